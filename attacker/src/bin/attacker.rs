@@ -1,0 +1,2 @@
+//! attacker
+fn main() {}
