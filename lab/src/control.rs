@@ -1,0 +1,117 @@
+//! What the console tells the three processes, and what they tell it: one JSON object a line, orders on a process's
+//! standard input, reports on its standard output.
+//!
+//! The end of standard input is the order to leave: no process outlives the console. An order carries what its receiver
+//! may know and nothing else; an [`AttackOrder`] holds no victim's seed, key or canary.
+
+use crate::{event::Event, role::Role, scenario::Selection};
+use serde::{Deserialize, Serialize};
+
+/// An order to one of the three processes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "kebab-case")]
+pub enum Order {
+    /// To a victim: play your part in one session.
+    Play(Box<PlayOrder>),
+    /// To the attacker: treat one session so.
+    Attack(Box<AttackOrder>),
+    /// Forget about a session; its connections are closed.
+    Cancel {
+        /// The session.
+        session: String,
+    },
+}
+
+/// A victim's part in one session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PlayOrder {
+    /// The session's id, which the client's first flight carries.
+    pub session: String,
+    /// The mode with its variant and parameters.
+    pub mode: Selection,
+    /// Checks switched off.
+    pub without: Vec<String>,
+    /// Checks switched on.
+    pub with: Vec<String>,
+    /// This party's own seed, hex; everything random of its part follows from it.
+    pub seed: String,
+    /// Unix seconds that the party takes for the present.
+    pub now: i64,
+    /// What it says before its canary's random part.
+    pub phrase: String,
+    /// How long it waits for each flight, in milliseconds.
+    pub patience: u64,
+    /// Where the client connects; absent for the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<String>,
+    /// What it knows of certificates, in the modes that use them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Credentials>,
+}
+
+/// What a party owns and trusts, DER in base64url.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Trust anchors.
+    #[serde(default)]
+    pub anchors: Vec<String>,
+    /// The name that the peer must prove.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_name: Option<String>,
+    /// The own chain, leaf first.
+    #[serde(default)]
+    pub chain: Vec<String>,
+    /// The leaf's Ed25519 seed, 32 bytes in base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// The attacker's part in one session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AttackOrder {
+    /// The session's id, which the client's first flight carries.
+    pub session: String,
+    /// The attack with its variant.
+    pub attack: Selection,
+    /// The mode under attack: what the victims speak is no secret.
+    pub mode: Selection,
+    /// The attacker's own seed, hex.
+    pub seed: String,
+    /// How long the victims wait for a flight, in milliseconds: it shows on the wire.
+    pub patience: u64,
+    /// Certificates and keys that the attacker came by before the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loot: Option<Credentials>,
+}
+
+/// What a process tells the console.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "report", rename_all = "kebab-case")]
+pub enum Report {
+    /// It listens; the address is `host:port`.
+    Listening {
+        /// Where.
+        address: String,
+    },
+    /// It took an order and awaits the session.
+    Ready {
+        /// The session.
+        session: String,
+    },
+    /// An order that it cannot carry out.
+    Refused {
+        /// The session.
+        session: String,
+        /// Why.
+        reason: String,
+    },
+    /// Something happened.
+    Event(Event),
+    /// A connection that belongs to no session.
+    Stray {
+        /// Which victim's side it came from, where that is known.
+        from: Option<Role>,
+        /// What was wrong.
+        reason: String,
+    },
+}

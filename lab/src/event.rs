@@ -1,0 +1,240 @@
+//! The event schema, version 1: everything that the store, the pages, the command line and the verdict know.
+//!
+//! An event is one fact of one session, told by the process that saw it. Nothing in an event is secret: keys appear as
+//! one-way [fingerprints](crate::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
+
+use crate::role::{Actor, Role};
+use serde::{Deserialize, Serialize};
+
+/// The schema's version, carried by every event.
+pub const VERSION: u8 = 1;
+
+/// One fact of one session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Schema version, [`VERSION`].
+    pub v: u8,
+    /// The session that the event belongs to.
+    pub session: String,
+    /// Position within the session: counted by the source, renumbered by the console in the order of arrival.
+    pub n: u64,
+    /// Who tells it.
+    pub source: Actor,
+    /// Microseconds since the source began its part of the session.
+    pub at: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Fact {
+    /// A process took up its part of the session.
+    Started {
+        /// Mode with its variant, as `dh-weak:short,bits=48`; the attack's id for the attacker.
+        plays: String,
+        /// Checks that this party performs but had switched off.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without: Vec<String>,
+        /// Checks that this party performs only because they were switched on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        with: Vec<String>,
+    },
+    /// A victim sent or received a frame.
+    Frame {
+        /// Sent or received, seen from the victim that tells it.
+        way: Way,
+        /// Number of the flight, from 1; records travel in the flight after the last of the handshake.
+        flight: u32,
+        /// Name of the frame's kind.
+        kind: String,
+        /// The whole frame, header included, base64url without padding.
+        bytes: String,
+    },
+    /// The attacker decided about a frame that it saw, or made one up.
+    Relayed {
+        /// Who had sent the frame; for an injected frame, in whose name it goes out.
+        from: Role,
+        /// What the attacker did.
+        action: Action,
+        /// Number of the flight.
+        flight: u32,
+        /// Name of the frame's kind.
+        kind: String,
+        /// The frame as it arrived, base64url; absent for an injected one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+        /// The frame as it left, base64url; absent for a dropped or held one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+        /// The fields that were altered.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<Change>,
+    },
+    /// A victim performed a check, or says why it did not.
+    Check {
+        /// The check's id.
+        check: String,
+        /// The outcome.
+        status: Status,
+        /// Flight that the check concerns.
+        flight: u32,
+        /// What had to be there.
+        expected: String,
+        /// What was there.
+        observed: String,
+    },
+    /// A victim finished the handshake.
+    Established {
+        /// Fingerprint of the session key.
+        fingerprint: String,
+        /// The name that it proves to its peer, where the mode has it prove one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own: Option<String>,
+        /// Whom it believes to talk to: the authenticated name, absent where the mode authenticates nobody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer: Option<String>,
+        /// Negotiated group.
+        group: String,
+        /// What it offered or supports, best first.
+        offered: Vec<String>,
+    },
+    /// A victim gave up.
+    Aborted {
+        /// Flight in which it happened.
+        flight: u32,
+        /// The check that failed; absent where something else went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        check: Option<String>,
+        /// One line for a person: the field, what was expected, what came.
+        reason: String,
+    },
+    /// A victim publishes the SHA-256 (hex) of the secret text that it is about to send.
+    Canary {
+        /// Hex SHA-256 of the canary.
+        digest: String,
+    },
+    /// A victim sent or accepted one message of application data.
+    Data {
+        /// Sent or received.
+        way: Way,
+        /// Position in the stream, from 0.
+        index: u32,
+        /// Hex SHA-256 of the message.
+        digest: String,
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// A victim ended in order: it holds the peer's stream to be complete.
+    Closed {
+        /// Messages sent.
+        sent: u32,
+        /// Messages accepted.
+        received: u32,
+    },
+    /// The attacker computed a session key.
+    Holds {
+        /// Whose key: the victim at the other end of that leg.
+        with: Role,
+        /// Fingerprint of the key.
+        fingerprint: String,
+    },
+    /// The attacker publishes application data that it read.
+    Recovered {
+        /// Who had sent it.
+        sender: Role,
+        /// The text; bytes that are not UTF-8 are replaced.
+        text: String,
+        /// Read while the session ran, or from the recording afterwards.
+        live: bool,
+    },
+    /// The attacker began a numbered step of its recipe.
+    Step {
+        /// Number of the step in the attack's recipe, from 1.
+        number: u32,
+        /// What it does, in words.
+        text: String,
+    },
+    /// The attacker's computation advances.
+    Work {
+        /// Name of the phase.
+        phase: String,
+        /// Units done.
+        done: u64,
+        /// Units in all, 0 where unknown.
+        total: u64,
+    },
+    /// The attacker's computation came to an end.
+    Solved {
+        /// Size of the prime in bits.
+        bits: u64,
+        /// The method and why it was chosen, in words.
+        method: String,
+        /// What it cost, in words; or why it failed.
+        cost: String,
+        /// Whether the logarithm was found.
+        found: bool,
+    },
+    /// The process is done with the session.
+    Ended,
+    /// The console lost something that the session needed.
+    Lost {
+        /// What was lost.
+        what: Actor,
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// The direction of a frame, seen from the victim that tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// It left the victim.
+    Sent,
+    /// It reached the victim.
+    Received,
+}
+
+/// What the attacker did with a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Passed on as it came.
+    Forward,
+    /// Passed on with a change.
+    Alter,
+    /// Not passed on.
+    Drop,
+    /// Made up by the attacker.
+    Inject,
+    /// Kept back for now.
+    Hold,
+}
+
+/// One field that the attacker altered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field's name; `bytes` for a sealed record.
+    pub field: String,
+    /// Its value as it came (JSON text, or base64url for bytes).
+    pub old: String,
+    /// Its value as it left.
+    pub new: String,
+}
+
+/// Outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Performed; what was there is what had to be.
+    Passed,
+    /// Performed; it was not.
+    Failed,
+    /// Switched off: `observed` tells what it would have seen.
+    Skipped,
+    /// Nothing in this session for it to look at.
+    NotApplicable,
+}
