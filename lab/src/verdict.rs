@@ -305,7 +305,8 @@ fn misbound(evidence: &Evidence) -> Option<Finding> {
         return None;
     }
     [(Role::Client, client, server), (Role::Server, server, client)].into_iter().find_map(|(role, believer, other)| {
-        let (believed, real) = (believer.it.peer.as_ref()?, other.it.own.as_deref().unwrap_or("nobody by name"));
+        let believed = believer.it.peer.as_ref()?;
+        let real = other.it.own.as_deref().unwrap_or("nobody by name");
         (believed != real).then(|| {
             let because = format!(
                 "Misbound: the {role} takes its peer for {believed}, but key {} is shared with {real}.",
