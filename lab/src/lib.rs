@@ -3,6 +3,7 @@
 //! Nothing here opens a socket, reads a clock, starts a thread or asks the operating system for randomness: time,
 //! randomness and bytes come in, bytes and events go out.
 
+pub mod certificate;
 pub mod control;
 pub mod event;
 pub mod evidence;
