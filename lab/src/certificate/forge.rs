@@ -273,3 +273,92 @@ impl Signer {
         Ok(Some(signer))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+
+    use super::*;
+    use crate::certificate::{CHECKS, Policy, Status, Validation, sha256, validate};
+
+    const AT: i64 = 1_790_000_000;
+    const NAME: &str = "server.example";
+
+    fn pki(rng: &mut ChaCha20Rng) -> Pki {
+        Pki::generate(NAME, "client.example", AT, rng).unwrap()
+    }
+
+    fn policy(pki: &Pki) -> Policy {
+        Policy {
+            anchors: vec![pki.root.certificate().to_vec()],
+            at: AT,
+            name: Some(NAME.parse().unwrap()),
+            purpose: Some(Purpose::Server),
+            crls: pki.revocation_lists(&[], AT).unwrap(),
+            ..Policy::default()
+        }
+    }
+
+    fn failed(validation: &Validation) -> BTreeSet<&'static str> {
+        validation.steps.iter().filter(|step| !step.ok()).map(|step| step.check).collect()
+    }
+
+    #[test]
+    fn genuine_chains_pass_every_check() {
+        let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
+        let server = validate(&Policy { require_revocation: true, ..policy(&pki) }, pki.server.presented());
+        assert!(server.accepted(), "{}", server.reason);
+        let leaf = server.leaf.unwrap();
+        assert_eq!(leaf.public_key, pki.server.key().public());
+        assert_eq!(leaf.names, ["dns:server.example"]);
+        let policy =
+            Policy { name: Some("client.example".parse().unwrap()), purpose: Some(Purpose::Client), ..policy(&pki) };
+        let client = validate(&policy, pki.client.presented());
+        assert!(client.accepted(), "{}", client.reason);
+    }
+
+    #[test]
+    fn a_seed_determines_every_byte() {
+        let [a, b, c] = [1, 1, 2].map(|seed| pki(&mut ChaCha20Rng::from_seed([seed; 32])).server.chain().to_vec());
+        assert_eq!(a, b);
+        assert_ne!(a, c);
+    }
+
+    /// The two-way property of every attack: stopped by its one check, and winning with only that check off.
+    #[test]
+    fn each_forgery_has_one_check_that_stops_it() {
+        for forgery in FORGERIES {
+            let rng = &mut ChaCha20Rng::from_seed([3; 32]);
+            let pki = pki(rng);
+            let forged = forgery.commit(&pki, NAME, Purpose::Server, AT, rng).unwrap();
+            let mut policy = Policy { crls: forged.crls, ..policy(&pki) };
+            if forgery.check == checks::PIN {
+                let trusting = validate(&policy, forged.credential.presented());
+                assert!(trusting.accepted(), "{}: no path check may stop it", forgery.id);
+                let key = validate(&policy, pki.server.presented()).leaf.unwrap().spki;
+                policy.pins = vec![sha256(&key)];
+            }
+            let stopped = validate(&policy, forged.credential.presented());
+            assert_eq!(failed(&stopped), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, stopped.reason);
+            assert!(!stopped.accepted());
+
+            policy.disabled.insert(forgery.check.to_owned());
+            let won = validate(&policy, forged.credential.presented());
+            assert!(won.accepted(), "{}: {}", forgery.id, won.reason);
+            assert_eq!(won.status(forgery.check), Some(Status::Skipped));
+            assert_eq!(won.leaf.unwrap().public_key, forged.credential.key().public());
+        }
+    }
+
+    #[test]
+    fn every_switch_leaves_the_genuine_chain_accepted() {
+        let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
+        for check in CHECKS {
+            let policy = Policy { disabled: BTreeSet::from([check.id.to_owned()]), ..policy(&pki) };
+            assert!(validate(&policy, pki.server.presented()).accepted(), "{}", check.id);
+        }
+    }
+}

@@ -1,14 +1,38 @@
 //! X.509 certificates: issuing them, forging them, and validating a path step by step (RFC 5280).
 
 pub mod checks;
+mod constraints;
+mod decode;
+mod der;
+mod dn;
 pub mod forge;
 pub mod issue;
 mod key;
+mod name;
+mod path;
 pub mod pem;
+mod revocation;
+mod rules;
+mod signature;
+mod step;
+mod validate;
 
+pub use checks::{CHECKS, Check};
+pub use decode::DecodeError;
 pub use forge::{FORGERIES, Forged, Forgery, Pki};
 pub use issue::{Credential, Template, Validity};
 pub use key::KeyPair;
+pub use name::{NameError, PeerName};
+pub use step::{Status, Step};
+pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate};
+
+/// SHA-256, as fingerprints and pins use it.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+    hash
+}
 
 /// Which side of a connection a certificate speaks for (extended key usage, RFC 5280 section 4.2.1.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
