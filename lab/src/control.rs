@@ -25,8 +25,10 @@ pub enum Order {
 /// A victim's part in one session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PlayOrder {
-    /// The session's id, which the client's first flight carries.
+    /// The session's id in events.
     pub session: String,
+    /// What the client's first flight carries to correlate the processes' parts; it follows from the seed.
+    pub correlation: String,
     /// The mode with its variant and parameters.
     pub mode: Selection,
     /// Checks switched off.
@@ -49,15 +51,24 @@ pub struct PlayOrder {
     pub credentials: Option<Credentials>,
 }
 
-/// What a party owns and trusts, DER in base64url.
+/// What a party owns and trusts, in base64url without padding, certificates and lists as DER.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Credentials {
     /// Trust anchors.
     #[serde(default)]
     pub anchors: Vec<String>,
+    /// Revocation lists.
+    #[serde(default)]
+    pub revocation_lists: Vec<String>,
+    /// SHA-256 of the public keys (SubjectPublicKeyInfo) that the peer's path may rest on.
+    #[serde(default)]
+    pub pins: Vec<String>,
     /// The name that the peer must prove.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer_name: Option<String>,
+    /// The name that the own chain is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_name: Option<String>,
     /// The own chain, leaf first.
     #[serde(default)]
     pub chain: Vec<String>,
@@ -69,8 +80,10 @@ pub struct Credentials {
 /// The attacker's part in one session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AttackOrder {
-    /// The session's id, which the client's first flight carries.
+    /// The session's id in events.
     pub session: String,
+    /// What the client's first flight carries to correlate the processes' parts; it follows from the seed.
+    pub correlation: String,
     /// The attack with its variant.
     pub attack: Selection,
     /// The mode under attack: what the victims speak is no secret.

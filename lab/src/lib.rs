@@ -3,9 +3,23 @@
 //! Nothing here opens a socket, reads a clock, starts a thread or asks the operating system for randomness: time,
 //! randomness and bytes come in, bytes and events go out.
 
+pub mod algebra;
+pub mod certificate;
+pub mod check;
 pub mod control;
 pub mod event;
 pub mod evidence;
+pub mod group;
+pub mod handshake;
+pub mod mode;
+pub mod modes;
+pub mod party;
+pub mod record;
 pub mod role;
 pub mod scenario;
+pub mod shadow;
+pub mod staging;
+pub mod term;
 pub mod verdict;
+pub mod victim;
+pub mod wire;

@@ -1,1 +1,3 @@
-//! tests
+//! What the tests that run across crates share: sessions without sockets, and the way to test data.
+
+pub mod conversation;

@@ -1,0 +1,79 @@
+//! What the interpreter computes with.
+//!
+//! The [interpreter](crate::handshake) knows names, order and switches; what a value is, how an operation is computed
+//! and how a message is written is the algebra's. [`real::Real`] computes with bytes. A symbolic algebra computes with
+//! terms.
+
+pub mod real;
+
+use crate::{
+    check::Finding,
+    mode::{Message, Relation},
+    term::{Op, Sort},
+};
+
+/// Why an operation has no result, or a message no values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: expected {expected}, got {got}")]
+pub struct Misfit {
+    /// The field or value.
+    pub field: String,
+    /// What it had to be.
+    pub expected: String,
+    /// What it was.
+    pub got: String,
+}
+
+impl Misfit {
+    /// A value that is not what it has to be.
+    pub fn new(field: impl Into<String>, expected: impl Into<String>, got: impl Into<String>) -> Self {
+        Self { field: field.into(), expected: expected.into(), got: got.into() }
+    }
+}
+
+/// A domain of values with the operations of [`Op`] and the relations of [`Relation`].
+pub trait Algebra {
+    /// A value of any sort.
+    type Value: Clone;
+    /// A message as it travels.
+    type Wire;
+    /// The frames so far.
+    type Transcript: Clone + Default;
+
+    /// Draws a fresh value: a nonce, or a secret for a group.
+    ///
+    /// # Errors
+    /// The group allows no secret.
+    fn fresh(&mut self, name: &'static str, sort: Sort, group: Option<&Self::Value>) -> Result<Self::Value, Misfit>;
+
+    /// Computes an operation.
+    ///
+    /// # Errors
+    /// The arguments are of the right sorts, but not in the operation's domain: `pick` finds nothing in common, a
+    /// public value has the wrong length.
+    fn apply(&self, op: Op, args: &[Self::Value]) -> Result<Self::Value, Misfit>;
+
+    /// Looks whether the values are so related: one finding for each check of the relation that says anything.
+    ///
+    /// # Errors
+    /// The values cannot be looked at.
+    fn relate(&self, relation: Relation, args: &[Self::Value]) -> Result<Vec<Finding>, Misfit>;
+
+    /// Writes a message. The values stand in the order of its fields.
+    fn write(&self, message: &Message, values: &[Self::Value]) -> Self::Wire;
+
+    /// Reads a message's values, in the order of its fields.
+    ///
+    /// # Errors
+    /// It is another message, or one of its fields is missing, unknown or malformed.
+    fn read(&self, message: &Message, wire: &Self::Wire) -> Result<Vec<Self::Value>, Misfit>;
+
+    /// Adds a message to the frames so far.
+    fn absorb(&self, transcript: &mut Self::Transcript, wire: &Self::Wire);
+
+    /// The digest of the frames so far, of sort [`Sort::Digest`].
+    fn digest(&self, transcript: &Self::Transcript) -> Self::Value;
+
+    /// The publishable one-way label of a key.
+    fn fingerprint(&self, key: &Self::Value) -> String;
+}

@@ -1,0 +1,253 @@
+//! The algebra of bytes: what the victims compute with.
+
+mod certified;
+mod codec;
+mod relations;
+
+use super::{Algebra, Misfit};
+use crate::{
+    check::Finding,
+    group::{Group, named},
+    mode::{Message, Relation},
+    term::{Op, Sort},
+    wire::Frame,
+};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use ed25519_dalek::{Signer, SigningKey};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use rand_core::Rng;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// What a client offers, or a server supports: a mode with groups, best first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The mode's id.
+    pub mode: String,
+    /// Names of groups, best first; `own` for the server's own.
+    pub groups: Vec<String>,
+}
+
+/// What the server picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The mode's id.
+    pub mode: String,
+    /// The group's name.
+    pub group: String,
+}
+
+/// What a party holds certificates against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// Trust anchors, DER.
+    pub anchors: Vec<Vec<u8>>,
+    /// Revocation lists, DER.
+    pub revocation_lists: Vec<Vec<u8>>,
+    /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which has to stand in the path.
+    pub pins: Vec<[u8; 32]>,
+}
+
+/// A value of any sort. It has no `Debug`: half of the sorts are secret.
+#[derive(Clone)]
+pub enum Value {
+    /// Session ids and names.
+    Text(String),
+    /// Offers.
+    Offers(Vec<Offer>),
+    /// A choice.
+    Choice(Choice),
+    /// A group.
+    Group(Group),
+    /// Nonces, public values, MACs, signatures, public keys, digests.
+    Bytes(Vec<u8>),
+    /// Private exponents, shared secrets, keys, private signing keys.
+    Secret(Zeroizing<Vec<u8>>),
+    /// A chain of certificates, DER, leaf first.
+    Chain(Arc<[Vec<u8>]>),
+    /// What certificates are held against.
+    Trust(Arc<Trust>),
+    /// Unix seconds.
+    Time(i64),
+}
+
+impl Value {
+    /// A secret from its octets.
+    pub fn secret(octets: &[u8]) -> Self {
+        Self::Secret(Zeroizing::new(octets.to_vec()))
+    }
+
+    /// The octets of a value that is made of octets.
+    pub fn octets(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Secret(bytes) => Some(bytes),
+            Self::Text(text) => Some(text.as_bytes()),
+            _ => None,
+        }
+    }
+
+    /// The text of a session id or name.
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The group, if it is one.
+    pub fn group(&self) -> Option<&Group> {
+        if let Self::Group(group) = self { Some(group) } else { None }
+    }
+}
+
+/// What the sorts of the table promise and the values break is the table's fault, which validation excludes.
+fn unsuitable(op: impl ToString) -> Misfit {
+    Misfit::new(op.to_string(), "values of its sorts", "others")
+}
+
+/// Computes with bytes; random values come from a seed.
+pub struct Real {
+    rng: ChaCha20Rng,
+}
+
+impl Real {
+    /// All random values of this party follow from its seed.
+    pub fn new(seed: [u8; 32]) -> Self {
+        Self { rng: ChaCha20Rng::from_seed(seed) }
+    }
+}
+
+/// What a signature covers: RFC 8446 section 4.4.3.
+fn signed_content(context: &str, digest: &[u8]) -> Vec<u8> {
+    let mut content = vec![0x20; 64];
+    content.extend_from_slice(b"Interlock v1, ");
+    content.extend_from_slice(context.as_bytes());
+    content.push(0);
+    content.extend_from_slice(digest);
+    content
+}
+
+fn mac(key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    mac.update(data);
+    Some(mac.finalize().into_bytes().to_vec())
+}
+
+fn expand(key: &[u8], label: &str, context: &[u8]) -> Option<Value> {
+    let mut output = Zeroizing::new(vec![0; 32]);
+    Hkdf::<Sha256>::from_prk(key)
+        .ok()?
+        .expand_multi_info(&[b"interlock v1 ", label.as_bytes(), &[0], context], &mut output)
+        .ok()?;
+    Some(Value::Secret(output))
+}
+
+fn pick(offered: &[Offer], supported: &[Offer]) -> Option<Choice> {
+    offered.iter().find_map(|offer| {
+        let own = supported.iter().find(|own| own.mode == offer.mode)?;
+        let group = offer.groups.iter().find(|group| own.groups.contains(group))?;
+        Some(Choice { mode: offer.mode.clone(), group: group.clone() })
+    })
+}
+
+fn offers_text(offers: &[Offer]) -> String {
+    let one = |offer: &Offer| format!("{} with {}", offer.mode, offer.groups.join(" or "));
+    offers.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+impl Algebra for Real {
+    type Value = Value;
+    type Wire = Frame;
+    type Transcript = Sha256;
+
+    fn fresh(&mut self, name: &'static str, sort: Sort, group: Option<&Value>) -> Result<Value, Misfit> {
+        match (sort, group) {
+            (Sort::Nonce, None) => {
+                let mut nonce = vec![0; 32];
+                self.rng.fill_bytes(&mut nonce);
+                Ok(Value::Bytes(nonce))
+            }
+            (Sort::Secret, Some(Value::Group(Group::Modp(modp)))) if modp.p.bits() < 3 => {
+                Err(Misfit::new("group", "a prime of at least 3 bits", format!("{} bits", modp.p.bits())))
+            }
+            (Sort::Secret, Some(Value::Group(group))) => Ok(Value::Secret(group.secret(&mut self.rng))),
+            _ => Err(unsuitable(name)),
+        }
+    }
+
+    fn apply(&self, op: Op, args: &[Value]) -> Result<Value, Misfit> {
+        match (op, args) {
+            (Op::Preferred, [Value::Offers(offered)]) => offered
+                .first()
+                .and_then(|offer| named::find(offer.groups.first()?))
+                .map(Value::Group)
+                .ok_or_else(|| Misfit::new("offers", "a published group first", offers_text(offered))),
+            (Op::Pick, [Value::Offers(offered), Value::Offers(supported)]) => pick(offered, supported)
+                .map(Value::Choice)
+                .ok_or_else(|| Misfit::new("offers", offers_text(supported), offers_text(offered))),
+            (Op::Accept, [Value::Offers(offered), Value::Choice(choice)]) => {
+                let one = Offer { mode: choice.mode.clone(), groups: vec![choice.group.clone()] };
+                pick(offered, std::slice::from_ref(&one))
+                    .map(Value::Choice)
+                    .ok_or_else(|| Misfit::new("choice", offers_text(offered), offers_text(&[one])))
+            }
+            (Op::GroupOf, [Value::Choice(choice)]) => named::find(&choice.group)
+                .map(Value::Group)
+                .ok_or_else(|| Misfit::new("choice", named::NAMES.join(" or "), choice.group.clone())),
+            (Op::Public, [Value::Group(group), Value::Secret(secret)]) => {
+                group.public(secret).map(Value::Bytes).ok_or_else(|| unsuitable(op))
+            }
+            (Op::Agree, [Value::Group(group), Value::Secret(secret), Value::Bytes(public)]) => group
+                .agree(secret, public)
+                .map(Value::Secret)
+                .map_err(|octets| Misfit::new("public value", format!("{octets} octets"), public.len().to_string())),
+            (Op::Extract, [Value::Secret(shared)]) => {
+                let (key, _) = Hkdf::<Sha256>::extract(None, shared);
+                Ok(Value::secret(&key))
+            }
+            (Op::Expand(label), [Value::Secret(key), Value::Bytes(digest)]) => {
+                expand(key, label, digest).ok_or_else(|| unsuitable(op))
+            }
+            (Op::Mac, [Value::Secret(key), Value::Bytes(digest)]) => {
+                mac(key, digest).map(Value::Bytes).ok_or_else(|| unsuitable(op))
+            }
+            (Op::Sign(context), [Value::Secret(key), Value::Bytes(digest)]) => {
+                let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| unsuitable(op))?;
+                let signature = SigningKey::from_bytes(key).sign(&signed_content(context, digest));
+                Ok(Value::Bytes(signature.to_bytes().to_vec()))
+            }
+            (Op::LeafKey, [Value::Chain(chain)]) => certified::leaf_key(chain).map(Value::Bytes),
+            _ => Err(unsuitable(op)),
+        }
+    }
+
+    fn relate(&self, relation: Relation, args: &[Value]) -> Result<Vec<Finding>, Misfit> {
+        relations::relate(relation, args)
+    }
+
+    fn write(&self, message: &Message, values: &[Value]) -> Frame {
+        codec::write(message, values)
+    }
+
+    fn read(&self, message: &Message, wire: &Frame) -> Result<Vec<Value>, Misfit> {
+        codec::read(message, wire)
+    }
+
+    fn absorb(&self, transcript: &mut Sha256, wire: &Frame) {
+        transcript.update(wire.to_bytes());
+    }
+
+    fn digest(&self, transcript: &Sha256) -> Value {
+        Value::Bytes(transcript.clone().finalize().to_vec())
+    }
+
+    fn fingerprint(&self, key: &Value) -> String {
+        fingerprint(key.octets().unwrap_or_default())
+    }
+}
+
+/// The publishable label of a key: 16 octets of a hash, in hex.
+pub fn fingerprint(key: &[u8]) -> String {
+    let digest = Sha256::new_with_prefix(b"interlock v1 fingerprint\0").chain_update(key).finalize();
+    crate::evidence::hex(&digest[..16])
+}

@@ -1,0 +1,52 @@
+//! Path validation as findings: one for each check, the worst over all certificates of the path.
+
+use super::Trust;
+use crate::{
+    algebra::Misfit,
+    certificate::{self, PeerName, Policy, Purpose, Status, Step},
+    check::{self, Check, Finding},
+    role::Role,
+};
+
+/// Validates the chain of `owner`, who has to prove `name`.
+pub(super) fn findings(owner: Role, chain: &[Vec<u8>], trust: &Trust, name: &str, now: i64) -> Vec<Finding> {
+    let policy = Policy {
+        anchors: trust.anchors.clone(),
+        crls: trust.revocation_lists.clone(),
+        pins: trust.pins.clone(),
+        at: now,
+        name: name.parse::<PeerName>().ok(),
+        purpose: Some(match owner {
+            Role::Client => Purpose::Client,
+            Role::Server => Purpose::Server,
+        }),
+        ..Policy::default()
+    };
+    let validation = certificate::validate(&policy, chain);
+    check::of_certificates().map(|check| finding(check, &validation.steps)).collect()
+}
+
+/// The Ed25519 key that the leaf certifies.
+pub(super) fn leaf_key(chain: &[Vec<u8>]) -> Result<Vec<u8>, Misfit> {
+    let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
+    certificate::leaf_key(leaf).map_err(|fault| Misfit::new("chain", "a leaf with an Ed25519 key", fault.to_string()))
+}
+
+fn finding(check: &'static Check, steps: &[Step]) -> Finding {
+    let of_check = || steps.iter().filter(|step| step.check == check.id);
+    let worst = of_check().find(|step| step.status == Status::Failed || step.status == Status::Unsupported);
+    match worst.or_else(|| of_check().next_back()) {
+        None => Finding {
+            check,
+            holds: None,
+            expected: "not applicable".to_owned(),
+            observed: "the path has nothing for it to look at".to_owned(),
+        },
+        Some(step) => Finding {
+            check,
+            holds: Some(step.status == Status::Passed),
+            expected: step.expected.to_string(),
+            observed: step.observed.to_string(),
+        },
+    }
+}

@@ -1,0 +1,166 @@
+//! Messages as JSON: the encodings of each sort, and their limits.
+
+use super::{Choice, Offer, Value};
+use crate::{
+    algebra::Misfit,
+    group::{Group, LONGEST_PRIME, Modp},
+    mode::Message,
+    term::Sort,
+    wire::{Frame, body},
+};
+use body::BodyError;
+use num_bigint::BigUint;
+use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
+
+/// Longest name or id, in octets.
+const LONGEST_TEXT: usize = 64;
+/// Most entries of a list: offers, groups of an offer, certificates of a chain.
+const MOST_ENTRIES: usize = 16;
+
+impl From<BodyError> for Misfit {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Syntax(what) => Self::new("body", "one strict JSON object", what),
+            BodyError::Missing(field) => Self::new(field, "this field", "none"),
+            BodyError::Unknown(field) => Self::new(field, "no such field in this message", "one"),
+            BodyError::Field { field, expected, got } => Self { field, expected, got },
+        }
+    }
+}
+
+/// Writes a message, its fields in the order of the table.
+pub(super) fn write(message: &Message, values: &[Value]) -> Frame {
+    let mut text = String::from("{");
+    for (i, (field, value)) in message.fields.iter().zip(values).enumerate() {
+        let comma = if i == 0 { "" } else { "," };
+        text.push_str(&format!("{comma}{}:{}", Json::from(field.name), encode(value)));
+    }
+    text.push('}');
+    Frame { kind: message.kind, body: text.into_bytes() }
+}
+
+/// Reads a message's values, in the order of its fields.
+pub(super) fn read(message: &Message, frame: &Frame) -> Result<Vec<Value>, Misfit> {
+    if frame.kind != message.kind {
+        return Err(Misfit::new("frame kind", message.kind.as_str(), frame.kind.as_str()));
+    }
+    let names: Vec<&str> = message.fields.iter().map(|field| field.name).collect();
+    let mut fields = body::parse_fields(&frame.body, &names)?;
+    message.fields.iter().map(|field| decode(field.name, field.sort, fields.remove(field.name))).collect()
+}
+
+fn encode(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Offers(offers) => {
+            offers.iter().map(|offer| json!({ "mode": offer.mode, "groups": offer.groups })).collect()
+        }
+        Value::Choice(choice) => json!({ "mode": choice.mode, "group": choice.group }),
+        Value::Group(Group::Modp(modp)) => {
+            json!({ "p": body::encode(&modp.p.to_bytes_be()), "g": body::encode(&modp.g.to_bytes_be()) })
+        }
+        Value::Group(group) => json!({ "name": group.name() }),
+        Value::Bytes(bytes) => body::encode(bytes),
+        Value::Chain(chain) => chain.iter().map(|der| body::encode(der)).collect(),
+        Value::Time(time) => json!(time),
+        // Validation refuses a table that sends a secret or its own trust.
+        Value::Secret(_) | Value::Trust(_) => Json::Null,
+    }
+}
+
+fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit> {
+    let value = value.ok_or_else(|| BodyError::Missing(field.to_owned()))?;
+    match sort {
+        Sort::Session | Sort::Name => Ok(Value::Text(word(field, &value)?)),
+        Sort::Nonce | Sort::Mac => fixed(field, &value, 32),
+        Sort::Signature => fixed(field, &value, 64),
+        Sort::Public => Ok(Value::Bytes(body::decode(field, &value)?)),
+        Sort::Offers => {
+            Ok(Value::Offers(list(field, &value)?.iter().map(|it| offer(field, it)).collect::<Result<_, _>>()?))
+        }
+        Sort::Choice => {
+            let entry = object(field, &value, &["mode", "group"])?;
+            Ok(Value::Choice(Choice { mode: word(field, &entry["mode"])?, group: word(field, &entry["group"])? }))
+        }
+        Sort::Group => group(field, &value),
+        Sort::Chain => {
+            let chain =
+                list(field, &value)?.iter().map(|der| body::decode(field, der)).collect::<Result<Vec<_>, _>>()?;
+            if chain.is_empty() {
+                return Err(Misfit::new(field, "at least one certificate", "none"));
+            }
+            Ok(Value::Chain(Arc::from(chain)))
+        }
+        _ => Err(Misfit::new(field, "a sort that travels", sort.to_string())),
+    }
+}
+
+fn fixed(field: &str, value: &Json, octets: usize) -> Result<Value, Misfit> {
+    let bytes = body::decode(field, value)?;
+    if bytes.len() != octets {
+        return Err(Misfit::new(field, format!("{octets} octets"), bytes.len().to_string()));
+    }
+    Ok(Value::Bytes(bytes))
+}
+
+fn word(field: &str, value: &Json) -> Result<String, Misfit> {
+    let text = body::text(field, value)?;
+    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    if text.is_empty() || text.len() > LONGEST_TEXT || !text.bytes().all(good) {
+        let expected = format!("1 to {LONGEST_TEXT} characters of a-z, 0-9, '-', '.', '_'");
+        return Err(Misfit::new(field, expected, format!("{:?}", text.chars().take(LONGEST_TEXT).collect::<String>())));
+    }
+    Ok(text.to_owned())
+}
+
+fn list<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
+    let items = value.as_array().ok_or_else(|| BodyError::field(field, "an array", body::kind_of(value)))?;
+    if items.len() > MOST_ENTRIES {
+        return Err(Misfit::new(field, format!("at most {MOST_ENTRIES} entries"), items.len().to_string()));
+    }
+    Ok(items)
+}
+
+fn object<'v>(field: &str, value: &'v Json, names: &[&str]) -> Result<&'v Map<String, Json>, Misfit> {
+    let map = value.as_object().ok_or_else(|| BodyError::field(field, "an object", body::kind_of(value)))?;
+    match names.iter().find(|name| !map.contains_key(**name)) {
+        Some(name) => Err(Misfit::new(format!("{field}.{name}"), "this field", "none")),
+        None if map.len() != names.len() => {
+            Err(Misfit::new(field, format!("the fields {}", names.join(" and ")), format!("{} fields", map.len())))
+        }
+        None => Ok(map),
+    }
+}
+
+fn offer(field: &str, value: &Json) -> Result<Offer, Misfit> {
+    let entry = object(field, value, &["mode", "groups"])?;
+    let groups = list(field, &entry["groups"])?.iter().map(|group| word(field, group)).collect::<Result<_, _>>()?;
+    Ok(Offer { mode: word(field, &entry["mode"])?, groups })
+}
+
+fn group(field: &str, value: &Json) -> Result<Value, Misfit> {
+    let entry = object(field, value, &["p", "g"])?;
+    let mut numbers = ["p", "g"].into_iter().map(|name| {
+        let at = format!("{field}.{name}");
+        let bytes = body::decode(&at, &entry[name])?;
+        let number = BigUint::from_bytes_be(&bytes);
+        if number.bits() > LONGEST_PRIME {
+            return Err(Misfit::new(at, format!("at most {LONGEST_PRIME} bits"), number.bits().to_string()));
+        }
+        if bytes.first().is_none_or(|first| *first == 0) {
+            return Err(Misfit::new(at, "a positive number without leading zeros", "another"));
+        }
+        Ok(number)
+    });
+    match (numbers.next(), numbers.next()) {
+        (Some(p), Some(g)) => {
+            let (p, g) = (p?, g?);
+            if p.bits() < 3 || !p.bit(0) {
+                return Err(Misfit::new(format!("{field}.p"), "an odd number of at least 3 bits", p.to_string()));
+            }
+            Ok(Value::Group(Group::Modp(Arc::new(Modp::new(p, g)))))
+        }
+        _ => Err(Misfit::new(field, "p and g", "neither")),
+    }
+}

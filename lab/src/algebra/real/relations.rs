@@ -1,0 +1,132 @@
+//! What each relation looks at, and how it tells it.
+
+use super::{Value, signed_content, unsuitable};
+use crate::{
+    algebra::Misfit,
+    check::{self, Check, Finding},
+    evidence::hex,
+    group::{Group, Modp},
+    mode::Relation,
+};
+use ed25519_dalek::{Signature, VerifyingKey};
+use num_bigint::BigUint;
+use subtle::ConstantTimeEq;
+
+pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>, Misfit> {
+    let finding = match (relation, args) {
+        (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
+        (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public),
+        (Relation::GroupSize(bits), [Value::Group(group)]) => group_size(bits, group),
+        (Relation::GroupKnown, [Value::Group(group)]) => group_known(group),
+        (Relation::Contributes, [Value::Secret(shared)]) => contributes(shared),
+        (Relation::Signed(check, context), [Value::Bytes(key), Value::Bytes(digest), Value::Bytes(signature)]) => {
+            signed(check, context, key, digest, signature)
+        }
+        (
+            Relation::Certified(owner),
+            [Value::Chain(chain), Value::Trust(trust), Value::Text(name), Value::Time(now)],
+        ) => return Ok(super::certified::findings(owner, chain, trust, name, *now)),
+        _ => return Err(unsuitable("relation")),
+    };
+    Ok(vec![finding])
+}
+
+fn equal(check: &'static Check, expected: &Value, observed: &Value) -> Result<Finding, Misfit> {
+    let (Some(expected), Some(observed)) = (expected.octets(), observed.octets()) else {
+        return Err(unsuitable("equal"));
+    };
+    let holds = bool::from(expected.ct_eq(observed));
+    Ok(Finding { check, holds: Some(holds), expected: hex(expected), observed: hex(observed) })
+}
+
+fn public_in_range(group: &Group, public: &[u8]) -> Finding {
+    let check = &check::PUBLIC_RANGE;
+    let Group::Modp(modp) = group else {
+        return not_applicable(check, "X25519 takes every octet string; its check is contributory");
+    };
+    let y = BigUint::from_bytes_be(public);
+    let holds = y >= BigUint::from(2u8) && y <= &modp.p - 2u8;
+    Finding {
+        check,
+        holds: Some(holds),
+        expected: "a public value from 2 to p−2".to_owned(),
+        observed: residue(modp, &y),
+    }
+}
+
+/// A residue in the words in which its danger is recognised.
+fn residue(modp: &Modp, y: &BigUint) -> String {
+    let one = BigUint::from(1u8);
+    if *y <= one {
+        return y.to_string();
+    }
+    if *y == &modp.p - 1u8 {
+        return "p−1".to_owned();
+    }
+    if *y == modp.p {
+        return "p".to_owned();
+    }
+    if *y > modp.p {
+        return format!("a value over p, of {} bits", y.bits());
+    }
+    format!("{} ({} bits)", shorten(&format!("{y:x}")), y.bits())
+}
+
+fn group_size(least: u64, group: &Group) -> Finding {
+    let check = &check::GROUP_SIZE;
+    let Group::Modp(modp) = group else {
+        return not_applicable(check, "X25519 has one size");
+    };
+    let bits = modp.p.bits();
+    let expected = format!("a prime of at least {least} bits");
+    Finding { check, holds: Some(bits >= least), expected, observed: format!("one of {bits} bits") }
+}
+
+fn group_known(group: &Group) -> Finding {
+    let Group::Modp(modp) = group else {
+        return not_applicable(&check::GROUP_KNOWN, "X25519 is a published group");
+    };
+    let name = crate::group::named::name_of(modp);
+    let observed = match name {
+        Some(name) => name.to_owned(),
+        None => format!("an unpublished prime of {} bits, {}", modp.p.bits(), shorten(&format!("{:x}", modp.p))),
+    };
+    let expected = "a group of RFC 3526 or RFC 7919".to_owned();
+    Finding { check: &check::GROUP_KNOWN, holds: Some(name.is_some()), expected, observed }
+}
+
+fn contributes(shared: &[u8]) -> Finding {
+    let zero = shared.iter().fold(0, |all, octet| all | octet).ct_eq(&0u8);
+    let observed =
+        if zero.into() { format!("{} zero octets", shared.len()) } else { "a secret other than zero".to_owned() };
+    let expected = "a shared secret other than zero".to_owned();
+    Finding { check: &check::CONTRIBUTORY, holds: Some(!bool::from(zero)), expected, observed }
+}
+
+fn signed(check: &'static Check, context: &str, key: &[u8], digest: &[u8], signature: &[u8]) -> Finding {
+    let verified = || {
+        let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+        let signature = Signature::from_slice(signature).ok()?;
+        key.verify_strict(&signed_content(context, digest), &signature).ok()
+    };
+    let holds = verified().is_some();
+    let found = if holds { "which verifies" } else { "which does not verify" };
+    Finding {
+        check,
+        holds: Some(holds),
+        expected: format!("a signature by key {} over transcript {}", shorten(&hex(key)), shorten(&hex(digest))),
+        observed: format!("signature {}, {found}", shorten(&hex(signature))),
+    }
+}
+
+fn not_applicable(check: &'static Check, why: &str) -> Finding {
+    Finding { check, holds: None, expected: "not applicable".to_owned(), observed: why.to_owned() }
+}
+
+/// A long value by its two ends.
+fn shorten(text: &str) -> String {
+    match (text.get(..8), text.get(text.len().saturating_sub(8)..)) {
+        (Some(head), Some(tail)) if text.len() > 20 => format!("{head}…{tail}"),
+        _ => text.to_owned(),
+    }
+}

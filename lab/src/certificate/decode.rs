@@ -1,0 +1,222 @@
+//! One certificate, decoded: x509-parser's structures, with access to the extensions that validation needs.
+
+use x509_parser::certificate::X509CertificateParser;
+use x509_parser::error::X509Error;
+use x509_parser::extensions::{
+    AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName, KeyUsage,
+    NameConstraints, ParsedExtension, X509Extension,
+};
+use x509_parser::nom::{self, Parser as _};
+use x509_parser::oid_registry::Oid;
+use x509_parser::prelude::{X509Certificate, X509Version};
+use x509_parser::x509::X509Name;
+
+use super::{der, dn};
+
+/// More extensions than any honest certificate has.
+const MAX_EXTENSIONS: usize = 64;
+
+/// A certificate that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: expected {expected}, got {got}")]
+pub struct DecodeError {
+    /// The field of RFC 5280 section 4.1.
+    pub field: &'static str,
+    /// What should stand there.
+    pub expected: &'static str,
+    /// What was wrong.
+    pub got: String,
+}
+
+impl DecodeError {
+    fn new(field: &'static str, expected: &'static str, got: impl Into<String>) -> Self {
+        Self { field, expected, got: got.into() }
+    }
+}
+
+/// A decoded certificate, borrowing from its DER.
+#[derive(Debug)]
+pub(super) struct Certificate<'a> {
+    pub(super) der: &'a [u8],
+    pub(super) x509: X509Certificate<'a>,
+    /// What is wrong with the encoding although the certificate can be read.
+    pub(super) problem: Option<DecodeError>,
+    /// Subject and issuer are the same name (RFC 5280 section 3.2).
+    pub(super) self_issued: bool,
+}
+
+/// Declares an accessor that finds an extension by the variant it was parsed to, with its criticality.
+macro_rules! extensions {
+    ($($name:ident: $variant:ident => $type:ty;)*) => {$(
+        pub(super) fn $name(&self) -> Option<(&$type, bool)> {
+            self.x509.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+                ParsedExtension::$variant(value) => Some((value, extension.critical)),
+                _ => None,
+            })
+        }
+    )*};
+}
+
+impl<'a> Certificate<'a> {
+    /// Decodes exactly one certificate.
+    pub(super) fn decode(der: &'a [u8]) -> Result<Self, DecodeError> {
+        der::check(der).map_err(|got| DecodeError::new("certificate", "one DER value", got))?;
+        let (_, x509) = X509CertificateParser::new().parse(der).map_err(|error| field_of(&error))?;
+        if x509.extensions().len() > MAX_EXTENSIONS {
+            let got = x509.extensions().len().to_string();
+            return Err(DecodeError::new("extensions", "at most 64 extensions", got));
+        }
+        let problem = problem(&x509);
+        let self_issued = dn::equal(x509.subject(), x509.issuer());
+        Ok(Self { der, x509, problem, self_issued })
+    }
+
+    extensions! {
+        authority_key_identifier: AuthorityKeyIdentifier => AuthorityKeyIdentifier<'a>;
+        key_usage: KeyUsage => KeyUsage;
+        basic_constraints: BasicConstraints => BasicConstraints;
+        name_constraints: NameConstraints => NameConstraints<'a>;
+        extended_key_usage: ExtendedKeyUsage => ExtendedKeyUsage<'a>;
+        crl_distribution_points: CRLDistributionPoints => CRLDistributionPoints<'a>;
+    }
+
+    pub(super) fn subject_key_identifier(&self) -> Option<(&'a [u8], bool)> {
+        self.x509.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(identifier) => Some((identifier.0, extension.critical)),
+            _ => None,
+        })
+    }
+
+    /// The subject alternative names and whether the extension is critical.
+    pub(super) fn alternative_names(&self) -> Option<(&[GeneralName<'a>], bool)> {
+        self.x509.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::SubjectAlternativeName(names) => {
+                Some((names.general_names.as_slice(), extension.critical))
+            }
+            _ => None,
+        })
+    }
+
+    /// The subject alternative names, none if the extension is absent.
+    pub(super) fn names(&self) -> &[GeneralName<'a>] {
+        self.alternative_names().map_or(&[], |(names, _)| names)
+    }
+
+    pub(super) fn subject(&self) -> &X509Name<'a> {
+        &self.x509.tbs_certificate.subject
+    }
+
+    pub(super) fn issuer(&self) -> &X509Name<'a> {
+        &self.x509.tbs_certificate.issuer
+    }
+
+    pub(super) fn spki(&self) -> &'a [u8] {
+        self.x509.tbs_certificate.subject_pki.raw
+    }
+
+    /// An authority by its basic constraints.
+    pub(super) fn is_authority(&self) -> bool {
+        self.basic_constraints().is_some_and(|(constraints, _)| constraints.ca)
+    }
+}
+
+fn field_of(error: &nom::Err<X509Error>) -> DecodeError {
+    let (field, expected) = match error {
+        nom::Err::Error(error) | nom::Err::Failure(error) => match error {
+            X509Error::InvalidVersion => ("version", "1, 2 or 3"),
+            X509Error::InvalidSerial => ("serialNumber", "an INTEGER"),
+            X509Error::InvalidAlgorithmIdentifier => ("signature", "an AlgorithmIdentifier"),
+            X509Error::InvalidX509Name => ("issuer or subject", "a Name"),
+            X509Error::InvalidDate => ("validity", "two times in UTC, to the second"),
+            X509Error::InvalidSPKI => ("subjectPublicKeyInfo", "a SubjectPublicKeyInfo"),
+            X509Error::InvalidIssuerUID => ("issuerUniqueID", "a BIT STRING"),
+            X509Error::InvalidSubjectUID => ("subjectUniqueID", "a BIT STRING"),
+            X509Error::InvalidExtensions => ("extensions", "a sequence of extensions"),
+            X509Error::InvalidSignatureValue => ("signatureValue", "a BIT STRING"),
+            _ => ("certificate", "the structure of RFC 5280 section 4.1"),
+        },
+        nom::Err::Incomplete(_) => ("certificate", "all of it"),
+    };
+    DecodeError::new(field, expected, error.to_string())
+}
+
+fn problem(x509: &X509Certificate<'_>) -> Option<DecodeError> {
+    let tbs = &x509.tbs_certificate;
+    if !matches!(tbs.version, X509Version::V1 | X509Version::V2 | X509Version::V3) {
+        return Some(DecodeError::new("version", "1, 2 or 3", (u64::from(tbs.version.0) + 1).to_string()));
+    }
+    if !tbs.extensions().is_empty() && tbs.version != X509Version::V3 {
+        return Some(DecodeError::new("version", "3, because there are extensions", (tbs.version.0 + 1).to_string()));
+    }
+    if (tbs.issuer_uid.is_some() || tbs.subject_uid.is_some()) && tbs.version == X509Version::V1 {
+        return Some(DecodeError::new("version", "2 or 3, because there are unique identifiers", "1"));
+    }
+    if x509.signature_value.unused_bits != 0 {
+        return Some(DecodeError::new("signatureValue", "whole octets", "unused bits"));
+    }
+    let mut oids: Vec<&[u8]> = tbs.extensions().iter().map(|extension| extension.oid.as_bytes()).collect();
+    oids.sort_unstable();
+    if let Some(twice) = oids.windows(2).find(|pair| pair[0] == pair[1]) {
+        let got = format!("{} twice", oid_text(twice[0]));
+        return Some(DecodeError::new("extensions", "each extension once", got));
+    }
+    tbs.extensions().iter().find_map(extension_problem)
+}
+
+fn extension_problem(extension: &X509Extension<'_>) -> Option<DecodeError> {
+    let bad = |expected: &'static str, got: String| {
+        Some(DecodeError::new("extensions", expected, format!("{} {got}", oid_text(extension.oid.as_bytes()))))
+    };
+    match extension.parsed_extension() {
+        ParsedExtension::UnsupportedExtension { .. } | ParsedExtension::Unparsed => return None,
+        ParsedExtension::ParseError { .. } => return bad("the extension's own structure", "malformed".into()),
+        ParsedExtension::SubjectAlternativeName(names) if names.general_names.is_empty() => {
+            return bad("at least one name", "without names".into());
+        }
+        ParsedExtension::SubjectAlternativeName(names) => {
+            if let Some(name) = names.general_names.iter().find(|name| !well_formed(name)) {
+                return bad("well-formed names", format!("with {}", dn::general_name(name)));
+            }
+        }
+        ParsedExtension::AuthorityInfoAccess(access) if access.accessdescs.is_empty() => {
+            return bad("at least one access description", "without any".into());
+        }
+        ParsedExtension::ExtendedKeyUsage(usage)
+            if !(usage.any
+                || usage.server_auth
+                || usage.client_auth
+                || usage.code_signing
+                || usage.email_protection
+                || usage.time_stamping
+                || usage.ocsp_signing)
+                && usage.other.is_empty() =>
+        {
+            return bad("at least one purpose", "without any".into());
+        }
+        ParsedExtension::KeyUsage(usage) if usage.flags == 0 => {
+            return bad("at least one bit (RFC 5280 section 4.2.1.3)", "without any".into());
+        }
+        ParsedExtension::NameConstraints(constraints)
+            if constraints.permitted_subtrees.is_none() && constraints.excluded_subtrees.is_none() =>
+        {
+            return bad("permitted or excluded subtrees (RFC 5280 section 4.2.1.10)", "without either".into());
+        }
+        _ => {}
+    }
+    der::check(extension.value).err().and_then(|got| bad("one DER value", got))
+}
+
+/// Whether a general name has the form that its type prescribes: text in ASCII, addresses of 4 or 16 octets.
+fn well_formed(name: &GeneralName<'_>) -> bool {
+    match name {
+        GeneralName::RFC822Name(text) | GeneralName::DNSName(text) | GeneralName::URI(text) => text.is_ascii(),
+        GeneralName::IPAddress(octets) => matches!(octets.len(), 4 | 16),
+        GeneralName::Invalid(..) => false,
+        _ => true,
+    }
+}
+
+/// Dotted decimal, from the encoded form.
+pub(super) fn oid_text(bytes: &[u8]) -> String {
+    Oid::new(bytes.into()).to_id_string()
+}

@@ -1,0 +1,101 @@
+//! The part of DER (X.690) that the parser underneath takes too easily: one value, one encoding.
+
+/// Nesting deeper than any certificate's.
+const MAX_DEPTH: usize = 24;
+
+/// Walks `input` as exactly one DER value: definite, shortest lengths, low tag numbers, canonical booleans and
+/// integers, nothing left over. The content of octet and bit strings is not looked into. Linear time.
+///
+/// # Errors
+/// What was wrong, and at which byte.
+pub(super) fn check(input: &[u8]) -> Result<(), String> {
+    let end = value(input, 0, 0)?;
+    if end == input.len() { Ok(()) } else { Err(format!("{} bytes left over at byte {end}", input.len() - end)) }
+}
+
+fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
+    if depth > MAX_DEPTH {
+        return Err(format!("nested deeper than {MAX_DEPTH} at byte {start}"));
+    }
+    let (tag, content, end) = header(input, start)?;
+    if tag & 0x20 != 0 {
+        let mut at = content;
+        while at < end {
+            at = value(&input[..end], at, depth + 1)?;
+        }
+        return Ok(end);
+    }
+    let bytes = &input[content..end];
+    match (tag, bytes) {
+        (0x01, [0x00 | 0xff]) => Ok(end),
+        (0x01, _) => Err(format!("BOOLEAN is neither 00 nor FF at byte {start}")),
+        (0x02, []) => Err(format!("INTEGER without content at byte {start}")),
+        (0x02, [0x00, second, ..]) if second & 0x80 == 0 => Err(format!("INTEGER with leading zeros at byte {start}")),
+        (0x02, [0xff, second, ..]) if second & 0x80 != 0 => Err(format!("INTEGER with leading ones at byte {start}")),
+        _ => Ok(end),
+    }
+}
+
+/// Tag, start of the content, end of the content.
+fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), String> {
+    let truncated = || format!("truncated at byte {}", input.len());
+    let tag = *input.get(start).ok_or_else(truncated)?;
+    if tag & 0x1f == 0x1f {
+        return Err(format!("tag number above 30 at byte {start}"));
+    }
+    let first = *input.get(start + 1).ok_or_else(truncated)?;
+    let (length, content) = match first {
+        0..=0x7f => (usize::from(first), start + 2),
+        0x81..=0x84 => {
+            let octets = usize::from(first & 0x7f);
+            let bytes = input.get(start + 2..start + 2 + octets).ok_or_else(truncated)?;
+            let length = bytes.iter().fold(0usize, |length, &byte| length << 8 | usize::from(byte));
+            if bytes[0] == 0 || length < 0x80 {
+                return Err(format!("length is not in its shortest form at byte {start}"));
+            }
+            (length, start + 2 + octets)
+        }
+        _ => return Err(format!("indefinite or absurd length at byte {start}")),
+    };
+    match content.checked_add(length) {
+        Some(end) if end <= input.len() => Ok((tag, content, end)),
+        _ => Err(format!(
+            "length {length} at byte {start} reaches beyond the {} bytes there are",
+            input.len().saturating_sub(content)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn one_encoding_for_each_value() {
+        assert_eq!(check(&[0x30, 0x03, 0x02, 0x01, 0x05]), Ok(()));
+        for bad in [
+            &[0x30, 0x81, 0x03, 0x02, 0x01, 0x05][..], // length 3 in two octets
+            &[0x30, 0x80, 0x00, 0x00],                 // indefinite
+            &[0x01, 0x01, 0x01],                       // TRUE as 01
+            &[0x02, 0x02, 0x00, 0x05],                 // 5 in two octets
+            &[0x02, 0x02, 0xff, 0x85],                 // -123 in two octets
+            &[0x02, 0x01, 0x05, 0x00],                 // one byte left over
+            &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],     // four gigabytes
+            &[0x1f, 0x20, 0x00],                       // high tag
+            &[0x30],
+        ] {
+            assert!(check(bad).is_err(), "{bad:02x?}");
+        }
+        assert_eq!(check(&[0x02, 0x02, 0x00, 0x85]), Ok(()));
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let mut deep = Vec::new();
+        for _ in 0..60 {
+            deep.insert(0, u8::try_from(deep.len()).unwrap());
+            deep.insert(0, 0x30);
+        }
+        assert!(check(&deep).unwrap_err().contains("nested"));
+    }
+}

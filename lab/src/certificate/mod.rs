@@ -1,0 +1,71 @@
+//! X.509 certificates: issuing them, forging them, and validating a path step by step (RFC 5280).
+
+pub mod checks;
+mod constraints;
+mod decode;
+mod der;
+mod dn;
+pub mod forge;
+pub mod issue;
+mod key;
+mod name;
+mod path;
+pub mod pem;
+mod revocation;
+mod rules;
+mod signature;
+mod step;
+mod validate;
+
+pub use checks::{RULES, Rule};
+pub use decode::DecodeError;
+pub use forge::{FORGERIES, Forged, Forgery, Pki};
+pub use issue::{Credential, Template, Validity};
+pub use key::KeyPair;
+pub use name::{NameError, PeerName};
+pub use step::{Status, Step};
+pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate};
+
+/// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.
+///
+/// # Errors
+/// The bytes are no certificate.
+pub fn leaf_key(der: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    Ok(decode::Certificate::decode(der)?.x509.public_key().subject_public_key.data.to_vec())
+}
+
+/// SHA-256 of a certificate's SubjectPublicKeyInfo: what pins compare (RFC 7469 section 2.4).
+///
+/// # Errors
+/// The bytes are no certificate.
+pub fn spki_sha256(der: &[u8]) -> Result<[u8; 32], DecodeError> {
+    Ok(sha256(decode::Certificate::decode(der)?.spki()))
+}
+
+/// SHA-256, as fingerprints and pins use it.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+    hash
+}
+
+/// Which side of a connection a certificate speaks for (extended key usage, RFC 5280 section 4.2.1.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// `id-kp-serverAuth`.
+    Server,
+    /// `id-kp-clientAuth`.
+    Client,
+}
+
+impl Purpose {
+    /// The other side.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Server => Self::Client,
+            Self::Client => Self::Server,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Whom a certificate must speak for, and how presented names match (RFC 9525).
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use x509_parser::extensions::GeneralName;
+
+/// The peer's name as the verifier knows it (the reference identifier of RFC 9525).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeerName {
+    /// A host name, without a trailing dot.
+    Dns(String),
+    /// An address.
+    Ip(IpAddr),
+    /// A mailbox (RFC 5280 section 4.2.1.6 rfc822Name).
+    Email(String),
+}
+
+/// A name that nobody can be certified for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("name: expected dns:HOST, ip:ADDRESS or email:MAILBOX, got {0:?}")]
+pub struct NameError(String);
+
+impl FromStr for PeerName {
+    type Err = NameError;
+
+    /// `dns:host`, `ip:address`, `email:mailbox`, or a bare address or host.
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let bad = || NameError(text.to_owned());
+        let dns = |host: &str| match presented_dns(host) {
+            Ok(()) if !host.contains('*') => Ok(Self::Dns(host.to_owned())),
+            _ => Err(bad()),
+        };
+        match text.split_once(':') {
+            Some(("dns", host)) => dns(host),
+            Some(("ip", address)) => address.parse().map(Self::Ip).map_err(|_| bad()),
+            Some(("email", mailbox)) if is_mailbox(mailbox) => Ok(Self::Email(mailbox.to_owned())),
+            _ => text.parse().map(Self::Ip).or_else(|_| dns(text)),
+        }
+    }
+}
+
+impl fmt::Display for PeerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(host) => write!(f, "dns:{host}"),
+            Self::Ip(address) => write!(f, "ip:{address}"),
+            Self::Email(mailbox) => write!(f, "email:{mailbox}"),
+        }
+    }
+}
+
+impl PeerName {
+    /// Whether one presented name stands for this peer.
+    pub(super) fn matches(&self, presented: &GeneralName<'_>) -> bool {
+        match (self, presented) {
+            (Self::Dns(host), GeneralName::DNSName(pattern)) => dns_matches(pattern, host),
+            (Self::Ip(IpAddr::V4(address)), GeneralName::IPAddress(octets)) => address.octets() == *octets,
+            (Self::Ip(IpAddr::V6(address)), GeneralName::IPAddress(octets)) => address.octets() == *octets,
+            (Self::Email(mailbox), GeneralName::RFC822Name(presented)) => same_mailbox(mailbox, presented),
+            _ => false,
+        }
+    }
+}
+
+/// RFC 9525 section 6.3: `*` stands for exactly one whole leftmost label, with at least two labels after it.
+fn dns_matches(pattern: &str, host: &str) -> bool {
+    if presented_dns(pattern).is_err() {
+        return false;
+    }
+    match pattern.strip_prefix("*.") {
+        None => pattern.eq_ignore_ascii_case(host),
+        Some(base) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(base)),
+    }
+}
+
+/// Whether a dNSName is in preferred name syntax (RFC 1034 section 3.5 with underscores, as deployed), or a wildcard
+/// of RFC 9525 section 6.3; otherwise what it must not be.
+pub(super) fn presented_dns(name: &str) -> Result<(), &'static str> {
+    let host = name.strip_prefix("*.").unwrap_or(name);
+    if host.is_empty() || host.len() > 253 {
+        return Err("empty, or longer than 253 characters");
+    }
+    if host.parse::<IpAddr>().is_ok() {
+        return Err("an address in a dNSName");
+    }
+    for label in host.split('.') {
+        let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if label.is_empty() || label.len() > 63 {
+            return Err("an empty label, or one longer than 63 characters");
+        }
+        if !label.bytes().all(inner) {
+            return Err("a wildcard beside other characters or not leftmost, or a character outside host names");
+        }
+        if label.starts_with('-') || label.ends_with('-') {
+            return Err("a label that begins or ends with a hyphen");
+        }
+    }
+    if host.len() < name.len() && !host.contains('.') {
+        return Err("a wildcard for a whole top-level domain");
+    }
+    Ok(())
+}
+
+/// `local@host`, one `@`, a host in preferred name syntax.
+pub(super) fn is_mailbox(text: &str) -> bool {
+    text.split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.contains(['@', '*']) && presented_dns(host).is_ok())
+}
+
+/// RFC 5280 section 7.5: the local part exactly, the host without regard to case.
+pub(super) fn same_mailbox(a: &str, b: &str) -> bool {
+    match (a.rsplit_once('@'), b.rsplit_once('@')) {
+        (Some((la, ha)), Some((lb, hb))) => la == lb && ha.eq_ignore_ascii_case(hb),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of RFC 9525 section 6.3 and RFC 6125 section 6.4.3, and what follows from their text.
+    #[test]
+    fn wildcards() {
+        for (pattern, host, expected) in [
+            ("example.com", "EXAMPLE.com", true),
+            ("*.example.com", "foo.example.com", true),
+            ("*.example.com", "bar.foo.example.com", false),
+            ("*.example.com", "example.com", false),
+            ("baz*.example.net", "baz1.example.net", false),
+            ("*baz.example.net", "foobaz.example.net", false),
+            ("b*z.example.net", "buzz.example.net", false),
+            ("xn--*-1b3c148a.example.com", "xn--bliss-1b3c148a.example.com", false),
+            ("foo.*.example.com", "foo.bar.example.com", false),
+            ("*.com", "example.com", false),
+            ("*", "com", false),
+            ("example.com.", "example.com", false),
+            (".example.com", "foo.example.com", false),
+        ] {
+            assert_eq!(dns_matches(pattern, host), expected, "{pattern} for {host}");
+        }
+    }
+
+    #[test]
+    fn parse() {
+        assert_eq!("dns:a.example".parse(), Ok(PeerName::Dns("a.example".into())));
+        assert_eq!("::1".parse(), Ok(PeerName::Ip("::1".parse().unwrap())));
+        assert_eq!("email:*@example.com".parse(), Ok(PeerName::Email("*@example.com".into())));
+        for bad in ["", "dns:*.example.com", "dns:a..b", "ip:300.1.1.1", "email:a@b@c", "dns:8.8.8.8"] {
+            assert!(bad.parse::<PeerName>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Path building: from the leaf to a trust anchor, over whatever certificates are at hand, with bounded work.
+
+use std::collections::HashMap;
+
+use super::checks::RULES;
+use super::constraints;
+use super::decode::Certificate;
+use super::dn;
+use super::revocation::Lists;
+use super::rules::Walk;
+use super::signature::{self, Signature};
+use super::step::{Status, Step};
+use super::validate::{Origin, Policy};
+
+/// Signatures that one validation may verify.
+const SIGNATURES: usize = 128;
+/// Certificates that one search may put on a path, counted again whenever it comes back to one.
+const VISITS: usize = 2_000;
+/// Longest path that is tried.
+const LENGTH: usize = 32;
+
+/// A certificate that may stand in a path.
+pub(super) struct Node<'a> {
+    pub(super) certificate: Certificate<'a>,
+    pub(super) origin: Origin,
+}
+
+/// A path with everything that was found out about it.
+pub(super) struct Evaluated {
+    /// Indices into the nodes, leaf first.
+    pub(super) path: Vec<usize>,
+    pub(super) steps: Vec<Step>,
+    /// Checks that are switched on and did not pass.
+    failures: usize,
+}
+
+/// Depth-first search for a path that passes every check.
+pub(super) struct Search<'s, 'a> {
+    policy: &'s Policy,
+    nodes: &'s [Node<'a>],
+    lists: &'s Lists<'a>,
+    links: HashMap<(usize, usize), Signature>,
+    signatures: usize,
+    visits: usize,
+    /// The path to an anchor with the fewest failures.
+    best: Option<Evaluated>,
+    /// The longest path that ended nowhere, and why.
+    dead_end: Option<(Vec<usize>, String)>,
+}
+
+impl<'s, 'a> Search<'s, 'a> {
+    /// Searches from `nodes[0]`, the leaf.
+    pub(super) fn run(policy: &'s Policy, nodes: &'s [Node<'a>], lists: &'s Lists<'a>) -> Evaluated {
+        let mut search = Self {
+            policy,
+            nodes,
+            lists,
+            links: HashMap::new(),
+            signatures: SIGNATURES,
+            visits: VISITS,
+            best: None,
+            dead_end: None,
+        };
+        search.extend(&mut vec![0]);
+        match search.best.take() {
+            Some(best) => best,
+            None => {
+                let (path, why) = search.dead_end.take().unwrap_or_else(|| (vec![0], "nowhere to go".into()));
+                search.evaluate(&path, Some(&why))
+            }
+        }
+    }
+
+    /// Extends the path by every possible issuer of its last certificate; true once a path passes.
+    fn extend(&mut self, path: &mut Vec<usize>) -> bool {
+        let Some(&last) = path.last() else { return false };
+        if matches!(self.nodes[last].origin, Origin::Anchor(_)) {
+            let found = self.evaluate(path, None);
+            let done = found.failures == 0;
+            if self.best.as_ref().is_none_or(|best| found.failures < best.failures) {
+                self.best = Some(found);
+            }
+            return done;
+        }
+        let child = &self.nodes[last].certificate;
+        let (mut refused, mut looped, mut advanced) = (false, false, false);
+        for issuer in self.issuers(child) {
+            if self.visits == 0 || path.len() == LENGTH {
+                return self.give_up(path, "the search was given up: too many certificates could be issuers");
+            }
+            if path.iter().any(|&on_path| self.same_entity(on_path, issuer)) {
+                looped = true;
+                continue;
+            }
+            self.visits -= 1;
+            match self.link(last, issuer) {
+                None => return self.give_up(path, "the search was given up: too many signatures to verify"),
+                Some(Signature::Invalid) => refused = true,
+                Some(Signature::Valid | Signature::Unknown) => {
+                    advanced = true;
+                    path.push(issuer);
+                    let done = self.extend(path);
+                    path.pop();
+                    if done {
+                        return true;
+                    }
+                }
+            }
+        }
+        if !advanced {
+            let why = match (refused, looped, child.self_issued) {
+                (true, ..) => "an issuer of that name is at hand, but its key does not verify the signature",
+                (_, _, true) => "it was issued under its own name, and is not trusted",
+                (_, true, _) => "the issuers lead in a circle",
+                _ => "no certificate of that issuer is at hand",
+            };
+            self.give_up(path, why);
+        }
+        false
+    }
+
+    /// Everything that carries the name of the child's issuer: anchors first, then those whose key identifier fits.
+    fn issuers(&self, child: &Certificate<'_>) -> Vec<usize> {
+        let wanted = child.authority_key_identifier().and_then(|(issuer, _)| issuer.key_identifier.as_ref());
+        let mut issuers: Vec<usize> = (0..self.nodes.len())
+            .filter(|&node| dn::equal(self.nodes[node].certificate.subject(), child.issuer()))
+            .collect();
+        issuers.sort_by_key(|&node| {
+            let own = self.nodes[node].certificate.subject_key_identifier();
+            let fits = wanted.is_some_and(|wanted| own.is_some_and(|(own, _)| own == wanted.0));
+            (!matches!(self.nodes[node].origin, Origin::Anchor(_)), !fits)
+        });
+        issuers
+    }
+
+    /// One certified entity twice in a path is a detour: same name, same key.
+    fn same_entity(&self, a: usize, b: usize) -> bool {
+        let (x, y) = (&self.nodes[a].certificate, &self.nodes[b].certificate);
+        a == b || (x.spki() == y.spki() && dn::equal(x.subject(), y.subject()))
+    }
+
+    fn link(&mut self, child: usize, issuer: usize) -> Option<Signature> {
+        if let Some(&known) = self.links.get(&(child, issuer)) {
+            return Some(known);
+        }
+        self.signatures = self.signatures.checked_sub(1)?;
+        let x509 = &self.nodes[child].certificate.x509;
+        let key = &self.nodes[issuer].certificate.x509.tbs_certificate.subject_pki;
+        let message = x509.tbs_certificate.as_ref();
+        let verified = signature::verify(key, &x509.signature_algorithm, message, &x509.signature_value);
+        self.links.insert((child, issuer), verified);
+        Some(verified)
+    }
+
+    fn give_up(&mut self, path: &[usize], why: &str) -> bool {
+        if self.dead_end.as_ref().is_none_or(|(longest, _)| path.len() > longest.len()) {
+            self.dead_end = Some((path.to_vec(), why.to_owned()));
+        }
+        false
+    }
+
+    /// Every check of every certificate, from the anchor down, as section 6.1 of RFC 5280 processes a path.
+    fn evaluate(&self, path: &[usize], gap: Option<&str>) -> Evaluated {
+        let certificates: Vec<_> = path.iter().map(|&node| &self.nodes[node].certificate).collect();
+        let links: Vec<_> = path
+            .windows(2)
+            .map(|pair| self.links.get(&(pair[0], pair[1])).copied().unwrap_or(Signature::Unknown))
+            .collect();
+        let mut walk = Walk {
+            policy: self.policy,
+            path: &certificates,
+            links: &links,
+            gap,
+            lists: self.lists,
+            budget: constraints::BUDGET,
+        };
+        let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
+        let mut failures = 0;
+        for cert_index in (0..path.len()).rev() {
+            for rule in RULES {
+                let check = &rule.check;
+                let Some(finding) = (rule.perform)(&mut walk, cert_index) else { continue };
+                let status = if self.policy.disabled.contains(check.id) { Status::Skipped } else { finding.status };
+                failures += usize::from(matches!(status, Status::Failed | Status::Unsupported));
+                steps.push(Step {
+                    check: check.id,
+                    cert_index,
+                    status,
+                    expected: finding.expected,
+                    observed: finding.observed,
+                    why: finding.why,
+                });
+            }
+        }
+        Evaluated { path: path.to_vec(), steps, failures }
+    }
+}

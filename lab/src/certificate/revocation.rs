@@ -1,0 +1,185 @@
+//! Revocation lists (RFC 5280 sections 5 and 6.3): whose they are, whether they count, and who stands on them.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use x509_parser::extensions::{DistributionPointName, GeneralName, IssuingDistributionPoint, ParsedExtension};
+use x509_parser::prelude::{FromDer as _, X509Version};
+use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
+
+use super::decode::{Certificate, DecodeError, oid_text};
+use super::signature::{self, Signature, Strength};
+use super::{der, dn};
+
+/// What the lists say of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A list of its issuer that counts does not name it.
+    Good,
+    /// A list names it: since when, and why.
+    Revoked(String),
+    /// Lists of its issuer are there, but none counts.
+    Unusable(String),
+    /// No list of its issuer is there.
+    Unlisted,
+}
+
+/// The lists that the policy brings.
+pub(super) struct Lists<'a> {
+    lists: Vec<CertificateRevocationList<'a>>,
+    /// Whether a list counts under an issuer's key, by list and the address of that key.
+    verified: RefCell<HashMap<(usize, *const u8), Option<String>>>,
+}
+
+impl<'a> Lists<'a> {
+    /// Decodes all lists.
+    ///
+    /// # Errors
+    /// The first list that is not one.
+    pub(super) fn decode(ders: &'a [Vec<u8>]) -> Result<Self, (usize, DecodeError)> {
+        let lists = ders
+            .iter()
+            .enumerate()
+            .map(|(index, bytes)| {
+                let error = |got| (index, DecodeError { field: "CRL", expected: "a CertificateList in DER", got });
+                der::check(bytes).map_err(error)?;
+                CertificateRevocationList::from_der(bytes).map(|(_, list)| list).map_err(|e| error(e.to_string()))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { lists, verified: RefCell::default() })
+    }
+
+    /// What the lists of `issuer` say of `certificate` at unix second `at`.
+    pub(super) fn standing(&self, certificate: &Certificate<'_>, issuer: &Certificate<'_>, at: i64) -> Standing {
+        let mut standing = Standing::Unlisted;
+        for (index, list) in self.lists.iter().enumerate() {
+            if !dn::equal(list.issuer(), certificate.issuer()) {
+                continue;
+            }
+            let unusable = self.unusable(index, list, issuer, at).or_else(|| out_of_scope(list, certificate));
+            if let Some(why) = unusable {
+                if standing == Standing::Unlisted {
+                    standing = Standing::Unusable(why);
+                }
+                continue;
+            }
+            let serial = certificate.x509.raw_serial();
+            match list.iter_revoked_certificates().find(|entry| entry.raw_serial() == serial) {
+                Some(entry) => return Standing::Revoked(describe(entry)),
+                None => standing = Standing::Good,
+            }
+        }
+        standing
+    }
+
+    /// Why a list does not count, whatever the certificate.
+    fn unusable(
+        &self,
+        index: usize,
+        list: &CertificateRevocationList<'_>,
+        issuer: &Certificate<'_>,
+        at: i64,
+    ) -> Option<String> {
+        let key = (index, issuer.spki().as_ptr());
+        self.verified.borrow_mut().entry(key).or_insert_with(|| defect(list, issuer, at)).clone()
+    }
+}
+
+fn defect(list: &CertificateRevocationList<'_>, issuer: &Certificate<'_>, at: i64) -> Option<String> {
+    if list.version() != Some(X509Version::V2) {
+        return Some("the list is not of version 2".into());
+    }
+    if list.signature_algorithm != list.tbs_cert_list.signature {
+        return Some("the list names two signature algorithms".into());
+    }
+    if let Strength::Weak(why) | Strength::Unsupported(why) = signature::algorithm_strength(&list.signature_algorithm) {
+        return Some(format!("the list is signed by {why}"));
+    }
+    if issuer.key_usage().is_some_and(|(usage, _)| !usage.crl_sign()) {
+        return Some("the issuer's key may not sign lists (keyUsage without cRLSign)".into());
+    }
+    if list.last_update().timestamp() > at {
+        return Some(format!("the list is not valid before {}", list.last_update()));
+    }
+    match list.next_update() {
+        Some(next) if next.timestamp() < at => return Some(format!("the list expired at {next}")),
+        Some(_) => {}
+        None => return Some("the list does not say until when it holds".into()),
+    }
+    if let Some(defect) = extension_defect(list) {
+        return Some(defect);
+    }
+    let key = &issuer.x509.tbs_certificate.subject_pki;
+    let verified =
+        signature::verify(key, &list.signature_algorithm, list.tbs_cert_list.as_ref(), &list.signature_value);
+    (verified != Signature::Valid).then(|| "the list's signature does not verify with the issuer's key".into())
+}
+
+/// Section 5.2: a number there must be, not critical; critical extensions must be understood.
+fn extension_defect(list: &CertificateRevocationList<'_>) -> Option<String> {
+    let mut numbered = false;
+    for extension in list.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::CRLNumber(_) if extension.critical => return Some("the list's number is critical".into()),
+            ParsedExtension::CRLNumber(_) => numbered = true,
+            ParsedExtension::AuthorityKeyIdentifier(_) | ParsedExtension::IssuingDistributionPoint(_) => {}
+            ParsedExtension::ParseError { .. } => {
+                return Some(format!("the list's extension {} is malformed", oid_text(extension.oid.as_bytes())));
+            }
+            _ if extension.critical => {
+                return Some(format!("critical extension {} of the list", oid_text(extension.oid.as_bytes())));
+            }
+            _ => {}
+        }
+    }
+    (!numbered).then(|| "the list has no number".into())
+}
+
+/// Section 5.2.5: whether the list covers this certificate at all.
+fn out_of_scope(list: &CertificateRevocationList<'_>, certificate: &Certificate<'_>) -> Option<String> {
+    let scope = list.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::IssuingDistributionPoint(scope) => Some(scope),
+        _ => None,
+    })?;
+    let why = if scope.indirect_crl {
+        "an indirect list, which is not processed here"
+    } else if scope.only_some_reasons.is_some() {
+        "a list for some reasons only"
+    } else if scope.only_contains_attribute_certs {
+        "a list of attribute certificates only"
+    } else if scope.only_contains_user_certs && certificate.is_authority() {
+        "a list of end entities only"
+    } else if scope.only_contains_ca_certs && !certificate.is_authority() {
+        "a list of authorities only"
+    } else if !same_distribution_point(scope, certificate) {
+        "a list of another distribution point"
+    } else {
+        return None;
+    };
+    Some(why.into())
+}
+
+fn same_distribution_point(scope: &IssuingDistributionPoint<'_>, certificate: &Certificate<'_>) -> bool {
+    let Some(DistributionPointName::FullName(names)) = &scope.distribution_point else {
+        return scope.distribution_point.is_none();
+    };
+    let Some((points, _)) = certificate.crl_distribution_points() else { return false };
+    points.iter().any(|point| match &point.distribution_point {
+        Some(DistributionPointName::FullName(own)) => {
+            own.iter().take(16).any(|a| names.iter().take(16).any(|b| same_name(a, b)))
+        }
+        _ => false,
+    })
+}
+
+fn same_name(a: &GeneralName<'_>, b: &GeneralName<'_>) -> bool {
+    match (a, b) {
+        (GeneralName::DirectoryName(a), GeneralName::DirectoryName(b)) => dn::equal(a, b),
+        (a, b) => a == b,
+    }
+}
+
+fn describe(entry: &RevokedCertificate<'_>) -> String {
+    let reason = entry.reason_code().map_or_else(|| "without a reason".into(), |(_, reason)| format!("{reason}"));
+    format!("revoked on {}, {reason}", entry.revocation_date)
+}

@@ -1,0 +1,200 @@
+//! The certificate by itself: encoding, algorithms, serial number, extensions, key identifiers.
+
+use x509_parser::extensions::ParsedExtension;
+
+use super::Walk;
+use crate::certificate::decode::{Certificate, oid_text};
+use crate::certificate::signature::{self, Strength};
+use crate::certificate::step::{Finding, fail, pass, unsupported};
+
+pub(in crate::certificate) fn encoding(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    match &walk.certificate(index).problem {
+        None => {
+            pass("DER, version and extensions as RFC 5280 has them", "so they are", "the certificate has one reading")
+        }
+        Some(problem) => fail(
+            format!("{}: {}", problem.field, problem.expected),
+            problem.got.clone(),
+            "a certificate must be encoded as the standard prescribes",
+        ),
+    }
+}
+
+pub(in crate::certificate) fn algorithm(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    const EXPECTED: &str = "a strong key, and a strong signature algorithm named twice alike";
+    let x509 = &walk.certificate(index).x509;
+    if x509.signature_algorithm != x509.tbs_certificate.signature {
+        let (outer, inner) = (&x509.signature_algorithm.algorithm, &x509.tbs_certificate.signature.algorithm);
+        return fail(
+            EXPECTED,
+            format!("{} outside, {} inside", oid_text(outer.as_bytes()), oid_text(inner.as_bytes())),
+            "an algorithm that is named outside the signed part only could be exchanged",
+        );
+    }
+    let key = match signature::key_strength(&x509.tbs_certificate.subject_pki) {
+        Strength::Good(name) => name,
+        Strength::Weak(why) => return fail(EXPECTED, why, "the policy refuses this key"),
+        Strength::Unsupported(why) => return unsupported(EXPECTED, why, "this key cannot be judged here"),
+    };
+    // Nobody relies on the signature of a trust anchor.
+    if walk.is_anchor(index) {
+        return pass(EXPECTED, key, "the key is strong; a trust anchor's own signature does not count");
+    }
+    match signature::algorithm_strength(&x509.signature_algorithm) {
+        Strength::Good(name) => pass(EXPECTED, format!("{key}, signed by {name}"), "the policy accepts both"),
+        Strength::Weak(why) => fail(EXPECTED, why, "the policy refuses this signature algorithm"),
+        Strength::Unsupported(why) => unsupported(EXPECTED, why, "this signature cannot be verified here"),
+    }
+}
+
+/// RFC 5280 asks users to bear odd serial numbers; issuers must not make them.
+pub(in crate::certificate) fn serial(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    const EXPECTED: &str = "a positive number of at most 20 octets";
+    let serial = walk.certificate(index).x509.raw_serial();
+    if !walk.strict() || walk.is_anchor(index) {
+        return None;
+    }
+    let why = match serial {
+        [] | [0] => "zero identifies nothing",
+        [first, ..] if first & 0x80 != 0 => "a serial number must not be negative",
+        _ if serial.len() > 20 => "a serial number must not be longer than 20 octets",
+        _ => return pass(EXPECTED, format!("{} octets", serial.len()), "it is"),
+    };
+    fail(EXPECTED, hex(serial), why)
+}
+
+/// Extensions whose criticality section 4.2 prescribes for issuers: object identifier, name, critical or not.
+const CRITICALITY: &[(&[u8], &str, bool)] = &[
+    (&[0x55, 0x1d, 0x23], "authorityKeyIdentifier", false),
+    (&[0x55, 0x1d, 0x0e], "subjectKeyIdentifier", false),
+    (&[0x55, 0x1d, 0x1e], "nameConstraints", true),
+    (&[0x55, 0x1d, 0x24], "policyConstraints", true),
+    (&[0x55, 0x1d, 0x36], "inhibitAnyPolicy", true),
+    (&[0x55, 0x1d, 0x2e], "freshestCRL", false),
+    (&[0x55, 0x1d, 0x09], "subjectDirectoryAttributes", false),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01], "authorityInfoAccess", false),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x0b], "subjectInfoAccess", false),
+];
+
+pub(in crate::certificate) fn critical_extensions(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    const EXPECTED: &str = "no critical extension that is unknown here";
+    let certificate = walk.certificate(index);
+    let extensions = certificate.x509.extensions();
+    let unknown = extensions.iter().find(|extension| extension.critical && !processed(extension.parsed_extension()));
+    if let Some(extension) = unknown {
+        return fail(
+            EXPECTED,
+            format!("critical extension {}", oid_text(extension.oid.as_bytes())),
+            "who does not understand a critical extension must not use the certificate",
+        );
+    }
+    if walk.strict() {
+        for extension in extensions {
+            let prescribed = CRITICALITY.iter().find(|(oid, ..)| *oid == extension.oid.as_bytes());
+            if let Some((_, name, critical)) = prescribed.filter(|(.., critical)| *critical != extension.critical) {
+                let text = |critical: bool| if critical { "critical" } else { "not critical" };
+                return fail(
+                    format!("{name} {}", text(*critical)),
+                    text(extension.critical),
+                    "issuers must mark this extension so (RFC 5280 section 4.2)",
+                );
+            }
+        }
+        if index == 0 && certificate.extended_key_usage().is_some_and(|(_, critical)| critical) {
+            return fail(
+                "extKeyUsage not critical",
+                "critical",
+                "BR 7.1.2.7.6 prescribes it for a server's certificate",
+            );
+        }
+    }
+    let count = extensions.iter().filter(|extension| extension.critical).count();
+    pass(EXPECTED, format!("{count} critical extensions, all known"), "each of them is processed")
+}
+
+/// The extensions that some rule here takes into account.
+fn processed(extension: &ParsedExtension<'_>) -> bool {
+    matches!(
+        extension,
+        ParsedExtension::AuthorityKeyIdentifier(_)
+            | ParsedExtension::SubjectKeyIdentifier(_)
+            | ParsedExtension::KeyUsage(_)
+            | ParsedExtension::CertificatePolicies(_)
+            | ParsedExtension::PolicyMappings(_)
+            | ParsedExtension::PolicyConstraints(_)
+            | ParsedExtension::InhibitAnyPolicy(_)
+            | ParsedExtension::SubjectAlternativeName(_)
+            | ParsedExtension::BasicConstraints(_)
+            | ParsedExtension::NameConstraints(_)
+            | ParsedExtension::ExtendedKeyUsage(_)
+            | ParsedExtension::CRLDistributionPoints(_)
+            // What cannot be read is the encoding check's to refuse.
+            | ParsedExtension::ParseError { .. }
+    )
+}
+
+/// Issuers must identify keys (RFC 5280 sections 4.2.1.1 and 4.2.1.2); the path algorithm does without.
+pub(in crate::certificate) fn key_identifier(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    const EXPECTED: &str = "the issuer's key identifier, and an authority's own";
+    if !walk.strict() {
+        return None;
+    }
+    let certificate = walk.certificate(index);
+    let own = certificate.subject_key_identifier().map(|(identifier, _)| identifier);
+    if own.is_none() && certificate.is_authority() {
+        return fail(EXPECTED, "no subjectKeyIdentifier", "an authority must identify its key");
+    }
+    let issuer = certificate.authority_key_identifier().map(|(identifier, _)| identifier);
+    let Some(issuer) = issuer else {
+        if signed_itself(certificate) {
+            return pass(EXPECTED, "no authorityKeyIdentifier", "a self-signed certificate may leave it out");
+        }
+        return fail(EXPECTED, "no authorityKeyIdentifier", "issuers must identify the key that they sign with");
+    };
+    let Some(claimed) = issuer.key_identifier.as_ref().map(|identifier| identifier.0) else {
+        return fail(EXPECTED, "an authorityKeyIdentifier without key identifier", "the key identifier must be there");
+    };
+    let actual = if walk.is_anchor(index) && certificate.self_issued {
+        if issuer.authority_cert_issuer.is_some() || issuer.authority_cert_serial.is_some() {
+            return fail(
+                "a root's authorityKeyIdentifier with the key identifier alone",
+                "authorityCertIssuer or authorityCertSerialNumber",
+                "BR 7.1.2.1.3 forbids them",
+            );
+        }
+        own
+    } else {
+        walk.path.get(index + 1).and_then(|issuer| issuer.subject_key_identifier()).map(|(identifier, _)| identifier)
+    };
+    match actual {
+        Some(actual) if actual != claimed => {
+            fail(format!("issuer key {}", hex(actual)), hex(claimed), "the certificate names another key of its issuer")
+        }
+        _ => pass(EXPECTED, hex(claimed), "the key identifiers agree"),
+    }
+}
+
+/// Whether a certificate's signature is by its own key. Only names and identifiers are compared: this decides about a
+/// form, not about trust.
+fn signed_itself(certificate: &Certificate<'_>) -> bool {
+    certificate.self_issued
+        && crate::certificate::signature::verify(
+            &certificate.x509.tbs_certificate.subject_pki,
+            &certificate.x509.signature_algorithm,
+            certificate.x509.tbs_certificate.as_ref(),
+            &certificate.x509.signature_value,
+        ) != crate::certificate::signature::Signature::Invalid
+}
+
+/// At most 20 octets in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for byte in &bytes[..bytes.len().min(20)] {
+        let _ = write!(text, "{byte:02x}");
+    }
+    if bytes.len() > 20 {
+        text.push('…');
+    }
+    if text.is_empty() { "nothing".into() } else { text }
+}

@@ -1,0 +1,46 @@
+//! The rules behind the checks: each looks at one certificate of a path and says what it expected and what it saw.
+
+pub(super) mod authority;
+pub(super) mod form;
+pub(super) mod identity;
+pub(super) mod standing;
+
+use super::decode::Certificate;
+use super::revocation::Lists;
+use super::signature::Signature;
+use super::validate::{Policy, Profile};
+
+/// A path under evaluation.
+pub(super) struct Walk<'w, 'a> {
+    pub(super) policy: &'w Policy,
+    /// Leaf first.
+    pub(super) path: &'w [&'w Certificate<'a>],
+    /// The signature of each certificate but the last, under the key of the next.
+    pub(super) links: &'w [Signature],
+    /// Why the path does not end with a trust anchor, if it does not.
+    pub(super) gap: Option<&'w str>,
+    pub(super) lists: &'w Lists<'a>,
+    /// Name comparisons left.
+    pub(super) budget: usize,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    fn certificate(&self, index: usize) -> &'w Certificate<'a> {
+        self.path[index]
+    }
+
+    /// Whether this is the trust anchor.
+    fn is_anchor(&self, index: usize) -> bool {
+        self.gap.is_none() && index + 1 == self.path.len()
+    }
+
+    /// Whether issuance rules count too, and not only the algorithm of RFC 5280 section 6.
+    fn strict(&self) -> bool {
+        self.policy.effective_profile() == Profile::WebPki
+    }
+
+    /// Authorities between this certificate and the leaf that count towards a path length.
+    fn authorities_below(&self, index: usize) -> usize {
+        self.path.get(1..index).unwrap_or_default().iter().filter(|below| !below.self_issued).count()
+    }
+}

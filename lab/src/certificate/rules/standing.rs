@@ -1,0 +1,129 @@
+//! The certificate in its path: who signed it, when it holds, whether it was revoked, what its issuers allow.
+
+use time::OffsetDateTime;
+
+use super::Walk;
+use crate::certificate::constraints::{self, Violation};
+use crate::certificate::dn;
+use crate::certificate::revocation::Standing;
+use crate::certificate::signature::Signature;
+use crate::certificate::step::{Finding, fail, pass, unsupported};
+
+pub(in crate::certificate) fn chain(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    let certificate = walk.certificate(index);
+    if walk.is_anchor(index) {
+        return pass("a trust anchor", dn::display(certificate.subject()), "it is trusted by configuration");
+    }
+    let expected = || format!("a signature by {}", dn::display(certificate.issuer()));
+    match walk.links.get(index) {
+        Some(Signature::Valid) => pass(expected(), "the signature verifies", "name and key are the issuer's"),
+        Some(Signature::Invalid) => fail(expected(), "the signature does not verify", "the issuer did not sign this"),
+        Some(Signature::Unknown) => unsupported(expected(), "an algorithm out of scope", "nobody can tell here"),
+        None => fail(expected(), walk.gap.unwrap_or_default().to_owned(), "the path does not end with a trust anchor"),
+    }
+}
+
+pub(in crate::certificate) fn validity(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    let validity = &walk.certificate(index).x509.tbs_certificate.validity;
+    let (from, until) = (validity.not_before.timestamp(), validity.not_after.timestamp());
+    let at = walk.policy.at;
+    let expected = format!("{} to {}", date(from), date(until));
+    if at < from {
+        return fail(expected, date(at), "the certificate is not valid yet");
+    }
+    if at > until {
+        return fail(expected, date(at), "the certificate has expired");
+    }
+    if walk.strict() && !walk.is_anchor(index) {
+        let times = [validity.not_before, validity.not_after];
+        if times.iter().any(|time| time.is_generalizedtime() && time.timestamp() < FIRST_GENERALIZED) {
+            return fail("UTCTime until 2049", "GeneralizedTime", "RFC 5280 section 4.1.2.5 prescribes the form");
+        }
+    }
+    pass(expected, date(at), "the time of validation lies within")
+}
+
+/// The first second of 2050, from which on times stand in GeneralizedTime.
+const FIRST_GENERALIZED: i64 = 2_524_608_000;
+
+/// `2026-11-21 15:04:05 UTC`.
+fn date(seconds: i64) -> String {
+    match OffsetDateTime::from_unix_timestamp(seconds) {
+        Ok(at) => format!(
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC",
+            at.year(),
+            u8::from(at.month()),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        ),
+        Err(_) => format!("unix second {seconds}"),
+    }
+}
+
+pub(in crate::certificate) fn revoked(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    const EXPECTED: &str = "a serial number that the issuer has not revoked";
+    let certificate = walk.certificate(index);
+    // The lists of authorities that nobody trusts count for nothing; the chain check stops such a path.
+    let issuer = walk.path.get(index + 1).filter(|_| walk.gap.is_none())?;
+    match walk.lists.standing(certificate, issuer, walk.policy.at) {
+        Standing::Good => pass(EXPECTED, "not on the issuer's list", "the list is the issuer's, and current"),
+        Standing::Revoked(how) => fail(EXPECTED, how, "the issuer withdrew this certificate"),
+        Standing::Unusable(why) => fail("a usable revocation list of the issuer", why, "revocation cannot be decided"),
+        Standing::Unlisted if walk.policy.require_revocation => fail(
+            "a revocation list of the issuer",
+            format!("none of {}", dn::display(certificate.issuer())),
+            "the policy requires to know that the certificate was not revoked",
+        ),
+        Standing::Unlisted => None,
+    }
+}
+
+pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    let certificate = walk.certificate(index);
+    if let Some((own, _)) = certificate.name_constraints() {
+        if let Some(base) = constraints::malformed(own) {
+            let observed = dn::general_name(base);
+            return fail("well-formed name constraints", observed, "a constraint that cannot be read cannot be kept");
+        }
+        if walk.strict() && !certificate.is_authority() {
+            return fail("name constraints in authorities only", "in an end entity", "RFC 5280 section 4.2.1.10");
+        }
+    }
+    // Self-issued authorities are exempt so that keys can be rolled over; the leaf never is.
+    if index > 0 && certificate.self_issued {
+        return None;
+    }
+    let mut constrained = None;
+    for above in index + 1..walk.path.len() {
+        let Some((constraints, _)) = walk.path[above].name_constraints() else { continue };
+        constrained = Some(above);
+        let Err(violation) = constraints::check(constraints, certificate, &mut walk.budget) else { continue };
+        let authority = dn::display(walk.path[above].subject());
+        return match violation {
+            Violation::Excluded { name, subtree } => fail(
+                format!("no name within {subtree}, which {authority} excludes"),
+                name,
+                "an authority above forbids this name",
+            ),
+            Violation::NotPermitted { name, subtrees } => fail(
+                format!("names within {subtrees}, which {authority} permits"),
+                name,
+                "an authority above does not permit this name",
+            ),
+            Violation::NotProcessed { name } => fail(
+                "names that the constraints can be applied to",
+                name,
+                "a constraint of this form cannot be processed, so the certificate must be rejected",
+            ),
+            Violation::TooMany => fail(
+                format!("at most {} comparisons of names", constraints::BUDGET),
+                "more",
+                "the work that a path may cause is bounded",
+            ),
+        };
+    }
+    let above = dn::display(walk.path[constrained?].subject());
+    pass(format!("names within the constraints of {above}"), dn::general_names(certificate.names()), "all of them are")
+}

@@ -1,0 +1,231 @@
+//! Keys and signatures: which algorithm a certificate names, whether it is strong enough, and whether it verifies.
+
+use ring::signature as ring_signature;
+use x509_parser::asn1_rs::{Any, BitString};
+use x509_parser::oid_registry::asn1_rs::oid;
+use x509_parser::public_key::PublicKey;
+use x509_parser::signature_algorithm::RsaSsaPssParams;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
+
+use super::decode::oid_text;
+
+/// Shortest RSA modulus that the policy accepts, in bits (CA/Browser Forum BR 6.1.5).
+const RSA_MIN: usize = 2048;
+/// Longest RSA modulus that is worth anybody's time.
+const RSA_MAX: usize = 8192;
+
+/// What the policy thinks of an algorithm or key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Accepted.
+    Good(&'static str),
+    /// Too weak, with the reason.
+    Weak(String),
+    /// Out of scope here, with the reason.
+    Unsupported(String),
+}
+
+/// Whether a signature is the issuer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signature {
+    /// It verifies.
+    Valid,
+    /// It does not.
+    Invalid,
+    /// This validator cannot compute it.
+    Unknown,
+}
+
+/// The hash of an RSA or ECDSA signature, as far as it can be verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hash {
+    Sha1,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Pkcs1(Hash),
+    Pss(Hash),
+    Ecdsa(Hash),
+    Ed25519,
+    /// Named, judged, but not computed.
+    Other,
+}
+
+/// What a signature algorithm identifier names.
+fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
+    let good = |scheme, name| (scheme, Strength::Good(name));
+    let weak = |scheme, why: &str| (scheme, Strength::Weak(why.to_owned()));
+    let absent_or_null = || algorithm.parameters.as_ref().is_none_or(|any| any.data.is_empty() && any.tag().0 == 5);
+    match algorithm.algorithm.as_bytes() {
+        // 1.2.840.113549.1.1.x: RSA.
+        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, arc] => match arc {
+            2 => weak(Scheme::Other, "MD2 with RSA: collisions are practical"),
+            4 => weak(Scheme::Other, "MD5 with RSA: collisions are practical (RFC 6151)"),
+            5 => weak(Scheme::Pkcs1(Hash::Sha1), "SHA-1 with RSA: collisions are practical (RFC 9155)"),
+            10 => pss(algorithm.parameters.as_ref()),
+            11..=13 if !absent_or_null() => weak(Scheme::Other, "RSA with parameters other than NULL (RFC 4055)"),
+            11 => good(Scheme::Pkcs1(Hash::Sha256), "RSA PKCS#1 v1.5 with SHA-256"),
+            12 => good(Scheme::Pkcs1(Hash::Sha384), "RSA PKCS#1 v1.5 with SHA-384"),
+            13 => good(Scheme::Pkcs1(Hash::Sha512), "RSA PKCS#1 v1.5 with SHA-512"),
+            _ => unsupported(algorithm),
+        },
+        // 1.2.840.10045.4.1: ECDSA with SHA-1; 1.2.840.10045.4.3.x: with SHA-2.
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01] => weak(Scheme::Other, "ECDSA with SHA-1: collisions are practical"),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2 | 3] | [0x2b, 0x65, 0x70] if algorithm.parameters.is_some() => {
+            weak(Scheme::Other, "parameters where there must be none (RFC 5758, RFC 8410)")
+        }
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2] => good(Scheme::Ecdsa(Hash::Sha256), "ECDSA with SHA-256"),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 3] => good(Scheme::Ecdsa(Hash::Sha384), "ECDSA with SHA-384"),
+        // 1.3.101.112.
+        [0x2b, 0x65, 0x70] => good(Scheme::Ed25519, "Ed25519"),
+        // 1.2.840.10040.4.3 and 2.16.840.1.101.3.4.3.{1,2}.
+        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03] | [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 1 | 2] => {
+            weak(Scheme::Other, "DSA: withdrawn (FIPS 186-5)")
+        }
+        _ => unsupported(algorithm),
+    }
+}
+
+fn unsupported(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
+    let name = oid_text(algorithm.algorithm.as_bytes());
+    (Scheme::Other, Strength::Unsupported(format!("signature algorithm {name} is out of scope")))
+}
+
+/// RFC 4055 section 3.1, with one hash for both and a salt of its length, as RFC 8446 section 4.2.3 demands.
+fn pss(parameters: Option<&Any<'_>>) -> (Scheme, Strength) {
+    let unsupported = |why: &str| (Scheme::Other, Strength::Unsupported(format!("RSA-PSS {why}")));
+    let Some(parameters) = parameters.and_then(|any| RsaSsaPssParams::try_from(any).ok()) else {
+        return unsupported("without readable parameters");
+    };
+    let (hash, salt, name) = match parameters.hash_algorithm_oid().as_bytes() {
+        [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 1] => (Hash::Sha256, 32, "RSA-PSS with SHA-256"),
+        [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 2] => (Hash::Sha384, 48, "RSA-PSS with SHA-384"),
+        [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 3] => (Hash::Sha512, 64, "RSA-PSS with SHA-512"),
+        [0x2b, 0x0e, 0x03, 0x02, 0x1a] => return (Scheme::Other, Strength::Weak("RSA-PSS with SHA-1".into())),
+        _ => return unsupported("with a hash out of scope"),
+    };
+    let mask = parameters.mask_gen_algorithm();
+    let same_hash = mask
+        .is_ok_and(|mask| mask.mgf == oid! { 1.2.840.113549.1.1.8 } && mask.hash == *parameters.hash_algorithm_oid());
+    if !same_hash || parameters.salt_length() != salt || parameters.trailer_field() != 1 {
+        return unsupported("with a mask, salt or trailer out of scope");
+    }
+    (Scheme::Pss(hash), Strength::Good(name))
+}
+
+/// What the policy thinks of a signature algorithm.
+pub(super) fn algorithm_strength(algorithm: &AlgorithmIdentifier<'_>) -> Strength {
+    scheme(algorithm).1
+}
+
+/// What the policy thinks of a public key.
+pub(super) fn key_strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
+    match spki.algorithm.algorithm.as_bytes() {
+        [0x2b, 0x65, 0x70] if spki.subject_public_key.data.len() == 32 => Strength::Good("an Ed25519 key"),
+        [0x2b, 0x65, 0x70] => Strength::Weak("an Ed25519 key that is not 32 octets long".into()),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] => curve_strength(spki.algorithm.parameters.as_ref()),
+        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10] => match modulus_bits(spki) {
+            Some(bits) if bits < RSA_MIN => Strength::Weak(format!("an RSA key of {bits} bits")),
+            Some(bits) if bits > RSA_MAX => Strength::Unsupported(format!("an RSA key of {bits} bits is out of scope")),
+            Some(bits) if bits % 8 != 0 => {
+                Strength::Weak(format!("an RSA key of {bits} bits, which is not a multiple of 8 (BR 6.1.5)"))
+            }
+            Some(_) => Strength::Good("an RSA key of 2048 bits or more"),
+            None => Strength::Weak("an RSA key that cannot be read".into()),
+        },
+        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak("a DSA key".into()),
+        other => Strength::Unsupported(format!("a key of type {} is out of scope", oid_text(other))),
+    }
+}
+
+fn curve_strength(parameters: Option<&Any<'_>>) -> Strength {
+    let Some(parameters) = parameters.filter(|any| any.tag().0 == 6) else {
+        return Strength::Weak("an elliptic-curve key without a named curve (RFC 5480 section 2.1.1)".into());
+    };
+    match parameters.data {
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 7] => Strength::Good("a P-256 key"),
+        [0x2b, 0x81, 0x04, 0x00, 0x22] => Strength::Good("a P-384 key"),
+        [0x2b, 0x81, 0x04, 0x00, 0x23] => Strength::Good("a P-521 key"),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 1] => Strength::Weak("a P-192 key".into()),
+        [0x2b, 0x81, 0x04, 0x00, 0x21] => Strength::Weak("a P-224 key".into()),
+        other => Strength::Unsupported(format!("a key on curve {} is out of scope", oid_text(other))),
+    }
+}
+
+fn modulus_bits(spki: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
+    let Ok(PublicKey::RSA(key)) = rsa_key(spki) else { return None };
+    let modulus = key.modulus.iter().position(|&byte| byte != 0).map(|first| &key.modulus[first..])?;
+    Some(modulus.len() * 8 - modulus[0].leading_zeros() as usize)
+}
+
+/// x509-parser reads RSA keys under the PKCS#1 identifier only; PSS keys have the same form.
+fn rsa_key<'a>(spki: &'a SubjectPublicKeyInfo<'_>) -> Result<PublicKey<'a>, ()> {
+    use x509_parser::prelude::FromDer as _;
+    x509_parser::public_key::RSAPublicKey::from_der(&spki.subject_public_key.data)
+        .map(|(_, key)| PublicKey::RSA(key))
+        .map_err(|_| ())
+}
+
+/// Verifies `signature` over `message` with the issuer's key.
+pub(super) fn verify(
+    issuer: &SubjectPublicKeyInfo<'_>,
+    algorithm: &AlgorithmIdentifier<'_>,
+    message: &[u8],
+    signature: &BitString<'_>,
+) -> Signature {
+    let key_type = issuer.algorithm.algorithm.as_bytes();
+    let rsa = matches!(key_type, [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10]);
+    let verifier: &dyn ring_signature::VerificationAlgorithm = match scheme(algorithm).0 {
+        Scheme::Ed25519 => return verify_ed25519(issuer, message, signature),
+        Scheme::Other => return Signature::Unknown,
+        Scheme::Pkcs1(_) | Scheme::Pss(_) if !rsa => return Signature::Invalid,
+        Scheme::Pkcs1(_) | Scheme::Pss(_)
+            if modulus_bits(issuer).is_none_or(|bits| !(RSA_MIN..=RSA_MAX).contains(&bits)) =>
+        {
+            return Signature::Unknown;
+        }
+        Scheme::Pkcs1(Hash::Sha1) => &ring_signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+        Scheme::Pkcs1(Hash::Sha256) => &ring_signature::RSA_PKCS1_2048_8192_SHA256,
+        Scheme::Pkcs1(Hash::Sha384) => &ring_signature::RSA_PKCS1_2048_8192_SHA384,
+        Scheme::Pkcs1(Hash::Sha512) => &ring_signature::RSA_PKCS1_2048_8192_SHA512,
+        Scheme::Pss(Hash::Sha256) => &ring_signature::RSA_PSS_2048_8192_SHA256,
+        Scheme::Pss(Hash::Sha384) => &ring_signature::RSA_PSS_2048_8192_SHA384,
+        Scheme::Pss(_) => &ring_signature::RSA_PSS_2048_8192_SHA512,
+        Scheme::Ecdsa(hash) => {
+            if key_type != [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] {
+                return Signature::Invalid;
+            }
+            match (curve_strength(issuer.algorithm.parameters.as_ref()), hash) {
+                (Strength::Good("a P-256 key"), Hash::Sha256) => &ring_signature::ECDSA_P256_SHA256_ASN1,
+                (Strength::Good("a P-256 key"), _) => &ring_signature::ECDSA_P256_SHA384_ASN1,
+                (Strength::Good("a P-384 key"), Hash::Sha256) => &ring_signature::ECDSA_P384_SHA256_ASN1,
+                (Strength::Good("a P-384 key"), _) => &ring_signature::ECDSA_P384_SHA384_ASN1,
+                _ => return Signature::Unknown,
+            }
+        }
+    };
+    let key = ring_signature::UnparsedPublicKey::new(verifier, &issuer.subject_public_key.data);
+    verdict(signature.unused_bits == 0 && key.verify(message, &signature.data).is_ok())
+}
+
+/// ed25519-dalek is a little faster here than ring. A key of small order would accept signatures that nobody made.
+fn verify_ed25519(issuer: &SubjectPublicKeyInfo<'_>, message: &[u8], signature: &BitString<'_>) -> Signature {
+    use ed25519_dalek::{Verifier as _, VerifyingKey};
+    let verified = || {
+        if issuer.algorithm.algorithm.as_bytes() != [0x2b, 0x65, 0x70] || signature.unused_bits != 0 {
+            return None;
+        }
+        let key = VerifyingKey::try_from(issuer.subject_public_key.data.as_ref()).ok()?;
+        let signature = ed25519_dalek::Signature::from_slice(&signature.data).ok()?;
+        (!key.is_weak() && key.verify(message, &signature).is_ok()).then_some(())
+    };
+    verdict(verified().is_some())
+}
+
+fn verdict(valid: bool) -> Signature {
+    if valid { Signature::Valid } else { Signature::Invalid }
+}

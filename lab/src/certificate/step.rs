@@ -1,0 +1,78 @@
+//! What validation reports: one step for each check of each certificate.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// Text that is usually fixed.
+pub(super) type Text = Cow<'static, str>;
+
+/// How a check of one certificate ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The rule holds.
+    Passed,
+    /// The rule is broken: the path is rejected.
+    Failed,
+    /// The rule cannot be decided, because an algorithm is out of scope.
+    Unsupported,
+    /// The check is switched off: `expected` and `observed` tell what it would have seen.
+    Skipped,
+}
+
+/// One check of one certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Id in the registry of checks.
+    pub check: &'static str,
+    /// Position in the path: 0 is the leaf, the last the trust anchor.
+    pub cert_index: usize,
+    /// How it ended.
+    pub status: Status,
+    /// What the rule demands.
+    pub expected: Text,
+    /// What the certificate says.
+    pub observed: Text,
+    /// Why this passes or fails.
+    pub why: Text,
+}
+
+impl Step {
+    /// Whether the path may be accepted as far as this step goes.
+    #[must_use]
+    pub fn ok(&self) -> bool {
+        matches!(self.status, Status::Passed | Status::Skipped)
+    }
+}
+
+/// A rule's answer, before the policy's switches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) status: Status,
+    pub(super) expected: Text,
+    pub(super) observed: Text,
+    pub(super) why: Text,
+}
+
+/// The rule holds.
+#[expect(clippy::unnecessary_wraps, reason = "rules answer with an option: none where they do not apply")]
+pub(super) fn pass(expected: impl Into<Text>, observed: impl Into<Text>, why: impl Into<Text>) -> Option<Finding> {
+    Some(Finding { status: Status::Passed, expected: expected.into(), observed: observed.into(), why: why.into() })
+}
+
+/// The rule is broken.
+#[expect(clippy::unnecessary_wraps, reason = "rules answer with an option: none where they do not apply")]
+pub(super) fn fail(expected: impl Into<Text>, observed: impl Into<Text>, why: impl Into<Text>) -> Option<Finding> {
+    Some(Finding { status: Status::Failed, expected: expected.into(), observed: observed.into(), why: why.into() })
+}
+
+/// The rule cannot be decided.
+#[expect(clippy::unnecessary_wraps, reason = "rules answer with an option: none where they do not apply")]
+pub(super) fn unsupported(
+    expected: impl Into<Text>,
+    observed: impl Into<Text>,
+    why: impl Into<Text>,
+) -> Option<Finding> {
+    Some(Finding { status: Status::Unsupported, expected: expected.into(), observed: observed.into(), why: why.into() })
+}

@@ -1,0 +1,241 @@
+//! Path validation (RFC 5280 section 6): a policy and a chain in, a verdict with every step out.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::decode::{Certificate, DecodeError};
+use super::path::{Evaluated, Node, Search};
+use super::revocation::Lists;
+use super::step::{Status, Step};
+use super::{PeerName, Purpose, checks, dn, sha256};
+
+/// Which rules count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// [`Profile::WebPki`] when a server's name is expected, otherwise [`Profile::Rfc5280`].
+    #[default]
+    Automatic,
+    /// What RFC 5280 section 6 asks of those who rely on a certificate.
+    Rfc5280,
+    /// Also what RFC 5280 section 4 and the CA/Browser Forum's Baseline Requirements ask of issuers.
+    WebPki,
+}
+
+/// What a path must satisfy. All certificates and lists are DER.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Trust anchors.
+    pub anchors: Vec<Vec<u8>>,
+    /// Further certificates that may stand in the path, trusted no more than those presented.
+    pub intermediates: Vec<Vec<u8>>,
+    /// When: unix seconds.
+    pub at: i64,
+    /// For whom, if for anybody in particular.
+    pub name: Option<PeerName>,
+    /// What for, if for anything in particular.
+    pub purpose: Option<Purpose>,
+    /// Most intermediate authorities, those that are self-issued not counted.
+    pub max_depth: Option<usize>,
+    /// Revocation lists.
+    pub crls: Vec<Vec<u8>>,
+    /// Whether a certificate without a list of its issuer is refused.
+    pub require_revocation: bool,
+    /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which must be in the path; none is no demand.
+    pub pins: Vec<[u8; 32]>,
+    /// Which rules count.
+    pub profile: Profile,
+    /// Checks that are switched off: they are computed and reported, but do not decide.
+    pub disabled: BTreeSet<String>,
+}
+
+impl Policy {
+    /// The profile that [`Profile::Automatic`] stands for here.
+    #[must_use]
+    pub fn effective_profile(&self) -> Profile {
+        match self.profile {
+            Profile::Automatic if self.purpose == Some(Purpose::Server) && self.name.is_some() => Profile::WebPki,
+            Profile::Automatic => Profile::Rfc5280,
+            chosen => chosen,
+        }
+    }
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Every check that is switched on passed.
+    Accept,
+    /// At least one failed.
+    Reject,
+    /// None failed, but some need an algorithm that is out of scope.
+    Skip,
+}
+
+/// Where a certificate of a path came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Presented by the peer, at this position.
+    Presented(usize),
+    /// From [`Policy::intermediates`].
+    Intermediate(usize),
+    /// From [`Policy::anchors`].
+    Anchor(usize),
+}
+
+/// The leaf's identity, for the handshake to use. Trust it as far as the outcome allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// Subject name, for people.
+    pub subject: String,
+    /// Subject alternative names, as `dns:…`, `ip:…`.
+    pub names: Vec<String>,
+    /// SubjectPublicKeyInfo, DER.
+    pub spki: Vec<u8>,
+    /// The key itself: 32 bytes for Ed25519.
+    pub public_key: Vec<u8>,
+    /// SHA-256 of the certificate.
+    pub fingerprint: [u8; 32],
+}
+
+/// Everything that validation found out.
+#[derive(Debug, Clone)]
+pub struct Validation {
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Why, in one sentence: the first failing step, or what was accepted.
+    pub reason: String,
+    /// Every step, from the trust anchor down to the leaf.
+    pub steps: Vec<Step>,
+    /// The path, leaf first. Its last certificate is a trust anchor unless `cert-chain` failed.
+    pub path: Vec<Origin>,
+    /// The leaf, if it could be read.
+    pub leaf: Option<Leaf>,
+}
+
+impl Validation {
+    /// Whether the path was accepted.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.outcome == Outcome::Accept
+    }
+
+    /// The first step that decided against the path.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Step> {
+        let by = |status| self.steps.iter().find(move |step| step.status == status);
+        by(Status::Failed).or_else(|| by(Status::Unsupported))
+    }
+
+    /// How a check ended over the whole path: `None` where it did not apply to any certificate.
+    #[must_use]
+    pub fn status(&self, check: &str) -> Option<Status> {
+        let mut all = self.steps.iter().filter(|step| step.check == check).map(|step| step.status);
+        let first = all.next()?;
+        Some(all.fold(
+            first,
+            |worst, status| if worst == Status::Passed || status == Status::Failed { status } else { worst },
+        ))
+    }
+
+    fn unreadable(what: &str, index: usize, error: DecodeError) -> Self {
+        Self {
+            outcome: Outcome::Reject,
+            reason: format!("{}: {what} {index} cannot be read: {error}", checks::ENCODING),
+            steps: vec![Step {
+                check: checks::ENCODING,
+                cert_index: index,
+                status: Status::Failed,
+                expected: format!("{}: {}", error.field, error.expected).into(),
+                observed: error.got.into(),
+                why: format!("{what} {index} cannot be read").into(),
+            }],
+            path: Vec::new(),
+            leaf: None,
+        }
+    }
+}
+
+/// Validates the chain that a peer presented, leaf first, the others in any order.
+///
+/// Work and memory are bounded: linear in the input, 128 signatures, 250,000 comparisons with name constraints.
+#[must_use]
+pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
+    let leaf = match chain.first().map(|der| Certificate::decode(der.as_ref())) {
+        Some(Ok(leaf)) => leaf,
+        Some(Err(error)) => return Validation::unreadable("certificate", 0, error),
+        None => {
+            let error = DecodeError { field: "chain", expected: "at least one certificate", got: "none".into() };
+            return Validation::unreadable("certificate", 0, error);
+        }
+    };
+    let lists = match Lists::decode(&policy.crls) {
+        Ok(lists) => lists,
+        Err((index, error)) => return Validation::unreadable("revocation list", index, error),
+    };
+    let identity = identify(&leaf);
+    let (nodes, unreadable) = collect(policy, leaf, chain);
+    let Evaluated { path, steps, .. } = Search::run(policy, &nodes, &lists);
+    let path = path.iter().map(|&node| nodes[node].origin).collect();
+    let mut validation =
+        Validation { outcome: Outcome::Accept, reason: "every check passed".into(), path, steps, leaf: Some(identity) };
+    if let Some(step) = validation.failure() {
+        let outcome = if step.status == Status::Failed { Outcome::Reject } else { Outcome::Skip };
+        let mut reason = format!(
+            "{} of certificate {}: {}; expected {}, got {}",
+            step.check, step.cert_index, step.why, step.expected, step.observed
+        );
+        if let Some(note) = unreadable.filter(|_| step.check == checks::CHAIN) {
+            reason.push_str(&format!(" ({note})"));
+        }
+        (validation.outcome, validation.reason) = (outcome, reason);
+    }
+    validation
+}
+
+/// Everything that may stand in a path, the leaf first, each certificate once; and a note on the first unreadable one.
+fn collect<'a, C: AsRef<[u8]>>(
+    policy: &'a Policy,
+    leaf: Certificate<'a>,
+    chain: &'a [C],
+) -> (Vec<Node<'a>>, Option<String>) {
+    let anchors = policy.anchors.iter().enumerate().map(|(i, der)| (der.as_slice(), Origin::Anchor(i)));
+    let presented = chain.iter().enumerate().skip(1).map(|(i, der)| (der.as_ref(), Origin::Presented(i)));
+    let further = policy.intermediates.iter().enumerate().map(|(i, der)| (der.as_slice(), Origin::Intermediate(i)));
+
+    let mut seen = BTreeSet::from([leaf.der]);
+    let trusted = policy.anchors.iter().position(|anchor| anchor.as_slice() == leaf.der);
+    let origin = trusted.map_or(Origin::Presented(0), Origin::Anchor);
+    let mut nodes = vec![Node { certificate: leaf, origin }];
+    let mut unreadable = None;
+    for (der, origin) in anchors.chain(presented).chain(further) {
+        if !seen.insert(der) {
+            continue;
+        }
+        match Certificate::decode(der) {
+            Ok(certificate) => nodes.push(Node { certificate, origin }),
+            Err(error) if unreadable.is_none() => {
+                let (what, index) = match origin {
+                    Origin::Presented(index) => ("certificate", index),
+                    Origin::Intermediate(index) => ("intermediate", index),
+                    Origin::Anchor(index) => ("trust anchor", index),
+                };
+                unreadable = Some(format!("{what} {index} cannot be read: {error}"));
+            }
+            Err(_) => {}
+        }
+    }
+    (nodes, unreadable)
+}
+
+fn identify(leaf: &Certificate<'_>) -> Leaf {
+    Leaf {
+        subject: dn::display(leaf.subject()),
+        names: leaf.names().iter().map(dn::general_name).collect(),
+        spki: leaf.spki().to_vec(),
+        public_key: leaf.x509.tbs_certificate.subject_pki.subject_public_key.data.to_vec(),
+        fingerprint: sha256(leaf.der),
+    }
+}

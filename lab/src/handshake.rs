@@ -1,0 +1,256 @@
+//! The interpreter: runs any mode's table, over any algebra, for one of the two parties.
+
+use crate::{
+    algebra::{Algebra, Misfit},
+    check::{Finding, Switches},
+    event::Status,
+    mode::{Act, Message, Mode, Step},
+    role::Role,
+    term::Expr,
+};
+
+/// The values that a party knows, by name.
+#[derive(Clone)]
+pub(crate) struct Env<V>(Vec<(&'static str, V)>);
+
+impl<V: Clone> Env<V> {
+    pub(crate) fn new(known: Vec<(&'static str, V)>) -> Self {
+        Self(known)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&V> {
+        self.0.iter().find(|(bound, _)| *bound == name).map(|(_, value)| value)
+    }
+
+    /// Binds a name that is not bound yet; a name keeps its first value.
+    pub(crate) fn bind(&mut self, name: &'static str, value: V) {
+        if self.get(name).is_none() {
+            self.0.push((name, value));
+        }
+    }
+}
+
+/// Evaluates an expression; `None` where it needs a value that is not known.
+pub(crate) fn evaluate<A: Algebra>(
+    algebra: &A,
+    switches: &Switches,
+    env: &Env<A::Value>,
+    transcript: &A::Transcript,
+    value: &Expr,
+) -> Result<Option<A::Value>, Misfit> {
+    match value {
+        Expr::Var(name) => Ok(env.get(name).cloned()),
+        Expr::Transcript => Ok(Some(algebra.digest(transcript))),
+        Expr::Switch(check, on, off) => {
+            evaluate(algebra, switches, env, transcript, if switches.is_on(check) { on } else { off })
+        }
+        Expr::Apply(op, args) => {
+            let mut values = Vec::with_capacity(args.len());
+            for arg in *args {
+                match evaluate(algebra, switches, env, transcript, arg)? {
+                    Some(value) => values.push(value),
+                    None => return Ok(None),
+                }
+            }
+            algebra.apply(*op, &values).map(Some).map_err(|misfit| blame(misfit, args))
+        }
+    }
+}
+
+/// An operation does not know the names of its arguments; the table does.
+fn blame(misfit: Misfit, args: &[Expr]) -> Misfit {
+    match args.last() {
+        Some(Expr::Var(name)) => Misfit { field: (*name).to_owned(), ..misfit },
+        _ => misfit,
+    }
+}
+
+/// Something that a party did.
+pub enum Output<W> {
+    /// It sent a message.
+    Sent {
+        /// Number of its flight.
+        flight: u32,
+        /// The message.
+        wire: W,
+    },
+    /// It performed a check.
+    Checked {
+        /// Number of the flight that the check concerns.
+        flight: u32,
+        /// What the check saw.
+        finding: Finding,
+        /// Its outcome.
+        status: Status,
+    },
+}
+
+/// Why a handshake cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// A check failed.
+    #[error("{}: expected {}, got {}", .0.check, .0.expected, .0.observed)]
+    Check(Finding),
+    /// A message is not what the table has next.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// The table needs a value that nobody gave it.
+    #[error("{0}: the mode's table needs it, and this party was not given it")]
+    NotGiven(&'static str),
+}
+
+/// One party's handshake.
+pub struct Handshake<A: Algebra> {
+    algebra: A,
+    mode: &'static Mode,
+    flights: Vec<u32>,
+    role: Role,
+    switches: Switches,
+    env: Env<A::Value>,
+    transcript: A::Transcript,
+    next: usize,
+}
+
+impl<A: Algebra> Handshake<A> {
+    /// A handshake at its beginning.
+    ///
+    /// # Errors
+    /// A value that the mode's table gives this role is missing in `known`.
+    pub fn new(
+        algebra: A,
+        mode: &'static Mode,
+        role: Role,
+        switches: Switches,
+        known: Vec<(&'static str, A::Value)>,
+    ) -> Result<Self, Stop> {
+        let env = Env::new(known);
+        let missing = mode.given.iter().find(|given| given.by.includes(role) && env.get(given.name).is_none());
+        if let Some(given) = missing {
+            return Err(Stop::NotGiven(given.name));
+        }
+        let flights = mode.flights();
+        Ok(Self { algebra, mode, flights, role, switches, env, transcript: A::Transcript::default(), next: 0 })
+    }
+
+    /// Number of the flight that comes next, or that the records travel in once the handshake is done.
+    pub fn flight(&self) -> u32 {
+        self.flights.get(self.next).copied().unwrap_or_else(|| self.mode.record_flight())
+    }
+
+    /// All messages were exchanged.
+    pub fn is_done(&self) -> bool {
+        self.next == self.mode.messages.len()
+    }
+
+    /// The message that comes next is the peer's.
+    pub fn awaits_peer(&self) -> bool {
+        self.mode.messages.get(self.next).is_some_and(|message| message.from != self.role)
+    }
+
+    /// A value that the party knows by now.
+    pub fn value(&self, name: &str) -> Option<&A::Value> {
+        self.env.get(name)
+    }
+
+    /// The algebra, for what comes after the handshake.
+    pub fn algebra(&self) -> &A {
+        &self.algebra
+    }
+
+    /// Sends as long as it is this party's turn. What was done before a failure is in `outputs`.
+    ///
+    /// # Errors
+    /// Why the handshake cannot go on.
+    pub fn send(&mut self, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        while let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from == self.role) {
+            let flight = self.flight();
+            self.steps(message.before, flight, outputs)?;
+            let mut values = Vec::with_capacity(message.fields.len());
+            for field in message.fields {
+                let value = self.evaluate(&field.value)?.ok_or(Stop::NotGiven(field.binds))?;
+                self.env.bind(field.binds, value.clone());
+                values.push(value);
+            }
+            let wire = self.algebra.write(message, &values);
+            self.algebra.absorb(&mut self.transcript, &wire);
+            outputs.push(Output::Sent { flight, wire });
+            self.steps(message.after, flight, outputs)?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes the peer's next message. What was done before a failure is in `outputs`; a message that fails leaves the
+    /// handshake as it was.
+    ///
+    /// # Errors
+    /// Why the handshake cannot go on.
+    pub fn receive(&mut self, wire: &A::Wire, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from != self.role) else {
+            return Err(Misfit::new("message", "no handshake message at this point", "one").into());
+        };
+        let (known, transcript) = (self.env.0.len(), self.transcript.clone());
+        let result = self.take(message, wire, outputs);
+        match result {
+            Ok(()) => self.next += 1,
+            Err(_) => {
+                self.env.0.truncate(known);
+                self.transcript = transcript;
+            }
+        }
+        result
+    }
+
+    fn take(&mut self, message: &Message, wire: &A::Wire, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        let flight = self.flight();
+        let values = self.algebra.read(message, wire)?;
+        for (field, value) in message.fields.iter().zip(values) {
+            self.env.bind(field.binds, value);
+        }
+        self.steps(message.receipt, flight, outputs)?;
+        self.algebra.absorb(&mut self.transcript, wire);
+        self.steps(message.after, flight, outputs)
+    }
+
+    fn evaluate(&self, value: &Expr) -> Result<Option<A::Value>, Misfit> {
+        evaluate(&self.algebra, &self.switches, &self.env, &self.transcript, value)
+    }
+
+    fn steps(&mut self, steps: &[Step], flight: u32, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        for step in steps.iter().filter(|step| step.by.includes(self.role)) {
+            match step.act {
+                Act::Fresh { name, sort, group } => {
+                    let group = group.map(|group| self.env.get(group).ok_or(Stop::NotGiven(group))).transpose()?;
+                    let value = self.algebra.fresh(name, sort, group)?;
+                    self.env.bind(name, value);
+                }
+                Act::Let(name, value) => {
+                    let value = self.evaluate(&value)?.ok_or(Stop::NotGiven(name))?;
+                    self.env.bind(name, value);
+                }
+                Act::Check(relation, args) => {
+                    let mut values = Vec::with_capacity(args.len());
+                    for arg in args {
+                        values.push(self.evaluate(arg)?.ok_or(Stop::NotGiven("an argument of a check"))?);
+                    }
+                    let findings = self.algebra.relate(relation, &values).map_err(|misfit| blame(misfit, args))?;
+                    self.report(findings, flight, outputs)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports every finding; the first that fails stops the handshake.
+    fn report(&self, findings: Vec<Finding>, flight: u32, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        let mut failed = None;
+        for finding in findings {
+            let status = finding.status(&self.switches);
+            if status == Status::Failed && failed.is_none() {
+                failed = Some(finding.clone());
+            }
+            outputs.push(Output::Checked { flight, finding, status });
+        }
+        failed.map_or(Ok(()), |finding| Err(Stop::Check(finding)))
+    }
+}

@@ -1,0 +1,350 @@
+//! Modes: a key exchange as deployed, written down as a table.
+//!
+//! A [`Mode`] is data. It says who sends which message with which fields, what each party derives and which check
+//! compares what. One [interpreter](crate::handshake) runs every table, over any [algebra](crate::algebra).
+
+mod validate;
+
+pub use validate::{Fault, validate};
+
+use crate::{
+    check::{self, Check},
+    role::Role,
+    term::{Expr, Op, Sort},
+    wire::Kind,
+};
+use std::fmt;
+
+/// Who takes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// One of the two.
+    One(Role),
+    /// Each of the two, with its own values.
+    Both,
+}
+
+impl By {
+    /// The step is this role's to take.
+    pub fn includes(self, role: Role) -> bool {
+        match self {
+            Self::One(one) => one == role,
+            Self::Both => true,
+        }
+    }
+}
+
+/// One thing that a party does besides sending.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Who does it.
+    pub by: By,
+    /// What it does.
+    pub act: Act,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug)]
+pub enum Act {
+    /// Draws a fresh random value; a secret is drawn for the group of that name.
+    Fresh {
+        /// Name of the new value.
+        name: &'static str,
+        /// [`Sort::Nonce`] or [`Sort::Secret`].
+        sort: Sort,
+        /// The group that a secret is for.
+        group: Option<&'static str>,
+    },
+    /// Names the value of an expression.
+    Let(&'static str, Expr),
+    /// Performs a check, or several in one.
+    Check(Relation, &'static [Expr]),
+}
+
+/// What a check compares: a relation between values.
+#[derive(Clone, Copy, Debug)]
+pub enum Relation {
+    /// The two values are equal, compared in constant time: expected, observed.
+    Equal(&'static Check),
+    /// The public value is neither 0, 1, p−1 nor beyond: group, public value.
+    PublicInRange,
+    /// The group's prime has at least so many bits: group.
+    GroupSize(u64),
+    /// The group is a published one: group.
+    GroupKnown,
+    /// The agreed secret is not zero: shared secret.
+    Contributes,
+    /// The signature is the key's over the digest in this context: key, digest, signature.
+    Signed(&'static Check, &'static str),
+    /// The chain is valid for the name at the time, for the purpose of its owner: chain, trust, name, time.
+    Certified(Role),
+}
+
+impl Relation {
+    /// Sorts of the values that it relates; `None` stands for any one sort, the same for all.
+    pub const fn sorts(self) -> Option<&'static [Sort]> {
+        Some(match self {
+            Self::Equal(_) => return None,
+            Self::PublicInRange => &[Sort::Group, Sort::Public],
+            Self::GroupSize(_) | Self::GroupKnown => &[Sort::Group],
+            Self::Contributes => &[Sort::Shared],
+            Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
+            Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
+        })
+    }
+
+    /// The checks that it performs.
+    pub fn checks(self) -> Vec<&'static Check> {
+        match self {
+            Self::Equal(check) | Self::Signed(check, _) => vec![check],
+            Self::PublicInRange => vec![&check::PUBLIC_RANGE],
+            Self::GroupSize(_) => vec![&check::GROUP_SIZE],
+            Self::GroupKnown => vec![&check::GROUP_KNOWN],
+            Self::Contributes => vec![&check::CONTRIBUTORY],
+            Self::Certified(_) => check::of_certificates().collect(),
+        }
+    }
+}
+
+/// One field of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// The name that its value has for both parties afterwards.
+    pub binds: &'static str,
+    /// What it is.
+    pub sort: Sort,
+    /// What the sender puts there.
+    pub value: Expr,
+}
+
+/// One message: a frame of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    /// Who sends it.
+    pub from: Role,
+    /// Kind of its frame.
+    pub kind: Kind,
+    /// What the sender does before, with the transcript up to the frame before.
+    pub before: &'static [Step],
+    /// What it carries.
+    pub fields: &'static [Field],
+    /// What the receiver does on receipt, with the same transcript.
+    pub receipt: &'static [Step],
+    /// What both do afterwards, with the transcript up to this frame.
+    pub after: &'static [Step],
+}
+
+/// Something that a party knows before the first message.
+#[derive(Clone, Copy, Debug)]
+pub struct Given {
+    /// Who knows it.
+    pub by: By,
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub sort: Sort,
+}
+
+/// One of several kinds of parameters that a mode is deployed with.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// Its id, after the colon.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// Numeric parameters that it takes.
+    pub parameters: &'static [Parameter],
+}
+
+/// A numeric parameter of a variant.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Least value.
+    pub min: u64,
+    /// Greatest value.
+    pub max: u64,
+    /// Value where none is given.
+    pub default: u64,
+}
+
+/// A key exchange as deployed.
+#[derive(Debug)]
+pub struct Mode {
+    /// Stable id, as scenarios name it.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// What it is, where it was used and what it promises, in a paragraph.
+    pub summary: &'static str,
+    /// What authenticates the parties; `nothing` where nothing does.
+    pub authenticated_by: &'static str,
+    /// Where it comes from.
+    pub references: &'static [&'static str],
+    /// Kinds of parameters, the first being the default; empty where there is only one.
+    pub variants: &'static [Variant],
+    /// Groups that it offers, best first.
+    pub groups: &'static [&'static str],
+    /// What the parties know before.
+    pub given: &'static [Given],
+    /// The messages, in order.
+    pub messages: &'static [Message],
+    /// The name under which a party knows its peer once the handshake is done, and its own.
+    pub names: Names,
+    /// Ids of the checks of this mode that are off unless a scenario switches them on.
+    pub off: &'static [&'static str],
+}
+
+/// Which given names the mode authenticates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Nobody's.
+    Nobody,
+    /// The server's: the client learns it from `peer_name`.
+    Server,
+}
+
+impl Mode {
+    /// Number of the flight, from 1, to which each message belongs: a flight is what one party sends in a row.
+    pub fn flights(&self) -> Vec<u32> {
+        let mut flight = 0;
+        let mut before = None;
+        let number = |message: &Message| {
+            if before.replace(message.from) != Some(message.from) {
+                flight += 1;
+            }
+            flight
+        };
+        self.messages.iter().map(number).collect()
+    }
+
+    /// Number of the flight in which the records travel.
+    pub fn record_flight(&self) -> u32 {
+        self.flights().last().map_or(1, |last| last + 1)
+    }
+
+    /// All steps of all messages.
+    pub fn steps(&self) -> impl Iterator<Item = &'static Step> {
+        self.messages.iter().flat_map(|m| m.before.iter().chain(m.receipt).chain(m.after))
+    }
+
+    /// The checks that a handshake of this mode performs, by the role that performs them.
+    pub fn handshake_checks(&self) -> Vec<(By, &'static Check)> {
+        let mut checks: Vec<(By, &'static Check)> = Vec::new();
+        for step in self.steps() {
+            if let Act::Check(relation, _) = step.act {
+                for check in relation.checks() {
+                    checks.push((step.by, check));
+                }
+            }
+        }
+        checks
+    }
+
+    /// Every check of the mode once: the handshake's, then the records'.
+    pub fn checks(&self) -> Vec<&'static Check> {
+        let mut checks: Vec<&'static Check> = Vec::new();
+        for check in self.handshake_checks().into_iter().map(|(_, check)| check).chain(check::OF_RECORDS) {
+            if !checks.contains(&check) {
+                checks.push(check);
+            }
+        }
+        checks
+    }
+
+    /// A chain of certificates travels in one of its messages.
+    pub fn certified(&self) -> bool {
+        self.messages.iter().any(|m| m.fields.iter().any(|field| field.sort == Sort::Chain))
+    }
+
+    /// The server sends its own group.
+    pub fn sends_group(&self) -> bool {
+        self.messages.iter().any(|m| m.fields.iter().any(|field| field.sort == Sort::Group))
+    }
+
+    /// The variant of this id; without an id the first, where there are any.
+    pub fn variant(&self, id: Option<&str>) -> Option<&'static Variant> {
+        match id {
+            None => self.variants.first(),
+            Some(id) => self.variants.iter().find(|variant| variant.id == id),
+        }
+    }
+}
+
+/// Short forms that let a table read like the paper.
+pub mod table {
+    use super::{Act, By, Check, Expr, Field, Given, Op, Relation, Role, Sort, Step};
+
+    /// The client.
+    pub const CLIENT: By = By::One(Role::Client);
+    /// The server.
+    pub const SERVER: By = By::One(Role::Server);
+    /// Each of the two.
+    pub const BOTH: By = By::Both;
+
+    /// Something known before the first message.
+    pub const fn given(by: By, name: &'static str, sort: Sort) -> Given {
+        Given { by, name, sort }
+    }
+
+    /// A fresh nonce.
+    pub const fn nonce(by: By, name: &'static str) -> Step {
+        Step { by, act: Act::Fresh { name, sort: Sort::Nonce, group: None } }
+    }
+
+    /// A fresh secret for a group.
+    pub const fn secret(by: By, name: &'static str, group: &'static str) -> Step {
+        Step { by, act: Act::Fresh { name, sort: Sort::Secret, group: Some(group) } }
+    }
+
+    /// A name for a value.
+    pub const fn let_(by: By, name: &'static str, value: Expr) -> Step {
+        Step { by, act: Act::Let(name, value) }
+    }
+
+    /// A check.
+    pub const fn check(by: By, relation: Relation, args: &'static [Expr]) -> Step {
+        Step { by, act: Act::Check(relation, args) }
+    }
+
+    /// A field whose name on the wire is `name` and whose value is called `binds` afterwards.
+    pub const fn field(name: &'static str, binds: &'static str, sort: Sort, value: Expr) -> Field {
+        Field { name, binds, sort, value }
+    }
+
+    /// A value by its name.
+    pub const fn var(name: &'static str) -> Expr {
+        Expr::Var(name)
+    }
+
+    /// An operation.
+    pub const fn apply(op: Op, args: &'static [Expr]) -> Expr {
+        Expr::Apply(op, args)
+    }
+
+    /// An expression that depends on a switch.
+    pub const fn switch(check: &'static Check, on: &'static Expr, off: &'static Expr) -> Expr {
+        Expr::Switch(check, on, off)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.act {
+            Act::Fresh { name, sort, group: None } => write!(f, "{name} := fresh {sort}"),
+            Act::Fresh { name, sort, group: Some(group) } => write!(f, "{name} := fresh {sort} for {group}"),
+            Act::Let(name, value) => write!(f, "{name} := {value}"),
+            Act::Check(relation, args) => {
+                let args = args.iter().map(Expr::to_string).collect::<Vec<_>>().join(", ");
+                let checks = relation.checks();
+                match checks[..] {
+                    [check] => write!(f, "check {check}: {args}"),
+                    _ => write!(f, "check certificates ({} checks): {args}", checks.len()),
+                }
+            }
+        }
+    }
+}

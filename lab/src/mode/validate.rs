@@ -1,0 +1,239 @@
+//! What has to be true of a table before anything runs it.
+//!
+//! Names are bound before they are used and only once a party, sorts fit, each field that arrives is a name of its own,
+//! and the table ends with the keys that the record layer needs.
+
+use super::{Act, By, Mode, Relation, Step};
+use crate::{
+    role::Role,
+    term::{Expr, Sort},
+};
+use std::collections::BTreeMap;
+
+/// What is wrong with a table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mode {mode}, {place}: {what}")]
+pub struct Fault {
+    /// The mode's id.
+    pub mode: &'static str,
+    /// Message and field or step.
+    pub place: String,
+    /// What is wrong there.
+    pub what: String,
+}
+
+/// What both parties know when the handshake is done.
+const RESULTS: [&str; 3] = ["client_write", "server_write", "exporter"];
+
+/// Checks a mode's table.
+///
+/// # Errors
+/// The first fault, with its place.
+pub fn validate(mode: &Mode) -> Result<(), Fault> {
+    let mut scopes = Scopes { mode: mode.id, client: BTreeMap::new(), server: BTreeMap::new() };
+    for given in mode.given {
+        scopes.bind("given", given.by, given.name, given.sort)?;
+    }
+    for (i, message) in mode.messages.iter().enumerate() {
+        let place = format!("message {} ({})", i + 1, message.kind);
+        scopes.steps(&place, message.before, Some(message.from))?;
+        for field in message.fields {
+            let at = format!("{place}, field {}", field.name);
+            let sort = scopes.sort(&at, message.from, &field.value)?;
+            if sort != field.sort {
+                return scopes.fault(&at, format!("expected {}, got {sort}", field.sort));
+            }
+        }
+        for field in message.fields {
+            let at = format!("{place}, field {}", field.name);
+            scopes.bind(&at, By::One(message.from.peer()), field.binds, field.sort)?;
+            // The sender may know its field under that name already: it has to be the same value then.
+            match scopes.of(message.from).get(field.binds) {
+                None => scopes.bind(&at, By::One(message.from), field.binds, field.sort)?,
+                Some(_) if matches!(field.value, Expr::Var(name) if name == field.binds) => {}
+                Some(_) => return scopes.fault(&at, format!("{} already names something else", field.binds)),
+            }
+        }
+        scopes.steps(&place, message.receipt, Some(message.from.peer()))?;
+        scopes.steps(&place, message.after, None)?;
+    }
+    for role in [Role::Client, Role::Server] {
+        for name in RESULTS {
+            if scopes.of(role).get(name) != Some(&Sort::Key) {
+                return scopes.fault("end", format!("the {role} has no key named {name}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Scopes {
+    mode: &'static str,
+    client: BTreeMap<&'static str, Sort>,
+    server: BTreeMap<&'static str, Sort>,
+}
+
+impl Scopes {
+    fn of(&self, role: Role) -> &BTreeMap<&'static str, Sort> {
+        match role {
+            Role::Client => &self.client,
+            Role::Server => &self.server,
+        }
+    }
+
+    fn fault<T>(&self, place: &str, what: String) -> Result<T, Fault> {
+        Err(Fault { mode: self.mode, place: place.to_owned(), what })
+    }
+
+    fn bind(&mut self, place: &str, by: By, name: &'static str, sort: Sort) -> Result<(), Fault> {
+        for role in [Role::Client, Role::Server] {
+            if !by.includes(role) {
+                continue;
+            }
+            let scope = match role {
+                Role::Client => &mut self.client,
+                Role::Server => &mut self.server,
+            };
+            if scope.insert(name, sort).is_some() {
+                return self.fault(place, format!("the {role} already knows a {name}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn steps(&mut self, place: &str, steps: &[Step], only: Option<Role>) -> Result<(), Fault> {
+        for step in steps {
+            let at = format!("{place}, step '{step}'");
+            if let Some(only) = only
+                && step.by != By::One(only)
+            {
+                return self.fault(&at, format!("is the {only}'s alone to take"));
+            }
+            for role in [Role::Client, Role::Server].into_iter().filter(|role| step.by.includes(*role)) {
+                self.step(&at, role, step)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, place: &str, role: Role, step: &Step) -> Result<(), Fault> {
+        let by = By::One(role);
+        match step.act {
+            Act::Fresh { name, sort, group } => {
+                if let Some(group) = group
+                    && self.of(role).get(group) != Some(&Sort::Group)
+                {
+                    return self.fault(place, format!("the {role} knows no group named {group}"));
+                }
+                self.bind(place, by, name, sort)
+            }
+            Act::Let(name, value) => {
+                let sort = self.sort(place, role, &value)?;
+                self.bind(place, by, name, sort)
+            }
+            Act::Check(relation, args) => self.relation(place, role, relation, args),
+        }
+    }
+
+    fn relation(&self, place: &str, role: Role, relation: Relation, args: &[Expr]) -> Result<(), Fault> {
+        let sorts = args.iter().map(|arg| self.sort(place, role, arg)).collect::<Result<Vec<_>, _>>()?;
+        let fits = match relation.sorts() {
+            Some(expected) => sorts == expected,
+            None => sorts.len() == 2 && sorts[0] == sorts[1],
+        };
+        if fits { Ok(()) } else { self.fault(place, format!("does not relate values of the sorts {sorts:?}")) }
+    }
+
+    fn sort(&self, place: &str, role: Role, value: &Expr) -> Result<Sort, Fault> {
+        match value {
+            Expr::Transcript => Ok(Sort::Digest),
+            Expr::Var(name) => match self.of(role).get(name) {
+                Some(sort) => Ok(*sort),
+                None => self.fault(place, format!("the {role} knows no {name} yet")),
+            },
+            Expr::Switch(_, on, off) => {
+                let (on, off) = (self.sort(place, role, on)?, self.sort(place, role, off)?);
+                if on == off { Ok(on) } else { self.fault(place, format!("is {on} or {off}")) }
+            }
+            Expr::Apply(op, args) => {
+                let (expected, result) = op.signature();
+                let sorts = args.iter().map(|arg| self.sort(place, role, arg)).collect::<Result<Vec<_>, _>>()?;
+                if sorts != expected {
+                    return self.fault(place, format!("{op} takes {expected:?}, got {sorts:?}"));
+                }
+                Ok(result)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mode::{Field, Message, Names, table::*};
+    use crate::wire::Kind;
+
+    fn leak<T>(items: Vec<T>) -> &'static [T] {
+        items.leak()
+    }
+
+    /// What is wrong with a mode that is one hello of the client's.
+    fn what(fields: Vec<Field>, before: Vec<Step>) -> String {
+        let hello = Message {
+            from: Role::Client,
+            kind: Kind::ClientHello,
+            before: leak(before),
+            fields: leak(fields),
+            receipt: &[],
+            after: &[],
+        };
+        let mode = Mode {
+            id: "test",
+            title: "",
+            summary: "",
+            authenticated_by: "nothing",
+            references: &[],
+            variants: &[],
+            groups: &[],
+            given: leak(vec![given(CLIENT, "session", Sort::Session)]),
+            messages: leak(vec![hello]),
+            names: Names::Nobody,
+            off: &[],
+        };
+        validate(&mode).unwrap_err().what
+    }
+
+    #[test]
+    fn every_registered_mode_is_valid() {
+        for mode in crate::modes::all() {
+            assert_eq!(validate(mode), Ok(()), "{}", mode.id);
+        }
+    }
+
+    #[test]
+    fn a_name_must_be_bound_before_its_use() {
+        let random = field("random", "client_random", Sort::Nonce, var("client_random"));
+        assert_eq!(what(vec![random], vec![]), "the client knows no client_random yet");
+    }
+
+    #[test]
+    fn sorts_must_fit() {
+        let random = field("random", "client_random", Sort::Nonce, var("session"));
+        assert_eq!(what(vec![random], vec![]), "expected nonce, got session");
+    }
+
+    #[test]
+    fn a_name_is_bound_once() {
+        assert_eq!(what(vec![], vec![nonce(CLIENT, "a"), nonce(CLIENT, "a")]), "the client already knows a a");
+    }
+
+    #[test]
+    fn what_the_sender_does_before_sending_is_the_senders() {
+        assert_eq!(what(vec![], vec![nonce(BOTH, "a")]), "is the client's alone to take");
+    }
+
+    #[test]
+    fn the_keys_of_the_records_must_be_there_at_the_end() {
+        assert_eq!(what(vec![], vec![]), "the client has no key named client_write");
+    }
+}

@@ -1,0 +1,63 @@
+//! Pieces that several tables share.
+
+use crate::{
+    check,
+    mode::{Field, Given, Step, table::*},
+    term::{Expr, Op, Sort},
+};
+
+/// What every mode gives its parties.
+pub(super) const SESSION: Given = given(CLIENT, "session", Sort::Session);
+pub(super) const OFFERS: Given = given(CLIENT, "offers", Sort::Offers);
+pub(super) const SUPPORTED: Given = given(SERVER, "supported", Sort::Offers);
+
+pub(super) const SESSION_FIELD: Field = field("session", "session", Sort::Session, var("session"));
+pub(super) const OFFERS_FIELD: Field = field("offers", "offers", Sort::Offers, var("offers"));
+pub(super) const CHOICE_FIELD: Field = field("choice", "choice", Sort::Choice, var("choice"));
+pub(super) const CLIENT_RANDOM: Field = field("random", "client_random", Sort::Nonce, var("client_random"));
+pub(super) const SERVER_RANDOM: Field = field("random", "server_random", Sort::Nonce, var("server_random"));
+
+/// A share: the public value of the party's secret.
+pub(super) const CLIENT_SHARE: Field =
+    field("share", "client_share", Sort::Public, apply(Op::Public, &[var("group"), var("client_secret")]));
+pub(super) const SERVER_SHARE: Field =
+    field("share", "server_share", Sort::Public, apply(Op::Public, &[var("group"), var("server_secret")]));
+
+/// The client's first share is for the group that it likes best.
+pub(super) const CLIENT_PREFERS: Step = let_(CLIENT, "group", apply(Op::Preferred, &[var("offers")]));
+/// The choice has to be one that was offered.
+pub(super) const CLIENT_ACCEPTS: Step = let_(CLIENT, "accepted", apply(Op::Accept, &[var("offers"), var("choice")]));
+pub(super) const CLIENT_GROUP: Step = let_(CLIENT, "agreed", apply(Op::GroupOf, &[var("accepted")]));
+pub(super) const SERVER_PICKS: Step = let_(SERVER, "choice", apply(Op::Pick, &[var("offers"), var("supported")]));
+pub(super) const SERVER_GROUP: Step = let_(SERVER, "group", apply(Op::GroupOf, &[var("choice")]));
+
+pub(super) const CLIENT_AGREES: Step =
+    let_(CLIENT, "shared", apply(Op::Agree, &[var("agreed"), var("client_secret"), var("server_share")]));
+pub(super) const SERVER_AGREES: Step =
+    let_(SERVER, "shared", apply(Op::Agree, &[var("group"), var("server_secret"), var("client_share")]));
+
+/// The extracted key, from which every other one is expanded.
+pub(super) const EXTRACT: Step = let_(BOTH, "master", apply(Op::Extract, &[var("shared")]));
+
+const MASTER_HERE: &[Expr] = &[var("master"), Expr::Transcript];
+
+/// Record keys and exporter, over the whole handshake. Without direction keys both directions use one key.
+pub(super) const CLIENT_WRITE: Step = let_(
+    BOTH,
+    "client_write",
+    switch(
+        &check::DIRECTION_KEYS,
+        &apply(Op::Expand("client write"), MASTER_HERE),
+        &apply(Op::Expand("write"), MASTER_HERE),
+    ),
+);
+pub(super) const SERVER_WRITE: Step = let_(
+    BOTH,
+    "server_write",
+    switch(
+        &check::DIRECTION_KEYS,
+        &apply(Op::Expand("server write"), MASTER_HERE),
+        &apply(Op::Expand("write"), MASTER_HERE),
+    ),
+);
+pub(super) const EXPORTER: Step = let_(BOTH, "exporter", apply(Op::Expand("exporter"), MASTER_HERE));

@@ -1,0 +1,398 @@
+//! Records: what protects application data once the handshake is done.
+//!
+//! A record's body is `sequence number: u64 | ciphertext | tag: 16 octets`, sealed with ChaCha20-Poly1305 (RFC 8439)
+//! under one key a direction, the nonce being four zero octets and the sequence number, the additional data being the
+//! frame's header and the sequence number. The first octet of the plaintext says what the rest is.
+
+use crate::{
+    check::{AUTHENTICATED_CLOSE, Check, DIRECTION_KEYS, Finding, OF_RECORDS, RECORD_AUTH, RECORD_ORDER, Switches},
+    event::Status,
+    evidence::hex,
+    role::Role,
+    wire::{Frame, Kind},
+};
+use chacha20::{
+    ChaCha20,
+    cipher::{KeyIvInit, StreamCipher, StreamCipherSeek},
+};
+use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit};
+use zeroize::Zeroizing;
+
+/// Octets of the sequence number.
+const SEQUENCE: usize = 8;
+/// Octets of the Poly1305 tag.
+const TAG: usize = 16;
+/// The longest plaintext, in octets, without its leading type octet.
+pub const LONGEST_DATA: usize = 16 * 1024;
+/// The longest body of a record.
+pub const LONGEST_BODY: usize = SEQUENCE + 1 + LONGEST_DATA + TAG;
+
+/// What a record carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// One message of application data.
+    Data(Vec<u8>),
+    /// The sender's last word.
+    Close,
+}
+
+impl Content {
+    fn to_plaintext(&self) -> Vec<u8> {
+        match self {
+            Self::Data(data) => [&[1], data.as_slice()].concat(),
+            Self::Close => vec![2],
+        }
+    }
+
+    fn from_plaintext(plaintext: &[u8]) -> Option<Self> {
+        match plaintext {
+            [1, data @ ..] => Some(Self::Data(data.to_vec())),
+            [2] => Some(Self::Close),
+            _ => None,
+        }
+    }
+}
+
+/// The key of one direction.
+pub struct RecordKey(Zeroizing<[u8; 32]>);
+
+impl RecordKey {
+    /// A key from its 32 octets; `None` for another length.
+    pub fn new(octets: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(octets.try_into().ok()?)))
+    }
+
+    fn cipher(&self) -> ChaCha20Poly1305 {
+        ChaCha20Poly1305::new((&*self.0).into())
+    }
+
+    /// Seals one record under this sequence number, which must not be used again.
+    pub fn seal(&self, sequence: u64, content: &Content) -> Frame {
+        let mut sealed = content.to_plaintext();
+        let length = SEQUENCE + sealed.len() + TAG;
+        let cipher = self.cipher();
+        let tag = cipher
+            .encrypt_inout_detached(&nonce(sequence).into(), &aad(length, sequence), sealed.as_mut_slice().into())
+            .unwrap_or_default();
+        let mut body = sequence.to_be_bytes().to_vec();
+        body.append(&mut sealed);
+        body.extend_from_slice(&tag);
+        Frame { kind: Kind::Record, body }
+    }
+
+    /// Opens a record whose tag fits.
+    pub fn open(&self, record: &Sealed<'_>) -> Option<Vec<u8>> {
+        let mut plaintext = record.ciphertext.to_vec();
+        let cipher = self.cipher();
+        let aad = aad(record.length(), record.sequence);
+        cipher
+            .decrypt_inout_detached(
+                &nonce(record.sequence).into(),
+                &aad,
+                plaintext.as_mut_slice().into(),
+                record.tag.try_into().ok()?,
+            )
+            .ok()?;
+        Some(plaintext)
+    }
+
+    /// Decrypts without a look at the tag, as a bare stream cipher would (RFC 8439 section 2.4: the keystream of the
+    /// data begins at block 1).
+    fn decrypt_unchecked(&self, record: &Sealed<'_>) -> Vec<u8> {
+        let mut plaintext = record.ciphertext.to_vec();
+        let mut cipher = ChaCha20::new((&*self.0).into(), &nonce(record.sequence).into());
+        cipher.seek(64u32);
+        cipher.apply_keystream(&mut plaintext);
+        plaintext
+    }
+}
+
+fn nonce(sequence: u64) -> [u8; 12] {
+    let mut nonce = [0; 12];
+    nonce[4..].copy_from_slice(&sequence.to_be_bytes());
+    nonce
+}
+
+fn aad(length: usize, sequence: u64) -> [u8; 12] {
+    let mut aad = [0; 12];
+    aad[..4].copy_from_slice(&(length as u32).to_be_bytes());
+    aad[0] = Kind::Record as u8;
+    aad[4..].copy_from_slice(&sequence.to_be_bytes());
+    aad
+}
+
+/// A record's parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Sealed<'f> {
+    /// Its sequence number.
+    pub sequence: u64,
+    /// Its ciphertext.
+    pub ciphertext: &'f [u8],
+    /// Its tag.
+    pub tag: &'f [u8],
+}
+
+impl<'f> Sealed<'f> {
+    /// Takes a record's body apart; `None` where it is too short for one.
+    pub fn parse(body: &'f [u8]) -> Option<Self> {
+        let (sequence, rest) = body.split_at_checked(SEQUENCE)?;
+        let (ciphertext, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
+        Some(Self { sequence: u64::from_be_bytes(sequence.try_into().ok()?), ciphertext, tag })
+    }
+
+    fn length(&self) -> usize {
+        SEQUENCE + self.ciphertext.len() + TAG
+    }
+}
+
+/// Why a record was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A check failed.
+    #[error("{}: expected {}, got {}", .0.check, .0.expected, .0.observed)]
+    Check(Finding),
+    /// The body is no record.
+    #[error("record: expected {expected}, got {got}")]
+    Malformed {
+        /// What it had to be.
+        expected: &'static str,
+        /// What it was.
+        got: String,
+    },
+}
+
+/// One party's end of the record layer: seals what goes out, opens and checks what comes in.
+pub struct Records {
+    role: Role,
+    switches: Switches,
+    write: RecordKey,
+    read: RecordKey,
+    one_key: bool,
+    sent: u64,
+    taken: u64,
+    closed: bool,
+    /// The first finding against a check that is switched off, by the check.
+    ignored: Vec<Finding>,
+}
+
+impl Records {
+    /// The record layer of `role` after its handshake; `None` where a key has not 32 octets.
+    pub fn new(role: Role, switches: Switches, client_write: &[u8], server_write: &[u8]) -> Option<Self> {
+        let (write, read) = match role {
+            Role::Client => (client_write, server_write),
+            Role::Server => (server_write, client_write),
+        };
+        let one_key = write == read;
+        let (write, read) = (RecordKey::new(write)?, RecordKey::new(read)?);
+        Some(Self { role, switches, write, read, one_key, sent: 0, taken: 0, closed: false, ignored: Vec::new() })
+    }
+
+    /// Seals the next record.
+    pub fn seal(&mut self, content: &Content) -> Frame {
+        let frame = self.write.seal(self.sent, content);
+        self.sent += 1;
+        frame
+    }
+
+    /// Opens the peer's next record.
+    ///
+    /// # Errors
+    /// A check that is on failed, or the body is no record. Nothing changes then.
+    pub fn open(&mut self, frame: &Frame) -> Result<Content, RecordError> {
+        let malformed = |expected, got: String| Err(RecordError::Malformed { expected, got });
+        if frame.kind != Kind::Record {
+            return malformed("a record", frame.kind.to_string());
+        }
+        if self.closed {
+            return malformed("nothing after the close", "a record".to_owned());
+        }
+        let Some(record) = Sealed::parse(&frame.body) else {
+            return malformed("at least 24 octets", frame.body.len().to_string());
+        };
+        let order = Finding {
+            check: &RECORD_ORDER,
+            holds: Some(record.sequence == self.taken),
+            expected: format!("record number {}", self.taken),
+            observed: format!("record number {}", record.sequence),
+        };
+        let opened = self.read.open(&record);
+        let own = opened.is_none() && !self.one_key && self.write.open(&record).is_some();
+        let mine = format!("the {}'s own key", self.role);
+        let direction = Finding {
+            check: &DIRECTION_KEYS,
+            holds: Some(!own),
+            expected: format!("a record sealed with the {}'s key", self.role.peer()),
+            observed: if own { format!("one sealed with {mine}") } else { format!("one not sealed with {mine}") },
+        };
+        let authentic = Finding {
+            check: &RECORD_AUTH,
+            holds: Some(opened.is_some()),
+            expected: "a tag that fits the record".to_owned(),
+            observed: format!(
+                "tag {}, which {}",
+                hex(record.tag.get(..4).unwrap_or_default()),
+                if opened.is_some() { "fits" } else { "does not fit" }
+            ),
+        };
+        for finding in [direction, authentic, order] {
+            self.weigh(finding)?;
+        }
+        let plaintext = opened.unwrap_or_else(|| self.read.decrypt_unchecked(&record));
+        let Some(content) = Content::from_plaintext(&plaintext) else {
+            return malformed("data (1) or close (2) as the first octet", format!("{:?}", plaintext.first()));
+        };
+        self.taken += 1;
+        self.closed = content == Content::Close;
+        Ok(content)
+    }
+
+    /// To be called when the connection ends.
+    ///
+    /// # Errors
+    /// The end is not authenticated, and that check is on.
+    pub fn end(&mut self) -> Result<(), RecordError> {
+        self.weigh(Finding {
+            check: &AUTHENTICATED_CLOSE,
+            holds: Some(self.closed),
+            expected: "a sealed close record before the end of the connection".to_owned(),
+            observed: if self.closed { "one".to_owned() } else { format!("none after {} records", self.taken) },
+        })
+    }
+
+    fn weigh(&mut self, finding: Finding) -> Result<(), RecordError> {
+        match finding.status(&self.switches) {
+            Status::Failed => Err(RecordError::Check(finding)),
+            Status::Skipped if finding.holds == Some(false) => {
+                if self.ignored.iter().all(|ignored| ignored.check != finding.check) {
+                    self.ignored.push(finding);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// One finding for each check of the record layer, once no more records come: what a switched-off check would have
+    /// refused, or that every record passed.
+    pub fn findings(&self) -> Vec<Finding> {
+        OF_RECORDS.into_iter().map(|check| self.summary(check)).collect()
+    }
+
+    fn summary(&self, check: &'static Check) -> Finding {
+        if let Some(ignored) = self.ignored.iter().find(|ignored| ignored.check == check) {
+            return ignored.clone();
+        }
+        let at_the_end = check == &AUTHENTICATED_CLOSE;
+        let holds = (self.taken > 0 && (!at_the_end || self.closed)).then_some(true);
+        let (expected, observed) = match (holds, at_the_end) {
+            (None, _) => ("not applicable".to_owned(), "no record came that it could look at".to_owned()),
+            (_, true) => ("a sealed close record".to_owned(), "one".to_owned()),
+            (_, false) => ("every record".to_owned(), format!("{} of {} records", self.taken, self.taken)),
+        };
+        Finding { check, holds, expected, observed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(without: &[&str]) -> (Records, Records) {
+        let switches = Switches::new(&[], without.iter().copied(), []);
+        let server_key = if without.contains(&"direction-keys") { [1; 32] } else { [2; 32] };
+        let end = |role| Records::new(role, switches.clone(), &[1; 32], &server_key).unwrap();
+        (end(Role::Client), end(Role::Server))
+    }
+
+    fn data(text: &str) -> Content {
+        Content::Data(text.as_bytes().to_vec())
+    }
+
+    fn failed(result: Result<Content, RecordError>) -> &'static str {
+        match result {
+            Err(RecordError::Check(finding)) => finding.check.id,
+            other => panic!("expected a failed check, got {other:?}"),
+        }
+    }
+
+    #[test]
+    fn records_arrive_as_they_were_sealed() {
+        let (mut client, mut server) = pair(&[]);
+        for content in [data("one"), data(""), Content::Close] {
+            let frame = client.seal(&content);
+            assert_eq!(server.open(&frame), Ok(content));
+        }
+        assert_eq!(server.end(), Ok(()));
+        assert!(server.findings().iter().all(|finding| finding.holds == Some(true)));
+    }
+
+    #[test]
+    fn a_flipped_bit_is_refused_and_without_the_check_changes_the_text() {
+        for (without, expected) in [(&[][..], None), (&["record-auth"][..], Some(data("ane")))] {
+            let (mut client, mut server) = pair(without);
+            let mut frame = client.seal(&data("one"));
+            frame.body[9] ^= b'o' ^ b'a';
+            match expected {
+                None => assert_eq!(failed(server.open(&frame)), "record-auth"),
+                Some(altered) => assert_eq!(server.open(&frame), Ok(altered)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_repeated_record_is_refused_and_without_the_check_taken_again() {
+        for (without, stopped) in [(&[][..], true), (&["record-order"][..], false)] {
+            let (mut client, mut server) = pair(without);
+            let frame = client.seal(&data("pay"));
+            assert_eq!(server.open(&frame), Ok(data("pay")));
+            if stopped {
+                assert_eq!(failed(server.open(&frame)), "record-order");
+            } else {
+                assert_eq!(server.open(&frame), Ok(data("pay")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_reflected_record_is_refused_and_without_the_check_taken_for_the_peers() {
+        for (without, stopped) in [(&[][..], true), (&["direction-keys"][..], false)] {
+            let (mut client, _) = pair(without);
+            let frame = client.seal(&data("I owe you"));
+            if stopped {
+                assert_eq!(failed(client.open(&frame)), "direction-keys");
+            } else {
+                assert_eq!(client.open(&frame), Ok(data("I owe you")));
+            }
+        }
+    }
+
+    #[test]
+    fn an_end_without_a_close_is_refused_and_without_the_check_taken_for_the_end() {
+        for (without, stopped) in [(&[][..], true), (&["authenticated-close"][..], false)] {
+            let (mut client, mut server) = pair(without);
+            assert_eq!(server.open(&client.seal(&data("pay"))), Ok(data("pay")));
+            assert_eq!(server.end().is_err(), stopped);
+        }
+    }
+
+    #[test]
+    fn a_refused_record_changes_nothing() {
+        let (mut client, mut server) = pair(&[]);
+        let good = client.seal(&data("one"));
+        let mut bad = good.clone();
+        bad.body[10] ^= 1;
+        assert_eq!(failed(server.open(&bad)), "record-auth");
+        assert_eq!(server.open(&good), Ok(data("one")));
+    }
+
+    #[test]
+    fn nothing_follows_the_close_and_short_bodies_are_no_records() {
+        let (mut client, mut server) = pair(&[]);
+        let (close, more) = (client.seal(&Content::Close), client.seal(&data("more")));
+        assert_eq!(server.open(&close), Ok(Content::Close));
+        assert!(matches!(server.open(&more), Err(RecordError::Malformed { .. })));
+        let (_, mut server) = pair(&[]);
+        let short = Frame { kind: Kind::Record, body: vec![0; 23] };
+        assert!(matches!(server.open(&short), Err(RecordError::Malformed { .. })));
+    }
+}

@@ -1,0 +1,185 @@
+//! Staging: from a scenario and a seed to what each of the three processes is told.
+//!
+//! Everything that one party may not know of another is separated here: each gets a seed of its own, from which neither
+//! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
+
+use crate::{
+    certificate::{self, Credential, Pki, Purpose, forge},
+    control::{AttackOrder, Credentials, PlayOrder},
+    evidence::hex,
+    group::{Group, Modp, weak},
+    modes::{self, Unknown},
+    role::Role,
+    scenario::{Scenario, Selection},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The server's name.
+pub const SERVER_NAME: &str = "bob.lab";
+/// The client's name.
+pub const CLIENT_NAME: &str = "alice.lab";
+/// The present of every seeded session, so that certificates too are the same each time: 2026-01-01 00:00 UTC.
+pub const SEEDED_NOW: i64 = 1_767_225_600;
+
+/// What a session runs on, besides its scenario.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The session's id in events.
+    pub session: String,
+    /// Where all randomness of the session comes from.
+    pub seed: [u8; 32],
+    /// Unix seconds that the victims take for the present.
+    pub now: i64,
+    /// What the client says before its canary's random part.
+    pub client_phrase: String,
+    /// What the server says before its canary's random part.
+    pub server_phrase: String,
+    /// How long the victims wait for each flight, in milliseconds.
+    pub patience: u64,
+}
+
+impl Setting {
+    /// The usual phrases and patience.
+    pub fn new(session: impl Into<String>, seed: [u8; 32], now: i64) -> Self {
+        Self {
+            session: session.into(),
+            seed,
+            now,
+            client_phrase: "Pay 100 to Carol".to_owned(),
+            server_phrase: "Your balance is 4711".to_owned(),
+            patience: 10_000,
+        }
+    }
+
+    /// A setting that follows from a seed alone.
+    pub fn seeded(session: impl Into<String>, seed: u64) -> Self {
+        let seed = Sha256::new_with_prefix(b"interlock v1 scenario seed\0").chain_update(seed.to_be_bytes()).finalize();
+        Self::new(session, seed.into(), SEEDED_NOW)
+    }
+
+    fn derive(&self, purpose: &str) -> [u8; 32] {
+        Sha256::new_with_prefix(b"interlock v1 staging\0")
+            .chain_update(self.seed)
+            .chain_update(purpose)
+            .finalize()
+            .into()
+    }
+}
+
+/// What the three processes are told.
+#[derive(Clone, Debug)]
+pub struct Orders {
+    /// To the client; the console adds where to connect.
+    pub client: PlayOrder,
+    /// To the server.
+    pub server: PlayOrder,
+    /// To the attacker.
+    pub attack: AttackOrder,
+}
+
+/// Why a scenario cannot be staged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StagingError {
+    /// It names something unknown.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
+    /// A certificate could not be issued.
+    #[error("certificates: {0}")]
+    Certificate(String),
+}
+
+/// Stages a scenario.
+///
+/// # Errors
+/// The scenario names something unknown.
+pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingError> {
+    let (mode, full) = modes::resolve(scenario)?;
+    // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
+    let correlation = hex(&setting.derive("correlation")[..8]);
+    let credentials = if mode.certified() { Some(issue(&full.attack, setting)?) } else { None };
+    let [client, server, loot] = match credentials {
+        Some(Issued { client, server, loot }) => [Some(client), Some(server), loot],
+        None => [None, None, None],
+    };
+    let play = |role: Role, phrase: &str, credentials| PlayOrder {
+        session: setting.session.clone(),
+        correlation: correlation.clone(),
+        mode: full.mode.clone(),
+        without: full.without.clone(),
+        with: full.with.clone(),
+        seed: hex(&setting.derive(role.as_str())),
+        now: setting.now,
+        phrase: phrase.to_owned(),
+        patience: setting.patience,
+        connect: None,
+        credentials,
+    };
+    Ok(Orders {
+        client: play(Role::Client, &setting.client_phrase, client),
+        server: play(Role::Server, &setting.server_phrase, server),
+        attack: AttackOrder {
+            session: setting.session.clone(),
+            correlation: correlation.clone(),
+            attack: full.attack.clone(),
+            mode: full.mode.clone(),
+            seed: hex(&setting.derive("attacker")),
+            patience: setting.patience,
+            loot,
+        },
+    })
+}
+
+/// The server's own group, in the modes that send one.
+pub fn own_group(mode: &Selection) -> Option<Group> {
+    let parameter = |name: &str, default| mode.parameters.get(name).copied().unwrap_or(default);
+    let variant = modes::find(&mode.id).filter(|it| it.sends_group())?.variant(mode.variant.as_deref())?;
+    let default = variant.parameters.iter().find(|parameter| parameter.name == "bits").map_or(48, |bits| bits.default);
+    let make: fn(u64) -> Modp = if variant.id == "smooth" { weak::smooth } else { weak::short };
+    Some(Group::Modp(Arc::new(make(parameter("bits", default)))))
+}
+
+struct Issued {
+    client: Credentials,
+    server: Credentials,
+    loot: Option<Credentials>,
+}
+
+fn issue(attack: &Selection, setting: &Setting) -> Result<Issued, StagingError> {
+    let failed = |error: certificate::issue::Error| StagingError::Certificate(error.to_string());
+    let mut rng = ChaCha20Rng::from_seed(setting.derive("authorities"));
+    let pki = Pki::generate(SERVER_NAME, CLIENT_NAME, setting.now, &mut rng).map_err(failed)?;
+    let mut revocation_lists = pki.revocation_lists(&[], setting.now).map_err(failed)?;
+    let mut loot = None;
+    if let Some(forgery) = forge::find(&attack.id) {
+        let mut rng = ChaCha20Rng::from_seed(setting.derive("loot"));
+        let forged = forgery.commit(&pki, SERVER_NAME, Purpose::Server, setting.now, &mut rng).map_err(failed)?;
+        revocation_lists = forged.crls;
+        loot = Some(owned(&forged.credential, None));
+    }
+    let pin =
+        certificate::spki_sha256(pki.server.certificate()).map_err(|e| StagingError::Certificate(e.to_string()))?;
+    let client = Credentials {
+        anchors: vec![text(pki.root.certificate())],
+        revocation_lists: revocation_lists.iter().map(|list| text(list)).collect(),
+        pins: vec![text(&pin)],
+        peer_name: Some(SERVER_NAME.to_owned()),
+        ..Credentials::default()
+    };
+    Ok(Issued { client, server: owned(&pki.server, Some(SERVER_NAME)), loot })
+}
+
+fn owned(credential: &Credential, name: Option<&str>) -> Credentials {
+    Credentials {
+        own_name: name.map(str::to_owned),
+        chain: credential.presented().iter().map(|der| text(der)).collect(),
+        key: Some(text(credential.key().seed())),
+        ..Credentials::default()
+    }
+}
+
+fn text(octets: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(octets)
+}

@@ -1,0 +1,171 @@
+//! The language that modes are written in: sorts, operations and expressions.
+//!
+//! Expressions are data. The interpreter evaluates them over any [algebra](crate::algebra); the page and the
+//! documentation print them; validation checks their names and sorts.
+
+use crate::check::Check;
+use std::fmt;
+
+/// What kind of thing a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// The id that correlates the processes' events. No security rests on it.
+    Session,
+    /// Modes and groups that a client offers, best first.
+    Offers,
+    /// The offer that the server picked.
+    Choice,
+    /// A group for Diffie–Hellman.
+    Group,
+    /// 32 random octets.
+    Nonce,
+    /// A private exponent or scalar.
+    Secret,
+    /// A public value in a group.
+    Public,
+    /// The output of a key agreement.
+    Shared,
+    /// A symmetric key, 32 octets.
+    Key,
+    /// An HMAC-SHA256 tag.
+    Mac,
+    /// A private signing key.
+    SigningKey,
+    /// A public signature key.
+    VerifyingKey,
+    /// An Ed25519 signature.
+    Signature,
+    /// A certificate chain, leaf first.
+    Chain,
+    /// What a party holds certificates against: trust anchors, revocation lists, pins.
+    Trust,
+    /// A DNS name.
+    Name,
+    /// Unix seconds.
+    Time,
+    /// A SHA-256 digest of the frames so far.
+    Digest,
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Session => "session",
+            Self::Offers => "offers",
+            Self::Choice => "choice",
+            Self::Group => "group",
+            Self::Nonce => "nonce",
+            Self::Secret => "secret",
+            Self::Public => "public",
+            Self::Shared => "shared secret",
+            Self::Key => "key",
+            Self::Mac => "mac",
+            Self::SigningKey => "signing key",
+            Self::VerifyingKey => "verifying key",
+            Self::Signature => "signature",
+            Self::Chain => "certificate chain",
+            Self::Trust => "trust",
+            Self::Name => "name",
+            Self::Time => "time",
+            Self::Digest => "digest",
+        })
+    }
+}
+
+/// A function that both victims can compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// The group that a client offers first, which its first share is for.
+    Preferred,
+    /// The server's choice among the offers.
+    Pick,
+    /// The server's choice, provided that it was offered.
+    Accept,
+    /// The published group that a choice names.
+    GroupOf,
+    /// The public value of a secret: g^x, or X25519(x, 9).
+    Public,
+    /// Key agreement: Y^x, or X25519(x, Y).
+    Agree,
+    /// HKDF-Extract with SHA-256 and an empty salt (RFC 5869 section 2.2).
+    Extract,
+    /// HKDF-Expand to 32 octets under this label (RFC 5869 section 2.3).
+    Expand(&'static str),
+    /// HMAC-SHA256 (RFC 2104).
+    Mac,
+    /// Ed25519 signature under this context (RFC 8446 section 4.4.3).
+    Sign(&'static str),
+    /// The public key that a chain's leaf certifies.
+    LeafKey,
+}
+
+impl Op {
+    /// Sorts of the arguments, and of the result.
+    pub const fn signature(self) -> (&'static [Sort], Sort) {
+        use Sort::{
+            Chain, Choice, Digest, Group, Key, Offers, Public, Secret, Shared, Signature, SigningKey, VerifyingKey,
+        };
+        match self {
+            Self::Preferred => (&[Offers], Group),
+            Self::Pick => (&[Offers, Offers], Choice),
+            Self::Accept => (&[Offers, Choice], Choice),
+            Self::GroupOf => (&[Choice], Group),
+            Self::Public => (&[Group, Secret], Public),
+            Self::Agree => (&[Group, Secret, Public], Shared),
+            Self::Extract => (&[Shared], Key),
+            Self::Expand(_) => (&[Key, Digest], Key),
+            Self::Mac => (&[Key, Digest], Sort::Mac),
+            Self::Sign(_) => (&[SigningKey, Digest], Signature),
+            Self::LeafKey => (&[Chain], VerifyingKey),
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Preferred => "preferred",
+            Self::Pick => "pick",
+            Self::Accept => "accept",
+            Self::GroupOf => "group-of",
+            Self::Public => "public",
+            Self::Agree => "agree",
+            Self::Extract => "hkdf-extract",
+            Self::Expand(label) => return write!(f, "hkdf-expand[{label}]"),
+            Self::Mac => "hmac",
+            Self::Sign(context) => return write!(f, "sign[{context}]"),
+            Self::LeafKey => "leaf-key",
+        })
+    }
+}
+
+/// An expression over the values that a party knows.
+#[derive(Clone, Copy, Debug)]
+pub enum Expr {
+    /// A value by its name.
+    Var(&'static str),
+    /// An operation.
+    Apply(Op, &'static [Self]),
+    /// The digest of all frames up to here.
+    Transcript,
+    /// The first expression while the check is on, the second where it is switched off: for checks that change what
+    /// both parties compute.
+    Switch(&'static Check, &'static Self, &'static Self),
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Var(name) => f.write_str(name),
+            Self::Transcript => f.write_str("transcript"),
+            Self::Switch(check, on, off) => write!(f, "{on} (without {}: {off})", check.id),
+            Self::Apply(op, args) => {
+                write!(f, "{op}(")?;
+                for (i, arg) in args.iter().enumerate() {
+                    write!(f, "{}{arg}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_str(")")
+            }
+        }
+    }
+}

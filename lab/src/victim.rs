@@ -1,0 +1,389 @@
+//! A victim: handshake, then records, then application data, for either role.
+
+use crate::{
+    algebra::{
+        Algebra,
+        real::{Offer, Real, Trust, Value},
+    },
+    check::Switches,
+    control::{Credentials, PlayOrder},
+    event::{Fact, Way},
+    evidence::hex,
+    group::Group,
+    handshake::{Handshake, Output, Stop},
+    mode::{Mode, Names},
+    modes::{self, Unknown},
+    party::{Command, Input, Party},
+    record::{Content, RecordError, Records},
+    role::Role,
+    scenario::{Scenario, Selection},
+    wire::{Frame, body},
+};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use rand_core::Rng;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Why an order cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Mode, variant, parameter or check unknown.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
+    /// A field of the order is not what it has to be.
+    #[error("{field}: expected {expected}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// The mode needs something that the order does not give.
+    #[error(transparent)]
+    Missing(#[from] Stop),
+}
+
+/// One victim in one session.
+pub struct Victim {
+    role: Role,
+    mode: &'static Mode,
+    switches: Switches,
+    started: Fact,
+    offered: Vec<String>,
+    own_name: Option<String>,
+    stage: Stage,
+    reported: BTreeSet<&'static str>,
+    /// What it will say, canary first.
+    script: Vec<String>,
+    received: u32,
+}
+
+enum Stage {
+    Handshake(Box<Handshake<Real>>),
+    Data(Box<Records>),
+    Over,
+}
+
+/// What a victim says after its canary: words that must not be cut off.
+const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
+
+impl Victim {
+    /// A victim that awaits its connection. `group` is the server's own group, in the modes that send one.
+    ///
+    /// # Errors
+    /// The order names something unknown, or lacks what its mode needs.
+    pub fn new(role: Role, order: &PlayOrder, group: Option<Group>) -> Result<Self, Refusal> {
+        let scenario = Scenario {
+            mode: order.mode.clone(),
+            attack: Selection::plain("none"),
+            without: order.without.clone(),
+            with: order.with.clone(),
+        };
+        let (mode, full) = modes::resolve(&scenario)?;
+        let switches =
+            Switches::new(mode.off, order.without.iter().map(String::as_str), order.with.iter().map(String::as_str));
+        let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
+        let known = known(role, mode, order, group)?;
+        let algebra = Real::new(derive(&seed, "handshake"));
+        let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
+        let credentials = order.credentials.as_ref();
+        Ok(Self {
+            role,
+            mode,
+            started: Fact::Started {
+                plays: full.mode.to_string(),
+                without: order.without.clone(),
+                with: order.with.clone(),
+            },
+            switches,
+            offered: mode.groups.iter().map(|group| (*group).to_owned()).collect(),
+            own_name: credentials.and_then(|it| it.own_name.clone()),
+            stage: Stage::Handshake(Box::new(handshake)),
+            reported: BTreeSet::new(),
+            script: script(role, &order.phrase, &seed),
+            received: 0,
+        })
+    }
+
+    /// The session is over for this victim.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
+    /// Number of the flight that it waits for, or sends.
+    pub fn flight(&self) -> u32 {
+        match &self.stage {
+            Stage::Handshake(handshake) => handshake.flight(),
+            _ => self.mode.record_flight(),
+        }
+    }
+
+    fn in_handshake(&mut self, frame: Option<&Frame>, commands: &mut Vec<Command>) {
+        let Stage::Handshake(handshake) = &mut self.stage else { return };
+        let mut outputs = Vec::new();
+        let flight = handshake.flight();
+        let result = frame
+            .map_or(Ok(()), |frame| handshake.receive(frame, &mut outputs))
+            .and_then(|()| handshake.send(&mut outputs));
+        let done = handshake.is_done();
+        for output in outputs {
+            match output {
+                Output::Sent { flight, wire } => self.sent(flight, wire, commands),
+                Output::Checked { flight, finding, status } => {
+                    self.reported.insert(finding.check.id);
+                    commands.push(Command::Tell(Fact::Check {
+                        check: finding.check.id.to_owned(),
+                        status,
+                        flight,
+                        expected: finding.expected,
+                        observed: finding.observed,
+                    }));
+                }
+            }
+        }
+        match result {
+            Err(stop) => {
+                let check = if let Stop::Check(finding) = &stop { Some(finding.check.id) } else { None };
+                self.abort(flight, check, stop.to_string(), commands);
+            }
+            Ok(()) if done => self.establish(commands),
+            Ok(()) => {}
+        }
+    }
+
+    fn sent(&self, flight: u32, frame: Frame, commands: &mut Vec<Command>) {
+        commands.push(Command::Tell(frame_fact(Way::Sent, flight, &frame)));
+        commands.push(Command::Send(frame));
+    }
+
+    /// The handshake is done: every check of it has an outcome, the keys go to the record layer, and everything that
+    /// there is to say is said.
+    fn establish(&mut self, commands: &mut Vec<Command>) {
+        let flight = self.mode.record_flight();
+        let Stage::Handshake(handshake) = &self.stage else { return };
+        let silent = self
+            .mode
+            .handshake_checks()
+            .into_iter()
+            .find(|(by, check)| by.includes(self.role) && !self.reported.contains(check.id));
+        let keys =
+            ["client_write", "server_write", "exporter"].map(|name| handshake.value(name).and_then(Value::octets));
+        let [Some(client_write), Some(server_write), Some(exporter)] = keys else {
+            return self.abort(
+                flight,
+                None,
+                "the lab's fault: the mode's table ends without keys".to_owned(),
+                commands,
+            );
+        };
+        if let Some((_, check)) = silent {
+            return self.abort(flight, None, format!("the lab's fault: no outcome of {check}"), commands);
+        }
+        let fingerprint = handshake.algebra().fingerprint(&Value::secret(exporter));
+        let records = Records::new(self.role, self.switches.clone(), client_write, server_write);
+        let Some(mut records) = records else {
+            return self.abort(flight, None, "the lab's fault: a record key of another length".to_owned(), commands);
+        };
+        let named = |name: &str| handshake.value(name).and_then(Value::text).map(str::to_owned);
+        let (own, peer) = match (self.mode.names, self.role) {
+            (Names::Nobody, _) => (None, None),
+            (Names::Server, Role::Client) => (None, named("peer_name")),
+            (Names::Server, Role::Server) => (self.own_name.clone(), None),
+        };
+        let group = match handshake.value("choice") {
+            Some(Value::Choice(choice)) => choice.group.clone(),
+            _ => String::new(),
+        };
+        let offered = self.offered.clone();
+        commands.push(Command::Tell(Fact::Established { fingerprint, own, peer, group, offered }));
+        for (index, text) in (0..).zip(&self.script) {
+            let digest = hex(&Sha256::digest(text));
+            if index == 0 {
+                commands.push(Command::Tell(Fact::Canary { digest: digest.clone() }));
+            }
+            commands.push(Command::Tell(Fact::Data { way: Way::Sent, index, digest, length: text.len() }));
+            self.sent(flight, records.seal(&Content::Data(text.clone().into_bytes())), commands);
+        }
+        self.sent(flight, records.seal(&Content::Close), commands);
+        self.stage = Stage::Data(Box::new(records));
+    }
+
+    fn in_data(&mut self, frame: &Frame, commands: &mut Vec<Command>) {
+        let Stage::Data(records) = &mut self.stage else { return };
+        match records.open(frame) {
+            Ok(Content::Data(data)) => {
+                let digest = hex(&Sha256::digest(&data));
+                let index = self.received;
+                self.received += 1;
+                commands.push(Command::Tell(Fact::Data { way: Way::Received, index, digest, length: data.len() }));
+            }
+            Ok(Content::Close) => self.end(commands),
+            Err(error) => self.refuse(error, commands),
+        }
+    }
+
+    /// The peer's stream has come to an end, by its close record or by the end of the connection.
+    fn end(&mut self, commands: &mut Vec<Command>) {
+        let Stage::Data(records) = &mut self.stage else { return };
+        if let Err(error) = records.end() {
+            return self.refuse(error, commands);
+        }
+        self.summarise_records(None, commands);
+        let sent = u32::try_from(self.script.len()).unwrap_or(u32::MAX);
+        commands.push(Command::Tell(Fact::Closed { sent, received: self.received }));
+        self.leave(commands);
+    }
+
+    fn refuse(&mut self, error: RecordError, commands: &mut Vec<Command>) {
+        let flight = self.mode.record_flight();
+        let check = match &error {
+            RecordError::Check(finding) => {
+                commands.push(Command::Tell(self.outcome(finding)));
+                Some(finding.check.id)
+            }
+            RecordError::Malformed { .. } => None,
+        };
+        self.abort(flight, check, error.to_string(), commands);
+    }
+
+    fn outcome(&self, finding: &crate::check::Finding) -> Fact {
+        Fact::Check {
+            check: finding.check.id.to_owned(),
+            status: finding.status(&self.switches),
+            flight: self.mode.record_flight(),
+            expected: finding.expected.clone(),
+            observed: finding.observed.clone(),
+        }
+    }
+
+    fn summarise_records(&mut self, but: Option<&str>, commands: &mut Vec<Command>) {
+        if let Stage::Data(records) = &self.stage {
+            let findings = records.findings();
+            let told = findings.iter().filter(|finding| Some(finding.check.id) != but);
+            commands.extend(told.map(|finding| Command::Tell(self.outcome(finding))));
+        }
+    }
+
+    fn abort(&mut self, flight: u32, check: Option<&str>, reason: String, commands: &mut Vec<Command>) {
+        self.summarise_records(check, commands);
+        commands.push(Command::Tell(Fact::Aborted { flight, check: check.map(str::to_owned), reason }));
+        self.leave(commands);
+    }
+
+    fn leave(&mut self, commands: &mut Vec<Command>) {
+        self.stage = Stage::Over;
+        commands.push(Command::Tell(Fact::Ended));
+        commands.push(Command::Close);
+    }
+}
+
+impl Party for Victim {
+    fn handle(&mut self, input: Input) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if self.is_over() {
+            return commands;
+        }
+        let flight = self.flight();
+        match input {
+            Input::Open => {
+                commands.push(Command::Tell(self.started.clone()));
+                self.in_handshake(None, &mut commands);
+            }
+            Input::Frame(frame) => {
+                commands.push(Command::Tell(frame_fact(Way::Received, flight, &frame)));
+                match self.stage {
+                    Stage::Handshake(_) => self.in_handshake(Some(&frame), &mut commands),
+                    _ => self.in_data(&frame, &mut commands),
+                }
+            }
+            Input::Malformed(error) => self.abort(flight, None, error.to_string(), &mut commands),
+            Input::Silence(milliseconds) => {
+                let reason = format!("flight {flight}: expected within {milliseconds} ms, got nothing");
+                self.abort(flight, None, reason, &mut commands);
+            }
+            Input::Ended if matches!(self.stage, Stage::Data(_)) => self.end(&mut commands),
+            Input::Ended => {
+                let reason = format!("flight {flight}: expected more frames, got the end of the connection");
+                self.abort(flight, None, reason, &mut commands);
+            }
+        }
+        commands
+    }
+}
+
+fn frame_fact(way: Way, flight: u32, frame: &Frame) -> Fact {
+    Fact::Frame { way, flight, kind: frame.kind.to_string(), bytes: frame.to_text() }
+}
+
+/// What the mode gives this role, from the order.
+fn known(
+    role: Role,
+    mode: &Mode,
+    order: &PlayOrder,
+    group: Option<Group>,
+) -> Result<Vec<(&'static str, Value)>, Refusal> {
+    let offers =
+        vec![Offer { mode: mode.id.to_owned(), groups: mode.groups.iter().map(|group| (*group).to_owned()).collect() }];
+    let mut known = match role {
+        Role::Client => vec![
+            ("session", Value::Text(order.correlation.clone())),
+            ("offers", Value::Offers(offers)),
+            ("now", Value::Time(order.now)),
+        ],
+        Role::Server => vec![("supported", Value::Offers(offers))],
+    };
+    known.extend(group.map(|group| ("group", Value::Group(group))));
+    if let Some(credentials) = &order.credentials {
+        certified(credentials, &mut known)?;
+    }
+    // An order may hold more than the mode asks of this role, and a name keeps its first value.
+    known.retain(|(name, _)| mode.given.iter().any(|given| given.name == *name && given.by.includes(role)));
+    Ok(known)
+}
+
+fn certified(credentials: &Credentials, known: &mut Vec<(&'static str, Value)>) -> Result<(), Refusal> {
+    let ders = |field, texts: &[String]| texts.iter().map(|text| octets(field, text)).collect::<Result<Vec<_>, _>>();
+    let pins = ders("pins", &credentials.pins)?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>();
+    let trust = Trust {
+        anchors: ders("anchors", &credentials.anchors)?,
+        revocation_lists: ders("revocation_lists", &credentials.revocation_lists)?,
+        pins: pins.map_err(|_| Refusal::Field { field: "pins", expected: "32 octets each" })?,
+    };
+    known.push(("trust", Value::Trust(Arc::new(trust))));
+    known.push(("chain", Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
+    if let Some(name) = &credentials.peer_name {
+        known.push(("peer_name", Value::Text(name.clone())));
+    }
+    if let Some(key) = &credentials.key {
+        let key = octets("key", key)?;
+        if key.len() != 32 {
+            return Err(Refusal::Field { field: "key", expected: "32 octets" });
+        }
+        known.push(("signing_key", Value::secret(&key)));
+    }
+    Ok(())
+}
+
+fn octets(field: &'static str, text: &str) -> Result<Vec<u8>, Refusal> {
+    body::decode(field, &text.into()).map_err(|_| Refusal::Field { field, expected: "base64url without padding" })
+}
+
+fn seed(text: &str) -> Option<[u8; 32]> {
+    let digit = |i: usize| char::from(*text.as_bytes().get(i)?).to_digit(16);
+    let octets: Option<Vec<u8>> =
+        (0..text.len() / 2).map(|i| Some((digit(2 * i)? * 16 + digit(2 * i + 1)?) as u8)).collect();
+    octets?.try_into().ok().filter(|_| text.len() == 64)
+}
+
+/// A seed for one purpose, from a party's seed.
+fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
+    Sha256::new_with_prefix(b"interlock v1 seed\0").chain_update(seed).chain_update(purpose).finalize().into()
+}
+
+/// The canary, whose random part nobody else knows, and the words that follow it.
+fn script(role: Role, phrase: &str, seed: &[u8; 32]) -> Vec<String> {
+    let mut token = [0; 16];
+    ChaCha20Rng::from_seed(derive(seed, "canary")).fill_bytes(&mut token);
+    let last_words = LAST_WORDS[usize::from(role == Role::Server)];
+    vec![format!("{phrase} [{}]", hex(&token)), last_words.to_owned()]
+}

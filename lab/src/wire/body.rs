@@ -1,0 +1,200 @@
+//! Handshake bodies: one JSON object, read strictly.
+//!
+//! UTF-8, no key twice, no key that the message does not have, byte strings in base64url without padding and with their
+//! unused bits zero: a value has one encoding, so that what was hashed is what was meant.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// Why a body is not what its message needs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// No JSON, no object, or a key twice.
+    #[error("body: {0}")]
+    Syntax(String),
+    /// A field that is missing.
+    #[error("{0}: expected this field, got none")]
+    Missing(String),
+    /// A field that the message does not have.
+    #[error("{0}: no such field in this message")]
+    Unknown(String),
+    /// A field with another kind of value.
+    #[error("{field}: expected {expected}, got {got}")]
+    Field {
+        /// The field's name.
+        field: String,
+        /// What it had to be.
+        expected: String,
+        /// What it was.
+        got: String,
+    },
+}
+
+impl BodyError {
+    /// A field that is not what it has to be.
+    pub fn field(field: &str, expected: impl Into<String>, got: impl Into<String>) -> Self {
+        Self::Field { field: field.to_owned(), expected: expected.into(), got: got.into() }
+    }
+}
+
+/// Reads a body as an object in which no key stands twice, at any depth.
+///
+/// # Errors
+/// [`BodyError::Syntax`] with the reader's position.
+pub fn parse(body: &[u8]) -> Result<Map<String, Value>, BodyError> {
+    let text = std::str::from_utf8(body)
+        .map_err(|fault| BodyError::Syntax(format!("expected UTF-8, got octet {}", fault.valid_up_to())))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Strict.deserialize(&mut reader).map_err(|fault| BodyError::Syntax(fault.to_string()))?;
+    reader.end().map_err(|fault| BodyError::Syntax(fault.to_string()))?;
+    match value {
+        Value::Object(map) => Ok(map),
+        other => Err(BodyError::Syntax(format!("expected an object, got {}", kind_of(&other)))),
+    }
+}
+
+/// Reads a body that has these fields and no others.
+///
+/// # Errors
+/// As [`parse`], and a missing or an unknown field.
+pub fn parse_fields(body: &[u8], names: &[&str]) -> Result<Map<String, Value>, BodyError> {
+    let map = parse(body)?;
+    if let Some(unknown) = map.keys().find(|key| !names.contains(&key.as_str())) {
+        return Err(BodyError::Unknown(unknown.chars().take(64).collect()));
+    }
+    match names.iter().find(|name| !map.contains_key(**name)) {
+        Some(missing) => Err(BodyError::Missing((*missing).to_owned())),
+        None => Ok(map),
+    }
+}
+
+/// Bytes as a JSON string.
+pub fn encode(bytes: &[u8]) -> Value {
+    Value::String(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Bytes from a JSON string.
+///
+/// # Errors
+/// No string, or not base64url in its one form.
+pub fn decode(field: &str, value: &Value) -> Result<Vec<u8>, BodyError> {
+    let text = text(field, value)?;
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|fault| BodyError::field(field, "base64url without padding", fault.to_string()))
+}
+
+/// A JSON string.
+///
+/// # Errors
+/// Anything else.
+pub fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, BodyError> {
+    value.as_str().ok_or_else(|| BodyError::field(field, "a string", kind_of(value)))
+}
+
+/// What a JSON value is, for an error message.
+pub fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Deserializes any JSON value and refuses a key that stands twice in its object.
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, it: bool) -> Result<Value, E> {
+        Ok(Value::Bool(it))
+    }
+
+    fn visit_u64<E: de::Error>(self, it: u64) -> Result<Value, E> {
+        Ok(Value::Number(it.into()))
+    }
+
+    fn visit_i64<E: de::Error>(self, it: i64) -> Result<Value, E> {
+        Ok(Value::Number(it.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, it: f64) -> Result<Value, E> {
+        Number::from_f64(it).map(Value::Number).ok_or_else(|| E::custom("a number out of range"))
+    }
+
+    fn visit_str<E: de::Error>(self, it: &str) -> Result<Value, E> {
+        Ok(Value::String(it.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(Strict)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(Strict)?;
+            if map.contains_key(&key) {
+                let key: String = key.chars().take(64).collect();
+                return Err(de::Error::custom(format_args!("{key}: expected this field once, got it twice")));
+            }
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_names_its_field() {
+        let fault = |body: &[u8]| parse_fields(body, &["share", "random"]).unwrap_err().to_string();
+        assert_eq!(fault(br#"{"share":1}"#), "random: expected this field, got none");
+        assert_eq!(fault(br#"{"share":1,"random":2,"extra":3}"#), "extra: no such field in this message");
+        assert!(
+            fault(br#"{"share":1,"share":2,"random":3}"#).contains("share: expected this field once, got it twice")
+        );
+        assert!(fault(br#"{"random":{"a":1,"a":2},"share":0}"#).contains("a: expected this field once"));
+        assert_eq!(fault(b"[]"), "body: expected an object, got an array");
+        assert_eq!(fault(b"{\"share\":\"\xff\"}"), "body: expected UTF-8, got octet 10");
+        assert!(fault(b"{} {}").starts_with("body: "));
+        assert!(fault(&[b'['; 100_000]).contains("recursion limit"));
+    }
+
+    #[test]
+    fn bytes_have_one_encoding() {
+        let ok = |text: &str| decode("share", &Value::String(text.to_owned()));
+        assert_eq!(ok("-_8"), Ok(vec![0xfb, 0xff]));
+        for other in ["-_8=", "+/8", "-_9", "-_8 ", "-_\n8", "A"] {
+            assert!(ok(other).is_err(), "{other:?} has to be refused");
+        }
+    }
+}

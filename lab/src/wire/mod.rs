@@ -1,0 +1,234 @@
+//! Frames: `kind: u8 | length: u24 big-endian | body`.
+//!
+//! A frame longer than its kind allows is refused on sight of its header, before anything of it is kept.
+
+pub mod body;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::fmt;
+
+/// Octets before the body.
+pub const HEADER: usize = 4;
+
+/// What a frame is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// Offers modes and groups, names the session.
+    ClientHello = 1,
+    /// Picks from the offer.
+    ServerHello = 2,
+    /// The client's share, where it can only follow the server's group.
+    ClientShare = 3,
+    /// A certificate chain, leaf first.
+    Certificate = 4,
+    /// A signature over the transcript so far (RFC 8446 section 4.4.3).
+    CertificateVerify = 5,
+    /// A MAC over the transcript so far (RFC 8446 section 4.4.4).
+    Finished = 6,
+    /// A sealed record.
+    Record = 23,
+}
+
+impl Kind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::ClientHello,
+        Self::ServerHello,
+        Self::ClientShare,
+        Self::Certificate,
+        Self::CertificateVerify,
+        Self::Finished,
+        Self::Record,
+    ];
+
+    /// The kind with this number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+
+    /// The kind's name in events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientHello => "client-hello",
+            Self::ServerHello => "server-hello",
+            Self::ClientShare => "client-share",
+            Self::Certificate => "certificate",
+            Self::CertificateVerify => "certificate-verify",
+            Self::Finished => "finished",
+            Self::Record => "record",
+        }
+    }
+
+    /// The longest body that the kind may have, in octets.
+    pub const fn limit(self) -> usize {
+        match self {
+            Self::Record => crate::record::LONGEST_BODY,
+            _ => 64 * 1024,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One frame, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// What it is for.
+    pub kind: Kind,
+    /// What it carries: JSON, or a sealed record.
+    pub body: Vec<u8>,
+}
+
+impl Frame {
+    /// The frame's octets on the wire. A body is at most 2^24 − 1 octets long: [`Decoder`] admits no longer one, and
+    /// what this crate composes stays below [`Kind::limit`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + self.body.len());
+        bytes.push(self.kind as u8);
+        bytes.extend_from_slice(&(self.body.len() as u32).to_be_bytes()[1..]);
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+
+    /// The octets in base64url, as events carry them.
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.to_bytes())
+    }
+}
+
+/// Why octets are no frame.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// A kind that does not exist.
+    #[error("frame kind: expected one of 1 to 6 or 23, got {0}")]
+    Kind(u8),
+    /// A length that the kind does not allow.
+    #[error("frame length of {kind}: expected at most {limit} octets, got {got}")]
+    TooLong {
+        /// The frame's kind.
+        kind: Kind,
+        /// The kind's limit.
+        limit: usize,
+        /// What the header announced.
+        got: usize,
+    },
+    /// The connection ended within a frame.
+    #[error("frame: the connection ended after {got} of {expected} octets")]
+    Truncated {
+        /// Octets that had to come, as far as known.
+        expected: usize,
+        /// Octets that came.
+        got: usize,
+    },
+}
+
+/// Cuts a stream of octets into frames.
+///
+/// Holds at most one incomplete frame and the chunk that was pushed last.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+    start: usize,
+}
+
+impl Decoder {
+    /// Takes octets as they come.
+    pub fn push(&mut self, octets: &[u8]) {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.buffer.extend_from_slice(octets);
+    }
+
+    /// The next whole frame, if there is one.
+    ///
+    /// # Errors
+    /// An unknown kind or a length over the kind's limit. The stream is lost then: every further call fails alike.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
+        let rest = &self.buffer[self.start..];
+        let Some(&number) = rest.first() else { return Ok(None) };
+        let kind = Kind::from_number(number).ok_or(FrameError::Kind(number))?;
+        let &[_, a, b, c, ..] = rest else { return Ok(None) };
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        if length > kind.limit() {
+            return Err(FrameError::TooLong { kind, limit: kind.limit(), got: length });
+        }
+        let Some(body) = rest.get(HEADER..HEADER + length) else { return Ok(None) };
+        let frame = Frame { kind, body: body.to_vec() };
+        self.start += HEADER + length;
+        Ok(Some(frame))
+    }
+
+    /// To be called when the connection ends.
+    ///
+    /// # Errors
+    /// The connection ended within a frame.
+    pub fn finish(&self) -> Result<(), FrameError> {
+        let rest = &self.buffer[self.start..];
+        let expected = match rest {
+            [] => return Ok(()),
+            [_, a, b, c, ..] => HEADER + u32::from_be_bytes([0, *a, *b, *c]) as usize,
+            _ => HEADER,
+        };
+        Err(FrameError::Truncated { expected, got: rest.len() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(kind: Kind, body: &[u8]) -> Frame {
+        Frame { kind, body: body.to_vec() }
+    }
+
+    #[test]
+    fn frames_arrive_in_any_cut() {
+        let frames = [frame(Kind::ClientHello, b"{}"), frame(Kind::Record, &[7; 300]), frame(Kind::Finished, b"")];
+        let stream: Vec<u8> = frames.iter().flat_map(Frame::to_bytes).collect();
+        for step in [1, 2, 3, 5, 7, 64, stream.len()] {
+            let mut decoder = Decoder::default();
+            let mut got = Vec::new();
+            for chunk in stream.chunks(step) {
+                decoder.push(chunk);
+                while let Some(frame) = decoder.next_frame().unwrap() {
+                    got.push(frame);
+                }
+            }
+            assert_eq!(got, frames);
+            assert_eq!(decoder.finish(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_header_is_four_octets_big_endian() {
+        assert_eq!(frame(Kind::Record, &[0; 258]).to_bytes()[..4], [23, 0, 1, 2]);
+    }
+
+    #[test]
+    fn a_long_frame_is_refused_before_its_body_comes() {
+        let mut decoder = Decoder::default();
+        decoder.push(&[1, 1, 0, 1]);
+        let refused = FrameError::TooLong { kind: Kind::ClientHello, limit: 65_536, got: 65_537 };
+        assert_eq!(decoder.next_frame(), Err(refused));
+    }
+
+    #[test]
+    fn an_unknown_kind_is_refused_at_its_first_octet() {
+        let mut decoder = Decoder::default();
+        decoder.push(&[9]);
+        assert_eq!(decoder.next_frame(), Err(FrameError::Kind(9)));
+    }
+
+    #[test]
+    fn a_cut_frame_is_told_at_the_end() {
+        let mut decoder = Decoder::default();
+        decoder.push(&[1, 0, 0, 5, b'{']);
+        assert_eq!(decoder.next_frame(), Ok(None));
+        assert_eq!(decoder.finish(), Err(FrameError::Truncated { expected: 9, got: 5 }));
+    }
+}
