@@ -79,7 +79,7 @@ pub(crate) fn factor(n: &BigUint, watch: &Watch<'_>) -> Result<Factorisation, Fa
 /// A proper factor of a composite without small factors, and the round that found it.
 fn split(n: &BigUint, round: usize, watch: &Watch<'_>) -> Result<Option<(BigUint, usize)>, Failure> {
     if n.bits() <= 64 {
-        let small = n.to_u64().and_then(|n| rho_64(n));
+        let small = n.to_u64().and_then(rho_64);
         return Ok(small.map(|f| (BigUint::from(f), round)));
     }
     with_mont!(n, |m| split_odd(n, &m, round, watch), Ok(None))
@@ -91,10 +91,9 @@ fn split_odd<const L: usize>(
     round: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<(BigUint, usize)>, Failure> {
-    if round == 0 {
-        if let Some(found) = p_minus_1(n, m, watch)? {
-            return Ok(Some((found, 0)));
-        }
+    let found = if round == 0 { p_minus_1(n, m, watch)? } else { None };
+    if let Some(found) = found {
+        return Ok(Some((found, 0)));
     }
     for (round, &(b1, b2, curves)) in ROUNDS.iter().enumerate().skip(round) {
         let bounds = ecm::Bounds::new(b1, b2);
@@ -135,10 +134,10 @@ fn p_minus_1<const L: usize>(n: &BigUint, m: &Mont<L>, watch: &Watch<'_>) -> Res
 
 /// Brent's variant of Pollard's rho for one limb. Fails only for primes and squares of primes.
 pub(crate) fn rho_64(n: u64) -> Option<u64> {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         return (n > 2).then_some(2);
     }
-    let m = Mont::<1>::new(&BigUint::from(n))?;
+    let m = Mont::word(n)?;
     for c in 1..20u64 {
         let (mut x, mut y, mut saved, mut product) = ([2u64], [2u64], [2u64], m.one());
         let mut length = 1u64;

@@ -79,6 +79,11 @@ impl<const L: usize> Mont<L> {
         })
     }
 
+    /// Into Montgomery form from limbs below the modulus.
+    pub(crate) fn enter_limbs(&self, n: &[u64; L]) -> [u64; L] {
+        self.mul(n, &self.r_squared)
+    }
+
     pub(crate) fn modulus(&self) -> &[u64; L] {
         &self.modulus
     }
@@ -191,11 +196,27 @@ impl<const L: usize> Mont<L> {
     }
 }
 
+impl Mont<1> {
+    /// The same as [`Mont::new`] without a detour over long integers.
+    pub(crate) fn word(n: u64) -> Option<Self> {
+        if n < 3 || n.is_multiple_of(2) {
+            return None;
+        }
+        let mut inverse = 1u64;
+        for _ in 0..6 {
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(n.wrapping_mul(inverse)));
+        }
+        let r = (u64::MAX % n + 1) % n;
+        let r_squared = (u128::from(r) * u128::from(r) % u128::from(n)) as u64;
+        Some(Self { modulus: [n], negative_inverse: inverse.wrapping_neg(), one: [r], r_squared: [r_squared] })
+    }
+}
+
 /// Runs `$body` with `$mont` bound to a [`Mont`] of the least sufficient size, or `$none` where `$n` does not fit.
 macro_rules! with_mont {
     ($n:expr, |$mont:ident| $body:expr, $none:expr) => {{
         let modulus: &num_bigint::BigUint = $n;
-        with_mont!(@size modulus, |$mont| $body, $none, 1 2 3 4 6 8 12 16 24 32 48 64 128)
+        with_mont!(@size modulus, |$mont| $body, $none, 1 2 3 4 8 16 32 64 128)
     }};
     (@size $n:ident, |$mont:ident| $body:expr, $none:expr, $first:literal $($more:literal)*) => {
         if $n.bits() <= 64 * $first {

@@ -28,7 +28,7 @@ pub(crate) fn map<T: Send>(
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.min(count)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|w| w.join().unwrap_or(Err(Failure::Cancelled))).collect::<Result<(), Failure>>()
+        workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
     })?;
     let mut results = results.into_inner().map_err(|_| Failure::Cancelled)?;
     results.sort_unstable_by_key(|(i, _)| *i);

@@ -1,13 +1,16 @@
 //! Recognises the weakness of a group once and uses it for every target.
 
+use std::sync::{Arc, OnceLock};
+
 use num_bigint::BigUint;
 use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::factor::{Factorisation, factor};
+use super::index::{self, Precomputation, Subgroup};
 use super::mont::with_mont;
-use super::pohlig::{Cyclic, Group};
+use super::pohlig::{Cyclic, Group, IndexProvider};
 use super::prime::is_prime;
 use super::residue::Residue;
 use super::solution::{Cost, Method, Solution};
@@ -178,25 +181,47 @@ fn check_modulus(p: &BigUint) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.
+fn index_pays(p: &BigUint, q: &BigUint) -> bool {
+    let index = (p.bits() as f64 - 128.0) / 9.7;
+    let rho = q.bits() as f64 / 2.0 - 28.0;
+    (40..=index::MAX_BITS).contains(&p.bits()) && index < rho
+}
+
 /// The group modulo the prime power q^e.
 fn component(q: &BigUint, e: u32, g: &BigUint, watch: &Watch<'_>) -> Result<Box<dyn Cyclic>, Failure> {
     let mut multiple = factor(&(q - 1u32), watch)?;
     if e > 1 {
         multiple.primes.push((q.clone(), e - 1));
     }
-    group(&q.pow(e), g, &multiple, watch)
+    let ells: Vec<BigUint> =
+        multiple.primes.iter().filter(|(l, k)| *k == 1 && e == 1 && index_pays(q, l)).map(|(l, _)| l.clone()).collect();
+    if ells.is_empty() {
+        return group(&q.pow(e), g, &multiple, &|_| Ok(None), watch);
+    }
+    // only those that divide the order of g matter, and only then is the table needed
+    let wanted: Vec<BigUint> = ells.into_iter().filter(|l| !g.modpow(&((q - 1u32) / l), q).is_one()).collect();
+    let pre = OnceLock::new();
+    let logs = |l: &BigUint| {
+        if !wanted.contains(l) {
+            return Ok(None);
+        }
+        let pre = pre.get_or_init(|| Precomputation::new(q, &wanted, watch).map(Arc::new)).clone()?;
+        Subgroup::new(pre, g, l, watch)
+    };
+    group(&q.pow(e), g, &multiple, &logs, watch)
 }
 
 fn group(
     modulus: &BigUint,
     g: &BigUint,
     multiple: &Factorisation,
+    logs: &IndexProvider<'_>,
     watch: &Watch<'_>,
 ) -> Result<Box<dyn Cyclic>, Failure> {
-    let none = |_: &BigUint| Ok(None);
     with_mont!(
         modulus,
-        |m| Ok(Box::new(Group::new(m, g, multiple, &none, watch)?)),
+        |m| Ok(Box::new(Group::new(m, g, multiple, logs, watch)?)),
         Err(Failure::BadInput { field: "p", expected: "an odd modulus of at most 8192 bits", got: brief(modulus) })
     )
 }
@@ -214,5 +239,5 @@ fn smooth_order(c: &BigUint, g: &BigUint, watch: &Watch<'_>) -> Result<Option<Bo
     if !g.modpow(&exponent, c).is_one() {
         return Ok(None);
     }
-    group(c, g, &multiple, watch).map(Some)
+    group(c, g, &multiple, &|_| Ok(None), watch).map(Some)
 }

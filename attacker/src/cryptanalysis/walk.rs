@@ -117,7 +117,7 @@ impl<const L: usize> Hunt<'_, '_, L> {
         let work = &work;
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads as u64).map(|t| scope.spawn(move || work(t))).collect();
-            workers.into_iter().map(|w| w.join().unwrap_or(Err(Failure::Cancelled))).collect::<Result<(), Failure>>()
+            workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
         })?;
         found.into_inner().map_err(|_| Failure::Cancelled)
     }
