@@ -1,1 +1,2 @@
 //! attacker
+pub mod cryptanalysis;

@@ -1,0 +1,244 @@
+//! Structured Gaussian elimination (LaMacchia and Odlyzko 1991; Pomerance and Smith 1992).
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+/// A sparse row: columns ascending, with their coefficients.
+pub(crate) type Sparse = Vec<(u32, i32)>;
+
+/// Columns heavier than this are not eliminated.
+const HEAVY: usize = 40;
+/// Coefficients stay below this: a row of a thousand such entries sums to less than 2^24 residues.
+const LARGEST: i32 = 1 << 12;
+
+/// A small system and how the eliminated unknowns follow from its solution.
+#[derive(Debug, Default)]
+pub(crate) struct Reduced {
+    /// The rows that remain; each is a relation that sums to zero.
+    pub(crate) rows: Vec<Sparse>,
+    /// The columns that remain, ascending.
+    pub(crate) columns: Vec<u32>,
+    /// Eliminated columns, each with the row that yields it once all later ones and `columns` are known.
+    pub(crate) pivots: Vec<(u32, Sparse)>,
+}
+
+/// Drops rows with a column that no other row has, again and again, and then the heaviest rows beyond `excess` more
+/// rows than columns. Column `constant` counts as known. The answer are the numbers of the rows to keep, and of the
+/// columns that these contain.
+pub(crate) fn prune(rows: &[Sparse], columns: usize, constant: u32, excess: usize) -> (Vec<usize>, usize) {
+    let mut weight = vec![0u32; columns];
+    for row in rows {
+        row.iter().for_each(|(c, _)| weight[*c as usize] += 1);
+    }
+    let mut kept: Vec<usize> = (0..rows.len()).collect();
+    loop {
+        let before = kept.len();
+        kept.retain(|&r| {
+            let single = rows[r].iter().any(|(c, _)| *c != constant && weight[*c as usize] == 1);
+            if single {
+                rows[r].iter().for_each(|(c, _)| weight[*c as usize] -= 1);
+            }
+            !single
+        });
+        let alive = weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
+        if kept.len() < before {
+            continue;
+        }
+        let surplus = kept.len().saturating_sub(alive + excess);
+        if surplus == 0 {
+            return (kept, alive);
+        }
+        // rows whose columns are rare take a column with them when they go
+        let burden = |r: usize| -> u32 {
+            let light = rows[r].iter().filter(|(c, _)| weight[*c as usize] <= 3);
+            light.map(|(c, _)| 60 >> weight[*c as usize]).sum::<u32>() + rows[r].len() as u32
+        };
+        let mut order: Vec<(Reverse<u32>, usize)> = kept.iter().map(|&r| (Reverse(burden(r)), r)).collect();
+        order.sort_unstable();
+        let gone: std::collections::HashSet<usize> =
+            order.into_iter().take(surplus.div_ceil(4)).map(|(_, r)| r).collect();
+        kept.retain(|r| {
+            let out = gone.contains(r);
+            if out {
+                rows[*r].iter().for_each(|(c, _)| weight[*c as usize] -= 1);
+            }
+            !out
+        });
+    }
+}
+
+/// Rows and columns of an elimination in progress.
+struct Elimination {
+    rows: Vec<Sparse>,
+    /// Rows that contain a column, for columns that are not heavy.
+    places: Vec<Vec<u32>>,
+    weight: Vec<u32>,
+    tracked: Vec<bool>,
+    total: usize,
+}
+
+impl Elimination {
+    fn new(rows: Vec<Sparse>, columns: usize, constant: u32) -> Self {
+        let mut weight = vec![0u32; columns];
+        rows.iter().flatten().for_each(|(c, _)| weight[*c as usize] += 1);
+        let tracked: Vec<bool> =
+            weight.iter().enumerate().map(|(c, w)| *w as usize <= HEAVY && c as u32 != constant).collect();
+        let mut places = vec![Vec::new(); columns];
+        for (r, row) in rows.iter().enumerate() {
+            for (c, _) in row.iter().filter(|(c, _)| tracked[*c as usize]) {
+                places[*c as usize].push(r as u32);
+            }
+        }
+        let total = rows.iter().map(Vec::len).sum();
+        Self { rows, places, weight, tracked, total }
+    }
+
+    /// The lightest row with coefficient ±1 in the column.
+    fn pivot(&self, column: u32) -> Option<u32> {
+        let unit = |r: &&u32| {
+            let row = &self.rows[**r as usize];
+            row.binary_search_by_key(&column, |(c, _)| *c).is_ok_and(|k| row[k].1.abs() == 1)
+        };
+        self.places[column as usize].iter().filter(unit).min_by_key(|r| self.rows[**r as usize].len()).copied()
+    }
+
+    /// How much heavier the matrix gets, at most.
+    fn fill(&self, column: u32, pivot: u32) -> i64 {
+        let others = self.places[column as usize].len() as i64 - 1;
+        let length = self.rows[pivot as usize].len() as i64;
+        others * (length - 2) - length
+    }
+
+    fn detach(&mut self, row: u32) -> Sparse {
+        let entries = std::mem::take(&mut self.rows[row as usize]);
+        for (c, _) in &entries {
+            self.lose(*c, row);
+        }
+        self.total -= entries.len();
+        entries
+    }
+
+    fn lose(&mut self, column: u32, row: u32) {
+        let c = column as usize;
+        self.weight[c] -= 1;
+        if self.tracked[c] {
+            if let Some(k) = self.places[c].iter().position(|r| *r == row) {
+                self.places[c].swap_remove(k);
+            }
+        }
+    }
+
+    fn gain(&mut self, column: u32, row: u32) {
+        let c = column as usize;
+        self.weight[c] += 1;
+        if self.tracked[c] {
+            self.places[c].push(row);
+        }
+    }
+
+    fn replace(&mut self, row: u32, new: Sparse) {
+        let old = std::mem::take(&mut self.rows[row as usize]);
+        let (mut i, mut k) = (0, 0);
+        while i < old.len() || k < new.len() {
+            let left = old.get(i).map_or(u32::MAX, |e| e.0);
+            let right = new.get(k).map_or(u32::MAX, |e| e.0);
+            match left.cmp(&right) {
+                Ordering::Less => self.lose(left, row),
+                Ordering::Greater => self.gain(right, row),
+                Ordering::Equal => {}
+            }
+            i += usize::from(left <= right);
+            k += usize::from(right <= left);
+        }
+        self.total = self.total + new.len() - old.len();
+        self.rows[row as usize] = new;
+    }
+}
+
+/// row + factor · pivot, unless a coefficient would leave the small integers.
+fn combine(row: &Sparse, pivot: &Sparse, factor: i32) -> Option<Sparse> {
+    let mut new = Vec::with_capacity(row.len() + pivot.len());
+    let (mut i, mut k) = (0, 0);
+    while i < row.len() || k < pivot.len() {
+        let left = row.get(i).map_or(u32::MAX, |e| e.0);
+        let right = pivot.get(k).map_or(u32::MAX, |e| e.0);
+        let mut sum = 0;
+        if left <= right {
+            sum += row[i].1;
+            i += 1;
+        }
+        if right <= left {
+            sum += factor * pivot[k].1;
+            k += 1;
+        }
+        if sum.abs() > LARGEST {
+            return None;
+        }
+        if sum != 0 {
+            new.push((left.min(right), sum));
+        }
+    }
+    Some(new)
+}
+
+/// Eliminates columns while that makes the linear algebra cheaper. The estimate of its cost: each of N steps handles
+/// every entry twice and N unknowns with multiplications worth `per_unknown` entries.
+pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_unknown: usize) -> Reduced {
+    let mut state = Elimination::new(rows, columns, constant);
+    let mut alive = state.weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
+    let mut heap = BinaryHeap::new();
+    for c in 0..columns as u32 {
+        if state.tracked[c as usize] && state.weight[c as usize] > 0 {
+            if let Some(pivot) = state.pivot(c) {
+                heap.push(Reverse((state.fill(c, pivot), c)));
+            }
+        }
+    }
+    let cost = |alive: usize, total: usize| alive as f64 * (2 * total + per_unknown * alive) as f64;
+    let mut best = f64::INFINITY;
+    let mut pivots = Vec::new();
+    while let Some(Reverse((fill, c))) = heap.pop() {
+        if state.weight[c as usize] == 0 {
+            continue;
+        }
+        let Some(pivot) = state.pivot(c) else { continue };
+        let now = state.fill(c, pivot);
+        if now > fill {
+            heap.push(Reverse((now, c)));
+            continue;
+        }
+        let estimate = cost(alive, state.total);
+        best = best.min(estimate);
+        if estimate > 1.05 * best || 3 * state.total > alive * alive {
+            break;
+        }
+        let entries = &state.rows[pivot as usize];
+        let coefficient = |row: &Sparse| row.binary_search_by_key(&c, |e| e.0).map_or(0, |k| row[k].1);
+        let unit = coefficient(entries);
+        let others = state.places[c as usize].iter().filter(|row| **row != pivot);
+        let combined: Option<Vec<(u32, Sparse)>> = others
+            .map(|&row| {
+                let old = &state.rows[row as usize];
+                Some((row, combine(old, entries, -coefficient(old) * unit)?))
+            })
+            .collect();
+        let Some(combined) = combined else { continue };
+        for (row, new) in combined {
+            state.replace(row, new);
+        }
+        let entries = state.detach(pivot);
+        alive -= 1;
+        for (other, _) in &entries {
+            let o = *other as usize;
+            if state.tracked[o] && state.weight[o] > 0 {
+                if let Some(pivot) = state.pivot(*other) {
+                    heap.push(Reverse((state.fill(*other, pivot), *other)));
+                }
+            }
+        }
+        pivots.push((c, entries));
+    }
+    let rows: Vec<Sparse> = state.rows.into_iter().filter(|row| row.iter().any(|(c, _)| *c != constant)).collect();
+    let columns = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0 && c != constant).collect();
+    Reduced { rows, columns, pivots }
+}

@@ -1,0 +1,381 @@
+//! A sieve over a small lattice for points where two forms are smooth (Pollard 1993; Franke and Kleinjung 2005).
+
+use crate::cryptanalysis::factor::rho_64;
+use crate::cryptanalysis::mont::Mont;
+
+/// Prime ideals (p, r) of one side: p divides the form at (a, b) exactly when a ≡ r·b modulo p, or p | b for r = p.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Base {
+    pub(crate) primes: Vec<u32>,
+    pub(crate) roots: Vec<u32>,
+    logs: Vec<u8>,
+    /// p⁻¹ mod 2^32 and ⌊(2^32 − 1)/p⌋: n·p⁻¹ is at most that exactly for the multiples of p.
+    divisors: Vec<(u32, u32)>,
+}
+
+/// Units of the sieve's bytes: half bits.
+const SCALE: f64 = 2.0;
+/// Smaller primes are not sieved; the threshold leaves room for them.
+const SMALLEST: u32 = 11;
+const SMALL_SLACK: f64 = 4.5;
+/// Root of a prime that divides the form everywhere.
+const EVERYWHERE: u32 = u32::MAX;
+
+impl Base {
+    /// From (p, r), ascending.
+    pub(crate) fn new(ideals: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        let mut base = Self::default();
+        for (p, r) in ideals {
+            let mut inverse = 1u32;
+            for _ in 0..5 {
+                inverse = inverse.wrapping_mul(2u32.wrapping_sub(p.wrapping_mul(inverse)));
+            }
+            base.primes.push(p);
+            base.roots.push(r);
+            base.logs.push((f64::from(p).log2() * SCALE).round() as u8);
+            base.divisors.push((inverse, u32::MAX / p));
+        }
+        base
+    }
+
+    pub(crate) fn largest(&self) -> u32 {
+        self.primes.last().copied().unwrap_or(2)
+    }
+}
+
+/// The basis: (a, b) = i·u + j·v.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lattice {
+    pub(crate) u: (i128, i128),
+    pub(crate) v: (i128, i128),
+}
+
+impl Lattice {
+    pub(crate) fn point(&self, i: i64, j: i64) -> (i128, i128) {
+        let (i, j) = (i128::from(i), i128::from(j));
+        (i * self.u.0 + j * self.v.0, i * self.u.1 + j * self.v.1)
+    }
+}
+
+/// An integral form in i and j.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    Linear(i128, i128),
+    Quadratic(i128, i128, i128),
+}
+
+impl Form {
+    fn value(&self, i: i64, j: i64) -> u128 {
+        let (i, j) = (i128::from(i), i128::from(j));
+        match *self {
+            Self::Linear(x, y) => (i * x + j * y).unsigned_abs(),
+            Self::Quadratic(x, y, z) => (i * i * x + i * j * y + j * j * z).unsigned_abs(),
+        }
+    }
+
+    fn size(&self, i: f64, j: f64) -> f64 {
+        match *self {
+            Self::Linear(x, y) => (i * x as f64 + j * y as f64).abs(),
+            Self::Quadratic(x, y, z) => (i * i * x as f64 + i * j * y as f64 + j * j * z as f64).abs(),
+        }
+    }
+}
+
+/// One side of a sieve.
+pub(crate) struct Side<'a> {
+    pub(crate) base: &'a Base,
+    pub(crate) form: Form,
+    /// What may remain when the primes of the base are divided out, in bits.
+    pub(crate) cofactor_bits: f64,
+    /// The largest prime factor of the remainder.
+    pub(crate) large_prime: u64,
+}
+
+/// −width/2 ≤ i < width/2, 0 ≤ j < rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Region {
+    pub(crate) log_width: u32,
+    pub(crate) rows: u32,
+}
+
+impl Region {
+    pub(crate) fn points(&self) -> usize {
+        (self.rows as usize) << self.log_width
+    }
+}
+
+/// A point where both forms are smooth, with their prime factors (with repetition, ascending but for large ones).
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    pub(crate) i: i64,
+    pub(crate) j: i64,
+    pub(crate) factors: [Vec<u64>; 2],
+}
+
+/// Memory that sieves of one thread reuse.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    bytes: Vec<u8>,
+    roots: [Vec<u32>; 2],
+    survivors: Vec<u32>,
+}
+
+impl Scratch {
+    /// All points of the region where both forms are smooth and i, j are coprime. No point (0, 0).
+    pub(crate) fn sieve(&mut self, lattice: &Lattice, region: Region, sides: &[Side<'_>; 2]) -> Vec<Hit> {
+        let Self { bytes, roots, survivors } = self;
+        for (k, side) in sides.iter().enumerate() {
+            transform(side.base, lattice, &mut roots[k]);
+            bytes.clear();
+            bytes.resize(region.points(), 0);
+            accumulate(bytes, side.base, &roots[k], region);
+            if k == 0 {
+                survivors.clear();
+                scan(bytes, side, region, survivors);
+            } else {
+                survivors.retain(|&x| {
+                    let (i, j) = coordinates(x, region);
+                    bytes[x as usize] >= threshold(side, i as f64, j as f64)
+                });
+            }
+        }
+        let coprime = survivors.iter().map(|&x| coordinates(x, region)).filter(|&(i, j)| are_coprime(i, j));
+        coprime
+            .filter_map(|(i, j)| {
+                let first = factor(&sides[0], &roots[0], i, j)?;
+                let second = factor(&sides[1], &roots[1], i, j)?;
+                Some(Hit { i, j, factors: [first, second] })
+            })
+            .collect()
+    }
+}
+
+fn coordinates(x: u32, region: Region) -> (i64, i64) {
+    let half = 1i64 << (region.log_width - 1);
+    (i64::from(x) % (2 * half) - half, i64::from(x >> region.log_width))
+}
+
+fn are_coprime(i: i64, j: i64) -> bool {
+    let (mut a, mut b) = (i.unsigned_abs() as u32, j as u32);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a == 1
+}
+
+/// |n| mod p with the sign applied, for p below 2^31.
+#[inline]
+fn residue(n: i128, p: u32) -> u64 {
+    let p64 = u64::from(p);
+    let abs = n.unsigned_abs();
+    let rest = match u64::try_from(abs) {
+        Ok(small) => small % p64,
+        Err(_) => {
+            let high = (abs >> 64) as u64 % p64;
+            let middle = (high << 32 | (abs as u64) >> 32) % p64;
+            (middle << 32 | (abs as u64 & 0xffff_ffff)) % p64
+        }
+    };
+    if n < 0 && rest != 0 { p64 - rest } else { rest }
+}
+
+/// The inverse of 0 < a < p.
+#[inline]
+fn invert(a: u32, p: u32) -> u32 {
+    let (mut r0, mut r1) = (p, a);
+    let (mut s0, mut s1) = (0i32, 1i32);
+    while r1 != 0 {
+        let q = r0 / r1;
+        (r0, r1) = (r1, r0 - q * r1);
+        (s0, s1) = (s1, s0 - q as i32 * s1);
+    }
+    if s0 < 0 { (s0 + p as i32) as u32 } else { s0 as u32 }
+}
+
+/// The roots in lattice coordinates: p divides at (i, j) exactly when i ≡ root·j, or p | j for root = p.
+fn transform(base: &Base, lattice: &Lattice, out: &mut Vec<u32>) {
+    out.clear();
+    let words = |(a, b): (i128, i128)| Some((i64::try_from(a).ok()?, i64::try_from(b).ok()?));
+    let small = words(lattice.u).zip(words(lattice.v));
+    let small = small.filter(|(u, v)| [u.0, u.1, v.0, v.1].iter().all(|n| n.unsigned_abs() < 1 << 36));
+    out.extend(base.primes.iter().zip(&base.roots).map(|(&p, &r)| {
+        let p64 = u64::from(p);
+        let (x, y) = if r == p {
+            (residue(lattice.u.1, p), residue(lattice.v.1, p))
+        } else if let Some((u, v)) = small {
+            let r = i64::from(r);
+            ((u.0 - r * u.1).rem_euclid(i64::from(p)) as u64, (v.0 - r * v.1).rem_euclid(i64::from(p)) as u64)
+        } else {
+            let value = |(a, b): (i128, i128)| (residue(a, p) + (p64 - residue(b, p)) * u64::from(r)) % p64;
+            (value(lattice.u), value(lattice.v))
+        };
+        match (x, y) {
+            (0, 0) => EVERYWHERE,
+            (0, _) => p,
+            (_, 0) => 0,
+            _ => ((p64 - y) * u64::from(invert(x as u32, p)) % p64) as u32,
+        }
+    }));
+}
+
+/// Adds the logarithm of every prime of the base to the points that it divides.
+fn accumulate(bytes: &mut [u8], base: &Base, roots: &[u32], region: Region) {
+    let width = 1u32 << region.log_width;
+    let first = base.primes.partition_point(|&p| p < SMALLEST);
+    let line_end = base.primes.partition_point(|&p| p < width).max(first);
+    // points of primes below the width, row by row
+    let mut lines: Vec<(u32, u32, u32, u8)> = (first..line_end)
+        .filter(|&k| roots[k] != EVERYWHERE && roots[k] != base.primes[k])
+        .map(|k| (base.primes[k], roots[k], (width / 2) % base.primes[k], base.logs[k]))
+        .collect();
+    for row in bytes.chunks_exact_mut(width as usize) {
+        for (p, root, start, log) in &mut lines {
+            let mut x = *start as usize;
+            while let Some(byte) = row.get_mut(x) {
+                *byte = byte.wrapping_add(*log);
+                x += *p as usize;
+            }
+            *start += *root;
+            if *start >= *p {
+                *start -= *p;
+            }
+        }
+    }
+    for k in line_end..base.primes.len() {
+        let (p, root, log) = (base.primes[k], roots[k], base.logs[k]);
+        if root == 0 || root >= p {
+            continue;
+        }
+        walk(bytes, p, root, log, region.log_width);
+    }
+}
+
+/// The points of a prime of at least the width: the two vectors of Franke and Kleinjung lead from each to the next.
+#[inline]
+fn walk(bytes: &mut [u8], p: u32, root: u32, log: u8, log_width: u32) {
+    let width = 1i32 << log_width;
+    let (mut i0, mut j0, mut i1, mut j1) = (p as i32, 0i32, root as i32, 1i32);
+    // −i0 and i1 shrink as in Euclid's algorithm until both are below the width and together are not
+    loop {
+        if i1 < width {
+            let k = (i0 - width) / i1 + 1;
+            i0 -= k * i1;
+            j0 += k * j1;
+            break;
+        }
+        let k = i0 / i1;
+        i0 -= k * i1;
+        j0 += k * j1;
+        if i0 < width {
+            let k = (i1 - width) / i0 + 1;
+            i1 -= k * i0;
+            j1 += k * j0;
+            break;
+        }
+        let k = i1 / i0;
+        i1 -= k * i0;
+        j1 += k * j0;
+    }
+    let left = ((j0 as usize) << log_width).wrapping_sub(i0 as usize);
+    let right = ((j1 as usize) << log_width) + i1 as usize;
+    // where only one of the two stays inside, that one; in between, both
+    let (left_from, right_until) = ((width - i1) as usize, i0 as usize);
+    let mask = (width - 1) as usize;
+    let mut x = (width / 2) as usize;
+    loop {
+        let i = x & mask;
+        let mut step = 0;
+        if i >= left_from {
+            step = left;
+        }
+        if i < right_until {
+            step += right;
+        }
+        x += step;
+        let Some(byte) = bytes.get_mut(x) else { return };
+        *byte = byte.wrapping_add(log);
+    }
+}
+
+/// Sieve bytes from which a point is worth a closer look.
+#[inline]
+fn threshold(side: &Side<'_>, i: f64, j: f64) -> u8 {
+    let size = side.form.size(i, j).max(1.0);
+    // the exponent and the first bits of the mantissa: a logarithm good to a tenth of a bit
+    let log = (size.to_bits() >> 44) as f64 / 256.0 - 1023.0;
+    ((log - side.cofactor_bits - SMALL_SLACK) * SCALE).clamp(0.0, 255.0) as u8
+}
+
+const BLOCK: usize = 32;
+
+fn scan(bytes: &[u8], side: &Side<'_>, region: Region, survivors: &mut Vec<u32>) {
+    for (k, block) in bytes.chunks_exact(BLOCK).enumerate().skip(1) {
+        let x = (k * BLOCK) as u32;
+        let (i, j) = coordinates(x + BLOCK as u32 / 2, region);
+        let limit = threshold(side, i as f64, j as f64);
+        let best = block.iter().fold(0u8, |m, &b| m.max(b));
+        if best >= limit && j > 0 {
+            let good = block.iter().enumerate().filter(|(_, b)| **b >= limit);
+            survivors.extend(good.map(|(n, _)| x + n as u32));
+        }
+    }
+}
+
+/// The prime factors of the form at (i, j), or nothing if one is too large.
+fn factor(side: &Side<'_>, roots: &[u32], i: i64, j: i64) -> Option<Vec<u64>> {
+    let mut value = side.form.value(i, j);
+    if value == 0 {
+        return None;
+    }
+    let mut factors = Vec::with_capacity(12);
+    let mut divide = |value: &mut u128, p: u32| {
+        while value.is_multiple_of(u128::from(p)) {
+            *value /= u128::from(p);
+            factors.push(u64::from(p));
+        }
+    };
+    let (abs, j32) = (i.unsigned_abs() as u32, j as u32);
+    for ((&p, &root), &(inverse, limit)) in side.base.primes.iter().zip(roots).zip(&side.base.divisors) {
+        // i − root·j up to sign, as a sum of non-negative terms below 2^32
+        let root = if i < 0 { root } else { p.wrapping_sub(root) };
+        let n = abs.wrapping_add(root.wrapping_mul(j32));
+        if n.wrapping_mul(inverse) <= limit {
+            divide(&mut value, p);
+        }
+    }
+    // 2 has no inverse; roots at infinity and everywhere are rare
+    divide(&mut value, 2);
+    for (k, &root) in roots.iter().enumerate() {
+        if root >= side.base.primes[k] {
+            divide(&mut value, side.base.primes[k]);
+        }
+    }
+    if value == 1 {
+        return Some(factors);
+    }
+    let rest = u64::try_from(value).ok()?;
+    let largest = u64::from(side.base.largest());
+    if rest <= largest * largest {
+        return (rest <= side.large_prime).then(|| {
+            factors.push(rest);
+            factors
+        });
+    }
+    if rest > side.large_prime.saturating_mul(side.large_prime) || fermat(rest) {
+        return None;
+    }
+    let one = rho_64(rest)?;
+    let other = rest / one;
+    (one.max(other) <= side.large_prime).then(|| {
+        factors.extend([one, other]);
+        factors
+    })
+}
+
+/// Whether 2^(n−1) = 1 modulo the odd n.
+fn fermat(n: u64) -> bool {
+    Mont::<1>::word(n).is_some_and(|m| {
+        let two = m.add(&m.one(), &m.one());
+        m.pow_digits(&two, &[n - 1]) == m.one()
+    })
+}

@@ -1,0 +1,38 @@
+//! Discrete logarithms in weak groups: recognise the weakness, then use it.
+//!
+//! [`solve`] answers one target, [`Solver`] prepares a group once for many. Nothing here reads a clock, prints or
+//! starts a process: the caller times, shows [`Observer`] reports and raises [`Budget::cancel`]. Every answer is
+//! checked, g^x = y, before it is returned.
+
+mod bsgs;
+mod budget;
+mod ecm;
+mod factor;
+mod index;
+mod mont;
+mod parallel;
+mod pohlig;
+mod prime;
+mod residue;
+mod rng;
+mod solution;
+mod solver;
+mod walk;
+
+use num_bigint::BigUint;
+
+pub use budget::{Budget, Failure, Observer, Phase};
+pub use factor::Factorisation;
+pub use solution::{Cost, Method, Solution};
+pub use solver::{MAX_BITS, Solver, solve};
+
+/// Find x with g^x = y modulo p.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The modulus.
+    pub p: BigUint,
+    /// The generator.
+    pub g: BigUint,
+    /// The public value.
+    pub y: BigUint,
+}

@@ -1,0 +1,108 @@
+//! What a computation found, how, and at which cost.
+
+use std::fmt;
+
+use num_bigint::BigUint;
+
+/// A verified logarithm: g^x = y.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Solution {
+    /// The least exponent, where the order is known; otherwise one that fits.
+    pub x: BigUint,
+    /// The order of g modulo p, where its factors are known.
+    pub order: Option<BigUint>,
+    /// How it was found.
+    pub method: Method,
+    /// What this target took, without the precomputation for the group.
+    pub cost: Cost,
+}
+
+/// Work done, in units that do not depend on the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Cost {
+    /// Multiplications modulo p, or operations of similar cost.
+    pub operations: u64,
+}
+
+/// How a logarithm is found; `Display` says it in words, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Method {
+    /// Nothing to search for.
+    Trivial,
+    /// Shanks's table in one group of prime order.
+    BabyStepGiantStep {
+        /// Size of the order.
+        order_bits: u64,
+    },
+    /// Pollard's rho in the one large subgroup.
+    Rho {
+        /// Size of the order of the subgroup.
+        order_bits: u64,
+    },
+    /// One small logarithm for each prime factor of the order.
+    PohligHellman {
+        /// Number of prime factors.
+        subgroups: usize,
+        /// Size of the largest.
+        largest_bits: u64,
+    },
+    /// Pollard's kangaroos in an interval of exponents.
+    Kangaroo {
+        /// Size of the interval.
+        interval_bits: u32,
+        /// How many bits of the exponent were known beforehand, from small subgroups.
+        known_bits: u64,
+    },
+    /// The Gaussian integer method.
+    IndexCalculus {
+        /// Size of p.
+        bits: u64,
+        /// The field Q(√−d) used beside Q.
+        discriminant: u32,
+        /// Logarithms at hand.
+        known_logarithms: usize,
+    },
+    /// One logarithm modulo each known factor of a composite modulus.
+    Composite {
+        /// The methods, in the order of the factors.
+        factors: Vec<Method>,
+    },
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trivial => write!(f, "nothing to search: the generator is 1"),
+            Self::BabyStepGiantStep { order_bits } => {
+                write!(f, "baby-step giant-step: the group has only about 2^{order_bits} elements")
+            }
+            Self::Rho { order_bits } => write!(
+                f,
+                "parallel Pollard rho: the largest prime factor of the group order has only {order_bits} bits"
+            ),
+            Self::PohligHellman { subgroups, largest_bits } => write!(
+                f,
+                "Pohlig-Hellman: the group order is smooth, with {subgroups} prime factors of at most {largest_bits} bits"
+            ),
+            Self::Kangaroo { interval_bits, known_bits: 0 } => {
+                write!(f, "Pollard kangaroo: the exponent is shorter than {interval_bits} bits")
+            }
+            Self::Kangaroo { interval_bits, known_bits } => write!(
+                f,
+                "Pohlig-Hellman for {known_bits} bits of the exponent, Pollard kangaroo for at most {interval_bits} more"
+            ),
+            Self::IndexCalculus { bits, discriminant, known_logarithms } => write!(
+                f,
+                "index calculus in Q(√−{discriminant}): p has only {bits} bits; {known_logarithms} logarithms known"
+            ),
+            Self::Composite { factors } => {
+                write!(f, "the modulus is composite: ")?;
+                for (i, method) in factors.iter().enumerate() {
+                    write!(f, "{}modulo factor {}: {method}", if i > 0 { "; " } else { "" }, i + 1)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Recognises the weakness of a group once and uses it for every target.
+
+use std::sync::{Arc, OnceLock};
+
+use num_bigint::BigUint;
+use num_integer::Integer;
+use num_traits::{One, Zero};
+
+use super::budget::{Budget, Failure, Observer, Watch, brief};
+use super::factor::{Factorisation, factor};
+use super::index::{self, Precomputation, Subgroup};
+use super::mont::with_mont;
+use super::pohlig::{Cyclic, Group, IndexProvider};
+use super::prime::is_prime;
+use super::residue::Residue;
+use super::solution::{Cost, Method, Solution};
+use super::{Problem, walk};
+
+/// The largest modulus, in bits.
+pub const MAX_BITS: u64 = 8192;
+
+/// A group ⟨g⟩ modulo p, recognised and prepared. It can be shared by threads; each target costs only its own part.
+pub struct Solver {
+    p: BigUint,
+    g: BigUint,
+    /// One for each known prime power of p.
+    components: Vec<Box<dyn Cyclic>>,
+    /// Composite factors of p that nobody factored.
+    unknown: Vec<BigUint>,
+}
+
+/// The logarithm of one target. See [`Solver`] for several targets of one group.
+pub fn solve(problem: &Problem, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Failure> {
+    Solver::new(&problem.p, &problem.g, budget, observer)?.solve(&problem.y, budget, observer)
+}
+
+impl Solver {
+    /// Factors what is needed, chooses the methods and fills their tables.
+    ///
+    /// # Errors
+    /// [`Failure::BadInput`] unless p is odd, above 2 and at most [`MAX_BITS`] long, and g a unit modulo p, reduced.
+    pub fn new(p: &BigUint, g: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Self, Failure> {
+        check_modulus(p)?;
+        let bad_g = |expected| Failure::BadInput { field: "g", expected, got: brief(g) };
+        if g.is_zero() || g >= p {
+            return Err(bad_g("a number from 1 to p − 1"));
+        }
+        if !g.gcd(p).is_one() {
+            return Err(bad_g("a number without a common factor with p"));
+        }
+        let watch = Watch::new(budget, observer);
+        let modulus = if is_prime(p) {
+            Factorisation { primes: vec![(p.clone(), 1)], unknown: Vec::new() }
+        } else {
+            factor(p, &watch)?
+        };
+        let mut components = Vec::new();
+        for (q, e) in &modulus.primes {
+            components.push(component(q, *e, g, &watch)?);
+        }
+        let mut unknown = Vec::new();
+        for c in modulus.unknown {
+            match smooth_order(&c, g, &watch)? {
+                Some(component) => components.push(component),
+                None => unknown.push(c),
+            }
+        }
+        Ok(Self { p: p.clone(), g: g.clone(), components, unknown })
+    }
+
+    /// How the next target will be solved.
+    pub fn method(&self) -> Method {
+        match &self.components[..] {
+            [one] if self.unknown.is_empty() => one.method(),
+            _ => Method::Composite { factors: self.components.iter().map(|c| c.method()).collect() },
+        }
+    }
+
+    /// The order of g, if it is known completely.
+    pub fn order(&self) -> Option<BigUint> {
+        self.complete().then(|| self.components.iter().fold(BigUint::one(), |n, c| n.lcm(c.order())))
+    }
+
+    fn complete(&self) -> bool {
+        self.unknown.is_empty() && self.components.iter().all(|c| c.hard().is_one())
+    }
+
+    /// The logarithm of y, verified.
+    ///
+    /// # Errors
+    /// [`Failure::NoSolution`] with the proof that y is no power of g; [`Failure::TooHard`] with what is known;
+    /// [`Failure::Cancelled`] or [`Failure::OutOfBudget`] as `budget` says.
+    pub fn solve(&self, y: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Failure> {
+        if y >= &self.p {
+            return Err(Failure::BadInput { field: "y", expected: "a number below p", got: brief(y) });
+        }
+        let divisor = y.gcd(&self.p);
+        if !divisor.is_one() {
+            let proof = format!("y and p share the factor {}, and no power of g does", brief(&divisor));
+            return Err(Failure::NoSolution { proof });
+        }
+        let watch = Watch::new(budget, observer);
+        let mut known = Residue::default();
+        for component in &self.components {
+            let residue = component.log(y, &watch)?;
+            known = known.combine(&residue).ok_or_else(|| Failure::NoSolution {
+                proof: format!(
+                    "the factors of p contradict each other: the exponent is {} modulo {} and {} modulo {}",
+                    brief(&known.x),
+                    brief(&known.modulus),
+                    brief(&residue.x),
+                    brief(&residue.modulus)
+                ),
+            })?;
+        }
+        let verified = |x: &BigUint| self.g.modpow(x, &self.p) == *y;
+        let done = |x, method| {
+            let cost = Cost { operations: watch.spent() };
+            Ok(Solution { x, order: self.order(), method, cost })
+        };
+        if verified(&known.x) {
+            return done(known.x, self.method());
+        }
+        if self.complete() {
+            return Err(Failure::TooHard { why: "the logarithm that was found failed its check g^x = y".to_owned() });
+        }
+        match self.search(y, &known, &watch)? {
+            Some(x) if verified(&x) => {
+                let known_bits = if known.modulus.is_one() { 0 } else { known.modulus.bits() };
+                done(x, Method::Kangaroo { interval_bits: budget.interval_bits, known_bits })
+            }
+            _ => Err(self.too_hard(&known, budget)),
+        }
+    }
+
+    /// x = known + modulus·z for a z below 2^interval_bits.
+    fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
+        let inverse = self.g.modinv(&self.p).unwrap_or_default();
+        let rest = y * inverse.modpow(&known.x, &self.p) % &self.p;
+        let step = self.g.modpow(&known.modulus, &self.p);
+        let z = with_mont!(
+            &self.p,
+            |m| walk::kangaroo(&m, &m.enter(&step), watch.budget.interval_bits, &m.enter(&rest), watch)?,
+            None
+        );
+        Ok(z.map(|z| &known.x + &known.modulus * z))
+    }
+
+    fn too_hard(&self, known: &Residue, budget: &Budget) -> Failure {
+        let mut why = Vec::new();
+        for c in &self.unknown {
+            why.push(format!("p has a factor of {} bits that is composite and could not be factored", c.bits()));
+        }
+        for component in self.components.iter().filter(|c| !c.hard().is_one()) {
+            why.push(format!(
+                "the order of g has a factor of {} bits for which no method at hand is fast enough (rho: about 2^{} steps)",
+                component.hard().bits(),
+                component.hard().bits() / 2
+            ));
+        }
+        why.push(match known.modulus.is_one() {
+            true => "nothing is known of the exponent".to_owned(),
+            false => format!("known: x = {} modulo {}", brief(&known.x), brief(&known.modulus)),
+        });
+        why.push(format!("no exponent within {} further bits fits", budget.interval_bits));
+        Failure::TooHard { why: why.join("; ") }
+    }
+}
+
+fn check_modulus(p: &BigUint) -> Result<(), Failure> {
+    let bad = |expected, got| Err(Failure::BadInput { field: "p", expected, got });
+    if p <= &BigUint::from(2u32) {
+        return bad("a modulus above 2", p.to_string());
+    }
+    if !p.bit(0) {
+        return bad("an odd modulus", format!("the even number {}", brief(p)));
+    }
+    if p.bits() > MAX_BITS {
+        return bad("at most 8192 bits", format!("{} bits", p.bits()));
+    }
+    Ok(())
+}
+
+/// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.
+fn index_pays(p: &BigUint, q: &BigUint) -> bool {
+    let index = (p.bits() as f64 - 128.0) / 9.7;
+    let rho = q.bits() as f64 / 2.0 - 28.0;
+    (40..=index::MAX_BITS).contains(&p.bits()) && index < rho
+}
+
+/// The group modulo the prime power q^e.
+fn component(q: &BigUint, e: u32, g: &BigUint, watch: &Watch<'_>) -> Result<Box<dyn Cyclic>, Failure> {
+    let mut multiple = factor(&(q - 1u32), watch)?;
+    if e > 1 {
+        multiple.primes.push((q.clone(), e - 1));
+    }
+    let ells: Vec<BigUint> =
+        multiple.primes.iter().filter(|(l, k)| *k == 1 && e == 1 && index_pays(q, l)).map(|(l, _)| l.clone()).collect();
+    if ells.is_empty() {
+        return group(&q.pow(e), g, &multiple, &|_| Ok(None), watch);
+    }
+    // only those that divide the order of g matter, and only then is the table needed
+    let wanted: Vec<BigUint> = ells.into_iter().filter(|l| !g.modpow(&((q - 1u32) / l), q).is_one()).collect();
+    let pre = OnceLock::new();
+    let logs = |l: &BigUint| {
+        if !wanted.contains(l) {
+            return Ok(None);
+        }
+        let pre = pre.get_or_init(|| Precomputation::new(q, &wanted, watch).map(Arc::new)).clone()?;
+        Subgroup::new(pre, g, l, watch)
+    };
+    group(&q.pow(e), g, &multiple, &logs, watch)
+}
+
+fn group(
+    modulus: &BigUint,
+    g: &BigUint,
+    multiple: &Factorisation,
+    logs: &IndexProvider<'_>,
+    watch: &Watch<'_>,
+) -> Result<Box<dyn Cyclic>, Failure> {
+    with_mont!(
+        modulus,
+        |m| Ok(Box::new(Group::new(m, g, multiple, logs, watch)?)),
+        Err(Failure::BadInput { field: "p", expected: "an odd modulus of at most 8192 bits", got: brief(modulus) })
+    )
+}
+
+/// Without the factors of the modulus: whether g has an order without large prime factors all the same.
+fn smooth_order(c: &BigUint, g: &BigUint, watch: &Watch<'_>) -> Result<Option<Box<dyn Cyclic>>, Failure> {
+    const BOUND: u32 = 1 << 16;
+    let primes: Vec<(BigUint, u32)> = super::prime::primes_up_to(BOUND)
+        .into_iter()
+        .map(|q| (BigUint::from(q), (16.0 / f64::from(q).log2()).max(1.0) as u32))
+        .collect();
+    let multiple = Factorisation { primes, unknown: Vec::new() };
+    let exponent = multiple.product();
+    watch.spend(exponent.bits())?;
+    if !g.modpow(&exponent, c).is_one() {
+        return Ok(None);
+    }
+    group(c, g, &multiple, &|_| Ok(None), watch).map(Some)
+}
