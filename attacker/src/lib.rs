@@ -1,2 +1,14 @@
-//! attacker
+//! The attacker: a relay between two victims, one recipe for each attack, and the cryptanalysis of weak groups.
+//!
+//! A recipe sees the wire and what it computes itself. It is never told a victim's secret, seed or canary.
+
+pub mod attack;
+pub mod attacks;
 pub mod cryptanalysis;
+pub mod leg;
+pub mod listener;
+pub mod middle;
+pub mod program;
+pub mod relay;
+pub mod session;
+pub mod work;

@@ -31,6 +31,8 @@ pub struct Setting {
     pub session: String,
     /// Where all randomness of the session comes from.
     pub seed: [u8; 32],
+    /// Where the certificate authorities come from, which sessions may share.
+    pub authorities: [u8; 32],
     /// Unix seconds that the victims take for the present.
     pub now: i64,
     /// What the client says before its canary's random part.
@@ -42,10 +44,11 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// The usual phrases and patience.
+    /// The usual phrases and patience, and authorities of the session's own.
     pub fn new(session: impl Into<String>, seed: [u8; 32], now: i64) -> Self {
         Self {
             session: session.into(),
+            authorities: seed,
             seed,
             now,
             client_phrase: "Pay 100 to Carol".to_owned(),
@@ -67,6 +70,10 @@ impl Setting {
             .finalize()
             .into()
     }
+}
+
+fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
+    Sha256::new_with_prefix(b"interlock v1 staging\0").chain_update(seed).chain_update(purpose).finalize().into()
 }
 
 /// What the three processes are told.
@@ -149,15 +156,21 @@ struct Issued {
 
 fn issue(attack: &Selection, setting: &Setting) -> Result<Issued, StagingError> {
     let failed = |error: certificate::issue::Error| StagingError::Certificate(error.to_string());
-    let mut rng = ChaCha20Rng::from_seed(setting.derive("authorities"));
+    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "authorities"));
     let pki = Pki::generate(SERVER_NAME, CLIENT_NAME, setting.now, &mut rng).map_err(failed)?;
     let mut revocation_lists = pki.revocation_lists(&[], setting.now).map_err(failed)?;
     let mut loot = None;
     if let Some(forgery) = forge::find(&attack.id) {
-        let mut rng = ChaCha20Rng::from_seed(setting.derive("loot"));
+        let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "loot"));
         let forged = forgery.commit(&pki, SERVER_NAME, Purpose::Server, setting.now, &mut rng).map_err(failed)?;
         revocation_lists = forged.crls;
         loot = Some(owned(&forged.credential, None));
+    }
+    if attack.id == "stolen-key" {
+        loot = Some(owned(&pki.server, None));
+        if attack.variant.as_deref() == Some("revoked") {
+            revocation_lists = pki.revocation_lists(&[&pki.server], setting.now).map_err(failed)?;
+        }
     }
     let pin =
         certificate::spki_sha256(pki.server.certificate()).map_err(|e| StagingError::Certificate(e.to_string()))?;

@@ -4,8 +4,9 @@
 //! verdict rests on.
 
 use crate::{
+    check::AUTHENTICATED_CLOSE,
     event::Event,
-    evidence::{Evidence, Victim},
+    evidence::{Cited, Evidence, Handshake, Victim},
     role::{Actor, Role},
 };
 use serde::{Deserialize, Serialize};
@@ -270,33 +271,49 @@ fn key_broken(evidence: &Evidence) -> Option<Finding> {
             Some(Finding::new(Kind::Read, because, leak_events().chain([client.n, server.n])))
         }
         (Some(client), Some(server)) => {
-            let (with_client, with_server) =
-                (evidence.held(&client.it.fingerprint)?, evidence.held(&server.it.fingerprint)?);
             leaks.iter().flatten().next()?;
-            let because = format!(
-                "Split: the client shares key {} with the attacker, the server shares key {} with it; {what_was_read}.",
-                short(&client.it.fingerprint),
-                short(&server.it.fingerprint),
-            );
-            let cited = leak_events().chain([client.n, server.n, with_client, with_server]);
-            Some(Finding::new(Kind::Split, because, cited))
+            match (evidence.held(&client.it.fingerprint), evidence.held(&server.it.fingerprint)) {
+                (Some(with_client), Some(with_server)) => {
+                    let because = format!(
+                        "Split: the client shares key {} with the attacker, the server shares key {} with it; \
+                         {what_was_read}.",
+                        short(&client.it.fingerprint),
+                        short(&server.it.fingerprint),
+                    );
+                    let cited = leak_events().chain([client.n, server.n, with_client, with_server]);
+                    Some(Finding::new(Kind::Split, because, cited))
+                }
+                (Some(held), None) => Some(impersonated(Role::Client, client, held, what_was_read, leak_events())),
+                (None, Some(held)) => Some(impersonated(Role::Server, server, held, what_was_read, leak_events())),
+                (None, None) => None,
+            }
         }
         (None, None) => None,
         (client, _) => {
             let role = if client.is_some() { Role::Client } else { Role::Server };
             let established = evidence.victim(role).established.as_ref()?;
             let held = evidence.held(&established.it.fingerprint)?;
-            let because = format!(
-                "Impersonated: the {role} finished and shares key {} with the attacker, while the {} is not there; \
-                 {what_was_read}.",
-                short(&established.it.fingerprint),
-                role.peer(),
-            );
-            let mut finding = Finding::new(Kind::Impersonated, because, leak_events().chain([established.n, held]));
-            finding.party = Some(role);
-            Some(finding)
+            Some(impersonated(role, established, held, what_was_read, leak_events()))
         }
     }
+}
+
+/// One victim's partner is the attacker, and the other victim does not hold that key.
+fn impersonated(
+    role: Role,
+    established: &Cited<Handshake>,
+    held: u64,
+    what_was_read: &str,
+    leaks: impl Iterator<Item = u64>,
+) -> Finding {
+    let because = format!(
+        "Impersonated: the {role} finished and shares key {} with the attacker, while the {} is not there; {what_was_read}.",
+        short(&established.it.fingerprint),
+        role.peer(),
+    );
+    let mut finding = Finding::new(Kind::Impersonated, because, leaks.chain([established.n, held]));
+    finding.party = Some(role);
+    finding
 }
 
 fn misbound(evidence: &Evidence) -> Option<Finding> {
@@ -358,15 +375,15 @@ fn downgraded(evidence: &Evidence) -> Option<Finding> {
     Some(Finding::new(Kind::Downgraded, because, [client.n, server.n]))
 }
 
-/// The earliest abort at a named check; a later one is its consequence.
+/// The earliest abort, if it was at a named check: a later one is its consequence, and so is a missing close.
 fn stopped(evidence: &Evidence) -> Option<Finding> {
-    let (role, abort, check) = [Role::Client, Role::Server]
-        .into_iter()
-        .filter_map(|role| {
-            let abort = evidence.victim(role).aborted.as_ref()?;
-            Some((role, abort, abort.it.check.as_ref()?))
-        })
-        .min_by_key(|(_, abort, _)| abort.it.flight)?;
+    let aborts = [Role::Client, Role::Server].into_iter();
+    let aborts = aborts.filter_map(|role| evidence.victim(role).aborted.as_ref().map(|abort| (role, abort)));
+    let (role, abort) = aborts.min_by_key(|(_, abort)| {
+        let check = abort.it.check.as_deref();
+        (abort.it.flight, check.is_none(), check == Some(AUTHENTICATED_CLOSE.id))
+    })?;
+    let check = abort.it.check.as_ref()?;
     let failed = evidence.victim(role).failed.get(check);
     let because = match failed {
         Some(it) => {

@@ -56,6 +56,7 @@ pub struct Victim {
     /// What it will say, canary first.
     script: Vec<String>,
     received: u32,
+    gave_up: bool,
 }
 
 enum Stage {
@@ -102,12 +103,18 @@ impl Victim {
             reported: BTreeSet::new(),
             script: script(role, &order.phrase, &seed),
             received: 0,
+            gave_up: false,
         })
     }
 
     /// The session is over for this victim.
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over)
+    }
+
+    /// It gave up.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
     }
 
     /// Number of the flight that it waits for, or sends.
@@ -266,6 +273,7 @@ impl Victim {
 
     fn abort(&mut self, flight: u32, check: Option<&str>, reason: String, commands: &mut Vec<Command>) {
         self.summarise_records(check, commands);
+        self.gave_up = true;
         commands.push(Command::Tell(Fact::Aborted { flight, check: check.map(str::to_owned), reason }));
         self.leave(commands);
     }

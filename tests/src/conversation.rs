@@ -1,13 +1,19 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
+use attacker::{
+    attack::{Seen, Start},
+    attacks, session,
+    work::compute,
+};
 use lab::{
-    event::{Event, Fact, VERSION},
+    algebra::real::Real,
+    event::{Event, Fact, VERSION, Way},
     party::{Command, Input, Party},
     role::{Actor, Role},
     staging::{Orders, own_group},
     victim::Victim,
-    wire::Frame,
 };
+use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 
 /// The events of a session as they are collected.
@@ -23,42 +29,101 @@ impl Log {
         let n = self.events.len() as u64;
         self.events.push(Event { v: VERSION, session: "test".to_owned(), n, source, at: n, fact });
     }
-}
 
-/// Something for one of the victims to handle.
-type Pending = (Role, Input);
-
-/// Runs the two victims with a perfect wire between them, and answers with all events.
-pub fn direct(orders: &Orders) -> Log {
-    let mut log = Log::default();
-    let mut client = Victim::new(Role::Client, &orders.client, None).expect("a client");
-    let mut server = Victim::new(Role::Server, &orders.server, own_group(&orders.server.mode)).expect("a server");
-    let mut queue: VecDeque<Pending> = VecDeque::from([(Role::Server, Input::Open), (Role::Client, Input::Open)]);
-    while let Some((role, input)) = queue.pop_front() {
-        let victim = if role == Role::Client { &mut client } else { &mut server };
-        for command in victim.handle(input) {
-            match command {
-                Command::Send(frame) => queue.push_back((role.peer(), Input::Frame(frame))),
-                Command::Close => queue.push_back((role.peer(), Input::Ended)),
-                Command::Tell(fact) => log.tell(role.into(), fact),
-            }
-        }
-    }
-    log
-}
-
-/// The frames that a party sent, in order.
-pub fn sent(log: &Log, by: Actor) -> Vec<&str> {
-    let frames = log.events.iter().filter(|event| event.source == by);
-    frames
-        .filter_map(|event| match &event.fact {
-            Fact::Frame { way: lab::event::Way::Sent, bytes, .. } => Some(bytes.as_str()),
+    /// The frames that a party sent, in order, as their events carry them.
+    pub fn sent(&self, by: Actor) -> Vec<&str> {
+        let own = self.events.iter().filter(|event| event.source == by);
+        own.filter_map(|event| match &event.fact {
+            Fact::Frame { way: Way::Sent, bytes, .. } => Some(bytes.as_str()),
             _ => None,
         })
         .collect()
+    }
 }
 
-/// A frame from its event text.
-pub fn kind_of(frame: &Frame) -> &'static str {
-    frame.kind.as_str()
+/// Something for one of the three to handle.
+enum Pending {
+    Victim(Role, Input),
+    Attacker(Seen),
+}
+
+/// Runs the two victims with a perfect wire between them, and answers with all events.
+pub fn direct(orders: &Orders) -> Log {
+    run(orders, None)
+}
+
+/// Runs the two victims with the ordered attack between them, and answers with all events.
+pub fn attacked(orders: &Orders) -> Log {
+    let order = &orders.attack;
+    let info = attacks::resolve_attack(&order.attack).expect("an attack");
+    let mode = lab::modes::find(&order.mode.id).expect("a mode");
+    let seed = order.seed.clone();
+    let start = Start {
+        mode,
+        variant: order.attack.variant.clone(),
+        algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
+        loot: order.loot.clone(),
+    };
+    run(orders, Some(session::Session::new(*info, order.attack.to_string(), start)))
+}
+
+fn run(orders: &Orders, mut attacker: Option<session::Session>) -> Log {
+    let mut log = Log::default();
+    let mut client = Victim::new(Role::Client, &orders.client, None).expect("a client");
+    let mut server = Victim::new(Role::Server, &orders.server, own_group(&orders.server.mode)).expect("a server");
+    let mut queue: VecDeque<Pending> =
+        [Role::Server, Role::Client].map(|role| Pending::Victim(role, Input::Open)).into();
+    log.events.reserve(64);
+    if let Some(session) = &attacker {
+        log.tell(Actor::Attacker, session.begin());
+    }
+    loop {
+        let Some(next) = queue.pop_front() else {
+            // Nothing moves: whoever still waits loses patience.
+            let waiting = [(Role::Client, client.is_over()), (Role::Server, server.is_over())];
+            match waiting.into_iter().find(|(_, over)| !over) {
+                Some((role, _)) => queue.push_back(Pending::Victim(role, Input::Silence(10_000))),
+                None => break,
+            }
+            continue;
+        };
+        match next {
+            Pending::Victim(role, input) => {
+                let victim = if role == Role::Client { &mut client } else { &mut server };
+                for command in victim.handle(input) {
+                    queue.extend(match (command, attacker.is_some()) {
+                        (Command::Tell(fact), _) => {
+                            log.tell(role.into(), fact);
+                            None
+                        }
+                        (Command::Send(frame), true) => Some(Pending::Attacker(Seen::Frame { from: role, frame })),
+                        (Command::Close, true) => Some(Pending::Attacker(Seen::Ended(role))),
+                        (Command::Send(frame), false) => Some(Pending::Victim(role.peer(), Input::Frame(frame))),
+                        (Command::Close, false) => Some(Pending::Victim(role.peer(), Input::Ended)),
+                    });
+                }
+            }
+            Pending::Attacker(seen) => {
+                let Some(session) = &mut attacker else { continue };
+                for command in session.handle(seen) {
+                    match command {
+                        session::Command::Tell(fact) => log.tell(Actor::Attacker, fact),
+                        session::Command::Send { to, frame } => {
+                            queue.push_back(Pending::Victim(to, Input::Frame(frame)));
+                        }
+                        session::Command::Cut(role) => queue.push_back(Pending::Victim(role, Input::Ended)),
+                        session::Command::Solve(problem) => {
+                            let budget = attacker::work::session_budget();
+                            let result = compute(&problem, &budget, |fact| log.tell(Actor::Attacker, fact));
+                            queue.push_back(Pending::Attacker(Seen::Solved(Box::new(result))));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    if attacker.is_some() {
+        log.tell(Actor::Attacker, Fact::Ended);
+    }
+    log
 }

@@ -1,3 +1,4 @@
 //! What the tests that run across crates share: sessions without sockets, and the way to test data.
 
 pub mod conversation;
+pub mod outcomes;

@@ -7,9 +7,9 @@ use lab::{
     staging::{Setting, stage},
     verdict::{Kind, judge},
 };
-use tests::conversation::{direct, sent};
+use tests::conversation::{Log, direct};
 
-fn honest(mode: &str, seed: u64) -> tests::conversation::Log {
+fn honest(mode: &str, seed: u64) -> Log {
     let scenario: Scenario = format!("{mode}/relay").parse().expect("a scenario");
     direct(&stage(&scenario, &Setting::seeded("test", seed)).expect("orders"))
 }
@@ -36,8 +36,8 @@ fn one_seed_gives_the_same_frames_and_another_others() {
     for mode in every_mode() {
         let (one, again, other) = (honest(&mode, 7), honest(&mode, 7), honest(&mode, 8));
         for actor in [Actor::Client, Actor::Server] {
-            assert_eq!(sent(&one, actor), sent(&again, actor), "{mode}");
-            assert!(sent(&one, actor).iter().zip(sent(&other, actor)).all(|(a, b)| *a != b), "{mode}");
+            assert_eq!(one.sent(actor), again.sent(actor), "{mode}");
+            assert!(one.sent(actor).iter().zip(other.sent(actor)).all(|(a, b)| *a != b), "{mode}");
         }
     }
 }

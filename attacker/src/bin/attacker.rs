@@ -1,2 +1,5 @@
-//! attacker
-fn main() {}
+//! The program `attacker`.
+
+fn main() -> std::process::ExitCode {
+    attacker::program::attacker(std::env::args_os().collect())
+}

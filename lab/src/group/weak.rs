@@ -37,35 +37,35 @@ pub fn short(bits: u64) -> Modp {
 pub fn smooth(bits: u64) -> Modp {
     let bits = bits.max(64);
     let mut rng = rng("smooth", bits);
+    let last_bits = u64::from(SMOOTH_FACTOR_BITS);
     let mut factors = vec![2u32];
     let mut product = BigUint::from(2u8);
-    // Two factors are left for the search: one to fit the length, one to find a prime.
-    while product.bits() + 3 * u64::from(SMOOTH_FACTOR_BITS) <= bits {
-        let factor = factor(&mut rng, SMOOTH_FACTOR_BITS);
+    // Full factors, then one that leaves room for exactly one more: that last one is searched for.
+    while product.bits() + last_bits < bits {
+        let room = bits - last_bits + 1 - product.bits();
+        let factor = factor(&mut rng, u32::try_from(room).unwrap_or(SMOOTH_FACTOR_BITS).min(SMOOTH_FACTOR_BITS));
         product *= factor;
         factors.push(factor);
     }
-    let gap = bits - product.bits();
+    // p = product · last + 1 is looked at modulo small primes first: most candidates fall there.
+    let residues: Vec<(u64, u64)> = small_primes().map(|q| (q, (&product % q).to_u64().unwrap_or(0))).collect();
     loop {
-        let first = factor(&mut rng, u32::try_from(gap / 2).unwrap_or(SMOOTH_FACTOR_BITS).min(SMOOTH_FACTOR_BITS));
-        let rest = bits - (&product * first).bits();
-        let last = factor(&mut rng, u32::try_from(rest + 1).unwrap_or(SMOOTH_FACTOR_BITS).min(SMOOTH_FACTOR_BITS));
-        let mut middle = BigUint::one();
-        let mut extra = Vec::new();
-        while (&product * first * last * &middle).bits() < bits {
-            let missing = bits - (&product * first * last * &middle).bits();
-            let more = factor(&mut rng, u32::try_from(missing + 1).unwrap_or(2).clamp(2, SMOOTH_FACTOR_BITS));
-            middle *= more;
-            extra.push(more);
+        let last = factor(&mut rng, SMOOTH_FACTOR_BITS);
+        if residues.iter().any(|(q, residue)| (residue * u64::from(last) + 1) % q == 0) {
+            continue;
         }
-        let p = &product * first * last * &middle + 1u8;
-        if p.bits() == bits && !divisible(&p) && is_prime(&p) {
-            factors.extend([first, last]);
-            factors.extend(extra);
+        let p = &product * last + 1u8;
+        if p.bits() == bits && is_prime(&p) {
+            factors.push(last);
             let g = primitive_root(&p, &factors);
             return Modp::new(p, g);
         }
     }
+}
+
+/// The odd primes below 2^12.
+fn small_primes() -> impl Iterator<Item = u64> {
+    (3..1u32 << 12).step_by(2).filter(|n| is_word_prime(*n)).map(u64::from)
 }
 
 /// Miller–Rabin with 24 fixed bases: proves compositeness; for the random candidates here an error is out of reach.
@@ -107,15 +107,49 @@ fn random(rng: &mut ChaCha20Rng, bits: u64) -> BigUint {
     n
 }
 
-/// A prime of exactly so many bits, at least 2.
+/// A prime of exactly so many bits, 2 to 31.
 fn factor(rng: &mut ChaCha20Rng, bits: u32) -> u32 {
-    let bits = bits.max(2);
+    let bits = bits.clamp(2, 31);
     loop {
-        let n = random(rng, u64::from(bits));
-        if is_prime(&n) {
-            return n.to_u32().unwrap_or(3);
+        let n = rng.next_u32() >> (32 - bits) | 1 << (bits - 1) | 1;
+        if is_word_prime(n) {
+            return n;
         }
     }
+}
+
+/// Miller–Rabin to the bases 2, 7 and 61, which decides for all odd n below 2^32 (Jaeschke, "On strong pseudoprimes to
+/// several bases", 1993).
+fn is_word_prime(n: u32) -> bool {
+    let n = u64::from(n);
+    if n < 4 {
+        return n > 1;
+    }
+    let twos = (n - 1).trailing_zeros();
+    [2u64, 7, 61].into_iter().filter(|base| base % n != 0).all(|base| {
+        let mut power = word_power(base, (n - 1) >> twos, n);
+        if power == 1 {
+            return true;
+        }
+        (0..twos).any(|_| {
+            let minus_one = power == n - 1;
+            power = power * power % n;
+            minus_one
+        })
+    })
+}
+
+/// base^exponent mod n, for n below 2^32.
+fn word_power(base: u64, mut exponent: u64, n: u64) -> u64 {
+    let (mut power, mut square) = (1, base % n);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power = power * square % n;
+        }
+        square = square * square % n;
+        exponent >>= 1;
+    }
+    power
 }
 
 /// A small prime divides n properly.
@@ -173,7 +207,9 @@ mod tests {
                 (n * n..composite.len()).step_by(n).for_each(|multiple| composite[multiple] = true);
             }
             assert_eq!(is_prime(&BigUint::from(n)), !composite[n], "{n}");
+            assert!(n % 2 == 0 || is_word_prime(n as u32) != composite[n], "{n}");
         }
         assert!(!is_prime(&BigUint::from(561u32)) && !is_prime(&BigUint::from(3_215_031_751u64)), "pseudoprimes");
+        assert!(!is_word_prime(2047) && !is_word_prime(3_215_031_751) && is_word_prime(u32::MAX - 4));
     }
 }

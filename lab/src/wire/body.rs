@@ -70,6 +70,12 @@ pub fn parse_fields(body: &[u8], names: &[&str]) -> Result<Map<String, Value>, B
     }
 }
 
+/// The correlation id in a first flight, by which a process finds its part; `None` where there is none.
+pub fn correlation(body: &[u8]) -> Option<String> {
+    let id = text("session", parse(body).ok()?.get("session")?).ok()?.to_owned();
+    (id.len() <= 64).then_some(id)
+}
+
 /// Bytes as a JSON string.
 pub fn encode(bytes: &[u8]) -> Value {
     Value::String(URL_SAFE_NO_PAD.encode(bytes))

@@ -1,2 +1,5 @@
-//! client
-fn main() {}
+//! The program `client`.
+
+fn main() -> std::process::ExitCode {
+    victims::program::client(std::env::args_os().collect())
+}

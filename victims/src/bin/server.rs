@@ -1,2 +1,5 @@
-//! server
-fn main() {}
+//! The program `server`.
+
+fn main() -> std::process::ExitCode {
+    victims::program::server(std::env::args_os().collect())
+}

@@ -1,0 +1,240 @@
+//! What an attack is: a recipe between two parties that sees frames and decides what becomes of them.
+
+use crate::cryptanalysis::{Failure, Problem, Solution};
+use lab::{
+    algebra::real::Real,
+    control::Credentials,
+    event::{Change, Fact},
+    mode::Mode,
+    role::Role,
+    wire::{Frame, body},
+};
+
+/// Something that happens to the attacker.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// A victim sent a frame.
+    Frame {
+        /// Who.
+        from: Role,
+        /// What.
+        frame: Frame,
+    },
+    /// A victim ended its connection.
+    Ended(Role),
+    /// A computation came to its end.
+    Solved(Box<Result<Solution, Failure>>),
+    /// What is held back has been held as long as the victims will bear.
+    Impatient,
+}
+
+/// What the attacker does.
+#[derive(Clone, Debug)]
+pub enum Move {
+    /// Begins a step of its recipe, by its number.
+    Step(u32),
+    /// Passes a frame on as it came.
+    Forward {
+        /// Who sent it.
+        from: Role,
+        /// The frame.
+        frame: Frame,
+    },
+    /// Passes a frame on with a change.
+    Alter {
+        /// Who sent it.
+        from: Role,
+        /// The frame as it came.
+        before: Frame,
+        /// The frame as it leaves.
+        after: Frame,
+    },
+    /// Does not pass a frame on.
+    Drop {
+        /// Who sent it.
+        from: Role,
+        /// The frame.
+        frame: Frame,
+    },
+    /// Sends a frame of its own in a victim's name.
+    Inject {
+        /// In whose name.
+        name: Role,
+        /// The frame.
+        frame: Frame,
+    },
+    /// Keeps a frame back for now.
+    Hold {
+        /// Who sent it.
+        from: Role,
+        /// The frame.
+        frame: Frame,
+    },
+    /// Tells what it found out.
+    Tell(Fact),
+    /// Starts to compute a discrete logarithm.
+    Solve(Problem),
+    /// Ends the connection to a victim; its connection from there may go on.
+    Cut(Role),
+}
+
+/// A recipe at work in one session.
+pub trait Attack: Send {
+    /// Decides about what it sees.
+    fn handle(&mut self, seen: Seen) -> Vec<Move>;
+}
+
+/// What a recipe starts from.
+pub struct Start {
+    /// The mode under attack.
+    pub mode: &'static Mode,
+    /// The variant of the attack.
+    pub variant: Option<String>,
+    /// Computes, and draws the attacker's own randomness.
+    pub algebra: Box<dyn Fn(&str) -> Real + Send>,
+    /// What it came by before the session.
+    pub loot: Option<Credentials>,
+}
+
+/// What a mode must have for an attack to apply to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing in particular.
+    Anything,
+    /// Public values that travel.
+    Shares,
+    /// A group modulo a prime.
+    PrimeGroup,
+    /// X25519.
+    Curve,
+    /// A server that proves its name with a certificate.
+    Certificate,
+}
+
+impl Needs {
+    /// Why the attack does not apply to the mode; `None` where it does.
+    pub fn unmet(self, mode: &Mode) -> Option<&'static str> {
+        let curve = mode.groups.contains(&"x25519");
+        let met = match self {
+            Self::Anything | Self::Shares => true,
+            Self::PrimeGroup => !curve,
+            Self::Curve => curve,
+            Self::Certificate => mode.certified(),
+        };
+        (!met).then_some(match self {
+            Self::PrimeGroup => "this mode has no group modulo a prime",
+            Self::Curve => "this mode does not use X25519",
+            Self::Certificate => "this mode has no certificate",
+            Self::Anything | Self::Shares => "this mode has no public values",
+        })
+    }
+}
+
+/// Columns of the matrix that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// What shows that the lab works.
+    Control,
+    /// Keys put in the place of others.
+    Substitution,
+    /// Weak or invalid parameters.
+    Parameters,
+    /// Certificates.
+    Certificates,
+    /// Records after the handshake.
+    Records,
+    /// Stolen keys, people, networks.
+    KeysAndPeople,
+}
+
+impl Family {
+    /// Its name in the registry.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Substitution => "substitution",
+            Self::Parameters => "parameters",
+            Self::Certificates => "certificates",
+            Self::Records => "records",
+            Self::KeysAndPeople => "keys-and-people",
+        }
+    }
+}
+
+/// One of several kinds of an attack.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// Its id, after the colon.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+}
+
+/// An attack as the registry knows it.
+#[derive(Clone, Copy)]
+pub struct Info {
+    /// Stable id, as scenarios name it.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// Its family.
+    pub family: Family,
+    /// What a mode must have.
+    pub needs: Needs,
+    /// Kinds, the first being the default; empty where there is only one.
+    pub variants: &'static [Variant],
+    /// Ids of checks, each of which stops it.
+    pub stopped_by: &'static [&'static str],
+    /// The source file, whose first comment is the recipe.
+    pub source: &'static str,
+    /// Puts the recipe to work.
+    pub start: fn(Start) -> Box<dyn Attack>,
+}
+
+impl Info {
+    /// The paragraph before the recipe.
+    pub fn summary(&self) -> String {
+        let lines = self.comment().skip(1).skip_while(|line| line.is_empty());
+        lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The recipe: what the attack does, step by step.
+    pub fn steps(&self) -> Vec<String> {
+        let mut steps: Vec<String> = Vec::new();
+        for line in self.comment() {
+            let number = format!("{}. ", steps.len() + 1);
+            match (line.strip_prefix(&number), steps.last_mut()) {
+                (Some(step), _) => steps.push(step.to_owned()),
+                (None, Some(last)) if line.starts_with("   ") => {
+                    last.push(' ');
+                    last.push_str(line.trim());
+                }
+                _ => {}
+            }
+        }
+        steps
+    }
+
+    fn comment(&self) -> impl Iterator<Item = &'static str> {
+        let lines = self.source.lines().take_while(|line| line.starts_with("//!"));
+        lines.map(|line| line.strip_prefix("//! ").unwrap_or_default())
+    }
+}
+
+/// The fields in which two frames of one kind differ; for records, their octets.
+pub fn changes(before: &Frame, after: &Frame) -> Vec<Change> {
+    let (Ok(old), Ok(new)) = (body::parse(&before.body), body::parse(&after.body)) else {
+        let text = |frame: &Frame| body::encode(&frame.body).as_str().unwrap_or_default().to_owned();
+        return vec![Change { field: "bytes".to_owned(), old: text(before), new: text(after) }];
+    };
+    let text = |value: Option<&serde_json::Value>| match value {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let mut fields: Vec<&String> = old.keys().chain(new.keys()).collect();
+    fields.sort();
+    fields.dedup();
+    let differ = fields.into_iter().filter(|field| old.get(*field) != new.get(*field));
+    differ.map(|field| Change { field: field.clone(), old: text(old.get(field)), new: text(new.get(field)) }).collect()
+}

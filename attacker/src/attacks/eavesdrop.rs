@@ -1,0 +1,64 @@
+//! `eavesdrop`: listen now, compute later.
+//!
+//! Nothing on the line differs from a quiet one. What was recorded is as good as its key, and the key of a weak group can
+//! be computed at any later time.
+//!
+//! 1. Pass every frame on as it came and keep a copy.
+//! 2. When the session is over, look for a discrete logarithm to compute.
+//! 3. Derive the session key from the secret exponent and read the recording.
+
+use crate::{
+    attack::{Attack, Family, Info, Move, Needs, Seen},
+    listener::Listener,
+};
+use lab::wire::Kind;
+
+pub(super) const INFO: Info = Info {
+    id: "eavesdrop",
+    title: "Listen, and compute later",
+    family: Family::Control,
+    needs: Needs::Anything,
+    variants: &[],
+    stopped_by: &["group-size", "group-known"],
+    source: include_str!("eavesdrop.rs"),
+    start: |start| Box::new(Eavesdrop { listener: Listener::new(start.mode, (start.algebra)("listener")), ended: 0 }),
+};
+
+struct Eavesdrop {
+    listener: Listener,
+    ended: u8,
+}
+
+impl Attack for Eavesdrop {
+    fn handle(&mut self, seen: Seen) -> Vec<Move> {
+        let mut moves = Vec::new();
+        match seen {
+            Seen::Frame { from, frame } => {
+                moves.extend(self.listener.is_silent().then_some(Move::Step(1)));
+                if frame.kind != Kind::Record {
+                    self.listener.follow(&frame);
+                }
+                self.listener.hear(from, &frame, false);
+                moves.push(Move::Forward { from, frame });
+            }
+            Seen::Ended(role) => {
+                moves.push(Move::Cut(role.peer()));
+                self.ended += 1;
+                if self.ended == 2
+                    && let Some(problem) = self.listener.problem()
+                {
+                    moves.push(Move::Step(2));
+                    moves.push(Move::Solve(problem));
+                }
+            }
+            Seen::Solved(result) => {
+                if let Ok(solution) = *result {
+                    moves.push(Move::Step(3));
+                    moves.extend(self.listener.learn(&solution.x, false).into_iter().map(Move::Tell));
+                }
+            }
+            Seen::Impatient => {}
+        }
+        moves
+    }
+}

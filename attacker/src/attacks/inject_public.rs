@@ -1,0 +1,70 @@
+//! `inject-public`: a public value that leaves no choice of secret.
+//!
+//! Whatever secret a victim raises 0, 1, p−1 or p to, the result is 0, 1 or p−1. The attacker sends such a value to both
+//! sides and knows both shared secrets without computing anything.
+//!
+//! 1. Replace the client's public value by the degenerate one.
+//! 2. Replace the server's public value by it too.
+//! 3. Open each record with the key that follows, trying both signs where p−1 was sent, and seal it for the other side.
+
+use crate::{
+    attack::{Attack, Family, Info, Needs, Start, Variant},
+    leg::{Known, Leg},
+    middle::{Middle, Plan},
+};
+use lab::{
+    algebra::real::Value,
+    group::{Group, Modp},
+};
+use num_bigint::BigUint;
+
+pub(super) const INFO: Info = Info {
+    id: "inject-public",
+    title: "Inject a degenerate public value",
+    family: Family::Parameters,
+    needs: Needs::PrimeGroup,
+    variants: &[
+        Variant { id: "one", title: "1" },
+        Variant { id: "zero", title: "0" },
+        Variant { id: "minus-one", title: "p−1" },
+        Variant { id: "p", title: "p, which is 0 in disguise" },
+    ],
+    stopped_by: &["public-range"],
+    source: include_str!("inject_public.rs"),
+    start,
+};
+
+fn start(start: Start) -> Box<dyn Attack> {
+    let value: fn(&Modp) -> BigUint = match start.variant.as_deref() {
+        Some("zero") => |_| BigUint::ZERO,
+        Some("minus-one") => |group| &group.p - 1u8,
+        Some("p") => |group| group.p.clone(),
+        _ => |_| BigUint::from(1u8),
+    };
+    let plan = Plan {
+        invents_as_server: &[],
+        invents_as_client: &[],
+        replace: Box::new(move |source| {
+            let octets = prime(source).map(|group| group.encode(&value(&group)));
+            let fields = octets.map(|octets| ["client_share", "server_share"].map(|name| (name, octets.clone())));
+            fields.into_iter().flatten().map(|(name, octets)| (name, Value::Bytes(octets))).collect()
+        }),
+        suppositions,
+        ..Plan::substitution()
+    };
+    Box::new(Middle::new(&start, plan))
+}
+
+/// What a power of 0, 1 or p−1 can be.
+fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
+    let Some(group) = prime(leg) else { return Vec::new() };
+    let powers = [BigUint::ZERO, BigUint::from(1u8), &group.p - 1u8];
+    powers.iter().map(|power| vec![("shared", Value::secret(&group.encode(power)))]).collect()
+}
+
+fn prime(leg: &Leg) -> Option<std::sync::Arc<Modp>> {
+    match leg.value("group")?.group()? {
+        Group::Modp(group) => Some(std::sync::Arc::clone(group)),
+        Group::X25519 => None,
+    }
+}

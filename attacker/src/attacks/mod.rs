@@ -1,0 +1,160 @@
+//! The attacks, one file each.
+
+mod crack;
+mod drop;
+mod eavesdrop;
+mod forge;
+mod inject_public;
+mod low_order;
+mod records;
+mod reflect_record;
+mod relay;
+mod reorder;
+mod replay_cert;
+mod replay_record;
+mod stolen_key;
+mod substitute;
+mod substitute_one;
+mod tamper;
+mod truncate;
+
+use crate::attack::Info;
+use lab::{
+    mode::Mode,
+    modes,
+    scenario::{Scenario, Selection},
+};
+use std::sync::LazyLock;
+
+/// Every attack, in the order of the documentation.
+pub fn all() -> &'static [Info] {
+    static ALL: LazyLock<Vec<Info>> = LazyLock::new(|| {
+        let first = [relay::INFO, eavesdrop::INFO, substitute::INFO, substitute_one::INFO];
+        let parameters = [inject_public::INFO, low_order::INFO, crack::INFO];
+        let last = [
+            replay_cert::INFO,
+            stolen_key::INFO,
+            tamper::INFO,
+            replay_record::INFO,
+            reorder::INFO,
+            reflect_record::INFO,
+            truncate::INFO,
+            drop::INFO,
+        ];
+        first.into_iter().chain(parameters).chain(forge::infos()).chain(last).collect()
+    });
+    &ALL
+}
+
+/// The attack with this id.
+pub fn find(id: &str) -> Option<&'static Info> {
+    all().iter().find(|info| info.id == id)
+}
+
+/// A scenario whose attack the registry does not have, or that does not apply to its mode.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unknown {
+    /// What the registry of modes says.
+    #[error(transparent)]
+    Mode(#[from] modes::Unknown),
+    /// No such attack.
+    #[error("attack: expected one of {expected}; got {got:?}")]
+    Attack {
+        /// The registry's ids.
+        expected: String,
+        /// What stood there.
+        got: String,
+    },
+    /// No such variant of the attack.
+    #[error("variant of {attack}: expected one of {expected}; got {got:?}")]
+    Variant {
+        /// The attack.
+        attack: &'static str,
+        /// Its variants.
+        expected: String,
+        /// What stood there.
+        got: String,
+    },
+    /// The attack has nothing to attack there.
+    #[error("{attack} does not apply to {mode}: {why}")]
+    Inapplicable {
+        /// The attack.
+        attack: &'static str,
+        /// The mode.
+        mode: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+}
+
+/// The scenario's mode and attack, and the scenario in full: variants and parameters as they are where it leaves them
+/// out.
+///
+/// # Errors
+/// Something in it is unknown or does not fit; the error lists what does.
+pub fn resolve(scenario: &Scenario) -> Result<(&'static Mode, &'static Info, Scenario), Unknown> {
+    let (mode, mut full) = modes::resolve(scenario)?;
+    let info = resolve_attack(&full.attack)?;
+    full.attack.variant = variant(info, &full.attack)?;
+    match info.needs.unmet(mode) {
+        Some(why) => Err(Unknown::Inapplicable { attack: info.id, mode: mode.id, why }),
+        None => Ok((mode, info, full)),
+    }
+}
+
+/// The attack of a selection.
+///
+/// # Errors
+/// Attack, variant or parameter unknown.
+pub fn resolve_attack(attack: &Selection) -> Result<&'static Info, Unknown> {
+    let info = find(&attack.id).ok_or_else(|| Unknown::Attack {
+        expected: all().iter().map(|info| info.id).collect::<Vec<_>>().join(", "),
+        got: attack.id.clone(),
+    })?;
+    variant(info, attack)?;
+    Ok(info)
+}
+
+/// The variant in full: none where there are none, or where the first one is meant, which goes without saying.
+fn variant(info: &'static Info, attack: &Selection) -> Result<Option<String>, Unknown> {
+    let unknown = |got: &str| Unknown::Variant {
+        attack: info.id,
+        expected: info.variants.iter().map(|variant| variant.id).collect::<Vec<_>>().join(", "),
+        got: got.to_owned(),
+    };
+    if let Some(name) = attack.parameters.keys().next() {
+        return Err(unknown(name));
+    }
+    match &attack.variant {
+        None => Ok(None),
+        Some(id) if info.variants.first().is_some_and(|first| first.id == id) => Ok(None),
+        Some(id) if info.variants.iter().any(|variant| variant.id == id) => Ok(Some(id.clone())),
+        Some(id) => Err(unknown(id)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_attack_has_a_recipe_and_known_checks() {
+        let mut ids = BTreeSet::new();
+        for info in all() {
+            assert!(ids.insert(info.id), "{} twice", info.id);
+            assert!(!info.steps().is_empty(), "{} has no recipe", info.id);
+            assert!(info.summary().ends_with('.'), "{} has no summary", info.id);
+            assert!(info.stopped_by.iter().all(|check| lab::check::find(check).is_some()), "{}", info.id);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let fault = |text: &str| resolve(&text.parse().unwrap()).map(|_| ()).unwrap_err().to_string();
+        assert!(fault("dh/low-order").contains("does not use X25519"));
+        assert!(fault("ecdh/forge-name").contains("no certificate"));
+        assert!(fault("dh/inject-public:two").contains("one, zero, minus-one, p"));
+        assert!(fault("dh/nothing").contains("relay, eavesdrop"));
+    }
+}

@@ -1,0 +1,31 @@
+//! `replay-record`: send a record again.
+//!
+//! The attacker cannot read "pay 100", but it can deliver it twice.
+//!
+//! 1. Pass the handshake on as it came.
+//! 2. Pass the client's first record on, and then once more.
+
+use super::records::{OnRecords, Records};
+use crate::attack::{Family, Info, Move, Needs};
+use lab::{role::Role, wire::Frame};
+
+pub(super) const INFO: Info = Info {
+    id: "replay-record",
+    title: "Send a record twice",
+    family: Family::Records,
+    needs: Needs::Anything,
+    variants: &[],
+    stopped_by: &["record-order"],
+    source: include_str!("replay_record.rs"),
+    start: |_| Box::new(Records::new(ReplayRecord)),
+};
+
+struct ReplayRecord;
+
+impl OnRecords for ReplayRecord {
+    fn record(&mut self, from: Role, index: usize, frame: Frame) -> Vec<Move> {
+        let again = ((from, index) == (Role::Client, 0)).then(|| Move::Inject { name: from, frame: frame.clone() });
+        let step = again.is_some().then_some(Move::Step(2));
+        step.into_iter().chain([Move::Forward { from, frame }]).chain(again).collect()
+    }
+}

@@ -1,0 +1,24 @@
+//! `stolen-key`: the server's real private key.
+//!
+//! The attacker has a copy of the server's key and is, for everybody who checks certificates, the server. Only a
+//! revocation that reached the client in time can tell.
+//!
+//! 1. Replace the client's share by one of the attacker's own.
+//! 2. Stand in for the server: show its real certificate, sign the exchange with the stolen key, make the Finished anew.
+//! 3. Open each record with the key of the leg that it came from, read it, seal it with the key of the other.
+
+use crate::attack::{Family, Info, Needs, Variant};
+
+pub(super) const INFO: Info = Info {
+    id: "stolen-key",
+    title: "Use the server's stolen key",
+    family: Family::KeysAndPeople,
+    needs: Needs::Certificate,
+    variants: &[
+        Variant { id: "unnoticed", title: "nobody knows of the theft" },
+        Variant { id: "revoked", title: "the theft was noticed and the certificate revoked" },
+    ],
+    stopped_by: &["cert-revoked"],
+    source: include_str!("stolen_key.rs"),
+    start: super::forge::impersonate,
+};

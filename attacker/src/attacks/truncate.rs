@@ -1,0 +1,35 @@
+//! `truncate`: cut the line at the right moment.
+//!
+//! The end of a connection is not authentic: whoever owns the line chooses where it is. The attacker lets "pay" through
+//! and cuts before "but only after you have called me back".
+//!
+//! 1. Pass the handshake on as it came.
+//! 2. Pass the client's first record on, drop the rest, and end the server's connection.
+
+use super::records::{OnRecords, Records};
+use crate::attack::{Family, Info, Move, Needs};
+use lab::{role::Role, wire::Frame};
+
+pub(super) const INFO: Info = Info {
+    id: "truncate",
+    title: "End the connection early",
+    family: Family::Records,
+    needs: Needs::Anything,
+    variants: &[],
+    stopped_by: &["authenticated-close"],
+    source: include_str!("truncate.rs"),
+    start: |_| Box::new(Records::new(Truncate)),
+};
+
+struct Truncate;
+
+impl OnRecords for Truncate {
+    fn record(&mut self, from: Role, index: usize, frame: Frame) -> Vec<Move> {
+        match (from, index) {
+            (Role::Client, 0) => vec![Move::Step(2), Move::Forward { from, frame }],
+            (Role::Client, 1) => vec![Move::Drop { from, frame }, Move::Cut(Role::Server)],
+            (Role::Client, _) => vec![Move::Drop { from, frame }],
+            (Role::Server, _) => vec![Move::Forward { from, frame }],
+        }
+    }
+}

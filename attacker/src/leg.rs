@@ -1,0 +1,141 @@
+//! A leg: one of the attacker's two connections, with all that it can compute of it.
+
+use lab::{
+    algebra::real::{Real, Value, fingerprint},
+    check::{DIRECTION_KEYS, Switches},
+    mode::Mode,
+    record::{Content, RecordKey, Sealed},
+    role::Role,
+    shadow::Shadow,
+    wire::Frame,
+};
+
+/// A value that the attacker knows or supposes.
+pub type Known = (&'static str, Value);
+
+/// One connection as the victim at its end sees it.
+pub struct Leg {
+    mode: &'static Mode,
+    switches: Switches,
+    frames: Vec<Frame>,
+    known: Vec<Known>,
+    /// What else might be true, where the wire does not tell: tried on the first record.
+    suppositions: Vec<Vec<Known>>,
+    invents: &'static [&'static str],
+    shadow: Shadow<Real>,
+}
+
+impl Leg {
+    /// A leg at its beginning, of which the attacker knows `known` and in which it draws the values named in `invents`.
+    pub fn new(mode: &'static Mode, algebra: Real, known: Vec<Known>, invents: &'static [&'static str]) -> Self {
+        let switches = Switches::new(mode.off, [], []);
+        let shadow = Shadow::new(algebra, mode, switches.clone(), known.clone(), invents);
+        Self { mode, switches, frames: Vec::new(), known, suppositions: vec![Vec::new()], invents, shadow }
+    }
+
+    /// Values that may hold besides the known ones, one set of which has to prove true.
+    pub fn suppose(&mut self, suppositions: Vec<Vec<Known>>) {
+        self.suppositions = suppositions;
+    }
+
+    /// A value, if it is known by now.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.shadow.value(name)
+    }
+
+    /// Follows a handshake frame as it passes; answers with its values, or `None` where it is not what the mode has
+    /// next.
+    pub fn observe(&mut self, frame: &Frame) -> Option<Vec<Value>> {
+        let message = self.shadow.message()?;
+        self.shadow.observe(frame).ok()?;
+        self.frames.push(frame.clone());
+        message.fields.iter().map(|field| self.value(field.binds).cloned()).collect()
+    }
+
+    /// Composes the next handshake frame in a victim's place.
+    pub fn compose(&mut self, observed: &[Value], replaced: &[Known]) -> Option<Frame> {
+        let frame = self.shadow.compose(observed, replaced)?;
+        self.frames.push(frame.clone());
+        Some(frame)
+    }
+
+    /// Learns a value, and computes everything anew with it.
+    pub fn learn(&mut self, known: Known) {
+        self.known.push(known);
+        self.shadow = self.rebuilt(&[], self.switches.clone());
+    }
+
+    /// Fingerprint of the leg's session key, once it can be computed.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.value("exporter").and_then(Value::octets).map(fingerprint)
+    }
+
+    /// Opens a record that `sender` sent on this leg.
+    ///
+    /// Where the keys do not fit, it tries its suppositions, and whether the victims do without direction keys.
+    pub fn open(&mut self, sender: Role, frame: &Frame) -> Option<(u64, Content)> {
+        let record = Sealed::parse(&frame.body)?;
+        if let Some(content) = self.try_open(sender, &record) {
+            return Some((record.sequence, content));
+        }
+        for supposition in self.suppositions.clone() {
+            for switches in [self.switches.clone(), self.switches.turned(&DIRECTION_KEYS)] {
+                let rebuilt = self.rebuilt(&supposition, switches.clone());
+                let before = std::mem::replace(&mut self.shadow, rebuilt);
+                if let Some(content) = self.try_open(sender, &record) {
+                    self.known.extend(supposition);
+                    self.switches = switches;
+                    return Some((record.sequence, content));
+                }
+                self.shadow = before;
+            }
+        }
+        None
+    }
+
+    /// Takes over what the other leg showed about the victims' direction keys.
+    pub fn agree_on_switches(&mut self, other: &Self) {
+        if self.switches != other.switches {
+            self.switches = other.switches.clone();
+            self.shadow = self.rebuilt(&[], self.switches.clone());
+        }
+    }
+
+    /// Seals a record in `sender`'s name.
+    pub fn seal(&self, sender: Role, sequence: u64, content: &Content) -> Option<Frame> {
+        Some(self.key(sender)?.seal(sequence, content))
+    }
+
+    fn try_open(&self, sender: Role, record: &Sealed<'_>) -> Option<Content> {
+        let plaintext = self.key(sender)?.open(record)?;
+        match plaintext.split_first()? {
+            (1, data) => Some(Content::Data(data.to_vec())),
+            _ => Some(Content::Close),
+        }
+    }
+
+    fn key(&self, sender: Role) -> Option<RecordKey> {
+        let name = match sender {
+            Role::Client => "client_write",
+            Role::Server => "server_write",
+        };
+        RecordKey::new(self.value(name)?.octets()?)
+    }
+
+    /// The leg's handshake computed again from its frames.
+    fn rebuilt(&self, supposition: &[Known], switches: Switches) -> Shadow<Real> {
+        let mut known = self.known.clone();
+        known.extend_from_slice(supposition);
+        for name in self.invents {
+            known.extend(self.value(name).map(|value| (*name, value.clone())));
+        }
+        // Everything random is known by now, so the seed does not matter.
+        let mut shadow = Shadow::new(Real::new([0; 32]), self.mode, switches, known, &[]);
+        for frame in &self.frames {
+            if shadow.observe(frame).is_err() {
+                break;
+            }
+        }
+        shadow
+    }
+}

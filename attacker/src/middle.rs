@@ -1,0 +1,167 @@
+//! The man in the middle: two legs, each with keys of its own, and everything translated between them.
+//!
+//! Most attacks on the handshake are this machine with other values: what it invents, what it knows, what it replaces.
+
+use crate::{
+    attack::{Attack, Move, Seen, Start},
+    leg::{Known, Leg},
+};
+use lab::{
+    event::Fact,
+    record::Content,
+    role::Role,
+    wire::{Frame, Kind},
+};
+
+/// Values that take the place of a message's own: from the leg that the message came from to the fields' new values.
+pub type Replace = Box<dyn Fn(&Leg) -> Vec<Known> + Send>;
+
+/// What the machine needs to know.
+pub struct Plan {
+    /// Known on the client's leg, where the attacker stands in for the server.
+    pub as_server: Vec<Known>,
+    /// Known on the server's leg, where it stands in for the client.
+    pub as_client: Vec<Known>,
+    /// Drawn by the attacker on the client's leg.
+    pub invents_as_server: &'static [&'static str],
+    /// Drawn by the attacker on the server's leg.
+    pub invents_as_client: &'static [&'static str],
+    /// Fields that get another value than the computed or observed one.
+    pub replace: Replace,
+    /// What may hold besides, on either leg, where the wire does not tell.
+    pub suppositions: fn(&Leg) -> Vec<Vec<Known>>,
+}
+
+impl Plan {
+    /// A secret of the attacker's own on either leg, and nothing else.
+    pub fn substitution() -> Self {
+        Self {
+            as_server: Vec::new(),
+            as_client: Vec::new(),
+            invents_as_server: &["server_secret"],
+            invents_as_client: &["client_secret"],
+            replace: Box::new(|_| Vec::new()),
+            suppositions: |_| vec![Vec::new()],
+        }
+    }
+}
+
+/// A record that was opened on one leg and waits for the other leg's keys.
+struct Waiting {
+    from: Role,
+    frame: Frame,
+    sequence: u64,
+    content: Content,
+}
+
+/// Two legs and what passes between them.
+pub struct Middle {
+    /// The client's leg.
+    pub client: Leg,
+    /// The server's leg.
+    pub server: Leg,
+    replace: Replace,
+    suppositions: fn(&Leg) -> Vec<Vec<Known>>,
+    shown: [Option<String>; 2],
+    told: u32,
+    waiting: Vec<Waiting>,
+}
+
+impl Middle {
+    /// Both legs at their beginning.
+    pub fn new(start: &Start, plan: Plan) -> Self {
+        let client = Leg::new(start.mode, (start.algebra)("as server"), plan.as_server, plan.invents_as_server);
+        let server = Leg::new(start.mode, (start.algebra)("as client"), plan.as_client, plan.invents_as_client);
+        let (replace, suppositions) = (plan.replace, plan.suppositions);
+        Self { client, server, replace, suppositions, shown: [None, None], told: 0, waiting: Vec::new() }
+    }
+
+    /// Narrates a step of the recipe, once, when the one before it was told.
+    fn step(&mut self, number: u32, moves: &mut Vec<Move>) {
+        if self.told + 1 == number {
+            self.told = number;
+            moves.push(Move::Step(number));
+        }
+    }
+
+    fn legs(&mut self, from: Role) -> (&mut Leg, &mut Leg) {
+        match from {
+            Role::Client => (&mut self.client, &mut self.server),
+            Role::Server => (&mut self.server, &mut self.client),
+        }
+    }
+
+    /// Translates a handshake frame; what the mode does not have is passed on as it came.
+    fn handshake(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
+        self.step(if from == Role::Client { 1 } else { 2 }, moves);
+        let (source, _) = self.legs(from);
+        let Some(observed) = source.observe(&frame) else {
+            moves.push(Move::Forward { from, frame });
+            return;
+        };
+        let replaced = (self.replace)(if from == Role::Client { &self.client } else { &self.server });
+        let (_, target) = self.legs(from);
+        let after = target.compose(&observed, &replaced).unwrap_or_else(|| frame.clone());
+        moves.push(Move::Alter { from, before: frame, after });
+    }
+
+    /// Opens a record on one leg, publishes what it says, and seals it for the other, as soon as that leg's keys are
+    /// known too.
+    fn record(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
+        self.step(3, moves);
+        let suppositions = self.suppositions;
+        let (source, target) = self.legs(from);
+        source.suppose(suppositions(source));
+        let Some((sequence, content)) = source.open(from, &frame) else {
+            moves.push(Move::Forward { from, frame });
+            return;
+        };
+        target.agree_on_switches(source);
+        moves.extend(self.newly_held().into_iter().map(Move::Tell));
+        if let Content::Data(data) = &content {
+            let text = String::from_utf8_lossy(data).into_owned();
+            moves.push(Move::Tell(Fact::Recovered { sender: from, text, live: true }));
+        }
+        self.waiting.push(Waiting { from, frame, sequence, content });
+        for waiting in std::mem::take(&mut self.waiting) {
+            let target = if waiting.from == Role::Client { &self.server } else { &self.client };
+            match target.seal(waiting.from, waiting.sequence, &waiting.content) {
+                Some(after) => moves.push(Move::Alter { from: waiting.from, before: waiting.frame, after }),
+                None => {
+                    if waiting.from == from && waiting.sequence == sequence {
+                        moves.push(Move::Hold { from, frame: waiting.frame.clone() });
+                    }
+                    self.waiting.push(waiting);
+                }
+            }
+        }
+    }
+
+    /// Keys that can be computed by now and were not shown yet.
+    fn newly_held(&mut self) -> Vec<Fact> {
+        let legs = [(Role::Client, &self.client), (Role::Server, &self.server)];
+        let mut facts = Vec::new();
+        for ((with, leg), shown) in legs.into_iter().zip(&mut self.shown) {
+            let Some(fingerprint) = leg.fingerprint().filter(|it| shown.as_ref() != Some(it)) else { continue };
+            *shown = Some(fingerprint.clone());
+            facts.push(Fact::Holds { with, fingerprint });
+        }
+        facts
+    }
+}
+
+impl Attack for Middle {
+    fn handle(&mut self, seen: Seen) -> Vec<Move> {
+        let mut moves = Vec::new();
+        match seen {
+            Seen::Frame { from, frame } if frame.kind == Kind::Record => self.record(from, frame, &mut moves),
+            Seen::Frame { from, frame } => {
+                self.handshake(from, frame, &mut moves);
+                moves.extend(self.newly_held().into_iter().map(Move::Tell));
+            }
+            Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
+            Seen::Solved(_) | Seen::Impatient => {}
+        }
+        moves
+    }
+}

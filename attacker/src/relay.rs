@@ -1,0 +1,164 @@
+//! The relay: two connections, and between them the recipe.
+
+use crate::{
+    attack::Seen,
+    cryptanalysis::{Budget, Failure, Solution},
+    session::{Command, Session},
+    work::{compute, session_budget},
+};
+use lab::{event::Fact, role::Role};
+use std::{
+    future::pending,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::oneshot,
+    time::{Instant, sleep_until, timeout},
+};
+use victims::{
+    frames::{Arrival, Frames},
+    teller::Teller,
+};
+
+/// How many of the victims' patiences a computation may go on after both have left.
+const AFTERMATH: u32 = 4;
+
+type Answer = oneshot::Receiver<Result<Solution, Failure>>;
+
+/// A session on its two connections.
+pub struct Relay {
+    session: Session,
+    teller: Arc<Teller>,
+    patience: Duration,
+    writers: [Option<OwnedWriteHalf>; 2],
+    budget: Budget,
+    answer: Option<Answer>,
+    /// When what is held back has to be let go.
+    let_go: Option<Instant>,
+}
+
+const fn side(role: Role) -> usize {
+    match role {
+        Role::Client => 0,
+        Role::Server => 1,
+    }
+}
+
+impl Relay {
+    /// A relay at its beginning.
+    pub fn new(session: Session, teller: Teller, patience: Duration) -> Self {
+        Self {
+            session,
+            teller: Arc::new(teller),
+            patience,
+            writers: [None, None],
+            budget: session_budget(),
+            answer: None,
+            let_go: None,
+        }
+    }
+
+    /// Relays to the end of both connections and of what is being computed. `client` has brought `first` already.
+    pub async fn run(mut self, first: Arrival, client: (Frames<OwnedReadHalf>, OwnedWriteHalf), server: TcpStream) {
+        let (server_reader, server_writer) = server.into_split();
+        let (mut from_client, mut from_server) = (client.0, Frames::new(server_reader));
+        self.writers = [Some(client.1), Some(server_writer)];
+        let mut open = [true, true];
+        self.teller.tell(self.session.begin()).await;
+        self.arrive(Role::Client, first, &mut open).await;
+        while open[0] || open[1] {
+            let quiet = Instant::now() + 3 * self.patience;
+            tokio::select! {
+                arrival = from_client.next(), if open[0] => self.arrive(Role::Client, arrival, &mut open).await,
+                arrival = from_server.next(), if open[1] => self.arrive(Role::Server, arrival, &mut open).await,
+                result = answered(&mut self.answer) => self.solved(result).await,
+                () = at(self.let_go) => {
+                    self.let_go = None;
+                    self.see(Seen::Impatient).await;
+                }
+                // Victims lose patience first; whoever is still there then has lost interest.
+                () = sleep_until(quiet) => break,
+            }
+        }
+        self.writers = [None, None];
+        if self.answer.is_some() {
+            match timeout(AFTERMATH * self.patience, answered(&mut self.answer)).await {
+                Ok(result) => self.solved(result).await,
+                Err(_) => {
+                    self.budget.cancel.store(true, Ordering::Relaxed);
+                    let result = answered(&mut self.answer).await;
+                    self.solved(result).await;
+                }
+            }
+        }
+        self.teller.tell(Fact::Ended).await;
+    }
+
+    async fn arrive(&mut self, from: Role, arrival: Arrival, open: &mut [bool; 2]) {
+        match arrival {
+            Arrival::Frame(frame) => self.see(Seen::Frame { from, frame }).await,
+            // What is no frame is not relayed: the lab's attacker speaks the lab's frames only.
+            Arrival::End | Arrival::Malformed(_) => {
+                open[side(from)] = false;
+                self.see(Seen::Ended(from)).await;
+            }
+        }
+    }
+
+    async fn solved(&mut self, result: Result<Solution, Failure>) {
+        self.answer = None;
+        self.let_go = None;
+        self.see(Seen::Solved(Box::new(result))).await;
+    }
+
+    async fn see(&mut self, seen: Seen) {
+        for command in self.session.handle(seen) {
+            match command {
+                Command::Tell(fact) => self.teller.tell(fact).await,
+                Command::Send { to, frame } => {
+                    if let Some(writer) = &mut self.writers[side(to)] {
+                        // A victim that is gone shows as the end of what it sends.
+                        let _ = timeout(self.patience, writer.write_all(&frame.to_bytes())).await;
+                    }
+                }
+                Command::Cut(role) => {
+                    if let Some(mut writer) = self.writers[side(role)].take() {
+                        let _ = timeout(self.patience, writer.shutdown()).await;
+                    }
+                }
+                Command::Solve(problem) => {
+                    let (sender, receiver) = oneshot::channel();
+                    let (teller, budget) = (Arc::clone(&self.teller), self.budget.clone());
+                    tokio::task::spawn_blocking(move || {
+                        let result = compute(&problem, &budget, |fact| teller.tell_blocking(fact));
+                        let _ = sender.send(result);
+                    });
+                    self.answer = Some(receiver);
+                    // Before the victims lose patience, whatever was held has to be on its way.
+                    self.let_go = Some(Instant::now() + self.patience.mul_f32(0.8));
+                }
+            }
+        }
+    }
+}
+
+/// The answer of the computation under way; never, where there is none.
+async fn answered(answer: &mut Option<Answer>) -> Result<Solution, Failure> {
+    match answer {
+        Some(receiver) => receiver.await.unwrap_or(Err(Failure::Cancelled)),
+        None => pending().await,
+    }
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
+    }
+}

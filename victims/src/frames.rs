@@ -1,0 +1,76 @@
+//! Frames over TCP.
+
+use lab::wire::{Decoder, Frame, FrameError};
+use std::{io, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    net::{TcpStream, ToSocketAddrs},
+    time::{Instant, sleep},
+};
+
+/// What a connection brings.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A whole frame.
+    Frame(Frame),
+    /// Octets that are no frame: nothing after them can be read.
+    Malformed(FrameError),
+    /// The end of the connection.
+    End,
+}
+
+/// Reads frames from one side of a connection; holds one incomplete frame at most.
+#[derive(Debug)]
+pub struct Frames<R> {
+    reader: R,
+    decoder: Decoder,
+}
+
+impl<R: AsyncRead + Unpin> Frames<R> {
+    /// Frames from a connection's beginning.
+    pub fn new(reader: R) -> Self {
+        Self { reader, decoder: Decoder::default() }
+    }
+
+    /// Waits for the next arrival. A connection that breaks has ended. Safe to cancel.
+    pub async fn next(&mut self) -> Arrival {
+        let mut chunk = [0; 8 * 1024];
+        loop {
+            match self.decoder.next_frame() {
+                Ok(Some(frame)) => return Arrival::Frame(frame),
+                Ok(None) => {}
+                Err(error) => return Arrival::Malformed(error),
+            }
+            match self.reader.read(&mut chunk).await {
+                Ok(0) | Err(_) => {
+                    return self.decoder.finish().map_or_else(Arrival::Malformed, |()| Arrival::End);
+                }
+                Ok(length) => self.decoder.push(&chunk[..length]),
+            }
+        }
+    }
+}
+
+/// How long to wait before another try to connect.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// Connects, for as long as `patience` while nobody listens there yet: programs may start in any order, and a port that
+/// opens gives no sign that could be awaited.
+///
+/// # Errors
+/// Nobody listened in time, or the address is none.
+pub async fn connect(address: impl ToSocketAddrs + Clone, patience: Duration) -> io::Result<TcpStream> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match TcpStream::connect(address.clone()).await {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && Instant::now() < deadline => {
+                sleep(RETRY).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
