@@ -45,7 +45,10 @@ export function registry(name) {
   return registries.get(name);
 }
 
-/** Loads while a component is shown: `{data, error, loading}`, again whenever `deps` change. */
+/**
+ * Loads while a component is shown: `{data, error, loading}`, again whenever `deps` change. What was there stays until
+ * something newer comes, also when the lab is out of reach.
+ */
 export function useLoad(load, deps) {
   const [state, set] = useState({ data: null, error: null, loading: true });
   useEffect(() => {
@@ -53,7 +56,7 @@ export function useLoad(load, deps) {
     set((before) => ({ ...before, loading: true, error: null }));
     load().then(
       (data) => current && set({ data, error: null, loading: false }),
-      (error) => current && set({ data: null, error, loading: false }),
+      (error) => current && set((before) => ({ ...before, error, loading: false })),
     );
     return () => (current = false);
   }, deps);

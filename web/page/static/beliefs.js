@@ -39,7 +39,7 @@ const Attacker = ({ attacker, keys }) => html`
     <h3><${Name} actor="attacker" /></h3>
     <p>${keys.length ? html`holds ${keys.slice(0, 8).map((key) => html`<${Token} key=${key} fingerprint=${key} />`)}` : "holds no key."}</p>
     ${attacker.recovered.map((read) => html`
-      <p key=${read.n} data-recovered=${read.sender}>read the ${read.sender}'s message ${read.live ? "" : "from its recording"}:
+      <p key=${read.n} data-recovered=${read.sender}>${`read the ${read.sender}'s message${read.live ? "" : " from its recording"}: `}
         <q class="loot"><${Prose} of=${read.text} limit=${160} /></q>
         ${read.proof ? html`<small class="proof" title="The text hashes to the digest that the victim published before it sent it.">
           proven: its SHA-256 is the one that the ${read.sender} published</small>` : null}</p>`)}

@@ -49,8 +49,7 @@ function switches(scenario, check) {
 
 const Entry = ({ registry: name, noun, id, concerns, children: show }) => {
   const { data, error } = useLoad(() => registry(name), [name]);
-  if (error) return html`<${Failed} error=${error} what=${noun} />`;
-  if (!data) return html`<${Loading} what=${`the ${noun}`} />`;
+  if (!data) return error ? html`<${Failed} error=${error} what=${noun} />` : html`<${Loading} what=${`the ${noun}`} />`;
   const entry = data.find((one) => one.id === id);
   if (!entry) return html`<${Failed} error=${{ status: 404, message: `There is no ${noun} "${id ?? ""}". There are: ${data.map((one) => one.id).join(", ")}.` }} what=${noun} />`;
   const references = entry.references ?? (entry.reference ? [entry.reference] : []);

@@ -6,7 +6,6 @@ import { align } from "./align.js";
 import { Diagram, DiagramLegend } from "./diagram.js";
 import { fold } from "./fold.js";
 import { height, words } from "./layout.js";
-import { Hands } from "./keys.js";
 import { lab, useLab } from "./lab.js";
 import { to } from "./route.js";
 import { rows as rowsOf } from "./rows.js";
@@ -47,7 +46,6 @@ const Both = ({ left, right }) => {
             data-verdict=${sessions[i].verdict?.kind} data-status=${sessions[i].status}>
             <p class="line"><${Badge} session=${sessions[i]} big /> <a class="scenario" href=${to.session(sessions[i].session)}>${visible(sessions[i].scenario)}</a></p>
             <p class="because"><${Prose} of=${sessions[i].verdict?.because ?? "It runs …"} /></p>
-            <${Hands} session=${sessions[i]} />
           </section>`)}
       </div>
       <div class="sides drawn panel">

@@ -9,7 +9,7 @@ import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { ACTORS, Shape } from "./cast.js";
 import { fingerprints } from "./fold.js";
 import { Token, TOKEN } from "./keys.js";
-import { captions, height, lanes, stack, words } from "./layout.js";
+import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
 import { shorten } from "./text.js";
 
 /** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
@@ -28,14 +28,17 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
           <g key=${actor} class=${`lane ${actor} ${wire ? "wire" : ""}`} aria-hidden="true">
             <path class="lifeline" d=${`M${x[actor]} ${space.head - 12 * unit}V${end + 8 * unit}`} />
             <${Shape} actor=${actor} size=${28 * unit} x=${x[actor]} y=${18 * unit} idle=${actor === "attacker" && wire} />
+            ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>flight</text>` : null}
             <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire ? "attacker, relays" : actor}</text>
-          </g>
-          <${Hand} key=${`hand ${actor}`} keys=${hands[actor]} x=${x[actor]} space=${space} />`)}
+            <${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />
+          </g>`)}
+        ${marked === null ? null : html`<g class="parting" aria-hidden="true">
+          <rect class="mark-band" x="1" y=${tops[marked]} width=${width - 2} height=${tall[marked]} rx=${6 * unit} />
+          <text class="mark-word" x=${width - 12 * unit} y=${tops[marked] + 5 * unit} text-anchor="end">first difference</text></g>`}
         ${rows.map((row, i) => row && html`
-          <g key=${`${row.index}-${row.what}`} class=${`row ${row.what} ${row.action ?? ""} ${marked === i ? "marked" : ""} ${live ? "live" : ""}`}
+          <g key=${`${row.index}-${row.what}`} class=${`row ${row.what} ${row.action ?? ""} ${live ? "live" : ""}`}
             role="listitem" aria-label=${words(row)} data-row=${row.index} data-what=${row.what} data-action=${row.action ?? undefined}>
             <title>${words(row)}</title>
-            ${marked === i ? html`<rect class="mark-band" x="0" y=${tops[i]} width=${width} height=${tall[i]} rx=${6 * unit} />` : null}
             <${PARTS[row.what]} row=${row} y=${tops[i]} space=${space} />
           </g>`)}
       </svg>
@@ -157,9 +160,9 @@ const Stop = ({ row, y, space }) => {
     <path class="octagon" d=${`M${octagon.join("L")}Z`} />
     <path class="octagon-x" d=${`M${cx - k} ${cy - k}L${cx + k} ${cy + k}M${cx + k} ${cy - k}L${cx - k} ${cy + k}`} />
     <text class="stop-check" x=${cx + inward * 20 * unit} y=${cy - 2 * unit} text-anchor=${inward > 0 ? "start" : "end"}>
-      ${row.check ? `stops at ${shorten(row.check, space.across - 22, 4)}` : "gives up"}</text>
-    <text class="caption" x=${cx + inward * 20 * unit} y=${cy + 18 * unit} text-anchor=${inward > 0 ? "start" : "end"}>
-      ${shorten(row.reason, Math.min(70, space.across - 12), 8)}</text>`;
+      ${row.check ? `${space.narrow ? "" : "stops at "}${shorten(row.check, space.beside - 10, 4)}` : "gives up"}</text>
+    ${stopLines(row, space).map((line, i) => html`
+      <text key=${i} class="caption" x=${cx + inward * 20 * unit} y=${cy + (18 + 20 * i) * unit} text-anchor=${inward > 0 ? "start" : "end"}>${line}</text>`)}`;
 };
 
 /** A word in somebody's lane. */

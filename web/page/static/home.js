@@ -34,8 +34,8 @@ export const Home = () => {
     <div class="home">
       <section class="panel wide">
         <h2>Every mode against every attack</h2>
-        ${matrix.error ? html`<${Failed} error=${matrix.error} />`
-          : matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} />` : html`<${Loading} what="the matrix" />`}
+        ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} />`
+          : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="the matrix" />`}
         <${Legend} meanings=${meanings} />
       </section>
       <aside class="panel" aria-labelledby="live">

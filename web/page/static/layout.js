@@ -1,6 +1,5 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
-import { decode } from "./frame.js";
 import { shorten, visible } from "./text.js";
 
 const LINE = 22;
@@ -15,9 +14,10 @@ export function lanes(width, unit) {
     narrow, unit, width,
     x: { client: edge, attacker: width / 2, server: width - edge },
     head: 102 * unit,
-    // Letters of a label that fit on one leg, and across both.
-    leg: Math.max(8, Math.floor((width / 2 - edge - 30 * unit) / (9 * unit))),
+    // Letters that fit on one leg, across both, and beside one lane.
+    leg: Math.max(8, Math.floor((width / 2 - (narrow ? 8 * unit : edge)) / (9 * unit))),
     across: Math.max(16, Math.floor((width - 16 * unit) / (9 * unit))),
+    beside: Math.max(16, Math.floor((width - edge - 24 * unit) / (8.5 * unit))),
   };
 }
 
@@ -42,15 +42,31 @@ export function captions(row, { across }) {
 /** JSON text of a string without its quotes. */
 const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
 
-/** A row's height in pixels. */
-export function height(row, space) {
-  const lines = captions(row, space).length;
-  const own = { frame: 60 + lines * LINE, keys: keysHeight(row), stop: 64 }[row.what] ?? 40;
-  return own * space.unit;
+/** Why a victim stopped, in lines that fit beside its lane. */
+export function stopLines(row, { beside }) {
+  const lines = [""];
+  const pieces = new RegExp(`\\S{1,${beside}}`, "gu");
+  for (const word of shorten(row.reason, 160, 20).match(pieces) ?? []) {
+    const line = `${lines.at(-1)} ${word}`.trim();
+    if (line.length > beside) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  return lines;
 }
 
-const keysHeight = (row) =>
-  20 + 32 * Math.max(1, ...["client", "attacker", "server"].map((actor) => Math.min(4, row[actor]?.length ?? 0)));
+/** A row's height in pixels. */
+export function height(row, space) {
+  return space.unit * OWN_HEIGHT[row.what](row, space);
+}
+
+const OWN_HEIGHT = {
+  frame: (row, space) => 60 + LINE * captions(row, space).length,
+  keys: (row) => 20 + 32 * Math.max(1, ...["client", "attacker", "server"].map((actor) => Math.min(4, row[actor]?.length ?? 0))),
+  stop: (row, space) => 44 + 20 * stopLines(row, space).length,
+  solved: () => 40,
+  read: () => 40,
+  lost: () => 40,
+};
 
 /** The tops of rows with these heights, and where the last one ends. */
 export function stack(heights, from) {
@@ -84,6 +100,3 @@ export function words(row) {
   return visible(`${row.from} to ${to}: ${shorten(row.name, 40)}, ${row.sealed ? "encrypted" : "readable"}, ${did}` +
     `${changed.length ? ` (${changed.join(", ")})` : ""}${read}`);
 }
-
-/** Bytes of the frame as it is on one leg. */
-export const size = (frame) => decode(frame).length;

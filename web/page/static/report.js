@@ -5,7 +5,10 @@
 
 import { html, render } from "./vendor/preact.js";
 import { fold } from "./fold.js";
+import { standAlone } from "./route.js";
 import { Story } from "./story.js";
+
+standAlone();
 
 const { session, events } = JSON.parse(document.getElementById("session").textContent);
 

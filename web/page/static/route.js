@@ -2,7 +2,12 @@
 
 import { useEffect, useReducer } from "./vendor/preact.js";
 
-const path = (...parts) => `/${parts.map(encodeURIComponent).join("/")}`;
+let alone = false;
+
+/** A report in a file has no lab behind it: from now on nothing is linked. */
+export const standAlone = () => (alone = true);
+
+const path = (...parts) => (alone ? undefined : `/${parts.map(encodeURIComponent).join("/")}`);
 
 export const to = {
   matrix: () => "/",

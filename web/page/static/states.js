@@ -9,7 +9,7 @@ export const Loading = ({ what }) => html`<p class="empty loading" role="status"
 /** `what` could not be had: it does not exist (404), or the lab failed or was out of reach. */
 export const Failed = ({ error, what = "this" }) => html`
   <div class="failed" role="alert" data-status="failed">
-    <p><strong>${error.status === 404 ? `The lab knows no ${what}.` : `The lab could not show ${what}.`}</strong></p>
+    <h1 tabindex="-1">${error.status === 404 ? `The lab knows no ${what}.` : `The lab could not show ${what}.`}</h1>
     <p>${error.field ? `${visible(error.field)}: ` : ""}${visible(error.message)}</p>
     <p><a href=${to.matrix()}>Back to the matrix</a></p>
   </div>`;

@@ -35,6 +35,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools }) =
             <${DiagramLegend} />
           </section>
           <section class="panel"><h2>What the attacker does</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
+          <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
           <section class="panel"><h2>Checks</h2>
@@ -42,7 +43,6 @@ export const Story = ({ session, events, story, mode, attack, action, tools }) =
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
         </div>
       </div>
-      <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
       <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
     </article>`;
 };

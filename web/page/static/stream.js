@@ -28,6 +28,7 @@ function open() {
   source = new EventSource("/api/events");
   source.onopen = () => is("open");
   source.onerror = () => {
+    if (lab.link === "open") lab.heard = Date.now();
     is(lab.link === "cut" ? "cut" : "reconnecting");
     cutting ??= setTimeout(() => is("cut"), PATIENCE);
     if (source?.readyState === EventSource.CLOSED) {
@@ -46,7 +47,6 @@ function open() {
 
 function on(type, take) {
   source.addEventListener(type, (message) => {
-    lab.heard = Date.now();
     try {
       take(type === "reset" ? null : JSON.parse(message.data));
     } catch (error) {
@@ -83,7 +83,6 @@ function is(link) {
   if (link === "open") {
     clearTimeout(cutting);
     cutting = null;
-    lab.heard = Date.now();
   }
   lab.link = link;
   document.documentElement.dataset.live = link;
