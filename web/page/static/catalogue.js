@@ -3,6 +3,7 @@
 import { html } from "./vendor/preact.js";
 import { get, registry, useLoad, useRegistry } from "./api.js";
 import { Name } from "./cast.js";
+import { VICTIMS } from "./fold.js";
 import { lab, newest, useLab } from "./lab.js";
 import { to } from "./route.js";
 import { attackOf, modeOf, parse } from "./scenario.js";
@@ -59,7 +60,7 @@ const Entry = ({ registry: name, noun, id, concerns, children: show }) => {
       <h1 tabindex="-1">${entry.title}</h1>
       <p class="summary">${entry.summary}</p>
       ${show(entry)}
-      ${references.length ? html`<h2>Where it is from</h2><ul>${references.map((reference) => html`<li key=${reference.url}><${Reference} title=${reference.title} url=${reference.url} /></li>`)}</ul>` : null}
+      ${references.length ? html`<h2>Where it is from</h2><ul>${references.map((reference) => html`<li key=${reference.title}><${Reference} title=${reference.title} url=${reference.url} /></li>`)}</ul>` : null}
       <h2>Scenarios and how they last ended</h2>
       <${Scenarios} concerns=${concerns} />
     </article>`;
@@ -84,7 +85,7 @@ const Flights = ({ flights }) => html`
           <dl class="fields">${(message.fields ?? []).map((field) => html`<div key=${field.name}><dt><code>${field.name}</code></dt>
             <dd><code>${field.value}</code> <small>${field.sort}</small></dd></div>`)}</dl></div>`)}</td>
         <td><ul class="steps">${flight.messages.flatMap((message) => message.steps ?? []).map((step, i) => html`
-          <li key=${i}><${Name} actor=${step.party} /> <code>${step.text}</code></li>`)}</ul></td>
+          <li key=${i}>${(step.party === "both" ? VICTIMS : [step.party]).map((party) => html`<${Name} key=${party} actor=${party} /> `)}<code>${step.text}</code></li>`)}</ul></td>
       </tr>`)}</tbody>
   </table></div>`;
 

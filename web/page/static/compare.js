@@ -39,7 +39,7 @@ const Both = ({ left, right }) => {
   const heights = (space) => pairs.map((pair) => Math.max(0, ...sides.map((side) => (pair[side] ? height(pair[side], space) : 0))));
   return html`
     <article class="comparison" data-first-difference=${first ?? "none"}>
-      <h1 tabindex="-1" data-words>${visible(told.data?.words ?? parting(pairs, first, done))}</h1>
+      <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? parting(pairs, first, done)} limit=${600} /></h1>
       <div class="sides">
         ${sides.map((side, i) => html`
           <section key=${side} class="panel" data-side=${side} data-session=${sessions[i].session} data-scenario=${sessions[i].scenario}

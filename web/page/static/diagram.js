@@ -36,7 +36,7 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
           <rect class="mark-band" x="1" y=${tops[marked]} width=${width - 2} height=${tall[marked]} rx=${6 * unit} />
           <text class="mark-word" x=${width - 12 * unit} y=${tops[marked] + 5 * unit} text-anchor="end">first difference</text></g>`}
         ${rows.map((row, i) => row && html`
-          <g key=${`${row.index}-${row.what}`} class=${`row ${row.what} ${row.action ?? ""} ${live ? "live" : ""}`}
+          <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} ${live ? "live" : ""}`}
             role="listitem" aria-label=${words(row)} data-row=${row.index} data-what=${row.what} data-action=${row.action ?? undefined}>
             <title>${words(row)}</title>
             <${PARTS[row.what]} row=${row} y=${tops[i]} space=${space} />

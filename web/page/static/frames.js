@@ -12,7 +12,7 @@ const DID = { forward: "forwarded", alter: "altered", drop: "dropped", inject: "
 export const Frames = ({ rows }) => {
   const list = rows.filter((row) => row.what === "frame");
   if (!list.length) return html`<p class="empty">No frame has been sent yet.</p>`;
-  return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.index} row=${row} />`)}</div>`;
+  return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.ns[0]} row=${row} />`)}</div>`;
 };
 
 const FrameDetail = ({ row }) => {

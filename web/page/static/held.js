@@ -19,8 +19,7 @@ export const Held = ({ session, events }) => {
   const fields = decode(held?.before).fields ?? {};
   const decide = async (action) => {
     setFault(null);
-    const changed = Object.fromEntries(Object.entries(edits).filter(([name, value]) => Object.hasOwn(fields, name) && value !== text(fields[name]))
-      .map(([name, value]) => [name, typed(fields[name], value)]));
+    const changed = Object.fromEntries(Object.entries(edits).filter(([name, value]) => Object.hasOwn(fields, name) && value !== text(fields[name])));
     try {
       await post(`/api/sessions/${encodeURIComponent(session.session)}/decision`, action === "alter" ? { action, fields: changed } : { action });
       edit({});
@@ -44,13 +43,3 @@ export const Held = ({ session, events }) => {
 };
 
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
-
-/** What was typed, as the kind of value that stood there; what is no such value goes out as text: the victim will object. */
-function typed(old, value) {
-  if (typeof old === "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}

@@ -37,8 +37,10 @@ function words({ cell, row, column, session }) {
   if (!cell?.applies) return `${name}: does not apply${cell?.why_not ? `, ${cell.why_not}` : ""}`;
   if (!session) return `${name}: not run yet. Enter runs it.`;
   const note = switched(session) ? `, with switched checks: ${session.scenario}` : "";
+  const odd = cell.expected && session.verdict && !switched(session) && cell.expected.kind !== session.verdict.kind
+    ? `, where ${cell.expected.kind} was expected` : "";
   const because = session.verdict?.because ?? "";
-  return visible(`${name}: ${standing(session)}${note}. ${because.slice(0, 300)} Enter opens it, R runs it again.`);
+  return visible(`${name}: ${standing(session)}${note}${odd}. ${because.slice(0, 300)} Enter opens it, R runs it again.`);
 }
 
 export const Matrix = ({ matrix, sessions }) => {

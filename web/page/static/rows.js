@@ -8,6 +8,7 @@
 import { sealed } from "./frame.js";
 import { VICTIMS, fold, peerOf } from "./fold.js";
 
+const TELLERS = ["client", "server", "attacker", "console"];
 const NOTES = new Set(["established", "aborted", "holds", "solved", "lost", "recovered"]);
 
 /**
@@ -20,7 +21,8 @@ export function rows(events) {
   const frames = relayedFrames(events);
   const shown = markRead(events, frames);
   const anchors = attachVictims(events, frames, shown);
-  const placed = [...frames.map((row, i) => ({ row, at: i, n: -1 })), ...anchors].sort((a, b) => a.at - b.at || a.n - b.n);
+  const placed = [...frames.map((row, i) => ({ row, at: i, teller: -1, n: -1 })), ...anchors]
+    .sort((a, b) => a.at - b.at || a.teller - b.teller || a.n - b.n);
   return joinKeys(placed.map(({ row }) => row)).map((row, index) => ({ ...row, index }));
 }
 
@@ -47,7 +49,10 @@ const frame = (from, action, { flight, kind, n }, before, after) => ({
   step: null, ns: [n],
 });
 
-/** Gives the victims' frames their rows; returns what has no row yet, with the row (`at`) that it comes after. */
+/**
+ * Gives the victims' frames their rows; returns what has no row yet, with the row (`at`) that it comes after. Between two
+ * frames each teller's facts stay together: who of two was faster differs from run to run and means nothing.
+ */
 function attachVictims(events, frames, shown) {
   const loose = [];
   const last = { client: -1, server: -1, attacker: -1, console: -1 };
@@ -76,11 +81,12 @@ function attachVictims(events, frames, shown) {
         const row = event.way === "sent"
           ? frame(source, null, event, event.bytes, null)
           : frame(peerOf(source), null, event, null, event.bytes);
-        loose.push({ row, at: last[source], n: event.n });
+        loose.push({ row, at: last[source], teller: TELLERS.indexOf(source), n: event.n });
       }
     } else if (NOTES.has(event.type) && !shown.has(event.n)) {
       if (source === "console") last.console = frames.length;
-      loose.push({ row: note(event), at: last[source] ?? frames.length, n: event.n });
+      const teller = between ? TELLERS.indexOf(source) : 0;
+      loose.push({ row: note(event), at: last[source] ?? frames.length, teller, n: event.n });
     }
   }
   return loose;
@@ -101,7 +107,7 @@ function meet(loose, direct, event) {
   const sent = event.way === "sent";
   const row = { ...frame(from, null, event, sent ? event.bytes : null, sent ? null : event.bytes), ways: new Set([event.way]) };
   direct.set(key, [...(direct.get(key) ?? []), row]);
-  loose.push({ row, at: -1, n: event.n });
+  loose.push({ row, at: -1, teller: 0, n: event.n });
 }
 
 function note(event) {

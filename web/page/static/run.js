@@ -6,14 +6,12 @@ import { learn } from "./lab.js";
 import { navigate, to } from "./route.js";
 import { format } from "./scenario.js";
 
-/** How a check stands in a scenario, and what a click makes of it: off where the mode has it on, on where it has it off. */
 const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
 
 export const RunForm = () => {
   const [modes, attacks] = [useRegistry("modes"), useRegistry("attacks")];
   const [choice, choose] = useState({ mode: "ecdh-cert", attack: "substitute", switches: [], parameters: {} });
   const [seed, setSeed] = useState("");
-  const [step, setStep] = useState(false);
   const [fault, setFault] = useState(null);
   const [busy, setBusy] = useState(false);
 
@@ -28,7 +26,7 @@ export const RunForm = () => {
     setFault(null);
     setBusy(true);
     try {
-      const { sessions } = await post("/api/sessions", { scenario, ...(seed === "" ? {} : { seed: Number(seed) }), step });
+      const { sessions } = await post("/api/sessions", { scenario, ...(seed === "" ? {} : { seed: Number(seed) }) });
       learn(sessions);
       navigate(to.session(sessions[0].session));
     } catch (error) {
@@ -68,8 +66,6 @@ export const RunForm = () => {
       <div class="pair">
         <label>Seed <input name="seed" type="number" min="0" max=${Number.MAX_SAFE_INTEGER} step="1" value=${seed}
           placeholder="fresh" onInput=${(e) => setSeed(e.target.value)} /></label>
-        <label class="switch"><input type="checkbox" name="step" checked=${step} onChange=${(e) => setStep(e.target.checked)} />
-          step by step</label>
       </div>
       <div class="go">
         <button type="submit" class="primary" disabled=${busy} data-action="run">Run</button>

@@ -14,7 +14,7 @@ export const SessionList = ({ sessions, empty }) => {
           data-verdict=${session.verdict?.kind} data-status=${session.status}>
           <a href=${to.session(session.session)}>
             <span class="line"><${Badge} session=${session} /> <time>${clock(session.started)}</time></span>
-            <span class="scenario">${visible(session.scenario)}</span>
+            <span class="scenario">${visible(session.scenario).split(/(?=[~+])/).map((part) => html`<span key=${part}>${part}</span>`)}</span>
             ${session.verdict ? html`<span class="because"><bdi>${shorten(session.verdict.because, 160, 20)}</bdi></span>` : null}
           </a>
         </li>`)}

@@ -40,6 +40,12 @@ test("the attacker's order holds, however the victims' events arrive", () => {
   assert.deepEqual(early.map(shape), ["client client-hello forward", "server server-hello forward", "keys"]);
 });
 
+test("which of two processes was faster makes no difference", () => {
+  const facts = [["client", "aborted", { flight: 1, check: "a", reason: "r" }], ["server", "aborted", { flight: 1, reason: "q" }]];
+  const parties = (list) => rows(session(["attacker", "started", { plays: "relay" }], ...list)).map((row) => row.party);
+  assert.deepEqual(parties(facts), parties(facts.toReversed()));
+});
+
 test("a frame that nobody has decided about is on its way", () => {
   const list = rows(session(["attacker", "started", { plays: "relay" }], sent("client", "client-hello", hello)));
   assert.deepEqual(list.map((row) => [row.action, row.before, row.after]), [[null, hello, null]]);
