@@ -15,9 +15,11 @@ import { visible } from "./text.js";
 import { Prose } from "./value.js";
 import { Badge } from "./verdict.js";
 
-export const Comparison = ({ left, right }) =>
-  left && right ? html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`
-    : html`<${Failed} what="comparison" error=${{ status: 404, message: "A comparison names two sessions: /compare?left=…&right=…" }} />`;
+export const Comparison = ({ left, right }) => {
+  if (left && right) return html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`;
+  const message = "A comparison names two sessions: /compare?left=…&right=…";
+  return html`<${Failed} what="comparison" error=${{ status: 404, message }} />`;
+};
 
 const Both = ({ left, right }) => {
   useLab();
@@ -36,7 +38,8 @@ const Both = ({ left, right }) => {
   if (!sessions.every(Boolean)) return html`<${Loading} what="both sessions" />`;
 
   const sides = ["left", "right"];
-  const heights = (space) => pairs.map((pair) => Math.max(0, ...sides.map((side) => (pair[side] ? height(pair[side], space) : 0))));
+  const tall = (row, space) => (row ? height(row, space) : 0);
+  const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
   return html`
     <article class="comparison" data-first-difference=${first ?? "none"}>
       <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? parting(pairs, first, done)} limit=${600} /></h1>
@@ -44,7 +47,8 @@ const Both = ({ left, right }) => {
         ${sides.map((side, i) => html`
           <section key=${side} class="panel" data-side=${side} data-session=${sessions[i].session} data-scenario=${sessions[i].scenario}
             data-verdict=${sessions[i].verdict?.kind} data-status=${sessions[i].status}>
-            <p class="line"><${Badge} session=${sessions[i]} big /> <a class="scenario" href=${to.session(sessions[i].session)}>${visible(sessions[i].scenario)}</a></p>
+            <p class="line"><${Badge} session=${sessions[i]} big />
+              <a class="scenario" href=${to.session(sessions[i].session)}>${visible(sessions[i].scenario)}</a></p>
             <p class="because"><${Prose} of=${sessions[i].verdict?.because ?? "It runs …"} /></p>
           </section>`)}
       </div>

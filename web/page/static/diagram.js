@@ -51,7 +51,8 @@ const Hand = ({ keys, x, space }) => {
   return keys.slice(0, 3).map((key, i, shown) => {
     const scale = space.unit * (space.narrow ? 0.85 : 1);
     const width = (TOKEN.width + 6) * scale;
-    const from = Math.min(Math.max(x - ((shown.length - 1) * width) / 2, width / 2), space.width - width / 2 - (shown.length - 1) * width);
+    const last = (shown.length - 1) * width;
+    const from = Math.min(Math.max(x - last / 2, width / 2), space.width - width / 2 - last);
     return html`<${Token} key=${key} fingerprint=${key} scale=${scale} x=${from + i * width} y=${72 * space.unit} />`;
   });
 };
@@ -128,7 +129,9 @@ const Arrow = ({ from, to, y, unit, open, style }) => {
 /** What the attacker does, in its lane: its diamond, with the number of the recipe's step; a cross; a clock. */
 const Act = ({ row, x, y, unit }) => {
   const r = 9 * unit;
-  if (row.action === "drop") return html`<path class="cross" d=${`M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`} />`;
+  if (row.action === "drop") {
+    return html`<path class="cross" d=${`M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`} />`;
+  }
   if (row.action === "hold") {
     return html`<g class="clock"><circle cx=${x} cy=${y} r=${r} /><path d=${`M${x} ${y - 5 * unit}V${y}H${x + 4 * unit}`} /></g>`;
   }
@@ -137,9 +140,13 @@ const Act = ({ row, x, y, unit }) => {
 };
 
 const Caption = ({ caption, x, y }) => {
-  if (caption.kind !== "change") return html`<text class=${`caption ${caption.kind}`} x=${x} y=${y} text-anchor="middle">${caption.text}</text>`;
-  return html`<text class="caption change" x=${x} y=${y} text-anchor="middle"><tspan class="field">${`${caption.field} `}</tspan><tspan
-    class="old">${caption.old}</tspan><tspan class="field">${" → "}</tspan><tspan class="new">${caption.new}</tspan></text>`;
+  const { kind, text, field, old, new: made } = caption;
+  return html`
+    <text class=${`caption ${kind}`} x=${x} y=${y} text-anchor="middle">
+      ${kind === "change" ? html`
+        <tspan class="field">${`${field} `}</tspan><tspan class="old">${old}</tspan>
+        <tspan class="field">${" → "}</tspan><tspan class="new">${made}</tspan>` : text}
+    </text>`;
 };
 
 const Keys = ({ row, y, space }) => ACTORS.map((actor) => (row[actor] ?? []).slice(0, 4).map((key, i) => {
@@ -153,21 +160,23 @@ const Keys = ({ row, y, space }) => ACTORS.map((actor) => (row[actor] ?? []).sli
 const Stop = ({ row, y, space }) => {
   const { unit, x } = space;
   const [cx, cy, r] = [x[row.party], y + 26 * unit, 13 * unit];
-  const inward = row.party === "client" ? 1 : -1;
+  const [anchor, beside] = row.party === "client" ? ["start", cx + 20 * unit] : ["end", cx - 20 * unit];
   const k = r * 0.42;
-  const octagon = [[-r, -k], [-k, -r], [k, -r], [r, -k], [r, k], [k, r], [-k, r], [-r, k]].map(([dx, dy]) => `${cx + dx} ${cy + dy}`);
+  const corners = [[-r, -k], [-k, -r], [k, -r], [r, -k], [r, k], [k, r], [-k, r], [-r, k]];
+  const octagon = corners.map(([dx, dy]) => `${cx + dx} ${cy + dy}`);
   return html`
     <path class="octagon" d=${`M${octagon.join("L")}Z`} />
     <path class="octagon-x" d=${`M${cx - k} ${cy - k}L${cx + k} ${cy + k}M${cx + k} ${cy - k}L${cx - k} ${cy + k}`} />
-    <text class="stop-check" x=${cx + inward * 20 * unit} y=${cy - 2 * unit} text-anchor=${inward > 0 ? "start" : "end"}>
+    <text class="stop-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>
       ${row.check ? `${space.narrow ? "" : "stops at "}${shorten(row.check, space.beside - 10, 4)}` : "gives up"}</text>
     ${stopLines(row, space).map((line, i) => html`
-      <text key=${i} class="caption" x=${cx + inward * 20 * unit} y=${cy + (18 + 20 * i) * unit} text-anchor=${inward > 0 ? "start" : "end"}>${line}</text>`)}`;
+      <text key=${i} class="caption" x=${beside} y=${cy + (18 + 20 * i) * unit} text-anchor=${anchor}>${line}</text>`)}`;
 };
 
 /** A word in somebody's lane. */
-const Said = (say) => ({ row, y, space }) =>
-  html`<text class=${`said ${row.what}`} x=${space.x.attacker} y=${y + 26 * space.unit} text-anchor="middle">${shorten(say(row), space.across - 4, 4)}</text>`;
+const Said = (say) => ({ row, y, space }) => html`
+  <text class=${`said ${row.what}`} x=${space.x.attacker} y=${y + 26 * space.unit} text-anchor="middle">
+    ${shorten(say(row), space.across - 4, 4)}</text>`;
 
 const PARTS = {
   frame: Frame,
@@ -181,9 +190,17 @@ const PARTS = {
 /** How to read the lines. */
 export const DiagramLegend = () => html`
   <ul class="lines" aria-label="How to read the lines">
-    ${[["solid", false, "as it came, readable"], ["solid", true, "encrypted"], ["dashed", false, "altered"], ["double", false, "made up"]].map(([style, closed, word]) => html`
-      <li key=${word}><svg width="44" height="16" aria-hidden="true"><g class="row ${style}">
-        <${Arrow} from=${2} to=${42} y=${8} unit=${0.8} open=${!closed} style=${style} /></g></svg> ${word}</li>`)}
-    <li><svg width="20" height="16" class="row" aria-hidden="true"><path class="cross" d="M4 2 16 14M16 2 4 14" /></svg> dropped</li>
-    <li><svg width="20" height="20" class="row" aria-hidden="true"><g class="clock"><circle cx="10" cy="10" r="8" /><path d="M10 5V10H14" /></g></svg> held</li>
+    ${LINES.map(([word, style, open]) => html`
+      <li key=${word}><svg width="44" height="16" aria-hidden="true">
+        <${Arrow} from=${2} to=${42} y=${8} unit=${0.8} open=${open} style=${style} /></svg> ${word}</li>`)}
+    <li><svg width="20" height="16" aria-hidden="true"><path class="cross" d="M4 2 16 14M16 2 4 14" /></svg> dropped</li>
+    <li><svg width="20" height="20" aria-hidden="true">
+      <g class="clock"><circle cx="10" cy="10" r="8" /><path d="M10 5V10H14" /></g></svg> held</li>
   </ul>`;
+
+const LINES = [
+  ["as it came, readable", "solid", true],
+  ["encrypted", "solid", false],
+  ["altered", "dashed", true],
+  ["made up", "double", true],
+];

@@ -4,10 +4,9 @@ import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { Name } from "./cast.js";
 import { bytesOf, decode, hex } from "./frame.js";
 import { peerOf } from "./fold.js";
+import { DID } from "./narrate.js";
 import { shorten } from "./text.js";
 import { Copy, Value } from "./value.js";
-
-const DID = { forward: "forwarded", alter: "altered", drop: "dropped", inject: "made up", hold: "held", direct: "direct" };
 
 export const Frames = ({ rows }) => {
   const list = rows.filter((row) => row.what === "frame");
@@ -36,9 +35,9 @@ const FrameDetail = ({ row }) => {
       <summary><span class="line"><span class="flight">${row.flight}</span> <${Name} actor=${row.from} /> → <${Name} actor=${peerOf(row.from)} />
         <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${DID[row.action] ?? "on its way"}</span></span></summary>
       ${open ? html`<div class=${twofold ? "twofold" : ""}>
-        ${row.before !== null ? html`<${Body} title=${twofold ? `as the ${row.from} sent it` : "as it was sent"} frame=${row.before} changed=${changed} />` : null}
-        ${row.after !== null && row.after !== row.before
-          ? html`<${Body} title=${`as it reached the ${peerOf(row.from)}`} frame=${row.after} changed=${changed} />` : null}
+        ${row.before !== null ? html`<${Body} title=${`as the ${row.from} sent it`} frame=${row.before} changed=${changed} />` : null}
+        ${row.after !== null && row.after !== row.before ? html`
+          <${Body} title=${`as it reached the ${peerOf(row.from)}`} frame=${row.after} changed=${changed} />` : null}
       </div>` : null}
     </details>`;
 };
@@ -48,7 +47,8 @@ const Body = ({ title, frame, changed }) => {
   const bytes = bytesOf(frame);
   return html`
     <section class="body">
-      <p class="line"><strong>${title}</strong> <small>${kind === undefined ? "" : `kind ${kind}, `}${length} bytes${fault ? `; ${fault}` : ""}</small>
+      <p class="line"><strong>${title}</strong>
+        <small>${[kind === undefined ? null : `kind ${kind}`, `${length} bytes`, fault].filter(Boolean).join(", ")}</small>
         <${Copy} text=${bytes ? hex(bytes) : String(frame)} label="copy hex" />
         ${fields ? html`<${Copy} text=${JSON.stringify(fields, null, 2)} label="copy JSON" />` : null}</p>
       ${fields ? html`<${Fields} of=${fields} changed=${changed} />` : html`<${Value} of=${sealed} head=${64} tail=${16} />`}

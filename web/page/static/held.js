@@ -19,9 +19,10 @@ export const Held = ({ session, events }) => {
   const fields = decode(held?.before).fields ?? {};
   const decide = async (action) => {
     setFault(null);
-    const changed = Object.fromEntries(Object.entries(edits).filter(([name, value]) => Object.hasOwn(fields, name) && value !== text(fields[name])));
+    const altered = Object.entries(edits).filter(([name, value]) => Object.hasOwn(fields, name) && value !== text(fields[name]));
+    const decision = action === "alter" ? { action, fields: Object.fromEntries(altered) } : { action };
     try {
-      await post(`/api/sessions/${encodeURIComponent(session.session)}/decision`, action === "alter" ? { action, fields: changed } : { action });
+      await post(`/api/sessions/${encodeURIComponent(session.session)}/decision`, decision);
       edit({});
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -30,7 +31,8 @@ export const Held = ({ session, events }) => {
   };
   return html`
     <section class="panel decision" data-status="held" aria-label="The held frame">
-      <p class="line"><${Name} actor="attacker" /> holds ${held ? html`<code>${shorten(held.kind, 40)}</code> of the <${Name} actor=${held.from} />` : "a frame"}. What now?</p>
+      <p class="line"><${Name} actor="attacker" /> holds
+        ${held ? html`<code>${shorten(held.kind, 40)}</code> of the <${Name} actor=${held.from} />` : "a frame"}</p>
       ${Object.entries(fields).slice(0, 20).map(([name, value]) => html`
         <label key=${name} class="edit"><code>${shorten(name, 30)}</code>
           <input type="text" value=${edits[name] ?? text(value)} onInput=${(event) => edit({ ...edits, [name]: event.target.value })} /></label>`)}

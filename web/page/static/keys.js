@@ -57,6 +57,6 @@ const keys = (list) => list.length
   : html`<small>no key</small>`;
 
 function inWords(client, attacker, server) {
-  const hand = (who, list) => `${who}: ${list.length ? list.slice(0, SHOWN).map((key) => `key ${token(key).label}`).join(", ") : "no key"}`;
-  return visible([hand("client", client ? [client] : []), hand("attacker", attacker), hand("server", server ? [server] : [])].join("; "));
+  const hand = (keys) => keys.filter(Boolean).slice(0, SHOWN).map((key) => `key ${token(key).label}`).join(", ") || "no key";
+  return visible(`client: ${hand([client])}; attacker: ${hand(attacker)}; server: ${hand([server])}`);
 }

@@ -36,7 +36,8 @@ const Rung = ({ rung, deciding, children }) => {
         <p class="line"><a href=${to.check(rung.check)}>${rung.check}</a> <span class="outcome">${WORD[status]}</span>
           ${rung.party ? html` <${Name} actor=${rung.party} />` : null}
           ${rung.times > 1 ? html` <small>${rung.times} times</small>` : null}</p>
-        ${status === "passed" ? html`<p class="quiet">wanted <${Value} of=${rung.expected} head=${60} />, found <${Value} of=${rung.observed} head=${60} /></p>`
+        ${status === "passed" ? html`
+          <p class="quiet">${"wanted "}<${Value} of=${rung.expected} head=${60} />${", found "}<${Value} of=${rung.observed} head=${60} /></p>`
           : status === "failed" || status === "skipped" ? html`<dl class="facts">
             <dt>${status === "skipped" ? "would want" : "wanted"}</dt><dd><${Value} of=${rung.expected} head=${60} /></dd>
             <dt>${status === "skipped" ? "would find" : "found"}</dt><dd><${Value} of=${rung.observed} head=${60} /></dd></dl>`

@@ -1,5 +1,6 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
+import { DID } from "./narrate.js";
 import { shorten, visible } from "./text.js";
 
 const LINE = 22;
@@ -91,10 +92,7 @@ export function words(row) {
     case "lost": return `the ${row.party} was lost: ${shorten(row.reason, 120)}`;
   }
   const to = row.from === "client" ? "server" : "client";
-  const did = {
-    forward: "forwarded as it came", alter: "altered", drop: "dropped by the attacker", inject: "made up by the attacker",
-    hold: "held by the attacker", direct: "nobody in between",
-  }[row.action] ?? "on its way";
+  const did = DID[row.action] ?? "on its way";
   const changed = row.changed.map((change) => `${shorten(change.field, 24)} from ${shorten(plain(change.old))} to ${shorten(plain(change.new))}`);
   const read = row.read ? `; the attacker read “${shorten(row.read.text, 80)}”` : "";
   return visible(`${row.from} to ${to}: ${shorten(row.name, 40)}, ${row.sealed ? "encrypted" : "readable"}, ${did}` +

@@ -4,10 +4,13 @@ import { shorten } from "./text.js";
 
 const short = (fingerprint) => shorten(fingerprint, 4, 0).replace("…", "");
 
+/** What the attacker did with a frame. */
+export const DID = { forward: "forwarded", alter: "altered", drop: "dropped", inject: "made up", hold: "held", direct: "direct" };
+
 const TELL = {
   started: (e) => `takes up its part: ${shorten(e.plays, 60)}`,
   frame: (e) => `${e.way} ${shorten(e.kind, 40)} in flight ${e.flight}`,
-  relayed: (e) => `${{ forward: "forwarded", alter: "altered", drop: "dropped", inject: "made up", hold: "held" }[e.action] ?? e.action} ${shorten(e.kind, 40)} of the ${e.from}`,
+  relayed: (e) => `${DID[e.action] ?? "saw"} ${shorten(e.kind, 40)} of the ${e.from}`,
   check: (e) => `${shorten(e.check, 40)} ${e.status}: wanted ${shorten(e.expected, 80)}, found ${shorten(e.observed, 80)}`,
   established: (e) => `finished with key ${short(e.fingerprint)}${e.peer ? ` and takes its peer for ${shorten(e.peer, 60)}` : ""}`,
   aborted: (e) => `gave up in flight ${e.flight}${e.check ? ` at ${shorten(e.check, 40)}` : ""}: ${shorten(e.reason, 160)}`,

@@ -17,7 +17,8 @@ export const Status = () => {
   return html`
     <div class="status">
       <span class=${`link ${link}`} role="status" data-link=${link}><i aria-hidden="true"></i>${words}</span>
-      ${link === "open" && status ? ACTORS.map((actor) => html`<${Process} key=${actor} actor=${actor} process=${status.processes?.[actor]} />`) : null}
+      ${link === "open" && status ? ACTORS.map((actor) => html`
+        <${Process} key=${actor} actor=${actor} process=${status.processes?.[actor]} />`) : null}
     </div>`;
 };
 

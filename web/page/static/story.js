@@ -55,9 +55,11 @@ const Sentence = ({ session, story }) => {
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
       <p class="line"><${Badge} session=${session} big />
-        <span class="scenario"><a href=${to.mode(mode.split(":")[0])}>${visible(mode)}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a
-        >${(session.without ?? []).map((check) => html`<a key=${check} class="off" href=${to.check(check)}>~${check}</a>`)}${(session.with ?? []).map((check) => html`<a
-        key=${check} class="on" href=${to.check(check)}>+${check}</a>`)}</span>
+        <span class="scenario">
+          <a href=${to.mode(mode.split(":")[0])}>${visible(mode)}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
+          ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
+          ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
+        </span>
         <small class="quiet">seed ${session.seed ?? "fresh"} · ${clock(session.started)}</small></p>
       <h1 tabindex="-1" data-sentence><${Prose} of=${verdict?.because ?? waiting} /></h1>
       <p class="means"><${Prose} of=${session.means ?? lost?.reason ?? ""} /></p>

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 const css = ["base", "verdict"].map((name) => readFileSync(new URL(`../static/${name}.css`, import.meta.url), "utf8")).join("\n");
-const colours = Object.fromEntries([...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, ...both]) => [name, both.map(rgb)]));
+const pairs = [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)];
+const colours = Object.fromEntries(pairs.map(([, name, ...both]) => [name, both.map(rgb)]));
 
 function rgb(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);

@@ -14,20 +14,29 @@ const shape = (row) => (row.what === "frame" ? `${row.from} ${row.name} ${row.ac
 
 test("an altered frame is one row with two legs that differ", () => {
   const changed = [{ field: "share", old: '"old"', new: '"new"' }];
-  const [row, ...others] = rows(session(sent("client", "client-hello", hello), relayed("client", "alter", "client-hello", hello, forged, changed), received("server", "client-hello", forged)));
+  const [row, ...others] = rows(session(
+    sent("client", "client-hello", hello),
+    relayed("client", "alter", "client-hello", hello, forged, changed),
+    received("server", "client-hello", forged),
+  ));
   assert.equal(others.length, 0);
   assert.deepEqual([row.action, row.before, row.after, row.changed], ["alter", hello, forged, changed]);
 });
 
 test("dropped and held frames never take the second leg, made-up ones never the first", () => {
-  const legs = (action, before, after) => rows(session(relayed("client", action, "client-hello", before, after))).map((row) => [row.before !== null, row.after !== null]);
+  const legs = (action, before, after) =>
+    rows(session(relayed("client", action, "client-hello", before, after))).map((row) => [row.before !== null, row.after !== null]);
   assert.deepEqual(legs("drop", hello), [[true, false]]);
   assert.deepEqual(legs("hold", hello), [[true, false]]);
   assert.deepEqual(legs("inject", undefined, hello), [[false, true]]);
 });
 
 test("a held frame that is let go is one row", () => {
-  const list = rows(session(sent("client", "client-hello", hello), relayed("client", "hold", "client-hello", hello), relayed("client", "alter", "client-hello", hello, forged)));
+  const list = rows(session(
+    sent("client", "client-hello", hello),
+    relayed("client", "hold", "client-hello", hello),
+    relayed("client", "alter", "client-hello", hello, forged),
+  ));
   assert.deepEqual(list.map(shape), ["client client-hello alter"]);
 });
 
@@ -52,7 +61,9 @@ test("a frame that nobody has decided about is on its way", () => {
 });
 
 test("without an attacker the two ends of a frame are one row", () => {
-  const list = rows(session(received("server", "client-hello", hello), sent("client", "client-hello", hello), sent("server", "server-hello", answer)));
+  const list = rows(session(
+    received("server", "client-hello", hello), sent("client", "client-hello", hello), sent("server", "server-hello", answer),
+  ));
   assert.deepEqual(list.map(shape), ["client client-hello direct", "server server-hello null"]);
 });
 
