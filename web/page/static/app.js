@@ -1,6 +1,6 @@
 /** The dashboard: one shell, one page at a time, the live stream behind all of them. */
 
-import { html, render, useEffect, useState } from "./vendor/preact.js";
+import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
 import { AttackPage, CheckPage, ModePage } from "./catalogue.js";
 import { Comparison } from "./compare.js";
 import { Help } from "./help.js";
@@ -12,16 +12,20 @@ import { Failed } from "./states.js";
 import { Status, Trouble } from "./status.js";
 import { connect, refresh } from "./stream.js";
 
-const TITLES = { matrix: "Matrix", sessions: "Session", compare: "Comparison", modes: "Mode", attacks: "Attack", checks: "Check" };
+/** Titles of the pages; a session's page says its verdict. */
+const TITLES = { matrix: "Matrix", compare: "Comparison", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };
 
 const App = () => {
   const { page, id, query } = useRoute();
   const { switchTheme, switchSize } = useSettings();
   const [help, setHelp] = useState(false);
 
+  const first = useRef(true);
   useEffect(() => {
-    document.title = [id, TITLES[page], "Interlock"].filter(Boolean).join(" · ");
     document.documentElement.dataset.page = page;
+    if (TITLES[page]) document.title = [id, TITLES[page], "Interlock"].filter(Boolean).join(" · ");
+    if (!first.current) document.getElementById("main").focus({ preventScroll: true });
+    first.current = false;
   }, [page, id]);
 
   useEffect(() => {

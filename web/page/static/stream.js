@@ -26,7 +26,11 @@ export function connect() {
 
 function open() {
   source = new EventSource("/api/events");
-  source.onopen = () => is("open");
+  source.onopen = () => {
+    // The lab that answers again may be another one, which numbers its events anew.
+    if (lab.link === "reconnecting" || lab.link === "cut") again();
+    is("open");
+  };
   source.onerror = () => {
     if (lab.link === "open") lab.heard = Date.now();
     is(lab.link === "cut" ? "cut" : "reconnecting");
