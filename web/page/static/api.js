@@ -1,6 +1,7 @@
 /** The lab's routes. Errors carry the field and the message that the lab gave. */
 
 import { useEffect, useState } from "./vendor/preact.js";
+import { useLab } from "./lab.js";
 
 /** What the lab answered instead, or that it did not answer (`status` 0). */
 export class LabError extends Error {
@@ -64,4 +65,7 @@ export function useLoad(load, deps) {
 }
 
 /** A registry's list, empty until it is there. */
-export const useRegistry = (name) => useLoad(() => registry(name), [name]).data ?? [];
+export function useRegistry(name) {
+  const { epoch } = useLab();
+  return useLoad(() => registry(name), [name, epoch]).data ?? [];
+}

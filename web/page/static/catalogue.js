@@ -3,6 +3,7 @@
 import { html } from "./vendor/preact.js";
 import { registry, useLoad } from "./api.js";
 import { Flights } from "./flights.js";
+import { useLab } from "./lab.js";
 import { to } from "./route.js";
 import { attackOf, modeOf, parse } from "./scenario.js";
 import { Scenarios } from "./scenarios.js";
@@ -59,7 +60,8 @@ function switches(scenario, check) {
 }
 
 const Entry = ({ registry: name, noun, id, concerns, children: show }) => {
-  const { data, error } = useLoad(() => registry(name), [name]);
+  const { epoch } = useLab();
+  const { data, error } = useLoad(() => registry(name), [name, epoch]);
   if (!data) return error ? html`<${Failed} error=${error} what=${noun} />` : html`<${Loading} what=${`the ${noun}`} />`;
   const entry = data.find((one) => one.id === id);
   if (!entry) {

@@ -29,7 +29,7 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
             <path class="lifeline" d=${`M${x[actor]} ${space.head - 12 * unit}V${end + 8 * unit}`} />
             <${Shape} actor=${actor} size=${28 * unit} x=${x[actor]} y=${18 * unit} idle=${actor === "attacker" && wire} />
             ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>flight</text>` : null}
-            <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire ? "attacker, relays" : actor}</text>
+            <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire && story.attacker.present ? "attacker, relays" : actor}</text>
             <${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />
           </g>`)}
         ${marked === null ? null : html`<g class="parting" aria-hidden="true">

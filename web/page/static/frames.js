@@ -10,7 +10,7 @@ import { Copy, Value } from "./value.js";
 
 export const Frames = ({ rows }) => {
   const list = rows.filter((row) => row.what === "frame");
-  if (!list.length) return html`<p class="empty">No frame has been sent yet.</p>`;
+  if (!list.length) return html`<p class="empty">No frame has been sent.</p>`;
   return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.ns[0]} row=${row} />`)}</div>`;
 };
 

@@ -24,12 +24,14 @@ export const Home = () => {
   const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
   const meanings = useRegistry("verdicts");
   const sessions = newest();
+  const waiting = lab.link === "open" ? null : "Waiting for the lab …";
   const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
   return html`
     <h1 class="unseen" tabindex="-1">Interlock: who sits in the middle?</h1>
     <section class="mission" aria-label="The three exchanges of the mission">
       ${MISSION.map(({ scenario, title }) => html`
-        <${Exchange} key=${scenario} scenario=${scenario} title=${title} session=${known.find((s) => s.scenario === scenario)} />`)}
+        <${Exchange} key=${scenario} scenario=${scenario} title=${title} empty=${waiting ?? "Not run yet."}
+          session=${known.find((session) => session.scenario === scenario)} />`)}
     </section>
     <div class="home">
       <section class="panel wide">
@@ -40,7 +42,8 @@ export const Home = () => {
       </section>
       <aside class="panel" aria-labelledby="live">
         <h2 id="live">Live</h2>
-        <${SessionList} sessions=${sessions.slice(0, 40)} empty="Nothing has run yet. Run a scenario, or press Enter in a cell." />
+        <${SessionList} sessions=${sessions.slice(0, 40)} 
+          empty=${waiting ?? "Nothing has run yet. Run a scenario, or press Enter in a cell."} />
       </aside>
       <section class="panel">
         <h2>Run a scenario</h2>
@@ -49,10 +52,10 @@ export const Home = () => {
     </div>`;
 };
 
-const Exchange = ({ scenario, title, session }) => {
+const Exchange = ({ scenario, title, session, empty }) => {
   if (!session) {
     return html`<div class="exchange panel" data-scenario=${scenario} data-status="not-run"><h2>${title}</h2>
-      <p class="scenario">${scenario}</p><p class="empty">Not run yet.</p></div>`;
+      <p class="scenario">${scenario}</p><p class="empty">${empty}</p></div>`;
   }
   return html`
     <a class=${`exchange panel ${session.verdict?.class ?? ""}`} href=${to.session(session.session)} data-scenario=${scenario}

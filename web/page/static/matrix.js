@@ -98,6 +98,7 @@ export const Matrix = ({ matrix, sessions }) => {
       </td>`;
   };
 
+  if (!columns.length) return html`<p class="empty">The lab knows no attack.</p>`;
   return html`
     <div class="matrix-frame" tabindex="-1">
       <table class="matrix" role="grid" aria-label="Modes and attacks" ref=${grid}>

@@ -25,7 +25,7 @@ export const Status = () => {
 const Process = ({ actor, process }) => {
   if (!process) return null;
   const restarts = process.restarts ? `, started again ${count(process.restarts, "time")}` : "";
-  const words = `${actor} process ${process.pid ?? ""} is ${process.up ? "up" : "down"}${restarts}`;
+  const words = `${actor}${process.pid ? ` (process ${process.pid})` : ""} is ${process.up ? "up" : "down"}${restarts}`;
   return html`<span class=${`process ${process.up ? "up" : "down"}`} title=${words} data-process=${actor} data-up=${String(Boolean(process.up))}>
     <${Shape} actor=${actor} size=${14} idle=${!process.up} /><span class="unseen">${words}</span>
     ${process.up ? null : html`<b>${actor} is down</b>`}</span>`;

@@ -60,7 +60,7 @@ const Sentence = ({ session, story }) => {
           ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
           ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
         </span>
-        <small class="quiet">seed ${session.seed ?? "fresh"} · ${clock(session.started)}</small></p>
+        <small class="quiet">${Number.isFinite(session.seed) ? `seed ${session.seed}` : "fresh randomness"} · ${clock(session.started)}</small></p>
       <h1 tabindex="-1" data-sentence><${Prose} of=${verdict?.because ?? waiting} /></h1>
       <p class="means"><${Prose} of=${session.means ?? lost?.reason ?? ""} /></p>
     </header>`;
