@@ -7,7 +7,7 @@ import { decode } from "./frame.js";
 import { shorten, visible } from "./text.js";
 
 /** The frame that waits: the last one that was held and not yet dealt with. */
-export function heldFrame(events) {
+function heldFrame(events) {
   const last = events.filter((event) => event.type === "relayed").at(-1);
   return last?.action === "hold" ? last : null;
 }

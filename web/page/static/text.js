@@ -23,8 +23,5 @@ export function shorten(value, head = 24, tail = 8) {
 /** `1 frame`, `2 frames`. */
 export const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-/** The first letter in upper case. */
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** Clock time of unix milliseconds, to the second. */
 export const clock = (ms) => (Number.isFinite(ms) ? new Date(ms).toLocaleTimeString("en-GB") : "");
