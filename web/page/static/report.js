@@ -2,7 +2,7 @@
  * A session in a file: `<script type="application/json" id="session">` holds `{"session": …, "events": […]}`, `#app` is
  * where it is shown. The same fold and the same drawing as on the live page, without a lab behind it.
  *
- * A file can carry the modules in an import map: each as a `data:` address under a bare name, with `from "./` replaced.
+ * A file can carry the modules in an import map: each as a `data:` address under a bare name, which its imports then use.
  */
 
 import { html, render } from "./vendor/preact.js";
