@@ -1,0 +1,82 @@
+/** The dashboard: one shell, one page at a time, the live stream behind all of them. */
+
+import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
+import { AttackPage, CheckPage, ModePage } from "./catalogue.js";
+import { Comparison } from "./compare.js";
+import { Help } from "./help.js";
+import { Home } from "./home.js";
+import { SessionPage } from "./session.js";
+import { navigate, to, useRoute } from "./route.js";
+import { projector, theme, useSettings } from "./settings.js";
+import { Failed } from "./states.js";
+import { Status, Trouble } from "./status.js";
+import { connect, refresh } from "./stream.js";
+
+/** Titles of the pages; a session's page says its verdict. */
+const TITLES = { matrix: "Matrix", compare: "Comparison", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };
+
+const App = () => {
+  const { page, id, query } = useRoute();
+  const { switchTheme, switchSize } = useSettings();
+  const [help, setHelp] = useState(false);
+
+  const first = useRef(true);
+  useEffect(() => {
+    document.documentElement.dataset.page = page;
+    if (TITLES[page]) document.title = [id, TITLES[page], "Interlock"].filter(Boolean).join(" · ");
+    if (!first.current) document.getElementById("main").focus({ preventScroll: true });
+    first.current = false;
+  }, [page, id]);
+
+  useEffect(() => {
+    const press = (event) => {
+      const typing = event.target.closest?.("input, select, textarea, dialog");
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      const does = { "?": () => setHelp(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }[event.key];
+      if (!does) return;
+      event.preventDefault();
+      does();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+
+  return html`
+    <a class="skip" href="#main">To the content</a>
+    <header class="bar">
+      <a class="brand" href=${to.matrix()}><${Logo} /> Interlock</a>
+      <${Status} />
+      <nav aria-label="Settings">
+        <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title="Projector size (p)">A<small>A</small></button>
+        <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme">${theme() === "dark" ? "light" : "dark"}</button>
+        <button type="button" onClick=${() => setHelp(true)} title="Keys (?)" aria-label="Keys">?</button>
+      </nav>
+    </header>
+    <${Trouble} />
+    <main id="main" tabindex="-1"><${Page} page=${page} id=${id} query=${query} /></main>
+    ${help ? html`<${Help} onClose=${() => setHelp(false)} />` : null}`;
+};
+
+const Page = ({ page, id, query }) => {
+  switch (page) {
+    case "matrix": return html`<${Home} />`;
+    case "sessions": return html`<${SessionPage} key=${id} id=${id} />`;
+    case "compare": return html`<${Comparison} left=${query.get("left")} right=${query.get("right")} />`;
+    case "modes": return html`<${ModePage} key=${id} id=${id} />`;
+    case "attacks": return html`<${AttackPage} key=${id} id=${id} />`;
+    case "checks": return html`<${CheckPage} key=${id} id=${id} />`;
+    default: return html`<${Failed} what="page" error=${{ status: 404, message: id }} />`;
+  }
+};
+
+const Logo = () => html`<svg class="logo" viewBox="0 0 44 24" width="44" height="24" aria-hidden="true">
+  <path class="wire" d="M10 12H34" />
+  <circle class="cast client" cx="8" cy="12" r="7" /><path class="cast attacker" d="M22 5 29 12 22 19 15 12Z" />
+  <rect class="cast server" x="30" y="5.5" width="13" height="13" rx="1.5" />
+</svg>`;
+
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${App} />`, root);
+connect();
+refresh();

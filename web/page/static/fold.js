@@ -1,0 +1,99 @@
+/**
+ * What a list of events tells of one session: a fold without opinion and without network, the same over a live stream
+ * and over a saved file. Verdicts are the lab's to judge; this is only for showing.
+ */
+
+import { sha256 } from "./sha256.js";
+
+export const VICTIMS = ["client", "server"];
+
+/** The other victim. */
+export const peerOf = (role) => (role === "client" ? "server" : "client");
+
+/** Adds `event` to `events`, ordered by number and without doubles. Returns the new list. */
+export function merge(events, more) {
+  const known = new Set(events.map((event) => event.n));
+  const fresh = more.filter((event) => Number.isFinite(event?.n) && !known.has(event.n) && known.add(event.n));
+  return fresh.length ? [...events, ...fresh].sort((a, b) => a.n - b.n) : events;
+}
+
+/** A session's parties, checks and the attacker's spoils. */
+export function fold(events) {
+  const story = {
+    client: victim(),
+    server: victim(),
+    attacker: { present: false, plays: null, holds: [], recovered: [], steps: [], work: [], solved: [], interferes: false },
+    checks: [],
+    lost: [],
+  };
+  for (const event of events) {
+    if (VICTIMS.includes(event.source)) addVictim(story, event);
+    else if (event.source === "attacker") addAttacker(story.attacker, event);
+    else if (event.type === "lost") story.lost.push(event);
+  }
+  for (const read of story.attacker.recovered) {
+    const canary = VICTIMS.includes(read.sender) ? story[read.sender].canary : null;
+    read.proof = canary !== null && canary.digest === read.digest;
+  }
+  return story;
+}
+
+const victim = () => ({
+  plays: null, without: [], with: [], established: null, aborted: null, canary: null, sent: [], received: [], closed: null,
+  ended: false,
+});
+
+function addVictim(story, event) {
+  const party = story[event.source];
+  switch (event.type) {
+    case "started":
+      party.plays = event.plays;
+      party.without = event.without ?? [];
+      party.with = event.with ?? [];
+      break;
+    case "check": return addCheck(story.checks, event);
+    case "data": return void party[event.way === "sent" ? "sent" : "received"].push(event);
+    case "established":
+    case "aborted":
+    case "canary":
+    case "closed":
+      party[event.type] = event;
+      break;
+    case "ended":
+      party.ended = true;
+  }
+}
+
+/** A check that a party performs again and again, as on every record, is one rung: its worst outcome counts. */
+function addCheck(checks, event) {
+  const same = checks.find((rung) => rung.check === event.check && rung.party === event.source);
+  if (!same) return void checks.push({ ...event, party: event.source, times: 1 });
+  same.times += 1;
+  if (same.status !== "failed") Object.assign(same, event, { times: same.times });
+}
+
+function addAttacker(attacker, event) {
+  attacker.present = true;
+  switch (event.type) {
+    case "started": attacker.plays = event.plays; break;
+    case "relayed": attacker.interferes ||= event.action !== "forward"; break;
+    case "holds":
+      if (!attacker.holds.some((held) => held.fingerprint === event.fingerprint && held.with === event.with)) {
+        attacker.holds.push(event);
+      }
+      break;
+    case "recovered": attacker.recovered.push({ ...event, digest: sha256(String(event.text)) }); break;
+    case "step": attacker.steps.push(event); break;
+    case "work":
+      attacker.work = [...attacker.work.filter((work) => work.phase !== event.phase), event];
+      break;
+    case "solved": attacker.solved.push(event);
+  }
+}
+
+/** The fingerprints that the parties hold, as the session object has them. */
+export const fingerprints = (story) => ({
+  client: story.client.established?.fingerprint ?? null,
+  server: story.server.established?.fingerprint ?? null,
+  attacker: [...new Set(story.attacker.holds.map((held) => held.fingerprint))],
+});

@@ -1,0 +1,58 @@
+/** The ladder of checks: what each victim looked at, what it wanted and what it found. */
+
+import { html, useState } from "./vendor/preact.js";
+import { Name } from "./cast.js";
+import { to } from "./route.js";
+import { Value } from "./value.js";
+import { shorten } from "./text.js";
+
+const STATUS = {
+  passed: { sign: "✓", word: "passed", wanted: "wanted", found: "found" },
+  failed: { sign: "✕", word: "failed", wanted: "wanted", found: "found" },
+  skipped: { sign: "~", word: "switched off", wanted: "would want", found: "would find" },
+  "not-applicable": { sign: "·", word: "not applicable", wanted: "would want", found: "because" },
+};
+
+/**
+ * `checks` as the fold has them; `all` the ids of the mode's checks, where known: those that nobody came to are told too.
+ * `decided` is the check at which the session was decided, `action(check, status)` what can be done about a check.
+ */
+export const Ladder = ({ checks, all = [], decided = null, action = () => null }) => {
+  const seen = new Set(checks.map((rung) => rung.check));
+  const unseen = all.filter((check) => !seen.has(check));
+  if (!checks.length && !unseen.length) return html`<p class="empty">No check has been performed.</p>`;
+  return html`
+    <ol class="ladder">
+      ${checks.map((rung) => html`
+        <${Rung} key=${`${rung.party} ${rung.check}`} rung=${rung} deciding=${rung.check === decided && rung.status === "failed"}>
+          ${action(rung.check, rung.status)}<//>`)}
+    </ol>
+    ${unseen.length ? html`
+      <p class="unreached">${"Not reached: "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
+        data-check=${check} data-status="not-reached">${check}</a>`)}</p>` : null}`;
+};
+
+/** What went as it should is one line, with its facts on demand; what did not is spread out. */
+const Rung = ({ rung, deciding, children }) => {
+  const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
+  const { sign, word, wanted, found } = STATUS[status];
+  const calm = status === "passed" || status === "not-applicable";
+  const [open, setOpen] = useState(false);
+  return html`
+    <li class=${`rung ${status} ${deciding ? "deciding" : ""}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
+      <span class="sign" aria-hidden="true">${sign}</span>
+      <div>
+        <p class="line">
+          <a href=${to.check(rung.check)}>${shorten(rung.check, 40)}</a>
+          <span class="outcome">${word}${rung.times > 1 ? ` ${rung.times} times` : ""}</span>
+          <${Name} actor=${rung.party} />
+          ${calm ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
+        </p>
+        <dl class="facts" hidden=${calm && !open}>
+          ${rung.expected ? html`<dt>${wanted}</dt><dd><${Value} of=${rung.expected} head=${60} /></dd>` : null}
+          ${rung.observed ? html`<dt>${found}</dt><dd><${Value} of=${rung.observed} head=${60} /></dd>` : null}
+        </dl>
+        ${children}
+      </div>
+    </li>`;
+};

@@ -1,0 +1,67 @@
+/** A session told from its events alone: the dashboard's session page and the exported report are both this. */
+
+import { html, useMemo } from "./vendor/preact.js";
+import { Beliefs } from "./beliefs.js";
+import { Diagram, DiagramLegend } from "./diagram.js";
+import { Evidence } from "./evidence.js";
+import { Frames } from "./frames.js";
+import { Ladder } from "./ladder.js";
+import { Recipe } from "./recipe.js";
+import { rows as rowsOf } from "./rows.js";
+import { to } from "./route.js";
+import { attackOf, modeOf } from "./scenario.js";
+import { clock, visible } from "./text.js";
+import { Prose } from "./value.js";
+import { Badge } from "./verdict.js";
+
+/**
+ * `session` and its `events` are all that is needed. `mode` and `attack` of the registries, `action` (what can be done about
+ * a check) and `tools` (what can be done about the session) are there when a lab is.
+ */
+export const Story = ({ session, events, story, mode, attack, action, tools }) => {
+  const rows = useMemo(() => rowsOf(events), [events]);
+  const running = session.status !== "done";
+  const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
+  return html`
+    <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
+      data-status=${session.status}>
+      <${Sentence} session=${session} story=${story} />
+      ${tools}
+      <div class="told">
+        <div>
+          <section class="panel drawn">
+            ${rows.length ? html`<${Diagram} rows=${rows} story=${story} live=${running} />`
+              : html`<p class="empty">${running ? "Nothing has been sent yet." : "No event of this session is left."}</p>`}
+            <${DiagramLegend} />
+          </section>
+          <section class="panel"><h2>What the attacker does</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
+          <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
+        </div>
+        <div>
+          <section class="panel"><h2>Checks</h2>
+            <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
+          <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
+        </div>
+      </div>
+      <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
+    </article>`;
+};
+
+const Sentence = ({ session, story }) => {
+  const { verdict } = session;
+  const lost = story.lost[0];
+  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : "The session runs …";
+  const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
+  return html`
+    <header class=${`sentence ${verdict?.class ?? ""}`}>
+      <p class="line"><${Badge} session=${session} big />
+        <span class="scenario">
+          <a href=${to.mode(mode.split(":")[0])}>${visible(mode)}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
+          ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
+          ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
+        </span>
+        <small class="quiet">${Number.isFinite(session.seed) ? `seed ${session.seed}` : "fresh randomness"} · ${clock(session.started)}</small></p>
+      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict?.because ?? waiting} /></h1>
+      <p class="means"><${Prose} of=${session.means ?? lost?.reason ?? ""} /></p>
+    </header>`;
+};

@@ -1,0 +1,94 @@
+/** The live stream: server-sent events, resumed where they broke off, and a word on how things stand. */
+
+import { get } from "./api.js";
+import { changed, hear, lab, learn } from "./lab.js";
+
+/** Out of touch for longer than this is called cut off. */
+const PATIENCE = 4000;
+/** A hidden page lets go of its connection: a browser has only six for each lab. */
+const HIDDEN = 60_000;
+
+let source = null;
+let hiding = null;
+let cutting = null;
+
+/** Connects and stays connected for as long as the page is looked at. */
+export function connect() {
+  open();
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(close, HIDDEN);
+    else if (!source) reopen();
+  });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", () => source || reopen());
+}
+
+function open() {
+  source = new EventSource("/api/events");
+  source.onopen = () => {
+    // The lab that answers again may be another one, which numbers its events anew.
+    if (lab.link === "reconnecting" || lab.link === "cut") again();
+    is("open");
+  };
+  source.onerror = () => {
+    if (lab.link === "open") lab.heard = Date.now();
+    is(lab.link === "cut" ? "cut" : "reconnecting");
+    cutting ??= setTimeout(() => is("cut"), PATIENCE);
+    if (source?.readyState === EventSource.CLOSED) {
+      close();
+      setTimeout(() => source || document.hidden || reopen(), PATIENCE);
+    }
+  };
+  on("session", (session) => learn([session]));
+  on("event", (event) => hear(event.session, [event]));
+  on("status", (status) => {
+    lab.status = status;
+    changed();
+  });
+  on("reset", again);
+}
+
+function on(type, take) {
+  source.addEventListener(type, (message) => {
+    try {
+      take(type === "reset" ? null : JSON.parse(message.data));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  });
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+/** A new stream knows nothing of the old one's place: everything is loaded again. */
+function reopen() {
+  open();
+  again();
+}
+
+function again() {
+  lab.epoch += 1;
+  refresh();
+}
+
+/** Loads what every page shows: the newest sessions and the lab's own state. */
+export async function refresh() {
+  const [sessions, status] = await Promise.allSettled([get("/api/sessions?limit=60"), get("/api/status")]);
+  if (status.status === "fulfilled") lab.status = status.value;
+  if (sessions.status === "fulfilled") learn(sessions.value.sessions ?? []);
+  changed();
+}
+
+function is(link) {
+  if (link === "open") {
+    clearTimeout(cutting);
+    cutting = null;
+  }
+  lab.link = link;
+  document.documentElement.dataset.live = link;
+  changed();
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+const css = ["base", "verdict"].map((name) => readFileSync(new URL(`../static/${name}.css`, import.meta.url), "utf8")).join("\n");
+const pairs = [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)];
+const colours = Object.fromEntries(pairs.map(([, name, ...both]) => [name, both.map(rgb)]));
+
+function rgb(hex) {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+}
+
+/** WCAG 2.2, relative luminance and contrast ratio. */
+const luminance = (colour) => colour.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const contrast = (a, b) => {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+};
+const mixed = (under, over, part) => under.map((c, i) => c * (1 - part) + over[i] * part);
+
+for (const [theme, name] of ["light", "dark"].entries()) {
+  test(`every letter is readable in the ${name} theme`, () => {
+    for (const ink of ["ink", "quiet", "link", "client-ink", "attacker-ink", "server-ink", "good", "bad"]) {
+      for (const ground of ["page", "panel", "sunk"]) {
+        const ratio = contrast(colours[ink][theme], colours[ground][theme]);
+        assert.ok(ratio >= 4.5, `${ink} on ${ground}: ${ratio.toFixed(2)}`);
+      }
+    }
+  });
+
+  test(`a verdict's letter is readable on its colour and on its pattern in the ${name} theme`, () => {
+    assert.ok(css.includes("--fill: light-dark(rgb(255 255 255 / 0.2), rgb(0 0 0 / 0.2))"));
+    const fill = [[1, 1, 1], [0, 0, 0]][theme];
+    for (const kind of ["split", "read", "impersonated", "misbound", "altered", "downgraded"]) {
+      for (const ground of [colours[kind][theme], mixed(colours[kind][theme], fill, 0.2)]) {
+        const ratio = contrast(colours["loud-ink"][theme], ground);
+        assert.ok(ratio >= 4.5, `${kind}: ${ratio.toFixed(2)}`);
+      }
+    }
+    for (const kind of ["calm", "stopped", "neutral"]) {
+      const ratio = contrast(colours[`${kind}-ink`][theme], colours[kind][theme]);
+      assert.ok(ratio >= 4.5, `${kind}: ${ratio.toFixed(2)}`);
+    }
+  });
+
+  test(`the cast's shapes stand out in the ${name} theme`, () => {
+    for (const actor of ["client", "attacker", "server"]) {
+      for (const ground of ["page", "panel"]) {
+        const ratio = contrast(colours[actor][theme], colours[ground][theme]);
+        assert.ok(ratio >= 3, `${actor} on ${ground}: ${ratio.toFixed(2)}`);
+      }
+    }
+  });
+}

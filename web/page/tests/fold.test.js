@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { fingerprints, fold, merge } from "../static/fold.js";
+import { session } from "./events.js";
+
+test("a split shows two keys at the ends and both in the attacker's hand", () => {
+  const story = fold(session(
+    ["client", "established", { fingerprint: "aaaa1", group: "g", offered: ["g"] }],
+    ["server", "established", { fingerprint: "bbbb2", group: "g", offered: ["g"] }],
+    ["attacker", "holds", { with: "client", fingerprint: "aaaa1" }],
+    ["attacker", "holds", { with: "server", fingerprint: "bbbb2" }],
+    ["attacker", "holds", { with: "server", fingerprint: "bbbb2" }],
+  ));
+  assert.deepEqual(fingerprints(story), { client: "aaaa1", server: "bbbb2", attacker: ["aaaa1", "bbbb2"] });
+});
+
+test("what the attacker published is proven by the victim's digest, and by nothing else", () => {
+  // SHA-256 of "abc": FIPS 180-4, example B.1.
+  const digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  const story = fold(session(
+    ["client", "canary", { digest }],
+    ["attacker", "recovered", { sender: "client", text: "abc", live: true }],
+    ["attacker", "recovered", { sender: "client", text: "abd", live: true }],
+    ["attacker", "recovered", { sender: "server", text: "abc", live: true }],
+  ));
+  assert.deepEqual(story.attacker.recovered.map((read) => read.proof), [true, false, false]);
+});
+
+test("a check performed on every record is one rung, and its failure is not forgotten", () => {
+  const check = (status) => ["server", "check", { check: "record-auth", status, flight: 3, expected: "a valid tag", observed: status }];
+  const { checks } = fold(session(check("passed"), check("failed"), check("passed")));
+  assert.equal(checks.length, 1);
+  assert.deepEqual([checks[0].status, checks[0].times, checks[0].party], ["failed", 3, "server"]);
+});
+
+test("both parties may perform the same check", () => {
+  const check = (party) => [party, "check", { check: "public-range", status: "passed", flight: 1, expected: "", observed: "" }];
+  assert.equal(fold(session(check("client"), check("server"))).checks.length, 2);
+});
+
+test("an attacker that only forwards does not interfere", () => {
+  const relay = (action) => fold(session(["attacker", "relayed", { from: "client", action, flight: 1, kind: "k" }])).attacker.interferes;
+  assert.equal(relay("forward"), false);
+  for (const action of ["alter", "drop", "inject", "hold"]) assert.equal(relay(action), true);
+});
+
+test("events that come late or twice find their place", () => {
+  const events = session(["client", "ended"], ["server", "ended"], ["attacker", "ended"]);
+  const merged = merge(merge([], [events[2], events[0]]), [events[1], events[2], { n: "x" }]);
+  assert.deepEqual(merged.map((event) => event.n), [1, 2, 3]);
+  assert.equal(merge(merged, [events[1]]), merged, "nothing new, nothing to draw again");
+});
+
+test("facts of unknown types and tellers change nothing", () => {
+  assert.deepEqual(fold(session(["client", "future-fact"], ["nobody", "established"], ["console", "future-fact"])), fold([]));
+});
