@@ -7,7 +7,11 @@ use crate::{
     session::{Record, Session, now_us},
     store::{Cursor, Store, StoreError},
 };
-use lab::{event::Event, scenario::Scenario, verdict::judge};
+use lab::{
+    event::Event,
+    scenario::Scenario,
+    verdict::{Kind, judge},
+};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -35,6 +39,7 @@ struct Pages {
     judged_ids: HashMap<String, Cursor>,
     judged_bytes: usize,
     latest: HashMap<Scenario, Session>,
+    verdicts: HashMap<Kind, u64>,
 }
 
 impl Book {
@@ -87,6 +92,9 @@ impl Book {
         let mut pages = self.pages();
         let (cursor, mut record) = pages.running.remove(id)?;
         record.session.close(judge(&record.events));
+        if let Some(verdict) = &record.session.verdict {
+            *pages.verdicts.entry(verdict.kind).or_default() += 1;
+        }
         let record = Arc::new(record);
         pages.remember(&record.session);
         pages.keep(cursor, Arc::clone(&record));
@@ -143,6 +151,11 @@ impl Book {
     /// The last session of a scenario.
     pub fn latest(&self, scenario: &Scenario) -> Option<Session> {
         self.pages().latest.get(scenario).cloned()
+    }
+
+    /// How many sessions were judged since the console began, by verdict.
+    pub fn verdicts(&self) -> HashMap<Kind, u64> {
+        self.pages().verdicts.clone()
     }
 
     /// How many sessions run.

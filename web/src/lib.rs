@@ -2,10 +2,17 @@
 //! reports.
 
 pub mod book;
+pub mod cli;
+pub mod compare;
 pub mod console;
+pub mod export;
+pub mod frame;
+pub mod http;
 pub mod hub;
 pub mod log;
+pub mod matrix;
 pub mod orders;
 pub mod outcomes;
+pub mod registry;
 pub mod session;
 pub mod store;

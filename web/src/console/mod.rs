@@ -78,6 +78,21 @@ impl Playing {
     }
 }
 
+/// Notices when the state of a process changes.
+pub struct Watch([watch::Receiver<process::State>; 3]);
+
+impl Watch {
+    /// Waits until the state of a process has changed since the last call.
+    pub async fn changed(&mut self) {
+        let [client, attacker, server] = &mut self.0;
+        tokio::select! {
+            _ = client.changed() => {}
+            _ = attacker.changed() => {}
+            _ = server.changed() => {}
+        }
+    }
+}
+
 /// Why a scenario is not played.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum NotPlayed {
@@ -170,14 +185,9 @@ impl Console {
         Processes { client, attacker, server }
     }
 
-    /// Waits until the state of a process changes.
-    pub async fn processes_changed(&self) {
-        let [mut client, mut attacker, mut server] = [&self.client, &self.attacker, &self.server].map(Process::links);
-        tokio::select! {
-            _ = client.changed() => {}
-            _ = attacker.changed() => {}
-            _ = server.changed() => {}
-        }
+    /// Notices when the state of a process changes.
+    pub fn watch(&self) -> Watch {
+        Watch([&self.client, &self.attacker, &self.server].map(Process::links))
     }
 
     /// Ends the processes and waits until none is left.

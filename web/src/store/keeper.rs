@@ -10,7 +10,7 @@ use std::{
         mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{oneshot, watch};
 
@@ -19,7 +19,7 @@ const QUEUE: usize = 1024;
 /// Sessions that wait in memory while the disk refuses them.
 const WAITING: usize = 500;
 /// Pause before the disk is tried again.
-const RETRY: Duration = Duration::from_secs(2);
+const RETRY: Duration = Duration::from_secs(1);
 
 /// How the store is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -108,11 +108,12 @@ struct Keeper {
 
 impl Keeper {
     fn run(mut self, inbox: &Receiver<Job>) {
+        let mut retry = Instant::now() + RETRY;
         loop {
             let job = if self.waiting.is_empty() && self.database.is_some() {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
-                inbox.recv_timeout(RETRY)
+                inbox.recv_timeout(retry.saturating_duration_since(Instant::now()))
             };
             match job {
                 Ok(Job::Keep(cursor, record)) => {
@@ -124,6 +125,7 @@ impl Keeper {
                     // While the disk refuses, each newcomer waits for the next retry.
                     if self.waiting.len() == 1 {
                         self.flush();
+                        retry = Instant::now() + RETRY;
                     }
                 }
                 Ok(Job::Ask(question)) => {
@@ -132,8 +134,12 @@ impl Keeper {
                         question(database);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => self.flush(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.flush(),
+            }
+            if Instant::now() >= retry {
+                self.flush();
+                retry = Instant::now() + RETRY;
             }
         }
     }
