@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod completions;
 mod export;
+mod glob;
 mod junit;
 mod lab;
 mod list;

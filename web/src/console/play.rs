@@ -41,6 +41,8 @@ async fn conduct(console: &Console, id: &str, orders: Orders, told: &mut Receive
     let link = async |actor| console.link(actor).await.map_err(|reason| Lack(actor, reason));
     let (server, attacker, client) =
         (link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?);
+    // Whoever died before is up again by now; one that died since its link was made takes no orders.
+    while told.try_recv().is_ok() {}
     let mut play = orders.client;
     play.connect = attacker.address.clone();
     send(Actor::Server, &server, Order::Play(Box::new(orders.server))).await?;

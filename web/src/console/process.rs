@@ -23,6 +23,8 @@ const STARTING: Duration = Duration::from_secs(10);
 const LEAVING: Duration = Duration::from_secs(3);
 /// How long a session waits for a process that is down.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// A process that died at once so often in a row is given up by the sessions that wait for it, though not by its keeper.
+const FAILURES: u32 = 4;
 /// A process that lived this long did not die at once.
 const STEADY: Duration = Duration::from_secs(2);
 /// First and longest pause before a process that dies at once is started again.
@@ -43,6 +45,8 @@ pub(super) struct Link {
 pub(super) struct State {
     link: Option<Link>,
     restarts: u32,
+    /// How often in a row it died at once.
+    failures: u32,
     /// Why it is down.
     reason: String,
 }
@@ -78,7 +82,8 @@ impl Process {
     /// Waits until the process is up; or says why it is not.
     pub(super) async fn up(&self) -> Result<Link, String> {
         let mut state = self.state.clone();
-        let up = timeout(PATIENCE, state.wait_for(|state| state.link.is_some())).await;
+        let settled = |state: &State| state.link.is_some() || state.failures >= FAILURES;
+        let up = timeout(PATIENCE, state.wait_for(settled)).await;
         let link = match up {
             Ok(Ok(state)) => state.link.clone(),
             _ => None,
@@ -130,6 +135,7 @@ impl Keeper {
             self.tell.send_modify(|state| {
                 state.link = None;
                 state.restarts = state.restarts.saturating_add(1);
+                state.failures = if steady { 0 } else { state.failures.saturating_add(1) };
                 state.reason.clone_from(&reason);
             });
             self.routes.gone(self.actor, &reason).await;
