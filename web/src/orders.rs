@@ -1,72 +1,78 @@
-//! What the three processes are told about one session.
+//! From a scenario to what the three processes are told: the registries decide what there is, [`lab::staging`] what each
+//! party may know.
 
+use crate::session::now_ms;
 use lab::{
-    control::{AttackOrder, PlayOrder},
+    modes::{self, Unknown},
     scenario::Scenario,
+    staging::{Setting, StagingError, stage},
 };
 use std::time::Duration;
 
+pub use lab::staging::Orders;
+
 /// What holds for every session of a console.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// How long a victim waits for each flight.
     pub patience: Duration,
-    /// Unix seconds that the victims of an unseeded session take for the present.
-    pub now: i64,
-}
-
-/// The orders of one session, one for each process.
-#[derive(Clone, Debug)]
-pub struct Orders {
-    /// To the client; the console adds where to connect.
-    pub client: PlayOrder,
-    /// To the server.
-    pub server: PlayOrder,
-    /// To the attacker.
-    pub attack: AttackOrder,
 }
 
 /// Why a scenario cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
+#[error("{message}")]
 pub struct ScenarioRefused {
-    /// The part of the scenario at fault: `mode`, `attack`, `check` or `seed`.
+    /// The part of the scenario at fault: `mode`, `variant`, `parameter`, `attack`, `check` or `seed`.
     pub field: &'static str,
     /// What was expected and what came.
     pub message: String,
 }
 
-/// Turns a scenario into orders. The same scenario, seed and session id give the same orders.
+/// The scenario in full: the variant too where it leaves that out. One scenario has one such form.
+pub fn in_full(scenario: &Scenario) -> Result<Scenario, ScenarioRefused> {
+    Ok(modes::resolve(scenario)?.1)
+}
+
+/// Turns a scenario into orders. The same scenario and seed give the same orders but for the session's id; without a
+/// seed, the session's randomness is the operating system's.
 pub fn orders(
     session: &str,
     scenario: &Scenario,
     seed: Option<u64>,
     settings: &Settings,
 ) -> Result<Orders, ScenarioRefused> {
-    let patience = u64::try_from(settings.patience.as_millis()).unwrap_or(u64::MAX);
-    let seed = seed.map_or_else(|| session.to_owned(), |seed| format!("{seed:016x}"));
-    let play = PlayOrder {
-        session: session.to_owned(),
-        mode: scenario.mode.clone(),
-        without: scenario.without.clone(),
-        with: scenario.with.clone(),
-        seed: seed.clone(),
-        now: settings.now,
-        phrase: "canary".to_owned(),
-        patience,
-        connect: None,
-        credentials: None,
+    let mut setting = match seed {
+        Some(seed) => Setting::seeded(session, seed),
+        None => {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed).map_err(|error| ScenarioRefused {
+                field: "seed",
+                message: format!("the operating system gives no randomness: {error}"),
+            })?;
+            Setting::new(session, seed, i64::try_from(now_ms() / 1000).unwrap_or_default())
+        }
     };
-    Ok(Orders {
-        client: play.clone(),
-        server: play,
-        attack: AttackOrder {
-            session: session.to_owned(),
-            attack: scenario.attack.clone(),
-            mode: scenario.mode.clone(),
-            seed,
-            patience,
-            loot: None,
-        },
-    })
+    setting.patience = u64::try_from(settings.patience.as_millis()).unwrap_or(u64::MAX);
+    Ok(stage(scenario, &setting)?)
+}
+
+impl From<Unknown> for ScenarioRefused {
+    fn from(unknown: Unknown) -> Self {
+        let field = match unknown {
+            Unknown::Mode { .. } => "mode",
+            Unknown::Variant { .. } => "variant",
+            Unknown::Parameter { .. } => "parameter",
+            Unknown::Check { .. } => "check",
+        };
+        Self { field, message: unknown.to_string() }
+    }
+}
+
+impl From<StagingError> for ScenarioRefused {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::Unknown(unknown) => unknown.into(),
+            StagingError::Certificate(_) => Self { field: "mode", message: error.to_string() },
+        }
+    }
 }

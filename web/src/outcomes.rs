@@ -3,6 +3,7 @@
 //! One row a scenario, columns separated by blanks: scenario, kind of verdict, check or `-`, party or `-`. A `#` begins
 //! a comment.
 
+use crate::orders::in_full;
 use lab::{
     role::Role,
     scenario::Scenario,
@@ -128,6 +129,8 @@ pub fn parse(text: &str) -> Result<Vec<Row>, OutcomesError> {
         let scenario: Scenario = scenario
             .parse()
             .map_err(|error: lab::scenario::ScenarioError| wrong("scenario", scenario, &error.to_string()))?;
+        let scenario =
+            in_full(&scenario).map_err(|refused| wrong("scenario", &scenario.to_string(), &refused.message))?;
         let kind = Kind::ALL
             .into_iter()
             .find(|known| known.as_str() == kind)

@@ -1,5 +1,6 @@
 //! The registries as documents, for `/api/modes`, `/api/attacks`, `/api/checks` and `interlock list`.
 
+use lab::{mode::By, modes};
 use serde::Serialize;
 
 /// Where something comes from.
@@ -31,6 +32,9 @@ pub struct Variant {
     pub id: String,
     /// A few words.
     pub title: String,
+    /// What it can be told in numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
 }
 
 /// A numeric parameter of a mode.
@@ -101,7 +105,7 @@ pub struct Mode {
     pub authenticated_by: String,
     /// Its kinds, the first being the default.
     pub variants: Vec<Variant>,
-    /// What it can be told in numbers.
+    /// What any of its kinds can be told in numbers, in the widest range and with the default of the first.
     pub parameters: Vec<Parameter>,
     /// The exchange.
     pub flights: Vec<Flight>,
@@ -153,7 +157,78 @@ pub struct Check {
 
 /// Every mode.
 pub fn modes() -> Vec<Mode> {
-    Vec::new()
+    modes::all().iter().map(|mode| document(mode)).collect()
+}
+
+fn document(mode: &lab::mode::Mode) -> Mode {
+    let variants: Vec<Variant> = mode.variants.iter().map(variant).collect();
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for parameter in variants.iter().flat_map(|variant| &variant.parameters) {
+        match parameters.iter_mut().find(|known| known.name == parameter.name) {
+            Some(known) => (known.min, known.max) = (known.min.min(parameter.min), known.max.max(parameter.max)),
+            None => parameters.push(parameter.clone()),
+        }
+    }
+    Mode {
+        id: mode.id.to_owned(),
+        title: mode.title.to_owned(),
+        summary: mode.summary.to_owned(),
+        authenticated_by: mode.authenticated_by.to_owned(),
+        variants,
+        parameters,
+        flights: flights(mode),
+        checks: mode.checks().iter().map(|check| check.id.to_owned()).collect(),
+        off: mode.off.iter().map(|id| (*id).to_owned()).collect(),
+        references: mode.references.iter().map(|title| Reference::of(title)).collect(),
+    }
+}
+
+fn variant(variant: &lab::mode::Variant) -> Variant {
+    let parameter = |it: &lab::mode::Parameter| Parameter {
+        name: it.name.to_owned(),
+        min: it.min,
+        max: it.max,
+        default: it.default,
+    };
+    Variant {
+        id: variant.id.to_owned(),
+        title: variant.title.to_owned(),
+        parameters: variant.parameters.iter().map(parameter).collect(),
+    }
+}
+
+fn flights(mode: &lab::mode::Mode) -> Vec<Flight> {
+    let mut flights: Vec<Flight> = Vec::new();
+    for (message, number) in mode.messages.iter().zip(mode.flights()) {
+        if flights.last().is_none_or(|flight| flight.number != number) {
+            flights.push(Flight { number, from: message.from.as_str(), messages: Vec::new() });
+        }
+        if let Some(flight) = flights.last_mut() {
+            flight.messages.push(self::message(message));
+        }
+    }
+    flights
+}
+
+fn message(message: &lab::mode::Message) -> Message {
+    let field = |field: &lab::mode::Field| Field {
+        name: field.name.to_owned(),
+        sort: field.sort.to_string(),
+        value: field.value.to_string(),
+    };
+    let step = |step: &lab::mode::Step| Step {
+        party: match step.by {
+            By::One(role) => role.as_str(),
+            By::Both => "both",
+        },
+        text: step.to_string(),
+    };
+    let steps = message.before.iter().chain(message.receipt).chain(message.after);
+    Message {
+        kind: message.kind.to_string(),
+        fields: message.fields.iter().map(field).collect(),
+        steps: steps.map(step).collect(),
+    }
 }
 
 /// Every attack.
@@ -163,7 +238,19 @@ pub fn attacks() -> Vec<Attack> {
 
 /// Every check.
 pub fn checks() -> Vec<Check> {
-    Vec::new()
+    let document = |check: &'static lab::check::Check| Check {
+        id: check.id.to_owned(),
+        title: check.title.to_owned(),
+        threat: check.threat.to_owned(),
+        compares: check.compares.to_owned(),
+        reference: Reference::of(check.reference),
+        modes: modes::all()
+            .iter()
+            .filter(|mode| mode.checks().contains(&check))
+            .map(|mode| mode.id.to_owned())
+            .collect(),
+    };
+    lab::check::all().iter().map(|check| document(check)).collect()
 }
 
 #[cfg(test)]

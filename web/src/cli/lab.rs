@@ -6,7 +6,7 @@ use crate::{
     console::{Config, Console, NotPlayed, Playing},
     hub::Hub,
     orders::Settings,
-    session::{Record, now_ms},
+    session::Record,
     store::{Place, Retention, Store},
 };
 use lab::scenario::Scenario;
@@ -18,9 +18,8 @@ const CONCURRENCY: usize = 16;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What holds for every session of this console.
-pub(super) fn settings(patience: u64) -> Settings {
-    let now = i64::try_from(now_ms() / 1000).unwrap_or_default();
-    Settings { patience: Duration::from_millis(patience), now }
+pub(super) const fn settings(patience: u64) -> Settings {
+    Settings { patience: Duration::from_millis(patience) }
 }
 
 /// How this program's own console works.

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console = Console::start(lab::config(settings.clone())?, Arc::clone(&book));
+        let console = Console::start(lab::config(settings)?, Arc::clone(&book));
         let app = App::new(Arc::clone(&console), outcomes, settings);
         let announcing = tokio::spawn({
             let app = Arc::clone(&app);

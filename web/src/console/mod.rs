@@ -7,7 +7,7 @@ mod routes;
 
 use crate::{
     book::Book,
-    orders::{ScenarioRefused, Settings, orders},
+    orders::{ScenarioRefused, Settings, in_full, orders},
     session::{Record, Session, now_ms},
 };
 use lab::{role::Actor, scenario::Scenario};
@@ -117,7 +117,7 @@ pub struct Console {
     server: Process,
     slots: Arc<Semaphore>,
     backlog: Arc<Semaphore>,
-    /// Sessions of one seed share an id on the wire, and take turns.
+    /// Sessions of one seed look the same on the wire, and take turns.
     wires: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     stop: watch::Sender<bool>,
     keepers: Mutex<Vec<JoinHandle<()>>>,
@@ -158,9 +158,9 @@ impl Console {
     pub fn play(self: &Arc<Self>, scenario: Scenario, seed: Option<u64>) -> Result<Playing, NotPlayed> {
         let waits = Arc::clone(&self.backlog).try_acquire_owned().map_err(|_| NotPlayed::Busy)?;
         let id = random_id()?;
-        // The first flight carries the id, and the same seed must give the same bytes.
-        let wire = seed.map_or_else(|| id.clone(), |seed| format!("{seed:016x}"));
-        let orders = orders(&wire, &scenario, seed, &self.config.settings)?;
+        let scenario = in_full(&scenario)?;
+        let orders = orders(&id, &scenario, seed, &self.config.settings)?;
+        let wire = orders.client.correlation.clone();
         let session = Session::new(id.clone(), scenario, seed, now_ms());
         self.book.begin(session.clone());
         let (tell, done) = oneshot::channel();

@@ -18,10 +18,9 @@ struct Lack(Actor, String);
 
 /// Plays one session. Everything that happens is told to the book, the loss of a process or of patience too.
 pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
-    let wire = orders.server.session.clone();
-    let mut told = console.routes.listen(&wire);
+    let mut told = console.routes.listen(id);
     let result = timeout(console.config.deadline, conduct(console, id, orders, &mut told)).await;
-    console.routes.forget(&wire);
+    console.routes.forget(id);
     let lack = match result {
         Ok(Ok(())) => return,
         Ok(Err(lack)) => lack,
@@ -32,7 +31,7 @@ pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
     console.book.tell(id, lost(id, 0, lack.0, &lack.1));
     for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
         if let Some(link) = console.process(actor).now() {
-            let _ = link.orders.try_send(Order::Cancel { session: wire.clone() });
+            let _ = link.orders.try_send(Order::Cancel { session: id.to_owned() });
         }
     }
 }

@@ -20,21 +20,21 @@ pub(super) enum Told {
     Gone(Actor, String),
 }
 
-/// The sessions that listen, by their id on the wire.
+/// The sessions that listen, by id.
 #[derive(Default)]
 pub(super) struct Routes(Mutex<HashMap<String, mpsc::Sender<Told>>>);
 
 impl Routes {
     /// A session begins to listen.
-    pub(super) fn listen(&self, wire: &str) -> mpsc::Receiver<Told> {
+    pub(super) fn listen(&self, session: &str) -> mpsc::Receiver<Told> {
         let (sender, receiver) = mpsc::channel(WAITING);
-        self.table().insert(wire.to_owned(), sender);
+        self.table().insert(session.to_owned(), sender);
         receiver
     }
 
     /// A session listens no more.
-    pub(super) fn forget(&self, wire: &str) {
-        self.table().remove(wire);
+    pub(super) fn forget(&self, session: &str) {
+        self.table().remove(session);
     }
 
     /// Hands a report to its session. Reports of sessions that are over, and events told in another's name, go nowhere.

@@ -67,6 +67,6 @@ impl Fake {
 pub(crate) async fn console(program: PathBuf, deadline: Duration) -> Arc<Console> {
     let store = Store::open(Place::Memory, Retention::default());
     let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-    let settings = Settings { patience: Duration::from_secs(1), now: 1_750_000_000 };
+    let settings = Settings { patience: Duration::from_secs(1) };
     Console::start(Config { program, concurrency: 4, deadline, settings }, book)
 }

@@ -25,7 +25,7 @@ struct Site {
 impl Site {
     async fn open() -> Self {
         let fake = Fake::start(Duration::from_secs(30)).await;
-        let settings = Settings { patience: Duration::from_secs(1), now: 1_750_000_000 };
+        let settings = Settings { patience: Duration::from_secs(1) };
         let app = App::new(fake.console.clone(), outcomes::all().unwrap(), settings);
         let router = router(app, Guard::new("127.0.0.1:8080".parse().unwrap()));
         Self { fake, router }
@@ -138,6 +138,8 @@ async fn what_is_wrong_with_a_request_is_named() {
     let site = Site::open().await;
     for (document, status, field) in [
         (r#"{"scenario":"dh"}"#, StatusCode::BAD_REQUEST, "scenario"),
+        (r#"{"scenario":"dhx/relay"}"#, StatusCode::BAD_REQUEST, "mode"),
+        (r#"{"scenario":"dh/relay~cert-chain"}"#, StatusCode::BAD_REQUEST, "check"),
         (r#"{"scenario":"dh/relay","sessions":101}"#, StatusCode::BAD_REQUEST, "sessions"),
         (r#"{"scenario":"dh/relay","sesions":1}"#, StatusCode::BAD_REQUEST, "body"),
         (r#"{"scenario":"dh/relay","step":true}"#, StatusCode::NOT_IMPLEMENTED, "step"),
