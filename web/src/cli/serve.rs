@@ -7,7 +7,7 @@ use super::{
 use crate::{
     book::Book,
     console::Console,
-    http::{App, Guard, router},
+    http::{App, Guard, Places, router},
     hub::Hub,
     log, outcomes,
     store::{Place, Retention, SESSIONS, Store},
@@ -81,11 +81,12 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         }
         greet(address)?;
         let hub = Arc::clone(book.hub());
-        let served = axum::serve(listener, router(app, Guard::new(address))).with_graceful_shutdown(async move {
-            lab::interrupted().await;
-            // Open streams would otherwise keep the server waiting.
-            hub.close();
-        });
+        let served =
+            axum::serve(Places::new(listener), router(app, Guard::new(address))).with_graceful_shutdown(async move {
+                lab::interrupted().await;
+                // Open streams would otherwise keep the server waiting.
+                hub.close();
+            });
         let served = served.await;
         announcing.abort();
         console.stop().await;

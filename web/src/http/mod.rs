@@ -4,12 +4,14 @@ mod api;
 mod guard;
 mod metrics;
 mod page;
+mod places;
 mod problem;
 mod routes;
 mod sessions;
 mod stream;
 
 pub use guard::Guard;
+pub use places::Places;
 pub use routes::{openapi, router};
 
 use crate::{
