@@ -1,12 +1,9 @@
 //! Two sessions side by side, and the first row in which they part.
-//!
-//! Three processes tell their events concurrently, so the order of arrival differs from run to run. Rows are put into
-//! the order of the flights first: sender, attacker, receiver; what a party tells about a frame stays behind the frame.
 
-use crate::session::Record;
+use crate::{order::by_flight, session::Record};
 use lab::{
     event::{Action, Event, Fact, Status, Way},
-    role::{Actor, Role},
+    role::Actor,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -85,32 +82,7 @@ fn words(first: &Pair, left: &Record, right: &Record) -> String {
 
 /// The rows of a session in the order of its flights.
 pub fn rows(record: &Record) -> Vec<Row> {
-    let mut place = [(0, 0); 4];
-    let mut rows: Vec<((u32, u8), Row)> = Vec::new();
-    for event in &record.events {
-        let here = &mut place[event.source as usize];
-        *here = match &event.fact {
-            Fact::Frame { way, flight, .. } => (*flight, station(event.source, *way)),
-            Fact::Relayed { from, flight, .. } => (*flight, if *from == Role::Client { 1 } else { 4 }),
-            Fact::Lost { .. } => (u32::MAX, 0),
-            _ => *here,
-        };
-        if let Some(text) = text(event) {
-            rows.push((*here, row(event, here.0, text)));
-        }
-    }
-    rows.sort_by_key(|(place, _)| *place);
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-/// Where in its flight a victim's frame is told: from the client through the attacker to the server, then back.
-fn station(source: Actor, way: Way) -> u8 {
-    match (source, way) {
-        (Actor::Client, Way::Sent) => 0,
-        (Actor::Server, Way::Received) => 2,
-        (Actor::Server, Way::Sent) => 3,
-        _ => 5,
-    }
+    by_flight(&record.events).into_iter().filter_map(|(flight, event)| Some(row(event, flight, text(event)?))).collect()
 }
 
 fn row(event: &Event, flight: u32, text: String) -> Row {
@@ -209,5 +181,89 @@ fn pair(left: Vec<Row>, right: Vec<Row>) -> Vec<Pair> {
         let l = if take_left { left.next() } else { None };
         let r = if take_right { right.next() } else { None };
         pairs.push(joined(l, r));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+    use lab::role::Role;
+
+    fn frame(way: Way, flight: u32, kind: &str, bytes: &str) -> Fact {
+        Fact::Frame { way, flight, kind: kind.into(), bytes: bytes.into() }
+    }
+
+    fn relayed(from: Role, flight: u32, kind: &str) -> Fact {
+        let (before, after) = (Some("x".to_owned()), Some("x".to_owned()));
+        Fact::Relayed { from, action: Action::Forward, flight, kind: kind.into(), before, after, changed: vec![] }
+    }
+
+    fn signature(status: Status) -> Fact {
+        let check = "transcript-signature".to_owned();
+        Fact::Check { check, status, flight: 2, expected: "its own".into(), observed: "another".into() }
+    }
+
+    /// Numbered and timed as they are given.
+    fn record(scenario: &str, facts: Vec<(Actor, Fact)>) -> Record {
+        let event = |(i, (source, fact)): (usize, _)| Event {
+            v: 1,
+            session: "a".into(),
+            n: i as u64 + 1,
+            source,
+            at: 17 * i as u64,
+            fact,
+        };
+        let session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
+        Record { session, events: facts.into_iter().enumerate().map(event).collect() }
+    }
+
+    fn exchange(status: Status) -> Vec<(Actor, Fact)> {
+        vec![
+            (Actor::Client, frame(Way::Sent, 1, "client-hello", "c")),
+            (Actor::Attacker, relayed(Role::Client, 1, "client-hello")),
+            (Actor::Server, frame(Way::Received, 1, "client-hello", "c")),
+            (Actor::Server, frame(Way::Sent, 2, "server-hello", "s")),
+            (Actor::Attacker, relayed(Role::Server, 2, "server-hello")),
+            (Actor::Client, frame(Way::Received, 2, "server-hello", "s")),
+            (Actor::Client, signature(status)),
+        ]
+    }
+
+    #[test]
+    fn the_order_of_arrival_makes_no_difference() {
+        let left = exchange(Status::Passed);
+        let mut right = left.clone();
+        // The server's events come late, the attacker's first.
+        right.sort_by_key(|(source, _)| {
+            [Actor::Attacker, Actor::Client, Actor::Server].iter().position(|a| a == source)
+        });
+        let compared = compare(&record("ecdh-cert/relay", left), &record("ecdh-cert/relay", right));
+        assert_eq!(compared.first_difference, None);
+        let order: Vec<_> = compared.rows.iter().filter_map(|pair| pair.right.as_ref()).map(|row| row.source).collect();
+        use Actor::{Attacker, Client, Server};
+        assert_eq!(order, [Client, Attacker, Server, Server, Attacker, Client, Client]);
+    }
+
+    #[test]
+    fn two_runs_part_where_the_check_decides() {
+        let mut without = exchange(Status::Skipped);
+        without.push((Actor::Client, frame(Way::Sent, 3, "finished", "f")));
+        let mut with = exchange(Status::Failed);
+        with.push((Actor::Client, Fact::Aborted { flight: 2, check: None, reason: "no".into() }));
+        let compared = compare(&record("ecdh-cert/relay", with), &record("ecdh-cert/relay~finished", without));
+        assert_eq!(compared.first_difference, Some(6));
+        assert!(compared.words.starts_with("The two part in flight 2"), "{}", compared.words);
+        let alone: Vec<_> = compared.rows[7..].iter().map(|pair| (pair.left.is_some(), pair.right.is_some())).collect();
+        assert_eq!(alone, [(true, false), (false, true)], "an abort is no counterpart of a frame");
+    }
+
+    #[test]
+    fn a_frame_of_other_bytes_is_a_difference() {
+        let left = exchange(Status::Passed);
+        let mut right = left.clone();
+        right[3].1 = frame(Way::Sent, 2, "server-hello", "t");
+        let compared = compare(&record("dh/relay", left), &record("dh/relay", right));
+        assert_eq!(compared.first_difference, Some(3));
     }
 }

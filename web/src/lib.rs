@@ -11,6 +11,7 @@ pub mod http;
 pub mod hub;
 pub mod log;
 pub mod matrix;
+pub mod order;
 pub mod orders;
 pub mod outcomes;
 pub mod registry;

@@ -2,7 +2,7 @@
 
 use crate::{
     book::Book,
-    orders::{Settings, orders},
+    orders::in_full,
     outcomes::{self, Expected, Row},
     registry,
     session::Session,
@@ -61,13 +61,13 @@ pub struct Cell {
 }
 
 /// The matrix as it stands.
-pub fn matrix(book: &Book, rows: &[Row], settings: &Settings) -> Matrix {
+pub fn matrix(book: &Book, rows: &[Row]) -> Matrix {
     let lines: Vec<Line> = registry::modes().into_iter().flat_map(lines_of).collect();
     let columns: Vec<Column> = registry::attacks()
         .into_iter()
         .map(|attack| Column { attack: Selection::plain(&attack.id), title: attack.title, group: attack.group })
         .collect();
-    let cells = lines.iter().flat_map(|line| columns.iter().map(|column| cell(line, column, book, rows, settings)));
+    let cells = lines.iter().flat_map(|line| columns.iter().map(|column| cell(line, column, book, rows)));
     Matrix { cells: cells.collect(), rows: lines, columns }
 }
 
@@ -83,10 +83,10 @@ fn lines_of(mode: registry::Mode) -> Vec<Line> {
     mode.variants.into_iter().map(line).collect()
 }
 
-fn cell(line: &Line, column: &Column, book: &Book, rows: &[Row], settings: &Settings) -> Cell {
+fn cell(line: &Line, column: &Column, book: &Book, rows: &[Row]) -> Cell {
     let (mode, attack) = (line.mode.clone(), column.attack.clone());
     let scenario = Scenario { mode: mode.clone(), attack: attack.clone(), without: vec![], with: vec![] };
-    let why_not = orders("matrix", &scenario, Some(0), settings).err().map(|refused| refused.message);
+    let why_not = in_full(&scenario).err().map(|refused| refused.message);
     Cell {
         applies: why_not.is_none(),
         why_not,

@@ -14,14 +14,18 @@ use crate::{
 };
 use clap::Args;
 use std::{
+    future::IntoFuture,
     io::{self, Write},
     net::SocketAddr,
     sync::Arc,
+    time::Duration,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch, time::timeout};
 
 /// What is played at the start, so that the first page shows live results.
 const MISSION: [&str; 3] = ["dh/substitute", "dh-weak:short/crack", "ecdh-cert/substitute"];
+/// How long open connections are waited for at the end.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Ports that are tried when one is taken.
 const PORTS: u16 = 100;
 
@@ -61,14 +65,13 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         Some(directory) if !args.ephemeral => Place::Directory(directory),
         _ => Place::Memory,
     };
-    let settings = lab::settings(args.patience);
     lab::block_on(async {
         let listener = bind(args.listen).await?;
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console = Console::start(lab::config(settings)?, Arc::clone(&book));
-        let app = App::new(Arc::clone(&console), outcomes, settings);
+        let console = Console::start(lab::config(lab::settings(args.patience))?, Arc::clone(&book));
+        let app = App::new(Arc::clone(&console), outcomes);
         let announcing = tokio::spawn({
             let app = Arc::clone(&app);
             async move { app.announce().await }
@@ -80,17 +83,28 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
             }
         }
         greet(address)?;
-        let hub = Arc::clone(book.hub());
-        let served =
-            axum::serve(Places::new(listener), router(app, Guard::new(address))).with_graceful_shutdown(async move {
-                lab::interrupted().await;
-                // Open streams would otherwise keep the server waiting.
-                hub.close();
-            });
-        let served = served.await;
+        let stop = watch::Sender::new(false);
+        let mut stopped = stop.subscribe();
+        let server = axum::serve(Places::new(listener), router(app, Guard::new(address)))
+            .with_graceful_shutdown(async move { drop(stopped.wait_for(|stop| *stop).await) });
+        let mut server = tokio::spawn(server.into_future());
+        let failed = tokio::select! {
+            ended = &mut server => Some(ended),
+            () = lab::interrupted() => None,
+        };
+        stop.send_replace(true);
+        // Open streams would otherwise keep the server waiting; a reader that takes nothing more is not waited for.
+        book.hub().close();
+        if failed.is_none() {
+            let _ = timeout(FAREWELL, server).await;
+        }
         announcing.abort();
         console.stop().await;
-        served.map_err(|error| Failure::Lab(format!("the dashboard failed: {error}")))?;
+        match failed {
+            Some(Ok(Err(error))) => return Err(Failure::Lab(format!("the dashboard failed: {error}"))),
+            Some(_) => return Err(Failure::Lab("the dashboard ended".to_owned())),
+            None => {}
+        }
         Ok(FINE)
     })
 }

@@ -5,12 +5,10 @@ use super::style::{altered, bad, faint, head, mark, verdict};
 use crate::{
     frame::{fields, length, shortened},
     log::printable,
+    order::by_flight,
     session::{Record, Session},
 };
-use lab::{
-    event::{Action, Change, Event, Fact, Status, Way},
-    role::{Actor, Role},
-};
+use lab::event::{Action, Change, Event, Fact, Status, Way};
 use std::io::{self, Write};
 
 /// Characters of a value on one line.
@@ -21,7 +19,7 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let session = &record.session;
     let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
     writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
-    let events = in_order(&record.events);
+    let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
     writeln!(out, "\n{}", head("What went over the wire"))?;
     let mut flight = 0;
     for event in &events {
@@ -35,28 +33,6 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     ending(out, session)
 }
 
-/// Events by flight: an attacker that works out a key afterwards comes last anyway.
-fn in_order(events: &[Event]) -> Vec<&Event> {
-    let mut place = [(0, 0); 4];
-    let mut ordered: Vec<_> = events
-        .iter()
-        .map(|event| {
-            let here = &mut place[event.source as usize];
-            *here = match &event.fact {
-                Fact::Frame { way: Way::Sent, flight, .. } => {
-                    (*flight, if event.source == Actor::Client { 0 } else { 3 })
-                }
-                Fact::Frame { flight, .. } => (*flight, if event.source == Actor::Client { 5 } else { 2 }),
-                Fact::Relayed { from, flight, .. } => (*flight, if *from == Role::Client { 1 } else { 4 }),
-                _ => *here,
-            };
-            (*here, event)
-        })
-        .collect();
-    ordered.sort_by_key(|(place, _)| *place);
-    ordered.into_iter().map(|(_, event)| event).collect()
-}
-
 fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
     match &event.fact {
         Fact::Frame { way: Way::Sent, flight, kind, bytes } => {
@@ -68,7 +44,7 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
             content(out, bytes)
         }
         Fact::Relayed { from, action, kind, changed, after, .. } => {
-            let to = from.peer();
+            let to = from.peer().as_str();
             match action {
                 Action::Forward => writeln!(out, "  attacker → {to:<8}  {kind} {}", faint("as it came")),
                 Action::Alter => writeln!(out, "  attacker → {to:<8}  {kind} {}", altered("ALTERED")),
@@ -113,9 +89,9 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
 fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
     match fields(frame) {
         Some(fields) => fields.iter().try_for_each(|(name, value)| {
-            writeln!(out, "{:>22}: {}", faint(printable(name)), faint(printable(&shortened(value, VALUE))))
+            writeln!(out, "{}", faint(format!("      {}: {}", printable(name), printable(&shortened(value, VALUE)))))
         }),
-        None => writeln!(out, "{:>22}", faint(format!("{} bytes, sealed", length(frame)))),
+        None => writeln!(out, "{}", faint(format!("      {} bytes, sealed", length(frame)))),
     }
 }
 
@@ -152,6 +128,73 @@ fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
     let Some(found) = &session.verdict else { return Ok(()) };
     writeln!(out, "\n{}  {}", verdict(found), printable(&found.because))?;
     writeln!(out, "{}", found.kind.meaning())?;
+    if session.evidence.is_empty() {
+        return Ok(());
+    }
     let numbers: Vec<String> = session.evidence.iter().map(u64::to_string).collect();
     writeln!(out, "{}", faint(format!("It rests on the events {} of session {}.", numbers.join(", "), session.session)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::{
+        role::{Actor, Role},
+        verdict::judge,
+    };
+
+    fn told(facts: Vec<(Actor, Fact)>) -> String {
+        let event =
+            |(i, (source, fact)): (usize, _)| Event { v: 1, session: "a".into(), n: i as u64 + 1, source, at: 0, fact };
+        let events: Vec<_> = facts.into_iter().enumerate().map(event).collect();
+        let mut session = Session::new("a".into(), "dh/substitute".parse().unwrap(), Some(7), 0);
+        session.close(judge(&events));
+        let mut out = Vec::new();
+        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_changed_field_is_told_with_what_it_was_and_what_it_is() {
+        let change = Change { field: "share".into(), old: "true-share".into(), new: "false-share".into() };
+        // {"share":"true-share"} after a header of four bytes.
+        let bytes = "AQAAFnsic2hhcmUiOiJ0cnVlLXNoYXJlIn0".to_owned();
+        let text = told(vec![
+            (
+                Actor::Client,
+                Fact::Frame { way: Way::Sent, flight: 1, kind: "client-hello".into(), bytes: bytes.clone() },
+            ),
+            (
+                Actor::Attacker,
+                Fact::Relayed {
+                    from: Role::Client,
+                    action: Action::Alter,
+                    flight: 1,
+                    kind: "client-hello".into(),
+                    before: Some(bytes.clone()),
+                    after: Some(bytes),
+                    changed: vec![change],
+                },
+            ),
+        ]);
+        for part in [
+            "client   → attacker  client-hello",
+            "share: true-share",
+            "attacker → server    client-hello ALTERED",
+            "was  true-share",
+            "now  false-share",
+            "INCONCLUSIVE",
+        ] {
+            assert!(text.contains(part), "{part:?} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_cannot_steer_the_terminal() {
+        let text = told(vec![(
+            Actor::Attacker,
+            Fact::Recovered { sender: Role::Client, text: "\u{1b}]0;owned\u{7}".into(), live: true },
+        )]);
+        assert!(text.contains("the attacker reads the client's message: “\\u{1b}]0;owned\\u{7}”"), "{text}");
+    }
 }

@@ -59,7 +59,7 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 pub(super) async fn the_matrix(State(app): State<Arc<App>>) -> Json<Matrix> {
-    Json(matrix(app.console.book(), &app.outcomes, &app.settings))
+    Json(matrix(app.console.book(), &app.outcomes))
 }
 
 #[derive(Deserialize)]

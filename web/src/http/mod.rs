@@ -16,7 +16,6 @@ pub use routes::{openapi, router};
 
 use crate::{
     console::{Console, Processes},
-    orders::Settings,
     outcomes::Row,
     store::Health,
 };
@@ -31,7 +30,6 @@ const VIEWERS: usize = 512;
 pub struct App {
     console: Arc<Console>,
     outcomes: Vec<Row>,
-    settings: Settings,
     viewers: Arc<Semaphore>,
 }
 
@@ -48,8 +46,8 @@ pub struct Status {
 
 impl App {
     /// Routes over a console.
-    pub fn new(console: Arc<Console>, outcomes: Vec<Row>, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { console, outcomes, settings, viewers: Arc::new(Semaphore::new(VIEWERS)) })
+    pub fn new(console: Arc<Console>, outcomes: Vec<Row>) -> Arc<Self> {
+        Arc::new(Self { console, outcomes, viewers: Arc::new(Semaphore::new(VIEWERS)) })
     }
 
     /// How everything is.

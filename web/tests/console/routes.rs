@@ -13,7 +13,6 @@ use std::time::Duration;
 use tower::ServiceExt;
 use web::{
     http::{App, Guard, router},
-    orders::Settings,
     outcomes,
 };
 
@@ -25,8 +24,7 @@ struct Site {
 impl Site {
     async fn open() -> Self {
         let fake = Fake::start(Duration::from_secs(30)).await;
-        let settings = Settings { patience: Duration::from_secs(1) };
-        let app = App::new(fake.console.clone(), outcomes::all().unwrap(), settings);
+        let app = App::new(fake.console.clone(), outcomes::all().unwrap());
         let router = router(app, Guard::new("127.0.0.1:8080".parse().unwrap()));
         Self { fake, router }
     }
