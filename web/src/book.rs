@@ -34,12 +34,27 @@ pub struct Book {
 #[derive(Default)]
 struct Pages {
     last: Cursor,
-    running: HashMap<String, (Cursor, Record)>,
+    running: HashMap<String, Running>,
     judged: BTreeMap<Cursor, Arc<Record>>,
     judged_ids: HashMap<String, Cursor>,
     judged_bytes: usize,
     latest: HashMap<Scenario, Session>,
     verdicts: HashMap<Kind, u64>,
+}
+
+struct Running {
+    cursor: Cursor,
+    record: Record,
+    bytes: usize,
+}
+
+/// How large a running session has become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Events.
+    pub events: usize,
+    /// Bytes, roughly.
+    pub bytes: usize,
 }
 
 impl Book {
@@ -70,27 +85,28 @@ impl Book {
         let cursor = pages.last;
         pages.remember(&session);
         let record = Record { session: session.clone(), events: Vec::new() };
-        pages.running.insert(session.session.clone(), (cursor, record));
+        pages.running.insert(session.session.clone(), Running { cursor, record, bytes: 0 });
         self.hub.session(&session);
     }
 
     /// Something happened in a running session: the event gets the session's id and the next number.
-    /// Answers with how many events the session has, or nothing where it is not running.
-    pub fn tell(&self, id: &str, mut event: Event) -> Option<usize> {
+    /// Answers with how large the session is, or nothing where it is not running.
+    pub fn tell(&self, id: &str, mut event: Event) -> Option<Size> {
         let mut pages = self.pages();
-        let (_, record) = pages.running.get_mut(id)?;
+        let Running { record, bytes, .. } = pages.running.get_mut(id)?;
         event.session.clear();
         event.session.push_str(id);
         event.n = record.events.len() as u64 + 1;
         self.hub.event(&event);
+        *bytes += weight(&event);
         record.events.push(event);
-        Some(record.events.len())
+        Some(Size { events: record.events.len(), bytes: *bytes })
     }
 
     /// A running session is over: it is judged, published and kept.
     pub fn end(&self, id: &str) -> Option<Arc<Record>> {
         let mut pages = self.pages();
-        let (cursor, mut record) = pages.running.remove(id)?;
+        let Running { cursor, mut record, .. } = pages.running.remove(id)?;
         record.session.close(judge(&record.events));
         if let Some(verdict) = &record.session.verdict {
             *pages.verdicts.entry(verdict.kind).or_default() += 1;
@@ -107,7 +123,7 @@ impl Book {
     pub async fn list(&self, before: Cursor, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let mut found: BTreeMap<Cursor, Session> = {
             let pages = self.pages();
-            let running = pages.running.values().map(|(cursor, record)| (*cursor, record.session.clone()));
+            let running = pages.running.values().map(|it| (it.cursor, it.record.session.clone()));
             let judged = pages.judged.range(..before).rev().take(limit);
             running
                 .filter(|(cursor, _)| *cursor < before)
@@ -171,7 +187,7 @@ impl Book {
 impl Pages {
     fn find(&self, id: &str) -> Option<&Record> {
         let judged = || self.judged_ids.get(id).and_then(|cursor| self.judged.get(cursor)).map(Arc::as_ref);
-        self.running.get(id).map(|(_, record)| record).or_else(judged)
+        self.running.get(id).map(|running| &running.record).or_else(judged)
     }
 
     /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one.
@@ -185,30 +201,35 @@ impl Pages {
     }
 
     fn keep(&mut self, cursor: Cursor, record: Arc<Record>) {
-        self.judged_bytes += weight(&record);
+        self.judged_bytes += weight_of(&record);
         self.judged_ids.insert(record.session.session.clone(), cursor);
         self.judged.insert(cursor, record);
         while self.judged.len() > JUDGED || self.judged_bytes > JUDGED_BYTES {
             let Some((_, oldest)) = self.judged.pop_first() else { break };
-            self.judged_bytes -= weight(&oldest);
+            self.judged_bytes -= weight_of(&oldest);
             self.judged_ids.remove(&oldest.session.session);
         }
     }
 }
 
-/// Bytes that a record takes, roughly: what is large in it is frames.
-fn weight(record: &Record) -> usize {
+fn weight_of(record: &Record) -> usize {
+    record.events.iter().map(weight).sum()
+}
+
+/// Bytes that an event takes, roughly: what is large is frames, and what others say.
+fn weight(event: &Event) -> usize {
     use lab::event::Fact;
     let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-    let event = |event: &Event| match &event.fact {
+    256 + match &event.fact {
         Fact::Frame { bytes, .. } => bytes.len(),
         Fact::Relayed { before, after, changed, .. } => {
             text(before) + text(after) + changed.iter().map(|change| change.old.len() + change.new.len()).sum::<usize>()
         }
-        Fact::Recovered { text, .. } => text.len(),
+        Fact::Recovered { text, .. } | Fact::Step { text, .. } => text.len(),
+        Fact::Check { expected, observed, .. } => expected.len() + observed.len(),
+        Fact::Aborted { reason, .. } => reason.len(),
         _ => 0,
-    };
-    record.events.iter().map(|it| 256 + event(it)).sum()
+    }
 }
 
 #[cfg(test)]
@@ -232,8 +253,8 @@ mod tests {
     async fn events_are_numbered_in_the_order_of_their_arrival() {
         let book = book().await;
         book.begin(session("a", "dh/relay", 1));
-        assert_eq!(book.tell("a", lost("wire", 77, Actor::Client, "x")), Some(1));
-        assert_eq!(book.tell("a", lost("wire", 5, Actor::Server, "y")), Some(2));
+        assert_eq!(book.tell("a", lost("wire", 77, Actor::Client, "x")), Some(Size { events: 1, bytes: 256 }));
+        assert_eq!(book.tell("a", lost("wire", 5, Actor::Server, "y")), Some(Size { events: 2, bytes: 512 }));
         let record = book.record("a").await.unwrap().unwrap();
         let told: Vec<_> = record.events.iter().map(|event| (event.session.as_str(), event.n)).collect();
         assert_eq!(told, [("a", 1), ("a", 2)]);

@@ -12,6 +12,8 @@ use tokio::{sync::mpsc::Receiver, time::timeout};
 
 /// Events that one session may have.
 const EVENTS: usize = 20_000;
+/// Bytes that its events may take, roughly.
+const BYTES: usize = 32 << 20;
 
 /// What a session lacks to go on: who, and why.
 struct Lack(Actor, String);
@@ -68,8 +70,8 @@ async fn conduct(console: &Console, id: &str, orders: Orders, told: &mut Receive
                 if event.fact == Fact::Ended {
                     at_work.remove(&actor);
                 }
-                if console.book.tell(id, event).is_some_and(|events| events > EVENTS) {
-                    return Err(Lack(actor, format!("the session has more than {EVENTS} events")));
+                if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
+                    return Err(Lack(actor, format!("it told more than {EVENTS} events or {BYTES} bytes")));
                 }
             }
             Told::Report(_, Report::Listening { .. } | Report::Stray { .. }) => {}

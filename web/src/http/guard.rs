@@ -33,10 +33,16 @@ pub struct Guard {
 impl Guard {
     /// The guard of a server that listens on `address`: its address, and the loopback names with its port.
     pub fn new(address: SocketAddr) -> Self {
-        let port = address.port();
-        let names = ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}"));
-        let bare = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into_iter().filter(|_| port == 80);
-        Self { hosts: names.into_iter().chain(bare).chain([address.to_string()]).collect() }
+        let mut hosts = vec![address.to_string()];
+        for name in ["localhost", "127.0.0.1", "[::1]"] {
+            hosts.push(format!("{name}:{}", address.port()));
+            if address.port() == 80 {
+                hosts.push(name.to_owned());
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        hosts.retain(|host| seen.insert(host.clone()));
+        Self { hosts: hosts.into() }
     }
 
     fn knows(&self, host: &str) -> bool {

@@ -17,6 +17,9 @@ use tokio::sync::OwnedSemaphorePermit;
 /// A line is sent this often at least, so that a dead connection is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// How soon a browser that lost the connection comes back.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// One viewer: what it has still to be sent, and where it continues.
 struct Viewer {
     hub: Arc<Hub>,
@@ -41,7 +44,7 @@ pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> R
         None => {
             let now = hub.now();
             let status = serde_json::to_string(&app.status()).unwrap_or_default();
-            (now, vec![Event::default().id(now.to_string()).event("status").data(status)])
+            (now, vec![Event::default().retry(RETRY).id(now.to_string()).event("status").data(status)])
         }
     };
     let viewer = Viewer { hub, after, ready: first.into_iter(), _place: place };
