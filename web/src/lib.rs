@@ -1,1 +1,19 @@
-//! web
+//! Interlock's console: the command line, the three processes it keeps, the book of sessions, the dashboard and the
+//! reports.
+
+pub mod book;
+pub mod cli;
+pub mod compare;
+pub mod console;
+pub mod export;
+pub mod frame;
+pub mod http;
+pub mod hub;
+pub mod log;
+pub mod matrix;
+pub mod order;
+pub mod orders;
+pub mod outcomes;
+pub mod registry;
+pub mod session;
+pub mod store;

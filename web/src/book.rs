@@ -1,0 +1,287 @@
+//! The book of sessions: running ones and the last judged ones in memory, all judged ones in the store.
+//!
+//! Every change of a session passes through here once, and from here to the stream and to the store.
+
+use crate::{
+    hub::Hub,
+    session::{Record, Session, now_us},
+    store::{Cursor, Store, StoreError},
+};
+use lab::{
+    event::Event,
+    scenario::Scenario,
+    verdict::{Kind, judge},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Judged sessions that stay in memory, whatever the store does.
+const JUDGED: usize = 512;
+/// Bytes of their frames, roughly.
+const JUDGED_BYTES: usize = 64 << 20;
+/// Scenarios whose last session is remembered for the matrix.
+const SCENARIOS: usize = 4096;
+
+/// The book.
+pub struct Book {
+    pages: Mutex<Pages>,
+    hub: Arc<Hub>,
+    store: Store,
+}
+
+#[derive(Default)]
+struct Pages {
+    last: Cursor,
+    running: HashMap<String, Running>,
+    judged: BTreeMap<Cursor, Arc<Record>>,
+    judged_ids: HashMap<String, Cursor>,
+    judged_bytes: usize,
+    latest: HashMap<Scenario, Session>,
+    verdicts: HashMap<Kind, u64>,
+}
+
+struct Running {
+    cursor: Cursor,
+    record: Record,
+    bytes: usize,
+}
+
+/// How large a running session has become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Events.
+    pub events: usize,
+    /// Bytes, roughly.
+    pub bytes: usize,
+}
+
+impl Book {
+    /// A book over a store, which publishes to `hub`.
+    pub async fn open(store: Store, hub: Arc<Hub>) -> Self {
+        let mut pages = Pages::default();
+        if let Ok(latest) = store.ask(|database| database.latest(SCENARIOS)).await {
+            pages.last = latest.iter().map(|(cursor, _)| *cursor).max().unwrap_or_default();
+            pages.latest = latest.into_iter().map(|(_, session)| (session.scenario.clone(), session)).collect();
+        }
+        Self { pages: Mutex::new(pages), hub, store }
+    }
+
+    /// The stream that this book publishes to.
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
+    /// The store behind the book.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// A session begins.
+    pub fn begin(&self, session: Session) {
+        let mut pages = self.pages();
+        pages.last = now_us().max(pages.last + 1);
+        let cursor = pages.last;
+        pages.remember(&session);
+        let record = Record { session: session.clone(), events: Vec::new() };
+        pages.running.insert(session.session.clone(), Running { cursor, record, bytes: 0 });
+        self.hub.session(&session);
+    }
+
+    /// Something happened in a running session: the event gets the session's id and the next number.
+    /// Answers with how large the session is, or nothing where it is not running.
+    pub fn tell(&self, id: &str, mut event: Event) -> Option<Size> {
+        let mut pages = self.pages();
+        let Running { record, bytes, .. } = pages.running.get_mut(id)?;
+        event.session.clear();
+        event.session.push_str(id);
+        event.n = record.events.len() as u64 + 1;
+        self.hub.event(&event);
+        *bytes += weight(&event);
+        record.events.push(event);
+        Some(Size { events: record.events.len(), bytes: *bytes })
+    }
+
+    /// A running session is over: it is judged, published and kept.
+    pub fn end(&self, id: &str) -> Option<Arc<Record>> {
+        let mut pages = self.pages();
+        let Running { cursor, mut record, .. } = pages.running.remove(id)?;
+        record.session.close(judge(&record.events));
+        if let Some(verdict) = &record.session.verdict {
+            *pages.verdicts.entry(verdict.kind).or_default() += 1;
+        }
+        let record = Arc::new(record);
+        pages.remember(&record.session);
+        pages.keep(cursor, Arc::clone(&record));
+        self.hub.session(&record.session);
+        self.store.keep(cursor, Arc::clone(&record));
+        Some(record)
+    }
+
+    /// Sessions older than `before`, newest first, with the cursor of each.
+    pub async fn list(&self, before: Cursor, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
+        let mut found: BTreeMap<Cursor, Session> = {
+            let pages = self.pages();
+            let running = pages.running.values().map(|it| (it.cursor, it.record.session.clone()));
+            let judged = pages.judged.range(..before).rev().take(limit);
+            running
+                .filter(|(cursor, _)| *cursor < before)
+                .chain(judged.map(|(cursor, record)| (*cursor, record.session.clone())))
+                .collect()
+        };
+        match self.store.ask(move |database| database.list(before, limit)).await {
+            Ok(stored) => stored.into_iter().for_each(|(cursor, session)| {
+                found.entry(cursor).or_insert(session);
+            }),
+            // What is in memory is shown whatever the disk does.
+            Err(error) if found.is_empty() => return Err(error),
+            Err(_) => {}
+        }
+        Ok(found.into_iter().rev().take(limit).collect())
+    }
+
+    /// One session, running or not.
+    pub async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
+        if let Some(record) = self.pages().find(id) {
+            return Ok(Some(record.session.clone()));
+        }
+        let id = id.to_owned();
+        self.store.ask(move |database| database.session(&id)).await
+    }
+
+    /// One session with its events so far.
+    pub async fn record(&self, id: &str) -> Result<Option<Record>, StoreError> {
+        if let Some(record) = self.pages().find(id) {
+            return Ok(Some(record.clone()));
+        }
+        let id = id.to_owned();
+        self.store
+            .ask(move |database| {
+                let Some(session) = database.session(&id)? else { return Ok(None) };
+                Ok(Some(Record { session, events: database.events(&id)? }))
+            })
+            .await
+    }
+
+    /// The last session of a scenario.
+    pub fn latest(&self, scenario: &Scenario) -> Option<Session> {
+        self.pages().latest.get(scenario).cloned()
+    }
+
+    /// How many sessions were judged since the console began, by verdict.
+    pub fn verdicts(&self) -> HashMap<Kind, u64> {
+        self.pages().verdicts.clone()
+    }
+
+    /// How many sessions run.
+    pub fn running(&self) -> usize {
+        self.pages().running.len()
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages {
+    fn find(&self, id: &str) -> Option<&Record> {
+        let judged = || self.judged_ids.get(id).and_then(|cursor| self.judged.get(cursor)).map(Arc::as_ref);
+        self.running.get(id).map(|running| &running.record).or_else(judged)
+    }
+
+    /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one.
+    fn remember(&mut self, session: &Session) {
+        let room = self.latest.len() < SCENARIOS;
+        match self.latest.get_mut(&session.scenario) {
+            Some(known) if known.started <= session.started => *known = session.clone(),
+            None if room => drop(self.latest.insert(session.scenario.clone(), session.clone())),
+            _ => {}
+        }
+    }
+
+    fn keep(&mut self, cursor: Cursor, record: Arc<Record>) {
+        self.judged_bytes += weight_of(&record);
+        self.judged_ids.insert(record.session.session.clone(), cursor);
+        self.judged.insert(cursor, record);
+        while self.judged.len() > JUDGED || self.judged_bytes > JUDGED_BYTES {
+            let Some((_, oldest)) = self.judged.pop_first() else { break };
+            self.judged_bytes -= weight_of(&oldest);
+            self.judged_ids.remove(&oldest.session.session);
+        }
+    }
+}
+
+fn weight_of(record: &Record) -> usize {
+    record.events.iter().map(weight).sum()
+}
+
+/// Bytes that an event takes, roughly: what is large is frames, and what others say.
+fn weight(event: &Event) -> usize {
+    use lab::event::Fact;
+    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    256 + match &event.fact {
+        Fact::Frame { bytes, .. } => bytes.len(),
+        Fact::Relayed { before, after, changed, .. } => {
+            text(before) + text(after) + changed.iter().map(|change| change.old.len() + change.new.len()).sum::<usize>()
+        }
+        Fact::Recovered { text, .. } | Fact::Step { text, .. } => text.len(),
+        Fact::Check { expected, observed, .. } => expected.len() + observed.len(),
+        Fact::Aborted { reason, .. } => reason.len(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        session::lost,
+        store::{Place, Retention},
+    };
+    use lab::role::Actor;
+
+    async fn book() -> Book {
+        Book::open(Store::open(Place::Memory, Retention::default()), Arc::default()).await
+    }
+
+    fn session(id: &str, scenario: &str, started: u64) -> Session {
+        Session::new(id.into(), scenario.parse().unwrap(), None, started)
+    }
+
+    #[tokio::test]
+    async fn events_are_numbered_in_the_order_of_their_arrival() {
+        let book = book().await;
+        book.begin(session("a", "dh/relay", 1));
+        assert_eq!(book.tell("a", lost("wire", 77, Actor::Client, "x")), Some(Size { events: 1, bytes: 256 }));
+        assert_eq!(book.tell("a", lost("wire", 5, Actor::Server, "y")), Some(Size { events: 2, bytes: 512 }));
+        let record = book.record("a").await.unwrap().unwrap();
+        let told: Vec<_> = record.events.iter().map(|event| (event.session.as_str(), event.n)).collect();
+        assert_eq!(told, [("a", 1), ("a", 2)]);
+        assert_eq!(book.tell("b", lost("b", 1, Actor::Client, "x")), None);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_sessions_mixes_memory_and_store_without_doubles() {
+        let book = book().await;
+        for id in ["a", "b", "c"] {
+            book.begin(session(id, "dh/relay", 1));
+        }
+        book.end("a");
+        book.end("b");
+        let page = book.list(u64::MAX, 2).await.unwrap();
+        let ids = |page: &[(Cursor, Session)]| page.iter().map(|(_, s)| s.session.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&page), ["c", "b"]);
+        assert_eq!(ids(&book.list(page[1].0, 2).await.unwrap()), ["a"]);
+    }
+
+    #[tokio::test]
+    async fn the_latest_of_a_scenario_is_the_one_that_began_last() {
+        let book = book().await;
+        let scenario = "dh/relay".parse().unwrap();
+        book.begin(session("old", "dh/relay", 1));
+        book.begin(session("new", "dh/relay", 2));
+        book.end("old");
+        assert_eq!(book.latest(&scenario).map(|s| s.session), Some("new".to_owned()));
+    }
+}

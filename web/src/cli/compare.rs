@@ -1,0 +1,93 @@
+//! `interlock compare`
+
+use super::{
+    FAILED, FINE, Failure, lab,
+    style::{altered, faint, head, verdict},
+};
+use crate::{
+    compare::{Comparison, Pair, compare},
+    log::printable,
+    session::{Record, Session, now_us},
+};
+use ::lab::{scenario::Scenario, verdict::Class};
+use clap::Args;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Arguments of `interlock compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock compare ecdh-cert/substitute transcript-signature
+  interlock compare dh/inject-public public-range --seed 7 --json")]
+pub(super) struct Compare {
+    /// What to run, as in ecdh-cert/substitute
+    #[arg(value_parser = lab::scenario)]
+    scenario: Scenario,
+    /// The check that the second run lacks
+    check: String,
+    /// The seed of both runs
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Print one JSON object instead
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    left: &'a Session,
+    right: &'a Session,
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+}
+
+pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
+    let without: Scenario = format!("{}~{}", args.scenario, args.check)
+        .parse()
+        .map(|_: Scenario| args.scenario.lacking(&args.check))
+        .map_err(|error| Failure::Usage(format!("{error}. See: interlock list checks")))?;
+    // Without one seed for both, every frame would differ.
+    let seed = Some(args.seed.unwrap_or_else(now_us));
+    lab::with_lab(5000, async |console| {
+        let left = lab::play(&console, &args.scenario, seed)?;
+        let right = lab::play(&console, &without, seed)?;
+        let (left, right) = (lab::done(left).await?, lab::done(right).await?);
+        let comparison = compare(&left, &right);
+        let mut out = anstream::stdout().lock();
+        if args.json {
+            let document = Document { left: &left.session, right: &right.session, comparison: &comparison };
+            serde_json::to_writer(&mut out, &document).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            print(&mut out, &left, &right, &comparison)?;
+        }
+        let failed = [&left, &right]
+            .iter()
+            .any(|record| record.session.verdict.as_ref().is_none_or(|verdict| verdict.class == Class::Error));
+        Ok(if failed { FAILED } else { FINE })
+    })
+}
+
+fn print(out: &mut impl Write, left: &Record, right: &Record, comparison: &Comparison) -> io::Result<()> {
+    let first = comparison.first_difference.unwrap_or(comparison.rows.len());
+    writeln!(out, "{}", head("The same in both"))?;
+    for pair in comparison.rows.iter().take(first) {
+        if let Some(row) = &pair.left {
+            writeln!(out, "  {}", faint(printable(&row.text)))?;
+        }
+    }
+    for (record, side) in
+        [(left, (|pair| pair.left.as_ref()) as fn(&Pair) -> Option<&_>), (right, |pair| pair.right.as_ref())]
+    {
+        writeln!(out, "\n{}", head(format!("Then, in {}", record.session.scenario)))?;
+        for (i, row) in comparison.rows.iter().skip(first).filter_map(side).enumerate() {
+            let text = printable(&row.text);
+            writeln!(out, "  {}", if i == 0 { altered(text) } else { text })?;
+        }
+        if let Some(found) = &record.session.verdict {
+            writeln!(out, "  {}  {}", verdict(found), printable(&found.because))?;
+        }
+    }
+    writeln!(out, "\n{}", printable(&comparison.words))
+}

@@ -1,0 +1,43 @@
+//! `interlock export`
+
+use super::{Data, FINE, Failure};
+use crate::{
+    export::{Format, export},
+    session::Record,
+    store::{Database, Place, Retention, StoreError},
+};
+use clap::Args;
+use std::io::Write;
+
+/// Arguments of `interlock export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock export 5f0c6b1e9d2a4873 --format html > session.html")]
+pub(super) struct Export {
+    /// Id of a session that the dashboard has run
+    session: String,
+    /// In which form
+    #[arg(long)]
+    format: Format,
+    #[command(flatten)]
+    data: Data,
+}
+
+pub(super) fn run(args: &Export) -> Result<u8, Failure> {
+    let directory =
+        args.data.directory().ok_or_else(|| Failure::Usage("no data directory: give --data DIR".to_owned()))?;
+    if !directory.join("interlock.sqlite3").exists() {
+        return Err(Failure::Usage(format!("there are no sessions in {}: give --data DIR", directory.display())));
+    }
+    let failed = |error: StoreError| Failure::Lab(error.to_string());
+    let database = Database::open(&Place::Directory(directory.clone()), Retention::default()).map_err(failed)?;
+    let session = database
+        .session(&args.session)
+        .map_err(failed)?
+        .ok_or_else(|| Failure::Usage(format!("there is no session {:?} in {}", args.session, directory.display())))?;
+    let events = database.events(&args.session).map_err(failed)?;
+    let text = export(&Record { session, events }, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(FINE)
+}

@@ -1,0 +1,99 @@
+//! A lab for the length of one command.
+
+use super::Failure;
+use crate::{
+    book::Book,
+    console::{Config, Console, NotPlayed, Playing},
+    hub::Hub,
+    orders::Settings,
+    session::Record,
+    store::{Place, Retention, Store},
+};
+use lab::scenario::Scenario;
+use std::{env, future::Future, sync::Arc, time::Duration};
+
+/// Sessions at the same time, unless told otherwise.
+const CONCURRENCY: usize = 16;
+/// The longest that a session may take in all.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// What holds for every session of this console.
+pub(super) const fn settings(patience: u64) -> Settings {
+    Settings { patience: Duration::from_millis(patience) }
+}
+
+/// How this program's own console works.
+pub(super) fn config(settings: Settings) -> Result<Config, Failure> {
+    let program = env::current_exe()
+        .map_err(|error| Failure::Lab(format!("cannot find this program, which plays all parts: {error}")))?;
+    Ok(Config { program, concurrency: CONCURRENCY, deadline: DEADLINE, settings })
+}
+
+/// A runtime for `work`.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()
+        .map_err(|error| Failure::Lab(format!("cannot start: {error}")))?
+        .block_on(work)
+}
+
+/// Starts a lab that keeps nothing, and ends it after `work` or when the command is interrupted.
+pub(super) fn with_lab<T, F: Future<Output = Result<T, Failure>>>(
+    patience: u64,
+    work: impl FnOnce(Arc<Console>) -> F,
+) -> Result<T, Failure> {
+    block_on(async {
+        let store = Store::open(Place::Memory, Retention::default());
+        let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
+        let console = Console::start(config(settings(patience))?, book);
+        let result = tokio::select! {
+            result = work(Arc::clone(&console)) => result,
+            _ = interrupted() => Err(Failure::Lab("interrupted".to_owned())),
+        };
+        console.stop().await;
+        result
+    })
+}
+
+/// Ctrl-C, or the order of the system to end.
+pub(super) async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Plays a scenario.
+pub(super) fn play(console: &Arc<Console>, scenario: &Scenario, seed: Option<u64>) -> Result<Playing, Failure> {
+    console.play(scenario.clone(), seed).map_err(|error| match error {
+        NotPlayed::Refused(refused) => {
+            Failure::Usage(format!("{refused}. See: interlock list modes, interlock list attacks"))
+        }
+        other => Failure::Lab(other.to_string()),
+    })
+}
+
+/// Waits for its verdict.
+pub(super) async fn done(playing: Playing) -> Result<Arc<Record>, Failure> {
+    playing.done().await.ok_or_else(|| Failure::Lab("the console left before the verdict".to_owned()))
+}
+
+/// Reads a scenario.
+pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
+    text.parse().map_err(|error: lab::scenario::ScenarioError| format!("{error}. See: interlock list scenarios"))
+}

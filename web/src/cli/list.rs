@@ -1,0 +1,86 @@
+//! `interlock list`
+
+use super::{
+    FINE, Failure,
+    style::{faint, head},
+};
+use crate::{outcomes, registry};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::io::{self, Write};
+
+/// Arguments of `interlock list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock list modes
+  interlock list scenarios --json")]
+pub(super) struct List {
+    /// Which of them
+    what: What,
+    /// Print JSON instead
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    Modes,
+    Attacks,
+    Checks,
+    Scenarios,
+}
+
+pub(super) fn run(args: &List) -> Result<u8, Failure> {
+    let mut out = anstream::stdout().lock();
+    if args.json {
+        let document = match args.what {
+            What::Modes => json!({ "modes": registry::modes() }),
+            What::Attacks => json!({ "attacks": registry::attacks() }),
+            What::Checks => json!({ "checks": registry::checks() }),
+            What::Scenarios => json!({ "scenarios": rows()? }),
+        };
+        serde_json::to_writer_pretty(&mut out, &document).map_err(io::Error::from)?;
+        writeln!(out)?;
+        return Ok(FINE);
+    }
+    match args.what {
+        What::Modes => {
+            for mode in registry::modes() {
+                entry(&mut out, &mode.id, &mode.title, &format!("authenticated by {}", mode.authenticated_by))?;
+                for variant in mode.variants {
+                    entry(&mut out, &format!("  :{}", variant.id), &variant.title, "")?;
+                }
+            }
+        }
+        What::Attacks => {
+            for attack in registry::attacks() {
+                entry(&mut out, &attack.id, &attack.title, &attack.stopped_by.join(" "))?;
+                for variant in attack.variants {
+                    entry(&mut out, &format!("  :{}", variant.id), &variant.title, "")?;
+                }
+            }
+        }
+        What::Checks => {
+            for check in registry::checks() {
+                entry(&mut out, &check.id, &check.title, &check.reference.title)?;
+            }
+        }
+        What::Scenarios => {
+            for row in rows()? {
+                let check = row.expected.check.as_deref().unwrap_or_default();
+                let party = row.expected.party.map(|party| format!("({party})")).unwrap_or_default();
+                writeln!(out, "{:<58} {:<12} {check} {party}", head(&row.scenario), row.expected.kind.as_str())?;
+            }
+        }
+    }
+    Ok(FINE)
+}
+
+fn rows() -> Result<Vec<outcomes::Row>, Failure> {
+    outcomes::all().map_err(|error| Failure::Lab(error.to_string()))
+}
+
+fn entry(out: &mut impl Write, id: &str, title: &str, more: &str) -> io::Result<()> {
+    writeln!(out, "{}{:pad$} {title}  {}", head(id), "", faint(more), pad = 22_usize.saturating_sub(id.len()))
+}

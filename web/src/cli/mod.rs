@@ -1,0 +1,154 @@
+//! The command line.
+
+mod check;
+mod compare;
+mod completions;
+mod export;
+mod glob;
+mod junit;
+mod lab;
+mod list;
+mod run;
+mod sarif;
+mod serve;
+mod story;
+mod style;
+mod summary;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
+
+/// Everything is as it should be.
+pub const FINE: u8 = 0;
+/// A finding: an outcome is not the expected one.
+pub const FINDING: u8 = 1;
+/// The command line cannot be understood.
+pub const USAGE: u8 = 2;
+/// The lab itself failed.
+pub const FAILED: u8 = 3;
+
+/// A man-in-the-middle attack and defence lab for key exchange.
+#[derive(Debug, Parser)]
+#[command(
+    name = "interlock",
+    version,
+    after_help = "\
+Examples:
+  interlock                                         start the lab and its dashboard
+  interlock run ecdh-cert/substitute                run one scenario and tell its story
+  interlock compare ecdh-cert/substitute transcript-signature
+  interlock check --junit report.xml                every expected outcome, for CI
+
+Exit status: 0 as it should be, 1 a finding, 2 usage, 3 the lab itself failed."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the lab and its dashboard (what happens without a command)
+    Serve(serve::Serve),
+    /// Run a scenario, tell its story and give the verdict with its evidence
+    Run(run::Run),
+    /// Run a scenario with and without one check, and show where the two part
+    Compare(compare::Compare),
+    /// Run every scenario with an expected outcome, for CI
+    Check(check::Check),
+    /// List what there is
+    List(list::List),
+    /// Write a stored session for others
+    Export(export::Export),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Play the client's part by hand
+    Client(Part),
+    /// Play the server's part by hand
+    Server(Part),
+    /// Play the attacker's part by hand
+    Attacker(Part),
+}
+
+/// The arguments of a part, which its own program reads.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+struct Part {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    args: Vec<OsString>,
+}
+
+/// Where the store is.
+#[derive(Clone, Debug, Args)]
+struct Data {
+    /// Keep sessions in this directory [default: $XDG_DATA_HOME/interlock or ~/.local/share/interlock]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Data {
+    fn directory(&self) -> Option<PathBuf> {
+        self.data.clone().or_else(crate::store::data_directory)
+    }
+}
+
+/// What ends a command early.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// The command line asks for something that is not there.
+    #[error("{0}")]
+    Usage(String),
+    /// The lab itself failed.
+    #[error("{0}")]
+    Lab(String),
+    /// Standard output or a file cannot be written.
+    #[error("cannot write: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Runs the command of this process's arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => serve::run(&cli.serve),
+        Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Run(run)) => run::run(&run),
+        Some(Command::Compare(compare)) => compare::run(&compare),
+        Some(Command::Check(check)) => check::run(&check),
+        Some(Command::List(list)) => list::run(&list),
+        Some(Command::Export(export)) => export::run(&export),
+        Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
+        Some(Command::Client(part)) => return part.play("client", victims::program::client),
+        Some(Command::Server(part)) => return part.play("server", victims::program::server),
+        Some(Command::Attacker(part)) => return part.play("attacker", attacker::program::attacker),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        // Whoever reads has read enough: `interlock list modes | head -1`.
+        Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(FINE),
+        Err(failure) => {
+            crate::log::line("interlock", &failure);
+            ExitCode::from(if matches!(failure, Failure::Usage(_)) { USAGE } else { FAILED })
+        }
+    }
+}
+
+impl Part {
+    /// Plays a part as its own program would.
+    fn play(self, name: &str, program: fn(Vec<OsString>) -> ExitCode) -> ExitCode {
+        program(std::iter::once(OsString::from(name)).chain(self.args).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,134 @@
+//! `interlock serve`
+
+use super::{
+    Data, FINE, Failure, lab,
+    style::{faint, head},
+};
+use crate::{
+    book::Book,
+    console::Console,
+    http::{App, Guard, Places, router},
+    hub::Hub,
+    log, outcomes,
+    store::{Place, Retention, SESSIONS, Store},
+};
+use clap::Args;
+use std::{
+    future::IntoFuture,
+    io::{self, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+
+/// What is played at the start, so that the first page shows live results.
+const MISSION: [&str; 3] = ["dh/substitute", "dh-weak:short/crack", "ecdh-cert/substitute"];
+/// How long open connections are waited for at the end.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Ports that are tried when one is taken.
+const PORTS: u16 = 100;
+
+/// Arguments of `interlock serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock serve
+  interlock serve --listen 127.0.0.1:9000 --ephemeral")]
+pub(super) struct Serve {
+    /// Where the dashboard listens; the next free port is taken where this one is in use
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    data: Data,
+    /// Keep sessions in memory only
+    #[arg(long, conflicts_with = "data")]
+    ephemeral: bool,
+    /// Keep at most this many sessions; the oldest go first
+    #[arg(long, value_name = "N", default_value_t = SESSIONS, value_parser = clap::value_parser!(u64).range(1..))]
+    retain: u64,
+    /// How long a victim waits for each flight, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 5000)]
+    patience: u64,
+}
+
+pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
+    if !args.listen.ip().is_loopback() {
+        return Err(Failure::Usage(format!(
+            "--listen {}: whoever reaches the dashboard controls the lab, so it listens on loopback only; to show it on \
+             another machine, forward a port: ssh -L 8080:127.0.0.1:8080 HOST",
+            args.listen
+        )));
+    }
+    let outcomes = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
+    let place = match args.data.directory() {
+        Some(directory) if !args.ephemeral => Place::Directory(directory),
+        _ => Place::Memory,
+    };
+    lab::block_on(async {
+        let listener = bind(args.listen).await?;
+        let address = listener.local_addr()?;
+        let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
+        let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
+        let console = Console::start(lab::config(lab::settings(args.patience))?, Arc::clone(&book));
+        let app = App::new(Arc::clone(&console), outcomes);
+        let announcing = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move { app.announce().await }
+        });
+        for text in MISSION {
+            let playing = lab::scenario(text).map_err(Failure::Lab).and_then(|it| lab::play(&console, &it, None));
+            if let Err(error) = playing {
+                log::line("interlock", &format!("{text}: {error}"));
+            }
+        }
+        greet(address)?;
+        let stop = watch::Sender::new(false);
+        let mut stopped = stop.subscribe();
+        let server = axum::serve(Places::new(listener), router(app, Guard::new(address)))
+            .with_graceful_shutdown(async move { drop(stopped.wait_for(|stop| *stop).await) });
+        let mut server = tokio::spawn(server.into_future());
+        let failed = tokio::select! {
+            ended = &mut server => Some(ended),
+            () = lab::interrupted() => None,
+        };
+        stop.send_replace(true);
+        // Open streams would otherwise keep the server waiting; a reader that takes nothing more is not waited for.
+        book.hub().close();
+        if failed.is_none() {
+            let _ = timeout(FAREWELL, server).await;
+        }
+        announcing.abort();
+        console.stop().await;
+        match failed {
+            Some(Ok(Err(error))) => return Err(Failure::Lab(format!("the dashboard failed: {error}"))),
+            Some(_) => return Err(Failure::Lab("the dashboard ended".to_owned())),
+            None => {}
+        }
+        Ok(FINE)
+    })
+}
+
+/// Binds the address, or the next port that is free.
+async fn bind(wanted: SocketAddr) -> Result<TcpListener, Failure> {
+    let last = wanted.port().saturating_add(if wanted.port() == 0 { 0 } else { PORTS });
+    for port in wanted.port()..=last {
+        match TcpListener::bind(SocketAddr::new(wanted.ip(), port)).await {
+            Ok(listener) if port == wanted.port() => return Ok(listener),
+            Ok(listener) => {
+                log::line("interlock", &format!("port {} is taken; port {port} is used instead", wanted.port()));
+                return Ok(listener);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) => return Err(Failure::Lab(format!("cannot listen on {wanted}: {error}"))),
+        }
+    }
+    Err(Failure::Lab(format!("ports {} to {last} are all taken: choose another with --listen", wanted.port())))
+}
+
+fn greet(address: SocketAddr) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "Interlock is ready: {}", head(format!("http://{address}")))?;
+    writeln!(out, "{}", faint("Ctrl-C ends it."))?;
+    out.flush()
+}

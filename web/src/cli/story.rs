@@ -1,0 +1,200 @@
+//! A session as a story: who sent what to whom, what was changed on the way, what the victims checked, who holds which
+//! key, and what it amounts to.
+
+use super::style::{altered, bad, faint, head, mark, verdict};
+use crate::{
+    frame::{fields, length, shortened},
+    log::printable,
+    order::by_flight,
+    session::{Record, Session},
+};
+use lab::event::{Action, Change, Event, Fact, Status, Way};
+use std::io::{self, Write};
+
+/// Characters of a value on one line.
+const VALUE: usize = 60;
+
+/// Tells the story.
+pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
+    let session = &record.session;
+    let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
+    writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
+    let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
+    writeln!(out, "\n{}", head("What went over the wire"))?;
+    let mut flight = 0;
+    for event in &events {
+        wire(out, event, &mut flight)?;
+    }
+    writeln!(out, "\n{}", head("What the victims checked"))?;
+    for event in &events {
+        check(out, event)?;
+    }
+    keys(out, session)?;
+    ending(out, session)
+}
+
+fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
+    match &event.fact {
+        Fact::Frame { way: Way::Sent, flight, kind, bytes } => {
+            if flight != told {
+                writeln!(out, "  {}", faint(format!("flight {flight}")))?;
+                *told = *flight;
+            }
+            writeln!(out, "  {:<8} → attacker  {kind}", event.source.to_string())?;
+            content(out, bytes)
+        }
+        Fact::Relayed { from, action, kind, changed, after, .. } => {
+            let to = from.peer().as_str();
+            match action {
+                Action::Forward => writeln!(out, "  attacker → {to:<8}  {kind} {}", faint("as it came")),
+                Action::Alter => writeln!(out, "  attacker → {to:<8}  {kind} {}", altered("ALTERED")),
+                Action::Inject => {
+                    writeln!(out, "  attacker → {to:<8}  {kind} {}", altered(format!("MADE UP in the {from}'s name")))
+                }
+                Action::Drop => writeln!(out, "  attacker ✗ {to:<8}  {kind} {}", altered("DROPPED")),
+                Action::Hold => writeln!(out, "  attacker … {to:<8}  {kind} {}", altered("HELD BACK")),
+            }?;
+            changed.iter().try_for_each(|change| changes(out, change))?;
+            match after {
+                Some(frame) if *action == Action::Inject => content(out, frame),
+                _ => Ok(()),
+            }
+        }
+        Fact::Step { number, text } => {
+            writeln!(out, "      {}", faint(format!("attacker, step {number}: {}", printable(text))))
+        }
+        Fact::Solved { method, cost, found, .. } => {
+            let what =
+                if *found { "the attacker solves the logarithm" } else { "the attacker does not solve the logarithm" };
+            writeln!(out, "      {} by {} ({})", altered(what), printable(method), printable(cost))
+        }
+        Fact::Recovered { sender, text, live } => {
+            let when = if *live { "" } else { " afterwards, from its recording" };
+            writeln!(out, "      {} the {sender}'s message{when}: “{}”", bad("the attacker reads"), printable(text))
+        }
+        Fact::Aborted { reason, .. } => {
+            writeln!(out, "      {}: {}", bad(format!("the {} gives up", event.source)), printable(reason))
+        }
+        Fact::Established { fingerprint, peer, .. } => {
+            let peer = peer.as_ref().map_or_else(|| "somebody".to_owned(), |peer| printable(peer));
+            writeln!(out, "      the {} has finished with {peer}, under key {fingerprint}", event.source)
+        }
+        Fact::Lost { what, reason } => {
+            writeln!(out, "      {}: {}", bad(format!("the {what} is lost")), printable(reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
+    match fields(frame) {
+        Some(fields) => fields.iter().try_for_each(|(name, value)| {
+            writeln!(out, "{}", faint(format!("      {}: {}", printable(name), printable(&shortened(value, VALUE)))))
+        }),
+        None => writeln!(out, "{}", faint(format!("      {} bytes, sealed", length(frame)))),
+    }
+}
+
+fn changes(out: &mut impl Write, change: &Change) -> io::Result<()> {
+    let value = |text: &str| printable(&shortened(text, VALUE));
+    writeln!(out, "      {}", altered(format!("{}:", printable(&change.field))))?;
+    writeln!(out, "        was  {}", value(&change.old))?;
+    writeln!(out, "        now  {}", altered(value(&change.new)))
+}
+
+fn check(out: &mut impl Write, event: &Event) -> io::Result<()> {
+    let Fact::Check { check, status, expected, observed, .. } = &event.fact else { return Ok(()) };
+    let who = event.source.to_string();
+    let (expected, observed) = (printable(&shortened(expected, VALUE)), printable(&shortened(observed, VALUE)));
+    let says = match status {
+        Status::Passed => faint(observed),
+        Status::Failed => format!("wanted {expected}, found {observed}"),
+        Status::Skipped => format!("switched off; it would have wanted {expected}, and there was {observed}"),
+        Status::NotApplicable => faint("nothing to look at"),
+    };
+    writeln!(out, "  {} {who:<8} {check:<22} {says}", mark(*status))
+}
+
+fn keys(out: &mut impl Write, session: &Session) -> io::Result<()> {
+    let keys = &session.fingerprints;
+    let none = || faint("none");
+    writeln!(out, "\n{}", head("Who holds which key"))?;
+    writeln!(out, "  client    {}", keys.client.clone().unwrap_or_else(none))?;
+    writeln!(out, "  attacker  {}", if keys.attacker.is_empty() { none() } else { keys.attacker.join("  ") })?;
+    writeln!(out, "  server    {}", keys.server.clone().unwrap_or_else(none))
+}
+
+fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
+    let Some(found) = &session.verdict else { return Ok(()) };
+    writeln!(out, "\n{}  {}", verdict(found), printable(&found.because))?;
+    writeln!(out, "{}", found.kind.meaning())?;
+    if session.evidence.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<String> = session.evidence.iter().map(u64::to_string).collect();
+    writeln!(out, "{}", faint(format!("It rests on the events {} of session {}.", numbers.join(", "), session.session)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::{
+        role::{Actor, Role},
+        verdict::judge,
+    };
+
+    fn told(facts: Vec<(Actor, Fact)>) -> String {
+        let event =
+            |(i, (source, fact)): (usize, _)| Event { v: 1, session: "a".into(), n: i as u64 + 1, source, at: 0, fact };
+        let events: Vec<_> = facts.into_iter().enumerate().map(event).collect();
+        let mut session = Session::new("a".into(), "dh/substitute".parse().unwrap(), Some(7), 0);
+        session.close(judge(&events));
+        let mut out = Vec::new();
+        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_changed_field_is_told_with_what_it_was_and_what_it_is() {
+        let change = Change { field: "share".into(), old: "true-share".into(), new: "false-share".into() };
+        // {"share":"true-share"} after a header of four bytes.
+        let bytes = "AQAAFnsic2hhcmUiOiJ0cnVlLXNoYXJlIn0".to_owned();
+        let text = told(vec![
+            (
+                Actor::Client,
+                Fact::Frame { way: Way::Sent, flight: 1, kind: "client-hello".into(), bytes: bytes.clone() },
+            ),
+            (
+                Actor::Attacker,
+                Fact::Relayed {
+                    from: Role::Client,
+                    action: Action::Alter,
+                    flight: 1,
+                    kind: "client-hello".into(),
+                    before: Some(bytes.clone()),
+                    after: Some(bytes),
+                    changed: vec![change],
+                },
+            ),
+        ]);
+        for part in [
+            "client   → attacker  client-hello",
+            "share: true-share",
+            "attacker → server    client-hello ALTERED",
+            "was  true-share",
+            "now  false-share",
+            "INCONCLUSIVE",
+        ] {
+            assert!(text.contains(part), "{part:?} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_cannot_steer_the_terminal() {
+        let text = told(vec![(
+            Actor::Attacker,
+            Fact::Recovered { sender: Role::Client, text: "\u{1b}]0;owned\u{7}".into(), live: true },
+        )]);
+        assert!(text.contains("the attacker reads the client's message: “\\u{1b}]0;owned\\u{7}”"), "{text}");
+    }
+}

@@ -1,0 +1,269 @@
+//! Two sessions side by side, and the first row in which they part.
+
+use crate::{order::by_flight, session::Record};
+use lab::{
+    event::{Action, Event, Fact, Status, Way},
+    role::Actor,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Beyond this many rows a side they are paired by position: alignment costs the product of both.
+const ALIGNED: usize = 600;
+
+/// One thing that happened in one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// Number of the event.
+    pub n: u64,
+    /// Who tells it.
+    pub source: Actor,
+    /// The event's type.
+    pub r#type: String,
+    /// Number of the flight that it belongs to.
+    pub flight: u32,
+    /// One line in words.
+    pub text: String,
+    /// The event without its number and time: what has to be equal.
+    #[serde(skip)]
+    face: Value,
+}
+
+/// Two rows that stand for the same step, or one that the other run does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Pair {
+    /// Of the left run.
+    pub left: Option<Row>,
+    /// Of the right run.
+    pub right: Option<Row>,
+    /// Both are there and equal.
+    pub same: bool,
+}
+
+/// The comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// The rows of both.
+    pub rows: Vec<Pair>,
+    /// Index of the first pair that differs.
+    pub first_difference: Option<usize>,
+    /// One sentence.
+    pub words: String,
+}
+
+/// Compares two sessions.
+pub fn compare(left: &Record, right: &Record) -> Comparison {
+    let rows = pair(rows(left), rows(right));
+    let first_difference = rows.iter().position(|pair| !pair.same);
+    let words = match first_difference.and_then(|first| rows.get(first)) {
+        None => "The two runs are the same from the first frame to the last.".to_owned(),
+        Some(first) => words(first, left, right),
+    };
+    Comparison { rows, first_difference, words }
+}
+
+fn words(first: &Pair, left: &Record, right: &Record) -> String {
+    let outcome = |record: &Record| match &record.session.verdict {
+        Some(verdict) => verdict.because.clone(),
+        None => "It still runs.".to_owned(),
+    };
+    let told = |row: &Option<Row>| row.as_ref().map_or("nothing of the kind".to_owned(), |row| row.text.clone());
+    let flight = first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight);
+    format!(
+        "The two part in flight {flight}: {} on one side, {} on the other. {}: {} {}: {}",
+        told(&first.left),
+        told(&first.right),
+        left.session.scenario,
+        outcome(left),
+        right.session.scenario,
+        outcome(right),
+    )
+}
+
+/// The rows of a session in the order of its flights.
+pub fn rows(record: &Record) -> Vec<Row> {
+    by_flight(&record.events).into_iter().filter_map(|(flight, event)| Some(row(event, flight, text(event)?))).collect()
+}
+
+fn row(event: &Event, flight: u32, text: String) -> Row {
+    let mut face = serde_json::to_value(&event.fact).unwrap_or_default();
+    let name = face.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if let (Fact::Solved { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
+        face.remove("cost");
+    }
+    Row { n: event.n, source: event.source, r#type: name, flight, text, face }
+}
+
+/// What an event says, in one line. What only tells of the lab's own working has none.
+pub fn text(event: &Event) -> Option<String> {
+    let who = event.source;
+    Some(match &event.fact {
+        Fact::Frame { way: Way::Sent, kind, .. } => format!("the {who} sends {kind}"),
+        Fact::Frame { way: Way::Received, kind, .. } => format!("the {who} receives {kind}"),
+        Fact::Relayed { from, action, kind, changed, .. } => {
+            let fields: Vec<&str> = changed.iter().map(|change| change.field.as_str()).collect();
+            match action {
+                Action::Forward => format!("the attacker forwards the {from}'s {kind}"),
+                Action::Alter => format!("the attacker alters {} in the {from}'s {kind}", fields.join(", ")),
+                Action::Drop => format!("the attacker drops the {from}'s {kind}"),
+                Action::Hold => format!("the attacker holds the {from}'s {kind}"),
+                Action::Inject => format!("the attacker sends a {kind} of its own in the {from}'s name"),
+            }
+        }
+        Fact::Check { check, status, expected, observed, .. } => match status {
+            Status::Passed => format!("the {who}'s check {check} passes"),
+            Status::Failed => format!("the {who}'s check {check} fails: it wanted {expected}, and found {observed}"),
+            Status::Skipped => format!("the {who}'s check {check} is switched off"),
+            Status::NotApplicable => format!("the {who}'s check {check} finds nothing to check"),
+        },
+        Fact::Established { fingerprint, .. } => format!("the {who} finishes with key {fingerprint}"),
+        Fact::Aborted { reason, .. } => format!("the {who} gives up: {reason}"),
+        Fact::Data { way: Way::Sent, index, length, .. } => format!("the {who} sends message {index} ({length} bytes)"),
+        Fact::Data { way: Way::Received, index, length, .. } => {
+            format!("the {who} accepts message {index} ({length} bytes)")
+        }
+        Fact::Closed { sent, received } => format!("the {who} ends in order ({sent} sent, {received} accepted)"),
+        Fact::Holds { with, fingerprint } => format!("the attacker has the {with}'s key {fingerprint}"),
+        Fact::Recovered { sender, text, .. } => format!("the attacker reads the {sender}'s message: {text}"),
+        Fact::Solved { bits, method, found: true, .. } => {
+            format!("the attacker solves the {bits}-bit logarithm by {method}")
+        }
+        Fact::Solved { bits, found: false, .. } => format!("the attacker does not solve the {bits}-bit logarithm"),
+        Fact::Lost { what, reason } => format!("the {what} is lost: {reason}"),
+        Fact::Started { .. } | Fact::Canary { .. } | Fact::Step { .. } | Fact::Work { .. } | Fact::Ended => {
+            return None;
+        }
+    })
+}
+
+/// Pairs rows along the longest common sequence of steps.
+fn pair(left: Vec<Row>, right: Vec<Row>) -> Vec<Pair> {
+    let same_step = |l: &Row, r: &Row| {
+        let key = |row: &Row| {
+            (row.source, row.r#type.clone(), ["kind", "check", "way", "from"].map(|f| row.face.get(f).cloned()))
+        };
+        key(l) == key(r)
+    };
+    let joined = |left: Option<Row>, right: Option<Row>| {
+        let same = matches!((&left, &right), (Some(l), Some(r)) if l.face == r.face);
+        Pair { left, right, same }
+    };
+    if left.len().max(right.len()) > ALIGNED {
+        let rows = left.len().max(right.len());
+        let (mut left, mut right) = (left.into_iter(), right.into_iter());
+        return (0..rows).map(|_| joined(left.next(), right.next())).collect();
+    }
+    let width = right.len() + 1;
+    let mut common = vec![0_u16; (left.len() + 1) * width];
+    for (i, l) in left.iter().enumerate().rev() {
+        for (j, r) in right.iter().enumerate().rev() {
+            common[i * width + j] = if same_step(l, r) {
+                common[(i + 1) * width + j + 1] + 1
+            } else {
+                common[(i + 1) * width + j].max(common[i * width + j + 1])
+            };
+        }
+    }
+    let (mut pairs, mut i, mut j) = (Vec::new(), 0, 0);
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    loop {
+        let (take_left, take_right) = match (left.peek(), right.peek()) {
+            (None, None) => return pairs,
+            (Some(l), Some(r)) if same_step(l, r) => (true, true),
+            (Some(_), Some(_)) => {
+                let skip_left = common[(i + 1) * width + j] >= common[i * width + j + 1];
+                (skip_left, !skip_left)
+            }
+            (l, r) => (l.is_some(), r.is_some()),
+        };
+        i += usize::from(take_left);
+        j += usize::from(take_right);
+        let l = if take_left { left.next() } else { None };
+        let r = if take_right { right.next() } else { None };
+        pairs.push(joined(l, r));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+    use lab::role::Role;
+
+    fn frame(way: Way, flight: u32, kind: &str, bytes: &str) -> Fact {
+        Fact::Frame { way, flight, kind: kind.into(), bytes: bytes.into() }
+    }
+
+    fn relayed(from: Role, flight: u32, kind: &str) -> Fact {
+        let (before, after) = (Some("x".to_owned()), Some("x".to_owned()));
+        Fact::Relayed { from, action: Action::Forward, flight, kind: kind.into(), before, after, changed: vec![] }
+    }
+
+    fn signature(status: Status) -> Fact {
+        let check = "transcript-signature".to_owned();
+        Fact::Check { check, status, flight: 2, expected: "its own".into(), observed: "another".into() }
+    }
+
+    /// Numbered and timed as they are given.
+    fn record(scenario: &str, facts: Vec<(Actor, Fact)>) -> Record {
+        let event = |(i, (source, fact)): (usize, _)| Event {
+            v: 1,
+            session: "a".into(),
+            n: i as u64 + 1,
+            source,
+            at: 17 * i as u64,
+            fact,
+        };
+        let session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
+        Record { session, events: facts.into_iter().enumerate().map(event).collect() }
+    }
+
+    fn exchange(status: Status) -> Vec<(Actor, Fact)> {
+        vec![
+            (Actor::Client, frame(Way::Sent, 1, "client-hello", "c")),
+            (Actor::Attacker, relayed(Role::Client, 1, "client-hello")),
+            (Actor::Server, frame(Way::Received, 1, "client-hello", "c")),
+            (Actor::Server, frame(Way::Sent, 2, "server-hello", "s")),
+            (Actor::Attacker, relayed(Role::Server, 2, "server-hello")),
+            (Actor::Client, frame(Way::Received, 2, "server-hello", "s")),
+            (Actor::Client, signature(status)),
+        ]
+    }
+
+    #[test]
+    fn the_order_of_arrival_makes_no_difference() {
+        let left = exchange(Status::Passed);
+        let mut right = left.clone();
+        // The server's events come late, the attacker's first.
+        right.sort_by_key(|(source, _)| {
+            [Actor::Attacker, Actor::Client, Actor::Server].iter().position(|a| a == source)
+        });
+        let compared = compare(&record("ecdh-cert/relay", left), &record("ecdh-cert/relay", right));
+        assert_eq!(compared.first_difference, None);
+        let order: Vec<_> = compared.rows.iter().filter_map(|pair| pair.right.as_ref()).map(|row| row.source).collect();
+        use Actor::{Attacker, Client, Server};
+        assert_eq!(order, [Client, Attacker, Server, Server, Attacker, Client, Client]);
+    }
+
+    #[test]
+    fn two_runs_part_where_the_check_decides() {
+        let mut without = exchange(Status::Skipped);
+        without.push((Actor::Client, frame(Way::Sent, 3, "finished", "f")));
+        let mut with = exchange(Status::Failed);
+        with.push((Actor::Client, Fact::Aborted { flight: 2, check: None, reason: "no".into() }));
+        let compared = compare(&record("ecdh-cert/relay", with), &record("ecdh-cert/relay~finished", without));
+        assert_eq!(compared.first_difference, Some(6));
+        assert!(compared.words.starts_with("The two part in flight 2"), "{}", compared.words);
+        let alone: Vec<_> = compared.rows[7..].iter().map(|pair| (pair.left.is_some(), pair.right.is_some())).collect();
+        assert_eq!(alone, [(true, false), (false, true)], "an abort is no counterpart of a frame");
+    }
+
+    #[test]
+    fn a_frame_of_other_bytes_is_a_difference() {
+        let left = exchange(Status::Passed);
+        let mut right = left.clone();
+        right[3].1 = frame(Way::Sent, 2, "server-hello", "t");
+        let compared = compare(&record("dh/relay", left), &record("dh/relay", right));
+        assert_eq!(compared.first_difference, Some(3));
+    }
+}

@@ -1,0 +1,85 @@
+//! One session, from the orders to the last event.
+
+use super::{Console, process::Link, routes::Told};
+use crate::{orders::Orders, session::lost};
+use lab::{
+    control::{Order, Report},
+    event::Fact,
+    role::Actor,
+};
+use std::collections::HashSet;
+use tokio::{sync::mpsc::Receiver, time::timeout};
+
+/// Events that one session may have.
+const EVENTS: usize = 20_000;
+/// Bytes that its events may take, roughly.
+const BYTES: usize = 32 << 20;
+
+/// What a session lacks to go on: who, and why.
+struct Lack(Actor, String);
+
+/// Plays one session. Everything that happens is told to the book, the loss of a process or of patience too.
+pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
+    let mut told = console.routes.listen(id);
+    let result = timeout(console.config.deadline, conduct(console, id, orders, &mut told)).await;
+    console.routes.forget(id);
+    let lack = match result {
+        Ok(Ok(())) => return,
+        Ok(Err(lack)) => lack,
+        Err(_) => {
+            Lack(Actor::Console, format!("the session was not over after {} s", console.config.deadline.as_secs()))
+        }
+    };
+    console.book.tell(id, lost(id, 0, lack.0, &lack.1));
+    for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
+        if let Some(link) = console.process(actor).now() {
+            let _ = link.orders.try_send(Order::Cancel { session: id.to_owned() });
+        }
+    }
+}
+
+async fn conduct(console: &Console, id: &str, orders: Orders, told: &mut Receiver<Told>) -> Result<(), Lack> {
+    let link = async |actor| console.link(actor).await.map_err(|reason| Lack(actor, reason));
+    let (server, attacker, client) =
+        (link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?);
+    // Whoever died before is up again by now; one that died since its link was made takes no orders.
+    while told.try_recv().is_ok() {}
+    let mut play = orders.client;
+    play.connect = attacker.address.clone();
+    send(Actor::Server, &server, Order::Play(Box::new(orders.server))).await?;
+    send(Actor::Attacker, &attacker, Order::Attack(Box::new(orders.attack))).await?;
+    let mut ready = HashSet::from([Actor::Server, Actor::Attacker]);
+    let mut at_work = HashSet::from([Actor::Client, Actor::Server, Actor::Attacker]);
+    let mut play = Some(play);
+    while !at_work.is_empty() {
+        let told = told.recv().await.ok_or_else(|| Lack(Actor::Console, "its own list of sessions".to_owned()))?;
+        match told {
+            Told::Gone(actor, reason) => return Err(Lack(actor, reason)),
+            Told::Report(actor, Report::Refused { reason, .. }) => {
+                return Err(Lack(actor, format!("it refused: {reason}")));
+            }
+            Told::Report(actor, Report::Ready { .. }) => {
+                ready.remove(&actor);
+                if ready.is_empty()
+                    && let Some(play) = play.take()
+                {
+                    send(Actor::Client, &client, Order::Play(Box::new(play))).await?;
+                }
+            }
+            Told::Report(actor, Report::Event(event)) => {
+                if event.fact == Fact::Ended {
+                    at_work.remove(&actor);
+                }
+                if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
+                    return Err(Lack(actor, format!("it told more than {EVENTS} events or {BYTES} bytes")));
+                }
+            }
+            Told::Report(_, Report::Listening { .. } | Report::Stray { .. }) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn send(actor: Actor, link: &Link, order: Order) -> Result<(), Lack> {
+    link.orders.send(order).await.map_err(|_| Lack(actor, "it takes no more orders".to_owned()))
+}

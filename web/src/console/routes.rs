@@ -1,0 +1,70 @@
+//! Which session a report belongs to.
+
+use crate::log;
+use lab::{control::Report, role::Actor};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::mpsc;
+
+/// Reports that may wait for a session.
+const WAITING: usize = 256;
+
+/// What a session hears.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// A process reports.
+    Report(Actor, Report),
+    /// A process is gone, and why.
+    Gone(Actor, String),
+}
+
+/// The sessions that listen, by id.
+#[derive(Default)]
+pub(super) struct Routes(Mutex<HashMap<String, mpsc::Sender<Told>>>);
+
+impl Routes {
+    /// A session begins to listen.
+    pub(super) fn listen(&self, session: &str) -> mpsc::Receiver<Told> {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        self.table().insert(session.to_owned(), sender);
+        receiver
+    }
+
+    /// A session listens no more.
+    pub(super) fn forget(&self, session: &str) {
+        self.table().remove(session);
+    }
+
+    /// Hands a report to its session. Reports of sessions that are over, and events told in another's name, go nowhere.
+    pub(super) async fn report(&self, actor: Actor, report: Report) {
+        let session = match &report {
+            Report::Ready { session } | Report::Refused { session, .. } => session,
+            Report::Event(event) if event.source == actor => &event.session,
+            Report::Event(event) => {
+                return log::line("console", &format!("the {actor} tells an event of the {}", event.source));
+            }
+            Report::Stray { reason, .. } => {
+                return log::line(&actor.to_string(), &format!("stray connection: {reason}"));
+            }
+            Report::Listening { .. } => return,
+        };
+        let listener = self.table().get(session).cloned();
+        if let Some(listener) = listener {
+            let _ = listener.send(Told::Report(actor, report)).await;
+        }
+    }
+
+    /// Tells every session that a process is gone.
+    pub(super) async fn gone(&self, actor: Actor, reason: &str) {
+        let listeners: Vec<_> = self.table().values().cloned().collect();
+        for listener in listeners {
+            let _ = listener.send(Told::Gone(actor, reason.to_owned())).await;
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Told>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

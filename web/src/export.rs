@@ -1,0 +1,146 @@
+//! One session for others: as JSON, or as one HTML file that needs nothing else.
+
+use crate::{
+    compare::text,
+    frame::{fields, length, shortened},
+    session::Record,
+};
+use clap::ValueEnum;
+use lab::{
+    event::{Event, Fact, Status},
+    role::Actor,
+};
+use serde::Deserialize;
+use std::fmt::{self, Display, Write};
+
+/// The form of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// The session and its events, as the routes give them.
+    Json,
+    /// A page to read.
+    Html,
+}
+
+/// The export of a session.
+pub fn export(record: &Record, format: Format) -> Result<String, serde_json::Error> {
+    match format {
+        Format::Json => serde_json::to_string_pretty(record).map(|text| text + "\n"),
+        Format::Html => Ok(html(record).unwrap_or_default()),
+    }
+}
+
+/// Text in HTML.
+struct Safe<T>(T);
+
+impl<T: Display> Display for Safe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.to_string().chars().try_for_each(|character| match character {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            '\'' => f.write_str("&#39;"),
+            other => f.write_char(other),
+        })
+    }
+}
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
+    table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;\
+    vertical-align:top;overflow-wrap:anywhere}dt{font-weight:bold}.altered{background:#fff3cd}.failed{background:#f8d7da}\
+    code{font-size:.85em}";
+
+fn html(record: &Record) -> Result<String, fmt::Error> {
+    let session = &record.session;
+    let mut out = String::new();
+    write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
+         <title>{0}</title><style>{STYLE}</style>\n<h1>{0}</h1>\n",
+        Safe(&session.scenario)
+    )?;
+    if let Some(verdict) = &session.verdict {
+        writeln!(out, "<p><strong>{}</strong> {}</p>", Safe(verdict.kind), Safe(&verdict.because))?;
+        writeln!(out, "<p>{}</p>", Safe(verdict.kind.meaning()))?;
+    }
+    let none = || "none".to_owned();
+    let keys = &session.fingerprints;
+    let of_attacker = if keys.attacker.is_empty() { none() } else { keys.attacker.join(", ") };
+    write!(
+        out,
+        "<h2>Who holds which key</h2>\n<dl><dt>client<dd><code>{}</code><dt>attacker<dd><code>{}</code>\
+         <dt>server<dd><code>{}</code></dl>\n",
+        Safe(keys.client.clone().unwrap_or_else(none)),
+        Safe(of_attacker),
+        Safe(keys.server.clone().unwrap_or_else(none))
+    )?;
+    write!(out, "<h2>What happened</h2>\n<table><tr><th>event<th>who<th>what\n")?;
+    for event in &record.events {
+        row(&mut out, event, session.evidence.contains(&event.n))?;
+    }
+    let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
+    write!(
+        out,
+        "</table>\n<p>Session {}, {}, begun at Unix time {} ms. An asterisk marks the events that the verdict rests on.</p>\n</html>\n",
+        Safe(&session.session),
+        Safe(seed),
+        session.started
+    )?;
+    Ok(out)
+}
+
+fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
+    let Some(text) = text(event) else { return Ok(()) };
+    let class = match &event.fact {
+        Fact::Relayed { changed, .. } if !changed.is_empty() => " class=\"altered\"",
+        Fact::Check { status: Status::Failed, .. } => " class=\"failed\"",
+        _ => "",
+    };
+    let mark = if cited { "*" } else { "" };
+    write!(out, "<tr{class}><td>{}{mark}<td>{}<td>{}", event.n, Safe(event.source), Safe(text))?;
+    match &event.fact {
+        Fact::Relayed { changed, .. } => changed.iter().try_for_each(|change| {
+            write!(
+                out,
+                "<br>{}: <code>{}</code> → <code>{}</code>",
+                Safe(&change.field),
+                Safe(&change.old),
+                Safe(&change.new)
+            )
+        })?,
+        Fact::Frame { bytes, .. } if event.source != Actor::Attacker => match fields(bytes) {
+            Some(fields) => fields.iter().try_for_each(|(name, value)| {
+                write!(out, "<br>{}: <code>{}</code>", Safe(name), Safe(shortened(value, 200)))
+            })?,
+            None => write!(out, "<br>{} bytes", length(bytes))?,
+        },
+        _ => {}
+    }
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Session, lost};
+
+    #[test]
+    fn what_a_session_says_is_text_and_never_markup() {
+        let session = Session::new("a".into(), "dh/relay".parse().unwrap(), Some(1), 0);
+        let record = Record { session, events: vec![lost("a", 1, Actor::Client, "<script>alert('&')</script>")] };
+        let page = export(&record, Format::Html).unwrap();
+        assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"));
+        assert!(!page.contains("<script"));
+    }
+
+    #[test]
+    fn json_reads_back() {
+        let session = Session::new("a".into(), "dh/relay".parse().unwrap(), None, 0);
+        let record = Record { session, events: vec![lost("a", 1, Actor::Client, "x")] };
+        let text = export(&record, Format::Json).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
+    }
+}

@@ -1,0 +1,80 @@
+//! Frames as people read them: the JSON that they carry, or their length.
+
+use serde_json::Value;
+
+/// The header: kind and 24-bit length.
+const HEADER: usize = 4;
+
+/// The fields of a handshake frame given in base64url; `None` for sealed records and anything else.
+pub fn fields(frame: &str) -> Option<Vec<(String, String)>> {
+    let bytes = base64url(frame)?;
+    let Value::Object(fields) = serde_json::from_slice(bytes.get(HEADER..)?).ok()? else { return None };
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Some(fields.into_iter().map(|(name, value)| (name, text(value))).collect())
+}
+
+/// Length of the whole frame in bytes.
+pub fn length(frame: &str) -> usize {
+    frame.len() * 3 / 4
+}
+
+/// At most `longest` characters of a value, its middle left out.
+pub fn shortened(text: &str, longest: usize) -> String {
+    let count = text.chars().count();
+    if count <= longest {
+        return text.to_owned();
+    }
+    let half = longest.saturating_sub(1) / 2;
+    let head: String = text.chars().take(half).collect();
+    let tail: String = text.chars().skip(count - half).collect();
+    format!("{head}…{tail}")
+}
+
+fn base64url(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length(text));
+    let (mut bits, mut held) = (0_u32, 0_u8);
+    for digit in text.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+            bits &= (1 << held) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4648 section 10, without padding, and the two digits that differ from plain base64 (section 5).
+    #[test]
+    fn base64url_of_the_rfc() {
+        for (text, bytes) in [("", &b""[..]), ("Zg", b"f"), ("Zm8", b"fo"), ("Zm9v", b"foo"), ("Zm9vYmE", b"fooba")] {
+            assert_eq!(base64url(text).as_deref(), Some(bytes));
+        }
+        assert_eq!(base64url("-_8").as_deref(), Some(&[0xfb, 0xff][..]));
+        assert_eq!(base64url("Zg=="), None);
+    }
+
+    #[test]
+    fn a_frame_shows_its_fields_in_any_script() {
+        // 01 000007 {"a":1}
+        assert_eq!(fields("AQAAB3siYSI6MX0"), Some(vec![("a".into(), "1".into())]));
+        assert_eq!(fields("AQAAAP8"), None);
+        assert_eq!(shortened("鍵鍵鍵鍵鍵鍵", 5), "鍵鍵…鍵鍵");
+    }
+}

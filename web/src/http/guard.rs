@@ -1,0 +1,141 @@
+//! Who may ask what: Host and Origin are checked before any route, and every answer carries the page's defences.
+//!
+//! Host, so that a name that somebody else points at this machine cannot read the lab (DNS rebinding); Origin, so that a
+//! page from elsewhere cannot start sessions (cross-site request forgery).
+
+use super::problem::Problem;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::{net::SocketAddr, sync::Arc};
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// The hosts under which this server is reached.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    hosts: Arc<[String]>,
+}
+
+impl Guard {
+    /// The guard of a server that listens on `address`: its address, and the loopback names with its port.
+    pub fn new(address: SocketAddr) -> Self {
+        let mut hosts = vec![address.to_string()];
+        for name in ["localhost", "127.0.0.1", "[::1]"] {
+            hosts.push(format!("{name}:{}", address.port()));
+            if address.port() == 80 {
+                hosts.push(name.to_owned());
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        hosts.retain(|host| seen.insert(host.clone()));
+        Self { hosts: hosts.into() }
+    }
+
+    fn knows(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
+    }
+
+    /// Why a request is refused, if it is.
+    fn refusal(&self, method: &Method, headers: &HeaderMap) -> Option<Problem> {
+        let forbidden = |field, message| Some(Problem::new(StatusCode::FORBIDDEN, field, message));
+        let hosts: Vec<_> = headers.get_all(header::HOST).iter().collect();
+        let [host] = hosts[..] else { return forbidden("host", "expected one Host header".to_owned()) };
+        let shown =
+            |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).chars().take(100).collect::<String>();
+        if !host.to_str().is_ok_and(|host| self.knows(host)) {
+            return forbidden("host", format!("expected {}, got {:?}", self.hosts.join(" or "), shown(host)));
+        }
+        let ours = |origin: &HeaderValue| {
+            origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).is_some_and(|host| self.knows(host))
+        };
+        if let Some(foreign) = headers.get_all(header::ORIGIN).iter().find(|origin| !ours(origin)) {
+            return forbidden("origin", format!("expected the lab's own page, got {:?}", shown(foreign)));
+        }
+        if *method == Method::POST {
+            let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+                value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+            });
+            if !json {
+                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                return Some(Problem::new(status, "content-type", "expected application/json"));
+            }
+        }
+        None
+    }
+}
+
+/// The middleware.
+pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let mut response = match guard.refusal(request.method(), request.headers()) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    // A stored copy of a live page is a stale session on the projector.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(method: Method, headers: &[(HeaderName, &str)]) -> Option<StatusCode> {
+        let guard = Guard::new("127.0.0.1:8080".parse().unwrap());
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, value.parse().unwrap());
+        }
+        guard.refusal(&method, &map).map(|problem| problem.into_response().status())
+    }
+
+    const HOST: (HeaderName, &str) = (header::HOST, "127.0.0.1:8080");
+    const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
+
+    #[test]
+    fn the_names_of_loopback_are_served_and_no_others() {
+        for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST:8080", "[::1]:8080"] {
+            assert_eq!(refused(Method::GET, &[(header::HOST, host)]), None, "{host}");
+        }
+        for host in ["rebound.example:8080", "127.0.0.1", "127.0.0.1:8081", "localhost.evil:8080", ""] {
+            assert_eq!(refused(Method::GET, &[(header::HOST, host)]), Some(StatusCode::FORBIDDEN), "{host}");
+        }
+        assert_eq!(refused(Method::GET, &[]), Some(StatusCode::FORBIDDEN));
+        assert_eq!(refused(Method::GET, &[HOST, HOST]), Some(StatusCode::FORBIDDEN));
+    }
+
+    #[test]
+    fn a_page_from_elsewhere_cannot_act_and_scripts_without_a_page_can() {
+        assert_eq!(refused(Method::POST, &[HOST, JSON]), None);
+        assert_eq!(refused(Method::POST, &[HOST, JSON, (header::ORIGIN, "http://localhost:8080")]), None);
+        for origin in ["http://evil.example", "null", "https://127.0.0.1:8080", "http://127.0.0.1:9000"] {
+            let refused = refused(Method::POST, &[HOST, JSON, (header::ORIGIN, origin)]);
+            assert_eq!(refused, Some(StatusCode::FORBIDDEN), "{origin}");
+        }
+    }
+
+    #[test]
+    fn what_a_form_can_send_is_not_taken() {
+        for kind in ["text/plain", "application/x-www-form-urlencoded"] {
+            let refused = refused(Method::POST, &[HOST, (header::CONTENT_TYPE, kind)]);
+            assert_eq!(refused, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE), "{kind}");
+        }
+        assert_eq!(refused(Method::POST, &[HOST]), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+}

@@ -1,0 +1,79 @@
+//! The dashboard's server: documented routes, the live stream, and the page.
+
+mod api;
+mod guard;
+mod metrics;
+mod page;
+mod places;
+mod problem;
+mod routes;
+mod sessions;
+mod stream;
+
+pub use guard::Guard;
+pub use places::Places;
+pub use routes::{openapi, router};
+
+use crate::{
+    console::{Console, Processes},
+    outcomes::Row,
+    store::Health,
+};
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Viewers of the live stream at the same time.
+const VIEWERS: usize = 512;
+
+/// What the routes work with.
+pub struct App {
+    console: Arc<Console>,
+    outcomes: Vec<Row>,
+    viewers: Arc<Semaphore>,
+}
+
+/// `/api/status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// This program's version.
+    pub version: &'static str,
+    /// How the store is.
+    pub store: Health,
+    /// How the processes are.
+    pub processes: Processes,
+}
+
+impl App {
+    /// Routes over a console.
+    pub fn new(console: Arc<Console>, outcomes: Vec<Row>) -> Arc<Self> {
+        Arc::new(Self { console, outcomes, viewers: Arc::new(Semaphore::new(VIEWERS)) })
+    }
+
+    /// How everything is.
+    pub fn status(&self) -> Status {
+        Status {
+            version: env!("CARGO_PKG_VERSION"),
+            store: self.console.book().store().health().borrow().clone(),
+            processes: self.console.processes(),
+        }
+    }
+
+    /// Publishes the status whenever it changes, for as long as it is polled.
+    pub async fn announce(&self) {
+        let mut store = self.console.book().store().health();
+        let mut processes = self.console.watch();
+        let mut told = None;
+        loop {
+            let status = self.status();
+            if told.as_ref() != Some(&status) {
+                self.console.book().hub().publish("status", &status);
+                told = Some(status);
+            }
+            tokio::select! {
+                _ = store.changed() => {}
+                () = processes.changed() => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The page: one HTML shell for every path of it, and its static files, embedded when the program is built.
+
+use super::problem::Problem;
+use axum::{
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// A file of the page: path below `web/page`, its text, a tag that changes with it.
+struct File {
+    path: &'static str,
+    bytes: &'static [u8],
+    tag: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// The shell.
+pub(super) async fn shell(headers: HeaderMap) -> Response {
+    match find("index.html") {
+        Some(file) => serve(file, &headers),
+        None => Problem::new(StatusCode::NOT_FOUND, "path", "this program was built without its page").into_response(),
+    }
+}
+
+/// A file under `/static/`.
+pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    match find(&format!("static/{path}")) {
+        Some(file) => serve(file, &headers),
+        None => Problem::new(StatusCode::NOT_FOUND, "path", "there is no such file").into_response(),
+    }
+}
+
+fn find(path: &str) -> Option<&'static File> {
+    FILES.iter().find(|file| file.path == path)
+}
+
+fn serve(file: &'static File, headers: &HeaderMap) -> Response {
+    let tag = HeaderValue::from_static(file.tag);
+    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(header::CONTENT_TYPE, kind(file.path))], file.bytes).into_response()
+}
+
+fn kind(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, suffix)| suffix) {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        "json" => "application/json",
+        _ => "text/plain; charset=utf-8",
+    }
+}

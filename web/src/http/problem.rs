@@ -1,0 +1,56 @@
+//! Errors as the routes answer them: `{"error":{"field":"…","message":"…"}}`.
+
+use crate::{console::NotPlayed, store::StoreError};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// An error for the caller.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    field: String,
+    message: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status, field: field.into(), message: message.into() }
+    }
+
+    /// The caller's fault.
+    pub(super) fn bad(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, field, message)
+    }
+
+    /// There is no such session.
+    pub(super) fn no_session(id: &str) -> Self {
+        let id: String = id.chars().take(64).collect();
+        Self::new(StatusCode::NOT_FOUND, "session", format!("there is no session {id:?}, or it is no longer kept"))
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "store", error.to_string())
+    }
+}
+
+impl From<NotPlayed> for Problem {
+    fn from(error: NotPlayed) -> Self {
+        match error {
+            NotPlayed::Refused(refused) => Self::bad(refused.field, refused.message),
+            busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "sessions", busy.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": { "field": self.field, "message": self.message } });
+        (self.status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,81 @@
+//! The table of routes.
+
+use super::{App, Guard, api, guard::guard, metrics, page, problem::Problem, sessions, stream};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{StatusCode, header},
+    middleware,
+    response::IntoResponse,
+    routing::{MethodRouter, get, post},
+};
+use std::sync::Arc;
+
+/// The largest body of a request, in bytes.
+const BODY: usize = 16 << 10;
+
+/// The routes' description, OpenAPI 3.1.
+pub const fn openapi() -> &'static str {
+    include_str!("openapi.json")
+}
+
+/// Every documented route.
+fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+    vec![
+        ("/healthz", get(api::healthz)),
+        ("/metrics", get(metrics::metrics)),
+        ("/api/openapi.json", get(document)),
+        ("/api/status", get(api::status)),
+        ("/api/modes", get(api::modes)),
+        ("/api/attacks", get(api::attacks)),
+        ("/api/checks", get(api::checks)),
+        ("/api/verdicts", get(api::verdicts)),
+        ("/api/scenarios", get(api::scenarios)),
+        ("/api/sessions", get(sessions::list).post(sessions::start)),
+        ("/api/sessions/{id}", get(sessions::one)),
+        ("/api/sessions/{id}/events", get(sessions::events)),
+        ("/api/sessions/{id}/decision", post(sessions::decide)),
+        ("/api/sessions/{id}/export", get(sessions::the_export)),
+        ("/api/compare", get(api::the_comparison)),
+        ("/api/matrix", get(api::the_matrix)),
+        ("/api/events", get(stream::events)),
+    ]
+}
+
+/// Paths of the page; what they show is the page's own doing.
+const PAGES: [&str; 7] =
+    ["/", "/sessions", "/sessions/{id}", "/compare", "/modes/{id}", "/attacks/{id}", "/checks/{id}"];
+
+/// Everything that the server answers.
+pub fn router(app: Arc<App>, who: Guard) -> Router {
+    let routes = documented().into_iter().fold(Router::new(), |router, (path, route)| router.route(path, route));
+    let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(page::shell)));
+    pages
+        .route("/static/{*path}", get(page::file))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods")
+        })
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(middleware::from_fn_with_state(who, guard))
+        .with_state(app)
+}
+
+async fn document() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_document_describes_every_route_and_no_other() {
+        let document: Value = serde_json::from_str(openapi()).unwrap();
+        let paths: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+        let routes: BTreeSet<&str> = documented().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, routes);
+    }
+}

@@ -1,0 +1,90 @@
+//! From a scenario to what the three processes are told: the registries decide what there is, [`lab::staging`] what each
+//! party may know.
+
+use crate::session::now_ms;
+use attacker::attacks;
+use lab::{
+    modes::Unknown,
+    scenario::Scenario,
+    staging::{Setting, StagingError, stage},
+};
+use std::time::Duration;
+
+pub use lab::staging::Orders;
+
+/// What holds for every session of a console.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long a victim waits for each flight.
+    pub patience: Duration,
+}
+
+/// Why a scenario cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ScenarioRefused {
+    /// The part of the scenario at fault: `mode`, `variant`, `parameter`, `attack`, `check` or `seed`.
+    pub field: &'static str,
+    /// What was expected and what came.
+    pub message: String,
+}
+
+/// The scenario in full: the variant too where it leaves that out. One scenario has one such form.
+pub fn in_full(scenario: &Scenario) -> Result<Scenario, ScenarioRefused> {
+    Ok(attacks::resolve(scenario)?.2)
+}
+
+/// Turns a scenario into orders. The same scenario and seed give the same orders but for the session's id; without a
+/// seed, the session's randomness is the operating system's.
+pub fn orders(
+    session: &str,
+    scenario: &Scenario,
+    seed: Option<u64>,
+    settings: &Settings,
+) -> Result<Orders, ScenarioRefused> {
+    let mut setting = match seed {
+        Some(seed) => Setting::seeded(session, seed),
+        None => {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed).map_err(|error| ScenarioRefused {
+                field: "seed",
+                message: format!("the operating system gives no randomness: {error}"),
+            })?;
+            Setting::new(session, seed, i64::try_from(now_ms() / 1000).unwrap_or_default())
+        }
+    };
+    setting.patience = u64::try_from(settings.patience.as_millis()).unwrap_or(u64::MAX);
+    Ok(stage(&in_full(scenario)?, &setting)?)
+}
+
+impl From<Unknown> for ScenarioRefused {
+    fn from(unknown: Unknown) -> Self {
+        let field = match unknown {
+            Unknown::Mode { .. } => "mode",
+            Unknown::Variant { .. } => "variant",
+            Unknown::Parameter { .. } => "parameter",
+            Unknown::Check { .. } => "check",
+        };
+        Self { field, message: unknown.to_string() }
+    }
+}
+
+impl From<attacks::Unknown> for ScenarioRefused {
+    fn from(unknown: attacks::Unknown) -> Self {
+        let field = match unknown {
+            attacks::Unknown::Mode(unknown) => return unknown.into(),
+            attacks::Unknown::Attack { .. } | attacks::Unknown::Inapplicable { .. } => "attack",
+            attacks::Unknown::Variant { .. } => "variant",
+        };
+        Self { field, message: unknown.to_string() }
+    }
+}
+
+impl From<StagingError> for ScenarioRefused {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::Unknown(unknown) => unknown.into(),
+            StagingError::Certificate(_) => Self { field: "mode", message: error.to_string() },
+        }
+    }
+}

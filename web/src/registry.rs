@@ -1,0 +1,285 @@
+//! The registries as documents, for `/api/modes`, `/api/attacks`, `/api/checks` and `interlock list`.
+
+use lab::{mode::By, modes};
+use serde::Serialize;
+
+/// Where something comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// As one cites it.
+    pub title: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+}
+
+impl Reference {
+    /// A citation; that of an RFC knows where it can be read.
+    pub fn of(title: &str) -> Self {
+        let number = title.strip_prefix("RFC ").map(|rest| rest.split([' ', ',']).next().unwrap_or_default());
+        let url = number.filter(|number| number.parse::<u32>().is_ok()).map(|number| {
+            let section = title.split("section ").nth(1).and_then(|rest| rest.split([' ', ',']).next());
+            let anchor = section.map(|section| format!("#section-{section}")).unwrap_or_default();
+            format!("https://www.rfc-editor.org/rfc/rfc{number}{anchor}")
+        });
+        Self { title: title.to_owned(), url }
+    }
+}
+
+/// A kind of a mode or of an attack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Variant {
+    /// Id, after the colon.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// What it can be told in numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+}
+
+/// A numeric parameter of a mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Least value.
+    pub min: u64,
+    /// Greatest value.
+    pub max: u64,
+    /// Value where none is given.
+    pub default: u64,
+}
+
+/// One field of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it is.
+    pub sort: String,
+    /// What the sender puts there, as the mode's table says it.
+    pub value: String,
+}
+
+/// What a party does besides sending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// `client`, `server` or `both`.
+    pub party: &'static str,
+    /// What it does, as the mode's table says it.
+    pub text: String,
+}
+
+/// One message of a flight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Kind of its frame.
+    pub kind: String,
+    /// What it carries.
+    pub fields: Vec<Field>,
+    /// What is done before and after.
+    pub steps: Vec<Step>,
+}
+
+/// What one party sends in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flight {
+    /// From 1.
+    pub number: u32,
+    /// Who sends it.
+    pub from: &'static str,
+    /// Its messages.
+    pub messages: Vec<Message>,
+}
+
+/// A key exchange as deployed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mode {
+    /// Stable id.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// A paragraph.
+    pub summary: String,
+    /// What authenticates the parties.
+    pub authenticated_by: String,
+    /// Its kinds, the first being the default.
+    pub variants: Vec<Variant>,
+    /// What any of its kinds can be told in numbers, in the widest range and with the default of the first.
+    pub parameters: Vec<Parameter>,
+    /// The exchange.
+    pub flights: Vec<Flight>,
+    /// Ids of its checks.
+    pub checks: Vec<String>,
+    /// Those of them that are off unless switched on.
+    pub off: Vec<String>,
+    /// Where it comes from.
+    pub references: Vec<Reference>,
+}
+
+/// What an attacker does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attack {
+    /// Stable id.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// Its family.
+    pub group: String,
+    /// A paragraph.
+    pub summary: String,
+    /// The recipe.
+    pub steps: Vec<String>,
+    /// Its kinds, the first being the default.
+    pub variants: Vec<Variant>,
+    /// Ids of the checks that stop it.
+    pub stopped_by: Vec<String>,
+    /// Where it comes from.
+    pub references: Vec<Reference>,
+}
+
+/// One named defence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Stable id.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// What happens where it is missing.
+    pub threat: String,
+    /// What it compares with what.
+    pub compares: String,
+    /// Where it comes from.
+    pub reference: Reference,
+    /// Modes that perform it.
+    pub modes: Vec<String>,
+}
+
+/// Every mode.
+pub fn modes() -> Vec<Mode> {
+    modes::all().iter().map(|mode| document(mode)).collect()
+}
+
+fn document(mode: &lab::mode::Mode) -> Mode {
+    let variants: Vec<Variant> = mode.variants.iter().map(variant).collect();
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for parameter in variants.iter().flat_map(|variant| &variant.parameters) {
+        match parameters.iter_mut().find(|known| known.name == parameter.name) {
+            Some(known) => (known.min, known.max) = (known.min.min(parameter.min), known.max.max(parameter.max)),
+            None => parameters.push(parameter.clone()),
+        }
+    }
+    Mode {
+        id: mode.id.to_owned(),
+        title: mode.title.to_owned(),
+        summary: mode.summary.to_owned(),
+        authenticated_by: mode.authenticated_by.to_owned(),
+        variants,
+        parameters,
+        flights: flights(mode),
+        checks: mode.checks().iter().map(|check| check.id.to_owned()).collect(),
+        off: mode.off.iter().map(|id| (*id).to_owned()).collect(),
+        references: mode.references.iter().map(|title| Reference::of(title)).collect(),
+    }
+}
+
+fn variant(variant: &lab::mode::Variant) -> Variant {
+    let parameter = |it: &lab::mode::Parameter| Parameter {
+        name: it.name.to_owned(),
+        min: it.min,
+        max: it.max,
+        default: it.default,
+    };
+    Variant {
+        id: variant.id.to_owned(),
+        title: variant.title.to_owned(),
+        parameters: variant.parameters.iter().map(parameter).collect(),
+    }
+}
+
+fn flights(mode: &lab::mode::Mode) -> Vec<Flight> {
+    let mut flights: Vec<Flight> = Vec::new();
+    for (message, number) in mode.messages.iter().zip(mode.flights()) {
+        if flights.last().is_none_or(|flight| flight.number != number) {
+            flights.push(Flight { number, from: message.from.as_str(), messages: Vec::new() });
+        }
+        if let Some(flight) = flights.last_mut() {
+            flight.messages.push(self::message(message));
+        }
+    }
+    flights
+}
+
+fn message(message: &lab::mode::Message) -> Message {
+    let field = |field: &lab::mode::Field| Field {
+        name: field.name.to_owned(),
+        sort: field.sort.to_string(),
+        value: field.value.to_string(),
+    };
+    let step = |step: &lab::mode::Step| Step {
+        party: match step.by {
+            By::One(role) => role.as_str(),
+            By::Both => "both",
+        },
+        text: step.to_string(),
+    };
+    let steps = message.before.iter().chain(message.receipt).chain(message.after);
+    Message {
+        kind: message.kind.to_string(),
+        fields: message.fields.iter().map(field).collect(),
+        steps: steps.map(step).collect(),
+    }
+}
+
+/// Every attack.
+pub fn attacks() -> Vec<Attack> {
+    let document = |info: &attacker::attack::Info| Attack {
+        id: info.id.to_owned(),
+        title: info.title.to_owned(),
+        group: info.family.as_str().to_owned(),
+        summary: info.summary(),
+        steps: info.steps(),
+        variants: info
+            .variants
+            .iter()
+            .map(|variant| Variant {
+                id: variant.id.to_owned(),
+                title: variant.title.to_owned(),
+                parameters: Vec::new(),
+            })
+            .collect(),
+        stopped_by: info.stopped_by.iter().map(|id| (*id).to_owned()).collect(),
+        references: Vec::new(),
+    };
+    attacker::attacks::all().iter().map(document).collect()
+}
+
+/// Every check.
+pub fn checks() -> Vec<Check> {
+    let document = |check: &'static lab::check::Check| Check {
+        id: check.id.to_owned(),
+        title: check.title.to_owned(),
+        threat: check.threat.to_owned(),
+        compares: check.compares.to_owned(),
+        reference: Reference::of(check.reference),
+        modes: modes::all()
+            .iter()
+            .filter(|mode| mode.checks().contains(&check))
+            .map(|mode| mode.id.to_owned())
+            .collect(),
+    };
+    lab::check::all().iter().map(|check| document(check)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reference;
+
+    #[test]
+    fn an_rfc_knows_where_it_can_be_read() {
+        let url = |title| Reference::of(title).url;
+        assert_eq!(url("RFC 7748 section 6.1").as_deref(), Some("https://www.rfc-editor.org/rfc/rfc7748#section-6.1"));
+        assert_eq!(url("RFC 7919").as_deref(), Some("https://www.rfc-editor.org/rfc/rfc7919"));
+        assert_eq!(url("Rivest and Shamir, 1984"), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! One session as the command line prints it, the store keeps it and the pages show it.
+
+use lab::{
+    event::{Event, Fact},
+    role::Actor,
+    scenario::{Scenario, Selection},
+    verdict::{Fingerprints, Judgement, Verdict},
+};
+use serde::{Deserialize, Serialize};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How far a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Progress {
+    /// Not yet judged.
+    Running,
+    /// Judged: nothing about it changes any more.
+    Done,
+}
+
+/// One run of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Unique id, 16 hexadecimal digits.
+    pub session: String,
+    /// What was run.
+    pub scenario: Scenario,
+    /// The scenario's mode.
+    pub mode: Selection,
+    /// The scenario's attack.
+    pub attack: Selection,
+    /// Checks switched off.
+    pub without: Vec<String>,
+    /// Checks switched on.
+    pub with: Vec<String>,
+    /// The seed, where one was given.
+    pub seed: Option<u64>,
+    /// What happened; absent while it runs.
+    pub verdict: Option<Verdict>,
+    /// Who holds which key.
+    pub fingerprints: Fingerprints,
+    /// Numbers of the events that the verdict rests on.
+    pub evidence: Vec<u64>,
+    /// Running or done.
+    pub status: Progress,
+    /// When it began, in Unix milliseconds.
+    pub started: u64,
+    /// What such an outcome means for a real system; absent while it runs.
+    pub means: Option<String>,
+}
+
+impl Session {
+    /// A session about to run.
+    pub fn new(id: String, scenario: Scenario, seed: Option<u64>, started: u64) -> Self {
+        Self {
+            session: id,
+            mode: scenario.mode.clone(),
+            attack: scenario.attack.clone(),
+            without: scenario.without.clone(),
+            with: scenario.with.clone(),
+            scenario,
+            seed,
+            verdict: None,
+            fingerprints: Fingerprints::default(),
+            evidence: Vec::new(),
+            status: Progress::Running,
+            started,
+            means: None,
+        }
+    }
+
+    /// Records the judgement: the session is done.
+    pub fn close(&mut self, judgement: Judgement) {
+        self.means = Some(judgement.verdict.kind.meaning().to_owned());
+        self.verdict = Some(judgement.verdict);
+        self.fingerprints = judgement.fingerprints;
+        self.evidence = judgement.evidence;
+        self.status = Progress::Done;
+    }
+}
+
+/// A session and everything that was told of it, ordered by number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The session.
+    pub session: Session,
+    /// Its events.
+    pub events: Vec<Event>,
+}
+
+/// Unix milliseconds.
+pub fn now_ms() -> u64 {
+    u64::try_from(since_epoch().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Unix microseconds.
+pub fn now_us() -> u64 {
+    u64::try_from(since_epoch().as_micros()).unwrap_or(u64::MAX)
+}
+
+fn since_epoch() -> std::time::Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// What the console tells when it lost something that the session needed.
+pub fn lost(session: &str, n: u64, what: Actor, reason: &str) -> Event {
+    Event {
+        v: lab::event::VERSION,
+        session: session.to_owned(),
+        n,
+        source: Actor::Console,
+        at: 0,
+        fact: Fact::Lost { what, reason: reason.to_owned() },
+    }
+}

@@ -1,0 +1,6 @@
+//! The console over scripted processes, and the routes over that console.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod fake;
+mod routes;
+mod supervisor;

@@ -1,0 +1,187 @@
+//! The routes as a script or a page meets them.
+
+use crate::fake::Fake;
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+    response::Response,
+};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tower::ServiceExt;
+use web::{
+    http::{App, Guard, router},
+    outcomes,
+};
+
+struct Site {
+    fake: Fake,
+    router: Router,
+}
+
+impl Site {
+    async fn open() -> Self {
+        let fake = Fake::start(Duration::from_secs(30)).await;
+        let app = App::new(fake.console.clone(), outcomes::all().unwrap());
+        let router = router(app, Guard::new("127.0.0.1:8080".parse().unwrap()));
+        Self { fake, router }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        self.send(request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        body(response).await
+    }
+
+    async fn post(&self, path: &str, document: &str) -> Response {
+        let request = request("POST", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(document.to_owned())).unwrap()).await
+    }
+}
+
+fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8080")
+}
+
+async fn body(response: Response) -> Value {
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// The messages of a live stream until `enough` of them came: id, type, data.
+async fn messages(response: Response, enough: usize) -> Vec<(u64, String, Value)> {
+    let mut text = String::new();
+    let mut chunks = response.into_body().into_data_stream();
+    while text.matches("\n\n").count() < enough {
+        text.push_str(std::str::from_utf8(&chunks.next().await.unwrap().unwrap()).unwrap());
+    }
+    let message = |block: &str| {
+        let line =
+            |name: &str| block.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap().to_owned();
+        (line("id").parse().unwrap(), line("event"), serde_json::from_str(&line("data")).unwrap())
+    };
+    text.split_terminator("\n\n").take(enough).map(message).collect()
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_defences_of_the_page() {
+    let site = Site::open().await;
+    for path in ["/", "/sessions/0", "/api/status", "/api/nothing", "/static/nothing"] {
+        let response = site.get(path).await;
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{path}: {policy}");
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
+    }
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn strangers_are_refused() {
+    let site = Site::open().await;
+    let foreign = Request::builder().uri("/api/status").header(header::HOST, "evil.example:8080").body(Body::empty());
+    let response = site.send(foreign.unwrap()).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert_eq!(body(response).await["error"]["field"], "host");
+    let cross = request("POST", "/api/sessions")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ORIGIN, "http://evil.example")
+        .body(Body::from(r#"{"scenario":"dh/relay"}"#));
+    let response = site.send(cross.unwrap()).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert_eq!(body(response).await["error"]["field"], "origin");
+    assert_eq!(site.json("/api/sessions").await["sessions"], json!([]), "nothing was started");
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_is_started_listed_shown_and_exported() {
+    let site = Site::open().await;
+    let response = site.post("/api/sessions", r#"{"scenario":"dh/relay","seed":7,"sessions":2}"#).await;
+    assert_eq!(response.status(), StatusCode::ACCEPTED);
+    let started = body(response).await;
+    let seeds: Vec<_> = started["sessions"].as_array().unwrap().iter().map(|session| session["seed"].clone()).collect();
+    assert_eq!(seeds, [7, 8]);
+    let id = started["sessions"][0]["session"].as_str().unwrap().to_owned();
+    let playing = site.fake.play("dh/relay", Some(7));
+    playing.done().await.unwrap();
+    let session = site.json(&format!("/api/sessions/{id}")).await;
+    assert_eq!(session["status"], "done", "a later session of the same seed waits for it");
+    assert_eq!(session["verdict"]["kind"], "disrupted");
+    let events = site.json(&format!("/api/sessions/{id}/events")).await;
+    assert_eq!(events["events"].as_array().unwrap().len(), 3);
+    let page = site.json("/api/sessions?limit=2").await;
+    assert_eq!(page["sessions"].as_array().unwrap().len(), 2);
+    let rest = site.json(&format!("/api/sessions?limit=2&after={}", page["next"])).await;
+    assert_eq!(rest["sessions"][0]["session"], id.as_str());
+    assert_eq!(rest["next"], Value::Null);
+    let export = site.get(&format!("/api/sessions/{id}/export?format=html")).await;
+    assert_eq!(export.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    assert!(export.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_named() {
+    let site = Site::open().await;
+    for (document, status, field) in [
+        (r#"{"scenario":"dh"}"#, StatusCode::BAD_REQUEST, "scenario"),
+        (r#"{"scenario":"dhx/relay"}"#, StatusCode::BAD_REQUEST, "mode"),
+        (r#"{"scenario":"dh/relay~cert-chain"}"#, StatusCode::BAD_REQUEST, "check"),
+        (r#"{"scenario":"dh/relay","sessions":101}"#, StatusCode::BAD_REQUEST, "sessions"),
+        (r#"{"scenario":"dh/relay","sesions":1}"#, StatusCode::BAD_REQUEST, "body"),
+        (r#"{"scenario":"dh/relay","step":true}"#, StatusCode::NOT_IMPLEMENTED, "step"),
+        ("\u{1f}", StatusCode::BAD_REQUEST, "body"),
+    ] {
+        let response = site.post("/api/sessions", document).await;
+        assert_eq!(response.status(), status, "{document}");
+        assert_eq!(body(response).await["error"]["field"], field, "{document}");
+    }
+    let large = format!(r#"{{"scenario":"{}"}}"#, "a".repeat(20_000));
+    assert_eq!(site.post("/api/sessions", &large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(site.get("/api/sessions/none").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(site.get("/api/compare?scenario=dh/relay").await.status(), StatusCode::BAD_REQUEST);
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_resumed_has_lost_nothing() {
+    let site = Site::open().await;
+    let first = site.get("/api/events").await;
+    let playing = site.fake.play("dh/relay", None);
+    let live = messages(first, 4).await;
+    assert_eq!(live[0].1, "status", "the state of things comes first");
+    assert_eq!((live[1].1.as_str(), &live[1].2["status"]), ("session", &json!("running")));
+    playing.done().await.unwrap();
+    // The viewer was away meanwhile, and returns with the last number that it saw.
+    let back =
+        request("GET", "/api/events").header("last-event-id", live[1].0.to_string()).body(Body::empty()).unwrap();
+    let resumed = messages(site.send(back).await, 4).await;
+    let numbers: Vec<u64> = resumed.iter().map(|(id, ..)| *id).collect();
+    assert_eq!(numbers, (live[1].0 + 1..=live[1].0 + 4).collect::<Vec<_>>());
+    let names: Vec<&str> = resumed.iter().map(|(_, name, _)| name.as_str()).collect();
+    assert_eq!(names, ["event", "event", "event", "session"]);
+    assert_eq!(resumed[3].2["status"], "done");
+    assert_eq!(resumed[0], live[2], "the same message under the same number");
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_be_resumed_says_so() {
+    let site = Site::open().await;
+    for last in ["1", "99999999999999999", "nonsense"] {
+        let request = request("GET", "/api/events").header("last-event-id", last).body(Body::empty()).unwrap();
+        assert_eq!(messages(site.send(request).await, 1).await[0].1, "reset", "{last}");
+    }
+    site.fake.console.stop().await;
+}
