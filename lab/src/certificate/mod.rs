@@ -8,6 +8,7 @@ mod dn;
 pub mod forge;
 pub mod issue;
 mod key;
+pub mod limbo;
 mod name;
 mod path;
 pub mod pem;

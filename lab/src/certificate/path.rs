@@ -16,6 +16,8 @@ use super::validate::{Origin, Policy};
 const SIGNATURES: usize = 128;
 /// Certificates that one search may put on a path, counted again whenever it comes back to one.
 const VISITS: usize = 2_000;
+/// Paths to an anchor that one search may evaluate.
+const PATHS: usize = 64;
 /// Longest path that is tried.
 const LENGTH: usize = 32;
 
@@ -42,6 +44,9 @@ pub(super) struct Search<'s, 'a> {
     links: HashMap<(usize, usize), Signature>,
     signatures: usize,
     visits: usize,
+    paths: usize,
+    /// Comparisons with name constraints that are left for all paths together.
+    comparisons: usize,
     /// The path to an anchor with the fewest failures.
     best: Option<Evaluated>,
     /// The longest path that ended nowhere, and why.
@@ -58,6 +63,8 @@ impl<'s, 'a> Search<'s, 'a> {
             links: HashMap::new(),
             signatures: SIGNATURES,
             visits: VISITS,
+            paths: PATHS,
+            comparisons: constraints::BUDGET,
             best: None,
             dead_end: None,
         };
@@ -71,12 +78,13 @@ impl<'s, 'a> Search<'s, 'a> {
         }
     }
 
-    /// Extends the path by every possible issuer of its last certificate; true once a path passes.
+    /// Extends the path by every possible issuer of its last certificate; true once the search is over.
     fn extend(&mut self, path: &mut Vec<usize>) -> bool {
         let Some(&last) = path.last() else { return false };
         if matches!(self.nodes[last].origin, Origin::Anchor(_)) {
             let found = self.evaluate(path, None);
-            let done = found.failures == 0;
+            self.paths -= 1;
+            let done = found.failures == 0 || self.paths == 0;
             if self.best.as_ref().is_none_or(|best| found.failures < best.failures) {
                 self.best = Some(found);
             }
@@ -160,7 +168,7 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// Every check of every certificate, from the anchor down, as section 6.1 of RFC 5280 processes a path.
-    fn evaluate(&self, path: &[usize], gap: Option<&str>) -> Evaluated {
+    fn evaluate(&mut self, path: &[usize], gap: Option<&str>) -> Evaluated {
         let certificates: Vec<_> = path.iter().map(|&node| &self.nodes[node].certificate).collect();
         let links: Vec<_> = path
             .windows(2)
@@ -172,7 +180,7 @@ impl<'s, 'a> Search<'s, 'a> {
             links: &links,
             gap,
             lists: self.lists,
-            budget: constraints::BUDGET,
+            budget: self.comparisons,
         };
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
         let mut failures = 0;
@@ -192,6 +200,7 @@ impl<'s, 'a> Search<'s, 'a> {
                 });
             }
         }
+        self.comparisons = walk.budget;
         Evaluated { path: path.to_vec(), steps, failures }
     }
 }

@@ -160,7 +160,7 @@ impl Validation {
 
 /// Validates the chain that a peer presented, leaf first, the others in any order.
 ///
-/// Work and memory are bounded: linear in the input, 128 signatures, 250,000 comparisons with name constraints.
+/// Work and memory are bounded: linear in the input, 128 signatures, 64 paths, 250,000 comparisons with name constraints.
 #[must_use]
 pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     let leaf = match chain.first().map(|der| Certificate::decode(der.as_ref())) {
@@ -195,6 +195,9 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     validation
 }
 
+/// Untrusted certificates that one validation looks at; what comes after them is superfluous in any honest chain.
+const UNTRUSTED: usize = 256;
+
 /// Everything that may stand in a path, the leaf first, each certificate once; and a note on the first unreadable one.
 fn collect<'a, C: AsRef<[u8]>>(
     policy: &'a Policy,
@@ -210,7 +213,7 @@ fn collect<'a, C: AsRef<[u8]>>(
     let origin = trusted.map_or(Origin::Presented(0), Origin::Anchor);
     let mut nodes = vec![Node { certificate: leaf, origin }];
     let mut unreadable = None;
-    for (der, origin) in anchors.chain(presented).chain(further) {
+    for (der, origin) in anchors.chain(presented.chain(further).take(UNTRUSTED)) {
         if !seen.insert(der) {
             continue;
         }
