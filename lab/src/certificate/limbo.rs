@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Outcome, PeerName, Policy, Profile, Purpose, Validation, pem, validate};
+use super::{Outcome, PeerName, Policy, Purpose, Validation, pem, validate};
 
 /// Why a file of test cases cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +129,17 @@ pub struct Tally {
     pub skipped: usize,
 }
 
+/// What a case hands to a validator.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Anchors, intermediates, time, purpose and lists; no name.
+    pub policy: Policy,
+    /// The peer's certificate.
+    pub chain: Vec<Vec<u8>>,
+    /// Each of these must be the peer's.
+    pub names: Vec<PeerName>,
+}
+
 impl Suite {
     /// Reads a suite.
     ///
@@ -207,26 +218,20 @@ impl Case {
     /// # Errors
     /// Input that cannot be read: the chain counts as rejected.
     pub fn validate(&self, now: i64, adjust: impl FnOnce(&mut Policy)) -> Result<Vec<Validation>, String> {
-        let mut names = Vec::new();
-        for peer in self.expected_peer_name.iter().chain(&self.expected_peer_names) {
-            names.push(Some(peer.parse()?));
-        }
-        if names.is_empty() {
-            names.push(None);
-        }
-        let mut policy = self.policy(now)?;
+        let Input { mut policy, chain, names } = self.input(now)?;
         adjust(&mut policy);
-        let chain = ders(std::slice::from_ref(&self.peer_certificate))?;
-        Ok(names
-            .into_iter()
-            .map(|name| {
-                policy.name = name;
-                validate(&policy, &chain)
-            })
-            .collect())
+        let validate = |name: Option<PeerName>| validate(&Policy { name, ..policy.clone() }, &chain);
+        if names.is_empty() {
+            return Ok(vec![validate(None)]);
+        }
+        Ok(names.into_iter().map(|name| validate(Some(name))).collect())
     }
 
-    fn policy(&self, now: i64) -> Result<Policy, String> {
+    /// What the case hands to a validator.
+    ///
+    /// # Errors
+    /// Input that cannot be read.
+    pub fn input(&self, now: i64) -> Result<Input, String> {
         let (own, purpose) = match self.validation_kind {
             Kind::Server => ("serverAuth", Purpose::Server),
             Kind::Client => ("clientAuth", Purpose::Client),
@@ -234,17 +239,19 @@ impl Case {
         if let Some(other) = self.extended_key_usage.iter().find(|usage| *usage != own) {
             return Err(format!("extended_key_usage: expected {own}, got {other}"));
         }
-        Ok(Policy {
+        let policy = Policy {
             anchors: ders(&self.trusted_certs)?,
             intermediates: ders(&self.untrusted_intermediates)?,
             at: self.validation_time.as_deref().map_or(Ok(now), unix_seconds)?,
-            name: None,
             purpose: Some(purpose),
             max_depth: self.max_chain_depth,
             crls: ders(&self.crls)?,
-            profile: Profile::Automatic,
             ..Policy::default()
-        })
+        };
+        let chain = ders(std::slice::from_ref(&self.peer_certificate))?;
+        let peers = self.expected_peer_name.iter().chain(&self.expected_peer_names);
+        let names = peers.map(Peer::parse).collect::<Result<_, _>>()?;
+        Ok(Input { policy, chain, names })
     }
 }
 
