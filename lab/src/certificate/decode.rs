@@ -4,7 +4,7 @@ use x509_parser::certificate::X509CertificateParser;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{
     AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName, KeyUsage,
-    NameConstraints, ParsedExtension, X509Extension,
+    NameConstraints, ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings, X509Extension,
 };
 use x509_parser::nom::{self, Parser as _};
 use x509_parser::oid_registry::Oid;
@@ -85,7 +85,17 @@ impl<'a> Certificate<'a> {
         basic_constraints: BasicConstraints => BasicConstraints;
         name_constraints: NameConstraints => NameConstraints<'a>;
         extended_key_usage: ExtendedKeyUsage => ExtendedKeyUsage<'a>;
+        certificate_policies: CertificatePolicies => Vec<PolicyInformation<'a>>;
+        policy_mappings: PolicyMappings => PolicyMappings<'a>;
+        policy_constraints: PolicyConstraints => PolicyConstraints;
         crl_distribution_points: CRLDistributionPoints => CRLDistributionPoints<'a>;
+    }
+
+    pub(super) fn inhibit_any_policy(&self) -> Option<u32> {
+        self.x509.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::InhibitAnyPolicy(value) => Some(value.skip_certs),
+            _ => None,
+        })
     }
 
     pub(super) fn subject_key_identifier(&self) -> Option<(&'a [u8], bool)> {

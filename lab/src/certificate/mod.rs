@@ -12,6 +12,7 @@ pub mod limbo;
 mod name;
 mod path;
 pub mod pem;
+mod policies;
 mod revocation;
 mod rules;
 mod signature;

@@ -6,6 +6,7 @@ use super::checks::RULES;
 use super::constraints;
 use super::decode::Certificate;
 use super::dn;
+use super::policies::Policies;
 use super::revocation::Lists;
 use super::rules::Walk;
 use super::signature::{self, Signature};
@@ -180,7 +181,9 @@ impl<'s, 'a> Search<'s, 'a> {
             links: &links,
             gap,
             lists: self.lists,
+            nodes: self.nodes,
             budget: self.comparisons,
+            policies: Policies::new(path.len() - usize::from(gap.is_none())),
         };
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
         let mut failures = 0;

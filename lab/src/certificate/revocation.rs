@@ -49,14 +49,19 @@ impl<'a> Lists<'a> {
         Ok(Self { lists, verified: RefCell::default() })
     }
 
-    /// What the lists of `issuer` say of `certificate` at unix second `at`.
-    pub(super) fn standing(&self, certificate: &Certificate<'_>, issuer: &Certificate<'_>, at: i64) -> Standing {
+    /// Whether there are no lists at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// What the lists of the certificate's issuer, signed by one of `signers`, say of it at unix second `at`.
+    pub(super) fn standing(&self, certificate: &Certificate<'_>, signers: &[&Certificate<'_>], at: i64) -> Standing {
         let mut standing = Standing::Unlisted;
         for (index, list) in self.lists.iter().enumerate() {
             if !dn::equal(list.issuer(), certificate.issuer()) {
                 continue;
             }
-            let unusable = self.unusable(index, list, issuer, at).or_else(|| out_of_scope(list, certificate));
+            let unusable = self.unusable(index, list, signers, at).or_else(|| out_of_scope(list, certificate));
             if let Some(why) = unusable {
                 if standing == Standing::Unlisted {
                     standing = Standing::Unusable(why);
@@ -72,16 +77,20 @@ impl<'a> Lists<'a> {
         standing
     }
 
-    /// Why a list does not count, whatever the certificate.
+    /// Why a list counts under nobody's key, whatever the certificate; the first signer's reason speaks for all.
     fn unusable(
         &self,
         index: usize,
         list: &CertificateRevocationList<'_>,
-        issuer: &Certificate<'_>,
+        signers: &[&Certificate<'_>],
         at: i64,
     ) -> Option<String> {
-        let key = (index, issuer.spki().as_ptr());
-        self.verified.borrow_mut().entry(key).or_insert_with(|| defect(list, issuer, at)).clone()
+        let mut defects = signers.iter().map(|signer| {
+            let key = (index, signer.spki().as_ptr());
+            self.verified.borrow_mut().entry(key).or_insert_with(|| defect(list, signer, at)).clone()
+        });
+        let first = defects.next().unwrap_or_else(|| Some("nobody is known who could have signed the list".into()))?;
+        defects.all(|defect| defect.is_some()).then_some(first)
     }
 }
 
@@ -177,6 +186,32 @@ fn same_name(a: &GeneralName<'_>, b: &GeneralName<'_>) -> bool {
         (GeneralName::DirectoryName(a), GeneralName::DirectoryName(b)) => dn::equal(a, b),
         (a, b) => a == b,
     }
+}
+
+/// Whether `candidate` may sign lists in the name of `issuer` with another key (section 6.3.3 (f)): the same name, a
+/// key for signing lists, and a certificate by `issuer` itself or by whoever certified `issuer`.
+pub(super) fn may_sign_for(
+    candidate: &Certificate<'_>,
+    issuer: &Certificate<'_>,
+    above: Option<&Certificate<'_>>,
+    at: i64,
+) -> bool {
+    let validity = &candidate.x509.tbs_certificate.validity;
+    let by = |signer: &Certificate<'_>| {
+        let x509 = &candidate.x509;
+        dn::equal(signer.subject(), candidate.issuer())
+            && signature::verify(
+                &signer.x509.tbs_certificate.subject_pki,
+                &x509.signature_algorithm,
+                x509.tbs_certificate.as_ref(),
+                &x509.signature_value,
+            ) == Signature::Valid
+    };
+    candidate.spki() != issuer.spki()
+        && dn::equal(candidate.subject(), issuer.subject())
+        && candidate.key_usage().is_some_and(|(usage, _)| usage.crl_sign())
+        && (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
+        && (by(issuer) || above.is_some_and(by))
 }
 
 fn describe(entry: &RevokedCertificate<'_>) -> String {
