@@ -18,6 +18,12 @@ fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
         return Err(format!("nested deeper than {MAX_DEPTH} at byte {start}"));
     }
     let (tag, content, end) = header(input, start)?;
+    let (universal, structured) = (tag & 0xc0 == 0, matches!(tag & 0x1f, 0x10 | 0x11));
+    if universal && structured != (tag & 0x20 != 0) {
+        return Err(format!(
+            "tag {tag:02x} constructed where it must be primitive, or the other way round, at byte {start}"
+        ));
+    }
     if tag & 0x20 != 0 {
         let mut at = content;
         while at < end {
@@ -82,6 +88,8 @@ mod tests {
             &[0x02, 0x01, 0x05, 0x00],                 // one byte left over
             &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],     // four gigabytes
             &[0x1f, 0x20, 0x00],                       // high tag
+            &[0x10, 0x03, 0x02, 0x01, 0x05],           // primitive SEQUENCE
+            &[0x24, 0x03, 0x04, 0x01, 0x05],           // constructed OCTET STRING
             &[0x30],
         ] {
             assert!(check(bad).is_err(), "{bad:02x?}");
