@@ -3,4 +3,3 @@
 pub mod conversation;
 pub mod data;
 pub mod fuzz;
-pub mod outcomes;

@@ -1,8 +1,6 @@
 //! The validator against rustls-webpki on the same chains. Where the two differ, a written reason stands in
 //! `data/webpki-differences.txt`, and only there.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail by panics")]
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! Hostile certificates: nothing panics, everything ends soon with an error that names the certificate and the field.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail by panics")]
-
 use chacha20::ChaCha20Rng;
 use lab::certificate::{
     Credential, DecodeError, Outcome, PeerName, Pki, Policy, Purpose, Template, Validation, Validity, validate,

@@ -1,7 +1,5 @@
 //! The validator against x509-limbo, BetterTLS and x509test.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail by panics")]
-
 use std::collections::BTreeSet;
 
 use lab::certificate::limbo::{Actual, Expected, Suite};
