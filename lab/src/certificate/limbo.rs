@@ -179,6 +179,41 @@ impl Results {
     }
 }
 
+impl CaseResult {
+    /// Whether something else came out than should have, nothing included.
+    #[must_use]
+    pub fn deviates(&self) -> bool {
+        !matches!(
+            (self.actual_result, self.expected),
+            (Actual::Success, Expected::Success) | (Actual::Failure, Expected::Failure)
+        )
+    }
+
+    /// How the result deviates, in two words.
+    #[must_use]
+    pub fn deviation(&self) -> &'static str {
+        match (self.actual_result, self.expected) {
+            (Actual::Success, Expected::Failure) => "false accept",
+            (Actual::Failure, Expected::Success) => "false reject",
+            (Actual::Skipped, _) => "not decided",
+            _ => "as expected",
+        }
+    }
+}
+
+impl Tally {
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            cases: self.cases + other.cases,
+            false_accepts: self.false_accepts + other.false_accepts,
+            false_rejects: self.false_rejects + other.false_rejects,
+            skipped: self.skipped + other.skipped,
+        }
+    }
+}
+
 impl Case {
     /// Runs the case.
     #[must_use]

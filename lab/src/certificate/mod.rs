@@ -17,6 +17,7 @@ mod revocation;
 mod rules;
 mod signature;
 mod step;
+mod summary;
 mod validate;
 
 pub use checks::{RULES, Rule};
@@ -26,6 +27,7 @@ pub use issue::{Credential, Template, Validity};
 pub use key::KeyPair;
 pub use name::{NameError, PeerName};
 pub use step::{Status, Step};
+pub use summary::Summary;
 pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate};
 
 /// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.

@@ -85,6 +85,18 @@ pub enum Origin {
     Anchor(usize),
 }
 
+impl Origin {
+    /// The certificate itself, out of what was validated; `None` if that was something else.
+    #[must_use]
+    pub fn certificate<'p, C: AsRef<[u8]>>(self, policy: &'p Policy, chain: &'p [C]) -> Option<&'p [u8]> {
+        match self {
+            Self::Presented(index) => chain.get(index).map(AsRef::as_ref),
+            Self::Intermediate(index) => policy.intermediates.get(index).map(Vec::as_slice),
+            Self::Anchor(index) => policy.anchors.get(index).map(Vec::as_slice),
+        }
+    }
+}
+
 /// The leaf's identity, for the handshake to use. Trust it as far as the outcome allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {

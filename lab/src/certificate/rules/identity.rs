@@ -127,7 +127,8 @@ pub(in crate::certificate) fn purpose(walk: &mut Walk<'_, '_>, index: usize) -> 
     }
 }
 
-fn describe(usage: &ExtendedKeyUsage<'_>) -> String {
+/// Purposes in the words of their identifiers.
+pub(in crate::certificate) fn describe(usage: &ExtendedKeyUsage<'_>) -> String {
     let named = [
         (usage.any, "any"),
         (usage.server_auth, "serverAuth"),
