@@ -218,3 +218,77 @@ fn describe(entry: &RevokedCertificate<'_>) -> String {
     let reason = entry.reason_code().map_or_else(|| "without a reason".into(), |(_, reason)| format!("{reason}"));
     format!("revoked on {}, {reason}", entry.revocation_date)
 }
+
+#[cfg(test)]
+mod tests {
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+
+    use crate::certificate::{Credential, Pki, Policy, Template, Validation, validate};
+
+    const AT: i64 = 1_790_000_000;
+
+    fn pki(rng: &mut ChaCha20Rng) -> Pki {
+        Pki::generate("a.example", "client.example", AT, rng).unwrap()
+    }
+
+    fn judge(pki: &Pki, crls: Vec<Vec<u8>>, further: &[&Credential], require_revocation: bool) -> Validation {
+        let policy = Policy {
+            anchors: vec![pki.root.certificate().to_vec()],
+            intermediates: further.iter().map(|credential| credential.certificate().to_vec()).collect(),
+            at: AT,
+            crls,
+            require_revocation,
+            ..Policy::default()
+        };
+        validate(&policy, pki.server.presented())
+    }
+
+    #[test]
+    fn lists_of_every_issuer_are_required_only_on_demand() {
+        let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
+        assert!(judge(&pki, Vec::new(), &[], false).accepted());
+        assert!(judge(&pki, Vec::new(), &[], true).reason.starts_with("cert-revoked of certificate 1"));
+        let both = pki.revocation_lists(&[], AT).unwrap();
+        assert!(judge(&pki, vec![both[0].clone()], &[], true).reason.starts_with("cert-revoked of certificate 0"));
+        assert!(judge(&pki, both, &[], true).accepted());
+    }
+
+    #[test]
+    fn revoked_intermediate() {
+        let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
+        let list = pki.root.revocation_list(&[&pki.intermediate], AT, 30).unwrap();
+        let found = judge(&pki, vec![list], &[], false);
+        assert!(found.reason.starts_with("cert-revoked of certificate 1"), "{}", found.reason);
+        assert!(found.reason.contains("Key Compromise") || found.reason.contains("KeyCompromise"), "{}", found.reason);
+    }
+
+    #[test]
+    fn stale_early_and_forged_lists_do_not_count() {
+        let rng = &mut ChaCha20Rng::from_seed([1; 32]);
+        let pki = pki(rng);
+        let day = 86_400;
+        let stale = pki.intermediate.revocation_list(&[], AT - 60 * day, 30).unwrap();
+        assert!(judge(&pki, vec![stale], &[], false).reason.contains("the list expired"));
+        let early = pki.intermediate.revocation_list(&[], AT + 60 * day, 30).unwrap();
+        assert!(judge(&pki, vec![early], &[], false).reason.contains("not valid before"));
+        // Somebody of the issuer's name, with another key, would like the certificate to be unrevoked.
+        let imposter = Credential::self_signed(&pki.intermediate.lookalike(), rng).unwrap();
+        let forged = imposter.revocation_list(&[], AT, 30).unwrap();
+        let found = judge(&pki, vec![forged], &[&imposter], false);
+        assert!(found.reason.contains("does not verify with the issuer's key"), "{}", found.reason);
+    }
+
+    /// RFC 5280 section 6.3.3 (f): another key, certified under the issuer's name by the issuer's own issuer.
+    #[test]
+    fn a_separate_key_may_sign_lists() {
+        let rng = &mut ChaCha20Rng::from_seed([1; 32]);
+        let pki = pki(rng);
+        let template = Template { key_identifier: None, ..pki.intermediate.lookalike() };
+        let separate = pki.root.issue(&template, rng).unwrap();
+        let list = separate.revocation_list(&[&pki.server], AT, 30).unwrap();
+        let found = judge(&pki, vec![list.clone()], &[&separate], false);
+        assert!(found.reason.contains("the issuer withdrew this certificate"), "{}", found.reason);
+        assert!(judge(&pki, vec![list], &[], false).reason.contains("does not verify with the issuer's key"));
+    }
+}

@@ -1,7 +1,5 @@
 //! What a certificate says, for people to look at. Nothing here is verified.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use super::decode::{Certificate, DecodeError};
@@ -68,7 +66,7 @@ impl Summary {
         Ok(Self {
             subject: dn::display(certificate.subject()),
             issuer: dn::display(certificate.issuer()),
-            serial: hex(x509.raw_serial()),
+            serial: dn::hex(x509.raw_serial(), 32),
             key: words(signature::key_strength(&x509.tbs_certificate.subject_pki)),
             signature: words(signature::algorithm_strength(&x509.signature_algorithm)),
             not_before: x509.validity().not_before.timestamp(),
@@ -80,18 +78,9 @@ impl Summary {
             excluded: list(constraints.and_then(|constraints| constraints.excluded_subtrees.as_ref())),
             key_usage: certificate.key_usage().map(|(usage, _)| usage.to_string()),
             purposes: certificate.extended_key_usage().map(|(usage, _)| identity::describe(usage)),
-            fingerprint: hex(&sha256(der)),
+            fingerprint: dn::hex(&sha256(der), 32),
         })
     }
-}
-
-/// At most 32 octets in hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes.iter().take(32) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use x509_parser::extensions::ParsedExtension;
 
 use super::Walk;
 use crate::certificate::decode::oid_text;
+use crate::certificate::dn;
 use crate::certificate::signature::{self, Strength};
 use crate::certificate::step::{Finding, fail, pass, unsupported};
 
@@ -176,15 +177,7 @@ pub(in crate::certificate) fn key_identifier(walk: &mut Walk<'_, '_>, index: usi
     }
 }
 
-/// At most 20 octets in hexadecimal.
+/// As many octets as a serial number or key identifier has.
 fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for byte in &bytes[..bytes.len().min(20)] {
-        let _ = write!(text, "{byte:02x}");
-    }
-    if bytes.len() > 20 {
-        text.push('…');
-    }
-    if text.is_empty() { "nothing".into() } else { text }
+    dn::hex(bytes, 20)
 }
