@@ -13,6 +13,24 @@ pub(super) fn check(input: &[u8]) -> Result<(), String> {
     if end == input.len() { Ok(()) } else { Err(format!("{} bytes left over at byte {end}", input.len() - end)) }
 }
 
+/// The values inside one constructed value: tag and content of each. `None` if they are not DER.
+pub(super) fn children(input: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let (_, mut at, end) = header(input, 0).ok()?;
+    let mut children = Vec::new();
+    while at < end {
+        let (tag, content, next) = header(&input[..end], at).ok()?;
+        children.push((tag, &input[content..next]));
+        at = next;
+    }
+    Some(children)
+}
+
+/// The first value and what comes after it.
+pub(super) fn split(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, _, end) = header(input, 0).ok()?;
+    Some(input.split_at(end))
+}
+
 fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
     if depth > MAX_DEPTH {
         return Err(format!("nested deeper than {MAX_DEPTH} at byte {start}"));

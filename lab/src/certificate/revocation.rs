@@ -131,6 +131,9 @@ fn extension_defect(list: &CertificateRevocationList<'_>) -> Option<String> {
         match extension.parsed_extension() {
             ParsedExtension::CRLNumber(_) if extension.critical => return Some("the list's number is critical".into()),
             ParsedExtension::CRLNumber(_) => numbered = true,
+            ParsedExtension::IssuingDistributionPoint(scope) if !whole(scope, extension.value) => {
+                return Some("the list's scope cannot be read".into());
+            }
             ParsedExtension::AuthorityKeyIdentifier(_) | ParsedExtension::IssuingDistributionPoint(_) => {}
             ParsedExtension::ParseError { .. } => {
                 return Some(format!("the list's extension {} is malformed", oid_text(extension.oid.as_bytes())));
@@ -142,6 +145,20 @@ fn extension_defect(list: &CertificateRevocationList<'_>) -> Option<String> {
         }
     }
     (!numbered).then(|| "the list has no number".into())
+}
+
+/// Whether every field of the scope was read: the parser underneath leaves out what it cannot read.
+fn whole(scope: &IssuingDistributionPoint<'_>, value: &[u8]) -> bool {
+    let fields = [
+        scope.distribution_point.is_some(),
+        scope.only_contains_user_certs,
+        scope.only_contains_ca_certs,
+        scope.only_some_reasons.is_some(),
+        scope.indirect_crl,
+        scope.only_contains_attribute_certs,
+    ];
+    let read = fields.into_iter().filter(|&field| field).count();
+    der::children(value).is_some_and(|fields| fields.len() == read)
 }
 
 /// Section 5.2.5: whether the list covers this certificate at all.
