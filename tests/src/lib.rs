@@ -3,3 +3,4 @@
 pub mod conversation;
 pub mod data;
 pub mod fuzz;
+pub mod outcomes;
