@@ -60,6 +60,9 @@ enum Command {
     Check(check::Check),
     /// List what there is
     List(list::List),
+    /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
+    #[command(subcommand)]
+    Cert(crate::cert::Cert),
     /// Write a stored session for others
     Export(export::Export),
     /// Print a completion script for a shell
@@ -108,6 +111,15 @@ enum Failure {
     Write(#[from] io::Error),
 }
 
+impl From<crate::cert::Failure> for Failure {
+    fn from(failure: crate::cert::Failure) -> Self {
+        match failure {
+            crate::cert::Failure::Write(error) => Self::Write(error),
+            other => Self::Usage(other.to_string()),
+        }
+    }
+}
+
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -118,6 +130,7 @@ pub fn main() -> ExitCode {
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Cert(cert)) => crate::cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
         Some(Command::Client(part)) => return part.play("client", victims::program::client),
