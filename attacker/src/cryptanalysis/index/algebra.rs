@@ -2,14 +2,14 @@
 
 use super::filter::Sparse;
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
-use crate::cryptanalysis::mont::{Mont, add_limbs, from_limbs, sub_limbs};
+use crate::cryptanalysis::mont::{Mont, from_limbs, sub_limbs};
 
 /// Up to this many unknowns elimination is faster.
 const DENSE: usize = 350;
 
 /// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns. The
-/// values are in Montgomery form; the modulus has 24 bits to spare in its limbs. `None` if the columns do not determine x or the rows contradict each other.
-pub(crate) fn solve<const L: usize>(
+/// values are in Montgomery form. The modulus has 24 bits to spare in its `L` limbs and fits `W` words of [`WORD_BITS`]. `None` if the columns do not determine x or the rows contradict each other.
+pub(crate) fn solve<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
     right: &[i32],
@@ -19,7 +19,7 @@ pub(crate) fn solve<const L: usize>(
     if columns <= DENSE {
         return gauss(m, rows, right, columns, watch);
     }
-    lanczos(m, rows, right, columns, watch)
+    lanczos::<L, W>(m, rows, right, columns, watch)
 }
 
 fn small<const L: usize>(m: &Mont<L>, n: i32) -> [u64; L] {
@@ -85,16 +85,20 @@ struct Matrix {
 }
 
 impl Matrix {
-    fn new(rows: &[Sparse]) -> Self {
+    /// Nothing if a row's coefficients are too large for [`Ring::gather`].
+    fn new(rows: &[Sparse]) -> Option<Self> {
         let mut out = Self { ends: Vec::with_capacity(rows.len()), columns: Vec::new(), values: Vec::new() };
         for row in rows {
+            if row.iter().map(|(_, e)| u64::from(e.unsigned_abs())).sum::<u64>() >= 1 << SUM_BITS {
+                return None;
+            }
+            let class = |e: i32| match e {
+                1 => 0,
+                -1 => 1,
+                _ => 2,
+            };
             let mut ends = [0; 3];
             for (k, end) in ends.iter_mut().enumerate() {
-                let class = |e: i32| match e {
-                    1 => 0,
-                    -1 => 1,
-                    _ => 2,
-                };
                 for &(c, e) in row.iter().filter(|(_, e)| class(*e) == k) {
                     out.columns.push(c);
                     out.values.push(e);
@@ -103,10 +107,10 @@ impl Matrix {
             }
             out.ends.push(ends);
         }
-        out
+        Some(out)
     }
 
-    fn transpose(rows: &[Sparse], columns: usize) -> Self {
+    fn transpose(rows: &[Sparse], columns: usize) -> Option<Self> {
         let mut turned = vec![Sparse::new(); columns];
         for (r, row) in rows.iter().enumerate() {
             row.iter().for_each(|(c, e)| turned[*c as usize].push((r as u32, *e)));
@@ -114,50 +118,91 @@ impl Matrix {
         Self::new(&turned)
     }
 
-    /// out[r] = Σ entries · x for the rows from `first` on.
-    fn multiply<const L: usize>(&self, lazy: &Lazy<'_, L>, x: &[[u64; L]], first: usize, out: &mut [[u64; L]]) {
+    /// out[r] = emit(Σ entries · x) for the rows from `first` on.
+    fn multiply<const L: usize, const W: usize, T>(
+        &self,
+        ring: &Ring<'_, L, W>,
+        x: &[[i64; W]],
+        first: usize,
+        out: &mut [T],
+        emit: &impl Fn([u64; L]) -> T,
+    ) {
         let mut start = if first == 0 { 0 } else { self.ends[first - 1][2] as usize };
         for (ends, out) in self.ends[first..].iter().zip(out) {
             let [plus, minus, other] = ends.map(|e| e as usize);
-            let (mut positive, mut negative) = ([0; L], [0; L]);
-            self.columns[start..plus].iter().for_each(|c| positive = add_limbs(&positive, &x[*c as usize]).0);
-            self.columns[plus..minus].iter().for_each(|c| negative = add_limbs(&negative, &x[*c as usize]).0);
-            for (c, e) in self.columns[minus..other].iter().zip(&self.values[minus..other]) {
-                let side = if *e > 0 { &mut positive } else { &mut negative };
-                add_multiple(side, &x[*c as usize], u64::from(e.unsigned_abs()));
+            let mut sum = [0i64; W];
+            for c in &self.columns[start..plus] {
+                sum.iter_mut().zip(&x[*c as usize]).for_each(|(s, x)| *s += x);
             }
-            *out = lazy.m.sub(&lazy.reduce(positive), &lazy.reduce(negative));
+            for c in &self.columns[plus..minus] {
+                sum.iter_mut().zip(&x[*c as usize]).for_each(|(s, x)| *s -= x);
+            }
+            for (c, e) in self.columns[minus..other].iter().zip(&self.values[minus..other]) {
+                sum.iter_mut().zip(&x[*c as usize]).for_each(|(s, x)| *s += x * i64::from(*e));
+            }
+            *out = emit(ring.gather(sum));
             start = other;
         }
     }
 }
 
-/// Sums below 2^24 times the modulus, which has at least as many bits to spare in its limbs.
-struct Lazy<'a, const L: usize> {
+/// Payload of a word of a spread residue.
+const WORD_BITS: usize = 42;
+/// Sums of fewer than 2^18 residues stay within their words: 42 + 18 bits and a sign.
+const SUM_BITS: usize = 18;
+
+/// Residues spread over `W` words with room for many carries, so that a sum is `W` independent additions. The `L` limbs
+/// of the modulus have 24 bits to spare.
+struct Ring<'a, const L: usize, const W: usize> {
     m: &'a Mont<L>,
+    /// 2^18 times the modulus: makes every sum positive.
+    offset: [i64; W],
     /// A sum shifted right by this leaves its leading bits.
     shift: usize,
     /// 2^64 over the leading bits of the modulus, rounded down.
     reciprocal: u64,
 }
 
-#[inline(always)]
-fn add_multiple<const L: usize>(sum: &mut [u64; L], x: &[u64; L], factor: u64) {
-    let mut carry = 0u128;
-    for (limb, x) in sum.iter_mut().zip(x) {
-        let wide = u128::from(*x) * u128::from(factor) + u128::from(*limb) + carry;
-        *limb = wide as u64;
-        carry = wide >> 64;
-    }
-}
-
-impl<'a, const L: usize> Lazy<'a, L> {
+impl<'a, const L: usize, const W: usize> Ring<'a, L, W> {
     fn new(m: &'a Mont<L>) -> Self {
         let n = from_limbs(m.modulus());
         let shift = n.bits().saturating_sub(38) as usize;
         let leading = (&n >> shift).iter_u64_digits().next().unwrap_or(1);
+        let offset = Self::spread(m.modulus()).map(|word| word << SUM_BITS);
         // one more than the leading bits: the quotient is never too large
-        Self { m, shift, reciprocal: u64::MAX / (leading + 1) }
+        Self { m, offset, shift, reciprocal: u64::MAX / (leading + 1) }
+    }
+
+    #[inline]
+    fn spread(x: &[u64; L]) -> [i64; W] {
+        std::array::from_fn(|k| {
+            let (limb, bit) = (k * WORD_BITS / 64, k * WORD_BITS % 64);
+            let low = x.get(limb).copied().unwrap_or(0);
+            let high = x.get(limb + 1).copied().unwrap_or(0);
+            (((u128::from(high) << 64 | u128::from(low)) >> bit) as u64 & ((1 << WORD_BITS) - 1)) as i64
+        })
+    }
+
+    /// A sum of fewer than 2^18 spread residues, reduced.
+    #[inline]
+    fn gather(&self, sum: [i64; W]) -> [u64; L] {
+        let mut limbs = [0u64; L];
+        let mut carry = 0i64;
+        for k in 0..W {
+            let word = sum[k] + self.offset[k] + carry;
+            carry = word >> WORD_BITS;
+            // the sum is positive, and so is its last word
+            let digit = if k + 1 < W { word & ((1 << WORD_BITS) - 1) } else { word } as u64;
+            let (limb, bit) = (k * WORD_BITS / 64, k * WORD_BITS % 64);
+            let wide = u128::from(digit) << bit;
+            if let Some(low) = limbs.get_mut(limb) {
+                *low |= wide as u64;
+            }
+            if let Some(high) = limbs.get_mut(limb + 1) {
+                *high |= (wide >> 64) as u64;
+            }
+        }
+        self.reduce(limbs)
     }
 
     #[inline]
@@ -201,30 +246,25 @@ fn dot<const L: usize>(m: &Mont<L>, a: &[[u64; L]], b: &[[u64; L]]) -> [u64; L] 
 }
 
 /// Lanczos's iteration for AᵀA·x = Aᵀ·right. It fails with a chance of about the number of columns over the modulus.
-fn lanczos<const L: usize>(
+fn lanczos<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
     right: &[i32],
     columns: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
-    let lazy = Lazy::new(m);
+    let ring = Ring::<L, W>::new(m);
     let threads = watch.threads();
-    let (a, at) = (Matrix::new(rows), Matrix::transpose(rows, columns));
-    let mut image = vec![[0; L]; rows.len()];
-    let square = |x: &[[u64; L]], image: &mut Vec<[u64; L]>, out: &mut Vec<[u64; L]>| {
-        in_parallel(threads, image, &|first, part| a.multiply(&lazy, x, first, part));
-        let image = &*image;
-        in_parallel(threads, out, &|first, part| at.multiply(&lazy, image, first, part));
-    };
+    let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
     let right: Vec<[u64; L]> = right.iter().map(|e| small(m, *e)).collect();
-    let mut target = vec![[0; L]; columns];
-    at.multiply(&lazy, &right, 0, &mut target);
+    let spread = |x: [u64; L]| Ring::<L, W>::spread(&x);
+    let zero = vec![[0u64; L]; columns];
+    let mut image: Vec<[i64; W]> = right.iter().map(|x| spread(*x)).collect();
+    let mut target = zero.clone();
+    at.multiply(&ring, &image, 0, &mut target, &|x| x);
 
     let mut w = target.clone();
-    let mut w_before = vec![[0; L]; columns];
-    let mut v = vec![[0; L]; columns];
-    let mut x = vec![[0; L]; columns];
+    let (mut w_before, mut v, mut x) = (zero.clone(), zero.clone(), zero);
     let mut wv_before: Option<[u64; L]> = None;
     let entries = 2 * (a.columns.len() + 4 * columns) as u64;
     for step in 0..=columns + 2 {
@@ -235,31 +275,40 @@ fn lanczos<const L: usize>(
         if step % 64 == 0 {
             watch.report(Phase::LinearAlgebra, step.min(columns) as u64, columns as u64);
         }
-        square(&w, &mut image, &mut v);
-        let (wv, (vv, wt)) = rayon::join(|| dot(m, &w, &v), || (dot(m, &v, &v), dot(m, &w, &target)));
+        let wide: Vec<[i64; W]> = w.iter().map(|x| spread(*x)).collect();
+        in_parallel(threads, &mut image, &|first, part| a.multiply(&ring, &wide, first, part, &spread));
+        in_parallel(threads, &mut v, &|first, part| at.multiply(&ring, &image, first, part, &|x| x));
+        let (wv, (vv, wt)) = if threads > 1 {
+            rayon::join(|| dot(m, &w, &v), || (dot(m, &v, &v), dot(m, &w, &target)))
+        } else {
+            (dot(m, &w, &v), (dot(m, &v, &v), dot(m, &w, &target)))
+        };
         let Some(inverse) = m.invert(&wv) else { return Ok(None) };
         let along = m.mul(&wt, &inverse);
         let first = m.mul(&vv, &inverse);
-        let second = match wv_before {
-            Some(before) => match m.invert(&before) {
-                Some(inverse) => m.mul(&wv, &inverse),
-                None => return Ok(None),
-            },
+        let second = match wv_before.map(|before| m.invert(&before)) {
+            Some(Some(inverse)) => m.mul(&wv, &inverse),
+            Some(None) => return Ok(None),
             None => [0; L],
         };
-        rayon::join(
-            || in_parallel(1, &mut x, &|_, x| x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)))),
-            || {
-                for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
-                    *before = m.sub(&m.sub(v, &m.mul(&first, w)), &m.mul(&second, before));
-                }
-            },
-        );
+        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)));
+        let mut turn = || {
+            for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
+                *before = m.sub(&m.sub(v, &m.mul(&first, w)), &m.mul(&second, before));
+            }
+        };
+        if threads > 1 {
+            rayon::join(advance, turn);
+        } else {
+            advance();
+            turn();
+        }
         std::mem::swap(&mut w, &mut w_before);
         wv_before = Some(wv);
     }
+    let wide: Vec<[i64; W]> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
-    a.multiply(&lazy, &x, 0, &mut check);
+    a.multiply(&ring, &wide, 0, &mut check, &|x| x);
     Ok((check == right).then_some(x))
 }
 
@@ -295,7 +344,7 @@ mod tests {
         let watch_budget = Budget::default();
         let mut nobody = ();
         let watch = Watch::new(&watch_budget, &mut nobody);
-        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos(&m, &rows, &right, columns, &watch)] {
+        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 3>(&m, &rows, &right, columns, &watch)] {
             let solved: Vec<BigUint> = solved.unwrap().unwrap().iter().map(|x| m.leave(x)).collect();
             assert_eq!(solved, x.iter().map(|x| BigUint::from(*x as u64)).collect::<Vec<_>>());
         }

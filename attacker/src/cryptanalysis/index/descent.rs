@@ -1,14 +1,12 @@
 //! Individual logarithms: smooth splitting, then special-q descent for what the table does not have.
 
-use std::collections::HashMap;
-
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 
 use super::Precomputation;
 use super::field::reduce;
 use super::logs::{Logs, Value};
-use super::relation::{Key, Limits, Row, sieve_special};
+use super::relation::{Key, KeyMap, Limits, Row, sieve_special};
 use super::sieve::{Base, Form, Lattice, Region, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 
@@ -24,13 +22,13 @@ pub(crate) struct Descent<'a, 'w> {
     watch: &'a Watch<'w>,
     scratch: Scratch,
     /// What was found on the way.
-    found: HashMap<Key, Value>,
-    failed: HashMap<Key, u32>,
+    found: KeyMap<Value>,
+    failed: KeyMap<u32>,
 }
 
 impl<'a, 'w> Descent<'a, 'w> {
     pub(crate) fn new(pre: &'a Precomputation, logs: &'a Logs, watch: &'a Watch<'w>) -> Self {
-        Self { pre, logs, watch, scratch: Scratch::default(), found: HashMap::new(), failed: HashMap::new() }
+        Self { pre, logs, watch, scratch: Scratch::default(), found: KeyMap::default(), failed: KeyMap::default() }
     }
 
     fn is_known(&self, key: Key) -> bool {

@@ -21,7 +21,7 @@ use self::descent::Descent;
 use self::field::Field;
 use self::logs::{Logs, Value};
 use self::parameters::Parameters;
-use self::relation::{Bases, Found, Key, Row, harvest};
+use self::relation::{Bases, Found, Key, KeyMap, KeySet, Row, harvest};
 use self::sieve::Base;
 use super::budget::{Failure, Phase, Watch};
 use super::mont::from_limbs;
@@ -134,7 +134,7 @@ fn deduplicate(found: &[Found]) -> impl Iterator<Item = Row> + '_ {
 
 /// The relations of primes whose ideals all occur.
 fn free_relations(field: &Field, found: &[Found]) -> Vec<Row> {
-    let keys: HashSet<Key> = found.iter().flat_map(|(_, row)| row).map(|(key, _)| *key).collect();
+    let keys: KeySet = found.iter().flat_map(|(_, row)| row).map(|(key, _)| *key).collect();
     let primes: HashSet<u32> = keys.iter().filter(|k| k.root().is_some()).map(|k| k.prime()).collect();
     let mut primes: Vec<u32> = primes.into_iter().filter(|p| keys.contains(&Key::rational(*p))).collect();
     primes.sort_unstable();
@@ -145,7 +145,7 @@ fn free_relations(field: &Field, found: &[Found]) -> Vec<Row> {
 /// Relations and unknowns after dropping unknowns that occur once.
 fn balance(found: &[Found], field: &Field) -> (usize, usize) {
     let rows: Vec<Row> = deduplicate(found).chain(free_relations(field, found)).collect();
-    let mut numbers = std::collections::HashMap::from([(Key::V, 0u32)]);
+    let mut numbers = KeyMap::from_iter([(Key::V, 0u32)]);
     let sparse: Vec<filter::Sparse> = rows
         .iter()
         .map(|row| {

@@ -1,5 +1,7 @@
 //! Relations between logarithms, and where they come from.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -36,6 +38,29 @@ impl Key {
     pub(crate) fn root(self) -> Option<u32> {
         let root = self.0 as u32;
         (root != u32::MAX).then_some(root)
+    }
+}
+
+/// A map from keys with a cheap hash: they are not chosen by an adversary who could make them collide.
+pub(crate) type KeyMap<T> = HashMap<Key, T, BuildHasherDefault<Mixer>>;
+pub(crate) type KeySet = HashSet<Key, BuildHasherDefault<Mixer>>;
+
+/// Multiplies and folds words.
+#[derive(Default)]
+pub(crate) struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let wide = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+        self.0 = (wide >> 64) as u64 ^ wide as u64;
     }
 }
 
