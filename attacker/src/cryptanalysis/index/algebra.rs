@@ -5,7 +5,9 @@ use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::mont::{Mont, from_limbs, sub_limbs};
 
 /// Up to this many unknowns elimination is faster.
-const DENSE: usize = 350;
+const DENSE: usize = 100;
+/// Vectors shorter than this are not worth a second thread.
+const SERIAL: usize = 600;
 
 /// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns. The
 /// values are in Montgomery form. The modulus has 24 bits to spare in its `L` limbs and fits `W` words of [`WORD_BITS`]. `None` if the columns do not determine x or the rows contradict each other.
@@ -254,7 +256,7 @@ fn lanczos<const L: usize, const W: usize>(
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
     let ring = Ring::<L, W>::new(m);
-    let threads = watch.threads();
+    let threads = if columns < SERIAL { 1 } else { watch.threads() };
     let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
     let right: Vec<[u64; L]> = right.iter().map(|e| small(m, *e)).collect();
     let spread = |x: [u64; L]| Ring::<L, W>::spread(&x);
@@ -265,7 +267,7 @@ fn lanczos<const L: usize, const W: usize>(
 
     let mut w = target.clone();
     let (mut w_before, mut v, mut x) = (zero.clone(), zero.clone(), zero);
-    let mut wv_before: Option<[u64; L]> = None;
+    let mut inverse_before: Option<[u64; L]> = None;
     let entries = 2 * (a.columns.len() + 4 * columns) as u64;
     for step in 0..=columns + 2 {
         if w.iter().all(Mont::is_zero) {
@@ -286,11 +288,7 @@ fn lanczos<const L: usize, const W: usize>(
         let Some(inverse) = m.invert(&wv) else { return Ok(None) };
         let along = m.mul(&wt, &inverse);
         let first = m.mul(&vv, &inverse);
-        let second = match wv_before.map(|before| m.invert(&before)) {
-            Some(Some(inverse)) => m.mul(&wv, &inverse),
-            Some(None) => return Ok(None),
-            None => [0; L],
-        };
+        let second = inverse_before.map_or([0; L], |before| m.mul(&wv, &before));
         let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)));
         let mut turn = || {
             for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
@@ -304,7 +302,7 @@ fn lanczos<const L: usize, const W: usize>(
             turn();
         }
         std::mem::swap(&mut w, &mut w_before);
-        wv_before = Some(wv);
+        inverse_before = Some(inverse);
     }
     let wide: Vec<[i64; W]> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];

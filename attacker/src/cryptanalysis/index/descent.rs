@@ -41,20 +41,43 @@ impl<'a, 'w> Descent<'a, 'w> {
         let Some(randomiser) = [2u32, 3, 5, 7, 11, 13].into_iter().find(|q| self.is_known(Key::rational(*q))) else {
             return Ok(None);
         };
-        let mut z = y % p;
+        if let Some(value) = self.direct(y) {
+            return Ok(Some(value));
+        }
         for attempt in 0..ATTEMPTS {
+            // small powers of a small prime would leave the lattice as lopsided as it was
+            let exponent = (attempt.wrapping_mul(0x1e37_79b1) & 0x7fff_ffff) as i32;
+            let z = y * BigUint::from(randomiser).modpow(&BigUint::from(exponent as u32), p) % p;
             self.watch.report(Phase::Descent, attempt.into(), ATTEMPTS.into());
             for row in self.split(&z)?.into_iter().take(8) {
                 if let Some(sum) = self.resolve(&row, 0)? {
-                    // log z = log y + attempt·log randomiser
+                    // log z = log y + exponent·log randomiser
                     let Some(value) = self.logs.get(Key::rational(randomiser)) else { return Ok(None) };
-                    let shift = self.logs.times(value, attempt as i32);
+                    let shift = self.logs.times(value, exponent);
                     return Ok(Some(self.logs.ring.sub(&sum, &shift)));
                 }
             }
-            z = z * randomiser % p;
         }
         Ok(None)
+    }
+
+    /// For a y that is itself a product of small known primes, as generators are.
+    fn direct(&self, y: &BigUint) -> Option<Value> {
+        let (mut rest, mut q, mut sum) = (y.to_u64()?, 2u32, [0; 4]);
+        while rest > 1 {
+            if u64::from(q) * u64::from(q) > rest {
+                q = u32::try_from(rest).ok()?;
+            }
+            if rest.is_multiple_of(q.into()) {
+                sum = self.logs.ring.add(&sum, self.logs.get(Key::rational(q))?);
+                rest /= u64::from(q);
+            } else if q > 1 << 12 {
+                return None;
+            } else {
+                q += 1;
+            }
+        }
+        Some(sum)
     }
 
     /// Smooth u, v with u ≡ z·v modulo p, as exponents of primes, the most promising first.

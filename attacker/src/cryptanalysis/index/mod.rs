@@ -70,7 +70,8 @@ impl Precomputation {
         let next = AtomicUsize::new(0);
         let found: Mutex<Vec<Found>> = Mutex::default();
         let free = |found: &[Found]| free_relations(&field, found);
-        let mut goal = 0;
+        // no system of fewer relations than half the factor base ever closes
+        let mut goal = (bases.rational.len() + bases.algebraic.len()) / 2;
         loop {
             let due = AtomicUsize::new(goal.max(64));
             let enough = |found: &[Found]| {
@@ -79,7 +80,7 @@ impl Precomputation {
                 }
                 let (have, need) = balance(found, &field);
                 watch.report(Phase::Sieve, have as u64, (need as u64).max(1));
-                due.store(found.len() + (found.len() / 16).max(32), Ordering::Relaxed);
+                due.store(found.len() + (found.len() / 12).max(16), Ordering::Relaxed);
                 have > need
             };
             let before = next.load(Ordering::Relaxed);

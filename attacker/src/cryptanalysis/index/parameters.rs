@@ -20,14 +20,15 @@ pub(crate) struct Parameters {
 
 /// Measured: bits of p, log2 of the factor base bounds, of the large primes, large primes on the rational side, log2 of
 /// width and rows, log2 of the first special prime.
-const TABLE: [(f64, [f64; 2], f64, f64, [f64; 2], f64); 7] = [
-    (40.0, [7.5, 7.5], 8.5, 1.0, [7.0, 6.0], 6.5),
-    (64.0, [9.5, 9.5], 11.0, 1.0, [8.0, 7.0], 9.0),
-    (96.0, [12.0, 12.0], 14.0, 1.0, [9.0, 8.0], 11.5),
-    (128.0, [14.5, 14.5], 17.0, 1.0, [10.0, 8.0], 14.0),
-    (144.0, [15.5, 15.5], 18.0, 1.0, [10.0, 9.0], 15.0),
-    (160.0, [16.5, 16.5], 19.5, 1.0, [10.0, 9.0], 16.0),
-    (200.0, [18.5, 18.5], 22.0, 2.0, [11.0, 10.0], 18.0),
+const TABLE: [(f64, [f64; 2], f64, f64, [f64; 2], f64); 8] = [
+    (40.0, [7.0, 7.0], 8.0, 1.0, [7.0, 6.0], 6.5),
+    (64.0, [8.7, 8.7], 10.2, 1.0, [8.0, 7.0], 8.5),
+    (80.0, [9.5, 9.5], 11.5, 1.0, [9.0, 7.0], 10.0),
+    (96.0, [10.5, 10.5], 13.0, 1.0, [9.0, 8.0], 11.0),
+    (112.0, [12.0, 12.0], 14.5, 1.0, [10.0, 8.0], 12.0),
+    (128.0, [13.0, 13.0], 16.0, 1.0, [10.0, 9.0], 13.5),
+    (160.0, [15.5, 15.5], 19.5, 1.0, [11.0, 9.0], 16.0),
+    (200.0, [17.5, 17.5], 22.0, 1.0, [11.0, 10.0], 18.0),
 ];
 
 impl Parameters {
@@ -40,6 +41,16 @@ impl Parameters {
         let mix = |a: f64, b: f64| a + share * (b - a);
         let power = |x: f64| x.exp2().round() as u32;
         let large = mix(low.2, high.2);
+        if let Ok(text) = std::env::var("DLOG_PARAMS") {
+            let v: Vec<f64> = text.split_whitespace().map(|x| x.parse().unwrap_or(0.0)).collect();
+            return Self {
+                bound: [power(v[0]), power(v[1])],
+                large_bits: [v[2], v[2]],
+                cofactor_bits: [v[2] * v[3], v[2] * v[4]],
+                region: Region { log_width: v[5] as u32, rows: power(v[6]) },
+                first_special: power(v[7]),
+            };
+        }
         Self {
             bound: [power(mix(low.1[0], high.1[0])), power(mix(low.1[1], high.1[1]))],
             large_bits: [large, large],

@@ -38,6 +38,10 @@ impl Base {
         base
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.primes.len()
+    }
+
     pub(crate) fn largest(&self) -> u32 {
         self.primes.last().copied().unwrap_or(2)
     }
