@@ -23,6 +23,7 @@ use num_bigint::BigUint;
 
 pub use budget::{Budget, Failure, Observer, Phase};
 pub use factor::Factorisation;
+pub use index::Precomputation;
 pub use solution::{Cost, Method, Solution};
 pub use solver::{MAX_BITS, Solver, solve};
 

@@ -1,7 +1,5 @@
 //! Recognises the weakness of a group once and uses it for every target.
 
-use std::sync::{Arc, OnceLock};
-
 use num_bigint::BigUint;
 use num_integer::Integer;
 use num_traits::{One, Zero};
@@ -40,7 +38,26 @@ impl Solver {
     /// # Errors
     /// [`Failure::BadInput`] unless p is odd, above 2 and at most [`MAX_BITS`] long, and g a unit modulo p, reduced.
     pub fn new(p: &BigUint, g: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Self, Failure> {
+        Self::with_precomputation(p, g, &Precomputation::new(p), budget, observer)
+    }
+
+    /// The same with what is known of p from before; index calculus continues there and leaves its state there, also
+    /// when it fails or is cancelled.
+    ///
+    /// # Errors
+    /// As [`Solver::new`], and [`Failure::BadInput`] if the precomputation is for another prime.
+    pub fn with_precomputation(
+        p: &BigUint,
+        g: &BigUint,
+        precomputation: &Precomputation,
+        budget: &Budget,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Failure> {
         check_modulus(p)?;
+        if precomputation.prime() != p {
+            let got = format!("that of {}", brief(precomputation.prime()));
+            return Err(Failure::BadInput { field: "precomputation", expected: "the precomputation of p", got });
+        }
         let bad_g = |expected| Failure::BadInput { field: "g", expected, got: brief(g) };
         if g.is_zero() || g >= p {
             return Err(bad_g("a number from 1 to p − 1"));
@@ -56,7 +73,9 @@ impl Solver {
         };
         let mut components = Vec::new();
         for (q, e) in &modulus.primes {
-            components.push(component(q, *e, g, &watch)?);
+            let own = Precomputation::new(q);
+            let work = if q == p { precomputation } else { &own };
+            components.push(component(q, *e, g, work, &watch)?);
         }
         let mut unknown = Vec::new();
         for c in modulus.unknown {
@@ -189,7 +208,13 @@ fn index_pays(p: &BigUint, q: &BigUint) -> bool {
 }
 
 /// The group modulo the prime power q^e.
-fn component(q: &BigUint, e: u32, g: &BigUint, watch: &Watch<'_>) -> Result<Box<dyn Cyclic>, Failure> {
+fn component(
+    q: &BigUint,
+    e: u32,
+    g: &BigUint,
+    work: &Precomputation,
+    watch: &Watch<'_>,
+) -> Result<Box<dyn Cyclic>, Failure> {
     let mut multiple = factor(&(q - 1u32), watch)?;
     if e > 1 {
         multiple.primes.push((q.clone(), e - 1));
@@ -199,15 +224,11 @@ fn component(q: &BigUint, e: u32, g: &BigUint, watch: &Watch<'_>) -> Result<Box<
     if ells.is_empty() {
         return group(&q.pow(e), g, &multiple, &|_| Ok(None), watch);
     }
-    // only those that divide the order of g matter, and only then is the table needed
-    let wanted: Vec<BigUint> = ells.into_iter().filter(|l| !g.modpow(&((q - 1u32) / l), q).is_one()).collect();
-    let pre = OnceLock::new();
     let logs = |l: &BigUint| {
-        if !wanted.contains(l) {
+        if !ells.contains(l) {
             return Ok(None);
         }
-        let pre = pre.get_or_init(|| Precomputation::new(q, &wanted, watch).map(Arc::new)).clone()?;
-        Subgroup::new(pre, g, l, watch)
+        Subgroup::new(work.table(&ells, watch)?, g, l, watch)
     };
     group(&q.pow(e), g, &multiple, &logs, watch)
 }

@@ -3,9 +3,9 @@
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 
-use super::Precomputation;
 use super::field::reduce;
 use super::logs::{Logs, Value};
+use super::precomputation::Table;
 use super::relation::{Key, KeyMap, Limits, Row, sieve_special};
 use super::sieve::{Base, Form, Lattice, Region, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
@@ -17,7 +17,7 @@ const DEPTH: u32 = 4;
 
 /// One individual logarithm in progress.
 pub(crate) struct Descent<'a, 'w> {
-    pre: &'a Precomputation,
+    table: &'a Table,
     logs: &'a Logs,
     watch: &'a Watch<'w>,
     scratch: Scratch,
@@ -27,8 +27,8 @@ pub(crate) struct Descent<'a, 'w> {
 }
 
 impl<'a, 'w> Descent<'a, 'w> {
-    pub(crate) fn new(pre: &'a Precomputation, logs: &'a Logs, watch: &'a Watch<'w>) -> Self {
-        Self { pre, logs, watch, scratch: Scratch::default(), found: KeyMap::default(), failed: KeyMap::default() }
+    pub(crate) fn new(table: &'a Table, logs: &'a Logs, watch: &'a Watch<'w>) -> Self {
+        Self { table, logs, watch, scratch: Scratch::default(), found: KeyMap::default(), failed: KeyMap::default() }
     }
 
     fn is_known(&self, key: Key) -> bool {
@@ -37,7 +37,7 @@ impl<'a, 'w> Descent<'a, 'w> {
 
     /// The logarithm of y, modulo ℓ and to the base of the table.
     pub(crate) fn log(&mut self, y: &BigUint) -> Result<Option<Value>, Failure> {
-        let p = &self.pre.field.p;
+        let p = &self.table.field.p;
         let Some(randomiser) = [2u32, 3, 5, 7, 11, 13].into_iter().find(|q| self.is_known(Key::rational(*q))) else {
             return Ok(None);
         };
@@ -82,7 +82,7 @@ impl<'a, 'w> Descent<'a, 'w> {
 
     /// Smooth u, v with u ≡ z·v modulo p, as exponents of primes, the most promising first.
     fn split(&mut self, z: &BigUint) -> Result<Vec<Row>, Failure> {
-        let p = &self.pre.field.p;
+        let p = &self.table.field.p;
         let [e, f] = reduce(
             [(BigInt::from(p.clone()), BigInt::zero()), (BigInt::from(z.clone()), BigInt::from(1))],
             &BigInt::from(1),
@@ -90,7 +90,7 @@ impl<'a, 'w> Descent<'a, 'w> {
         let point = |(a, b): &(BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
         let (Some(u), Some(v)) = (point(&e), point(&f)) else { return Ok(Vec::new()) };
         let lattice = Lattice { u, v };
-        let limits = self.pre.parameters.splitting();
+        let limits = self.table.parameters.splitting();
         self.watch.spend(limits.region.points() as u64)?;
         let side = |k: usize, base: &'a Base, form| Side {
             base,
@@ -99,8 +99,8 @@ impl<'a, 'w> Descent<'a, 'w> {
             large_prime: limits.large_prime[k],
         };
         let sides = [
-            side(0, &self.pre.numerators, Form::Linear(u.0, v.0)),
-            side(1, &self.pre.denominators, Form::Linear(u.1, v.1)),
+            side(0, &self.table.numerators, Form::Linear(u.0, v.0)),
+            side(1, &self.table.denominators, Form::Linear(u.1, v.1)),
         ];
         let hits = self.scratch.sieve(&lattice, limits.region, &sides);
         let mut rows: Vec<(f64, Row)> = hits
@@ -164,9 +164,9 @@ impl<'a, 'w> Descent<'a, 'w> {
             return Ok(true);
         }
         for size in 0..3 {
-            let limits = self.pre.parameters.descending(key.prime(), size);
+            let limits = self.table.parameters.descending(key.prime(), size);
             self.watch.spend(limits.region.points() as u64)?;
-            let rows = sieve_special(&self.pre.field, &self.pre.bases, key, &limits, &mut self.scratch);
+            let rows = sieve_special(&self.table.field, &self.table.bases, key, &limits, &mut self.scratch);
             let mut rows: Vec<(f64, Row)> =
                 rows.into_iter().map(|(_, row)| (self.burden(&row, Some(key)), row)).collect();
             rows.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -188,7 +188,7 @@ impl<'a, 'w> Descent<'a, 'w> {
     /// log p = Σ log of the ideals above p.
     fn by_norm(&self, key: Key) -> Option<Value> {
         let p = key.prime();
-        let row = self.pre.field.norm_relation(p)?;
+        let row = self.table.field.norm_relation(p)?;
         row.iter().any(|(k, _)| *k == key).then(|| self.logs.solve_row(&row, key, &self.found))?
     }
 }

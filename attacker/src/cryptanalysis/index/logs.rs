@@ -30,6 +30,22 @@ impl Logs {
         self.known.get(&key)
     }
 
+    /// Whether the logarithms of some primes agree: s^(k·log t) = t^(k·log s) modulo p with k = (p − 1)/ℓ.
+    pub(crate) fn agree(&self, field: &Field) -> bool {
+        let k = (&field.p - 1u32) / &self.ell;
+        let rational = self.known.keys().filter(|k| **k != Key::V && k.root().is_none());
+        let mut primes: Vec<u32> = rational.map(|key| key.prime()).collect();
+        primes.sort_unstable();
+        let value = |q: u32| self.get(Key::rational(q)).map(|v| from_limbs(v)).unwrap_or_default();
+        let Some(&first) = primes.iter().find(|q| !value(**q).is_zero()) else { return false };
+        let h = BigUint::from(first).modpow(&k, &field.p);
+        let base = value(first);
+        primes.iter().step_by((primes.len() / 12).max(1)).all(|&q| {
+            let other = BigUint::from(q).modpow(&k, &field.p);
+            h.modpow(&value(q), &field.p) == other.modpow(&base, &field.p)
+        })
+    }
+
     /// value · n for a small integer.
     pub(crate) fn times(&self, value: &Value, n: i32) -> Value {
         let mut out = [0; 4];
@@ -97,17 +113,6 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
     let kept: Vec<Sparse> = kept.into_iter().map(|r| sparse[r].clone()).collect();
     let reduced = eliminate(kept, keys.len(), 0, 80);
     watch.report(Phase::Filter, 2, 2);
-    if std::env::var("DLOG_DEBUG").is_ok() {
-        let w: usize = reduced.rows.iter().map(Vec::len).sum();
-        eprintln!(
-            "relations {} pruned columns {} -> matrix {} x {} weight {}",
-            rows.len(),
-            columns,
-            reduced.rows.len(),
-            reduced.columns.len(),
-            w as f64 / reduced.rows.len() as f64
-        );
-    }
     // the limbs have 24 bits to spare, the words hold 42 bits each
     let Reduced { rows: matrix_rows, columns, pivots } = reduced;
     let solved = match ell.bits() {
@@ -131,7 +136,7 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
         }
     }
     complete(&mut logs, rows);
-    Ok(verify(&logs, field).then_some(logs))
+    Ok(logs.agree(field).then_some(logs))
 }
 
 /// The values of the columns, modulo ℓ.
@@ -185,21 +190,4 @@ fn complete(logs: &mut Logs, rows: &[Row]) {
             return;
         }
     }
-}
-
-/// Whether the logarithms of some primes agree: s^(k·log t) = t^(k·log s) modulo p with k = (p − 1)/ℓ.
-fn verify(logs: &Logs, field: &Field) -> bool {
-    let k = (&field.p - 1u32) / &logs.ell;
-    let mut primes: Vec<u32> =
-        logs.known.keys().filter(|k| **k != Key::V && k.root().is_none()).map(|k| k.prime()).collect();
-    primes.sort_unstable();
-    let value = |q: u32| logs.get(Key::rational(q)).map(|v| from_limbs(v)).unwrap_or_default();
-    let Some(&first) = primes.iter().find(|q| !value(**q).is_zero()) else { return false };
-    let h = BigUint::from(first).modpow(&k, &field.p);
-    let base = value(first);
-    let some = primes.iter().step_by((primes.len() / 20).max(1));
-    some.into_iter().all(|&q| {
-        let other = BigUint::from(q).modpow(&k, &field.p);
-        h.modpow(&value(q), &field.p) == other.modpow(&base, &field.p)
-    })
 }

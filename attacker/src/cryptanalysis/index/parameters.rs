@@ -2,6 +2,7 @@
 
 use super::relation::Limits;
 use super::sieve::Region;
+use crate::cryptanalysis::prime::primes_up_to;
 
 /// Index 0 is the rational side, 1 the algebraic.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,16 +42,6 @@ impl Parameters {
         let mix = |a: f64, b: f64| a + share * (b - a);
         let power = |x: f64| x.exp2().round() as u32;
         let large = mix(low.2, high.2);
-        if let Ok(text) = std::env::var("DLOG_PARAMS") {
-            let v: Vec<f64> = text.split_whitespace().map(|x| x.parse().unwrap_or(0.0)).collect();
-            return Self {
-                bound: [power(v[0]), power(v[1])],
-                large_bits: [v[2], v[2]],
-                cofactor_bits: [v[2] * v[3], v[2] * v[4]],
-                region: Region { log_width: v[5] as u32, rows: power(v[6]) },
-                first_special: power(v[7]),
-            };
-        }
         Self {
             bound: [power(mix(low.1[0], high.1[0])), power(mix(low.1[1], high.1[1]))],
             large_bits: [large, large],
@@ -61,6 +52,18 @@ impl Parameters {
             },
             first_special: power(mix(low.5, high.5)),
         }
+    }
+
+    /// The special primes, ascending.
+    pub(crate) fn specials(&self) -> Vec<u32> {
+        let limit = (self.large_bits[0].exp2() as u32).max(self.first_special * 8);
+        primes_up_to(limit).into_iter().filter(|q| *q >= self.first_special).collect()
+    }
+
+    /// How many relations it takes as a rule, for so many primes and ideals in the factor bases: measured.
+    pub(crate) fn expected_relations(&self, ideals: usize) -> usize {
+        let share = (f64::from(self.bound[0]).log2() - 8.5) / 9.0;
+        (ideals as f64 * (2.1 + 2.4 * share)) as usize
     }
 
     pub(crate) fn limits(&self) -> Limits {

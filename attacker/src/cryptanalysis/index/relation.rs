@@ -11,7 +11,7 @@ use num_traits::ToPrimitive;
 use super::field::{Field, reduce};
 use super::parameters::Parameters;
 use super::sieve::{Base, Form, Hit, Lattice, Region, Scratch, Side};
-use crate::cryptanalysis::budget::{Failure, Watch};
+use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::prime::primes_up_to;
 
 /// A prime of Z, or the prime ideal (p, ω − r) of Z\[ω\], in one word.
@@ -206,35 +206,47 @@ pub(crate) fn sieve_special(
 /// Relations with where they were found, which tells duplicates apart.
 pub(crate) type Found = ((i128, i128), Row);
 
-/// Sieves special primes of Z from `next` on until `enough` says so; it sees all relations from time to time.
-pub(crate) fn harvest(
-    field: &Field,
-    bases: &Bases,
-    parameters: &Parameters,
-    specials: &[u32],
-    next: &AtomicUsize,
-    relations: &Mutex<Vec<Found>>,
-    watch: &Watch<'_>,
-    enough: &(dyn Fn(&[Found]) -> bool + Sync),
-) -> Result<(), Failure> {
-    let limits = parameters.limits();
-    let over = AtomicBool::new(false);
-    let work = || -> Result<(), Failure> {
-        let mut scratch = Scratch::default();
-        while !over.load(Ordering::Relaxed) {
-            let Some(&q) = specials.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
-            watch.spend(limits.region.points() as u64).inspect_err(|_| over.store(true, Ordering::Relaxed))?;
-            let found = sieve_special(field, bases, Key::rational(q), &limits, &mut scratch);
-            let Ok(mut relations) = relations.lock() else { return Err(Failure::Cancelled) };
-            relations.extend(found);
-            if enough(&relations) {
-                over.store(true, Ordering::Relaxed);
+/// Sieving special primes of Z on all threads.
+pub(crate) struct Harvest<'a, 'w> {
+    pub(crate) field: &'a Field,
+    pub(crate) bases: &'a Bases,
+    pub(crate) limits: Limits,
+    pub(crate) specials: &'a [u32],
+    /// How many relations it will take, roughly.
+    pub(crate) expected: usize,
+    pub(crate) watch: &'a Watch<'w>,
+}
+
+impl Harvest<'_, '_> {
+    /// Sieves from special prime number `next` on until `enough`, which sees all relations now and then, says so.
+    pub(crate) fn run(
+        &self,
+        next: &AtomicUsize,
+        found: &Mutex<Vec<Found>>,
+        enough: &(dyn Fn(&[Found]) -> bool + Sync),
+    ) -> Result<(), Failure> {
+        let over = AtomicBool::new(false);
+        let work = || -> Result<(), Failure> {
+            let mut scratch = Scratch::default();
+            while !over.load(Ordering::Relaxed) {
+                // before a special prime is taken, so that none is lost when the caller cancels
+                self.watch.spend(self.limits.region.points() as u64)?;
+                let Some(&q) = self.specials.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
+                let new = sieve_special(self.field, self.bases, Key::rational(q), &self.limits, &mut scratch);
+                let Ok(mut found) = found.lock() else { return Err(Failure::Cancelled) };
+                found.extend(new);
+                // a relation takes about 300 bytes, and twice as much while the matrix is built
+                self.watch.allow_bytes(found.len() * 900, "the relations")?;
+                self.watch.report(Phase::Sieve, found.len() as u64, self.expected.max(found.len()) as u64);
+                if !over.load(Ordering::Relaxed) && enough(&found) {
+                    over.store(true, Ordering::Relaxed);
+                }
             }
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..watch.threads()).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
-    })
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.watch.threads()).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
+        })
+    }
 }
