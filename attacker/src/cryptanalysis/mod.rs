@@ -6,9 +6,12 @@
 
 mod bsgs;
 mod budget;
+mod deployed;
 mod ecm;
+mod explain;
 mod factor;
 mod index;
+mod known;
 mod mont;
 mod parallel;
 mod pohlig;
@@ -22,6 +25,7 @@ mod walk;
 use num_bigint::BigUint;
 
 pub use budget::{Budget, Failure, Observer, Phase};
+pub use explain::{Explanation, Modulus, explain};
 pub use factor::Factorisation;
 pub use index::Precomputation;
 pub use solution::{Cost, Method, Solution};

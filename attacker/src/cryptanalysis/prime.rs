@@ -23,7 +23,7 @@ pub(crate) fn primes_up_to(limit: u32) -> Vec<u32> {
 }
 
 /// Whether `n` is prime: exact below 3.3·10^24 (Sorenson and Webster 2015), beyond that a composite passes with a
-/// chance below 2^−40 (twenty random bases of Miller and Rabin).
+/// chance below 2^−40 (twenty random bases of Miller and Rabin; above 2048 bits six).
 pub(crate) fn is_prime(n: &BigUint) -> bool {
     if n < &BigUint::from(2u32) {
         return false;
@@ -38,7 +38,9 @@ pub(crate) fn is_prime(n: &BigUint) -> bool {
     let bases: Vec<BigUint> = if n.bits() <= 81 {
         FIRST.map(BigUint::from).to_vec()
     } else {
-        std::iter::once(BigUint::from(2u32)).chain((0..20).map(|_| rng.below(n))).collect()
+        std::iter::once(BigUint::from(2u32))
+            .chain((0..if n.bits() <= 2048 { 20 } else { 6 }).map(|_| rng.below(n)))
+            .collect()
     };
     with_mont!(n, |m| bases.iter().all(|a| strong_probable_prime(&m, a)), false)
 }

@@ -5,6 +5,7 @@ use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
+use super::explain::index_cost;
 use super::factor::{Factorisation, factor};
 use super::index::{self, Precomputation, Subgroup};
 use super::mont::with_mont;
@@ -200,11 +201,15 @@ fn check_modulus(p: &BigUint) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The largest prime that index calculus takes on, in bits.
+pub(crate) fn index_bits() -> u64 {
+    index::MAX_BITS
+}
+
 /// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.
 fn index_pays(p: &BigUint, q: &BigUint) -> bool {
-    let index = (p.bits() as f64 - 128.0) / 9.7;
     let rho = q.bits() as f64 / 2.0 - 28.0;
-    (40..=index::MAX_BITS).contains(&p.bits()) && index < rho
+    (40..=index::MAX_BITS).contains(&p.bits()) && index_cost(p.bits()) < rho
 }
 
 /// The group modulo the prime power q^e.

@@ -118,6 +118,7 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
     let solved = match ell.bits() {
         ..=104 => matrix::<2, 3>(&matrix_rows, &columns, ell, watch)?,
         105..=168 => matrix::<3, 4>(&matrix_rows, &columns, ell, watch)?,
+        169..=208 => matrix::<4, 5>(&matrix_rows, &columns, ell, watch)?,
         _ => matrix::<4, 6>(&matrix_rows, &columns, ell, watch)?,
     };
     let Some(values) = solved else { return Ok(None) };

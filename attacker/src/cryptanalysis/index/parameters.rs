@@ -63,7 +63,7 @@ impl Parameters {
     /// How many relations it takes as a rule, for so many primes and ideals in the factor bases: measured.
     pub(crate) fn expected_relations(&self, ideals: usize) -> usize {
         let share = (f64::from(self.bound[0]).log2() - 8.5) / 9.0;
-        (ideals as f64 * (2.1 + 2.4 * share)) as usize
+        (ideals as f64 * (2.2 + 3.6 * share)) as usize
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -171,5 +171,6 @@ fn balance(found: &[Found], field: &Field) -> (usize, usize) {
     let sparse: Vec<filter::Sparse> =
         rows.iter().map(|row| row.iter().map(|(key, e)| (number(key), *e)).collect()).collect();
     let (kept, columns) = filter::prune(&sparse, numbers.len(), 0, usize::MAX / 2);
-    (kept.len(), columns + 10 + columns / 100)
+    // more than needed: a choice of light relations makes a smaller matrix, which is worth the sieving
+    (kept.len(), columns + 10 + columns / 6)
 }

@@ -250,3 +250,67 @@ impl Harvest<'_, '_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+
+    use super::*;
+
+    /// A 72-bit safe prime.
+    fn prime() -> BigUint {
+        BigUint::from(4_140_931_479_774_654_368_099u128)
+    }
+
+    fn smooth(mut n: u128, parameters: &Parameters, side: usize, q: u32) -> bool {
+        n /= if side == 0 { u128::from(q) } else { 1 };
+        for p in primes_up_to(parameters.bound[side]).into_iter().map(u128::from) {
+            while n.is_multiple_of(p) {
+                n /= p;
+            }
+        }
+        // no large prime beyond the limit, and only one
+        n < parameters.large_bits[side].exp2() as u128
+    }
+
+    #[test]
+    fn rows_multiply_to_the_norms_and_few_points_are_missed() {
+        let field = Field::new(&prime()).unwrap();
+        let parameters = Parameters::for_bits(72);
+        let bases = Bases::new(&field, &parameters);
+        let q = *parameters.specials().iter().find(|q| rational_root(&field, **q) != **q).unwrap();
+        let found = sieve_special(&field, &bases, Key::rational(q), &parameters.limits(), &mut Scratch::default());
+        let norms = |a: i128, b: i128| {
+            let algebraic = a * a - i128::from(field.trace) * a * b + i128::from(field.norm) * b * b;
+            [(a * field.v - b * field.t).unsigned_abs(), algebraic.unsigned_abs()]
+        };
+        for ((a, b), row) in &found {
+            let product = |sign: i32| -> u128 {
+                let side = row.iter().filter(|(key, e)| *key != Key::V && e.signum() == sign);
+                side.map(|(key, e)| u128::from(key.prime()).pow(e.unsigned_abs())).product()
+            };
+            assert_eq!([product(-1), product(1)], norms(*a, *b));
+            for root in row.iter().filter_map(|(key, _)| key.root().map(|r| (key.prime(), r))) {
+                let p = i128::from(root.0);
+                assert_eq!((a - i128::from(root.1) * b).rem_euclid(p), 0, "the ideal contains a − bω");
+            }
+        }
+        // the same by brute force
+        let lattice = special_lattice(&field, q, rational_root(&field, q)).unwrap();
+        let region = parameters.region;
+        let half = 1i64 << (region.log_width - 1);
+        let mut all = 0;
+        for j in 1..i64::from(region.rows) {
+            for i in -half..half {
+                let (a, b) = lattice.point(i, j);
+                let coprime = num_integer::gcd(i, j) == 1 && num_integer::gcd(a, b) == 1;
+                let norms = norms(a, b);
+                if coprime && smooth(norms[0], &parameters, 0, q) && smooth(norms[1], &parameters, 1, q) {
+                    all += 1;
+                }
+            }
+        }
+        assert!(found.len() <= all, "nothing twice: {} of {all}", found.len());
+        assert!(found.len() * 10 >= all * 8, "{} of {all}", found.len());
+    }
+}

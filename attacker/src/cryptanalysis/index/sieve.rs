@@ -16,8 +16,8 @@ pub(crate) struct Base {
 /// Units of the sieve's bytes: half bits.
 const SCALE: f64 = 2.0;
 /// Smaller primes are not sieved; the threshold leaves room for them.
-const SMALLEST: u32 = 11;
-const SMALL_SLACK: f64 = 4.5;
+const SMALLEST: u32 = 20;
+const SMALL_SLACK: f64 = 9.0;
 /// Root of a prime that divides the form everywhere.
 const EVERYWHERE: u32 = u32::MAX;
 
