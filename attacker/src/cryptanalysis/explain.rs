@@ -7,7 +7,7 @@ use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::factor::{Factorisation, factor};
-use super::known::known_name;
+use super::known::known;
 use super::prime::is_prime;
 use super::solver::{MAX_BITS, index_bits};
 
@@ -104,18 +104,20 @@ pub fn explain(
         return Err(Failure::BadInput { field: "p", expected: "at most 8192 bits", got });
     }
     let watch = Watch::new(budget, observer);
-    let known = known_name(p);
+    let known = known(p);
+    let proved = known.as_ref().is_some_and(|known| known.safe_prime);
+    let known = known.map(|known| known.name);
     let mut weaknesses = Vec::new();
     let mut order: Option<Factorisation> = None;
     let modulus = if p <= &BigUint::from(2u32) || !p.bit(0) {
         Modulus::Unusable
-    } else if !is_prime(p) {
+    } else if !proved && !is_prime(p) {
         let parts = factor(p, &watch)?;
         let factors = parts.primes.iter().flat_map(|(q, e)| (0..*e).map(|_| q.to_string())).collect();
         Modulus::Composite { factors, unknown_bits: parts.unknown.iter().map(BigUint::bits).sum() }
     } else {
         let half = p >> 1u32;
-        if is_prime(&half) {
+        if proved || is_prime(&half) {
             let primes = vec![(BigUint::from(2u32), 1), (half, 1)];
             order = Some(Factorisation { primes, unknown: Vec::new() });
             Modulus::SafePrime

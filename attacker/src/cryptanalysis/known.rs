@@ -5,15 +5,24 @@ use num_traits::{One, Zero};
 
 use super::deployed::DEPLOYED;
 
+/// A modulus with a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The standard or the software.
+    pub name: String,
+    /// Whether the standard proves it a safe prime.
+    pub safe_prime: bool,
+}
+
 /// Where a modulus is known from.
-pub(crate) fn known_name(p: &BigUint) -> Option<String> {
-    if let Some((_, name, _)) =
-        FORMULAS.iter().find(|(bits, _, shape)| *bits == p.bits() && modulus(*bits, shape) == *p)
-    {
-        return Some((*name).to_owned());
+pub fn known(p: &BigUint) -> Option<Known> {
+    let standard = FORMULAS.iter().find(|(bits, _, shape)| *bits == p.bits() && modulus(*bits, shape) == *p);
+    if let Some((_, name, _)) = standard {
+        return Some(Known { name: (*name).to_owned(), safe_prime: true });
     }
     let print = fingerprint(p);
-    DEPLOYED.iter().find(|(known, bits, _)| *known == print && *bits == p.bits()).map(|(_, _, name)| (*name).to_owned())
+    let deployed = DEPLOYED.iter().find(|(known, bits, _)| *known == print && *bits == p.bits());
+    deployed.map(|(_, _, name)| Known { name: (*name).to_owned(), safe_prime: false })
 }
 
 /// The constant whose digits make up the middle of p, and what was added to make p a safe prime.
@@ -105,8 +114,8 @@ mod tests {
             let p = modulus(*bits, shape);
             assert_eq!(p.bits(), *bits);
             assert!(is_prime(&p) && is_prime(&(&p >> 1u32)), "{name}");
-            assert_eq!(known_name(&p).as_deref(), Some(*name));
-            assert_eq!(known_name(&(p - 2u32)), None);
+            assert_eq!(known(&p), Some(Known { name: (*name).to_owned(), safe_prime: true }));
+            assert_eq!(known(&(p - 2u32)), None);
         }
     }
 

@@ -28,6 +28,7 @@ pub use budget::{Budget, Failure, Observer, Phase};
 pub use explain::{Explanation, Modulus, explain};
 pub use factor::Factorisation;
 pub use index::Precomputation;
+pub use known::{Known, known};
 pub use solution::{Cost, Method, Solution};
 pub use solver::{MAX_BITS, Solver, solve};
 

@@ -118,7 +118,8 @@ fn checksum(bytes: &[u8]) -> u64 {
     bytes.chunks(8).fold(bytes.len() as u64, |sum, chunk| {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);
-        let wide = u128::from(sum ^ u64::from_le_bytes(word)) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835u128;
+        let mixed = u128::from(sum ^ u64::from_le_bytes(word));
+        let wide = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         (wide >> 64) as u64 ^ wide as u64
     })
 }
