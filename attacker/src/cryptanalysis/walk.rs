@@ -98,14 +98,11 @@ impl<const L: usize> Hunt<'_, '_, L> {
                             continue;
                         };
                         drop(seen);
-                        if other.point == walk.point && other.herd != walk.herd {
-                            if let Some(x) = meet(&other, walk) {
-                                if let Ok(mut found) = found.lock() {
-                                    *found = Some(x);
-                                }
-                                over.store(true, Ordering::Relaxed);
-                                return Ok(());
-                            }
+                        let same = other.point == walk.point && other.herd != walk.herd;
+                        if let Some(x) = same.then(|| meet(&other, walk)).flatten() {
+                            over.store(true, Ordering::Relaxed);
+                            *found.lock().map_err(|_| Failure::Cancelled)? = Some(x);
+                            return Ok(());
                         }
                         *walk = start(&mut rng);
                     }

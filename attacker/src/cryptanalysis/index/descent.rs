@@ -3,11 +3,13 @@
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 
+use super::base::{Base, Lattice};
 use super::field::reduce;
+use super::harvest::{Limits, sieve_special};
 use super::logs::{Logs, Value};
 use super::precomputation::Table;
-use super::relation::{Key, KeyMap, Limits, Row, sieve_special};
-use super::sieve::{Base, Form, Lattice, Region, Scratch, Side};
+use super::relation::{Key, KeyMap, Row};
+use super::sieve::{Form, Region, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 
 /// How often a target is randomised before giving up.
@@ -92,15 +94,15 @@ impl<'a, 'w> Descent<'a, 'w> {
         let lattice = Lattice { u, v };
         let limits = self.table.parameters.splitting();
         self.watch.spend(limits.region.points() as u64)?;
-        let side = |k: usize, base: &'a Base, form| Side {
+        let side = |base: &'a Base, form| Side {
             base,
             form,
-            cofactor_bits: limits.cofactor_bits[k],
-            large_prime: limits.large_prime[k],
+            cofactor_bits: limits.cofactor_bits,
+            large_prime: limits.large_prime,
         };
         let sides = [
-            side(0, &self.table.numerators, Form::Linear(u.0, v.0)),
-            side(1, &self.table.denominators, Form::Linear(u.1, v.1)),
+            side(&self.table.numerators, Form::Linear(u.0, v.0)),
+            side(&self.table.denominators, Form::Linear(u.1, v.1)),
         ];
         let hits = self.scratch.sieve(&lattice, limits.region, &sides);
         let mut rows: Vec<(f64, Row)> = hits
@@ -196,20 +198,20 @@ impl<'a, 'w> Descent<'a, 'w> {
 impl super::parameters::Parameters {
     /// The sieve that splits a target into primes of twice the bits of a relation's at most.
     fn splitting(&self) -> Limits {
-        let large = self.large_bits[0] + 5.0;
+        let large = self.large_bits + 5.0;
         Limits {
             region: Region { log_width: self.region.log_width, rows: self.region.rows * 2 },
-            cofactor_bits: [large, large],
-            large_prime: [large.exp2() as u64; 2],
+            cofactor_bits: large,
+            large_prime: large.exp2() as u64,
         }
     }
 
     fn descending(&self, q: u32, size: u32) -> Limits {
-        let large = self.large_bits[0].min(f64::from(q).log2());
+        let large = self.large_bits.min(f64::from(q).log2());
         Limits {
             region: Region { log_width: self.region.log_width, rows: self.region.rows << size },
-            cofactor_bits: [large, large],
-            large_prime: [large.exp2() as u64; 2],
+            cofactor_bits: large,
+            large_prime: large.exp2() as u64,
         }
     }
 }

@@ -121,10 +121,8 @@ impl Elimination {
     fn lose(&mut self, column: u32, row: u32) {
         let c = column as usize;
         self.weight[c] -= 1;
-        if self.tracked[c] {
-            if let Some(k) = self.places[c].iter().position(|r| *r == row) {
-                self.places[c].swap_remove(k);
-            }
+        if let Some(k) = self.places[c].iter().position(|r| *r == row) {
+            self.places[c].swap_remove(k);
         }
     }
 
@@ -188,10 +186,8 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
     let mut alive = state.weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
     let mut heap = BinaryHeap::new();
     for c in 0..columns as u32 {
-        if state.tracked[c as usize] && state.weight[c as usize] > 0 {
-            if let Some(pivot) = state.pivot(c) {
-                heap.push(Reverse((state.fill(c, pivot), c)));
-            }
+        if let Some(pivot) = state.pivot(c) {
+            heap.push(Reverse((state.fill(c, pivot), c)));
         }
     }
     let cost = |alive: usize, total: usize| alive as f64 * (2 * total + per_unknown * alive) as f64;
@@ -229,11 +225,8 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
         let entries = state.detach(pivot);
         alive -= 1;
         for (other, _) in &entries {
-            let o = *other as usize;
-            if state.tracked[o] && state.weight[o] > 0 {
-                if let Some(pivot) = state.pivot(*other) {
-                    heap.push(Reverse((state.fill(*other, pivot), *other)));
-                }
+            if let Some(pivot) = state.pivot(*other) {
+                heap.push(Reverse((state.fill(*other, pivot), *other)));
             }
         }
         pivots.push((c, entries));

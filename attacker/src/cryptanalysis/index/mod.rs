@@ -2,11 +2,14 @@
 //! imaginary quadratic fields, with lattice sieving, structured Gaussian elimination, Lanczos and special-q descent.
 
 mod algebra;
+mod base;
 mod descent;
 mod field;
 mod file;
 mod filter;
+mod harvest;
 mod logs;
+mod matrix;
 mod parameters;
 mod precomputation;
 mod relation;

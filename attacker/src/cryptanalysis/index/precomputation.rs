@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use num_bigint::BigUint;
 
+use super::base::Base;
 use super::field::Field;
+use super::harvest::Harvest;
 use super::logs::{self, Logs};
 use super::parameters::Parameters;
-use super::relation::{Bases, Found, Harvest, Key, KeyMap, KeySet, Row};
-use super::sieve::Base;
+use super::relation::{Bases, Found, Key, KeyMap, KeySet, Row};
 use super::{file, filter};
 use crate::cryptanalysis::budget::{Failure, Watch};
 use crate::cryptanalysis::prime::primes_up_to;
@@ -123,7 +124,7 @@ impl Precomputation {
 
 impl Table {
     pub(super) fn new(field: Field, parameters: Parameters, bases: Bases, logs: Vec<Logs>) -> Self {
-        let primes = || primes_up_to(parameters.bound[0]).into_iter();
+        let primes = || primes_up_to(parameters.bound).into_iter();
         let numerators = Base::new(primes().map(|q| (q, 0)));
         let denominators = Base::new(primes().map(|q| (q, q)));
         Self { field, parameters, bases, numerators, denominators, logs }

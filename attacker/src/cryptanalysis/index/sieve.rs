@@ -1,65 +1,12 @@
 //! A sieve over a small lattice for points where two forms are smooth (Pollard 1993; Franke and Kleinjung 2005).
 
+use super::base::{Base, EVERYWHERE, Lattice, SCALE, transform};
 use crate::cryptanalysis::factor::rho_64;
 use crate::cryptanalysis::mont::Mont;
 
-/// Prime ideals (p, r) of one side: p divides the form at (a, b) exactly when a ≡ r·b modulo p, or p | b for r = p.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Base {
-    pub(crate) primes: Vec<u32>,
-    pub(crate) roots: Vec<u32>,
-    logs: Vec<u8>,
-    /// p⁻¹ mod 2^32 and ⌊(2^32 − 1)/p⌋: n·p⁻¹ is at most that exactly for the multiples of p.
-    divisors: Vec<(u32, u32)>,
-}
-
-/// Units of the sieve's bytes: half bits.
-const SCALE: f64 = 2.0;
 /// Smaller primes are not sieved; the threshold leaves room for them.
 const SMALLEST: u32 = 20;
 const SMALL_SLACK: f64 = 9.0;
-/// Root of a prime that divides the form everywhere.
-const EVERYWHERE: u32 = u32::MAX;
-
-impl Base {
-    /// From (p, r), ascending.
-    pub(crate) fn new(ideals: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        let mut base = Self::default();
-        for (p, r) in ideals {
-            let mut inverse = 1u32;
-            for _ in 0..5 {
-                inverse = inverse.wrapping_mul(2u32.wrapping_sub(p.wrapping_mul(inverse)));
-            }
-            base.primes.push(p);
-            base.roots.push(r);
-            base.logs.push((f64::from(p).log2() * SCALE).round() as u8);
-            base.divisors.push((inverse, u32::MAX / p));
-        }
-        base
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.primes.len()
-    }
-
-    pub(crate) fn largest(&self) -> u32 {
-        self.primes.last().copied().unwrap_or(2)
-    }
-}
-
-/// The basis: (a, b) = i·u + j·v.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lattice {
-    pub(crate) u: (i128, i128),
-    pub(crate) v: (i128, i128),
-}
-
-impl Lattice {
-    pub(crate) fn point(&self, i: i64, j: i64) -> (i128, i128) {
-        let (i, j) = (i128::from(i), i128::from(j));
-        (i * self.u.0 + j * self.v.0, i * self.u.1 + j * self.v.1)
-    }
-}
 
 /// An integral form in i and j.
 #[derive(Clone, Copy, Debug)]
@@ -194,61 +141,6 @@ fn are_coprime(i: i64, j: i64) -> bool {
     a == 1
 }
 
-/// |n| mod p with the sign applied, for p below 2^31.
-#[inline]
-fn residue(n: i128, p: u32) -> u64 {
-    let p64 = u64::from(p);
-    let abs = n.unsigned_abs();
-    let rest = match u64::try_from(abs) {
-        Ok(small) => small % p64,
-        Err(_) => {
-            let high = (abs >> 64) as u64 % p64;
-            let middle = (high << 32 | (abs as u64) >> 32) % p64;
-            (middle << 32 | (abs as u64 & 0xffff_ffff)) % p64
-        }
-    };
-    if n < 0 && rest != 0 { p64 - rest } else { rest }
-}
-
-/// The inverse of 0 < a < p.
-#[inline]
-fn invert(a: u32, p: u32) -> u32 {
-    let (mut r0, mut r1) = (p, a);
-    let (mut s0, mut s1) = (0i32, 1i32);
-    while r1 != 0 {
-        let q = r0 / r1;
-        (r0, r1) = (r1, r0 - q * r1);
-        (s0, s1) = (s1, s0 - q as i32 * s1);
-    }
-    if s0 < 0 { (s0 + p as i32) as u32 } else { s0 as u32 }
-}
-
-/// The roots in lattice coordinates: p divides at (i, j) exactly when i ≡ root·j, or p | j for root = p.
-fn transform(base: &Base, lattice: &Lattice, out: &mut Vec<u32>) {
-    out.clear();
-    let words = |(a, b): (i128, i128)| Some((i64::try_from(a).ok()?, i64::try_from(b).ok()?));
-    let small = words(lattice.u).zip(words(lattice.v));
-    let small = small.filter(|(u, v)| [u.0, u.1, v.0, v.1].iter().all(|n| n.unsigned_abs() < 1 << 36));
-    out.extend(base.primes.iter().zip(&base.roots).map(|(&p, &r)| {
-        let p64 = u64::from(p);
-        let (x, y) = if r == p {
-            (residue(lattice.u.1, p), residue(lattice.v.1, p))
-        } else if let Some((u, v)) = small {
-            let r = i64::from(r);
-            ((u.0 - r * u.1).rem_euclid(i64::from(p)) as u64, (v.0 - r * v.1).rem_euclid(i64::from(p)) as u64)
-        } else {
-            let value = |(a, b): (i128, i128)| (residue(a, p) + (p64 - residue(b, p)) * u64::from(r)) % p64;
-            (value(lattice.u), value(lattice.v))
-        };
-        match (x, y) {
-            (0, 0) => EVERYWHERE,
-            (0, _) => p,
-            (_, 0) => 0,
-            _ => ((p64 - y) * u64::from(invert(x as u32, p)) % p64) as u32,
-        }
-    }));
-}
-
 /// How a prime of at least the width moves from each of its points to the next (Franke and Kleinjung): by `left` where
 /// i is at least `left_from`, by `right` where i is below `right_until`, by both where both hold.
 #[derive(Clone, Copy)]
@@ -311,10 +203,9 @@ fn prepare(base: &Base, roots: &[u32], log_width: u32, steps: &mut Vec<Steps>, o
     odd.clear();
     odd.extend(base.primes.iter().zip(roots).filter(|(p, root)| root >= p).map(|(p, _)| *p));
     let first = base.primes.partition_point(|&p| p < 1 << log_width);
-    for k in first..base.primes.len() {
-        let (p, root) = (base.primes[k], roots[k]);
+    for ((&p, &root), &log) in base.primes.iter().zip(roots).zip(&base.logs).skip(first) {
         if root != 0 && root < p {
-            steps.push(Steps::new(p, root, base.logs[k], log_width));
+            steps.push(Steps::new(p, root, log, log_width));
         } else if root == 0 {
             odd.push(p);
         }
