@@ -1,7 +1,7 @@
 //! Small primes and primality.
 
 use num_bigint::BigUint;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 
 use super::mont::{Mont, with_mont};
 use super::rng::Rng;
@@ -66,14 +66,10 @@ fn strong_probable_prime<const L: usize>(m: &Mont<L>, base: &BigUint) -> bool {
     false
 }
 
-/// The greatest `r` with `r^k = n` for some `k` > 1, with that k.
-pub(crate) fn perfect_power(n: &BigUint) -> Option<(BigUint, u32)> {
-    (2..=n.bits() as u32)
-        .map_while(|k| {
-            let root = n.nth_root(k);
-            (!root.is_one()).then_some((root, k))
-        })
-        .find(|(root, k)| root.pow(*k) == *n)
+/// The r and the least prime k with n = r^k, for an n whose prime factors are above 2^`smallest`.
+pub(crate) fn perfect_power(n: &BigUint, smallest: u64) -> Option<(BigUint, u32)> {
+    let largest = u32::try_from(n.bits() / smallest).unwrap_or(0);
+    primes_up_to(largest).into_iter().map(|k| (n.nth_root(k), k)).find(|(root, k)| root.pow(*k) == *n)
 }
 
 #[cfg(test)]
@@ -96,7 +92,7 @@ mod tests {
 
     #[test]
     fn powers_are_seen() {
-        assert_eq!(perfect_power(&BigUint::from(3u32).pow(7)), Some((BigUint::from(3u32), 7)));
-        assert_eq!(perfect_power(&BigUint::from(12u32)), None);
+        assert_eq!(perfect_power(&BigUint::from(3u32).pow(7), 1), Some((BigUint::from(3u32), 7)));
+        assert_eq!(perfect_power(&BigUint::from(12u32), 1), None);
     }
 }
