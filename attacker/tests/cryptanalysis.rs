@@ -68,6 +68,16 @@ fn a_composite_modulus_is_factored_and_joined() {
 }
 
 #[test]
+fn a_square_modulus_is_no_harder_than_its_root() {
+    let q = BigUint::from(SAFE_64);
+    let (p, g) = (q.pow(2) * 1_000_003u32, BigUint::from(17u32));
+    let solver = Solver::new(&p, &g, &Budget::default(), &mut ()).unwrap();
+    let x = solver.order().unwrap() / 3u32;
+    assert!(x.bits() > 128, "the order has both 64-bit primes");
+    assert_eq!(solver.solve(&g.modpow(&x, &p), &Budget::default(), &mut ()).unwrap().x, x);
+}
+
+#[test]
 fn what_is_no_power_of_g_is_said_so_with_a_proof() {
     // 4 generates the squares modulo the safe prime 34319, and 19 is a generator, so no square
     assert!(matches!(log(34_319, 4, 19), Err(Failure::NoSolution { proof }) if proof.contains("17159")));

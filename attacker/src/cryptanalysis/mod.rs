@@ -13,6 +13,7 @@ mod factor;
 mod index;
 mod known;
 mod mont;
+mod padic;
 mod parallel;
 mod pohlig;
 mod prime;

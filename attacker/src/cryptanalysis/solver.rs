@@ -9,6 +9,7 @@ use super::explain::index_cost;
 use super::factor::{Factorisation, factor};
 use super::index::{self, Precomputation, Subgroup};
 use super::mont::with_mont;
+use super::padic::Padic;
 use super::pohlig::{Cyclic, Group, IndexProvider};
 use super::prime::is_prime;
 use super::residue::Residue;
@@ -76,7 +77,12 @@ impl Solver {
         for (q, e) in &modulus.primes {
             let own = Precomputation::new(q);
             let work = if q == p { precomputation } else { &own };
-            components.push(component(q, *e, g, work, &watch)?);
+            // small primes are left to Pohlig and Hellman
+            let lifted = *e > 1 && q.bits() > 32;
+            components.push(component(q, if lifted { 1 } else { *e }, g, work, &watch)?);
+            if lifted {
+                components.push(Box::new(Padic::new(q, *e, g)));
+            }
         }
         let mut unknown = Vec::new();
         for c in modulus.unknown {
