@@ -6,10 +6,14 @@
 
 mod bsgs;
 mod budget;
+mod deployed;
 mod ecm;
+mod explain;
 mod factor;
 mod index;
+mod known;
 mod mont;
+mod padic;
 mod parallel;
 mod pohlig;
 mod prime;
@@ -22,7 +26,10 @@ mod walk;
 use num_bigint::BigUint;
 
 pub use budget::{Budget, Failure, Observer, Phase};
+pub use explain::{Explanation, Modulus, explain};
 pub use factor::Factorisation;
+pub use index::Precomputation;
+pub use known::{Known, known};
 pub use solution::{Cost, Method, Solution};
 pub use solver::{MAX_BITS, Solver, solve};
 
