@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod completions;
+mod crack;
 mod export;
 mod glob;
 mod junit;
@@ -60,6 +61,11 @@ enum Command {
     Check(check::Check),
     /// List what there is
     List(list::List),
+    /// Compute a discrete logarithm, with the method, the progress and the cost
+    Crack(crack::Crack),
+    /// Ask about Diffie–Hellman groups
+    #[command(subcommand)]
+    Group(crack::GroupCommand),
     /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
     #[command(subcommand)]
     Cert(crate::cert::Cert),
@@ -130,6 +136,8 @@ pub fn main() -> ExitCode {
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Crack(crack)) => crack::run(&crack),
+        Some(Command::Group(group)) => crack::explain_group(&group),
         Some(Command::Cert(cert)) => crate::cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
