@@ -2,10 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use attacker::cryptanalysis::{
-    Budget, Failure, Modulus, Phase, Precomputation, Problem, Solver, explain, known, solve,
+    Budget, Failure, Modulus, Phase, Precomputation, Problem, Solver, Solvers, explain, known, solve,
 };
 use num_bigint::BigUint;
 
@@ -188,6 +189,21 @@ fn one_solver_serves_many_threads() {
             });
         }
     });
+}
+
+#[test]
+fn the_second_session_of_a_group_finds_it_prepared() {
+    let solvers = Solvers::new(2);
+    let (p, g) = (BigUint::from(SAFE_64), BigUint::from(17u32));
+    let first = solvers.get(&p, &g, &Budget::default(), &mut ()).unwrap();
+    let mut nothing = |phase: Phase, _: u64, _: u64| panic!("{phase} again");
+    let second = solvers.get(&p, &g, &Budget::default(), &mut nothing).unwrap();
+    assert!(Arc::ptr_eq(&first, &second));
+    for other in [34_319u32, 11_347_307] {
+        solvers.get(&other.into(), &2u32.into(), &Budget::default(), &mut ()).unwrap();
+    }
+    let third = solvers.get(&p, &g, &Budget::default(), &mut ()).unwrap();
+    assert!(!Arc::ptr_eq(&first, &third), "the least recently used makes room");
 }
 
 #[test]

@@ -161,6 +161,9 @@ impl Solver {
 
     /// x = known + modulus·z for a z below 2^interval_bits.
     fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
+        if watch.budget.interval_bits == 0 {
+            return Ok(None);
+        }
         let inverse = self.g.modinv(&self.p).unwrap_or_default();
         let rest = y * inverse.modpow(&known.x, &self.p) % &self.p;
         let step = self.g.modpow(&known.modulus, &self.p);
@@ -188,7 +191,9 @@ impl Solver {
             true => "nothing is known of the exponent".to_owned(),
             false => format!("known: x = {} modulo {}", brief(&known.x), brief(&known.modulus)),
         });
-        why.push(format!("no exponent within {} further bits fits", budget.interval_bits));
+        if budget.interval_bits > 0 {
+            why.push(format!("no exponent within {} further bits fits", budget.interval_bits));
+        }
         Failure::TooHard { why: why.join("; ") }
     }
 }
