@@ -3,7 +3,7 @@
 //! Both sides run on one runtime, connect anew for every session, send two messages each way and close in order. The
 //! group `primitives` is the physical limit: what the curve operations of one `ecdh-cert` session cost by themselves.
 
-use attacker::{attack::Start, attacks, relay::Relay, session::Session};
+use attacker::{attack::Start, attacks, cryptanalysis::Solvers, relay::Relay, session::Session};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use lab::{
@@ -86,7 +86,9 @@ async fn session(address: SocketAddr, orders: &Orders, events: &mpsc::Sender<Rep
 
 /// Relays everything that connects to `server` with the ordered attack.
 async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders, events: mpsc::Sender<Report>) {
+    let solvers = Arc::new(Solvers::new(1));
     while let Ok((client, _)) = listener.accept().await {
+        let solvers = Arc::clone(&solvers);
         client.set_nodelay(true).expect("nodelay");
         let info = attacks::resolve_attack(&orders.attack.attack).expect("an attack");
         let start = Start {
@@ -101,7 +103,9 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders, events
             let (reader, writer) = client.into_split();
             let mut frames = Frames::new(reader);
             let first = frames.next().await;
-            Relay::new(session, teller, PATIENCE).run(first, (frames, writer), connect(server).await).await;
+            Relay::new(session, teller, PATIENCE, Arc::clone(&solvers))
+                .run(first, (frames, writer), connect(server).await)
+                .await;
         });
     }
 }

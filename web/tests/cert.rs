@@ -1,5 +1,7 @@
 //! `interlock cert` on real files, and its certificates before OpenSSL.
 
+#![expect(clippy::unwrap_used, reason = "tests may panic: that is how they fail")]
+
 use std::path::Path;
 use std::process::Command;
 

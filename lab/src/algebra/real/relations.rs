@@ -25,7 +25,7 @@ pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>,
         (
             Relation::Certified(owner),
             [Value::Chain(chain), Value::Trust(trust), Value::Text(name), Value::Time(now)],
-        ) => return Ok(super::certified::findings(owner, chain, trust, name, *now)),
+        ) => return super::certified::findings(owner, chain, trust, name, *now),
         _ => return Err(unsuitable("relation")),
     };
     Ok(vec![finding])
