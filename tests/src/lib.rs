@@ -2,5 +2,7 @@
 
 pub mod conversation;
 pub mod data;
+pub mod example;
 pub mod fuzz;
 pub mod outcomes;
+pub mod tables;

@@ -1,0 +1,175 @@
+//! The documentation's tables, from the registries and the table of outcomes.
+
+use crate::outcomes::{self, Outcome};
+use attacker::attack::Info;
+use lab::{
+    check::{self, Check},
+    mode::{By, Mode, Step, Variant},
+    modes,
+};
+use std::fmt::Write;
+
+/// What stands above every generated page.
+const NOTE: &str = "<!-- Generated from the registries. INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test docs -->\n";
+
+/// `docs/modes.md`.
+pub fn modes() -> String {
+    let mut page =
+        format!("# Modes\n\n{NOTE}\n| mode | exchange | authenticated by | groups | checks |\n|---|---|---|---|---|\n");
+    for mode in modes::all() {
+        let (id, count) = (mode.id, mode.checks().len());
+        let row = [&link(id), mode.title, mode.authenticated_by, &code(mode.groups), &count.to_string()].join(" | ");
+        line(&mut page, &format!("| {row} |"));
+    }
+    for mode in modes::all() {
+        line(&mut page, &format!("\n## {}\n\n{}: {}", mode.id, mode.title, mode.summary));
+        if !mode.variants.is_empty() {
+            line(&mut page, "\nVariants, the first being the default:\n");
+            mode.variants.iter().for_each(|variant| line(&mut page, &self::variant(mode, variant)));
+        }
+        line(&mut page, "\n```text");
+        table(&mut page, mode);
+        line(&mut page, "```\n");
+        line(&mut page, &format!("Checks: {}.", code(mode.checks().iter().map(|check| &check.id))));
+        if !mode.off.is_empty() {
+            line(&mut page, &format!("Off unless switched on: {}.", code(mode.off)));
+        }
+        line(&mut page, &format!("\nFrom: {}.", mode.references.join("; ")));
+    }
+    page
+}
+
+/// A mode's table, as its parties carry it out.
+fn table(page: &mut String, mode: &Mode) {
+    let given = mode.given.iter().map(|given| format!("{} knows {}: {}", by(given.by), given.name, given.sort));
+    given.for_each(|given| line(page, &given));
+    for (message, flight) in mode.messages.iter().zip(mode.flights()) {
+        let step = |page: &mut String, step: &Step| line(page, &format!("  {}: {step}", by(step.by)));
+        line(page, &format!("\nflight {flight}, {} → {}: {}", message.from, message.from.peer(), message.kind));
+        message.before.iter().for_each(|it| step(page, it));
+        for field in message.fields {
+            line(page, &format!("    {} ({}) = {}", field.name, field.sort, field.value));
+        }
+        message.receipt.iter().chain(message.after).for_each(|it| step(page, it));
+    }
+}
+
+fn by(by: By) -> &'static str {
+    match by {
+        By::One(role) => role.as_str(),
+        By::Both => "both",
+    }
+}
+
+fn variant(mode: &Mode, variant: &Variant) -> String {
+    let parameters = variant
+        .parameters
+        .iter()
+        .map(|it| format!("; `{}` {} to {}, {} unless given", it.name, it.min, it.max, it.default));
+    format!("- `{}:{}`: {}{}", mode.id, variant.id, variant.title, parameters.collect::<String>())
+}
+
+/// `docs/attacks.md`.
+pub fn attacks() -> String {
+    let outcomes = outcomes::all();
+    let mut page = format!(
+        "# Attacks\n\n{NOTE}\n| attack | what it is | family | applies to | stopped by |\n|---|---|---|---|---|\n"
+    );
+    for info in attacker::attacks::all() {
+        let applies = modes::all().iter().filter(|mode| info.needs.unmet(mode).is_none()).map(|mode| mode.id);
+        let stopped = if info.stopped_by.is_empty() { "–".to_owned() } else { code(info.stopped_by) };
+        let row = [&link(info.id), info.title, info.family.as_str(), &code(applies), &stopped].join(" | ");
+        line(&mut page, &format!("| {row} |"));
+    }
+    attacker::attacks::all().iter().for_each(|info| attack(&mut page, info, &outcomes));
+    page
+}
+
+fn attack(page: &mut String, info: &Info, outcomes: &[Outcome]) {
+    line(page, &format!("\n## {}\n\n{}: {}\n", info.id, info.title, info.summary()));
+    for (number, step) in (1..).zip(info.steps()) {
+        line(page, &format!("{number}. {step}"));
+    }
+    if !info.variants.is_empty() {
+        line(page, "\nVariants, the first being the default:\n");
+        for variant in info.variants {
+            line(page, &format!("- `{}:{}`: {}", info.id, variant.id, variant.title));
+        }
+    }
+    let mut own = outcomes.iter().filter(|outcome| outcome.scenario.attack.id == info.id).peekable();
+    if own.peek().is_some() {
+        line(page, "\n| scenario | expected |\n|---|---|");
+        own.for_each(|outcome| line(page, &format!("| `{}` | {} |", outcome.scenario, expected(outcome))));
+    }
+}
+
+fn expected(outcome: &Outcome) -> String {
+    let party = outcome.party.map(|party| format!(" by the {party}")).unwrap_or_default();
+    match &outcome.check {
+        Some(check) => format!("**{}** at `{check}`{party}", outcome.kind),
+        None => format!("**{}**", outcome.kind),
+    }
+}
+
+/// `docs/checks.md`.
+pub fn checks() -> String {
+    let outcomes = outcomes::all();
+    let mut page = format!(
+        "# Checks\n\n{NOTE}\nA witness is a scenario that the check stops, with its twin in which it is switched off and \
+         the attack wins.\n\n| check | what | compares | from |\n|---|---|---|---|\n"
+    );
+    for check in check::all() {
+        line(
+            &mut page,
+            &format!("| {} | {} | {} | {} |", link(check.id), check.title, check.compares, check.reference),
+        );
+    }
+    for check in check::all() {
+        line(&mut page, &format!("\n## {}\n\n{}. {}\n", check.id, check.title, check.threat));
+        let modes = modes::all().iter().filter(|mode| mode.checks().contains(check));
+        let named =
+            modes.map(|mode| format!("`{}`{}", mode.id, if mode.off.contains(&check.id) { " (off)" } else { "" }));
+        line(&mut page, &format!("Performed in: {}.", join(named)));
+        line(&mut page, &format!("Witness: {}.", witness(check, &outcomes)));
+    }
+    page
+}
+
+/// The first scenario that the check stops and its twin wins; the first that it stops where the table has no twin.
+fn witness(check: &Check, outcomes: &[Outcome]) -> String {
+    let twin = |stopped: &Outcome| {
+        let lacking = stopped.scenario.lacking(check.id);
+        let mut plain = stopped.scenario.clone();
+        plain.with.retain(|on| on != check.id);
+        let broken = |it: &&Outcome| !matches!(it.kind.as_str(), "stopped" | "private");
+        let mut twins = outcomes.iter().filter(broken);
+        twins.find(|it| it.scenario == lacking || (plain != stopped.scenario && it.scenario == plain))
+    };
+    let stopped = || outcomes.iter().filter(|outcome| outcome.check.as_deref() == Some(check.id));
+    let pair = stopped().find_map(|stopped| Some((stopped, twin(stopped)?)));
+    match (pair, stopped().next()) {
+        (Some((stopped, twin)), _) => {
+            let party = stopped.party.map_or("", |party| party.as_str());
+            format!("`{}` is stopped by the {party}, `{}` is {}", stopped.scenario, twin.scenario, twin.kind)
+        }
+        (None, Some(stopped)) => format!("`{}` is stopped", stopped.scenario),
+        (None, None) => "none yet".to_owned(),
+    }
+}
+
+fn link(id: &str) -> String {
+    format!("[`{id}`](#{id})")
+}
+
+fn code(ids: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    join(ids.into_iter().map(|id| format!("`{}`", id.as_ref())))
+}
+
+fn join(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn line(page: &mut String, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(page, "{text}");
+}

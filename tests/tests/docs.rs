@@ -1,0 +1,46 @@
+//! The generated parts of the documentation are what the code says today.
+
+use std::{env, fs, path::Path};
+use tests::{example, tables};
+
+/// Compares a file of `docs/` with its text, or writes it where `INTERLOCK_UPDATE_DOCS` is set.
+fn holds(name: &str, text: impl FnOnce(&str) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    let old = fs::read_to_string(&path).unwrap_or_default();
+    let new = text(&old);
+    if env::var_os("INTERLOCK_UPDATE_DOCS").is_some() {
+        fs::write(&path, new).expect("the file can be written");
+        return;
+    }
+    let differ = old.lines().chain([""]).zip(new.lines().chain([""])).enumerate().find(|(_, (old, new))| old != new);
+    assert!(
+        old == new,
+        "docs/{name} is out of date, first at {differ:?}: run INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test docs"
+    );
+}
+
+#[test]
+fn modes() {
+    holds("modes.md", |_| tables::modes());
+}
+
+#[test]
+fn attacks() {
+    holds("attacks.md", |_| tables::attacks());
+}
+
+#[test]
+fn checks() {
+    holds("checks.md", |_| tables::checks());
+}
+
+#[test]
+fn the_example_of_the_wire() {
+    const BEGIN: &str = "<!-- example -->\n";
+    const END: &str = "<!-- end of example -->";
+    holds("wire.md", |old| {
+        let (before, rest) = old.split_once(BEGIN).expect("the mark before the example");
+        let (_, after) = rest.split_once(END).expect("the mark after the example");
+        format!("{before}{BEGIN}\n```text\n{}```\n\n{END}{after}", example::lines())
+    });
+}
