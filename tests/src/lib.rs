@@ -1,4 +1,5 @@
 //! What the tests that run across crates share: sessions without sockets, and the way to test data.
 
 pub mod conversation;
+pub mod data;
 pub mod outcomes;
