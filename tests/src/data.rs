@@ -1,6 +1,9 @@
 //! Independent test material, which lives beside the repository and is not part of it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// The directory with the test material: `INTERLOCK_TEST_DATA`, or `../shared/data` beside the repository.
 fn root() -> PathBuf {
@@ -34,43 +37,26 @@ pub fn octets(hex: &str) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(pair).collect()
 }
 
-/// Test vectors written as `name = value` lines: one list of entries for each paragraph that has any.
-///
-/// Comments (`#`) and headings (`[…]`) are left out. Names come in lower case.
-pub fn paragraphs(text: &str) -> Vec<Paragraph<'_>> {
-    let mut all = vec![Paragraph::default()];
-    for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '['])) {
-        match line.split_once('=') {
-            Some((name, value)) => {
-                let entry = (name.trim().to_lowercase(), value.trim());
-                if let Some(last) = all.last_mut() {
-                    last.0.push(entry);
-                }
-            }
-            None => all.push(Paragraph::default()),
-        }
-    }
-    all.retain(|paragraph| !paragraph.0.is_empty());
-    all
+/// The `name = value` lines of a file of test vectors, names in lower case. Comments (`#`) and headings (`[…]`) are left
+/// out.
+pub fn entries(text: &str) -> impl Iterator<Item = (String, &str)> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '[']));
+    lines.filter_map(|line| line.split_once('=')).map(|(name, value)| (name.trim().to_lowercase(), value.trim()))
 }
 
-/// The entries of one paragraph, in order.
-#[derive(Debug, Default)]
-pub struct Paragraph<'t>(Vec<(String, &'t str)>);
+/// One test vector: values by name.
+pub type Vector<'t> = BTreeMap<String, &'t str>;
 
-impl<'t> Paragraph<'t> {
-    /// The value of this name.
-    pub fn find(&self, name: &str) -> Option<&'t str> {
-        self.0.iter().find(|(entry, _)| entry == name).map(|(_, value)| *value)
+/// The test vectors of a file, each of which begins with an entry of this name.
+pub fn vectors<'t>(text: &'t str, first: &str) -> Vec<Vector<'t>> {
+    let mut all: Vec<Vector<'t>> = Vec::new();
+    for (name, value) in entries(text) {
+        if name == first {
+            all.push(Vector::new());
+        }
+        if let Some(last) = all.last_mut() {
+            last.insert(name, value);
+        }
     }
-
-    /// The value of a name that has to be there.
-    pub fn get(&self, name: &str) -> &'t str {
-        self.find(name).unwrap_or_else(|| panic!("{name} is missing in {self:?}"))
-    }
-
-    /// All entries whose names are these.
-    pub fn has(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.find(name).is_some())
-    }
+    all
 }
