@@ -2,4 +2,5 @@
 
 pub mod conversation;
 pub mod data;
+pub mod mutation;
 pub mod outcomes;
