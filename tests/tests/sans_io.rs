@@ -78,7 +78,7 @@ fn clippy_refuses_every_way_out() {
     assert_eq!(refused, expected);
 }
 
-/// Clippy denies what it refuses, or its list is only advice.
+/// The lints are on for the core, and nothing in it makes an exception from the ban.
 #[test]
 fn the_core_obeys_the_workspaces_lints() {
     let manifest = fs::read_to_string(core().join("Cargo.toml")).expect("lab/Cargo.toml");
@@ -116,7 +116,7 @@ fn the_core_depends_on_nothing_that_reaches_out() {
     }
 }
 
-/// The tests of this file's own eyes: grouped imports are seen through, comments are not code.
+/// The search itself: grouped imports are seen through, comments are not code.
 #[test]
 fn grouped_imports_are_seen() {
     let code = spelled_out("use std::{\n    fmt,\n    io::{Read, Write},\n    fs as files,\n};\n// std::env\n");

@@ -22,8 +22,8 @@ fn name(name: &str) -> Term {
     Term(name.to_owned(), Vec::new())
 }
 
-fn of(function: impl ToString, args: &[Term]) -> Term {
-    Term(function.to_string(), args.to_vec())
+fn of(function: impl ToString, args: impl Into<Vec<Term>>) -> Term {
+    Term(function.to_string(), args.into())
 }
 
 /// Computes with terms; fresh names carry the party's.
@@ -37,9 +37,10 @@ impl Terms {
             [base, other] if public.0 == "public" && base == group => {
                 let mut secrets = [secret.clone(), other.clone()];
                 secrets.sort();
-                of("agreed", &[&[group.clone()], &secrets[..]].concat())
+                let [one, two] = secrets;
+                of("agreed", [group.clone(), one, two])
             }
-            _ => of("power", &[group.clone(), public.clone(), secret.clone()]),
+            _ => of("power", [group.clone(), public.clone(), secret.clone()]),
         }
     }
 }
@@ -55,14 +56,14 @@ impl Algebra for Terms {
 
     fn apply(&self, op: Op, args: &[Term]) -> Result<Term, Misfit> {
         match (op, args) {
-            (Op::Pick, [offered, supported]) if offered == supported => Ok(of("first", &[offered.clone()])),
-            (Op::Accept, [offered, choice]) if *choice == of("first", &[offered.clone()]) => Ok(choice.clone()),
+            (Op::Pick, [offered, supported]) if offered == supported => Ok(of("first", [offered.clone()])),
+            (Op::Accept, [offered, choice]) if *choice == of("first", [offered.clone()]) => Ok(choice.clone()),
             (Op::Pick | Op::Accept, _) => {
                 Err(Misfit::new("offers", format!("{:?}", args[0]), format!("{:?}", args[1])))
             }
-            (Op::Preferred, [offered]) => Ok(of("group", &[of("first", &[offered.clone()])])),
-            (Op::GroupOf, [choice]) => Ok(of("group", &[choice.clone()])),
-            (Op::Public, [group, secret]) => Ok(of("public", &[group.clone(), secret.clone()])),
+            (Op::Preferred, [offered]) => Ok(of("group", [of("first", [offered.clone()])])),
+            (Op::GroupOf, [choice]) => Ok(of("group", [choice.clone()])),
+            (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::LeafKey, [chain]) => Ok(chain.1[0].clone()),
             _ => Ok(of(op, args)),
@@ -76,7 +77,7 @@ impl Algebra for Terms {
             (Relation::GroupSize(_) | Relation::GroupKnown, [group]) => group.0 == "group",
             (Relation::Contributes, [shared]) => shared.0 == "agreed",
             (Relation::Signed(_, context), [key, digest, signature]) => match &key.1[..] {
-                [signer] => *signature == of(Op::Sign(context), &[signer.clone(), digest.clone()]),
+                [signer] => *signature == of(Op::Sign(context), [signer.clone(), digest.clone()]),
                 _ => false,
             },
             (Relation::Certified(_), [chain, trust, peer, _]) => chain.1[1] == *peer && chain.1[2] == *trust,
@@ -98,11 +99,11 @@ impl Algebra for Terms {
     }
 
     fn absorb(&self, transcript: &mut Vec<Term>, (kind, values): &Self::Wire) {
-        transcript.push(of(kind, values));
+        transcript.push(of(kind, values.clone()));
     }
 
     fn digest(&self, transcript: &Vec<Term>) -> Term {
-        of("digest", transcript)
+        of("digest", transcript.clone())
     }
 
     fn fingerprint(&self, key: &Term) -> String {
@@ -111,12 +112,12 @@ impl Algebra for Terms {
 }
 
 fn public_key(secret: &str) -> Term {
-    of("public-key", &[name(secret)])
+    of("public-key", [name(secret)])
 }
 
 /// What a mode gives a party.
 fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
-    let chain = of("chain", &[public_key("bob's key"), name("bob.lab"), name("the root")]);
+    let chain = of("chain", [public_key("bob's key"), name("bob.lab"), name("the root")]);
     let all = [
         ("session", name("session")),
         ("offers", name("offers")),
@@ -187,7 +188,7 @@ fn every_mode_agrees_on_one_exporter() {
 #[test]
 fn agreement_commutes_and_needs_one_of_the_secrets() {
     let [g, x, y, z] = ["g", "x", "y", "z"].map(name);
-    let public = |secret: &Term| of("public", &[g.clone(), secret.clone()]);
+    let public = |secret: &Term| of("public", [g.clone(), secret.clone()]);
     assert_eq!(Terms::agree(&g, &x, &public(&y)), Terms::agree(&g, &y, &public(&x)));
     assert_ne!(Terms::agree(&g, &x, &public(&y)), Terms::agree(&g, &z, &public(&y)));
     assert_ne!(Terms::agree(&name("h"), &x, &public(&y)), Terms::agree(&g, &y, &public(&x)));
@@ -196,7 +197,7 @@ fn agreement_commutes_and_needs_one_of_the_secrets() {
 #[test]
 fn a_substituted_share_splits_where_nothing_is_signed() {
     for mode in modes::all().iter().filter(|mode| !mode.certified()) {
-        let mallory = |share: &Term| of("public", &[share.1[0].clone(), name("mallory's secret")]);
+        let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
         let parties = run(mode, replace("server_share", mallory)).unwrap_or_else(|(_, stop)| panic!("{stop}"));
         let [client, server] = exporters(&parties);
         assert_ne!(client, server, "{}", mode.id);
@@ -215,7 +216,7 @@ fn stopped(mode: &str, alter: impl Fn(&Message, &mut Vec<Term>)) -> (Role, &'sta
 
 #[test]
 fn what_is_signed_cannot_be_changed() {
-    let mallory = |share: &Term| of("public", &[share.1[0].clone(), name("mallory's secret")]);
+    let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
     for share in ["client_share", "server_share"] {
         assert_eq!(stopped("ecdh-cert", replace(share, mallory)), (Role::Client, "transcript-signature"));
     }
@@ -227,7 +228,7 @@ fn what_is_signed_cannot_be_changed() {
 fn a_signature_by_another_key_does_not_relate() {
     let forged = |signature: &Term| Term(signature.0.clone(), vec![name("mallory's key"), signature.1[1].clone()]);
     assert_eq!(stopped("ecdh-cert", replace("signature", forged)), (Role::Client, "transcript-signature"));
-    let other = |_: &Term| of("chain", &[public_key("mallory's key"), name("bob.lab"), name("another root")]);
+    let other = |_: &Term| of("chain", [public_key("mallory's key"), name("bob.lab"), name("another root")]);
     let (role, check) = stopped("ecdh-cert", replace("chain", other));
     assert!(role == Role::Client && check.starts_with("cert-"), "{check}");
 }

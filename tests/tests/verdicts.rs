@@ -39,10 +39,10 @@ impl Story {
 
     /// A victim finished with this key, and publishes the digest of its canary.
     fn established(self, who: Actor, key: &str) -> Self {
-        self.as_whom(who, key, None, None)
+        self.under_names(who, key, None, None)
     }
 
-    fn as_whom(self, who: Actor, key: &str, own: Option<&str>, peer: Option<&str>) -> Self {
+    fn under_names(self, who: Actor, key: &str, own: Option<&str>, peer: Option<&str>) -> Self {
         self.in_group(who, key, own, peer, "x25519")
     }
 
@@ -194,16 +194,16 @@ fn impersonated_names_the_victim_that_the_attacker_talks_to() {
 
 #[test]
 fn misbound_names_the_victim_that_takes_its_peer_for_another() {
-    let story = Story::begin().as_whom(Server, "k", Some("bob.lab"), Some("mallory.lab"));
-    let judgement = story.as_whom(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered().end();
+    let story = Story::begin().under_names(Server, "k", Some("bob.lab"), Some("mallory.lab"));
+    let judgement = story.under_names(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered().end();
     expect(&judgement, Kind::Misbound, Class::Broken, (None, Some(Role::Server), None));
     assert_eq!(judgement.evidence, [30, 60]);
 }
 
 #[test]
 fn the_right_names_are_private() {
-    let story = Story::begin().as_whom(Server, "k", Some("bob.lab"), Some("alice.lab"));
-    let judgement = story.as_whom(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered().end();
+    let story = Story::begin().under_names(Server, "k", Some("bob.lab"), Some("alice.lab"));
+    let judgement = story.under_names(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered().end();
     expect(&judgement, Kind::Private, Class::Defended, NOWHERE);
 }
 
