@@ -10,7 +10,7 @@ use lab::{
 };
 use num_bigint::BigUint;
 use std::{collections::BTreeMap, sync::Arc};
-use tests::data::{self, octets};
+use tests::vectors::{self, octets};
 
 /// A number in decimal, or in hexadecimal after `0x`.
 fn number(text: &str) -> BigUint {
@@ -46,9 +46,9 @@ fn nist_cavp_static_agreement() {
     let mut causes: BTreeMap<u32, usize> = BTreeMap::new();
     for role in ["init", "resp"] {
         let name = format!("nist-cavp-dh/KASValidityTest_FFCStatic_NOKC_ZZOnly_{role}.fax");
-        let Some(text) = data::text(&name) else { return };
+        let Some(text) = vectors::text(&name) else { return };
         let mut known = BTreeMap::new();
-        for (name, value) in data::entries(&text) {
+        for (name, value) in vectors::entries(&text) {
             if name != "result" {
                 known.insert(name, value);
                 continue;
@@ -84,9 +84,9 @@ fn nist_cavp_static_agreement() {
 /// Vectors with a key derivation that no mode of the lab uses are left out.
 #[test]
 fn botan_agreement() {
-    let Some(text) = data::text("botan-vec/dh.vec") else { return };
+    let Some(text) = vectors::text("botan-vec/dh.vec") else { return };
     let mut seen = 0;
-    for vector in data::vectors(&text, "p").iter().filter(|vector| !vector.contains_key("kdf")) {
+    for vector in vectors::all(&text, "p").iter().filter(|vector| !vector.contains_key("kdf")) {
         let (modp, group) = group(number(vector["p"]), number(vector["g"]));
         let public = modp.encode(&number(vector["y"]));
         let shared = group.agree(&number(vector["x"]).to_bytes_be(), &public).expect("a shared secret");
@@ -100,10 +100,10 @@ fn botan_agreement() {
 /// All of these lie within the range and outside the subgroup, as NIST's above.
 #[test]
 fn botan_invalid_keys() {
-    let Some(text) = data::text("botan-vec/dh_invalid.vec") else { return };
+    let Some(text) = vectors::text("botan-vec/dh_invalid.vec") else { return };
     let mut known = BTreeMap::new();
     let mut seen = 0;
-    for (name, value) in data::entries(&text) {
+    for (name, value) in vectors::entries(&text) {
         known.insert(name.clone(), number(value));
         if name == "invalidkey" {
             let (modp, group) = group(known["p"].clone(), known["g"].clone());
@@ -117,8 +117,8 @@ fn botan_invalid_keys() {
 
 #[test]
 fn public_values_at_the_edges_of_the_range() {
-    let Some(values) = data::text("dh-weak/public-values.json") else { return };
-    let Some(groups) = data::text("dh-groups/named-groups.json") else { return };
+    let Some(values) = vectors::text("dh-weak/public-values.json") else { return };
+    let Some(groups) = vectors::text("dh-groups/named-groups.json") else { return };
     let [values, groups] = [values, groups].map(|text| serde_json::from_str::<serde_json::Value>(&text).expect("JSON"));
     let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
     let hex = |value: &serde_json::Value| BigUint::from_bytes_be(&octets(&text(value)));

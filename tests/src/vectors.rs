@@ -1,4 +1,4 @@
-//! Independent test material, which lives beside the repository and is not part of it.
+//! Independent test vectors, which live beside the repository and are not part of it.
 
 use std::{
     collections::BTreeMap,
@@ -51,7 +51,7 @@ pub fn entries(text: &str) -> impl Iterator<Item = (String, &str)> {
 pub type Vector<'t> = BTreeMap<String, &'t str>;
 
 /// The test vectors of a file, each of which begins with an entry of this name.
-pub fn vectors<'t>(text: &'t str, first: &str) -> Vec<Vector<'t>> {
+pub fn all<'t>(text: &'t str, first: &str) -> Vec<Vector<'t>> {
     let mut all: Vec<Vector<'t>> = Vec::new();
     for (name, value) in entries(text) {
         if name == first {
