@@ -57,10 +57,12 @@ pub(crate) fn evaluate<A: Algebra>(
     }
 }
 
-/// An operation does not know the names of its arguments; the table does.
+/// An operation does not know the names of its arguments; the table does. What came from the peer stands last, but for
+/// an operation that names one of the arguments itself.
 fn blame(misfit: Misfit, args: &[Expr]) -> Misfit {
+    let named = args.iter().any(|arg| matches!(arg, Expr::Var(name) if *name == misfit.field));
     match args.last() {
-        Some(Expr::Var(name)) => Misfit { field: (*name).to_owned(), ..misfit },
+        Some(Expr::Var(name)) if !named => Misfit { field: (*name).to_owned(), ..misfit },
         _ => misfit,
     }
 }

@@ -10,8 +10,10 @@ use attacker::{
 use lab::{
     algebra::real::Real,
     event::{Event, Fact, VERSION, Way},
+    modes,
     party::{Command, Input, Party},
     role::{Actor, Role},
+    scenario::Selection,
     staging::{Orders, own_group},
     victim::Victim,
 };
@@ -47,6 +49,15 @@ impl Log {
 enum Pending {
     Victim(Role, Input),
     Attacker(Seen),
+}
+
+/// Every mode in each of its variants, as scenarios name them.
+pub fn every_mode() -> impl Iterator<Item = String> {
+    modes::all().iter().flat_map(|mode| {
+        let variant = |id: &str| Selection { variant: Some(id.to_owned()), ..Selection::plain(mode.id) }.to_string();
+        let variants: Vec<String> = mode.variants.iter().map(|it| variant(it.id)).collect();
+        if variants.is_empty() { vec![mode.id.to_owned()] } else { variants }
+    })
 }
 
 /// Runs the two victims with a perfect wire between them, and answers with all events.

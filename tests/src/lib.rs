@@ -1,8 +1,17 @@
-//! What the tests that run across crates share: sessions without sockets, and the way to test data.
+//! What the tests that run across crates share: sessions without sockets, the lab's real programs, the page in a browser,
+//! and the way to test data.
 
+pub mod browser;
 pub mod conversation;
 pub mod data;
 pub mod example;
 pub mod fuzz;
+pub mod http;
+pub mod mutation;
 pub mod outcomes;
+pub mod programs;
+pub mod serving;
 pub mod tables;
+pub mod vectors;
+#[cfg(target_os = "linux")]
+pub mod watching;

@@ -1,25 +1,16 @@
 //! Nobody in the middle: every mode agrees on one key and delivers both messages.
 
 use lab::{
-    modes,
     role::Actor,
-    scenario::{Scenario, Selection},
+    scenario::Scenario,
     staging::{Setting, stage},
     verdict::{Kind, judge},
 };
-use tests::conversation::{Log, direct};
+use tests::conversation::{Log, direct, every_mode};
 
 fn honest(mode: &str, seed: u64) -> Log {
     let scenario: Scenario = format!("{mode}/relay").parse().expect("a scenario");
     direct(&stage(&scenario, &Setting::seeded("test", seed)).expect("orders"))
-}
-
-fn every_mode() -> impl Iterator<Item = String> {
-    modes::all().iter().flat_map(|mode| {
-        let variant = |id: &str| Selection { variant: Some(id.to_owned()), ..Selection::plain(mode.id) }.to_string();
-        let variants: Vec<String> = mode.variants.iter().map(|it| variant(it.id)).collect();
-        if variants.is_empty() { vec![mode.id.to_owned()] } else { variants }
-    })
 }
 
 #[test]

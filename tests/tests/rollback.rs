@@ -1,0 +1,168 @@
+//! A failed message changes nothing: after a bad message the good one still works.
+
+use lab::{
+    algebra::{
+        Algebra,
+        real::{Offer, Real, Trust, Value},
+    },
+    check::Switches,
+    control::PlayOrder,
+    group::Group,
+    handshake::{Handshake, Output},
+    mode::Mode,
+    modes,
+    role::Role,
+    scenario::Scenario,
+    staging::{Setting, own_group, stage},
+    wire::{Decoder, Frame, body},
+};
+use std::sync::Arc;
+use tests::{conversation::every_mode, mutation::Mutation};
+
+/// One role of one mode, and what it receives in an honest handshake.
+struct Part {
+    mode: &'static Mode,
+    role: Role,
+    known: Vec<(&'static str, Value)>,
+    received: Vec<Frame>,
+}
+
+impl Part {
+    fn new(order: &PlayOrder, role: Role, group: Option<Group>) -> Self {
+        let mode = modes::find(&order.mode.id).expect("a mode");
+        Self { mode, role, known: known(order, mode, group), received: Vec::new() }
+    }
+
+    /// The party at its first message, and what it sends before it receives anything; the same each time.
+    fn begin(&self) -> (Handshake<Real>, Vec<Frame>) {
+        let known = self.known.iter().filter(|(name, _)| {
+            self.mode.given.iter().any(|given| given.name == *name && given.by.includes(self.role))
+        });
+        let algebra = Real::new([self.role as u8; 32]);
+        let switches = Switches::new(self.mode.off, [], []);
+        let party = Handshake::new(algebra, self.mode, self.role, switches, known.cloned().collect());
+        let mut party = party.unwrap_or_else(|stop| panic!("{stop}"));
+        let mut outputs = Vec::new();
+        party.send(&mut outputs).unwrap_or_else(|stop| panic!("{stop}"));
+        (party, sent(outputs))
+    }
+}
+
+fn take(party: &mut Handshake<Real>, frame: &Frame) -> Vec<Frame> {
+    let mut outputs = Vec::new();
+    party.receive(frame, &mut outputs).and_then(|()| party.send(&mut outputs)).unwrap_or_else(|stop| panic!("{stop}"));
+    sent(outputs)
+}
+
+fn sent(outputs: Vec<Output<Frame>>) -> Vec<Frame> {
+    let sent = |output| if let Output::Sent { wire, .. } = output { Some(wire) } else { None };
+    outputs.into_iter().filter_map(sent).collect()
+}
+
+fn exporter(party: &Handshake<Real>) -> String {
+    party.algebra().fingerprint(party.value("exporter").expect("an exporter"))
+}
+
+fn known(order: &PlayOrder, mode: &Mode, group: Option<Group>) -> Vec<(&'static str, Value)> {
+    let groups = mode.groups.iter().map(|group| (*group).to_owned()).collect();
+    let offers = Value::Offers(vec![Offer { mode: mode.id.to_owned(), groups }]);
+    let mut known = vec![
+        ("session", Value::Text(order.correlation.clone())),
+        ("offers", offers.clone()),
+        ("supported", offers),
+        ("now", Value::Time(order.now)),
+    ];
+    known.extend(group.map(|group| ("group", Value::Group(group))));
+    if let Some(it) = &order.credentials {
+        let octets = |text: &String| body::decode("text", &text.as_str().into()).expect("base64url");
+        let all = |texts: &[String]| texts.iter().map(octets).collect::<Vec<_>>();
+        let (anchors, revocation_lists) = (all(&it.anchors), all(&it.revocation_lists));
+        known.push(("trust", Value::Trust(Arc::new(Trust { anchors, revocation_lists, pins: Vec::new() }))));
+        known.push(("chain", Value::Chain(all(&it.chain).into())));
+        known.extend(it.peer_name.iter().map(|name| ("peer_name", Value::Text(name.clone()))));
+        known.extend(it.key.iter().map(|key| ("signing_key", Value::secret(&octets(key)))));
+    }
+    known
+}
+
+/// Both parts of a mode, and the exporter that they agree on.
+fn honest(mode: &str) -> ([Part; 2], String) {
+    let scenario: Scenario = format!("{mode}/relay").parse().expect("a scenario");
+    let orders = stage(&scenario, &Setting::seeded("test", 1)).expect("orders");
+    let mut client_part = Part::new(&orders.client, Role::Client, None);
+    let mut server_part = Part::new(&orders.server, Role::Server, own_group(&orders.server.mode));
+    let (mut client, mut to_server) = client_part.begin();
+    let (mut server, _) = server_part.begin();
+    while !(client.is_done() && server.is_done()) {
+        let mut to_client = Vec::new();
+        for frame in to_server.drain(..) {
+            to_client.extend(take(&mut server, &frame));
+            server_part.received.push(frame);
+        }
+        for frame in to_client {
+            to_server.extend(take(&mut client, &frame));
+            client_part.received.push(frame);
+        }
+    }
+    assert_eq!(exporter(&client), exporter(&server), "{mode}");
+    ([client_part, server_part], exporter(&server))
+}
+
+fn mutations(frame: &Frame) -> Vec<Mutation> {
+    let octets = frame.to_bytes().len();
+    let flips = (0..8 * octets).step_by(8 * octets / 24 + 1).map(Mutation::Flip);
+    let fields = (0..4).flat_map(|at| {
+        let other = Mutation::Field(at, "AAAA".into());
+        [Mutation::Twice(at), Mutation::Missing(at), Mutation::Other(at), other]
+    });
+    flips.chain(fields).chain([Mutation::Surplus, Mutation::Body(frame.kind, b"{".to_vec())]).collect()
+}
+
+#[test]
+fn after_a_bad_message_the_good_one_still_works() {
+    for mode in every_mode() {
+        let (parts, expected) = honest(&mode);
+        for part in parts {
+            let mut refused = 0;
+            for (point, good) in part.received.iter().enumerate() {
+                for mutation in mutations(good) {
+                    let mut decoder = Decoder::default();
+                    decoder.push(&mutation.apply(good, &part.received));
+                    let Ok(Some(bad)) = decoder.next_frame() else { continue };
+                    let (mut party, _) = part.begin();
+                    part.received[..point].iter().for_each(|frame| drop(take(&mut party, frame)));
+                    let flight = party.flight();
+                    // A nonce with another bit is as good as the first.
+                    if party.receive(&bad, &mut Vec::new()).is_ok() {
+                        continue;
+                    }
+                    refused += 1;
+                    assert!(party.awaits_peer() && party.flight() == flight, "{mode} {point} {mutation:?}");
+                    part.received[point..].iter().for_each(|frame| drop(take(&mut party, frame)));
+                    assert!(party.is_done());
+                    assert_eq!(exporter(&party), expected, "{mode} {} {point} {mutation:?}", part.role);
+                }
+            }
+            assert!(refused > 10, "{mode} {}: {refused} messages were refused", part.role);
+        }
+    }
+}
+
+#[test]
+fn a_message_out_of_turn_changes_nothing() {
+    for mode in every_mode() {
+        let (parts, expected) = honest(&mode);
+        for part in parts {
+            let (mut party, _) = part.begin();
+            for good in &part.received {
+                for other in part.received.iter().filter(|other| *other != good) {
+                    assert!(party.receive(other, &mut Vec::new()).is_err(), "{mode} {}", part.role);
+                }
+                take(&mut party, good);
+            }
+            assert!(party.is_done());
+            assert!(party.receive(&part.received[0], &mut Vec::new()).is_err());
+            assert_eq!(exporter(&party), expected, "{mode} {}", part.role);
+        }
+    }
+}

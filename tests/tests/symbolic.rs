@@ -1,0 +1,249 @@
+//! The interpreter over terms instead of bytes: what it computes with is the algebra's business alone.
+//!
+//! A term is a name or a function of terms (Dolev and Yao, 1983). Two terms are equal where they are written alike; the
+//! one equation, (g^y)^x = (g^x)^y, is in how an agreement is written.
+
+use lab::{
+    algebra::{Algebra, Misfit},
+    check::{Finding, Switches},
+    handshake::{Handshake, Output, Stop},
+    mode::{Message, Mode, Relation},
+    modes,
+    role::Role,
+    term::{Op, Sort},
+    wire::Kind,
+};
+
+/// A name, or a function of terms.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Term(String, Vec<Term>);
+
+fn name(name: &str) -> Term {
+    Term(name.to_owned(), Vec::new())
+}
+
+fn of(function: impl ToString, args: impl Into<Vec<Term>>) -> Term {
+    Term(function.to_string(), args.into())
+}
+
+/// Computes with terms; fresh names carry the party's.
+struct Terms {
+    party: &'static str,
+}
+
+impl Terms {
+    fn agree(group: &Term, secret: &Term, public: &Term) -> Term {
+        match &public.1[..] {
+            [base, other] if public.0 == "public" && base == group => {
+                let mut secrets = [secret.clone(), other.clone()];
+                secrets.sort();
+                let [one, two] = secrets;
+                of("agreed", [group.clone(), one, two])
+            }
+            _ => of("power", [group.clone(), public.clone(), secret.clone()]),
+        }
+    }
+}
+
+impl Algebra for Terms {
+    type Value = Term;
+    type Wire = (Kind, Vec<Term>);
+    type Transcript = Vec<Term>;
+
+    fn fresh(&mut self, what: &'static str, _: Sort, _: Option<&Term>) -> Result<Term, Misfit> {
+        Ok(name(&format!("{}'s {what}", self.party)))
+    }
+
+    fn apply(&self, op: Op, args: &[Term]) -> Result<Term, Misfit> {
+        match (op, args) {
+            (Op::Pick, [offered, supported]) if offered == supported => Ok(of("first", [offered.clone()])),
+            (Op::Accept, [offered, choice]) if *choice == of("first", [offered.clone()]) => Ok(choice.clone()),
+            (Op::Pick | Op::Accept, _) => {
+                Err(Misfit::new("offers", format!("{:?}", args[0]), format!("{:?}", args[1])))
+            }
+            (Op::Preferred, [offered]) => Ok(of("group", [of("first", [offered.clone()])])),
+            (Op::GroupOf, [choice]) => Ok(of("group", [choice.clone()])),
+            (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
+            (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
+            (Op::LeafKey, [chain]) => Ok(chain.1[0].clone()),
+            _ => Ok(of(op, args)),
+        }
+    }
+
+    fn relate(&self, relation: Relation, args: &[Term]) -> Result<Vec<Finding>, Misfit> {
+        let holds = match (relation, args) {
+            (Relation::Equal(_), [expected, observed]) => expected == observed,
+            (Relation::PublicInRange, [group, public]) => public.0 == "public" && public.1[0] == *group,
+            (Relation::GroupSize(_) | Relation::GroupKnown, [group]) => group.0 == "group",
+            (Relation::Contributes, [shared]) => shared.0 == "agreed",
+            (Relation::Signed(_, context), [key, digest, signature]) => match &key.1[..] {
+                [signer] => *signature == of(Op::Sign(context), [signer.clone(), digest.clone()]),
+                _ => false,
+            },
+            (Relation::Certified(_), [chain, trust, peer, _]) => chain.1[1] == *peer && chain.1[2] == *trust,
+            _ => return Err(Misfit::new("relation", "its sorts", format!("{args:?}"))),
+        };
+        let finding = |check| Finding { check, holds: Some(holds), expected: String::new(), observed: String::new() };
+        Ok(relation.checks().into_iter().map(finding).collect())
+    }
+
+    fn write(&self, message: &Message, values: &[Term]) -> Self::Wire {
+        (message.kind, values.to_vec())
+    }
+
+    fn read(&self, message: &Message, (kind, values): &Self::Wire) -> Result<Vec<Term>, Misfit> {
+        if *kind != message.kind || values.len() != message.fields.len() {
+            return Err(Misfit::new("message", message.kind.to_string(), kind.to_string()));
+        }
+        Ok(values.clone())
+    }
+
+    fn absorb(&self, transcript: &mut Vec<Term>, (kind, values): &Self::Wire) {
+        transcript.push(of(kind, values.clone()));
+    }
+
+    fn digest(&self, transcript: &Vec<Term>) -> Term {
+        of("digest", transcript.clone())
+    }
+
+    fn fingerprint(&self, key: &Term) -> String {
+        format!("{key:?}")
+    }
+}
+
+fn public_key(secret: &str) -> Term {
+    of("public-key", [name(secret)])
+}
+
+/// What a mode gives a party.
+fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
+    let chain = of("chain", [public_key("bob's key"), name("bob.lab"), name("the root")]);
+    let all = [
+        ("session", name("session")),
+        ("offers", name("offers")),
+        ("supported", name("offers")),
+        ("group", name("bob's group")),
+        ("trust", name("the root")),
+        ("peer_name", name("bob.lab")),
+        ("now", name("now")),
+        ("chain", chain),
+        ("signing_key", name("bob's key")),
+    ];
+    let given = |value: &str| mode.given.iter().any(|given| given.name == value && given.by.includes(role));
+    all.into_iter().filter(|(value, _)| given(value)).collect()
+}
+
+fn party(mode: &'static Mode, role: Role) -> Handshake<Terms> {
+    let party = if role == Role::Client { "alice" } else { "bob" };
+    let switches = Switches::new(mode.off, [], []);
+    Handshake::new(Terms { party }, mode, role, switches, known(mode, role)).unwrap_or_else(|stop| panic!("{stop}"))
+}
+
+/// Runs a mode's table between two parties. `alter` stands on the line.
+fn run(mode: &'static Mode, alter: impl Fn(&Message, &mut Vec<Term>)) -> Result<[Handshake<Terms>; 2], (Role, Stop)> {
+    let mut parties = [party(mode, Role::Client), party(mode, Role::Server)];
+    let mut messages = mode.messages.iter();
+    while parties.iter().any(|party| !party.is_done()) {
+        let sender = usize::from(parties[0].awaits_peer() || parties[0].is_done());
+        let (roles, mut outputs) = ([Role::Client, Role::Server], Vec::new());
+        parties[sender].send(&mut outputs).map_err(|stop| (roles[sender], stop))?;
+        for output in outputs {
+            let Output::Sent { wire: (kind, mut values), .. } = output else { continue };
+            alter(messages.next().expect("a message of the table"), &mut values);
+            let receiver = 1 - sender;
+            let taken = parties[receiver].receive(&(kind, values), &mut Vec::new());
+            taken.map_err(|stop| (roles[receiver], stop))?;
+        }
+    }
+    Ok(parties)
+}
+
+/// Replaces the value of a field wherever it passes.
+fn replace(field: &'static str, with: impl Fn(&Term) -> Term) -> impl Fn(&Message, &mut Vec<Term>) {
+    move |message, values| {
+        for (at, value) in message.fields.iter().zip(values) {
+            if at.binds == field {
+                *value = with(value);
+            }
+        }
+    }
+}
+
+fn exporters(parties: &[Handshake<Terms>; 2]) -> [Term; 2] {
+    [0, 1].map(|i| parties[i].value("exporter").expect("an exporter").clone())
+}
+
+#[test]
+fn every_mode_agrees_on_one_exporter() {
+    for mode in modes::all() {
+        let parties = run(mode, |_, _| {}).unwrap_or_else(|(role, stop)| panic!("{}: {role}: {stop}", mode.id));
+        let [client, server] = exporters(&parties);
+        assert_eq!(client, server, "{}", mode.id);
+        // It is made of both secrets.
+        let text = format!("{client:?}");
+        assert!(text.contains("alice's client_secret") && text.contains("bob's server_secret"), "{text}");
+    }
+}
+
+#[test]
+fn agreement_commutes_and_needs_one_of_the_secrets() {
+    let [g, x, y, z] = ["g", "x", "y", "z"].map(name);
+    let public = |secret: &Term| of("public", [g.clone(), secret.clone()]);
+    assert_eq!(Terms::agree(&g, &x, &public(&y)), Terms::agree(&g, &y, &public(&x)));
+    assert_ne!(Terms::agree(&g, &x, &public(&y)), Terms::agree(&g, &z, &public(&y)));
+    assert_ne!(Terms::agree(&name("h"), &x, &public(&y)), Terms::agree(&g, &y, &public(&x)));
+}
+
+#[test]
+fn a_substituted_share_splits_where_nothing_is_signed() {
+    for mode in modes::all().iter().filter(|mode| !mode.certified()) {
+        let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
+        let parties = run(mode, replace("server_share", mallory)).unwrap_or_else(|(_, stop)| panic!("{stop}"));
+        let [client, server] = exporters(&parties);
+        assert_ne!(client, server, "{}", mode.id);
+        assert!(format!("{client:?}").contains("mallory's secret"), "{}", mode.id);
+    }
+}
+
+/// Who stopped, and at which check.
+fn stopped(mode: &str, alter: impl Fn(&Message, &mut Vec<Term>)) -> (Role, &'static str) {
+    match run(modes::find(mode).expect("a mode"), alter) {
+        Err((role, Stop::Check(finding))) => (role, finding.check.id),
+        Err((role, stop)) => panic!("{role}: {stop}"),
+        Ok(_) => panic!("{mode} was not stopped"),
+    }
+}
+
+#[test]
+fn what_is_signed_cannot_be_changed() {
+    let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
+    for share in ["client_share", "server_share"] {
+        assert_eq!(stopped("ecdh-cert", replace(share, mallory)), (Role::Client, "transcript-signature"));
+    }
+    let random = |_: &Term| name("another random");
+    assert_eq!(stopped("ecdh-cert", replace("client_random", random)), (Role::Client, "transcript-signature"));
+}
+
+#[test]
+fn a_signature_by_another_key_does_not_relate() {
+    let forged = |signature: &Term| Term(signature.0.clone(), vec![name("mallory's key"), signature.1[1].clone()]);
+    assert_eq!(stopped("ecdh-cert", replace("signature", forged)), (Role::Client, "transcript-signature"));
+    let other = |_: &Term| of("chain", [public_key("mallory's key"), name("bob.lab"), name("another root")]);
+    let (role, check) = stopped("ecdh-cert", replace("chain", other));
+    assert!(role == Role::Client && check.starts_with("cert-"), "{check}");
+}
+
+#[test]
+fn a_changed_mac_stops_its_reader() {
+    let other = |_: &Term| name("another mac");
+    assert_eq!(stopped("ecdh-cert", replace("server_finished", other)), (Role::Client, "finished"));
+    assert_eq!(stopped("ecdh-cert", replace("client_finished", other)), (Role::Server, "finished"));
+}
+
+#[test]
+fn a_degenerate_value_stops_its_reader() {
+    let zero = |_: &Term| name("zero");
+    assert_eq!(stopped("dh", replace("client_share", zero)), (Role::Server, "public-range"));
+    assert_eq!(stopped("dh-weak", replace("server_share", zero)), (Role::Client, "public-range"));
+    assert_eq!(stopped("ecdh", replace("client_share", zero)), (Role::Server, "contributory"));
+}
