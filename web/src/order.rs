@@ -18,6 +18,8 @@ pub fn by_flight(events: &[Event]) -> Vec<(u32, &Event)> {
             Fact::Frame { way, flight, .. } => (*flight, station(event.source, *way)),
             Fact::Relayed { from: Role::Client, flight, .. } => (*flight, 1),
             Fact::Relayed { from: Role::Server, flight, .. } => (*flight, 4),
+            // A party that waited for a frame in vain gives up behind whatever kept that frame back.
+            Fact::Aborted { flight, .. } => (*flight, station(event.source, Way::Received)).max(*place),
             Fact::Lost { .. } => (u32::MAX, 0),
             _ => *place,
         };
@@ -34,5 +36,38 @@ fn station(source: Actor, way: Way) -> u8 {
         (Actor::Server, Way::Received) => 2,
         (Actor::Server, Way::Sent) => 3,
         _ => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::event::{Status, VERSION};
+
+    #[test]
+    fn who_waits_in_vain_gives_up_after_the_cause() {
+        let frame = |flight, way| Fact::Frame { way, flight, kind: "finished".into(), bytes: String::new() };
+        let check = Fact::Check {
+            check: "transcript-signature".into(),
+            status: Status::Failed,
+            flight: 2,
+            expected: String::new(),
+            observed: String::new(),
+        };
+        let abort = |flight| Fact::Aborted { flight, check: None, reason: String::new() };
+        let told = [
+            (Actor::Server, frame(2, Way::Sent)),
+            (Actor::Server, abort(3)),
+            (Actor::Client, frame(2, Way::Received)),
+            (Actor::Client, check),
+            (Actor::Client, abort(2)),
+        ];
+        let events: Vec<Event> = told
+            .into_iter()
+            .zip(1..)
+            .map(|((source, fact), n)| Event { v: VERSION, session: "s".into(), n, source, at: 0, fact })
+            .collect();
+        let order: Vec<(u32, u64)> = by_flight(&events).into_iter().map(|(flight, event)| (flight, event.n)).collect();
+        assert_eq!(order, [(2, 1), (2, 3), (2, 4), (2, 5), (3, 2)]);
     }
 }
