@@ -51,7 +51,7 @@ fn station(source: Actor, way: Way) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::event::Action;
+    use lab::event::{Action, Status, VERSION};
 
     #[test]
     fn a_step_comes_before_its_frame_and_who_waited_in_vain_after_everything() {
@@ -78,5 +78,32 @@ mod tests {
         let events: Vec<Event> = facts.into_iter().enumerate().map(event).collect();
         let order: Vec<(u32, u64)> = by_flight(&events).into_iter().map(|(flight, event)| (flight, event.n)).collect();
         assert_eq!(order, [(2, 0), (2, 2), (2, 3), (2, 4), (3, 1)]);
+    }
+
+    #[test]
+    fn who_waits_in_vain_gives_up_after_the_cause() {
+        let frame = |flight, way| Fact::Frame { way, flight, kind: "finished".into(), bytes: String::new() };
+        let check = Fact::Check {
+            check: "transcript-signature".into(),
+            status: Status::Failed,
+            flight: 2,
+            expected: String::new(),
+            observed: String::new(),
+        };
+        let abort = |flight| Fact::Aborted { flight, check: None, reason: String::new() };
+        let told = [
+            (Actor::Server, frame(2, Way::Sent)),
+            (Actor::Server, abort(3)),
+            (Actor::Client, frame(2, Way::Received)),
+            (Actor::Client, check),
+            (Actor::Client, abort(2)),
+        ];
+        let events: Vec<Event> = told
+            .into_iter()
+            .zip(1..)
+            .map(|((source, fact), n)| Event { v: VERSION, session: "s".into(), n, source, at: 0, fact })
+            .collect();
+        let order: Vec<(u32, u64)> = by_flight(&events).into_iter().map(|(flight, event)| (flight, event.n)).collect();
+        assert_eq!(order, [(2, 1), (2, 3), (2, 4), (2, 5), (3, 2)]);
     }
 }

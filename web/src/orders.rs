@@ -13,10 +13,21 @@ use std::time::Duration;
 pub use lab::staging::Orders;
 
 /// What holds for every session of a console.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How long a victim waits for each flight.
     pub patience: Duration,
+    /// What the victims say.
+    pub phrases: Phrases,
+}
+
+/// What the victims say before their canaries' random parts; the usual words where none are given.
+#[derive(Clone, Debug, Default)]
+pub struct Phrases {
+    /// The client's words.
+    pub client: Option<String>,
+    /// The server's words.
+    pub server: Option<String>,
 }
 
 /// Why a scenario cannot be run.
@@ -54,6 +65,12 @@ pub fn orders(
         }
     };
     setting.patience = u64::try_from(settings.patience.as_millis()).unwrap_or(u64::MAX);
+    if let Some(phrase) = &settings.phrases.client {
+        setting.client_phrase.clone_from(phrase);
+    }
+    if let Some(phrase) = &settings.phrases.server {
+        setting.server_phrase.clone_from(phrase);
+    }
     Ok(stage(&in_full(scenario)?, &setting)?)
 }
 

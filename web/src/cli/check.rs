@@ -130,7 +130,9 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
         }
     }
     let began = Instant::now();
-    let cells = lab::with_lab(args.patience, async |console| play(&console, rows).await)?;
+    let cells = lab::with_lab(lab::settings(args.patience, &lab::Words::default()), async |console| {
+        play(&console, rows).await
+    })?;
     let report = Report::new(cells);
     let seconds = began.elapsed().as_secs_f64();
     let json = || serde_json::to_string(&report).map(|text| text + "\n").map_err(io::Error::from);

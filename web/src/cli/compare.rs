@@ -49,7 +49,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
         .map_err(|error| Failure::Usage(format!("{error}. See: interlock list checks")))?;
     // Without one seed for both, every frame would differ.
     let seed = Some(args.seed.unwrap_or_else(now_us));
-    lab::with_lab(5000, async |console| {
+    lab::with_lab(lab::settings(5000, &lab::Words::default()), async |console| {
         let left = lab::play(&console, &args.scenario, seed)?;
         let right = lab::play(&console, &without, seed)?;
         let (left, right) = (lab::done(left).await?, lab::done(right).await?);

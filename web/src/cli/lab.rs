@@ -5,10 +5,11 @@ use crate::{
     book::Book,
     console::{Config, Console, NotPlayed, Playing},
     hub::Hub,
-    orders::Settings,
+    orders::{Phrases, Settings},
     session::Record,
     store::{Place, Retention, Store},
 };
+use clap::Args;
 use lab::scenario::Scenario;
 use std::{env, future::Future, sync::Arc, time::Duration};
 
@@ -17,9 +18,31 @@ const CONCURRENCY: usize = 16;
 /// The longest that a session may take in all.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// The longest phrase, in bytes.
+const PHRASE: usize = 200;
+
+/// What the victims say.
+#[derive(Debug, Default, Args)]
+pub(super) struct Words {
+    /// What the client says to the server [default: Pay 100 to Carol]
+    #[arg(long, value_name = "TEXT", value_parser = phrase)]
+    client_phrase: Option<String>,
+    /// What the server says to the client [default: Your balance is 4711]
+    #[arg(long, value_name = "TEXT", value_parser = phrase)]
+    server_phrase: Option<String>,
+}
+
+fn phrase(text: &str) -> Result<String, String> {
+    if text.len() > PHRASE {
+        return Err(format!("expected at most {PHRASE} bytes, got {}", text.len()));
+    }
+    Ok(text.to_owned())
+}
+
 /// What holds for every session of this console.
-pub(super) const fn settings(patience: u64) -> Settings {
-    Settings { patience: Duration::from_millis(patience) }
+pub(super) fn settings(patience: u64, words: &Words) -> Settings {
+    let phrases = Phrases { client: words.client_phrase.clone(), server: words.server_phrase.clone() };
+    Settings { patience: Duration::from_millis(patience), phrases }
 }
 
 /// How this program's own console works.
@@ -41,13 +64,13 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 /// Starts a lab that keeps nothing, and ends it after `work` or when the command is interrupted.
 pub(super) fn with_lab<T, F: Future<Output = Result<T, Failure>>>(
-    patience: u64,
+    settings: Settings,
     work: impl FnOnce(Arc<Console>) -> F,
 ) -> Result<T, Failure> {
     block_on(async {
         let store = Store::open(Place::Memory, Retention::default());
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console = Console::start(config(settings(patience))?, book);
+        let console = Console::start(config(settings)?, book);
         let result = tokio::select! {
             result = work(Arc::clone(&console)) => result,
             _ = interrupted() => Err(Failure::Lab("interrupted".to_owned())),

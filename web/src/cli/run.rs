@@ -36,11 +36,13 @@ pub(super) struct Run {
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
+    #[command(flatten)]
+    words: lab::Words,
 }
 
 pub(super) fn run(args: &Run) -> Result<u8, Failure> {
     let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
-    lab::with_lab(args.patience, async |console| {
+    lab::with_lab(lab::settings(args.patience, &args.words), async |console| {
         let mut worst = FINE;
         let mut under_way = std::collections::VecDeque::new();
         for i in 0..args.sessions {

@@ -50,6 +50,8 @@ pub(super) struct Serve {
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
+    #[command(flatten)]
+    words: lab::Words,
 }
 
 pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
@@ -70,7 +72,7 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console = Console::start(lab::config(lab::settings(args.patience))?, Arc::clone(&book));
+        let console = Console::start(lab::config(lab::settings(args.patience, &args.words))?, Arc::clone(&book));
         let app = App::new(Arc::clone(&console), outcomes);
         let announcing = tokio::spawn({
             let app = Arc::clone(&app);

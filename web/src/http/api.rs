@@ -2,6 +2,7 @@
 
 use super::{
     App, Status,
+    asked::Query,
     problem::Problem,
     sessions::{finished, scenario},
 };
@@ -11,10 +12,7 @@ use crate::{
     registry,
     session::{Record, Session},
 };
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use lab::verdict::{Class, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! The dashboard's server: documented routes, the live stream, and the page.
 
 mod api;
+mod asked;
 mod guard;
 mod metrics;
 mod page;

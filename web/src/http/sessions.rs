@@ -1,19 +1,22 @@
 //! Sessions: the list, one of them, a new one, and its export.
 
-use super::{App, problem::Problem};
+use super::{
+    App,
+    asked::{Body, Query},
+    problem::Problem,
+};
 use crate::{
     export::{Format, export},
     session::{Progress, Record, Session},
 };
 use axum::{
     Json,
-    body::Bytes,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use lab::scenario::Scenario;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -49,7 +52,7 @@ pub(super) async fn events(State(app): State<Arc<App>>, Path(id): Path<String>) 
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewSessions {
+pub(super) struct NewSessions {
     scenario: String,
     seed: Option<u64>,
     sessions: Option<u64>,
@@ -63,8 +66,10 @@ pub(super) struct Started {
 }
 
 /// Starts sessions; with a seed, each takes the seed after that of the one before.
-pub(super) async fn start(State(app): State<Arc<App>>, body: Bytes) -> Result<(StatusCode, Json<Started>), Problem> {
-    let wanted: NewSessions = body_of(&body)?;
+pub(super) async fn start(
+    State(app): State<Arc<App>>,
+    Body(wanted): Body<NewSessions>,
+) -> Result<(StatusCode, Json<Started>), Problem> {
     let count = wanted.sessions.unwrap_or(1);
     if !(1..=SESSIONS).contains(&count) {
         return Err(Problem::bad("sessions", format!("expected 1 to {SESSIONS}, got {count}")));
@@ -81,7 +86,7 @@ pub(super) async fn start(State(app): State<Arc<App>>, body: Bytes) -> Result<(S
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Decision {
+pub(super) struct Decision {
     action: Choice,
     #[serde(default)]
     fields: BTreeMap<String, String>,
@@ -99,9 +104,8 @@ enum Choice {
 pub(super) async fn decide(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    body: Bytes,
+    Body(decision): Body<Decision>,
 ) -> Result<Response, Problem> {
-    let decision: Decision = body_of(&body)?;
     if decision.fields.is_empty() == (decision.action == Choice::Alter) {
         return Err(Problem::bad("fields", "expected with action alter, and with no other"));
     }
@@ -146,8 +150,4 @@ pub(super) async fn finished(app: &App, id: &str) -> Result<Record, Problem> {
 /// A scenario out of a request.
 pub(super) fn scenario(text: &str) -> Result<Scenario, Problem> {
     text.parse().map_err(|error: lab::scenario::ScenarioError| Problem::bad("scenario", error.to_string()))
-}
-
-fn body_of<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::bad("body", error.to_string()))
 }

@@ -7,7 +7,7 @@ use web::{
     book::Book,
     console::{Config, Console, Playing},
     hub::Hub,
-    orders::Settings,
+    orders::{Phrases, Settings},
     session::Record,
     store::{Place, Retention, Store},
 };
@@ -67,6 +67,6 @@ impl Fake {
 pub(crate) async fn console(program: PathBuf, deadline: Duration) -> Arc<Console> {
     let store = Store::open(Place::Memory, Retention::default());
     let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-    let settings = Settings { patience: Duration::from_secs(1) };
+    let settings = Settings { patience: Duration::from_secs(1), phrases: Phrases::default() };
     Console::start(Config { program, concurrency: 4, deadline, settings }, book)
 }

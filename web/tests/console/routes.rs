@@ -139,7 +139,8 @@ async fn what_is_wrong_with_a_request_is_named() {
         (r#"{"scenario":"dhx/relay"}"#, StatusCode::BAD_REQUEST, "mode"),
         (r#"{"scenario":"dh/relay~cert-chain"}"#, StatusCode::BAD_REQUEST, "check"),
         (r#"{"scenario":"dh/relay","sessions":101}"#, StatusCode::BAD_REQUEST, "sessions"),
-        (r#"{"scenario":"dh/relay","sesions":1}"#, StatusCode::BAD_REQUEST, "body"),
+        (r#"{"scenario":"dh/relay","sesions":1}"#, StatusCode::BAD_REQUEST, "sesions"),
+        (r#"{"scenario":"dh/relay","seed":"7"}"#, StatusCode::BAD_REQUEST, "seed"),
         (r#"{"scenario":"dh/relay","step":true}"#, StatusCode::NOT_IMPLEMENTED, "step"),
         ("\u{1f}", StatusCode::BAD_REQUEST, "body"),
     ] {

@@ -1,0 +1,170 @@
+//! A browser: Chromium, spoken to through its driver (W3C WebDriver), for as much as the tests of the page need.
+
+use crate::{
+    http::{Answer, post, request},
+    programs::{DEADLINE, Program},
+};
+use serde_json::{Value, json};
+use std::{
+    env,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use tempfile::TempDir;
+
+/// Resolves as soon as an element is there: what changes on a page announces itself.
+const AWAIT: &str = "
+    const [selector, done] = arguments;
+    const there = () => document.querySelector(selector) !== null;
+    if (there()) return done(true);
+    const observer = new MutationObserver(() => {
+      if (!there()) return;
+      observer.disconnect();
+      done(true);
+    });
+    observer.observe(document, { subtree: true, childList: true, attributes: true });";
+
+/// An open browser window with a profile of its own.
+pub struct Browser {
+    address: SocketAddr,
+    session: String,
+    _driver: Program,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a browser. Where there is none, says how to get it, and fails if this is a CI run.
+    pub fn open() -> Option<Self> {
+        let found = [&["chromedriver"][..], &["chromium", "chromium-browser", "google-chrome"]].map(find);
+        let [Some(driver), Some(chromium)] = found else {
+            let hint =
+                "the page was not tested: it needs Chromium and its driver, apt-get install chromium chromium-driver";
+            assert!(env::var_os("CI").is_none(), "{hint}");
+            println!("{hint}");
+            return None;
+        };
+        let mut command = Command::new(driver);
+        command.arg("--port=0");
+        let mut driver = Program::spawn("chromedriver", command);
+        let port: u16 = driver.until("the driver's port", |line| {
+            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        });
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let profile = tempfile::tempdir().expect("a directory");
+        let answer = post(address, "/session", &capabilities(&chromium, profile.path()).to_string());
+        let session = crate::serving::text(&value(answer)["sessionId"]);
+        Some(Self { address, session, _driver: driver, _profile: profile })
+    }
+
+    /// Loads an address.
+    pub fn go(&self, url: &str) {
+        self.command("/url", &json!({ "url": url }));
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> String {
+        crate::serving::text(&self.run("return location.pathname + location.search", &[]))
+    }
+
+    /// Awaits an element that the selector names.
+    pub fn await_element(&self, selector: &str) {
+        let answer = self.post("/execute/async", &json!({ "script": AWAIT, "args": [selector] }));
+        if answer.status != 200 {
+            let page = self.run("return document.body.innerText.slice(0, 2000)", &[]);
+            panic!("{selector} did not come at {}: {}\n{page}", self.place(), answer.body);
+        }
+    }
+
+    /// Awaits an element, and clicks it as a person does: it has to be visible and nothing may cover it.
+    pub fn click(&self, selector: &str) {
+        self.await_element(selector);
+        let element = self.command("/element", &json!({ "using": "css selector", "value": selector }));
+        let id = element.as_object().and_then(|element| element.values().next()).expect("an element");
+        self.command(&format!("/element/{}/click", crate::serving::text(id)), &json!({}));
+    }
+
+    /// Awaits an element; answers with its text.
+    pub fn text(&self, selector: &str) -> String {
+        self.await_element(selector);
+        crate::serving::text(&self.run("return document.querySelector(arguments[0]).textContent", &[selector]))
+    }
+
+    /// How many elements the selector names now.
+    pub fn count(&self, selector: &str) -> u64 {
+        let count = self.run("return document.querySelectorAll(arguments[0]).length", &[selector]);
+        count.as_u64().expect("a number")
+    }
+
+    /// Whether a dialog is open, which only a script can have done.
+    pub fn has_dialog(&self) -> bool {
+        let line = format!("GET /session/{}/alert/text", self.session);
+        request(self.address, &line, &[("Host", &self.address.to_string())], "").status == 200
+    }
+
+    /// What the browser complained about since it was last asked: errors, and breaches of the page's own policy.
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self.command("/se/log", &json!({ "type": "browser" }));
+        let entries = log.as_array().expect("a log").iter();
+        entries.filter(|entry| entry["level"] == "SEVERE").map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// Runs a script, as the driver may and the page may not.
+    pub fn run(&self, script: &str, args: &[&str]) -> Value {
+        self.command("/execute/sync", &json!({ "script": script, "args": args }))
+    }
+
+    fn command(&self, path: &str, body: &Value) -> Value {
+        value(self.post(path, body))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Answer {
+        post(self.address, &format!("/session/{}{path}", self.session), &body.to_string())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver ends its browser only when it is asked to.
+        let line = format!("DELETE /session/{}", self.session);
+        request(self.address, &line, &[("Host", &self.address.to_string())], "");
+    }
+}
+
+fn value(answer: Answer) -> Value {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()["value"].take()
+}
+
+fn capabilities(chromium: &Path, profile: &Path) -> Value {
+    let mut args: Vec<String> = [
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        "disable-dev-shm-usage",
+        "window-size=1280,1000",
+    ]
+    .map(|flag| format!("--{flag}"))
+    .into();
+    args.push(format!("--user-data-dir={}", profile.display()));
+    let patience = u64::try_from(DEADLINE.as_millis()).expect("a short time") / 2;
+    json!({ "capabilities": { "alwaysMatch": {
+        "browserName": "chrome",
+        "goog:chromeOptions": { "binary": chromium, "args": args },
+        "goog:loggingPrefs": { "browser": "ALL" },
+        "timeouts": { "script": patience, "pageLoad": patience },
+        "unhandledPromptBehavior": "ignore",
+    } } })
+}
+
+/// The first of these programs that the search path has.
+fn find(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let directories: Vec<PathBuf> = env::split_paths(&path).collect();
+    names.iter().flat_map(|name| directories.iter().map(move |it| it.join(name))).find(|it| it.is_file())
+}

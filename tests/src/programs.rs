@@ -1,0 +1,143 @@
+//! The lab's programs as child processes: what they print is awaited line by line, and none outlives its test.
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before a test calls it lost; generous, since test machines are crowded.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Where a program of the workspace is: beside the test's own executable, one directory up.
+pub fn path(name: &str) -> PathBuf {
+    let test = env::current_exe().expect("the test's own path");
+    let directory = test.ancestors().nth(2).expect("target/<profile>/deps/<test>");
+    let path = directory.join(name).with_extension(env::consts::EXE_EXTENSION);
+    assert!(path.is_file(), "{} is missing: cargo build --workspace", path.display());
+    path
+}
+
+/// Which of its two outputs a program wrote a line to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Standard output.
+    Standard,
+    /// Standard error.
+    Error,
+}
+
+/// How a program ended, and everything that it had written.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub out: String,
+    /// Its standard error.
+    pub err: String,
+}
+
+/// A running program.
+pub struct Program {
+    name: String,
+    child: Child,
+    lines: Receiver<(Output, String)>,
+    read: Vec<(Output, String)>,
+}
+
+impl Program {
+    /// Starts one of the workspace's programs. It finds no settings of the person who runs the tests.
+    pub fn start(name: &str, args: &[&str]) -> Self {
+        let mut command = Command::new(path(name));
+        command.args(args).env_remove("INTERLOCK_PKI").env("NO_COLOR", "1");
+        Self::spawn(name, command)
+    }
+
+    /// Starts any command.
+    pub fn spawn(name: &str, mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (sender, lines) = channel();
+        pass_on(child.stdout.take().expect("a pipe"), Output::Standard, sender.clone());
+        pass_on(child.stderr.take().expect("a pipe"), Output::Error, sender);
+        Self { name: name.to_owned(), child, lines, read: Vec::new() }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Awaits a line, on either output, from which `find` takes something.
+    pub fn until<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok((output, line)) => {
+                    let found = find(&line);
+                    self.read.push((output, line));
+                    if let Some(found) = found {
+                        return found;
+                    }
+                }
+                Err(error) => panic!("{}: {error} instead of {what}, after {:#?}", self.name, self.read),
+            }
+        }
+    }
+
+    /// Awaits the program's end.
+    pub fn finish(mut self) -> Finished {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => self.read.push(line),
+                // Both outputs are closed: it is gone, or about to be.
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("{} does not end; it wrote {:#?}", self.name, self.read),
+            }
+        }
+        let status = self.wait();
+        Finished { code: status.code(), out: self.written(Output::Standard), err: self.written(Output::Error) }
+    }
+
+    /// Ends the program at once, as the system would for want of memory.
+    pub fn kill(&mut self) -> ExitStatus {
+        self.child.kill().expect("a process to kill");
+        self.wait()
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+
+    fn written(&self, to: Output) -> String {
+        self.read.iter().filter(|(output, _)| *output == to).map(|(_, line)| format!("{line}\n")).collect()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a program of the workspace to its end.
+pub fn run(name: &str, args: &[&str]) -> Finished {
+    Program::start(name, args).finish()
+}
+
+fn pass_on(stream: impl Read + Send + 'static, output: Output, lines: Sender<(Output, String)>) {
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if lines.send((output, line)).is_err() {
+                return;
+            }
+        }
+    });
+}

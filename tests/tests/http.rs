@@ -1,0 +1,194 @@
+//! The dashboard's routes, asked over the network as a script or a hostile page would.
+
+#![cfg(target_os = "linux")]
+
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use tests::{
+    http::{Stream, post, request},
+    serving::{Lab, MISSION, is_verdict, text},
+};
+
+#[test]
+fn who_is_not_the_page_itself_is_refused() {
+    let lab = Lab::ephemeral();
+    let (own, port) = (lab.address.to_string(), lab.address.port());
+    let loopback = format!("localhost:{port}");
+    let (foreign, other_port) = (format!("rebound.example:{port}"), format!("127.0.0.1:{}", port ^ 1));
+    let status = |line: &str, headers: &[(&str, &str)], body: &str| {
+        let answer = request(lab.address, line, headers, body);
+        let policy = answer.header("content-security-policy").expect("a policy on every answer").to_owned();
+        assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        (answer.status, if answer.status < 400 { String::new() } else { answer.field() })
+    };
+    let refused = |field: &str| (403, field.to_owned());
+    for host in [&own, &loopback] {
+        for path in
+            ["/", "/healthz", "/metrics", "/api/sessions", "/static/app.js", "/sessions/any", "/checks/finished"]
+        {
+            assert_eq!(status(&format!("GET {path}"), &[("Host", host)], "").0, 200, "{host}{path}");
+        }
+    }
+    for host in [&foreign, &other_port] {
+        assert_eq!(status("GET /api/sessions", &[("Host", host)], ""), refused("host"), "{host}");
+    }
+    assert_eq!(status("GET /api/sessions", &[], ""), refused("host"));
+    let body = r#"{"scenario":"dh/relay"}"#;
+    let json = ("Content-Type", "application/json");
+    let origin = format!("http://{own}");
+    assert_eq!(status("POST /api/sessions", &[("Host", &own), json, ("Origin", &origin)], body).0, 202);
+    for origin in ["http://evil.example", "null", &format!("https://{own}"), &format!("http://{other_port}")] {
+        let answer = status("POST /api/sessions", &[("Host", &own), json, ("Origin", origin)], body);
+        assert_eq!(answer, refused("origin"), "{origin}");
+    }
+    let form = ("Content-Type", "text/plain");
+    assert_eq!(status("POST /api/sessions", &[("Host", &own), form], body), (415, "content-type".to_owned()));
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_named() {
+    let lab = Lab::ephemeral();
+    let long = format!(r#"{{"scenario":"{}"}}"#, "a".repeat(20_000));
+    for (body, status, field) in [
+        (r#"{"scenario":"dhx/relay"}"#, 400, "mode"),
+        (r#"{"scenario":"dh/relax"}"#, 400, "attack"),
+        (r#"{"scenario":"dh/relay~none"}"#, 400, "check"),
+        (r#"{"scenario":"dh"}"#, 400, "scenario"),
+        (r#"{"scenario":7}"#, 400, "scenario"),
+        (r#"{"scenario":"dh/relay","seed":-1}"#, 400, "seed"),
+        (r#"{"scenario":"dh/relay","sessions":101}"#, 400, "sessions"),
+        (r#"{"scenario":"dh/relay","sessions":0}"#, 400, "sessions"),
+        (r#"{"scenario":"dh/relay","sesions":1}"#, 400, "sesions"),
+        (r#"{"scenario":"dh/relay"} {}"#, 400, "body"),
+        (r#"{"scenario":"dh/relay""#, 400, "body"),
+        ("{}", 400, "body"),
+        ("", 400, "body"),
+        (&long, 413, "body"),
+    ] {
+        let answer = post(lab.address, "/api/sessions", body);
+        let shown = &body[..body.len().min(80)];
+        assert_eq!((answer.status, answer.field().as_str()), (status, field), "{shown}: {}", answer.body);
+    }
+    for (path, status, field) in [
+        ("/api/sessions/none", 404, "session"),
+        ("/api/sessions/none/events", 404, "session"),
+        ("/api/sessions?limit=many", 400, "query"),
+        ("/api/compare?scenario=dh/relay", 400, "scenario"),
+        ("/api/compare?left=none&right=none", 404, "session"),
+        ("/api/nothing", 404, "path"),
+    ] {
+        let answer = lab.get(path);
+        assert_eq!((answer.status, answer.field().as_str()), (status, field), "{path}: {}", answer.body);
+    }
+    // None of it harmed anything.
+    assert_eq!(lab.run("dh/substitute")["verdict"]["kind"], "split");
+}
+
+#[test]
+fn a_stream_that_is_resumed_has_lost_nothing() {
+    let lab = Lab::ephemeral();
+    let mut whole = Stream::open(lab.address, None);
+    let last = [lab.play("dh/substitute"), lab.play("ecdh/substitute")].map(|id| {
+        lab.judged(&id);
+        id
+    });
+    let mut heard = whole.until("a status", |message| message.name == "status");
+    heard.extend(whole.until("the last verdict", |message| is_verdict(message, &last[1])));
+    assert!(heard.is_sorted_by(|one, next| one.id < next.id), "{:?}", heard.iter().map(|m| m.id).collect::<Vec<_>>());
+    assert!(heard.iter().any(|message| message.name == "event"));
+    for break_off in [0, heard.len() / 2, heard.len() - 2] {
+        let mut resumed = Stream::open(lab.address, Some(heard[break_off].id));
+        let rest = resumed.until("the last verdict", |message| is_verdict(message, &last[1]));
+        assert_eq!(rest, heard[break_off + 1..], "resumed after message {break_off}");
+    }
+    let mut late = Stream::open(lab.address, Some(1));
+    assert_eq!(late.until("a first message", |_| true)[0].name, "reset", "the lab's first numbers are larger than 1");
+}
+
+#[test]
+fn the_start_and_the_registries_can_be_asked_for() {
+    let lab = Lab::ephemeral();
+    for (session, (scenario, verdict)) in lab.mission().iter().zip(MISSION) {
+        assert_eq!(session["verdict"]["kind"], verdict, "{scenario}");
+        let events = lab.get(&format!("/api/sessions/{}/events", text(&session["session"]))).json();
+        let numbers: Vec<_> =
+            events["events"].as_array().expect("events").iter().map(|event| event["n"].clone()).collect();
+        let cited = session["evidence"].as_array().expect("evidence");
+        assert!(!cited.is_empty() && cited.iter().all(|n| numbers.contains(n)), "{scenario}: {cited:?} of {numbers:?}");
+    }
+    let matrix = lab.get("/api/matrix").json();
+    let cells = matrix["cells"].as_array().expect("cells");
+    let cell = |mode: &str, attack: &str| {
+        let cell = cells.iter().find(|cell| cell["mode"] == mode && cell["attack"] == attack);
+        cell.unwrap_or_else(|| panic!("no {mode}/{attack}"))["session"]["verdict"]["kind"].clone()
+    };
+    assert_eq!(cell("dh", "substitute"), "split");
+    assert_eq!(cell("dh-weak:short", "crack"), "read");
+    assert_eq!(cell("ecdh-cert", "substitute"), "stopped");
+    for (path, key) in [("modes", "modes"), ("attacks", "attacks"), ("checks", "checks"), ("scenarios", "scenarios")] {
+        let document = lab.get(&format!("/api/{path}")).json();
+        assert!(document[key].as_array().is_some_and(|all| all.len() > 3), "{path}: {document}");
+    }
+    let metrics = lab.get("/metrics").body;
+    for line in [r#"interlock_sessions_total{verdict="split"} 1"#, r#"interlock_process_up{process="attacker"} 1"#] {
+        assert!(metrics.lines().any(|it| it == line), "{line} is not in {metrics}");
+    }
+    assert_eq!(lab.get("/healthz").status, 200);
+}
+
+#[test]
+fn a_comparison_names_where_two_runs_part() {
+    let lab = Lab::ephemeral();
+    let told = lab.get("/api/compare?scenario=ecdh-cert/substitute&check=transcript-signature&seed=7").json();
+    assert_eq!(told["left"]["verdict"]["kind"], "stopped");
+    assert_eq!(told["right"]["verdict"]["kind"], "split");
+    let (first, rows) = (&told["first_difference"], told["rows"].as_array().expect("rows"));
+    let first = usize::try_from(first.as_u64().expect("a difference")).expect("an index");
+    assert!(rows[..first].iter().all(|row| row["same"] == true) && rows[first]["same"] == false, "{first}");
+    let (left, right) = (text(&told["left"]["session"]), text(&told["right"]["session"]));
+    let again = lab.get(&format!("/api/compare?left={left}&right={right}")).json();
+    assert_eq!((&again["rows"], &again["words"]), (&told["rows"], &told["words"]));
+}
+
+#[test]
+fn sessions_outlive_the_lab_that_ran_them() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().to_str().expect("a path");
+    let args = ["--listen", "127.0.0.1:0", "--data", data];
+    let (session, events): (Value, Value) = {
+        let lab = Lab::start(&args);
+        let session = lab.run("ecdh-cert/substitute~transcript-signature");
+        let events = lab.get(&format!("/api/sessions/{}/events", text(&session["session"]))).json();
+        lab.mission();
+        // The polite end: what is judged is on disk by then.
+        assert_eq!(lab.end(), Some(0));
+        (session, events)
+    };
+    let lab = Lab::start(&args);
+    let id = text(&session["session"]);
+    assert_eq!(lab.get(&format!("/api/sessions/{id}")).json(), session);
+    assert_eq!(lab.get(&format!("/api/sessions/{id}/events")).json(), events);
+    let listed = lab.get("/api/sessions?limit=100").json();
+    let listed: Vec<_> =
+        listed["sessions"].as_array().expect("sessions").iter().map(|it| it["session"].clone()).collect();
+    assert_eq!(listed.len(), 7, "three of each start and one more: {listed:?}");
+    assert!(listed.contains(&json!(id)));
+}
+
+#[test]
+fn a_taken_port_is_said_and_the_next_one_used() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let mut program = tests::programs::Program::start(
+        "interlock",
+        &["serve", "--ephemeral", "--listen", &format!("127.0.0.1:{port}")],
+    );
+    let said = program
+        .until("the port", |line| line.split_once(&format!("port {port} is taken; port ")).map(|it| it.1.to_owned()));
+    let used: u16 = said.split(' ').next().and_then(|used| used.parse().ok()).expect("a port");
+    let ready = program.until("the address", |line| line.contains("is ready").then(|| line.to_owned()));
+    assert!(used > port && ready.contains(&format!("http://127.0.0.1:{used}")), "{said:?}, {ready:?}");
+    assert_eq!(tests::http::get(([127, 0, 0, 1], used).into(), "/healthz").status, 200);
+}
