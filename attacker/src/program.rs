@@ -1,6 +1,6 @@
 //! The program `attacker`.
 
-use crate::{attack::Start, attacks, relay::Relay, session::Session};
+use crate::{attack::Start, attacks, cryptanalysis::Solvers, relay::Relay, session::Session};
 use clap::Parser;
 use lab::{
     algebra::real::Real,
@@ -35,6 +35,8 @@ use victims::{
 
 /// Most sessions at once.
 const SESSIONS: usize = 256;
+/// Most primes whose precomputation is kept.
+const GROUPS: usize = 16;
 
 /// Relays between a client and a server and attacks their key exchange
 #[derive(Debug, Parser)]
@@ -75,6 +77,8 @@ struct Attacker {
     reports: mpsc::Sender<Report>,
     /// Orders that wait for their connection, by correlation.
     orders: Mutex<HashMap<String, AttackOrder>>,
+    /// Work for primes that were met before.
+    solvers: Arc<Solvers>,
 }
 
 async fn start(args: Arguments) -> Result<u8, String> {
@@ -87,7 +91,12 @@ async fn start(args: Arguments) -> Result<u8, String> {
     let outlet = if control { Outlet::Console } else { Outlet::Person { events } };
     let writer = channel::write(outlet, receiver).await.map_err(|error| format!("--events: {error}"))?;
     let _ = reports.send(Report::Listening { address }).await;
-    let attacker = Arc::new(Attacker { args, reports, orders: Mutex::new(HashMap::new()) });
+    let attacker = Arc::new(Attacker {
+        args,
+        reports,
+        orders: Mutex::new(HashMap::new()),
+        solvers: Arc::new(Solvers::new(GROUPS)),
+    });
     if !control {
         // A mistake in the flags is told now, not at the first connection.
         attacker.by_hand(String::new())?;
@@ -193,7 +202,7 @@ impl Attacker {
         let server = connect(self.args.connect.as_str(), patience).await;
         let server = server.map_err(|error| format!("--connect {}: {error}", self.args.connect))?;
         let teller = Teller::new(order.session, Actor::Attacker, self.reports.clone());
-        Relay::new(session, teller, patience).run(first, (frames, writer), server).await;
+        Relay::new(session, teller, patience, Arc::clone(&self.solvers)).run(first, (frames, writer), server).await;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     attack::Seen,
-    cryptanalysis::{Budget, Failure, Solution},
+    cryptanalysis::{Budget, Failure, Solution, Solvers},
     session::{Command, Session},
     work::{compute, session_budget},
 };
@@ -38,6 +38,7 @@ pub struct Relay {
     patience: Duration,
     writers: [Option<OwnedWriteHalf>; 2],
     budget: Budget,
+    solvers: Arc<Solvers>,
     answer: Option<Answer>,
     /// When what is held back has to be let go.
     let_go: Option<Instant>,
@@ -51,14 +52,15 @@ const fn side(role: Role) -> usize {
 }
 
 impl Relay {
-    /// A relay at its beginning.
-    pub fn new(session: Session, teller: Teller, patience: Duration) -> Self {
+    /// A relay at its beginning; sessions that share `solvers` share the work for a prime.
+    pub fn new(session: Session, teller: Teller, patience: Duration, solvers: Arc<Solvers>) -> Self {
         Self {
             session,
             teller: Arc::new(teller),
             patience,
             writers: [None, None],
             budget: session_budget(),
+            solvers,
             answer: None,
             let_go: None,
         }
@@ -135,8 +137,9 @@ impl Relay {
                 Command::Solve(problem) => {
                     let (sender, receiver) = oneshot::channel();
                     let (teller, budget) = (Arc::clone(&self.teller), self.budget.clone());
+                    let solvers = Arc::clone(&self.solvers);
                     tokio::task::spawn_blocking(move || {
-                        let result = compute(&problem, &budget, |fact| teller.tell_blocking(fact));
+                        let result = compute(&problem, &solvers, &budget, |fact| teller.tell_blocking(fact));
                         let _ = sender.send(result);
                     });
                     self.answer = Some(receiver);

@@ -1,6 +1,6 @@
 //! The attacker's computations, as facts of a session.
 
-use crate::cryptanalysis::{Budget, Failure, Phase, Problem, Solution, solve};
+use crate::cryptanalysis::{Budget, Failure, Phase, Problem, Solution, Solvers};
 use lab::event::Fact;
 
 /// What one session is worth: whatever is known to lead somewhere, and no walk in the hope of a short exponent, which the
@@ -9,8 +9,17 @@ pub fn session_budget() -> Budget {
     Budget { interval_bits: 0, memory: 1 << 30, ..Budget::default() }
 }
 
-/// Computes a discrete logarithm and tells of it: progress of each phase, and what came of it.
-pub fn compute(problem: &Problem, budget: &Budget, mut tell: impl FnMut(Fact) + Send) -> Result<Solution, Failure> {
+/// Computes a discrete logarithm and tells of it: progress of each phase, and what came of it. The work for the group is
+/// kept in `solvers`, so that only the first session of a prime pays for it.
+///
+/// # Errors
+/// Why there is no logarithm.
+pub fn compute(
+    problem: &Problem,
+    solvers: &Solvers,
+    budget: &Budget,
+    mut tell: impl FnMut(Fact) + Send,
+) -> Result<Solution, Failure> {
     let mut told: Option<(Phase, u64)> = None;
     let result = {
         // A phase is told at its beginning, then for each further tenth.
@@ -21,7 +30,8 @@ pub fn compute(problem: &Problem, budget: &Budget, mut tell: impl FnMut(Fact) + 
                 tell(Fact::Work { phase: phase.to_string(), done, total });
             }
         };
-        solve(problem, budget, &mut observer)
+        let solver = solvers.get(&problem.p, &problem.g, budget, &mut observer);
+        solver.and_then(|solver| solver.solve(&problem.y, budget, &mut observer))
     };
     let bits = problem.p.bits();
     tell(match &result {

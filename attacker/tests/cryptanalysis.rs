@@ -2,19 +2,22 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use attacker::cryptanalysis::{Budget, Failure, Problem, Solver, solve};
+use attacker::cryptanalysis::{
+    Budget, Failure, Modulus, Phase, Precomputation, Problem, Solver, Solvers, explain, known, solve,
+};
 use num_bigint::BigUint;
 
-/// The weak instances beside the repository, or nothing with a line that says so.
-fn instances() -> Option<Vec<serde_json::Value>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/dh-weak/instances.json");
+/// A file of weak instances or groups beside the repository, or nothing with a line that says so.
+fn data(file: &str) -> serde_json::Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(file);
     match std::fs::read(&path) {
-        Ok(text) => Some(serde_json::from_slice(&text).unwrap()),
+        Ok(text) => serde_json::from_slice(&text).unwrap(),
         Err(_) => {
             eprintln!("not run: {} is not there", path.display());
-            None
+            serde_json::Value::Array(Vec::new())
         }
     }
 }
@@ -30,22 +33,22 @@ fn log(p: u64, g: u64, y: u64) -> Result<BigUint, Failure> {
 
 #[test]
 fn published_and_prepared_instances_fall() {
-    for case in instances().unwrap_or_default() {
+    for case in data("dh-weak/instances.json").as_array().unwrap() {
         let id = case["id"].as_str().unwrap();
         let bits = case["bits"].as_u64().unwrap();
-        if !(id.starts_with("safe-prime") && bits <= 48
+        if !(id.starts_with("safe-prime")
             || id.starts_with("smooth") && bits <= 1024
             || id.starts_with("cryptopals-58"))
         {
             continue;
         }
-        let (p, g) = (number(&case, "p").unwrap(), number(&case, "g").unwrap());
+        let (p, g) = (number(case, "p").unwrap(), number(case, "g").unwrap());
         let solver = Solver::new(&p, &g, &Budget::default(), &mut ()).unwrap();
-        if let Some(order) = number(&case, "order") {
+        if let Some(order) = number(case, "order") {
             assert_eq!(solver.order(), Some(order), "{id}");
         }
         for (public, secret) in [("A", "a"), ("B", "b")] {
-            let (Some(y), Some(x)) = (number(&case, public), number(&case["answer"], secret)) else { continue };
+            let (Some(y), Some(x)) = (number(case, public), number(&case["answer"], secret)) else { continue };
             assert_eq!(solver.solve(&y, &Budget::default(), &mut ()).unwrap().x, x, "{id} {public}");
         }
     }
@@ -63,6 +66,16 @@ fn a_composite_modulus_is_factored_and_joined() {
         let y = g.modpow(&x, &p.into());
         assert_eq!(solver.solve(&y, &Budget::default(), &mut ()).unwrap().x, x);
     }
+}
+
+#[test]
+fn a_square_modulus_is_no_harder_than_its_root() {
+    let q = BigUint::from(SAFE_64);
+    let (p, g) = (q.pow(2) * 1_000_003u32, BigUint::from(17u32));
+    let solver = Solver::new(&p, &g, &Budget::default(), &mut ()).unwrap();
+    let x = solver.order().unwrap() / 3u32;
+    assert!(x.bits() > 128, "the order has both 64-bit primes");
+    assert_eq!(solver.solve(&g.modpow(&x, &p), &Budget::default(), &mut ()).unwrap().x, x);
 }
 
 #[test]
@@ -100,4 +113,117 @@ fn limits_are_kept() {
     assert_eq!(solve(&problem, &cancelled, &mut ()), Err(Failure::Cancelled));
     let poor = Budget { operations: 1000, ..Budget::default() };
     assert!(matches!(solve(&problem, &poor, &mut ()), Err(Failure::OutOfBudget { limit: "operations", .. })));
+}
+
+/// A safe prime of 64 bits, with the generator 17.
+const SAFE_64: u64 = 9_922_093_884_254_197_799;
+
+#[test]
+fn a_precomputation_survives_a_cancelled_run_and_a_file() {
+    let p = BigUint::from(41_433_073_590_985_389_352_579_352_327u128);
+    let g = BigUint::from(5u32);
+    let work = Precomputation::new(&p);
+    let budget = Budget::default();
+    // Ctrl-C after a few special primes
+    let cancel = budget.cancel.clone();
+    let mut stop = move |phase: Phase, done: u64, _: u64| {
+        if phase == Phase::Sieve && done > 100 {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    assert!(matches!(Solver::with_precomputation(&p, &g, &work, &budget, &mut stop), Err(Failure::Cancelled)));
+    assert!(work.relations() > 100 && !work.is_complete());
+
+    let resumed = Precomputation::from_bytes(&work.to_bytes(), &p).unwrap();
+    assert_eq!(resumed.relations(), work.relations());
+    Solver::with_precomputation(&p, &g, &resumed, &Budget::default(), &mut ()).unwrap();
+    assert!(resumed.is_complete());
+
+    // with the finished table no more sieving, whatever the generator
+    let table = Precomputation::from_bytes(&resumed.to_bytes(), &p).unwrap();
+    assert_eq!(table.logarithms(), resumed.logarithms());
+    let mut no_sieve = |phase: Phase, _: u64, _: u64| assert_ne!(phase, Phase::Sieve);
+    let g = BigUint::from(1_234_567_891_011u64);
+    let solver = Solver::with_precomputation(&p, &g, &table, &Budget::default(), &mut no_sieve).unwrap();
+    let x = BigUint::from(987_654_321_987_654_321u64);
+    let found = solver.solve(&g.modpow(&x, &p), &Budget::default(), &mut ()).unwrap();
+    assert_eq!(found.x, x);
+    assert_eq!(solver.order().unwrap() % 2u32, BigUint::from(0u32));
+}
+
+#[test]
+fn altered_cut_and_foreign_precomputations_are_refused() {
+    let p = BigUint::from(SAFE_64);
+    let work = Precomputation::new(&p);
+    Solver::with_precomputation(&p, &17u32.into(), &work, &Budget::default(), &mut ()).unwrap();
+    let bytes = work.to_bytes();
+    assert!(Precomputation::from_bytes(&bytes, &p).is_ok());
+    let refused = |bytes: &[u8], p: &BigUint| {
+        let failure = Precomputation::from_bytes(bytes, p).unwrap_err();
+        assert!(matches!(failure, Failure::BadInput { field: "precomputation", .. }), "{failure}");
+        failure.to_string()
+    };
+    assert!(refused(&bytes, &(&p + 2u32)).contains("the file of p = 9922093884254197799"));
+    for cut in [0, 5, 40, 1000, bytes.len() - 1] {
+        refused(&bytes[..cut], &p);
+    }
+    for place in [0, 45, 60, bytes.len() / 2, bytes.len() - 1] {
+        let mut altered = bytes.clone();
+        altered[place] ^= 1;
+        refused(&altered, &p);
+    }
+    let other = Precomputation::new(&(&p + 2u32));
+    let result = Solver::with_precomputation(&p, &17u32.into(), &other, &Budget::default(), &mut ());
+    assert!(matches!(result, Err(Failure::BadInput { field: "precomputation", .. })));
+}
+
+#[test]
+fn one_solver_serves_many_threads() {
+    let (p, g) = (BigUint::from(SAFE_64), BigUint::from(17u32));
+    let solver = Solver::new(&p, &g, &Budget::default(), &mut ()).unwrap();
+    std::thread::scope(|scope| {
+        for x in [3u64, 1 << 40, SAFE_64 / 3, SAFE_64 - 2] {
+            let (solver, y) = (&solver, g.modpow(&x.into(), &p));
+            scope.spawn(move || {
+                assert_eq!(solver.solve(&y, &Budget::default(), &mut ()).unwrap().x, BigUint::from(x));
+            });
+        }
+    });
+}
+
+#[test]
+fn the_second_session_of_a_group_finds_it_prepared() {
+    let solvers = Solvers::new(2);
+    let (p, g) = (BigUint::from(SAFE_64), BigUint::from(17u32));
+    let first = solvers.get(&p, &g, &Budget::default(), &mut ()).unwrap();
+    let mut nothing = |phase: Phase, _: u64, _: u64| panic!("{phase} again");
+    let second = solvers.get(&p, &g, &Budget::default(), &mut nothing).unwrap();
+    assert!(Arc::ptr_eq(&first, &second));
+    for other in [34_319u32, 11_347_307] {
+        solvers.get(&other.into(), &2u32.into(), &Budget::default(), &mut ()).unwrap();
+    }
+    let third = solvers.get(&p, &g, &Budget::default(), &mut ()).unwrap();
+    assert!(!Arc::ptr_eq(&first, &third), "the least recently used makes room");
+}
+
+#[test]
+fn groups_are_explained() {
+    let about = |p: &BigUint, g: u32| explain(p, Some(&g.into()), &Budget::default(), &mut ()).unwrap();
+    let weak = about(&BigUint::from(SAFE_64), 17);
+    assert_eq!((weak.bits, weak.modulus, weak.order_bits), (64, Modulus::SafePrime, Some(64)));
+    assert!(weak.seconds_log2 < 0.0);
+    assert!(matches!(about(&15u32.into(), 2).modulus, Modulus::Composite { factors, .. } if factors == ["3", "5"]));
+    assert_eq!(about(&34_318u32.into(), 2).modulus, Modulus::Unusable);
+    assert!(about(&BigUint::from(SAFE_64), 1).weaknesses.iter().any(|w| w.starts_with("g is 0, 1")));
+}
+
+#[test]
+fn standard_and_deployed_groups_are_recognised() {
+    for group in data("dh-groups/named-groups.json").as_array().unwrap() {
+        let p = BigUint::parse_bytes(group["p"].as_str().unwrap().as_bytes(), 16).unwrap();
+        let known = known(&p).unwrap();
+        assert!(known.name.contains(group["source"].as_str().unwrap()), "{known:?}");
+        assert_eq!(known.safe_prime, group["source"] != "RFC 5114");
+    }
+    assert_eq!(known(&BigUint::from(SAFE_64)), None);
 }

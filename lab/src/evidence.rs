@@ -213,3 +213,33 @@ pub fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+/// The text with long hexadecimal values cut down to their first eight digits, for a sentence that people read.
+pub fn abbreviate(text: &str) -> String {
+    let mut short = String::with_capacity(text.len());
+    let mut digits = 0;
+    for c in text.chars() {
+        digits = if c.is_ascii_hexdigit() && !c.is_ascii_uppercase() { digits + 1 } else { 0 };
+        match digits {
+            0..=16 => short.push(c),
+            17 => {
+                short.truncate(short.len() - 8);
+                short.push('…');
+            }
+            _ => {}
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::abbreviate;
+
+    #[test]
+    fn long_values_keep_their_beginning_and_words_stay() {
+        let digest = "0123456789abcdef0123456789abcdef";
+        assert_eq!(abbreviate(&format!("key {digest}, which")), "key 01234567…, which");
+        assert_eq!(abbreviate("decade facade 0123456789abcdef"), "decade facade 0123456789abcdef");
+    }
+}

@@ -6,7 +6,7 @@
 use crate::{
     check::AUTHENTICATED_CLOSE,
     event::Event,
-    evidence::{Cited, Evidence, Handshake, Victim},
+    evidence::{Cited, Evidence, Handshake, Victim, abbreviate},
     role::{Actor, Role},
 };
 use serde::{Deserialize, Serialize};
@@ -209,7 +209,7 @@ pub fn judge(events: &[Event]) -> Judgement {
         None => (None, finding.party, None),
     };
     Judgement {
-        verdict: Verdict { kind, class: kind.class(), check, party, flight, because: finding.because },
+        verdict: Verdict { kind, class: kind.class(), check, party, flight, because: abbreviate(&finding.because) },
         fingerprints: Fingerprints {
             client: fingerprint(&evidence.client),
             server: fingerprint(&evidence.server),

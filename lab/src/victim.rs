@@ -8,7 +8,7 @@ use crate::{
     check::Switches,
     control::{Credentials, PlayOrder},
     event::{Fact, Way},
-    evidence::hex,
+    evidence::{abbreviate, hex},
     group::Group,
     handshake::{Handshake, Output, Stop},
     mode::{Mode, Names},
@@ -151,7 +151,7 @@ impl Victim {
         match result {
             Err(stop) => {
                 let check = if let Stop::Check(finding) = &stop { Some(finding.check.id) } else { None };
-                self.abort(flight, check, stop.to_string(), commands);
+                self.abort(flight, check, abbreviate(&stop.to_string()), commands);
             }
             Ok(()) if done => self.establish(commands),
             Ok(()) => {}
@@ -306,12 +306,12 @@ impl Party for Victim {
             }
             Input::Malformed(error) => self.abort(flight, None, error.to_string(), &mut commands),
             Input::Silence(milliseconds) => {
-                let reason = format!("flight {flight}: expected within {milliseconds} ms, got nothing");
+                let reason = format!("frame: expected one within {milliseconds} ms, got nothing");
                 self.abort(flight, None, reason, &mut commands);
             }
             Input::Ended if matches!(self.stage, Stage::Data(_)) => self.end(&mut commands),
             Input::Ended => {
-                let reason = format!("flight {flight}: expected more frames, got the end of the connection");
+                let reason = "frame: expected one more, got the end of the connection".to_owned();
                 self.abort(flight, None, reason, &mut commands);
             }
         }

@@ -2,7 +2,9 @@
 
 use attacker::{
     attack::{Seen, Start},
-    attacks, session,
+    attacks,
+    cryptanalysis::Solvers,
+    session,
     work::compute,
 };
 use lab::{
@@ -125,7 +127,8 @@ fn run(orders: &Orders, mut attacker: Option<session::Session>) -> Log {
                         session::Command::Cut(role) => queue.push_back(Pending::Victim(role, Input::Ended)),
                         session::Command::Solve(problem) => {
                             let budget = attacker::work::session_budget();
-                            let result = compute(&problem, &budget, |fact| log.tell(Actor::Attacker, fact));
+                            let result =
+                                compute(&problem, &Solvers::new(1), &budget, |fact| log.tell(Actor::Attacker, fact));
                             queue.push_back(Pending::Attacker(Seen::Solved(Box::new(result))));
                         }
                     }

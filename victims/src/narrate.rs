@@ -3,6 +3,7 @@
 use lab::{
     control::Report,
     event::{Action, Event, Fact, Status, Way},
+    evidence::abbreviate,
 };
 
 /// One line, or nothing where there is nothing that a person would want to see.
@@ -63,7 +64,7 @@ fn fact(event: &Event) -> Option<String> {
         Fact::Lost { what, reason } => format!("  lost the {what}: {reason}"),
         Fact::Canary { .. } | Fact::Data { .. } | Fact::Ended => return None,
     };
-    Some(clean(&text))
+    Some(clean(&abbreviate(&text)))
 }
 
 /// Octets behind base64url text without padding.

@@ -63,20 +63,18 @@ pub fn compare(left: &Record, right: &Record) -> Comparison {
 }
 
 fn words(first: &Pair, left: &Record, right: &Record) -> String {
-    let outcome = |record: &Record| match &record.session.verdict {
-        Some(verdict) => verdict.because.clone(),
-        None => "It still runs.".to_owned(),
-    };
-    let told = |row: &Option<Row>| row.as_ref().map_or("nothing of the kind".to_owned(), |row| row.text.clone());
+    let told =
+        |row: &Option<Row>| row.as_ref().map_or("nothing of the kind happens".to_owned(), |row| row.text.clone());
+    let kind = |record: &Record| record.session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
     let flight = first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight);
     format!(
-        "The two part in flight {flight}: {} on one side, {} on the other. {}: {} {}: {}",
+        "The same up to flight {flight}, where in {left_name} {}, and in {right_name} {}: {left_name} is {}, {right_name} is {}.",
         told(&first.left),
         told(&first.right),
-        left.session.scenario,
-        outcome(left),
-        right.session.scenario,
-        outcome(right),
+        kind(left),
+        kind(right),
+        left_name = left.session.scenario,
+        right_name = right.session.scenario,
     )
 }
 
@@ -253,7 +251,11 @@ mod tests {
         with.push((Actor::Client, Fact::Aborted { flight: 2, check: None, reason: "no".into() }));
         let compared = compare(&record("ecdh-cert/relay", with), &record("ecdh-cert/relay~finished", without));
         assert_eq!(compared.first_difference, Some(6));
-        assert!(compared.words.starts_with("The two part in flight 2"), "{}", compared.words);
+        assert!(
+            compared.words.starts_with("The same up to flight 2, where in ecdh-cert/relay the client's check"),
+            "{}",
+            compared.words
+        );
         let alone: Vec<_> = compared.rows[7..].iter().map(|pair| (pair.left.is_some(), pair.right.is_some())).collect();
         assert_eq!(alone, [(true, false), (false, true)], "an abort is no counterpart of a frame");
     }

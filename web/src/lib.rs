@@ -2,6 +2,7 @@
 //! reports.
 
 pub mod book;
+pub mod cert;
 pub mod cli;
 pub mod compare;
 pub mod console;

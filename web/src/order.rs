@@ -18,10 +18,21 @@ pub fn by_flight(events: &[Event]) -> Vec<(u32, &Event)> {
             Fact::Frame { way, flight, .. } => (*flight, station(event.source, *way)),
             Fact::Relayed { from: Role::Client, flight, .. } => (*flight, 1),
             Fact::Relayed { from: Role::Server, flight, .. } => (*flight, 4),
+            // Who gives up waiting for the next flight does so behind everything of this one.
+            Fact::Aborted { flight, .. } if *flight > place.0 => (*flight, 6),
             Fact::Lost { .. } => (u32::MAX, 0),
             _ => *place,
         };
         ordered.push((*place, event));
+    }
+    // A step of the attacker's recipe is announced before what it does.
+    let mut next = None;
+    for (place, event) in ordered.iter_mut().rev() {
+        match &event.fact {
+            Fact::Relayed { .. } => next = Some(*place),
+            Fact::Step { .. } => *place = next.unwrap_or(*place),
+            _ => {}
+        }
     }
     ordered.sort_by_key(|(place, _)| *place);
     ordered.into_iter().map(|((flight, _), event)| (flight, event)).collect()
@@ -34,5 +45,38 @@ fn station(source: Actor, way: Way) -> u8 {
         (Actor::Server, Way::Received) => 2,
         (Actor::Server, Way::Sent) => 3,
         _ => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::event::Action;
+
+    #[test]
+    fn a_step_comes_before_its_frame_and_who_waited_in_vain_after_everything() {
+        let frame = |way, flight| Fact::Frame { way, flight, kind: "hello".into(), bytes: String::new() };
+        let (before, after) = (None, None);
+        let relayed = Fact::Relayed {
+            from: Role::Server,
+            action: Action::Forward,
+            flight: 2,
+            kind: "hello".into(),
+            before,
+            after,
+            changed: vec![],
+        };
+        let facts = [
+            (Actor::Server, frame(Way::Sent, 2)),
+            (Actor::Server, Fact::Aborted { flight: 3, check: None, reason: "nothing came".into() }),
+            (Actor::Attacker, Fact::Step { number: 2, text: "forward".into() }),
+            (Actor::Attacker, relayed),
+            (Actor::Client, frame(Way::Received, 2)),
+        ];
+        let event =
+            |(i, (source, fact)): (usize, _)| Event { v: 1, session: "a".into(), n: i as u64, source, at: 0, fact };
+        let events: Vec<Event> = facts.into_iter().enumerate().map(event).collect();
+        let order: Vec<(u32, u64)> = by_flight(&events).into_iter().map(|(flight, event)| (flight, event.n)).collect();
+        assert_eq!(order, [(2, 0), (2, 2), (2, 3), (2, 4), (3, 1)]);
     }
 }

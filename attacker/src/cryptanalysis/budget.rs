@@ -15,7 +15,7 @@ pub struct Budget {
     pub memory: usize,
     /// Worker threads.
     pub threads: usize,
-    /// The widest interval of exponents, in bits, that kangaroos search where nothing better applies.
+    /// The widest interval of exponents, in bits, that kangaroos search where nothing better applies; 0 for no search.
     pub interval_bits: u32,
     /// Raised by the caller (Ctrl-C, a time limit) to stop: looked at every few milliseconds.
     pub cancel: Arc<AtomicBool>,

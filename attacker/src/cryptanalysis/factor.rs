@@ -33,7 +33,7 @@ impl Factorisation {
     }
 }
 
-const TRIAL: u32 = 1 << 14;
+const TRIAL_BITS: u64 = 14;
 
 /// Rounds of (B1, B2, curves): the first finds factors of thirty bits, the last of about sixty.
 const ROUNDS: [(u32, u32, u32); 4] = [(150, 6_000, 30), (500, 30_000, 30), (2_000, 120_000, 40), (8_000, 600_000, 30)];
@@ -45,7 +45,7 @@ pub(crate) fn factor(n: &BigUint, watch: &Watch<'_>) -> Result<Factorisation, Fa
     if rest.is_zero() {
         return Ok(out);
     }
-    for q in primes_up_to(TRIAL) {
+    for q in primes_up_to(1 << TRIAL_BITS) {
         while (&rest % q).is_zero() {
             rest /= q;
             out.add(BigUint::from(q));
@@ -61,7 +61,7 @@ pub(crate) fn factor(n: &BigUint, watch: &Watch<'_>) -> Result<Factorisation, Fa
         }
         if is_prime(&part) {
             out.add(part);
-        } else if let Some((root, k)) = perfect_power(&part) {
+        } else if let Some((root, k)) = perfect_power(&part, TRIAL_BITS) {
             work.extend((0..k).map(|_| (root.clone(), round)));
         } else {
             match split(&part, round, watch)? {

@@ -1,15 +1,19 @@
 //! Discrete logarithms in weak groups: recognise the weakness, then use it.
 //!
-//! [`solve`] answers one target, [`Solver`] prepares a group once for many. Nothing here reads a clock, prints or
+//! [`solve`] answers one target, [`Solver`] prepares a group once for many, [`Solvers`] keeps those of all groups seen. Nothing here reads a clock, prints or
 //! starts a process: the caller times, shows [`Observer`] reports and raises [`Budget::cancel`]. Every answer is
 //! checked, g^x = y, before it is returned.
 
 mod bsgs;
 mod budget;
+mod deployed;
 mod ecm;
+mod explain;
 mod factor;
 mod index;
+mod known;
 mod mont;
+mod padic;
 mod parallel;
 mod pohlig;
 mod prime;
@@ -17,14 +21,19 @@ mod residue;
 mod rng;
 mod solution;
 mod solver;
+mod solvers;
 mod walk;
 
 use num_bigint::BigUint;
 
 pub use budget::{Budget, Failure, Observer, Phase};
+pub use explain::{Explanation, Modulus, explain};
 pub use factor::Factorisation;
+pub use index::Precomputation;
+pub use known::{Known, known};
 pub use solution::{Cost, Method, Solution};
 pub use solver::{MAX_BITS, Solver, solve};
+pub use solvers::Solvers;
 
 /// Find x with g^x = y modulo p.
 #[derive(Clone, Debug, PartialEq, Eq)]

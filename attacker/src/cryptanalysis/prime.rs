@@ -1,7 +1,7 @@
 //! Small primes and primality.
 
 use num_bigint::BigUint;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 
 use super::mont::{Mont, with_mont};
 use super::rng::Rng;
@@ -23,7 +23,7 @@ pub(crate) fn primes_up_to(limit: u32) -> Vec<u32> {
 }
 
 /// Whether `n` is prime: exact below 3.3·10^24 (Sorenson and Webster 2015), beyond that a composite passes with a
-/// chance below 2^−40 (twenty random bases of Miller and Rabin).
+/// chance below 2^−40 (twenty random bases of Miller and Rabin; above 2048 bits six).
 pub(crate) fn is_prime(n: &BigUint) -> bool {
     if n < &BigUint::from(2u32) {
         return false;
@@ -38,7 +38,9 @@ pub(crate) fn is_prime(n: &BigUint) -> bool {
     let bases: Vec<BigUint> = if n.bits() <= 81 {
         FIRST.map(BigUint::from).to_vec()
     } else {
-        std::iter::once(BigUint::from(2u32)).chain((0..20).map(|_| rng.below(n))).collect()
+        std::iter::once(BigUint::from(2u32))
+            .chain((0..if n.bits() <= 2048 { 20 } else { 6 }).map(|_| rng.below(n)))
+            .collect()
     };
     with_mont!(n, |m| bases.iter().all(|a| strong_probable_prime(&m, a)), false)
 }
@@ -64,14 +66,10 @@ fn strong_probable_prime<const L: usize>(m: &Mont<L>, base: &BigUint) -> bool {
     false
 }
 
-/// The greatest `r` with `r^k = n` for some `k` > 1, with that k.
-pub(crate) fn perfect_power(n: &BigUint) -> Option<(BigUint, u32)> {
-    (2..=n.bits() as u32)
-        .map_while(|k| {
-            let root = n.nth_root(k);
-            (!root.is_one()).then_some((root, k))
-        })
-        .find(|(root, k)| root.pow(*k) == *n)
+/// The r and the least prime k with n = r^k, for an n whose prime factors are above 2^`smallest`.
+pub(crate) fn perfect_power(n: &BigUint, smallest: u64) -> Option<(BigUint, u32)> {
+    let largest = u32::try_from(n.bits() / smallest).unwrap_or(0);
+    primes_up_to(largest).into_iter().map(|k| (n.nth_root(k), k)).find(|(root, k)| root.pow(*k) == *n)
 }
 
 #[cfg(test)]
@@ -94,7 +92,7 @@ mod tests {
 
     #[test]
     fn powers_are_seen() {
-        assert_eq!(perfect_power(&BigUint::from(3u32).pow(7)), Some((BigUint::from(3u32), 7)));
-        assert_eq!(perfect_power(&BigUint::from(12u32)), None);
+        assert_eq!(perfect_power(&BigUint::from(3u32).pow(7), 1), Some((BigUint::from(3u32), 7)));
+        assert_eq!(perfect_power(&BigUint::from(12u32), 1), None);
     }
 }

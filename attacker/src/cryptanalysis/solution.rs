@@ -63,6 +63,11 @@ pub enum Method {
         /// Logarithms at hand.
         known_logarithms: usize,
     },
+    /// The q-adic logarithm modulo a prime power.
+    Padic {
+        /// Of the prime.
+        exponent: u32,
+    },
     /// One logarithm modulo each known factor of a composite modulus.
     Composite {
         /// The methods, in the order of the factors.
@@ -96,6 +101,9 @@ impl fmt::Display for Method {
                 f,
                 "index calculus in Q(√−{discriminant}): p has only {bits} bits; {known_logarithms} logarithms known"
             ),
+            Self::Padic { exponent } => {
+                write!(f, "q-adic logarithm: the factor is the power q^{exponent}, where logarithms are linear algebra")
+            }
             Self::Composite { factors } => {
                 write!(f, "the modulus is composite: ")?;
                 for (i, method) in factors.iter().enumerate() {

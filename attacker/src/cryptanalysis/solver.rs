@@ -1,15 +1,15 @@
 //! Recognises the weakness of a group once and uses it for every target.
 
-use std::sync::{Arc, OnceLock};
-
 use num_bigint::BigUint;
 use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
+use super::explain::index_cost;
 use super::factor::{Factorisation, factor};
 use super::index::{self, Precomputation, Subgroup};
 use super::mont::with_mont;
+use super::padic::Padic;
 use super::pohlig::{Cyclic, Group, IndexProvider};
 use super::prime::is_prime;
 use super::residue::Residue;
@@ -40,7 +40,26 @@ impl Solver {
     /// # Errors
     /// [`Failure::BadInput`] unless p is odd, above 2 and at most [`MAX_BITS`] long, and g a unit modulo p, reduced.
     pub fn new(p: &BigUint, g: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Self, Failure> {
+        Self::with_precomputation(p, g, &Precomputation::new(p), budget, observer)
+    }
+
+    /// The same with what is known of p from before; index calculus continues there and leaves its state there, also
+    /// when it fails or is cancelled.
+    ///
+    /// # Errors
+    /// As [`Solver::new`], and [`Failure::BadInput`] if the precomputation is for another prime.
+    pub fn with_precomputation(
+        p: &BigUint,
+        g: &BigUint,
+        precomputation: &Precomputation,
+        budget: &Budget,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Failure> {
         check_modulus(p)?;
+        if precomputation.prime() != p {
+            let got = format!("that of {}", brief(precomputation.prime()));
+            return Err(Failure::BadInput { field: "precomputation", expected: "the precomputation of p", got });
+        }
         let bad_g = |expected| Failure::BadInput { field: "g", expected, got: brief(g) };
         if g.is_zero() || g >= p {
             return Err(bad_g("a number from 1 to p − 1"));
@@ -56,7 +75,14 @@ impl Solver {
         };
         let mut components = Vec::new();
         for (q, e) in &modulus.primes {
-            components.push(component(q, *e, g, &watch)?);
+            let own = Precomputation::new(q);
+            let work = if q == p { precomputation } else { &own };
+            // small primes are left to Pohlig and Hellman
+            let lifted = *e > 1 && q.bits() > 32;
+            components.push(component(q, if lifted { 1 } else { *e }, g, work, &watch)?);
+            if lifted {
+                components.push(Box::new(Padic::new(q, *e, g)));
+            }
         }
         let mut unknown = Vec::new();
         for c in modulus.unknown {
@@ -135,6 +161,9 @@ impl Solver {
 
     /// x = known + modulus·z for a z below 2^interval_bits.
     fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
+        if watch.budget.interval_bits == 0 {
+            return Ok(None);
+        }
         let inverse = self.g.modinv(&self.p).unwrap_or_default();
         let rest = y * inverse.modpow(&known.x, &self.p) % &self.p;
         let step = self.g.modpow(&known.modulus, &self.p);
@@ -162,7 +191,9 @@ impl Solver {
             true => "nothing is known of the exponent".to_owned(),
             false => format!("known: x = {} modulo {}", brief(&known.x), brief(&known.modulus)),
         });
-        why.push(format!("no exponent within {} further bits fits", budget.interval_bits));
+        if budget.interval_bits > 0 {
+            why.push(format!("no exponent within {} further bits fits", budget.interval_bits));
+        }
         Failure::TooHard { why: why.join("; ") }
     }
 }
@@ -181,15 +212,25 @@ fn check_modulus(p: &BigUint) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The largest prime that index calculus takes on, in bits.
+pub(crate) fn index_bits() -> u64 {
+    index::MAX_BITS
+}
+
 /// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.
 fn index_pays(p: &BigUint, q: &BigUint) -> bool {
-    let index = (p.bits() as f64 - 128.0) / 9.7;
     let rho = q.bits() as f64 / 2.0 - 28.0;
-    (40..=index::MAX_BITS).contains(&p.bits()) && index < rho
+    (40..=index::MAX_BITS).contains(&p.bits()) && index_cost(p.bits()) < rho
 }
 
 /// The group modulo the prime power q^e.
-fn component(q: &BigUint, e: u32, g: &BigUint, watch: &Watch<'_>) -> Result<Box<dyn Cyclic>, Failure> {
+fn component(
+    q: &BigUint,
+    e: u32,
+    g: &BigUint,
+    work: &Precomputation,
+    watch: &Watch<'_>,
+) -> Result<Box<dyn Cyclic>, Failure> {
     let mut multiple = factor(&(q - 1u32), watch)?;
     if e > 1 {
         multiple.primes.push((q.clone(), e - 1));
@@ -199,15 +240,11 @@ fn component(q: &BigUint, e: u32, g: &BigUint, watch: &Watch<'_>) -> Result<Box<
     if ells.is_empty() {
         return group(&q.pow(e), g, &multiple, &|_| Ok(None), watch);
     }
-    // only those that divide the order of g matter, and only then is the table needed
-    let wanted: Vec<BigUint> = ells.into_iter().filter(|l| !g.modpow(&((q - 1u32) / l), q).is_one()).collect();
-    let pre = OnceLock::new();
     let logs = |l: &BigUint| {
-        if !wanted.contains(l) {
+        if !ells.contains(l) {
             return Ok(None);
         }
-        let pre = pre.get_or_init(|| Precomputation::new(q, &wanted, watch).map(Arc::new)).clone()?;
-        Subgroup::new(pre, g, l, watch)
+        Subgroup::new(work.table(&ells, watch)?, g, l, watch)
     };
     group(&q.pow(e), g, &multiple, &logs, watch)
 }

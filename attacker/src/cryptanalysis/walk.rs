@@ -98,14 +98,11 @@ impl<const L: usize> Hunt<'_, '_, L> {
                             continue;
                         };
                         drop(seen);
-                        if other.point == walk.point && other.herd != walk.herd {
-                            if let Some(x) = meet(&other, walk) {
-                                if let Ok(mut found) = found.lock() {
-                                    *found = Some(x);
-                                }
-                                over.store(true, Ordering::Relaxed);
-                                return Ok(());
-                            }
+                        let same = other.point == walk.point && other.herd != walk.herd;
+                        if let Some(x) = same.then(|| meet(&other, walk)).flatten() {
+                            over.store(true, Ordering::Relaxed);
+                            *found.lock().map_err(|_| Failure::Cancelled)? = Some(x);
+                            return Ok(());
                         }
                         *walk = start(&mut rng);
                     }
@@ -165,7 +162,7 @@ pub(crate) fn rho<const L: usize>(
 }
 
 /// The x in [0, 2^bits) with γ^x = target by Pollard's kangaroos, about 2·2^(bits/2) steps. `None` means that there is
-/// none, but for bad luck of less than one in a thousand. `bits` is at most 100; the order is not needed.
+/// none, but for bad luck of about one in a hundred. `bits` is at most 100; the order is not needed.
 pub(crate) fn kangaroo<const L: usize>(
     m: &Mont<L>,
     gamma: &[u64; L],
@@ -183,7 +180,7 @@ pub(crate) fn kangaroo<const L: usize>(
         // mean step animals·√width/4 (van Oorschot and Wiener 1999, section 5.1)
         jumps: Jumps::new(m, gamma, ((root * animals / 2.0) as u64).max(2), &mut rng),
         mask: distinguished_mask(expected / animals as u64),
-        limit: 12 * expected + (64 * JUMPS as u64) * animals as u64,
+        limit: 6 * expected + (64 * JUMPS as u64) * animals as u64,
         expected,
         watch,
     };

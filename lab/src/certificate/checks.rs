@@ -59,6 +59,11 @@ checks! {
         "every subject name against the permitted and excluded subtrees of the authorities above",
         "RFC 5280 section 6.1.3 (b) and (c)",
         standing::name_constraints;
+    POLICY = "cert-policy", "Certificate policies consistent",
+        "a certificate issued under weaker rules passes for one issued under stricter rules",
+        "the policies of each certificate against the constraints of the authorities above",
+        "RFC 5280 section 6.1.3 (d) to (f)",
+        standing::policies;
     CA_FLAG = "cert-ca-flag", "Issuer is an authority",
         "the holder of any certificate signs certificates for others",
         "basicConstraints cA of every certificate that signs another",

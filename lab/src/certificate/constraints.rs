@@ -2,7 +2,6 @@
 
 use x509_parser::asn1_rs::Any;
 use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
-use x509_parser::x509::X509Name;
 
 use super::decode::Certificate;
 use super::{dn, name};
@@ -141,7 +140,7 @@ fn relation(name: &GeneralName<'_>, subtree: &GeneralSubtree<'_>) -> Relation {
             let (base, mask) = network.split_at(address.len());
             within(address.iter().zip(base).zip(mask).all(|((a, b), mask)| a & mask == b & mask))
         }
-        (GeneralName::DirectoryName(name), GeneralName::DirectoryName(base)) => within(directory(name, base)),
+        (GeneralName::DirectoryName(name), GeneralName::DirectoryName(base)) => within(dn::within(name, base)),
         (GeneralName::RFC822Name(mailbox), GeneralName::RFC822Name(constraint)) => {
             if constraint.contains('@') {
                 return within(name::same_mailbox(mailbox, constraint));
@@ -157,14 +156,15 @@ fn relation(name: &GeneralName<'_>, subtree: &GeneralSubtree<'_>) -> Relation {
     }
 }
 
-fn directory(name: &X509Name<'_>, base: &X509Name<'_>) -> bool {
-    dn::within(name, base)
-}
-
-/// A domain covers itself and everything below it; the empty domain covers all names.
+/// A domain covers itself and everything below it; the empty domain covers all names. A leading dot has no place in
+/// this form and is refused elsewhere; who put it there meant everything below, not the domain itself.
 fn dns_relation(name: &str, domain: &str) -> Relation {
     if domain.is_empty() {
         return Relation::Within;
+    }
+    if let Some(domain) = domain.strip_prefix('.') {
+        let itself = name.strip_prefix("*.").is_none() && name.eq_ignore_ascii_case(domain);
+        return if itself { Relation::Outside } else { dns_relation(name, domain) };
     }
     if name::presented_dns(name).is_err() {
         return Relation::Unknown;
@@ -237,6 +237,8 @@ mod tests {
             ("*.example.com", "example.org", Relation::Outside),
             ("anything.example", "", Relation::Within),
             (".example.com", "example.com", Relation::Unknown),
+            ("host.example.com", ".example.com", Relation::Within),
+            ("example.com", ".example.com", Relation::Outside),
         ] {
             assert_eq!(dns_relation(name, domain), expected, "{name} in {domain}");
         }

@@ -4,7 +4,7 @@ use x509_parser::certificate::X509CertificateParser;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{
     AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName, KeyUsage,
-    NameConstraints, ParsedExtension, X509Extension,
+    NameConstraints, ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings, X509Extension,
 };
 use x509_parser::nom::{self, Parser as _};
 use x509_parser::oid_registry::Oid;
@@ -15,6 +15,8 @@ use super::{der, dn};
 
 /// More extensions than any honest certificate has.
 const MAX_EXTENSIONS: usize = 64;
+/// More attributes than any honest subject or issuer has; comparing names costs the square of it.
+const MAX_ATTRIBUTES: usize = 64;
 
 /// A certificate that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +68,12 @@ impl<'a> Certificate<'a> {
             let got = x509.extensions().len().to_string();
             return Err(DecodeError::new("extensions", "at most 64 extensions", got));
         }
+        for (field, name) in [("issuer", x509.issuer()), ("subject", x509.subject())] {
+            let count = name.iter_attributes().count();
+            if count > MAX_ATTRIBUTES {
+                return Err(DecodeError::new(field, "at most 64 attributes", count.to_string()));
+            }
+        }
         let problem = problem(&x509);
         let self_issued = dn::equal(x509.subject(), x509.issuer());
         Ok(Self { der, x509, problem, self_issued })
@@ -77,7 +85,17 @@ impl<'a> Certificate<'a> {
         basic_constraints: BasicConstraints => BasicConstraints;
         name_constraints: NameConstraints => NameConstraints<'a>;
         extended_key_usage: ExtendedKeyUsage => ExtendedKeyUsage<'a>;
+        certificate_policies: CertificatePolicies => Vec<PolicyInformation<'a>>;
+        policy_mappings: PolicyMappings => PolicyMappings<'a>;
+        policy_constraints: PolicyConstraints => PolicyConstraints;
         crl_distribution_points: CRLDistributionPoints => CRLDistributionPoints<'a>;
+    }
+
+    pub(super) fn inhibit_any_policy(&self) -> Option<u32> {
+        self.x509.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::InhibitAnyPolicy(value) => Some(value.skip_certs),
+            _ => None,
+        })
     }
 
     pub(super) fn subject_key_identifier(&self) -> Option<(&'a [u8], bool)> {
@@ -201,9 +219,35 @@ fn extension_problem(extension: &X509Extension<'_>) -> Option<DecodeError> {
         {
             return bad("permitted or excluded subtrees (RFC 5280 section 4.2.1.10)", "without either".into());
         }
+        ParsedExtension::NameConstraints(constraints) if !whole(constraints, extension.value) => {
+            return bad("subtrees with a base alone (RFC 5280 section 4.2.1.10)", "with something else".into());
+        }
         _ => {}
     }
     der::check(extension.value).err().and_then(|got| bad("one DER value", got))
+}
+
+/// Whether all that stands in a name constraints extension was read: the parser underneath leaves out what it cannot
+/// read, minimum and maximum too, and a constraint left out is a constraint broken.
+fn whole(constraints: &NameConstraints<'_>, value: &[u8]) -> bool {
+    let read = [(0xa0, &constraints.permitted_subtrees), (0xa1, &constraints.excluded_subtrees)];
+    let read: Vec<_> = read.iter().filter_map(|(tag, subtrees)| Some((*tag, subtrees.as_ref()?.len()))).collect();
+    let Some(lists) = der::children(value) else { return false };
+    let there = lists.iter().map(|(tag, list)| {
+        // The content of a list is that of a SEQUENCE: subtrees, each with its base as the only child.
+        let mut count = 0;
+        let mut rest = *list;
+        while !rest.is_empty() {
+            let (subtree, tail) = der::split(rest)?;
+            if der::children(subtree)?.len() != 1 {
+                return None;
+            }
+            count += 1;
+            rest = tail;
+        }
+        Some((*tag, count))
+    });
+    there.collect::<Option<Vec<_>>>().is_some_and(|there| there == read)
 }
 
 /// Whether a general name has the form that its type prescribes: text in ASCII, addresses of 4 or 16 octets.
@@ -219,4 +263,45 @@ fn well_formed(name: &GeneralName<'_>) -> bool {
 /// Dotted decimal, from the encoded form.
 pub(super) fn oid_text(bytes: &[u8]) -> String {
     Oid::new(bytes.into()).to_id_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+    use rcgen::{CertificateParams, CustomExtension, KeyIdMethod, SerialNumber};
+
+    use super::*;
+    use crate::certificate::KeyPair;
+
+    /// Name constraints of this content, in an otherwise empty certificate.
+    fn name_constraints(content: &[u8]) -> Option<DecodeError> {
+        let key = KeyPair::generate(&mut ChaCha20Rng::from_seed([1; 32]));
+        let mut params = CertificateParams::default();
+        params.serial_number = Some(SerialNumber::from(1u64));
+        params.key_identifier_method = KeyIdMethod::PreSpecified(vec![1]);
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&[2, 5, 29, 30], content.to_vec())];
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        Certificate::decode(&der).unwrap().problem
+    }
+
+    /// A constraint that is there but was not read would be a constraint that nobody keeps.
+    #[test]
+    fn name_constraints_are_read_whole_or_not_at_all() {
+        let permitted = [0xa0, 0x05, 0x30, 0x03, 0x82, 0x01, b'a'];
+        let sequence = |parts: &[&[u8]]| {
+            let content = parts.concat();
+            [&[0x30, u8::try_from(content.len()).unwrap()], content.as_slice()].concat()
+        };
+        assert_eq!(name_constraints(&sequence(&[&permitted])), None);
+        assert_eq!(name_constraints(&sequence(&[&permitted, &[0xa1, 0x05, 0x30, 0x03, 0x82, 0x01, b'b']])), None);
+        for second in [
+            &[0xa1, 0x02, 0x05, 0x00][..],                                 // NULL for a subtree
+            &[0xa1, 0x08, 0x30, 0x06, 0x82, 0x01, b'b', 0x80, 0x01, 0x01], // a minimum
+            &[0xa1, 0x07, 0x30, 0x03, 0x82, 0x01, b'b', 0x05, 0x00],       // a NULL after a subtree
+            &[0xa2, 0x05, 0x30, 0x03, 0x82, 0x01, b'b'],                   // an unknown list
+        ] {
+            assert!(name_constraints(&sequence(&[&permitted, second])).is_some(), "{second:02x?}");
+        }
+    }
 }

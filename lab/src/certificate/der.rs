@@ -13,11 +13,35 @@ pub(super) fn check(input: &[u8]) -> Result<(), String> {
     if end == input.len() { Ok(()) } else { Err(format!("{} bytes left over at byte {end}", input.len() - end)) }
 }
 
+/// The values inside one constructed value: tag and content of each. `None` if they are not DER.
+pub(super) fn children(input: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let (_, mut at, end) = header(input, 0).ok()?;
+    let mut children = Vec::new();
+    while at < end {
+        let (tag, content, next) = header(&input[..end], at).ok()?;
+        children.push((tag, &input[content..next]));
+        at = next;
+    }
+    Some(children)
+}
+
+/// The first value and what comes after it.
+pub(super) fn split(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, _, end) = header(input, 0).ok()?;
+    Some(input.split_at(end))
+}
+
 fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
     if depth > MAX_DEPTH {
         return Err(format!("nested deeper than {MAX_DEPTH} at byte {start}"));
     }
     let (tag, content, end) = header(input, start)?;
+    let (universal, structured) = (tag & 0xc0 == 0, matches!(tag & 0x1f, 0x10 | 0x11));
+    if universal && structured != (tag & 0x20 != 0) {
+        return Err(format!(
+            "tag {tag:02x} constructed where it must be primitive, or the other way round, at byte {start}"
+        ));
+    }
     if tag & 0x20 != 0 {
         let mut at = content;
         while at < end {
@@ -82,6 +106,8 @@ mod tests {
             &[0x02, 0x01, 0x05, 0x00],                 // one byte left over
             &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],     // four gigabytes
             &[0x1f, 0x20, 0x00],                       // high tag
+            &[0x10, 0x03, 0x02, 0x01, 0x05],           // primitive SEQUENCE
+            &[0x24, 0x03, 0x04, 0x01, 0x05],           // constructed OCTET STRING
             &[0x30],
         ] {
             assert!(check(bad).is_err(), "{bad:02x?}");

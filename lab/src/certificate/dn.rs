@@ -33,10 +33,10 @@ fn same_attribute(a: &AttributeTypeAndValue<'_>, b: &AttributeTypeAndValue<'_>) 
     if a.attr_type() != b.attr_type() {
         return false;
     }
-    match (text(a), text(b)) {
-        (Some(a), Some(b)) => a.eq(b),
-        _ => a.attr_value().header.tag() == b.attr_value().header.tag() && a.as_slice() == b.as_slice(),
+    if a.attr_value().header.tag() == b.attr_value().header.tag() && a.as_slice() == b.as_slice() {
+        return true;
     }
+    text(a).zip(text(b)).is_some_and(|(a, b)| a.eq(b))
 }
 
 /// The characters that count in a comparison, for the string types that are compared as text.
@@ -138,9 +138,31 @@ fn address(line: &mut String, octets: &[u8]) {
     }
 }
 
+/// At most `most` octets in hexadecimal.
+pub(super) fn hex(bytes: &[u8], most: usize) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let shown = &bytes[..bytes.len().min(most)];
+    let mut text = String::with_capacity(2 * shown.len() + 3);
+    for byte in shown {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    if shown.len() < bytes.len() {
+        text.push('…');
+    }
+    if text.is_empty() { "nothing".into() } else { text }
+}
+
 /// Printable characters as they are, all others escaped, cut at a bounded length.
 fn printable(line: &mut String, bytes: &[u8]) {
     let cut = &bytes[..bytes.len().min(SHOWN)];
+    if let Ok(plain) = std::str::from_utf8(bytes)
+        && cut.len() == bytes.len()
+        && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    {
+        line.push_str(plain);
+        return;
+    }
     for c in String::from_utf8_lossy(cut).chars() {
         if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}') {
             let _ = write!(line, "{}", c.escape_unicode());

@@ -182,6 +182,16 @@ impl Credential {
         Ok(Self { chain, key, serial, template: template.clone(), params })
     }
 
+    /// A certificate for a key that somebody else holds, DER: a cross-signature.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn certify(&self, template: &Template, key: &KeyPair, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, Error> {
+        let mut params = template.params(key.identifier(), &serial_number(rng))?;
+        params.use_authority_key_identifier_extension = true;
+        Ok(params.signed_by(key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec())
+    }
+
     /// A revocation list (RFC 5280 section 5) by this authority that withdraws `revoked`, valid from `at` for `days`.
     ///
     /// # Errors
@@ -256,12 +266,17 @@ impl Credential {
 /// Draws the key (32 bytes) and then the serial number (16 bytes): this order is part of what a seed determines.
 fn prepare(template: &Template, rng: &mut dyn CryptoRng) -> Result<(KeyPair, [u8; 16], CertificateParams), Error> {
     let key = KeyPair::generate(rng);
-    let mut serial = [0; 16];
-    rng.fill_bytes(&mut serial);
-    // Positive and of one length (RFC 5280 section 4.1.2.2).
-    serial[0] = serial[0] & 0x7f | 0x40;
+    let serial = serial_number(rng);
     let params = template.params(template.key_identifier.clone().unwrap_or_else(|| key.identifier()), &serial)?;
     Ok((key, serial, params))
+}
+
+/// Positive and of one length (RFC 5280 section 4.1.2.2).
+fn serial_number(rng: &mut dyn CryptoRng) -> [u8; 16] {
+    let mut serial = [0; 16];
+    rng.fill_bytes(&mut serial);
+    serial[0] = serial[0] & 0x7f | 0x40;
+    serial
 }
 
 fn date(seconds: i64) -> Result<OffsetDateTime, Error> {

@@ -8,22 +8,28 @@ mod dn;
 pub mod forge;
 pub mod issue;
 mod key;
+pub mod limbo;
 mod name;
 mod path;
 pub mod pem;
+mod pki;
+mod policies;
 mod revocation;
 mod rules;
 mod signature;
 mod step;
+mod summary;
 mod validate;
 
 pub use checks::{RULES, Rule};
 pub use decode::DecodeError;
-pub use forge::{FORGERIES, Forged, Forgery, Pki};
+pub use forge::{FORGERIES, Forged, Forgery};
 pub use issue::{Credential, Template, Validity};
 pub use key::KeyPair;
 pub use name::{NameError, PeerName};
+pub use pki::Pki;
 pub use step::{Status, Step};
+pub use summary::Summary;
 pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate};
 
 /// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.

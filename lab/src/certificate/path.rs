@@ -6,6 +6,7 @@ use super::checks::RULES;
 use super::constraints;
 use super::decode::Certificate;
 use super::dn;
+use super::policies::Policies;
 use super::revocation::Lists;
 use super::rules::Walk;
 use super::signature::{self, Signature};
@@ -16,6 +17,8 @@ use super::validate::{Origin, Policy};
 const SIGNATURES: usize = 128;
 /// Certificates that one search may put on a path, counted again whenever it comes back to one.
 const VISITS: usize = 2_000;
+/// Paths to an anchor that one search may evaluate.
+const PATHS: usize = 64;
 /// Longest path that is tried.
 const LENGTH: usize = 32;
 
@@ -42,6 +45,9 @@ pub(super) struct Search<'s, 'a> {
     links: HashMap<(usize, usize), Signature>,
     signatures: usize,
     visits: usize,
+    paths: usize,
+    /// Comparisons with name constraints that are left for all paths together.
+    comparisons: usize,
     /// The path to an anchor with the fewest failures.
     best: Option<Evaluated>,
     /// The longest path that ended nowhere, and why.
@@ -58,6 +64,8 @@ impl<'s, 'a> Search<'s, 'a> {
             links: HashMap::new(),
             signatures: SIGNATURES,
             visits: VISITS,
+            paths: PATHS,
+            comparisons: constraints::BUDGET,
             best: None,
             dead_end: None,
         };
@@ -71,12 +79,13 @@ impl<'s, 'a> Search<'s, 'a> {
         }
     }
 
-    /// Extends the path by every possible issuer of its last certificate; true once a path passes.
+    /// Extends the path by every possible issuer of its last certificate; true once the search is over.
     fn extend(&mut self, path: &mut Vec<usize>) -> bool {
         let Some(&last) = path.last() else { return false };
         if matches!(self.nodes[last].origin, Origin::Anchor(_)) {
             let found = self.evaluate(path, None);
-            let done = found.failures == 0;
+            self.paths -= 1;
+            let done = found.failures == 0 || self.paths == 0;
             if self.best.as_ref().is_none_or(|best| found.failures < best.failures) {
                 self.best = Some(found);
             }
@@ -160,7 +169,7 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// Every check of every certificate, from the anchor down, as section 6.1 of RFC 5280 processes a path.
-    fn evaluate(&self, path: &[usize], gap: Option<&str>) -> Evaluated {
+    fn evaluate(&mut self, path: &[usize], gap: Option<&str>) -> Evaluated {
         let certificates: Vec<_> = path.iter().map(|&node| &self.nodes[node].certificate).collect();
         let links: Vec<_> = path
             .windows(2)
@@ -172,7 +181,9 @@ impl<'s, 'a> Search<'s, 'a> {
             links: &links,
             gap,
             lists: self.lists,
-            budget: constraints::BUDGET,
+            nodes: self.nodes,
+            budget: self.comparisons,
+            policies: Policies::new((path.len() - usize::from(gap.is_none())).max(1)),
         };
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
         let mut failures = 0;
@@ -192,6 +203,129 @@ impl<'s, 'a> Search<'s, 'a> {
                 });
             }
         }
+        self.comparisons = walk.budget;
         Evaluated { path: path.to_vec(), steps, failures }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+
+    use crate::certificate::{Credential, Origin, Policy, Purpose, Template, Validity, validate};
+
+    const AT: i64 = 1_790_000_000;
+
+    struct World {
+        rng: ChaCha20Rng,
+    }
+
+    impl World {
+        fn new() -> Self {
+            Self { rng: ChaCha20Rng::from_seed([1; 32]) }
+        }
+
+        fn root(&mut self, name: &str) -> Credential {
+            Credential::self_signed(&Template::authority(name, Validity::around(AT, 3650)), &mut self.rng).unwrap()
+        }
+
+        fn below(&mut self, issuer: &Credential, name: &str) -> Credential {
+            issuer.issue(&Template::authority(name, Validity::around(AT, 3650)), &mut self.rng).unwrap()
+        }
+
+        fn leaf(&mut self, issuer: &Credential) -> Credential {
+            issuer
+                .issue(&Template::leaf("a.example", Purpose::Server, Validity::around(AT, 90)), &mut self.rng)
+                .unwrap()
+        }
+    }
+
+    fn der(credential: &Credential) -> Vec<u8> {
+        credential.certificate().to_vec()
+    }
+
+    fn policy(anchors: &[&Credential]) -> Policy {
+        Policy {
+            anchors: anchors.iter().map(|anchor| der(anchor)).collect(),
+            at: AT,
+            name: Some("a.example".parse().unwrap()),
+            purpose: Some(Purpose::Server),
+            ..Policy::default()
+        }
+    }
+
+    #[test]
+    fn order_and_superfluous_certificates_do_not_matter() {
+        let mut world = World::new();
+        let (root, other) = (world.root("root"), world.root("other"));
+        let upper = world.below(&root, "upper");
+        let lower = world.below(&upper, "lower");
+        let stray = world.below(&other, "stray");
+        let leaf = world.leaf(&lower);
+        let chain = [der(&leaf), der(&stray), der(&root), der(&upper), der(&other), der(&lower)];
+        let found = validate(&policy(&[&root]), &chain);
+        assert!(found.accepted(), "{}", found.reason);
+        use Origin::{Anchor, Presented};
+        assert_eq!(found.path, [Presented(0), Presented(5), Presented(3), Anchor(0)]);
+    }
+
+    #[test]
+    fn a_missing_intermediate_is_named() {
+        let mut world = World::new();
+        let root = world.root("root");
+        let upper = world.below(&root, "upper");
+        let leaf = world.leaf(&upper);
+        let found = validate(&policy(&[&root]), &[der(&leaf)]);
+        assert!(found.reason.contains("CN=upper, got no certificate of that issuer is at hand"), "{}", found.reason);
+        let policy = Policy { intermediates: vec![der(&upper)], ..policy(&[&root]) };
+        assert!(validate(&policy, &[der(&leaf)]).accepted());
+    }
+
+    /// One authority, certified twice: by an anchor, and by one who is not trusted or no longer valid.
+    #[test]
+    fn cross_signed() {
+        let mut world = World::new();
+        let (trusted, untrusted) = (world.root("trusted"), world.root("untrusted"));
+        let authority = world.below(&untrusted, "authority");
+        let cross = |world: &mut World, by: &Credential, validity| {
+            let template = Template { validity, ..Template::authority("authority", validity) };
+            by.certify(&template, authority.key(), &mut world.rng).unwrap()
+        };
+        let good = cross(&mut world, &trusted, Validity::around(AT, 100));
+        let expired = cross(&mut world, &trusted, Validity { not_before: 0, not_after: AT - 1 });
+        let leaf = world.leaf(&authority);
+        let ways = [der(&authority), expired, good];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let chain: Vec<_> = [der(&leaf)].into_iter().chain(order.map(|way| ways[way].clone())).collect();
+            let found = validate(&policy(&[&trusted]), &chain);
+            assert!(found.accepted(), "{order:?}: {}", found.reason);
+        }
+        let found = validate(&policy(&[&trusted]), &[der(&leaf), ways[0].clone(), ways[1].clone()]);
+        assert!(found.reason.starts_with("cert-validity of certificate 1"), "{}", found.reason);
+    }
+
+    /// Two authorities that certify each other, and nobody else certifies.
+    #[test]
+    fn circles_end() {
+        let mut world = World::new();
+        let (root, a) = (world.root("root"), world.root("a"));
+        let b = world.below(&a, "b");
+        let validity = Validity::around(AT, 100);
+        let back = b.certify(&Template::authority("a", validity), a.key(), &mut world.rng).unwrap();
+        let leaf = world.leaf(&b);
+        let found = validate(&policy(&[&root]), &[der(&leaf), der(&b), back]);
+        assert!(found.reason.contains("the issuers lead in a circle"), "{}", found.reason);
+    }
+
+    #[test]
+    fn a_trusted_leaf_needs_no_issuer() {
+        let mut world = World::new();
+        let template = Template::leaf("a.example", Purpose::Server, Validity::around(AT, 90));
+        let leaf = Credential::self_signed(&template, &mut world.rng).unwrap();
+        let found = validate(&policy(&[&leaf]), &[der(&leaf)]);
+        assert!(found.accepted(), "{}", found.reason);
+        let expired = Policy { at: AT + 91 * 86_400, ..policy(&[&leaf]) };
+        assert!(validate(&expired, &[der(&leaf)]).reason.starts_with("cert-validity"));
     }
 }

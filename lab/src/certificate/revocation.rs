@@ -49,14 +49,19 @@ impl<'a> Lists<'a> {
         Ok(Self { lists, verified: RefCell::default() })
     }
 
-    /// What the lists of `issuer` say of `certificate` at unix second `at`.
-    pub(super) fn standing(&self, certificate: &Certificate<'_>, issuer: &Certificate<'_>, at: i64) -> Standing {
+    /// Whether there are no lists at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// What the lists of the certificate's issuer, signed by one of `signers`, say of it at unix second `at`.
+    pub(super) fn standing(&self, certificate: &Certificate<'_>, signers: &[&Certificate<'_>], at: i64) -> Standing {
         let mut standing = Standing::Unlisted;
         for (index, list) in self.lists.iter().enumerate() {
             if !dn::equal(list.issuer(), certificate.issuer()) {
                 continue;
             }
-            let unusable = self.unusable(index, list, issuer, at).or_else(|| out_of_scope(list, certificate));
+            let unusable = self.unusable(index, list, signers, at).or_else(|| out_of_scope(list, certificate));
             if let Some(why) = unusable {
                 if standing == Standing::Unlisted {
                     standing = Standing::Unusable(why);
@@ -72,16 +77,20 @@ impl<'a> Lists<'a> {
         standing
     }
 
-    /// Why a list does not count, whatever the certificate.
+    /// Why a list counts under nobody's key, whatever the certificate; the first signer's reason speaks for all.
     fn unusable(
         &self,
         index: usize,
         list: &CertificateRevocationList<'_>,
-        issuer: &Certificate<'_>,
+        signers: &[&Certificate<'_>],
         at: i64,
     ) -> Option<String> {
-        let key = (index, issuer.spki().as_ptr());
-        self.verified.borrow_mut().entry(key).or_insert_with(|| defect(list, issuer, at)).clone()
+        let mut defects = signers.iter().map(|signer| {
+            let key = (index, signer.spki().as_ptr());
+            self.verified.borrow_mut().entry(key).or_insert_with(|| defect(list, signer, at)).clone()
+        });
+        let first = defects.next().unwrap_or_else(|| Some("nobody is known who could have signed the list".into()))?;
+        defects.all(|defect| defect.is_some()).then_some(first)
     }
 }
 
@@ -122,6 +131,9 @@ fn extension_defect(list: &CertificateRevocationList<'_>) -> Option<String> {
         match extension.parsed_extension() {
             ParsedExtension::CRLNumber(_) if extension.critical => return Some("the list's number is critical".into()),
             ParsedExtension::CRLNumber(_) => numbered = true,
+            ParsedExtension::IssuingDistributionPoint(scope) if !whole(scope, extension.value) => {
+                return Some("the list's scope cannot be read".into());
+            }
             ParsedExtension::AuthorityKeyIdentifier(_) | ParsedExtension::IssuingDistributionPoint(_) => {}
             ParsedExtension::ParseError { .. } => {
                 return Some(format!("the list's extension {} is malformed", oid_text(extension.oid.as_bytes())));
@@ -133,6 +145,20 @@ fn extension_defect(list: &CertificateRevocationList<'_>) -> Option<String> {
         }
     }
     (!numbered).then(|| "the list has no number".into())
+}
+
+/// Whether every field of the scope was read: the parser underneath leaves out what it cannot read.
+fn whole(scope: &IssuingDistributionPoint<'_>, value: &[u8]) -> bool {
+    let fields = [
+        scope.distribution_point.is_some(),
+        scope.only_contains_user_certs,
+        scope.only_contains_ca_certs,
+        scope.only_some_reasons.is_some(),
+        scope.indirect_crl,
+        scope.only_contains_attribute_certs,
+    ];
+    let read = fields.into_iter().filter(|&field| field).count();
+    der::children(value).is_some_and(|fields| fields.len() == read)
 }
 
 /// Section 5.2.5: whether the list covers this certificate at all.
@@ -179,7 +205,107 @@ fn same_name(a: &GeneralName<'_>, b: &GeneralName<'_>) -> bool {
     }
 }
 
+/// Whether `candidate` may sign lists in the name of `issuer` with another key (section 6.3.3 (f)): the same name, a
+/// key for signing lists, and a certificate by `issuer` itself or by whoever certified `issuer`.
+pub(super) fn may_sign_for(
+    candidate: &Certificate<'_>,
+    issuer: &Certificate<'_>,
+    above: Option<&Certificate<'_>>,
+    at: i64,
+) -> bool {
+    let validity = &candidate.x509.tbs_certificate.validity;
+    let by = |signer: &Certificate<'_>| {
+        let x509 = &candidate.x509;
+        dn::equal(signer.subject(), candidate.issuer())
+            && signature::verify(
+                &signer.x509.tbs_certificate.subject_pki,
+                &x509.signature_algorithm,
+                x509.tbs_certificate.as_ref(),
+                &x509.signature_value,
+            ) == Signature::Valid
+    };
+    candidate.spki() != issuer.spki()
+        && dn::equal(candidate.subject(), issuer.subject())
+        && candidate.key_usage().is_some_and(|(usage, _)| usage.crl_sign())
+        && (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
+        && (by(issuer) || above.is_some_and(by))
+}
+
 fn describe(entry: &RevokedCertificate<'_>) -> String {
     let reason = entry.reason_code().map_or_else(|| "without a reason".into(), |(_, reason)| format!("{reason}"));
     format!("revoked on {}, {reason}", entry.revocation_date)
+}
+
+#[cfg(test)]
+mod tests {
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+
+    use crate::certificate::{Credential, Pki, Policy, Template, Validation, validate};
+
+    const AT: i64 = 1_790_000_000;
+
+    fn pki(rng: &mut ChaCha20Rng) -> Pki {
+        Pki::generate("a.example", "client.example", AT, rng).unwrap()
+    }
+
+    fn judge(pki: &Pki, crls: Vec<Vec<u8>>, further: &[&Credential], require_revocation: bool) -> Validation {
+        let policy = Policy {
+            anchors: vec![pki.root.certificate().to_vec()],
+            intermediates: further.iter().map(|credential| credential.certificate().to_vec()).collect(),
+            at: AT,
+            crls,
+            require_revocation,
+            ..Policy::default()
+        };
+        validate(&policy, pki.server.presented())
+    }
+
+    #[test]
+    fn lists_of_every_issuer_are_required_only_on_demand() {
+        let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
+        assert!(judge(&pki, Vec::new(), &[], false).accepted());
+        assert!(judge(&pki, Vec::new(), &[], true).reason.starts_with("cert-revoked of certificate 1"));
+        let both = pki.revocation_lists(&[], AT).unwrap();
+        assert!(judge(&pki, vec![both[0].clone()], &[], true).reason.starts_with("cert-revoked of certificate 0"));
+        assert!(judge(&pki, both, &[], true).accepted());
+    }
+
+    #[test]
+    fn revoked_intermediate() {
+        let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
+        let list = pki.root.revocation_list(&[&pki.intermediate], AT, 30).unwrap();
+        let found = judge(&pki, vec![list], &[], false);
+        assert!(found.reason.starts_with("cert-revoked of certificate 1"), "{}", found.reason);
+        assert!(found.reason.contains("Key Compromise") || found.reason.contains("KeyCompromise"), "{}", found.reason);
+    }
+
+    #[test]
+    fn stale_early_and_forged_lists_do_not_count() {
+        let rng = &mut ChaCha20Rng::from_seed([1; 32]);
+        let pki = pki(rng);
+        let day = 86_400;
+        let stale = pki.intermediate.revocation_list(&[], AT - 60 * day, 30).unwrap();
+        assert!(judge(&pki, vec![stale], &[], false).reason.contains("the list expired"));
+        let early = pki.intermediate.revocation_list(&[], AT + 60 * day, 30).unwrap();
+        assert!(judge(&pki, vec![early], &[], false).reason.contains("not valid before"));
+        // Somebody of the issuer's name, with another key, would like the certificate to be unrevoked.
+        let imposter = Credential::self_signed(&pki.intermediate.lookalike(), rng).unwrap();
+        let forged = imposter.revocation_list(&[], AT, 30).unwrap();
+        let found = judge(&pki, vec![forged], &[&imposter], false);
+        assert!(found.reason.contains("does not verify with the issuer's key"), "{}", found.reason);
+    }
+
+    /// RFC 5280 section 6.3.3 (f): another key, certified under the issuer's name by the issuer's own issuer.
+    #[test]
+    fn a_separate_key_may_sign_lists() {
+        let rng = &mut ChaCha20Rng::from_seed([1; 32]);
+        let pki = pki(rng);
+        let template = Template { key_identifier: None, ..pki.intermediate.lookalike() };
+        let separate = pki.root.issue(&template, rng).unwrap();
+        let list = separate.revocation_list(&[&pki.server], AT, 30).unwrap();
+        let found = judge(&pki, vec![list.clone()], &[&separate], false);
+        assert!(found.reason.contains("the issuer withdrew this certificate"), "{}", found.reason);
+        assert!(judge(&pki, vec![list], &[], false).reason.contains("does not verify with the issuer's key"));
+    }
 }

@@ -11,6 +11,8 @@ use super::decode::oid_text;
 
 /// Shortest RSA modulus that the policy accepts, in bits (CA/Browser Forum BR 6.1.5).
 const RSA_MIN: usize = 2048;
+/// Shortest RSA modulus whose signatures can be verified at all, for those who switch the policy off.
+const RSA_LEGACY: usize = 1024;
 /// Longest RSA modulus that is worth anybody's time.
 const RSA_MAX: usize = 8192;
 
@@ -179,19 +181,20 @@ pub(super) fn verify(
 ) -> Signature {
     let key_type = issuer.algorithm.algorithm.as_bytes();
     let rsa = matches!(key_type, [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10]);
+    let bits = if rsa { modulus_bits(issuer).unwrap_or(0) } else { 0 };
     let verifier: &dyn ring_signature::VerificationAlgorithm = match scheme(algorithm).0 {
         Scheme::Ed25519 => return verify_ed25519(issuer, message, signature),
         Scheme::Other => return Signature::Unknown,
         Scheme::Pkcs1(_) | Scheme::Pss(_) if !rsa => return Signature::Invalid,
-        Scheme::Pkcs1(_) | Scheme::Pss(_)
-            if modulus_bits(issuer).is_none_or(|bits| !(RSA_MIN..=RSA_MAX).contains(&bits)) =>
-        {
-            return Signature::Unknown;
+        Scheme::Pkcs1(Hash::Sha1) if (RSA_LEGACY..=RSA_MAX).contains(&bits) => {
+            &ring_signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY
         }
-        Scheme::Pkcs1(Hash::Sha1) => &ring_signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
-        Scheme::Pkcs1(Hash::Sha256) => &ring_signature::RSA_PKCS1_2048_8192_SHA256,
+        Scheme::Pkcs1(Hash::Sha256) if (RSA_LEGACY..=RSA_MAX).contains(&bits) => {
+            &ring_signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
+        }
+        Scheme::Pkcs1(_) | Scheme::Pss(_) if !(RSA_MIN..=RSA_MAX).contains(&bits) => return Signature::Unknown,
         Scheme::Pkcs1(Hash::Sha384) => &ring_signature::RSA_PKCS1_2048_8192_SHA384,
-        Scheme::Pkcs1(Hash::Sha512) => &ring_signature::RSA_PKCS1_2048_8192_SHA512,
+        Scheme::Pkcs1(_) => &ring_signature::RSA_PKCS1_2048_8192_SHA512,
         Scheme::Pss(Hash::Sha256) => &ring_signature::RSA_PSS_2048_8192_SHA256,
         Scheme::Pss(Hash::Sha384) => &ring_signature::RSA_PSS_2048_8192_SHA384,
         Scheme::Pss(_) => &ring_signature::RSA_PSS_2048_8192_SHA512,

@@ -85,6 +85,18 @@ pub enum Origin {
     Anchor(usize),
 }
 
+impl Origin {
+    /// The certificate itself, out of what was validated; `None` if that was something else.
+    #[must_use]
+    pub fn certificate<'p, C: AsRef<[u8]>>(self, policy: &'p Policy, chain: &'p [C]) -> Option<&'p [u8]> {
+        match self {
+            Self::Presented(index) => chain.get(index).map(AsRef::as_ref),
+            Self::Intermediate(index) => policy.intermediates.get(index).map(Vec::as_slice),
+            Self::Anchor(index) => policy.anchors.get(index).map(Vec::as_slice),
+        }
+    }
+}
+
 /// The leaf's identity, for the handshake to use. Trust it as far as the outcome allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {
@@ -160,7 +172,7 @@ impl Validation {
 
 /// Validates the chain that a peer presented, leaf first, the others in any order.
 ///
-/// Work and memory are bounded: linear in the input, 128 signatures, 250,000 comparisons with name constraints.
+/// Work and memory are bounded: linear in the input, 128 signatures, 64 paths, 250,000 comparisons with name constraints.
 #[must_use]
 pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     let leaf = match chain.first().map(|der| Certificate::decode(der.as_ref())) {
@@ -195,6 +207,9 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     validation
 }
 
+/// Untrusted certificates that one validation looks at; what comes after them is superfluous in any honest chain.
+const UNTRUSTED: usize = 256;
+
 /// Everything that may stand in a path, the leaf first, each certificate once; and a note on the first unreadable one.
 fn collect<'a, C: AsRef<[u8]>>(
     policy: &'a Policy,
@@ -210,7 +225,7 @@ fn collect<'a, C: AsRef<[u8]>>(
     let origin = trusted.map_or(Origin::Presented(0), Origin::Anchor);
     let mut nodes = vec![Node { certificate: leaf, origin }];
     let mut unreadable = None;
-    for (der, origin) in anchors.chain(presented).chain(further) {
+    for (der, origin) in anchors.chain(presented.chain(further).take(UNTRUSTED)) {
         if !seen.insert(der) {
             continue;
         }

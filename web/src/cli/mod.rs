@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod completions;
+mod crack;
 mod export;
 mod glob;
 mod junit;
@@ -60,6 +61,14 @@ enum Command {
     Check(check::Check),
     /// List what there is
     List(list::List),
+    /// Compute a discrete logarithm, with the method, the progress and the cost
+    Crack(crack::Crack),
+    /// Ask about Diffie–Hellman groups
+    #[command(subcommand)]
+    Group(crack::GroupCommand),
+    /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
+    #[command(subcommand)]
+    Cert(crate::cert::Cert),
     /// Write a stored session for others
     Export(export::Export),
     /// Print a completion script for a shell
@@ -108,6 +117,15 @@ enum Failure {
     Write(#[from] io::Error),
 }
 
+impl From<crate::cert::Failure> for Failure {
+    fn from(failure: crate::cert::Failure) -> Self {
+        match failure {
+            crate::cert::Failure::Write(error) => Self::Write(error),
+            other => Self::Usage(other.to_string()),
+        }
+    }
+}
+
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -118,6 +136,9 @@ pub fn main() -> ExitCode {
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Crack(crack)) => crack::run(&crack),
+        Some(Command::Group(group)) => crack::explain_group(&group),
+        Some(Command::Cert(cert)) => crate::cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
         Some(Command::Client(part)) => return part.play("client", victims::program::client),

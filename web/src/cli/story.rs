@@ -13,6 +13,8 @@ use std::io::{self, Write};
 
 /// Characters of a value on one line.
 const VALUE: usize = 60;
+/// Characters of what a check saw.
+const SEEN: usize = 160;
 
 /// Tells the story.
 pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
@@ -105,7 +107,7 @@ fn changes(out: &mut impl Write, change: &Change) -> io::Result<()> {
 fn check(out: &mut impl Write, event: &Event) -> io::Result<()> {
     let Fact::Check { check, status, expected, observed, .. } = &event.fact else { return Ok(()) };
     let who = event.source.to_string();
-    let (expected, observed) = (printable(&shortened(expected, VALUE)), printable(&shortened(observed, VALUE)));
+    let (expected, observed) = (printable(&shortened(expected, SEEN)), printable(&shortened(observed, SEEN)));
     let says = match status {
         Status::Passed => faint(observed),
         Status::Failed => format!("wanted {expected}, found {observed}"),

@@ -1,15 +1,18 @@
 //! Linear systems modulo a prime: Gaussian elimination for small ones, Lanczos for sparse ones.
 
 use super::filter::Sparse;
+use super::matrix::{Matrix, Ring};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
-use crate::cryptanalysis::mont::{Mont, add_limbs, from_limbs, sub_limbs};
+use crate::cryptanalysis::mont::Mont;
 
 /// Up to this many unknowns elimination is faster.
-const DENSE: usize = 350;
+const DENSE: usize = 100;
+/// Vectors shorter than this are not worth a second thread.
+const SERIAL: usize = 600;
 
 /// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns. The
-/// values are in Montgomery form; the modulus has 24 bits to spare in its limbs. `None` if the columns do not determine x or the rows contradict each other.
-pub(crate) fn solve<const L: usize>(
+/// values are in Montgomery form. The modulus has 24 bits to spare in its `L` limbs and fits `W` words of [`WORD_BITS`]. `None` if the columns do not determine x or the rows contradict each other.
+pub(crate) fn solve<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
     right: &[i32],
@@ -19,7 +22,7 @@ pub(crate) fn solve<const L: usize>(
     if columns <= DENSE {
         return gauss(m, rows, right, columns, watch);
     }
-    lanczos(m, rows, right, columns, watch)
+    lanczos::<L, W>(m, rows, right, columns, watch)
 }
 
 fn small<const L: usize>(m: &Mont<L>, n: i32) -> [u64; L] {
@@ -75,114 +78,6 @@ fn gauss<const L: usize>(
     Ok(Some(x))
 }
 
-/// A sparse matrix by rows, entries ±1 apart from the others.
-struct Matrix {
-    /// For each row the ends of its +1, −1 and other entries.
-    ends: Vec<[u32; 3]>,
-    columns: Vec<u32>,
-    /// Coefficients, used for the other entries only.
-    values: Vec<i32>,
-}
-
-impl Matrix {
-    fn new(rows: &[Sparse]) -> Self {
-        let mut out = Self { ends: Vec::with_capacity(rows.len()), columns: Vec::new(), values: Vec::new() };
-        for row in rows {
-            let mut ends = [0; 3];
-            for (k, end) in ends.iter_mut().enumerate() {
-                let class = |e: i32| match e {
-                    1 => 0,
-                    -1 => 1,
-                    _ => 2,
-                };
-                for &(c, e) in row.iter().filter(|(_, e)| class(*e) == k) {
-                    out.columns.push(c);
-                    out.values.push(e);
-                }
-                *end = out.columns.len() as u32;
-            }
-            out.ends.push(ends);
-        }
-        out
-    }
-
-    fn transpose(rows: &[Sparse], columns: usize) -> Self {
-        let mut turned = vec![Sparse::new(); columns];
-        for (r, row) in rows.iter().enumerate() {
-            row.iter().for_each(|(c, e)| turned[*c as usize].push((r as u32, *e)));
-        }
-        Self::new(&turned)
-    }
-
-    /// out[r] = Σ entries · x for the rows from `first` on.
-    fn multiply<const L: usize>(&self, lazy: &Lazy<'_, L>, x: &[[u64; L]], first: usize, out: &mut [[u64; L]]) {
-        let mut start = if first == 0 { 0 } else { self.ends[first - 1][2] as usize };
-        for (ends, out) in self.ends[first..].iter().zip(out) {
-            let [plus, minus, other] = ends.map(|e| e as usize);
-            let (mut positive, mut negative) = ([0; L], [0; L]);
-            self.columns[start..plus].iter().for_each(|c| positive = add_limbs(&positive, &x[*c as usize]).0);
-            self.columns[plus..minus].iter().for_each(|c| negative = add_limbs(&negative, &x[*c as usize]).0);
-            for (c, e) in self.columns[minus..other].iter().zip(&self.values[minus..other]) {
-                let side = if *e > 0 { &mut positive } else { &mut negative };
-                add_multiple(side, &x[*c as usize], u64::from(e.unsigned_abs()));
-            }
-            *out = lazy.m.sub(&lazy.reduce(positive), &lazy.reduce(negative));
-            start = other;
-        }
-    }
-}
-
-/// Sums below 2^24 times the modulus, which has at least as many bits to spare in its limbs.
-struct Lazy<'a, const L: usize> {
-    m: &'a Mont<L>,
-    /// A sum shifted right by this leaves its leading bits.
-    shift: usize,
-    /// 2^64 over the leading bits of the modulus, rounded down.
-    reciprocal: u64,
-}
-
-#[inline(always)]
-fn add_multiple<const L: usize>(sum: &mut [u64; L], x: &[u64; L], factor: u64) {
-    let mut carry = 0u128;
-    for (limb, x) in sum.iter_mut().zip(x) {
-        let wide = u128::from(*x) * u128::from(factor) + u128::from(*limb) + carry;
-        *limb = wide as u64;
-        carry = wide >> 64;
-    }
-}
-
-impl<'a, const L: usize> Lazy<'a, L> {
-    fn new(m: &'a Mont<L>) -> Self {
-        let n = from_limbs(m.modulus());
-        let shift = n.bits().saturating_sub(38) as usize;
-        let leading = (&n >> shift).iter_u64_digits().next().unwrap_or(1);
-        // one more than the leading bits: the quotient is never too large
-        Self { m, shift, reciprocal: u64::MAX / (leading + 1) }
-    }
-
-    #[inline]
-    fn reduce(&self, mut sum: [u64; L]) -> [u64; L] {
-        let (word, bit) = (self.shift / 64, self.shift % 64);
-        let high = sum.get(word + 1).copied().unwrap_or(0);
-        let leading = ((u128::from(high) << 64 | u128::from(sum[word])) >> bit) as u64;
-        let quotient = ((u128::from(leading) * u128::from(self.reciprocal)) >> 64) as u64;
-        let mut borrow = 0u64;
-        for (limb, n) in sum.iter_mut().zip(self.m.modulus()) {
-            let take = u128::from(*n) * u128::from(quotient) + u128::from(borrow);
-            let (d, under) = limb.overflowing_sub(take as u64);
-            *limb = d;
-            borrow = (take >> 64) as u64 + u64::from(under);
-        }
-        loop {
-            let (d, borrow) = sub_limbs(&sum, self.m.modulus());
-            if borrow {
-                return sum;
-            }
-            sum = d;
-        }
-    }
-}
-
 /// Splits the work on a vector between threads.
 fn in_parallel<T: Send>(threads: usize, out: &mut [T], work: &(impl Fn(usize, &mut [T]) + Sync)) {
     fn divide<T: Send>(parts: usize, first: usize, out: &mut [T], work: &(impl Fn(usize, &mut [T]) + Sync)) {
@@ -201,32 +96,27 @@ fn dot<const L: usize>(m: &Mont<L>, a: &[[u64; L]], b: &[[u64; L]]) -> [u64; L] 
 }
 
 /// Lanczos's iteration for AᵀA·x = Aᵀ·right. It fails with a chance of about the number of columns over the modulus.
-fn lanczos<const L: usize>(
+fn lanczos<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
     right: &[i32],
     columns: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
-    let lazy = Lazy::new(m);
-    let threads = watch.threads();
-    let (a, at) = (Matrix::new(rows), Matrix::transpose(rows, columns));
-    let mut image = vec![[0; L]; rows.len()];
-    let square = |x: &[[u64; L]], image: &mut Vec<[u64; L]>, out: &mut Vec<[u64; L]>| {
-        in_parallel(threads, image, &|first, part| a.multiply(&lazy, x, first, part));
-        let image = &*image;
-        in_parallel(threads, out, &|first, part| at.multiply(&lazy, image, first, part));
-    };
+    let ring = Ring::<L, W>::new(m);
+    let threads = if columns < SERIAL { 1 } else { watch.threads() };
+    let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
     let right: Vec<[u64; L]> = right.iter().map(|e| small(m, *e)).collect();
-    let mut target = vec![[0; L]; columns];
-    at.multiply(&lazy, &right, 0, &mut target);
+    let spread = |x: [u64; L]| Ring::<L, W>::spread(&x);
+    let zero = vec![[0u64; L]; columns];
+    let mut image: Vec<[i64; W]> = right.iter().map(|x| spread(*x)).collect();
+    let mut target = zero.clone();
+    at.multiply(&ring, &image, 0, &mut target, &|x| x);
 
     let mut w = target.clone();
-    let mut w_before = vec![[0; L]; columns];
-    let mut v = vec![[0; L]; columns];
-    let mut x = vec![[0; L]; columns];
-    let mut wv_before: Option<[u64; L]> = None;
-    let entries = 2 * (a.columns.len() + 4 * columns) as u64;
+    let (mut w_before, mut v, mut x) = (zero.clone(), zero.clone(), zero);
+    let mut inverse_before: Option<[u64; L]> = None;
+    let entries = 2 * (a.weight() + 4 * columns) as u64;
     for step in 0..=columns + 2 {
         if w.iter().all(Mont::is_zero) {
             break;
@@ -235,31 +125,36 @@ fn lanczos<const L: usize>(
         if step % 64 == 0 {
             watch.report(Phase::LinearAlgebra, step.min(columns) as u64, columns as u64);
         }
-        square(&w, &mut image, &mut v);
-        let (wv, (vv, wt)) = rayon::join(|| dot(m, &w, &v), || (dot(m, &v, &v), dot(m, &w, &target)));
+        let wide: Vec<[i64; W]> = w.iter().map(|x| spread(*x)).collect();
+        in_parallel(threads, &mut image, &|first, part| a.multiply(&ring, &wide, first, part, &spread));
+        in_parallel(threads, &mut v, &|first, part| at.multiply(&ring, &image, first, part, &|x| x));
+        let (wv, (vv, wt)) = if threads > 1 {
+            rayon::join(|| dot(m, &w, &v), || (dot(m, &v, &v), dot(m, &w, &target)))
+        } else {
+            (dot(m, &w, &v), (dot(m, &v, &v), dot(m, &w, &target)))
+        };
         let Some(inverse) = m.invert(&wv) else { return Ok(None) };
         let along = m.mul(&wt, &inverse);
         let first = m.mul(&vv, &inverse);
-        let second = match wv_before {
-            Some(before) => match m.invert(&before) {
-                Some(inverse) => m.mul(&wv, &inverse),
-                None => return Ok(None),
-            },
-            None => [0; L],
+        let second = inverse_before.map_or([0; L], |before| m.mul(&wv, &before));
+        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)));
+        let mut turn = || {
+            for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
+                *before = m.sub(&m.sub(v, &m.mul(&first, w)), &m.mul(&second, before));
+            }
         };
-        rayon::join(
-            || in_parallel(1, &mut x, &|_, x| x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)))),
-            || {
-                for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
-                    *before = m.sub(&m.sub(v, &m.mul(&first, w)), &m.mul(&second, before));
-                }
-            },
-        );
+        if threads > 1 {
+            rayon::join(advance, turn);
+        } else {
+            advance();
+            turn();
+        }
         std::mem::swap(&mut w, &mut w_before);
-        wv_before = Some(wv);
+        inverse_before = Some(inverse);
     }
+    let wide: Vec<[i64; W]> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
-    a.multiply(&lazy, &x, 0, &mut check);
+    a.multiply(&ring, &wide, 0, &mut check, &|x| x);
     Ok((check == right).then_some(x))
 }
 
@@ -295,7 +190,7 @@ mod tests {
         let watch_budget = Budget::default();
         let mut nobody = ();
         let watch = Watch::new(&watch_budget, &mut nobody);
-        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos(&m, &rows, &right, columns, &watch)] {
+        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 3>(&m, &rows, &right, columns, &watch)] {
             let solved: Vec<BigUint> = solved.unwrap().unwrap().iter().map(|x| m.leave(x)).collect();
             assert_eq!(solved, x.iter().map(|x| BigUint::from(*x as u64)).collect::<Vec<_>>());
         }

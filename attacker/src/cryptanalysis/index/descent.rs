@@ -1,15 +1,15 @@
 //! Individual logarithms: smooth splitting, then special-q descent for what the table does not have.
 
-use std::collections::HashMap;
-
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 
-use super::Precomputation;
+use super::base::{Base, Lattice};
 use super::field::reduce;
+use super::harvest::{Limits, sieve_special};
 use super::logs::{Logs, Value};
-use super::relation::{Key, Limits, Row, sieve_special};
-use super::sieve::{Base, Form, Lattice, Region, Scratch, Side};
+use super::precomputation::Table;
+use super::relation::{Key, KeyMap, Row};
+use super::sieve::{Form, Region, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 
 /// How often a target is randomised before giving up.
@@ -19,18 +19,18 @@ const DEPTH: u32 = 4;
 
 /// One individual logarithm in progress.
 pub(crate) struct Descent<'a, 'w> {
-    pre: &'a Precomputation,
+    table: &'a Table,
     logs: &'a Logs,
     watch: &'a Watch<'w>,
     scratch: Scratch,
     /// What was found on the way.
-    found: HashMap<Key, Value>,
-    failed: HashMap<Key, u32>,
+    found: KeyMap<Value>,
+    failed: KeyMap<u32>,
 }
 
 impl<'a, 'w> Descent<'a, 'w> {
-    pub(crate) fn new(pre: &'a Precomputation, logs: &'a Logs, watch: &'a Watch<'w>) -> Self {
-        Self { pre, logs, watch, scratch: Scratch::default(), found: HashMap::new(), failed: HashMap::new() }
+    pub(crate) fn new(table: &'a Table, logs: &'a Logs, watch: &'a Watch<'w>) -> Self {
+        Self { table, logs, watch, scratch: Scratch::default(), found: KeyMap::default(), failed: KeyMap::default() }
     }
 
     fn is_known(&self, key: Key) -> bool {
@@ -39,29 +39,52 @@ impl<'a, 'w> Descent<'a, 'w> {
 
     /// The logarithm of y, modulo ℓ and to the base of the table.
     pub(crate) fn log(&mut self, y: &BigUint) -> Result<Option<Value>, Failure> {
-        let p = &self.pre.field.p;
+        let p = &self.table.field.p;
         let Some(randomiser) = [2u32, 3, 5, 7, 11, 13].into_iter().find(|q| self.is_known(Key::rational(*q))) else {
             return Ok(None);
         };
-        let mut z = y % p;
+        if let Some(value) = self.direct(y) {
+            return Ok(Some(value));
+        }
         for attempt in 0..ATTEMPTS {
+            // small powers of a small prime would leave the lattice as lopsided as it was
+            let exponent = (attempt.wrapping_mul(0x1e37_79b1) & 0x7fff_ffff) as i32;
+            let z = y * BigUint::from(randomiser).modpow(&BigUint::from(exponent as u32), p) % p;
             self.watch.report(Phase::Descent, attempt.into(), ATTEMPTS.into());
             for row in self.split(&z)?.into_iter().take(8) {
                 if let Some(sum) = self.resolve(&row, 0)? {
-                    // log z = log y + attempt·log randomiser
+                    // log z = log y + exponent·log randomiser
                     let Some(value) = self.logs.get(Key::rational(randomiser)) else { return Ok(None) };
-                    let shift = self.logs.times(value, attempt as i32);
+                    let shift = self.logs.times(value, exponent);
                     return Ok(Some(self.logs.ring.sub(&sum, &shift)));
                 }
             }
-            z = z * randomiser % p;
         }
         Ok(None)
     }
 
+    /// For a y that is itself a product of small known primes, as generators are.
+    fn direct(&self, y: &BigUint) -> Option<Value> {
+        let (mut rest, mut q, mut sum) = (y.to_u64()?, 2u32, [0; 4]);
+        while rest > 1 {
+            if u64::from(q) * u64::from(q) > rest {
+                q = u32::try_from(rest).ok()?;
+            }
+            if rest.is_multiple_of(q.into()) {
+                sum = self.logs.ring.add(&sum, self.logs.get(Key::rational(q))?);
+                rest /= u64::from(q);
+            } else if q > 1 << 12 {
+                return None;
+            } else {
+                q += 1;
+            }
+        }
+        Some(sum)
+    }
+
     /// Smooth u, v with u ≡ z·v modulo p, as exponents of primes, the most promising first.
     fn split(&mut self, z: &BigUint) -> Result<Vec<Row>, Failure> {
-        let p = &self.pre.field.p;
+        let p = &self.table.field.p;
         let [e, f] = reduce(
             [(BigInt::from(p.clone()), BigInt::zero()), (BigInt::from(z.clone()), BigInt::from(1))],
             &BigInt::from(1),
@@ -69,17 +92,17 @@ impl<'a, 'w> Descent<'a, 'w> {
         let point = |(a, b): &(BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
         let (Some(u), Some(v)) = (point(&e), point(&f)) else { return Ok(Vec::new()) };
         let lattice = Lattice { u, v };
-        let limits = self.pre.parameters.splitting();
+        let limits = self.table.parameters.splitting();
         self.watch.spend(limits.region.points() as u64)?;
-        let side = |k: usize, base: &'a Base, form| Side {
+        let side = |base: &'a Base, form| Side {
             base,
             form,
-            cofactor_bits: limits.cofactor_bits[k],
-            large_prime: limits.large_prime[k],
+            cofactor_bits: limits.cofactor_bits,
+            large_prime: limits.large_prime,
         };
         let sides = [
-            side(0, &self.pre.numerators, Form::Linear(u.0, v.0)),
-            side(1, &self.pre.denominators, Form::Linear(u.1, v.1)),
+            side(&self.table.numerators, Form::Linear(u.0, v.0)),
+            side(&self.table.denominators, Form::Linear(u.1, v.1)),
         ];
         let hits = self.scratch.sieve(&lattice, limits.region, &sides);
         let mut rows: Vec<(f64, Row)> = hits
@@ -143,9 +166,9 @@ impl<'a, 'w> Descent<'a, 'w> {
             return Ok(true);
         }
         for size in 0..3 {
-            let limits = self.pre.parameters.descending(key.prime(), size);
+            let limits = self.table.parameters.descending(key.prime(), size);
             self.watch.spend(limits.region.points() as u64)?;
-            let rows = sieve_special(&self.pre.field, &self.pre.bases, key, &limits, &mut self.scratch);
+            let rows = sieve_special(&self.table.field, &self.table.bases, key, &limits, &mut self.scratch);
             let mut rows: Vec<(f64, Row)> =
                 rows.into_iter().map(|(_, row)| (self.burden(&row, Some(key)), row)).collect();
             rows.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -167,7 +190,7 @@ impl<'a, 'w> Descent<'a, 'w> {
     /// log p = Σ log of the ideals above p.
     fn by_norm(&self, key: Key) -> Option<Value> {
         let p = key.prime();
-        let row = self.pre.field.norm_relation(p)?;
+        let row = self.table.field.norm_relation(p)?;
         row.iter().any(|(k, _)| *k == key).then(|| self.logs.solve_row(&row, key, &self.found))?
     }
 }
@@ -175,20 +198,20 @@ impl<'a, 'w> Descent<'a, 'w> {
 impl super::parameters::Parameters {
     /// The sieve that splits a target into primes of twice the bits of a relation's at most.
     fn splitting(&self) -> Limits {
-        let large = self.large_bits[0] + 5.0;
+        let large = self.large_bits + 5.0;
         Limits {
             region: Region { log_width: self.region.log_width, rows: self.region.rows * 2 },
-            cofactor_bits: [large, large],
-            large_prime: [large.exp2() as u64; 2],
+            cofactor_bits: large,
+            large_prime: large.exp2() as u64,
         }
     }
 
     fn descending(&self, q: u32, size: u32) -> Limits {
-        let large = self.large_bits[0].min(f64::from(q).log2());
+        let large = self.large_bits.min(f64::from(q).log2());
         Limits {
             region: Region { log_width: self.region.log_width, rows: self.region.rows << size },
-            cofactor_bits: [large, large],
-            large_prime: [large.exp2() as u64; 2],
+            cofactor_bits: large,
+            large_prime: large.exp2() as u64,
         }
     }
 }

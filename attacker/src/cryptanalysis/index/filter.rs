@@ -121,10 +121,8 @@ impl Elimination {
     fn lose(&mut self, column: u32, row: u32) {
         let c = column as usize;
         self.weight[c] -= 1;
-        if self.tracked[c] {
-            if let Some(k) = self.places[c].iter().position(|r| *r == row) {
-                self.places[c].swap_remove(k);
-            }
+        if let Some(k) = self.places[c].iter().position(|r| *r == row) {
+            self.places[c].swap_remove(k);
         }
     }
 
@@ -188,10 +186,8 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
     let mut alive = state.weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
     let mut heap = BinaryHeap::new();
     for c in 0..columns as u32 {
-        if state.tracked[c as usize] && state.weight[c as usize] > 0 {
-            if let Some(pivot) = state.pivot(c) {
-                heap.push(Reverse((state.fill(c, pivot), c)));
-            }
+        if let Some(pivot) = state.pivot(c) {
+            heap.push(Reverse((state.fill(c, pivot), c)));
         }
     }
     let cost = |alive: usize, total: usize| alive as f64 * (2 * total + per_unknown * alive) as f64;
@@ -229,11 +225,8 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
         let entries = state.detach(pivot);
         alive -= 1;
         for (other, _) in &entries {
-            let o = *other as usize;
-            if state.tracked[o] && state.weight[o] > 0 {
-                if let Some(pivot) = state.pivot(*other) {
-                    heap.push(Reverse((state.fill(*other, pivot), *other)));
-                }
+            if let Some(pivot) = state.pivot(*other) {
+                heap.push(Reverse((state.fill(*other, pivot), *other)));
             }
         }
         pivots.push((c, entries));
@@ -241,4 +234,57 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
     let rows: Vec<Sparse> = state.rows.into_iter().filter(|row| row.iter().any(|(c, _)| *c != constant)).collect();
     let columns = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0 && c != constant).collect();
     Reduced { rows, columns, pivots }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cryptanalysis::rng::Rng;
+
+    fn value(row: &Sparse, x: &[i64]) -> i64 {
+        row.iter().map(|(c, e)| x[*c as usize] * i64::from(*e)).sum()
+    }
+
+    /// Random relations that hold for x, with x_0 = 1.
+    fn relations(x: &[i64], count: usize) -> Vec<Sparse> {
+        let mut rng = Rng::new(7);
+        (0..count)
+            .map(|_| {
+                let mut row: Sparse = (0..5)
+                    .map(|_| (1 + (rng.next() % (x.len() as u64 - 1)) as u32, if rng.next() & 1 == 0 { 1 } else { -1 }))
+                    .collect();
+                row.sort_unstable();
+                row.dedup_by_key(|e| e.0);
+                let constant = -value(&row, x);
+                row.insert(0, (0, constant as i32));
+                row
+            })
+            .collect()
+    }
+
+    #[test]
+    fn elimination_keeps_the_solution_and_says_how_to_complete_it() {
+        let x: Vec<i64> = std::iter::once(1).chain((1..200).map(|k| k * 7 % 31)).collect();
+        let rows = relations(&x, 260);
+        let (kept, columns) = prune(&rows, x.len(), 0, 20);
+        assert!(kept.len() <= columns + 20 && kept.len() > columns);
+        let kept: Vec<Sparse> = kept.into_iter().map(|r| rows[r].clone()).collect();
+        let reduced = eliminate(kept, x.len(), 0, 20);
+        assert!(reduced.columns.len() < columns, "something was eliminated");
+        assert!(reduced.rows.iter().all(|row| value(row, &x) == 0));
+        let mut known: Vec<u32> = reduced.columns.clone();
+        known.push(0);
+        for (c, row) in reduced.pivots.iter().rev() {
+            assert_eq!(value(row, &x), 0);
+            assert!(row.iter().all(|(k, _)| k == c || known.contains(k)), "only what is known by then");
+            known.push(*c);
+        }
+        assert_eq!(known.len(), columns + 1);
+    }
+
+    #[test]
+    fn rows_with_a_lonely_column_go() {
+        let rows = vec![vec![(1, 1), (2, 1)], vec![(2, 1), (3, 1)], vec![(2, -1), (3, 1)], vec![(3, 1), (4, 1)]];
+        assert_eq!(prune(&rows, 5, 0, 10), (vec![1, 2], 2));
+    }
 }

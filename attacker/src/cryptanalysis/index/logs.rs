@@ -1,14 +1,12 @@
 //! Logarithms of the factor base modulo one prime divisor of p − 1.
 
-use std::collections::HashMap;
-
 use num_bigint::BigUint;
 use num_traits::Zero;
 
 use super::algebra;
 use super::field::Field;
-use super::filter::{Sparse, eliminate, prune};
-use super::relation::{Key, Row};
+use super::filter::{Reduced, Sparse, eliminate, prune};
+use super::relation::{Key, KeyMap, Row};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::mont::{Mont, from_limbs, to_limbs};
 
@@ -20,16 +18,32 @@ pub(crate) type Value = [u64; 4];
 pub(crate) struct Logs {
     pub(crate) ell: BigUint,
     pub(crate) ring: Mont<4>,
-    pub(crate) known: HashMap<Key, Value>,
+    pub(crate) known: KeyMap<Value>,
 }
 
 impl Logs {
     pub(crate) fn new(ell: &BigUint) -> Option<Self> {
-        Some(Self { ell: ell.clone(), ring: Mont::new(ell)?, known: HashMap::new() })
+        Some(Self { ell: ell.clone(), ring: Mont::new(ell)?, known: KeyMap::default() })
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&Value> {
         self.known.get(&key)
+    }
+
+    /// Whether the logarithms of some primes agree: s^(k·log t) = t^(k·log s) modulo p with k = (p − 1)/ℓ.
+    pub(crate) fn agree(&self, field: &Field) -> bool {
+        let k = (&field.p - 1u32) / &self.ell;
+        let rational = self.known.keys().filter(|k| **k != Key::V && k.root().is_none());
+        let mut primes: Vec<u32> = rational.map(|key| key.prime()).collect();
+        primes.sort_unstable();
+        let value = |q: u32| self.get(Key::rational(q)).map(|v| from_limbs(v)).unwrap_or_default();
+        let Some(&first) = primes.iter().find(|q| !value(**q).is_zero()) else { return false };
+        let h = BigUint::from(first).modpow(&k, &field.p);
+        let base = value(first);
+        primes.iter().step_by((primes.len() / 12).max(1)).all(|&q| {
+            let other = BigUint::from(q).modpow(&k, &field.p);
+            h.modpow(&value(q), &field.p) == other.modpow(&base, &field.p)
+        })
     }
 
     /// value · n for a small integer.
@@ -46,7 +60,7 @@ impl Logs {
     }
 
     /// −Σ e·log over all keys but `skip`, divided by the exponent of that one.
-    pub(crate) fn solve_row(&self, row: &Row, skip: Key, extra: &HashMap<Key, Value>) -> Option<Value> {
+    pub(crate) fn solve_row(&self, row: &Row, skip: Key, extra: &KeyMap<Value>) -> Option<Value> {
         let mut sum = [0; 4];
         let mut own = 0;
         for (key, e) in row {
@@ -73,7 +87,7 @@ impl Logs {
 /// Solves the relations modulo ℓ and completes the table by substitution. `None` if they do not suffice.
 pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_>) -> Result<Option<Logs>, Failure> {
     let Some(mut logs) = Logs::new(ell) else { return Ok(None) };
-    let mut numbers: HashMap<Key, u32> = HashMap::from([(Key::V, 0)]);
+    let mut numbers: KeyMap<u32> = KeyMap::from_iter([(Key::V, 0)]);
     let mut keys = vec![Key::V];
     let mut sparse: Vec<Sparse> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -97,36 +111,25 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
     }
     watch.report(Phase::Filter, 1, 2);
     let kept: Vec<Sparse> = kept.into_iter().map(|r| sparse[r].clone()).collect();
-    let reduced = eliminate(kept, keys.len(), 0, 40);
+    let reduced = eliminate(kept, keys.len(), 0, 80);
     watch.report(Phase::Filter, 2, 2);
-    if std::env::var("DLOG_DEBUG").is_ok() {
-        let w: usize = reduced.rows.iter().map(Vec::len).sum();
-        eprintln!(
-            "relations {} pruned columns {} -> matrix {} x {} weight {}",
-            rows.len(),
-            columns,
-            reduced.rows.len(),
-            reduced.columns.len(),
-            w as f64 / reduced.rows.len() as f64
-        );
-    }
-    // 24 bits to spare, so that sums of many logarithms need no carry
-    let solved = if ell.bits() + 24 <= 128 {
-        matrix::<2>(&reduced.rows, &reduced.columns, ell, watch)?
-    } else if ell.bits() + 24 <= 192 {
-        matrix::<3>(&reduced.rows, &reduced.columns, ell, watch)?
-    } else {
-        matrix::<4>(&reduced.rows, &reduced.columns, ell, watch)?
+    // the limbs have 24 bits to spare, the words hold 42 bits each
+    let Reduced { rows: matrix_rows, columns, pivots } = reduced;
+    let solved = match ell.bits() {
+        ..=104 => matrix::<2, 3>(&matrix_rows, &columns, ell, watch)?,
+        105..=168 => matrix::<3, 4>(&matrix_rows, &columns, ell, watch)?,
+        169..=208 => matrix::<4, 5>(&matrix_rows, &columns, ell, watch)?,
+        _ => matrix::<4, 6>(&matrix_rows, &columns, ell, watch)?,
     };
     let Some(values) = solved else { return Ok(None) };
     let mut one = [0; 4];
     one[0] = 1;
     logs.known.insert(Key::V, one);
-    for (c, value) in reduced.columns.iter().zip(values) {
+    for (c, value) in columns.iter().zip(values) {
         logs.known.insert(keys[*c as usize], value);
     }
-    let none = HashMap::new();
-    for (c, row) in reduced.pivots.iter().rev() {
+    let none = KeyMap::default();
+    for (c, row) in pivots.iter().rev() {
         let key = keys[*c as usize];
         let row: Row = row.iter().map(|(c, e)| (keys[*c as usize], *e)).collect();
         if let Some(value) = logs.solve_row(&row, key, &none) {
@@ -134,11 +137,11 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
         }
     }
     complete(&mut logs, rows);
-    Ok(verify(&logs, field).then_some(logs))
+    Ok(logs.agree(field).then_some(logs))
 }
 
 /// The values of the columns, modulo ℓ.
-fn matrix<const L: usize>(
+fn matrix<const L: usize, const W: usize>(
     rows: &[Sparse],
     columns: &[u32],
     ell: &BigUint,
@@ -154,7 +157,7 @@ fn matrix<const L: usize>(
         let row: Sparse = row.iter().filter(|e| e.0 != 0).filter_map(|(c, e)| Some((place(*c).ok()?, *e))).collect();
         renumbered.push(row);
     }
-    let solved = algebra::solve(&m, &renumbered, &right, columns.len(), watch)?;
+    let solved = algebra::solve::<L, W>(&m, &renumbered, &right, columns.len(), watch)?;
     Ok(solved.map(|x| {
         let narrow = |x: &[u64; L]| {
             let mut out = [0; 4];
@@ -167,7 +170,7 @@ fn matrix<const L: usize>(
 
 /// Logarithms of everything that one relation expresses through known ones, until nothing is added.
 fn complete(logs: &mut Logs, rows: &[Row]) {
-    let none = HashMap::new();
+    let none = KeyMap::default();
     let mut left: Vec<&Row> = rows.iter().collect();
     loop {
         let before = left.len();
@@ -188,21 +191,4 @@ fn complete(logs: &mut Logs, rows: &[Row]) {
             return;
         }
     }
-}
-
-/// Whether the logarithms of some primes agree: s^(k·log t) = t^(k·log s) modulo p with k = (p − 1)/ℓ.
-fn verify(logs: &Logs, field: &Field) -> bool {
-    let k = (&field.p - 1u32) / &logs.ell;
-    let mut primes: Vec<u32> =
-        logs.known.keys().filter(|k| **k != Key::V && k.root().is_none()).map(|k| k.prime()).collect();
-    primes.sort_unstable();
-    let value = |q: u32| logs.get(Key::rational(q)).map(|v| from_limbs(v)).unwrap_or_default();
-    let Some(&first) = primes.iter().find(|q| !value(**q).is_zero()) else { return false };
-    let h = BigUint::from(first).modpow(&k, &field.p);
-    let base = value(first);
-    let some = primes.iter().step_by((primes.len() / 20).max(1));
-    some.into_iter().all(|&q| {
-        let other = BigUint::from(q).modpow(&k, &field.p);
-        h.modpow(&value(q), &field.p) == other.modpow(&base, &field.p)
-    })
 }

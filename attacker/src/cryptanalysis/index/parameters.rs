@@ -1,62 +1,77 @@
 //! Sizes of the factor bases and of the sieve, by the size of p.
 
-use super::relation::Limits;
+use super::harvest::Limits;
 use super::sieve::Region;
+use crate::cryptanalysis::prime::primes_up_to;
 
-/// Index 0 is the rational side, 1 the algebraic.
+/// The same for both sides: the algebraic norms are smaller, but fewer rational primes are unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parameters {
     /// Largest primes of the factor bases.
-    pub(crate) bound: [u32; 2],
-    /// Largest prime of a relation, in bits.
-    pub(crate) large_bits: [f64; 2],
-    /// Size of the product of the large primes of a relation, in bits.
-    pub(crate) cofactor_bits: [f64; 2],
+    pub(crate) bound: u32,
+    /// Largest prime of a relation, in bits: at most one above the factor base on each side.
+    pub(crate) large_bits: f64,
     /// What one special prime sieves.
     pub(crate) region: Region,
     /// The first special prime.
     pub(crate) first_special: u32,
 }
 
-/// Measured: bits of p, log2 of the factor base bounds, of the large primes, large primes on the rational side, log2 of
-/// width and rows, log2 of the first special prime.
-const TABLE: [(f64, [f64; 2], f64, f64, [f64; 2], f64); 7] = [
-    (40.0, [7.5, 7.5], 8.5, 1.0, [7.0, 6.0], 6.5),
-    (64.0, [9.5, 9.5], 11.0, 1.0, [8.0, 7.0], 9.0),
-    (96.0, [12.0, 12.0], 14.0, 1.0, [9.0, 8.0], 11.5),
-    (128.0, [14.5, 14.5], 17.0, 1.0, [10.0, 8.0], 14.0),
-    (144.0, [15.5, 15.5], 18.0, 1.0, [10.0, 9.0], 15.0),
-    (160.0, [16.5, 16.5], 19.5, 1.0, [10.0, 9.0], 16.0),
-    (200.0, [18.5, 18.5], 22.0, 2.0, [11.0, 10.0], 18.0),
+/// A measured optimum; all sizes but `bits` are binary logarithms.
+struct Line {
+    bits: f64,
+    bound: f64,
+    large: f64,
+    width: f64,
+    rows: f64,
+    special: f64,
+}
+
+const fn line(bits: f64, bound: f64, large: f64, width: f64, rows: f64, special: f64) -> Line {
+    Line { bits, bound, large, width, rows, special }
+}
+
+const TABLE: [Line; 8] = [
+    line(40.0, 7.0, 8.0, 7.0, 6.0, 6.5),
+    line(64.0, 8.7, 10.2, 8.0, 7.0, 8.5),
+    line(80.0, 9.5, 11.5, 9.0, 7.0, 10.0),
+    line(96.0, 10.5, 13.0, 9.0, 8.0, 11.0),
+    line(112.0, 12.0, 14.5, 10.0, 8.0, 12.0),
+    line(128.0, 13.0, 16.0, 10.0, 9.0, 13.5),
+    line(160.0, 15.5, 19.5, 11.0, 9.0, 16.0),
+    line(200.0, 17.5, 22.0, 11.0, 9.5, 18.0),
 ];
 
 impl Parameters {
     /// For a p of so many bits, between the lines of the table.
     pub(crate) fn for_bits(bits: u64) -> Self {
-        let bits = (bits as f64).clamp(TABLE[0].0, TABLE[TABLE.len() - 1].0);
-        let k = TABLE.partition_point(|line| line.0 < bits).clamp(1, TABLE.len() - 1);
+        let bits = (bits as f64).clamp(TABLE[0].bits, TABLE[TABLE.len() - 1].bits);
+        let k = TABLE.partition_point(|line| line.bits < bits).clamp(1, TABLE.len() - 1);
         let (low, high) = (&TABLE[k - 1], &TABLE[k]);
-        let share = (bits - low.0) / (high.0 - low.0);
-        let mix = |a: f64, b: f64| a + share * (b - a);
+        let share = (bits - low.bits) / (high.bits - low.bits);
+        let mix = |of: fn(&Line) -> f64| of(low) + share * (of(high) - of(low));
         let power = |x: f64| x.exp2().round() as u32;
-        let large = mix(low.2, high.2);
         Self {
-            bound: [power(mix(low.1[0], high.1[0])), power(mix(low.1[1], high.1[1]))],
-            large_bits: [large, large],
-            cofactor_bits: [large * mix(low.3, high.3), large],
-            region: Region {
-                log_width: mix(low.4[0], high.4[0]).round() as u32,
-                rows: power(mix(low.4[1], high.4[1])),
-            },
-            first_special: power(mix(low.5, high.5)),
+            bound: power(mix(|line| line.bound)),
+            large_bits: mix(|line| line.large),
+            region: Region { log_width: mix(|line| line.width).round() as u32, rows: power(mix(|line| line.rows)) },
+            first_special: power(mix(|line| line.special)),
         }
     }
 
+    /// The special primes, ascending.
+    pub(crate) fn specials(&self) -> Vec<u32> {
+        let limit = (self.large_bits.exp2() as u32).max(self.first_special * 8);
+        primes_up_to(limit).into_iter().filter(|q| *q >= self.first_special).collect()
+    }
+
+    /// How many relations it takes as a rule, for so many primes and ideals in the factor bases: measured.
+    pub(crate) fn expected_relations(&self, ideals: usize) -> usize {
+        let share = (f64::from(self.bound).log2() - 8.5) / 9.0;
+        (ideals as f64 * (2.2 + 3.6 * share)) as usize
+    }
+
     pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            region: self.region,
-            cofactor_bits: self.cofactor_bits,
-            large_prime: self.large_bits.map(|bits| bits.exp2() as u64),
-        }
+        Limits { region: self.region, cofactor_bits: self.large_bits, large_prime: self.large_bits.exp2() as u64 }
     }
 }

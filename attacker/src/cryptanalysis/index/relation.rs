@@ -1,15 +1,11 @@
-//! Relations between logarithms, and where they come from.
+//! Relations between logarithms.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
-use num_bigint::BigInt;
-use num_traits::ToPrimitive;
-
-use super::field::{Field, reduce};
+use super::base::Base;
+use super::field::Field;
 use super::parameters::Parameters;
-use super::sieve::{Base, Form, Hit, Lattice, Region, Scratch, Side};
-use crate::cryptanalysis::budget::{Failure, Watch};
 use crate::cryptanalysis::prime::primes_up_to;
 
 /// A prime of Z, or the prime ideal (p, ω − r) of Z\[ω\], in one word.
@@ -36,6 +32,29 @@ impl Key {
     pub(crate) fn root(self) -> Option<u32> {
         let root = self.0 as u32;
         (root != u32::MAX).then_some(root)
+    }
+}
+
+/// A map from keys with a cheap hash: they are not chosen by an adversary who could make them collide.
+pub(crate) type KeyMap<T> = HashMap<Key, T, BuildHasherDefault<Mixer>>;
+pub(crate) type KeySet = HashSet<Key, BuildHasherDefault<Mixer>>;
+
+/// Multiplies and folds words.
+#[derive(Default)]
+pub(crate) struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let wide = u128::from(self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        self.0 = (wide >> 64) as u64 ^ wide as u64;
     }
 }
 
@@ -92,9 +111,9 @@ impl Bases {
     pub(crate) fn new(field: &Field, parameters: &Parameters) -> Self {
         let primes = |bound| primes_up_to(bound).into_iter();
         Self {
-            rational: Base::new(primes(parameters.bound[0]).map(|p| (p, rational_root(field, p)))),
+            rational: Base::new(primes(parameters.bound).map(|p| (p, rational_root(field, p)))),
             algebraic: Base::new(
-                primes(parameters.bound[1]).flat_map(|p| field.roots(p).into_iter().map(move |r| (p, r))),
+                primes(parameters.bound).flat_map(|p| field.roots(p).into_iter().map(move |r| (p, r))),
             ),
         }
     }
@@ -109,107 +128,5 @@ pub(crate) fn rational_root(field: &Field, p: u32) -> u32 {
     }
 }
 
-/// A reduced basis of the a − bω in the ideal of a key, whose (a, b) have a ≡ root·b.
-pub(crate) fn special_lattice(field: &Field, q: u32, root: u32) -> Option<Lattice> {
-    let basis = [(BigInt::from(q), BigInt::from(0)), (BigInt::from(root), BigInt::from(1))];
-    let basis = reduce(basis, &BigInt::from(field.norm));
-    let point = |(a, b): &(BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
-    Some(Lattice { u: point(&basis[0])?, v: point(&basis[1])? })
-}
-
-/// aV − bT and a² − trace·ab + norm·b² on the lattice, with `divisors` divided out.
-pub(crate) fn forms(field: &Field, lattice: &Lattice, divisors: [u32; 2]) -> [Form; 2] {
-    let linear = |(a, b): (i128, i128)| (a * field.v - b * field.t) / i128::from(divisors[0]);
-    let (trace, norm) = (i128::from(field.trace), i128::from(field.norm));
-    let quadratic = |(a, b): (i128, i128)| a * a - trace * a * b + norm * b * b;
-    let (u, v) = (lattice.u, lattice.v);
-    let cross = 2 * u.0 * v.0 - trace * (u.0 * v.1 + u.1 * v.0) + 2 * norm * u.1 * v.1;
-    let d = i128::from(divisors[1]);
-    [Form::Linear(linear(u), linear(v)), Form::Quadratic(quadratic(u) / d, cross / d, quadratic(v) / d)]
-}
-
-/// What a special-q sieve needs besides the special ideal.
-pub(crate) struct Limits {
-    pub(crate) region: Region,
-    pub(crate) cofactor_bits: [f64; 2],
-    pub(crate) large_prime: [u64; 2],
-}
-
-/// The relations that contain the special ideal.
-pub(crate) fn sieve_special(
-    field: &Field,
-    bases: &Bases,
-    special: Key,
-    limits: &Limits,
-    scratch: &mut Scratch,
-) -> Vec<((i128, i128), Row)> {
-    let q = special.prime();
-    let root = special.root().unwrap_or_else(|| rational_root(field, q));
-    if root == q {
-        return Vec::new();
-    }
-    let Some(lattice) = special_lattice(field, q, root) else { return Vec::new() };
-    let divisors = if special.root().is_some() { [1, q] } else { [q, 1] };
-    let forms = forms(field, &lattice, divisors);
-    let side = |k: usize, base| Side {
-        base,
-        form: forms[k],
-        cofactor_bits: limits.cofactor_bits[k],
-        large_prime: limits.large_prime[k],
-    };
-    let sides = [side(0, &bases.rational), side(1, &bases.algebraic)];
-    let hits = scratch.sieve(&lattice, limits.region, &sides);
-    hits.into_iter()
-        .filter_map(|Hit { i, j, factors: [mut rational, mut algebraic] }| {
-            let (mut a, mut b) = lattice.point(i, j);
-            if b < 0 {
-                (a, b) = (-a, -b);
-            }
-            match special.root() {
-                Some(_) => algebraic.push(u64::from(q)),
-                None => rational.push(u64::from(q)),
-            }
-            // a common divisor of a and b can only be q
-            if a % i128::from(q) == 0 && b % i128::from(q) == 0 {
-                return None;
-            }
-            Some(((a, b), row(a, b, &rational, &algebraic)?))
-        })
-        .collect()
-}
-
 /// Relations with where they were found, which tells duplicates apart.
 pub(crate) type Found = ((i128, i128), Row);
-
-/// Sieves special primes of Z from `next` on until `enough` says so; it sees all relations from time to time.
-pub(crate) fn harvest(
-    field: &Field,
-    bases: &Bases,
-    parameters: &Parameters,
-    specials: &[u32],
-    next: &AtomicUsize,
-    relations: &Mutex<Vec<Found>>,
-    watch: &Watch<'_>,
-    enough: &(dyn Fn(&[Found]) -> bool + Sync),
-) -> Result<(), Failure> {
-    let limits = parameters.limits();
-    let over = AtomicBool::new(false);
-    let work = || -> Result<(), Failure> {
-        let mut scratch = Scratch::default();
-        while !over.load(Ordering::Relaxed) {
-            let Some(&q) = specials.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
-            watch.spend(limits.region.points() as u64).inspect_err(|_| over.store(true, Ordering::Relaxed))?;
-            let found = sieve_special(field, bases, Key::rational(q), &limits, &mut scratch);
-            let Ok(mut relations) = relations.lock() else { return Err(Failure::Cancelled) };
-            relations.extend(found);
-            if enough(&relations) {
-                over.store(true, Ordering::Relaxed);
-            }
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..watch.threads()).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
-    })
-}

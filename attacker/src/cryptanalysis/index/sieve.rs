@@ -1,61 +1,12 @@
 //! A sieve over a small lattice for points where two forms are smooth (Pollard 1993; Franke and Kleinjung 2005).
 
+use super::base::{Base, EVERYWHERE, Lattice, SCALE, transform};
 use crate::cryptanalysis::factor::rho_64;
 use crate::cryptanalysis::mont::Mont;
 
-/// Prime ideals (p, r) of one side: p divides the form at (a, b) exactly when a ≡ r·b modulo p, or p | b for r = p.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Base {
-    pub(crate) primes: Vec<u32>,
-    pub(crate) roots: Vec<u32>,
-    logs: Vec<u8>,
-    /// p⁻¹ mod 2^32 and ⌊(2^32 − 1)/p⌋: n·p⁻¹ is at most that exactly for the multiples of p.
-    divisors: Vec<(u32, u32)>,
-}
-
-/// Units of the sieve's bytes: half bits.
-const SCALE: f64 = 2.0;
 /// Smaller primes are not sieved; the threshold leaves room for them.
-const SMALLEST: u32 = 11;
-const SMALL_SLACK: f64 = 4.5;
-/// Root of a prime that divides the form everywhere.
-const EVERYWHERE: u32 = u32::MAX;
-
-impl Base {
-    /// From (p, r), ascending.
-    pub(crate) fn new(ideals: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        let mut base = Self::default();
-        for (p, r) in ideals {
-            let mut inverse = 1u32;
-            for _ in 0..5 {
-                inverse = inverse.wrapping_mul(2u32.wrapping_sub(p.wrapping_mul(inverse)));
-            }
-            base.primes.push(p);
-            base.roots.push(r);
-            base.logs.push((f64::from(p).log2() * SCALE).round() as u8);
-            base.divisors.push((inverse, u32::MAX / p));
-        }
-        base
-    }
-
-    pub(crate) fn largest(&self) -> u32 {
-        self.primes.last().copied().unwrap_or(2)
-    }
-}
-
-/// The basis: (a, b) = i·u + j·v.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lattice {
-    pub(crate) u: (i128, i128),
-    pub(crate) v: (i128, i128),
-}
-
-impl Lattice {
-    pub(crate) fn point(&self, i: i64, j: i64) -> (i128, i128) {
-        let (i, j) = (i128::from(i), i128::from(j));
-        (i * self.u.0 + j * self.v.0, i * self.u.1 + j * self.v.1)
-    }
-}
+const SMALLEST: u32 = 20;
+const SMALL_SLACK: f64 = 9.0;
 
 /// An integral form in i and j.
 #[derive(Clone, Copy, Debug)]
@@ -117,18 +68,24 @@ pub(crate) struct Hit {
 pub(crate) struct Scratch {
     bytes: Vec<u8>,
     roots: [Vec<u32>; 2],
+    steps: [Vec<Steps>; 2],
+    /// Primes with roots that neither sieve nor division handles.
+    odd: [Vec<u32>; 2],
     survivors: Vec<u32>,
+    /// Points and large primes that divide there.
+    divisors: Vec<(u32, u32)>,
 }
 
 impl Scratch {
     /// All points of the region where both forms are smooth and i, j are coprime. No point (0, 0).
     pub(crate) fn sieve(&mut self, lattice: &Lattice, region: Region, sides: &[Side<'_>; 2]) -> Vec<Hit> {
-        let Self { bytes, roots, survivors } = self;
+        let Self { bytes, roots, steps, odd, survivors, divisors } = self;
         for (k, side) in sides.iter().enumerate() {
             transform(side.base, lattice, &mut roots[k]);
+            prepare(side.base, &roots[k], region.log_width, &mut steps[k], &mut odd[k]);
             bytes.clear();
             bytes.resize(region.points(), 0);
-            accumulate(bytes, side.base, &roots[k], region);
+            accumulate(bytes, side.base, &roots[k], &steps[k], region);
             if k == 0 {
                 survivors.clear();
                 scan(bytes, side, region, survivors);
@@ -139,14 +96,35 @@ impl Scratch {
                 });
             }
         }
-        let coprime = survivors.iter().map(|&x| coordinates(x, region)).filter(|&(i, j)| are_coprime(i, j));
-        coprime
-            .filter_map(|(i, j)| {
-                let first = factor(&sides[0], &roots[0], i, j)?;
-                let second = factor(&sides[1], &roots[1], i, j)?;
-                Some(Hit { i, j, factors: [first, second] })
+        survivors.retain(|&x| {
+            let (i, j) = coordinates(x, region);
+            are_coprime(i, j)
+        });
+        let mut hits: Vec<(u32, Hit)> = survivors
+            .iter()
+            .map(|&x| {
+                let (i, j) = coordinates(x, region);
+                (x, Hit { i, j, factors: [Vec::new(), Vec::new()] })
             })
-            .collect()
+            .collect();
+        // the side of the larger numbers comes last: fewer points are left for it
+        for k in [1, 0] {
+            resieve(bytes, &hits, sides[k].base, &steps[k], region.log_width, divisors);
+            let mut at = 0;
+            hits.retain_mut(|(x, hit)| {
+                let from = at;
+                while divisors.get(at).is_some_and(|(y, _)| y == x) {
+                    at += 1;
+                }
+                let large = divisors[from..at].iter().map(|(_, p)| *p);
+                match factor(&sides[k], &roots[k], 1 << region.log_width, large, &odd[k], hit.i, hit.j) {
+                    Some(factors) => hit.factors[k] = factors,
+                    None => return false,
+                }
+                true
+            });
+        }
+        hits.into_iter().map(|(_, hit)| hit).collect()
     }
 }
 
@@ -163,63 +141,79 @@ fn are_coprime(i: i64, j: i64) -> bool {
     a == 1
 }
 
-/// |n| mod p with the sign applied, for p below 2^31.
-#[inline]
-fn residue(n: i128, p: u32) -> u64 {
-    let p64 = u64::from(p);
-    let abs = n.unsigned_abs();
-    let rest = match u64::try_from(abs) {
-        Ok(small) => small % p64,
-        Err(_) => {
-            let high = (abs >> 64) as u64 % p64;
-            let middle = (high << 32 | (abs as u64) >> 32) % p64;
-            (middle << 32 | (abs as u64 & 0xffff_ffff)) % p64
-        }
-    };
-    if n < 0 && rest != 0 { p64 - rest } else { rest }
+/// How a prime of at least the width moves from each of its points to the next (Franke and Kleinjung): by `left` where
+/// i is at least `left_from`, by `right` where i is below `right_until`, by both where both hold.
+#[derive(Clone, Copy)]
+struct Steps {
+    left: u32,
+    right: u32,
+    left_from: u32,
+    right_until: u32,
+    prime: u32,
+    log: u8,
 }
 
-/// The inverse of 0 < a < p.
-#[inline]
-fn invert(a: u32, p: u32) -> u32 {
-    let (mut r0, mut r1) = (p, a);
-    let (mut s0, mut s1) = (0i32, 1i32);
-    while r1 != 0 {
-        let q = r0 / r1;
-        (r0, r1) = (r1, r0 - q * r1);
-        (s0, s1) = (s1, s0 - q as i32 * s1);
+impl Steps {
+    fn new(prime: u32, root: u32, log: u8, log_width: u32) -> Self {
+        let width = 1i32 << log_width;
+        let (mut i0, mut j0, mut i1, mut j1) = (prime as i32, 0i32, root as i32, 1i32);
+        // (−i0, j0) and (i1, j1) shrink as in Euclid's algorithm until both are below the width and together are not
+        loop {
+            if i1 < width {
+                let k = (i0 - width) / i1 + 1;
+                i0 -= k * i1;
+                j0 += k * j1;
+                break;
+            }
+            let k = i0 / i1;
+            i0 -= k * i1;
+            j0 += k * j1;
+            if i0 < width {
+                let k = (i1 - width) / i0 + 1;
+                i1 -= k * i0;
+                j1 += k * j0;
+                break;
+            }
+            let k = i1 / i0;
+            i1 -= k * i0;
+            j1 += k * j0;
+        }
+        let rows = |j: i32| (j as u32).min(1 << 15) << log_width;
+        Self {
+            left: rows(j0) - i0 as u32,
+            right: rows(j1) + i1 as u32,
+            left_from: (width - i1) as u32,
+            right_until: i0 as u32,
+            prime,
+            log,
+        }
     }
-    if s0 < 0 { (s0 + p as i32) as u32 } else { s0 as u32 }
+
+    #[inline(always)]
+    fn next(&self, x: u32, mask: u32) -> u32 {
+        let i = x & mask;
+        let left = if i >= self.left_from { self.left } else { 0 };
+        let right = if i < self.right_until { self.right } else { 0 };
+        x + left + right
+    }
 }
 
-/// The roots in lattice coordinates: p divides at (i, j) exactly when i ≡ root·j, or p | j for root = p.
-fn transform(base: &Base, lattice: &Lattice, out: &mut Vec<u32>) {
-    out.clear();
-    let words = |(a, b): (i128, i128)| Some((i64::try_from(a).ok()?, i64::try_from(b).ok()?));
-    let small = words(lattice.u).zip(words(lattice.v));
-    let small = small.filter(|(u, v)| [u.0, u.1, v.0, v.1].iter().all(|n| n.unsigned_abs() < 1 << 36));
-    out.extend(base.primes.iter().zip(&base.roots).map(|(&p, &r)| {
-        let p64 = u64::from(p);
-        let (x, y) = if r == p {
-            (residue(lattice.u.1, p), residue(lattice.v.1, p))
-        } else if let Some((u, v)) = small {
-            let r = i64::from(r);
-            ((u.0 - r * u.1).rem_euclid(i64::from(p)) as u64, (v.0 - r * v.1).rem_euclid(i64::from(p)) as u64)
-        } else {
-            let value = |(a, b): (i128, i128)| (residue(a, p) + (p64 - residue(b, p)) * u64::from(r)) % p64;
-            (value(lattice.u), value(lattice.v))
-        };
-        match (x, y) {
-            (0, 0) => EVERYWHERE,
-            (0, _) => p,
-            (_, 0) => 0,
-            _ => ((p64 - y) * u64::from(invert(x as u32, p)) % p64) as u32,
+fn prepare(base: &Base, roots: &[u32], log_width: u32, steps: &mut Vec<Steps>, odd: &mut Vec<u32>) {
+    steps.clear();
+    odd.clear();
+    odd.extend(base.primes.iter().zip(roots).filter(|(p, root)| root >= p).map(|(p, _)| *p));
+    let first = base.primes.partition_point(|&p| p < 1 << log_width);
+    for ((&p, &root), &log) in base.primes.iter().zip(roots).zip(&base.logs).skip(first) {
+        if root != 0 && root < p {
+            steps.push(Steps::new(p, root, log, log_width));
+        } else if root == 0 {
+            odd.push(p);
         }
-    }));
+    }
 }
 
 /// Adds the logarithm of every prime of the base to the points that it divides.
-fn accumulate(bytes: &mut [u8], base: &Base, roots: &[u32], region: Region) {
+fn accumulate(bytes: &mut [u8], base: &Base, roots: &[u32], steps: &[Steps], region: Region) {
     let width = 1u32 << region.log_width;
     let first = base.primes.partition_point(|&p| p < SMALLEST);
     let line_end = base.primes.partition_point(|&p| p < width).max(first);
@@ -241,60 +235,41 @@ fn accumulate(bytes: &mut [u8], base: &Base, roots: &[u32], region: Region) {
             }
         }
     }
-    for k in line_end..base.primes.len() {
-        let (p, root, log) = (base.primes[k], roots[k], base.logs[k]);
-        if root == 0 || root >= p {
-            continue;
+    for step in steps {
+        let mut x = step.next(width / 2, width - 1);
+        while let Some(byte) = bytes.get_mut(x as usize) {
+            *byte = byte.wrapping_add(step.log);
+            x = step.next(x, width - 1);
         }
-        walk(bytes, p, root, log, region.log_width);
     }
 }
 
-/// The points of a prime of at least the width: the two vectors of Franke and Kleinjung lead from each to the next.
-#[inline]
-fn walk(bytes: &mut [u8], p: u32, root: u32, log: u8, log_width: u32) {
-    let width = 1i32 << log_width;
-    let (mut i0, mut j0, mut i1, mut j1) = (p as i32, 0i32, root as i32, 1i32);
-    // −i0 and i1 shrink as in Euclid's algorithm until both are below the width and together are not
-    loop {
-        if i1 < width {
-            let k = (i0 - width) / i1 + 1;
-            i0 -= k * i1;
-            j0 += k * j1;
-            break;
-        }
-        let k = i0 / i1;
-        i0 -= k * i1;
-        j0 += k * j1;
-        if i0 < width {
-            let k = (i1 - width) / i0 + 1;
-            i1 -= k * i0;
-            j1 += k * j0;
-            break;
-        }
-        let k = i1 / i0;
-        i1 -= k * i0;
-        j1 += k * j0;
+/// Which primes of at least the width divide at the points of interest, by point.
+fn resieve(
+    bytes: &mut [u8],
+    points: &[(u32, Hit)],
+    base: &Base,
+    steps: &[Steps],
+    log_width: u32,
+    divisors: &mut Vec<(u32, u32)>,
+) {
+    divisors.clear();
+    if points.is_empty() || base.largest() < 1 << log_width {
+        return;
     }
-    let left = ((j0 as usize) << log_width).wrapping_sub(i0 as usize);
-    let right = ((j1 as usize) << log_width) + i1 as usize;
-    // where only one of the two stays inside, that one; in between, both
-    let (left_from, right_until) = ((width - i1) as usize, i0 as usize);
-    let mask = (width - 1) as usize;
-    let mut x = (width / 2) as usize;
-    loop {
-        let i = x & mask;
-        let mut step = 0;
-        if i >= left_from {
-            step = left;
+    bytes.fill(0);
+    points.iter().for_each(|(x, _)| bytes[*x as usize] = 1);
+    let (origin, mask) = (1 << (log_width - 1), (1 << log_width) - 1);
+    for step in steps {
+        let mut x = step.next(origin, mask);
+        while let Some(byte) = bytes.get(x as usize) {
+            if *byte != 0 {
+                divisors.push((x, step.prime));
+            }
+            x = step.next(x, mask);
         }
-        if i < right_until {
-            step += right;
-        }
-        x += step;
-        let Some(byte) = bytes.get_mut(x) else { return };
-        *byte = byte.wrapping_add(log);
     }
+    divisors.sort_unstable();
 }
 
 /// Sieve bytes from which a point is worth a closer look.
@@ -321,8 +296,17 @@ fn scan(bytes: &[u8], side: &Side<'_>, region: Region, survivors: &mut Vec<u32>)
     }
 }
 
-/// The prime factors of the form at (i, j), or nothing if one is too large.
-fn factor(side: &Side<'_>, roots: &[u32], i: i64, j: i64) -> Option<Vec<u64>> {
+/// The prime factors of the form at (i, j), or nothing if one is too large. Of the primes of at least `width`, `large`
+/// are those that divide.
+fn factor(
+    side: &Side<'_>,
+    roots: &[u32],
+    width: u32,
+    large: impl Iterator<Item = u32>,
+    odd: &[u32],
+    i: i64,
+    j: i64,
+) -> Option<Vec<u64>> {
     let mut value = side.form.value(i, j);
     if value == 0 {
         return None;
@@ -334,8 +318,10 @@ fn factor(side: &Side<'_>, roots: &[u32], i: i64, j: i64) -> Option<Vec<u64>> {
             factors.push(u64::from(p));
         }
     };
+    large.for_each(|p| divide(&mut value, p));
     let (abs, j32) = (i.unsigned_abs() as u32, j as u32);
-    for ((&p, &root), &(inverse, limit)) in side.base.primes.iter().zip(roots).zip(&side.base.divisors) {
+    let small = side.base.primes.partition_point(|&p| p < width);
+    for ((&p, &root), &(inverse, limit)) in side.base.primes[..small].iter().zip(roots).zip(&side.base.divisors) {
         // i − root·j up to sign, as a sum of non-negative terms below 2^32
         let root = if i < 0 { root } else { p.wrapping_sub(root) };
         let n = abs.wrapping_add(root.wrapping_mul(j32));
@@ -343,13 +329,9 @@ fn factor(side: &Side<'_>, roots: &[u32], i: i64, j: i64) -> Option<Vec<u64>> {
             divide(&mut value, p);
         }
     }
-    // 2 has no inverse; roots at infinity and everywhere are rare
+    // 2 has no inverse; roots at zero, at infinity and everywhere are rare and not sieved
     divide(&mut value, 2);
-    for (k, &root) in roots.iter().enumerate() {
-        if root >= side.base.primes[k] {
-            divide(&mut value, side.base.primes[k]);
-        }
-    }
+    odd.iter().for_each(|&p| divide(&mut value, p));
     if value == 1 {
         return Some(factors);
     }

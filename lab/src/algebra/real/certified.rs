@@ -9,13 +9,23 @@ use crate::{
 };
 
 /// Validates the chain of `owner`, who has to prove `name`.
-pub(super) fn findings(owner: Role, chain: &[Vec<u8>], trust: &Trust, name: &str, now: i64) -> Vec<Finding> {
+///
+/// # Errors
+/// `name` is none that anybody could be certified for.
+pub(super) fn findings(
+    owner: Role,
+    chain: &[Vec<u8>],
+    trust: &Trust,
+    name: &str,
+    now: i64,
+) -> Result<Vec<Finding>, Misfit> {
+    let name: PeerName = name.parse().map_err(|_| Misfit::new("peer_name", "a DNS name or an address", name))?;
     let policy = Policy {
         anchors: trust.anchors.clone(),
         crls: trust.revocation_lists.clone(),
         pins: trust.pins.clone(),
         at: now,
-        name: name.parse::<PeerName>().ok(),
+        name: Some(name),
         purpose: Some(match owner {
             Role::Client => Purpose::Client,
             Role::Server => Purpose::Server,
@@ -23,7 +33,7 @@ pub(super) fn findings(owner: Role, chain: &[Vec<u8>], trust: &Trust, name: &str
         ..Policy::default()
     };
     let validation = certificate::validate(&policy, chain);
-    check::of_certificates().map(|check| finding(check, &validation.steps)).collect()
+    Ok(check::of_certificates().map(|check| finding(check, &validation.steps)).collect())
 }
 
 /// The Ed25519 key that the leaf certifies.

@@ -25,7 +25,7 @@ pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>,
         (
             Relation::Certified(owner),
             [Value::Chain(chain), Value::Trust(trust), Value::Text(name), Value::Time(now)],
-        ) => return Ok(super::certified::findings(owner, chain, trust, name, *now)),
+        ) => return super::certified::findings(owner, chain, trust, name, *now),
         _ => return Err(unsuitable("relation")),
     };
     Ok(vec![finding])
@@ -69,7 +69,7 @@ fn residue(modp: &Modp, y: &BigUint) -> String {
     if *y > modp.p {
         return format!("a value over p, of {} bits", y.bits());
     }
-    format!("{} ({} bits)", shorten(&format!("{y:x}")), y.bits())
+    format!("{y:x} ({} bits)", y.bits())
 }
 
 fn group_size(least: u64, group: &Group) -> Finding {
@@ -89,7 +89,7 @@ fn group_known(group: &Group) -> Finding {
     let name = crate::group::named::name_of(modp);
     let observed = match name {
         Some(name) => name.to_owned(),
-        None => format!("an unpublished prime of {} bits, {}", modp.p.bits(), shorten(&format!("{:x}", modp.p))),
+        None => format!("an unpublished prime of {} bits, {:x}", modp.p.bits(), modp.p),
     };
     let expected = "a group of RFC 3526 or RFC 7919".to_owned();
     Finding { check: &check::GROUP_KNOWN, holds: Some(name.is_some()), expected, observed }
@@ -114,19 +114,11 @@ fn signed(check: &'static Check, context: &str, key: &[u8], digest: &[u8], signa
     Finding {
         check,
         holds: Some(holds),
-        expected: format!("a signature by key {} over transcript {}", shorten(&hex(key)), shorten(&hex(digest))),
-        observed: format!("signature {}, {found}", shorten(&hex(signature))),
+        expected: format!("a signature by key {} over transcript {}", hex(key), hex(digest)),
+        observed: format!("signature {}, {found}", hex(signature)),
     }
 }
 
 fn not_applicable(check: &'static Check, why: &str) -> Finding {
     Finding { check, holds: None, expected: "not applicable".to_owned(), observed: why.to_owned() }
-}
-
-/// A long value by its two ends.
-fn shorten(text: &str) -> String {
-    match (text.get(..8), text.get(text.len().saturating_sub(8)..)) {
-        (Some(head), Some(tail)) if text.len() > 20 => format!("{head}…{tail}"),
-        _ => text.to_owned(),
-    }
 }

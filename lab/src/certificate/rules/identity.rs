@@ -40,22 +40,54 @@ pub(in crate::certificate) fn subject(walk: &mut Walk<'_, '_>, index: usize) -> 
             return fail("host names in dNSName", dn::general_name(presented), why);
         }
     }
-    for attribute in certificate.subject().iter_common_name() {
-        let Ok(common) = std::str::from_utf8(attribute.as_slice()) else { continue };
-        let repeated = certificate.names().iter().any(|presented| match presented {
-            GeneralName::DNSName(text) | GeneralName::RFC822Name(text) => *text == common,
-            GeneralName::IPAddress(_) => dn::general_name(presented).strip_prefix("ip:") == Some(common),
-            _ => false,
-        });
-        if names.is_some() && walk.policy.purpose == Some(Purpose::Server) && !certificate.is_authority() && !repeated {
-            return fail(
-                "a common name that repeats a subject alternative name to the letter",
-                dn::display(certificate.subject()),
-                "who reads the common name would see another host (BR 7.1.4.3)",
-            );
+    if walk.policy.purpose == Some(Purpose::Server) && names.is_some() {
+        for attribute in certificate.subject().iter_common_name() {
+            let Ok(common) = std::str::from_utf8(attribute.as_slice()) else { continue };
+            if let Some(why) = misleading(common, certificate.names()) {
+                return fail(
+                    "a common name that repeats a subject alternative name to the letter (BR 7.1.4.3)",
+                    dn::display(certificate.subject()),
+                    why,
+                );
+            }
         }
     }
     pass(EXPECTED, dn::display(certificate.subject()), "the names agree")
+}
+
+/// How a common name could be taken for a host that the certificate does not name, or names otherwise. One that is
+/// plainly another host in ASCII misleads nobody, since common names identify nothing (RFC 9525 section 2).
+fn misleading(common: &str, names: &[GeneralName<'_>]) -> Option<&'static str> {
+    let texts = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(text) | GeneralName::RFC822Name(text) => Some((*text).to_owned()),
+        GeneralName::IPAddress(_) => dn::general_name(name).strip_prefix("ip:").map(str::to_owned),
+        _ => None,
+    };
+    let names: Vec<String> = names.iter().filter_map(texts).collect();
+    if names.iter().any(|name| name == common) {
+        return None;
+    }
+    if odd_address(common) {
+        Some("it is an address in another form than the canonical one")
+    } else if common.split('.').any(|label| label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("xn--"))) {
+        Some("it is an internationalised host name that the subject alternative names do not have")
+    } else if common.contains('.') && !common.contains(' ') && !common.is_ascii() {
+        Some("it is a host name beyond ASCII, which nothing can be compared with")
+    } else if names.iter().any(|name| name.eq_ignore_ascii_case(common)) {
+        Some("it differs from a subject alternative name in case")
+    } else {
+        None
+    }
+}
+
+/// An address for some reader, but not written as RFC 3986 and RFC 5952 prescribe.
+fn odd_address(text: &str) -> bool {
+    if let Ok(address) = text.parse::<std::net::Ipv6Addr>() {
+        return address.to_string() != text;
+    }
+    let hexadecimal = text.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let dotted = text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    hexadecimal || (dotted && text.parse::<std::net::Ipv4Addr>().is_err())
 }
 
 pub(in crate::certificate) fn purpose(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
@@ -95,7 +127,8 @@ pub(in crate::certificate) fn purpose(walk: &mut Walk<'_, '_>, index: usize) -> 
     }
 }
 
-fn describe(usage: &ExtendedKeyUsage<'_>) -> String {
+/// Purposes in the words of their identifiers.
+pub(in crate::certificate) fn describe(usage: &ExtendedKeyUsage<'_>) -> String {
     let named = [
         (usage.any, "any"),
         (usage.server_auth, "serverAuth"),

@@ -6,6 +6,8 @@ pub(super) mod identity;
 pub(super) mod standing;
 
 use super::decode::Certificate;
+use super::path::Node;
+use super::policies::Policies;
 use super::revocation::Lists;
 use super::signature::Signature;
 use super::validate::{Policy, Profile};
@@ -20,8 +22,12 @@ pub(super) struct Walk<'w, 'a> {
     /// Why the path does not end with a trust anchor, if it does not.
     pub(super) gap: Option<&'w str>,
     pub(super) lists: &'w Lists<'a>,
+    /// Everything that was at hand, for separate keys that sign revocation lists.
+    pub(super) nodes: &'w [Node<'a>],
     /// Name comparisons left.
     pub(super) budget: usize,
+    /// The policies so far: rules come from the anchor down.
+    pub(super) policies: Policies<'w>,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::Walk;
 use crate::certificate::constraints::{self, Violation};
 use crate::certificate::dn;
-use crate::certificate::revocation::Standing;
+use crate::certificate::policies::Defect;
+use crate::certificate::revocation::{Standing, may_sign_for};
 use crate::certificate::signature::Signature;
 use crate::certificate::step::{Finding, fail, pass, unsupported};
 
@@ -48,26 +49,47 @@ const FIRST_GENERALIZED: i64 = 2_524_608_000;
 
 /// `2026-11-21 15:04:05 UTC`.
 fn date(seconds: i64) -> String {
-    match OffsetDateTime::from_unix_timestamp(seconds) {
-        Ok(at) => format!(
-            "{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC",
-            at.year(),
-            u8::from(at.month()),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second()
-        ),
-        Err(_) => format!("unix second {seconds}"),
+    let Ok(at) = OffsetDateTime::from_unix_timestamp(seconds) else { return format!("unix second {seconds}") };
+    let mut text = String::with_capacity(24);
+    let year = at.year();
+    if (0..=9999).contains(&year) {
+        two_digits(&mut text, year / 100);
+        two_digits(&mut text, year % 100);
+    } else {
+        text.push_str(&year.to_string());
+    }
+    let rest = [u8::from(at.month()), at.day(), at.hour(), at.minute(), at.second()];
+    for (separator, number) in ['-', '-', ' ', ':', ':'].into_iter().zip(rest) {
+        text.push(separator);
+        two_digits(&mut text, i32::from(number));
+    }
+    text.push_str(" UTC");
+    text
+}
+
+/// Dates stand in every validation, and `format!` shows in its profile.
+fn two_digits(text: &mut String, number: i32) {
+    for digit in [number / 10, number % 10] {
+        text.push(u8::try_from(digit).map_or('?', |digit| char::from(b'0' + digit)));
     }
 }
+
+/// Keys, beside the issuer's own, that lists are tried with.
+const CRL_SIGNERS: usize = 4;
 
 pub(in crate::certificate) fn revoked(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     const EXPECTED: &str = "a serial number that the issuer has not revoked";
     let certificate = walk.certificate(index);
     // The lists of authorities that nobody trusts count for nothing; the chain check stops such a path.
     let issuer = walk.path.get(index + 1).filter(|_| walk.gap.is_none())?;
-    match walk.lists.standing(certificate, issuer, walk.policy.at) {
+    if walk.lists.is_empty() && !walk.policy.require_revocation {
+        return None;
+    }
+    let above = walk.path.get(index + 2).copied();
+    let others = walk.nodes.iter().map(|node| &node.certificate);
+    let others = others.filter(|other| may_sign_for(other, issuer, above, walk.policy.at)).take(CRL_SIGNERS);
+    let signers: Vec<_> = std::iter::once(*issuer).chain(others).collect();
+    match walk.lists.standing(certificate, &signers, walk.policy.at) {
         Standing::Good => pass(EXPECTED, "not on the issuer's list", "the list is the issuer's, and current"),
         Standing::Revoked(how) => fail(EXPECTED, how, "the issuer withdrew this certificate"),
         Standing::Unusable(why) => fail("a usable revocation list of the issuer", why, "revocation cannot be decided"),
@@ -126,4 +148,23 @@ pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: u
     }
     let above = dn::display(walk.path[constrained?].subject());
     pass(format!("names within the constraints of {above}"), dn::general_names(certificate.names()), "all of them are")
+}
+
+pub(in crate::certificate) fn policies(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    const EXPECTED: &str = "policies that the authorities above allow";
+    if walk.is_anchor(index) && index > 0 {
+        return None;
+    }
+    let certificate = walk.certificate(index);
+    let processed = walk.policies.process(certificate, index == 0);
+    let own = certificate.certificate_policies().map(|(policies, _)| policies.len());
+    match processed {
+        Ok(()) => pass(EXPECTED, format!("{} policies", own?), "they are consistent with those above"),
+        Err(Defect::MapsAny) => fail(EXPECTED, "a mapping of anyPolicy", "anyPolicy must not be mapped"),
+        Err(Defect::NoValidPolicy) => fail(
+            "a valid policy, as an authority above requires",
+            own.map_or_else(|| "no policies".to_owned(), |count| format!("{count} policies, none valid here")),
+            "the path has no policy in common",
+        ),
+    }
 }

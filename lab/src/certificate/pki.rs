@@ -1,0 +1,50 @@
+//! The lab's own authorities.
+
+use rand_core::CryptoRng;
+
+use super::Purpose;
+use super::issue::{Credential, Error, Template, Validity};
+
+/// Days for which lab leaves and lists hold.
+pub(super) const LEAF_DAYS: i64 = 90;
+/// Days for which lab authorities hold.
+pub(super) const AUTHORITY_DAYS: i64 = 3650;
+
+/// The lab's genuine authorities and the certificates that they issued.
+#[derive(Debug, Clone)]
+pub struct Pki {
+    /// The trust anchor.
+    pub root: Credential,
+    /// The issuing authority below it.
+    pub intermediate: Credential,
+    /// The server's leaf.
+    pub server: Credential,
+    /// The client's leaf.
+    pub client: Credential,
+}
+
+impl Pki {
+    /// Issues root, intermediate, server and client, in this order.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn generate(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
+        let (years, days) = (Validity::around(at, AUTHORITY_DAYS), Validity::around(at, LEAF_DAYS));
+        let root = Credential::self_signed(&Template::authority("Interlock lab root", years), rng)?;
+        let intermediate = root.issue(&Template::authority("Interlock lab issuing authority", years), rng)?;
+        let server = intermediate.issue(&Template::leaf(server, Purpose::Server, days), rng)?;
+        let client = intermediate.issue(&Template::leaf(client, Purpose::Client, days), rng)?;
+        Ok(Self { root, intermediate, server, client })
+    }
+
+    /// Fresh revocation lists of both authorities; the issuing authority's withdraws `revoked`.
+    ///
+    /// # Errors
+    /// A time that cannot stand in a list.
+    pub fn revocation_lists(&self, revoked: &[&Credential], at: i64) -> Result<Vec<Vec<u8>>, Error> {
+        Ok(vec![
+            self.root.revocation_list(&[], at, LEAF_DAYS)?,
+            self.intermediate.revocation_list(revoked, at, LEAF_DAYS)?,
+        ])
+    }
+}

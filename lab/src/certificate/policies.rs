@@ -1,0 +1,248 @@
+//! Certificate policies (RFC 5280 sections 6.1.2 to 6.1.5), for verifiers who accept any policy.
+//!
+//! Of the standard's policy tree only the deepest level is kept: a node's future depends on its policy alone, and a
+//! tree without nodes on its deepest level is empty (so argues also RFC 9618).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decode::Certificate;
+
+/// An object identifier in its encoded form.
+type Policy<'c> = &'c [u8];
+
+/// 2.5.29.32.0.
+const ANY: Policy<'static> = &[0x55, 0x1d, 0x20, 0x00];
+
+/// What a path's policies amount to, from the anchor down to some certificate.
+pub(super) struct Policies<'c> {
+    /// The valid policies with the policies that are expected of the next certificate; `None` once there is no tree.
+    level: Option<BTreeMap<Policy<'c>, BTreeSet<Policy<'c>>>>,
+    /// Certificates until a valid policy is required.
+    explicit: usize,
+    /// Certificates until anyPolicy stands for nothing.
+    inhibit_any: usize,
+    /// Certificates until policies may not be mapped.
+    inhibit_mapping: usize,
+}
+
+/// Why the policies of a path are not consistent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Defect {
+    /// A valid policy is required, and none is left.
+    NoValidPolicy,
+    /// anyPolicy is mapped.
+    MapsAny,
+}
+
+impl<'c> Policies<'c> {
+    /// Before the first of `length` certificates below the anchor (section 6.1.2).
+    pub(super) fn new(length: usize) -> Self {
+        Self {
+            level: Some(BTreeMap::from([(ANY, BTreeSet::from([ANY]))])),
+            explicit: length + 1,
+            inhibit_any: length + 1,
+            inhibit_mapping: length + 1,
+        }
+    }
+
+    /// Processes the next certificate down the path, `last` if it is the leaf.
+    pub(super) fn process(&mut self, certificate: &'c Certificate<'_>, last: bool) -> Result<(), Defect> {
+        let exempt = certificate.self_issued && !last;
+        self.descend(certificate, exempt);
+        if self.explicit == 0 && self.level.is_none() {
+            return Err(Defect::NoValidPolicy);
+        }
+        if last {
+            self.explicit = self.explicit.saturating_sub(1);
+        } else {
+            self.map(certificate)?;
+            if !exempt {
+                for counter in [&mut self.explicit, &mut self.inhibit_any, &mut self.inhibit_mapping] {
+                    *counter = counter.saturating_sub(1);
+                }
+            }
+        }
+        let lower = |counter: &mut usize, skip: Option<u32>| {
+            if let Some(skip) = skip {
+                *counter = (*counter).min(usize::try_from(skip).unwrap_or(usize::MAX));
+            }
+        };
+        if let Some(constraints) = certificate.policy_constraints() {
+            // In the leaf only an immediate requirement counts (section 6.1.5 (b)).
+            let required = constraints.0.require_explicit_policy;
+            lower(&mut self.explicit, required.filter(|&skip| !last || skip == 0));
+            lower(&mut self.inhibit_mapping, constraints.0.inhibit_policy_mapping);
+        }
+        lower(&mut self.inhibit_any, certificate.inhibit_any_policy());
+        if self.explicit == 0 && self.level.is_none() {
+            return Err(Defect::NoValidPolicy);
+        }
+        Ok(())
+    }
+
+    /// Section 6.1.3 (d) and (e).
+    fn descend(&mut self, certificate: &'c Certificate<'_>, exempt: bool) {
+        let (Some(above), Some((policies, _))) = (self.level.take(), certificate.certificate_policies()) else {
+            return;
+        };
+        let expected: BTreeSet<Policy<'c>> = above.values().flatten().copied().collect();
+        let mut level = BTreeMap::new();
+        let mut add = |policy: Policy<'c>| level.insert(policy, BTreeSet::from([policy]));
+        let mut any = false;
+        for policy in policies {
+            let policy = policy.policy_id.as_bytes();
+            if policy == ANY {
+                any = true;
+            } else if expected.contains(policy) || above.contains_key(ANY) {
+                add(policy);
+            }
+        }
+        if any && (self.inhibit_any > 0 || exempt) {
+            expected.into_iter().for_each(|policy| {
+                add(policy);
+            });
+        }
+        self.level = (!level.is_empty()).then_some(level);
+    }
+
+    /// Section 6.1.4 (a) and (b).
+    fn map(&mut self, certificate: &'c Certificate<'_>) -> Result<(), Defect> {
+        let Some((mappings, _)) = certificate.policy_mappings() else { return Ok(()) };
+        let mut targets = BTreeMap::<Policy<'c>, BTreeSet<Policy<'c>>>::new();
+        for mapping in &mappings.mappings {
+            let (from, to) = (mapping.issuer_domain_policy.as_bytes(), mapping.subject_domain_policy.as_bytes());
+            if from == ANY || to == ANY {
+                return Err(Defect::MapsAny);
+            }
+            targets.entry(from).or_default().insert(to);
+        }
+        let Some(level) = &mut self.level else { return Ok(()) };
+        let any = level.contains_key(ANY);
+        for (policy, expected) in targets {
+            if self.inhibit_mapping == 0 {
+                level.remove(policy);
+            } else if any || level.contains_key(policy) {
+                level.insert(policy, expected);
+            }
+        }
+        if level.is_empty() {
+            self.level = None;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+    use rcgen::{CertificateParams, CustomExtension, KeyIdMethod, SerialNumber};
+
+    use super::*;
+    use crate::certificate::KeyPair;
+
+    const POLICIES: &[u64] = &[2, 5, 29, 32];
+    const MAPPINGS: &[u64] = &[2, 5, 29, 33];
+    const CONSTRAINTS: &[u64] = &[2, 5, 29, 36];
+    const INHIBIT_ANY: &[u64] = &[2, 5, 29, 54];
+
+    fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+        let content = parts.concat();
+        [vec![0x30, u8::try_from(content.len()).unwrap()], content].concat()
+    }
+
+    /// 2.999.n.
+    fn oid(n: u8) -> Vec<u8> {
+        vec![0x06, 0x03, 0x88, 0x37, n]
+    }
+
+    fn any() -> Vec<u8> {
+        [&[0x06, 0x04], ANY].concat()
+    }
+
+    fn policies(oids: &[Vec<u8>]) -> (&'static [u64], Vec<u8>) {
+        (POLICIES, sequence(&oids.iter().map(|oid| sequence(std::slice::from_ref(oid))).collect::<Vec<_>>()))
+    }
+
+    fn maps(from: u8, to: u8) -> (&'static [u64], Vec<u8>) {
+        (MAPPINGS, sequence(&[sequence(&[oid(from), oid(to)])]))
+    }
+
+    /// requireExplicitPolicy: 0.
+    fn explicit() -> (&'static [u64], Vec<u8>) {
+        (CONSTRAINTS, sequence(&[vec![0x80, 0x01, 0x00]]))
+    }
+
+    fn certificate(extensions: Vec<(&'static [u64], Vec<u8>)>) -> Vec<u8> {
+        let mut params = CertificateParams::default();
+        params.serial_number = Some(SerialNumber::from(1u64));
+        params.key_identifier_method = KeyIdMethod::PreSpecified(vec![1]);
+        let issuer_key = KeyPair::generate(&mut ChaCha20Rng::from_seed([9; 32]));
+        params.custom_extensions =
+            extensions.into_iter().map(|(oid, content)| CustomExtension::from_oid_content(oid, content)).collect();
+        let mut issuer = CertificateParams::default();
+        issuer.distinguished_name.push(rcgen::DnType::CommonName, "issuer");
+        let issuer = rcgen::Issuer::new(issuer, issuer_key.clone());
+        params.signed_by(&issuer_key, &issuer).unwrap().der().to_vec()
+    }
+
+    /// The first defect of a path, anchor's child first.
+    fn run(path: &[Vec<(&'static [u64], Vec<u8>)>]) -> Result<(), Defect> {
+        let ders: Vec<_> = path.iter().map(|extensions| certificate(extensions.clone())).collect();
+        let certificates: Vec<_> = ders.iter().map(|der| Certificate::decode(der).unwrap()).collect();
+        let mut policies = Policies::new(certificates.len());
+        for (i, certificate) in certificates.iter().enumerate() {
+            policies.process(certificate, i + 1 == certificates.len())?;
+        }
+        Ok(())
+    }
+
+    /// RFC 5280 section 6.1, each case worked out by hand.
+    #[test]
+    fn paths() {
+        let no_policy = Err(Defect::NoValidPolicy);
+        for (name, path, expected) in [
+            ("nothing required", vec![vec![], vec![]], Ok(())),
+            ("disjoint, not required", vec![vec![policies(&[oid(1)])], vec![policies(&[oid(2)])]], Ok(())),
+            ("required, absent", vec![vec![policies(&[oid(1)]), explicit()], vec![]], no_policy),
+            ("required, same", vec![vec![policies(&[oid(1)]), explicit()], vec![policies(&[oid(1)])]], Ok(())),
+            ("required, other", vec![vec![policies(&[oid(1)]), explicit()], vec![policies(&[oid(2)])]], no_policy),
+            ("required in the leaf", vec![vec![], vec![explicit()]], no_policy),
+            ("any above", vec![vec![policies(&[any()]), explicit()], vec![policies(&[oid(2)])]], Ok(())),
+            ("any below", vec![vec![policies(&[oid(1)]), explicit()], vec![policies(&[any()])]], Ok(())),
+            (
+                "any inhibited below",
+                vec![
+                    vec![policies(&[oid(1)]), explicit(), (INHIBIT_ANY, vec![0x02, 0x01, 0x00])],
+                    vec![policies(&[any()])],
+                ],
+                no_policy,
+            ),
+            ("mapped", vec![vec![policies(&[oid(1)]), maps(1, 2), explicit()], vec![policies(&[oid(2)])]], Ok(())),
+            (
+                "mapped away",
+                vec![vec![policies(&[oid(1)]), maps(1, 2), explicit()], vec![policies(&[oid(1)])]],
+                no_policy,
+            ),
+            (
+                "mapping inhibited",
+                vec![
+                    vec![
+                        policies(&[oid(1)]),
+                        (CONSTRAINTS, sequence(&[vec![0x80, 0x01, 0x00], vec![0x81, 0x01, 0x00]])),
+                    ],
+                    vec![policies(&[oid(1)]), maps(1, 2)],
+                    vec![policies(&[oid(2)])],
+                ],
+                no_policy,
+            ),
+            (
+                "any mapped",
+                vec![vec![policies(&[any()]), (MAPPINGS, sequence(&[sequence(&[any(), oid(2)])]))], vec![]],
+                Err(Defect::MapsAny),
+            ),
+        ] {
+            assert_eq!(run(&path), expected, "{name}");
+        }
+    }
+}

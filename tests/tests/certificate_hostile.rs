@@ -1,0 +1,250 @@
+//! Hostile certificates: nothing panics, everything ends soon with an error that names the certificate and the field.
+
+use chacha20::ChaCha20Rng;
+use lab::certificate::{
+    Credential, DecodeError, Outcome, PeerName, Pki, Policy, Purpose, Template, Validation, Validity, validate,
+};
+use proptest::prelude::*;
+use rand_core::SeedableRng as _;
+use tests::fuzz;
+
+const AT: i64 = 1_795_219_200;
+const NAME: &str = "server.example";
+
+fn rng(seed: u8) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([seed; 32])
+}
+
+fn pki() -> Pki {
+    Pki::generate(NAME, "client.example", AT, &mut rng(1)).unwrap()
+}
+
+fn policy(pki: &Pki) -> Policy {
+    Policy {
+        anchors: vec![pki.root.certificate().to_vec()],
+        at: AT,
+        name: Some(PeerName::Dns(NAME.into())),
+        purpose: Some(Purpose::Server),
+        ..Policy::default()
+    }
+}
+
+fn parts(pki: &Pki) -> [Vec<u8>; 4] {
+    let list = pki.intermediate.revocation_list(&[], AT, 30).unwrap();
+    [pki.server.certificate(), pki.root.certificate(), pki.intermediate.certificate(), &list].map(<[u8]>::to_vec)
+}
+
+/// One edit of the kind that parsers get wrong.
+fn mutate(data: &mut Vec<u8>, rng: &mut ChaCha20Rng) {
+    let below = |n: usize, rng: &mut ChaCha20Rng| rng.next_u32() as usize % n.max(1);
+    if data.is_empty() {
+        return;
+    }
+    let at = below(data.len(), rng);
+    match rng.next_u32() % 8 {
+        0 => data[at] ^= 1 << (rng.next_u32() % 8),
+        1 => data[at] = [0x00, 0x01, 0x30, 0x7f, 0x80, 0x81, 0x84, 0xff][below(8, rng)],
+        2 => data.truncate(at),
+        3 => data.insert(at, rng.next_u32() as u8),
+        4 => drop(data.remove(at)),
+        5 => {
+            let end = (at + below(64, rng)).min(data.len());
+            let copy = data[at..end].to_vec();
+            data.splice(at..at, copy);
+        }
+        6 => {
+            let end = (at + below(64, rng)).min(data.len());
+            data.drain(at..end);
+        }
+        _ => {
+            let from = below(data.len(), rng);
+            let length = below(32, rng).min(data.len() - from.max(at));
+            data.copy_within(from..from + length, at);
+        }
+    }
+}
+
+/// A bounded run of the fuzz target from honest seeds; `FUZZ_CASES` sets how many inputs.
+#[test]
+fn mutated_certificates() {
+    let cases = std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20_000_u64);
+    let pki = pki();
+    let mut seeds: Vec<Vec<Vec<u8>>> = vec![parts(&pki).to_vec()];
+    if let Some(bytes) = tests::data::read("mutated_certificates (limbo seeds)", "x509-limbo/core.limbo.json.zst") {
+        let suite = lab::certificate::limbo::Suite::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
+        for case in &suite.testcases {
+            let Ok(input) = case.input(AT) else { continue };
+            let policy = input.policy;
+            let all = input.chain.into_iter().chain(policy.anchors).chain(policy.intermediates).chain(policy.crls);
+            seeds.push(all.take(6).collect());
+        }
+    }
+    let mut rng = rng(7);
+    for _ in 0..cases {
+        let mut parts = seeds[rng.next_u32() as usize % seeds.len()].clone();
+        for _ in 0..1 + rng.next_u32() % 4 {
+            let part = rng.next_u32() as usize % parts.len();
+            mutate(&mut parts[part], &mut rng);
+        }
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        fuzz::certificates(&fuzz::join(rng.next_u32() as u8, &parts));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn arbitrary_bytes(data in proptest::collection::vec(any::<u8>(), 0..600)) {
+        fuzz::certificates(&data);
+    }
+
+    /// Every proper prefix of a certificate is refused, and the error says where it ends.
+    #[test]
+    fn truncated(length in 0usize..400) {
+        let pki = pki();
+        let leaf = pki.server.certificate();
+        let length = length.min(leaf.len() - 1);
+        let validation = validate(&policy(&pki), &[&leaf[..length]]);
+        prop_assert_eq!(validation.outcome, Outcome::Reject);
+        prop_assert!(validation.reason.contains("certificate 0 cannot be read: certificate: expected"), "{}", validation.reason);
+    }
+
+    /// Whichever single bit of the leaf is flipped, the path is refused: everything in it is signed, or the signature.
+    #[test]
+    fn flipped_bit(position in any::<proptest::sample::Index>(), bit in 0u8..8) {
+        let pki = pki();
+        let mut chain = pki.server.presented().to_vec();
+        let at = position.index(chain[0].len());
+        chain[0][at] ^= 1 << bit;
+        prop_assert_eq!(validate(&policy(&pki), &chain).outcome, Outcome::Reject);
+    }
+}
+
+fn issue(pki: &Pki, template: &Template) -> Credential {
+    pki.intermediate.issue(template, &mut rng(5)).unwrap()
+}
+
+fn reject(validation: &Validation, reason: &str) {
+    assert_eq!(validation.outcome, Outcome::Reject);
+    assert!(validation.reason.contains(reason), "{}", validation.reason);
+}
+
+#[test]
+fn a_thousand_names() {
+    let pki = pki();
+    let names: Vec<String> = (0..1000).map(|i| format!("host{i}.example")).collect();
+    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
+    let stranger = issue(&pki, &Template { names: names.clone(), ..leaf.clone() });
+    let validation = validate(&policy(&pki), stranger.presented());
+    reject(&validation, "cert-name of certificate 0");
+    assert!(validation.reason.contains("and 992 more"), "{}", validation.reason);
+    let genuine = issue(&pki, &Template { names: names.into_iter().chain([NAME.into()]).collect(), ..leaf });
+    assert!(validate(&policy(&pki), genuine.presented()).accepted());
+}
+
+/// A thousand names under a thousand constraints would take a million comparisons.
+#[test]
+fn names_times_constraints_are_bounded() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let permitted = (0..1000).map(|i| format!("domain{i}.example")).collect();
+    let limits = lab::certificate::issue::Limits { permitted, path_length: None };
+    let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
+    let authority = pki.root.issue(&authority, &mut rng(5)).unwrap();
+    let names = (0..1000).map(|i| format!("www.domain{i}.example")).collect();
+    let leaf = Template { names, ..Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)) };
+    let leaf = authority.issue(&leaf, &mut rng(6)).unwrap();
+    let validation = validate(&Policy { name: None, ..policy(&pki) }, leaf.presented());
+    reject(&validation, "at most 250000 comparisons");
+}
+
+/// DER with a content of this length.
+fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    let skip = length.iter().take_while(|&&byte| byte == 0).count();
+    let mut der = vec![tag];
+    match content.len() {
+        0..=0x7f => der.push(length[3]),
+        _ => {
+            der.push(0x80 | u8::try_from(4 - skip).unwrap());
+            der.extend_from_slice(&length[skip..]);
+        }
+    }
+    der.extend_from_slice(content);
+    der
+}
+
+/// The server's certificate with other extensions: its outer structure rebuilt around them.
+fn with_extensions(leaf: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
+    let body = |der: &[u8]| match der[1] {
+        short @ 0..=0x7f => 2..2 + usize::from(short),
+        0x81 => 3..3 + usize::from(der[2]),
+        _ => 4..4 + usize::from(u16::from_be_bytes([der[2], der[3]])),
+    };
+    let certificate = &leaf[body(leaf)];
+    let tbs_end = body(certificate).end;
+    let tbs = &certificate[body(certificate)];
+    let mut fields = tbs;
+    let mut kept = Vec::new();
+    while fields[0] != 0xa3 {
+        let end = body(fields).end;
+        kept.extend_from_slice(&fields[..end]);
+        fields = &fields[end..];
+    }
+    kept.extend(tlv(0xa3, &tlv(0x30, &extensions.concat())));
+    tlv(0x30, &[tlv(0x30, &kept), certificate[tbs_end..].to_vec()].concat())
+}
+
+#[test]
+fn a_megabyte_of_extensions() {
+    let pki = pki();
+    let extension = |arc: u8, value: &[u8]| tlv(0x30, &[vec![0x06, 0x02, 0x2a, arc], tlv(0x04, value)].concat());
+    let leaf = pki.server.certificate();
+
+    let large = with_extensions(leaf, &[extension(1, &vec![0; 1 << 20])]);
+    reject(&validate(&policy(&pki), &[large]), "cert-chain of certificate 0");
+
+    let many = with_extensions(leaf, &vec![extension(1, &[0; 4]); 100_000]);
+    assert!(many.len() > 1 << 20);
+    reject(
+        &validate(&policy(&pki), &[many]),
+        "certificate 0 cannot be read: extensions: expected at most 64 extensions",
+    );
+
+    let twice = with_extensions(leaf, &[extension(1, &[]), extension(1, &[])]);
+    reject(&validate(&policy(&pki), &[twice]), "1.2.1 twice");
+}
+
+#[test]
+fn errors_name_the_certificate_and_the_field() {
+    let pki = pki();
+    reject(&validate::<Vec<u8>>(&policy(&pki), &[]), "expected at least one certificate, got none");
+    let policy = Policy { crls: vec![vec![0x30, 0x00]], ..policy(&pki) };
+    reject(&validate(&policy, pki.server.presented()), "revocation list 0 cannot be read: CRL");
+    let error = DecodeError { field: "validity", expected: "two times", got: "one".into() };
+    assert_eq!(error.to_string(), "validity: expected two times, got one");
+    // The chain breaks at the intermediate that cannot be read, and the reason says so.
+    let policy = Policy { crls: Vec::new(), ..policy };
+    let broken = vec![pki.server.certificate().to_vec(), pki.intermediate.certificate()[..100].to_vec()];
+    reject(&validate(&policy, &broken), "certificate 1 cannot be read: certificate: expected one DER value");
+}
+
+/// A hundred authorities of one name and key, each signed by each: every path is a detour.
+#[test]
+fn a_thicket_of_authorities_is_left_soon() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let authority = Template::authority("thicket", years);
+    let first = Credential::self_signed(&authority, &mut rng(8)).unwrap();
+    let mut chain = vec![Vec::new()];
+    let mut last = first.clone();
+    for seed in 0..100 {
+        // Another key each time, under one name: each might be the issuer of each.
+        last = last.issue(&authority, &mut rng(seed)).unwrap();
+        chain.push(last.certificate().to_vec());
+    }
+    let leaf = last.issue(&Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)), &mut rng(9)).unwrap();
+    chain[0] = leaf.certificate().to_vec();
+    reject(&validate(&policy(&pki), &chain), "cert-chain");
+}

@@ -1,0 +1,91 @@
+//! The validator against x509-limbo, BetterTLS and x509test.
+
+use std::collections::BTreeSet;
+
+use lab::certificate::limbo::{Actual, Expected, Suite};
+use lab::certificate::{Outcome, Status};
+use tests::data;
+
+/// 2026-11-21: cases without a time are judged when they were made.
+const NOW: i64 = 1_795_219_200;
+
+fn suite(test: &str, path: &str) -> Option<Suite> {
+    Some(Suite::parse(std::str::from_utf8(&data::read(test, path)?).unwrap()).unwrap())
+}
+
+/// `id`s whose outcome differs from the suite's expectation, by direction.
+fn deviations(suite: &Suite) -> [BTreeSet<String>; 3] {
+    let mut deviations = [const { BTreeSet::new() }; 3];
+    for result in suite.run(NOW).results {
+        match (result.actual_result, result.expected) {
+            (Actual::Success, Expected::Failure) => deviations[0].insert(result.id),
+            (Actual::Failure, Expected::Success) => deviations[1].insert(result.id),
+            (Actual::Skipped, _) => deviations[2].insert(result.id),
+            _ => continue,
+        };
+    }
+    deviations
+}
+
+/// Each deviation stands in docs/certificates.md with its reason, and nothing stands there that is none.
+#[test]
+fn core_cases() {
+    let Some(suite) = suite("core_cases", "x509-limbo/core.limbo.json.zst") else { return };
+    assert_eq!(suite.testcases.len(), 136);
+    let [accepts, rejects, skips] = deviations(&suite);
+    let set = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(accepts, set(&["webpki::san::public-suffix-private-namespace-wildcard-san"]));
+    assert_eq!(rejects, set(&["webpki::nc::permitted-dns-match-noncritical"]));
+    assert_eq!(skips, set(&[]));
+    let documented = include_str!("../../docs/certificates.md");
+    for id in accepts.iter().chain(&rejects) {
+        assert!(documented.contains(&format!("`{id}`")), "{id} is not in docs/certificates.md");
+    }
+}
+
+#[test]
+fn bettertls_cases() {
+    let Some(suite) = suite("bettertls_cases", "x509-limbo/bettertls.limbo.json.zst") else { return };
+    assert_eq!(suite.testcases.len(), 6301);
+    assert_eq!(deviations(&suite), [const { BTreeSet::new() }; 3]);
+}
+
+/// The suite's chains are of 2016: short keys, SHA-1, no key identifiers. With the checks that refuse this switched
+/// off, the check that the suite's reason names must be among those that fail.
+#[test]
+fn x509test_reasons() {
+    let Some(suite) = suite("x509test_reasons", "x509test/x509test.limbo.json") else { return };
+    assert_eq!(suite.testcases.len(), 37);
+    for case in &suite.testcases {
+        let reason = case.expected_reason.as_deref().unwrap();
+        let checks: &[&str] = match reason {
+            "Certificate does not allow the requested usage" => &["cert-purpose", "cert-key-usage"],
+            "CA certificate not allowed to issue certs" => &["cert-ca-flag", "cert-key-usage"],
+            "Certificate chain too long" => &["cert-path-length"],
+            "Loop in certificate chain" | "Cannot establish trust" => &["cert-chain"],
+            "Certificate does not match provided name" => &["cert-name"],
+            "Certificate does not pass name constraint" => &["cert-name-constraints"],
+            "Certificate has expired" => &["cert-validity"],
+            // Wildcards in places that host names do not allow, in the extension.
+            "Certificate extension encoding error" => &["cert-subject", "cert-name"],
+            "Verified" => &[],
+            other => panic!("unknown reason {other}"),
+        };
+        let validations = case.validate(NOW, |policy| {
+            policy.disabled.extend(["cert-algorithm", "cert-key-identifier"].map(str::to_owned));
+            policy.profile = lab::certificate::Profile::Rfc5280;
+        });
+        let validation = validations.unwrap().remove(0);
+        let failed: BTreeSet<_> =
+            validation.steps.iter().filter(|step| step.status == Status::Failed).map(|step| step.check).collect();
+        if checks.is_empty() {
+            // Some of the valid ones name their host in the common name alone (RFC 9525 section 2 forbids its use), and
+            // one writes its name constraints with a leading dot.
+            let tolerated = BTreeSet::from(["cert-name", "cert-name-constraints"]);
+            assert!(failed.is_subset(&tolerated), "{}: {failed:?}", case.id);
+        } else {
+            assert_eq!(validation.outcome, Outcome::Reject, "{}", case.id);
+            assert!(checks.iter().any(|check| failed.contains(check)), "{} ({reason}): {failed:?}", case.id);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `interlock cert issue`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use chacha20::ChaCha20Rng;
+use clap::Args;
+use lab::certificate::{Credential, FORGERIES, Forgery, Pki, Purpose, forge, pem};
+use rand_core::SeedableRng as _;
+
+use super::{Failure, now};
+
+/// Arguments of `interlock cert issue`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock cert issue --out pki --name server.lab
+  interlock cert issue --out pki --attack forge-expired --seed 7
+  openssl verify -CAfile pki/root.pem -untrusted pki/server.pem pki/server.pem
+
+Writes root.pem; server.pem and client.pem (chains) with server-key.pem and client-key.pem; crl.pem;
+with --attack also attacker.pem and attacker-key.pem.")]
+pub struct Issue {
+    /// The directory to write to, made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The server's name: a host or an address
+    #[arg(long, default_value = "server.lab")]
+    name: String,
+    /// The client's name
+    #[arg(long, default_value = "client.lab")]
+    client: String,
+    /// Also what the attacker presents in this certificate attack
+    #[arg(long, value_name = "ID", value_parser = attack)]
+    attack: Option<&'static Forgery>,
+    /// Makes every byte follow from this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// When, in seconds since 1970 [default: now]
+    #[arg(long, value_name = "UNIXTIME")]
+    at: Option<i64>,
+}
+
+fn attack(id: &str) -> Result<&'static Forgery, String> {
+    let ids = || FORGERIES.iter().map(|forgery| forgery.id).collect::<Vec<_>>().join(", ");
+    forge::find(id).ok_or_else(|| format!("expected one of {}", ids()))
+}
+
+impl Issue {
+    pub(super) fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
+        let mut rng = self.rng()?;
+        let at = self.at.unwrap_or_else(now);
+        let usage = |error: lab::certificate::issue::Error| Failure::Usage(error.to_string());
+        let pki = Pki::generate(&self.name, &self.client, at, &mut rng).map_err(usage)?;
+        let mut lists = pki.revocation_lists(&[], at).map_err(usage)?;
+        let mut files = vec![("root.pem", pem::encode(pem::CERTIFICATE, pki.root.certificate()))];
+        let mut credential = |chain: &'static str, key: &'static str, credential: &Credential| {
+            files.push((chain, credential.to_pem()));
+            files.push((key, credential.key().to_pkcs8_pem()));
+        };
+        credential("server.pem", "server-key.pem", &pki.server);
+        credential("client.pem", "client-key.pem", &pki.client);
+        if let Some(forgery) = self.attack {
+            let forged = forgery.commit(&pki, &self.name, Purpose::Server, at, &mut rng).map_err(usage)?;
+            credential("attacker.pem", "attacker-key.pem", &forged.credential);
+            lists = forged.crls;
+        }
+        files.push(("crl.pem", lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()));
+        std::fs::create_dir_all(&self.out)?;
+        for (name, text) in files {
+            let path = self.out.join(name);
+            std::fs::write(&path, text)?;
+            writeln!(out, "{}", path.display())?;
+        }
+        Ok(0)
+    }
+
+    fn rng(&self) -> Result<ChaCha20Rng, Failure> {
+        let mut seed = [0; 32];
+        match self.seed {
+            Some(number) => seed[..8].copy_from_slice(&number.to_be_bytes()),
+            None => getrandom::fill(&mut seed).map_err(|error| Failure::Usage(format!("no randomness: {error}")))?,
+        }
+        Ok(ChaCha20Rng::from_seed(seed))
+    }
+}

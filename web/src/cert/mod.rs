@@ -1,0 +1,83 @@
+//! `interlock cert`: validating, judging and issuing certificates.
+
+mod issue;
+mod limbo;
+mod verify;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+/// Longest file that is read: the whole x509-limbo suite has some forty megabytes.
+const LONGEST: u64 = 256 << 20;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Cert {
+    /// Validate a chain and tell every step
+    Verify(verify::Verify),
+    /// Run a file of x509-limbo test cases
+    Limbo(limbo::Limbo),
+    /// Write the lab's certificates, or an attacker's, as PEM files
+    Issue(issue::Issue),
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file cannot be read.
+    #[error("{}: {error}", file.display())]
+    Read {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file has other content than the command needs.
+    #[error("{}: {why}", file.display())]
+    Content {
+        /// Which.
+        file: PathBuf,
+        /// What was expected and what came.
+        why: String,
+    },
+    /// An argument that cannot be followed.
+    #[error("{0}")]
+    Usage(String),
+    /// Output cannot be written.
+    #[error("cannot write: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Runs a command; its exit status is 0 (as it should be) or 1 (a finding).
+///
+/// # Errors
+/// What is wrong with the command line or the files: exit status 2, except for [`Failure::Write`].
+pub fn run(command: &Cert, out: &mut dyn io::Write) -> Result<u8, Failure> {
+    match command {
+        Cert::Verify(verify) => verify.run(out),
+        Cert::Limbo(limbo) => limbo.run(out),
+        Cert::Issue(issue) => issue.run(out),
+    }
+}
+
+/// A whole file, unless it is absurdly long.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let error = |error| Failure::Read { file: file.to_owned(), error };
+    let length = std::fs::metadata(file).map_err(error)?.len();
+    if length > LONGEST {
+        return Err(content(file, format!("expected at most {LONGEST} bytes, got {length}")));
+    }
+    std::fs::read(file).map_err(error)
+}
+
+fn content(file: &Path, why: impl Into<String>) -> Failure {
+    Failure::Content { file: file.to_owned(), why: why.into() }
+}
+
+/// Seconds since 1970, from the clock.
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

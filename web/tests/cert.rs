@@ -1,0 +1,124 @@
+//! `interlock cert` on real files, and its certificates before OpenSSL.
+
+#![expect(clippy::unwrap_used, reason = "tests may panic: that is how they fail")]
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Parser;
+use lab::certificate::FORGERIES;
+use web::cert::{self, Cert, Failure};
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    cert: Cert,
+}
+
+/// Runs `interlock cert …`; its exit status and output.
+fn interlock(args: &str) -> Result<(u8, String), Failure> {
+    let cli = Cli::try_parse_from(["cert"].into_iter().chain(args.split_whitespace())).unwrap();
+    let mut out = Vec::new();
+    let status = cert::run(&cli.cert, &mut out)?;
+    Ok((status, String::from_utf8(out).unwrap()))
+}
+
+fn json(args: &str) -> (u8, serde_json::Value) {
+    let (status, text) = interlock(args).unwrap();
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+const AT: i64 = 1_795_219_200;
+
+fn issued(extra: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let (status, _) =
+        interlock(&format!("issue --out {} --seed 1 --at {AT} {extra}", directory.path().display())).unwrap();
+    assert_eq!(status, 0);
+    directory
+}
+
+fn verify(directory: &Path, chain: &str, extra: &str) -> String {
+    let [root, crl, chain] = ["root.pem", "crl.pem", chain].map(|file| directory.join(file).display().to_string());
+    format!("verify --ca {root} --crl {crl} --name dns:server.lab --at {AT} --json {extra} {chain}")
+}
+
+#[test]
+fn genuine_chain() {
+    let directory = issued("");
+    let (status, verdict) = json(&verify(directory.path(), "server.pem", "--require-revocation"));
+    assert_eq!((status, verdict["result"].as_str()), (0, Some("accept")));
+    let checks = verdict["checks"].as_array().unwrap();
+    assert!(checks.iter().all(|check| check["ok"] == true && check["why"].is_string()));
+    // Anchor first, leaf last, as RFC 5280 section 6.1 processes a path.
+    let indices: Vec<_> = checks.iter().map(|check| check["cert_index"].as_u64().unwrap()).collect();
+    assert!(indices.is_sorted_by(|a, b| a >= b) && indices[0] == 2 && indices.ends_with(&[0]));
+    let (_, text) = interlock(&verify(directory.path(), "server.pem", "").replace("--json", "")).unwrap();
+    assert!(text.contains("accept") && text.contains("trust anchor 0"), "{text}");
+}
+
+/// Every attack that path validation can stop: rejected by its check, accepted without it.
+#[test]
+fn forged_chains() {
+    for forgery in FORGERIES.iter().filter(|forgery| forgery.check != "cert-pin") {
+        let directory = issued(&format!("--attack {}", forgery.id));
+        let (status, verdict) = json(&verify(directory.path(), "attacker.pem", ""));
+        assert_eq!((status, verdict["result"].as_str()), (1, Some("reject")), "{}", forgery.id);
+        let failed = verdict["checks"].as_array().unwrap().iter().find(|check| check["ok"] == false).unwrap();
+        assert_eq!(failed["check"], forgery.check);
+        let without = format!("--without {}", forgery.check);
+        let (status, verdict) = json(&verify(directory.path(), "attacker.pem", &without));
+        assert_eq!((status, verdict["result"].as_str()), (0, Some("accept")), "{}", forgery.id);
+    }
+}
+
+#[test]
+fn usage_errors_name_the_file() {
+    let directory = issued("");
+    let rubbish = directory.path().join("rubbish.pem");
+    std::fs::write(&rubbish, "-----BEGIN CERTIFICATE-----\nMII\n").unwrap();
+    let error = interlock(&verify(directory.path(), "rubbish.pem", "")).unwrap_err().to_string();
+    assert!(error.contains("rubbish.pem: PEM block 1 (CERTIFICATE), begun on line 1"), "{error}");
+    let error = interlock(&verify(directory.path(), "server-key.pem", "")).unwrap_err().to_string();
+    assert!(error.contains("expected `-----BEGIN CERTIFICATE-----`"), "{error}");
+    let error = interlock(&verify(directory.path(), "missing.pem", "")).unwrap_err().to_string();
+    assert!(error.contains("missing.pem"), "{error}");
+}
+
+#[test]
+fn limbo_files_plain_and_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("limbo.json");
+    std::fs::write(&file, r#"{"version":1,"testcases":[]}"#).unwrap();
+    let (status, results) = json(&format!("limbo --json {}", file.display()));
+    assert_eq!((status, results["version"].as_u64(), results["results"].as_array().unwrap().len()), (0, Some(1), 0));
+    std::fs::write(&file, "{}").unwrap();
+    assert!(
+        interlock(&format!("limbo {}", file.display())).unwrap_err().to_string().contains("limbo.json: limbo file")
+    );
+}
+
+/// OpenSSL reads and accepts what the lab issues, and refuses what was revoked.
+#[test]
+fn openssl_agrees() {
+    let openssl = |directory: &Path, args: &str| {
+        let done = Command::new("openssl").args(args.split_whitespace()).current_dir(directory).output();
+        done.map(|done| (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())).ok()
+    };
+    let genuine = issued("--attack forge-revoked");
+    if openssl(genuine.path(), "version").is_none() {
+        println!("openssl_agrees: not run, because there is no openssl");
+        return;
+    }
+    let verify = format!("verify -x509_strict -attime {AT} -CAfile root.pem");
+    for (args, accepted) in [
+        (format!("{verify} -purpose sslserver -verify_hostname server.lab -untrusted server.pem server.pem"), true),
+        (format!("{verify} -purpose sslclient -untrusted client.pem client.pem"), true),
+        (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted server.pem server.pem"), true),
+        (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted attacker.pem attacker.pem"), false),
+        ("pkey -in server-key.pem -noout".to_owned(), true),
+    ] {
+        let (success, said) = openssl(genuine.path(), &args).unwrap();
+        assert_eq!(success, accepted, "openssl {args}: {said}");
+    }
+}
