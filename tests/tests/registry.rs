@@ -27,12 +27,13 @@ const WITNESSED: [&str; 12] = [
 
 /// Checks without a witness: what `finished` alone stops is only there where a signature does not cover the negotiation,
 /// and the others are hygiene of certificates, which no attack in the registry needs to break.
-const UNWITNESSED: [&str; 7] = [
+const UNWITNESSED: [&str; 8] = [
     "finished",
     "cert-encoding",
     "cert-algorithm",
     "cert-key-usage",
     "cert-key-identifier",
+    "cert-policy",
     "cert-serial",
     "cert-subject",
 ];
