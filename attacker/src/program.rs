@@ -1,17 +1,14 @@
 //! The program `attacker`.
 
-use crate::{attack::Start, attacks, cryptanalysis::Solvers, relay::Relay, session::Session};
+use crate::{attacks, cryptanalysis::Solvers, relay::Relay, session::Session};
 use clap::Parser;
 use lab::{
-    algebra::real::Real,
     control::{AttackOrder, Order, Report},
-    modes,
     role::{Actor, Role},
     scenario::{Scenario, Selection},
     staging::stage,
     wire::body,
 };
-use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     ffi::OsString,
@@ -155,8 +152,8 @@ impl Attacker {
 
     fn prepare(&self, order: AttackOrder) -> Report {
         let session = order.session.clone();
-        if let Err(reason) = recipe(&order) {
-            return Report::Refused { session, reason };
+        if let Err(unknown) = Session::of(&order) {
+            return Report::Refused { session, reason: unknown.to_string() };
         }
         let mut orders = self.orders();
         if orders.contains_key(&order.correlation) {
@@ -198,27 +195,13 @@ impl Attacker {
             self.by_hand(correlation)?
         };
         let patience = Duration::from_millis(order.patience);
-        let session = recipe(&order)?;
+        let session = Session::of(&order).map_err(|unknown| unknown.to_string())?;
         let server = connect(self.args.connect.as_str(), patience).await;
         let server = server.map_err(|error| format!("--connect {}: {error}", self.args.connect))?;
         let teller = Teller::new(order.session, Actor::Attacker, self.reports.clone());
         Relay::new(session, teller, patience, Arc::clone(&self.solvers)).run(first, (frames, writer), server).await;
         Ok(())
     }
-}
-
-/// The recipe of an order, ready to begin.
-fn recipe(order: &AttackOrder) -> Result<Session, String> {
-    let info = attacks::resolve_attack(&order.attack).map_err(|error| error.to_string())?;
-    let mode = modes::find(&order.mode.id).ok_or_else(|| format!("mode: {:?} is unknown", order.mode.id))?;
-    let seed = order.seed.clone();
-    let start = Start {
-        mode,
-        variant: order.attack.variant.clone(),
-        algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
-        loot: order.loot.clone(),
-    };
-    Ok(Session::new(*info, order.attack.to_string(), start))
 }
 
 impl std::fmt::Debug for Attacker {

@@ -1,13 +1,20 @@
 //! One session under attack, without sockets: frames in, commands and facts out.
 
-use crate::attack::{Attack, Info, Move, Seen, Start, changes};
-use crate::cryptanalysis::Problem;
+use crate::{
+    attack::{Attack, Info, Move, Seen, Start, changes},
+    attacks,
+    cryptanalysis::Problem,
+};
 use lab::{
+    algebra::real::Real,
+    control::AttackOrder,
     event::{Action, Fact},
     mode::Mode,
     role::Role,
+    scenario::Scenario,
     wire::{Frame, Kind},
 };
+use sha2::{Digest, Sha256};
 
 /// Something that the session wants done.
 #[derive(Clone, Debug)]
@@ -57,6 +64,24 @@ impl Session {
             holds: false,
             steps: info.steps(),
         }
+    }
+
+    /// The session of an order.
+    ///
+    /// # Errors
+    /// It names something unknown.
+    pub fn of(order: &AttackOrder) -> Result<Self, attacks::Unknown> {
+        let scenario =
+            Scenario { mode: order.mode.clone(), attack: order.attack.clone(), without: Vec::new(), with: Vec::new() };
+        let (mode, info, _) = attacks::resolve(&scenario)?;
+        let seed = order.seed.clone();
+        let start = Start {
+            mode,
+            variant: order.attack.variant.clone(),
+            algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
+            loot: order.loot.clone(),
+        };
+        Ok(Self::new(*info, order.attack.to_string(), start))
     }
 
     /// The attack's record in the registry.

@@ -3,13 +3,11 @@
 //! Both sides run on one runtime, connect anew for every session, send two messages each way and close in order. The
 //! group `primitives` is the physical limit: what the curve operations of one `ecdh-cert` session cost by themselves.
 
-use attacker::{attack::Start, attacks, cryptanalysis::Solvers, relay::Relay, session::Session};
+use attacker::{cryptanalysis::Solvers, relay::Relay, session::Session};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use lab::{
-    algebra::real::Real,
     control::Report,
-    modes,
     role::{Actor, Role},
     staging::{Orders, Setting, stage},
     victim::Victim,
@@ -90,14 +88,7 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders, events
     while let Ok((client, _)) = listener.accept().await {
         let solvers = Arc::clone(&solvers);
         client.set_nodelay(true).expect("nodelay");
-        let info = attacks::resolve_attack(&orders.attack.attack).expect("an attack");
-        let start = Start {
-            mode: modes::find(&orders.attack.mode.id).expect("a mode"),
-            variant: None,
-            algebra: Box::new(|purpose| Real::new([purpose.len() as u8; 32])),
-            loot: None,
-        };
-        let session = Session::new(*info, "bench".to_owned(), start);
+        let session = Session::of(&orders.attack).expect("an attack");
         let teller = Teller::new("bench".to_owned(), Actor::Attacker, events.clone());
         tokio::spawn(async move {
             let (reader, writer) = client.into_split();

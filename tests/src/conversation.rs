@@ -1,14 +1,7 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
-use attacker::{
-    attack::{Seen, Start},
-    attacks,
-    cryptanalysis::Solvers,
-    session,
-    work::compute,
-};
+use attacker::{attack::Seen, cryptanalysis::Solvers, session, work::compute};
 use lab::{
-    algebra::real::Real,
     event::{Event, Fact, VERSION, Way},
     modes,
     party::{Command, Input, Party},
@@ -17,7 +10,6 @@ use lab::{
     staging::{Orders, own_group},
     victim::Victim,
 };
-use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 
 /// The events of a session as they are collected.
@@ -67,17 +59,7 @@ pub fn direct(orders: &Orders) -> Log {
 
 /// Runs the two victims with the ordered attack between them, and answers with all events.
 pub fn attacked(orders: &Orders) -> Log {
-    let order = &orders.attack;
-    let info = attacks::resolve_attack(&order.attack).expect("an attack");
-    let mode = lab::modes::find(&order.mode.id).expect("a mode");
-    let seed = order.seed.clone();
-    let start = Start {
-        mode,
-        variant: order.attack.variant.clone(),
-        algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
-        loot: order.loot.clone(),
-    };
-    run(orders, Some(session::Session::new(*info, order.attack.to_string(), start)))
+    run(orders, Some(session::Session::of(&orders.attack).expect("an attack")))
 }
 
 fn run(orders: &Orders, mut attacker: Option<session::Session>) -> Log {

@@ -109,15 +109,17 @@ proptest! {
         prop_assert_eq!(validation.outcome, Outcome::Reject);
         prop_assert!(validation.reason.contains("certificate 0 cannot be read: certificate: expected"), "{}", validation.reason);
     }
+}
 
-    /// Whichever single bit of the leaf is flipped, the path is refused: everything in it is signed, or the signature.
-    #[test]
-    fn flipped_bit(position in any::<proptest::sample::Index>(), bit in 0u8..8) {
-        let pki = pki();
-        let mut chain = pki.server.presented().to_vec();
-        let at = position.index(chain[0].len());
-        chain[0][at] ^= 1 << bit;
-        prop_assert_eq!(validate(&policy(&pki), &chain).outcome, Outcome::Reject);
+/// Whichever single bit of the leaf is flipped, the path is refused: everything in it is signed, or the signature.
+#[test]
+fn flipped_bit() {
+    let pki = pki();
+    let (policy, honest) = (policy(&pki), pki.server.presented().to_vec());
+    for at in 0..8 * honest[0].len() {
+        let mut chain = honest.clone();
+        chain[0][at / 8] ^= 1 << (at % 8);
+        assert_eq!(validate(&policy, &chain).outcome, Outcome::Reject, "octet {}, bit {}", at / 8, at % 8);
     }
 }
 
