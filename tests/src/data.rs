@@ -8,7 +8,6 @@ use std::path::PathBuf;
 /// # Panics
 /// If the file is there but cannot be unpacked.
 #[must_use]
-#[allow(clippy::panic, clippy::print_stderr, reason = "a helper of tests")]
 pub fn read(test: &str, path: &str) -> Option<Vec<u8>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     // A work tree may lie deeper than the repository itself.

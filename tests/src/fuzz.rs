@@ -8,7 +8,6 @@ use lab::certificate::{Outcome, Policy, Purpose, Status, pem, validate};
 ///
 /// # Panics
 /// If a property of validation is broken.
-#[allow(clippy::panic, reason = "a fuzz target tells a finding by a panic")]
 pub fn certificates(data: &[u8]) {
     let _ = pem::decode(data);
     let Some((&roles, rest)) = data.split_first() else { return };
