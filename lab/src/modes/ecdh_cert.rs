@@ -34,14 +34,7 @@ pub(super) static MODE: Mode = Mode {
         given(SERVER, "signing_key", Sort::SigningKey),
     ],
     messages: &[
-        Message {
-            from: Role::Client,
-            kind: Kind::ClientHello,
-            before: &[CLIENT_PREFERS, nonce(CLIENT, "client_random"), secret(CLIENT, "client_secret", "group")],
-            fields: &[SESSION_FIELD, OFFERS_FIELD, CLIENT_RANDOM, CLIENT_SHARE],
-            receipt: &[SERVER_PICKS, SERVER_GROUP],
-            after: &[],
-        },
+        CLIENT_HELLO,
         Message {
             from: Role::Server,
             kind: Kind::ServerHello,

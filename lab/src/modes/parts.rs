@@ -2,8 +2,10 @@
 
 use crate::{
     check,
-    mode::{Field, Given, Step, table::*},
+    mode::{Field, Given, Message, Step, table::*},
+    role::Role,
     term::{Expr, Op, Sort},
+    wire::Kind,
 };
 
 /// What every mode gives its parties.
@@ -61,3 +63,13 @@ pub(super) const SERVER_WRITE: Step = let_(
     ),
 );
 pub(super) const EXPORTER: Step = let_(BOTH, "exporter", apply(Op::Expand("exporter"), MASTER_HERE));
+
+/// The first flight where the client's share needs no check before the agreement.
+pub(super) const CLIENT_HELLO: Message = Message {
+    from: Role::Client,
+    kind: Kind::ClientHello,
+    before: &[CLIENT_PREFERS, nonce(CLIENT, "client_random"), secret(CLIENT, "client_secret", "group")],
+    fields: &[SESSION_FIELD, OFFERS_FIELD, CLIENT_RANDOM, CLIENT_SHARE],
+    receipt: &[SERVER_PICKS, SERVER_GROUP],
+    after: &[],
+};
