@@ -136,6 +136,17 @@ impl<const L: usize> Mont<L> {
 
     #[inline]
     pub(crate) fn mul(&self, a: &[u64; L], b: &[u64; L]) -> [u64; L] {
+        // short enough to be worth copying into its callers, or long enough for a call not to matter
+        if L <= 4 { self.mul_inline(a, b) } else { self.mul_call(a, b) }
+    }
+
+    #[inline(never)]
+    fn mul_call(&self, a: &[u64; L], b: &[u64; L]) -> [u64; L] {
+        self.mul_inline(a, b)
+    }
+
+    #[inline(always)]
+    fn mul_inline(&self, a: &[u64; L], b: &[u64; L]) -> [u64; L] {
         let mut t = [0u64; L];
         let mut top = 0u64;
         for &digit in b {
