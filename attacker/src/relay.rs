@@ -2,7 +2,7 @@
 
 use crate::{
     attack::Seen,
-    cryptanalysis::{Budget, Failure, Solution, Solvers},
+    cryptanalysis::{Budget, Failure, Problem, Solution, Solvers},
     session::{Command, Session},
     work::{compute, session_budget},
 };
@@ -120,9 +120,10 @@ impl Relay {
     }
 
     async fn see(&mut self, seen: Seen) {
+        let (mut facts, mut problem) = (Vec::new(), None);
         for command in self.session.handle(seen) {
             match command {
-                Command::Tell(fact) => self.teller.tell(fact).await,
+                Command::Tell(fact) => facts.push(fact),
                 Command::Send { to, frame } => {
                     if let Some(writer) = &mut self.writers[side(to)] {
                         // A victim that is gone shows as the end of what it sends.
@@ -134,20 +135,28 @@ impl Relay {
                         let _ = timeout(self.patience, writer.shutdown()).await;
                     }
                 }
-                Command::Solve(problem) => {
-                    let (sender, receiver) = oneshot::channel();
-                    let (teller, budget) = (Arc::clone(&self.teller), self.budget.clone());
-                    let solvers = Arc::clone(&self.solvers);
-                    tokio::task::spawn_blocking(move || {
-                        let result = compute(&problem, &solvers, &budget, |fact| teller.tell_blocking(fact));
-                        let _ = sender.send(result);
-                    });
-                    self.answer = Some(receiver);
-                    // Before the victims lose patience, whatever was held has to be on its way.
-                    self.let_go = Some(Instant::now() + self.patience.mul_f32(0.8));
-                }
+                Command::Solve(found) => problem = Some(found),
             }
         }
+        // The victims work on what they were sent while this is told.
+        self.teller.tell_all(facts).await;
+        if let Some(problem) = problem {
+            self.solve(problem);
+        }
+    }
+
+    /// Computes on a thread of its own, which tells its progress.
+    fn solve(&mut self, problem: Problem) {
+        let (sender, receiver) = oneshot::channel();
+        let (teller, budget) = (Arc::clone(&self.teller), self.budget.clone());
+        let solvers = Arc::clone(&self.solvers);
+        tokio::task::spawn_blocking(move || {
+            let result = compute(&problem, &solvers, &budget, |fact| teller.tell_blocking(fact));
+            let _ = sender.send(result);
+        });
+        self.answer = Some(receiver);
+        // Before the victims lose patience, whatever was held has to be on its way.
+        self.let_go = Some(Instant::now() + self.patience.mul_f32(0.8));
     }
 }
 

@@ -29,12 +29,12 @@ pub async fn play<R, W>(
     let mut inputs = vec![Input::Open];
     inputs.extend(first.map(input));
     loop {
-        let (mut octets, mut done) = (Vec::new(), false);
+        let (mut octets, mut facts, mut done) = (Vec::new(), Vec::new(), false);
         for input in inputs.drain(..) {
             for command in party.handle(input) {
                 match command {
                     Command::Send(frame) => octets.extend_from_slice(&frame.to_bytes()),
-                    Command::Tell(fact) => teller.tell(fact).await,
+                    Command::Tell(fact) => facts.push(fact),
                     Command::Close => done = true,
                 }
             }
@@ -43,6 +43,10 @@ pub async fn play<R, W>(
         let _ = timeout(patience, writer.write_all(&octets)).await;
         if done {
             let _ = timeout(patience, writer.shutdown()).await;
+        }
+        // The peer works on what it was sent while this is told.
+        teller.tell_all(facts).await;
+        if done {
             return;
         }
         inputs.push(match timeout(patience, frames.next()).await {

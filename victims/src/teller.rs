@@ -13,6 +13,8 @@ use tokio::sync::mpsc;
 
 /// Reports that wait to be written; a slow reader slows its tellers down instead of filling memory.
 const WAITING: usize = 1024;
+/// Facts for which room is asked at a time: less than there is, whoever made the channel.
+const AT_ONCE: usize = 64;
 
 /// A channel for reports.
 pub fn channel() -> (mpsc::Sender<Report>, mpsc::Receiver<Report>) {
@@ -39,6 +41,17 @@ impl Teller {
     pub async fn tell(&self, fact: Fact) {
         let report = self.report(fact);
         let _ = self.reports.send(report).await;
+    }
+
+    /// Tells facts in their order, so that whoever writes them is woken once and not for each.
+    pub async fn tell_all(&self, facts: Vec<Fact>) {
+        let mut facts = facts.into_iter();
+        while facts.len() > 0 {
+            let Ok(room) = self.reports.reserve_many(facts.len().min(AT_ONCE)).await else { return };
+            for (permit, fact) in room.zip(&mut facts) {
+                permit.send(self.report(fact));
+            }
+        }
     }
 
     /// Tells a fact from a thread that may block.

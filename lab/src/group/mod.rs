@@ -6,6 +6,7 @@ pub mod weak;
 use num_bigint::BigUint;
 use rand_core::CryptoRng;
 use std::sync::Arc;
+use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
 /// The longest prime that is taken from the wire, in bits.
@@ -84,7 +85,9 @@ impl Group {
     pub fn public(&self, secret: &[u8]) -> Option<Vec<u8>> {
         Some(match self {
             Self::X25519 => {
-                x25519_dalek::x25519(secret.try_into().ok()?, x25519_dalek::X25519_BASEPOINT_BYTES).to_vec()
+                // by the table of the base point's multiples: a third of the time of the ladder
+                let secret: [u8; 32] = secret.try_into().ok()?;
+                PublicKey::from(&StaticSecret::from(secret)).to_bytes().to_vec()
             }
             Self::Modp(modp) => modp.encode(&modp.g.modpow(&BigUint::from_bytes_be(secret), &modp.p)),
         })
