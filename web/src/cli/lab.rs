@@ -68,26 +68,29 @@ pub(super) fn with_lab<T, F: Future<Output = Result<T, Failure>>>(
     work: impl FnOnce(Arc<Console>) -> F,
 ) -> Result<T, Failure> {
     block_on(async {
+        let interrupted = interrupted();
         let store = Store::open(Place::Memory, Retention::default());
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
         let console = Console::start(config(settings)?, book);
         let result = tokio::select! {
             result = work(Arc::clone(&console)) => result,
-            _ = interrupted() => Err(Failure::Lab("interrupted".to_owned())),
+            () = interrupted => Err(Failure::Lab("interrupted".to_owned())),
         };
         console.stop().await;
         result
     })
 }
 
-/// Ctrl-C, or the order of the system to end.
-pub(super) async fn interrupted() {
+/// Ctrl-C, or the order of the system to end, from this call on and not only once it is awaited. Inside a runtime only.
+pub(super) fn interrupted() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let mut signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-        {
+        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(|kind| signal(kind).ok())
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Some(interrupt), Some(terminate), Some(hangup)] = &mut signals {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
@@ -95,9 +98,9 @@ pub(super) async fn interrupted() {
             }
             return;
         }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         _ => Place::Memory,
     };
     lab::block_on(async {
+        let interrupted = lab::interrupted();
         let listener = bind(args.listen).await?;
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
@@ -93,7 +94,7 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let mut server = tokio::spawn(server.into_future());
         let failed = tokio::select! {
             ended = &mut server => Some(ended),
-            () = lab::interrupted() => None,
+            () = interrupted => None,
         };
         stop.send_replace(true);
         // Open streams would otherwise keep the server waiting; a reader that takes nothing more is not waited for.
