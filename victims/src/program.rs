@@ -1,6 +1,7 @@
 //! The programs `client` and `server`.
 
 mod client;
+pub mod listening;
 mod server;
 
 use crate::arguments::ByHand;
@@ -57,7 +58,7 @@ pub fn run<A: Parser, F: Future<Output = Result<u8, String>>>(args: Vec<OsString
 }
 
 /// Refuses an address that others can reach unless that was said in words.
-pub fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, String> {
+fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, String> {
     if exposed || listen.ip().is_loopback() {
         return Ok(listen);
     }
@@ -68,7 +69,7 @@ pub fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, String> {
 }
 
 /// Under the console, Ctrl-C is the console's to handle: it ends its children by closing their input.
-pub fn leave_interrupts_to_the_console() {
+fn leave_interrupts_to_the_console() {
     tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
 }
 
