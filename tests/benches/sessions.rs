@@ -1,6 +1,7 @@
 //! Whole sessions over loopback, all events told, against TLS 1.3 sessions of rustls with the same certificates.
 //!
-//! Both sides run on one runtime, connect anew for every session, send two messages each way and close in order. The
+//! Each side runs on a thread of its own, as it would in a process of its own, connects anew for every session, sends
+//! two messages each way and closes in order. The
 //! group `primitives` is the physical limit: what the curve operations of one `ecdh-cert` session cost by themselves.
 
 use attacker::{cryptanalysis::Solvers, relay::Relay, session::Session};
@@ -13,7 +14,13 @@ use lab::{
     victim::Victim,
     wire::body,
 };
-use std::{hint::black_box, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    hint::black_box,
+    net::SocketAddr,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -39,6 +46,23 @@ fn orders(scenario: &str) -> Orders {
     stage(&scenario.parse().expect("a scenario"), &Setting::seeded("bench", 1)).expect("orders")
 }
 
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Starts a program that listens, on a thread of its own; answers where.
+fn start<F: Future<Output = ()>>(program: impl FnOnce(TcpListener) -> F + Send + 'static) -> SocketAddr {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        runtime().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            sender.send(listener.local_addr().expect("its address")).expect("someone who asked");
+            program(listener).await;
+        });
+    });
+    receiver.recv().expect("an address")
+}
+
 /// Events are serialised, as they would be on their way to the console.
 fn events() -> mpsc::Sender<Report> {
     let (sender, mut receiver) = mpsc::channel(1024);
@@ -50,13 +74,8 @@ fn events() -> mpsc::Sender<Report> {
     sender
 }
 
-async fn listener() -> (TcpListener, SocketAddr) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("its address");
-    (listener, address)
-}
-
-async fn serve(listener: TcpListener, orders: Orders, events: mpsc::Sender<Report>) {
+async fn serve(listener: TcpListener, orders: Orders) {
+    let events = events();
     while let Ok((stream, _)) = listener.accept().await {
         stream.set_nodelay(true).expect("nodelay");
         let mut victim = Victim::new(Role::Server, &orders.server, None).expect("a server");
@@ -84,7 +103,8 @@ async fn session(address: SocketAddr, orders: &Orders, events: &mpsc::Sender<Rep
 }
 
 /// Relays everything that connects to `server` with the ordered attack.
-async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders, events: mpsc::Sender<Report>) {
+async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
+    let events = events();
     let solvers = Arc::new(Solvers::new(1));
     while let Ok((client, _)) = listener.accept().await {
         let solvers = Arc::clone(&solvers);
@@ -102,36 +122,38 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders, events
     }
 }
 
-fn ours(criterion: &mut Criterion, runtime: &Runtime) {
-    let mut group = criterion.benchmark_group("session");
-    group.throughput(Throughput::Elements(1)).sample_size(50);
-    let honest = orders("ecdh-cert/relay");
-    let (address, told) = runtime.block_on(async {
-        let (listener, address) = listener().await;
-        let told = events();
-        tokio::spawn(serve(listener, honest.clone(), told.clone()));
-        (address, told)
+/// What plays one session, by its name.
+type Contestant = (&'static str, Box<dyn FnMut()>);
+
+fn contestant(name: &'static str, runtime: &Rc<Runtime>, play: impl AsyncFn() + 'static) -> Contestant {
+    let runtime = Rc::clone(runtime);
+    (name, Box::new(move || runtime.block_on(play())))
+}
+
+fn ours(runtime: &Rc<Runtime>) -> Vec<Contestant> {
+    let told = runtime.block_on(async { events() });
+    let (honest, split) = (orders("ecdh-cert/relay"), orders("ecdh/substitute"));
+    let address = start({
+        let orders = honest.clone();
+        move |listener| serve(listener, orders)
     });
-    group.bench_function("ecdh-cert, honest", |b| {
-        b.iter(|| runtime.block_on(session(address, &honest, &told)));
+    let server = start({
+        let orders = split.clone();
+        move |listener| serve(listener, orders)
     });
-    let split = orders("ecdh/substitute");
-    let (address, told) = runtime.block_on(async {
-        let (server, behind) = listener().await;
-        let (front, address) = listener().await;
-        let told = events();
-        tokio::spawn(serve(server, split.clone(), told.clone()));
-        tokio::spawn(relay(front, behind, split.clone(), told.clone()));
-        (address, told)
+    let attacker = start({
+        let orders = split.clone();
+        move |listener| relay(listener, server, orders)
     });
-    group.bench_function("ecdh, split by the attacker", |b| {
-        b.iter(|| runtime.block_on(session(address, &split, &told)));
-    });
-    group.finish();
+    let events = told.clone();
+    vec![
+        contestant("ecdh-cert, honest", runtime, async move || session(address, &honest, &events).await),
+        contestant("ecdh, split by the attacker", runtime, async move || session(attacker, &split, &told).await),
+    ]
 }
 
 /// rustls with the lab's own certificates; with revocation lists it does the work that the lab's client does.
-fn peer(criterion: &mut Criterion, runtime: &Runtime) {
+fn peer(runtime: &Rc<Runtime>) -> Vec<Contestant> {
     let orders = orders("ecdh-cert/relay");
     let (client, server) = (orders.client.credentials.expect("trust"), orders.server.credentials.expect("a chain"));
     let octets = |text: &String| body::decode("", &text.as_str().into()).expect("octets");
@@ -149,20 +171,16 @@ fn peer(criterion: &mut Criterion, runtime: &Runtime) {
         .with_single_cert(chain, PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key)))
         .expect("a certificate");
     server_config.send_tls13_tickets = 0;
-    let address = runtime.block_on(async {
-        let (listener, address) = listener().await;
+    let address = start(|listener| async move {
         let acceptor = TlsAcceptor::from(Arc::new(server_config));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                stream.set_nodelay(true).expect("nodelay");
-                let acceptor = acceptor.clone();
-                tokio::spawn(async move {
-                    let mut stream = acceptor.accept(stream).await.expect("a handshake");
-                    talk(&mut stream).await;
-                });
-            }
-        });
-        address
+        while let Ok((stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).expect("nodelay");
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let mut stream = acceptor.accept(stream).await.expect("a handshake");
+                talk(&mut stream).await;
+            });
+        }
     });
     let mut roots = rustls::RootCertStore::empty();
     client.anchors.iter().for_each(|der| roots.add(octets(der).into()).expect("a root"));
@@ -171,9 +189,8 @@ fn peer(criterion: &mut Criterion, runtime: &Runtime) {
         client.revocation_lists.iter().map(|der| octets(der).into()).collect();
     // The lab's clock of a seeded session is fixed; rustls has to be told the same time.
     let time = Arc::new(Fixed(u64::try_from(orders.client.now).expect("a time after 1970")));
-    let mut group = criterion.benchmark_group("session");
-    group.throughput(Throughput::Elements(1)).sample_size(50);
-    for (name, lists) in [("rustls TLS 1.3", vec![]), ("rustls TLS 1.3 with revocation lists", lists)] {
+    let both = [("rustls TLS 1.3", vec![]), ("rustls TLS 1.3 with revocation lists", lists)];
+    let both = both.map(|(name, lists)| {
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
             .with_crls(lists)
             .build()
@@ -186,17 +203,61 @@ fn peer(criterion: &mut Criterion, runtime: &Runtime) {
         config.resumption = rustls::client::Resumption::disabled();
         let connector = TlsConnector::from(Arc::new(config));
         let name_of_server = ServerName::try_from("bob.lab").expect("a name");
-        group.bench_function(name, |b| {
-            b.iter(|| {
-                runtime.block_on(async {
-                    let stream = connect(address).await;
-                    let mut stream = connector.connect(name_of_server.clone(), stream).await.expect("a handshake");
-                    talk(&mut stream).await;
-                })
-            });
-        });
+        contestant(name, runtime, async move || {
+            let stream = connect(address).await;
+            let mut stream = connector.connect(name_of_server.clone(), stream).await.expect("a handshake");
+            talk(&mut stream).await;
+        })
+    });
+    both.into()
+}
+
+fn sessions(criterion: &mut Criterion) {
+    let runtime = Rc::new(runtime());
+    let mut contestants = ours(&runtime);
+    contestants.extend(peer(&runtime));
+    let mut group = criterion.benchmark_group("session");
+    group.throughput(Throughput::Elements(1)).sample_size(50);
+    for (name, play) in &mut contestants {
+        group.bench_function(*name, |b| b.iter(&mut *play));
     }
     group.finish();
+    // Under `cargo test` or with a filter only what was asked for runs.
+    if std::env::args().nth(1).as_deref() == Some("--bench") && std::env::args().len() == 2 {
+        in_turn(&mut contestants);
+    }
+}
+
+/// All in turn, a few sessions each, many times over: where the machine's speed changes by the minute, ratios of what
+/// ran within the same second are still to be trusted.
+fn in_turn(contestants: &mut [Contestant]) {
+    const ROUNDS: usize = 400;
+    const SESSIONS: u32 = 5;
+    let mut times = vec![Vec::new(); contestants.len()];
+    for _ in 0..ROUNDS {
+        for ((_, play), times) in contestants.iter_mut().zip(&mut times) {
+            let began = Instant::now();
+            (0..SESSIONS).for_each(|_| play());
+            times.push(began.elapsed() / SESSIONS);
+        }
+    }
+    let ratio = |of: usize, to: usize| {
+        let mut ratios: Vec<f64> =
+            times[of].iter().zip(&times[to]).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
+        ratios.sort_by(f64::total_cmp);
+        [ROUNDS / 4, ROUNDS / 2, 3 * ROUNDS / 4].map(|i| ratios[i])
+    };
+    println!("in turn, {ROUNDS} rounds of {SESSIONS} sessions: median, and its ratio to each peer (quartiles)");
+    for (i, (name, _)) in contestants.iter().enumerate() {
+        let mut sorted = times[i].clone();
+        sorted.sort();
+        print!("  {name:<38}{:>7.0} µs", sorted[ROUNDS / 2].as_secs_f64() * 1e6);
+        for peer in contestants.len() - 2..contestants.len() {
+            let [low, middle, high] = ratio(i, peer);
+            print!("   {middle:.2} ({low:.2} to {high:.2})");
+        }
+        println!();
+    }
 }
 
 #[derive(Debug)]
@@ -242,13 +303,5 @@ fn primitives(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn all(criterion: &mut Criterion) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    ours(criterion, &runtime);
-    peer(criterion, &runtime);
-    primitives(criterion);
-}
-
-criterion_group!(benches, all);
+criterion_group!(benches, sessions, primitives);
 criterion_main!(benches);
