@@ -15,10 +15,7 @@ use crate::{
     leg::identity,
     middle::{Middle, Plan},
 };
-use lab::{
-    certificate::{FORGERIES, checks},
-    role::Role,
-};
+use lab::{certificate::FORGERIES, role::Role};
 
 /// One record for each row of the table of forgeries.
 pub(super) fn infos() -> impl Iterator<Item = Info> {
@@ -27,8 +24,7 @@ pub(super) fn infos() -> impl Iterator<Item = Info> {
         title: forgery.title,
         family: Family::Certificates,
         needs: Needs::Certificate,
-        // A server takes whoever is certified, so that no client's name is a wrong one.
-        variants: if forgery.check == checks::NAME { &[] } else { &VARIANTS },
+        variants: if forgery.concerns_clients() { &VARIANTS } else { &[] },
         stopped_by: std::slice::from_ref(&forgery.check),
         source: include_str!("forge.rs"),
         start: impersonate,
