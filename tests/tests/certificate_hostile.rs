@@ -123,6 +123,26 @@ fn flipped_bit() {
     }
 }
 
+/// Whichever single bit of a revocation list is flipped, it tells nothing any more: neither that a certificate is good nor
+/// that it is revoked.
+#[test]
+fn flipped_bit_of_a_list() {
+    let pki = pki();
+    for revoked in [&[][..], &[&pki.server]] {
+        let lists = pki.revocation_lists(revoked, AT).unwrap();
+        let mut policy = Policy { crls: lists, require_revocation: true, ..policy(&pki) };
+        assert_eq!(validate(&policy, pki.server.presented()).accepted(), revoked.is_empty());
+        for at in 0..8 * policy.crls[1].len() {
+            policy.crls[1][at / 8] ^= 1 << (at % 8);
+            let validation = validate(&policy, pki.server.presented());
+            policy.crls[1][at / 8] ^= 1 << (at % 8);
+            let place = format!("octet {}, bit {}: {}", at / 8, at % 8, validation.reason);
+            assert_eq!(validation.outcome, Outcome::Reject, "{place}");
+            assert!(!validation.reason.contains("the issuer withdrew"), "{place}");
+        }
+    }
+}
+
 fn issue(pki: &Pki, template: &Template) -> Credential {
     pki.intermediate.issue(template, &mut rng(5)).unwrap()
 }

@@ -7,7 +7,7 @@ use x509_parser::extensions::{DistributionPointName, GeneralName, IssuingDistrib
 use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
 
-use super::decode::{Certificate, DecodeError, oid_text};
+use super::decode::{Certificate, DecodeError, oid_text, unsigned_part};
 use super::signature::{self, Signature, Strength};
 use super::{der, dn};
 
@@ -43,6 +43,7 @@ impl<'a> Lists<'a> {
             .map(|(index, bytes)| {
                 let error = |got| (index, DecodeError { field: "CRL", expected: "a CertificateList in DER", got });
                 der::check(bytes).map_err(error)?;
+                unsigned_part("CRL", bytes).map_err(|error| (index, error))?;
                 CertificateRevocationList::from_der(bytes).map(|(_, list)| list).map_err(|e| error(e.to_string()))
             })
             .collect::<Result<_, _>>()?;
