@@ -70,7 +70,7 @@ fn mutated_certificates() {
     let cases = std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20_000_u64);
     let pki = pki();
     let mut seeds: Vec<Vec<Vec<u8>>> = vec![parts(&pki).to_vec()];
-    if let Some(bytes) = tests::data::read("mutated_certificates (limbo seeds)", "x509-limbo/core.limbo.json.zst") {
+    if let Some(bytes) = tests::data::bytes("x509-limbo/core.limbo.json.zst") {
         let suite = lab::certificate::limbo::Suite::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
         for case in &suite.testcases {
             let Ok(input) = case.input(AT) else { continue };
