@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod constraints;
+mod date;
 mod decode;
 mod der;
 mod dn;
