@@ -92,8 +92,10 @@ pub struct Start {
     pub variant: Option<String>,
     /// Computes, and draws the attacker's own randomness.
     pub algebra: Box<dyn Fn(&str) -> Real + Send>,
-    /// What it came by before the session.
-    pub loot: Option<Credentials>,
+    /// What it came by before the session to stand in for the server with.
+    pub as_server: Option<Credentials>,
+    /// What it came by to stand in for the client with.
+    pub as_client: Option<Credentials>,
 }
 
 /// What a mode must have for an attack to apply to it.
@@ -109,6 +111,8 @@ pub enum Needs {
     Curve,
     /// A server that proves its name with a certificate.
     Certificate,
+    /// A client that proves its name with a certificate.
+    ClientCertificate,
 }
 
 impl Needs {
@@ -119,12 +123,14 @@ impl Needs {
             Self::Anything | Self::Shares => true,
             Self::PrimeGroup => !curve,
             Self::Curve => curve,
-            Self::Certificate => mode.certified(),
+            Self::Certificate => mode.certifies(Role::Server),
+            Self::ClientCertificate => mode.certifies(Role::Client),
         };
         (!met).then_some(match self {
             Self::PrimeGroup => "this mode has no group modulo a prime",
             Self::Curve => "this mode does not use X25519",
             Self::Certificate => "this mode has no certificate",
+            Self::ClientCertificate => "its client has no certificate",
             Self::Anything | Self::Shares => "this mode has no public values",
         })
     }
@@ -168,6 +174,15 @@ pub struct Variant {
     pub id: &'static str,
     /// A few words.
     pub title: &'static str,
+    /// What a mode must have besides what the attack needs.
+    pub needs: Needs,
+}
+
+impl Variant {
+    /// A variant that applies wherever its attack does.
+    pub const fn new(id: &'static str, title: &'static str) -> Self {
+        Self { id, title, needs: Needs::Anything }
+    }
 }
 
 /// An attack as the registry knows it.

@@ -3,15 +3,30 @@
 use lab::{
     algebra::real::{Real, Value, fingerprint},
     check::{DIRECTION_KEYS, Switches},
+    control::Credentials,
     mode::Mode,
     record::{Content, RecordKey, Sealed},
     role::Role,
     shadow::Shadow,
-    wire::Frame,
+    wire::{Frame, body},
 };
+use std::sync::Arc;
 
 /// A value that the attacker knows or supposes.
 pub type Known = (&'static str, Value);
+
+/// Certificates and key that let the attacker sign in a victim's name, as the tables call them.
+pub fn identity(name: Role, loot: Option<&Credentials>) -> Vec<Known> {
+    let Some(loot) = loot else { return Vec::new() };
+    let (chain, signing_key) = match name {
+        Role::Client => ("client_chain", "client_signing_key"),
+        Role::Server => ("chain", "signing_key"),
+    };
+    let octets = |text: &String| body::decode("loot", &text.as_str().into()).unwrap_or_default();
+    let certificates: Vec<Vec<u8>> = loot.chain.iter().map(octets).collect();
+    let key = loot.key.as_ref().map(|key| (signing_key, Value::secret(&octets(key))));
+    std::iter::once((chain, Value::Chain(Arc::from(certificates)))).chain(key).collect()
+}
 
 /// One connection as the victim at its end sees it.
 pub struct Leg {
@@ -52,7 +67,12 @@ impl Leg {
         message.fields.iter().map(|field| self.value(field.binds).cloned()).collect()
     }
 
-    /// Composes the next handshake frame in a victim's place.
+    /// Whose handshake message comes next; `None` when the handshake is over.
+    pub fn speaker(&self) -> Option<Role> {
+        self.shadow.message().map(|message| message.from)
+    }
+
+    /// Composes the next handshake frame in a victim's place; `observed` may be empty where every field can be computed.
     pub fn compose(&mut self, observed: &[Value], replaced: &[Known]) -> Option<Frame> {
         let frame = self.shadow.compose(observed, replaced)?;
         self.frames.push(frame.clone());

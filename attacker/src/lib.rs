@@ -5,6 +5,7 @@
 pub mod attack;
 pub mod attacks;
 pub mod cryptanalysis;
+pub mod impostor;
 pub mod leg;
 pub mod listener;
 pub mod middle;

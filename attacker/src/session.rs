@@ -79,7 +79,8 @@ impl Session {
             mode,
             variant: order.attack.variant.clone(),
             algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
-            loot: order.loot.clone(),
+            as_server: order.as_server.clone(),
+            as_client: order.as_client.clone(),
         };
         Ok(Self::new(*info, order.attack.to_string(), start))
     }

@@ -82,6 +82,14 @@ checks! {
         compares: "the peer's MAC with the MAC over the own transcript, in constant time",
         from: "RFC 8446 section 4.4.4"
     }
+    IDENTITY_BINDING = "identity-binding" {
+        "Whoever signed holds the key",
+        threat: "An attacker signs the exchange of two others with a certificate of its own: it does not learn the key, but \
+                 what one says is credited to it.",
+        compares: "the peer's MAC under a key of this exchange with the MAC over the own transcript up to the peer's \
+                   certificate, in constant time",
+        from: "Krawczyk, SIGMA, 2003, section 5"
+    }
     RECORD_AUTH = "record-auth" {
         "Records are authentic",
         threat: "A stream cipher alone lets anybody flip chosen bits of the plaintext.",

@@ -92,9 +92,12 @@ pub struct AttackOrder {
     pub seed: String,
     /// How long the victims wait for a flight, in milliseconds: it shows on the wire.
     pub patience: u64,
-    /// Certificates and keys that the attacker came by before the session.
+    /// What the attacker came by before the session to stand in for the server with: certificates and a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub loot: Option<Credentials>,
+    pub as_server: Option<Credentials>,
+    /// What it came by to stand in for the client with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_client: Option<Credentials>,
 }
 
 /// What a process tells the console.

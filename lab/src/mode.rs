@@ -78,6 +78,8 @@ pub enum Relation {
     Signed(&'static Check, &'static str),
     /// The chain is valid for the name at the time, for the purpose of its owner: chain, trust, name, time.
     Certified(Role),
+    /// The chain is valid at the time, for the purpose of its owner, whoever that is: chain, trust, time.
+    CertifiedForAny(Role),
 }
 
 impl Relation {
@@ -90,6 +92,7 @@ impl Relation {
             Self::Contributes => &[Sort::Shared],
             Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
             Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
+            Self::CertifiedForAny(_) => &[Sort::Chain, Sort::Trust, Sort::Time],
         })
     }
 
@@ -101,7 +104,7 @@ impl Relation {
             Self::GroupSize(_) => vec![&check::GROUP_SIZE],
             Self::GroupKnown => vec![&check::GROUP_KNOWN],
             Self::Contributes => vec![&check::CONTRIBUTORY],
-            Self::Certified(_) => check::of_certificates().collect(),
+            Self::Certified(_) | Self::CertifiedForAny(_) => check::of_certificates().collect(),
         }
     }
 }
@@ -203,8 +206,10 @@ pub struct Mode {
 pub enum Names {
     /// Nobody's.
     Nobody,
-    /// The server's: the client learns it from `peer_name`.
+    /// The server's: the client knows it as `peer_name`.
     Server,
+    /// Each side's: the other knows it as `peer_name`.
+    Both,
 }
 
 impl Mode {
@@ -255,9 +260,9 @@ impl Mode {
         checks
     }
 
-    /// A chain of certificates travels in one of its messages.
-    pub fn certified(&self) -> bool {
-        self.messages.iter().any(|m| m.fields.iter().any(|field| field.sort == Sort::Chain))
+    /// This role shows a chain of certificates.
+    pub fn certifies(&self, role: Role) -> bool {
+        self.messages.iter().any(|m| m.from == role && m.fields.iter().any(|field| field.sort == Sort::Chain))
     }
 
     /// The server sends its own group.

@@ -77,18 +77,18 @@ impl<A: Algebra> Shadow<A> {
     }
 
     /// Composes the next message in its sender's place: each field from `replaced` if it is there, else computed if its
-    /// values are known, else as `observed`, which has one value a field.
+    /// values are known, else as `observed`, which has one value a field, or none where there was nothing to observe.
     pub fn compose(&mut self, observed: &[A::Value], replaced: &[(&'static str, A::Value)]) -> Option<A::Wire> {
         let message = self.message()?;
         self.defer(message.before);
         let mut values = Vec::with_capacity(message.fields.len());
-        for (field, seen) in message.fields.iter().zip(observed) {
+        for (i, field) in message.fields.iter().enumerate() {
             self.settle();
             let value = match replaced.iter().find(|(name, _)| *name == field.binds) {
                 Some((_, value)) => value.clone(),
                 None => {
                     let own = evaluate(&self.algebra, &self.switches, &self.env, &self.transcript, &field.value);
-                    own.ok().flatten().unwrap_or_else(|| seen.clone())
+                    own.ok().flatten().or_else(|| observed.get(i).cloned())?
                 }
             };
             self.env.bind(field.binds, value.clone());

@@ -4,10 +4,14 @@
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
 use crate::{
-    certificate::{self, Credential, Pki, Purpose, forge},
+    certificate::{
+        self, Credential, Pki, Purpose,
+        forge::{self, ATTACKER_NAME},
+    },
     control::{AttackOrder, Credentials, PlayOrder},
     evidence::hex,
     group::{Group, Modp, weak},
+    mode::Mode,
     modes::{self, Unknown},
     role::Role,
     scenario::{Scenario, Selection},
@@ -106,11 +110,7 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
     let (mode, full) = modes::resolve(scenario)?;
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive("correlation")[..8]);
-    let credentials = if mode.certified() { Some(issue(&full.attack, setting)?) } else { None };
-    let [client, server, loot] = match credentials {
-        Some(Issued { client, server, loot }) => [Some(client), Some(server), loot],
-        None => [None, None, None],
-    };
+    let issued = if mode.certifies(Role::Server) { issue(mode, &full.attack, setting)? } else { Issued::default() };
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),
         correlation: correlation.clone(),
@@ -125,8 +125,8 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
         credentials,
     };
     Ok(Orders {
-        client: play(Role::Client, &setting.client_phrase, client),
-        server: play(Role::Server, &setting.server_phrase, server),
+        client: play(Role::Client, &setting.client_phrase, issued.client),
+        server: play(Role::Server, &setting.server_phrase, issued.server),
         attack: AttackOrder {
             session: setting.session.clone(),
             correlation: correlation.clone(),
@@ -134,7 +134,8 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
             mode: full.mode.clone(),
             seed: hex(&setting.derive("attacker")),
             patience: setting.patience,
-            loot,
+            as_server: issued.as_server,
+            as_client: issued.as_client,
         },
     })
 }
@@ -148,45 +149,76 @@ pub fn own_group(mode: &Selection) -> Option<Group> {
     Some(Group::Modp(Arc::new(make(parameter("bits", default)))))
 }
 
+/// Who owns what.
+#[derive(Default)]
 struct Issued {
-    client: Credentials,
-    server: Credentials,
-    loot: Option<Credentials>,
+    client: Option<Credentials>,
+    server: Option<Credentials>,
+    as_server: Option<Credentials>,
+    as_client: Option<Credentials>,
 }
 
-fn issue(attack: &Selection, setting: &Setting) -> Result<Issued, StagingError> {
+fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, StagingError> {
     let failed = |error: certificate::issue::Error| StagingError::Certificate(error.to_string());
     let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "authorities"));
     let pki = Pki::generate(SERVER_NAME, CLIENT_NAME, setting.now, &mut rng).map_err(failed)?;
-    let mut revocation_lists = pki.revocation_lists(&[], setting.now).map_err(failed)?;
-    let mut loot = None;
+    // Each party holds what its peer shows against the lists that it has.
+    let mut clients_lists = pki.revocation_lists(&[], setting.now).map_err(failed)?;
+    let mut servers_lists = clients_lists.clone();
+    let (mut as_server, mut as_client) = (None, None);
+    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "loot"));
     if let Some(forgery) = forge::find(&attack.id) {
-        let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "loot"));
-        let forged = forgery.commit(&pki, SERVER_NAME, Purpose::Server, setting.now, &mut rng).map_err(failed)?;
-        revocation_lists = forged.crls;
-        loot = Some(owned(&forged.credential, None));
-    }
-    if attack.id == "stolen-key" {
-        loot = Some(owned(&pki.server, None));
-        if attack.variant.as_deref() == Some("revoked") {
-            revocation_lists = pki.revocation_lists(&[&pki.server], setting.now).map_err(failed)?;
+        let mut forge = |name, purpose| forgery.commit(&pki, name, purpose, setting.now, &mut rng).map_err(failed);
+        let forged = forge(SERVER_NAME, Purpose::Server)?;
+        clients_lists = forged.crls;
+        as_server = Some(owned(&forged.credential));
+        if mode.certifies(Role::Client) {
+            let forged = forge(CLIENT_NAME, Purpose::Client)?;
+            servers_lists = forged.crls;
+            as_client = Some(owned(&forged.credential));
         }
     }
-    let pin =
-        certificate::spki_sha256(pki.server.certificate()).map_err(|e| StagingError::Certificate(e.to_string()))?;
-    let client = Credentials {
-        anchors: vec![text(pki.root.certificate())],
-        revocation_lists: revocation_lists.iter().map(|list| text(list)).collect(),
-        pins: vec![text(&pin)],
-        peer_name: Some(SERVER_NAME.to_owned()),
-        ..Credentials::default()
+    match attack.id.as_str() {
+        "stolen-key" => {
+            as_server = Some(owned(&pki.server));
+            if attack.variant.as_deref() == Some("revoked") {
+                clients_lists = pki.revocation_lists(&[&pki.server], setting.now).map_err(failed)?;
+            }
+        }
+        // Whoever pays for it gets a genuine certificate for a name of its own.
+        "misbind" => {
+            let own = pki.leaf(ATTACKER_NAME, Purpose::Client, setting.now, &mut rng).map_err(failed)?;
+            as_client = Some(owned(&own));
+        }
+        _ => {}
+    }
+    let server = Credentials { own_name: Some(SERVER_NAME.to_owned()), ..owned(&pki.server) };
+    let client = Credentials { peer_name: Some(SERVER_NAME.to_owned()), ..Credentials::default() };
+    let (client, server) = if mode.certifies(Role::Client) {
+        let client =
+            Credentials { own_name: Some(CLIENT_NAME.to_owned()), peer_name: client.peer_name, ..owned(&pki.client) };
+        (client, trusting(server, &pki, &pki.client, &servers_lists)?)
+    } else {
+        (client, server)
     };
-    Ok(Issued { client, server: owned(&pki.server, Some(SERVER_NAME)), loot })
+    let client = trusting(client, &pki, &pki.server, &clients_lists)?;
+    Ok(Issued { client: Some(client), server: Some(server), as_server, as_client })
 }
 
-fn owned(credential: &Credential, name: Option<&str>) -> Credentials {
+/// What it holds its peer's certificate against, besides what it owns.
+fn trusting(own: Credentials, pki: &Pki, peer: &Credential, lists: &[Vec<u8>]) -> Result<Credentials, StagingError> {
+    let pin = certificate::spki_sha256(peer.certificate());
+    Ok(Credentials {
+        anchors: vec![text(pki.root.certificate())],
+        revocation_lists: lists.iter().map(|list| text(list)).collect(),
+        pins: vec![text(&pin.map_err(|error| StagingError::Certificate(error.to_string()))?)],
+        ..own
+    })
+}
+
+/// Chain and key.
+fn owned(credential: &Credential) -> Credentials {
     Credentials {
-        own_name: name.map(str::to_owned),
         chain: credential.presented().iter().map(|der| text(der)).collect(),
         key: Some(text(credential.key().seed())),
         ..Credentials::default()

@@ -97,13 +97,16 @@ pub enum Op {
     Sign(&'static str),
     /// The public key that a chain's leaf certifies.
     LeafKey,
+    /// The DNS name that a chain's leaf is for, the first where there are several.
+    LeafName,
 }
 
 impl Op {
     /// Sorts of the arguments, and of the result.
     pub const fn signature(self) -> (&'static [Sort], Sort) {
         use Sort::{
-            Chain, Choice, Digest, Group, Key, Offers, Public, Secret, Shared, Signature, SigningKey, VerifyingKey,
+            Chain, Choice, Digest, Group, Key, Name, Offers, Public, Secret, Shared, Signature, SigningKey,
+            VerifyingKey,
         };
         match self {
             Self::Preferred => (&[Offers], Group),
@@ -117,6 +120,7 @@ impl Op {
             Self::Mac => (&[Key, Digest], Sort::Mac),
             Self::Sign(_) => (&[SigningKey, Digest], Signature),
             Self::LeafKey => (&[Chain], VerifyingKey),
+            Self::LeafName => (&[Chain], Name),
         }
     }
 }
@@ -135,6 +139,7 @@ impl fmt::Display for Op {
             Self::Mac => "hmac",
             Self::Sign(context) => return write!(f, "sign[{context}]"),
             Self::LeafKey => "leaf-key",
+            Self::LeafName => "leaf-name",
         })
     }
 }

@@ -375,13 +375,15 @@ fn downgraded(evidence: &Evidence) -> Option<Finding> {
     Some(Finding::new(Kind::Downgraded, because, [client.n, server.n]))
 }
 
-/// The earliest abort, if it was at a named check: a later one is its consequence, and so is a missing close.
+/// The earliest abort at a named check: a later one is its consequence. A missing close is the consequence of any other
+/// abort.
 fn stopped(evidence: &Evidence) -> Option<Finding> {
     let aborts = [Role::Client, Role::Server].into_iter();
     let aborts = aborts.filter_map(|role| evidence.victim(role).aborted.as_ref().map(|abort| (role, abort)));
     let (role, abort) = aborts.min_by_key(|(_, abort)| {
         let check = abort.it.check.as_deref();
-        (abort.it.flight, check.is_none(), check == Some(AUTHENTICATED_CLOSE.id))
+        let closing = check == Some(AUTHENTICATED_CLOSE.id);
+        (check.is_none() || closing, abort.it.flight, check.is_none())
     })?;
     let check = abort.it.check.as_ref()?;
     let failed = evidence.victim(role).failed.get(check);

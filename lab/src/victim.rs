@@ -196,6 +196,7 @@ impl Victim {
             (Names::Nobody, _) => (None, None),
             (Names::Server, Role::Client) => (None, named("peer_name")),
             (Names::Server, Role::Server) => (self.own_name.clone(), None),
+            (Names::Both, _) => (self.own_name.clone(), named("peer_name")),
         };
         let group = match handshake.value("choice") {
             Some(Value::Choice(choice)) => choice.group.clone(),
@@ -333,23 +334,24 @@ fn known(
     let offers =
         vec![Offer { mode: mode.id.to_owned(), groups: mode.groups.iter().map(|group| (*group).to_owned()).collect() }];
     let mut known = match role {
-        Role::Client => vec![
-            ("session", Value::Text(order.correlation.clone())),
-            ("offers", Value::Offers(offers)),
-            ("now", Value::Time(order.now)),
-        ],
+        Role::Client => vec![("session", Value::Text(order.correlation.clone())), ("offers", Value::Offers(offers))],
         Role::Server => vec![("supported", Value::Offers(offers))],
     };
+    known.push(("now", Value::Time(order.now)));
     known.extend(group.map(|group| ("group", Value::Group(group))));
     if let Some(credentials) = &order.credentials {
-        certified(credentials, &mut known)?;
+        certified(role, credentials, &mut known)?;
     }
     // An order may hold more than the mode asks of this role, and a name keeps its first value.
     known.retain(|(name, _)| mode.given.iter().any(|given| given.name == *name && given.by.includes(role)));
     Ok(known)
 }
 
-fn certified(credentials: &Credentials, known: &mut Vec<(&'static str, Value)>) -> Result<(), Refusal> {
+fn certified(role: Role, credentials: &Credentials, known: &mut Vec<(&'static str, Value)>) -> Result<(), Refusal> {
+    let (chain, signing_key) = match role {
+        Role::Client => ("client_chain", "client_signing_key"),
+        Role::Server => ("chain", "signing_key"),
+    };
     let ders = |field, texts: &[String]| texts.iter().map(|text| octets(field, text)).collect::<Result<Vec<_>, _>>();
     let pins = ders("pins", &credentials.pins)?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>();
     let trust = Trust {
@@ -358,7 +360,7 @@ fn certified(credentials: &Credentials, known: &mut Vec<(&'static str, Value)>) 
         pins: pins.map_err(|_| Refusal::Field { field: "pins", expected: "32 octets each" })?,
     };
     known.push(("trust", Value::Trust(Arc::new(trust))));
-    known.push(("chain", Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
+    known.push((chain, Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
     if let Some(name) = &credentials.peer_name {
         known.push(("peer_name", Value::Text(name.clone())));
     }
@@ -367,7 +369,7 @@ fn certified(credentials: &Credentials, known: &mut Vec<(&'static str, Value)>) 
         if key.len() != 32 {
             return Err(Refusal::Field { field: "key", expected: "32 octets" });
         }
-        known.push(("signing_key", Value::secret(&key)));
+        known.push((signing_key, Value::secret(&key)));
     }
     Ok(())
 }

@@ -1,27 +1,54 @@
-//! Independent test data, which lies beside the repository and not in it.
+//! Independent test material, which lies beside the repository and is no part of it.
 
-use std::path::PathBuf;
+use std::{
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
 
-/// The bytes of `../shared/data/<path>` relative to the repository, unpacked where the name ends in `.zst`; where the
-/// file is missing, one line on standard error says that `test` was not run.
+/// The directory with the test material: `INTERLOCK_TEST_DATA`, or `../shared/data` beside the repository, or further up
+/// for a work tree that lies deeper.
+fn root() -> PathBuf {
+    if let Some(root) = std::env::var_os("INTERLOCK_TEST_DATA") {
+        return root.into();
+    }
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut places = tests.ancestors().skip(2).map(|above| above.join("shared/data"));
+    places.find(|root| root.is_dir()).unwrap_or_else(|| tests.join("../../shared/data"))
+}
+
+/// The content of a file of the test material, unpacked where its name ends in `.zst`. Where there is none, one line says
+/// that the test was not run.
 ///
 /// # Panics
 /// If the file is there but cannot be unpacked.
 #[must_use]
-pub fn read(test: &str, path: &str) -> Option<Vec<u8>> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    // A work tree may lie deeper than the repository itself.
-    let found = root.ancestors().map(|above| above.join("shared/data").join(path)).find(|file| file.is_file());
-    let Some(bytes) = found.and_then(|file| std::fs::read(file).ok()) else {
-        eprintln!("{test}: not run, because ../shared/data/{path} is missing");
-        return None;
+pub fn bytes(file: &str) -> Option<Vec<u8>> {
+    let path = root().join(file);
+    let content = match std::fs::read(&path) {
+        Ok(content) => content,
+        Err(fault) => {
+            // Not by a macro, whose output the test harness keeps to itself where a test passes.
+            let line = format!("not run: {} is missing ({fault})\n", path.display());
+            let _ = std::io::stderr().write_all(line.as_bytes());
+            return None;
+        }
     };
-    if !path.ends_with(".zst") {
-        return Some(bytes);
+    if !file.ends_with(".zst") {
+        return Some(content);
     }
     let mut unpacked = Vec::new();
-    let mut decoder =
-        ruzstd::decoding::StreamingDecoder::new(bytes.as_slice()).unwrap_or_else(|e| panic!("{path}: {e}"));
-    std::io::Read::read_to_end(&mut decoder, &mut unpacked).unwrap_or_else(|e| panic!("{path}: {e}"));
+    ruzstd::decoding::StreamingDecoder::new(content.as_slice())
+        .map_err(std::io::Error::other)
+        .and_then(|mut decoder| decoder.read_to_end(&mut unpacked))
+        .unwrap_or_else(|fault| panic!("{file}: {fault}"));
     Some(unpacked)
+}
+
+/// The same of a text file.
+///
+/// # Panics
+/// If it is not UTF-8.
+#[must_use]
+pub fn text(file: &str) -> Option<String> {
+    bytes(file).map(|content| String::from_utf8(content).unwrap_or_else(|fault| panic!("{file}: {fault}")))
 }

@@ -1,37 +1,6 @@
-//! Independent test vectors, which live beside the repository and are not part of it.
+//! The formats of test vectors.
 
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    path::{Path, PathBuf},
-};
-
-/// The directory with the test material: `INTERLOCK_TEST_DATA`, or `../shared/data` beside the repository.
-fn root() -> PathBuf {
-    match std::env::var_os("INTERLOCK_TEST_DATA") {
-        Some(root) => root.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-    }
-}
-
-/// The content of a file of the test material. Where there is none, one line says that the test was not run.
-pub fn bytes(file: &str) -> Option<Vec<u8>> {
-    let path = root().join(file);
-    match std::fs::read(&path) {
-        Ok(content) => Some(content),
-        Err(fault) => {
-            // Not by a macro, whose output the test harness keeps to itself where a test passes.
-            let line = format!("not run: {} is missing ({fault})\n", path.display());
-            let _ = std::io::stderr().write_all(line.as_bytes());
-            None
-        }
-    }
-}
-
-/// The same of a text file.
-pub fn text(file: &str) -> Option<String> {
-    bytes(file).map(|content| String::from_utf8(content).unwrap_or_else(|fault| panic!("{file}: {fault}")))
-}
+use std::collections::BTreeMap;
 
 /// Octets from hexadecimal digits; an odd number of them lacks its leading zero.
 pub fn octets(hex: &str) -> Vec<u8> {

@@ -94,7 +94,7 @@ fn every_difference_has_a_reason() {
     let reasons = reasons();
     let mut found = BTreeMap::new();
     for path in ["x509-limbo/core.limbo.json.zst", "x509-limbo/bettertls.limbo.json.zst"] {
-        let Some(bytes) = data::read("every_difference_has_a_reason", path) else { return };
+        let Some(bytes) = data::bytes(path) else { return };
         let suite = Suite::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
         for case in &suite.testcases {
             let Ok(input) = case.input(NOW) else { continue };

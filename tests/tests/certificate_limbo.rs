@@ -9,8 +9,8 @@ use tests::data;
 /// 2026-11-21: cases without a time are judged when they were made.
 const NOW: i64 = 1_795_219_200;
 
-fn suite(test: &str, path: &str) -> Option<Suite> {
-    Some(Suite::parse(std::str::from_utf8(&data::read(test, path)?).unwrap()).unwrap())
+fn suite(path: &str) -> Option<Suite> {
+    Some(Suite::parse(&data::text(path)?).unwrap())
 }
 
 /// `id`s whose outcome differs from the suite's expectation, by direction.
@@ -30,7 +30,7 @@ fn deviations(suite: &Suite) -> [BTreeSet<String>; 3] {
 /// Each deviation stands in docs/certificates.md with its reason, and nothing stands there that is none.
 #[test]
 fn core_cases() {
-    let Some(suite) = suite("core_cases", "x509-limbo/core.limbo.json.zst") else { return };
+    let Some(suite) = suite("x509-limbo/core.limbo.json.zst") else { return };
     assert_eq!(suite.testcases.len(), 136);
     let [accepts, rejects, skips] = deviations(&suite);
     let set = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<BTreeSet<_>>();
@@ -45,7 +45,7 @@ fn core_cases() {
 
 #[test]
 fn bettertls_cases() {
-    let Some(suite) = suite("bettertls_cases", "x509-limbo/bettertls.limbo.json.zst") else { return };
+    let Some(suite) = suite("x509-limbo/bettertls.limbo.json.zst") else { return };
     assert_eq!(suite.testcases.len(), 6301);
     assert_eq!(deviations(&suite), [const { BTreeSet::new() }; 3]);
 }
@@ -54,7 +54,7 @@ fn bettertls_cases() {
 /// off, the check that the suite's reason names must be among those that fail.
 #[test]
 fn x509test_reasons() {
-    let Some(suite) = suite("x509test_reasons", "x509test/x509test.limbo.json") else { return };
+    let Some(suite) = suite("x509test/x509test.limbo.json") else { return };
     assert_eq!(suite.testcases.len(), 37);
     for case in &suite.testcases {
         let reason = case.expected_reason.as_deref().unwrap();

@@ -10,7 +10,10 @@ use lab::{
 };
 use num_bigint::BigUint;
 use std::{collections::BTreeMap, sync::Arc};
-use tests::vectors::{self, octets};
+use tests::{
+    data,
+    vectors::{self, octets},
+};
 
 /// A number in decimal, or in hexadecimal after `0x`.
 fn number(text: &str) -> BigUint {
@@ -46,7 +49,7 @@ fn nist_cavp_static_agreement() {
     let mut causes: BTreeMap<u32, usize> = BTreeMap::new();
     for role in ["init", "resp"] {
         let name = format!("nist-cavp-dh/KASValidityTest_FFCStatic_NOKC_ZZOnly_{role}.fax");
-        let Some(text) = vectors::text(&name) else { return };
+        let Some(text) = data::text(&name) else { return };
         let mut known = BTreeMap::new();
         for (name, value) in vectors::entries(&text) {
             if name != "result" {
@@ -84,7 +87,7 @@ fn nist_cavp_static_agreement() {
 /// Vectors with a key derivation that no mode of the lab uses are left out.
 #[test]
 fn botan_agreement() {
-    let Some(text) = vectors::text("botan-vec/dh.vec") else { return };
+    let Some(text) = data::text("botan-vec/dh.vec") else { return };
     let mut seen = 0;
     for vector in vectors::all(&text, "p").iter().filter(|vector| !vector.contains_key("kdf")) {
         let (modp, group) = group(number(vector["p"]), number(vector["g"]));
@@ -100,7 +103,7 @@ fn botan_agreement() {
 /// All of these lie within the range and outside the subgroup, as NIST's above.
 #[test]
 fn botan_invalid_keys() {
-    let Some(text) = vectors::text("botan-vec/dh_invalid.vec") else { return };
+    let Some(text) = data::text("botan-vec/dh_invalid.vec") else { return };
     let mut known = BTreeMap::new();
     let mut seen = 0;
     for (name, value) in vectors::entries(&text) {
@@ -117,8 +120,8 @@ fn botan_invalid_keys() {
 
 #[test]
 fn public_values_at_the_edges_of_the_range() {
-    let Some(values) = vectors::text("dh-weak/public-values.json") else { return };
-    let Some(groups) = vectors::text("dh-groups/named-groups.json") else { return };
+    let Some(values) = data::text("dh-weak/public-values.json") else { return };
+    let Some(groups) = data::text("dh-groups/named-groups.json") else { return };
     let [values, groups] = [values, groups].map(|text| serde_json::from_str::<serde_json::Value>(&text).expect("JSON"));
     let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
     let hex = |value: &serde_json::Value| BigUint::from_bytes_be(&octets(&text(value)));

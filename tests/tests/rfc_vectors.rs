@@ -17,7 +17,10 @@ use lab::{
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use tests::vectors::{self, octets};
+use tests::{
+    data,
+    vectors::{self, octets},
+};
 
 /// X25519 with any scalar and u-coordinate.
 fn x25519(scalar: &[u8], u: &[u8]) -> Vec<u8> {
@@ -26,7 +29,7 @@ fn x25519(scalar: &[u8], u: &[u8]) -> Vec<u8> {
 
 #[test]
 fn x25519_of_rfc_7748_section_5_2() {
-    let Some(text) = vectors::text("rfc-vectors/rfc7748.txt") else { return };
+    let Some(text) = data::text("rfc-vectors/rfc7748.txt") else { return };
     let vectors = vectors::all(&text, "count");
     assert_eq!(vectors.len(), 3);
     for vector in vectors {
@@ -64,7 +67,7 @@ fn key_agreement_of_rfc_7748_section_6_1() {
 /// The vectors that RFC 8032 section 7.1 takes its own from: `secret public : public : message : signature message :`.
 #[test]
 fn ed25519_of_rfc_8032() {
-    let Some(packed) = vectors::bytes("rfc-vectors/ed25519-sign.input.gz") else { return };
+    let Some(packed) = data::bytes("rfc-vectors/ed25519-sign.input.gz") else { return };
     let mut text = String::new();
     GzDecoder::new(packed.as_slice()).read_to_string(&mut text).expect("gzip");
     assert_eq!(text.lines().count(), 1024);
@@ -81,7 +84,7 @@ fn ed25519_of_rfc_8032() {
 /// without a salt to the lab itself.
 #[test]
 fn hkdf_of_rfc_5869() {
-    let Some(text) = vectors::text("rfc-vectors/rfc-5869-HKDF-SHA256.txt") else { return };
+    let Some(text) = data::text("rfc-vectors/rfc-5869-HKDF-SHA256.txt") else { return };
     let vectors = vectors::all(&text, "count");
     assert_eq!(vectors.len(), 3);
     for vector in vectors {
@@ -120,7 +123,7 @@ fn the_labs_hmac_and_expansion_follow_their_definitions() {
 
 #[test]
 fn the_named_groups_are_those_of_rfc_7919_and_rfc_3526() {
-    let Some(text) = vectors::text("dh-groups/named-groups.json") else { return };
+    let Some(text) = data::text("dh-groups/named-groups.json") else { return };
     let listed: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let number = |value: &serde_json::Value| {
         BigUint::parse_bytes(value.as_str().expect("a string").as_bytes(), 16).expect("hexadecimal")
@@ -139,7 +142,7 @@ fn the_named_groups_are_those_of_rfc_7919_and_rfc_3526() {
 
 #[test]
 fn the_modp_primes_are_those_that_rfc_3526_prints() {
-    let Some(text) = vectors::text("nist-cavp-dh/rfc3526.txt") else { return };
+    let Some(text) = data::text("nist-cavp-dh/rfc3526.txt") else { return };
     let mut compared = 0;
     for vector in vectors::all(&text, "count") {
         let p = BigUint::from_bytes_be(&octets(vector["p"]));
@@ -177,7 +180,7 @@ fn quoted_or_hex(value: &str) -> Vec<u8> {
 
 #[test]
 fn chacha20_poly1305_of_rfc_8439() {
-    let Some(text) = vectors::text("rfc-vectors/chacha20poly1305-boringssl.txt") else { return };
+    let Some(text) = data::text("rfc-vectors/chacha20poly1305-boringssl.txt") else { return };
     let vectors = vectors::all(&text, "count");
     assert_eq!(vectors.len(), 66);
     for vector in vectors {
@@ -190,7 +193,7 @@ fn chacha20_poly1305_of_rfc_8439() {
 
 #[test]
 fn chacha20_poly1305_refuses_what_openssl_refuses() {
-    let Some(text) = vectors::text("rfc-vectors/chacha20poly1305-openssl.txt") else { return };
+    let Some(text) = data::text("rfc-vectors/chacha20poly1305-openssl.txt") else { return };
     let mut refused = 0;
     for vector in vectors::all(&text, "count") {
         let [key, nonce, aad, tag, plaintext, ciphertext] =

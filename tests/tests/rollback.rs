@@ -30,7 +30,7 @@ struct Part {
 impl Part {
     fn new(order: &PlayOrder, role: Role, group: Option<Group>) -> Self {
         let mode = modes::find(&order.mode.id).expect("a mode");
-        Self { mode, role, known: known(order, mode, group), received: Vec::new() }
+        Self { mode, role, known: known(order, mode, role, group), received: Vec::new() }
     }
 
     /// The party at its first message, and what it sends before it receives anything; the same each time.
@@ -63,7 +63,7 @@ fn exporter(party: &Handshake<Real>) -> String {
     party.algebra().fingerprint(party.value("exporter").expect("an exporter"))
 }
 
-fn known(order: &PlayOrder, mode: &Mode, group: Option<Group>) -> Vec<(&'static str, Value)> {
+fn known(order: &PlayOrder, mode: &Mode, role: Role, group: Option<Group>) -> Vec<(&'static str, Value)> {
     let groups = mode.groups.iter().map(|group| (*group).to_owned()).collect();
     let offers = Value::Offers(vec![Offer { mode: mode.id.to_owned(), groups }]);
     let mut known = vec![
@@ -78,9 +78,11 @@ fn known(order: &PlayOrder, mode: &Mode, group: Option<Group>) -> Vec<(&'static 
         let all = |texts: &[String]| texts.iter().map(octets).collect::<Vec<_>>();
         let (anchors, revocation_lists) = (all(&it.anchors), all(&it.revocation_lists));
         known.push(("trust", Value::Trust(Arc::new(Trust { anchors, revocation_lists, pins: Vec::new() }))));
-        known.push(("chain", Value::Chain(all(&it.chain).into())));
+        let (chain, signing_key) =
+            if role == Role::Client { ("client_chain", "client_signing_key") } else { ("chain", "signing_key") };
+        known.push((chain, Value::Chain(all(&it.chain).into())));
         known.extend(it.peer_name.iter().map(|name| ("peer_name", Value::Text(name.clone()))));
-        known.extend(it.key.iter().map(|key| ("signing_key", Value::secret(&octets(key)))));
+        known.extend(it.key.iter().map(|key| (signing_key, Value::secret(&octets(key)))));
     }
     known
 }

@@ -66,6 +66,7 @@ impl Algebra for Terms {
             (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::LeafKey, [chain]) => Ok(chain.1[0].clone()),
+            (Op::LeafName, [chain]) => Ok(chain.1[1].clone()),
             _ => Ok(of(op, args)),
         }
     }
@@ -81,6 +82,7 @@ impl Algebra for Terms {
                 _ => false,
             },
             (Relation::Certified(_), [chain, trust, peer, _]) => chain.1[1] == *peer && chain.1[2] == *trust,
+            (Relation::CertifiedForAny(_), [chain, trust, _]) => chain.1[2] == *trust,
             _ => return Err(Misfit::new("relation", "its sorts", format!("{args:?}"))),
         };
         let finding = |check| Finding { check, holds: Some(holds), expected: String::new(), observed: String::new() };
@@ -117,7 +119,7 @@ fn public_key(secret: &str) -> Term {
 
 /// What a mode gives a party.
 fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
-    let chain = of("chain", [public_key("bob's key"), name("bob.lab"), name("the root")]);
+    let chain = |key: &str, owner: &str| of("chain", [public_key(key), name(owner), name("the root")]);
     let all = [
         ("session", name("session")),
         ("offers", name("offers")),
@@ -126,22 +128,33 @@ fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
         ("trust", name("the root")),
         ("peer_name", name("bob.lab")),
         ("now", name("now")),
-        ("chain", chain),
+        ("chain", chain("bob's key", "bob.lab")),
         ("signing_key", name("bob's key")),
+        ("client_chain", chain("alice's key", "alice.lab")),
+        ("client_signing_key", name("alice's key")),
     ];
     let given = |value: &str| mode.given.iter().any(|given| given.name == value && given.by.includes(role));
     all.into_iter().filter(|(value, _)| given(value)).collect()
 }
 
-fn party(mode: &'static Mode, role: Role) -> Handshake<Terms> {
+fn party(mode: &'static Mode, role: Role, without: &[&str]) -> Handshake<Terms> {
     let party = if role == Role::Client { "alice" } else { "bob" };
-    let switches = Switches::new(mode.off, [], []);
+    let switches = Switches::new(mode.off, without.iter().copied(), []);
     Handshake::new(Terms { party }, mode, role, switches, known(mode, role)).unwrap_or_else(|stop| panic!("{stop}"))
 }
 
 /// Runs a mode's table between two parties. `alter` stands on the line.
 fn run(mode: &'static Mode, alter: impl Fn(&Message, &mut Vec<Term>)) -> Result<[Handshake<Terms>; 2], (Role, Stop)> {
-    let mut parties = [party(mode, Role::Client), party(mode, Role::Server)];
+    run_with(mode, &[], alter)
+}
+
+/// The same, with these checks switched off.
+fn run_with(
+    mode: &'static Mode,
+    without: &[&str],
+    alter: impl Fn(&Message, &mut Vec<Term>),
+) -> Result<[Handshake<Terms>; 2], (Role, Stop)> {
+    let mut parties = [Role::Client, Role::Server].map(|role| party(mode, role, without));
     let mut messages = mode.messages.iter();
     while parties.iter().any(|party| !party.is_done()) {
         let sender = usize::from(parties[0].awaits_peer() || parties[0].is_done());
@@ -196,7 +209,7 @@ fn agreement_commutes_and_needs_one_of_the_secrets() {
 
 #[test]
 fn a_substituted_share_splits_where_nothing_is_signed() {
-    for mode in modes::all().iter().filter(|mode| !mode.certified()) {
+    for mode in modes::all().iter().filter(|mode| !mode.certifies(Role::Server)) {
         let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
         let parties = run(mode, replace("server_share", mallory)).unwrap_or_else(|(_, stop)| panic!("{stop}"));
         let [client, server] = exporters(&parties);
@@ -246,4 +259,28 @@ fn a_degenerate_value_stops_its_reader() {
     assert_eq!(stopped("dh", replace("client_share", zero)), (Role::Server, "public-range"));
     assert_eq!(stopped("dh-weak", replace("server_share", zero)), (Role::Client, "public-range"));
     assert_eq!(stopped("ecdh", replace("client_share", zero)), (Role::Server, "contributory"));
+}
+
+/// Mallory's name and signature in the place of Alice's, as far as somebody without the session's key can make them.
+fn misbind(message: &Message, values: &mut Vec<Term>) {
+    let mallory = of("chain", [public_key("mallory's key"), name("mallory.lab"), name("the root")]);
+    replace("client_chain", |_| mallory.clone())(message, values);
+    replace("client_signature", |signature| {
+        let Term(sign, args) = signature;
+        let Term(digest, frames) = &args[1];
+        let mut frames = frames.clone();
+        frames.pop();
+        frames.push(of(Kind::Certificate, [mallory.clone()]));
+        Term(sign.clone(), vec![name("mallory's key"), Term(digest.clone(), frames)])
+    })(message, values);
+}
+
+#[test]
+fn a_name_without_the_key_is_noticed_by_the_binding_alone() {
+    assert_eq!(stopped("ecdh-mutual", misbind), (Role::Server, "identity-binding"));
+    let mode = modes::find("ecdh-mutual").expect("a mode");
+    let parties = run_with(mode, &["identity-binding"], misbind).unwrap_or_else(|(_, stop)| panic!("{stop}"));
+    let [client, server] = exporters(&parties);
+    assert_eq!(client, server);
+    assert_eq!(parties[1].value("peer_name"), Some(&name("mallory.lab")));
 }

@@ -247,6 +247,14 @@ fn disrupted_where_nobody_names_a_check() {
     assert!(judgement.verdict.because.contains("the client gave up in flight 2"));
 }
 
+/// Whom the attacker leaves without an answer gives up early, and for no check's sake.
+#[test]
+fn stopped_by_the_check_that_failed_while_the_other_got_no_answer() {
+    let story = Story::begin().failed(Server, "cert-chain", 3).aborted(Server, Some("cert-chain"), 3);
+    let judgement = story.aborted(Client, None, 2).end();
+    expect(&judgement, Kind::Stopped, Class::Defended, (Some("cert-chain"), Some(Role::Server), Some(3)));
+}
+
 #[test]
 fn inconclusive_where_the_console_lost_somebody() {
     let story = Story::begin().established(Server, "k").established(Client, "k").delivered();

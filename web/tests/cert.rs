@@ -85,6 +85,50 @@ fn usage_errors_name_the_file() {
     assert!(error.contains("missing.pem"), "{error}");
 }
 
+/// What stands beside the chain and cannot be read is left out, and told.
+#[test]
+fn what_is_left_out_is_told() {
+    let directory = issued("");
+    let truncated = directory.path().join("truncated.pem");
+    std::fs::write(&truncated, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n").unwrap();
+    let extra = format!("--intermediates {}", truncated.display());
+    let (status, verdict) = json(&verify(directory.path(), "server.pem", &extra));
+    assert_eq!((status, verdict["result"].as_str()), (0, Some("accept")));
+    let told = verdict["left_out"][0].as_str().unwrap();
+    assert!(told.starts_with("intermediate 0 cannot be read: certificate: expected one DER value, got"), "{told}");
+}
+
+#[test]
+fn a_file_of_another_kind_is_named_by_what_it_is() {
+    let directory = issued("");
+    let der = directory.path().join("leaf.der");
+    std::fs::write(&der, [0x30, 0x82, 0x01, 0x00]).unwrap();
+    let error = interlock(&verify(directory.path(), "leaf.der", "")).unwrap_err().to_string();
+    assert!(error.contains("leaf.der") && error.contains("looks like DER"), "{error}");
+    let error = interlock(&verify(directory.path(), "server-key.pem", "")).unwrap_err().to_string();
+    assert!(error.contains("got `-----BEGIN PRIVATE KEY-----`"), "{error}");
+}
+
+#[test]
+fn names_that_nobody_has_are_not_certified() {
+    for name in ["a b.example", "-a.example", "*.10.0.0.1", "a..example", ""] {
+        let args = ["cert", "issue", "--out", "nowhere", "--name", name];
+        assert!(Cli::try_parse_from(args).is_err(), "{name:?}");
+    }
+    for name in ["*.example.org", "10.0.0.1", "::1", "a.example"] {
+        assert!(Cli::try_parse_from(["cert", "issue", "--out", "nowhere", "--name", name]).is_ok(), "{name:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = issued("");
+    let mode = |file| std::fs::metadata(directory.path().join(file)).unwrap().permissions().mode() & 0o077;
+    assert_eq!((mode("server-key.pem"), mode("client-key.pem")), (0, 0));
+}
+
 #[test]
 fn limbo_files_plain_and_wrong() {
     let directory = tempfile::tempdir().unwrap();
@@ -98,13 +142,63 @@ fn limbo_files_plain_and_wrong() {
     );
 }
 
+/// Whether `openssl …` succeeds in a directory, and what it says; nothing where there is none.
+fn openssl(directory: &Path, args: &str) -> Option<(bool, String)> {
+    let done = Command::new("openssl").args(args.split_whitespace()).current_dir(directory).output();
+    done.map(|done| (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())).ok()
+}
+
+/// What a person makes with OpenSSL, by algorithm: those in scope are accepted, weak ones rejected, others not decided.
+#[test]
+fn self_made_chains() {
+    const LEAF: &str = "subjectAltName=DNS:self.example\nbasicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n\
+                        extendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n";
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    std::fs::write(at.join("leaf.cnf"), LEAF).unwrap();
+    for (key, signature, status, result) in [
+        ("rsa:2048", "-sha256", 0, "accept"),
+        ("rsa:2048", "-sha384 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:48", 0, "accept"),
+        ("ec -pkeyopt ec_paramgen_curve:P-256", "-sha256", 0, "accept"),
+        ("ec -pkeyopt ec_paramgen_curve:P-384", "-sha384", 0, "accept"),
+        ("ed25519", "", 0, "accept"),
+        ("rsa:1024", "-sha256", 1, "reject"),
+        ("rsa:2048", "-sha1", 1, "reject"),
+        ("ec -pkeyopt ec_paramgen_curve:P-521", "-sha512", 3, "skip"),
+        ("rsa:2048", "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:20", 3, "skip"),
+        ("ed448", "", 3, "skip"),
+    ] {
+        let made = [
+            format!(
+                "req -x509 -newkey {key} -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=Root {signature} -addext keyUsage=critical,keyCertSign"
+            ),
+            format!("req -newkey {key} -nodes -keyout leaf.key -out leaf.csr -subj /CN=self.example"),
+            format!(
+                "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -days 20 -extfile leaf.cnf -out leaf.pem {signature}"
+            ),
+        ];
+        for args in made {
+            let Some((success, said)) = openssl(at, &args) else {
+                println!("self_made_chains: not run, because there is no openssl");
+                return;
+            };
+            assert!(success, "openssl {args}: {said}");
+        }
+        let (got, verdict) =
+            json(&format!("verify --json --name self.example --ca {0}/ca.pem {0}/leaf.pem", at.display()));
+        assert_eq!(
+            (got, verdict["result"].as_str()),
+            (status, Some(result)),
+            "{key} {signature}: {}",
+            verdict["reason"]
+        );
+        assert!(result == "accept" || verdict["reason"].as_str().unwrap().starts_with("cert-algorithm"));
+    }
+}
+
 /// OpenSSL reads and accepts what the lab issues, and refuses what was revoked.
 #[test]
 fn openssl_agrees() {
-    let openssl = |directory: &Path, args: &str| {
-        let done = Command::new("openssl").args(args.split_whitespace()).current_dir(directory).output();
-        done.map(|done| (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())).ok()
-    };
     let genuine = issued("--attack forge-revoked");
     if openssl(genuine.path(), "version").is_none() {
         println!("openssl_agrees: not run, because there is no openssl");

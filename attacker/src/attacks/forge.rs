@@ -1,19 +1,21 @@
 //! `forge-…` and `rogue-ca`: a certificate that should not be there.
 //!
-//! The attacker stands in for the server with a certificate and key of its own. Each forgery breaks one rule of path
-//! validation and keeps all others, so that one check stops it, and it wins where that check is off.
+//! The attacker stands in for the server with a certificate and key of its own, and for the client too where the client
+//! needs one; or, as a variant, for the client alone. Each forgery breaks one rule of path validation and keeps all
+//! others, so that one check stops it, and it wins where that check is off.
 //!
 //! 1. Replace the client's share by one of the attacker's own.
-//! 2. Stand in for the server: show the forged certificate, sign the exchange with its key, make the Finished anew.
-//! 3. Open each record with the key of the leg that it came from, read it, seal it with the key of the other.
+//! 2. Stand in for the victim: show the forged certificate, sign the exchange with its key, make the Finished anew.
+//! 3. Open each record with the key of the leg that it came from and read it; where both victims are there, seal it with
+//!    the key of the other leg.
 
 use crate::{
-    attack::{Attack, Family, Info, Needs, Start},
-    leg::Known,
+    attack::{Attack, Family, Info, Needs, Start, Variant},
+    impostor::Impostor,
+    leg::identity,
     middle::{Middle, Plan},
 };
-use lab::{algebra::real::Value, certificate::FORGERIES, control::Credentials, wire::body};
-use std::sync::Arc;
+use lab::{certificate::FORGERIES, role::Role};
 
 /// One record for each row of the table of forgeries.
 pub(super) fn infos() -> impl Iterator<Item = Info> {
@@ -22,23 +24,25 @@ pub(super) fn infos() -> impl Iterator<Item = Info> {
         title: forgery.title,
         family: Family::Certificates,
         needs: Needs::Certificate,
-        variants: &[],
+        variants: if forgery.concerns_clients() { &VARIANTS } else { &[] },
         stopped_by: std::slice::from_ref(&forgery.check),
         source: include_str!("forge.rs"),
         start: impersonate,
     })
 }
 
-/// Puts the machine to work with the loot as the server's certificate and key.
-pub(super) fn impersonate(start: Start) -> Box<dyn Attack> {
-    let as_server = start.loot.as_ref().map(certified).unwrap_or_default();
-    Box::new(Middle::new(&start, Plan { as_server, ..Plan::substitution() }))
-}
+/// What is forged, and whose place the attacker takes with it.
+const VARIANTS: [Variant; 2] = [
+    Variant::new("server", "the server's certificate, to the client"),
+    Variant { id: "client", title: "the client's certificate, to the server", needs: Needs::ClientCertificate },
+];
 
-/// The chain and the key that sign in the server's name.
-fn certified(loot: &Credentials) -> Vec<Known> {
-    let octets = |text: &String| body::decode("loot", &text.as_str().into()).unwrap_or_default();
-    let chain: Vec<Vec<u8>> = loot.chain.iter().map(octets).collect();
-    let key = loot.key.as_ref().map(|key| ("signing_key", Value::secret(&octets(key))));
-    std::iter::once(("chain", Value::Chain(Arc::from(chain)))).chain(key).collect()
+/// Puts the machine to work with what the attacker came by.
+pub(super) fn impersonate(start: Start) -> Box<dyn Attack> {
+    if start.variant.as_deref() == Some("client") {
+        return Box::new(Impostor::new(&start, identity(Role::Client, start.as_client.as_ref())));
+    }
+    let as_server = identity(Role::Server, start.as_server.as_ref());
+    let as_client = identity(Role::Client, start.as_client.as_ref());
+    Box::new(Middle::new(&start, Plan { as_server, as_client, ..Plan::substitution() }))
 }

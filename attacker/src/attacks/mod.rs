@@ -6,6 +6,7 @@ mod eavesdrop;
 mod forge;
 mod inject_public;
 mod low_order;
+mod misbind;
 mod records;
 mod reflect_record;
 mod relay;
@@ -34,6 +35,7 @@ pub fn all() -> &'static [Info] {
         let last = [
             replay_cert::INFO,
             stolen_key::INFO,
+            misbind::INFO,
             tamper::INFO,
             replay_record::INFO,
             reorder::INFO,
@@ -96,7 +98,10 @@ pub fn resolve(scenario: &Scenario) -> Result<(&'static Mode, &'static Info, Sce
     let (mode, mut full) = modes::resolve(scenario)?;
     let info = resolve_attack(&full.attack)?;
     full.attack.variant = variant(info, &full.attack)?;
-    match info.needs.unmet(mode) {
+    let asked = full.attack.variant.as_deref();
+    let variant = info.variants.iter().find(|variant| Some(variant.id) == asked);
+    let needs = [Some(info.needs), variant.map(|variant| variant.needs)];
+    match needs.into_iter().flatten().find_map(|needs| needs.unmet(mode)) {
         Some(why) => Err(Unknown::Inapplicable { attack: info.id, mode: mode.id, why }),
         None => Ok((mode, info, full)),
     }

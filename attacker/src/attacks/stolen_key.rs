@@ -15,8 +15,8 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::Certificate,
     variants: &[
-        Variant { id: "unnoticed", title: "nobody knows of the theft" },
-        Variant { id: "revoked", title: "the theft was noticed and the certificate revoked" },
+        Variant::new("unnoticed", "nobody knows of the theft"),
+        Variant::new("revoked", "the theft was noticed and the certificate revoked"),
     ],
     stopped_by: &["cert-revoked"],
     source: include_str!("stolen_key.rs"),

@@ -217,6 +217,7 @@ impl Algebra for Real {
                 Ok(Value::Bytes(signature.to_bytes().to_vec()))
             }
             (Op::LeafKey, [Value::Chain(chain)]) => certified::leaf_key(chain).map(Value::Bytes),
+            (Op::LeafName, [Value::Chain(chain)]) => certified::leaf_name(chain).map(Value::Text),
             _ => Err(unsuitable(op)),
         }
     }

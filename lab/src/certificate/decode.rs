@@ -63,7 +63,7 @@ impl<'a> Certificate<'a> {
     /// Decodes exactly one certificate.
     pub(super) fn decode(der: &'a [u8]) -> Result<Self, DecodeError> {
         der::check(der).map_err(|got| DecodeError::new("certificate", "one DER value", got))?;
-        unsigned_part(der)?;
+        unsigned_part("certificate", der)?;
         let (_, x509) = X509CertificateParser::new().parse(der).map_err(|error| field_of(&error))?;
         if x509.extensions().len() > MAX_EXTENSIONS {
             let got = x509.extensions().len().to_string();
@@ -140,13 +140,13 @@ impl<'a> Certificate<'a> {
 }
 
 /// The tags outside what is signed: no signature would tell if they were others, and the parser does not look at their
-/// class (RFC 5280 section 4.1).
-fn unsigned_part(der: &[u8]) -> Result<(), DecodeError> {
+/// class (RFC 5280 sections 4.1 and 5.1).
+pub(super) fn unsigned_part(what: &'static str, der: &[u8]) -> Result<(), DecodeError> {
     let parts = der::children(der).unwrap_or_default();
     let tags: Vec<u8> = der.first().copied().into_iter().chain(parts.iter().map(|(tag, _)| *tag)).collect();
     if tags != [0x30, 0x30, 0x30, 0x03] {
         let expected = "a SEQUENCE of two SEQUENCEs and a BIT STRING";
-        return Err(DecodeError::new("certificate", expected, format!("the tags {tags:02x?}")));
+        return Err(DecodeError::new(what, expected, format!("the tags {tags:02x?}")));
     }
     match parts.get(1).and_then(|(_, algorithm)| algorithm.first()) {
         Some(0x06) => Ok(()),

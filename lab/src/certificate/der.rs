@@ -25,6 +25,12 @@ pub(super) fn children(input: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     Some(children)
 }
 
+/// The content of the first value.
+pub(super) fn content(input: &[u8]) -> Option<&[u8]> {
+    let (_, content, end) = header(input, 0).ok()?;
+    Some(&input[content..end])
+}
+
 /// The first value and what comes after it.
 pub(super) fn split(input: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_, _, end) = header(input, 0).ok()?;

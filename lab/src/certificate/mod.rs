@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod constraints;
+mod date;
 mod decode;
 mod der;
 mod dn;
@@ -21,6 +22,9 @@ mod step;
 mod summary;
 mod validate;
 
+use std::str::FromStr;
+use x509_parser::extensions::GeneralName;
+
 pub use checks::{RULES, Rule};
 pub use decode::DecodeError;
 pub use forge::{FORGERIES, Forged, Forgery};
@@ -38,6 +42,21 @@ pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate}
 /// The bytes are no certificate.
 pub fn leaf_key(der: &[u8]) -> Result<Vec<u8>, DecodeError> {
     Ok(decode::Certificate::decode(der)?.x509.public_key().subject_public_key.data.to_vec())
+}
+
+/// The first host name among a certificate's subject alternative names, in lower case; none where only patterns, addresses
+/// or other names stand there.
+///
+/// # Errors
+/// The bytes are no certificate.
+pub fn leaf_name(der: &[u8]) -> Result<Option<String>, DecodeError> {
+    let certificate = decode::Certificate::decode(der)?;
+    Ok(certificate.names().iter().find_map(|name| match name {
+        GeneralName::DNSName(host) => {
+            PeerName::from_str(&format!("dns:{host}")).ok().map(|_| host.to_ascii_lowercase())
+        }
+        _ => None,
+    }))
 }
 
 /// SHA-256 of a certificate's SubjectPublicKeyInfo: what pins compare (RFC 7469 section 2.4).

@@ -29,12 +29,20 @@ impl Pki {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn generate(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
-        let (years, days) = (Validity::around(at, AUTHORITY_DAYS), Validity::around(at, LEAF_DAYS));
+        let years = Validity::around(at, AUTHORITY_DAYS);
         let root = Credential::self_signed(&Template::authority("Interlock lab root", years), rng)?;
         let intermediate = root.issue(&Template::authority("Interlock lab issuing authority", years), rng)?;
-        let server = intermediate.issue(&Template::leaf(server, Purpose::Server, days), rng)?;
-        let client = intermediate.issue(&Template::leaf(client, Purpose::Client, days), rng)?;
+        let server = leaf(&intermediate, server, Purpose::Server, at, rng)?;
+        let client = leaf(&intermediate, client, Purpose::Client, at, rng)?;
         Ok(Self { root, intermediate, server, client })
+    }
+
+    /// An honest leaf for somebody else.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn leaf(&self, name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Result<Credential, Error> {
+        leaf(&self.intermediate, name, purpose, at, rng)
     }
 
     /// Fresh revocation lists of both authorities; the issuing authority's withdraws `revoked`.
@@ -47,4 +55,14 @@ impl Pki {
             self.intermediate.revocation_list(revoked, at, LEAF_DAYS)?,
         ])
     }
+}
+
+fn leaf(
+    issuer: &Credential,
+    name: &str,
+    purpose: Purpose,
+    at: i64,
+    rng: &mut dyn CryptoRng,
+) -> Result<Credential, Error> {
+    issuer.issue(&Template::leaf(name, purpose, Validity::around(at, LEAF_DAYS)), rng)
 }

@@ -7,7 +7,8 @@ use x509_parser::extensions::{DistributionPointName, GeneralName, IssuingDistrib
 use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
 
-use super::decode::{Certificate, DecodeError, oid_text};
+use super::date::date;
+use super::decode::{Certificate, DecodeError, oid_text, unsigned_part};
 use super::signature::{self, Signature, Strength};
 use super::{der, dn};
 
@@ -43,6 +44,7 @@ impl<'a> Lists<'a> {
             .map(|(index, bytes)| {
                 let error = |got| (index, DecodeError { field: "CRL", expected: "a CertificateList in DER", got });
                 der::check(bytes).map_err(error)?;
+                unsigned_part("CRL", bytes).map_err(|error| (index, error))?;
                 CertificateRevocationList::from_der(bytes).map(|(_, list)| list).map_err(|e| error(e.to_string()))
             })
             .collect::<Result<_, _>>()?;
@@ -108,10 +110,10 @@ fn defect(list: &CertificateRevocationList<'_>, issuer: &Certificate<'_>, at: i6
         return Some("the issuer's key may not sign lists (keyUsage without cRLSign)".into());
     }
     if list.last_update().timestamp() > at {
-        return Some(format!("the list is not valid before {}", list.last_update()));
+        return Some(format!("the list is not valid before {}", date(list.last_update().timestamp())));
     }
     match list.next_update() {
-        Some(next) if next.timestamp() < at => return Some(format!("the list expired at {next}")),
+        Some(next) if next.timestamp() < at => return Some(format!("the list expired at {}", date(next.timestamp()))),
         Some(_) => {}
         None => return Some("the list does not say until when it holds".into()),
     }
@@ -233,7 +235,7 @@ pub(super) fn may_sign_for(
 
 fn describe(entry: &RevokedCertificate<'_>) -> String {
     let reason = entry.reason_code().map_or_else(|| "without a reason".into(), |(_, reason)| format!("{reason}"));
-    format!("revoked on {}, {reason}", entry.revocation_date)
+    format!("revoked on {}, {reason}", date(entry.revocation_date.timestamp()))
 }
 
 #[cfg(test)]

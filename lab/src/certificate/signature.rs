@@ -93,8 +93,29 @@ fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
 }
 
 fn unsupported(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
-    let name = oid_text(algorithm.algorithm.as_bytes());
+    let name = named(algorithm.algorithm.as_bytes());
     (Scheme::Other, Strength::Unsupported(format!("signature algorithm {name} is out of scope")))
+}
+
+/// Names of what is out of scope, but not rare.
+const OUT_OF_SCOPE: &[(&[u8], &str)] = &[
+    (&[0x2b, 0x65, 0x71], "Ed448"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 1], "ECDSA with SHA-224"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 4], "ECDSA with SHA-512"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 14], "RSA with SHA-224"),
+    (&[0x2b, 0x81, 0x04, 0x00, 0x0a], "secp256k1"),
+    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 7], "brainpoolP256r1"),
+    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 11], "brainpoolP384r1"),
+    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 13], "brainpoolP512r1"),
+];
+
+/// Dotted decimal, with the name where it is known here.
+fn named(oid: &[u8]) -> String {
+    let text = oid_text(oid);
+    match OUT_OF_SCOPE.iter().find(|(known, _)| *known == oid) {
+        Some((_, name)) => format!("{text} ({name})"),
+        None => text,
+    }
 }
 
 /// RFC 4055 section 3.1, with one hash for both and a salt of its length, as RFC 8446 section 4.2.3 demands.
@@ -113,8 +134,17 @@ fn pss(parameters: Option<&Any<'_>>) -> (Scheme, Strength) {
     let mask = parameters.mask_gen_algorithm();
     let same_hash = mask
         .is_ok_and(|mask| mask.mgf == oid! { 1.2.840.113549.1.1.8 } && mask.hash == *parameters.hash_algorithm_oid());
-    if !same_hash || parameters.salt_length() != salt || parameters.trailer_field() != 1 {
-        return unsupported("with a mask, salt or trailer out of scope");
+    if !same_hash {
+        return unsupported("with another mask than MGF1 with the signature's hash");
+    }
+    if parameters.salt_length() != salt {
+        return unsupported(&format!(
+            "with a salt of {} octets instead of the hash's {salt}",
+            parameters.salt_length()
+        ));
+    }
+    if parameters.trailer_field() != 1 {
+        return unsupported("with a trailer other than 1");
     }
     (Scheme::Pss(hash), Strength::Good(name))
 }
@@ -140,7 +170,7 @@ pub(super) fn key_strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
             None => Strength::Weak("an RSA key that cannot be read".into()),
         },
         [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak("a DSA key".into()),
-        other => Strength::Unsupported(format!("a key of type {} is out of scope", oid_text(other))),
+        other => Strength::Unsupported(format!("a key of type {} is out of scope", named(other))),
     }
 }
 
@@ -154,7 +184,7 @@ fn curve_strength(parameters: Option<&Any<'_>>) -> Strength {
         [0x2b, 0x81, 0x04, 0x00, 0x23] => Strength::Good("a P-521 key"),
         [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 1] => Strength::Weak("a P-192 key".into()),
         [0x2b, 0x81, 0x04, 0x00, 0x21] => Strength::Weak("a P-224 key".into()),
-        other => Strength::Unsupported(format!("a key on curve {} is out of scope", oid_text(other))),
+        other => Strength::Unsupported(format!("a key on curve {} is out of scope", named(other))),
     }
 }
 

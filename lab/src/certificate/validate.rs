@@ -125,6 +125,8 @@ pub struct Validation {
     pub path: Vec<Origin>,
     /// The leaf, if it could be read.
     pub leaf: Option<Leaf>,
+    /// Certificates other than the leaf that cannot be read, and why; the first few of them.
+    pub left_out: Vec<String>,
 }
 
 impl Validation {
@@ -166,6 +168,7 @@ impl Validation {
             }],
             path: Vec::new(),
             leaf: None,
+            left_out: Vec::new(),
         }
     }
 }
@@ -188,18 +191,24 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
         Err((index, error)) => return Validation::unreadable("revocation list", index, error),
     };
     let identity = identify(&leaf);
-    let (nodes, unreadable) = collect(policy, leaf, chain);
+    let (nodes, left_out) = collect(policy, leaf, chain);
     let Evaluated { path, steps, .. } = Search::run(policy, &nodes, &lists);
     let path = path.iter().map(|&node| nodes[node].origin).collect();
-    let mut validation =
-        Validation { outcome: Outcome::Accept, reason: "every check passed".into(), path, steps, leaf: Some(identity) };
+    let mut validation = Validation {
+        outcome: Outcome::Accept,
+        reason: "every check passed".into(),
+        path,
+        steps,
+        leaf: Some(identity),
+        left_out,
+    };
     if let Some(step) = validation.failure() {
         let outcome = if step.status == Status::Failed { Outcome::Reject } else { Outcome::Skip };
         let mut reason = format!(
             "{} of certificate {}: {}; expected {}, got {}",
             step.check, step.cert_index, step.why, step.expected, step.observed
         );
-        if let Some(note) = unreadable.filter(|_| step.check == checks::CHAIN) {
+        if let Some(note) = validation.left_out.first().filter(|_| step.check == checks::CHAIN) {
             reason.push_str(&format!(" ({note})"));
         }
         (validation.outcome, validation.reason) = (outcome, reason);
@@ -209,13 +218,15 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
 
 /// Untrusted certificates that one validation looks at; what comes after them is superfluous in any honest chain.
 const UNTRUSTED: usize = 256;
+/// Unreadable certificates that are told.
+const TOLD: usize = 8;
 
-/// Everything that may stand in a path, the leaf first, each certificate once; and a note on the first unreadable one.
+/// Everything that may stand in a path, the leaf first, each certificate once; and notes on unreadable ones.
 fn collect<'a, C: AsRef<[u8]>>(
     policy: &'a Policy,
     leaf: Certificate<'a>,
     chain: &'a [C],
-) -> (Vec<Node<'a>>, Option<String>) {
+) -> (Vec<Node<'a>>, Vec<String>) {
     let anchors = policy.anchors.iter().enumerate().map(|(i, der)| (der.as_slice(), Origin::Anchor(i)));
     let presented = chain.iter().enumerate().skip(1).map(|(i, der)| (der.as_ref(), Origin::Presented(i)));
     let further = policy.intermediates.iter().enumerate().map(|(i, der)| (der.as_slice(), Origin::Intermediate(i)));
@@ -224,25 +235,25 @@ fn collect<'a, C: AsRef<[u8]>>(
     let trusted = policy.anchors.iter().position(|anchor| anchor.as_slice() == leaf.der);
     let origin = trusted.map_or(Origin::Presented(0), Origin::Anchor);
     let mut nodes = vec![Node { certificate: leaf, origin }];
-    let mut unreadable = None;
+    let mut left_out = Vec::new();
     for (der, origin) in anchors.chain(presented.chain(further).take(UNTRUSTED)) {
         if !seen.insert(der) {
             continue;
         }
         match Certificate::decode(der) {
             Ok(certificate) => nodes.push(Node { certificate, origin }),
-            Err(error) if unreadable.is_none() => {
+            Err(error) if left_out.len() < TOLD => {
                 let (what, index) = match origin {
                     Origin::Presented(index) => ("certificate", index),
                     Origin::Intermediate(index) => ("intermediate", index),
                     Origin::Anchor(index) => ("trust anchor", index),
                 };
-                unreadable = Some(format!("{what} {index} cannot be read: {error}"));
+                left_out.push(format!("{what} {index} cannot be read: {error}"));
             }
             Err(_) => {}
         }
     }
-    (nodes, unreadable)
+    (nodes, left_out)
 }
 
 fn identify(leaf: &Certificate<'_>) -> Leaf {

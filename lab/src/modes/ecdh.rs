@@ -1,11 +1,7 @@
 //! `ecdh`: X25519, and nobody says who they are.
 
 use super::parts::*;
-use crate::{
-    mode::{Message, Mode, Names, Relation, table::*},
-    role::Role,
-    wire::Kind,
-};
+use crate::mode::{Message, Mode, Names};
 
 pub(super) static MODE: Mode = Mode {
     id: "ecdh",
@@ -17,27 +13,7 @@ pub(super) static MODE: Mode = Mode {
     variants: &[],
     groups: &["x25519"],
     given: &[SESSION, OFFERS, SUPPORTED],
-    messages: &[
-        CLIENT_HELLO,
-        Message {
-            from: Role::Server,
-            kind: Kind::ServerHello,
-            before: &[
-                nonce(SERVER, "server_random"),
-                secret(SERVER, "server_secret", "group"),
-                SERVER_AGREES,
-                check(SERVER, Relation::Contributes, &[var("shared")]),
-            ],
-            fields: &[CHOICE_FIELD, SERVER_RANDOM, SERVER_SHARE],
-            receipt: &[
-                CLIENT_ACCEPTS,
-                CLIENT_GROUP,
-                CLIENT_AGREES,
-                check(CLIENT, Relation::Contributes, &[var("shared")]),
-            ],
-            after: &[EXTRACT, CLIENT_WRITE, SERVER_WRITE, EXPORTER],
-        },
-    ],
+    messages: &[CLIENT_HELLO, Message { after: &[EXTRACT, CLIENT_WRITE, SERVER_WRITE, EXPORTER], ..SERVER_HELLO }],
     names: Names::Nobody,
     off: &[],
 };

@@ -3,15 +3,12 @@
 use super::parts::*;
 use crate::{
     certificate,
-    check::{FINISHED, TRANSCRIPT_SIGNATURE},
+    check::FINISHED,
     mode::{Message, Mode, Names, Relation, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
 };
-
-/// The context of the server's signature.
-const CONTEXT: &str = "server CertificateVerify";
 
 pub(super) static MODE: Mode = Mode {
     id: "ecdh-cert",
@@ -23,75 +20,17 @@ pub(super) static MODE: Mode = Mode {
     references: &["RFC 8446 section 4.4", "Diffie, van Oorschot and Wiener, Authenticated key exchanges, 1992"],
     variants: &[],
     groups: &["x25519"],
-    given: &[
-        SESSION,
-        OFFERS,
-        SUPPORTED,
-        given(CLIENT, "trust", Sort::Trust),
-        given(CLIENT, "peer_name", Sort::Name),
-        given(CLIENT, "now", Sort::Time),
-        given(SERVER, "chain", Sort::Chain),
-        given(SERVER, "signing_key", Sort::SigningKey),
-    ],
+    given: &[SESSION, OFFERS, SUPPORTED, TRUST, PEER_NAME, NOW, CHAIN, SIGNING_KEY],
     messages: &[
         CLIENT_HELLO,
-        Message {
-            from: Role::Server,
-            kind: Kind::ServerHello,
-            before: &[
-                nonce(SERVER, "server_random"),
-                secret(SERVER, "server_secret", "group"),
-                SERVER_AGREES,
-                check(SERVER, Relation::Contributes, &[var("shared")]),
-            ],
-            fields: &[CHOICE_FIELD, SERVER_RANDOM, SERVER_SHARE],
-            receipt: &[
-                CLIENT_ACCEPTS,
-                CLIENT_GROUP,
-                CLIENT_AGREES,
-                check(CLIENT, Relation::Contributes, &[var("shared")]),
-            ],
-            after: &[
-                EXTRACT,
-                let_(
-                    BOTH,
-                    "client_finished_key",
-                    apply(Op::Expand("client finished"), &[var("master"), Expr::Transcript]),
-                ),
-                let_(
-                    BOTH,
-                    "server_finished_key",
-                    apply(Op::Expand("server finished"), &[var("master"), Expr::Transcript]),
-                ),
-            ],
-        },
-        Message {
-            from: Role::Server,
-            kind: Kind::Certificate,
-            before: &[],
-            fields: &[field("chain", "chain", Sort::Chain, var("chain"))],
-            receipt: &[check(
-                CLIENT,
-                Relation::Certified(Role::Server),
-                &[var("chain"), var("trust"), var("peer_name"), var("now")],
-            )],
-            after: &[],
-        },
+        Message { after: &[EXTRACT, CLIENT_FINISHED_KEY, SERVER_FINISHED_KEY], ..SERVER_HELLO },
+        SERVER_CERTIFICATE,
         Message {
             from: Role::Server,
             kind: Kind::CertificateVerify,
             before: &[],
-            fields: &[field(
-                "signature",
-                "signature",
-                Sort::Signature,
-                apply(Op::Sign(CONTEXT), &[var("signing_key"), Expr::Transcript]),
-            )],
-            receipt: &[check(
-                CLIENT,
-                Relation::Signed(&TRANSCRIPT_SIGNATURE, CONTEXT),
-                &[apply(Op::LeafKey, &[var("chain")]), Expr::Transcript, var("signature")],
-            )],
+            fields: &[SERVER_SIGNATURE],
+            receipt: &[CLIENT_VERIFIES],
             after: &[],
         },
         Message {

@@ -4,13 +4,14 @@ mod dh;
 mod dh_weak;
 mod ecdh;
 mod ecdh_cert;
+mod ecdh_mutual;
 mod parts;
 
 use crate::{mode::Mode, scenario::Scenario};
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 4] = [&dh::MODE, &dh_weak::MODE, &ecdh::MODE, &ecdh_cert::MODE];
+    static ALL: [&Mode; 5] = [&dh::MODE, &dh_weak::MODE, &ecdh::MODE, &ecdh_cert::MODE, &ecdh_mutual::MODE];
     &ALL
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     check,
-    mode::{Field, Given, Message, Step, table::*},
+    mode::{Field, Given, Message, Relation, Step, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
@@ -37,6 +37,12 @@ pub(super) const CLIENT_AGREES: Step =
     let_(CLIENT, "shared", apply(Op::Agree, &[var("agreed"), var("client_secret"), var("server_share")]));
 pub(super) const SERVER_AGREES: Step =
     let_(SERVER, "shared", apply(Op::Agree, &[var("group"), var("server_secret"), var("client_share")]));
+
+/// Keys that prove with a MAC that its maker shares the secret, each side's its own.
+pub(super) const CLIENT_FINISHED_KEY: Step =
+    let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), MASTER_HERE));
+pub(super) const SERVER_FINISHED_KEY: Step =
+    let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), MASTER_HERE));
 
 /// The extracted key, from which every other one is expanded.
 pub(super) const EXTRACT: Step = let_(BOTH, "master", apply(Op::Extract, &[var("shared")]));
@@ -73,3 +79,54 @@ pub(super) const CLIENT_HELLO: Message = Message {
     receipt: &[SERVER_PICKS, SERVER_GROUP],
     after: &[],
 };
+
+/// The server's answer where its share needs no check before the agreement.
+pub(super) const SERVER_HELLO: Message = Message {
+    from: Role::Server,
+    kind: Kind::ServerHello,
+    before: &[
+        nonce(SERVER, "server_random"),
+        secret(SERVER, "server_secret", "group"),
+        SERVER_AGREES,
+        check(SERVER, Relation::Contributes, &[var("shared")]),
+    ],
+    fields: &[CHOICE_FIELD, SERVER_RANDOM, SERVER_SHARE],
+    receipt: &[CLIENT_ACCEPTS, CLIENT_GROUP, CLIENT_AGREES, check(CLIENT, Relation::Contributes, &[var("shared")])],
+    after: &[],
+};
+
+/// What a certified exchange gives its client, and its server.
+pub(super) const TRUST: Given = given(CLIENT, "trust", Sort::Trust);
+pub(super) const PEER_NAME: Given = given(CLIENT, "peer_name", Sort::Name);
+pub(super) const NOW: Given = given(CLIENT, "now", Sort::Time);
+pub(super) const CHAIN: Given = given(SERVER, "chain", Sort::Chain);
+pub(super) const SIGNING_KEY: Given = given(SERVER, "signing_key", Sort::SigningKey);
+
+/// The server's chain, which the client validates for the name that it wants.
+pub(super) const SERVER_CERTIFICATE: Message = Message {
+    from: Role::Server,
+    kind: Kind::Certificate,
+    before: &[],
+    fields: &[field("chain", "chain", Sort::Chain, var("chain"))],
+    receipt: &[check(
+        CLIENT,
+        Relation::Certified(Role::Server),
+        &[var("chain"), var("trust"), var("peer_name"), var("now")],
+    )],
+    after: &[],
+};
+
+const SERVER_SIGNS: &str = "server CertificateVerify";
+
+/// The server's signature over all frames so far, and the client's look at it.
+pub(super) const SERVER_SIGNATURE: Field = field(
+    "signature",
+    "signature",
+    Sort::Signature,
+    apply(Op::Sign(SERVER_SIGNS), &[var("signing_key"), Expr::Transcript]),
+);
+pub(super) const CLIENT_VERIFIES: Step = check(
+    CLIENT,
+    Relation::Signed(&check::TRANSCRIPT_SIGNATURE, SERVER_SIGNS),
+    &[apply(Op::LeafKey, &[var("chain")]), Expr::Transcript, var("signature")],
+);

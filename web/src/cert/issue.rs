@@ -1,14 +1,14 @@
 //! `interlock cert issue`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chacha20::ChaCha20Rng;
 use clap::Args;
-use lab::certificate::{Credential, FORGERIES, Forgery, Pki, Purpose, forge, pem};
+use lab::certificate::{Credential, FORGERIES, Forgery, PeerName, Pki, Purpose, forge, pem};
 use rand_core::SeedableRng as _;
 
-use super::{Failure, now};
+use super::{Failure, failed, now};
 
 /// Arguments of `interlock cert issue`.
 #[derive(Debug, Args)]
@@ -24,11 +24,11 @@ pub struct Issue {
     /// The directory to write to, made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The server's name: a host or an address
-    #[arg(long, default_value = "server.lab")]
+    /// The server's name: a host, which may begin with `*.`, or an address
+    #[arg(long, default_value = "server.lab", value_parser = host)]
     name: String,
     /// The client's name
-    #[arg(long, default_value = "client.lab")]
+    #[arg(long, default_value = "client.lab", value_parser = host)]
     client: String,
     /// Also what the attacker presents in this certificate attack
     #[arg(long, value_name = "ID", value_parser = attack)]
@@ -37,13 +37,21 @@ pub struct Issue {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// When, in seconds since 1970 [default: now]
-    #[arg(long, value_name = "UNIXTIME")]
+    #[arg(long, value_name = "UNIXTIME", allow_negative_numbers = true)]
     at: Option<i64>,
 }
 
 fn attack(id: &str) -> Result<&'static Forgery, String> {
     let ids = || FORGERIES.iter().map(|forgery| forgery.id).collect::<Vec<_>>().join(", ");
     forge::find(id).ok_or_else(|| format!("expected one of {}", ids()))
+}
+
+fn host(name: &str) -> Result<String, &'static str> {
+    match name.strip_prefix("*.").unwrap_or(name).parse() {
+        Ok(PeerName::Dns(_)) => Ok(name.to_owned()),
+        Ok(PeerName::Ip(_)) if !name.starts_with('*') => Ok(name.to_owned()),
+        _ => Err("expected a host name or an address"),
+    }
 }
 
 impl Issue {
@@ -66,10 +74,10 @@ impl Issue {
             lists = forged.crls;
         }
         files.push(("crl.pem", lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()));
-        std::fs::create_dir_all(&self.out)?;
+        std::fs::create_dir_all(&self.out).map_err(failed(&self.out))?;
         for (name, text) in files {
             let path = self.out.join(name);
-            std::fs::write(&path, text)?;
+            write(&path, &text, name.ends_with("-key.pem")).map_err(failed(&path))?;
             writeln!(out, "{}", path.display())?;
         }
         Ok(0)
@@ -83,4 +91,15 @@ impl Issue {
         }
         Ok(ChaCha20Rng::from_seed(seed))
     }
+}
+
+/// Writes a file anew; a secret is its owner's alone to read.
+fn write(path: &Path, text: &str, secret: bool) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if secret {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    options.open(path)?.write_all(text.as_bytes())
 }

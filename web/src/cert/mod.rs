@@ -4,7 +4,7 @@ mod issue;
 mod limbo;
 mod verify;
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -26,9 +26,9 @@ pub enum Cert {
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// A file cannot be read.
+    /// A file cannot be read or written.
     #[error("{}: {error}", file.display())]
-    Read {
+    File {
         /// Which.
         file: PathBuf,
         /// Why.
@@ -50,7 +50,7 @@ pub enum Failure {
     Write(#[from] io::Error),
 }
 
-/// Runs a command; its exit status is 0 (as it should be) or 1 (a finding).
+/// Runs a command; its exit status is 0 (as it should be), 1 (a finding) or 3 (not decided).
 ///
 /// # Errors
 /// What is wrong with the command line or the files: exit status 2, except for [`Failure::Write`].
@@ -62,14 +62,19 @@ pub fn run(command: &Cert, out: &mut dyn io::Write) -> Result<u8, Failure> {
     }
 }
 
-/// A whole file, unless it is absurdly long.
+/// A whole file, unless it is absurdly long; a device or pipe tells its length only by its end.
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let error = |error| Failure::Read { file: file.to_owned(), error };
-    let length = std::fs::metadata(file).map_err(error)?.len();
-    if length > LONGEST {
-        return Err(content(file, format!("expected at most {LONGEST} bytes, got {length}")));
+    let mut bytes = Vec::new();
+    let open = std::fs::File::open(file).map_err(failed(file))?;
+    open.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed(file))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(content(file, format!("expected at most {LONGEST} bytes, got more")));
     }
-    std::fs::read(file).map_err(error)
+    Ok(bytes)
+}
+
+fn failed(file: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::File { file: file.to_owned(), error }
 }
 
 fn content(file: &Path, why: impl Into<String>) -> Failure {

@@ -21,7 +21,7 @@ Examples:
   interlock cert verify --ca old-roots.pem --at 1477023600 --without cert-algorithm chain.pem
 
 The first certificate of the chain is the one to be verified; the others may come in any order.
-Exit status: 0 accepted, 1 rejected or not decided (`skip`: an algorithm is out of scope), 2 usage.")]
+Exit status: 0 accepted, 1 rejected, 2 usage, 3 not decided (`skip`: an algorithm is out of scope).")]
 pub struct Verify {
     /// The chain, PEM
     chain: PathBuf,
@@ -93,7 +93,11 @@ impl Verify {
         } else {
             tell(out, &validation, &path)?;
         }
-        Ok(u8::from(!validation.accepted()))
+        Ok(match validation.outcome {
+            Outcome::Accept => 0,
+            Outcome::Reject => 1,
+            Outcome::Skip => 3,
+        })
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
@@ -127,12 +131,21 @@ impl Verify {
 
 /// The blocks of a PEM file with this label.
 fn blocks(file: &Path, label: &str) -> Result<Vec<Vec<u8>>, Failure> {
-    let blocks = pem::decode(&read(file)?).map_err(|error| content(file, error.to_string()))?;
-    let ders: Vec<_> = blocks.into_iter().filter(|block| block.label == label).map(|block| block.der).collect();
-    if ders.is_empty() {
-        return Err(content(file, format!("expected `-----BEGIN {label}-----`, got no such block")));
+    let bytes = read(file)?;
+    let blocks = pem::decode(&bytes).map_err(|error| content(file, error.to_string()))?;
+    let (wanted, others): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.label == label);
+    if wanted.is_empty() {
+        let got = match others.first() {
+            Some(other) => format!("`-----BEGIN {}-----`", other.label.escape_debug()),
+            // A SEQUENCE of more than 255 bytes.
+            None if bytes.starts_with(&[0x30, 0x82]) => {
+                "what looks like DER, which base64 between such lines makes PEM".into()
+            }
+            None => "no PEM block".into(),
+        };
+        return Err(content(file, format!("expected `-----BEGIN {label}-----`, got {got}")));
     }
-    Ok(ders)
+    Ok(wanted.into_iter().map(|block| block.der).collect())
 }
 
 /// One certificate of the path: where it came from, and what it says.
@@ -156,7 +169,13 @@ fn document(validation: &Validation, path: &[Link]) -> serde_json::Value {
         .collect();
     let path: Vec<_> =
         path.iter().map(|(origin, summary)| json!({ "origin": origin, "certificate": summary })).collect();
-    json!({ "result": validation.outcome, "reason": validation.reason, "checks": checks, "path": path })
+    json!({
+        "result": validation.outcome,
+        "reason": validation.reason,
+        "checks": checks,
+        "path": path,
+        "left_out": validation.left_out,
+    })
 }
 
 fn tell(out: &mut dyn Write, validation: &Validation, path: &[Link]) -> std::io::Result<()> {
@@ -175,6 +194,9 @@ fn tell(out: &mut dyn Write, validation: &Validation, path: &[Link]) -> std::io:
         for step in validation.steps.iter().filter(|step| step.cert_index == index) {
             line(out, step)?;
         }
+    }
+    for note in &validation.left_out {
+        writeln!(out, "{} {note}", "left out:".yellow())?;
     }
     let word = match validation.outcome {
         Outcome::Accept => "accept".green().bold().to_string(),

@@ -8,7 +8,7 @@ use crate::{
     role::Role,
 };
 
-/// Validates the chain of `owner`, who has to prove `name`.
+/// Validates the chain of `owner`, who has to prove `name`, where one is expected.
 ///
 /// # Errors
 /// `name` is none that anybody could be certified for.
@@ -16,16 +16,18 @@ pub(super) fn findings(
     owner: Role,
     chain: &[Vec<u8>],
     trust: &Trust,
-    name: &str,
+    name: Option<&str>,
     now: i64,
 ) -> Result<Vec<Finding>, Misfit> {
-    let name: PeerName = name.parse().map_err(|_| Misfit::new("peer_name", "a DNS name or an address", name))?;
+    let name = name
+        .map(|name| name.parse::<PeerName>().map_err(|_| Misfit::new("peer_name", "a DNS name or an address", name)))
+        .transpose()?;
     let policy = Policy {
         anchors: trust.anchors.clone(),
         crls: trust.revocation_lists.clone(),
         pins: trust.pins.clone(),
         at: now,
-        name: Some(name),
+        name,
         purpose: Some(match owner {
             Role::Client => Purpose::Client,
             Role::Server => Purpose::Server,
@@ -40,6 +42,14 @@ pub(super) fn findings(
 pub(super) fn leaf_key(chain: &[Vec<u8>]) -> Result<Vec<u8>, Misfit> {
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
     certificate::leaf_key(leaf).map_err(|fault| Misfit::new("chain", "a leaf with an Ed25519 key", fault.to_string()))
+}
+
+/// The first DNS name that the leaf is for.
+pub(super) fn leaf_name(chain: &[Vec<u8>]) -> Result<String, Misfit> {
+    let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
+    let misfit = |got| Misfit::new("chain", "a leaf with a DNS name", got);
+    let name = certificate::leaf_name(leaf).map_err(|fault| misfit(fault.to_string()))?;
+    name.ok_or_else(|| misfit("one without".to_owned()))
 }
 
 fn finding(check: &'static Check, steps: &[Step]) -> Finding {

@@ -25,7 +25,10 @@ pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>,
         (
             Relation::Certified(owner),
             [Value::Chain(chain), Value::Trust(trust), Value::Text(name), Value::Time(now)],
-        ) => return super::certified::findings(owner, chain, trust, name, *now),
+        ) => return super::certified::findings(owner, chain, trust, Some(name), *now),
+        (Relation::CertifiedForAny(owner), [Value::Chain(chain), Value::Trust(trust), Value::Time(now)]) => {
+            return super::certified::findings(owner, chain, trust, None, *now);
+        }
         _ => return Err(unsuitable("relation")),
     };
     Ok(vec![finding])

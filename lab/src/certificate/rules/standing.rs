@@ -1,9 +1,8 @@
 //! The certificate in its path: who signed it, when it holds, whether it was revoked, what its issuers allow.
 
-use time::OffsetDateTime;
-
 use super::Walk;
 use crate::certificate::constraints::{self, Violation};
+use crate::certificate::date::date;
 use crate::certificate::dn;
 use crate::certificate::policies::Defect;
 use crate::certificate::revocation::{Standing, may_sign_for};
@@ -46,33 +45,6 @@ pub(in crate::certificate) fn validity(walk: &mut Walk<'_, '_>, index: usize) ->
 
 /// The first second of 2050, from which on times stand in GeneralizedTime.
 const FIRST_GENERALIZED: i64 = 2_524_608_000;
-
-/// `2026-11-21 15:04:05 UTC`.
-fn date(seconds: i64) -> String {
-    let Ok(at) = OffsetDateTime::from_unix_timestamp(seconds) else { return format!("unix second {seconds}") };
-    let mut text = String::with_capacity(24);
-    let year = at.year();
-    if (0..=9999).contains(&year) {
-        two_digits(&mut text, year / 100);
-        two_digits(&mut text, year % 100);
-    } else {
-        text.push_str(&year.to_string());
-    }
-    let rest = [u8::from(at.month()), at.day(), at.hour(), at.minute(), at.second()];
-    for (separator, number) in ['-', '-', ' ', ':', ':'].into_iter().zip(rest) {
-        text.push(separator);
-        two_digits(&mut text, i32::from(number));
-    }
-    text.push_str(" UTC");
-    text
-}
-
-/// Dates stand in every validation, and `format!` shows in its profile.
-fn two_digits(text: &mut String, number: i32) {
-    for digit in [number / 10, number % 10] {
-        text.push(u8::try_from(digit).map_or('?', |digit| char::from(b'0' + digit)));
-    }
-}
 
 /// Keys, beside the issuer's own, that lists are tried with.
 const CRL_SIGNERS: usize = 4;

@@ -1,51 +1,19 @@
 //! Every certificate attack as one row of a table: who signs, what the leaf claims, and the check that stops it.
 
+mod claim;
+mod signer;
+
 use rand_core::CryptoRng;
 
-use super::issue::{Credential, Error, Limits, Template, Validity};
-use super::pki::{AUTHORITY_DAYS, LEAF_DAYS, Pki};
+use super::issue::{Credential, Error};
+use super::pki::Pki;
 use super::{Purpose, checks};
+
+pub use claim::Claim;
+pub use signer::Signer;
 
 /// The attacker's own domain: what it can honestly be certified for.
 pub const ATTACKER_NAME: &str = "mallory.lab";
-
-/// Who signs a forged leaf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signer {
-    /// The leaf's own key.
-    Itself,
-    /// An authority that nobody trusts.
-    Stranger,
-    /// Authorities with the genuine ones' names and key identifiers, but other keys.
-    Lookalike,
-    /// The genuine issuing authority.
-    Genuine,
-    /// An honest end-entity certificate of the attacker's.
-    Leaf,
-    /// An authority below a genuine one that may have no authority below it.
-    TooDeep,
-    /// A genuine authority that may issue for the attacker's domain only.
-    Constrained,
-}
-
-/// How a forged leaf differs from an honest one for the victim's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// Not at all.
-    Honest,
-    /// It names the attacker.
-    OtherName,
-    /// It has expired.
-    Expired,
-    /// It is not valid yet.
-    NotYet,
-    /// It serves the opposite purpose.
-    OtherPurpose,
-    /// It carries a critical extension that nobody knows.
-    UnknownCritical,
-    /// It stands on its issuer's revocation list.
-    Revoked,
-}
 
 /// One certificate attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +96,49 @@ pub const FORGERIES: &[Forgery] = &[
         checks::CRITICAL_EXTENSIONS,
         "obtained a certificate under a restriction that it hopes nobody reads",
     ),
+    row(
+        "forge-twice-named",
+        Signer::Genuine,
+        Claim::TwiceNamed,
+        checks::ENCODING,
+        "obtained a certificate that names the victim and, a second time, the attacker: the authority read the other one",
+    ),
+    row(
+        "forge-algorithm",
+        Signer::Genuine,
+        Claim::OtherAlgorithm,
+        checks::ALGORITHM,
+        "obtained a certificate that names one algorithm where it is signed and another where it is not",
+    ),
+    row(
+        "forge-policy",
+        Signer::Restricted,
+        Claim::Honest,
+        checks::POLICY,
+        "misused an authority that has to certify under a stated policy, and states none",
+    ),
+    row(
+        "forge-key-usage",
+        Signer::Lists,
+        Claim::Honest,
+        checks::KEY_USAGE,
+        "misused a key that was certified for signing revocation lists",
+    ),
+    row(
+        "forge-key-identifier",
+        Signer::Genuine,
+        Claim::NoIssuerKey,
+        checks::KEY_IDENTIFIER,
+        "obtained a certificate that does not say which key signed it",
+    ),
+    row(
+        "forge-serial",
+        Signer::Genuine,
+        Claim::SerialZero,
+        checks::SERIAL,
+        "obtained a certificate with the number zero, by which nobody can tell it from others",
+    ),
+    row("forge-subject", Signer::Nameless, Claim::Honest, checks::SUBJECT, "made an authority that has no name"),
     row("rogue-ca", Signer::Genuine, Claim::Honest, checks::PIN, "has a trusted authority at its service"),
 ];
 
@@ -147,6 +158,13 @@ pub struct Forged {
 }
 
 impl Forgery {
+    /// The check is one of those that a server performs on its client too: a server expects nobody in particular, and
+    /// holds the client's authority to no rules for issuers.
+    #[must_use]
+    pub fn concerns_clients(&self) -> bool {
+        ![checks::NAME, checks::SERIAL, checks::KEY_IDENTIFIER].contains(&self.check)
+    }
+
     /// Carries the attack out against `name`, at unix second `at`, for a peer that expects `purpose`.
     ///
     /// # Errors
@@ -161,73 +179,12 @@ impl Forgery {
     ) -> Result<Forged, Error> {
         let leaf = self.claim.template(name, purpose, at);
         let credential = match self.signer.prepare(pki, purpose, at, rng)? {
-            Some(signer) => signer.issue(&leaf, rng)?,
+            Some(signer) => self.claim.finish(signer.issue(&leaf, rng)?, &signer),
             None => Credential::self_signed(&leaf, rng)?,
         };
         let revoked: &[&Credential] = if self.claim == Claim::Revoked { &[&credential] } else { &[] };
         let crls = pki.revocation_lists(revoked, at)?;
         Ok(Forged { credential, crls })
-    }
-}
-
-impl Claim {
-    fn template(self, name: &str, purpose: Purpose, at: i64) -> Template {
-        let days = |from: i64, until: i64| Validity {
-            not_before: at.saturating_add(from * super::issue::DAY),
-            not_after: at.saturating_add(until * super::issue::DAY),
-        };
-        let honest = Template::leaf(name, purpose, days(-1, LEAF_DAYS));
-        match self {
-            Self::Honest | Self::Revoked => honest,
-            Self::OtherName => Template::leaf(ATTACKER_NAME, purpose, honest.validity),
-            Self::Expired => Template { validity: days(-1 - LEAF_DAYS, -1), ..honest },
-            Self::NotYet => Template { validity: days(1, 1 + LEAF_DAYS), ..honest },
-            Self::OtherPurpose => Template { purposes: vec![purpose.opposite()], ..honest },
-            Self::UnknownCritical => Template { unknown_critical: true, ..honest },
-        }
-    }
-}
-
-impl Signer {
-    /// The signing credential, or `None` where the leaf signs itself.
-    fn prepare(
-        self,
-        pki: &Pki,
-        purpose: Purpose,
-        at: i64,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Option<Credential>, Error> {
-        let years = Validity::around(at, AUTHORITY_DAYS);
-        let authority = |name: &str, limits| Template { authority: Some(limits), ..Template::authority(name, years) };
-        let signer = match self {
-            Self::Itself => return Ok(None),
-            Self::Genuine => pki.intermediate.clone(),
-            Self::Stranger => Credential::self_signed(&Template::authority("Unknown root", years), rng)?
-                .issue(&Template::authority("Unknown authority", years), rng)?,
-            Self::Lookalike => {
-                Credential::self_signed(&pki.root.lookalike(), rng)?.issue(&pki.intermediate.lookalike(), rng)?
-            }
-            // Without a key usage extension: the cA flag alone then tells that this key signs no certificates.
-            Self::Leaf => pki.intermediate.issue(
-                &Template {
-                    key_usage: false,
-                    ..Template::leaf(ATTACKER_NAME, purpose, Validity::around(at, LEAF_DAYS))
-                },
-                rng,
-            )?,
-            Self::TooDeep => pki
-                .root
-                .issue(&authority("Hosted authority", Limits { path_length: Some(0), ..Limits::default() }), rng)?
-                .issue(&authority("Authority too many", Limits::default()), rng)?,
-            Self::Constrained => pki.root.issue(
-                &authority(
-                    "Constrained authority",
-                    Limits { permitted: vec![ATTACKER_NAME.into()], path_length: None },
-                ),
-                rng,
-            )?,
-        };
-        Ok(Some(signer))
     }
 }
 
@@ -239,7 +196,7 @@ mod tests {
     use rand_core::SeedableRng as _;
 
     use super::*;
-    use crate::certificate::{Policy, RULES, Status, Validation, sha256, validate};
+    use crate::certificate::{Policy, RULES, Status, Validation, spki_sha256, validate};
 
     const AT: i64 = 1_790_000_000;
     const NAME: &str = "server.example";
@@ -284,19 +241,20 @@ mod tests {
         assert_ne!(a, c);
     }
 
-    /// The two-way property of every attack: stopped by its one check, and winning with only that check off.
+    /// The two-way property of every attack: stopped by its one check, and winning with only that check off. Against a
+    /// client that expects a name, and against a server that takes any.
     #[test]
     fn each_forgery_has_one_check_that_stops_it() {
-        for forgery in FORGERIES {
+        let against = |forgery: &Forgery, purpose, name: Option<&str>| {
             let rng = &mut ChaCha20Rng::from_seed([3; 32]);
             let pki = pki(rng);
-            let forged = forgery.commit(&pki, NAME, Purpose::Server, AT, rng).unwrap();
-            let mut policy = Policy { crls: forged.crls, ..policy(&pki) };
+            let forged = forgery.commit(&pki, NAME, purpose, AT, rng).unwrap();
+            let name = name.map(|name| name.parse().unwrap());
+            let mut policy = Policy { crls: forged.crls, purpose: Some(purpose), name, ..policy(&pki) };
             if forgery.check == checks::PIN {
                 let trusting = validate(&policy, forged.credential.presented());
                 assert!(trusting.accepted(), "{}: no path check may stop it", forgery.id);
-                let key = validate(&policy, pki.server.presented()).leaf.unwrap().spki;
-                policy.pins = vec![sha256(&key)];
+                policy.pins = vec![spki_sha256(pki.server.certificate()).unwrap()];
             }
             let stopped = validate(&policy, forged.credential.presented());
             assert_eq!(failed(&stopped), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, stopped.reason);
@@ -307,6 +265,23 @@ mod tests {
             assert!(won.accepted(), "{}: {}", forgery.id, won.reason);
             assert_eq!(won.status(forgery.check), Some(Status::Skipped));
             assert_eq!(won.leaf.unwrap().public_key, forged.credential.key().public());
+        };
+        for forgery in FORGERIES {
+            against(forgery, Purpose::Server, Some(NAME));
+            if forgery.concerns_clients() {
+                against(forgery, Purpose::Client, None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_concerns_no_server_passes_there() {
+        for forgery in FORGERIES.iter().filter(|forgery| !forgery.concerns_clients()) {
+            let rng = &mut ChaCha20Rng::from_seed([3; 32]);
+            let pki = pki(rng);
+            let forged = forgery.commit(&pki, NAME, Purpose::Client, AT, rng).unwrap();
+            let policy = Policy { purpose: Some(Purpose::Client), name: None, ..policy(&pki) };
+            assert!(validate(&policy, forged.credential.presented()).accepted(), "{}", forgery.id);
         }
     }
 

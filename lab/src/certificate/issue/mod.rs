@@ -1,0 +1,175 @@
+//! Issuing: templates in, certificates and revocation lists out. Deterministic: keys and serial numbers come from the
+//! given generator, times from the caller.
+
+mod template;
+
+use rand_core::CryptoRng;
+use rcgen::{
+    CertificateParams, CertificateRevocationListParams, Issuer, RevocationReason, RevokedCertParams, SerialNumber,
+};
+
+use super::{KeyPair, pem};
+use template::date;
+
+pub use template::{Extension, KeyUse, Limits, Template, Validity};
+
+/// Seconds of a day, for validity periods.
+pub const DAY: i64 = 86_400;
+
+/// The last second that a certificate can name (RFC 5280 section 4.1.2.5: 99991231235959Z).
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// Why a certificate could not be issued.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A name that cannot stand in a certificate.
+    #[error("name: expected an IP address or ASCII host name, got {0:?}")]
+    Name(String),
+    /// A time outside 1970 to 9999.
+    #[error("time: expected unix seconds between 0 and {LAST_SECOND}, got {0}")]
+    Time(i64),
+    /// The encoder's own refusal.
+    #[error("encoding: {0}")]
+    Encoding(#[from] rcgen::Error),
+}
+
+/// A certificate with its private key. Any holder can sign another certificate; whether that makes it an authority is
+/// for the validator to say.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    chain: Vec<Vec<u8>>,
+    key: KeyPair,
+    serial: Vec<u8>,
+    template: Template,
+    params: CertificateParams,
+}
+
+impl Credential {
+    /// A certificate signed with its own key: a root, or a leaf that vouches for itself.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn self_signed(template: &Template, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
+        let (key, serial, params) = prepare(template, rng)?;
+        let der = params.self_signed(&key)?.der().to_vec();
+        Ok(Self { chain: vec![der], key, serial, template: template.clone(), params })
+    }
+
+    /// A certificate signed with this one's key.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn issue(&self, template: &Template, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
+        let (key, serial, mut params) = prepare(template, rng)?;
+        params.use_authority_key_identifier_extension = template.issuer_key;
+        let der = params.signed_by(&key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec();
+        let chain = std::iter::once(der).chain(self.chain.iter().cloned()).collect();
+        Ok(Self { chain, key, serial, template: template.clone(), params })
+    }
+
+    /// A certificate for a key that somebody else holds, DER: a cross-signature.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn certify(&self, template: &Template, key: &KeyPair, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, Error> {
+        let mut params = template.params(key.identifier(), &serial_number(rng))?;
+        params.use_authority_key_identifier_extension = true;
+        Ok(params.signed_by(key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec())
+    }
+
+    /// A revocation list (RFC 5280 section 5) by this authority that withdraws `revoked`, valid from `at` for `days`.
+    ///
+    /// # Errors
+    /// A time outside 1970 to 9999, or fewer than one day.
+    pub fn revocation_list(&self, revoked: &[&Credential], at: i64, days: i64) -> Result<Vec<u8>, Error> {
+        let list = CertificateRevocationListParams {
+            this_update: date(at.saturating_sub(DAY))?,
+            next_update: date(at.saturating_add(days.saturating_mul(DAY)))?,
+            crl_number: SerialNumber::from(1u64),
+            issuing_distribution_point: None,
+            revoked_certs: revoked
+                .iter()
+                .map(|credential| {
+                    Ok(RevokedCertParams {
+                        serial_number: SerialNumber::from_slice(&credential.serial),
+                        revocation_time: date(at.saturating_sub(DAY))?,
+                        reason_code: Some(RevocationReason::KeyCompromise),
+                        invalidity_date: None,
+                    })
+                })
+                .collect::<Result<_, Error>>()?,
+            key_identifier_method: self.params.key_identifier_method.clone(),
+        };
+        Ok(list.signed_by(&Issuer::from_params(&self.params, &self.key))?.der().to_vec())
+    }
+
+    /// The certificate, DER.
+    #[must_use]
+    pub fn certificate(&self) -> &[u8] {
+        self.chain.first().map_or(&[], Vec::as_slice)
+    }
+
+    /// The certificate and every issuer above it, DER, ending with the self-signed one.
+    #[must_use]
+    pub fn chain(&self) -> &[Vec<u8>] {
+        &self.chain
+    }
+
+    /// What a server sends: the chain without the self-signed end, which the peer has or does not trust; a self-signed
+    /// certificate alone is sent itself.
+    #[must_use]
+    pub fn presented(&self) -> &[Vec<u8>] {
+        &self.chain[..(self.chain.len() - 1).max(1)]
+    }
+
+    /// The same key and chain with another certificate in the leaf's place.
+    #[must_use]
+    pub fn with_certificate(mut self, der: Vec<u8>) -> Self {
+        if let Some(leaf) = self.chain.first_mut() {
+            *leaf = der;
+        }
+        self
+    }
+
+    /// The key pair.
+    #[must_use]
+    pub fn key(&self) -> &KeyPair {
+        &self.key
+    }
+
+    /// The chain that is presented, as PEM.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        self.presented().iter().map(|der| pem::encode(pem::CERTIFICATE, der)).collect()
+    }
+
+    /// What this certificate was issued from.
+    #[must_use]
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// A template for another certificate that looks like this one: the same names, limits and key identifier.
+    #[must_use]
+    pub fn lookalike(&self) -> Template {
+        let claimed = self.template.key_identifier.clone();
+        Template { key_identifier: claimed.or_else(|| Some(self.key.identifier())), ..self.template.clone() }
+    }
+}
+
+/// Draws the key (32 bytes) and then the serial number (16 bytes): this order is part of what a seed determines.
+fn prepare(template: &Template, rng: &mut dyn CryptoRng) -> Result<(KeyPair, Vec<u8>, CertificateParams), Error> {
+    let key = KeyPair::generate(rng);
+    let drawn = serial_number(rng);
+    let serial = template.serial.clone().unwrap_or_else(|| drawn.to_vec());
+    let params = template.params(template.key_identifier.clone().unwrap_or_else(|| key.identifier()), &serial)?;
+    Ok((key, serial, params))
+}
+
+/// Positive and of one length (RFC 5280 section 4.1.2.2).
+fn serial_number(rng: &mut dyn CryptoRng) -> [u8; 16] {
+    let mut serial = [0; 16];
+    rng.fill_bytes(&mut serial);
+    serial[0] = serial[0] & 0x7f | 0x40;
+    serial
+}
