@@ -2,9 +2,9 @@
 
 use crate::{
     attack::Seen,
-    cryptanalysis::{Budget, Failure, Problem, Solution, Solvers},
+    cryptanalysis::{Budget, Failure, Problem, Solution},
     session::{Command, Session},
-    work::{compute, session_budget},
+    work::{Workshop, session_budget},
 };
 use lab::{event::Fact, role::Role};
 use std::{
@@ -38,7 +38,7 @@ pub struct Relay {
     patience: Duration,
     writers: [Option<OwnedWriteHalf>; 2],
     budget: Budget,
-    solvers: Arc<Solvers>,
+    workshop: Arc<Workshop>,
     answer: Option<Answer>,
     /// When what is held back has to be let go.
     let_go: Option<Instant>,
@@ -52,15 +52,15 @@ const fn side(role: Role) -> usize {
 }
 
 impl Relay {
-    /// A relay at its beginning; sessions that share `solvers` share the work for a prime.
-    pub fn new(session: Session, teller: Teller, patience: Duration, solvers: Arc<Solvers>) -> Self {
+    /// A relay at its beginning; sessions that share a workshop share the work for a prime.
+    pub fn new(session: Session, teller: Teller, patience: Duration, workshop: Arc<Workshop>) -> Self {
         Self {
             session,
             teller: Arc::new(teller),
             patience,
             writers: [None, None],
             budget: session_budget(),
-            solvers,
+            workshop,
             answer: None,
             let_go: None,
         }
@@ -149,9 +149,10 @@ impl Relay {
     fn solve(&mut self, problem: Problem) {
         let (sender, receiver) = oneshot::channel();
         let (teller, budget) = (Arc::clone(&self.teller), self.budget.clone());
-        let solvers = Arc::clone(&self.solvers);
+        let workshop = Arc::clone(&self.workshop);
         tokio::task::spawn_blocking(move || {
-            let result = compute(&problem, &solvers, &budget, |fact| teller.tell_blocking(fact));
+            let tell = |fact| teller.tell_blocking(fact);
+            let result = workshop.compute(&problem, teller.session(), &budget, tell);
             let _ = sender.send(result);
         });
         self.answer = Some(receiver);

@@ -3,6 +3,7 @@
 
 pub mod book;
 pub mod cert;
+pub mod chains;
 pub mod cli;
 pub mod compare;
 pub mod console;

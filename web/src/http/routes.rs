@@ -34,6 +34,7 @@ fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/sessions", get(sessions::list).post(sessions::start)),
         ("/api/sessions/{id}", get(sessions::one)),
         ("/api/sessions/{id}/events", get(sessions::events)),
+        ("/api/sessions/{id}/chains", get(sessions::the_chains)),
         ("/api/sessions/{id}/decision", post(sessions::decide)),
         ("/api/sessions/{id}/export", get(sessions::the_export)),
         ("/api/compare", get(api::the_comparison)),
