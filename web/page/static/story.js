@@ -16,9 +16,9 @@ import { Badge } from "./verdict.js";
 
 /**
  * `session` and its `events` are all that is needed. `mode` and `attack` of the registries, `action` (what can be done about
- * a check) and `tools` (what can be done about the session) are there when a lab is.
+ * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is.
  */
-export const Story = ({ session, events, story, mode, attack, action, tools }) => {
+export const Story = ({ session, events, story, mode, attack, action, tools, more = null }) => {
   const rows = useMemo(() => rowsOf(events), [events]);
   const running = session.status !== "done";
   const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
@@ -43,6 +43,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools }) =
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
         </div>
       </div>
+      ${more}
       <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
     </article>`;
 };
