@@ -119,7 +119,7 @@ impl<T: FnMut(Fact) + Send> Told<T> {
         if let Some(method) = method(phase, self.bits, total) {
             self.choose(method, None);
         }
-        (self.tell)(Fact::Work { phase: phase.to_string(), done, total, unit: Some(unit(phase).to_owned()) });
+        (self.tell)(Fact::Work { phase: phase.to_string(), done, total, unit: unit(phase).map(str::to_owned) });
     }
 }
 
@@ -139,16 +139,15 @@ fn method(phase: Phase, bits: u64, total: u64) -> Option<String> {
     }
 }
 
-/// What a phase counts.
-fn unit(phase: Phase) -> &'static str {
+/// What a phase counts, where its total is more than a limit.
+fn unit(phase: Phase) -> Option<&'static str> {
     match phase {
-        Phase::Factor => "bits factored",
-        Phase::Table => "prime factors",
-        Phase::Walk => "steps",
-        Phase::Sieve => "relations",
-        Phase::LinearAlgebra => "unknowns of the matrix",
-        Phase::Descent => "attempts at most",
-        _ => "passes",
+        Phase::Factor => Some("bits"),
+        Phase::Table => Some("prime factors"),
+        Phase::Walk => Some("steps"),
+        Phase::Sieve => Some("relations"),
+        Phase::LinearAlgebra => Some("unknowns of the matrix"),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { html, useMemo } from "./vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
+import { Cracking } from "./cracking.js";
 import { Diagram, DiagramLegend } from "./diagram.js";
 import { Evidence } from "./evidence.js";
 import { Frames } from "./frames.js";
@@ -21,6 +22,8 @@ import { Badge } from "./verdict.js";
 export const Story = ({ session, events, story, mode, attack, action, tools, more = null }) => {
   const rows = useMemo(() => rowsOf(events), [events]);
   const running = session.status !== "done";
+  const { chose, work, solved } = story.attacker;
+  const computes = chose || work.length || solved.length;
   const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
   return html`
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
@@ -38,6 +41,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
           <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
+          ${computes ? html`<section class="panel"><h2>How the prime falls</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
           <section class="panel"><h2>Checks</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
@@ -57,7 +61,7 @@ const Sentence = ({ session, story }) => {
     <header class=${`sentence ${verdict?.class ?? ""}`}>
       <p class="line"><${Badge} session=${session} big />
         <span class="scenario">
-          <a href=${to.mode(mode.split(":")[0])}>${visible(mode)}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
+          <a href=${to.mode(mode.split(":")[0])}>${visible(session.scenario.split("/")[0])}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
           ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
           ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
         </span>
