@@ -27,7 +27,9 @@ use victims::{
 };
 
 /// How many of the victims' patiences a computation may go on after both have left.
-const AFTERMATH: u32 = 4;
+pub const AFTERMATH: u32 = 4;
+/// The part of the victims' patience for which frames are held back: before they lose it, the frames are on their way.
+pub const HELD: f32 = 0.8;
 
 type Answer = oneshot::Receiver<Result<Solution, Failure>>;
 
@@ -156,8 +158,7 @@ impl Relay {
             let _ = sender.send(result);
         });
         self.answer = Some(receiver);
-        // Before the victims lose patience, whatever was held has to be on its way.
-        self.let_go = Some(Instant::now() + self.patience.mul_f32(0.8));
+        self.let_go = Some(Instant::now() + self.patience.mul_f32(HELD));
     }
 }
 

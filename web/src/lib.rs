@@ -7,6 +7,7 @@ pub mod chains;
 pub mod cli;
 pub mod compare;
 pub mod console;
+pub mod cracking;
 pub mod export;
 pub mod frame;
 pub mod http;

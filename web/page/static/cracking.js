@@ -40,7 +40,7 @@ const Phase = ({ phase, current }) => {
       <span class="what">${shorten(name, 60)}</span>
       ${total ? html`<progress max=${total} value=${current ? done : total} aria-label=${shorten(name, 60)} />` : html`<progress aria-label=${shorten(name, 60)} />`}
       <span class="amount">${matrix ? `matrix ${group(total)} × ${group(total)}` : amount(phase, current)}</span>
-      <span class="time">${rest === null ? duration(spent + (until ?? at) - since) : `about ${duration(rest)} left`}</span>
+      <span class="time">${rest === null ? duration(spent + (until ?? at) - since) : rest < 1e6 ? "under a second left" : `about ${duration(Math.ceil(rest / 1e6) * 1e6).replace(".0 s", " s")} left`}</span>
     </li>`;
 };
 
@@ -48,7 +48,8 @@ const Phase = ({ phase, current }) => {
 function amount({ done, total, unit }, current) {
   if (!unit) return null;
   const of = total && current ? `${group(done)} of ` : "";
-  return `${of}${group(total || done)} ${shorten(unit, 40)}`;
+  const many = total || done;
+  return `${of}${group(many)} ${shorten(many === 1 ? unit.replace(/s$/, "") : unit, 40)}`;
 }
 
 /** A number with its thousands apart. */

@@ -55,7 +55,9 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
 const Sentence = ({ session, story }) => {
   const { verdict } = session;
   const lost = story.lost[0];
-  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : "The session runs …";
+  const { phase, chose } = story.attacker;
+  const computing = phase === null ? null : `The attacker computes a logarithm${chose ? ` modulo a prime of ${chose.bits} bits` : ""}: ${phase} …`;
+  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : computing ?? "The session runs …";
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
