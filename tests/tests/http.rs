@@ -180,6 +180,15 @@ fn a_forged_chain_is_shown_beside_the_genuine_one_with_the_step_that_fails() {
         assert_eq!((failed(forged), &forged["accepted"]), (vec![check.to_owned()], &json!(false)), "{attack}");
         assert_eq!(forged["path"][0]["certificate"]["names"], json!(["dns:bob.lab"]), "{attack}");
     }
+    // Where both show certificates, each peer judges the other's.
+    let id = text(&lab.run("ecdh-mutual/forge-expired:client")["session"]);
+    let told = lab.get(&format!("/api/sessions/{id}/chains")).json();
+    let [server, client] = &told["chains"].as_array().expect("chains")[..] else { panic!("{told}") };
+    assert_eq!((&server["owner"], &client["owner"]), (&json!("server"), &json!("client")));
+    assert_eq!(
+        (&client["judge"]["party"], failed(&client["received"])),
+        (&json!("server"), vec!["cert-validity".into()])
+    );
     let bare = lab.run("dh/substitute");
     let told = lab.get(&format!("/api/sessions/{}/chains", text(&bare["session"]))).json();
     assert_eq!(told["chains"], json!([]), "nobody shows a certificate in this mode");

@@ -256,7 +256,7 @@ mod tests {
         let orders = stage(&scenario, &Setting::seeded("s", 1)).unwrap();
         let trust = orders.client.credentials.unwrap();
         let own = orders.server.credentials.unwrap().chain;
-        let forged = orders.attack.loot.unwrap().chain;
+        let forged = orders.attack.as_server.unwrap().chain;
         let frame = |way, chain| Fact::Frame { way, flight: 2, kind: "certificate".into(), bytes: frame(&chain) };
         let facts = [
             (Actor::Client, Fact::Started { plays: String::new(), without: scenario.without.clone(), with: vec![] }),
