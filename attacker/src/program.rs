@@ -1,6 +1,6 @@
 //! The program `attacker`.
 
-use crate::{attacks, cryptanalysis::Solvers, relay::Relay, session::Session};
+use crate::{attacks, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
     control::{AttackOrder, Order, Report},
@@ -60,12 +60,12 @@ pub fn attacker(args: Vec<OsString>) -> ExitCode {
 struct Attacker {
     args: Arguments,
     /// Work for primes that were met before.
-    solvers: Arc<Solvers>,
+    workshop: Arc<Workshop>,
 }
 
 async fn start(args: Arguments) -> Result<u8, String> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
-    listen(Attacker { args, solvers: Arc::new(Solvers::new(GROUPS)) }, at, exposed, &flags).await
+    listen(Attacker { args, workshop: Arc::new(Workshop::new(GROUPS)) }, at, exposed, &flags).await
 }
 
 fn part(order: AttackOrder) -> Result<(AttackOrder, Session), String> {
@@ -105,7 +105,7 @@ impl Listening for Attacker {
         let server = connect(self.args.connect.as_str(), patience).await;
         let server = server.map_err(|error| format!("--connect {}: {error}", self.args.connect))?;
         let teller = Teller::new(order.session, Actor::Attacker, reports.clone());
-        let relay = Relay::new(session, teller, patience, Arc::clone(&self.solvers));
+        let relay = Relay::new(session, teller, patience, Arc::clone(&self.workshop));
         relay.run(caller.first, (caller.frames, caller.writer), server).await;
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use crate::{
     attack::Seen,
-    cryptanalysis::{Budget, Failure, Problem, Solution, Solvers},
+    cryptanalysis::{Budget, Failure, Problem, Solution},
     session::{Command, Session},
-    work::{compute, session_budget},
+    work::{Workshop, session_budget},
 };
 use lab::{event::Fact, role::Role};
 use std::{
@@ -27,7 +27,9 @@ use victims::{
 };
 
 /// How many of the victims' patiences a computation may go on after both have left.
-const AFTERMATH: u32 = 4;
+pub const AFTERMATH: u32 = 4;
+/// The part of the victims' patience for which frames are held back: before they lose it, the frames are on their way.
+pub const HELD: f32 = 0.8;
 
 type Answer = oneshot::Receiver<Result<Solution, Failure>>;
 
@@ -38,7 +40,7 @@ pub struct Relay {
     patience: Duration,
     writers: [Option<OwnedWriteHalf>; 2],
     budget: Budget,
-    solvers: Arc<Solvers>,
+    workshop: Arc<Workshop>,
     answer: Option<Answer>,
     /// When what is held back has to be let go.
     let_go: Option<Instant>,
@@ -52,15 +54,15 @@ const fn side(role: Role) -> usize {
 }
 
 impl Relay {
-    /// A relay at its beginning; sessions that share `solvers` share the work for a prime.
-    pub fn new(session: Session, teller: Teller, patience: Duration, solvers: Arc<Solvers>) -> Self {
+    /// A relay at its beginning; sessions that share a workshop share the work for a prime.
+    pub fn new(session: Session, teller: Teller, patience: Duration, workshop: Arc<Workshop>) -> Self {
         Self {
             session,
             teller: Arc::new(teller),
             patience,
             writers: [None, None],
             budget: session_budget(),
-            solvers,
+            workshop,
             answer: None,
             let_go: None,
         }
@@ -149,14 +151,14 @@ impl Relay {
     fn solve(&mut self, problem: Problem) {
         let (sender, receiver) = oneshot::channel();
         let (teller, budget) = (Arc::clone(&self.teller), self.budget.clone());
-        let solvers = Arc::clone(&self.solvers);
+        let workshop = Arc::clone(&self.workshop);
         tokio::task::spawn_blocking(move || {
-            let result = compute(&problem, &solvers, &budget, |fact| teller.tell_blocking(fact));
+            let tell = |fact| teller.tell_blocking(fact);
+            let result = workshop.compute(&problem, teller.session(), &budget, tell);
             let _ = sender.send(result);
         });
         self.answer = Some(receiver);
-        // Before the victims lose patience, whatever was held has to be on its way.
-        self.let_go = Some(Instant::now() + self.patience.mul_f32(0.8));
+        self.let_go = Some(Instant::now() + self.patience.mul_f32(HELD));
     }
 }
 

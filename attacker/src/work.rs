@@ -1,7 +1,23 @@
 //! The attacker's computations, as facts of a session.
 
-use crate::cryptanalysis::{Budget, Failure, Phase, Problem, Solution, Solvers};
-use lab::event::Fact;
+use crate::cryptanalysis::{Budget, Failure, Phase, Problem, Solution, Solver, Solvers};
+use lab::event::{Equation, Fact};
+use num_bigint::BigUint;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Steps in which a phase is told, at most.
+const STEPS: u64 = 50;
+/// A phase is told no more often than this after its beginning, so that quick work tells little.
+const PAUSE: Duration = Duration::from_millis(80);
+
+/// Facts that one computation tells of its progress, at most: phases may follow each other as often as they like.
+const MOST: usize = 1000;
+/// Groups whose payers are remembered; those of forgotten ones pay again, or are not named.
+const PAYERS: usize = 1024;
 
 /// What one session is worth: whatever is known to lead somewhere, and no walk in the hope of a short exponent, which the
 /// lab's victims never draw.
@@ -9,39 +25,196 @@ pub fn session_budget() -> Budget {
     Budget { interval_bits: 0, memory: 1 << 30, ..Budget::default() }
 }
 
-/// Computes a discrete logarithm and tells of it: progress of each phase, and what came of it. The work for the group is
-/// kept in `solvers`, so that only the first session of a prime pays for it.
-///
-/// # Errors
-/// Why there is no logarithm.
-pub fn compute(
-    problem: &Problem,
-    solvers: &Solvers,
-    budget: &Budget,
-    mut tell: impl FnMut(Fact) + Send,
-) -> Result<Solution, Failure> {
-    let mut told: Option<(Phase, u64)> = None;
-    let result = {
-        // A phase is told at its beginning, then for each further tenth.
-        let mut observer = |phase: Phase, done: u64, total: u64| {
-            let tenth = done.saturating_mul(10).checked_div(total).unwrap_or(0);
-            if told != Some((phase, tenth)) {
-                told = Some((phase, tenth));
-                tell(Fact::Work { phase: phase.to_string(), done, total });
+/// Where logarithms are computed: the work for a group is kept, so that only the first session of a prime pays for it,
+/// and which session that was.
+pub struct Workshop {
+    solvers: Solvers,
+    /// Sessions that paid, by the group's p and g.
+    payers: Mutex<HashMap<(BigUint, BigUint), String>>,
+}
+
+impl Workshop {
+    /// A workshop that keeps the work for so many groups.
+    pub fn new(groups: usize) -> Self {
+        Self { solvers: Solvers::new(groups), payers: Mutex::default() }
+    }
+
+    /// Computes a discrete logarithm for a session and tells of it: the method, the progress of each phase, and what came
+    /// of it.
+    ///
+    /// # Errors
+    /// Why there is no logarithm.
+    pub fn compute(
+        &self,
+        problem: &Problem,
+        session: &str,
+        budget: &Budget,
+        tell: impl FnMut(Fact) + Send,
+    ) -> Result<Solution, Failure> {
+        let mut told = Told { bits: problem.p.bits(), chose: false, last: None, count: 0, tell };
+        let result = self.solver(problem, session, budget, &mut told).and_then(|(solver, payer)| {
+            told.choose(solver.method().to_string(), payer.filter(|payer| payer != session));
+            solver.solve(&problem.y, budget, &mut |phase: Phase, done: u64, total: u64| told.work(phase, done, total))
+        });
+        (told.tell)(solved(problem, &result));
+        result
+    }
+
+    /// The group's solver, and who paid for it.
+    fn solver(
+        &self,
+        problem: &Problem,
+        session: &str,
+        budget: &Budget,
+        told: &mut Told<impl FnMut(Fact) + Send>,
+    ) -> Result<(Arc<Solver>, Option<String>), Failure> {
+        let group = (problem.p.clone(), problem.g.clone());
+        let solver = self.solvers.get(&problem.p, &problem.g, budget, &mut |phase: Phase, done: u64, total: u64| {
+            if told.last.is_none() {
+                let mut payers = self.payers();
+                if payers.len() >= PAYERS {
+                    payers.clear();
+                }
+                payers.insert(group.clone(), session.to_owned());
             }
+            told.work(phase, done, total);
+        })?;
+        Ok((solver, self.payers().get(&group).cloned()))
+    }
+
+    fn payers(&self) -> MutexGuard<'_, HashMap<(BigUint, BigUint), String>> {
+        self.payers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a session was told of its computation.
+struct Told<T> {
+    bits: u64,
+    chose: bool,
+    last: Option<(Phase, u64, Instant)>,
+    count: usize,
+    tell: T,
+}
+
+impl<T: FnMut(Fact) + Send> Told<T> {
+    fn choose(&mut self, method: String, prepared_by: Option<String>) {
+        if !std::mem::replace(&mut self.chose, true) {
+            (self.tell)(Fact::Chose { bits: self.bits, method, prepared_by });
+        }
+    }
+
+    /// A phase is told at its beginning and at its end, and between them in bounded steps.
+    fn work(&mut self, phase: Phase, done: u64, total: u64) {
+        let step = done.saturating_mul(STEPS).checked_div(total).unwrap_or(0);
+        let again = match self.last {
+            Some((last, ..)) if last != phase => true,
+            Some((_, last, when)) => step != last && (done >= total || when.elapsed() >= PAUSE),
+            None => true,
         };
-        let solver = solvers.get(&problem.p, &problem.g, budget, &mut observer);
-        solver.and_then(|solver| solver.solve(&problem.y, budget, &mut observer))
-    };
+        if !again || self.count >= MOST {
+            return;
+        }
+        self.count += 1;
+        self.last = Some((phase, step, Instant::now()));
+        if let Some(method) = method(phase, self.bits, total) {
+            self.choose(method, None);
+        }
+        (self.tell)(Fact::Work { phase: phase.to_string(), done, total, unit: unit(phase).map(str::to_owned) });
+    }
+}
+
+/// The method that begins with a phase, and why it is the one; nothing where the phase does not tell.
+fn method(phase: Phase, bits: u64, total: u64) -> Option<String> {
+    match phase {
+        Phase::Sieve => Some(format!(
+            "index calculus: p is prime and has only {bits} bits, and relations between small primes are found sooner \
+             than a walk through the group ends"
+        )),
+        // Every p − 1 has the factor 2, and a safe prime's one more.
+        Phase::Table if total > 2 => Some(format!(
+            "Pohlig-Hellman: p has {bits} bits, but p − 1 falls apart into {total} small primes, and each is searched by itself"
+        )),
+        Phase::Walk => Some("random walks: the largest prime factor of the group's order is small enough".to_owned()),
+        _ => None,
+    }
+}
+
+/// What a phase counts, where its total is more than a limit.
+fn unit(phase: Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Factor => Some("bits"),
+        Phase::Table => Some("prime factors"),
+        Phase::Walk => Some("steps"),
+        Phase::Sieve => Some("relations"),
+        Phase::LinearAlgebra => Some("unknowns of the matrix"),
+        _ => None,
+    }
+}
+
+fn solved(problem: &Problem, result: &Result<Solution, Failure>) -> Fact {
     let bits = problem.p.bits();
-    tell(match &result {
+    match result {
         Ok(solution) => Fact::Solved {
             bits,
             method: solution.method.to_string(),
             cost: format!("{} operations", solution.cost.operations),
             found: true,
+            equation: Some(Equation {
+                p: format!("{:x}", problem.p),
+                g: format!("{:x}", problem.g),
+                y: format!("{:x}", problem.y),
+                x: format!("{:x}", solution.x),
+            }),
         },
-        Err(failure) => Fact::Solved { bits, method: "none".to_owned(), cost: failure.to_string(), found: false },
-    });
-    result
+        Err(failure) => {
+            Fact::Solved { bits, method: "none".to_owned(), cost: failure.to_string(), found: false, equation: None }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A safe prime of 48 bits and two targets.
+    fn told(workshop: &Workshop, session: &str, exponent: u32) -> Vec<Fact> {
+        let p = lab::group::weak::short(48).p;
+        let g = BigUint::from(2u8);
+        let problem = Problem { y: g.modpow(&exponent.into(), &p), p, g };
+        let mut facts = Vec::new();
+        workshop.compute(&problem, session, &session_budget(), |fact| facts.push(fact)).unwrap();
+        facts
+    }
+
+    fn payer(facts: &[Fact]) -> Option<&str> {
+        let chose = facts.iter().filter_map(|fact| match fact {
+            Fact::Chose { prepared_by, .. } => Some(prepared_by.as_deref()),
+            _ => None,
+        });
+        let chose: Vec<_> = chose.collect();
+        assert_eq!(chose.len(), 1, "{facts:?}");
+        chose[0]
+    }
+
+    #[test]
+    fn the_first_session_of_a_prime_pays_and_the_next_names_it() {
+        let workshop = Workshop::new(2);
+        let first = told(&workshop, "first", 1234);
+        assert_eq!(payer(&first), None);
+        let second = told(&workshop, "second", 5678);
+        assert_eq!(payer(&second), Some("first"));
+        assert!(second.len() < first.len(), "{second:?}");
+        let Some(Fact::Solved { equation: Some(equation), .. }) = second.last() else { panic!("{second:?}") };
+        assert_eq!((equation.g.as_str(), equation.x.as_str()), ("2", "162e"), "5678 in hexadecimal");
+    }
+
+    #[test]
+    fn progress_is_told_in_bounded_steps() {
+        let mut count = 0;
+        let mut told = Told { bits: 64, chose: true, last: None, count: 0, tell: |_| count += 1 };
+        for done in 0..1_000_000 {
+            told.work(Phase::Sieve, done, 1_000_000);
+        }
+        assert!((1..=STEPS + 1).contains(&count), "{count}");
+    }
 }

@@ -42,6 +42,20 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         with: Vec<String>,
     },
+    /// A victim says by what it judges its peer's certificates. Certificates and lists are DER in base64url.
+    Trusts {
+        /// Trust anchors.
+        anchors: Vec<String>,
+        /// Revocation lists.
+        revocation_lists: Vec<String>,
+        /// SHA-256 of the public keys (SubjectPublicKeyInfo) that the peer's path may rest on, base64url.
+        pins: Vec<String>,
+        /// The name that the peer has to prove.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer: Option<String>,
+        /// Unix seconds that it takes for the present.
+        now: i64,
+    },
     /// A victim sent or received a frame.
     Frame {
         /// Sent or received, seen from the victim that tells it.
@@ -157,6 +171,16 @@ pub enum Fact {
         /// What it does, in words.
         text: String,
     },
+    /// The attacker chose how to compute a logarithm.
+    Chose {
+        /// Size of the prime in bits.
+        bits: u64,
+        /// The method and why, in words.
+        method: String,
+        /// The session that paid for the work that the prime asks once for all; absent where this one pays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prepared_by: Option<String>,
+    },
     /// The attacker's computation advances.
     Work {
         /// Name of the phase.
@@ -165,6 +189,9 @@ pub enum Fact {
         done: u64,
         /// Units in all, 0 where unknown.
         total: u64,
+        /// What is counted, in the plural.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
     },
     /// The attacker's computation came to an end.
     Solved {
@@ -176,6 +203,9 @@ pub enum Fact {
         cost: String,
         /// Whether the logarithm was found.
         found: bool,
+        /// The logarithm, with what anybody needs to check it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        equation: Option<Equation>,
     },
     /// The process is done with the session.
     Ended,
@@ -212,6 +242,19 @@ pub enum Action {
     Inject,
     /// Kept back for now.
     Hold,
+}
+
+/// g^x = y modulo p, in hexadecimal. It tells nothing that p, g and y, which travel in clear, do not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Equation {
+    /// The modulus.
+    pub p: String,
+    /// The generator.
+    pub g: String,
+    /// The public value.
+    pub y: String,
+    /// The logarithm.
+    pub x: String,
 }
 
 /// One field that the attacker altered.

@@ -49,6 +49,7 @@ pub struct Victim {
     mode: &'static Mode,
     switches: Switches,
     started: Fact,
+    trusts: Option<Fact>,
     offered: Vec<String>,
     own_name: Option<String>,
     stage: Stage,
@@ -96,6 +97,13 @@ impl Victim {
                 without: order.without.clone(),
                 with: order.with.clone(),
             },
+            trusts: credentials.filter(|it| !it.anchors.is_empty()).map(|it| Fact::Trusts {
+                anchors: it.anchors.clone(),
+                revocation_lists: it.revocation_lists.clone(),
+                pins: it.pins.clone(),
+                peer: it.peer_name.clone(),
+                now: order.now,
+            }),
             switches,
             offered: mode.groups.iter().map(|group| (*group).to_owned()).collect(),
             own_name: credentials.and_then(|it| it.own_name.clone()),
@@ -296,6 +304,7 @@ impl Party for Victim {
         match input {
             Input::Open => {
                 commands.push(Command::Tell(self.started.clone()));
+                commands.extend(self.trusts.take().map(Command::Tell));
                 self.in_handshake(None, &mut commands);
             }
             Input::Frame(frame) => {

@@ -4,7 +4,7 @@
 //! two messages each way and closes in order. The
 //! group `primitives` is the physical limit: what the curve operations of one `ecdh-cert` session cost by themselves.
 
-use attacker::{cryptanalysis::Solvers, relay::Relay, session::Session};
+use attacker::{relay::Relay, session::Session, work::Workshop};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use lab::{
@@ -105,9 +105,9 @@ async fn session(address: SocketAddr, orders: &Orders, events: &mpsc::Sender<Rep
 /// Relays everything that connects to `server` with the ordered attack.
 async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
     let events = events();
-    let solvers = Arc::new(Solvers::new(1));
+    let workshop = Arc::new(Workshop::new(1));
     while let Ok((client, _)) = listener.accept().await {
-        let solvers = Arc::clone(&solvers);
+        let workshop = Arc::clone(&workshop);
         client.set_nodelay(true).expect("nodelay");
         let session = Session::of(&orders.attack).expect("an attack");
         let teller = Teller::new("bench".to_owned(), Actor::Attacker, events.clone());
@@ -115,7 +115,7 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
             let (reader, writer) = client.into_split();
             let mut frames = Frames::new(reader);
             let first = frames.next().await;
-            Relay::new(session, teller, PATIENCE, Arc::clone(&solvers))
+            Relay::new(session, teller, PATIENCE, Arc::clone(&workshop))
                 .run(first, (frames, writer), connect(server).await)
                 .await;
         });

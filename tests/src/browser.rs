@@ -13,6 +13,9 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// Drivers that are started before one is given up.
+const ATTEMPTS: usize = 5;
+
 /// Resolves as soon as an element is there: what changes on a page announces itself.
 const AWAIT: &str = "
     const [selector, done] = arguments;
@@ -44,12 +47,7 @@ impl Browser {
             println!("{hint}");
             return None;
         };
-        let mut command = Command::new(driver);
-        command.arg("--port=0");
-        let mut driver = Program::spawn("chromedriver", command);
-        let port: u16 = driver.until("the driver's port", |line| {
-            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
-        });
+        let (driver, port) = (0..ATTEMPTS).find_map(|_| start(&driver)).expect("a driver that finds a port");
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let profile = tempfile::tempdir().expect("a directory");
         let answer = post(address, "/session", &capabilities(&chromium, profile.path()).to_string());
@@ -129,6 +127,17 @@ impl Drop for Browser {
         let line = format!("DELETE /session/{}", self.session);
         request(self.address, &line, &[("Host", &self.address.to_string())], "");
     }
+}
+
+/// A driver with the port that it chose; nothing where somebody else took that port before it had it in all protocols.
+fn start(driver: &Path) -> Option<(Program, u16)> {
+    let mut command = Command::new(driver);
+    command.arg("--port=0");
+    let mut driver = Program::spawn("chromedriver", command);
+    let port = driver
+        .seek(|line| line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok())
+        .ok()?;
+    Some((driver, port))
 }
 
 fn value(answer: Answer) -> Value {

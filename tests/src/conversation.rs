@@ -1,6 +1,6 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
-use attacker::{attack::Seen, cryptanalysis::Solvers, session, work::compute};
+use attacker::{attack::Seen, session, work::Workshop};
 use lab::{
     event::{Event, Fact, VERSION, Way},
     modes,
@@ -109,8 +109,8 @@ fn run(orders: &Orders, mut attacker: Option<session::Session>) -> Log {
                         session::Command::Cut(role) => queue.push_back(Pending::Victim(role, Input::Ended)),
                         session::Command::Solve(problem) => {
                             let budget = attacker::work::session_budget();
-                            let result =
-                                compute(&problem, &Solvers::new(1), &budget, |fact| log.tell(Actor::Attacker, fact));
+                            let result = Workshop::new(1)
+                                .compute(&problem, "conversation", &budget, |fact| log.tell(Actor::Attacker, fact));
                             queue.push_back(Pending::Attacker(Seen::Solved(Box::new(result))));
                         }
                     }

@@ -75,17 +75,22 @@ impl Program {
 
     /// Awaits a line, on either output, from which `find` takes something.
     pub fn until<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        self.seek(find)
+            .unwrap_or_else(|error| panic!("{}: {error} instead of {what}, after {:#?}", self.name, self.read))
+    }
+
+    /// Awaits such a line of a program that may end instead.
+    ///
+    /// # Errors
+    /// It ended, or too much time passed.
+    pub fn seek<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T, RecvTimeoutError> {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok((output, line)) => {
-                    let found = find(&line);
-                    self.read.push((output, line));
-                    if let Some(found) = found {
-                        return found;
-                    }
-                }
-                Err(error) => panic!("{}: {error} instead of {what}, after {:#?}", self.name, self.read),
+            let (output, line) = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now()))?;
+            let found = find(&line);
+            self.read.push((output, line));
+            if let Some(found) = found {
+                return Ok(found);
             }
         }
     }

@@ -25,9 +25,16 @@ fn who_is_not_the_page_itself_is_refused() {
     };
     let refused = |field: &str| (403, field.to_owned());
     for host in [&own, &loopback] {
-        for path in
-            ["/", "/healthz", "/metrics", "/api/sessions", "/static/app.js", "/sessions/any", "/checks/finished"]
-        {
+        for path in [
+            "/",
+            "/healthz",
+            "/metrics",
+            "/api/sessions",
+            "/static/app.js",
+            "/sessions/any",
+            "/cracking",
+            "/checks/finished",
+        ] {
             assert_eq!(status(&format!("GET {path}"), &[("Host", host)], "").0, 200, "{host}{path}");
         }
     }
@@ -152,24 +159,79 @@ fn a_comparison_names_where_two_runs_part() {
     assert_eq!((&again["rows"], &again["words"]), (&told["rows"], &told["words"]));
 }
 
+/// The checks that fail on a chain, from the leaf up.
+fn failed(chain: &Value) -> Vec<String> {
+    let path = chain["path"].as_array().expect("a path");
+    let steps = path.iter().flat_map(|link| link["steps"].as_array().expect("steps"));
+    steps.filter(|step| step["status"] == "failed").map(|step| text(&step["check"])).collect()
+}
+
+#[test]
+fn a_forged_chain_is_shown_beside_the_genuine_one_with_the_step_that_fails() {
+    let lab = Lab::ephemeral();
+    for (attack, check) in [("forge-expired", "cert-validity"), ("forge-self-signed", "cert-chain")] {
+        let id = text(&lab.run(&format!("ecdh-cert/{attack}"))["session"]);
+        let told = lab.get(&format!("/api/sessions/{id}/chains")).json();
+        let [shown] = &told["chains"].as_array().expect("chains")[..] else { panic!("{told}") };
+        assert_eq!((&shown["owner"], &shown["judge"]["party"]), (&json!("server"), &json!("client")));
+        assert_eq!((&shown["replaced"], &shown["judge"]["name"]), (&json!(true), &json!("bob.lab")));
+        let (genuine, forged) = (&shown["sent"], &shown["received"]);
+        assert_eq!((failed(genuine), &genuine["accepted"], &genuine["anchored"]), (vec![], &json!(true), &json!(true)));
+        assert_eq!((failed(forged), &forged["accepted"]), (vec![check.to_owned()], &json!(false)), "{attack}");
+        assert_eq!(forged["path"][0]["certificate"]["names"], json!(["dns:bob.lab"]), "{attack}");
+    }
+    // Where both show certificates, each peer judges the other's.
+    let id = text(&lab.run("ecdh-mutual/forge-expired:client")["session"]);
+    let told = lab.get(&format!("/api/sessions/{id}/chains")).json();
+    let [server, client] = &told["chains"].as_array().expect("chains")[..] else { panic!("{told}") };
+    assert_eq!((&server["owner"], &client["owner"]), (&json!("server"), &json!("client")));
+    assert_eq!(
+        (&client["judge"]["party"], failed(&client["received"])),
+        (&json!("server"), vec!["cert-validity".into()])
+    );
+    let bare = lab.run("dh/substitute");
+    let told = lab.get(&format!("/api/sessions/{}/chains", text(&bare["session"]))).json();
+    assert_eq!(told["chains"], json!([]), "nobody shows a certificate in this mode");
+    assert_eq!(lab.get("/api/sessions/none/chains").status, 404);
+}
+
+#[test]
+fn the_first_session_of_a_prime_pays_for_it_and_the_next_names_it() {
+    let lab = Lab::ephemeral();
+    // 48 bits were paid for by the lab's own start.
+    let [first, second] = [(); 2].map(|()| text(&lab.run("dh-weak:short,bits=56/crack")["session"]));
+    let told = lab.get("/api/cracking").json();
+    let of = |id: &str| {
+        let sessions = told["sessions"].as_array().expect("sessions");
+        sessions.iter().find(|it| it["session"] == id).unwrap_or_else(|| panic!("no {id} in {told}"))
+    };
+    assert_eq!((&of(&first)["bits"], &of(&first)["prepared_by"]), (&json!(56), &Value::Null));
+    assert_eq!((&of(&second)["found"], &of(&second)["prepared_by"]), (&json!(true), &json!(first)));
+    for (list, least) in [("measured", 8), ("records", 6), ("models", 2)] {
+        assert!(told[list].as_array().is_some_and(|rows| rows.len() >= least), "{list}: {told}");
+    }
+}
+
 #[test]
 fn sessions_outlive_the_lab_that_ran_them() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().to_str().expect("a path");
     let args = ["--listen", "127.0.0.1:0", "--data", data];
-    let (session, events): (Value, Value) = {
+    let (session, events, chains): (Value, Value, Value) = {
         let lab = Lab::start(&args);
         let session = lab.run("ecdh-cert/substitute~transcript-signature");
         let events = lab.get(&format!("/api/sessions/{}/events", text(&session["session"]))).json();
+        let chains = lab.get(&format!("/api/sessions/{}/chains", text(&session["session"]))).json();
         lab.mission();
         // The polite end: what is judged is on disk by then.
         assert_eq!(lab.end(), Some(0));
-        (session, events)
+        (session, events, chains)
     };
     let lab = Lab::start(&args);
     let id = text(&session["session"]);
     assert_eq!(lab.get(&format!("/api/sessions/{id}")).json(), session);
     assert_eq!(lab.get(&format!("/api/sessions/{id}/events")).json(), events);
+    assert_eq!(lab.get(&format!("/api/sessions/{id}/chains")).json(), chains);
     let listed = lab.get("/api/sessions?limit=100").json();
     let listed: Vec<_> =
         listed["sessions"].as_array().expect("sessions").iter().map(|it| it["session"].clone()).collect();

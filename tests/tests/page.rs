@@ -98,3 +98,74 @@ fn what_the_victims_say_is_text_and_never_markup() {
     let complaints = browser.complaints();
     assert!(complaints.iter().any(|it| it.contains("Content Security Policy")), "{complaints:?}");
 }
+
+#[test]
+fn a_forged_certificate_is_marked_where_it_fails_and_the_genuine_one_stands_beside_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let id = text(&lab.run("ecdh-cert/forge-expired")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element("[data-chain=sent][data-accepted=true]");
+    browser.await_element("[data-chain=received][data-accepted=false]");
+    let wrong = "[data-chain=received] [data-part=leaf] [data-failed=cert-validity][data-deciding=true]";
+    assert!(browser.text(wrong).contains("the certificate has expired"), "{}", browser.text(wrong));
+    assert_eq!(browser.count("[data-failed]"), 1, "one step fails, in one place");
+    assert_eq!(browser.count("[data-chain] [data-part='trust anchor']"), 2, "both chains lead to the anchor");
+    // Of two chains of three, the forged leaf alone is not valid when it is judged.
+    assert_eq!(browser.count("[data-validity=expired]"), 1);
+    assert_eq!(browser.count("[data-validity=valid]"), 5);
+
+    // What the same client would have said, had it not looked.
+    let id = text(&lab.run("ecdh-cert/forge-expired~cert-validity")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element("[data-chain=received][data-accepted=true] [data-skipped=cert-validity]");
+    assert_eq!(browser.count("[data-failed]"), 0);
+
+    // One chain where nobody replaced it, and a chain in the explanation of the mode.
+    let id = text(&lab.run("ecdh-cert/relay")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element("[data-chain=both][data-accepted=true]");
+    visit(&browser, &lab, "/modes/ecdh-cert");
+    browser.await_element(".entry [data-chain]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [first, second] = [(); 2].map(|()| text(&lab.run("dh-weak:short,bits=64/crack")["session"]));
+    visit(&browser, &lab, &format!("/sessions/{first}"));
+    browser.await_element("[data-cracking=found] [data-prepared-by=none]");
+    browser.await_element("[data-phase]");
+    browser.await_element("[data-equation=true]");
+    visit(&browser, &lab, &format!("/sessions/{second}"));
+    browser.await_element(&format!("[data-cracking=found] [data-prepared-by='{first}']"));
+    browser.await_element("[data-equation=true]");
+
+    browser.click(".cracking a[href='/cracking']");
+    browser.await_element("[data-page=cracking] .plot svg .beyond");
+    assert_eq!(browser.place(), "/cracking");
+    assert!(browser.count(".plot .own") >= 3, "the lab's own sessions are on the plot");
+    browser.await_element("[data-price='128'][data-beyond=false]");
+    browser.run(
+        "const it = document.querySelector('[data-dial]'); it.value = it.max; it.dispatchEvent(new Event('input'))",
+        &[],
+    );
+    browser.await_element("[data-price='2048'][data-beyond=true][data-fate=too-late]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn every_session_is_listed_and_older_ones_come_on_demand() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let mission = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, "/sessions");
+    for id in &mission {
+        browser.await_element(&format!("[data-list=sessions] [data-session='{id}']"));
+    }
+    browser.click(&format!("[data-session='{}'] a", mission[0]));
+    browser.await_element(&format!(".session[data-session='{}']", mission[0]));
+    assert_eq!(browser.complaints(), [""; 0]);
+}

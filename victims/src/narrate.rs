@@ -58,11 +58,14 @@ fn fact(event: &Event) -> Option<String> {
         }
         Fact::Recovered { sender, text, .. } => format!("  read from the {sender}: {text:?}"),
         Fact::Step { number, text } => format!("  step {number}: {text}"),
-        Fact::Work { phase, done, total } => format!("  {phase}: {done} of {total}"),
-        Fact::Solved { bits, method, cost, found: true } => format!("  logarithm modulo {bits} bits: {method}, {cost}"),
+        Fact::Chose { bits, method, .. } => format!("  to solve, modulo {bits} bits: {method}"),
+        Fact::Work { phase, done, total, .. } => format!("  {phase}: {done} of {total}"),
+        Fact::Solved { bits, method, cost, found: true, .. } => {
+            format!("  logarithm modulo {bits} bits: {method}, {cost}")
+        }
         Fact::Solved { bits, cost, found: false, .. } => format!("  no logarithm modulo {bits} bits: {cost}"),
         Fact::Lost { what, reason } => format!("  lost the {what}: {reason}"),
-        Fact::Canary { .. } | Fact::Data { .. } | Fact::Ended => return None,
+        Fact::Trusts { .. } | Fact::Canary { .. } | Fact::Data { .. } | Fact::Ended => return None,
     };
     Some(clean(&abbreviate(&text)))
 }

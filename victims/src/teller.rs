@@ -37,6 +37,11 @@ impl Teller {
         Self { session, source, began: Instant::now(), told: AtomicU64::new(0), reports }
     }
 
+    /// The session's id in events.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
     /// Tells a fact. Where nobody listens any more there is nobody to miss it.
     pub async fn tell(&self, fact: Fact) {
         let report = self.report(fact);

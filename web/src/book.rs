@@ -225,6 +225,7 @@ fn weight(event: &Event) -> usize {
         Fact::Relayed { before, after, changed, .. } => {
             text(before) + text(after) + changed.iter().map(|change| change.old.len() + change.new.len()).sum::<usize>()
         }
+        Fact::Trusts { anchors, revocation_lists, .. } => anchors.iter().chain(revocation_lists).map(String::len).sum(),
         Fact::Recovered { text, .. } | Fact::Step { text, .. } => text.len(),
         Fact::Check { expected, observed, .. } => expected.len() + observed.len(),
         Fact::Aborted { reason, .. } => reason.len(),

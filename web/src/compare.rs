@@ -128,9 +128,13 @@ pub fn text(event: &Event) -> Option<String> {
         }
         Fact::Solved { bits, found: false, .. } => format!("the attacker does not solve the {bits}-bit logarithm"),
         Fact::Lost { what, reason } => format!("the {what} is lost: {reason}"),
-        Fact::Started { .. } | Fact::Canary { .. } | Fact::Step { .. } | Fact::Work { .. } | Fact::Ended => {
-            return None;
-        }
+        Fact::Started { .. }
+        | Fact::Trusts { .. }
+        | Fact::Canary { .. }
+        | Fact::Step { .. }
+        | Fact::Chose { .. }
+        | Fact::Work { .. }
+        | Fact::Ended => return None,
     })
 }
 

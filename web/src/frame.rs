@@ -1,19 +1,25 @@
 //! Frames as people read them: the JSON that they carry, or their length.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The header: kind and 24-bit length.
 const HEADER: usize = 4;
 
 /// The fields of a handshake frame given in base64url; `None` for sealed records and anything else.
 pub fn fields(frame: &str) -> Option<Vec<(String, String)>> {
-    let bytes = base64url(frame)?;
-    let Value::Object(fields) = serde_json::from_slice(bytes.get(HEADER..)?).ok()? else { return None };
     let text = |value: Value| match value {
         Value::String(text) => text,
         other => other.to_string(),
     };
-    Some(fields.into_iter().map(|(name, value)| (name, text(value))).collect())
+    Some(body(frame)?.into_iter().map(|(name, value)| (name, text(value))).collect())
+}
+
+/// The JSON object that a frame given in base64url carries; `None` for sealed records and anything else.
+pub fn body(frame: &str) -> Option<Map<String, Value>> {
+    match serde_json::from_slice(base64url(frame)?.get(HEADER..)?).ok()? {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
 }
 
 /// Length of the whole frame in bytes.
@@ -33,7 +39,8 @@ pub fn shortened(text: &str, longest: usize) -> String {
     format!("{head}…{tail}")
 }
 
-fn base64url(text: &str) -> Option<Vec<u8>> {
+/// The bytes of base64url text without padding.
+pub fn base64url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(length(text));
     let (mut bits, mut held) = (0_u32, 0_u8);
     for digit in text.bytes() {

@@ -3,9 +3,11 @@
 
 pub mod book;
 pub mod cert;
+pub mod chains;
 pub mod cli;
 pub mod compare;
 pub mod console;
+pub mod cracking;
 pub mod export;
 pub mod frame;
 pub mod http;

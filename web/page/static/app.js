@@ -4,8 +4,10 @@ import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
 import { AttackPage, CheckPage, ModePage } from "./catalogue.js";
 import { Comparison } from "./compare.js";
 import { Help } from "./help.js";
+import { HistoryPage } from "./history.js";
 import { Home } from "./home.js";
 import { SessionPage } from "./session.js";
+import { PrimesPage } from "./primes.js";
 import { navigate, to, useRoute } from "./route.js";
 import { projector, theme, useSettings } from "./settings.js";
 import { Failed } from "./states.js";
@@ -13,7 +15,13 @@ import { Status, Trouble } from "./status.js";
 import { connect, refresh } from "./stream.js";
 
 /** Titles of the pages; a session's page says its verdict. */
-const TITLES = { matrix: "Matrix", compare: "Comparison", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };
+const TITLES = { matrix: "Matrix", compare: "Comparison", cracking: "What a prime costs", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };
+
+const PLACES = [
+  { page: "matrix", words: "Matrix", href: to.matrix },
+  { page: "sessions", words: "Sessions", href: to.sessions },
+  { page: "cracking", words: "Primes", href: to.cracking },
+];
 
 const App = () => {
   const { page, id, query } = useRoute();
@@ -23,7 +31,8 @@ const App = () => {
   const first = useRef(true);
   useEffect(() => {
     document.documentElement.dataset.page = page;
-    if (TITLES[page]) document.title = [id, TITLES[page], "Interlock"].filter(Boolean).join(" · ");
+    const title = page === "sessions" && id === null ? "Sessions" : TITLES[page];
+    if (title) document.title = [id, title, "Interlock"].filter(Boolean).join(" · ");
     if (!first.current) document.getElementById("main").focus({ preventScroll: true });
     first.current = false;
   }, [page, id]);
@@ -45,8 +54,11 @@ const App = () => {
     <a class="skip" href="#main">To the content</a>
     <header class="bar">
       <a class="brand" href=${to.matrix()}><${Logo} /> Interlock</a>
+      <nav class="places" aria-label="Pages">
+        ${PLACES.map(({ page: place, words, href }) => html`<a key=${place} href=${href()} aria-current=${page === place ? "page" : undefined}>${words}</a>`)}
+      </nav>
       <${Status} />
-      <nav aria-label="Settings">
+      <nav class="settings" aria-label="Settings">
         <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title="Projector size (p)">A<small>A</small></button>
         <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme">${theme() === "dark" ? "light" : "dark"}</button>
         <button type="button" onClick=${() => setHelp(true)} title="Keys (?)" aria-label="Keys">?</button>
@@ -60,11 +72,12 @@ const App = () => {
 const Page = ({ page, id, query }) => {
   switch (page) {
     case "matrix": return html`<${Home} />`;
-    case "sessions": return html`<${SessionPage} key=${id} id=${id} />`;
+    case "sessions": return id === null ? html`<${HistoryPage} />` : html`<${SessionPage} key=${id} id=${id} />`;
     case "compare": return html`<${Comparison} left=${query.get("left")} right=${query.get("right")} />`;
     case "modes": return html`<${ModePage} key=${id} id=${id} />`;
     case "attacks": return html`<${AttackPage} key=${id} id=${id} />`;
     case "checks": return html`<${CheckPage} key=${id} id=${id} />`;
+    case "cracking": return html`<${PrimesPage} />`;
     default: return html`<${Failed} what="page" error=${{ status: 404, message: id }} />`;
   }
 };

@@ -1,20 +1,24 @@
 /** What a mode, an attack or a check is, where it is from, and how its scenarios ended. */
 
 import { html } from "./vendor/preact.js";
-import { registry, useLoad } from "./api.js";
+import { get, registry, useLoad } from "./api.js";
+import { Chains } from "./chains.js";
 import { Flights } from "./flights.js";
-import { useLab } from "./lab.js";
+import { newest, useLab } from "./lab.js";
 import { to } from "./route.js";
 import { attackOf, modeOf, parse } from "./scenario.js";
 import { Scenarios } from "./scenarios.js";
 import { Failed, Loading } from "./states.js";
+import { visible } from "./text.js";
 
 export const ModePage = ({ id }) => html`
   <${Entry} registry="modes" noun="mode" id=${id} concerns=${(scenario) => bare(modeOf(scenario)) === id}>
     ${(mode) => html`
       <p>Authenticated by <strong>${mode.authenticated_by}</strong>.</p>
       <${Variants} of=${mode.variants} />
-      <${Parameters} of=${mode.parameters} />
+      ${mode.variants?.length ? null : html`<${Parameters} of=${mode.parameters} />`}
+      ${mode.flights?.some((flight) => flight.messages.some((message) => message.fields?.some(({ sort }) => sort === "group")))
+        ? html`<p><a href=${to.cracking()}>What it costs to break its primes</a></p>` : null}
       <h2>Flights</h2>
       <${Flights} flights=${mode.flights ?? []} />
       <h2>Checks</h2>
@@ -75,9 +79,23 @@ const Entry = ({ registry: name, noun, id, concerns, children: show }) => {
       <p class="summary">${entry.summary}</p>
       ${show(entry)}
       <${References} of=${entry.references ?? (entry.reference ? [entry.reference] : [])} />
+      <${Example} of=${(session) => concerns(session.scenario, session.verdict ?? undefined)} />
       <h2>Scenarios and how they last ended</h2>
       <${Scenarios} concerns=${concerns} />
     </article>`;
+};
+
+/** The certificates of the last session that concerns the entry, where such a session carried any. */
+const Example = ({ of }) => {
+  const { epoch } = useLab();
+  const kept = useLoad(() => get("/api/sessions?limit=100"), [epoch]);
+  const last = [...newest(), ...(kept.data?.sessions ?? [])].find((session) => session.status === "done" && of(session));
+  const id = last?.session ?? null;
+  const { data: chains } = useLoad(async () => (id ? (await get(`/api/sessions/${encodeURIComponent(id)}/chains`)).chains : []), [id]);
+  if (!chains?.length) return null;
+  return html`
+    <section class="panel example"><h2>The certificates of the last such session: <a href=${to.session(id)}>${visible(last.scenario)}</a></h2>
+      <${Chains} chains=${chains} verdict=${last.verdict} without=${last.without} /></section>`;
 };
 
 const References = ({ of }) => of.length ? html`
@@ -87,12 +105,13 @@ const References = ({ of }) => of.length ? html`
 
 const Variants = ({ of }) => of?.length ? html`
   <p>Variants:</p>
-  <ul>${of.map(({ id, title }) => html`<li key=${id}><code>${id}</code> ${title}</li>`)}</ul>` : null;
+  <ul>${of.map(({ id, title, parameters }) => html`<li key=${id}><code>${id}</code> ${title}${(parameters ?? []).map((one) => html`; <${Range} of=${one} />`)}</li>`)}</ul>` : null;
 
 const Parameters = ({ of }) => of?.length ? html`
   <p>Parameters:</p>
-  <ul>${of.map(({ name, min, max, default: usual }) => html`
-    <li key=${name}><code>${name}</code> from ${min} to ${max}, ${usual} unless told otherwise</li>`)}</ul>` : null;
+  <ul>${of.map((one) => html`<li key=${one.name}><${Range} of=${one} /></li>`)}</ul>` : null;
+
+const Range = ({ of: { name, min, max, default: usual } }) => html`<code>${name}</code> from ${min} to ${max}, ${usual} unless told otherwise`;
 
 const Links = ({ ids, href }) => ids.length
   ? html`<ul class="links">${ids.map((id) => html`<li key=${id}><a href=${href(id)}>${id}</a></li>`)}</ul>` : null;

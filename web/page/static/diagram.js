@@ -5,12 +5,13 @@
  * encrypted; an open one the attacker could read.
  */
 
-import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { html, useMemo } from "./vendor/preact.js";
 import { ACTORS, Shape } from "./cast.js";
 import { fingerprints } from "./fold.js";
 import { Token, TOKEN } from "./keys.js";
 import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
 import { shorten } from "./text.js";
+import { useWidth } from "./width.js";
 
 /** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
 export const Diagram = ({ rows, story, live = false, heights = null, marked = null, minimum = 300 }) => {
@@ -59,24 +60,8 @@ const Hand = ({ keys, x, space }) => {
 
 /** The lanes for the width that there is: letters keep their size on every screen. */
 function useSpace(minimum) {
-  const box = useRef(null);
-  const [space, set] = useState(() => lanes(800, 1));
-  useEffect(() => {
-    const measure = () => {
-      const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-      const width = Math.max(minimum, box.current?.clientWidth ?? 0);
-      set((old) => (old.width === width && old.unit === unit ? old : lanes(width, unit)));
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(box.current);
-    addEventListener("resize", measure);
-    measure();
-    return () => {
-      observer.disconnect();
-      removeEventListener("resize", measure);
-    };
-  }, [minimum]);
-  return [box, space];
+  const [box, { width, unit }] = useWidth(minimum);
+  return [box, useMemo(() => lanes(width, unit), [width, unit])];
 }
 
 const Frame = ({ row, y, space }) => {

@@ -22,7 +22,7 @@ export function fold(events) {
   const story = {
     client: victim(),
     server: victim(),
-    attacker: { present: false, plays: null, holds: [], recovered: [], steps: [], work: [], solved: [], interferes: false },
+    attacker: { present: false, plays: null, holds: [], recovered: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
     checks: [],
     lost: [],
   };
@@ -84,11 +84,32 @@ function addAttacker(attacker, event) {
       break;
     case "recovered": attacker.recovered.push({ ...event, digest: sha256(String(event.text)) }); break;
     case "step": attacker.steps.push(event); break;
-    case "work":
-      attacker.work = [...attacker.work.filter((work) => work.phase !== event.phase), event];
-      break;
-    case "solved": attacker.solved.push(event);
+    case "chose": attacker.chose = event; break;
+    case "work": return addWork(attacker, event);
+    case "solved":
+      endWork(attacker, event.at);
+      attacker.solved.push(event);
   }
+}
+
+/**
+ * Phases in the order in which they first began: the last time from `since` `until` the next one took over, after `spent`
+ * microseconds before that.
+ */
+function addWork(attacker, event) {
+  if (attacker.phase !== event.phase) endWork(attacker, event.at);
+  attacker.phase = event.phase;
+  attacker.began ??= event.at;
+  const known = attacker.work.find((work) => work.phase === event.phase);
+  if (!known) return void attacker.work.push({ ...event, since: event.at, until: null, spent: 0 });
+  if (known.until !== null) Object.assign(known, { spent: known.spent + known.until - known.since, since: event.at, until: null });
+  Object.assign(known, { done: event.done, total: event.total, at: event.at });
+}
+
+function endWork(attacker, at) {
+  const phase = attacker.work.find((work) => work.phase === attacker.phase);
+  if (phase) phase.until = at;
+  attacker.phase = null;
 }
 
 /** The fingerprints that the parties hold, as the session object has them. */

@@ -4,7 +4,7 @@ import { html, useState } from "./vendor/preact.js";
 import { Name } from "./cast.js";
 import { to } from "./route.js";
 import { Value } from "./value.js";
-import { shorten } from "./text.js";
+import { count, shorten } from "./text.js";
 
 const STATUS = {
   passed: { sign: "✓", word: "passed", wanted: "wanted", found: "found" },
@@ -23,20 +23,51 @@ export const Ladder = ({ checks, all = [], decided = null, action = () => null }
   if (!checks.length && !unseen.length) return html`<p class="empty">No check has been performed.</p>`;
   return html`
     <ol class="ladder">
-      ${checks.map((rung) => html`
-        <${Rung} key=${`${rung.party} ${rung.check}`} rung=${rung} deciding=${rung.check === decided && rung.status === "failed"}>
-          ${action(rung.check, rung.status)}<//>`)}
+      ${runs(checks).map((run) => run.length > 2
+        ? html`<${Run} key=${`${run[0].party} ${run[0].check}`} rungs=${run} />`
+        : run.map((rung) => html`
+          <${Rung} key=${`${rung.party} ${rung.check}`} rung=${rung} deciding=${rung.check === decided && rung.status === "failed"}>
+            ${action(rung.check, rung.status)}<//>`))}
     </ol>
     ${unseen.length ? html`
       <p class="unreached">${"Not reached: "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
         data-check=${check} data-status="not-reached">${check}</a>`)}</p>` : null}`;
 };
 
+const calm = ({ status }) => status === "passed" || status === "not-applicable";
+
+/** Rungs, the calm ones of one path validation together: they say one thing. */
+function runs(checks) {
+  const list = [];
+  let open = null;
+  for (const rung of checks) {
+    const joins = calm(rung) && rung.check.startsWith("cert-");
+    if (joins && open?.[0].party === rung.party) open.push(rung);
+    else list.push((open = [rung]));
+    if (!joins) open = null;
+  }
+  return list;
+}
+
+const Run = ({ rungs }) => {
+  const [open, setOpen] = useState(false);
+  const passed = rungs.filter(({ status }) => status === "passed").length;
+  return html`
+    <li class=${`rung run ${passed ? "passed" : "not-applicable"}`} data-run=${rungs.length} data-party=${rungs[0].party}>
+      <span class="sign" aria-hidden="true">${passed ? "✓" : "·"}</span>
+      <div>
+        <p class="line">${count(passed, "certificate check")} <span class="outcome">passed</span>
+          <${Name} actor=${rungs[0].party} />
+          <button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${open ? "fold" : "show"}</button></p>
+        <ol class="ladder" hidden=${!open}>${rungs.map((rung) => html`<${Rung} key=${rung.check} rung=${rung} />`)}</ol>
+      </div>
+    </li>`;
+};
+
 /** What went as it should is one line, with its facts on demand; what did not is spread out. */
 const Rung = ({ rung, deciding, children }) => {
   const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
   const { sign, word, wanted, found } = STATUS[status];
-  const calm = status === "passed" || status === "not-applicable";
   const [open, setOpen] = useState(false);
   return html`
     <li class=${`rung ${status} ${deciding ? "deciding" : ""}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
@@ -46,9 +77,9 @@ const Rung = ({ rung, deciding, children }) => {
           <a href=${to.check(rung.check)}>${shorten(rung.check, 40)}</a>
           <span class="outcome">${word}${rung.times > 1 ? ` ${rung.times} times` : ""}</span>
           <${Name} actor=${rung.party} />
-          ${calm ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
+          ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
         </p>
-        <dl class="facts" hidden=${calm && !open}>
+        <dl class="facts" hidden=${calm({ status }) && !open}>
           ${rung.expected ? html`<dt>${wanted}</dt><dd><${Value} of=${rung.expected} head=${60} /></dd>` : null}
           ${rung.observed ? html`<dt>${found}</dt><dd><${Value} of=${rung.observed} head=${60} /></dd>` : null}
         </dl>

@@ -35,7 +35,7 @@ export function captions(row, { across }) {
   if (more > 0) changes.push({ kind: "more", text: `and ${more} more` });
   if (row.read) {
     const how = row.read.live ? "read" : "read from the recording";
-    changes.push({ kind: "read", text: `${how}: “${shorten(row.read.text, Math.min(60, across - how.length - 12), 6)}”` });
+    changes.push({ kind: "read", text: `${how}: “${shorten(row.read.text, Math.min(60, Math.floor(across * 0.85) - how.length - 10), 6)}”` });
   }
   return changes;
 }

@@ -100,7 +100,7 @@ export const Matrix = ({ matrix, sessions }) => {
 
   if (!columns.length) return html`<p class="empty">The lab knows no attack.</p>`;
   return html`
-    <div class="matrix-frame" tabindex="-1">
+    <div class="matrix-frame" tabindex="-1" style=${{ "--columns": String(columns.length) }}>
       <table class="matrix" role="grid" aria-label="Modes and attacks" ref=${grid}>
         <thead>
           <tr>

@@ -1,6 +1,6 @@
 /** Each event as one line for a person. */
 
-import { shorten } from "./text.js";
+import { count, shorten } from "./text.js";
 
 const short = (fingerprint) => shorten(fingerprint, 4, 0).replace("…", "");
 
@@ -9,6 +9,7 @@ export const DID = { forward: "forwarded", alter: "altered", drop: "dropped", in
 
 const TELL = {
   started: (e) => `takes up its part: ${shorten(e.plays, 60)}`,
+  trusts: (e) => `will judge by ${count(e.anchors?.length ?? 0, "trust anchor")}${e.peer ? ` whether its peer is ${shorten(e.peer, 60)}` : ""}`,
   frame: (e) => `${e.way} ${shorten(e.kind, 40)} in flight ${e.flight}`,
   relayed: (e) => `${DID[e.action] ?? "saw"} ${shorten(e.kind, 40)} of the ${e.from}`,
   check: (e) => `${shorten(e.check, 40)} ${e.status}: wanted ${shorten(e.expected, 80)}, found ${shorten(e.observed, 80)}`,
@@ -20,7 +21,8 @@ const TELL = {
   holds: (e) => `shows the key ${short(e.fingerprint)} that it shares with the ${e.with}`,
   recovered: (e) => `read the ${e.sender}'s message${e.live ? "" : " from its recording"}: “${shorten(e.text, 80)}”`,
   step: (e) => `step ${e.number}: ${shorten(e.text, 160)}`,
-  work: (e) => `${shorten(e.phase, 60)}: ${e.done} of ${e.total || "?"}`,
+  chose: (e) => `chose, for ${e.bits} bits: ${shorten(e.method, 200)}${e["prepared-by"] ? `; prepared by session ${shorten(e["prepared-by"], 16, 0)}` : ""}`,
+  work: (e) => `${shorten(e.phase, 60)}: ${e.done} of ${e.total || "?"} ${shorten(e.unit ?? "", 40)}`,
   solved: (e) => `${e.found ? "found" : "did not find"} the logarithm: ${e.bits} bits, ${shorten(e.method, 80)}, ${shorten(e.cost, 80)}`,
   ended: () => "is done with the session",
   lost: (e) => `lost the ${e.what}: ${shorten(e.reason, 160)}`,

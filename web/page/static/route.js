@@ -16,9 +16,11 @@ export const to = {
   mode: (id) => path("modes", id),
   attack: (id) => path("attacks", id),
   check: (id) => path("checks", id),
+  sessions: () => path("sessions"),
+  cracking: () => path("cracking"),
 };
 
-const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "compare"]);
+const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "compare", "cracking"]);
 
 /** The page's name, the id in its path, and its query. */
 export function route({ pathname, search }) {

@@ -1,8 +1,9 @@
 /** The form that runs a scenario: mode, attack, switched checks, seed. */
 
 import { html, useMemo, useState } from "./vendor/preact.js";
-import { LabError, post, useRegistry } from "./api.js";
-import { learn } from "./lab.js";
+import { LabError, get, post, useLoad, useRegistry } from "./api.js";
+import { learn, useLab } from "./lab.js";
+import { Price } from "./price.js";
 import { navigate, to } from "./route.js";
 import { format } from "./scenario.js";
 
@@ -44,14 +45,14 @@ export const RunForm = () => {
           onPick=${(id) => set({ mode: id, variant: null, switches: [], parameters: {} })} />
         <${Choice} label="Attack" list=${attacks} value=${attack.id} name="attack" onPick=${(id) => set({ attack: id, attackVariant: null })} />
         ${mode.variants?.length ? html`<${Choice} label="Variant of the mode" list=${mode.variants} name="variant"
-          value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant })} />` : null}
+          value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant, parameters: {} })} />` : null}
         ${attack.variants?.length ? html`<${Choice} label="Variant of the attack" list=${attack.variants} name="attack-variant"
           value=${choice.attackVariant ?? attack.variants[0].id} onPick=${(attackVariant) => set({ attackVariant })} />` : null}
-        ${(mode.parameters ?? []).map(({ name, min, max, default: usual }) => html`
-          <label key=${name}>${name} <input type="number" name=${name} min=${min} max=${max} placeholder=${usual}
-            value=${choice.parameters[name] ?? ""}
-            onInput=${(e) => set({ parameters: { ...choice.parameters, [name]: e.target.value } })} /></label>`)}
       </div>
+      ${parametersOf(mode, choice).map(({ name, min, max, default: usual }) => html`
+        <${Parameter} key=${name} name=${name} min=${min} max=${max} value=${choice.parameters[name] || String(usual)}
+          onPick=${(value) => set({ parameters: { ...choice.parameters, [name]: value } })} />`)}
+      ${priced(mode, choice) ? html`<${Priced} bits=${Number(choice.parameters.bits || parametersOf(mode, choice)[0].default)} />` : null}
       <fieldset>
         <legend>Checks of the victims</legend>
         <div class="switches">
@@ -73,6 +74,30 @@ export const RunForm = () => {
       </div>
       <p class="fault" role="alert">${fault ? `${fault.field ? `${fault.field}: ` : ""}${fault.message}` : null}</p>
     </form>`;
+};
+
+/** What the chosen variant can be told in numbers. */
+function parametersOf(mode, { variant }) {
+  const chosen = mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
+  return chosen.parameters ?? [];
+}
+
+/** Whether what a prime costs depends on its size alone: a safe prime's does. */
+const priced = (mode, choice) => mode.id === "dh-weak" && (choice.variant ?? mode.variants?.[0]?.id) === "short" && parametersOf(mode, choice).length > 0;
+
+const Parameter = ({ name, min, max, value, onPick }) => html`
+  <div class="parameter">
+    <label for=${`parameter-${name}`}>${name}</label>
+    <input type="range" min=${min} max=${max} step="1" value=${value} aria-label=${`${name}, by slider`} data-slider=${name}
+      onInput=${(event) => onPick(event.target.value)} />
+    <input type="number" id=${`parameter-${name}`} name=${name} min=${min} max=${max} value=${value} onInput=${(event) => onPick(event.target.value)} />
+    <span class="quiet">${min} to ${max}</span>
+  </div>`;
+
+const Priced = ({ bits }) => {
+  const { epoch } = useLab();
+  const { data } = useLoad(() => get("/api/cracking"), [epoch]);
+  return data && bits > 0 ? html`<div class="priced"><${Price} bits=${bits} data=${data} /> <a href=${to.cracking()}>The whole curve</a></div>` : null;
 };
 
 const Choice = ({ label, list, value, name, onPick }) => html`

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useState } from "./vendor/preact.js";
 import { LabError, get, post, useLoad, useRegistry } from "./api.js";
+import { Chains } from "./chains.js";
 import { Held } from "./held.js";
 import { hear, lab, learn, useLab, watch } from "./lab.js";
 import { navigate, to } from "./route.js";
@@ -54,6 +55,8 @@ export const SessionPage = ({ id }) => {
     if (session) document.title = [kind ?? session.status, session.scenario, "Interlock"].join(" · ");
   }, [kind, session?.status, session?.scenario]);
 
+  const chains = useChains(id, events);
+
   if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
 
   const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
@@ -61,7 +64,9 @@ export const SessionPage = ({ id }) => {
   const Without = (check) => html`
     <button type="button" class="primary" data-action="without" data-check=${check} onClick=${without(check)}>Without this check</button>`;
   const action = (check, status) => {
-    if (check === decided && status === "failed") return Without(check);
+    if (check === decided && status === "failed") {
+      return html`${Without(check)} ${chains && check.startsWith("cert-") ? html`<a class="button" href="#certificates">In the chain</a>` : null}`;
+    }
     if (status === "skipped" && session.without?.includes(check)) {
       return html`<button type="button" data-action="with" data-check=${check} onClick=${having(check)}>With this check</button>`;
     }
@@ -69,6 +74,8 @@ export const SessionPage = ({ id }) => {
   };
   return html`
     <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action}
+      more=${chains ? html`<section class="panel" id="certificates"><h2>The certificates</h2>
+        <${Chains} chains=${chains} verdict=${session.verdict} without=${session.without} /></section>` : null}
       tools=${html`
         <div class="actions">
           ${decided ? Without(decided) : null}
@@ -93,6 +100,18 @@ async function twins({ session, scenario, seed }, other) {
   const fresh = Math.floor(Math.random() * 2 ** 32);
   return Promise.all([start(scenario, fresh), start(other, fresh)]);
 }
+
+/** A session's certificate chains, asked for again whenever another of its frames may carry one; null where it has none. */
+export function useChains(id, events) {
+  const { epoch } = useLab();
+  const told = events.filter((event) => event.type === "trusts" || (event.type === "frame" && CERTIFIED.test(event.kind))).length;
+  const load = async () => (told ? (await get(`/api/sessions/${encodeURIComponent(id)}/chains`)).chains : null);
+  const chains = useLoad(load, [id, told, epoch]).data;
+  return chains?.length ? chains : null;
+}
+
+/** Kinds of frames that carry a chain. */
+const CERTIFIED = /certificate/;
 
 /** Loads a session and its events, and keeps the events that come while it is shown. */
 export function useSession(id) {

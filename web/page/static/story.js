@@ -2,6 +2,7 @@
 
 import { html, useMemo } from "./vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
+import { Cracking } from "./cracking.js";
 import { Diagram, DiagramLegend } from "./diagram.js";
 import { Evidence } from "./evidence.js";
 import { Frames } from "./frames.js";
@@ -16,11 +17,13 @@ import { Badge } from "./verdict.js";
 
 /**
  * `session` and its `events` are all that is needed. `mode` and `attack` of the registries, `action` (what can be done about
- * a check) and `tools` (what can be done about the session) are there when a lab is.
+ * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is.
  */
-export const Story = ({ session, events, story, mode, attack, action, tools }) => {
+export const Story = ({ session, events, story, mode, attack, action, tools, more = null }) => {
   const rows = useMemo(() => rowsOf(events), [events]);
   const running = session.status !== "done";
+  const { chose, work, solved } = story.attacker;
+  const computes = chose || work.length || solved.length;
   const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
   return html`
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
@@ -38,11 +41,13 @@ export const Story = ({ session, events, story, mode, attack, action, tools }) =
           <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
+          ${computes ? html`<section class="panel"><h2>How the prime falls</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
           <section class="panel"><h2>Checks</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
         </div>
       </div>
+      ${more}
       <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
     </article>`;
 };
@@ -50,13 +55,15 @@ export const Story = ({ session, events, story, mode, attack, action, tools }) =
 const Sentence = ({ session, story }) => {
   const { verdict } = session;
   const lost = story.lost[0];
-  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : "The session runs …";
+  const { phase, chose } = story.attacker;
+  const computing = phase === null ? null : `The attacker computes a logarithm${chose ? ` modulo a prime of ${chose.bits} bits` : ""}: ${phase} …`;
+  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : computing ?? "The session runs …";
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
       <p class="line"><${Badge} session=${session} big />
         <span class="scenario">
-          <a href=${to.mode(mode.split(":")[0])}>${visible(mode)}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
+          <a href=${to.mode(mode.split(":")[0])}>${visible(session.scenario.split("/")[0])}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
           ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
           ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
         </span>

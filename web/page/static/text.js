@@ -25,3 +25,20 @@ export const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "
 
 /** Clock time of unix milliseconds, to the second. */
 export const clock = (ms) => (Number.isFinite(ms) ? new Date(ms).toLocaleTimeString("en-GB") : "");
+
+const SPANS = [[31_557_600e6, "year"], [86_400e6, "day"], [3600e6, "hour"], [60e6, "minute"]];
+
+/** A stretch of time given in microseconds, in a fitting unit: `340 ms`, `2.5 s`, `3 days`. */
+export function duration(microseconds) {
+  if (!Number.isFinite(microseconds)) return "";
+  if (microseconds < 1000) return `${(microseconds / 1000).toFixed(2)} ms`;
+  if (microseconds < 1e6) return `${(microseconds / 1000).toPrecision(microseconds < 1e4 ? 2 : 3)} ms`.replace("1.00e+3 ms", "1.0 s");
+  if (microseconds < 60e6) return `${(microseconds / 1e6).toFixed(1)} s`;
+  const [size, name] = SPANS.find(([size]) => microseconds >= size);
+  const amount = microseconds / size;
+  const shown = amount < 10 ? Number(amount.toFixed(1)) : amount < 1e6 ? Math.round(amount) : null;
+  return shown === null ? `10${superscript(Math.round(Math.log10(amount)))} ${name}s` : `${shown.toLocaleString("en").replaceAll(",", "\u202f")} ${name}${shown === 1 ? "" : "s"}`;
+}
+
+/** A whole number in raised digits. */
+export const superscript = (number) => String(number).replace(/[-0-9]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));

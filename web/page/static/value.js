@@ -18,12 +18,15 @@ export const Value = ({ of, head = 24, tail = 8 }) => {
     </span>`;
 };
 
+/** Dates that a line must not break. */
+const unbroken = (text) => text.split(/(\d{4}-\d\d-\d\d)/).map((part, i) => (i % 2 ? html`<time key=${i}>${part}</time>` : part));
+
 /** A sentence: prose that may be as long as a hostile party likes. */
 export const Prose = ({ of, limit = 320 }) => {
   const [whole, setWhole] = useState(false);
   const text = visible(of);
   const short = shorten(text, limit, 40);
-  return html`<bdi>${whole ? text : short}</bdi>${short === text ? null : html`${" "}
+  return html`<bdi>${unbroken(whole ? text : short)}</bdi>${short === text ? null : html`${" "}
     <button type="button" class="small" aria-expanded=${String(whole)} onClick=${() => setWhole(!whole)}>
       ${whole ? "shorten" : "whole sentence"}</button>`}`;
 };

@@ -54,3 +54,14 @@ test("events that come late or twice find their place", () => {
 test("facts of unknown types and tellers change nothing", () => {
   assert.deepEqual(fold(session(["client", "future-fact"], ["nobody", "established"], ["console", "future-fact"])), fold([]));
 });
+
+test("phases stand in the order in which they began, each with the time that it took", () => {
+  const at = (at, fact) => ({ v: 1, session: "s", source: "attacker", at, ...fact });
+  const work = (when, phase, done, total) => at(when, { type: "work", phase, done, total });
+  const events = [work(100, "sieve", 1, 10), work(200, "sieve", 10, 10), work(250, "matrix", 0, 5), work(300, "sieve", 1, 10), work(340, "matrix", 5, 5),
+    at(400, { type: "solved", found: true, bits: 48, method: "m", cost: "c" })].map((event, i) => ({ ...event, n: i + 1 }));
+  const spent = fold(events).attacker.work.map(({ phase, since, until, spent }) => [phase, spent + until - since]);
+  // The sieve from 100 to 250 and from 300 to 340, the matrix from 250 to 300 and from 340 to the end.
+  assert.deepEqual(spent, [["sieve", 190], ["matrix", 110]]);
+  assert.equal(fold(events.slice(0, 3)).attacker.phase, "matrix", "while it works, the last one is the current one");
+});

@@ -179,6 +179,11 @@ impl Console {
         Ok(Playing { session, done })
     }
 
+    /// How long a victim waits for each flight.
+    pub fn patience(&self) -> Duration {
+        self.config.settings.patience
+    }
+
     /// How the processes are.
     pub fn processes(&self) -> Processes {
         let [client, attacker, server] = [&self.client, &self.attacker, &self.server].map(Process::status);

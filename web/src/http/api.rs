@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     compare::{Comparison, compare},
+    cracking,
     matrix::{Matrix, matrix},
     registry,
     session::{Record, Session},
 };
+use attacker::relay;
 use axum::{Json, extract::State};
 use lab::verdict::{Class, Kind};
 use serde::{Deserialize, Serialize};
@@ -58,6 +60,21 @@ pub(super) async fn healthz() -> &'static str {
 
 pub(super) async fn the_matrix(State(app): State<Arc<App>>) -> Json<Matrix> {
     Json(matrix(app.console.book(), &app.outcomes))
+}
+
+/// What a prime costs; how long the victims of this console wait for it (`live`), and how long the attacker goes on when
+/// they have left.
+pub(super) async fn cracking(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    let patience = app.console.patience();
+    Ok(Json(json!({
+        "measured": cracking::measured(),
+        "conditions": cracking::conditions(),
+        "records": cracking::RECORDS,
+        "models": cracking::MODELS,
+        "sessions": cracking::computations(app.console.book()).await?,
+        "live_seconds": patience.mul_f32(relay::HELD).as_secs_f64(),
+        "later_seconds": (patience * relay::AFTERMATH).as_secs_f64(),
+    })))
 }
 
 #[derive(Deserialize)]

@@ -34,17 +34,19 @@ fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/sessions", get(sessions::list).post(sessions::start)),
         ("/api/sessions/{id}", get(sessions::one)),
         ("/api/sessions/{id}/events", get(sessions::events)),
+        ("/api/sessions/{id}/chains", get(sessions::the_chains)),
         ("/api/sessions/{id}/decision", post(sessions::decide)),
         ("/api/sessions/{id}/export", get(sessions::the_export)),
         ("/api/compare", get(api::the_comparison)),
         ("/api/matrix", get(api::the_matrix)),
+        ("/api/cracking", get(api::cracking)),
         ("/api/events", get(stream::events)),
     ]
 }
 
 /// Paths of the page; what they show is the page's own doing.
-const PAGES: [&str; 7] =
-    ["/", "/sessions", "/sessions/{id}", "/compare", "/modes/{id}", "/attacks/{id}", "/checks/{id}"];
+const PAGES: [&str; 8] =
+    ["/", "/sessions", "/sessions/{id}", "/compare", "/cracking", "/modes/{id}", "/attacks/{id}", "/checks/{id}"];
 
 /// Everything that the server answers.
 pub fn router(app: Arc<App>, who: Guard) -> Router {

@@ -6,6 +6,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
+    chains::chains,
     export::{Format, export},
     session::{Progress, Record, Session},
 };
@@ -48,6 +49,10 @@ pub(super) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
 
 pub(super) async fn events(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "events": found(&app, &id).await?.events })))
+}
+
+pub(super) async fn the_chains(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "chains": chains(&found(&app, &id).await?) })))
 }
 
 #[derive(Deserialize)]

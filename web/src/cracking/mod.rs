@@ -1,0 +1,105 @@
+//! What a prime costs to break: measured here, measured for the documentation, published, and extrapolated.
+
+mod measured;
+mod published;
+
+pub use measured::{Measured, conditions, measured};
+pub use published::{MODELS, Model, Published, RECORDS};
+
+use crate::{book::Book, session::Progress, store::StoreError};
+use lab::event::{Event, Fact};
+use serde::Serialize;
+
+/// Sessions that are looked through, the newest first.
+const RECENT: usize = 1000;
+/// Computations that are told.
+const MOST: usize = 100;
+
+/// The computation of one session of this console.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Computation {
+    /// The session.
+    pub session: String,
+    /// The scenario's mode with its variant.
+    pub mode: String,
+    /// Size of the prime in bits.
+    pub bits: u64,
+    /// Whether the logarithm was found.
+    pub found: bool,
+    /// Seconds by the clock, all cores at work.
+    pub seconds: f64,
+    /// The session that had paid for the prime; absent where this one did.
+    pub prepared_by: Option<String>,
+}
+
+/// The computations of the sessions of late.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn computations(book: &Book) -> Result<Vec<Computation>, StoreError> {
+    let recent = book.list(u64::MAX, RECENT).await?;
+    let cracked = recent.into_iter().map(|(_, session)| session);
+    let cracked = cracked.filter(|session| session.attack.id == "crack" && session.status == Progress::Done).take(MOST);
+    let mut computations = Vec::new();
+    for session in cracked {
+        let record = book.record(&session.session).await?;
+        computations.extend(record.and_then(|record| computation(&record.events)).map(|told| Computation {
+            session: session.session,
+            mode: session.mode.to_string(),
+            ..told
+        }));
+    }
+    Ok(computations)
+}
+
+/// What the events tell of a computation, from its first sign to its end.
+fn computation(events: &[Event]) -> Option<Computation> {
+    let mut began = None;
+    let mut prepared_by = None;
+    for event in events {
+        match &event.fact {
+            Fact::Chose { prepared_by: payer, .. } => {
+                began.get_or_insert(event.at);
+                prepared_by.clone_from(payer);
+            }
+            Fact::Work { .. } => {
+                began.get_or_insert(event.at);
+            }
+            Fact::Solved { bits, found, .. } => {
+                let seconds = event.at.saturating_sub(began?) as f64 / 1e6;
+                let (session, mode) = (String::new(), String::new());
+                return Some(Computation { session, mode, bits: *bits, found: *found, seconds, prepared_by });
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::{event::VERSION, role::Actor};
+
+    fn events(facts: Vec<(u64, Fact)>) -> Vec<Event> {
+        let event = |(n, (at, fact))| Event { v: VERSION, session: "s".into(), n, source: Actor::Attacker, at, fact };
+        (1..).zip(facts).map(event).collect()
+    }
+
+    fn solved() -> Fact {
+        Fact::Solved { bits: 64, method: "m".into(), cost: "c".into(), found: true, equation: None }
+    }
+
+    #[test]
+    fn a_computation_lasts_from_its_first_sign_to_its_end() {
+        let work = Fact::Work { phase: "sieving".into(), done: 1, total: 2, unit: None };
+        let chose =
+            |payer: Option<&str>| Fact::Chose { bits: 64, method: "m".into(), prepared_by: payer.map(str::to_owned) };
+        let paid = computation(&events(vec![(1_000_000, work), (1_200_000, chose(None)), (3_500_000, solved())]));
+        assert_eq!(paid.map(|it| (it.seconds, it.prepared_by)), Some((2.5, None)));
+        let saved = computation(&events(vec![(500_000, chose(Some("first"))), (600_000, solved())]));
+        assert_eq!(saved.map(|it| (it.seconds, it.prepared_by)), Some((0.1, Some("first".into()))));
+        assert_eq!(computation(&events(vec![(1, chose(None))])), None);
+        assert_eq!(computation(&events(vec![(1, solved())])), None);
+    }
+}
