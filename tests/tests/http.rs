@@ -179,6 +179,8 @@ fn a_forged_chain_is_shown_beside_the_genuine_one_with_the_step_that_fails() {
         assert_eq!((failed(genuine), &genuine["accepted"], &genuine["anchored"]), (vec![], &json!(true), &json!(true)));
         assert_eq!((failed(forged), &forged["accepted"]), (vec![check.to_owned()], &json!(false)), "{attack}");
         assert_eq!(forged["path"][0]["certificate"]["names"], json!(["dns:bob.lab"]), "{attack}");
+        let page = lab.get(&format!("/api/sessions/{id}/export?format=html")).body;
+        assert!(page.contains("certificates, as received") && page.contains(&format!("{check}: wanted")), "{page}");
     }
     // Where both show certificates, each peer judges the other's.
     let id = text(&lab.run("ecdh-mutual/forge-expired:client")["session"]);

@@ -1,12 +1,14 @@
 //! One session for others: as JSON, or as one HTML file that needs nothing else.
 
 use crate::{
+    chains::{Chain, chains},
     compare::text,
     frame::{fields, length, shortened},
     session::Record,
 };
 use clap::ValueEnum;
 use lab::{
+    certificate,
     event::{Event, Fact, Status},
     role::Actor,
 };
@@ -77,6 +79,13 @@ fn html(record: &Record) -> Result<String, fmt::Error> {
         Safe(of_attacker),
         Safe(keys.server.clone().unwrap_or_else(none))
     )?;
+    for shown in chains(record) {
+        for (way, chain) in [("sent", &shown.sent), ("received", &shown.received)] {
+            if let Some(chain) = chain {
+                certificates(&mut out, &format!("The {}'s certificates, as {way}", shown.owner), chain)?;
+            }
+        }
+    }
     write!(out, "<h2>What happened</h2>\n<table><tr><th>event<th>who<th>what\n")?;
     for event in &record.events {
         row(&mut out, event, session.evidence.contains(&event.n))?;
@@ -90,6 +99,33 @@ fn html(record: &Record) -> Result<String, fmt::Error> {
         session.started
     )?;
     Ok(out)
+}
+
+/// A chain from its top, with the steps that failed or were switched off.
+fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
+    write!(out, "<h2>{}</h2>\n<table><tr><th>subject<th>issuer<th>key<th>what is wrong", Safe(title))?;
+    for link in chain.path.iter().rev() {
+        let key = link.key.as_deref().unwrap_or_default();
+        match &link.certificate {
+            Some(it) => write!(
+                out,
+                "<tr><td>{}<td>{}<td><code>{}</code><td>",
+                Safe(&it.subject),
+                Safe(&it.issuer),
+                Safe(shortened(key, 24))
+            )?,
+            None => {
+                write!(out, "<tr><td colspan=\"3\">unreadable<td>{}", Safe(link.fault.as_deref().unwrap_or_default()))?
+            }
+        }
+        for step in link.steps.iter().filter(|step| step.status != certificate::Status::Passed) {
+            let off = if step.ok() { " (switched off)" } else { "" };
+            let (expected, observed) = (shortened(&step.expected, 200), shortened(&step.observed, 200));
+            write!(out, "{}{off}: wanted {}, found {}<br>", Safe(step.check), Safe(expected), Safe(observed))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "</table>")
 }
 
 fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
