@@ -1,6 +1,6 @@
 //! The attacker's computations, as facts of a session.
 
-use crate::cryptanalysis::{Budget, Failure, Phase, Problem, Solution, Solver, Solvers};
+use crate::cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers};
 use lab::event::{Equation, Fact};
 use num_bigint::BigUint;
 use std::{
@@ -53,7 +53,7 @@ impl Workshop {
     ) -> Result<Solution, Failure> {
         let mut told = Told { bits: problem.p.bits(), chose: false, last: None, count: 0, tell };
         let result = self.solver(problem, session, budget, &mut told).and_then(|(solver, payer)| {
-            told.choose(solver.method().to_string(), payer.filter(|payer| payer != session));
+            told.choose(in_words(&solver), payer.filter(|payer| payer != session));
             solver.solve(&problem.y, budget, &mut |phase: Phase, done: u64, total: u64| told.work(phase, done, total))
         });
         (told.tell)(solved(problem, &result));
@@ -120,6 +120,16 @@ impl<T: FnMut(Fact) + Send> Told<T> {
             self.choose(method, None);
         }
         (self.tell)(Fact::Work { phase: phase.to_string(), done, total, unit: unit(phase).map(str::to_owned) });
+    }
+}
+
+/// How the next target will be solved, or that it will not.
+fn in_words(solver: &Solver) -> String {
+    match solver.method() {
+        Method::Trivial if solver.order().is_none() => {
+            "none is fast enough: the order of the group has a prime factor that is too large".to_owned()
+        }
+        method => method.to_string(),
     }
 }
 
@@ -206,6 +216,22 @@ mod tests {
         assert!(second.len() < first.len(), "{second:?}");
         let Some(Fact::Solved { equation: Some(equation), .. }) = second.last() else { panic!("{second:?}") };
         assert_eq!((equation.g.as_str(), equation.x.as_str()), ("2", "162e"), "5678 in hexadecimal");
+    }
+
+    /// (p − 1)/2 of ffdhe2048 is prime (RFC 7919): nothing at hand finds a logarithm of 128 bits there.
+    #[test]
+    fn a_prime_that_holds_is_said_to_hold() {
+        let Some(lab::group::Group::Modp(group)) = lab::group::named::find("ffdhe2048") else { panic!("no group") };
+        let mut facts = Vec::new();
+        let budget = Budget { operations: 1 << 24, ..session_budget() };
+        let y = group.g.modpow(&BigUint::from(u128::MAX), &group.p);
+        let problem = Problem { p: group.p.clone(), g: group.g.clone(), y };
+        let failed = Workshop::new(1).compute(&problem, "s", &budget, |fact| facts.push(fact));
+        assert!(matches!(failed, Err(Failure::TooHard { .. })), "{failed:?}");
+        let chose =
+            facts.iter().find_map(|fact| if let Fact::Chose { method, .. } = fact { Some(method) } else { None });
+        assert!(chose.is_some_and(|method| method.starts_with("none is fast enough")), "{facts:?}");
+        assert!(matches!(facts.last(), Some(Fact::Solved { found: false, equation: None, .. })), "{facts:?}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ export const Cracking = ({ attacker, running }) => {
   return html`
     <div class="cracking" data-cracking=${last ? (last.found ? "found" : "not-found") : "working"}>
       <p class="method">${bits ? html`<strong>${bits} bits</strong>` : null} <${Prose} of=${chose?.method ?? last?.method ?? "It looks at the group …"} limit=${280} /></p>
-      ${chose ? html`<${Payer} chose=${chose} />` : null}
+      ${chose && last?.found !== false ? html`<${Payer} chose=${chose} />` : null}
       ${work.length ? html`<ol class="phases">${work.map((phase) => html`<${Phase} key=${phase.phase} phase=${phase} current=${phase === current} />`)}</ol>` : null}
       ${last ? html`<${Solved} solved=${last} took=${Number.isFinite(began) ? last.at - began : null} />` : null}
       ${to.cracking() ? html`<p><a href=${to.cracking()}>What a longer prime would cost</a></p>` : null}

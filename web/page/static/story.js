@@ -41,7 +41,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
           <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
-          ${computes ? html`<section class="panel"><h2>How the prime falls</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
+          ${computes ? html`<section class="panel"><h2>${solved.at(-1)?.found === false ? "Why the prime holds" : "How the prime falls"}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
           <section class="panel"><h2>Checks</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
