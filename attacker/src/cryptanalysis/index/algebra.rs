@@ -1,9 +1,10 @@
 //! Linear systems modulo a prime: Gaussian elimination for small ones, Lanczos for sparse ones.
 
 use super::filter::Sparse;
-use super::matrix::{Matrix, Ring};
+use super::matrix::{Matrix, Ring, Wide};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::mont::Mont;
+use crate::cryptanalysis::parallel;
 
 /// Up to this many unknowns elimination is faster.
 const DENSE: usize = 100;
@@ -78,23 +79,6 @@ fn gauss<const L: usize>(
     Ok(Some(x))
 }
 
-/// Splits the work on a vector between threads.
-fn in_parallel<T: Send>(threads: usize, out: &mut [T], work: &(impl Fn(usize, &mut [T]) + Sync)) {
-    fn divide<T: Send>(parts: usize, first: usize, out: &mut [T], work: &(impl Fn(usize, &mut [T]) + Sync)) {
-        if parts <= 1 || out.len() < 256 {
-            return work(first, out);
-        }
-        let middle = out.len() * (parts / 2) / parts;
-        let (left, right) = out.split_at_mut(middle);
-        rayon::join(|| divide(parts / 2, first, left, work), || divide(parts - parts / 2, first + middle, right, work));
-    }
-    divide(threads, 0, out, work);
-}
-
-fn dot<const L: usize>(m: &Mont<L>, a: &[[u64; L]], b: &[[u64; L]]) -> [u64; L] {
-    a.iter().zip(b).fold([0; L], |sum, (a, b)| m.add(&sum, &m.mul(a, b)))
-}
-
 /// Lanczos's iteration for AᵀA·x = Aᵀ·right. It fails with a chance of about the number of columns over the modulus.
 fn lanczos<const L: usize, const W: usize>(
     m: &Mont<L>,
@@ -111,12 +95,14 @@ fn lanczos<const L: usize, const W: usize>(
     let zero = vec![[0u64; L]; columns];
     let mut image: Vec<[i64; W]> = right.iter().map(|x| spread(*x)).collect();
     let mut target = zero.clone();
-    at.multiply(&ring, &image, 0, &mut target, &|x| x);
+    at.multiply(threads, &ring, &image, &mut target, &|x| x);
 
     let mut w = target.clone();
-    let (mut w_before, mut v, mut x) = (zero.clone(), zero.clone(), zero);
+    let (mut w_before, mut v) = (zero.clone(), zero);
+    let mut wide: Vec<[i64; W]> = w.iter().map(|x| spread(*x)).collect();
+    let mut x = vec![Wide::<L>::default(); columns];
     let mut inverse_before: Option<[u64; L]> = None;
-    let entries = 2 * (a.weight() + 4 * columns) as u64;
+    let entries = (a.weight() + at.weight() + 8 * columns) as u64;
     for step in 0..=columns + 2 {
         if w.iter().all(Mont::is_zero) {
             break;
@@ -125,36 +111,33 @@ fn lanczos<const L: usize, const W: usize>(
         if step % 64 == 0 {
             watch.report(Phase::LinearAlgebra, step.min(columns) as u64, columns as u64);
         }
-        let wide: Vec<[i64; W]> = w.iter().map(|x| spread(*x)).collect();
-        in_parallel(threads, &mut image, &|first, part| a.multiply(&ring, &wide, first, part, &spread));
-        in_parallel(threads, &mut v, &|first, part| at.multiply(&ring, &image, first, part, &|x| x));
-        let (wv, (vv, wt)) = if threads > 1 {
-            rayon::join(|| dot(m, &w, &v), || (dot(m, &v, &v), dot(m, &w, &target)))
-        } else {
-            (dot(m, &w, &v), (dot(m, &v, &v), dot(m, &w, &target)))
-        };
+        a.multiply(threads, &ring, &wide, &mut image, &spread);
+        at.multiply(threads, &ring, &image, &mut v, &|x| x);
+        let (mut wv, mut wt, mut vv) = ([0; L], [0; L], [0; L]);
+        let mut projections = || (wv, wt) = (ring.dot(&w, &v), ring.dot(&w, &target));
+        parallel::both(threads, &mut projections, &mut || vv = ring.dot(&v, &v));
         let Some(inverse) = m.invert(&wv) else { return Ok(None) };
         let along = m.mul(&wt, &inverse);
-        let first = m.mul(&vv, &inverse);
-        let second = inverse_before.map_or([0; L], |before| m.mul(&wv, &before));
-        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)));
+        let first = m.neg(&m.mul(&vv, &inverse));
+        let second = inverse_before.map_or([0; L], |before| m.neg(&m.mul(&wv, &before)));
+        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| x.add(&along, w));
         let mut turn = || {
-            for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
-                *before = m.sub(&m.sub(v, &m.mul(&first, w)), &m.mul(&second, before));
+            for (((before, wide), w), v) in w_before.iter_mut().zip(&mut wide).zip(&w).zip(&v) {
+                let mut step = Wide::default();
+                step.add(&first, w);
+                step.add(&second, before);
+                *before = m.add(v, &ring.narrow(&step));
+                *wide = spread(*before);
             }
         };
-        if threads > 1 {
-            rayon::join(advance, turn);
-        } else {
-            advance();
-            turn();
-        }
+        parallel::both(threads, &mut advance, &mut turn);
         std::mem::swap(&mut w, &mut w_before);
         inverse_before = Some(inverse);
     }
+    let x: Vec<[u64; L]> = x.iter().map(|x| ring.narrow(x)).collect();
     let wide: Vec<[i64; W]> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
-    a.multiply(&ring, &wide, 0, &mut check, &|x| x);
+    a.multiply(threads, &ring, &wide, &mut check, &|x| x);
     Ok((check == right).then_some(x))
 }
 

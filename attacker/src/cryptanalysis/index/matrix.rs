@@ -1,19 +1,23 @@
 //! Sparse matrices times vectors of residues, without a reduction for each entry.
 
 use super::filter::Sparse;
-use crate::cryptanalysis::mont::{Mont, from_limbs, sub_limbs};
+use crate::cryptanalysis::mont::{Mont, from_limbs, mac, sub_limbs};
+use crate::cryptanalysis::parallel;
 
-/// A sparse matrix by rows, entries ±1 apart from the others.
+/// A sparse matrix by rows. Entries up to ±[`REPEATED`] are repeated as ±1, the others follow with their values.
 pub(super) struct Matrix {
-    /// For each row the ends of its +1, −1 and other entries.
+    /// For each row the ends of its positive, negative and other entries.
     ends: Vec<[u32; 3]>,
     columns: Vec<u32>,
-    /// Coefficients, used for the other entries only.
+    /// Coefficients of the other entries, by row.
     values: Vec<i32>,
 }
 
+/// An addition is cheaper than a multiplication, and the second of the same residue cheaper than the first.
+const REPEATED: u32 = 4;
+
 impl Matrix {
-    /// Entries.
+    /// Additions of a product.
     pub(super) fn weight(&self) -> usize {
         self.columns.len()
     }
@@ -25,20 +29,18 @@ impl Matrix {
             if row.iter().map(|(_, e)| u64::from(e.unsigned_abs())).sum::<u64>() >= 1 << SUM_BITS {
                 return None;
             }
-            let class = |e: i32| match e {
-                1 => 0,
-                -1 => 1,
-                _ => 2,
-            };
-            let mut ends = [0; 3];
-            for (k, end) in ends.iter_mut().enumerate() {
-                for &(c, e) in row.iter().filter(|(_, e)| class(*e) == k) {
-                    out.columns.push(c);
-                    out.values.push(e);
+            let few = |e: i32| e.unsigned_abs() <= REPEATED;
+            let end = |out: &mut Self, chosen: &dyn Fn(i32) -> bool| {
+                for &(c, e) in row.iter().filter(|(_, e)| chosen(*e)) {
+                    let times = if few(e) { e.unsigned_abs() as usize } else { 1 };
+                    out.columns.extend(std::iter::repeat_n(c, times));
                 }
-                *end = out.columns.len() as u32;
-            }
+                out.columns.len() as u32
+            };
+            let ends =
+                [end(&mut out, &|e| few(e) && e > 0), end(&mut out, &|e| few(e) && e < 0), end(&mut out, &|e| !few(e))];
             out.ends.push(ends);
+            out.values.extend(row.iter().map(|(_, e)| *e).filter(|e| !few(*e)));
         }
         Some(out)
     }
@@ -51,30 +53,62 @@ impl Matrix {
         Self::new(&turned)
     }
 
-    /// out[r] = emit(Σ entries · x) for the rows from `first` on.
-    pub(super) fn multiply<const L: usize, const W: usize, T>(
+    /// out[r] = emit(Σ entries · x) for every row, on so many threads.
+    pub(super) fn multiply<const L: usize, const W: usize, T: Send>(
         &self,
+        threads: usize,
+        ring: &Ring<'_, L, W>,
+        x: &[[i64; W]],
+        out: &mut [T],
+        emit: &(impl Fn([u64; L]) -> T + Sync),
+    ) {
+        self.part(threads, ring, x, 0, 0, out, emit);
+    }
+
+    /// The rows from `first` on, whose values begin at `value`.
+    #[expect(clippy::too_many_arguments, reason = "the state of one loop, cut in two")]
+    fn part<const L: usize, const W: usize, T: Send>(
+        &self,
+        threads: usize,
         ring: &Ring<'_, L, W>,
         x: &[[i64; W]],
         first: usize,
+        mut value: usize,
         out: &mut [T],
-        emit: &impl Fn([u64; L]) -> T,
+        emit: &(impl Fn([u64; L]) -> T + Sync),
     ) {
         let mut start = if first == 0 { 0 } else { self.ends[first - 1][2] as usize };
-        for (ends, out) in self.ends[first..].iter().zip(out) {
+        let ends = &self.ends[first..first + out.len()];
+        if threads > 1 && out.len() > 1 {
+            // half of the entries, not of the rows
+            let last = ends[ends.len() - 1][2] as usize;
+            let half = (start + (last - start) * (threads / 2) / threads) as u32;
+            let middle = ends.partition_point(|end| end[2] < half);
+            let others: usize = ends[..middle].iter().map(|[_, from, to]| (to - from) as usize).sum();
+            let (left, right) = out.split_at_mut(middle);
+            let (early, late) = (threads / 2, threads - threads / 2);
+            return parallel::both(threads, &mut || self.part(early, ring, x, first, value, left, emit), &mut || {
+                self.part(late, ring, x, first + middle, value + others, right, emit)
+            });
+        }
+        for (ends, out) in ends.iter().zip(out) {
             let [plus, minus, other] = ends.map(|e| e as usize);
             let mut sum = [0i64; W];
             for c in &self.columns[start..plus] {
-                sum.iter_mut().zip(&x[*c as usize]).for_each(|(s, x)| *s += x);
+                let x = &x[*c as usize];
+                (0..W).for_each(|k| sum[k] += x[k]);
             }
             for c in &self.columns[plus..minus] {
-                sum.iter_mut().zip(&x[*c as usize]).for_each(|(s, x)| *s -= x);
+                let x = &x[*c as usize];
+                (0..W).for_each(|k| sum[k] -= x[k]);
             }
-            for (c, e) in self.columns[minus..other].iter().zip(&self.values[minus..other]) {
-                sum.iter_mut().zip(&x[*c as usize]).for_each(|(s, x)| *s += x * i64::from(*e));
+            for (c, e) in self.columns[minus..other].iter().zip(&self.values[value..]) {
+                let x = &x[*c as usize];
+                (0..W).for_each(|k| sum[k] += x[k] * i64::from(*e));
             }
             *out = emit(ring.gather(sum));
             start = other;
+            value += other - minus;
         }
     }
 }
@@ -157,6 +191,48 @@ impl<'a, const L: usize, const W: usize> Ring<'a, L, W> {
                 return sum;
             }
             sum = d;
+        }
+    }
+
+    /// Σ a·b.
+    pub(super) fn dot(&self, a: &[[u64; L]], b: &[[u64; L]]) -> [u64; L] {
+        let mut sum = Wide::default();
+        a.iter().zip(b).for_each(|(a, b)| sum.add(a, b));
+        self.narrow(&sum)
+    }
+
+    /// A sum of fewer than 2^20 products as a product in Montgomery form.
+    pub(super) fn narrow(&self, sum: &Wide<L>) -> [u64; L] {
+        self.m.reduce(sum.low, &sum.high)
+    }
+}
+
+/// A sum of up to 2^20 products of residues: 24 bits to spare in each factor leave 48 in the product.
+#[derive(Clone, Copy)]
+pub(super) struct Wide<const L: usize> {
+    low: [u64; L],
+    high: [u64; L],
+}
+
+impl<const L: usize> Default for Wide<L> {
+    fn default() -> Self {
+        Self { low: [0; L], high: [0; L] }
+    }
+}
+
+impl<const L: usize> Wide<L> {
+    #[inline(always)]
+    pub(super) fn add(&mut self, a: &[u64; L], b: &[u64; L]) {
+        for i in 0..L {
+            let mut carry = 0;
+            for j in 0..L {
+                let word = if i + j < L { &mut self.low[i + j] } else { &mut self.high[i + j - L] };
+                (*word, carry) = mac(*word, a[i], b[j], carry);
+            }
+            for word in &mut self.high[i..] {
+                let (sum, over) = word.overflowing_add(carry);
+                (*word, carry) = (sum, u64::from(over));
+            }
         }
     }
 }
