@@ -1,18 +1,18 @@
 //! Linear systems modulo a prime: Gaussian elimination for small ones, Lanczos for sparse ones.
 
 use super::filter::Sparse;
-use super::matrix::{Matrix, Ring, Wide};
+use super::matrix::{Matrix, Ring, Spread, Wide};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::mont::Mont;
 use crate::cryptanalysis::parallel;
 
 /// Up to this many unknowns elimination is faster.
-const DENSE: usize = 100;
+const DENSE: usize = 40;
 /// Vectors shorter than this are not worth a second thread.
 const SERIAL: usize = 600;
 
 /// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns. The
-/// values are in Montgomery form. The modulus has 24 bits to spare in its `L` limbs and fits `W` words of [`WORD_BITS`]. `None` if the columns do not determine x or the rows contradict each other.
+/// values are in Montgomery form. The modulus is as [`Ring`] needs it. `None` if the columns do not determine x or the rows contradict each other.
 pub(crate) fn solve<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
@@ -91,15 +91,15 @@ fn lanczos<const L: usize, const W: usize>(
     let threads = if columns < SERIAL { 1 } else { watch.threads() };
     let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
     let right: Vec<[u64; L]> = right.iter().map(|e| small(m, *e)).collect();
-    let spread = |x: [u64; L]| Ring::<L, W>::spread(&x);
+    let spread = |x: [u64; L]| Spread::<W>::new(&x);
     let zero = vec![[0u64; L]; columns];
-    let mut image: Vec<[i64; W]> = right.iter().map(|x| spread(*x)).collect();
+    let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
     let mut target = zero.clone();
     at.multiply(threads, &ring, &image, &mut target, &|x| x);
 
     let mut w = target.clone();
     let (mut w_before, mut v) = (zero.clone(), zero);
-    let mut wide: Vec<[i64; W]> = w.iter().map(|x| spread(*x)).collect();
+    let mut wide: Vec<Spread<W>> = w.iter().map(|x| spread(*x)).collect();
     let mut x = vec![Wide::<L>::default(); columns];
     let mut inverse_before: Option<[u64; L]> = None;
     let entries = (a.weight() + at.weight() + 8 * columns) as u64;
@@ -135,7 +135,7 @@ fn lanczos<const L: usize, const W: usize>(
         inverse_before = Some(inverse);
     }
     let x: Vec<[u64; L]> = x.iter().map(|x| ring.narrow(x)).collect();
-    let wide: Vec<[i64; W]> = x.iter().map(|x| spread(*x)).collect();
+    let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
     a.multiply(threads, &ring, &wide, &mut check, &|x| x);
     Ok((check == right).then_some(x))
@@ -173,7 +173,7 @@ mod tests {
         let watch_budget = Budget::default();
         let mut nobody = ();
         let watch = Watch::new(&watch_budget, &mut nobody);
-        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 3>(&m, &rows, &right, columns, &watch)] {
+        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 2>(&m, &rows, &right, columns, &watch)] {
             let solved: Vec<BigUint> = solved.unwrap().unwrap().iter().map(|x| m.leave(x)).collect();
             assert_eq!(solved, x.iter().map(|x| BigUint::from(*x as u64)).collect::<Vec<_>>());
         }

@@ -105,7 +105,7 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
         sparse.push(out);
     }
     watch.report(Phase::Filter, 0, 2);
-    let (kept, columns) = prune(&sparse, keys.len(), 0, 10 + keys.len() / 200);
+    let (kept, columns) = prune(&sparse, keys.len(), 0, 10 + keys.len() / 50);
     if kept.len() < columns + 1 {
         return Ok(None);
     }
@@ -113,12 +113,12 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
     let kept: Vec<Sparse> = kept.into_iter().map(|r| sparse[r].clone()).collect();
     let reduced = eliminate(kept, keys.len(), 0, 80);
     watch.report(Phase::Filter, 2, 2);
-    // the limbs have 24 bits to spare, the words hold 42 bits each
+    // 24 bits to spare in the limbs, eight in the words
     let Reduced { rows: matrix_rows, columns, pivots } = reduced;
     let solved = match ell.bits() {
-        ..=104 => matrix::<2, 3>(&matrix_rows, &columns, ell, watch)?,
-        105..=168 => matrix::<3, 4>(&matrix_rows, &columns, ell, watch)?,
-        _ => matrix::<4, 5>(&matrix_rows, &columns, ell, watch)?,
+        ..=96 => matrix::<2, 2>(&matrix_rows, &columns, ell, watch)?,
+        97..=148 => matrix::<3, 3>(&matrix_rows, &columns, ell, watch)?,
+        _ => matrix::<4, 4>(&matrix_rows, &columns, ell, watch)?,
     };
     let Some(values) = solved else { return Ok(None) };
     let mut one = [0; 4];

@@ -1,7 +1,7 @@
 //! Sparse matrices times vectors of residues, without a reduction for each entry.
 
 use super::filter::Sparse;
-use crate::cryptanalysis::mont::{Mont, from_limbs, mac, sub_limbs};
+use crate::cryptanalysis::mont::{Mont, from_limbs, mac, sub_limbs, to_limbs};
 use crate::cryptanalysis::parallel;
 
 /// A sparse matrix by rows. Entries up to ±[`REPEATED`] are repeated as ±1, the others follow with their values.
@@ -58,7 +58,7 @@ impl Matrix {
         &self,
         threads: usize,
         ring: &Ring<'_, L, W>,
-        x: &[[i64; W]],
+        x: &[Spread<W>],
         out: &mut [T],
         emit: &(impl Fn([u64; L]) -> T + Sync),
     ) {
@@ -71,7 +71,7 @@ impl Matrix {
         &self,
         threads: usize,
         ring: &Ring<'_, L, W>,
-        x: &[[i64; W]],
+        x: &[Spread<W>],
         first: usize,
         mut value: usize,
         out: &mut [T],
@@ -93,18 +93,18 @@ impl Matrix {
         }
         for (ends, out) in ends.iter().zip(out) {
             let [plus, minus, other] = ends.map(|e| e as usize);
-            let mut sum = [0i64; W];
-            for c in &self.columns[start..plus] {
-                let x = &x[*c as usize];
-                (0..W).for_each(|k| sum[k] += x[k]);
+            let mut sum = Spread::default();
+            for chunk in self.columns[start..plus].chunks(CHUNK) {
+                chunk.iter().for_each(|c| sum.add(&x[*c as usize]));
+                sum.carry();
             }
-            for c in &self.columns[plus..minus] {
-                let x = &x[*c as usize];
-                (0..W).for_each(|k| sum[k] -= x[k]);
+            for chunk in self.columns[plus..minus].chunks(CHUNK) {
+                chunk.iter().for_each(|c| sum.subtract(&x[*c as usize]));
+                sum.carry();
             }
             for (c, e) in self.columns[minus..other].iter().zip(&self.values[value..]) {
-                let x = &x[*c as usize];
-                (0..W).for_each(|k| sum[k] += x[k] * i64::from(*e));
+                sum.add_multiple(&x[*c as usize], *e);
+                sum.carry();
             }
             *out = emit(ring.gather(sum));
             start = other;
@@ -114,16 +114,66 @@ impl Matrix {
 }
 
 /// Payload of a word of a spread residue.
-const WORD_BITS: usize = 42;
-/// Sums of fewer than 2^18 residues stay within their words: 42 + 18 bits and a sign.
+const WORD_BITS: usize = 52;
+const WORD: i64 = (1 << WORD_BITS) - 1;
+/// Additions of residues until a carry: 52 + 9 bits and a sign.
+const CHUNK: usize = 1 << 9;
+/// Sums of fewer than 2^18 residues are reduced in one step.
 const SUM_BITS: usize = 18;
 
-/// Residues spread over `W` words with room for many carries, so that a sum is `W` independent additions. The `L` limbs
-/// of the modulus have 24 bits to spare.
+/// A residue, or a sum of residues, over `W` words with room for many carries: a sum is `W` independent additions. The
+/// last word takes all that is left. No residue lies across two cache lines.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+pub(super) struct Spread<const W: usize>([i64; W]);
+
+impl<const W: usize> Default for Spread<W> {
+    fn default() -> Self {
+        Self([0; W])
+    }
+}
+
+impl<const W: usize> Spread<W> {
+    #[inline]
+    pub(super) fn new<const L: usize>(x: &[u64; L]) -> Self {
+        Self(std::array::from_fn(|k| {
+            let (limb, bit) = (k * WORD_BITS / 64, k * WORD_BITS % 64);
+            let low = x.get(limb).copied().unwrap_or(0);
+            let high = x.get(limb + 1).copied().unwrap_or(0);
+            let word = ((u128::from(high) << 64 | u128::from(low)) >> bit) as i64;
+            if k + 1 < W { word & WORD } else { word }
+        }))
+    }
+
+    #[inline(always)]
+    fn add(&mut self, x: &Self) {
+        (0..W).for_each(|k| self.0[k] += x.0[k]);
+    }
+
+    #[inline(always)]
+    fn subtract(&mut self, x: &Self) {
+        (0..W).for_each(|k| self.0[k] -= x.0[k]);
+    }
+
+    #[inline(always)]
+    fn add_multiple(&mut self, x: &Self, e: i32) {
+        (0..W).for_each(|k| self.0[k] += x.0[k] * i64::from(e));
+    }
+
+    #[inline(always)]
+    fn carry(&mut self) {
+        for k in 1..W {
+            self.0[k] += self.0[k - 1] >> WORD_BITS;
+            self.0[k - 1] &= WORD;
+        }
+    }
+}
+
+/// Arithmetic modulo a number with 24 bits to spare in its `L` limbs, and eight in `W` words of [`WORD_BITS`].
 pub(super) struct Ring<'a, const L: usize, const W: usize> {
     m: &'a Mont<L>,
     /// 2^18 times the modulus: makes every sum positive.
-    offset: [i64; W],
+    offset: Spread<W>,
     /// A sum shifted right by this leaves its leading bits.
     shift: usize,
     /// 2^64 over the leading bits of the modulus, rounded down.
@@ -135,33 +185,21 @@ impl<'a, const L: usize, const W: usize> Ring<'a, L, W> {
         let n = from_limbs(m.modulus());
         let shift = n.bits().saturating_sub(38) as usize;
         let leading = (&n >> shift).iter_u64_digits().next().unwrap_or(1);
-        let offset = Self::spread(m.modulus()).map(|word| word << SUM_BITS);
+        let offset = Spread::new(&to_limbs(&(n << SUM_BITS)).unwrap_or([0; L]));
         // one more than the leading bits: the quotient is never too large
         Self { m, offset, shift, reciprocal: u64::MAX / (leading + 1) }
     }
 
+    /// A sum of fewer than 2^18 residues after its last carry, reduced.
     #[inline]
-    pub(super) fn spread(x: &[u64; L]) -> [i64; W] {
-        std::array::from_fn(|k| {
-            let (limb, bit) = (k * WORD_BITS / 64, k * WORD_BITS % 64);
-            let low = x.get(limb).copied().unwrap_or(0);
-            let high = x.get(limb + 1).copied().unwrap_or(0);
-            (((u128::from(high) << 64 | u128::from(low)) >> bit) as u64 & ((1 << WORD_BITS) - 1)) as i64
-        })
-    }
-
-    /// A sum of fewer than 2^18 spread residues, reduced.
-    #[inline]
-    fn gather(&self, sum: [i64; W]) -> [u64; L] {
+    fn gather(&self, mut sum: Spread<W>) -> [u64; L] {
+        // makes it positive, its last word too
+        sum.add(&self.offset);
+        sum.carry();
         let mut limbs = [0u64; L];
-        let mut carry = 0i64;
-        for (k, (sum, offset)) in sum.iter().zip(&self.offset).enumerate() {
-            let word = sum + offset + carry;
-            carry = word >> WORD_BITS;
-            // the sum is positive, and so is its last word
-            let digit = if k + 1 < W { word & ((1 << WORD_BITS) - 1) } else { word } as u64;
+        for (k, word) in sum.0.iter().enumerate() {
             let (limb, bit) = (k * WORD_BITS / 64, k * WORD_BITS % 64);
-            let wide = u128::from(digit) << bit;
+            let wide = (*word as u128) << bit;
             if let Some(low) = limbs.get_mut(limb) {
                 *low |= wide as u64;
             }
