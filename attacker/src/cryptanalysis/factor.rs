@@ -25,7 +25,8 @@ impl Factorisation {
         known.chain(self.unknown.iter().cloned()).product()
     }
 
-    fn add(&mut self, prime: BigUint) {
+    /// Multiplies by a prime.
+    pub(crate) fn add(&mut self, prime: BigUint) {
         match self.primes.binary_search_by(|(q, _)| q.cmp(&prime)) {
             Ok(i) => self.primes[i].1 += 1,
             Err(i) => self.primes.insert(i, (prime, 1)),
