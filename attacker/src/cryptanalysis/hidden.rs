@@ -25,8 +25,10 @@ const BLOCK: u64 = 32;
 /// A proper factor of the odd n modulo which the order of g has no prime factor above 2^12 but one below 2^30; with p − 1
 /// steps to the base g, and all numbers u + 1/u for powers u of g in the second stage (Montgomery 1987).
 pub(crate) fn split(n: &BigUint, g: &BigUint, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
-    let smooth: BigUint =
-        primes_up_to(SMOOTH).into_iter().map(|q| BigUint::from(q).pow((12.0 / f64::from(q).log2()).max(1.0) as u32)).product();
+    let smooth: BigUint = primes_up_to(SMOOTH)
+        .into_iter()
+        .map(|q| BigUint::from(q).pow((12.0 / f64::from(q).log2()).max(1.0) as u32))
+        .product();
     let h = g.modpow(&smooth, n);
     let found = (&h + n - 1u32).gcd(n);
     if found == *n {
