@@ -30,10 +30,10 @@ impl<const L: usize> Fraction<L> {
     #[inline]
     fn tag(&self, s: &[u64; L]) -> u64 {
         let mut sum = 0u64;
-        for k in 0..L {
+        for (k, (s, digit)) in s.iter().zip(&self.digits).enumerate() {
             let below = self.digits.get(k + 1).unwrap_or(&self.last);
-            let carried = (u128::from(s[k]) * u128::from(*below)) >> 64;
-            sum = sum.wrapping_add(s[k].wrapping_mul(self.digits[k])).wrapping_add(carried as u64);
+            let carried = (u128::from(*s) * u128::from(*below)) >> 64;
+            sum = sum.wrapping_add(s.wrapping_mul(*digit)).wrapping_add(carried as u64);
         }
         sum
     }

@@ -66,8 +66,8 @@ impl<'a, 'w, const L: usize> Search<'a, 'w, L> {
                 ((2 * half + 1).gcd(&GIANT) == 1).then_some(value)
             })
             .collect();
-        let primes = primes_up_to((LARGEST + GIANT).isqrt() as u32).into_iter().filter(|q| GIANT % u64::from(*q) != 0);
-        Self { m, n, giant: lucas(m, first, GIANT).0, babies, primes: primes.collect(), watch }
+        let primes = primes_up_to((LARGEST + GIANT).isqrt() as u32);
+        Self { m, n, giant: lucas(m, first, GIANT).0, babies, primes, watch }
     }
 
     fn run(&self) -> Result<Option<BigUint>, Failure> {

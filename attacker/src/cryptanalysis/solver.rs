@@ -38,7 +38,7 @@ impl Solver {
     /// Factors what is needed, chooses the methods and fills their tables.
     ///
     /// # Errors
-    /// [`Failure::BadInput`] unless p is odd, above 2 and at most [`MAX_BITS`] long, and g a unit modulo p, reduced.
+    /// [`Failure::BadInput`] unless p is odd, above 3 and at most [`MAX_BITS`] long, and g a unit modulo p from 2 to p − 2.
     pub fn new(p: &BigUint, g: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Self, Failure> {
         Self::with_precomputation(p, g, &Precomputation::new(p), budget, observer)
     }
@@ -62,7 +62,7 @@ impl Solver {
         }
         let bad_g = |expected| Failure::BadInput { field: "g", expected, got: brief(g) };
         if g.bits() < 2 || g + 1u32 >= *p {
-            return Err(bad_g("a number from 2 to p − 2: 0, 1 and p − 1 have no further powers than 0, 1 and p − 1"));
+            return Err(bad_g("a number from 2 to p − 2 (0, 1 and p − 1 generate no group to search)"));
         }
         if !g.gcd(p).is_one() {
             return Err(bad_g("a number without a common factor with p"));
@@ -194,11 +194,11 @@ impl Solver {
 
 fn check_modulus(p: &BigUint) -> Result<(), Failure> {
     let bad = |expected, got| Err(Failure::BadInput { field: "p", expected, got });
-    if p <= &BigUint::from(2u32) {
-        return bad("a modulus above 2", p.to_string());
+    if p.bits() < 3 {
+        return bad("an odd modulus above 3", p.to_string());
     }
     if !p.bit(0) {
-        return bad("an odd modulus", format!("the even number {}", brief(p)));
+        return bad("an odd modulus above 3", format!("the even number {}", brief(p)));
     }
     if p.bits() > MAX_BITS {
         return bad("at most 8192 bits", format!("{} bits", p.bits()));

@@ -3,6 +3,8 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use crate::cryptanalysis::budget::{Failure, Watch};
+
 /// A sparse row: columns ascending, with their coefficients.
 pub(crate) type Sparse = Vec<(u32, i32)>;
 
@@ -184,7 +186,13 @@ fn combine(row: &Sparse, pivot: &Sparse, factor: i32) -> Option<Sparse> {
 
 /// Eliminates columns while that makes the linear algebra cheaper. The estimate of its cost: each of N steps handles
 /// every entry twice and N unknowns with multiplications worth `per_unknown` entries.
-pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_unknown: usize) -> Reduced {
+pub(crate) fn eliminate(
+    rows: Vec<Sparse>,
+    columns: usize,
+    constant: u32,
+    per_unknown: usize,
+    watch: &Watch<'_>,
+) -> Result<Reduced, Failure> {
     let count = rows.len();
     let mut state = Elimination::new(rows, columns, constant);
     let mut alive = state.weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
@@ -209,6 +217,7 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
         }
         // of the rows only the lightest will stay
         let share = (alive + SPARE) as f64 / (count - pivots.len()) as f64;
+        watch.spend(1)?;
         let estimate = cost(alive, state.total as f64 * share.min(1.0));
         best = best.min(estimate);
         if estimate > 1.05 * best || 3 * state.total > alive * alive {
@@ -239,7 +248,7 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
     }
     let rows: Vec<Sparse> = state.rows.into_iter().filter(|row| row.iter().any(|(c, _)| *c != constant)).collect();
     let columns: Vec<u32> = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0 && c != constant).collect();
-    Reduced { rows: lightest(rows, columns.len() + SPARE, state.weight), columns, pivots }
+    Ok(Reduced { rows: lightest(rows, columns.len() + SPARE, state.weight), columns, pivots })
 }
 
 /// The lightest rows, so many of them, and those without which a column would be lost.
@@ -260,6 +269,7 @@ fn lightest(mut rows: Vec<Sparse>, count: usize, mut weight: Vec<u32>) -> Vec<Sp
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cryptanalysis::budget::Budget;
     use crate::cryptanalysis::rng::Rng;
 
     fn value(row: &Sparse, x: &[i64]) -> i64 {
@@ -290,7 +300,8 @@ mod tests {
         let (kept, columns) = prune(&rows, x.len(), 0, 20);
         assert!(kept.len() <= columns + 20 && kept.len() > columns);
         let kept: Vec<Sparse> = kept.into_iter().map(|r| rows[r].clone()).collect();
-        let reduced = eliminate(kept, x.len(), 0, 20);
+        let budget = Budget::default();
+        let reduced = eliminate(kept, x.len(), 0, 20, &Watch::new(&budget, &mut ())).unwrap();
         assert!(reduced.columns.len() < columns, "something was eliminated");
         assert!(reduced.rows.iter().all(|row| value(row, &x) == 0));
         let mut known: Vec<u32> = reduced.columns.clone();

@@ -111,7 +111,7 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
     }
     watch.report(Phase::Filter, 1, 2);
     let kept: Vec<Sparse> = kept.into_iter().map(|r| sparse[r].clone()).collect();
-    let reduced = eliminate(kept, keys.len(), 0, 80);
+    let reduced = eliminate(kept, keys.len(), 0, 80, watch)?;
     watch.report(Phase::Filter, 2, 2);
     // 24 bits to spare in the limbs, eight in the words
     let Reduced { rows: matrix_rows, columns, pivots } = reduced;

@@ -261,11 +261,11 @@ impl<const L: usize> Default for Wide<L> {
 impl<const L: usize> Wide<L> {
     #[inline(always)]
     pub(super) fn add(&mut self, a: &[u64; L], b: &[u64; L]) {
-        for i in 0..L {
+        for (i, a) in a.iter().enumerate() {
             let mut carry = 0;
-            for j in 0..L {
+            for (j, b) in b.iter().enumerate() {
                 let word = if i + j < L { &mut self.low[i + j] } else { &mut self.high[i + j - L] };
-                (*word, carry) = mac(*word, a[i], b[j], carry);
+                (*word, carry) = mac(*word, *a, *b, carry);
             }
             for word in &mut self.high[i..] {
                 let (sum, over) = word.overflowing_add(carry);

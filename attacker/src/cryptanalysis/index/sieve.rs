@@ -24,11 +24,22 @@ impl Form {
         }
     }
 
-    fn size(&self, i: f64, j: f64) -> f64 {
+    fn estimate(&self) -> Estimate {
         match *self {
-            Self::Linear(x, y) => (i * x as f64 + j * y as f64).abs(),
-            Self::Quadratic(x, y, z) => (i * i * x as f64 + i * j * y as f64 + j * j * z as f64).abs(),
+            Self::Linear(x, y) => Estimate([0.0, 0.0, 0.0, x as f64, y as f64]),
+            Self::Quadratic(x, y, z) => Estimate([x as f64, y as f64, z as f64, 0.0, 0.0]),
         }
+    }
+}
+
+/// A form in floating point: the coefficients of i², ij, j², i and j.
+struct Estimate([f64; 5]);
+
+impl Estimate {
+    #[inline]
+    fn size(&self, i: f64, j: f64) -> f64 {
+        let [ii, ij, jj, x, y] = self.0;
+        (i * (i * ii + j * ij + x) + j * (j * jj + y)).abs()
     }
 }
 
@@ -88,13 +99,14 @@ impl Scratch {
             bytes.clear();
             bytes.resize(region.points(), 0);
             accumulate(bytes, side.base, &roots[k], &steps[k], region);
+            let threshold = Threshold { form: side.form.estimate(), cofactor_bits: side.cofactor_bits };
             if k == 0 {
                 survivors.clear();
-                scan(bytes, side, region, survivors);
+                scan(bytes, &threshold, region, survivors);
             } else {
                 survivors.retain(|&x| {
                     let (i, j) = coordinates(x, region);
-                    bytes[x as usize] >= threshold(side, i as f64, j as f64)
+                    bytes[x as usize] >= threshold.at(i as f64, j as f64)
                 });
             }
         }
@@ -316,21 +328,28 @@ fn resieve(
 }
 
 /// Sieve bytes from which a point is worth a closer look.
-#[inline]
-fn threshold(side: &Side<'_>, i: f64, j: f64) -> u8 {
-    let size = side.form.size(i, j).max(1.0);
-    // the exponent and the first bits of the mantissa: a logarithm good to a tenth of a bit
-    let log = (size.to_bits() >> 44) as f64 / 256.0 - 1023.0;
-    ((log - side.cofactor_bits - SMALL_SLACK) * SCALE).clamp(0.0, 255.0) as u8
+struct Threshold {
+    form: Estimate,
+    cofactor_bits: f64,
+}
+
+impl Threshold {
+    #[inline]
+    fn at(&self, i: f64, j: f64) -> u8 {
+        let size = self.form.size(i, j).max(1.0);
+        // the exponent and the first bits of the mantissa: a logarithm good to a tenth of a bit
+        let log = (size.to_bits() >> 44) as f64 / 256.0 - 1023.0;
+        ((log - self.cofactor_bits - SMALL_SLACK) * SCALE).clamp(0.0, 255.0) as u8
+    }
 }
 
 const BLOCK: usize = 32;
 
-fn scan(bytes: &[u8], side: &Side<'_>, region: Region, survivors: &mut Vec<u32>) {
+fn scan(bytes: &[u8], threshold: &Threshold, region: Region, survivors: &mut Vec<u32>) {
     for (k, block) in bytes.chunks_exact(BLOCK).enumerate().skip(1) {
         let x = (k * BLOCK) as u32;
         let (i, j) = coordinates(x + BLOCK as u32 / 2, region);
-        let limit = threshold(side, i as f64, j as f64);
+        let limit = threshold.at(i as f64, j as f64);
         let best = block.iter().fold(0u8, |m, &b| m.max(b));
         if best >= limit && j > 0 {
             let good = block.iter().enumerate().filter(|(_, b)| **b >= limit);
@@ -356,9 +375,10 @@ fn factor(
     }
     let mut factors = Vec::with_capacity(12);
     let mut divide = |value: &mut u128, p: u32| {
-        while value.is_multiple_of(u128::from(p)) {
-            *value /= u128::from(p);
-            factors.push(u64::from(p));
+        let p = u64::from(p);
+        while let Some(quotient) = divided(*value, p) {
+            *value = quotient;
+            factors.push(p);
         }
     };
     large.for_each(|p| divide(&mut value, p));
@@ -395,6 +415,23 @@ fn factor(
         factors.extend([one, other]);
         factors
     })
+}
+
+/// value/p if that is an integer, for a p below 2^32.
+#[inline]
+fn divided(value: u128, p: u64) -> Option<u128> {
+    if let Ok(value) = u64::try_from(value) {
+        return value.is_multiple_of(p).then(|| u128::from(value / p));
+    }
+    // by words of 32 bits: a division of 128 bits is a function call
+    let mut rest = 0;
+    let mut quotient = 0;
+    for shift in [96, 64, 32, 0] {
+        let part = rest << 32 | (value >> shift) as u64 & 0xffff_ffff;
+        quotient = quotient << 32 | u128::from(part / p);
+        rest = part % p;
+    }
+    (rest == 0).then_some(quotient)
 }
 
 /// Whether 2^(n−1) = 1 modulo the odd n.
