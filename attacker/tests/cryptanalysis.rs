@@ -82,11 +82,8 @@ fn a_square_modulus_is_no_harder_than_its_root() {
 fn what_is_no_power_of_g_is_said_so_with_a_proof() {
     // 4 generates the squares modulo the safe prime 34319, and 19 is a generator, so no square
     assert!(matches!(log(34_319, 4, 19), Err(Failure::NoSolution { proof }) if proof.contains("17159")));
-    assert!(matches!(log(34_319, 34_318, 2), Err(Failure::NoSolution { .. })), "the powers of −1 are ±1");
-    assert!(matches!(log(34_319, 1, 2), Err(Failure::NoSolution { .. })));
     assert!(matches!(log(34_319, 19, 0), Err(Failure::NoSolution { .. })));
     assert!(matches!(log(15, 2, 3), Err(Failure::NoSolution { .. })));
-    assert_eq!(log(34_319, 34_318, 34_318), Ok(BigUint::from(1u32)));
 }
 
 #[test]
@@ -98,7 +95,7 @@ fn bad_input_names_its_field() {
     for p in [0, 1, 2, 34_318] {
         assert_eq!(field(log(p, 3, 1)), "p");
     }
-    for g in [0, 34_319, 34_320] {
+    for g in [0, 1, 34_318, 34_319, 34_320] {
         assert_eq!(field(log(34_319, g, 1)), "g");
     }
     assert_eq!(field(log(15, 3, 1)), "g", "no unit");

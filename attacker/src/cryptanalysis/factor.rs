@@ -25,7 +25,8 @@ impl Factorisation {
         known.chain(self.unknown.iter().cloned()).product()
     }
 
-    fn add(&mut self, prime: BigUint) {
+    /// Multiplies by a prime.
+    pub(crate) fn add(&mut self, prime: BigUint) {
         match self.primes.binary_search_by(|(q, _)| q.cmp(&prime)) {
             Ok(i) => self.primes[i].1 += 1,
             Err(i) => self.primes.insert(i, (prime, 1)),
@@ -82,19 +83,13 @@ fn split(n: &BigUint, round: usize, watch: &Watch<'_>) -> Result<Option<(BigUint
         let small = n.to_u64().and_then(rho_64);
         return Ok(small.map(|f| (BigUint::from(f), round)));
     }
-    with_mont!(n, |m| split_odd(n, &m, round, watch), Ok(None))
-}
-
-fn split_odd<const L: usize>(
-    n: &BigUint,
-    m: &Mont<L>,
-    round: usize,
-    watch: &Watch<'_>,
-) -> Result<Option<(BigUint, usize)>, Failure> {
-    let found = if round == 0 { p_minus_1(n, m, watch)? } else { None };
-    if let Some(found) = found {
+    if let Some(found) = if round == 0 { p_minus_1(n, watch)? } else { None } {
         return Ok(Some((found, 0)));
     }
+    with_mont!(n, 2 4 8 16 32, |m| curves(&m, round, watch), Ok(None))
+}
+
+fn curves<const L: usize>(m: &Mont<L>, round: usize, watch: &Watch<'_>) -> Result<Option<(BigUint, usize)>, Failure> {
     for (round, &(b1, b2, curves)) in ROUNDS.iter().enumerate().skip(round) {
         let bounds = ecm::Bounds::new(b1, b2);
         for curve in 0..curves {
@@ -112,16 +107,13 @@ fn split_odd<const L: usize>(
 }
 
 /// Pollard's p − 1 with one stage, looking at the gcd after each block of exponents.
-fn p_minus_1<const L: usize>(n: &BigUint, m: &Mont<L>, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
-    let primes = primes_up_to(1 << 12);
-    let mut x = m.enter(&BigUint::from(3u32));
-    for block in primes.chunks(32) {
+fn p_minus_1(n: &BigUint, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
+    let mut x = BigUint::from(3u32);
+    for block in primes_up_to(1 << 12).chunks(32) {
         watch.spend(32 * 12)?;
-        for &q in block {
-            let power = u64::from(q).pow((12.0 / f64::from(q).log2()).max(1.0) as u32);
-            x = m.pow_digits(&x, &[power]);
-        }
-        let g = m.leave(&m.sub(&x, &m.one())).gcd(n);
+        let power = |q: &u32| BigUint::from(*q).pow((12.0 / f64::from(*q).log2()).max(1.0) as u32);
+        x = x.modpow(&block.iter().map(power).product(), n);
+        let g = (&x + n - 1u32).gcd(n);
         if g == *n {
             return Ok(None);
         }

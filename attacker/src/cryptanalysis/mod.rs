@@ -10,6 +10,7 @@ mod deployed;
 mod ecm;
 mod explain;
 mod factor;
+mod hidden;
 mod index;
 mod known;
 mod mont;

@@ -13,8 +13,9 @@ pub(crate) struct Mont<const L: usize> {
     r_squared: [u64; L],
 }
 
+/// acc + a·b + carry as its low and its high word.
 #[inline(always)]
-fn mac(acc: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
+pub(crate) fn mac(acc: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
     let wide = u128::from(a) * u128::from(b) + u128::from(acc) + u128::from(carry);
     (wide as u64, (wide >> 64) as u64)
 }
@@ -165,6 +166,21 @@ impl<const L: usize> Mont<L> {
         self.reduce_once(&t, top != 0)
     }
 
+    /// (low + high·R)/R for a number below R times the modulus.
+    #[inline]
+    pub(crate) fn reduce(&self, mut low: [u64; L], high: &[u64; L]) -> [u64; L] {
+        for _ in 0..L {
+            let m = low[0].wrapping_mul(self.negative_inverse);
+            let (_, mut carry) = mac(low[0], m, self.modulus[0], 0);
+            for j in 1..L {
+                (low[j - 1], carry) = mac(low[j], m, self.modulus[j], carry);
+            }
+            low[L - 1] = carry;
+        }
+        let (sum, carry) = add_limbs(&low, high);
+        self.reduce_once(&sum, carry)
+    }
+
     #[inline]
     pub(crate) fn square(&self, a: &[u64; L]) -> [u64; L] {
         self.mul(a, a)
@@ -223,23 +239,22 @@ impl Mont<1> {
     }
 }
 
-/// Runs `$body` with `$mont` bound to a [`Mont`] of the least sufficient size, or `$none` where `$n` does not fit.
+/// Runs `$body` with `$mont` bound to a [`Mont`] of the least sufficient size, or `$none` where `$n` does not fit. Every
+/// size is compiled: few are enough.
 macro_rules! with_mont {
-    ($n:expr, |$mont:ident| $body:expr, $none:expr) => {{
+    ($n:expr, |$mont:ident| $body:expr, $none:expr) => {
+        with_mont!($n, 1 2 4 8 16 32 128, |$mont| $body, $none)
+    };
+    ($n:expr, $($size:literal)+, |$mont:ident| $body:expr, $none:expr) => {{
         let modulus: &num_bigint::BigUint = $n;
-        with_mont!(@size modulus, |$mont| $body, $none, 1 2 3 4 8 16 32 64 128)
-    }};
-    (@size $n:ident, |$mont:ident| $body:expr, $none:expr, $first:literal $($more:literal)*) => {
-        if $n.bits() <= 64 * $first {
-            match $crate::cryptanalysis::mont::Mont::<$first>::new($n) {
+        match modulus.bits() {
+            $(bits if bits <= 64 * $size => match $crate::cryptanalysis::mont::Mont::<$size>::new(modulus) {
                 Some($mont) => $body,
                 None => $none,
-            }
-        } else {
-            with_mont!(@size $n, |$mont| $body, $none, $($more)*)
+            },)+
+            _ => $none,
         }
-    };
-    (@size $n:ident, |$mont:ident| $body:expr, $none:expr,) => { $none };
+    }};
 }
 pub(crate) use with_mont;
 

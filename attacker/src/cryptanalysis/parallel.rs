@@ -1,9 +1,18 @@
-//! Scoped worker threads over numbered tasks.
+//! Scoped worker threads. What runs them is compiled once, not for every task.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::budget::Failure;
+
+/// `work(0)`, …, `work(threads − 1)` at the same time, the first on this thread. The first failure is the answer.
+pub(crate) fn run(threads: usize, work: &(dyn Fn(usize) -> Result<(), Failure> + Sync)) -> Result<(), Failure> {
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|thread| scope.spawn(move || work(thread))).collect();
+        let first = work(0);
+        others.into_iter().fold(first, |sofar, other| sofar.and(other.join().unwrap_or(Err(Failure::Cancelled))))
+    })
+}
 
 /// `task(0)`, …, `task(count − 1)` on `threads` workers, in order of their numbers. The first failure ends all.
 pub(crate) fn map<T: Send>(
@@ -11,12 +20,9 @@ pub(crate) fn map<T: Send>(
     count: usize,
     task: impl Fn(usize) -> Result<T, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
-    if threads <= 1 || count <= 1 {
-        return (0..count).map(task).collect();
-    }
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(count));
-    let work = || -> Result<(), Failure> {
+    run(threads.min(count), &|_| {
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             if i >= count {
@@ -25,14 +31,20 @@ pub(crate) fn map<T: Send>(
             let done = task(i).inspect_err(|_| next.store(count, Ordering::Relaxed))?;
             results.lock().map_err(|_| Failure::Cancelled)?.push((i, done));
         }
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(count)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
     })?;
     let mut results = results.into_inner().map_err(|_| Failure::Cancelled)?;
     results.sort_unstable_by_key(|(i, _)| *i);
     Ok(results.into_iter().map(|(_, t)| t).collect())
+}
+
+/// Both tasks, at the same time if there is more than one thread: for many short tasks, on threads that wait for them.
+pub(crate) fn both(threads: usize, one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+    if threads > 1 {
+        rayon::join(one, other);
+    } else {
+        one();
+        other();
+    }
 }
 
 #[cfg(test)]

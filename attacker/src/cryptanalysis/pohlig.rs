@@ -14,8 +14,10 @@ use super::solution::Method;
 use super::walk;
 use super::{index, parallel};
 
-/// Above this order a table is larger than the work of one rho.
-const TABLE_BITS: u64 = 36;
+/// Up to this order a table is worth its memory: 64 MiB for 44 bits. Rho's steps are as cheap where numbers are short.
+const fn table_bits(limbs: usize) -> u64 {
+    if limbs <= 2 { 36 } else { 44 }
+}
 /// 1.25·2^30 steps of rho: seconds with one limb, minutes with sixteen.
 const RHO_BITS: u64 = 60;
 
@@ -102,7 +104,7 @@ impl<const L: usize> Group<L> {
         let mut generators = vec![m.one(); powers.len()];
         project(&m, g, &powers, 0, &mut |i, x| generators[i] = x);
 
-        let table = |q: &BigUint| (q.bits() <= TABLE_BITS).then(|| q.to_u64()).flatten();
+        let table = |q: &BigUint| (q.bits() <= table_bits(L)).then(|| q.to_u64()).flatten();
         let bytes = exact.primes.iter().filter_map(|(q, _)| table(q)).map(Table::<L>::bytes).sum();
         watch.allow_bytes(bytes, "the baby-step tables")?;
         let done = AtomicU64::new(0);

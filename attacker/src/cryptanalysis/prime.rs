@@ -1,9 +1,8 @@
 //! Small primes and primality.
 
 use num_bigint::BigUint;
-use num_traits::Zero;
+use num_traits::{One, Zero};
 
-use super::mont::{Mont, with_mont};
 use super::rng::Rng;
 
 /// All primes up to and including `limit`.
@@ -42,24 +41,22 @@ pub(crate) fn is_prime(n: &BigUint) -> bool {
             .chain((0..if n.bits() <= 2048 { 20 } else { 6 }).map(|_| rng.below(n)))
             .collect()
     };
-    with_mont!(n, |m| bases.iter().all(|a| strong_probable_prime(&m, a)), false)
+    bases.iter().all(|a| strong_probable_prime(n, a))
 }
 
-fn strong_probable_prime<const L: usize>(m: &Mont<L>, base: &BigUint) -> bool {
-    let n_minus_1 = super::mont::from_limbs(m.modulus()) - 1u32;
+fn strong_probable_prime(n: &BigUint, base: &BigUint) -> bool {
+    let n_minus_1 = n - 1u32;
     let twos = n_minus_1.trailing_zeros().unwrap_or(0);
-    let a = m.enter(base);
-    if Mont::is_zero(&a) {
+    if (base % n).is_zero() {
         return true;
     }
-    let minus_one = m.neg(&m.one());
-    let mut x = m.pow(&a, &(&n_minus_1 >> twos));
-    if x == m.one() || x == minus_one {
+    let mut x = base.modpow(&(&n_minus_1 >> twos), n);
+    if x.is_one() || x == n_minus_1 {
         return true;
     }
     for _ in 1..twos {
-        x = m.square(&x);
-        if x == minus_one {
+        x = &x * &x % n;
+        if x == n_minus_1 {
             return true;
         }
     }

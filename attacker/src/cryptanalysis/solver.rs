@@ -2,7 +2,7 @@
 
 use num_bigint::BigUint;
 use num_integer::Integer;
-use num_traits::{One, Zero};
+use num_traits::One;
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::explain::index_cost;
@@ -14,7 +14,7 @@ use super::pohlig::{Cyclic, Group, IndexProvider};
 use super::prime::is_prime;
 use super::residue::Residue;
 use super::solution::{Cost, Method, Solution};
-use super::{Problem, walk};
+use super::{Problem, hidden, walk};
 
 /// The largest modulus, in bits.
 pub const MAX_BITS: u64 = 8192;
@@ -38,7 +38,7 @@ impl Solver {
     /// Factors what is needed, chooses the methods and fills their tables.
     ///
     /// # Errors
-    /// [`Failure::BadInput`] unless p is odd, above 2 and at most [`MAX_BITS`] long, and g a unit modulo p, reduced.
+    /// [`Failure::BadInput`] unless p is odd, above 3 and at most [`MAX_BITS`] long, and g a unit modulo p from 2 to p − 2.
     pub fn new(p: &BigUint, g: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Self, Failure> {
         Self::with_precomputation(p, g, &Precomputation::new(p), budget, observer)
     }
@@ -61,17 +61,17 @@ impl Solver {
             return Err(Failure::BadInput { field: "precomputation", expected: "the precomputation of p", got });
         }
         let bad_g = |expected| Failure::BadInput { field: "g", expected, got: brief(g) };
-        if g.is_zero() || g >= p {
-            return Err(bad_g("a number from 1 to p − 1"));
+        if g.bits() < 2 || g + 1u32 >= *p {
+            return Err(bad_g("a number from 2 to p − 2 (0, 1 and p − 1 generate no group to search)"));
         }
         if !g.gcd(p).is_one() {
             return Err(bad_g("a number without a common factor with p"));
         }
         let watch = Watch::new(budget, observer);
-        let modulus = if is_prime(p) {
-            Factorisation { primes: vec![(p.clone(), 1)], unknown: Vec::new() }
+        let (modulus, composites) = if is_prime(p) {
+            (Factorisation { primes: vec![(p.clone(), 1)], unknown: Vec::new() }, Vec::new())
         } else {
-            factor(p, &watch)?
+            split(factor(p, &watch)?, g, &watch)?
         };
         let mut components = Vec::new();
         for (q, e) in &modulus.primes {
@@ -84,14 +84,8 @@ impl Solver {
                 components.push(Box::new(Padic::new(q, *e, g)));
             }
         }
-        let mut unknown = Vec::new();
-        for c in modulus.unknown {
-            match smooth_order(&c, g, &watch)? {
-                Some(component) => components.push(component),
-                None => unknown.push(c),
-            }
-        }
-        Ok(Self { p: p.clone(), g: g.clone(), components, unknown })
+        components.extend(composites);
+        Ok(Self { p: p.clone(), g: g.clone(), components, unknown: modulus.unknown })
     }
 
     /// How the next target will be solved.
@@ -200,11 +194,11 @@ impl Solver {
 
 fn check_modulus(p: &BigUint) -> Result<(), Failure> {
     let bad = |expected, got| Err(Failure::BadInput { field: "p", expected, got });
-    if p <= &BigUint::from(2u32) {
-        return bad("a modulus above 2", p.to_string());
+    if p.bits() < 3 {
+        return bad("an odd modulus above 3", p.to_string());
     }
     if !p.bit(0) {
-        return bad("an odd modulus", format!("the even number {}", brief(p)));
+        return bad("an odd modulus above 3", format!("the even number {}", brief(p)));
     }
     if p.bits() > MAX_BITS {
         return bad("at most 8192 bits", format!("{} bits", p.bits()));
@@ -261,6 +255,31 @@ fn group(
         |m| Ok(Box::new(Group::new(m, g, multiple, logs, watch)?)),
         Err(Failure::BadInput { field: "p", expected: "an odd modulus of at most 8192 bits", got: brief(modulus) })
     )
+}
+
+/// The composite factors that resisted, with what g knows of them: groups of smooth order do not need the factors.
+fn split(
+    modulus: Factorisation,
+    g: &BigUint,
+    watch: &Watch<'_>,
+) -> Result<(Factorisation, Vec<Box<dyn Cyclic>>), Failure> {
+    let mut known = Factorisation { primes: modulus.primes, unknown: Vec::new() };
+    let mut components = Vec::new();
+    let mut work = modulus.unknown;
+    while let Some(c) = work.pop() {
+        if let Some(component) = smooth_order(&c, g, watch)? {
+            components.push(component);
+        } else if let Some(found) = hidden::split(&c, &(g % &c), watch)? {
+            for part in [&c / &found, found] {
+                let part = factor(&part, watch)?;
+                part.primes.into_iter().for_each(|(q, e)| (0..e).for_each(|_| known.add(q.clone())));
+                work.extend(part.unknown);
+            }
+        } else {
+            known.unknown.push(c);
+        }
+    }
+    Ok((known, components))
 }
 
 /// Without the factors of the modulus: whether g has an order without large prime factors all the same.

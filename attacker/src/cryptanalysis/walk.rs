@@ -10,6 +10,7 @@ use num_traits::{One, Zero};
 
 use super::budget::{Failure, Phase, Watch};
 use super::mont::Mont;
+use super::parallel;
 use super::rng::Rng;
 
 const JUMPS: usize = 64;
@@ -71,8 +72,8 @@ impl<const L: usize> Hunt<'_, '_, L> {
         let found: Mutex<Option<BigUint>> = Mutex::new(None);
         let over = AtomicBool::new(false);
         let steps = std::sync::atomic::AtomicU64::new(0);
-        let work = |thread: u64| -> Result<(), Failure> {
-            let mut rng = Rng::new(seed ^ thread.wrapping_mul(0xd134_2543_de82_ef95));
+        let work = |thread: usize| -> Result<(), Failure> {
+            let mut rng = Rng::new(seed ^ (thread as u64).wrapping_mul(0xd134_2543_de82_ef95));
             let mut lanes: [Walk<L>; LANES] = std::array::from_fn(|_| start(&mut rng));
             while !over.load(Ordering::Relaxed) {
                 const ROUND: u64 = 2048;
@@ -111,11 +112,7 @@ impl<const L: usize> Hunt<'_, '_, L> {
             Ok(())
         };
         let threads = if self.expected < 1 << 15 { 1 } else { self.watch.threads() };
-        let work = &work;
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads as u64).map(|t| scope.spawn(move || work(t))).collect();
-            workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
-        })?;
+        parallel::run(threads, &work)?;
         found.into_inner().map_err(|_| Failure::Cancelled)
     }
 }

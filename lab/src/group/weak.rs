@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn short_primes_are_safe_and_of_their_length() {
-        for bits in [16, 32, 48, 64, 96, 128] {
+        for bits in [16, 32, 48, 64, 96, 128, 200] {
             let group = short(bits);
             assert_eq!(group.p.bits(), bits);
             assert!(is_prime(&group.p) && is_prime(&(&group.p >> 1u8)), "{bits} bits");

@@ -12,7 +12,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
+    sync::{Arc, OnceLock, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -26,7 +26,7 @@ Examples:
 
 Numbers are decimal, or hexadecimal after 0x. With --precompute the work for the prime is kept in the file, also after
 Ctrl-C, and every further target needs only its own part.
-Exit status: 0 solved and checked, 1 no solution or out of reach, 2 usage, 3 the lab itself failed.")]
+Exit status: 0 solved and checked, 1 no solution, out of reach or stopped, 2 usage, 3 the lab itself failed.")]
 pub(super) struct Crack {
     /// The modulus
     #[arg(long, value_name = "P", value_parser = number, required_unless_present = "scenario")]
@@ -76,7 +76,8 @@ pub(super) struct Explain {
 }
 
 fn number(text: &str) -> Result<BigUint, String> {
-    let (digits, radix) = text.strip_prefix("0x").map_or((text, 10), |digits| (digits, 16));
+    let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let (digits, radix) = hexadecimal.map_or((text, 10), |digits| (digits, 16));
     BigUint::parse_bytes(digits.as_bytes(), radix)
         .ok_or_else(|| "expected a decimal number, or 0x and hexadecimal".into())
 }
@@ -84,11 +85,15 @@ fn number(text: &str) -> Result<BigUint, String> {
 pub(super) fn run(args: &Crack) -> Result<u8, Failure> {
     let problem = problem(args)?;
     let budget = Budget { memory: usize::try_from(args.memory << 20).unwrap_or(usize::MAX), ..Budget::default() };
-    stop_on_interrupt_or_timeout(&budget, args.timeout)?;
+    let stopped = stop_on_interrupt_or_timeout(&budget, args.timeout)?;
     let precomputation = match &args.precompute {
         Some(file) if file.exists() => read(file, &problem.p)?,
         _ => Precomputation::new(&problem.p),
     };
+    if let Some(file) = &args.precompute {
+        // a place where nothing can be written is better known now than after an hour
+        write(file, &precomputation)?;
+    }
     let mut bars = Bars::default();
     let began = Instant::now();
     let mut observer = |phase: Phase, done: u64, total: u64| bars.show(phase, done, total);
@@ -109,10 +114,18 @@ pub(super) fn run(args: &Crack) -> Result<u8, Failure> {
             Err(Failure::Usage(format!("--{field}: expected {expected}, got {got}")))
         }
         Err(failure) => {
+            let why = match (&failure, stopped.get()) {
+                (Unsolved::Cancelled, Some(why)) => why.clone(),
+                _ => failure.to_string(),
+            };
             if args.json {
-                writeln!(out, "{}", json!({ "found": false, "why": failure.to_string() }))?;
-            } else {
-                writeln!(out, "Not found: {failure}.")?;
+                writeln!(out, "{}", json!({ "found": false, "why": why }))?;
+                return Ok(FINDING);
+            }
+            writeln!(out, "Not found: {why}.")?;
+            if let Some(file) = args.precompute.as_ref().filter(|_| precomputation.relations() > 0) {
+                let relations = precomputation.relations();
+                writeln!(out, "{} keeps {relations} relations: the same command continues with them.", file.display())?;
             }
             Ok(FINDING)
         }
@@ -168,12 +181,15 @@ fn tell(
     if check { Ok(()) } else { Err(Failure::Lab("the logarithm does not fit".to_owned())) }
 }
 
-/// Raises the budget's flag at Ctrl-C or when the time is up, so that what was found so far can still be written.
-fn stop_on_interrupt_or_timeout(budget: &Budget, timeout: Option<u64>) -> Result<(), Failure> {
-    let cancel = std::sync::Arc::clone(&budget.cancel);
+/// Raises the budget's flag at Ctrl-C or when the time is up, so that what was found so far can still be written. The
+/// answer will say which of them it was.
+fn stop_on_interrupt_or_timeout(budget: &Budget, timeout: Option<u64>) -> Result<Arc<OnceLock<String>>, Failure> {
+    let cancel = Arc::clone(&budget.cancel);
+    let why = Arc::new(OnceLock::new());
+    let reason = Arc::clone(&why);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::spawn(move || {
-        runtime.block_on(async {
+        let stopped = runtime.block_on(async {
             let limit = async {
                 match timeout {
                     Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
@@ -181,27 +197,28 @@ fn stop_on_interrupt_or_timeout(budget: &Budget, timeout: Option<u64>) -> Result
                 }
             };
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                () = limit => {}
+                _ = tokio::signal::ctrl_c() => "interrupted".to_owned(),
+                () = limit => format!("stopped at the limit of time: {} s are over", timeout.unwrap_or_default()),
             }
         });
+        let _ = reason.set(stopped);
         cancel.store(true, Ordering::Relaxed);
     });
-    Ok(())
+    Ok(why)
 }
 
 fn read(file: &Path, p: &BigUint) -> Result<Precomputation, Failure> {
-    let octets = fs::read(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    Precomputation::from_bytes(&octets, p).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
+    let octets = fs::read(file).map_err(|error| Failure::Usage(format!("--precompute {}: {error}", file.display())))?;
+    Precomputation::from_bytes(&octets, p)
+        .map_err(|error| Failure::Usage(format!("--precompute {}: {error}", file.display())))
 }
 
 /// Writes aside and moves into place: a file that is there is whole.
 fn write(file: &Path, precomputation: &Precomputation) -> Result<(), Failure> {
     let mut aside = file.as_os_str().to_owned();
     aside.push(".part");
-    fs::write(&aside, precomputation.to_bytes())?;
-    fs::rename(&aside, file)?;
-    Ok(())
+    let written = fs::write(&aside, precomputation.to_bytes()).and_then(|()| fs::rename(&aside, file));
+    written.map_err(|error| Failure::Usage(format!("--precompute {}: {error}", file.display())))
 }
 
 /// One progress bar a phase, on standard error, while a person watches.

@@ -1,17 +1,18 @@
 //! Linear systems modulo a prime: Gaussian elimination for small ones, Lanczos for sparse ones.
 
 use super::filter::Sparse;
-use super::matrix::{Matrix, Ring};
+use super::matrix::{Matrix, Ring, Spread, Wide};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::mont::Mont;
+use crate::cryptanalysis::parallel;
 
 /// Up to this many unknowns elimination is faster.
-const DENSE: usize = 100;
+const DENSE: usize = 40;
 /// Vectors shorter than this are not worth a second thread.
 const SERIAL: usize = 600;
 
 /// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns. The
-/// values are in Montgomery form. The modulus has 24 bits to spare in its `L` limbs and fits `W` words of [`WORD_BITS`]. `None` if the columns do not determine x or the rows contradict each other.
+/// values are in Montgomery form. The modulus is as [`Ring`] needs it. `None` if the columns do not determine x or the rows contradict each other.
 pub(crate) fn solve<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
@@ -78,23 +79,6 @@ fn gauss<const L: usize>(
     Ok(Some(x))
 }
 
-/// Splits the work on a vector between threads.
-fn in_parallel<T: Send>(threads: usize, out: &mut [T], work: &(impl Fn(usize, &mut [T]) + Sync)) {
-    fn divide<T: Send>(parts: usize, first: usize, out: &mut [T], work: &(impl Fn(usize, &mut [T]) + Sync)) {
-        if parts <= 1 || out.len() < 256 {
-            return work(first, out);
-        }
-        let middle = out.len() * (parts / 2) / parts;
-        let (left, right) = out.split_at_mut(middle);
-        rayon::join(|| divide(parts / 2, first, left, work), || divide(parts - parts / 2, first + middle, right, work));
-    }
-    divide(threads, 0, out, work);
-}
-
-fn dot<const L: usize>(m: &Mont<L>, a: &[[u64; L]], b: &[[u64; L]]) -> [u64; L] {
-    a.iter().zip(b).fold([0; L], |sum, (a, b)| m.add(&sum, &m.mul(a, b)))
-}
-
 /// Lanczos's iteration for AᵀA·x = Aᵀ·right. It fails with a chance of about the number of columns over the modulus.
 fn lanczos<const L: usize, const W: usize>(
     m: &Mont<L>,
@@ -107,16 +91,18 @@ fn lanczos<const L: usize, const W: usize>(
     let threads = if columns < SERIAL { 1 } else { watch.threads() };
     let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
     let right: Vec<[u64; L]> = right.iter().map(|e| small(m, *e)).collect();
-    let spread = |x: [u64; L]| Ring::<L, W>::spread(&x);
+    let spread = |x: [u64; L]| Spread::<W>::new(&x);
     let zero = vec![[0u64; L]; columns];
-    let mut image: Vec<[i64; W]> = right.iter().map(|x| spread(*x)).collect();
+    let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
     let mut target = zero.clone();
-    at.multiply(&ring, &image, 0, &mut target, &|x| x);
+    at.multiply(threads, &ring, &image, &mut target, &|x| x);
 
     let mut w = target.clone();
-    let (mut w_before, mut v, mut x) = (zero.clone(), zero.clone(), zero);
+    let (mut w_before, mut v) = (zero.clone(), zero);
+    let mut wide: Vec<Spread<W>> = w.iter().map(|x| spread(*x)).collect();
+    let mut x = vec![Wide::<L>::default(); columns];
     let mut inverse_before: Option<[u64; L]> = None;
-    let entries = 2 * (a.weight() + 4 * columns) as u64;
+    let entries = (a.weight() + at.weight() + 8 * columns) as u64;
     for step in 0..=columns + 2 {
         if w.iter().all(Mont::is_zero) {
             break;
@@ -125,36 +111,33 @@ fn lanczos<const L: usize, const W: usize>(
         if step % 64 == 0 {
             watch.report(Phase::LinearAlgebra, step.min(columns) as u64, columns as u64);
         }
-        let wide: Vec<[i64; W]> = w.iter().map(|x| spread(*x)).collect();
-        in_parallel(threads, &mut image, &|first, part| a.multiply(&ring, &wide, first, part, &spread));
-        in_parallel(threads, &mut v, &|first, part| at.multiply(&ring, &image, first, part, &|x| x));
-        let (wv, (vv, wt)) = if threads > 1 {
-            rayon::join(|| dot(m, &w, &v), || (dot(m, &v, &v), dot(m, &w, &target)))
-        } else {
-            (dot(m, &w, &v), (dot(m, &v, &v), dot(m, &w, &target)))
-        };
+        a.multiply(threads, &ring, &wide, &mut image, &spread);
+        at.multiply(threads, &ring, &image, &mut v, &|x| x);
+        let (mut wv, mut wt, mut vv) = ([0; L], [0; L], [0; L]);
+        let mut projections = || (wv, wt) = (ring.dot(&w, &v), ring.dot(&w, &target));
+        parallel::both(threads, &mut projections, &mut || vv = ring.dot(&v, &v));
         let Some(inverse) = m.invert(&wv) else { return Ok(None) };
         let along = m.mul(&wt, &inverse);
-        let first = m.mul(&vv, &inverse);
-        let second = inverse_before.map_or([0; L], |before| m.mul(&wv, &before));
-        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| *x = m.add(x, &m.mul(&along, w)));
+        let first = m.neg(&m.mul(&vv, &inverse));
+        let second = inverse_before.map_or([0; L], |before| m.neg(&m.mul(&wv, &before)));
+        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| x.add(&along, w));
         let mut turn = || {
-            for ((before, w), v) in w_before.iter_mut().zip(&w).zip(&v) {
-                *before = m.sub(&m.sub(v, &m.mul(&first, w)), &m.mul(&second, before));
+            for (((before, wide), w), v) in w_before.iter_mut().zip(&mut wide).zip(&w).zip(&v) {
+                let mut step = Wide::default();
+                step.add(&first, w);
+                step.add(&second, before);
+                *before = m.add(v, &ring.narrow(&step));
+                *wide = spread(*before);
             }
         };
-        if threads > 1 {
-            rayon::join(advance, turn);
-        } else {
-            advance();
-            turn();
-        }
+        parallel::both(threads, &mut advance, &mut turn);
         std::mem::swap(&mut w, &mut w_before);
         inverse_before = Some(inverse);
     }
-    let wide: Vec<[i64; W]> = x.iter().map(|x| spread(*x)).collect();
+    let x: Vec<[u64; L]> = x.iter().map(|x| ring.narrow(x)).collect();
+    let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
-    a.multiply(&ring, &wide, 0, &mut check, &|x| x);
+    a.multiply(threads, &ring, &wide, &mut check, &|x| x);
     Ok((check == right).then_some(x))
 }
 
@@ -190,7 +173,7 @@ mod tests {
         let watch_budget = Budget::default();
         let mut nobody = ();
         let watch = Watch::new(&watch_budget, &mut nobody);
-        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 3>(&m, &rows, &right, columns, &watch)] {
+        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 2>(&m, &rows, &right, columns, &watch)] {
             let solved: Vec<BigUint> = solved.unwrap().unwrap().iter().map(|x| m.leave(x)).collect();
             assert_eq!(solved, x.iter().map(|x| BigUint::from(*x as u64)).collect::<Vec<_>>());
         }

@@ -14,6 +14,8 @@ use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 
 /// How often a target is randomised before giving up.
 const ATTEMPTS: u32 = 200;
+/// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
+const LARGEST_BITS: f64 = 30.0;
 /// Descents through descents.
 const DEPTH: u32 = 4;
 
@@ -196,12 +198,15 @@ impl<'a, 'w> Descent<'a, 'w> {
 }
 
 impl super::parameters::Parameters {
-    /// The sieve that splits a target into primes of twice the bits of a relation's at most.
+    /// The sieve that splits a target. The larger p, the rarer are points with few large primes, and the cheaper is a
+    /// descent beside another sieve: measured.
     fn splitting(&self) -> Limits {
-        let large = self.large_bits + 5.0;
+        let share = ((self.large_bits - 10.0) / 12.0).clamp(0.0, 1.0);
+        let large = (self.large_bits + 4.0 + 2.0 * share).min(LARGEST_BITS);
+        let rows = (f64::from(self.region.rows) * (-share).exp2()) as u32;
         Limits {
-            region: Region { log_width: self.region.log_width, rows: self.region.rows * 2 },
-            cofactor_bits: large,
+            region: Region { log_width: self.region.log_width, rows: rows.max(2) },
+            cofactor_bits: large * (1.0 + 0.6 * share),
             large_prime: large.exp2() as u64,
         }
     }

@@ -3,13 +3,18 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use crate::cryptanalysis::budget::{Failure, Watch};
+
 /// A sparse row: columns ascending, with their coefficients.
 pub(crate) type Sparse = Vec<(u32, i32)>;
 
 /// Columns heavier than this are not eliminated.
 const HEAVY: usize = 40;
-/// Coefficients stay below this: a row of a thousand such entries sums to less than 2^24 residues.
-const LARGEST: i32 = 1 << 12;
+/// Coefficients stay below this: the multiple of a residue fits the words of the linear algebra.
+const LARGEST: i32 = 1 << 9;
+
+/// Rows beyond the number of columns that make it likely that the rank is full.
+const SPARE: usize = 20;
 
 /// A small system and how the eliminated unknowns follow from its solution.
 #[derive(Debug, Default)]
@@ -181,7 +186,14 @@ fn combine(row: &Sparse, pivot: &Sparse, factor: i32) -> Option<Sparse> {
 
 /// Eliminates columns while that makes the linear algebra cheaper. The estimate of its cost: each of N steps handles
 /// every entry twice and N unknowns with multiplications worth `per_unknown` entries.
-pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_unknown: usize) -> Reduced {
+pub(crate) fn eliminate(
+    rows: Vec<Sparse>,
+    columns: usize,
+    constant: u32,
+    per_unknown: usize,
+    watch: &Watch<'_>,
+) -> Result<Reduced, Failure> {
+    let count = rows.len();
     let mut state = Elimination::new(rows, columns, constant);
     let mut alive = state.weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
     let mut heap = BinaryHeap::new();
@@ -190,7 +202,7 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
             heap.push(Reverse((state.fill(c, pivot), c)));
         }
     }
-    let cost = |alive: usize, total: usize| alive as f64 * (2 * total + per_unknown * alive) as f64;
+    let cost = |alive: usize, total: f64| alive as f64 * (2.0 * total + (per_unknown * alive) as f64);
     let mut best = f64::INFINITY;
     let mut pivots = Vec::new();
     while let Some(Reverse((fill, c))) = heap.pop() {
@@ -203,7 +215,10 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
             heap.push(Reverse((now, c)));
             continue;
         }
-        let estimate = cost(alive, state.total);
+        // of the rows only the lightest will stay
+        let share = (alive + SPARE) as f64 / (count - pivots.len()) as f64;
+        watch.spend(1)?;
+        let estimate = cost(alive, state.total as f64 * share.min(1.0));
         best = best.min(estimate);
         if estimate > 1.05 * best || 3 * state.total > alive * alive {
             break;
@@ -232,13 +247,29 @@ pub(crate) fn eliminate(rows: Vec<Sparse>, columns: usize, constant: u32, per_un
         pivots.push((c, entries));
     }
     let rows: Vec<Sparse> = state.rows.into_iter().filter(|row| row.iter().any(|(c, _)| *c != constant)).collect();
-    let columns = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0 && c != constant).collect();
-    Reduced { rows, columns, pivots }
+    let columns: Vec<u32> = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0 && c != constant).collect();
+    Ok(Reduced { rows: lightest(rows, columns.len() + SPARE, state.weight), columns, pivots })
+}
+
+/// The lightest rows, so many of them, and those without which a column would be lost.
+fn lightest(mut rows: Vec<Sparse>, count: usize, mut weight: Vec<u32>) -> Vec<Sparse> {
+    rows.sort_by_key(|row| Reverse(row.len()));
+    let mut surplus = rows.len().saturating_sub(count);
+    rows.retain(|row| {
+        let dispensable = surplus > 0 && row.iter().all(|(c, _)| weight[*c as usize] > 2);
+        if dispensable {
+            surplus -= 1;
+            row.iter().for_each(|(c, _)| weight[*c as usize] -= 1);
+        }
+        !dispensable
+    });
+    rows
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cryptanalysis::budget::Budget;
     use crate::cryptanalysis::rng::Rng;
 
     fn value(row: &Sparse, x: &[i64]) -> i64 {
@@ -269,7 +300,8 @@ mod tests {
         let (kept, columns) = prune(&rows, x.len(), 0, 20);
         assert!(kept.len() <= columns + 20 && kept.len() > columns);
         let kept: Vec<Sparse> = kept.into_iter().map(|r| rows[r].clone()).collect();
-        let reduced = eliminate(kept, x.len(), 0, 20);
+        let budget = Budget::default();
+        let reduced = eliminate(kept, x.len(), 0, 20, &Watch::new(&budget, &mut ())).unwrap();
         assert!(reduced.columns.len() < columns, "something was eliminated");
         assert!(reduced.rows.iter().all(|row| value(row, &x) == 0));
         let mut known: Vec<u32> = reduced.columns.clone();

@@ -11,6 +11,7 @@ use super::field::{Field, reduce};
 use super::relation::{Bases, Found, Key, rational_root, row};
 use super::sieve::{Form, Hit, Region, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
+use crate::cryptanalysis::parallel;
 
 /// A reduced basis of the a − bω in the ideal of a key, whose (a, b) have a ≡ root·b.
 pub(crate) fn special_lattice(field: &Field, q: u32, root: u32) -> Option<Lattice> {
@@ -102,7 +103,7 @@ impl Harvest<'_, '_> {
         enough: &(dyn Fn(&[Found]) -> bool + Sync),
     ) -> Result<(), Failure> {
         let over = AtomicBool::new(false);
-        let work = || -> Result<(), Failure> {
+        parallel::run(self.watch.threads(), &|_| {
             let mut scratch = Scratch::default();
             while !over.load(Ordering::Relaxed) {
                 // before a special prime is taken, so that none is lost when the caller cancels
@@ -119,10 +120,6 @@ impl Harvest<'_, '_> {
                 }
             }
             Ok(())
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.watch.threads()).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().try_for_each(|w| w.join().unwrap_or(Err(Failure::Cancelled)))
         })
     }
 }

@@ -105,21 +105,20 @@ pub(crate) fn solve(rows: &[Row], field: &Field, ell: &BigUint, watch: &Watch<'_
         sparse.push(out);
     }
     watch.report(Phase::Filter, 0, 2);
-    let (kept, columns) = prune(&sparse, keys.len(), 0, 10 + keys.len() / 200);
+    let (kept, columns) = prune(&sparse, keys.len(), 0, 10 + keys.len() / 50);
     if kept.len() < columns + 1 {
         return Ok(None);
     }
     watch.report(Phase::Filter, 1, 2);
     let kept: Vec<Sparse> = kept.into_iter().map(|r| sparse[r].clone()).collect();
-    let reduced = eliminate(kept, keys.len(), 0, 80);
+    let reduced = eliminate(kept, keys.len(), 0, 80, watch)?;
     watch.report(Phase::Filter, 2, 2);
-    // the limbs have 24 bits to spare, the words hold 42 bits each
+    // 24 bits to spare in the limbs, eight in the words
     let Reduced { rows: matrix_rows, columns, pivots } = reduced;
     let solved = match ell.bits() {
-        ..=104 => matrix::<2, 3>(&matrix_rows, &columns, ell, watch)?,
-        105..=168 => matrix::<3, 4>(&matrix_rows, &columns, ell, watch)?,
-        169..=208 => matrix::<4, 5>(&matrix_rows, &columns, ell, watch)?,
-        _ => matrix::<4, 6>(&matrix_rows, &columns, ell, watch)?,
+        ..=96 => matrix::<2, 2>(&matrix_rows, &columns, ell, watch)?,
+        97..=148 => matrix::<3, 3>(&matrix_rows, &columns, ell, watch)?,
+        _ => matrix::<4, 4>(&matrix_rows, &columns, ell, watch)?,
     };
     let Some(values) = solved else { return Ok(None) };
     let mut one = [0; 4];
@@ -150,12 +149,12 @@ fn matrix<const L: usize, const W: usize>(
     let Some(m) = Mont::<L>::new(ell) else { return Ok(None) };
     let mut right = Vec::with_capacity(rows.len());
     let mut renumbered = Vec::with_capacity(rows.len());
+    let place = by_weight(rows, columns);
     for row in rows {
         // log V = 1, on the other side of the equation
         right.push(-row.iter().find(|e| e.0 == 0).map_or(0, |e| e.1));
-        let place = |c: u32| columns.binary_search(&c).map(|k| k as u32);
-        let row: Sparse = row.iter().filter(|e| e.0 != 0).filter_map(|(c, e)| Some((place(*c).ok()?, *e))).collect();
-        renumbered.push(row);
+        let index = |c: u32| columns.binary_search(&c).ok();
+        renumbered.push(row.iter().filter_map(|(c, e)| Some((place[index(*c)?], *e))).collect::<Sparse>());
     }
     let solved = algebra::solve::<L, W>(&m, &renumbered, &right, columns.len(), watch)?;
     Ok(solved.map(|x| {
@@ -164,8 +163,20 @@ fn matrix<const L: usize, const W: usize>(
             out[..L].copy_from_slice(&m.leave_limbs(x));
             out
         };
-        x.iter().map(narrow).collect()
+        place.iter().map(|at| narrow(&x[*at as usize])).collect()
     }))
+}
+
+/// A new number for each column, the heaviest first: what is used most lies together.
+fn by_weight(rows: &[Sparse], columns: &[u32]) -> Vec<u32> {
+    let mut weight = vec![0u32; columns.len()];
+    let entries = rows.iter().flatten().filter_map(|(c, _)| columns.binary_search(c).ok());
+    entries.for_each(|k| weight[k] += 1);
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|k| std::cmp::Reverse(weight[*k]));
+    let mut place = vec![0; columns.len()];
+    order.iter().enumerate().for_each(|(at, k)| place[*k] = at as u32);
+    place
 }
 
 /// Logarithms of everything that one relation expresses through known ones, until nothing is added.

@@ -24,11 +24,22 @@ impl Form {
         }
     }
 
-    fn size(&self, i: f64, j: f64) -> f64 {
+    fn estimate(&self) -> Estimate {
         match *self {
-            Self::Linear(x, y) => (i * x as f64 + j * y as f64).abs(),
-            Self::Quadratic(x, y, z) => (i * i * x as f64 + i * j * y as f64 + j * j * z as f64).abs(),
+            Self::Linear(x, y) => Estimate([0.0, 0.0, 0.0, x as f64, y as f64]),
+            Self::Quadratic(x, y, z) => Estimate([x as f64, y as f64, z as f64, 0.0, 0.0]),
         }
+    }
+}
+
+/// A form in floating point: the coefficients of i², ij, j², i and j.
+struct Estimate([f64; 5]);
+
+impl Estimate {
+    #[inline]
+    fn size(&self, i: f64, j: f64) -> f64 {
+        let [ii, ij, jj, x, y] = self.0;
+        (i * (i * ii + j * ij + x) + j * (j * jj + y)).abs()
     }
 }
 
@@ -67,6 +78,8 @@ pub(crate) struct Hit {
 #[derive(Default)]
 pub(crate) struct Scratch {
     bytes: Vec<u8>,
+    /// Where survivors are.
+    marks: Vec<u64>,
     roots: [Vec<u32>; 2],
     steps: [Vec<Steps>; 2],
     /// Primes with roots that neither sieve nor division handles.
@@ -79,20 +92,21 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// All points of the region where both forms are smooth and i, j are coprime. No point (0, 0).
     pub(crate) fn sieve(&mut self, lattice: &Lattice, region: Region, sides: &[Side<'_>; 2]) -> Vec<Hit> {
-        let Self { bytes, roots, steps, odd, survivors, divisors } = self;
+        let Self { bytes, marks, roots, steps, odd, survivors, divisors } = self;
         for (k, side) in sides.iter().enumerate() {
             transform(side.base, lattice, &mut roots[k]);
             prepare(side.base, &roots[k], region.log_width, &mut steps[k], &mut odd[k]);
             bytes.clear();
             bytes.resize(region.points(), 0);
             accumulate(bytes, side.base, &roots[k], &steps[k], region);
+            let threshold = Threshold { form: side.form.estimate(), cofactor_bits: side.cofactor_bits };
             if k == 0 {
                 survivors.clear();
-                scan(bytes, side, region, survivors);
+                scan(bytes, &threshold, region, survivors);
             } else {
                 survivors.retain(|&x| {
                     let (i, j) = coordinates(x, region);
-                    bytes[x as usize] >= threshold(side, i as f64, j as f64)
+                    bytes[x as usize] >= threshold.at(i as f64, j as f64)
                 });
             }
         }
@@ -109,7 +123,7 @@ impl Scratch {
             .collect();
         // the side of the larger numbers comes last: fewer points are left for it
         for k in [1, 0] {
-            resieve(bytes, &hits, sides[k].base, &steps[k], region.log_width, divisors);
+            resieve(marks, &hits, sides[k].base, &steps[k], region, divisors);
             let mut at = 0;
             hits.retain_mut(|(x, hit)| {
                 let from = at;
@@ -196,6 +210,15 @@ impl Steps {
         let right = if i < self.right_until { self.right } else { 0 };
         x + left + right
     }
+
+    /// Adds the logarithm from x on.
+    #[inline(always)]
+    fn rest(&self, mut x: u32, mask: u32, bytes: &mut [u8]) {
+        while let Some(byte) = bytes.get_mut(x as usize) {
+            *byte = byte.wrapping_add(self.log);
+            x = self.next(x, mask);
+        }
+    }
 }
 
 fn prepare(base: &Base, roots: &[u32], log_width: u32, steps: &mut Vec<Steps>, odd: &mut Vec<u32>) {
@@ -218,52 +241,84 @@ fn accumulate(bytes: &mut [u8], base: &Base, roots: &[u32], steps: &[Steps], reg
     let first = base.primes.partition_point(|&p| p < SMALLEST);
     let line_end = base.primes.partition_point(|&p| p < width).max(first);
     // points of primes below the width, row by row
-    let mut lines: Vec<(u32, u32, u32, u8)> = (first..line_end)
+    let mut lines: Vec<Line> = (first..line_end)
         .filter(|&k| roots[k] != EVERYWHERE && roots[k] != base.primes[k])
-        .map(|k| (base.primes[k], roots[k], (width / 2) % base.primes[k], base.logs[k]))
+        .map(|k| {
+            let prime = base.primes[k];
+            Line { prime, root: roots[k], start: (width / 2) % prime, sure: width / prime, log: base.logs[k] }
+        })
         .collect();
     for row in bytes.chunks_exact_mut(width as usize) {
-        for (p, root, start, log) in &mut lines {
-            let mut x = *start as usize;
-            while let Some(byte) = row.get_mut(x) {
-                *byte = byte.wrapping_add(*log);
-                x += *p as usize;
-            }
-            *start += *root;
-            if *start >= *p {
-                *start -= *p;
-            }
-        }
+        lines.iter_mut().for_each(|line| line.sieve(row));
     }
-    for step in steps {
-        let mut x = step.next(width / 2, width - 1);
-        while let Some(byte) = bytes.get_mut(x as usize) {
-            *byte = byte.wrapping_add(step.log);
-            x = step.next(x, width - 1);
+    let (pairs, odd) = steps.as_chunks::<2>();
+    let mask = width - 1;
+    for [one, other] in pairs {
+        // two walks at a time: neither waits for the other
+        let (mut x, mut y) = (one.next(width / 2, mask), other.next(width / 2, mask));
+        while (x.max(y) as usize) < bytes.len() {
+            bytes[x as usize] = bytes[x as usize].wrapping_add(one.log);
+            bytes[y as usize] = bytes[y as usize].wrapping_add(other.log);
+            (x, y) = (one.next(x, mask), other.next(y, mask));
         }
+        one.rest(x, mask, bytes);
+        other.rest(y, mask, bytes);
+    }
+    odd.iter().for_each(|step| step.rest(step.next(width / 2, mask), mask, bytes));
+}
+
+/// A prime below the width: where it divides in the next row.
+struct Line {
+    prime: u32,
+    root: u32,
+    start: u32,
+    /// How many of its points each row has at least: one more is possible.
+    sure: u32,
+    log: u8,
+}
+
+impl Line {
+    #[inline(always)]
+    fn sieve(&mut self, row: &mut [u8]) {
+        // no branch depends on the root: the number of turns is the same in every row
+        let mut x = self.start as usize;
+        for _ in 0..self.sure {
+            if let Some(byte) = row.get_mut(x) {
+                *byte = byte.wrapping_add(self.log);
+            }
+            x += self.prime as usize;
+        }
+        let inside = x < row.len();
+        let last = &mut row[if inside { x } else { 0 }];
+        *last = last.wrapping_add(if inside { self.log } else { 0 });
+        let next = self.start + self.root;
+        self.start = next.min(next.wrapping_sub(self.prime));
     }
 }
 
 /// Which primes of at least the width divide at the points of interest, by point.
 fn resieve(
-    bytes: &mut [u8],
+    marks: &mut Vec<u64>,
     points: &[(u32, Hit)],
     base: &Base,
     steps: &[Steps],
-    log_width: u32,
+    region: Region,
     divisors: &mut Vec<(u32, u32)>,
 ) {
     divisors.clear();
-    if points.is_empty() || base.largest() < 1 << log_width {
+    if points.is_empty() || steps.is_empty() || base.largest() < 1 << region.log_width {
         return;
     }
-    bytes.fill(0);
-    points.iter().for_each(|(x, _)| bytes[*x as usize] = 1);
-    let (origin, mask) = (1 << (log_width - 1), (1 << log_width) - 1);
+    // one bit for eight neighbours: few enough for the first-level cache
+    let size = region.points();
+    marks.clear();
+    marks.resize(size.div_ceil(512), 0);
+    points.iter().for_each(|(x, _)| marks[(x >> 9) as usize] |= 1 << (x >> 3 & 63));
+    let (origin, mask) = (1 << (region.log_width - 1), (1 << region.log_width) - 1);
     for step in steps {
         let mut x = step.next(origin, mask);
-        while let Some(byte) = bytes.get(x as usize) {
-            if *byte != 0 {
+        while (x as usize) < size {
+            if marks[(x >> 9) as usize] >> (x >> 3 & 63) & 1 != 0 && points.binary_search_by_key(&x, |p| p.0).is_ok() {
                 divisors.push((x, step.prime));
             }
             x = step.next(x, mask);
@@ -273,21 +328,28 @@ fn resieve(
 }
 
 /// Sieve bytes from which a point is worth a closer look.
-#[inline]
-fn threshold(side: &Side<'_>, i: f64, j: f64) -> u8 {
-    let size = side.form.size(i, j).max(1.0);
-    // the exponent and the first bits of the mantissa: a logarithm good to a tenth of a bit
-    let log = (size.to_bits() >> 44) as f64 / 256.0 - 1023.0;
-    ((log - side.cofactor_bits - SMALL_SLACK) * SCALE).clamp(0.0, 255.0) as u8
+struct Threshold {
+    form: Estimate,
+    cofactor_bits: f64,
+}
+
+impl Threshold {
+    #[inline]
+    fn at(&self, i: f64, j: f64) -> u8 {
+        let size = self.form.size(i, j).max(1.0);
+        // the exponent and the first bits of the mantissa: a logarithm good to a tenth of a bit
+        let log = (size.to_bits() >> 44) as f64 / 256.0 - 1023.0;
+        ((log - self.cofactor_bits - SMALL_SLACK) * SCALE).clamp(0.0, 255.0) as u8
+    }
 }
 
 const BLOCK: usize = 32;
 
-fn scan(bytes: &[u8], side: &Side<'_>, region: Region, survivors: &mut Vec<u32>) {
+fn scan(bytes: &[u8], threshold: &Threshold, region: Region, survivors: &mut Vec<u32>) {
     for (k, block) in bytes.chunks_exact(BLOCK).enumerate().skip(1) {
         let x = (k * BLOCK) as u32;
         let (i, j) = coordinates(x + BLOCK as u32 / 2, region);
-        let limit = threshold(side, i as f64, j as f64);
+        let limit = threshold.at(i as f64, j as f64);
         let best = block.iter().fold(0u8, |m, &b| m.max(b));
         if best >= limit && j > 0 {
             let good = block.iter().enumerate().filter(|(_, b)| **b >= limit);
@@ -313,9 +375,10 @@ fn factor(
     }
     let mut factors = Vec::with_capacity(12);
     let mut divide = |value: &mut u128, p: u32| {
-        while value.is_multiple_of(u128::from(p)) {
-            *value /= u128::from(p);
-            factors.push(u64::from(p));
+        let p = u64::from(p);
+        while let Some(quotient) = divided(*value, p) {
+            *value = quotient;
+            factors.push(p);
         }
     };
     large.for_each(|p| divide(&mut value, p));
@@ -352,6 +415,23 @@ fn factor(
         factors.extend([one, other]);
         factors
     })
+}
+
+/// value/p if that is an integer, for a p below 2^32.
+#[inline]
+fn divided(value: u128, p: u64) -> Option<u128> {
+    if let Ok(value) = u64::try_from(value) {
+        return value.is_multiple_of(p).then(|| u128::from(value / p));
+    }
+    // by words of 32 bits: a division of 128 bits is a function call
+    let mut rest = 0;
+    let mut quotient = 0;
+    for shift in [96, 64, 32, 0] {
+        let part = rest << 32 | (value >> shift) as u64 & 0xffff_ffff;
+        quotient = quotient << 32 | u128::from(part / p);
+        rest = part % p;
+    }
+    (rest == 0).then_some(quotient)
 }
 
 /// Whether 2^(n−1) = 1 modulo the odd n.
