@@ -6,7 +6,7 @@ use lab::{
     verdict::judge,
 };
 use std::{fs, path::Path};
-use tests::{conversation::attacked, outcomes};
+use support::{conversation::attacked, outcomes};
 
 #[test]
 fn the_attacker_is_told_no_secret_of_a_victim() {

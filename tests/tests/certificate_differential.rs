@@ -7,7 +7,7 @@ use std::time::Duration;
 use lab::certificate::limbo::{Input, Suite};
 use lab::certificate::{Outcome, PeerName, Policy, Purpose, validate};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
-use tests::data;
+use support::data;
 use webpki::{BorrowedCertRevocationList, CertRevocationList, EndEntityCert, KeyUsage, RevocationOptionsBuilder};
 
 const NOW: i64 = 1_795_219_200;

@@ -6,7 +6,7 @@ use lab::certificate::{
 };
 use proptest::prelude::*;
 use rand_core::SeedableRng as _;
-use tests::fuzz;
+use support::fuzz;
 
 const AT: i64 = 1_795_219_200;
 const NAME: &str = "server.example";
@@ -70,7 +70,7 @@ fn mutated_certificates() {
     let cases = std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20_000_u64);
     let pki = pki();
     let mut seeds: Vec<Vec<Vec<u8>>> = vec![parts(&pki).to_vec()];
-    if let Some(bytes) = tests::data::bytes("x509-limbo/core.limbo.json.zst") {
+    if let Some(bytes) = support::data::bytes("x509-limbo/core.limbo.json.zst") {
         let suite = lab::certificate::limbo::Suite::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
         for case in &suite.testcases {
             let Ok(input) = case.input(AT) else { continue };

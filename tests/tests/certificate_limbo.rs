@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lab::certificate::limbo::{Actual, Expected, Suite};
 use lab::certificate::{Outcome, Status};
-use tests::data;
+use support::data;
 
 /// 2026-11-21: cases without a time are judged when they were made.
 const NOW: i64 = 1_795_219_200;

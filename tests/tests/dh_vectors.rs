@@ -10,7 +10,7 @@ use lab::{
 };
 use num_bigint::BigUint;
 use std::{collections::BTreeMap, sync::Arc};
-use tests::{
+use support::{
     data,
     vectors::{self, octets},
 };

@@ -1,7 +1,7 @@
 //! The generated parts of the documentation are what the code says today.
 
 use std::{env, fs, path::Path};
-use tests::{example, tables};
+use support::{example, tables};
 
 /// Compares a file of `docs/` with its text, or writes it where `INTERLOCK_UPDATE_DOCS` is set.
 fn holds(name: &str, text: impl FnOnce(&str) -> String) {

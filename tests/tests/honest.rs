@@ -6,7 +6,7 @@ use lab::{
     staging::{Setting, stage},
     verdict::{Kind, judge},
 };
-use tests::conversation::{Log, direct, every_mode};
+use support::conversation::{Log, direct, every_mode};
 
 fn honest(mode: &str, seed: u64) -> Log {
     let scenario: Scenario = format!("{mode}/relay").parse().expect("a scenario");

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use tests::{
+use support::{
     http::{Stream, post, request},
     serving::{Lab, MISSION, is_verdict, text},
 };
@@ -245,7 +245,7 @@ fn sessions_outlive_the_lab_that_ran_them() {
 fn a_taken_port_is_said_and_the_next_one_used() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port();
-    let mut program = tests::programs::Program::start(
+    let mut program = support::programs::Program::start(
         "interlock",
         &["serve", "--ephemeral", "--listen", &format!("127.0.0.1:{port}")],
     );
@@ -254,5 +254,5 @@ fn a_taken_port_is_said_and_the_next_one_used() {
     let used: u16 = said.split(' ').next().and_then(|used| used.parse().ok()).expect("a port");
     let ready = program.until("the address", |line| line.contains("is ready").then(|| line.to_owned()));
     assert!(used > port && ready.contains(&format!("http://127.0.0.1:{used}")), "{said:?}, {ready:?}");
-    assert_eq!(tests::http::get(([127, 0, 0, 1], used).into(), "/healthz").status, 200);
+    assert_eq!(support::http::get(([127, 0, 0, 1], used).into(), "/healthz").status, 200);
 }

@@ -21,7 +21,7 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
-use tests::{
+use support::{
     conversation::{direct, every_mode},
     mutation::Mutation,
 };

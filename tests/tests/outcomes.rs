@@ -4,7 +4,7 @@ use lab::{
     staging::{Setting, stage},
     verdict::judge,
 };
-use tests::{conversation::attacked, outcomes};
+use support::{conversation::attacked, outcomes};
 
 #[test]
 fn every_scenario_ends_as_theory_says() {

@@ -1,7 +1,7 @@
 //! The page in a browser, as a trainer and a student meet it.
 
 use serde_json::Value;
-use tests::{
+use support::{
     browser::Browser,
     serving::{Lab, MISSION, text},
 };

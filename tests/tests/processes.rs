@@ -18,13 +18,13 @@ use std::{
     thread,
     time::Instant,
 };
-use tempfile::TempDir;
-use tests::{
+use support::{
     http::Stream,
     programs::{DEADLINE, Finished, Program, run},
     serving::{Lab, MISSION, is_verdict, process, text},
     watching::{Watched, kill},
 };
+use tempfile::TempDir;
 
 /// The one JSON object that a run prints.
 fn object(finished: &Finished) -> Value {

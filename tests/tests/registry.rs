@@ -7,7 +7,7 @@ use lab::{
     verdict::{Class, Kind, Verdict, judge},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use tests::{conversation::attacked, outcomes};
+use support::{conversation::attacked, outcomes};
 
 /// Checks whose witness is promised: a row that the check stops, beside the same row without it that is broken.
 const WITNESSED: [&str; 12] = [

@@ -17,7 +17,7 @@ use lab::{
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use tests::{
+use support::{
     data,
     vectors::{self, octets},
 };

@@ -17,7 +17,7 @@ use lab::{
     wire::{Decoder, Frame, body},
 };
 use std::sync::Arc;
-use tests::{conversation::every_mode, mutation::Mutation};
+use support::{conversation::every_mode, mutation::Mutation};
 
 /// One role of one mode, and what it receives in an honest handshake.
 struct Part {

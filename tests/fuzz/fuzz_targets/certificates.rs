@@ -1,4 +1,4 @@
 //! Path validation on whatever bytes the fuzzer finds.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tests::fuzz::certificates(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::fuzz::certificates(data));

@@ -11,9 +11,9 @@ fn root() -> PathBuf {
     if let Some(root) = std::env::var_os("INTERLOCK_TEST_DATA") {
         return root.into();
     }
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut places = tests.ancestors().skip(2).map(|above| above.join("shared/data"));
-    places.find(|root| root.is_dir()).unwrap_or_else(|| tests.join("../../shared/data"))
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut places = own.ancestors().skip(3).map(|above| above.join("shared/data"));
+    places.find(|root| root.is_dir()).unwrap_or_else(|| own.join("../../../shared/data"))
 }
 
 /// The content of a file of the test material, unpacked where its name ends in `.zst`. Where there is none, one line says
