@@ -78,6 +78,20 @@ pub enum Move {
     Cut(Role),
 }
 
+/// Which step of its recipe an attack has come to.
+#[derive(Debug, Default)]
+pub struct Narration(u32);
+
+impl Narration {
+    /// Tells a step, once, and not before the one before it.
+    pub fn step(&mut self, number: u32, moves: &mut Vec<Move>) {
+        if self.0 + 1 == number {
+            self.0 = number;
+            moves.push(Move::Step(number));
+        }
+    }
+}
+
 /// A recipe at work in one session.
 pub trait Attack: Send {
     /// Decides about what it sees.

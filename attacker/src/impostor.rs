@@ -1,7 +1,7 @@
-//! The impostor: stands in for the client towards the server, while the client waits for an answer that never comes.
+//! The impostor: stands in for one victim towards the other, and leaves the one that it stands in for without an answer.
 
 use crate::{
-    attack::{Attack, Move, Seen, Start},
+    attack::{Attack, Move, Narration, Seen, Start},
     leg::{Known, Leg},
 };
 use lab::{
@@ -11,68 +11,79 @@ use lab::{
     wire::{Frame, Kind},
 };
 
-/// One leg, on which the attacker is the client.
+/// The leg to the victim that believes to talk to the other one.
 pub struct Impostor {
-    server: Leg,
-    /// Followed only to read the client's frames.
-    client: Leg,
-    told: u32,
+    /// What the attacker can compute of it.
+    pub leg: Leg,
+    /// How far its recipe has come, in which reading is the third step.
+    pub narration: Narration,
+    /// The victim at its end.
+    with: Role,
     shown: bool,
 }
 
 impl Impostor {
-    /// An impostor that knows `as_client` of the client that it plays.
-    pub fn new(start: &Start, as_client: Vec<Known>) -> Self {
-        let server = Leg::new(start.mode, (start.algebra)("as client"), as_client, &["client_secret"]);
-        let client = Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]);
-        Self { server, client, told: 0, shown: false }
+    /// On a leg to this victim.
+    pub fn new(with: Role, leg: Leg) -> Self {
+        Self { leg, narration: Narration::default(), with, shown: false }
     }
 
-    fn step(&mut self, number: u32, moves: &mut Vec<Move>) {
-        if self.told < number {
-            self.told = number;
-            moves.push(Move::Step(number));
-        }
-    }
-
-    /// Says what the client has to say next, as far as nobody else has to speak before.
-    fn speak(&mut self, moves: &mut Vec<Move>) {
-        while self.server.speaker() == Some(Role::Client) {
-            self.step(2, moves);
-            let Some(frame) = self.server.compose(&[], &[]) else { return };
-            moves.push(Move::Inject { name: Role::Client, frame });
-        }
-    }
-
-    fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
-        let Some((_, content)) = self.server.open(Role::Server, frame) else { return };
-        self.step(3, moves);
-        if let (false, Some(fingerprint)) = (self.shown, self.server.fingerprint()) {
+    /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last.
+    pub fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
+        let Some((_, content)) = self.leg.open(self.with, frame) else { return };
+        self.narration.step(3, moves);
+        if let (false, Some(fingerprint)) = (self.shown, self.leg.fingerprint()) {
             self.shown = true;
-            moves.push(Move::Tell(Fact::Holds { with: Role::Server, fingerprint }));
+            moves.push(Move::Tell(Fact::Holds { with: self.with, fingerprint }));
         }
+        let name = self.with.peer();
         match content {
             Content::Data(data) => {
                 let text = String::from_utf8_lossy(&data).into_owned();
-                moves.push(Move::Tell(Fact::Recovered { sender: Role::Server, text, live: true }));
+                moves.push(Move::Tell(Fact::Recovered { sender: self.with, text, live: true }));
             }
             Content::Close => {
-                let farewell = self.server.seal(Role::Client, 0, &Content::Close);
-                moves.extend(farewell.map(|frame| Move::Inject { name: Role::Client, frame }));
-                moves.push(Move::Cut(Role::Client));
+                let farewell = self.leg.seal(name, 0, &Content::Close);
+                moves.extend(farewell.map(|frame| Move::Inject { name, frame }));
+                moves.push(Move::Cut(name));
             }
         }
     }
 }
 
-impl Attack for Impostor {
+/// Stands in for the client towards the server: nothing that the server says reaches the client.
+pub struct AsClient {
+    server: Impostor,
+    /// Followed only to read the client's frames.
+    client: Leg,
+}
+
+impl AsClient {
+    /// Knows `as_client` of the client that it plays.
+    pub fn new(start: &Start, as_client: Vec<Known>) -> Self {
+        let server = Leg::new(start.mode, (start.algebra)("as client"), as_client, &["client_secret"]);
+        let client = Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]);
+        Self { server: Impostor::new(Role::Server, server), client }
+    }
+
+    /// Says what the client has to say next, as far as nobody else has to speak before.
+    fn speak(&mut self, moves: &mut Vec<Move>) {
+        while self.server.leg.speaker() == Some(Role::Client) {
+            self.server.narration.step(2, moves);
+            let Some(frame) = self.server.leg.compose(&[], &[]) else { return };
+            moves.push(Move::Inject { name: Role::Client, frame });
+        }
+    }
+}
+
+impl Attack for AsClient {
     fn handle(&mut self, seen: Seen) -> Vec<Move> {
         let mut moves = Vec::new();
         match seen {
             Seen::Frame { from: Role::Client, frame } => {
-                self.step(1, &mut moves);
+                self.server.narration.step(1, &mut moves);
                 let observed = self.client.observe(&frame);
-                match observed.and_then(|observed| self.server.compose(&observed, &[])) {
+                match observed.and_then(|observed| self.server.leg.compose(&observed, &[])) {
                     Some(after) => moves.push(Move::Alter { from: Role::Client, before: frame, after }),
                     None => moves.push(Move::Drop { from: Role::Client, frame }),
                 }
@@ -80,9 +91,9 @@ impl Attack for Impostor {
             Seen::Frame { from: Role::Server, frame } => {
                 moves.push(Move::Drop { from: Role::Server, frame: frame.clone() });
                 if frame.kind == Kind::Record {
-                    self.read(&frame, &mut moves);
+                    self.server.read(&frame, &mut moves);
                 } else {
-                    self.server.observe(&frame);
+                    self.server.leg.observe(&frame);
                     self.speak(&mut moves);
                 }
             }

@@ -3,7 +3,7 @@
 //! Most attacks on the handshake are this machine with other values: what it invents, what it knows, what it replaces.
 
 use crate::{
-    attack::{Attack, Move, Seen, Start},
+    attack::{Attack, Move, Narration, Seen, Start},
     leg::{Known, Leg},
 };
 use lab::{
@@ -63,7 +63,7 @@ pub struct Middle {
     replace: Replace,
     suppositions: fn(&Leg) -> Vec<Vec<Known>>,
     shown: [Option<String>; 2],
-    told: u32,
+    narration: Narration,
     waiting: Vec<Waiting>,
 }
 
@@ -73,14 +73,14 @@ impl Middle {
         let client = Leg::new(start.mode, (start.algebra)("as server"), plan.as_server, plan.invents_as_server);
         let server = Leg::new(start.mode, (start.algebra)("as client"), plan.as_client, plan.invents_as_client);
         let (replace, suppositions) = (plan.replace, plan.suppositions);
-        Self { client, server, replace, suppositions, shown: [None, None], told: 0, waiting: Vec::new() }
-    }
-
-    /// Narrates a step of the recipe, once, when the one before it was told.
-    fn step(&mut self, number: u32, moves: &mut Vec<Move>) {
-        if self.told + 1 == number {
-            self.told = number;
-            moves.push(Move::Step(number));
+        Self {
+            client,
+            server,
+            replace,
+            suppositions,
+            shown: [None, None],
+            narration: Narration::default(),
+            waiting: Vec::new(),
         }
     }
 
@@ -93,7 +93,7 @@ impl Middle {
 
     /// Translates a handshake frame; what the mode does not have is passed on as it came.
     fn handshake(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
-        self.step(if from == Role::Client { 1 } else { 2 }, moves);
+        self.narration.step(if from == Role::Client { 1 } else { 2 }, moves);
         let (source, _) = self.legs(from);
         let Some(observed) = source.observe(&frame) else {
             moves.push(Move::Forward { from, frame });
@@ -108,7 +108,7 @@ impl Middle {
     /// Opens a record on one leg, publishes what it says, and seals it for the other, as soon as that leg's keys are
     /// known too.
     fn record(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
-        self.step(3, moves);
+        self.narration.step(3, moves);
         let suppositions = self.suppositions;
         let (source, target) = self.legs(from);
         source.suppose(suppositions(source));

@@ -5,7 +5,7 @@
 //! 1. Pass the client's first frame on.
 //! 2. Swallow everything that the server answers.
 
-use crate::attack::{Attack, Family, Info, Move, Needs, Seen};
+use crate::attack::{Attack, Family, Info, Move, Narration, Needs, Seen};
 use lab::role::Role;
 
 pub(super) const INFO: Info = Info {
@@ -16,32 +16,28 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     stopped_by: &[],
     source: include_str!("drop.rs"),
-    start: |_| Box::new(Drop { step: 0 }),
+    start: |_| Box::new(Drop { narration: Narration::default() }),
 };
 
 struct Drop {
-    step: u32,
-}
-
-impl Drop {
-    fn begin(&mut self, step: u32) -> Option<Move> {
-        let first = self.step < step;
-        self.step = self.step.max(step);
-        first.then_some(Move::Step(step))
-    }
+    narration: Narration,
 }
 
 impl Attack for Drop {
     fn handle(&mut self, seen: Seen) -> Vec<Move> {
+        let mut moves = Vec::new();
         match seen {
             Seen::Frame { from: Role::Client, frame } => {
-                self.begin(1).into_iter().chain([Move::Forward { from: Role::Client, frame }]).collect()
+                self.narration.step(1, &mut moves);
+                moves.push(Move::Forward { from: Role::Client, frame });
             }
             Seen::Frame { from: Role::Server, frame } => {
-                self.begin(2).into_iter().chain([Move::Drop { from: Role::Server, frame }]).collect()
+                self.narration.step(2, &mut moves);
+                moves.push(Move::Drop { from: Role::Server, frame });
             }
-            Seen::Ended(role) => vec![Move::Cut(role.peer())],
-            Seen::Solved(_) | Seen::Impatient => Vec::new(),
+            Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
+            Seen::Solved(_) | Seen::Impatient => {}
         }
+        moves
     }
 }

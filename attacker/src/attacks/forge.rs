@@ -11,7 +11,7 @@
 
 use crate::{
     attack::{Attack, Family, Info, Needs, Start, Variant},
-    impostor::Impostor,
+    impostor::AsClient,
     leg::identity,
     middle::{Middle, Plan},
 };
@@ -40,7 +40,7 @@ const VARIANTS: [Variant; 2] = [
 /// Puts the machine to work with what the attacker came by.
 pub(super) fn impersonate(start: Start) -> Box<dyn Attack> {
     if start.variant.as_deref() == Some("client") {
-        return Box::new(Impostor::new(&start, identity(Role::Client, start.as_client.as_ref())));
+        return Box::new(AsClient::new(&start, identity(Role::Client, start.as_client.as_ref())));
     }
     let as_server = identity(Role::Server, start.as_server.as_ref());
     let as_client = identity(Role::Client, start.as_client.as_ref());

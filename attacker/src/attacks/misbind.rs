@@ -9,7 +9,7 @@
 //! 3. Pass everything else on, unread.
 
 use crate::{
-    attack::{Attack, Family, Info, Move, Needs, Seen},
+    attack::{Attack, Family, Info, Move, Narration, Needs, Seen},
     leg::{Leg, identity},
 };
 use lab::{
@@ -29,7 +29,7 @@ pub(super) const INFO: Info = Info {
         let client = Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]);
         let own = identity(Role::Client, start.as_client.as_ref());
         let server = Leg::new(start.mode, (start.algebra)("as client"), own, &[]);
-        Box::new(Misbind { client, server, told: 0 })
+        Box::new(Misbind { client, server, narration: Narration::default() })
     },
 };
 
@@ -38,19 +38,13 @@ struct Misbind {
     client: Leg,
     /// What the server sees, with the attacker's name in it.
     server: Leg,
-    told: u32,
+    narration: Narration,
 }
 
 impl Misbind {
-    fn step(&mut self, number: u32, moves: &mut Vec<Move>) {
-        if self.told < number {
-            self.told = number;
-            moves.push(Move::Step(number));
-        }
-    }
-
     fn forward(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
-        self.step(if self.told < 2 { 1 } else { 3 }, moves);
+        self.narration.step(1, moves);
+        self.narration.step(3, moves);
         if frame.kind != Kind::Record {
             self.client.observe(&frame);
             self.server.observe(&frame);
@@ -59,7 +53,7 @@ impl Misbind {
     }
 
     fn rename(&mut self, frame: Frame, moves: &mut Vec<Move>) {
-        self.step(2, moves);
+        self.narration.step(2, moves);
         let observed = self.client.observe(&frame);
         match observed.and_then(|observed| self.server.compose(&observed, &[])) {
             Some(after) => moves.push(Move::Alter { from: Role::Client, before: frame, after }),
