@@ -49,10 +49,9 @@ pub async fn play<R, W>(
         if done {
             return;
         }
-        inputs.push(match timeout(patience, frames.next()).await {
-            Ok(arrival) => input(arrival),
-            Err(_) => Input::Silence(milliseconds),
-        });
+        // Who has no patience does not even look whether something has come meanwhile.
+        let arrival = if patience.is_zero() { None } else { timeout(patience, frames.next()).await.ok() };
+        inputs.push(arrival.map_or(Input::Silence(milliseconds), input));
     }
 }
 
