@@ -274,3 +274,54 @@ impl<const L: usize> Wide<L> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::{BigInt, BigUint};
+    use num_integer::Integer;
+
+    use super::*;
+    use crate::cryptanalysis::rng::Rng;
+
+    /// Long rows of all kinds of entries, on one and on three threads.
+    #[test]
+    fn products_are_those_of_schoolbook_integers() {
+        let q = (BigUint::from(1u32) << 148u32) - 3u32;
+        let m = Mont::<3>::new(&q).unwrap();
+        let ring = Ring::<3, 3>::new(&m);
+        let mut rng = Rng::new(5);
+        let x: Vec<BigUint> = (0..2000).map(|_| rng.below(&q)).collect();
+        let spread: Vec<Spread<3>> = x.iter().map(|x| Spread::new::<3>(&to_limbs(x).unwrap())).collect();
+        let rows: Vec<Sparse> = [1, 3, 40, 511]
+            .iter()
+            .flat_map(|&range| [1, -1, 0].map(|sign| (range, sign)))
+            .map(|(range, sign)| {
+                let mut entry = |c: u32| {
+                    let e = (rng.next() % range) as i32 + 1;
+                    let sign = if sign == 0 { 1 - 2 * (rng.next() & 1) as i32 } else { sign };
+                    (c, sign * e)
+                };
+                (0..2000 / range.min(8) as u32).map(&mut entry).collect()
+            })
+            .collect();
+        let matrix = Matrix::new(&rows).unwrap();
+        for threads in [1, 3] {
+            let mut out = vec![[0; 3]; rows.len()];
+            matrix.multiply(threads, &ring, &spread, &mut out, &|x| x);
+            for (row, got) in rows.iter().zip(&out) {
+                let sum: BigInt = row.iter().map(|(c, e)| BigInt::from(x[*c as usize].clone()) * *e).sum();
+                assert_eq!(BigInt::from(from_limbs(got)), sum.mod_floor(&BigInt::from(q.clone())));
+            }
+        }
+    }
+
+    #[test]
+    fn sums_of_products_are_reduced_at_the_end() {
+        let q = (BigUint::from(1u32) << 89u32) - 1u32;
+        let m = Mont::<2>::new(&q).unwrap();
+        let ring = Ring::<2, 2>::new(&m);
+        let largest = vec![m.enter(&(&q - 1u32)); 1000];
+        // 1000 · (−1)²
+        assert_eq!(m.leave(&ring.dot(&largest, &largest)), BigUint::from(1000u32));
+    }
+}
