@@ -27,6 +27,8 @@ pub const SERVER_NAME: &str = "bob.lab";
 pub const CLIENT_NAME: &str = "alice.lab";
 /// The present of every seeded session, so that certificates too are the same each time: 2026-01-01 00:00 UTC.
 pub const SEEDED_NOW: i64 = 1_767_225_600;
+/// The forgery whose certificate was withdrawn before the session.
+const REVOKED: &str = "forge-revoked";
 
 /// What a session runs on, besides its scenario.
 #[derive(Clone, Debug)]
@@ -162,22 +164,21 @@ fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, S
     let failed = |error: certificate::issue::Error| StagingError::Certificate(error.to_string());
     let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "authorities"));
     let pki = Pki::generate(SERVER_NAME, CLIENT_NAME, setting.now, &mut rng).map_err(failed)?;
-    // Each party holds what its peer shows against the lists that it has.
-    let mut clients_lists = pki.revocation_lists(&[], setting.now).map_err(failed)?;
-    let mut servers_lists = clients_lists.clone();
-    let (mut as_server, mut as_client) = (None, None);
-    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "loot"));
-    if let Some(forgery) = forge::find(&attack.id) {
-        let mut forge = |name, purpose| forgery.commit(&pki, name, purpose, setting.now, &mut rng).map_err(failed);
-        let forged = forge(SERVER_NAME, Purpose::Server)?;
-        clients_lists = forged.crls;
-        as_server = Some(owned(&forged.credential));
-        if mode.certifies(Role::Client) {
-            let forged = forge(CLIENT_NAME, Purpose::Client)?;
-            servers_lists = forged.crls;
-            as_client = Some(owned(&forged.credential));
-        }
-    }
+    let forged = |id: &str, name, purpose| {
+        let Some(forgery) = forge::find(id) else { return Ok(None) };
+        let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, &format!("{id} {name}")));
+        forgery.commit(&pki, name, purpose, setting.now, &mut rng).map(Some).map_err(failed)
+    };
+    let certified = mode.certifies(Role::Client);
+    let mut as_server = forged(&attack.id, SERVER_NAME, Purpose::Server)?.map(|it| owned(&it.credential));
+    let mut as_client = match certified {
+        true => forged(&attack.id, CLIENT_NAME, Purpose::Client)?.map(|it| owned(&it.credential)),
+        false => None,
+    };
+    // What was revoked long ago stands on the lists whether or not somebody is about to show it: the victims are not told.
+    let lists = |name, purpose| forged(REVOKED, name, purpose).map(|it| it.map(|it| it.crls).unwrap_or_default());
+    let mut clients_lists = lists(SERVER_NAME, Purpose::Server)?;
+    let servers_lists = if certified { lists(CLIENT_NAME, Purpose::Client)? } else { Vec::new() };
     match attack.id.as_str() {
         "stolen-key" => {
             as_server = Some(owned(&pki.server));
@@ -187,6 +188,7 @@ fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, S
         }
         // Whoever pays for it gets a genuine certificate for a name of its own.
         "misbind" => {
+            let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "own"));
             let own = pki.leaf(ATTACKER_NAME, Purpose::Client, setting.now, &mut rng).map_err(failed)?;
             as_client = Some(owned(&own));
         }
@@ -194,7 +196,7 @@ fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, S
     }
     let server = Credentials { own_name: Some(SERVER_NAME.to_owned()), ..owned(&pki.server) };
     let client = Credentials { peer_name: Some(SERVER_NAME.to_owned()), ..Credentials::default() };
-    let (client, server) = if mode.certifies(Role::Client) {
+    let (client, server) = if certified {
         let client =
             Credentials { own_name: Some(CLIENT_NAME.to_owned()), peer_name: client.peer_name, ..owned(&pki.client) };
         (client, trusting(server, &pki, &pki.client, &servers_lists)?)
