@@ -24,7 +24,8 @@ pub fn identity(name: Role, loot: Option<&Credentials>) -> Vec<Known> {
     };
     let octets = |text: &String| body::decode("loot", &text.as_str().into()).unwrap_or_default();
     let certificates: Vec<Vec<u8>> = loot.chain.iter().map(octets).collect();
-    let key = loot.key.as_ref().map(|key| (signing_key, Value::secret(&octets(key))));
+    let seed = loot.key.as_ref().and_then(|key| octets(key).try_into().ok());
+    let key = seed.map(|seed| (signing_key, Value::signing_key(&seed)));
     std::iter::once((chain, Value::Chain(Arc::from(certificates)))).chain(key).collect()
 }
 

@@ -5,6 +5,7 @@ use crate::{
         Algebra,
         real::{Offer, Real, Trust, Value},
     },
+    certificate::Verified,
     check::Switches,
     control::{Credentials, PlayOrder},
     event::{Fact, Way},
@@ -23,6 +24,7 @@ use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
+use zeroize::Zeroizing;
 
 /// Why an order cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +43,15 @@ pub enum Refusal {
     /// The mode needs something that the order does not give.
     #[error(transparent)]
     Missing(#[from] Stop),
+}
+
+/// What a party keeps from session to session.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The server's own group, in the modes that send one.
+    pub group: Option<Group>,
+    /// Signatures of certificates and lists that verified before.
+    pub verified: Option<Arc<Verified>>,
 }
 
 /// One victim in one session.
@@ -70,11 +81,11 @@ enum Stage {
 const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
 
 impl Victim {
-    /// A victim that awaits its connection. `group` is the server's own group, in the modes that send one.
+    /// A victim that awaits its connection.
     ///
     /// # Errors
     /// The order names something unknown, or lacks what its mode needs.
-    pub fn new(role: Role, order: &PlayOrder, group: Option<Group>) -> Result<Self, Refusal> {
+    pub fn new(role: Role, order: &PlayOrder, kept: Kept) -> Result<Self, Refusal> {
         let scenario = Scenario {
             mode: order.mode.clone(),
             attack: Selection::plain("none"),
@@ -85,7 +96,7 @@ impl Victim {
         let switches =
             Switches::new(mode.off, order.without.iter().map(String::as_str), order.with.iter().map(String::as_str));
         let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
-        let known = known(role, mode, order, group)?;
+        let known = known(role, mode, order, kept)?;
         let algebra = Real::new(derive(&seed, "handshake"));
         let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
         let credentials = order.credentials.as_ref();
@@ -334,12 +345,7 @@ fn frame_fact(way: Way, flight: u32, frame: &Frame) -> Fact {
 }
 
 /// What the mode gives this role, from the order.
-fn known(
-    role: Role,
-    mode: &Mode,
-    order: &PlayOrder,
-    group: Option<Group>,
-) -> Result<Vec<(&'static str, Value)>, Refusal> {
+fn known(role: Role, mode: &Mode, order: &PlayOrder, kept: Kept) -> Result<Vec<(&'static str, Value)>, Refusal> {
     let offers =
         vec![Offer { mode: mode.id.to_owned(), groups: mode.groups.iter().map(|group| (*group).to_owned()).collect() }];
     let mut known = match role {
@@ -347,16 +353,21 @@ fn known(
         Role::Server => vec![("supported", Value::Offers(offers))],
     };
     known.push(("now", Value::Time(order.now)));
-    known.extend(group.map(|group| ("group", Value::Group(group))));
+    known.extend(kept.group.map(|group| ("group", Value::Group(group))));
     if let Some(credentials) = &order.credentials {
-        certified(role, credentials, &mut known)?;
+        certified(role, credentials, kept.verified, &mut known)?;
     }
     // An order may hold more than the mode asks of this role, and a name keeps its first value.
     known.retain(|(name, _)| mode.given.iter().any(|given| given.name == *name && given.by.includes(role)));
     Ok(known)
 }
 
-fn certified(role: Role, credentials: &Credentials, known: &mut Vec<(&'static str, Value)>) -> Result<(), Refusal> {
+fn certified(
+    role: Role,
+    credentials: &Credentials,
+    verified: Option<Arc<Verified>>,
+    known: &mut Vec<(&'static str, Value)>,
+) -> Result<(), Refusal> {
     let (chain, signing_key) = match role {
         Role::Client => ("client_chain", "client_signing_key"),
         Role::Server => ("chain", "signing_key"),
@@ -367,6 +378,7 @@ fn certified(role: Role, credentials: &Credentials, known: &mut Vec<(&'static st
         anchors: ders("anchors", &credentials.anchors)?,
         revocation_lists: ders("revocation_lists", &credentials.revocation_lists)?,
         pins: pins.map_err(|_| Refusal::Field { field: "pins", expected: "32 octets each" })?,
+        verified,
     };
     known.push(("trust", Value::Trust(Arc::new(trust))));
     known.push((chain, Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
@@ -374,11 +386,9 @@ fn certified(role: Role, credentials: &Credentials, known: &mut Vec<(&'static st
         known.push(("peer_name", Value::Text(name.clone())));
     }
     if let Some(key) = &credentials.key {
-        let key = octets("key", key)?;
-        if key.len() != 32 {
-            return Err(Refusal::Field { field: "key", expected: "32 octets" });
-        }
-        known.push((signing_key, Value::secret(&key)));
+        let seed = Zeroizing::new(octets("key", key)?);
+        let seed = seed.as_slice().try_into().map_err(|_| Refusal::Field { field: "key", expected: "32 octets" })?;
+        known.push((signing_key, Value::signing_key(seed)));
     }
     Ok(())
 }

@@ -8,10 +8,10 @@ use attacker::{relay::Relay, session::Session, work::Workshop};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use lab::{
-    control::Report,
+    control::{PlayOrder, Report},
     role::{Actor, Role},
     staging::{Orders, Setting, stage},
-    victim::Victim,
+    victim::{Kept, Victim},
     wire::body,
 };
 use std::{
@@ -39,6 +39,8 @@ use victims::{frames::Frames, play::play, teller::Teller};
 use x25519_dalek::{PublicKey, StaticSecret};
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Most sessions at a time.
+const AT_ONCE: usize = 8;
 /// RFC 8410 section 7: PKCS#8 version 1 around an Ed25519 seed.
 const PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
@@ -74,16 +76,31 @@ fn events() -> mpsc::Sender<Report> {
     sender
 }
 
+/// What a program keeps from session to session.
+fn kept() -> Kept {
+    Kept { verified: Some(Arc::default()), ..Kept::default() }
+}
+
+fn victim(role: Role, order: &PlayOrder, kept: &Kept) -> Victim {
+    Victim::new(role, order, kept.clone()).expect("a victim")
+}
+
 async fn serve(listener: TcpListener, orders: Orders) {
-    let events = events();
+    let (events, kept) = (events(), kept());
+    // Parts await their connections, as the console's orders come before them.
+    let (ordered, mut parts) = mpsc::unbounded_channel();
+    let order = move || ordered.send(victim(Role::Server, &orders.server, &kept)).expect("a server");
+    (0..AT_ONCE).for_each(|_| order());
     while let Ok((stream, _)) = listener.accept().await {
         stream.set_nodelay(true).expect("nodelay");
-        let mut victim = Victim::new(Role::Server, &orders.server, None).expect("a server");
+        let mut victim = parts.recv().await.expect("a part");
         let teller = Teller::new("bench".to_owned(), Actor::Server, events.clone());
+        let order = order.clone();
         tokio::spawn(async move {
             let (reader, mut writer) = stream.into_split();
             play(&mut victim, None, &mut Frames::new(reader), &mut writer, PATIENCE, &teller).await;
             assert!(!victim.gave_up());
+            order();
         });
     }
 }
@@ -94,9 +111,9 @@ async fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-async fn session(address: SocketAddr, orders: &Orders, events: &mpsc::Sender<Report>) {
+async fn session(address: SocketAddr, orders: &Orders, kept: &Kept, events: &mpsc::Sender<Report>) {
+    let mut victim = victim(Role::Client, &orders.client, kept);
     let (reader, mut writer) = connect(address).await.into_split();
-    let mut victim = Victim::new(Role::Client, &orders.client, None).expect("a client");
     let teller = Teller::new("bench".to_owned(), Actor::Client, events.clone());
     play(&mut victim, None, &mut Frames::new(reader), &mut writer, PATIENCE, &teller).await;
     assert!(!victim.gave_up());
@@ -145,10 +162,13 @@ fn ours(runtime: &Rc<Runtime>) -> Vec<Contestant> {
         let orders = split.clone();
         move |listener| relay(listener, server, orders)
     });
-    let events = told.clone();
+    let (events, kept) = (told.clone(), kept());
+    let again = kept.clone();
     vec![
-        contestant("ecdh-cert, honest", runtime, async move || session(address, &honest, &events).await),
-        contestant("ecdh, split by the attacker", runtime, async move || session(attacker, &split, &told).await),
+        contestant("ecdh-cert, honest", runtime, async move || session(address, &honest, &kept, &events).await),
+        contestant("ecdh, split by the attacker", runtime, async move || {
+            session(attacker, &split, &again, &told).await
+        }),
     ]
 }
 

@@ -11,7 +11,7 @@ use lab::{
     role::{Actor, Role},
     scenario::Scenario,
     staging::{Setting, own_group, stage},
-    victim::Victim,
+    victim::{Kept, Victim},
     wire::{Decoder, Frame, HEADER, Kind, body},
 };
 use proptest::{
@@ -37,7 +37,7 @@ struct Course {
 
 impl Course {
     fn victim(&self) -> Victim {
-        Victim::new(self.role, &self.order, self.group.clone()).expect("a victim")
+        Victim::new(self.role, &self.order, Kept { group: self.group.clone(), ..Kept::default() }).expect("a victim")
     }
 }
 

@@ -4,7 +4,11 @@ use lab::{
     staging::{Setting, stage},
     verdict::judge,
 };
-use support::{conversation::attacked, outcomes};
+use std::sync::Arc;
+use support::{
+    conversation::{attacked, attacked_again},
+    outcomes,
+};
 
 #[test]
 fn every_scenario_ends_as_theory_says() {
@@ -18,4 +22,23 @@ fn every_scenario_ends_as_theory_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// All sessions here have the same authorities, so that whatever one of them taught would show in the others.
+#[test]
+fn what_verified_in_earlier_sessions_changes_no_event() {
+    let verified = Arc::default();
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for outcome in outcomes::all() {
+        let (_, _, full) = attacker::attacks::resolve(&outcome.scenario).unwrap_or_else(|unknown| panic!("{unknown}"));
+        let orders = stage(&full, &Setting::seeded("test", 1)).unwrap();
+        if orders.client.credentials.is_none() {
+            continue;
+        }
+        compared += 1;
+        if attacked(&orders).events != attacked_again(&orders, &verified).events {
+            wrong.push(outcome.scenario.to_string());
+        }
+    }
+    assert!(wrong.is_empty() && compared > 0, "{compared} scenarios, of which differ: {wrong:?}");
 }

@@ -77,12 +77,13 @@ fn known(order: &PlayOrder, mode: &Mode, role: Role, group: Option<Group>) -> Ve
         let octets = |text: &String| body::decode("text", &text.as_str().into()).expect("base64url");
         let all = |texts: &[String]| texts.iter().map(octets).collect::<Vec<_>>();
         let (anchors, revocation_lists) = (all(&it.anchors), all(&it.revocation_lists));
-        known.push(("trust", Value::Trust(Arc::new(Trust { anchors, revocation_lists, pins: Vec::new() }))));
+        known.push(("trust", Value::Trust(Arc::new(Trust { anchors, revocation_lists, ..Trust::default() }))));
         let (chain, signing_key) =
             if role == Role::Client { ("client_chain", "client_signing_key") } else { ("chain", "signing_key") };
         known.push((chain, Value::Chain(all(&it.chain).into())));
         known.extend(it.peer_name.iter().map(|name| ("peer_name", Value::Text(name.clone()))));
-        known.extend(it.key.iter().map(|key| (signing_key, Value::secret(&octets(key)))));
+        let seed = it.key.as_ref().map(|key| octets(key).try_into().expect("32 octets"));
+        known.extend(seed.map(|seed| (signing_key, Value::signing_key(&seed))));
     }
     known
 }

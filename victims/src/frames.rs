@@ -19,33 +19,37 @@ pub enum Arrival {
     End,
 }
 
+/// Octets that are read at a time.
+const CHUNK: usize = 8 * 1024;
+
 /// Reads frames from one side of a connection; holds one incomplete frame at most.
 #[derive(Debug)]
 pub struct Frames<R> {
     reader: R,
+    chunk: Vec<u8>,
     decoder: Decoder,
 }
 
 impl<R: AsyncRead + Unpin> Frames<R> {
     /// Frames from a connection's beginning.
     pub fn new(reader: R) -> Self {
-        Self { reader, decoder: Decoder::default() }
+        Self { reader, chunk: Vec::with_capacity(CHUNK), decoder: Decoder::default() }
     }
 
     /// Waits for the next arrival. A connection that breaks has ended. Safe to cancel.
     pub async fn next(&mut self) -> Arrival {
-        let mut chunk = [0; 8 * 1024];
         loop {
             match self.decoder.next_frame() {
                 Ok(Some(frame)) => return Arrival::Frame(frame),
                 Ok(None) => {}
                 Err(error) => return Arrival::Malformed(error),
             }
-            match self.reader.read(&mut chunk).await {
+            self.chunk.clear();
+            match self.reader.read_buf(&mut self.chunk).await {
                 Ok(0) | Err(_) => {
                     return self.decoder.finish().map_or_else(Arrival::Malformed, |()| Arrival::End);
                 }
-                Ok(length) => self.decoder.push(&chunk[..length]),
+                Ok(_) => self.decoder.push(&self.chunk),
             }
         }
     }

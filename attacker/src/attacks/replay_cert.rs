@@ -23,7 +23,7 @@ pub(super) const INFO: Info = Info {
     source: include_str!("replay_cert.rs"),
     start: |start| {
         // Any key will do: the certificate is for another one.
-        let as_server = vec![("signing_key", Value::secret(&[0x17; 32]))];
+        let as_server = vec![("signing_key", Value::signing_key(&[0x17; 32]))];
         Box::new(Middle::new(&start, Plan { as_server, ..Plan::substitution() }))
     },
 };

@@ -6,6 +6,7 @@ mod relations;
 
 use super::{Algebra, Misfit};
 use crate::{
+    certificate::Verified,
     check::Finding,
     group::{Group, named},
     mode::{Message, Relation},
@@ -40,7 +41,7 @@ pub struct Choice {
 }
 
 /// What a party holds certificates against.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// Trust anchors, DER.
     pub anchors: Vec<Vec<u8>>,
@@ -48,6 +49,8 @@ pub struct Trust {
     pub revocation_lists: Vec<Vec<u8>>,
     /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which has to stand in the path.
     pub pins: Vec<[u8; 32]>,
+    /// Signatures of certificates and lists that verified in earlier sessions.
+    pub verified: Option<Arc<Verified>>,
 }
 
 /// A value of any sort. It has no `Debug`: half of the sorts are secret.
@@ -63,8 +66,10 @@ pub enum Value {
     Group(Group),
     /// Nonces, public values, MACs, signatures, public keys, digests.
     Bytes(Vec<u8>),
-    /// Private exponents, shared secrets, keys, private signing keys.
+    /// Private exponents, shared secrets, keys.
     Secret(Zeroizing<Vec<u8>>),
+    /// A private signing key, with its public one.
+    SigningKey(Arc<SigningKey>),
     /// A chain of certificates, DER, leaf first.
     Chain(Arc<[Vec<u8>]>),
     /// What certificates are held against.
@@ -77,6 +82,11 @@ impl Value {
     /// A secret from its octets.
     pub fn secret(octets: &[u8]) -> Self {
         Self::Secret(Zeroizing::new(octets.to_vec()))
+    }
+
+    /// A private signing key from its Ed25519 seed.
+    pub fn signing_key(seed: &[u8; 32]) -> Self {
+        Self::SigningKey(Arc::new(SigningKey::from_bytes(seed)))
     }
 
     /// The octets of a value that is made of octets.
@@ -211,10 +221,8 @@ impl Algebra for Real {
             (Op::Mac, [Value::Secret(key), Value::Bytes(digest)]) => {
                 mac(key, digest).map(Value::Bytes).ok_or_else(|| unsuitable(op))
             }
-            (Op::Sign(context), [Value::Secret(key), Value::Bytes(digest)]) => {
-                let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| unsuitable(op))?;
-                let signature = SigningKey::from_bytes(key).sign(&signed_content(context, digest));
-                Ok(Value::Bytes(signature.to_bytes().to_vec()))
+            (Op::Sign(context), [Value::SigningKey(key), Value::Bytes(digest)]) => {
+                Ok(Value::Bytes(key.sign(&signed_content(context, digest)).to_bytes().to_vec()))
             }
             (Op::LeafKey, [Value::Chain(chain)]) => certified::leaf_key(chain).map(Value::Bytes),
             (Op::LeafName, [Value::Chain(chain)]) => certified::leaf_name(chain).map(Value::Text),

@@ -21,6 +21,7 @@ mod signature;
 mod step;
 mod summary;
 mod validate;
+mod verified;
 
 use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
@@ -35,6 +36,7 @@ pub use pki::Pki;
 pub use step::{Status, Step};
 pub use summary::Summary;
 pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate};
+pub use verified::Verified;
 
 /// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.
 ///

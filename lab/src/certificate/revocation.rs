@@ -10,7 +10,8 @@ use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate
 use super::date::date;
 use super::decode::{Certificate, DecodeError, oid_text, unsigned_part};
 use super::signature::{self, Signature, Strength};
-use super::{der, dn};
+use super::validate::Policy;
+use super::{Verified, der, dn};
 
 /// What the lists say of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +29,17 @@ pub(super) enum Standing {
 /// The lists that the policy brings.
 pub(super) struct Lists<'a> {
     lists: Vec<CertificateRevocationList<'a>>,
-    /// Whether a list counts under an issuer's key, by list and the address of that key.
-    verified: RefCell<HashMap<(usize, *const u8), Option<String>>>,
+    /// Why a list does not count under an issuer's key, by list and the address of that key.
+    defects: RefCell<HashMap<(usize, *const u8), Option<String>>>,
+    verified: Option<&'a Verified>,
 }
 
 impl<'a> Lists<'a> {
-    /// Decodes all lists.
+    /// Decodes all lists, whose signatures may be `verified` already.
     ///
     /// # Errors
     /// The first list that is not one.
-    pub(super) fn decode(ders: &'a [Vec<u8>]) -> Result<Self, (usize, DecodeError)> {
+    pub(super) fn decode(ders: &'a [Vec<u8>], verified: Option<&'a Verified>) -> Result<Self, (usize, DecodeError)> {
         let lists = ders
             .iter()
             .enumerate()
@@ -48,7 +50,7 @@ impl<'a> Lists<'a> {
                 CertificateRevocationList::from_der(bytes).map(|(_, list)| list).map_err(|e| error(e.to_string()))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { lists, verified: RefCell::default() })
+        Ok(Self { lists, defects: RefCell::default(), verified })
     }
 
     /// Whether there are no lists at all.
@@ -89,14 +91,19 @@ impl<'a> Lists<'a> {
     ) -> Option<String> {
         let mut defects = signers.iter().map(|signer| {
             let key = (index, signer.spki().as_ptr());
-            self.verified.borrow_mut().entry(key).or_insert_with(|| defect(list, signer, at)).clone()
+            self.defects.borrow_mut().entry(key).or_insert_with(|| defect(list, signer, at, self.verified)).clone()
         });
         let first = defects.next().unwrap_or_else(|| Some("nobody is known who could have signed the list".into()))?;
         defects.all(|defect| defect.is_some()).then_some(first)
     }
 }
 
-fn defect(list: &CertificateRevocationList<'_>, issuer: &Certificate<'_>, at: i64) -> Option<String> {
+fn defect(
+    list: &CertificateRevocationList<'_>,
+    issuer: &Certificate<'_>,
+    at: i64,
+    verified: Option<&Verified>,
+) -> Option<String> {
     if list.version() != Some(X509Version::V2) {
         return Some("the list is not of version 2".into());
     }
@@ -121,9 +128,9 @@ fn defect(list: &CertificateRevocationList<'_>, issuer: &Certificate<'_>, at: i6
         return Some(defect);
     }
     let key = &issuer.x509.tbs_certificate.subject_pki;
-    let verified =
-        signature::verify(key, &list.signature_algorithm, list.tbs_cert_list.as_ref(), &list.signature_value);
-    (verified != Signature::Valid).then(|| "the list's signature does not verify with the issuer's key".into())
+    let message = list.tbs_cert_list.as_ref();
+    let found = signature::verify(key, &list.signature_algorithm, message, &list.signature_value, verified);
+    (found != Signature::Valid).then(|| "the list's signature does not verify with the issuer's key".into())
 }
 
 /// Section 5.2: a number there must be, not critical; critical extensions must be understood.
@@ -213,7 +220,7 @@ pub(super) fn may_sign_for(
     candidate: &Certificate<'_>,
     issuer: &Certificate<'_>,
     above: Option<&Certificate<'_>>,
-    at: i64,
+    policy: &Policy,
 ) -> bool {
     let validity = &candidate.x509.tbs_certificate.validity;
     let by = |signer: &Certificate<'_>| {
@@ -224,12 +231,13 @@ pub(super) fn may_sign_for(
                 &x509.signature_algorithm,
                 x509.tbs_certificate.as_ref(),
                 &x509.signature_value,
+                policy.verified.as_deref(),
             ) == Signature::Valid
     };
     candidate.spki() != issuer.spki()
         && dn::equal(candidate.subject(), issuer.subject())
         && candidate.key_usage().is_some_and(|(usage, _)| usage.crl_sign())
-        && (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
+        && (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&policy.at)
         && (by(issuer) || above.is_some_and(by))
 }
 

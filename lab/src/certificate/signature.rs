@@ -7,6 +7,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
+use super::Verified;
 use super::decode::oid_text;
 
 /// Shortest RSA modulus that the policy accepts, in bits (CA/Browser Forum BR 6.1.5).
@@ -202,17 +203,26 @@ fn rsa_key<'a>(spki: &'a SubjectPublicKeyInfo<'_>) -> Result<PublicKey<'a>, ()> 
         .map_err(|_| ())
 }
 
-/// Verifies `signature` over `message` with the issuer's key.
+/// Verifies `signature` over `message` with the issuer's key, unless it is among those that `verified` before.
 pub(super) fn verify(
     issuer: &SubjectPublicKeyInfo<'_>,
     algorithm: &AlgorithmIdentifier<'_>,
     message: &[u8],
     signature: &BitString<'_>,
+    verified: Option<&Verified>,
 ) -> Signature {
+    let scheme = scheme(algorithm).0;
+    let compute = || compute(issuer, scheme, message, signature);
+    let Some(verified) = verified else { return compute() };
+    let name = format!("{scheme:?}");
+    verified.or(&[issuer.raw, name.as_bytes(), message, &signature.data, &[signature.unused_bits]], compute)
+}
+
+fn compute(issuer: &SubjectPublicKeyInfo<'_>, scheme: Scheme, message: &[u8], signature: &BitString<'_>) -> Signature {
     let key_type = issuer.algorithm.algorithm.as_bytes();
     let rsa = matches!(key_type, [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10]);
     let bits = if rsa { modulus_bits(issuer).unwrap_or(0) } else { 0 };
-    let verifier: &dyn ring_signature::VerificationAlgorithm = match scheme(algorithm).0 {
+    let verifier: &dyn ring_signature::VerificationAlgorithm = match scheme {
         Scheme::Ed25519 => return verify_ed25519(issuer, message, signature),
         Scheme::Other => return Signature::Unknown,
         Scheme::Pkcs1(_) | Scheme::Pss(_) if !rsa => return Signature::Invalid,

@@ -1,6 +1,7 @@
 //! Path validation (RFC 5280 section 6): a policy and a chain in, a verdict with every step out.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -8,7 +9,7 @@ use super::decode::{Certificate, DecodeError};
 use super::path::{Evaluated, Node, Search};
 use super::revocation::Lists;
 use super::step::{Status, Step};
-use super::{PeerName, Purpose, checks, dn, sha256};
+use super::{PeerName, Purpose, Verified, checks, dn, sha256};
 
 /// Which rules count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,6 +48,8 @@ pub struct Policy {
     pub profile: Profile,
     /// Checks that are switched off: they are computed and reported, but do not decide.
     pub disabled: BTreeSet<String>,
+    /// Signatures that verified in earlier validations, which need not be computed again.
+    pub verified: Option<Arc<Verified>>,
 }
 
 impl Policy {
@@ -186,7 +189,7 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
             return Validation::unreadable("certificate", 0, error);
         }
     };
-    let lists = match Lists::decode(&policy.crls) {
+    let lists = match Lists::decode(&policy.crls, policy.verified.as_deref()) {
         Ok(lists) => lists,
         Err((index, error)) => return Validation::unreadable("revocation list", index, error),
     };

@@ -2,15 +2,16 @@
 
 use attacker::{attack::Seen, session, work::Workshop};
 use lab::{
+    certificate::Verified,
     event::{Event, Fact, VERSION, Way},
     modes,
     party::{Command, Input, Party},
     role::{Actor, Role},
     scenario::Selection,
     staging::{Orders, own_group},
-    victim::Victim,
+    victim::{Kept, Victim},
 };
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 /// The events of a session as they are collected.
 #[derive(Default)]
@@ -54,18 +55,24 @@ pub fn every_mode() -> impl Iterator<Item = String> {
 
 /// Runs the two victims with a perfect wire between them, and answers with all events.
 pub fn direct(orders: &Orders) -> Log {
-    run(orders, None)
+    run(orders, None, None)
 }
 
 /// Runs the two victims with the ordered attack between them, and answers with all events.
 pub fn attacked(orders: &Orders) -> Log {
-    run(orders, Some(session::Session::of(&orders.attack).expect("an attack")))
+    run(orders, Some(session::Session::of(&orders.attack).expect("an attack")), None)
 }
 
-fn run(orders: &Orders, mut attacker: Option<session::Session>) -> Log {
+/// The same between victims that remember which signatures verified in earlier sessions.
+pub fn attacked_again(orders: &Orders, verified: &Arc<Verified>) -> Log {
+    run(orders, Some(session::Session::of(&orders.attack).expect("an attack")), Some(verified))
+}
+
+fn run(orders: &Orders, mut attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
     let mut log = Log::default();
-    let mut client = Victim::new(Role::Client, &orders.client, None).expect("a client");
-    let mut server = Victim::new(Role::Server, &orders.server, own_group(&orders.server.mode)).expect("a server");
+    let kept = Kept { group: own_group(&orders.server.mode), verified: verified.cloned() };
+    let mut client = Victim::new(Role::Client, &orders.client, kept.clone()).expect("a client");
+    let mut server = Victim::new(Role::Server, &orders.server, kept).expect("a server");
     let mut queue: VecDeque<Pending> =
         [Role::Server, Role::Client].map(|role| Pending::Victim(role, Input::Open)).into();
     log.events.reserve(64);

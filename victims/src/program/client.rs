@@ -15,9 +15,9 @@ use lab::{
     role::{Actor, Role},
     scenario::{Scenario, Selection},
     staging::stage,
-    victim::Victim,
+    victim::{Kept, Victim},
 };
-use std::{collections::HashMap, ffi::OsString, process::ExitCode, time::Duration};
+use std::{collections::HashMap, ffi::OsString, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::AbortHandle};
 
 /// Runs the key exchange as a client and sends its message
@@ -70,13 +70,14 @@ async fn by_hand(args: &Arguments, reports: mpsc::Sender<Report>) -> Result<u8, 
     let mut order = stage(&scenario, &setting).map_err(|error| error.to_string())?.client;
     order.session.clone_from(&order.correlation);
     order.connect = Some(args.connect.clone());
-    let victim = Victim::new(Role::Client, &order, None).map_err(|error| error.to_string())?;
+    let victim = Victim::new(Role::Client, &order, Kept::default()).map_err(|error| error.to_string())?;
     Ok(if session(order, victim, reports).await { GAVE_UP } else { FINE })
 }
 
 /// Plays what the console orders until it closes the input.
 async fn obey(reports: mpsc::Sender<Report>) -> u8 {
     leave_interrupts_to_the_console();
+    let kept = Kept { verified: Some(Arc::default()), ..Kept::default() };
     let mut orders = channel::orders();
     let mut playing: HashMap<String, AbortHandle> = HashMap::new();
     while let Some(order) = orders.recv().await {
@@ -84,7 +85,7 @@ async fn obey(reports: mpsc::Sender<Report>) -> u8 {
         match order {
             Ok(Order::Play(order)) => {
                 let session_id = order.session.clone();
-                match Victim::new(Role::Client, &order, None) {
+                match Victim::new(Role::Client, &order, kept.clone()) {
                     Ok(victim) => {
                         let _ = reports.send(Report::Ready { session: session_id.clone() }).await;
                         let part = tokio::spawn(session(*order, victim, reports.clone()));

@@ -8,19 +8,20 @@ use super::{
 use crate::{arguments::ByHand, play::play, teller::Teller};
 use clap::Parser;
 use lab::{
+    certificate::Verified,
     control::{Order, PlayOrder, Report},
     group::Group,
     role::{Actor, Role},
     scenario::{Scenario, Selection},
     staging::{own_group, stage},
-    victim::Victim,
+    victim::{Kept, Victim},
 };
 use std::{
     collections::HashMap,
     ffi::OsString,
     net::SocketAddr,
     process::ExitCode,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -62,11 +63,12 @@ pub fn server(args: Vec<OsString>) -> ExitCode {
 struct Server {
     args: Arguments,
     groups: Mutex<HashMap<Selection, Option<Group>>>,
+    verified: Arc<Verified>,
 }
 
 async fn start(args: Arguments) -> Result<u8, String> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
-    listen(Server { args, groups: Mutex::new(HashMap::new()) }, at, exposed, &flags).await
+    listen(Server { args, groups: Mutex::default(), verified: Arc::default() }, at, exposed, &flags).await
 }
 
 impl Server {
@@ -80,8 +82,8 @@ impl Server {
     }
 
     fn part(&self, order: PlayOrder) -> Result<(PlayOrder, Victim), String> {
-        let victim =
-            Victim::new(Role::Server, &order, self.group(&order.mode)).map_err(|refusal| refusal.to_string())?;
+        let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)) };
+        let victim = Victim::new(Role::Server, &order, kept).map_err(|refusal| refusal.to_string())?;
         Ok((order, victim))
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn findings(
         anchors: trust.anchors.clone(),
         crls: trust.revocation_lists.clone(),
         pins: trust.pins.clone(),
+        verified: trust.verified.clone(),
         at: now,
         name,
         purpose: Some(match owner {

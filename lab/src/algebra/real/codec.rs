@@ -65,7 +65,7 @@ fn encode(value: &Value) -> Json {
         Value::Chain(chain) => chain.iter().map(|der| body::encode(der)).collect(),
         Value::Time(time) => json!(time),
         // Validation refuses a table that sends a secret or its own trust.
-        Value::Secret(_) | Value::Trust(_) => Json::Null,
+        Value::Secret(_) | Value::SigningKey(_) | Value::Trust(_) => Json::Null,
     }
 }
 

@@ -59,7 +59,7 @@ pub(in crate::certificate) fn revoked(walk: &mut Walk<'_, '_>, index: usize) -> 
     }
     let above = walk.path.get(index + 2).copied();
     let others = walk.nodes.iter().map(|node| &node.certificate);
-    let others = others.filter(|other| may_sign_for(other, issuer, above, walk.policy.at)).take(CRL_SIGNERS);
+    let others = others.filter(|other| may_sign_for(other, issuer, above, walk.policy)).take(CRL_SIGNERS);
     let signers: Vec<_> = std::iter::once(*issuer).chain(others).collect();
     match walk.lists.standing(certificate, &signers, walk.policy.at) {
         Standing::Good => pass(EXPECTED, "not on the issuer's list", "the list is the issuer's, and current"),
