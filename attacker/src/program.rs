@@ -3,18 +3,17 @@
 use crate::{attacks, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
-    control::{AttackOrder, Order, Report},
+    control::{AttackOrder, Order},
     role::Actor,
     scenario::{Scenario, Selection},
     staging::stage,
 };
 use std::{ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
 use victims::{
     arguments::ByHand,
     frames::connect,
     program::{
-        listening::{Caller, Listening, listen},
+        listening::{Listening, Part, listen},
         run,
     },
     teller::Teller,
@@ -65,25 +64,36 @@ struct Attacker {
 
 async fn start(args: Arguments) -> Result<u8, String> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
-    listen(Attacker { args, workshop: Arc::new(Workshop::new(GROUPS)) }, at, exposed, &flags).await
+    listen(Box::new(Attacker { args, workshop: Arc::new(Workshop::new(GROUPS)) }), at, exposed, &flags).await
 }
 
-fn part(order: AttackOrder) -> Result<(AttackOrder, Session), String> {
-    let session = Session::of(&order).map_err(|unknown| unknown.to_string())?;
-    Ok((order, session))
+impl Attacker {
+    fn part(&self, order: AttackOrder) -> Result<Part, String> {
+        let session = Session::of(&order).map_err(|unknown| unknown.to_string())?;
+        let (beyond, workshop) = (self.args.connect.clone(), Arc::clone(&self.workshop));
+        Ok(Box::new(move |caller, reports| {
+            Box::pin(async move {
+                let patience = Duration::from_millis(order.patience);
+                let server = connect(beyond.as_str(), patience).await;
+                let server = server.map_err(|error| format!("--connect {beyond}: {error}"))?;
+                let teller = Teller::new(order.session, Actor::Attacker, reports);
+                let relay = Relay::new(session, teller, patience, workshop);
+                relay.run(caller.first, (caller.frames, caller.writer), server).await;
+                Ok(())
+            })
+        }))
+    }
 }
 
 impl Listening for Attacker {
-    type Part = (AttackOrder, Session);
-
-    fn ordered(&self, order: Order) -> Result<Self::Part, String> {
+    fn ordered(&self, order: Order) -> Result<Part, String> {
         match order {
-            Order::Attack(order) => part(*order),
+            Order::Attack(order) => self.part(*order),
             Order::Play(_) | Order::Cancel { .. } => Err("this is the attacker".to_owned()),
         }
     }
 
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Self::Part, String> {
+    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, String> {
         let setting = self.args.by_hand.setting(&correlation?).map_err(|error| error.to_string())?;
         let scenario = Scenario {
             mode: self.args.by_hand.mode.clone(),
@@ -92,21 +102,6 @@ impl Listening for Attacker {
             with: Vec::new(),
         };
         let (_, _, full) = attacks::resolve(&scenario).map_err(|error| error.to_string())?;
-        part(stage(&full, &setting).map_err(|error| error.to_string())?.attack)
-    }
-
-    async fn play(
-        &self,
-        (order, session): Self::Part,
-        caller: Caller,
-        reports: &mpsc::Sender<Report>,
-    ) -> Result<(), String> {
-        let patience = Duration::from_millis(order.patience);
-        let server = connect(self.args.connect.as_str(), patience).await;
-        let server = server.map_err(|error| format!("--connect {}: {error}", self.args.connect))?;
-        let teller = Teller::new(order.session, Actor::Attacker, reports.clone());
-        let relay = Relay::new(session, teller, patience, Arc::clone(&self.workshop));
-        relay.run(caller.first, (caller.frames, caller.writer), server).await;
-        Ok(())
+        self.part(stage(&full, &setting).map_err(|error| error.to_string())?.attack)
     }
 }

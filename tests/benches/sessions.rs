@@ -9,6 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use lab::{
     control::{PlayOrder, Report},
+    line::Line,
     role::{Actor, Role},
     staging::{Orders, Setting, stage},
     victim::{Kept, Victim},
@@ -70,7 +71,7 @@ fn events() -> mpsc::Sender<Report> {
     let (sender, mut receiver) = mpsc::channel(1024);
     tokio::spawn(async move {
         while let Some(report) = receiver.recv().await {
-            black_box(serde_json::to_vec(&report).expect("JSON"));
+            black_box(report.to_line().expect("JSON"));
         }
     });
     sender

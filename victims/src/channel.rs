@@ -1,7 +1,10 @@
 //! A process's two ways to the outside: orders in, reports out, as lines of JSON; or facts for people and files.
 
 use crate::narrate;
-use lab::control::{Order, Report};
+use lab::{
+    control::{Order, Report},
+    line::Line,
+};
 use std::path::PathBuf;
 use tokio::{
     fs::File,
@@ -70,10 +73,8 @@ async fn to_person(mut reports: mpsc::Receiver<Report>, mut file: Option<File>) 
     Ok(())
 }
 
-async fn line(out: &mut (impl AsyncWrite + Unpin), value: &impl serde::Serialize) -> io::Result<()> {
-    let mut octets = serde_json::to_vec(value)?;
-    octets.push(b'\n');
-    out.write_all(&octets).await
+async fn line(out: &mut (impl AsyncWrite + Unpin), value: &impl Line) -> io::Result<()> {
+    out.write_all(&value.to_line()?).await
 }
 
 /// Orders from standard input. The channel closes with it: that is the order to leave.
@@ -87,7 +88,7 @@ pub fn orders() -> mpsc::Receiver<Result<Order, String>> {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
-            let order = serde_json::from_slice(&octets).map_err(|error| format!("order: {error}"));
+            let order = Order::from_line(&octets).map_err(|error| format!("order: {error}"));
             if sender.send(order).await.is_err() {
                 return;
             }

@@ -6,7 +6,7 @@ mod server;
 
 use crate::arguments::ByHand;
 use clap::{Args, Parser};
-use std::{ffi::OsString, future::Future, io, net::SocketAddr, process::ExitCode};
+use std::{ffi::OsString, future::Future, io, net::SocketAddr, pin::Pin, process::ExitCode};
 
 pub use client::client;
 pub use server::server;
@@ -30,18 +30,25 @@ pub struct Switches {
 }
 
 /// Parses the arguments and runs a program on them, with clap's exit codes for usage and help.
-pub fn run<A: Parser, F: Future<Output = Result<u8, String>>>(args: Vec<OsString>, program: fn(A) -> F) -> ExitCode {
-    let args = match A::try_parse_from(args) {
-        Ok(args) => args,
+pub fn run<A: Parser, F: Future<Output = Result<u8, String>> + 'static>(
+    args: Vec<OsString>,
+    program: fn(A) -> F,
+) -> ExitCode {
+    match A::try_parse_from(args) {
+        Ok(args) => block_on(Box::pin(program(args))),
         Err(error) => {
             // Where even that cannot be printed there is nobody to read it.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
-    };
+    }
+}
+
+/// Compiled once for all programs.
+fn block_on(program: Pin<Box<dyn Future<Output = Result<u8, String>>>>) -> ExitCode {
     let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
     let outcome = outcome.and_then(|runtime| {
-        let outcome = runtime.block_on(program(args));
+        let outcome = runtime.block_on(program);
         // Standard input may still be read in the background.
         runtime.shutdown_background();
         outcome

@@ -20,27 +20,37 @@ pub(crate) fn map<T: Send>(
     count: usize,
     task: impl Fn(usize) -> Result<T, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
+    let results: Mutex<Vec<Option<T>>> = Mutex::new((0..count).map(|_| None).collect());
+    share(threads, count, &|i| {
+        let done = task(i)?;
+        let mut results = results.lock().map_err(|_| Failure::Cancelled)?;
+        if let Some(place) = results.get_mut(i) {
+            *place = Some(done);
+        }
+        Ok(())
+    })?;
+    let results = results.into_inner().map_err(|_| Failure::Cancelled)?;
+    Ok(results.into_iter().flatten().collect())
+}
+
+/// `task(0)`, …, `task(count − 1)` on `threads` workers, each taking the next. The first failure ends all.
+fn share(threads: usize, count: usize, task: &(dyn Fn(usize) -> Result<(), Failure> + Sync)) -> Result<(), Failure> {
     let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(count));
     run(threads.min(count), &|_| {
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             if i >= count {
                 return Ok(());
             }
-            let done = task(i).inspect_err(|_| next.store(count, Ordering::Relaxed))?;
-            results.lock().map_err(|_| Failure::Cancelled)?.push((i, done));
+            task(i).inspect_err(|_| next.store(count, Ordering::Relaxed))?;
         }
-    })?;
-    let mut results = results.into_inner().map_err(|_| Failure::Cancelled)?;
-    results.sort_unstable_by_key(|(i, _)| *i);
-    Ok(results.into_iter().map(|(_, t)| t).collect())
+    })
 }
 
 /// Both tasks, at the same time if there is more than one thread: for many short tasks, on threads that wait for them.
 pub(crate) fn both(threads: usize, one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
     if threads > 1 {
-        rayon::join(one, other);
+        rayon_core::join(one, other);
     } else {
         one();
         other();

@@ -17,6 +17,7 @@ use std::{
     collections::HashMap,
     future::Future,
     net::SocketAddr,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -43,41 +44,33 @@ pub struct Caller {
     pub writer: OwnedWriteHalf,
 }
 
-/// A program that is connected to.
-pub trait Listening: Send + Sync + 'static {
-    /// Its part in one session, ready to be played.
-    type Part: Send;
+/// A program's part in one session, ready to be played with whoever calls. Its error says why it could not begin.
+pub type Part = Box<dyn FnOnce(Caller, mpsc::Sender<Report>) -> Play + Send>;
 
+/// A part while it is played.
+pub type Play = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// A program that is connected to.
+pub trait Listening: Send + Sync {
     /// The part that the console orders.
     ///
     /// # Errors
     /// Why the order is refused.
-    fn ordered(&self, order: Order) -> Result<Self::Part, String>;
+    fn ordered(&self, order: Order) -> Result<Part, String>;
 
     /// The part in a session that nobody ordered: as the flags say. `correlation` is what the first flight names, or
     /// why it names nothing.
     ///
     /// # Errors
     /// What is wrong with the flags, or that it cannot be played without a name.
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Self::Part, String>;
-
-    /// Plays a part to its end.
-    ///
-    /// # Errors
-    /// Why it could not begin.
-    fn play(
-        &self,
-        part: Self::Part,
-        caller: Caller,
-        reports: &mpsc::Sender<Report>,
-    ) -> impl Future<Output = Result<(), String>> + Send;
+    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, String>;
 }
 
 /// Listens until the console closes the orders, or for ever where there is no console.
 ///
 /// # Errors
 /// The address cannot be listened on, the flags make no session, or reports cannot be written.
-pub async fn listen(program: impl Listening, at: SocketAddr, exposed: bool, flags: &ByHand) -> Result<u8, String> {
+pub async fn listen(program: Box<dyn Listening>, at: SocketAddr, exposed: bool, flags: &ByHand) -> Result<u8, String> {
     let at = admit(at, exposed)?;
     let listener = TcpListener::bind(at).await.map_err(|error| format!("--listen {at}: {error}"))?;
     let address = listener.local_addr().map_err(text("--listen"))?.to_string();
@@ -89,7 +82,7 @@ pub async fn listen(program: impl Listening, at: SocketAddr, exposed: bool, flag
     let reception = Arc::new(Reception { program, control, patience, reports, waiting });
     if !control {
         // A mistake in the flags is told now, not at the first connection.
-        reception.program.by_hand(Ok(String::new()))?;
+        let _ = reception.program.by_hand(Ok(String::new()))?;
     }
     let accepting = tokio::spawn(accept(listener, Arc::clone(&reception)));
     if control {
@@ -104,7 +97,7 @@ pub async fn listen(program: impl Listening, at: SocketAddr, exposed: bool, flag
     Ok(FINE)
 }
 
-async fn accept<L: Listening>(listener: TcpListener, reception: Arc<Reception<L>>) {
+async fn accept(listener: TcpListener, reception: Arc<Reception>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -121,19 +114,19 @@ async fn accept<L: Listening>(listener: TcpListener, reception: Arc<Reception<L>
 }
 
 /// Brings callers and parts together.
-struct Reception<L: Listening> {
-    program: L,
+struct Reception {
+    program: Box<dyn Listening>,
     /// Whether the console orders the sessions.
     control: bool,
     /// How long a caller may say nothing.
     patience: Duration,
     reports: mpsc::Sender<Report>,
     /// Parts that wait for their connection, each with its session, by correlation.
-    waiting: Mutex<HashMap<String, (String, L::Part)>>,
+    waiting: Mutex<HashMap<String, (String, Part)>>,
 }
 
-impl<L: Listening> Reception<L> {
-    fn waiting(&self) -> MutexGuard<'_, HashMap<String, (String, L::Part)>> {
+impl Reception {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<String, (String, Part)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -188,6 +181,6 @@ impl<L: Listening> Reception<L> {
         } else {
             self.program.by_hand(correlation)?
         };
-        self.program.play(part, Caller { first, frames, writer }, &self.reports).await
+        part(Caller { first, frames, writer }, self.reports.clone()).await
     }
 }

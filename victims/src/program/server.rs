@@ -2,14 +2,14 @@
 
 use super::{
     Switches,
-    listening::{Caller, Listening, listen},
+    listening::{Listening, Part, listen},
     run, text,
 };
 use crate::{arguments::ByHand, play::play, teller::Teller};
 use clap::Parser;
 use lab::{
     certificate::Verified,
-    control::{Order, PlayOrder, Report},
+    control::{Order, PlayOrder},
     group::Group,
     role::{Actor, Role},
     scenario::{Scenario, Selection},
@@ -24,7 +24,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::mpsc;
 
 /// Most groups that are kept.
 const GROUPS: usize = 256;
@@ -68,7 +67,8 @@ struct Server {
 
 async fn start(args: Arguments) -> Result<u8, String> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
-    listen(Server { args, groups: Mutex::default(), verified: Arc::default() }, at, exposed, &flags).await
+    let server = Server { args, groups: Mutex::default(), verified: Arc::default() };
+    listen(Box::new(server), at, exposed, &flags).await
 }
 
 impl Server {
@@ -81,24 +81,30 @@ impl Server {
         groups.entry(mode.clone()).or_insert_with(|| own_group(mode)).clone()
     }
 
-    fn part(&self, order: PlayOrder) -> Result<(PlayOrder, Victim), String> {
+    fn part(&self, order: PlayOrder) -> Result<Part, String> {
         let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)) };
-        let victim = Victim::new(Role::Server, &order, kept).map_err(|refusal| refusal.to_string())?;
-        Ok((order, victim))
+        let mut victim = Victim::new(Role::Server, &order, kept).map_err(|refusal| refusal.to_string())?;
+        Ok(Box::new(move |mut caller, reports| {
+            Box::pin(async move {
+                let patience = Duration::from_millis(order.patience);
+                let teller = Teller::new(order.session, Actor::Server, reports);
+                let first = Some(caller.first);
+                play(&mut victim, first, &mut caller.frames, &mut caller.writer, patience, &teller).await;
+                Ok(())
+            })
+        }))
     }
 }
 
 impl Listening for Server {
-    type Part = (PlayOrder, Victim);
-
-    fn ordered(&self, order: Order) -> Result<Self::Part, String> {
+    fn ordered(&self, order: Order) -> Result<Part, String> {
         match order {
             Order::Play(order) => self.part(*order),
             Order::Attack(_) | Order::Cancel { .. } => Err("this is the server".to_owned()),
         }
     }
 
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Self::Part, String> {
+    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, String> {
         // What names no session is played all the same: the victim says what is wrong with it.
         let correlation = correlation.unwrap_or_else(|_| "unnamed".to_owned());
         let mut setting = self.args.by_hand.setting(&correlation).map_err(text("setting"))?;
@@ -110,17 +116,5 @@ impl Listening for Server {
             with: self.args.switches.with.clone(),
         };
         self.part(stage(&scenario, &setting).map_err(|error| error.to_string())?.server)
-    }
-
-    async fn play(
-        &self,
-        (order, mut victim): Self::Part,
-        mut caller: Caller,
-        reports: &mpsc::Sender<Report>,
-    ) -> Result<(), String> {
-        let patience = Duration::from_millis(order.patience);
-        let teller = Teller::new(order.session, Actor::Server, reports.clone());
-        play(&mut victim, Some(caller.first), &mut caller.frames, &mut caller.writer, patience, &teller).await;
-        Ok(())
     }
 }
