@@ -124,39 +124,49 @@ fn p_minus_1(n: &BigUint, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure>
     Ok(None)
 }
 
-/// Brent's variant of Pollard's rho for one limb. Fails only for primes and squares of primes.
+/// A proper divisor of a composite number below 2^64 (Pollard's rho, Brent's variant), as a rule the smallest prime.
 pub(crate) fn rho_64(n: u64) -> Option<u64> {
     if n.is_multiple_of(2) {
         return (n > 2).then_some(2);
     }
-    let m = Mont::word(n)?;
+    rho(&Mont::word(n)?, n.into(), 1 << 22).and_then(|d| u64::try_from(d).ok())
+}
+
+/// The same for an odd number of at most two limbs, within so many steps for each of some sequences.
+pub(crate) fn rho<const L: usize>(m: &Mont<L>, n: u128, steps: u64) -> Option<u128> {
+    let word = |x: &[u64; L]| x.iter().take(2).enumerate().fold(0, |n, (k, limb)| n | u128::from(*limb) << (64 * k));
+    let small = |n: u64| std::array::from_fn(|k| if k == 0 { n } else { 0 });
     for c in 1..20u64 {
-        let (mut x, mut y, mut saved, mut product) = ([2u64], [2u64], [2u64], m.one());
+        let c = small(c);
+        let (mut x, mut y, mut saved, mut product) = (small(2), small(2), small(2), m.one());
         let mut length = 1u64;
         let mut found = 1;
-        while found == 1 && length < 1 << 22 {
+        while found == 1 && length < steps {
             x = y;
             let mut done = 0;
             while done < length && found == 1 {
                 saved = y;
                 for _ in 0..64.min(length - done) {
-                    y = m.add(&m.square(&y), &[c]);
+                    y = m.add(&m.square(&y), &c);
                     product = m.mul(&product, &m.sub(&x, &y));
                 }
-                found = product[0].gcd(&n);
+                found = word(&product).gcd(&n);
                 done += 64;
             }
             length *= 2;
+        }
+        if found == 1 {
+            return None;
         }
         if found == n {
             found = 1;
             let mut y = saved;
             while found == 1 {
-                y = m.add(&m.square(&y), &[c]);
-                found = m.sub(&x, &y)[0].gcd(&n);
+                y = m.add(&m.square(&y), &c);
+                found = word(&m.sub(&x, &y)).gcd(&n);
             }
         }
-        if found != 1 && found != n {
+        if found != n {
             return Some(found);
         }
     }

@@ -80,6 +80,11 @@ impl<const L: usize> Mont<L> {
         })
     }
 
+    /// [`Mont::new`] of a modulus in limbs, all of which count.
+    pub(crate) fn from_limbs(n: &[u64; L]) -> Option<Self> {
+        Self::new(&from_limbs(n))
+    }
+
     /// Into Montgomery form from limbs below the modulus.
     pub(crate) fn enter_limbs(&self, n: &[u64; L]) -> [u64; L] {
         self.mul(n, &self.r_squared)

@@ -54,12 +54,12 @@ pub enum Method {
         /// How many bits of the exponent were known beforehand, from small subgroups.
         known_bits: u64,
     },
-    /// The Gaussian integer method.
+    /// Sieving for relations in two fields: the Gaussian integer method, or the number field sieve.
     IndexCalculus {
         /// Size of p.
         bits: u64,
-        /// The field Q(√−d) used beside Q.
-        discriminant: u32,
+        /// They define the fields and have a common root modulo p; one of degree one stands for the rationals.
+        polynomials: [String; 2],
         /// Logarithms at hand.
         known_logarithms: usize,
     },
@@ -97,10 +97,10 @@ impl fmt::Display for Method {
                 f,
                 "Pohlig-Hellman for {known_bits} bits of the exponent, Pollard kangaroo for at most {interval_bits} more"
             ),
-            Self::IndexCalculus { bits, discriminant, known_logarithms } => write!(
-                f,
-                "index calculus in Q(√−{discriminant}): p has only {bits} bits; {known_logarithms} logarithms known"
-            ),
+            Self::IndexCalculus { bits, polynomials: [one, other], known_logarithms } => {
+                let name = if other.contains('³') { "the number field sieve" } else { "index calculus" };
+                write!(f, "{name} with {other} and {one}: p has only {bits} bits; {known_logarithms} logarithms known")
+            }
             Self::Padic { exponent } => {
                 write!(f, "q-adic logarithm: the factor is the power q^{exponent}, where logarithms are linear algebra")
             }

@@ -11,12 +11,12 @@ const DENSE: usize = 40;
 /// Vectors shorter than this are not worth a second thread.
 const SERIAL: usize = 600;
 
-/// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns. The
-/// values are in Montgomery form. The modulus is as [`Ring`] needs it. `None` if the columns do not determine x or the rows contradict each other.
+/// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns.
+/// The values of both are in Montgomery form. The modulus is as [`Ring`] needs it. `None` if the columns do not determine x or the rows contradict each other.
 pub(crate) fn solve<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
-    right: &[i32],
+    right: &[[u64; L]],
     columns: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
@@ -36,7 +36,7 @@ fn small<const L: usize>(m: &Mont<L>, n: i32) -> [u64; L] {
 fn gauss<const L: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
-    right: &[i32],
+    right: &[[u64; L]],
     columns: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
@@ -46,7 +46,7 @@ fn gauss<const L: usize>(
         .map(|(row, right)| {
             let mut dense = vec![[0; L]; columns + 1];
             row.iter().for_each(|(c, e)| dense[*c as usize] = small(m, *e));
-            dense[columns] = small(m, *right);
+            dense[columns] = *right;
             dense
         })
         .collect();
@@ -83,14 +83,13 @@ fn gauss<const L: usize>(
 fn lanczos<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
-    right: &[i32],
+    right: &[[u64; L]],
     columns: usize,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
     let ring = Ring::<L, W>::new(m);
     let threads = if columns < SERIAL { 1 } else { watch.threads() };
     let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
-    let right: Vec<[u64; L]> = right.iter().map(|e| small(m, *e)).collect();
     let spread = |x: [u64; L]| Spread::<W>::new(&x);
     let zero = vec![[0u64; L]; columns];
     let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
@@ -138,7 +137,7 @@ fn lanczos<const L: usize, const W: usize>(
     let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
     a.multiply(threads, &ring, &wide, &mut check, &|x| x);
-    Ok((check == right).then_some(x))
+    Ok((check == *right).then_some(x))
 }
 
 #[cfg(test)]
@@ -167,7 +166,8 @@ mod tests {
             row.sort_unstable();
             row.dedup_by_key(|e| e.0);
             row.retain(|e| e.1 != 0);
-            right.push(row.iter().map(|(c, e)| x[*c as usize] * i64::from(*e)).sum::<i64>() as i32);
+            let sum = row.iter().map(|(c, e)| x[*c as usize] * i64::from(*e)).sum::<i64>();
+            right.push(small(&m, sum as i32));
             rows.push(row);
         }
         let watch_budget = Budget::default();

@@ -5,7 +5,7 @@ pub(super) const SCALE: f64 = 2.0;
 /// Root of a prime that divides the form everywhere.
 pub(super) const EVERYWHERE: u32 = u32::MAX;
 
-/// Prime ideals (p, r) of one side: p divides the form at (a, b) exactly when a ≡ r·b modulo p, or p | b for r = p.
+/// Prime ideals (p, r) of one side: p divides the norm of a − b·x exactly when a ≡ r·b modulo p, or p | b for r = p.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Base {
     pub(crate) primes: Vec<u32>,
@@ -41,17 +41,27 @@ impl Base {
     }
 }
 
-/// The basis: (a, b) = i·u + j·v.
+/// The basis: elements c₀ + c₁x + c₂x² are i·u + j·v. A point (a, b) is the element a − b·x.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lattice {
-    pub(crate) u: (i128, i128),
-    pub(crate) v: (i128, i128),
+    pub(crate) u: [i128; 3],
+    pub(crate) v: [i128; 3],
 }
 
 impl Lattice {
+    pub(crate) fn of_points(basis: [(i128, i128); 2]) -> Self {
+        let [u, v] = basis.map(|(a, b)| [a, -b, 0]);
+        Self { u, v }
+    }
+
+    pub(crate) fn element(&self, i: i64, j: i64) -> [i128; 3] {
+        std::array::from_fn(|k| i128::from(i) * self.u[k] + i128::from(j) * self.v[k])
+    }
+
+    /// The (a, b) of an element of degree one.
     pub(crate) fn point(&self, i: i64, j: i64) -> (i128, i128) {
-        let (i, j) = (i128::from(i), i128::from(j));
-        (i * self.u.0 + j * self.v.0, i * self.u.1 + j * self.v.1)
+        let [a, b, _] = self.element(i, j);
+        (a, -b)
     }
 }
 
@@ -84,28 +94,50 @@ fn invert(a: u32, p: u32) -> u32 {
     if s0 < 0 { (s0 + p as i32) as u32 } else { s0 as u32 }
 }
 
-/// The roots in lattice coordinates: p divides at (i, j) exactly when i ≡ root·j, or p | j for root = p.
+/// The values of an element at the roots of a base.
+pub(super) fn residues(base: &Base, element: [i128; 3]) -> Vec<u32> {
+    let small = element.iter().all(|n| n.unsigned_abs() < 1 << 62);
+    let of = |(&p, &r): (&u32, &u32)| {
+        let p64 = u64::from(p);
+        let [c0, c1, c2] =
+            element.map(|c| if small { (c as i64).rem_euclid(i64::from(p)) as u64 } else { residue(c, p) });
+        if r == p { c1 as u32 } else { ((c0 + (c1 + c2 * u64::from(r)) % p64 * u64::from(r)) % p64) as u32 }
+    };
+    base.primes.iter().zip(&base.roots).map(of).collect()
+}
+
+/// The root in the coordinates of two elements with given values; the inverse of the first is only used where it exists.
+pub(super) fn join(p: u32, x: u32, inverse: u32, y: u32) -> u32 {
+    match (x, y) {
+        (0, 0) => EVERYWHERE,
+        (0, _) => p,
+        (_, 0) => 0,
+        _ => (u64::from(p - y) * u64::from(inverse) % u64::from(p)) as u32,
+    }
+}
+
+/// The inverses modulo the primes of a base, 0 for 0.
+pub(super) fn inverses(base: &Base, values: &[u32]) -> Vec<u32> {
+    base.primes.iter().zip(values).map(|(p, x)| if *x == 0 { 0 } else { invert(*x, *p) }).collect()
+}
+
+/// The roots in the coordinates of a lattice of points: p divides at (i, j) exactly when i ≡ root·j, or p | j for root = p.
 pub(super) fn transform(base: &Base, lattice: &Lattice, out: &mut Vec<u32>) {
     out.clear();
-    let words = |(a, b): (i128, i128)| Some((i64::try_from(a).ok()?, i64::try_from(b).ok()?));
+    let words = |c: [i128; 3]| c.iter().all(|n| n.unsigned_abs() < 1 << 36).then(|| c.map(|n| n as i64));
     let small = words(lattice.u).zip(words(lattice.v));
-    let small = small.filter(|(u, v)| [u.0, u.1, v.0, v.1].iter().all(|n| n.unsigned_abs() < 1 << 36));
     out.extend(base.primes.iter().zip(&base.roots).map(|(&p, &r)| {
         let p64 = u64::from(p);
         let (x, y) = if r == p {
-            (residue(lattice.u.1, p), residue(lattice.v.1, p))
+            (residue(lattice.u[1], p), residue(lattice.v[1], p))
         } else if let Some((u, v)) = small {
-            let r = i64::from(r);
-            ((u.0 - r * u.1).rem_euclid(i64::from(p)) as u64, (v.0 - r * v.1).rem_euclid(i64::from(p)) as u64)
+            let (r, p) = (i64::from(r), i64::from(p));
+            ((u[0] + r * u[1]).rem_euclid(p) as u64, (v[0] + r * v[1]).rem_euclid(p) as u64)
         } else {
-            let value = |(a, b): (i128, i128)| (residue(a, p) + (p64 - residue(b, p)) * u64::from(r)) % p64;
+            let value = |c: [i128; 3]| (residue(c[0], p) + residue(c[1], p) * u64::from(r)) % p64;
             (value(lattice.u), value(lattice.v))
         };
-        match (x, y) {
-            (0, 0) => EVERYWHERE,
-            (0, _) => p,
-            (_, 0) => 0,
-            _ => ((p64 - y) * u64::from(invert(x as u32, p)) % p64) as u32,
-        }
+        let inverse = if x == 0 { 0 } else { invert(x as u32, p) };
+        join(p, x as u32, inverse, y as u32)
     }));
 }

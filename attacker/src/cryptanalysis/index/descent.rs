@@ -1,21 +1,18 @@
-//! Individual logarithms: smooth splitting, then special-q descent for what the table does not have.
+//! Individual logarithms: a smooth fraction, then special-q descent for what the table does not have.
 
-use num_bigint::{BigInt, BigUint};
-use num_traits::{ToPrimitive, Zero};
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
 
-use super::base::{Base, Lattice};
-use super::field::reduce;
 use super::harvest::{Limits, sieve_special};
 use super::logs::{Logs, Value};
 use super::precomputation::Table;
-use super::relation::{Key, KeyMap, Row};
-use super::sieve::{Form, Region, Scratch, Side};
+use super::relation::{Found, Key, KeyMap, Row};
+use super::sieve::{Region, Scratch};
+use super::split::{self, Fraction};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 
 /// How often a target is randomised before giving up.
 const ATTEMPTS: u32 = 200;
-/// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
-const LARGEST_BITS: f64 = 30.0;
 /// Descents through descents.
 const DEPTH: u32 = 4;
 
@@ -41,24 +38,30 @@ impl<'a, 'w> Descent<'a, 'w> {
 
     /// The logarithm of y, modulo ℓ and to the base of the table.
     pub(crate) fn log(&mut self, y: &BigUint) -> Result<Option<Value>, Failure> {
-        let p = &self.table.field.p;
-        let Some(randomiser) = [2u32, 3, 5, 7, 11, 13].into_iter().find(|q| self.is_known(Key::rational(*q))) else {
-            return Ok(None);
-        };
+        let (table, logs, p) = (self.table, self.logs, &self.table.pair.p);
         if let Some(value) = self.direct(y) {
             return Ok(Some(value));
         }
+        let small = [2u32, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47];
+        let Some((randomiser, unit)) = small.into_iter().find_map(|q| Some((q, logs.rational(&table.pair, q)?))) else {
+            return Ok(None);
+        };
         for attempt in 0..ATTEMPTS {
             // small powers of a small prime would leave the lattice as lopsided as it was
             let exponent = (attempt.wrapping_mul(0x1e37_79b1) & 0x7fff_ffff) as i32;
             let z = y * BigUint::from(randomiser).modpow(&BigUint::from(exponent as u32), p) % p;
             self.watch.report(Phase::Descent, attempt.into(), ATTEMPTS.into());
-            for row in self.split(&z)?.into_iter().take(8) {
-                if let Some(sum) = self.resolve(&row, 0)? {
+            let mut fractions: Vec<(f64, Fraction)> = split::split(table, &z, &mut self.scratch, self.watch)?
+                .into_iter()
+                .map(|fraction| (self.burden(&fraction.row, None), fraction))
+                .collect();
+            fractions.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (_, fraction) in fractions.into_iter().take(8) {
+                let constants = fraction.elements.map(|element| logs.scale.of_element(element));
+                let constant = logs.ring.sub(&constants[0], &constants[1]);
+                if let Some(sum) = self.resolve(&fraction.row, constant, 0)? {
                     // log z = log y + exponent·log randomiser
-                    let Some(value) = self.logs.get(Key::rational(randomiser)) else { return Ok(None) };
-                    let shift = self.logs.times(value, exponent);
-                    return Ok(Some(self.logs.ring.sub(&sum, &shift)));
+                    return Ok(Some(logs.ring.sub(&sum, &logs.times(&unit, exponent))));
                 }
             }
         }
@@ -73,7 +76,7 @@ impl<'a, 'w> Descent<'a, 'w> {
                 q = u32::try_from(rest).ok()?;
             }
             if rest.is_multiple_of(q.into()) {
-                sum = self.logs.ring.add(&sum, self.logs.get(Key::rational(q))?);
+                sum = self.logs.ring.add(&sum, &self.logs.rational(&self.table.pair, q)?);
                 rest /= u64::from(q);
             } else if q > 1 << 12 {
                 return None;
@@ -82,49 +85,6 @@ impl<'a, 'w> Descent<'a, 'w> {
             }
         }
         Some(sum)
-    }
-
-    /// Smooth u, v with u ≡ z·v modulo p, as exponents of primes, the most promising first.
-    fn split(&mut self, z: &BigUint) -> Result<Vec<Row>, Failure> {
-        let p = &self.table.field.p;
-        let [e, f] = reduce(
-            [(BigInt::from(p.clone()), BigInt::zero()), (BigInt::from(z.clone()), BigInt::from(1))],
-            &BigInt::from(1),
-        );
-        let point = |(a, b): &(BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
-        let (Some(u), Some(v)) = (point(&e), point(&f)) else { return Ok(Vec::new()) };
-        let lattice = Lattice { u, v };
-        let limits = self.table.parameters.splitting();
-        self.watch.spend(limits.region.points() as u64)?;
-        let side = |base: &'a Base, form| Side {
-            base,
-            form,
-            cofactor_bits: limits.cofactor_bits,
-            large_prime: limits.large_prime,
-        };
-        let sides = [
-            side(&self.table.numerators, Form::Linear(u.0, v.0)),
-            side(&self.table.denominators, Form::Linear(u.1, v.1)),
-        ];
-        let hits = self.scratch.sieve(&lattice, limits.region, &sides);
-        let mut rows: Vec<(f64, Row)> = hits
-            .into_iter()
-            .filter_map(|hit| {
-                let [up, down] = hit.factors;
-                let key = |q: u64| Some(Key::rational(u32::try_from(q).ok()?));
-                let mut row = Row::new();
-                for q in up {
-                    row.push((key(q)?, 1));
-                }
-                for q in down {
-                    row.push((key(q)?, -1));
-                }
-                let row = super::relation::collect(row);
-                Some((self.burden(&row, None), row))
-            })
-            .collect();
-        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 
     /// How much work the unknown logarithms of a row are.
@@ -137,8 +97,8 @@ impl<'a, 'w> Descent<'a, 'w> {
             .sum()
     }
 
-    /// Σ e·log over the row, with descents for what is unknown.
-    fn resolve(&mut self, row: &Row, depth: u32) -> Result<Option<Value>, Failure> {
+    /// constant + Σ e·log over the row, with descents for what is unknown.
+    fn resolve(&mut self, row: &Row, constant: Value, depth: u32) -> Result<Option<Value>, Failure> {
         let mut unknown: Vec<Key> = row.iter().map(|(key, _)| *key).filter(|key| !self.is_known(*key)).collect();
         unknown.sort_unstable_by_key(|key| std::cmp::Reverse(key.prime()));
         for key in unknown {
@@ -146,7 +106,7 @@ impl<'a, 'w> Descent<'a, 'w> {
                 return Ok(None);
             }
         }
-        let mut sum = [0; 4];
+        let mut sum = constant;
         for (key, e) in row {
             let Some(value) = self.logs.get(*key).or_else(|| self.found.get(key)) else { return Ok(None) };
             sum = self.logs.ring.add(&sum, &self.logs.times(value, *e));
@@ -170,16 +130,17 @@ impl<'a, 'w> Descent<'a, 'w> {
         for size in 0..3 {
             let limits = self.table.parameters.descending(key.prime(), size);
             self.watch.spend(limits.region.points() as u64)?;
-            let rows = sieve_special(&self.table.field, &self.table.bases, key, &limits, &mut self.scratch);
-            let mut rows: Vec<(f64, Row)> =
-                rows.into_iter().map(|(_, row)| (self.burden(&row, Some(key)), row)).collect();
-            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-            for (burden, row) in rows.into_iter().take(4) {
+            let found = sieve_special(&self.table.pair, &self.table.bases, key, &limits, &mut self.scratch);
+            let mut found: Vec<(f64, Found)> =
+                found.into_iter().map(|found| (self.burden(&found.1, Some(key)), found)).collect();
+            found.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (burden, (point, row)) in found.into_iter().take(4) {
                 let others: Row = row.iter().filter(|(k, _)| *k != key).copied().collect();
-                if burden > 0.0 && self.resolve(&others, depth + 1)?.is_none() {
+                if burden > 0.0 && self.resolve(&others, [0; 4], depth + 1)?.is_none() {
                     continue;
                 }
-                if let Some(value) = self.logs.solve_row(&row, key, &self.found) {
+                let constant = self.logs.scale.of_point(point);
+                if let Some(value) = self.logs.solve_row(&row, constant, key, &self.found) {
                     self.found.insert(key, value);
                     return Ok(true);
                 }
@@ -189,28 +150,16 @@ impl<'a, 'w> Descent<'a, 'w> {
         Ok(false)
     }
 
-    /// log p = Σ log of the ideals above p.
+    /// From the other ideals above its prime, on both sides.
     fn by_norm(&self, key: Key) -> Option<Value> {
-        let p = key.prime();
-        let row = self.table.field.norm_relation(p)?;
-        row.iter().any(|(k, _)| *k == key).then(|| self.logs.solve_row(&row, key, &self.found))?
+        let q = key.prime();
+        let row = self.table.pair.free_relation(q)?;
+        let constant = self.logs.scale.of_point((i128::from(q), 0));
+        row.iter().any(|(k, _)| *k == key).then(|| self.logs.solve_row(&row, constant, key, &self.found))?
     }
 }
 
 impl super::parameters::Parameters {
-    /// The sieve that splits a target. The larger p, the rarer are points with few large primes, and the cheaper is a
-    /// descent beside another sieve: measured.
-    fn splitting(&self) -> Limits {
-        let share = ((self.large_bits - 10.0) / 12.0).clamp(0.0, 1.0);
-        let large = (self.large_bits + 4.0 + 2.0 * share).min(LARGEST_BITS);
-        let rows = (f64::from(self.region.rows) * (-share).exp2()) as u32;
-        Limits {
-            region: Region { log_width: self.region.log_width, rows: rows.max(2) },
-            cofactor_bits: large * (1.0 + 0.6 * share),
-            large_prime: large.exp2() as u64,
-        }
-    }
-
     fn descending(&self, q: u32, size: u32) -> Limits {
         let large = self.large_bits.min(f64::from(q).log2());
         Limits {

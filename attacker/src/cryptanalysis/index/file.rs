@@ -1,22 +1,32 @@
 //! Precomputations as bytes: a magic line, lengths and little-endian words, a checksum.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use num_bigint::BigUint;
 
-use super::field::Field;
 use super::logs::Logs;
+use super::pair::Pair;
 use super::parameters::Parameters;
+use super::polynomial::Polynomial;
 use super::precomputation::{Precomputation, Table};
 use super::relation::{Bases, Found, Key};
 use crate::cryptanalysis::budget::{Failure, brief};
 
-const MAGIC: &[u8] = b"interlock discrete logarithms 1\n";
+const MAGIC: &[u8] = b"interlock discrete logarithms 2\n";
 
 pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     number(&mut out, &work.p);
+    let pair = work.pair.get();
+    word(&mut out, u64::from(pair.is_some()));
+    if let Some(pair) = pair {
+        number(&mut out, &pair.root);
+        for side in &pair.sides {
+            word(&mut out, side.0.len() as u64);
+            side.0.iter().for_each(|c| out.extend(c.to_le_bytes()));
+        }
+    }
     word(&mut out, work.next.load(Ordering::Relaxed) as u64);
     let tables = work.table.get().map_or(&[][..], |table| &table.logs);
     word(&mut out, tables.len() as u64);
@@ -61,27 +71,42 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
     if checksum(content).to_le_bytes() != sum {
         return Err(bad("an unaltered, whole file", "one with a wrong checksum".to_owned()));
     }
+    let pair = if reader.word()? == 0 { None } else { Some(pair(&mut reader, p)?) };
     let next = reader.word()? as usize;
-    let tables = (0..reader.count(8)?).map(|_| table(&mut reader, p)).collect::<Result<Vec<_>, _>>()?;
+    let tables = (0..reader.count(8)?).map(|_| table(&mut reader, p, pair.as_ref())).collect::<Result<Vec<_>, _>>()?;
     let found = (0..reader.count(24)?).map(|_| relation(&mut reader)).collect::<Result<Vec<_>, _>>()?;
-    let work =
-        Precomputation { p: p.clone(), found: Mutex::new(found), next: AtomicUsize::new(next), table: OnceLock::new() };
-    if !tables.is_empty() {
-        let field = Field::new(p).ok_or_else(|| bad("a prime of at most 200 bits", brief(p)))?;
-        if !tables.iter().all(|logs| logs.agree(&field)) {
-            return Err(bad("logarithms that agree with each other", "others".to_owned()));
+    let work = Precomputation::new(p);
+    if let Some(pair) = pair {
+        let work = Precomputation { found: Mutex::new(found), next: AtomicUsize::new(next), ..work };
+        if !tables.is_empty() {
+            if !tables.iter().all(|logs| logs.agree(&pair)) {
+                return Err(bad("logarithms that agree with each other", "others".to_owned()));
+            }
+            let parameters = Parameters::for_pair(&pair);
+            let bases = Bases::new(&pair, &parameters);
+            work.table.get_or_init(|| Arc::new(Table::new(pair.clone(), parameters, bases, tables)));
         }
-        let parameters = Parameters::for_bits(p.bits());
-        let bases = Bases::new(&field, &parameters);
-        work.table.get_or_init(|| Arc::new(Table::new(field, parameters, bases, tables)));
+        work.pair.get_or_init(|| pair);
+        return Ok(work);
     }
     Ok(work)
 }
 
-fn table(reader: &mut Reader<'_>, p: &BigUint) -> Result<Logs, Failure> {
+fn pair(reader: &mut Reader<'_>, p: &BigUint) -> Result<Pair, Failure> {
+    let root = reader.number()?;
+    let mut side = || -> Result<Polynomial, Failure> {
+        let length = reader.count(16)?;
+        let coefficients = (0..length).map(|_| Ok(i128::from_le_bytes(reader.array()?)));
+        Ok(Polynomial(coefficients.collect::<Result<_, Failure>>()?))
+    };
+    let pair = Pair { p: p.clone(), sides: [side()?, side()?], root };
+    if pair.is_sound() { Ok(pair) } else { Err(bad("polynomials with a common root modulo p", "others".to_owned())) }
+}
+
+fn table(reader: &mut Reader<'_>, p: &BigUint, pair: Option<&Pair>) -> Result<Logs, Failure> {
     let ell = reader.number()?;
     let whole = ell.bits() > 1 && ell.bits() <= 256 && ((p - 1u32) % &ell) == BigUint::ZERO;
-    let logs = if whole { Logs::new(&ell) } else { None };
+    let logs = if whole { pair.and_then(|pair| Logs::new(pair, &ell)) } else { None };
     let mut logs = logs.ok_or_else(|| bad("a prime factor of p − 1", brief(&ell)))?;
     for _ in 0..reader.count(40)? {
         let key = Key(reader.word()?);
@@ -134,9 +159,13 @@ impl<'a> Reader<'a> {
     }
 
     fn word(&mut self) -> Result<u64, Failure> {
-        let mut word = [0; 8];
-        word.copy_from_slice(self.take(8)?);
-        Ok(u64::from_le_bytes(word))
+        Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(self.take(N)?);
+        Ok(bytes)
     }
 
     fn number(&mut self) -> Result<BigUint, Failure> {

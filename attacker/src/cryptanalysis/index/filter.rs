@@ -3,7 +3,9 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use super::logs::Value;
 use crate::cryptanalysis::budget::{Failure, Watch};
+use crate::cryptanalysis::mont::Mont;
 
 /// A sparse row: columns ascending, with their coefficients.
 pub(crate) type Sparse = Vec<(u32, i32)>;
@@ -19,18 +21,17 @@ const SPARE: usize = 20;
 /// A small system and how the eliminated unknowns follow from its solution.
 #[derive(Debug, Default)]
 pub(crate) struct Reduced {
-    /// The rows that remain; each is a relation that sums to zero.
-    pub(crate) rows: Vec<Sparse>,
+    /// The rows that remain, each with what it sums to.
+    pub(crate) rows: Vec<(Sparse, Value)>,
     /// The columns that remain, ascending.
     pub(crate) columns: Vec<u32>,
     /// Eliminated columns, each with the row that yields it once all later ones and `columns` are known.
-    pub(crate) pivots: Vec<(u32, Sparse)>,
+    pub(crate) pivots: Vec<(u32, Sparse, Value)>,
 }
 
 /// Drops rows with a column that no other row has, again and again, and then the heaviest rows beyond `excess` more
-/// rows than columns. Column `constant` counts as known. The answer are the numbers of the rows to keep, and of the
-/// columns that these contain.
-pub(crate) fn prune(rows: &[Sparse], columns: usize, constant: u32, excess: usize) -> (Vec<usize>, usize) {
+/// rows than columns. The answer are the numbers of the rows to keep, and of the columns that these contain.
+pub(crate) fn prune(rows: &[Sparse], columns: usize, excess: usize) -> (Vec<usize>, usize) {
     let mut weight = vec![0u32; columns];
     for row in rows {
         row.iter().for_each(|(c, _)| weight[*c as usize] += 1);
@@ -39,13 +40,13 @@ pub(crate) fn prune(rows: &[Sparse], columns: usize, constant: u32, excess: usiz
     loop {
         let before = kept.len();
         kept.retain(|&r| {
-            let single = rows[r].iter().any(|(c, _)| *c != constant && weight[*c as usize] == 1);
+            let single = rows[r].iter().any(|(c, _)| weight[*c as usize] == 1);
             if single {
                 rows[r].iter().for_each(|(c, _)| weight[*c as usize] -= 1);
             }
             !single
         });
-        let alive = weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
+        let alive = weight.iter().filter(|w| **w > 0).count();
         if kept.len() < before {
             continue;
         }
@@ -73,8 +74,10 @@ pub(crate) fn prune(rows: &[Sparse], columns: usize, constant: u32, excess: usiz
 }
 
 /// Rows and columns of an elimination in progress.
-struct Elimination {
+struct Elimination<'a> {
+    ring: &'a Mont<4>,
     rows: Vec<Sparse>,
+    sums: Vec<Value>,
     /// Rows that contain a column, for columns that are not heavy.
     places: Vec<Vec<u32>>,
     weight: Vec<u32>,
@@ -82,12 +85,12 @@ struct Elimination {
     total: usize,
 }
 
-impl Elimination {
-    fn new(rows: Vec<Sparse>, columns: usize, constant: u32) -> Self {
+impl<'a> Elimination<'a> {
+    fn new(ring: &'a Mont<4>, rows: Vec<(Sparse, Value)>, columns: usize) -> Self {
+        let (rows, sums): (Vec<Sparse>, Vec<Value>) = rows.into_iter().unzip();
         let mut weight = vec![0u32; columns];
         rows.iter().flatten().for_each(|(c, _)| weight[*c as usize] += 1);
-        let tracked: Vec<bool> =
-            weight.iter().enumerate().map(|(c, w)| *w as usize <= HEAVY && c as u32 != constant).collect();
+        let tracked: Vec<bool> = weight.iter().map(|w| *w as usize <= HEAVY).collect();
         let mut places = vec![Vec::new(); columns];
         for (r, row) in rows.iter().enumerate() {
             for (c, _) in row.iter().filter(|(c, _)| tracked[*c as usize]) {
@@ -95,7 +98,7 @@ impl Elimination {
             }
         }
         let total = rows.iter().map(Vec::len).sum();
-        Self { rows, places, weight, tracked, total }
+        Self { ring, rows, sums, places, weight, tracked, total }
     }
 
     /// The lightest row with coefficient ±1 in the column.
@@ -187,15 +190,15 @@ fn combine(row: &Sparse, pivot: &Sparse, factor: i32) -> Option<Sparse> {
 /// Eliminates columns while that makes the linear algebra cheaper. The estimate of its cost: each of N steps handles
 /// every entry twice and N unknowns with multiplications worth `per_unknown` entries.
 pub(crate) fn eliminate(
-    rows: Vec<Sparse>,
+    ring: &Mont<4>,
+    rows: Vec<(Sparse, Value)>,
     columns: usize,
-    constant: u32,
     per_unknown: usize,
     watch: &Watch<'_>,
 ) -> Result<Reduced, Failure> {
     let count = rows.len();
-    let mut state = Elimination::new(rows, columns, constant);
-    let mut alive = state.weight.iter().enumerate().filter(|(c, w)| **w > 0 && *c as u32 != constant).count();
+    let mut state = Elimination::new(ring, rows, columns);
+    let mut alive = state.weight.iter().filter(|w| **w > 0).count();
     let mut heap = BinaryHeap::new();
     for c in 0..columns as u32 {
         if let Some(pivot) = state.pivot(c) {
@@ -227,14 +230,18 @@ pub(crate) fn eliminate(
         let coefficient = |row: &Sparse| row.binary_search_by_key(&c, |e| e.0).map_or(0, |k| row[k].1);
         let unit = coefficient(entries);
         let others = state.places[c as usize].iter().filter(|row| **row != pivot);
-        let combined: Option<Vec<(u32, Sparse)>> = others
+        let combined: Option<Vec<(u32, i32, Sparse)>> = others
             .map(|&row| {
                 let old = &state.rows[row as usize];
-                Some((row, combine(old, entries, -coefficient(old) * unit)?))
+                let factor = -coefficient(old) * unit;
+                Some((row, factor, combine(old, entries, factor)?))
             })
             .collect();
         let Some(combined) = combined else { continue };
-        for (row, new) in combined {
+        let sum = state.sums[pivot as usize];
+        for (row, factor, new) in combined {
+            let own = &mut state.sums[row as usize];
+            *own = state.ring.add(own, &times(state.ring, &sum, factor));
             state.replace(row, new);
         }
         let entries = state.detach(pivot);
@@ -244,18 +251,31 @@ pub(crate) fn eliminate(
                 heap.push(Reverse((state.fill(*other, pivot), *other)));
             }
         }
-        pivots.push((c, entries));
+        pivots.push((c, entries, sum));
     }
-    let rows: Vec<Sparse> = state.rows.into_iter().filter(|row| row.iter().any(|(c, _)| *c != constant)).collect();
-    let columns: Vec<u32> = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0 && c != constant).collect();
+    let rows = state.rows.into_iter().zip(state.sums).filter(|(row, _)| !row.is_empty()).collect();
+    let columns: Vec<u32> = (0..columns as u32).filter(|&c| state.weight[c as usize] > 0).collect();
     Ok(Reduced { rows: lightest(rows, columns.len() + SPARE, state.weight), columns, pivots })
 }
 
+/// value·n for a small integer.
+pub(crate) fn times(ring: &Mont<4>, value: &Value, n: i32) -> Value {
+    let mut out = [0; 4];
+    let count = n.unsigned_abs();
+    for bit in (0..32 - count.leading_zeros()).rev() {
+        out = ring.add(&out, &out);
+        if count >> bit & 1 == 1 {
+            out = ring.add(&out, value);
+        }
+    }
+    if n < 0 { ring.neg(&out) } else { out }
+}
+
 /// The lightest rows, so many of them, and those without which a column would be lost.
-fn lightest(mut rows: Vec<Sparse>, count: usize, mut weight: Vec<u32>) -> Vec<Sparse> {
-    rows.sort_by_key(|row| Reverse(row.len()));
+fn lightest(mut rows: Vec<(Sparse, Value)>, count: usize, mut weight: Vec<u32>) -> Vec<(Sparse, Value)> {
+    rows.sort_by_key(|(row, _)| Reverse(row.len()));
     let mut surplus = rows.len().saturating_sub(count);
-    rows.retain(|row| {
+    rows.retain(|(row, _)| {
         let dispensable = surplus > 0 && row.iter().all(|(c, _)| weight[*c as usize] > 2);
         if dispensable {
             surplus -= 1;
@@ -268,6 +288,8 @@ fn lightest(mut rows: Vec<Sparse>, count: usize, mut weight: Vec<u32>) -> Vec<Sp
 
 #[cfg(test)]
 mod tests {
+    use num_bigint::BigUint;
+
     use super::*;
     use crate::cryptanalysis::budget::Budget;
     use crate::cryptanalysis::rng::Rng;
@@ -276,18 +298,26 @@ mod tests {
         row.iter().map(|(c, e)| x[*c as usize] * i64::from(*e)).sum()
     }
 
-    /// Random relations that hold for x, with x_0 = 1.
+    fn ring() -> Mont<4> {
+        // 2^61 − 1
+        Mont::new(&((BigUint::from(1u32) << 61u32) - 1u32)).unwrap()
+    }
+
+    fn residue(n: i64) -> Value {
+        let value = [n.unsigned_abs(), 0, 0, 0];
+        if n < 0 { ring().neg(&value) } else { value }
+    }
+
+    /// Random relations that hold for x.
     fn relations(x: &[i64], count: usize) -> Vec<Sparse> {
         let mut rng = Rng::new(7);
         (0..count)
             .map(|_| {
                 let mut row: Sparse = (0..5)
-                    .map(|_| (1 + (rng.next() % (x.len() as u64 - 1)) as u32, if rng.next() & 1 == 0 { 1 } else { -1 }))
+                    .map(|_| ((rng.next() % x.len() as u64) as u32, if rng.next() & 1 == 0 { 1 } else { -1 }))
                     .collect();
                 row.sort_unstable();
                 row.dedup_by_key(|e| e.0);
-                let constant = -value(&row, x);
-                row.insert(0, (0, constant as i32));
                 row
             })
             .collect()
@@ -295,28 +325,27 @@ mod tests {
 
     #[test]
     fn elimination_keeps_the_solution_and_says_how_to_complete_it() {
-        let x: Vec<i64> = std::iter::once(1).chain((1..200).map(|k| k * 7 % 31)).collect();
+        let x: Vec<i64> = (0..200).map(|k| k * 7 % 31).collect();
         let rows = relations(&x, 260);
-        let (kept, columns) = prune(&rows, x.len(), 0, 20);
+        let (kept, columns) = prune(&rows, x.len(), 20);
         assert!(kept.len() <= columns + 20 && kept.len() > columns);
-        let kept: Vec<Sparse> = kept.into_iter().map(|r| rows[r].clone()).collect();
+        let kept = kept.into_iter().map(|r| (rows[r].clone(), residue(value(&rows[r], &x)))).collect();
         let budget = Budget::default();
-        let reduced = eliminate(kept, x.len(), 0, 20, &Watch::new(&budget, &mut ())).unwrap();
+        let reduced = eliminate(&ring(), kept, x.len(), 20, &Watch::new(&budget, &mut ())).unwrap();
         assert!(reduced.columns.len() < columns, "something was eliminated");
-        assert!(reduced.rows.iter().all(|row| value(row, &x) == 0));
+        assert!(reduced.rows.iter().all(|(row, sum)| residue(value(row, &x)) == *sum));
         let mut known: Vec<u32> = reduced.columns.clone();
-        known.push(0);
-        for (c, row) in reduced.pivots.iter().rev() {
-            assert_eq!(value(row, &x), 0);
+        for (c, row, sum) in reduced.pivots.iter().rev() {
+            assert_eq!(residue(value(row, &x)), *sum);
             assert!(row.iter().all(|(k, _)| k == c || known.contains(k)), "only what is known by then");
             known.push(*c);
         }
-        assert_eq!(known.len(), columns + 1);
+        assert_eq!(known.len(), columns);
     }
 
     #[test]
     fn rows_with_a_lonely_column_go() {
         let rows = vec![vec![(1, 1), (2, 1)], vec![(2, 1), (3, 1)], vec![(2, -1), (3, 1)], vec![(3, 1), (4, 1)]];
-        assert_eq!(prune(&rows, 5, 0, 10), (vec![1, 2], 2));
+        assert_eq!(prune(&rows, 5, 10), (vec![1, 2], 2));
     }
 }

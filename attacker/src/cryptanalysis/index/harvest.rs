@@ -7,29 +7,19 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::base::Lattice;
-use super::field::{Field, reduce};
-use super::relation::{Bases, Found, Key, rational_root, row};
-use super::sieve::{Form, Hit, Region, Scratch, Side};
+use super::lattice::lagrange;
+use super::pair::Pair;
+use super::relation::{Bases, Found, Key, row};
+use super::sieve::{Hit, Region, Roots, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Phase, Watch};
 use crate::cryptanalysis::parallel;
 
-/// A reduced basis of the a − bω in the ideal of a key, whose (a, b) have a ≡ root·b.
-pub(crate) fn special_lattice(field: &Field, q: u32, root: u32) -> Option<Lattice> {
+/// A reduced basis of the a − bx in the ideal of a key, whose (a, b) have a ≡ root·b.
+pub(crate) fn special_lattice(pair: &Pair, q: u32, root: u32) -> Option<Lattice> {
     let basis = [(BigInt::from(q), BigInt::from(0)), (BigInt::from(root), BigInt::from(1))];
-    let basis = reduce(basis, &BigInt::from(field.norm));
-    let point = |(a, b): &(BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
-    Some(Lattice { u: point(&basis[0])?, v: point(&basis[1])? })
-}
-
-/// aV − bT and a² − trace·ab + norm·b² on the lattice, with `divisors` divided out.
-pub(crate) fn forms(field: &Field, lattice: &Lattice, divisors: [u32; 2]) -> [Form; 2] {
-    let linear = |(a, b): (i128, i128)| (a * field.v - b * field.t) / i128::from(divisors[0]);
-    let (trace, norm) = (i128::from(field.trace), i128::from(field.norm));
-    let quadratic = |(a, b): (i128, i128)| a * a - trace * a * b + norm * b * b;
-    let (u, v) = (lattice.u, lattice.v);
-    let cross = 2 * u.0 * v.0 - trace * (u.0 * v.1 + u.1 * v.0) + 2 * norm * u.1 * v.1;
-    let d = i128::from(divisors[1]);
-    [Form::Linear(linear(u), linear(v)), Form::Quadratic(quadratic(u) / d, cross / d, quadratic(v) / d)]
+    let [u, v] = lagrange(basis, &BigInt::from(pair.weight()));
+    let point = |(a, b): (BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
+    Some(Lattice::of_points([point(u)?, point(v)?]))
 }
 
 /// What a special-q sieve needs besides the special ideal.
@@ -42,65 +32,94 @@ pub(crate) struct Limits {
 
 /// The relations that contain the special ideal.
 pub(crate) fn sieve_special(
-    field: &Field,
+    pair: &Pair,
     bases: &Bases,
     special: Key,
     limits: &Limits,
     scratch: &mut Scratch,
 ) -> Vec<Found> {
-    let q = special.prime();
-    let root = special.root().unwrap_or_else(|| rational_root(field, q));
+    let (q, root) = (special.prime(), special.root());
     if root == q {
         return Vec::new();
     }
-    let Some(lattice) = special_lattice(field, q, root) else { return Vec::new() };
-    let divisors = if special.root().is_some() { [1, q] } else { [q, 1] };
-    let forms = forms(field, &lattice, divisors);
-    let side = |k: usize, base| Side {
-        base,
-        form: forms[k],
+    let Some(lattice) = special_lattice(pair, q, root) else { return Vec::new() };
+    let form = |side: usize| pair.sides[side].form(&lattice, if side == special.side() { q } else { 1 });
+    let (Some(first), Some(second)) = (form(0), form(1)) else { return Vec::new() };
+    let side = |k: usize, form| Side {
+        base: &bases.0[k],
+        roots: Roots::Of(&lattice),
+        form,
         cofactor_bits: limits.cofactor_bits,
         large_prime: limits.large_prime,
     };
-    let sides = [side(0, &bases.rational), side(1, &bases.algebraic)];
-    let hits = scratch.sieve(&lattice, limits.region, &sides);
+    let hits = scratch.sieve(limits.region, &[side(0, first), side(1, second)]);
     hits.into_iter()
-        .filter_map(|Hit { i, j, factors: [mut rational, mut algebraic] }| {
+        .filter_map(|Hit { i, j, mut factors }| {
             let (mut a, mut b) = lattice.point(i, j);
             if b < 0 {
                 (a, b) = (-a, -b);
             }
-            match special.root() {
-                Some(_) => algebraic.push(u64::from(q)),
-                None => rational.push(u64::from(q)),
-            }
+            factors[special.side()].push(u64::from(q));
             // a common divisor of a and b can only be q
             if a % i128::from(q) == 0 && b % i128::from(q) == 0 {
                 return None;
             }
-            Some(((a, b), row(a, b, &rational, &algebraic)?))
+            Some(((a, b), row(pair, (a, b), &factors)?))
         })
         .collect()
 }
 
-/// Sieving special primes of Z on all threads.
+/// Sieving special primes of the first side on all threads.
 pub(crate) struct Harvest<'a, 'w> {
-    pub(crate) field: &'a Field,
+    pub(crate) pair: &'a Pair,
     pub(crate) bases: &'a Bases,
     pub(crate) limits: Limits,
-    pub(crate) specials: &'a [u32],
-    /// How many relations it will take, roughly.
-    pub(crate) expected: usize,
+    pub(crate) specials: &'a [Key],
+    pub(crate) goal: &'a Goal,
     pub(crate) watch: &'a Watch<'w>,
 }
 
+/// When to look whether there are relations enough.
+#[derive(Debug)]
+pub(crate) struct Goal {
+    /// How many it will take, roughly.
+    pub(crate) expected: usize,
+    due: AtomicUsize,
+    /// How many there were at the last look, and how many were missing.
+    last: Mutex<Option<(usize, usize)>>,
+}
+
+impl Goal {
+    pub(crate) fn new(expected: usize, first_look: usize) -> Self {
+        Self { expected, due: AtomicUsize::new(first_look), last: Mutex::default() }
+    }
+
+    /// Whether `found` is a reason to look. It is for one caller until [`Goal::missed`].
+    fn take(&self, found: usize) -> bool {
+        let due = self.due.load(Ordering::Relaxed);
+        let taken = || self.due.compare_exchange(due, usize::MAX, Ordering::Relaxed, Ordering::Relaxed);
+        found >= due && taken().is_ok()
+    }
+
+    /// So many of `found` relations were missing: where both lines meet, the next look is due.
+    fn missed(&self, found: usize, missing: usize) {
+        let Ok(mut last) = self.last.lock() else { return };
+        let step = match *last {
+            Some((before, gap)) if gap > missing => missing * found.saturating_sub(before) / (gap - missing),
+            _ => 0,
+        };
+        *last = Some((found, missing));
+        self.due.store(found + step.clamp(found / 32 + 16, found / 8 + 16), Ordering::Relaxed);
+    }
+}
+
 impl Harvest<'_, '_> {
-    /// Sieves from special prime number `next` on until `enough`, which sees all relations now and then, says so.
+    /// Sieves from special prime number `next` on until none of so many relations is `missing`.
     pub(crate) fn run(
         &self,
         next: &AtomicUsize,
         found: &Mutex<Vec<Found>>,
-        enough: &(dyn Fn(&[Found]) -> bool + Sync),
+        missing: &(dyn Fn(&[Found]) -> usize + Sync),
     ) -> Result<(), Failure> {
         let over = AtomicBool::new(false);
         parallel::run(self.watch.threads(), &|_| {
@@ -108,15 +127,23 @@ impl Harvest<'_, '_> {
             while !over.load(Ordering::Relaxed) {
                 // before a special prime is taken, so that none is lost when the caller cancels
                 self.watch.spend(self.limits.region.points() as u64)?;
-                let Some(&q) = self.specials.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
-                let new = sieve_special(self.field, self.bases, Key::rational(q), &self.limits, &mut scratch);
-                let Ok(mut found) = found.lock() else { return Err(Failure::Cancelled) };
-                found.extend(new);
-                // a relation takes about 300 bytes, and twice as much while the matrix is built
-                self.watch.allow_bytes(found.len() * 900, "the relations")?;
-                self.watch.report(Phase::Sieve, found.len() as u64, self.expected.max(found.len()) as u64);
-                if !over.load(Ordering::Relaxed) && enough(&found) {
-                    over.store(true, Ordering::Relaxed);
+                let Some(&special) = self.specials.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
+                let new = sieve_special(self.pair, self.bases, special, &self.limits, &mut scratch);
+                let due = {
+                    let Ok(mut found) = found.lock() else { return Err(Failure::Cancelled) };
+                    found.extend(new);
+                    // a relation takes about 300 bytes, and thrice as much while it is looked at
+                    self.watch.allow_bytes(found.len() * 900, "the relations")?;
+                    let expected = self.goal.expected.max(found.len());
+                    self.watch.report(Phase::Sieve, found.len() as u64, expected as u64);
+                    self.goal.take(found.len()).then(|| found.clone())
+                };
+                // the others sieve on meanwhile
+                if let Some(found) = due {
+                    match missing(&found) {
+                        0 => over.store(true, Ordering::Relaxed),
+                        missing => self.goal.missed(found.len(), missing),
+                    }
                 }
             }
             Ok(())
@@ -129,6 +156,8 @@ mod tests {
     use num_bigint::BigUint;
 
     use super::super::parameters::Parameters;
+    use super::super::relation::{Point, Row};
+    use super::super::select;
     use super::*;
     use crate::cryptanalysis::prime::primes_up_to;
 
@@ -149,43 +178,57 @@ mod tests {
 
     #[test]
     fn rows_multiply_to_the_norms_and_few_points_are_missed() {
-        let field = Field::new(&prime()).unwrap();
-        let parameters = Parameters::for_bits(72);
-        let bases = Bases::new(&field, &parameters);
-        let q = *parameters.specials().iter().find(|q| rational_root(&field, **q) != **q).unwrap();
-        let found = sieve_special(&field, &bases, Key::rational(q), &parameters.limits(), &mut Scratch::default());
-        let norms = |a: i128, b: i128| {
-            let algebraic = a * a - i128::from(field.trace) * a * b + i128::from(field.norm) * b * b;
-            [(a * field.v - b * field.t).unsigned_abs(), algebraic.unsigned_abs()]
-        };
-        for ((a, b), row) in &found {
-            let product = |sign: i32| -> u128 {
-                let side = row.iter().filter(|(key, e)| *key != Key::V && e.signum() == sign);
-                side.map(|(key, e)| u128::from(key.prime()).pow(e.unsigned_abs())).product()
-            };
-            assert_eq!([product(-1), product(1)], norms(*a, *b));
-            for root in row.iter().filter_map(|(key, _)| key.root().map(|r| (key.prime(), r))) {
-                let p = i128::from(root.0);
-                assert_eq!((a - i128::from(root.1) * b).rem_euclid(p), 0, "the ideal contains a − bω");
+        let ell = (prime() - 1u32) >> 1u32;
+        for pair in [Pair::quadratic(&prime()), select::cubic(&prime(), &[ell])] {
+            let pair = pair.unwrap();
+            let parameters = Parameters::for_pair(&pair);
+            let bases = Bases::new(&pair, &parameters);
+            let (mut hit, mut all) = (0, 0);
+            let specials = primes_up_to(2000).into_iter().filter(|q| *q > parameters.first_special);
+            let specials = specials.flat_map(|q| pair.sides[0].roots(q).into_iter().map(move |r| (q, r)));
+            for (q, r) in specials.filter(|(q, r)| r != q).take(4) {
+                let key = Key::ideal(0, q, r);
+                let found = sieve_special(&pair, &bases, key, &parameters.limits(), &mut Scratch::default());
+                for (point, row) in &found {
+                    check(&pair, *point, row);
+                }
+                hit += found.len();
+                all += by_brute_force(&pair, key, &parameters);
+            }
+            assert!(hit <= all, "nothing twice: {hit} of {all}");
+            // what small primes and powers hide from the sieve is missed
+            assert!(hit * 4 >= all * 3, "{hit} of {all}");
+        }
+    }
+
+    fn check(pair: &Pair, (a, b): Point, row: &Row) {
+        for side in 0..2 {
+            let sign = if side == 0 { -1 } else { 1 };
+            let own = row.iter().filter(|(key, _)| *key != Key::LEADING && key.side() == side);
+            let product: BigUint =
+                own.clone().map(|(key, e)| BigUint::from(key.prime()).pow((e * sign) as u32)).product();
+            assert_eq!(product, *pair.sides[side].norm(a, b).magnitude());
+            for (key, _) in own {
+                let (q, r) = (i128::from(key.prime()), i128::from(key.root()));
+                let inside = if r == q { b % q == 0 } else { (a - r * b) % q == 0 };
+                assert!(inside, "the ideal contains a − bx");
             }
         }
-        // the same by brute force
-        let lattice = special_lattice(&field, q, rational_root(&field, q)).unwrap();
+    }
+
+    fn by_brute_force(pair: &Pair, key: Key, parameters: &Parameters) -> usize {
+        let lattice = special_lattice(pair, key.prime(), key.root()).unwrap();
         let region = parameters.region;
         let half = 1i64 << (region.log_width - 1);
-        let mut all = 0;
-        for j in 1..i64::from(region.rows) {
-            for i in -half..half {
-                let (a, b) = lattice.point(i, j);
-                let coprime = num_integer::gcd(i, j) == 1 && num_integer::gcd(a, b) == 1;
-                let norms = norms(a, b);
-                if coprime && smooth(norms[0] / u128::from(q), &parameters) && smooth(norms[1], &parameters) {
-                    all += 1;
-                }
-            }
-        }
-        assert!(found.len() <= all, "nothing twice: {} of {all}", found.len());
-        // what small primes and powers hide from the sieve is missed
-        assert!(found.len() * 10 >= all * 7, "{} of {all}", found.len());
+        let points = (1..i64::from(region.rows)).flat_map(|j| (-half..half).map(move |i| (i, j)));
+        let smooth_norms = |(i, j): &(i64, i64)| {
+            let (a, b) = lattice.point(*i, *j);
+            let norm = |side: usize| u128::try_from(pair.sides[side].norm(a, b).magnitude()).unwrap();
+            num_integer::gcd(*i, *j) == 1
+                && num_integer::gcd(a, b) == 1
+                && smooth(norm(0) / u128::from(key.prime()), parameters)
+                && smooth(norm(1), parameters)
+        };
+        points.filter(smooth_norms).count()
     }
 }

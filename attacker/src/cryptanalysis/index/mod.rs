@@ -3,17 +3,24 @@
 
 mod algebra;
 mod base;
+mod cofactor;
 mod descent;
-mod field;
 mod file;
 mod filter;
 mod harvest;
+mod lattice;
 mod logs;
 mod matrix;
+mod pair;
 mod parameters;
+mod polynomial;
 mod precomputation;
 mod relation;
+mod roots;
+mod schirokauer;
+mod select;
 mod sieve;
+mod split;
 
 use std::sync::Arc;
 
@@ -21,29 +28,14 @@ use num_bigint::BigUint;
 use num_traits::Zero;
 
 use self::descent::Descent;
-use self::field::Field;
 use self::logs::Logs;
 use self::precomputation::Table;
-use self::relation::{Key, Row};
 use super::budget::{Failure, Watch};
 use super::mont::from_limbs;
 use super::solution::Method;
 
-pub(crate) use self::field::MAX_BITS;
+pub(crate) use self::pair::MAX_BITS;
 pub use self::precomputation::Precomputation;
-
-impl Field {
-    /// (p) is the product of the ideals above it: nothing for an inert p.
-    fn norm_relation(&self, p: u32) -> Option<Row> {
-        let roots = self.roots(p);
-        let ideals = match roots[..] {
-            [] => return None,
-            [r] => vec![(Key::ideal(p, r), 2)],
-            _ => roots.into_iter().map(|r| (Key::ideal(p, r), 1)).collect(),
-        };
-        Some(ideals.into_iter().chain([(Key::rational(p), -1)]).collect())
-    }
-}
 
 /// The logarithm of y to the unknown base of the table.
 fn log(table: &Table, y: &BigUint, logs: &Logs, watch: &Watch<'_>) -> Result<BigUint, Failure> {
@@ -82,7 +74,7 @@ impl Subgroup {
     pub(crate) fn log(&self, y: &BigUint, watch: &Watch<'_>) -> Result<BigUint, Failure> {
         let failed = |why: &str| Failure::TooHard { why: why.to_owned() };
         let Some(logs) = self.table.logs(&self.ell) else { return Err(failed("the table lacks this order")) };
-        let p = &self.table.field.p;
+        let p = &self.table.pair.p;
         let k = (p - 1u32) / &self.ell;
         let target = y.modpow(&k, p);
         let g = self.g.modpow(&k, p);
@@ -100,9 +92,39 @@ impl Subgroup {
 
     pub(crate) fn method(&self) -> Method {
         Method::IndexCalculus {
-            bits: self.table.field.p.bits(),
-            discriminant: self.table.field.d,
+            bits: self.table.pair.p.bits(),
+            polynomials: self.table.pair.sides.each_ref().map(ToString::to_string),
             known_logarithms: self.table.logs.iter().map(|logs| logs.known.len()).sum(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pair::Pair;
+    use super::*;
+    use crate::cryptanalysis::budget::Budget;
+
+    /// The same logarithm in two pairs of fields, each verified by [`Subgroup::log`], and the files of both.
+    #[test]
+    fn both_pairs_of_fields_find_the_same_logarithm() {
+        // a safe prime of 104 bits
+        let p: BigUint = "15713858200628223569333830865027".parse().unwrap();
+        let (g, ell) = (BigUint::from(4u32), (&p - 1u32) >> 1u32);
+        let budget = Budget::default();
+        let mut nobody = ();
+        let watch = Watch::new(&budget, &mut nobody);
+        let x = BigUint::from(0x1234_5678_9abc_def0u64) * 987_654_321u32;
+        let y = g.modpow(&x, &p);
+        for pair in [Pair::quadratic(&p), select::cubic(&p, std::slice::from_ref(&ell))] {
+            let work = Precomputation::new(&p);
+            work.pair.set(pair.unwrap()).unwrap();
+            let table = work.table(std::slice::from_ref(&ell), &watch).unwrap();
+            let subgroup = Subgroup::new(table, &g, &ell, &watch).unwrap().unwrap();
+            assert_eq!(subgroup.log(&y, &watch).unwrap(), &x % &ell);
+            let again = Precomputation::from_bytes(&work.to_bytes(), &p).unwrap();
+            assert_eq!(again.pair.get(), work.pair.get());
+            assert_eq!(again.logarithms(), work.logarithms());
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Sizes of the factor bases and of the sieve, by the size of p.
 
 use super::harvest::Limits;
+use super::pair::Pair;
 use super::sieve::Region;
-use crate::cryptanalysis::prime::primes_up_to;
 
 /// The same for both sides: the algebraic norms are smaller, but fewer rational primes are unknown.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,8 @@ const fn line(bits: f64, bound: f64, large: f64, width: f64, rows: f64, special:
     Line { bits, bound, large, width, rows, special }
 }
 
-const TABLE: [Line; 8] = [
+/// With a rational side.
+const QUADRATIC: [Line; 8] = [
     line(40.0, 7.0, 8.0, 7.0, 6.0, 6.5),
     line(64.0, 8.7, 10.2, 8.0, 6.0, 8.0),
     line(80.0, 9.8, 11.5, 9.0, 6.5, 9.3),
@@ -42,12 +43,24 @@ const TABLE: [Line; 8] = [
     line(200.0, 17.2, 21.7, 11.0, 9.5, 17.0),
 ];
 
+/// With a quadratic and a cubic side.
+const CUBIC: [Line; 4] = [
+    line(112.0, 11.5, 14.5, 9.0, 7.5, 11.5),
+    line(160.0, 14.0, 18.0, 10.0, 9.0, 14.0),
+    line(200.0, 16.2, 21.0, 11.0, 9.5, 16.0),
+    line(224.0, 17.2, 22.0, 11.0, 10.0, 17.0),
+];
+
 impl Parameters {
-    /// For a p of so many bits, between the lines of the table.
-    pub(crate) fn for_bits(bits: u64) -> Self {
-        let bits = (bits as f64).clamp(TABLE[0].bits, TABLE[TABLE.len() - 1].bits);
-        let k = TABLE.partition_point(|line| line.bits < bits).clamp(1, TABLE.len() - 1);
-        let (low, high) = (&TABLE[k - 1], &TABLE[k]);
+    pub(crate) fn for_pair(pair: &Pair) -> Self {
+        Self::between(if pair.is_cubic() { &CUBIC } else { &QUADRATIC }, pair.p.bits())
+    }
+
+    /// For a p of so many bits, between the lines of a table.
+    fn between(table: &[Line], bits: u64) -> Self {
+        let bits = (bits as f64).clamp(table[0].bits, table[table.len() - 1].bits);
+        let k = table.partition_point(|line| line.bits < bits).clamp(1, table.len() - 1);
+        let (low, high) = (&table[k - 1], &table[k]);
         let share = (bits - low.bits) / (high.bits - low.bits);
         let mix = |of: fn(&Line) -> f64| of(low) + share * (of(high) - of(low));
         let power = |x: f64| x.exp2().round() as u32;
@@ -59,10 +72,9 @@ impl Parameters {
         }
     }
 
-    /// The special primes, ascending.
-    pub(crate) fn specials(&self) -> Vec<u32> {
-        let limit = (self.large_bits.exp2() as u32).max(self.first_special * 8);
-        primes_up_to(limit).into_iter().filter(|q| *q >= self.first_special).collect()
+    /// The last special prime, if it should come to that.
+    pub(crate) fn last_special(&self) -> u32 {
+        (self.large_bits.exp2() as u32).max(self.first_special * 8)
     }
 
     /// How many relations it takes as a rule, for so many primes and ideals in the factor bases: measured.

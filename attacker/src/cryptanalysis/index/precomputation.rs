@@ -1,18 +1,18 @@
 //! The work that is done once for a prime, resumable at any time.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use num_bigint::BigUint;
 
 use super::base::Base;
-use super::field::Field;
-use super::harvest::Harvest;
+use super::harvest::{Goal, Harvest};
 use super::logs::{self, Logs};
+use super::pair::Pair;
 use super::parameters::Parameters;
-use super::relation::{Bases, Found, Key, KeyMap, KeySet, Row};
-use super::{file, filter};
+use super::relation::{Bases, Found, Key, KeySet};
+use super::{file, filter, split};
 use crate::cryptanalysis::budget::{Failure, Watch};
 use crate::cryptanalysis::prime::primes_up_to;
 
@@ -23,6 +23,8 @@ use crate::cryptanalysis::prime::primes_up_to;
 #[derive(Debug)]
 pub struct Precomputation {
     pub(super) p: BigUint,
+    /// The polynomials of the relations.
+    pub(super) pair: OnceLock<Pair>,
     pub(super) found: Mutex<Vec<Found>>,
     /// The special primes that were sieved.
     pub(super) next: AtomicUsize,
@@ -32,7 +34,7 @@ pub struct Precomputation {
 /// The logarithms of the factor base.
 #[derive(Debug)]
 pub(crate) struct Table {
-    pub(super) field: Field,
+    pub(super) pair: Pair,
     pub(super) parameters: Parameters,
     pub(super) bases: Bases,
     /// The primes of the rational side as divisors of the first and of the second coordinate.
@@ -45,7 +47,13 @@ pub(crate) struct Table {
 impl Precomputation {
     /// Nothing done yet.
     pub fn new(p: &BigUint) -> Self {
-        Self { p: p.clone(), found: Mutex::default(), next: AtomicUsize::new(0), table: OnceLock::new() }
+        Self {
+            p: p.clone(),
+            pair: OnceLock::new(),
+            found: Mutex::default(),
+            next: AtomicUsize::new(0),
+            table: OnceLock::new(),
+        }
     }
 
     /// What [`Precomputation::to_bytes`] wrote for the same prime.
@@ -87,47 +95,50 @@ impl Precomputation {
             return Ok(table.clone());
         }
         let p = &self.p;
-        let no_field = || Failure::TooHard { why: format!("no quadratic field suits a p of {} bits", p.bits()) };
-        let field = Field::new(p).ok_or_else(no_field)?;
-        let parameters = Parameters::for_bits(p.bits());
-        let bases = Bases::new(&field, &parameters);
-        let specials = parameters.specials();
-        let mut goal = 0;
+        let pair = match self.pair.get() {
+            Some(pair) => pair.clone(),
+            None => {
+                let none = || Failure::TooHard { why: format!("no pair of fields suits a p of {} bits", p.bits()) };
+                let pair = Pair::new(p, ells).ok_or_else(none)?;
+                self.pair.get_or_init(|| pair).clone()
+            }
+        };
+        let parameters = Parameters::for_pair(&pair);
+        let bases = Bases::new(&pair, &parameters);
+        let specials = specials(&pair, &parameters);
+        let mut least = 0;
         let logs = loop {
             let limits = parameters.limits();
-            let expected = parameters.expected_relations(bases.rational.len() + bases.algebraic.len());
-            let due = AtomicUsize::new((expected * 4 / 5).max(goal));
-            let enough = |found: &[Found]| {
-                if found.len() < due.load(Ordering::Relaxed) {
-                    return false;
-                }
-                let (have, need) = balance(found, &field);
-                due.store(found.len() + (found.len() / 24).max(16), Ordering::Relaxed);
-                have > need
+            let expected = parameters.expected_relations(bases.len());
+            let first_look = (expected * 4 / 5).max(least);
+            let harvest = Harvest {
+                pair: &pair,
+                bases: &bases,
+                limits,
+                specials: &specials,
+                goal: &Goal::new(expected, first_look),
+                watch,
             };
-            let harvest = Harvest { field: &field, bases: &bases, limits, specials: &specials, expected, watch };
             let before = self.relations();
-            harvest.run(&self.next, &self.found, &enough)?;
+            harvest.run(&self.next, &self.found, &|found| missing(found, &pair))?;
             let found = self.found.lock().map_err(|_| Failure::Cancelled)?.clone();
-            if let Some(logs) = solve(&found, &field, ells, watch)? {
+            if let Some(logs) = solve(&found, &pair, ells, watch)? {
                 break logs;
             }
             if found.len() == before {
                 return Err(Failure::TooHard { why: "the sieve ran out of special primes".to_owned() });
             }
-            goal = found.len() + found.len() / 10 + 16;
+            least = found.len() + found.len() / 10 + 16;
         };
-        let table = Arc::new(Table::new(field, parameters, bases, logs));
+        let table = Arc::new(Table::new(pair, parameters, bases, logs));
         Ok(self.table.get_or_init(|| table).clone())
     }
 }
 
 impl Table {
-    pub(super) fn new(field: Field, parameters: Parameters, bases: Bases, logs: Vec<Logs>) -> Self {
-        let primes = || primes_up_to(parameters.bound).into_iter();
-        let numerators = Base::new(primes().map(|q| (q, 0)));
-        let denominators = Base::new(primes().map(|q| (q, q)));
-        Self { field, parameters, bases, numerators, denominators, logs }
+    pub(super) fn new(pair: Pair, parameters: Parameters, bases: Bases, logs: Vec<Logs>) -> Self {
+        let [numerators, denominators] = split::bases(&pair, &parameters);
+        Self { pair, parameters, bases, numerators, denominators, logs }
     }
 
     pub(super) fn logs(&self, ell: &BigUint) -> Option<&Logs> {
@@ -135,43 +146,43 @@ impl Table {
     }
 }
 
+/// The special ideals of the first side, ascending.
+fn specials(pair: &Pair, parameters: &Parameters) -> Vec<Key> {
+    let primes = primes_up_to(parameters.last_special());
+    let from = primes.partition_point(|q| *q < parameters.first_special);
+    primes[from..].iter().flat_map(|&q| pair.sides[0].roots(q).into_iter().map(move |r| Key::ideal(0, q, r))).collect()
+}
+
 /// The logarithms modulo each of `ells`, if the relations suffice.
-fn solve(found: &[Found], field: &Field, ells: &[BigUint], watch: &Watch<'_>) -> Result<Option<Vec<Logs>>, Failure> {
-    let rows: Vec<Row> = deduplicate(found).chain(free_relations(field, found)).collect();
+fn solve(found: &[Found], pair: &Pair, ells: &[BigUint], watch: &Watch<'_>) -> Result<Option<Vec<Logs>>, Failure> {
+    let relations = usable(found, pair);
     let mut logs = Vec::new();
     for ell in ells {
-        let Some(solved) = logs::solve(&rows, field, ell, watch)? else { return Ok(None) };
+        let Some(solved) = logs::solve(&relations, pair, ell, watch)? else { return Ok(None) };
         logs.push(solved);
     }
     Ok(Some(logs))
 }
 
-fn deduplicate(found: &[Found]) -> impl Iterator<Item = Row> + '_ {
+/// Each relation once, and the free relations of primes whose ideals all occur.
+fn usable(found: &[Found], pair: &Pair) -> Vec<Found> {
     let mut seen = HashSet::new();
-    found.iter().filter(move |(point, _)| seen.insert(*point)).map(|(_, row)| row.clone())
-}
-
-/// The relations of primes whose ideals all occur.
-fn free_relations(field: &Field, found: &[Found]) -> Vec<Row> {
+    let mut out: Vec<Found> = found.iter().filter(|(point, _)| seen.insert(*point)).cloned().collect();
     let keys: KeySet = found.iter().flat_map(|(_, row)| row).map(|(key, _)| *key).collect();
-    let primes: HashSet<u32> = keys.iter().filter(|k| k.root().is_some()).map(|k| k.prime()).collect();
-    let mut primes: Vec<u32> = primes.into_iter().filter(|p| keys.contains(&Key::rational(*p))).collect();
-    primes.sort_unstable();
-    let rows = primes.into_iter().filter_map(|p| field.norm_relation(p));
-    rows.filter(|row| row.iter().all(|(key, _)| keys.contains(key))).collect()
+    let primes = |side| keys.iter().filter(move |k| **k != Key::LEADING && k.side() == side).map(|k| k.prime());
+    let other: HashSet<u32> = primes(1).collect();
+    let mut both: Vec<u32> = primes(0).filter(|q| other.contains(q)).collect();
+    both.sort_unstable();
+    both.dedup();
+    let free = both.into_iter().filter_map(|q| Some(((i128::from(q), 0), pair.free_relation(q)?)));
+    out.extend(free.filter(|(_, row)| row.iter().all(|(key, _)| keys.contains(key))));
+    out
 }
 
-/// Relations, and how many are needed, after dropping those with an unknown that occurs once.
-fn balance(found: &[Found], field: &Field) -> (usize, usize) {
-    let rows: Vec<Row> = deduplicate(found).chain(free_relations(field, found)).collect();
-    let mut numbers = KeyMap::from_iter([(Key::V, 0u32)]);
-    let mut number = |key: &Key| {
-        let next = numbers.len() as u32;
-        *numbers.entry(*key).or_insert(next)
-    };
-    let sparse: Vec<filter::Sparse> =
-        rows.iter().map(|row| row.iter().map(|(key, e)| (number(key), *e)).collect()).collect();
-    let (kept, columns) = filter::prune(&sparse, numbers.len(), 0, usize::MAX / 2);
+/// How many relations are missing, after dropping those with an unknown that occurs once.
+fn missing(found: &[Found], pair: &Pair) -> usize {
+    let (sparse, keys) = logs::number(&usable(found, pair));
+    let (kept, columns) = filter::prune(&sparse, keys.len(), usize::MAX / 2);
     // more than needed: a choice of light relations makes a smaller matrix, which is worth the sieving
-    (kept.len(), columns + 10 + columns / 6)
+    (columns + 11 + columns / 6).saturating_sub(kept.len())
 }

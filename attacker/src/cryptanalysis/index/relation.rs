@@ -4,34 +4,37 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::base::Base;
-use super::field::Field;
+use super::pair::Pair;
 use super::parameters::Parameters;
+use super::roots::inverse_word;
 use crate::cryptanalysis::prime::primes_up_to;
 
-/// A prime of Z, or the prime ideal (p, ω − r) of Z\[ω\], in one word.
+/// A prime ideal of degree one on one of the sides, in one word: its prime, the side, and the root, where the prime
+/// stands for infinity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key(pub(crate) u64);
 
+const SIDE: u64 = 1 << 31;
+
 impl Key {
-    /// The logarithm of V, which every relation contains.
-    pub(crate) const V: Self = Self(u64::MAX);
+    /// The ideal of the leading coefficient on the first side, which every a − bx of the number field sieve contains.
+    pub(crate) const LEADING: Self = Self(u64::MAX);
 
-    pub(crate) fn rational(p: u32) -> Self {
-        Self(u64::from(p) << 32 | u64::from(u32::MAX))
-    }
-
-    pub(crate) fn ideal(p: u32, r: u32) -> Self {
-        Self(u64::from(p) << 32 | u64::from(r))
+    /// For a prime below 2^31.
+    pub(crate) fn ideal(side: usize, p: u32, r: u32) -> Self {
+        Self(u64::from(p) << 32 | if side == 1 { SIDE } else { 0 } | u64::from(r))
     }
 
     pub(crate) fn prime(self) -> u32 {
         (self.0 >> 32) as u32
     }
 
-    /// The root of an ideal, nothing for a prime of Z.
-    pub(crate) fn root(self) -> Option<u32> {
-        let root = self.0 as u32;
-        (root != u32::MAX).then_some(root)
+    pub(crate) fn side(self) -> usize {
+        usize::from(self.0 & SIDE != 0)
+    }
+
+    pub(crate) fn root(self) -> u32 {
+        (self.0 & (SIDE - 1)) as u32
     }
 }
 
@@ -58,20 +61,29 @@ impl Hasher for Mixer {
     }
 }
 
-/// ∏ ideals^e · V = ∏ primes^e: the exponents, those of primes negative, without repetition.
+/// Exponents of ideals, negative on the first side, without repetition. Weighted with them, the logarithms and the
+/// [constant](super::logs::Scale) of the element sum to zero.
 pub(crate) type Row = Vec<(Key, i32)>;
 
-/// The row of a − bω from the prime factors of both norms.
-pub(crate) fn row(a: i128, b: i128, rational: &[u64], algebraic: &[u64]) -> Option<Row> {
-    let mut row: Row = vec![(Key::V, 1)];
-    for &p in rational {
-        row.push((Key::rational(u32::try_from(p).ok()?), -1));
+/// (a, b) for a − bx.
+pub(crate) type Point = (i128, i128);
+
+/// The row of a − bx from the prime factors of both norms.
+pub(crate) fn row(pair: &Pair, (a, b): Point, factors: &[Vec<u64>; 2]) -> Option<Row> {
+    let mut row = Row::new();
+    if pair.is_cubic() {
+        row.push((Key::LEADING, 1));
     }
-    for &p in algebraic {
-        let p32 = u32::try_from(p).ok()?;
-        let (a, b) = (a.rem_euclid(i128::from(p)) as u64, b.rem_euclid(i128::from(p)) as u64);
-        let r = a * inverse(b, p)? % p;
-        row.push((Key::ideal(p32, r as u32), 1));
+    for (side, factors) in factors.iter().enumerate() {
+        let sign = if side == 0 { -1 } else { 1 };
+        for &q in factors {
+            let modulus = i128::from(q);
+            let root = match inverse_word(b.rem_euclid(modulus) as u64, q) {
+                Some(inverse) => a.rem_euclid(modulus) as u64 * inverse % q,
+                None => q,
+            };
+            row.push((Key::ideal(side, u32::try_from(q).ok()?, root as u32), sign));
+        }
     }
     Some(collect(row))
 }
@@ -90,43 +102,24 @@ pub(crate) fn collect(mut row: Row) -> Row {
     row
 }
 
-fn inverse(a: u64, p: u64) -> Option<u64> {
-    let (mut r0, mut r1, mut s0, mut s1) = (p as i64, a as i64, 0i64, 1i64);
-    while r1 != 0 {
-        let q = r0 / r1;
-        (r0, r1) = (r1, r0 - q * r1);
-        (s0, s1) = (s1, s0 - q * s1);
-    }
-    (r0 == 1).then(|| s0.rem_euclid(p as i64) as u64)
-}
-
-/// The two factor bases of a field.
+/// The factor bases of both sides.
 #[derive(Debug)]
-pub(crate) struct Bases {
-    pub(crate) rational: Base,
-    pub(crate) algebraic: Base,
-}
+pub(crate) struct Bases(pub(crate) [Base; 2]);
 
 impl Bases {
-    pub(crate) fn new(field: &Field, parameters: &Parameters) -> Self {
-        let primes = |bound| primes_up_to(bound).into_iter();
-        Self {
-            rational: Base::new(primes(parameters.bound).map(|p| (p, rational_root(field, p)))),
-            algebraic: Base::new(
-                primes(parameters.bound).flat_map(|p| field.roots(p).into_iter().map(move |r| (p, r))),
-            ),
-        }
+    pub(crate) fn new(pair: &Pair, parameters: &Parameters) -> Self {
+        let primes = || primes_up_to(parameters.bound).into_iter();
+        Self(
+            [0, 1].map(|side| {
+                Base::new(primes().flat_map(|p| pair.sides[side].roots(p).into_iter().map(move |r| (p, r))))
+            }),
+        )
     }
-}
 
-/// T/V modulo p, or p where p divides V.
-pub(crate) fn rational_root(field: &Field, p: u32) -> u32 {
-    let modulus = i128::from(p);
-    match inverse(field.v.rem_euclid(modulus) as u64, u64::from(p)) {
-        Some(inverse) => (field.t.rem_euclid(modulus) as u64 * inverse % u64::from(p)) as u32,
-        None => p,
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().map(Base::len).sum()
     }
 }
 
 /// Relations with where they were found, which tells duplicates apart.
-pub(crate) type Found = ((i128, i128), Row);
+pub(crate) type Found = (Point, Row);

@@ -1,51 +1,100 @@
 //! A sieve over a small lattice for points where two forms are smooth (Pollard 1993; Franke and Kleinjung 2005).
 
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
 use super::base::{Base, EVERYWHERE, Lattice, SCALE, transform};
-use crate::cryptanalysis::factor::rho_64;
-use crate::cryptanalysis::mont::Mont;
+use super::cofactor;
 
 /// Smaller primes are not sieved; the threshold leaves room for them.
 const SMALLEST: u32 = 20;
 const SMALL_SLACK: f64 = 9.0;
+/// Values are not larger, and exact up to [`EXACT_BITS`]; what is above must be due to known divisors.
+const LARGEST_BITS: f64 = 150.0;
+const EXACT_BITS: f64 = 126.0;
 
-/// An integral form in i and j.
+/// A homogeneous form in i and j of degree one to three: the coefficients by the power of i.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Form {
-    Linear(i128, i128),
-    Quadratic(i128, i128, i128),
+pub(crate) struct Form {
+    degree: usize,
+    coefficients: [i128; 4],
 }
 
 impl Form {
-    fn value(&self, i: i64, j: i64) -> u128 {
-        let (i, j) = (i128::from(i), i128::from(j));
-        match *self {
-            Self::Linear(x, y) => (i * x + j * y).unsigned_abs(),
-            Self::Quadratic(x, y, z) => (i * i * x + i * j * y + j * j * z).unsigned_abs(),
+    /// Nothing for other degrees and for coefficients of more than 127 bits.
+    pub(crate) fn new(coefficients: &[BigInt]) -> Option<Self> {
+        let degree = coefficients.len().checked_sub(1).filter(|d| (1..=3).contains(d))?;
+        let mut form = Self { degree, coefficients: [0; 4] };
+        for (to, from) in form.coefficients.iter_mut().zip(coefficients) {
+            *to = from.to_i128()?;
         }
+        Some(form)
+    }
+
+    /// Whether the values in a region are below 2^[`LARGEST_BITS`].
+    fn fits(&self, region: Region) -> bool {
+        let (i, j) = (((1u64 << region.log_width) / 2) as f64, f64::from(region.rows));
+        let terms = self.coefficients[..=self.degree].iter().enumerate();
+        let most: f64 =
+            terms.map(|(k, c)| (*c as f64).abs() * i.powi(k as i32) * j.powi((self.degree - k) as i32)).sum();
+        most < LARGEST_BITS.exp2()
+    }
+
+    /// The widest region within another where they do.
+    pub(super) fn widest(&self, mut region: Region) -> Region {
+        while !self.fits(region) && region.log_width > 4 && region.rows > 2 {
+            region = Region { log_width: region.log_width - 1, rows: region.rows / 2 };
+        }
+        region
+    }
+
+    /// Modulo 2^128.
+    pub(super) fn wrapping_value(&self, i: i64, j: i64) -> i128 {
+        let (i, j) = (i128::from(i), i128::from(j));
+        let (mut sum, mut power) = (0i128, 1);
+        for c in self.coefficients[..=self.degree].iter().rev() {
+            sum = sum.wrapping_mul(i).wrapping_add(c.wrapping_mul(power));
+            power *= j;
+        }
+        sum
     }
 
     fn estimate(&self) -> Estimate {
-        match *self {
-            Self::Linear(x, y) => Estimate([0.0, 0.0, 0.0, x as f64, y as f64]),
-            Self::Quadratic(x, y, z) => Estimate([x as f64, y as f64, z as f64, 0.0, 0.0]),
-        }
+        Estimate { degree: self.degree, coefficients: self.coefficients.map(|c| c as f64) }
     }
 }
 
-/// A form in floating point: the coefficients of i², ij, j², i and j.
-struct Estimate([f64; 5]);
+/// A form in floating point.
+struct Estimate {
+    degree: usize,
+    coefficients: [f64; 4],
+}
 
 impl Estimate {
     #[inline]
     fn size(&self, i: f64, j: f64) -> f64 {
-        let [ii, ij, jj, x, y] = self.0;
-        (i * (i * ii + j * ij + x) + j * (j * jj + y)).abs()
+        let [c0, c1, c2, c3] = self.coefficients;
+        match self.degree {
+            1 => c1 * i + c0 * j,
+            2 => (c2 * i + c1 * j) * i + c0 * j * j,
+            _ => ((c3 * i + c2 * j) * i + c1 * j * j) * i + c0 * j * j * j,
+        }
+        .abs()
     }
+}
+
+/// Where the primes of a base divide: at (i, j) with i ≡ root·j.
+pub(crate) enum Roots<'a> {
+    /// In the elements of a lattice.
+    Of(&'a Lattice),
+    /// Ready for each prime, as [`transform`] gives them.
+    Ready(&'a [u32]),
 }
 
 /// One side of a sieve.
 pub(crate) struct Side<'a> {
     pub(crate) base: &'a Base,
+    pub(crate) roots: Roots<'a>,
     pub(crate) form: Form,
     /// What may remain when the primes of the base are divided out, in bits.
     pub(crate) cofactor_bits: f64,
@@ -54,7 +103,7 @@ pub(crate) struct Side<'a> {
 }
 
 /// −width/2 ≤ i < width/2, 0 ≤ j < rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Region {
     pub(crate) log_width: u32,
     pub(crate) rows: u32,
@@ -90,11 +139,18 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// All points of the region where both forms are smooth and i, j are coprime. No point (0, 0).
-    pub(crate) fn sieve(&mut self, lattice: &Lattice, region: Region, sides: &[Side<'_>; 2]) -> Vec<Hit> {
+    /// All points of the region where both forms are smooth and i, j are coprime. No point (0, 0). None at all if values
+    /// could need more than [`LARGEST_BITS`].
+    pub(crate) fn sieve(&mut self, region: Region, sides: &[Side<'_>; 2]) -> Vec<Hit> {
         let Self { bytes, marks, roots, steps, odd, survivors, divisors } = self;
+        if !sides.iter().all(|side| side.form.fits(region)) {
+            return Vec::new();
+        }
         for (k, side) in sides.iter().enumerate() {
-            transform(side.base, lattice, &mut roots[k]);
+            match side.roots {
+                Roots::Of(lattice) => transform(side.base, lattice, &mut roots[k]),
+                Roots::Ready(ready) => ready.clone_into(&mut roots[k]),
+            }
             prepare(side.base, &roots[k], region.log_width, &mut steps[k], &mut odd[k]);
             bytes.clear();
             bytes.resize(region.points(), 0);
@@ -123,7 +179,11 @@ impl Scratch {
             .collect();
         // the side of the larger numbers comes last: fewer points are left for it
         for k in [1, 0] {
-            resieve(marks, &hits, sides[k].base, &steps[k], region, divisors);
+            if hits.len() < FEW && sides[k].base.largest() < u32::MAX / region.rows.max(1) {
+                test_each(&hits, sides[k].base, &roots[k], region, divisors);
+            } else {
+                resieve(marks, &hits, sides[k].base, &steps[k], region, divisors);
+            }
             let mut at = 0;
             hits.retain_mut(|(x, hit)| {
                 let from = at;
@@ -296,6 +356,25 @@ impl Line {
     }
 }
 
+/// Up to so many points it is cheaper to test all primes than to sieve again.
+const FEW: usize = 100;
+
+/// Which primes of at least the width divide at the points of interest, by point. Products of a root and a row must fit
+/// 32 bits.
+fn test_each(points: &[(u32, Hit)], base: &Base, roots: &[u32], region: Region, divisors: &mut Vec<(u32, u32)>) {
+    divisors.clear();
+    let first = base.primes.partition_point(|&p| p < 1 << region.log_width);
+    for (x, hit) in points {
+        let (abs, j) = (hit.i.unsigned_abs() as u32, hit.j as u32);
+        let primes = base.primes[first..].iter().zip(&roots[first..]).zip(&base.divisors[first..]);
+        divisors.extend(primes.filter_map(|((&p, &root), &(inverse, limit))| {
+            let signed = if hit.i < 0 { root } else { p.wrapping_sub(root) };
+            let n = abs.wrapping_add(signed.wrapping_mul(j));
+            (root < p && n.wrapping_mul(inverse) <= limit).then_some((*x, p))
+        }));
+    }
+}
+
 /// Which primes of at least the width divide at the points of interest, by point.
 fn resieve(
     marks: &mut Vec<u64>,
@@ -364,16 +443,25 @@ fn factor(
     side: &Side<'_>,
     roots: &[u32],
     width: u32,
-    large: impl Iterator<Item = u32>,
+    mut large: impl Iterator<Item = u32>,
     odd: &[u32],
     i: i64,
     j: i64,
 ) -> Option<Vec<u64>> {
-    let mut value = side.form.value(i, j);
+    let mut bits = side.form.estimate().size(i as f64, j as f64).log2();
+    let mut value = side.form.wrapping_value(i, j);
+    let mut factors = Vec::with_capacity(12);
+    // division modulo 2^128 is exact where the quotient is small
+    while bits > EXACT_BITS {
+        let p = large.next()?;
+        value = value.wrapping_mul(inverse_modulo_a_power_of_two(p));
+        bits -= f64::from(p).log2();
+        factors.push(u64::from(p));
+    }
+    let mut value = value.unsigned_abs();
     if value == 0 {
         return None;
     }
-    let mut factors = Vec::with_capacity(12);
     let mut divide = |value: &mut u128, p: u32| {
         let p = u64::from(p);
         while let Some(quotient) = divided(*value, p) {
@@ -395,26 +483,16 @@ fn factor(
     // 2 has no inverse; roots at zero, at infinity and everywhere are rare and not sieved
     divide(&mut value, 2);
     odd.iter().for_each(|&p| divide(&mut value, p));
-    if value == 1 {
-        return Some(factors);
-    }
-    let rest = u64::try_from(value).ok()?;
-    let largest = u64::from(side.base.largest());
-    if rest <= largest * largest {
-        return (rest <= side.large_prime).then(|| {
-            factors.push(rest);
-            factors
-        });
-    }
-    if rest > side.large_prime.saturating_mul(side.large_prime) || fermat(rest) {
+    if (value as f64).log2() > side.cofactor_bits + SMALL_SLACK {
         return None;
     }
-    let one = rho_64(rest)?;
-    let other = rest / one;
-    (one.max(other) <= side.large_prime).then(|| {
-        factors.extend([one, other]);
-        factors
-    })
+    cofactor::factor(value, side.base.largest().into(), side.large_prime, &mut factors).then_some(factors)
+}
+
+/// p⁻¹ modulo 2^128 for an odd p, by Newton's iteration.
+fn inverse_modulo_a_power_of_two(p: u32) -> i128 {
+    let p = i128::from(p);
+    (0..7).fold(p, |x, _| x.wrapping_mul(2i128.wrapping_sub(p.wrapping_mul(x))))
 }
 
 /// value/p if that is an integer, for a p below 2^32.
@@ -432,12 +510,4 @@ fn divided(value: u128, p: u64) -> Option<u128> {
         rest = part % p;
     }
     (rest == 0).then_some(quotient)
-}
-
-/// Whether 2^(n−1) = 1 modulo the odd n.
-fn fermat(n: u64) -> bool {
-    Mont::<1>::word(n).is_some_and(|m| {
-        let two = m.add(&m.one(), &m.one());
-        m.pow_digits(&two, &[n - 1]) == m.one()
-    })
 }

@@ -1,0 +1,227 @@
+//! Writing a target as a fraction of elements with smooth norms.
+
+use std::collections::BTreeMap;
+
+use num_bigint::{BigInt, BigUint};
+use num_traits::{One, ToPrimitive, Zero};
+
+use super::base::{Base, Lattice, inverses, join, residues};
+use super::harvest::Limits;
+use super::lattice::{lagrange, lll};
+use super::pair::Pair;
+use super::parameters::Parameters;
+use super::precomputation::Table;
+use super::relation::{Key, Row, collect};
+use super::sieve::{Form, Hit, Region, Roots, Scratch, Side};
+use crate::cryptanalysis::budget::{Failure, Watch};
+use crate::cryptanalysis::parallel;
+use crate::cryptanalysis::prime::primes_up_to;
+
+/// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
+const LARGEST_BITS: f64 = 30.0;
+
+/// A numerator and a denominator, and the exponents of their prime ideals.
+pub(super) struct Fraction {
+    pub(super) elements: [[i128; 3]; 2],
+    pub(super) row: Row,
+}
+
+/// Where primes divide numerators and denominators.
+pub(super) fn bases(pair: &Pair, parameters: &Parameters) -> [Base; 2] {
+    if pair.is_cubic() {
+        // norms of both are sieved at few points: more of their primes pay
+        let primes = primes_up_to(parameters.bound.saturating_mul(4));
+        let ideals: Vec<(u32, u32)> =
+            primes.into_iter().flat_map(|q| pair.sides[1].roots(q).into_iter().map(move |r| (q, r))).collect();
+        return [Base::new(ideals.iter().copied()), Base::new(ideals)];
+    }
+    // the coordinates as polynomials: the first at the root 0, the second at infinity
+    let primes = primes_up_to(parameters.bound);
+    [Base::new(primes.iter().map(|q| (*q, 0))), Base::new(primes.iter().map(|q| (*q, *q)))]
+}
+
+/// Fractions of smooth elements with the image z modulo p.
+pub(super) fn split(
+    table: &Table,
+    z: &BigUint,
+    scratch: &mut Scratch,
+    watch: &Watch<'_>,
+) -> Result<Vec<Fraction>, Failure> {
+    if table.pair.is_cubic() { of_cubics(table, z, watch) } else { of_integers(table, z, scratch, watch) }
+}
+
+/// u/v for integers of about √p.
+fn of_integers(table: &Table, z: &BigUint, scratch: &mut Scratch, watch: &Watch<'_>) -> Result<Vec<Fraction>, Failure> {
+    let p = &table.pair.p;
+    let basis = [(BigInt::from(p.clone()), BigInt::zero()), (BigInt::from(z.clone()), BigInt::one())];
+    let [e, f] = lagrange(basis, &BigInt::one());
+    let point = |(a, b): &(BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
+    let (Some(e), Some(f)) = (point(&e), point(&f)) else { return Ok(Vec::new()) };
+    let lattice = Lattice::of_points([e, f]);
+    let limits = table.parameters.splitting();
+    watch.spend(limits.region.points() as u64)?;
+    let linear = |c: [i128; 2]| Form::new(&c.map(BigInt::from));
+    let (Some(up), Some(down)) = (linear([f.0, e.0]), linear([f.1, e.1])) else { return Ok(Vec::new()) };
+    let side = |base, form| limits.side(base, Roots::Of(&lattice), form);
+    let hits = scratch.sieve(limits.region, &[side(&table.numerators, up), side(&table.denominators, down)]);
+    let fraction = |hit: Hit| {
+        let (u, v) = lattice.point(hit.i, hit.j);
+        let mut row = Row::new();
+        for (factors, sign) in hit.factors.iter().zip([1, -1]) {
+            for q in factors {
+                row.extend(
+                    table.pair.decomposition(0, u32::try_from(*q).ok()?)?.into_iter().map(|(k, e)| (k, e * sign)),
+                );
+            }
+        }
+        Some(Fraction { elements: [[u, 0, 0], [v, 0, 0]], row: collect(row) })
+    };
+    Ok(hits.into_iter().filter_map(fraction).collect())
+}
+
+/// u/v for elements of the cubic field with coefficients of about p^(1/6), so norms of about √p as well.
+fn of_cubics(table: &Table, z: &BigUint, watch: &Watch<'_>) -> Result<Vec<Fraction>, Failure> {
+    let Some(basis) = fractions(&table.pair, z) else { return Ok(Vec::new()) };
+    let limits = table.parameters.splitting_cubics();
+    // the values of every vector at the roots, once for all pairs of vectors
+    let bases = [&table.numerators, &table.denominators];
+    let values = parallel::map(watch.threads(), basis.len(), |k| {
+        Ok([0, 1].map(|part| {
+            let values = residues(bases[part], basis[k][part]);
+            let inverses = inverses(bases[part], &values);
+            (values, inverses)
+        }))
+    })?;
+    let pairs: Vec<(usize, usize)> = (1..basis.len()).flat_map(|k| (0..k).map(move |i| (i, k))).collect();
+    // the first pairs are of the shortest vectors: what they give is taken
+    for pairs in pairs.chunks(watch.threads()) {
+        let found = parallel::map(watch.threads(), pairs.len(), |n| {
+            let (one, other) = pairs[n];
+            let lattices = [0, 1].map(|part| Lattice { u: basis[one][part], v: basis[other][part] });
+            let [up, down] = &lattices;
+            let (Some(over), Some(under)) = (norm_form(&table.pair, up), norm_form(&table.pair, down)) else {
+                return Ok(Vec::new());
+            };
+            let region = over.widest(limits.region).min(under.widest(limits.region));
+            watch.spend(region.points() as u64)?;
+            let roots = [0, 1].map(|part| {
+                let ((x, inverses), (y, _)) = (&values[one][part], &values[other][part]);
+                let joined = bases[part].primes.iter().zip(x).zip(inverses).zip(y);
+                joined.map(|(((p, x), inverse), y)| join(*p, *x, *inverse, *y)).collect::<Vec<u32>>()
+            });
+            let sides = [
+                limits.side(bases[0], Roots::Ready(&roots[0]), over),
+                limits.side(bases[1], Roots::Ready(&roots[1]), under),
+            ];
+            let hits = Scratch::default().sieve(region, &sides);
+            let fraction = |hit: Hit| {
+                let elements = [up.element(hit.i, hit.j), down.element(hit.i, hit.j)];
+                let mut row = ideals(&table.pair, elements[0], &hit.factors[0])?;
+                row.extend(ideals(&table.pair, elements[1], &hit.factors[1])?.into_iter().map(|(key, e)| (key, -e)));
+                Some(Fraction { elements, row: collect(row) })
+            };
+            Ok(hits.into_iter().filter_map(fraction).collect::<Vec<Fraction>>())
+        })?;
+        let found: Vec<Fraction> = found.into_iter().flatten().collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// A reduced basis of the pairs (u, v) with u ≡ z·v modulo p, both of degree two in the root.
+fn fractions(pair: &Pair, z: &BigUint) -> Option<Vec<[[i128; 3]; 2]>> {
+    let (p, m, z) = (BigInt::from(pair.p.clone()), BigInt::from(pair.root.clone()), BigInt::from(z.clone()));
+    let unit = |k: usize, first: BigInt| {
+        let mut row = vec![BigInt::zero(); 6];
+        row[k] = BigInt::one();
+        row[0] = first;
+        row
+    };
+    let square: BigInt = &m * &m % &p;
+    let basis = lll(vec![
+        unit(0, p.clone()),
+        unit(1, -m.clone()),
+        unit(2, -square.clone()),
+        unit(3, z.clone()),
+        unit(4, &z * m % &p),
+        unit(5, &z * square % &p),
+    ]);
+    let word = |row: &Vec<BigInt>, k: usize| row[k].to_i128();
+    let half = |row, k| Some([word(row, k)?, word(row, k + 1)?, word(row, k + 2)?]);
+    basis.iter().map(|row| Some([half(row, 0)?, half(row, 3)?])).collect()
+}
+
+/// The norm of c₀ + c₁α + c₂α².
+fn norm(pair: &Pair, c: [i128; 3]) -> BigInt {
+    let f: Vec<BigInt> = pair.sides[1].0.iter().map(|c| BigInt::from(*c)).collect();
+    let mut rows = vec![c.map(BigInt::from)];
+    for k in 0..2 {
+        // times α: α³ = −f₂α² − f₁α − f₀
+        let [x, y, top] = rows[k].clone();
+        rows.push([-(&top * &f[0]), x - &top * &f[1], y - &top * &f[2]]);
+    }
+    let minor = |i: usize, j: usize| -> BigInt { &rows[1][i] * &rows[2][j] - &rows[1][j] * &rows[2][i] };
+    &rows[0][0] * minor(1, 2) - &rows[0][1] * minor(0, 2) + &rows[0][2] * minor(0, 1)
+}
+
+/// The norm on a lattice, from four of its values.
+fn norm_form(pair: &Pair, lattice: &Lattice) -> Option<Form> {
+    let at = |i, j| norm(pair, lattice.element(i, j));
+    let (first, last, sum, difference) = (at(1, 0), at(0, 1), at(1, 1), at(1, -1));
+    let even: BigInt = (&sum - &difference) / 2;
+    let odd: BigInt = (&sum + &difference) / 2;
+    Form::new(&[last.clone(), odd - &first, even - last, first])
+}
+
+/// The prime ideals of an element whose norm has the given prime factors; nothing if one has a degree above one, or if it
+/// takes more than one look to tell how often each occurs.
+fn ideals(pair: &Pair, element: [i128; 3], factors: &[u64]) -> Option<Row> {
+    let mut counts: BTreeMap<u32, i32> = BTreeMap::new();
+    for q in factors {
+        *counts.entry(u32::try_from(*q).ok()?).or_default() += 1;
+    }
+    let mut row = Row::new();
+    for (q, count) in counts {
+        let modulus = i128::from(q);
+        let [c0, c1, c2] = element.map(|c| c.rem_euclid(modulus));
+        let value = |r: i128| (c0 + (c1 + c2 * r) % modulus * r) % modulus;
+        let roots: Vec<u32> = pair.sides[1].roots(q).into_iter().filter(|r| value(i128::from(*r)) == 0).collect();
+        let each = match roots.len() {
+            // with another ideal beside this one, q itself would divide the element
+            1 if [c0, c1, c2] != [0; 3] => count,
+            n if n as i32 == count => 1,
+            _ => return None,
+        };
+        row.extend(roots.into_iter().map(|r| (Key::ideal(1, q, r), each)));
+    }
+    Some(row)
+}
+
+impl Limits {
+    fn side<'a>(&self, base: &'a Base, roots: Roots<'a>, form: Form) -> Side<'a> {
+        Side { base, roots, form, cofactor_bits: self.cofactor_bits, large_prime: self.large_prime }
+    }
+}
+
+impl super::parameters::Parameters {
+    /// The same for fractions of elements of a cubic field: two large primes in each norm, or small third ones.
+    fn splitting_cubics(&self) -> Limits {
+        let large = (self.large_bits + 9.0).min(LARGEST_BITS);
+        Limits { region: self.region, cofactor_bits: large * 2.1, large_prime: large.exp2() as u64 }
+    }
+
+    /// The sieve that splits a target. The larger p, the rarer are points with few large primes, and the cheaper is a
+    /// descent beside another sieve: measured.
+    fn splitting(&self) -> Limits {
+        let share = ((self.large_bits - 10.0) / 12.0).clamp(0.0, 1.0);
+        let large = (self.large_bits + 4.0 + 2.0 * share).min(LARGEST_BITS);
+        let rows = (f64::from(self.region.rows) * (-share).exp2()) as u32;
+        Limits {
+            region: Region { log_width: self.region.log_width, rows: rows.max(2) },
+            cofactor_bits: large * (1.0 + 0.6 * share),
+            large_prime: large.exp2() as u64,
+        }
+    }
+}
