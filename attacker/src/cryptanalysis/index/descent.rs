@@ -161,10 +161,10 @@ impl<'a, 'w> Descent<'a, 'w> {
 
 impl super::parameters::Parameters {
     fn descending(&self, q: u32, size: u32) -> Limits {
-        let large = self.large_bits.min(f64::from(q).log2());
+        let large = (self.large_bits + 2.0 * f64::from(size)).min(f64::from(q).log2());
         Limits {
             region: Region { log_width: self.region.log_width, rows: self.region.rows << size },
-            cofactor_bits: large,
+            cofactor_bits: self.cofactor_bits.map(|bits| large * bits / self.large_bits),
             large_prime: large.exp2() as u64,
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn special_lattice(pair: &Pair, q: u32, root: u32) -> Option<Lattice>
 pub(crate) struct Limits {
     pub(crate) region: Region,
     /// On each side, for all primes above the factor base together.
-    pub(crate) cofactor_bits: f64,
+    pub(crate) cofactor_bits: [f64; 2],
     pub(crate) large_prime: u64,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn sieve_special(
         base: &bases.0[k],
         roots: Roots::Of(&lattice),
         form,
-        cofactor_bits: limits.cofactor_bits,
+        cofactor_bits: limits.cofactor_bits[k],
         large_prime: limits.large_prime,
     };
     let hits = scratch.sieve(limits.region, &[side(0, first), side(1, second)]);

@@ -11,6 +11,8 @@ pub(crate) struct Parameters {
     pub(crate) bound: u32,
     /// Largest prime of a relation, in bits: at most one above the factor base on each side.
     pub(crate) large_bits: f64,
+    /// What all primes of a relation above the factor base have together, on each side, in bits.
+    pub(crate) cofactor_bits: [f64; 2],
     /// What one special prime sieves.
     pub(crate) region: Region,
     /// The first special prime.
@@ -44,20 +46,23 @@ const QUADRATIC: [Line; 8] = [
 ];
 
 /// With a quadratic and a cubic side.
-const CUBIC: [Line; 4] = [
-    line(112.0, 11.5, 14.5, 9.0, 7.5, 11.5),
-    line(160.0, 14.0, 18.0, 10.0, 9.0, 14.0),
-    line(200.0, 16.2, 21.0, 11.0, 9.5, 16.0),
-    line(224.0, 17.2, 22.0, 11.0, 10.0, 17.0),
+const CUBIC: [Line; 5] = [
+    line(104.0, 12.0, 14.5, 10.0, 7.5, 11.8),
+    line(160.0, 14.0, 16.6, 10.0, 8.0, 13.0),
+    line(180.0, 14.7, 17.5, 11.0, 8.0, 14.0),
+    line(200.0, 15.6, 18.8, 11.0, 8.5, 15.0),
+    line(224.0, 16.8, 20.2, 11.0, 9.5, 16.2),
 ];
 
 impl Parameters {
     pub(crate) fn for_pair(pair: &Pair) -> Self {
-        Self::between(if pair.is_cubic() { &CUBIC } else { &QUADRATIC }, pair.p.bits())
+        let bits = pair.p.bits();
+        // two large primes in the larger norms pay where both are of similar size
+        if pair.is_cubic() { Self::between(&CUBIC, bits, 2.0) } else { Self::between(&QUADRATIC, bits, 1.0) }
     }
 
-    /// For a p of so many bits, between the lines of a table.
-    fn between(table: &[Line], bits: u64) -> Self {
+    /// For a p of so many bits, between the lines of a table, with so many large primes on the first side.
+    fn between(table: &[Line], bits: u64, large_primes: f64) -> Self {
         let bits = (bits as f64).clamp(table[0].bits, table[table.len() - 1].bits);
         let k = table.partition_point(|line| line.bits < bits).clamp(1, table.len() - 1);
         let (low, high) = (&table[k - 1], &table[k]);
@@ -67,6 +72,7 @@ impl Parameters {
         Self {
             bound: power(mix(|line| line.bound)),
             large_bits: mix(|line| line.large),
+            cofactor_bits: [large_primes * mix(|line| line.large), mix(|line| line.large)],
             region: Region { log_width: mix(|line| line.width).round() as u32, rows: power(mix(|line| line.rows)) },
             first_special: power(mix(|line| line.special)),
         }
@@ -79,11 +85,14 @@ impl Parameters {
 
     /// How many relations it takes as a rule, for so many primes and ideals in the factor bases: measured.
     pub(crate) fn expected_relations(&self, ideals: usize) -> usize {
+        if self.cofactor_bits[0] > self.large_bits {
+            return ideals * 6;
+        }
         let share = (f64::from(self.bound).log2() - 8.5) / 9.0;
         (ideals as f64 * (2.2 + 3.6 * share)) as usize
     }
 
     pub(crate) fn limits(&self) -> Limits {
-        Limits { region: self.region, cofactor_bits: self.large_bits, large_prime: self.large_bits.exp2() as u64 }
+        Limits { region: self.region, cofactor_bits: self.cofactor_bits, large_prime: self.large_bits.exp2() as u64 }
     }
 }

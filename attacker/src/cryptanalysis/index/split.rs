@@ -30,7 +30,7 @@ pub(super) struct Fraction {
 pub(super) fn bases(pair: &Pair, parameters: &Parameters) -> [Base; 2] {
     if pair.is_cubic() {
         // norms of both are sieved at few points: more of their primes pay
-        let primes = primes_up_to(parameters.bound.saturating_mul(4));
+        let primes = primes_up_to(parameters.bound.saturating_mul(4).max(1 << 18));
         let ideals: Vec<(u32, u32)> =
             primes.into_iter().flat_map(|q| pair.sides[1].roots(q).into_iter().map(move |r| (q, r))).collect();
         return [Base::new(ideals.iter().copied()), Base::new(ideals)];
@@ -62,8 +62,8 @@ fn of_integers(table: &Table, z: &BigUint, scratch: &mut Scratch, watch: &Watch<
     watch.spend(limits.region.points() as u64)?;
     let linear = |c: [i128; 2]| Form::new(&c.map(BigInt::from));
     let (Some(up), Some(down)) = (linear([f.0, e.0]), linear([f.1, e.1])) else { return Ok(Vec::new()) };
-    let side = |base, form| limits.side(base, Roots::Of(&lattice), form);
-    let hits = scratch.sieve(limits.region, &[side(&table.numerators, up), side(&table.denominators, down)]);
+    let side = |k, base, form| limits.side(k, base, Roots::Of(&lattice), form);
+    let hits = scratch.sieve(limits.region, &[side(0, &table.numerators, up), side(1, &table.denominators, down)]);
     let fraction = |hit: Hit| {
         let (u, v) = lattice.point(hit.i, hit.j);
         let mut row = Row::new();
@@ -110,8 +110,8 @@ fn of_cubics(table: &Table, z: &BigUint, watch: &Watch<'_>) -> Result<Vec<Fracti
                 joined.map(|(((p, x), inverse), y)| join(*p, *x, *inverse, *y)).collect::<Vec<u32>>()
             });
             let sides = [
-                limits.side(bases[0], Roots::Ready(&roots[0]), over),
-                limits.side(bases[1], Roots::Ready(&roots[1]), under),
+                limits.side(0, bases[0], Roots::Ready(&roots[0]), over),
+                limits.side(1, bases[1], Roots::Ready(&roots[1]), under),
             ];
             let hits = Scratch::default().sieve(region, &sides);
             let fraction = |hit: Hit| {
@@ -200,16 +200,20 @@ fn ideals(pair: &Pair, element: [i128; 3], factors: &[u64]) -> Option<Row> {
 }
 
 impl Limits {
-    fn side<'a>(&self, base: &'a Base, roots: Roots<'a>, form: Form) -> Side<'a> {
-        Side { base, roots, form, cofactor_bits: self.cofactor_bits, large_prime: self.large_prime }
+    fn side<'a>(&self, k: usize, base: &'a Base, roots: Roots<'a>, form: Form) -> Side<'a> {
+        Side { base, roots, form, cofactor_bits: self.cofactor_bits[k], large_prime: self.large_prime }
     }
 }
 
 impl super::parameters::Parameters {
     /// The same for fractions of elements of a cubic field: two large primes in each norm, or small third ones.
     fn splitting_cubics(&self) -> Limits {
-        let large = (self.large_bits + 9.0).min(LARGEST_BITS);
-        Limits { region: self.region, cofactor_bits: large * 2.1, large_prime: large.exp2() as u64 }
+        let large = LARGEST_BITS;
+        Limits {
+            region: Region { log_width: 11, rows: 724 },
+            cofactor_bits: [large * 2.1; 2],
+            large_prime: large.exp2() as u64,
+        }
     }
 
     /// The sieve that splits a target. The larger p, the rarer are points with few large primes, and the cheaper is a
@@ -220,7 +224,7 @@ impl super::parameters::Parameters {
         let rows = (f64::from(self.region.rows) * (-share).exp2()) as u32;
         Limits {
             region: Region { log_width: self.region.log_width, rows: rows.max(2) },
-            cofactor_bits: large * (1.0 + 0.6 * share),
+            cofactor_bits: [large * (1.0 + 0.6 * share); 2],
             large_prime: large.exp2() as u64,
         }
     }
