@@ -208,9 +208,9 @@ impl Limits {
 impl super::parameters::Parameters {
     /// The same for fractions of elements of a cubic field: two large primes in each norm, or small third ones.
     fn splitting_cubics(&self) -> Limits {
-        let large = LARGEST_BITS;
+        let large = (1.6 * self.large_bits).min(LARGEST_BITS);
         Limits {
-            region: Region { log_width: 11, rows: 724 },
+            region: Region { rows: 2 * self.region.rows, ..self.region },
             cofactor_bits: [large * 2.1; 2],
             large_prime: large.exp2() as u64,
         }
