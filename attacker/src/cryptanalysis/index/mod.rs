@@ -1,5 +1,6 @@
-//! Index calculus in F_p with the Gaussian integer method (Coppersmith, Odlyzko, Schroeppel 1986), generalised to all
-//! imaginary quadratic fields, with lattice sieving, structured Gaussian elimination, Lanczos and special-q descent.
+//! Index calculus in F_p with two number fields (Joux and Lercier 2003), of which the Gaussian integer method
+//! (Coppersmith, Odlyzko, Schroeppel 1986) is the first case, with lattice sieving, structured Gaussian elimination,
+//! Lanczos and special-q descent.
 
 mod algebra;
 mod base;
@@ -7,6 +8,7 @@ mod cofactor;
 mod descent;
 mod file;
 mod filter;
+mod form;
 mod harvest;
 mod lattice;
 mod logs;
@@ -21,6 +23,7 @@ mod schirokauer;
 mod select;
 mod sieve;
 mod split;
+mod survivors;
 
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@ use num_bigint::{BigInt, BigUint};
 use num_traits::Signed;
 
 use super::base::Lattice;
+use super::form::Form;
 use super::roots::{inverse_word, roots, sqrt_mod_word};
-use super::sieve::Form;
 use crate::cryptanalysis::mont::Mont;
 use crate::cryptanalysis::prime::primes_up_to;
 

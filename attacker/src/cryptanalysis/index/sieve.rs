@@ -1,87 +1,12 @@
 //! A sieve over a small lattice for points where two forms are smooth (Pollard 1993; Franke and Kleinjung 2005).
 
-use num_bigint::BigInt;
-use num_traits::ToPrimitive;
-
 use super::base::{Base, EVERYWHERE, Lattice, SCALE, transform};
-use super::cofactor;
+use super::form::{Estimate, Form};
+use super::survivors::{divisors_of, factor};
 
 /// Smaller primes are not sieved; the threshold leaves room for them.
 const SMALLEST: u32 = 20;
-const SMALL_SLACK: f64 = 9.0;
-/// Values are not larger, and exact up to [`EXACT_BITS`]; what is above must be due to known divisors.
-const LARGEST_BITS: f64 = 150.0;
-const EXACT_BITS: f64 = 126.0;
-
-/// A homogeneous form in i and j of degree one to three: the coefficients by the power of i.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Form {
-    degree: usize,
-    coefficients: [i128; 4],
-}
-
-impl Form {
-    /// Nothing for other degrees and for coefficients of more than 127 bits.
-    pub(crate) fn new(coefficients: &[BigInt]) -> Option<Self> {
-        let degree = coefficients.len().checked_sub(1).filter(|d| (1..=3).contains(d))?;
-        let mut form = Self { degree, coefficients: [0; 4] };
-        for (to, from) in form.coefficients.iter_mut().zip(coefficients) {
-            *to = from.to_i128()?;
-        }
-        Some(form)
-    }
-
-    /// Whether the values in a region are below 2^[`LARGEST_BITS`].
-    fn fits(&self, region: Region) -> bool {
-        let (i, j) = (((1u64 << region.log_width) / 2) as f64, f64::from(region.rows));
-        let terms = self.coefficients[..=self.degree].iter().enumerate();
-        let most: f64 =
-            terms.map(|(k, c)| (*c as f64).abs() * i.powi(k as i32) * j.powi((self.degree - k) as i32)).sum();
-        most < LARGEST_BITS.exp2()
-    }
-
-    /// The widest region within another where they do.
-    pub(super) fn widest(&self, mut region: Region) -> Region {
-        while !self.fits(region) && region.log_width > 4 && region.rows > 2 {
-            region = Region { log_width: region.log_width - 1, rows: region.rows / 2 };
-        }
-        region
-    }
-
-    /// Modulo 2^128.
-    pub(super) fn wrapping_value(&self, i: i64, j: i64) -> i128 {
-        let (i, j) = (i128::from(i), i128::from(j));
-        let (mut sum, mut power) = (0i128, 1);
-        for c in self.coefficients[..=self.degree].iter().rev() {
-            sum = sum.wrapping_mul(i).wrapping_add(c.wrapping_mul(power));
-            power *= j;
-        }
-        sum
-    }
-
-    fn estimate(&self) -> Estimate {
-        Estimate { degree: self.degree, coefficients: self.coefficients.map(|c| c as f64) }
-    }
-}
-
-/// A form in floating point.
-struct Estimate {
-    degree: usize,
-    coefficients: [f64; 4],
-}
-
-impl Estimate {
-    #[inline]
-    fn size(&self, i: f64, j: f64) -> f64 {
-        let [c0, c1, c2, c3] = self.coefficients;
-        match self.degree {
-            1 => c1 * i + c0 * j,
-            2 => (c2 * i + c1 * j) * i + c0 * j * j,
-            _ => ((c3 * i + c2 * j) * i + c1 * j * j) * i + c0 * j * j * j,
-        }
-        .abs()
-    }
-}
+pub(super) const SMALL_SLACK: f64 = 9.0;
 
 /// Where the primes of a base divide: at (i, j) with i ≡ root·j.
 pub(crate) enum Roots<'a> {
@@ -140,7 +65,7 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// All points of the region where both forms are smooth and i, j are coprime. No point (0, 0). None at all if values
-    /// could need more than [`LARGEST_BITS`].
+    /// could be too large for [`Form::fits`].
     pub(crate) fn sieve(&mut self, region: Region, sides: &[Side<'_>; 2]) -> Vec<Hit> {
         let Self { bytes, marks, roots, steps, odd, survivors, divisors } = self;
         if !sides.iter().all(|side| side.form.fits(region)) {
@@ -179,11 +104,7 @@ impl Scratch {
             .collect();
         // the side of the larger numbers comes last: fewer points are left for it
         for k in [1, 0] {
-            if hits.len() < FEW && sides[k].base.largest() < u32::MAX / region.rows.max(1) {
-                test_each(&hits, sides[k].base, &roots[k], region, divisors);
-            } else {
-                resieve(marks, &hits, sides[k].base, &steps[k], region, divisors);
-            }
+            divisors_of(&hits, sides[k].base, &roots[k], &steps[k], region, marks, divisors);
             let mut at = 0;
             hits.retain_mut(|(x, hit)| {
                 let from = at;
@@ -218,12 +139,12 @@ fn are_coprime(i: i64, j: i64) -> bool {
 /// How a prime of at least the width moves from each of its points to the next (Franke and Kleinjung): by `left` where
 /// i is at least `left_from`, by `right` where i is below `right_until`, by both where both hold.
 #[derive(Clone, Copy)]
-struct Steps {
+pub(super) struct Steps {
     left: u32,
     right: u32,
     left_from: u32,
     right_until: u32,
-    prime: u32,
+    pub(super) prime: u32,
     log: u8,
 }
 
@@ -264,7 +185,7 @@ impl Steps {
     }
 
     #[inline(always)]
-    fn next(&self, x: u32, mask: u32) -> u32 {
+    pub(super) fn next(&self, x: u32, mask: u32) -> u32 {
         let i = x & mask;
         let left = if i >= self.left_from { self.left } else { 0 };
         let right = if i < self.right_until { self.right } else { 0 };
@@ -356,56 +277,6 @@ impl Line {
     }
 }
 
-/// Up to so many points it is cheaper to test all primes than to sieve again.
-const FEW: usize = 100;
-
-/// Which primes of at least the width divide at the points of interest, by point. Products of a root and a row must fit
-/// 32 bits.
-fn test_each(points: &[(u32, Hit)], base: &Base, roots: &[u32], region: Region, divisors: &mut Vec<(u32, u32)>) {
-    divisors.clear();
-    let first = base.primes.partition_point(|&p| p < 1 << region.log_width);
-    for (x, hit) in points {
-        let (abs, j) = (hit.i.unsigned_abs() as u32, hit.j as u32);
-        let primes = base.primes[first..].iter().zip(&roots[first..]).zip(&base.divisors[first..]);
-        divisors.extend(primes.filter_map(|((&p, &root), &(inverse, limit))| {
-            let signed = if hit.i < 0 { root } else { p.wrapping_sub(root) };
-            let n = abs.wrapping_add(signed.wrapping_mul(j));
-            (root < p && n.wrapping_mul(inverse) <= limit).then_some((*x, p))
-        }));
-    }
-}
-
-/// Which primes of at least the width divide at the points of interest, by point.
-fn resieve(
-    marks: &mut Vec<u64>,
-    points: &[(u32, Hit)],
-    base: &Base,
-    steps: &[Steps],
-    region: Region,
-    divisors: &mut Vec<(u32, u32)>,
-) {
-    divisors.clear();
-    if points.is_empty() || steps.is_empty() || base.largest() < 1 << region.log_width {
-        return;
-    }
-    // one bit for eight neighbours: few enough for the first-level cache
-    let size = region.points();
-    marks.clear();
-    marks.resize(size.div_ceil(512), 0);
-    points.iter().for_each(|(x, _)| marks[(x >> 9) as usize] |= 1 << (x >> 3 & 63));
-    let (origin, mask) = (1 << (region.log_width - 1), (1 << region.log_width) - 1);
-    for step in steps {
-        let mut x = step.next(origin, mask);
-        while (x as usize) < size {
-            if marks[(x >> 9) as usize] >> (x >> 3 & 63) & 1 != 0 && points.binary_search_by_key(&x, |p| p.0).is_ok() {
-                divisors.push((x, step.prime));
-            }
-            x = step.next(x, mask);
-        }
-    }
-    divisors.sort_unstable();
-}
-
 /// Sieve bytes from which a point is worth a closer look.
 struct Threshold {
     form: Estimate,
@@ -435,79 +306,4 @@ fn scan(bytes: &[u8], threshold: &Threshold, region: Region, survivors: &mut Vec
             survivors.extend(good.map(|(n, _)| x + n as u32));
         }
     }
-}
-
-/// The prime factors of the form at (i, j), or nothing if one is too large. Of the primes of at least `width`, `large`
-/// are those that divide.
-fn factor(
-    side: &Side<'_>,
-    roots: &[u32],
-    width: u32,
-    mut large: impl Iterator<Item = u32>,
-    odd: &[u32],
-    i: i64,
-    j: i64,
-) -> Option<Vec<u64>> {
-    let mut bits = side.form.estimate().size(i as f64, j as f64).log2();
-    let mut value = side.form.wrapping_value(i, j);
-    let mut factors = Vec::with_capacity(12);
-    // division modulo 2^128 is exact where the quotient is small
-    while bits > EXACT_BITS {
-        let p = large.next()?;
-        value = value.wrapping_mul(inverse_modulo_a_power_of_two(p));
-        bits -= f64::from(p).log2();
-        factors.push(u64::from(p));
-    }
-    let mut value = value.unsigned_abs();
-    if value == 0 {
-        return None;
-    }
-    let mut divide = |value: &mut u128, p: u32| {
-        let p = u64::from(p);
-        while let Some(quotient) = divided(*value, p) {
-            *value = quotient;
-            factors.push(p);
-        }
-    };
-    large.for_each(|p| divide(&mut value, p));
-    let (abs, j32) = (i.unsigned_abs() as u32, j as u32);
-    let small = side.base.primes.partition_point(|&p| p < width);
-    for ((&p, &root), &(inverse, limit)) in side.base.primes[..small].iter().zip(roots).zip(&side.base.divisors) {
-        // i − root·j up to sign, as a sum of non-negative terms below 2^32
-        let root = if i < 0 { root } else { p.wrapping_sub(root) };
-        let n = abs.wrapping_add(root.wrapping_mul(j32));
-        if n.wrapping_mul(inverse) <= limit {
-            divide(&mut value, p);
-        }
-    }
-    // 2 has no inverse; roots at zero, at infinity and everywhere are rare and not sieved
-    divide(&mut value, 2);
-    odd.iter().for_each(|&p| divide(&mut value, p));
-    if (value as f64).log2() > side.cofactor_bits + SMALL_SLACK {
-        return None;
-    }
-    cofactor::factor(value, side.base.largest().into(), side.large_prime, &mut factors).then_some(factors)
-}
-
-/// p⁻¹ modulo 2^128 for an odd p, by Newton's iteration.
-fn inverse_modulo_a_power_of_two(p: u32) -> i128 {
-    let p = i128::from(p);
-    (0..7).fold(p, |x, _| x.wrapping_mul(2i128.wrapping_sub(p.wrapping_mul(x))))
-}
-
-/// value/p if that is an integer, for a p below 2^32.
-#[inline]
-fn divided(value: u128, p: u64) -> Option<u128> {
-    if let Ok(value) = u64::try_from(value) {
-        return value.is_multiple_of(p).then(|| u128::from(value / p));
-    }
-    // by words of 32 bits: a division of 128 bits is a function call
-    let mut rest = 0;
-    let mut quotient = 0;
-    for shift in [96, 64, 32, 0] {
-        let part = rest << 32 | (value >> shift) as u64 & 0xffff_ffff;
-        quotient = quotient << 32 | u128::from(part / p);
-        rest = part % p;
-    }
-    (rest == 0).then_some(quotient)
 }

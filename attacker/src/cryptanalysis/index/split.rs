@@ -6,13 +6,14 @@ use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
 
 use super::base::{Base, Lattice, inverses, join, residues};
+use super::form::Form;
 use super::harvest::Limits;
 use super::lattice::{lagrange, lll};
 use super::pair::Pair;
 use super::parameters::Parameters;
 use super::precomputation::Table;
 use super::relation::{Key, Row, collect};
-use super::sieve::{Form, Hit, Region, Roots, Scratch, Side};
+use super::sieve::{Hit, Region, Roots, Scratch, Side};
 use crate::cryptanalysis::budget::{Failure, Watch};
 use crate::cryptanalysis::parallel;
 use crate::cryptanalysis::prime::primes_up_to;
