@@ -25,7 +25,7 @@ pub(super) static MODE: Mode = Mode {
         Variant {
             id: "short",
             title: "a safe prime that is too short",
-            parameters: &[Parameter { name: "bits", min: 32, max: 200, default: 48 }],
+            parameters: &[Parameter { name: "bits", min: 32, max: 224, default: 48 }],
         },
         Variant {
             id: "smooth",

@@ -125,7 +125,7 @@ mod tests {
         assert!(resolved("dhx/relay").unwrap_err().contains("dh, dh-weak, ecdh, ecdh-cert"));
         assert!(resolved("dh-weak:long/crack").unwrap_err().contains("short, smooth"));
         assert!(resolved("dh:short/crack").unwrap_err().starts_with("variant of dh"));
-        assert!(resolved("dh-weak:short,bits=8/crack").unwrap_err().contains("32 to 200"));
+        assert!(resolved("dh-weak:short,bits=8/crack").unwrap_err().contains("32 to 224"));
         assert!(resolved("dh-weak:short,size=8/crack").unwrap_err().contains("no such parameter"));
         assert!(resolved("dh/substitute~cert-chain").unwrap_err().contains("public-range"));
     }
