@@ -13,25 +13,26 @@ const LARGEST_BITS: f64 = 150.0;
 pub(crate) struct Form {
     degree: usize,
     coefficients: [i128; 4],
+    estimate: Estimate,
 }
 
 impl Form {
     /// Nothing for other degrees and for coefficients of more than 127 bits.
     pub(crate) fn new(coefficients: &[BigInt]) -> Option<Self> {
         let degree = coefficients.len().checked_sub(1).filter(|d| (1..=3).contains(d))?;
-        let mut form = Self { degree, coefficients: [0; 4] };
-        for (to, from) in form.coefficients.iter_mut().zip(coefficients) {
+        let mut words = [0; 4];
+        for (to, from) in words.iter_mut().zip(coefficients) {
             *to = from.to_i128()?;
         }
-        Some(form)
+        let estimate = Estimate { degree, coefficients: words.map(|c| c as f64) };
+        Some(Self { degree, coefficients: words, estimate })
     }
 
     /// Whether the values in a region are below 2^[`LARGEST_BITS`].
     pub(super) fn fits(&self, region: Region) -> bool {
         let (i, j) = (((1u64 << region.log_width) / 2) as f64, f64::from(region.rows));
-        let terms = self.coefficients[..=self.degree].iter().enumerate();
-        let most: f64 =
-            terms.map(|(k, c)| (*c as f64).abs() * i.powi(k as i32) * j.powi((self.degree - k) as i32)).sum();
+        let terms = self.estimate.coefficients[..=self.degree].iter().enumerate();
+        let most: f64 = terms.map(|(k, c)| c.abs() * i.powi(k as i32) * j.powi((self.degree - k) as i32)).sum();
         most < LARGEST_BITS.exp2()
     }
 
@@ -55,11 +56,12 @@ impl Form {
     }
 
     pub(super) fn estimate(&self) -> Estimate {
-        Estimate { degree: self.degree, coefficients: self.coefficients.map(|c| c as f64) }
+        self.estimate
     }
 }
 
 /// A form in floating point.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Estimate {
     degree: usize,
     coefficients: [f64; 4],

@@ -18,6 +18,12 @@ use crate::cryptanalysis::prime::primes_up_to;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Polynomial(pub(super) Vec<i128>);
 
+/// Those that matter for [`Polynomial::alpha`].
+const SMALL_PRIMES: [u32; 30] = [
+    2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
+    113,
+];
+
 impl Polynomial {
     pub(crate) fn degree(&self) -> usize {
         self.0.len() - 1
@@ -102,7 +108,7 @@ impl Polynomial {
     /// what small primes leave of them, negative where they are smoother (Murphy's α, 1999). The order must be maximal.
     pub(crate) fn alpha(&self) -> f64 {
         let discriminant = self.discriminant();
-        let terms = primes_up_to(200).into_iter().map(|q| {
+        let terms = SMALL_PRIMES.iter().map(|&q| {
             let roots = self.roots(q);
             let real = f64::from(q);
             let simple = real / (real * real - 1.0);
@@ -120,12 +126,13 @@ impl Polynomial {
 
     /// The mean logarithm of the norms of the unit circle.
     pub(crate) fn size(&self) -> f64 {
-        const STEPS: u32 = 180;
+        const STEPS: u32 = 60;
+        let coefficients: Vec<f64> = self.0.iter().map(|c| *c as f64).collect();
         let value = |k: u32| {
             let (b, a) = (std::f64::consts::PI * (f64::from(k) + 0.5) / f64::from(STEPS)).sin_cos();
-            let terms = self.0.iter().enumerate();
-            let sum: f64 = terms.map(|(k, c)| *c as f64 * a.powi(k as i32) * b.powi((self.degree() - k) as i32)).sum();
-            sum.abs().ln()
+            let (sum, _) =
+                coefficients.iter().rev().fold((0.0, 1.0), |(sum, power), c| (sum * a + c * power, power * b));
+            f64::ln(f64::abs(sum))
         };
         (0..STEPS).map(value).sum::<f64>() / f64::from(STEPS)
     }

@@ -117,7 +117,7 @@ pub(super) fn factor(
     // 2 has no inverse; roots at zero, at infinity and everywhere are rare and not sieved
     divide(&mut value, 2);
     odd.iter().for_each(|&p| divide(&mut value, p));
-    if (value as f64).log2() > side.cofactor_bits + SMALL_SLACK {
+    if f64::from(127 - value.leading_zeros().min(127)) > side.cofactor_bits + SMALL_SLACK {
         return None;
     }
     cofactor::factor(value, side.base.largest().into(), side.large_prime, &mut factors).then_some(factors)
