@@ -46,8 +46,8 @@ impl<'a, 'w> Descent<'a, 'w> {
         let Some((randomiser, unit)) = small.into_iter().find_map(|q| Some((q, logs.rational(&table.pair, q)?))) else {
             return Ok(None);
         };
-        for attempt in 0..ATTEMPTS {
-            // small powers of a small prime would leave the lattice as lopsided as it was
+        for attempt in 1..=ATTEMPTS {
+            // a small target, or its product with a small power of a small prime, would make a lopsided lattice
             let exponent = (attempt.wrapping_mul(0x1e37_79b1) & 0x7fff_ffff) as i32;
             let z = y * BigUint::from(randomiser).modpow(&BigUint::from(exponent as u32), p) % p;
             self.watch.report(Phase::Descent, attempt.into(), ATTEMPTS.into());

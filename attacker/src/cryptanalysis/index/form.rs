@@ -28,12 +28,17 @@ impl Form {
         Some(Self { degree, coefficients: words, estimate })
     }
 
-    /// Whether the values in a region are below 2^[`LARGEST_BITS`].
-    pub(super) fn fits(&self, region: Region) -> bool {
+    /// A bound for the values in a region, in bits.
+    pub(super) fn bits(&self, region: Region) -> f64 {
         let (i, j) = (((1u64 << region.log_width) / 2) as f64, f64::from(region.rows));
         let terms = self.estimate.coefficients[..=self.degree].iter().enumerate();
         let most: f64 = terms.map(|(k, c)| c.abs() * i.powi(k as i32) * j.powi((self.degree - k) as i32)).sum();
-        most < LARGEST_BITS.exp2()
+        most.log2()
+    }
+
+    /// Whether the values in a region are below 2^[`LARGEST_BITS`].
+    pub(super) fn fits(&self, region: Region) -> bool {
+        self.bits(region) < LARGEST_BITS
     }
 
     /// The widest region within another where they do.

@@ -110,10 +110,12 @@ fn of_cubics(table: &Table, z: &BigUint, watch: &Watch<'_>) -> Result<Vec<Fracti
                 let joined = bases[part].primes.iter().zip(x).zip(inverses).zip(y);
                 joined.map(|(((p, x), inverse), y)| join(*p, *x, *inverse, *y)).collect::<Vec<u32>>()
             });
-            let sides = [
-                limits.side(0, bases[0], Roots::Ready(&roots[0]), over),
-                limits.side(1, bases[1], Roots::Ready(&roots[1]), under),
-            ];
+            let side = |k: usize, form: Form| {
+                // where norms happen to be small almost all would survive
+                let cofactor_bits = limits.cofactor_bits[k].min(form.bits(region) / 2.0);
+                Side { cofactor_bits, ..limits.side(k, bases[k], Roots::Ready(&roots[k]), form) }
+            };
+            let sides = [side(0, over), side(1, under)];
             let hits = Scratch::default().sieve(region, &sides);
             let fraction = |hit: Hit| {
                 let elements = [up.element(hit.i, hit.j), down.element(hit.i, hit.j)];
