@@ -4,7 +4,6 @@
 
 pub mod attack;
 pub mod attacks;
-pub mod cryptanalysis;
 pub mod impostor;
 pub mod leg;
 pub mod listener;
@@ -13,3 +12,5 @@ pub mod program;
 pub mod relay;
 pub mod session;
 pub mod work;
+
+pub use cryptanalysis;

@@ -6,8 +6,8 @@ use num_traits::Signed;
 use super::base::Lattice;
 use super::form::Form;
 use super::roots::{inverse_word, roots, sqrt_mod_word};
-use crate::cryptanalysis::mont::Mont;
-use crate::cryptanalysis::prime::primes_up_to;
+use crate::mont::Mont;
+use crate::prime::primes_up_to;
 
 /// An irreducible polynomial of degree one to three over Z, the constant coefficient first.
 ///

@@ -1,8 +1,8 @@
 //! Sparse matrices times vectors of residues, without a reduction for each entry.
 
 use super::filter::Sparse;
-use crate::cryptanalysis::mont::{Mont, from_limbs, mac, sub_limbs, to_limbs};
-use crate::cryptanalysis::parallel;
+use crate::mont::{Mont, from_limbs, mac, sub_limbs, to_limbs};
+use crate::parallel;
 
 /// A sparse matrix by rows. Entries up to ±[`REPEATED`] are repeated as ±1, the others follow with their values.
 pub(super) struct Matrix {
@@ -281,7 +281,7 @@ mod tests {
     use num_integer::Integer;
 
     use super::*;
-    use crate::cryptanalysis::rng::Rng;
+    use crate::rng::Rng;
 
     /// Long rows of all kinds of entries, on one and on three threads.
     #[test]

@@ -4,8 +4,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use super::logs::Value;
-use crate::cryptanalysis::budget::{Failure, Watch};
-use crate::cryptanalysis::mont::Mont;
+use crate::budget::{Failure, Watch};
+use crate::mont::Mont;
 
 /// A sparse row: columns ascending, with their coefficients.
 pub(crate) type Sparse = Vec<(u32, i32)>;
@@ -291,8 +291,8 @@ mod tests {
     use num_bigint::BigUint;
 
     use super::*;
-    use crate::cryptanalysis::budget::Budget;
-    use crate::cryptanalysis::rng::Rng;
+    use crate::budget::Budget;
+    use crate::rng::Rng;
 
     fn value(row: &Sparse, x: &[i64]) -> i64 {
         row.iter().map(|(c, e)| x[*c as usize] * i64::from(*e)).sum()

@@ -11,8 +11,8 @@ use super::lattice::lagrange;
 use super::pair::Pair;
 use super::relation::{Bases, Found, Key, row};
 use super::sieve::{Hit, Region, Roots, Scratch, Side};
-use crate::cryptanalysis::budget::{Failure, Phase, Watch};
-use crate::cryptanalysis::parallel;
+use crate::budget::{Failure, Phase, Watch};
+use crate::parallel;
 
 /// A reduced basis of the a − bx in the ideal of a key, whose (a, b) have a ≡ root·b.
 pub(crate) fn special_lattice(pair: &Pair, q: u32, root: u32) -> Option<Lattice> {
@@ -159,7 +159,7 @@ mod tests {
     use super::super::relation::{Point, Row};
     use super::super::select;
     use super::*;
-    use crate::cryptanalysis::prime::primes_up_to;
+    use crate::prime::primes_up_to;
 
     /// A 72-bit safe prime.
     fn prime() -> BigUint {

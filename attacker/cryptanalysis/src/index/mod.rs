@@ -106,7 +106,7 @@ impl Subgroup {
 mod tests {
     use super::pair::Pair;
     use super::*;
-    use crate::cryptanalysis::budget::Budget;
+    use crate::budget::Budget;
 
     /// The same logarithm in two pairs of fields, each verified by [`Subgroup::log`], and the files of both.
     #[test]

@@ -5,7 +5,7 @@ use num_traits::{One, Zero};
 
 use super::polynomial::Polynomial;
 use super::roots::roots;
-use crate::cryptanalysis::mont::{Mont, from_limbs, to_limbs};
+use crate::mont::{Mont, from_limbs, to_limbs};
 
 /// The homomorphism λ(x) = (x^(ℓ−1) − 1)/ℓ modulo ℓ, at a place of degree one above ℓ, of the elements of a cubic field
 /// with one complex place.

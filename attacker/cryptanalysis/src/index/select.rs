@@ -9,7 +9,7 @@ use super::pair::{MAX_BITS, Pair};
 use super::polynomial::Polynomial;
 use super::roots::roots;
 use super::schirokauer::Schirokauer;
-use crate::cryptanalysis::mont::{Mont, from_limbs};
+use crate::mont::{Mont, from_limbs};
 
 /// How many cubic fields are tried.
 const FIELDS: usize = 16;

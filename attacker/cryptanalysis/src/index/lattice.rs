@@ -101,7 +101,7 @@ fn swap(k: usize, ready: usize, basis: &mut [Vec<BigInt>], d: &mut [BigInt], lam
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cryptanalysis::rng::Rng;
+    use crate::rng::Rng;
 
     fn determinant(m: &[Vec<BigInt>]) -> BigInt {
         if m.is_empty() {

@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::polynomial::Polynomial;
 use super::precomputation::{Precomputation, Table};
 use super::relation::{Bases, Found, Key};
-use crate::cryptanalysis::budget::{Failure, brief};
+use crate::budget::{Failure, brief};
 
 const MAGIC: &[u8] = b"interlock discrete logarithms 2\n";
 

@@ -3,7 +3,7 @@
 use num_bigint::BigUint;
 use num_traits::One;
 
-use crate::cryptanalysis::mont::Mont;
+use crate::mont::Mont;
 
 /// Largest degree.
 const DEGREE: usize = 3;
@@ -244,9 +244,9 @@ pub(crate) fn inverse_word(a: u64, q: u64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cryptanalysis::mont::from_limbs;
-    use crate::cryptanalysis::prime::primes_up_to;
-    use crate::cryptanalysis::rng::Rng;
+    use crate::mont::from_limbs;
+    use crate::prime::primes_up_to;
+    use crate::rng::Rng;
 
     #[test]
     fn square_roots() {

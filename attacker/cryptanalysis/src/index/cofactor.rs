@@ -1,7 +1,7 @@
 //! What remains of a norm when the primes of the factor base are divided out.
 
-use crate::cryptanalysis::factor::rho;
-use crate::cryptanalysis::mont::Mont;
+use crate::factor::rho;
+use crate::mont::Mont;
 
 /// Steps in which rho finds primes of 31 bits as a rule: a few times their square root.
 const STEPS: u64 = 1 << 17;

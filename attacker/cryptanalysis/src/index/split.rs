@@ -14,9 +14,9 @@ use super::parameters::Parameters;
 use super::precomputation::Table;
 use super::relation::{Key, Row, collect};
 use super::sieve::{Hit, Region, Roots, Scratch, Side};
-use crate::cryptanalysis::budget::{Failure, Watch};
-use crate::cryptanalysis::parallel;
-use crate::cryptanalysis::prime::primes_up_to;
+use crate::budget::{Failure, Watch};
+use crate::parallel;
+use crate::prime::primes_up_to;
 
 /// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
 const LARGEST_BITS: f64 = 30.0;

@@ -9,7 +9,7 @@ use super::precomputation::Table;
 use super::relation::{Found, Key, KeyMap, Row};
 use super::sieve::{Region, Scratch};
 use super::split::{self, Fraction};
-use crate::cryptanalysis::budget::{Failure, Phase, Watch};
+use crate::budget::{Failure, Phase, Watch};
 
 /// How often a target is randomised before giving up.
 const ATTEMPTS: u32 = 200;

@@ -7,7 +7,7 @@ use super::base::Base;
 use super::pair::Pair;
 use super::parameters::Parameters;
 use super::roots::inverse_word;
-use crate::cryptanalysis::prime::primes_up_to;
+use crate::prime::primes_up_to;
 
 /// A prime ideal of degree one on one of the sides, in one word: its prime, the side, and the root, where the prime
 /// stands for infinity.

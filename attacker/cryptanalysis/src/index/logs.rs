@@ -8,9 +8,9 @@ use super::filter::{Reduced, Sparse, eliminate, prune, times};
 use super::pair::Pair;
 use super::relation::{Found, Key, KeyMap, Point, Row};
 use super::schirokauer::Schirokauer;
-use crate::cryptanalysis::budget::{Failure, Phase, Watch};
-use crate::cryptanalysis::mont::{Mont, from_limbs, to_limbs};
-use crate::cryptanalysis::parallel;
+use crate::budget::{Failure, Phase, Watch};
+use crate::mont::{Mont, from_limbs, to_limbs};
+use crate::parallel;
 
 /// A residue modulo a prime of at most 256 bits.
 pub(crate) type Value = [u64; 4];

@@ -2,9 +2,9 @@
 
 use super::filter::Sparse;
 use super::matrix::{Matrix, Ring, Spread, Wide};
-use crate::cryptanalysis::budget::{Failure, Phase, Watch};
-use crate::cryptanalysis::mont::Mont;
-use crate::cryptanalysis::parallel;
+use crate::budget::{Failure, Phase, Watch};
+use crate::mont::Mont;
+use crate::parallel;
 
 /// Up to this many unknowns elimination is faster.
 const DENSE: usize = 40;
@@ -145,8 +145,8 @@ mod tests {
     use num_bigint::BigUint;
 
     use super::*;
-    use crate::cryptanalysis::budget::Budget;
-    use crate::cryptanalysis::rng::Rng;
+    use crate::budget::Budget;
+    use crate::rng::Rng;
 
     /// A random sparse system with a known solution, by both methods.
     #[test]

@@ -13,13 +13,13 @@ use super::pair::Pair;
 use super::parameters::Parameters;
 use super::relation::{Bases, Found, Key, KeySet};
 use super::{file, filter, split};
-use crate::cryptanalysis::budget::{Failure, Watch};
-use crate::cryptanalysis::prime::primes_up_to;
+use crate::budget::{Failure, Watch};
+use crate::prime::primes_up_to;
 
 /// Relations and logarithms for one prime, filled by [`Solver::with_precomputation`] and worth saving when that was
 /// stopped, or succeeded.
 ///
-/// [`Solver::with_precomputation`]: crate::cryptanalysis::Solver::with_precomputation
+/// [`Solver::with_precomputation`]: crate::Solver::with_precomputation
 #[derive(Debug)]
 pub struct Precomputation {
     pub(super) p: BigUint,

@@ -253,7 +253,7 @@ macro_rules! with_mont {
     ($n:expr, $($size:literal)+, |$mont:ident| $body:expr, $none:expr) => {{
         let modulus: &num_bigint::BigUint = $n;
         match modulus.bits() {
-            $(bits if bits <= 64 * $size => match $crate::cryptanalysis::mont::Mont::<$size>::new(modulus) {
+            $(bits if bits <= 64 * $size => match $crate::mont::Mont::<$size>::new(modulus) {
                 Some($mont) => $body,
                 None => $none,
             },)+
@@ -266,7 +266,7 @@ pub(crate) use with_mont;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cryptanalysis::rng::Rng;
+    use crate::rng::Rng;
 
     fn agrees_with_bigint<const L: usize>() {
         let mut rng = Rng::new(L as u64);
