@@ -11,7 +11,6 @@ pub mod event;
 pub mod evidence;
 pub mod group;
 pub mod handshake;
-pub mod line;
 pub mod mode;
 pub mod modes;
 pub mod party;

@@ -1,10 +1,7 @@
 //! A process's two ways to the outside: orders in, reports out, as lines of JSON; or facts for people and files.
 
-use crate::narrate;
-use lab::{
-    control::{Order, Report},
-    line::Line,
-};
+use crate::{line::Line, narrate};
+use lab::control::{Order, Report};
 use std::path::PathBuf;
 use tokio::{
     fs::File,
@@ -88,7 +85,7 @@ pub fn orders() -> mpsc::Receiver<Result<Order, String>> {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
-            let order = Order::from_line(&octets).map_err(|error| format!("order: {error}"));
+            let order = serde_json::from_slice(&octets).map_err(|error| format!("order: {error}"));
             if sender.send(order).await.is_err() {
                 return;
             }

@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod channel;
 pub mod frames;
+pub mod line;
 pub mod narrate;
 pub mod play;
 pub mod program;

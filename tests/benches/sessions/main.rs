@@ -10,7 +10,6 @@ use attacker::{relay::Relay, session::Session, work::Workshop};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lab::{
     control::{PlayOrder, Report},
-    line::Line,
     role::{Actor, Role},
     staging::{Orders, Setting, stage},
     victim::{Kept, Victim},
@@ -61,7 +60,7 @@ fn events() -> mpsc::Sender<Report> {
     let (sender, mut receiver) = mpsc::channel::<Report>(1024);
     tokio::spawn(async move {
         while let Some(report) = receiver.recv().await {
-            black_box(report.to_line().expect("JSON"));
+            black_box(victims::line::Line::to_line(&report).expect("JSON"));
         }
     });
     sender

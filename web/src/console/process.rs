@@ -4,7 +4,6 @@ use super::{ProcessStatus, line, routes::Routes};
 use crate::log;
 use lab::{
     control::{Order, Report},
-    line::Line,
     role::Actor,
 };
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
@@ -232,7 +231,7 @@ impl Keeper {
                 Ok(Err(error)) => return error.to_string(),
                 Err(_) => return "it does not say where it listens".to_owned(),
             }
-            match Report::from_line(&line) {
+            match serde_json::from_slice::<Report>(&line) {
                 Ok(Report::Listening { address }) => {
                     if let Some(mut link) = link.take() {
                         self.address = Some(address.clone());
@@ -268,7 +267,8 @@ async fn elsewhere(beyond: Option<&mut watch::Receiver<State>>, known: Option<&s
 
 async fn write(mut stdin: ChildStdin, mut orders: mpsc::Receiver<Order>) {
     while let Some(order) = orders.recv().await {
-        let Ok(line) = order.to_line() else { continue };
+        let Ok(mut line) = serde_json::to_vec(&order) else { continue };
+        line.push(b'\n');
         if stdin.write_all(&line).await.is_err() {
             return;
         }
