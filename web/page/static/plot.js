@@ -95,8 +95,8 @@ const KEY = [
   ["point each", html`<circle class="point each" cx="12" cy="9" r="4" />`, "each further session of that prime"],
   ["point own", html`<path class="point own" d="M12 2 19 9 12 16 5 9Z" />`, "sessions of this console, by the clock; hollow: the prime was paid for"],
   ["record", html`<g class="record"><rect class="point" x="7" y="4" width="10" height="10" /></g>`, "published records"],
-  ["lab", html`<path class="curve lab beyond" d="M0 9H24" />`, "extrapolated: this lab's method"],
-  ["records", html`<path class="curve records beyond" d="M0 9H24" />`, "extrapolated: the number field sieve"],
+  ["lab", html`<path class="curve lab beyond" d="M0 9H24" />`, "extrapolated: from the largest prime measured here"],
+  ["records", html`<path class="curve records beyond" d="M0 9H24" />`, "extrapolated: from the largest record"],
 ];
 
 export const PlotKey = () => html`
