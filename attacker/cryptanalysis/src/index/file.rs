@@ -12,6 +12,7 @@ use super::polynomial::Polynomial;
 use super::precomputation::{Precomputation, Table};
 use super::relation::{Bases, Found, Key};
 use crate::budget::{Failure, brief};
+use crate::prime::primes_up_to;
 
 const MAGIC: &[u8] = b"interlock discrete logarithms 2\n";
 
@@ -73,8 +74,11 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
     }
     let pair = if reader.word()? == 0 { None } else { Some(pair(&mut reader, p)?) };
     let next = reader.word()? as usize;
-    let tables = (0..reader.count(8)?).map(|_| table(&mut reader, p, pair.as_ref())).collect::<Result<Vec<_>, _>>()?;
-    let found = (0..reader.count(24)?).map(|_| relation(&mut reader)).collect::<Result<Vec<_>, _>>()?;
+    // what is not the key of a prime would be taken for one by all that follows
+    let primes = pair.as_ref().map(|pair| primes_up_to(Parameters::for_pair(pair).last_special())).unwrap_or_default();
+    let tables =
+        (0..reader.count(8)?).map(|_| table(&mut reader, p, pair.as_ref(), &primes)).collect::<Result<Vec<_>, _>>()?;
+    let found = (0..reader.count(24)?).map(|_| relation(&mut reader, &primes)).collect::<Result<Vec<_>, _>>()?;
     let work = Precomputation::new(p);
     if let Some(pair) = pair {
         let work = Precomputation { found: Mutex::new(found), next: AtomicUsize::new(next), ..work };
@@ -103,23 +107,23 @@ fn pair(reader: &mut Reader<'_>, p: &BigUint) -> Result<Pair, Failure> {
     if pair.is_sound() { Ok(pair) } else { Err(bad("polynomials with a common root modulo p", "others".to_owned())) }
 }
 
-fn table(reader: &mut Reader<'_>, p: &BigUint, pair: Option<&Pair>) -> Result<Logs, Failure> {
+fn table(reader: &mut Reader<'_>, p: &BigUint, pair: Option<&Pair>, primes: &[u32]) -> Result<Logs, Failure> {
     let ell = reader.number()?;
     let whole = ell.bits() > 1 && ell.bits() <= 256 && ((p - 1u32) % &ell) == BigUint::ZERO;
     let logs = if whole { pair.and_then(|pair| Logs::new(pair, &ell)) } else { None };
     let mut logs = logs.ok_or_else(|| bad("a prime factor of p − 1", brief(&ell)))?;
     for _ in 0..reader.count(40)? {
-        let key = Key(reader.word()?);
+        let key = reader.key(primes)?;
         let value = [reader.word()?, reader.word()?, reader.word()?, reader.word()?];
         logs.known.insert(key, value);
     }
     Ok(logs)
 }
 
-fn relation(reader: &mut Reader<'_>) -> Result<Found, Failure> {
+fn relation(reader: &mut Reader<'_>, primes: &[u32]) -> Result<Found, Failure> {
     let point = (i128::from(reader.word()? as i64), i128::from(reader.word()? as i64));
     let row = (0..reader.count(9)?)
-        .map(|_| Ok((Key(reader.word()?), i32::from(reader.take(1)?[0] as i8))))
+        .map(|_| Ok((reader.key(primes)?, i32::from(reader.take(1)?[0] as i8))))
         .collect::<Result<_, Failure>>()?;
     Ok((point, row))
 }
@@ -173,6 +177,13 @@ impl<'a> Reader<'a> {
         Ok(BigUint::from_bytes_le(self.take(length)?))
     }
 
+    /// The key of one of some primes, ascending.
+    fn key(&mut self, primes: &[u32]) -> Result<Key, Failure> {
+        let key = Key(self.word()?);
+        let known = key == Key::LEADING || primes.binary_search(&key.prime()).is_ok();
+        known.then_some(key).ok_or_else(|| bad("prime ideals of the factor bases", key.prime().to_string()))
+    }
+
     /// A number of items of at least `size` bytes each, which must still fit.
     fn count(&mut self, size: usize) -> Result<usize, Failure> {
         let count = usize::try_from(self.word()?).unwrap_or(usize::MAX);
@@ -180,5 +191,49 @@ impl<'a> Reader<'a> {
             return Err(bad("a whole file", "one cut short".to_owned()));
         }
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn work(pair: Pair, found: Vec<Found>) -> Precomputation {
+        let work = Precomputation::new(&pair.p);
+        *work.found.lock().unwrap() = found;
+        work.pair.set(pair).unwrap();
+        work
+    }
+
+    fn refused(work: &Precomputation) -> String {
+        let Err(Failure::BadInput { field: "precomputation", expected, .. }) = decode(&encode(work), &work.p) else {
+            panic!("taken")
+        };
+        expected.to_owned()
+    }
+
+    /// With a checksum that is right.
+    #[test]
+    fn files_of_forgers_are_refused() {
+        // a safe prime of 96 bits that is 7 modulo 8: 2 is a square
+        let p = BigUint::from(41_433_073_590_985_389_352_579_352_327u128);
+        let pair = Pair::quadratic(&p).unwrap();
+        let with_key = |key| work(pair.clone(), vec![((3, 5), vec![(key, 1)])]);
+        assert!(decode(&encode(&with_key(Key::ideal(0, 101, 7))), &p).is_ok());
+        for prime in [0, 1, 91, 2_000_000_011] {
+            assert_eq!(refused(&with_key(Key::ideal(0, prime, 7))), "prime ideals of the factor bases", "{prime}");
+        }
+        // a real quadratic field: its norms are no lengths; and a field that has nothing to do with p
+        let root = BigUint::from(2u32).modpow(&((&p + 1u32) >> 2u32), &p);
+        let real = Pair {
+            p: p.clone(),
+            sides: [Polynomial(vec![-i128::try_from(root.clone()).unwrap(), 1]), Polynomial(vec![-2, 0, 1])],
+            root,
+        };
+        assert!(real.sides.iter().all(|f| f.vanishes(&real.root, &p)));
+        let other = Pair { root: &pair.root + 1u32, ..pair.clone() };
+        for bad in [real, other] {
+            assert!(refused(&work(bad, Vec::new())).starts_with("polynomials"));
+        }
     }
 }

@@ -81,6 +81,7 @@ impl Pair {
             && other.0.iter().all(|c| c.unsigned_abs() < 1 << 16)
             && one.0.last().is_some_and(|c| *c != 0)
             && other.0.last() == Some(&1)
+            && other.discriminant() < BigInt::ZERO
             && self.sides.iter().all(|f| f.vanishes(&self.root, &self.p))
     }
 
