@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::base::Lattice;
+use super::base::{Base, Lattice};
+use super::form::Form;
 use super::lattice::lagrange;
 use super::pair::Pair;
 use super::relation::{Bases, Found, Key, row};
@@ -30,6 +31,13 @@ pub(crate) struct Limits {
     pub(crate) large_prime: u64,
 }
 
+impl Limits {
+    /// One side of a sieve within these limits.
+    pub(super) fn side<'a>(&self, k: usize, base: &'a Base, roots: Roots<'a>, form: Form) -> Side<'a> {
+        Side { base, roots, form, cofactor_bits: self.cofactor_bits[k], large_prime: self.large_prime }
+    }
+}
+
 /// The relations that contain the special ideal.
 pub(crate) fn sieve_special(
     pair: &Pair,
@@ -45,13 +53,7 @@ pub(crate) fn sieve_special(
     let Some(lattice) = special_lattice(pair, q, root) else { return Vec::new() };
     let form = |side: usize| pair.sides[side].form(&lattice, if side == special.side() { q } else { 1 });
     let (Some(first), Some(second)) = (form(0), form(1)) else { return Vec::new() };
-    let side = |k: usize, form| Side {
-        base: &bases.0[k],
-        roots: Roots::Of(&lattice),
-        form,
-        cofactor_bits: limits.cofactor_bits[k],
-        large_prime: limits.large_prime,
-    };
+    let side = |k: usize, form| limits.side(k, &bases.0[k], Roots::Of(&lattice), form);
     let hits = scratch.sieve(limits.region, &[side(0, first), side(1, second)]);
     hits.into_iter()
         .filter_map(|Hit { i, j, mut factors }| {
@@ -174,6 +176,20 @@ mod tests {
         }
         // no large prime beyond the limit, and only one
         n < parameters.large_bits.exp2() as u128
+    }
+
+    /// 50 of 100 relations missing, then 30 of 120: none at 150.
+    #[test]
+    fn the_next_look_is_due_where_the_lines_meet() {
+        let goal = Goal::new(1000, 100);
+        assert!(!goal.take(99));
+        assert!(goal.take(100));
+        assert!(!goal.take(1000), "somebody is looking");
+        goal.missed(100, 50);
+        assert!(goal.take(120));
+        goal.missed(120, 30);
+        assert!(!goal.take(149));
+        assert!(goal.take(150));
     }
 
     #[test]

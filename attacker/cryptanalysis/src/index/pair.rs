@@ -7,8 +7,8 @@ use num_traits::{One, ToPrimitive, Zero};
 use super::lattice::lagrange;
 use super::polynomial::Polynomial;
 use super::relation::{Key, Row, collect};
-use super::roots::sqrt_mod;
 use super::select;
+use crate::mont::Mont;
 
 /// The polynomials of Joux and Lercier (2003): one of degree d + 1 with tiny coefficients, and one of degree d with
 /// coefficients of about p^(1/(d + 1)).
@@ -57,14 +57,7 @@ impl Pair {
     }
 
     fn with(p: &BigUint, field: Polynomial) -> Option<Self> {
-        let discriminant = field.discriminant();
-        if (&discriminant % BigInt::from(p.clone())).is_zero() {
-            return None;
-        }
-        let minus_d = p - discriminant.magnitude() % p;
-        // the order is Z[ω] with ω = (trace + √discriminant)/2
-        let trace = BigUint::from(field.0[1].unsigned_abs());
-        let root = (sqrt_mod(&minus_d, p)? + trace) * ((p + 1u32) >> 1u32) % p;
+        let root = field.roots_modulo(&Mont::new(p)?).into_iter().min()?;
         let basis = [(BigInt::from(p.clone()), BigInt::zero()), (BigInt::from(root.clone()), BigInt::one())];
         let [(t, v), _] = lagrange(basis, &BigInt::from(field.0[0]));
         let rational = Polynomial(vec![(-t).to_i128()?, v.to_i128()?]);

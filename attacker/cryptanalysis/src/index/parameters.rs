@@ -4,12 +4,12 @@ use super::harvest::Limits;
 use super::pair::Pair;
 use super::sieve::Region;
 
-/// The same for both sides: the algebraic norms are smaller, but fewer rational primes are unknown.
+/// Sizes. The factor bases of both sides have the same bound.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parameters {
     /// Largest primes of the factor bases.
     pub(crate) bound: u32,
-    /// Largest prime of a relation, in bits: at most one above the factor base on each side.
+    /// Largest prime of a relation, in bits.
     pub(crate) large_bits: f64,
     /// What all primes of a relation above the factor base have together, on each side, in bits.
     pub(crate) cofactor_bits: [f64; 2],

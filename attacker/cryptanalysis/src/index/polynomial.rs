@@ -94,6 +94,19 @@ impl Polynomial {
         out
     }
 
+    /// Modulo a prime of at most 256 bits.
+    pub(crate) fn roots_modulo(&self, m: &Mont<4>) -> Vec<BigUint> {
+        let entered: Vec<[u64; 4]> = self
+            .0
+            .iter()
+            .map(|c| {
+                let size = m.enter(&BigUint::from(c.unsigned_abs()));
+                if *c < 0 { m.neg(&size) } else { size }
+            })
+            .collect();
+        roots(m, &entered).iter().map(|r| m.leave(r)).collect()
+    }
+
     /// The roots of the ideals whose product, with these exponents, is (q): nothing if that takes others too.
     pub(crate) fn decomposition(&self, q: u32) -> Option<Vec<(u32, i32)>> {
         let roots = self.roots(q);

@@ -1,8 +1,5 @@
 //! Roots modulo primes.
 
-use num_bigint::BigUint;
-use num_traits::One;
-
 use crate::mont::Mont;
 
 /// Largest degree.
@@ -160,36 +157,6 @@ fn invert<const L: usize>(m: &Mont<L>, a: &[u64; L]) -> [u64; L] {
     m.pow_digits(a, &exponent)
 }
 
-/// A square root modulo an odd prime (Tonelli and Shanks), if there is one.
-pub(crate) fn sqrt_mod(n: &BigUint, p: &BigUint) -> Option<BigUint> {
-    let p1 = p - 1u32;
-    if !n.modpow(&(&p1 >> 1u32), p).is_one() {
-        return None;
-    }
-    let twos = p1.trailing_zeros()?;
-    let odd = &p1 >> twos;
-    let mut z = BigUint::from(2u32);
-    while z.modpow(&(&p1 >> 1u32), p).is_one() {
-        z += 1u32;
-    }
-    let (mut c, mut t) = (z.modpow(&odd, p), n.modpow(&odd, p));
-    let mut root = n.modpow(&((&odd + 1u32) >> 1u32), p);
-    let mut left = twos;
-    while !t.is_one() {
-        let (mut k, mut s) = (0, t.clone());
-        while !s.is_one() {
-            s = &s * &s % p;
-            k += 1;
-        }
-        let b = c.modpow(&(BigUint::one() << (left - k - 1)), p);
-        root = root * &b % p;
-        c = &b * &b % p;
-        t = t * &c % p;
-        left = k;
-    }
-    Some(root)
-}
-
 fn pow_mod_word(mut base: u64, mut e: u64, q: u64) -> u64 {
     let mut out = 1;
     while e > 0 {
@@ -202,7 +169,7 @@ fn pow_mod_word(mut base: u64, mut e: u64, q: u64) -> u64 {
     out
 }
 
-/// The same for a prime below 2^32.
+/// A square root modulo an odd prime below 2^32 (Tonelli and Shanks), if there is one: factor bases need many.
 pub(crate) fn sqrt_mod_word(n: u64, q: u64) -> Option<u64> {
     if pow_mod_word(n, (q - 1) / 2, q) != 1 {
         return None;
@@ -243,6 +210,9 @@ pub(crate) fn inverse_word(a: u64, q: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use num_bigint::BigUint;
+    use num_traits::One;
+
     use super::*;
     use crate::mont::from_limbs;
     use crate::prime::primes_up_to;
@@ -250,14 +220,13 @@ mod tests {
 
     #[test]
     fn square_roots() {
-        for p in [17u32, 97, 193, 65_537, 1_000_003] {
-            for n in (2..60u32).filter(|n| n % p != 0) {
-                let square = BigUint::from(n * n % p);
-                let root = sqrt_mod(&square, &p.into()).unwrap();
-                assert!(root == BigUint::from(n % p) || root == BigUint::from(p - n % p));
+        for p in [17u64, 97, 193, 65_537, 1_000_003] {
+            for n in (2..60).filter(|n| n % p != 0) {
+                let root = sqrt_mod_word(n * n % p, p).unwrap();
+                assert!(root == n % p || root == p - n % p);
             }
         }
-        assert_eq!(sqrt_mod(&3u32.into(), &7u32.into()), None);
+        assert_eq!(sqrt_mod_word(3, 7), None);
     }
 
     #[test]

@@ -7,9 +7,8 @@ use num_traits::{One, ToPrimitive, Zero};
 use super::lattice::lll;
 use super::pair::{MAX_BITS, Pair};
 use super::polynomial::Polynomial;
-use super::roots::roots;
 use super::schirokauer::Schirokauer;
-use crate::mont::{Mont, from_limbs};
+use crate::mont::Mont;
 
 /// How many cubic fields are tried.
 const FIELDS: usize = 16;
@@ -17,7 +16,8 @@ const FIELDS: usize = 16;
 const SPAN: i128 = 5;
 /// Of the combinations of one lattice so many of the smallest are looked at closely.
 const CLOSELY: usize = 80;
-/// The order is maximal at all primes up to this, which is above all primes of relations.
+/// The order is maximal at all primes up to this, which is above all primes of relations. A larger prime whose square
+/// divides the discriminant is as unlikely as its inverse is small, and would spoil a descent, which is then repeated.
 const MAXIMAL_UP_TO: u32 = 1 << 22;
 
 /// A cubic with tiny coefficients and an imaginary quadratic polynomial with a common root modulo p, of the smoothest
@@ -27,17 +27,7 @@ pub(crate) fn cubic(p: &BigUint, ells: &[BigUint]) -> Option<Pair> {
     let mut best: Vec<(f64, Pair)> = Vec::new();
     let suits = |f: &Polynomial| ells.iter().all(|ell| Schirokauer::new(f, ell).is_some());
     let fields = cubics().into_iter().filter_map(|(score, f)| {
-        let residues: Vec<[u64; 4]> =
-            f.0.iter()
-                .map(|c| {
-                    if *c < 0 {
-                        m.neg(&m.enter(&BigUint::from(c.unsigned_abs())))
-                    } else {
-                        m.enter(&BigUint::from(c.unsigned_abs()))
-                    }
-                })
-                .collect();
-        let roots: Vec<BigUint> = roots(&m, &residues).iter().map(|r| from_limbs(&m.leave_limbs(r))).collect();
+        let roots = f.roots_modulo(&m);
         (!roots.is_empty() && suits(&f)).then_some((score, f, roots))
     });
     for (score, f, roots) in fields.take(FIELDS) {

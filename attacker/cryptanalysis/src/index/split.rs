@@ -202,12 +202,6 @@ fn ideals(pair: &Pair, element: [i128; 3], factors: &[u64]) -> Option<Row> {
     Some(row)
 }
 
-impl Limits {
-    fn side<'a>(&self, k: usize, base: &'a Base, roots: Roots<'a>, form: Form) -> Side<'a> {
-        Side { base, roots, form, cofactor_bits: self.cofactor_bits[k], large_prime: self.large_prime }
-    }
-}
-
 impl super::parameters::Parameters {
     /// The same for fractions of elements of a cubic field: two large primes in each norm, or small third ones.
     fn splitting_cubics(&self) -> Limits {

@@ -145,3 +145,32 @@ fn divided(value: u128, p: u64) -> Option<u128> {
     }
     (rest == 0).then_some(quotient)
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigInt;
+
+    use super::super::base::Lattice;
+    use super::super::form::Form;
+    use super::super::sieve::Roots;
+    use super::*;
+
+    /// Seven primes of 17 bits and 31³: a norm of 134 bits, of which 128 are kept.
+    #[test]
+    fn norms_of_more_than_128_bits_are_divided_modulo_their_power_of_two() {
+        let large = [65_537u32, 65_539, 65_543, 65_551, 65_557, 65_563, 65_579];
+        let leading: BigInt = large.iter().map(|p| BigInt::from(*p)).product();
+        let form = Form::new(&[BigInt::ZERO, BigInt::ZERO, BigInt::ZERO, -leading]).unwrap();
+        let base = Base::new([2, 3, 5, 31].into_iter().chain(large).map(|p| (p, 0)));
+        let lattice = Lattice::of_points([(1, 0), (0, 1)]);
+        let side = Side { base: &base, roots: Roots::Of(&lattice), form, cofactor_bits: 20.0, large_prime: 1 << 20 };
+        let all = |known: &[u32]| {
+            let mut factors = factor(&side, &base.roots, 1 << 10, known.iter().copied(), &[], 31, 1)?;
+            factors.sort_unstable();
+            Some(factors)
+        };
+        let expected: Vec<u64> = [31, 31, 31].into_iter().chain(large).map(u64::from).collect();
+        assert_eq!(all(&large), Some(expected));
+        assert_eq!(all(&[]), None, "too long for what is known of it");
+    }
+}
