@@ -5,7 +5,7 @@ use lab::{
     staging::{Setting, stage},
     verdict::judge,
 };
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use support::{conversation::attacked, outcomes};
 
 #[test]
@@ -67,4 +67,29 @@ fn the_core_has_no_way_to_the_outside() {
             }
         }
     }
+}
+
+/// Who builds the lab for the first time pays for every package: none is compiled in two versions unless that is somebody
+/// else's choice. Where an update brings a second one, `cargo update --precise` takes it back until all have moved.
+#[test]
+fn no_package_is_built_in_two_versions() {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    tree.args([
+        "tree",
+        "--locked",
+        "--offline",
+        "--duplicates",
+        "--depth=0",
+        "--prefix=none",
+        "-e=normal,build",
+        "-p=web",
+    ]);
+    let output = tree.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let twice: BTreeSet<&str> =
+        listed.lines().filter_map(|line| line.split(' ').next()).filter(|n| !n.is_empty()).collect();
+    // ring has the older getrandom, x509-parser the older num-bigint
+    assert_eq!(twice.into_iter().collect::<Vec<_>>(), ["getrandom", "num-bigint"]);
 }

@@ -20,3 +20,4 @@ pub mod outcomes;
 pub mod registry;
 pub mod session;
 pub mod store;
+mod style;

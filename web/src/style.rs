@@ -1,50 +1,58 @@
 //! How things look on a terminal. Elsewhere, and under `NO_COLOR`, the output streams take the colours out again.
 
+use anstyle::{AnsiColor, Style};
 use lab::{
     event::Status,
     verdict::{Class, Verdict},
 };
-use owo_colors::{OwoColorize, Style};
 use std::fmt::Display;
 
+fn dressed(text: impl Display, style: Style) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+fn loud(text: impl Display, colour: AnsiColor) -> String {
+    dressed(text, colour.on_default().bold())
+}
+
 /// A heading.
-pub(super) fn head(text: impl Display) -> String {
-    text.bold().to_string()
+pub(crate) fn head(text: impl Display) -> String {
+    dressed(text, Style::new().bold())
 }
 
 /// What matters less.
-pub(super) fn faint(text: impl Display) -> String {
-    text.dimmed().to_string()
+pub(crate) fn faint(text: impl Display) -> String {
+    dressed(text, Style::new().dimmed())
 }
 
-/// What the attacker changed.
-pub(super) fn altered(text: impl Display) -> String {
-    text.yellow().bold().to_string()
+/// What the attacker changed, what was left out, what nobody can tell.
+pub(crate) fn altered(text: impl Display) -> String {
+    loud(text, AnsiColor::Yellow)
 }
 
 /// Something good.
-pub(super) fn good(text: impl Display) -> String {
-    text.green().bold().to_string()
+pub(crate) fn good(text: impl Display) -> String {
+    loud(text, AnsiColor::Green)
 }
 
 /// Something bad.
-pub(super) fn bad(text: impl Display) -> String {
-    text.red().bold().to_string()
+pub(crate) fn bad(text: impl Display) -> String {
+    loud(text, AnsiColor::Red)
 }
 
 /// The verdict's word, in capitals and in the colour of its class.
-pub(super) fn verdict(verdict: &Verdict) -> String {
-    let style = match verdict.class {
-        Class::Defended => Style::new().green(),
-        Class::Broken => Style::new().red(),
-        Class::Neutral => Style::new().blue(),
-        Class::Error => Style::new().magenta(),
+pub(crate) fn verdict(verdict: &Verdict) -> String {
+    let colour = match verdict.class {
+        Class::Defended => AnsiColor::Green,
+        Class::Broken => AnsiColor::Red,
+        Class::Neutral => AnsiColor::Blue,
+        Class::Error => AnsiColor::Magenta,
     };
-    verdict.kind.as_str().to_uppercase().style(style.bold()).to_string()
+    loud(verdict.kind.as_str().to_uppercase(), colour)
 }
 
 /// The mark before a check.
-pub(super) fn mark(status: Status) -> String {
+pub(crate) fn mark(status: Status) -> String {
     match status {
         Status::Passed => good("✓"),
         Status::Failed => bad("✗"),

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 use lab::certificate::{
     Origin, Outcome, PeerName, Policy, Profile, Purpose, RULES, Status, Step, Summary, Validation, pem, validate,
 };
-use owo_colors::OwoColorize as _;
 use serde_json::json;
 
 use super::{Failure, content, now, read};
+use crate::style;
 
 /// Arguments of `interlock cert verify`.
 #[derive(Debug, Args)]
@@ -190,30 +190,35 @@ fn tell(out: &mut dyn Write, validation: &Validation, path: &[Link]) -> std::io:
             Origin::Anchor(at) => format!("trust anchor {at}"),
         };
         let subject = summary.as_ref().map_or("unreadable", |summary| summary.subject.as_str());
-        writeln!(out, "{} {}", format!("certificate {index}: {subject}").bold(), format!("({place})").dimmed())?;
+        writeln!(
+            out,
+            "{} {}",
+            style::head(format_args!("certificate {index}: {subject}")),
+            style::faint(format_args!("({place})"))
+        )?;
         for step in validation.steps.iter().filter(|step| step.cert_index == index) {
             line(out, step)?;
         }
     }
     for note in &validation.left_out {
-        writeln!(out, "{} {note}", "left out:".yellow())?;
+        writeln!(out, "{} {note}", style::altered("left out:"))?;
     }
     let word = match validation.outcome {
-        Outcome::Accept => "accept".green().bold().to_string(),
-        Outcome::Reject => "reject".red().bold().to_string(),
-        Outcome::Skip => "skip".yellow().bold().to_string(),
+        Outcome::Accept => style::good("accept"),
+        Outcome::Reject => style::bad("reject"),
+        Outcome::Skip => style::altered("skip"),
     };
     writeln!(out, "{word}: {}", validation.reason)
 }
 
 fn line(out: &mut dyn Write, step: &Step) -> std::io::Result<()> {
     let mark = match step.status {
-        Status::Passed => "✓".green().to_string(),
-        Status::Failed => "✗".red().bold().to_string(),
-        Status::Unsupported => "?".yellow().bold().to_string(),
-        Status::Skipped => "○".yellow().to_string(),
+        Status::Passed => style::good("✓"),
+        Status::Failed => style::bad("✗"),
+        Status::Unsupported => style::altered("?"),
+        Status::Skipped => style::altered("○"),
     };
     writeln!(out, "  {mark} {:<25} {}", step.check, step.why)?;
-    writeln!(out, "    {:<25} {} {}", "", "expected".dimmed(), step.expected)?;
-    writeln!(out, "    {:<25} {} {}", "", "observed".dimmed(), step.observed)
+    writeln!(out, "    {:<25} {} {}", "", style::faint("expected"), step.expected)?;
+    writeln!(out, "    {:<25} {} {}", "", style::faint("observed"), step.observed)
 }

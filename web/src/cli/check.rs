@@ -1,17 +1,12 @@
 //! `interlock check`
 
-use super::{
-    FAILED, FINDING, FINE, Failure,
-    glob::matches,
-    junit, lab, sarif,
-    style::{bad, faint, good, head},
-    summary,
-};
+use super::{FAILED, FINDING, FINE, Failure, glob::matches, junit, lab, sarif, summary};
 use crate::{
     console::Console,
     log::printable,
     outcomes::{self, Expected, Row, Status},
     session::Session,
+    style::{bad, faint, good, head},
 };
 use ::lab::verdict::Verdict;
 use clap::Args;

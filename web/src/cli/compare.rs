@@ -1,13 +1,11 @@
 //! `interlock compare`
 
-use super::{
-    FAILED, FINE, Failure, lab,
-    style::{altered, faint, head, verdict},
-};
+use super::{FAILED, FINE, Failure, lab};
 use crate::{
     compare::{Comparison, Pair, compare},
     log::printable,
     session::{Record, Session, now_us},
+    style::{altered, faint, head, verdict},
 };
 use ::lab::{scenario::Scenario, verdict::Class};
 use clap::Args;

@@ -1,10 +1,10 @@
 //! `interlock list`
 
-use super::{
-    FINE, Failure,
+use super::{FINE, Failure};
+use crate::{
+    outcomes, registry,
     style::{faint, head},
 };
-use crate::{outcomes, registry};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::io::{self, Write};

@@ -13,7 +13,6 @@ mod run;
 mod sarif;
 mod serve;
 mod story;
-mod style;
 mod summary;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};

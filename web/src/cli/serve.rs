@@ -1,9 +1,6 @@
 //! `interlock serve`
 
-use super::{
-    Data, FINE, Failure, lab,
-    style::{faint, head},
-};
+use super::{Data, FINE, Failure, lab};
 use crate::{
     book::Book,
     console::Console,
@@ -11,6 +8,7 @@ use crate::{
     hub::Hub,
     log, outcomes,
     store::{Place, Retention, SESSIONS, Store},
+    style::{faint, head},
 };
 use clap::Args;
 use std::{

@@ -1,7 +1,7 @@
 //! A session as a story: who sent what to whom, what was changed on the way, what the victims checked, who holds which
 //! key, and what it amounts to.
 
-use super::style::{altered, bad, faint, head, mark, verdict};
+use crate::style::{altered, bad, faint, head, mark, verdict};
 use crate::{
     frame::{fields, length, shortened},
     log::printable,

@@ -82,9 +82,7 @@ impl Database {
         let bytes = session.len() + events.iter().map(|(_, event)| event.len()).sum::<usize>();
         let transaction = self.connection.transaction()?;
         transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO sessions (cursor, id, scenario, bytes, session) VALUES (?, ?, ?, ?, ?)",
-            )?
+            .prepare("INSERT OR REPLACE INTO sessions (cursor, id, scenario, bytes, session) VALUES (?, ?, ?, ?, ?)")?
             .execute(params![
                 sql(cursor),
                 record.session.session,
@@ -93,7 +91,7 @@ impl Database {
                 session
             ])?;
         {
-            let mut insert = transaction.prepare_cached("INSERT INTO events (cursor, n, event) VALUES (?, ?, ?)")?;
+            let mut insert = transaction.prepare("INSERT INTO events (cursor, n, event) VALUES (?, ?, ?)")?;
             for (n, event) in &events {
                 insert.execute(params![sql(cursor), sql(*n), event])?;
             }
@@ -101,9 +99,7 @@ impl Database {
         let (mut count, mut total) = (self.count + 1, self.bytes + bytes as u64);
         while count > self.retention.sessions || total > self.retention.bytes {
             let gone = transaction
-                .prepare_cached(
-                    "DELETE FROM sessions WHERE cursor = (SELECT min(cursor) FROM sessions) RETURNING bytes",
-                )?
+                .prepare("DELETE FROM sessions WHERE cursor = (SELECT min(cursor) FROM sessions) RETURNING bytes")?
                 .query_row([], |row| row.get::<_, i64>(0))
                 .optional()?;
             let Some(gone) = gone else { break };
@@ -118,14 +114,14 @@ impl Database {
     pub fn list(&self, before: Cursor, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let mut query = self
             .connection
-            .prepare_cached("SELECT cursor, session FROM sessions WHERE cursor < ? ORDER BY cursor DESC LIMIT ?")?;
+            .prepare("SELECT cursor, session FROM sessions WHERE cursor < ? ORDER BY cursor DESC LIMIT ?")?;
         let rows = query.query_map(params![sql(before), sql(limit as u64)], cursor_and_text)?;
         rows.map(|row| row.map_err(StoreError::from).and_then(parsed)).collect()
     }
 
     /// One session.
     pub fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
-        let mut query = self.connection.prepare_cached("SELECT cursor, session FROM sessions WHERE id = ?")?;
+        let mut query = self.connection.prepare("SELECT cursor, session FROM sessions WHERE id = ?")?;
         query.query_row([id], cursor_and_text).optional()?.map(|row| Ok(parsed(row)?.1)).transpose()
     }
 
@@ -133,16 +129,16 @@ impl Database {
     pub fn events(&self, id: &str) -> Result<Vec<Event>, StoreError> {
         let mut query = self
             .connection
-            .prepare_cached("SELECT n, event FROM events JOIN sessions USING (cursor) WHERE id = ? ORDER BY n")?;
+            .prepare("SELECT n, event FROM events JOIN sessions USING (cursor) WHERE id = ? ORDER BY n")?;
         let rows = query.query_map([id], cursor_and_text)?;
         rows.map(|row| Ok(serde_json::from_str(&row?.1)?)).collect()
     }
 
     /// The newest session of each scenario, at most `limit` of them.
     pub fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT max(cursor), session FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC LIMIT ?",
-        )?;
+        let mut query = self
+            .connection
+            .prepare("SELECT max(cursor), session FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC LIMIT ?")?;
         let rows = query.query_map([sql(limit as u64)], cursor_and_text)?;
         rows.map(|row| row.map_err(StoreError::from).and_then(parsed)).collect()
     }
