@@ -1,6 +1,6 @@
 //! A process's two ways to the outside: orders in, reports out, as lines of JSON; or facts for people and files.
 
-use crate::{line::Line, narrate};
+use crate::{line::Line, narrate, task};
 use lab::control::{Order, Report};
 use std::path::PathBuf;
 use tokio::{
@@ -31,13 +31,13 @@ pub enum Outlet {
 /// The file cannot be created.
 pub async fn write(outlet: Outlet, reports: mpsc::Receiver<Report>) -> io::Result<JoinHandle<io::Result<()>>> {
     match outlet {
-        Outlet::Console => Ok(tokio::spawn(to_console(reports))),
+        Outlet::Console => Ok(task::spawn(to_console(reports))),
         Outlet::Person { events } => {
             let file = match events {
                 Some(path) => Some(File::create(path).await?),
                 None => None,
             };
-            Ok(tokio::spawn(to_person(reports, file)))
+            Ok(task::spawn(to_person(reports, file)))
         }
     }
 }
@@ -77,7 +77,7 @@ async fn line(out: &mut (impl AsyncWrite + Unpin), value: &impl Line) -> io::Res
 /// Orders from standard input. The channel closes with it: that is the order to leave.
 pub fn orders() -> mpsc::Receiver<Result<Order, String>> {
     let (sender, receiver) = mpsc::channel(64);
-    tokio::spawn(async move {
+    task::spawn(async move {
         let mut input = BufReader::new(io::stdin());
         loop {
             let mut octets = Vec::new();

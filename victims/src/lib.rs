@@ -8,4 +8,5 @@ pub mod line;
 pub mod narrate;
 pub mod play;
 pub mod program;
+pub mod task;
 pub mod teller;

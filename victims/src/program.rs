@@ -4,7 +4,7 @@ mod client;
 pub mod listening;
 mod server;
 
-use crate::arguments::ByHand;
+use crate::{arguments::ByHand, task};
 use clap::{Args, Parser};
 use std::{ffi::OsString, future::Future, io, net::SocketAddr, pin::Pin, process::ExitCode};
 
@@ -77,7 +77,7 @@ fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, String> {
 
 /// Under the console, Ctrl-C is the console's to handle: it ends its children by closing their input.
 fn leave_interrupts_to_the_console() {
-    tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+    task::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
 }
 
 /// What goes wrong before a session begins.

@@ -6,6 +6,7 @@ use crate::{
     channel,
     frames::{Frames, connect},
     play::play,
+    task,
     teller::{self, Teller},
 };
 use clap::Parser;
@@ -88,7 +89,7 @@ async fn obey(reports: mpsc::Sender<Report>) -> u8 {
                 match Victim::new(Role::Client, &order, kept.clone()) {
                     Ok(victim) => {
                         let _ = reports.send(Report::Ready { session: session_id.clone() }).await;
-                        let part = tokio::spawn(session(*order, victim, reports.clone()));
+                        let part = task::spawn(session(*order, victim, reports.clone()));
                         playing.insert(session_id, part.abort_handle());
                     }
                     Err(refusal) => refuse(&reports, session_id, refusal.to_string()).await,

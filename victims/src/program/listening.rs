@@ -6,7 +6,7 @@ use crate::{
     arguments::ByHand,
     channel,
     frames::{Arrival, Frames},
-    teller,
+    task, teller,
 };
 use lab::{
     control::{Order, Report},
@@ -84,7 +84,7 @@ pub async fn listen(program: Box<dyn Listening>, at: SocketAddr, exposed: bool, 
         // A mistake in the flags is told now, not at the first connection.
         let _ = reception.program.by_hand(Ok(String::new()))?;
     }
-    let accepting = tokio::spawn(accept(listener, Arc::clone(&reception)));
+    let accepting = task::spawn(accept(listener, Arc::clone(&reception)));
     if control {
         leave_interrupts_to_the_console();
         reception.obey().await;
@@ -104,7 +104,7 @@ async fn accept(listener: TcpListener, reception: Arc<Reception>) {
         // A connection that is gone before it is taken concerns nobody.
         let Ok((stream, _)) = listener.accept().await else { continue };
         let reception = Arc::clone(&reception);
-        tokio::spawn(async move {
+        task::spawn(async move {
             if let Err(reason) = reception.receive(stream).await {
                 let _ = reception.reports.send(Report::Stray { from: Some(Role::Client), reason }).await;
             }
