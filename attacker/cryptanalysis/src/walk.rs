@@ -65,8 +65,8 @@ impl<const L: usize> Hunt<'_, '_, L> {
     fn run(
         &self,
         seed: u64,
-        start: impl Fn(&mut Rng) -> Walk<L> + Sync,
-        meet: impl Fn(&Walk<L>, &Walk<L>) -> Option<BigUint> + Sync,
+        start: &(dyn Fn(&mut Rng) -> Walk<L> + Sync),
+        meet: &(dyn Fn(&Walk<L>, &Walk<L>) -> Option<BigUint> + Sync),
     ) -> Result<Option<BigUint>, Failure> {
         let seen: Mutex<HashMap<u64, Walk<L>>> = Mutex::new(HashMap::new());
         let found: Mutex<Option<BigUint>> = Mutex::new(None);
@@ -154,7 +154,7 @@ pub(crate) fn rho<const L: usize>(
         let x = distances * herds.modinv(&order)? % &order;
         (m.pow(gamma, &x) == *target).then_some(x)
     };
-    let found = hunt.run(rng.next(), start, meet)?;
+    let found = hunt.run(rng.next(), &start, &meet)?;
     Ok(found.map(|x| x.iter_u64_digits().next().unwrap_or(0)))
 }
 
@@ -206,5 +206,5 @@ pub(crate) fn kangaroo<const L: usize>(
     if target == gamma {
         return Ok(Some(BigUint::one()));
     }
-    hunt.run(rng.next(), start, meet)
+    hunt.run(rng.next(), &start, &meet)
 }

@@ -90,11 +90,12 @@ fn lanczos<const L: usize, const W: usize>(
     let ring = Ring::<L, W>::new(m);
     let threads = if columns < SERIAL { 1 } else { watch.threads() };
     let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
-    let spread = |x: [u64; L]| Spread::<W>::new(&x);
+    // one closure for all products: each one would be compiled with a product of its own
+    let (plain, spread) = (|x: [u64; L]| x, |x: [u64; L]| Spread::<W>::new(&x));
     let zero = vec![[0u64; L]; columns];
     let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
     let mut target = zero.clone();
-    at.multiply(threads, &ring, &image, &mut target, &|x| x);
+    at.multiply(threads, &ring, &image, &mut target, &plain);
 
     let mut w = target.clone();
     let (mut w_before, mut v) = (zero.clone(), zero);
@@ -111,7 +112,7 @@ fn lanczos<const L: usize, const W: usize>(
             watch.report(Phase::LinearAlgebra, step.min(columns) as u64, columns as u64);
         }
         a.multiply(threads, &ring, &wide, &mut image, &spread);
-        at.multiply(threads, &ring, &image, &mut v, &|x| x);
+        at.multiply(threads, &ring, &image, &mut v, &plain);
         let (mut wv, mut wt, mut vv) = ([0; L], [0; L], [0; L]);
         let mut projections = || (wv, wt) = (ring.dot(&w, &v), ring.dot(&w, &target));
         parallel::both(threads, &mut projections, &mut || vv = ring.dot(&v, &v));
@@ -136,7 +137,7 @@ fn lanczos<const L: usize, const W: usize>(
     let x: Vec<[u64; L]> = x.iter().map(|x| ring.narrow(x)).collect();
     let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
     let mut check = vec![[0; L]; rows.len()];
-    a.multiply(threads, &ring, &wide, &mut check, &|x| x);
+    a.multiply(threads, &ring, &wide, &mut check, &plain);
     Ok((check == *right).then_some(x))
 }
 
