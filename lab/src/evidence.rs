@@ -142,6 +142,9 @@ impl Evidence {
 
     fn add_attacker(&mut self, n: u64, fact: &Fact) {
         let ended = self.attacker.get_or_insert(false);
+        if *ended {
+            self.contradictions.push(Cited { n, it: "the attacker told more after its end".to_owned() });
+        }
         match fact {
             Fact::Ended => *ended = true,
             Fact::Holds { fingerprint, .. } => self.holds.push(Cited { n, it: fingerprint.clone() }),
@@ -156,6 +159,9 @@ impl Evidence {
 impl Victim {
     /// Adds a fact; answers with what contradicts the facts before it.
     fn add(&mut self, n: u64, fact: &Fact) -> Option<&'static str> {
+        if self.ended {
+            return Some("told more after its end");
+        }
         match fact {
             Fact::Established { fingerprint, own, peer, group, offered } => {
                 let handshake = Handshake {

@@ -9,6 +9,7 @@ use lab::{
     },
     verdict::{Class, Judgement, Kind, judge},
 };
+use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 const CLIENT_SAYS: &str = "Pay 100 to Carol [c1]";
@@ -285,10 +286,16 @@ fn inconclusive_where_the_events_contradict_each_other() {
     let late = Story::begin().established(Server, "k").established(Client, "k").delivered().aborted(Client, None, 3);
     let untold = Story::begin().established(Server, "k").tell(Server, Fact::Closed { sent: 1, received: 1 });
     let unseen = Story::begin().aborted(Client, Some("finished"), 2);
+    let after = |who| Story::begin().tell(who, Fact::Ended).tell(who, Fact::Step { number: 1, text: String::new() });
     for (story, cited) in [(twice, 60), (jump, 60), (early, 30), (late, 130), (untold, 60), (unseen, 30)] {
         let judgement = story.end();
         expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
         assert_eq!(judgement.evidence, [cited], "{}", judgement.verdict.because);
+    }
+    for who in [Client, Attacker, Server] {
+        let judgement = judge(&after(who).0);
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        assert_eq!(judgement.evidence, [40], "{}", judgement.verdict.because);
     }
 }
 
@@ -299,6 +306,19 @@ fn inconclusive_where_the_attacker_shows_the_one_key_and_nothing_else() {
     let judgement = story.holds(Role::Client, "k").end();
     expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
     assert_eq!(judgement.evidence, [30, 60, 130]);
+}
+
+/// The attacker knows what a victim said and shows no key for it: neither a stop elsewhere nor a good end explains that.
+#[test]
+fn inconclusive_where_a_canary_came_out_without_a_key() {
+    let story = Story::begin().established(Client, "c").recovered(Role::Client, CLIENT_SAYS, true);
+    let stopped = story.failed(Server, "finished", 3).aborted(Server, Some("finished"), 3).end();
+    let two = Story::begin().established(Server, "s").established(Client, "c");
+    let two = two.recovered(Role::Server, SERVER_SAYS, false).end();
+    for (judgement, cited) in [(stopped, [40, 60]), (two, [40, 90])] {
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        assert_eq!(judgement.evidence, cited, "{}", judgement.verdict.because);
+    }
 }
 
 #[test]
@@ -314,4 +334,42 @@ fn a_leak_outweighs_a_later_stop() {
     let story = story.recovered(Role::Client, CLIENT_SAYS, true).failed(Server, "record-auth", 3);
     let judgement = story.aborted(Server, Some("record-auth"), 3).end();
     expect(&judgement, Kind::Read, Class::Broken, NOWHERE);
+}
+
+proptest! {
+    /// Whatever else is told, in whatever order: a canary that the attacker published is never a defence, and a broken
+    /// key always rests on one.
+    #[test]
+    fn no_story_with_a_leak_is_defended(told in prop::collection::vec(0..14usize, 0..14), leak in any::<bool>()) {
+        let add = |story: Story, what: &usize| match what {
+            0 => story.established(Client, "k"),
+            1 => story.established(Server, "k"),
+            2 => story.established(Server, "s"),
+            3 => story.holds(Role::Client, "k"),
+            4 => story.holds(Role::Server, "s"),
+            5 => story.failed(Client, "finished", 2).aborted(Client, Some("finished"), 2),
+            6 => story.failed(Server, "record-auth", 3).aborted(Server, Some("record-auth"), 3),
+            7 => story.aborted(Client, None, 1),
+            8 => story.data(Server, Way::Received, 0, CLIENT_SAYS),
+            9 => story.data(Client, Way::Received, 0, SERVER_SAYS),
+            10 => story.tell(Client, Fact::Closed { sent: 1, received: 1 }),
+            11 => story.tell(Server, Fact::Closed { sent: 1, received: 1 }),
+            12 => story.in_group(Client, "k", None, None, "ffdhe2048"),
+            _ => story.recovered(Role::Server, "a guess", true),
+        };
+        let mut story = told.iter().fold(Story::begin(), add);
+        let said = |story: &Story, who, text| {
+            let canary = Fact::Canary { digest: digest(text) };
+            story.0.iter().any(|event| event.source == who && event.fact == canary)
+        };
+        let leaks = leak && said(&story, Server, SERVER_SAYS);
+        if leaks {
+            story = story.recovered(Role::Server, SERVER_SAYS, true);
+        }
+        let judgement = story.end();
+        let verdict = &judgement.verdict;
+        prop_assert!(!leaks || matches!(verdict.class, Class::Broken | Class::Error), "{}", verdict.because);
+        prop_assert!(leaks || !matches!(verdict.kind, Kind::Split | Kind::Read), "{}", verdict.because);
+        prop_assert!(verdict.kind == Kind::Stopped || verdict.check.is_none());
+    }
 }

@@ -13,6 +13,7 @@ pub fn judge(events: &[Event]) -> Judgement {
     let evidence = Evidence::of(events);
     let finding = incomplete(&evidence)
         .or_else(|| key_broken(&evidence))
+        .or_else(|| unexplained(&evidence))
         .or_else(|| misbound(&evidence))
         .or_else(|| altered(&evidence))
         .or_else(|| downgraded(&evidence))
@@ -140,6 +141,16 @@ fn impersonated(
     let mut finding = Finding::new(Kind::Impersonated, because, leaks.chain([established.n, held]));
     finding.party = Some(role);
     finding
+}
+
+/// A canary that came out although no key that the attacker shows protects it: whatever else happened, nobody may call it
+/// defended.
+fn unexplained(evidence: &Evidence) -> Option<Finding> {
+    let (role, (n, _)) =
+        [Role::Client, Role::Server].into_iter().find_map(|role| Some((role, evidence.leaked(role)?)))?;
+    let canary = evidence.victim(role).canary.as_ref()?;
+    let because = format!("The attacker read the {role}'s message, and shows no key with which it could have.");
+    Some(Finding::new(Kind::Inconclusive, because, [n, canary.n]))
 }
 
 fn misbound(evidence: &Evidence) -> Option<Finding> {
