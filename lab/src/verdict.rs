@@ -147,13 +147,13 @@ pub struct Verdict {
     /// Defended, broken, neutral or error.
     pub class: Class,
     /// The check that stopped it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub check: Option<String>,
     /// The victim that stopped it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub party: Option<Role>,
     /// The flight in which it was stopped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub flight: Option<u32>,
     /// One sentence: party, check, expected and observed.
     pub because: String,
