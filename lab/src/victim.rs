@@ -1,58 +1,30 @@
 //! A victim: handshake, then records, then application data, for either role.
 
+mod order;
+
 use crate::{
     algebra::{
         Algebra,
-        real::{Offer, Real, Trust, Value},
+        real::{Real, Value},
     },
-    certificate::Verified,
     check::Switches,
-    control::{Credentials, PlayOrder},
+    control::PlayOrder,
     event::{Fact, Way},
     evidence::{abbreviate, hex},
-    group::Group,
     handshake::{Handshake, Output, Stop},
     mode::{Mode, Names},
-    modes::{self, Unknown},
+    modes,
     party::{Command, Input, Party},
     record::{Content, RecordError, Records},
     role::Role,
     scenario::{Scenario, Selection},
-    wire::{Frame, body},
+    wire::Frame,
 };
-use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
-use rand_core::Rng;
+use order::{derive, known, script, seed};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, sync::Arc};
-use zeroize::Zeroizing;
+use std::collections::BTreeSet;
 
-/// Why an order cannot be played.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Mode, variant, parameter or check unknown.
-    #[error(transparent)]
-    Unknown(#[from] Unknown),
-    /// A field of the order is not what it has to be.
-    #[error("{field}: expected {expected}")]
-    Field {
-        /// The field.
-        field: &'static str,
-        /// What it has to be.
-        expected: &'static str,
-    },
-    /// The mode needs something that the order does not give.
-    #[error(transparent)]
-    Missing(#[from] Stop),
-}
-
-/// What a party keeps from session to session.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    /// The server's own group, in the modes that send one.
-    pub group: Option<Group>,
-    /// Signatures of certificates and lists that verified before.
-    pub verified: Option<Arc<Verified>>,
-}
+pub use order::{Kept, Refusal};
 
 /// One victim in one session.
 pub struct Victim {
@@ -76,9 +48,6 @@ enum Stage {
     Data(Box<Records>),
     Over,
 }
-
-/// What a victim says after its canary: words that must not be cut off.
-const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
 
 impl Victim {
     /// A victim that awaits its connection.
@@ -342,77 +311,4 @@ impl Party for Victim {
 
 fn frame_fact(way: Way, flight: u32, frame: &Frame) -> Fact {
     Fact::Frame { way, flight, kind: frame.kind.to_string(), bytes: frame.to_text() }
-}
-
-/// What the mode gives this role, from the order.
-fn known(role: Role, mode: &Mode, order: &PlayOrder, kept: Kept) -> Result<Vec<(&'static str, Value)>, Refusal> {
-    let offers =
-        vec![Offer { mode: mode.id.to_owned(), groups: mode.groups.iter().map(|group| (*group).to_owned()).collect() }];
-    let mut known = match role {
-        Role::Client => vec![("session", Value::Text(order.correlation.clone())), ("offers", Value::Offers(offers))],
-        Role::Server => vec![("supported", Value::Offers(offers))],
-    };
-    known.push(("now", Value::Time(order.now)));
-    known.extend(kept.group.map(|group| ("group", Value::Group(group))));
-    if let Some(credentials) = &order.credentials {
-        certified(role, credentials, kept.verified, &mut known)?;
-    }
-    // An order may hold more than the mode asks of this role, and a name keeps its first value.
-    known.retain(|(name, _)| mode.given.iter().any(|given| given.name == *name && given.by.includes(role)));
-    Ok(known)
-}
-
-fn certified(
-    role: Role,
-    credentials: &Credentials,
-    verified: Option<Arc<Verified>>,
-    known: &mut Vec<(&'static str, Value)>,
-) -> Result<(), Refusal> {
-    let (chain, signing_key) = match role {
-        Role::Client => ("client_chain", "client_signing_key"),
-        Role::Server => ("chain", "signing_key"),
-    };
-    let ders = |field, texts: &[String]| texts.iter().map(|text| octets(field, text)).collect::<Result<Vec<_>, _>>();
-    let pins = ders("pins", &credentials.pins)?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>();
-    let trust = Trust {
-        anchors: ders("anchors", &credentials.anchors)?,
-        revocation_lists: ders("revocation_lists", &credentials.revocation_lists)?,
-        pins: pins.map_err(|_| Refusal::Field { field: "pins", expected: "32 octets each" })?,
-        verified,
-    };
-    known.push(("trust", Value::Trust(Arc::new(trust))));
-    known.push((chain, Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
-    if let Some(name) = &credentials.peer_name {
-        known.push(("peer_name", Value::Text(name.clone())));
-    }
-    if let Some(key) = &credentials.key {
-        let seed = Zeroizing::new(octets("key", key)?);
-        let seed = seed.as_slice().try_into().map_err(|_| Refusal::Field { field: "key", expected: "32 octets" })?;
-        known.push((signing_key, Value::signing_key(seed)));
-    }
-    Ok(())
-}
-
-fn octets(field: &'static str, text: &str) -> Result<Vec<u8>, Refusal> {
-    body::decode(field, &text.into()).map_err(|_| Refusal::Field { field, expected: "base64url without padding" })
-}
-
-fn seed(text: &str) -> Option<[u8; 32]> {
-    let digit = |i: usize| char::from(*text.as_bytes().get(i)?).to_digit(16);
-    let octets: Option<Vec<u8>> =
-        (0..text.len() / 2).map(|i| Some((digit(2 * i)? * 16 + digit(2 * i + 1)?) as u8)).collect();
-    octets?.try_into().ok().filter(|_| text.len() == 64)
-}
-
-/// A seed for one purpose, from a party's seed.
-fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
-    Sha256::new_with_prefix(b"interlock v1 seed\0").chain_update(seed).chain_update(purpose).finalize().into()
-}
-
-/// The canary, whose random part nobody else knows, and the words that follow it.
-fn script(role: Role, phrase: &str, seed: &[u8; 32]) -> Vec<String> {
-    let mut token = [0; 16];
-    ChaCha20Rng::from_seed(derive(seed, "canary")).fill_bytes(&mut token);
-    let last_words = LAST_WORDS[usize::from(role == Role::Server)];
-    vec![format!("{phrase} [{}]", hex(&token)), last_words.to_owned()]
 }
