@@ -1,7 +1,7 @@
 //! The event schema, version 1: everything that the store, the pages, the command line and the verdict know.
 //!
 //! An event is one fact of one session, told by the process that saw it. Nothing in an event is secret: keys appear as
-//! one-way [fingerprints](crate::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
+//! one-way [fingerprints](crate::algebra::Algebra::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
 
 use crate::role::{Actor, Role};
 use serde::{Deserialize, Serialize};
