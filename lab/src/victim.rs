@@ -77,6 +77,9 @@ enum Stage {
     Over,
 }
 
+/// Longest phrase, in octets: with the canary behind it, it has to fit into one record.
+const LONGEST_PHRASE: usize = 16_000;
+
 /// What a victim says after its canary: words that must not be cut off.
 const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
 
@@ -96,6 +99,9 @@ impl Victim {
         let switches =
             Switches::new(mode.off, order.without.iter().map(String::as_str), order.with.iter().map(String::as_str));
         let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
+        if order.phrase.len() > LONGEST_PHRASE {
+            return Err(Refusal::Field { field: "phrase", expected: "at most 16000 octets" });
+        }
         let known = known(role, mode, order, kept)?;
         let algebra = Real::new(derive(&seed, "handshake"));
         let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
