@@ -191,13 +191,14 @@ impl<A: Algebra> Handshake<A> {
         let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from != self.role) else {
             return Err(Misfit::new("message", "no handshake message at this point", "one").into());
         };
-        let (known, transcript) = (self.env.0.len(), self.transcript.clone());
+        let (known, transcript, algebra) = (self.env.0.len(), self.transcript.clone(), self.algebra.clone());
         let result = self.take(message, wire, outputs);
         match result {
             Ok(()) => self.next += 1,
             Err(_) => {
                 self.env.0.truncate(known);
                 self.transcript = transcript;
+                self.algebra = algebra;
             }
         }
         result

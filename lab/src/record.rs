@@ -68,7 +68,10 @@ impl RecordKey {
 
     /// Seals one record under this sequence number, which must not be used again.
     pub fn seal(&self, sequence: u64, content: &Content) -> Frame {
-        let mut sealed = content.to_plaintext();
+        self.seal_plaintext(sequence, content.to_plaintext())
+    }
+
+    fn seal_plaintext(&self, sequence: u64, mut sealed: Vec<u8>) -> Frame {
         let length = SEQUENCE + sealed.len() + TAG;
         let cipher = self.cipher();
         let tag = cipher
@@ -239,7 +242,11 @@ impl Records {
         }
         let plaintext = opened.unwrap_or_else(|| self.read.decrypt_unchecked(&record));
         let Some(content) = Content::from_plaintext(&plaintext) else {
-            return malformed("data (1) or close (2) as the first octet", format!("{:?}", plaintext.first()));
+            return match plaintext.as_slice() {
+                [] => malformed("a type", "nothing sealed".to_owned()),
+                [2, data @ ..] => malformed("a close without data", format!("{} octets of it", data.len())),
+                [other, ..] => malformed("type 1 (data) or 2 (close)", other.to_string()),
+            };
         };
         self.taken += 1;
         self.closed = content == Content::Close;
@@ -383,6 +390,44 @@ mod tests {
         bad.body[10] ^= 1;
         assert_eq!(failed(server.open(&bad)), "record-auth");
         assert_eq!(server.open(&good), Ok(data("one")));
+    }
+
+    /// Whoever holds the key may still seal what is no record.
+    #[test]
+    fn what_is_sealed_has_to_be_data_or_a_close() {
+        for (plaintext, fault) in [
+            (&[][..], "expected a type, got nothing sealed"),
+            (&[0], "expected type 1 (data) or 2 (close), got 0"),
+            (&[3, 1, 2], "expected type 1 (data) or 2 (close), got 3"),
+            (&[2, 0], "expected a close without data, got 1 octets of it"),
+        ] {
+            let (mut client, mut server) = pair(&[]);
+            let bad = client.write.seal_plaintext(0, plaintext.to_vec());
+            assert_eq!(server.open(&bad).unwrap_err().to_string(), format!("record: {fault}"));
+            assert_eq!(server.open(&client.seal(&data("good"))), Ok(data("good")), "nothing has changed");
+        }
+    }
+
+    #[test]
+    fn the_longest_record_is_taken_and_no_number_but_the_next() {
+        let (mut client, mut server) = pair(&[]);
+        let longest = data(&"x".repeat(LONGEST_DATA));
+        for sequence in [1, 1 << 32, u64::MAX] {
+            assert_eq!(failed(server.open(&client.write.seal(sequence, &longest))), "record-order");
+        }
+        let frame = client.seal(&longest);
+        assert_eq!(frame.body.len(), LONGEST_BODY);
+        assert_eq!(server.open(&frame), Ok(longest));
+    }
+
+    #[test]
+    fn no_handshake_message_is_a_record_and_no_close_comes_twice() {
+        let (mut client, mut server) = pair(&[]);
+        let late = Frame { kind: Kind::Finished, body: b"{}".to_vec() };
+        assert_eq!(server.open(&late).unwrap_err().to_string(), "record: expected a record, got finished");
+        assert_eq!(server.open(&client.seal(&Content::Close)), Ok(Content::Close));
+        let again = server.open(&client.seal(&Content::Close)).unwrap_err().to_string();
+        assert_eq!(again, "record: expected nothing after the close, got a record");
     }
 
     #[test]

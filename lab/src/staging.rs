@@ -6,7 +6,7 @@
 use crate::{
     certificate::{
         self, Credential, Pki, Purpose,
-        forge::{self, ATTACKER_NAME},
+        forge::{self, ATTACKER_NAME, Forged, Forgery},
     },
     control::{AttackOrder, Credentials, PlayOrder},
     evidence::hex,
@@ -160,23 +160,58 @@ struct Issued {
     as_client: Option<Credentials>,
 }
 
+/// The lab's authorities, and the certificates of a server and a client of these names.
+///
+/// # Errors
+/// A name or time that cannot stand in a certificate.
+pub fn certify(setting: &Setting, server: &str, client: &str) -> Result<Pki, certificate::issue::Error> {
+    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "authorities"));
+    Pki::generate(server, client, setting.now, &mut rng)
+}
+
+/// What a certificate attack makes of the lab's authorities against `name`, whose peer expects `purpose`.
+///
+/// # Errors
+/// A name or time that cannot stand in a certificate.
+pub fn forge(
+    forgery: &Forgery,
+    pki: &Pki,
+    name: &str,
+    purpose: Purpose,
+    setting: &Setting,
+) -> Result<Forged, certificate::issue::Error> {
+    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, &format!("{} {name}", forgery.id)));
+    forgery.commit(pki, name, purpose, setting.now, &mut rng)
+}
+
+/// The revocation lists against which the peer of `name` holds its certificate. What was revoked long ago stands on them
+/// whether or not somebody is about to show it: the victims are not told.
+///
+/// # Errors
+/// A name or time that cannot stand in a certificate.
+pub fn revocation_lists(
+    pki: &Pki,
+    name: &str,
+    purpose: Purpose,
+    setting: &Setting,
+) -> Result<Vec<Vec<u8>>, certificate::issue::Error> {
+    match forge::find(REVOKED) {
+        Some(forgery) => Ok(forge(forgery, pki, name, purpose, setting)?.crls),
+        None => pki.revocation_lists(&[], setting.now),
+    }
+}
+
 fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, StagingError> {
     let failed = |error: certificate::issue::Error| StagingError::Certificate(error.to_string());
-    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "authorities"));
-    let pki = Pki::generate(SERVER_NAME, CLIENT_NAME, setting.now, &mut rng).map_err(failed)?;
-    let forged = |id: &str, name, purpose| {
-        let Some(forgery) = forge::find(id) else { return Ok(None) };
-        let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, &format!("{id} {name}")));
-        forgery.commit(&pki, name, purpose, setting.now, &mut rng).map(Some).map_err(failed)
+    let pki = certify(setting, SERVER_NAME, CLIENT_NAME).map_err(failed)?;
+    let forged = |name, purpose| {
+        let forged = forge::find(&attack.id).map(|forgery| forge(forgery, &pki, name, purpose, setting));
+        forged.transpose().map(|it| it.map(|it| owned(&it.credential))).map_err(failed)
     };
     let certified = mode.certifies(Role::Client);
-    let mut as_server = forged(&attack.id, SERVER_NAME, Purpose::Server)?.map(|it| owned(&it.credential));
-    let mut as_client = match certified {
-        true => forged(&attack.id, CLIENT_NAME, Purpose::Client)?.map(|it| owned(&it.credential)),
-        false => None,
-    };
-    // What was revoked long ago stands on the lists whether or not somebody is about to show it: the victims are not told.
-    let lists = |name, purpose| forged(REVOKED, name, purpose).map(|it| it.map(|it| it.crls).unwrap_or_default());
+    let mut as_server = forged(SERVER_NAME, Purpose::Server)?;
+    let mut as_client = if certified { forged(CLIENT_NAME, Purpose::Client)? } else { None };
+    let lists = |name, purpose| revocation_lists(&pki, name, purpose, setting).map_err(failed);
     let mut clients_lists = lists(SERVER_NAME, Purpose::Server)?;
     let servers_lists = if certified { lists(CLIENT_NAME, Purpose::Client)? } else { Vec::new() };
     match attack.id.as_str() {

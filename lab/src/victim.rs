@@ -65,6 +65,7 @@ impl Victim {
         let switches =
             Switches::new(mode.off, order.without.iter().map(String::as_str), order.with.iter().map(String::as_str));
         let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
+        let script = script(role, &order.phrase, &seed)?;
         let known = known(role, mode, order, kept)?;
         let algebra = Real::new(derive(&seed, "handshake"));
         let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
@@ -89,7 +90,7 @@ impl Victim {
             own_name: credentials.and_then(|it| it.own_name.clone()),
             stage: Stage::Handshake(Box::new(handshake)),
             reported: BTreeSet::new(),
-            script: script(role, &order.phrase, &seed),
+            script,
             received: 0,
             gave_up: false,
         })

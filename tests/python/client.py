@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A client for the modes dh and ecdh, written from docs/wire.md alone, in the standard library.
+"""A client for every mode, written from docs/wire.md alone, in the standard library.
 
-    client.py [--mode dh|ecdh] [--connect HOST:PORT] [--say TEXT]
+    client.py [--mode MODE] [--connect HOST:PORT] [--say TEXT] [--without CHECK]...
+              [--ca root.pem] [--crl crl.pem] [--name server.lab] [--chain client.pem --key client-key.pem]
     client.py --example docs/wire.md
 
 For tests only: nothing here runs in constant time.
@@ -18,13 +19,15 @@ import socket
 import struct
 import sys
 
-CLIENT_HELLO, SERVER_HELLO, RECORD = 1, 2, 23
+import certificate
+import ed25519
+from certificate import Refused
+
+CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED = range(1, 7)
+RECORD = 23
+LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "ecdh": "x25519"}
-
-
-class Refused(Exception):
-    """What the peer sent is not what docs/wire.md says."""
+GROUPS = {"dh": "ffdhe2048", "dh-weak": "own", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -79,19 +82,28 @@ class X25519:
         return shared
 
 
-class Ffdhe2048:
-    def __init__(self):
-        self.p = ffdhe2048()
-        self.secret = int.from_bytes(os.urandom(32), "big") | 1 << 255
-        self.share = pow(2, self.secret, self.p).to_bytes(256, "big")
+class Modular:
+    """Powers of g modulo p."""
+
+    def __init__(self, p, g):
+        self.p, self.octets = p, (p.bit_length() + 7) // 8
+        self.secret = int.from_bytes(os.urandom(self.octets), "big") % (p - 2) + 1
+        self.share = pow(g, self.secret, p).to_bytes(self.octets, "big")
 
     def agree(self, share):
-        if len(share) != 256:
-            raise Refused(f"share: expected 256 octets, got {len(share)}")
+        if len(share) != self.octets:
+            raise Refused(f"share: expected {self.octets} octets, got {len(share)}")
         y = int.from_bytes(share, "big")
         if not 2 <= y <= self.p - 2:
             raise Refused("public-range: the share is not from 2 to p-2")
-        return pow(y, self.secret, self.p).to_bytes(256, "big")
+        return pow(y, self.secret, self.p).to_bytes(self.octets, "big")
+
+
+def own_group(group):
+    p, g = (decode(group[name]) for name in ("p", "g"))
+    if not p or not g or p[0] == 0 or g[0] == 0 or len(p) > 1024 or len(g) > 1024 or p[-1] % 2 == 0 or p <= b"\3":
+        raise Refused("group: p or g is not what a group may have")
+    return Modular(int.from_bytes(p, "big"), int.from_bytes(g, "big"))
 
 
 # --- ChaCha20-Poly1305 (RFC 8439) ---
@@ -143,13 +155,35 @@ def expand(master, label, transcript):
     return hmac.digest(master, info + b"\1", "sha256")
 
 
-class Keys:
-    def __init__(self, shared, transcript):
+class Handshake:
+    """The transcript so far, and what follows from it and the shared secret."""
+
+    def __init__(self):
+        self.hash, self.master = hashlib.sha256(), None
+
+    def add(self, whole_frame):
+        self.hash.update(whole_frame)
+
+    def transcript(self):
+        return self.hash.digest()
+
+    def agree(self, shared):
         self.master = hmac.digest(bytes(32), shared, "sha256")
-        self.client_write = expand(self.master, b"client write", transcript)
-        self.server_write = expand(self.master, b"server write", transcript)
-        self.exporter = expand(self.master, b"exporter", transcript)
+
+    def key(self, label):
+        return expand(self.master, label, self.transcript())
+
+    def record_keys(self):
+        self.client_write, self.server_write = self.key(b"client write"), self.key(b"server write")
+        self.exporter = self.key(b"exporter")
         self.fingerprint = hashlib.sha256(b"interlock v1 fingerprint\0" + self.exporter).digest()[:16]
+
+
+# --- signatures (section 7) ---
+
+
+def to_be_signed(context, transcript):
+    return b"\x20" * 64 + b"Interlock v1, " + context + b"\0" + transcript
 
 
 # --- frames, bodies, records (sections 2, 3, 8) ---
@@ -200,46 +234,135 @@ def open_(key, sequence, body):
     return chacha20(key, bytes(4) + number, ciphertext)
 
 
-def read_frame(stream):
-    header = stream.read(4)
-    body = stream.read(int.from_bytes(header[1:], "big"))
-    if len(header) < 4 or len(body) != int.from_bytes(header[1:], "big"):
-        raise Refused("frame: the connection ended")
-    return header[0], body
+class Connection:
+    """Frames in and out; the handshake's go into the transcript."""
+
+    def __init__(self, socket_, handshake):
+        self.socket, self.stream, self.handshake = socket_, socket_.makefile("rb"), handshake
+
+    def read(self, expected):
+        header = self.stream.read(4)
+        if not header and expected == RECORD:
+            raise Refused("authenticated-close: the connection ended before the peer's close")
+        if len(header) == 4 and header[0] != expected:
+            raise Refused(f"frame kind: expected {expected}, got {header[0]}")
+        length = int.from_bytes(header[1:], "big")
+        if length > LONGEST[expected]:
+            raise Refused(f"frame length: at most {LONGEST[expected]}, got {length}")
+        body = self.stream.read(length)
+        if len(header) < 4 or len(body) != length:
+            raise Refused("frame: the connection ended")
+        return body
+
+    def receive(self, kind, names):
+        body = self.read(kind)
+        self.handshake.add(frame(kind, body))
+        return fields(body, names)
+
+    def send(self, kind, message):
+        whole = frame(kind, json.dumps(message).encode())
+        self.handshake.add(whole)
+        self.socket.sendall(whole)
 
 
-def session(mode, address, say):
-    host, port = address.rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        stream = connection.makefile("rb")
-        party = X25519() if mode == "ecdh" else Ffdhe2048()
-        choice = {"mode": mode, "group": GROUPS[mode]}
-        hello = {
-            "session": os.urandom(8).hex(),
-            "offers": [{"mode": mode, "groups": [GROUPS[mode]]}],
-            "random": encode(os.urandom(32)),
-            "share": encode(party.share),
-        }
-        sent = frame(CLIENT_HELLO, json.dumps(hello).encode())
-        connection.sendall(sent)
-        kind, body = read_frame(stream)
-        if kind != SERVER_HELLO:
-            raise Refused(f"frame kind: expected {SERVER_HELLO}, got {kind}")
-        answer = fields(body, ["choice", "random", "share"])
-        if answer["choice"] != choice or len(decode(answer["random"])) != 32:
-            raise Refused("server-hello: choice or random is not what was expected")
-        shared = party.agree(decode(answer["share"]))
-        keys = Keys(shared, hashlib.sha256(sent + frame(kind, body)).digest())
-        print("fingerprint", keys.fingerprint.hex())
-        plaintexts = [bytes([DATA]) + say.encode(), bytes([DATA]) + b"And that is all.", bytes([CLOSE])]
+def octets(text, count):
+    found = decode(text)
+    if len(found) != count:
+        raise Refused(f"octets: expected {count}, got {len(found)}")
+    return found
+
+
+def identify(connection, handshake, mode, trust, own_chain, own_key):
+    """Sections 4, 6 and 7 for the modes with certificates."""
+
+    def check(name, holds):
+        if name not in trust.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    mutual = mode == "ecdh-mutual"
+    hellos = handshake.transcript()
+    finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
+    identity = {party: handshake.key(party + b" identity") for party in (b"client", b"server")}
+    if mutual:
+        handshake.record_keys()
+    binding = ["binding"] if mutual else []
+
+    chain = connection.receive(CERTIFICATE, ["chain"])["chain"]
+    if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
+        raise Refused("chain: expected 1 to 16 certificates")
+    leaf_key = trust.leaf_key([decode(der) for der in chain])
+    signed = handshake.transcript()
+    verify = connection.receive(CERTIFICATE_VERIFY, ["signature", *binding])
+    signature = octets(verify["signature"], 64)
+    said = to_be_signed(b"server CertificateVerify", signed)
+    check("transcript-signature", ed25519.verify(leaf_key, said, signature))
+    if mutual:
+        mac = hmac.digest(identity[b"server"], signed, "sha256")
+        check("identity-binding", hmac.compare_digest(octets(verify["binding"], 32), mac))
+    mac = hmac.digest(finished[b"server"], hellos if mutual else handshake.transcript(), "sha256")
+    check("finished", hmac.compare_digest(octets(connection.receive(FINISHED, ["mac"])["mac"], 32), mac))
+
+    if mutual:
+        connection.send(CERTIFICATE, {"chain": [encode(der) for der in own_chain]})
+        signed = handshake.transcript()
+        signature = ed25519.sign(own_key, to_be_signed(b"client CertificateVerify", signed))
+        mac = hmac.digest(identity[b"client"], signed, "sha256")
+        connection.send(CERTIFICATE_VERIFY, {"signature": encode(signature), "binding": encode(mac)})
+    mac = hmac.digest(finished[b"client"], hellos if mutual else handshake.transcript(), "sha256")
+    connection.send(FINISHED, {"mac": encode(mac)})
+    if not mutual:
+        handshake.record_keys()
+
+
+def shake_hands(connection, handshake, args, trust):
+    mode, group = args.mode, GROUPS[args.mode]
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": mode, "groups": [group]}],
+        "random": encode(os.urandom(32)),
+    }
+    party = None
+    if mode != "dh-weak":
+        party = Modular(ffdhe2048(), 2) if mode == "dh" else X25519()
+        hello["share"] = encode(party.share)
+    connection.send(CLIENT_HELLO, hello)
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "share"] + ["group"] * (party is None))
+    if answer["choice"] != {"mode": mode, "group": group}:
+        raise Refused("choice: not what was offered")
+    octets(answer["random"], 32)
+    if party is None:
+        if not isinstance(answer["group"], dict) or set(answer["group"]) != {"p", "g"}:
+            raise Refused("group: expected p and g")
+        party = own_group(answer["group"])
+    handshake.agree(party.agree(decode(answer["share"])))
+    if mode == "dh-weak":
+        connection.send(CLIENT_SHARE, {"share": encode(party.share)})
+    if trust is None:
+        handshake.record_keys()
+    else:
+        chain = certificate.blocks(args.chain, "CERTIFICATE") if args.chain else None
+        key = certificate.private_key(args.key) if args.key else None
+        identify(connection, handshake, mode, trust, chain, key)
+
+
+def session(args):
+    trust = None
+    if args.mode in ("ecdh-cert", "ecdh-mutual"):
+        anchors = certificate.blocks(args.ca, "CERTIFICATE")
+        lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
+        trust = certificate.Trust(anchors, lists, args.name, args.without)
+    host, port = args.connect.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=30) as socket_:
+        handshake = Handshake()
+        connection = Connection(socket_, handshake)
+        shake_hands(connection, handshake, args, trust)
+        print("fingerprint", handshake.fingerprint.hex())
+        plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + b"And that is all.", bytes([CLOSE])]
         for sequence, plaintext in enumerate(plaintexts):
-            connection.sendall(seal(keys.client_write, sequence, plaintext))
+            socket_.sendall(seal(handshake.client_write, sequence, plaintext))
         sequence = 0
         while True:
-            kind, body = read_frame(stream)
-            if kind != RECORD:
-                raise Refused(f"frame kind: expected {RECORD}, got {kind}")
-            plaintext = open_(keys.server_write, sequence, body)
+            plaintext = open_(handshake.server_write, sequence, connection.read(RECORD))
             sequence += 1
             if plaintext == bytes([CLOSE]):
                 print("closed")
@@ -256,10 +379,13 @@ def example(path):
     given = {name: bytes.fromhex(value) for name, value in lines}
     client, server = X25519(given["client_secret"]), X25519(given["server_secret"])
     hellos = [given["client_hello"], given["server_hello"]]
-    keys = Keys(client.agree(server.share), hashlib.sha256(b"".join(hellos)).digest())
+    keys = Handshake()
+    keys.add(b"".join(hellos))
+    keys.agree(client.agree(server.share))
+    keys.record_keys()
     computed = {
         "shared": server.agree(client.share),
-        "transcript": hashlib.sha256(b"".join(hellos)).digest(),
+        "transcript": keys.transcript(),
         "master": keys.master,
         "client_write": keys.client_write,
         "server_write": keys.server_write,
@@ -286,11 +412,21 @@ def main():
     parser.add_argument("--mode", choices=sorted(GROUPS), default="ecdh")
     parser.add_argument("--connect", default="127.0.0.1:7002", metavar="HOST:PORT")
     parser.add_argument("--say", default="Greetings from Python")
+    parser.add_argument("--without", action="append", default=[], metavar="CHECK", help="leave a check out")
+    parser.add_argument("--ca", metavar="FILE", help="the trust anchors, for modes with certificates")
+    parser.add_argument("--crl", metavar="FILE", help="revocation lists")
+    parser.add_argument("--name", default="server.lab", help="whom to talk to")
+    parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual")
+    parser.add_argument("--key", metavar="FILE", help="and the key of the first")
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
+    needed = {"ecdh-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"]}
+    missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
+    if missing and not args.example:
+        parser.error(f"{args.mode} needs " + ", ".join(f"--{name}" for name in missing))
     try:
-        example(args.example) if args.example else session(args.mode, args.connect, args.say)
-    except (Refused, OSError, ValueError) as error:
+        example(args.example) if args.example else session(args)
+    except (Refused, OSError, ValueError, TypeError) as error:
         sys.exit(f"client.py: {error}")
 
 

@@ -131,7 +131,8 @@ fn public_values_at_the_edges_of_the_range() {
         let listed = groups.as_array().expect("a list").iter().find(|it| it["name"] == value["group"]);
         let listed = listed.expect("a listed group");
         let (modp, group) = group(hex(&listed["p"]), hex(&listed["g"]));
-        let public = octets(&text(&value["public"]));
+        // The file has numbers; on the wire they are padded.
+        let public = modp.encode(&hex(&value["public"]));
         let told = format!("{} {}", value["group"], value["label"]);
         assert_eq!(Some(in_range(&group, &public)), value["accept_range_check"].as_bool(), "{told}");
         let in_subgroup = public.iter().any(|octet| *octet != 0) && in_subgroup(&modp, &hex(&listed["q"]), &public);

@@ -1,10 +1,12 @@
 //! Nobody in the middle: every mode agrees on one key and delivers both messages.
 
 use lab::{
-    role::Actor,
+    role::{Actor, Role},
     scenario::Scenario,
     staging::{Setting, stage},
     verdict::{Kind, judge},
+    victim::{Kept, Victim},
+    wire::{self, HEADER},
 };
 use support::conversation::{Log, direct, every_mode};
 
@@ -20,6 +22,22 @@ fn every_mode_is_private() {
         let judgement = judge(&log.events);
         assert_eq!(judgement.verdict.kind, Kind::Private, "{mode}: {}\n{:#?}", judgement.verdict.because, log.events);
     }
+}
+
+/// With the canary behind it, the longest phrase that a victim takes still travels in one record.
+#[test]
+fn a_phrase_arrives_or_is_refused() {
+    let scenario: Scenario = "ecdh/relay".parse().expect("a scenario");
+    let saying = |length: usize| {
+        stage(&scenario, &Setting { client_phrase: "x".repeat(length), ..Setting::seeded("test", 1) }).expect("orders")
+    };
+    let log = direct(&saying(16_000));
+    assert_eq!(judge(&log.events).verdict.kind, Kind::Private);
+    // Frames stand in events in base64url.
+    let longest = log.sent(Actor::Client).iter().map(|frame| frame.len() * 3 / 4).max();
+    assert!(longest <= Some(HEADER + wire::Kind::Record.limit()));
+    let refused = Victim::new(Role::Client, &saying(16_001).client, Kept::default()).map(drop);
+    assert_eq!(refused.expect_err("too long").to_string(), "phrase: expected at most 16000 octets");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use lab::{
     control::PlayOrder,
     event::{Fact, Way},
     group::Group,
+    mode::Message,
     modes,
     party::{Command, Input, Party},
     role::{Actor, Role},
@@ -23,6 +24,7 @@ use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 use support::{
     conversation::{direct, every_mode},
+    hostile,
     mutation::Mutation,
 };
 
@@ -141,6 +143,62 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         (any::<usize>(), any_json()).prop_map(|(at, value)| Mutation::Field(at, value)),
         any::<usize>().prop_map(Mutation::Other),
     ]
+}
+
+/// The reason for which a victim refuses the frame at a point of its course.
+fn refusal(course: &Course, point: usize, frame: &Frame) -> String {
+    let mut victim = course.victim();
+    victim.handle(Input::Open);
+    for frame in &course.received[..point] {
+        victim.handle(Input::Frame(frame.clone()));
+    }
+    let told = bring(&mut victim, &frame.to_bytes(), 4096);
+    let mut reasons = told.into_iter().filter_map(|command| match command {
+        Command::Tell(Fact::Aborted { reason, .. }) => Some(reason),
+        Command::Send(sent) => panic!("answered with a {} and then gave up", sent.kind),
+        _ => None,
+    });
+    reasons.next().expect("a reason")
+}
+
+/// The messages of a course, each with its point.
+fn messages(course: &Course) -> impl Iterator<Item = (usize, &'static Message)> {
+    let mode = modes::find(&course.order.mode.id).expect("a mode");
+    mode.messages.iter().filter(|message| message.from != course.role).enumerate()
+}
+
+/// Every field of every message of every mode, with all that it may not be: the refusal names that field, or the check
+/// that looks at it, and comes before any answer.
+#[test]
+fn no_field_takes_what_is_not_of_its_sort() {
+    for course in COURSES.iter() {
+        for (point, message) in messages(course) {
+            for (names, frame) in hostile::fields(message, &course.received[point]) {
+                let reason = refusal(course, point, &frame);
+                let name = reason.split([':', '.']).next().unwrap_or_default();
+                assert!(
+                    names.contains(&name) || (names[0] == "chain" && check::find(name).is_some()),
+                    "{:?} {} at {point}: {:.200} is refused with {reason:.200}",
+                    course.order.mode,
+                    course.role,
+                    String::from_utf8_lossy(&frame.body),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_body_is_read_that_is_not_one_strict_object() {
+    for course in COURSES.iter() {
+        for (point, _) in messages(course) {
+            for frame in hostile::bodies(&course.received[point]) {
+                let reason = refusal(course, point, &frame);
+                let body = String::from_utf8_lossy(&frame.body);
+                assert!(reason.starts_with("body: "), "{body:.200} is refused with {reason:.200}");
+            }
+        }
+    }
 }
 
 /// Plays a course up to a point, where the spoiled frame comes and then the end.

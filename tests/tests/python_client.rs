@@ -1,98 +1,120 @@
-//! A client written from `docs/wire.md` alone, in another language, against the real server.
+//! A client written from `docs/wire.md` alone, in another language, against the real programs.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Output, Stdio},
+use std::{path::Path, process::Command};
+use support::{
+    conversation::every_mode,
+    programs::{Finished, Program, run},
 };
+use tempfile::TempDir;
 
 /// The client, where there is a Python to run it.
-fn client(args: &[&str]) -> Option<Output> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/client.py");
-    let output = Command::new("python3").arg(script).args(args).output();
-    if output.is_err() {
+fn client(args: &[&str]) -> Option<Finished> {
+    if Command::new("python3").arg("--version").output().is_err() {
         println!("not run: python3 is missing");
+        return None;
     }
-    output.ok()
+    let mut command = Command::new("python3");
+    command.arg("-B").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/client.py")).args(args);
+    Some(Program::spawn("client.py", command).finish())
 }
 
-/// The program `server` beside this test; built where nobody did so yet.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("the test's own path");
-    let name = format!("server{}", std::env::consts::EXE_SUFFIX);
-    let path = test.ancestors().nth(2).expect("the directory of the profile").join(name);
-    if !path.exists() {
-        let release = if cfg!(debug_assertions) { &[][..] } else { &["--release"] };
-        let build = ["build", "--quiet", "--package", "victims", "--bin", "server"];
-        let status = Command::new(env!("CARGO")).args(build).args(release).status().expect("cargo runs");
-        assert!(status.success(), "the server has to build");
-    }
-    path
+/// One of the lab's programs, and where it listens.
+fn listening(name: &str, args: &[&str]) -> (Program, String) {
+    let mut program = Program::start(name, &[args, &["--listen", "127.0.0.1:0"]].concat());
+    let address = program.until("where it listens", |line| line.strip_prefix("listening on ").map(str::to_owned));
+    (program, address)
 }
 
-struct Server {
-    process: Child,
-    out: BufReader<ChildStdout>,
-    address: String,
+/// What a foreign client is given: the certificates of the programs that run with the same `--pki`.
+struct Credentials {
+    directory: TempDir,
 }
 
-impl Server {
-    fn start(mode: &str) -> Self {
-        let mut process = Command::new(program())
-            .args(["--mode", mode, "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
-        let mut out = BufReader::new(process.stdout.take().expect("its output"));
-        let mut line = String::new();
-        out.read_line(&mut line).expect("its first line");
-        let address = line.trim().strip_prefix("listening on ").expect("where it listens").to_owned();
-        Self { process, out, address }
+impl Credentials {
+    fn issue() -> Self {
+        let it = Self { directory: TempDir::new().expect("a directory") };
+        let issued = run("interlock", &["cert", "issue", "--out", &it.path("pem"), "--pki", &it.path("pki")]);
+        assert_eq!(issued.code, Some(0), "{issued:?}");
+        it
     }
 
-    /// Its output up to the end of the session.
-    fn session(&mut self) -> String {
-        let mut text = String::new();
-        while !text.contains("closed:") && !text.contains("gave up") {
-            assert_ne!(self.out.read_line(&mut text).expect("a line"), 0, "the server left: {text}");
-        }
-        text
+    fn path(&self, name: &str) -> String {
+        self.directory.path().join(name).display().to_string()
     }
-}
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+    /// The client with everything that any mode asks of it.
+    fn client(&self, mode: &str, address: &str, more: &[&str]) -> Option<Finished> {
+        let mode = mode.split(':').next().unwrap_or_default();
+        let [ca, crl, chain, key] =
+            ["root.pem", "crl.pem", "client.pem", "client-key.pem"].map(|name| self.path(&format!("pem/{name}")));
+        let given = ["--ca", &ca, "--crl", &crl, "--name", "bob.lab", "--chain", &chain, "--key", &key];
+        client(&[&["--mode", mode, "--connect", address], &given[..], more].concat())
     }
-}
-
-fn completes(mode: &str) {
-    let mut server = Server::start(mode);
-    let Some(output) = client(&["--mode", mode, "--connect", &server.address]) else { return };
-    let (said, complaint) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{complaint}");
-    let fingerprint = said.split_whitespace().nth(1).expect("a fingerprint");
-    let session = server.session();
-    assert!(session.contains(&format!("established, key {}", &fingerprint[..4])), "{session}");
-    assert!(session.contains("closed: 2 messages sent, 2 received"), "{session}");
-    assert!(said.contains("received Your balance is 4711 ["), "{said}");
-    assert!(said.ends_with("closed\n"), "{said}");
 }
 
 #[test]
-fn it_completes_ecdh() {
-    completes("ecdh");
+fn it_completes_every_mode() {
+    let credentials = Credentials::issue();
+    for mode in every_mode() {
+        let (mut server, address) = listening("server", &["--mode", &mode, "--pki", &credentials.path("pki")]);
+        let Some(client) = credentials.client(&mode, &address, &[]) else { return };
+        assert_eq!(client.code, Some(0), "{mode}: {client:?}");
+        let fingerprint = client.out.split_whitespace().nth(1).expect("a fingerprint");
+        let (name, of_key) = server.until("its key", |line| {
+            let (name, key) = line.trim().strip_prefix("established")?.split_once(", key ")?;
+            Some((name.to_owned(), key.to_owned()))
+        });
+        assert_eq!(of_key, fingerprint[..4], "{mode}");
+        assert_eq!(name, if mode == "ecdh-mutual" { " with alice.lab" } else { "" }, "{mode}");
+        server.until("both messages", |line| line.contains("closed: 2 messages sent, 2 received").then_some(()));
+        assert!(client.out.contains("received Your balance is 4711 ["), "{mode}: {client:?}");
+        assert!(client.out.ends_with("closed\n"), "{mode}: {client:?}");
+    }
 }
 
+/// The attack is stopped by the client's check, and wins with just that check left out.
 #[test]
-fn it_completes_dh() {
-    completes("dh");
+fn its_checks_stop_what_the_labs_checks_stop() {
+    let credentials = Credentials::issue();
+    let pki = credentials.path("pki");
+    let (_server, server) = listening("server", &["--mode", "ecdh-cert", "--pki", &pki]);
+    for (attack, check) in [
+        ("substitute", "transcript-signature"),
+        ("forge-unknown-ca", "cert-chain"),
+        ("forge-name", "cert-name"),
+        ("forge-expired", "cert-validity"),
+        ("forge-revoked", "cert-revoked"),
+        ("forge-leaf-as-ca", "cert-ca-flag"),
+        ("forge-purpose", "cert-purpose"),
+    ] {
+        let args = ["--mode", "ecdh-cert", "--attack", attack, "--connect", &server, "--pki", &pki];
+        let (mut attacker, address) = listening("attacker", &args);
+        let Some(stopped) = credentials.client("ecdh-cert", &address, &[]) else { return };
+        assert_eq!(stopped.code, Some(1), "{attack}: {stopped:?}");
+        assert!(stopped.err.starts_with(&format!("client.py: {check}: ")), "{attack}: {stopped:?}");
+        assert_eq!(stopped.out, "", "{attack}: it agreed on nothing");
+
+        let split = credentials.client("ecdh-cert", &address, &["--without", check]).expect("a client again");
+        assert_eq!(split.code, Some(0), "{attack}: {split:?}");
+        let held = |victim: &'static str| {
+            move |line: &str| {
+                let (key, of) = line.trim().strip_prefix("holds key ")?.split_once(" of the ")?;
+                (of == victim).then(|| key.to_owned())
+            }
+        };
+        let (of_client, of_server) =
+            (attacker.until("the client's key", held("client")), attacker.until("the server's key", held("server")));
+        assert_ne!(of_client, of_server, "{attack}");
+        assert!(split.out.starts_with(&format!("fingerprint {of_client}")), "{attack}: {split:?}");
+        attacker.until("what the client said", |line| {
+            line.contains("read from the client: \"Greetings from Python").then_some(())
+        });
+    }
 }
 
 #[test]
 fn it_recomputes_the_example_of_the_document() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/wire.md");
-    let Some(output) = client(&["--example", &document.to_string_lossy()]) else { return };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let Some(client) = client(&["--example", &document.to_string_lossy()]) else { return };
+    assert_eq!(client.code, Some(0), "{client:?}");
 }

@@ -17,7 +17,7 @@ use lab::{
     wire::{Decoder, Frame, body},
 };
 use std::sync::Arc;
-use support::{conversation::every_mode, mutation::Mutation};
+use support::{conversation::every_mode, hostile, mutation::Mutation};
 
 /// One role of one mode, and what it receives in an honest handshake.
 struct Part {
@@ -147,6 +147,51 @@ fn after_a_bad_message_the_good_one_still_works() {
                 }
             }
             assert!(refused > 10, "{mode} {}: {refused} messages were refused", part.role);
+        }
+    }
+}
+
+/// What is wrong with a field's sort fails on receipt, the length of a share included, and after all of it the good
+/// message still works.
+#[test]
+fn after_every_hostile_field_the_good_message_still_works() {
+    for mode in every_mode() {
+        let (parts, expected) = honest(&mode);
+        for part in parts {
+            let (mut party, _) = part.begin();
+            let messages = part.mode.messages.iter().filter(|message| message.from != part.role);
+            for (message, good) in messages.zip(&part.received) {
+                let fields = hostile::fields(message, good).into_iter().map(|(_, frame)| frame);
+                for bad in fields.chain(hostile::bodies(good)) {
+                    let body = String::from_utf8_lossy(&bad.body);
+                    assert!(party.receive(&bad, &mut Vec::new()).is_err(), "{mode} {}: {body:.200}", part.role);
+                }
+                take(&mut party, good);
+            }
+            assert!(party.is_done());
+            assert_eq!(exporter(&party), expected, "{mode} {}", part.role);
+        }
+    }
+}
+
+/// The server agrees on receipt: a share with which there is no secret fails there, before anything is answered.
+#[test]
+fn after_a_share_of_small_order_the_good_one_still_works() {
+    for mode in every_mode().filter(|mode| mode.starts_with("ecdh")) {
+        let (parts, expected) = honest(&mode);
+        for part in parts {
+            let (mut party, _) = part.begin();
+            for (point, good) in part.received.iter().enumerate() {
+                if point == 0 {
+                    let mut fields = body::parse(&good.body).expect("a body");
+                    fields.insert("share".to_owned(), body::encode(&[0; 32]));
+                    let bad = Frame { kind: good.kind, body: serde_json::Value::from(fields).to_string().into_bytes() };
+                    let stop = party.receive(&bad, &mut Vec::new()).expect_err("a failed check");
+                    assert!(stop.to_string().starts_with("contributory: "), "{mode} {}: {stop}", part.role);
+                }
+                take(&mut party, good);
+            }
+            assert_eq!(exporter(&party), expected, "{mode} {}", part.role);
         }
     }
 }

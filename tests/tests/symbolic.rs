@@ -27,6 +27,7 @@ fn of(function: impl ToString, args: impl Into<Vec<Term>>) -> Term {
 }
 
 /// Computes with terms; fresh names carry the party's.
+#[derive(Clone)]
 struct Terms {
     party: &'static str,
 }

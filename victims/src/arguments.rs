@@ -8,6 +8,33 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+/// Where the lab's authorities come from, for whatever runs by hand: programs that are given the same have the same.
+#[derive(Clone, Debug, Args)]
+pub struct Authorities {
+    /// Makes every byte follow from this number; give all programs the same
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Directory with the lab's authorities, which the first program to need them creates
+    #[arg(long, value_name = "DIR", env = "INTERLOCK_PKI")]
+    pub pki: Option<PathBuf>,
+}
+
+impl Authorities {
+    /// The setting of a session, with randomness of this program's own unless there is a seed.
+    ///
+    /// # Errors
+    /// No randomness, or the authorities can be neither read nor created.
+    pub fn setting(&self, session: &str) -> io::Result<Setting> {
+        if let Some(seed) = self.seed {
+            return Ok(Setting::seeded(session, seed));
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let setting = Setting::new(session, random()?, i64::try_from(now).unwrap_or(i64::MAX));
+        let directory = self.pki.clone().unwrap_or_else(default_directory);
+        Ok(Setting { authorities: kept(&directory)?, ..setting })
+    }
+}
+
 /// What holds for a program that runs by hand.
 #[derive(Clone, Debug, Args)]
 pub struct ByHand {
@@ -17,12 +44,9 @@ pub struct ByHand {
     /// Key exchange, as in ecdh-cert or dh-weak:short,bits=64
     #[arg(long, value_name = "MODE", default_value = "ecdh-cert")]
     pub mode: lab::scenario::Selection,
-    /// Makes every byte follow from this number; give all three programs the same
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    /// Directory with the lab's authorities, which the first program to need them creates
-    #[arg(long, value_name = "DIR", env = "INTERLOCK_PKI")]
-    pub pki: Option<PathBuf>,
+    /// Where certificates come from, and every byte where there is a seed.
+    #[command(flatten)]
+    pub authorities: Authorities,
     /// Writes what happens to this file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
@@ -32,23 +56,12 @@ pub struct ByHand {
 }
 
 impl ByHand {
-    /// The setting of a session, with randomness of this program's own unless there is a seed.
+    /// The setting of a session.
     ///
     /// # Errors
-    /// No randomness, or the authorities can be neither read nor created.
+    /// As [`Authorities::setting`].
     pub fn setting(&self, session: &str) -> io::Result<Setting> {
-        let mut setting = match self.seed {
-            Some(seed) => Setting::seeded(session, seed),
-            None => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-                let mut setting = Setting::new(session, random()?, i64::try_from(now).unwrap_or(i64::MAX));
-                let directory = self.pki.clone().unwrap_or_else(default_directory);
-                setting.authorities = authorities(&directory)?;
-                setting
-            }
-        };
-        setting.patience = self.patience;
-        Ok(setting)
+        Ok(Setting { patience: self.patience, ..self.authorities.setting(session)? })
     }
 
     /// How long to wait for each flight.
@@ -74,7 +87,7 @@ fn default_directory() -> PathBuf {
 }
 
 /// The seed of the lab's authorities: read, or created by whoever comes first.
-fn authorities(directory: &Path) -> io::Result<[u8; 32]> {
+fn kept(directory: &Path) -> io::Result<[u8; 32]> {
     let path = directory.join("authorities.seed");
     let wrong = |what: &str| io::Error::other(format!("{}: {what}", path.display()));
     fs::create_dir_all(directory).map_err(|error| wrong(&error.to_string()))?;

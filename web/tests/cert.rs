@@ -5,8 +5,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::Parser;
-use lab::certificate::FORGERIES;
+use lab::certificate::{FORGERIES, pem};
+use lab::staging::{Setting, stage};
 use web::cert::{self, Cert, Failure};
 
 #[derive(Debug, Parser)]
@@ -40,7 +42,7 @@ fn issued(extra: &str) -> tempfile::TempDir {
 
 fn verify(directory: &Path, chain: &str, extra: &str) -> String {
     let [root, crl, chain] = ["root.pem", "crl.pem", chain].map(|file| directory.join(file).display().to_string());
-    format!("verify --ca {root} --crl {crl} --name dns:server.lab --at {AT} --json {extra} {chain}")
+    format!("verify --ca {root} --crl {crl} --name dns:bob.lab --at {AT} --json {extra} {chain}")
 }
 
 #[test]
@@ -70,6 +72,29 @@ fn forged_chains() {
         let (status, verdict) = json(&verify(directory.path(), "attacker.pem", &without));
         assert_eq!((status, verdict["result"].as_str()), (0, Some("accept")), "{}", forgery.id);
     }
+}
+
+/// What a client in another language is given is what the lab's own victims and attacker hold.
+#[test]
+fn it_issues_what_the_programs_hold() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().display();
+    interlock(&format!("issue --out {out} --seed 7 --attack forge-name")).unwrap();
+    let ders = |file: &str| -> Vec<String> {
+        let text = std::fs::read(directory.path().join(file)).unwrap();
+        pem::decode(&text).unwrap().iter().map(|block| URL_SAFE_NO_PAD.encode(&block.der)).collect()
+    };
+    let orders = stage(&"ecdh-mutual/forge-name".parse().unwrap(), &Setting::seeded("", 7)).unwrap();
+    let (client, server) = (orders.client.credentials.unwrap(), orders.server.credentials.unwrap());
+    assert_eq!(ders("root.pem"), client.anchors);
+    assert_eq!(ders("crl.pem"), client.revocation_lists);
+    assert_eq!(ders("client.pem"), client.chain);
+    assert_eq!(ders("server.pem"), server.chain);
+    assert_eq!(ders("attacker.pem"), orders.attack.as_server.unwrap().chain);
+    // The seed is what a PKCS #8 key of this kind ends with.
+    let key = URL_SAFE_NO_PAD.decode(&ders("client-key.pem")[0]).unwrap();
+    assert_eq!(Some(URL_SAFE_NO_PAD.encode(key.last_chunk::<32>().unwrap())), client.key);
+    assert_eq!(client.peer_name.as_deref(), Some("bob.lab"));
 }
 
 #[test]
@@ -206,7 +231,7 @@ fn openssl_agrees() {
     }
     let verify = format!("verify -x509_strict -attime {AT} -CAfile root.pem");
     for (args, accepted) in [
-        (format!("{verify} -purpose sslserver -verify_hostname server.lab -untrusted server.pem server.pem"), true),
+        (format!("{verify} -purpose sslserver -verify_hostname bob.lab -untrusted server.pem server.pem"), true),
         (format!("{verify} -purpose sslclient -untrusted client.pem client.pem"), true),
         (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted server.pem server.pem"), true),
         (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted attacker.pem attacker.pem"), false),

@@ -31,8 +31,9 @@ impl Misfit {
     }
 }
 
-/// A domain of values with the operations of [`Op`] and the relations of [`Relation`].
-pub trait Algebra {
+/// A domain of values with the operations of [`Op`] and the relations of [`Relation`]. A copy draws the same fresh values
+/// as the original: with it a message that fails is undone.
+pub trait Algebra: Clone {
     /// A value of any sort.
     type Value: Clone;
     /// A message as it travels.

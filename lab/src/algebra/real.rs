@@ -127,6 +127,14 @@ impl Real {
     }
 }
 
+impl Clone for Real {
+    fn clone(&self) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(self.rng.get_seed());
+        rng.set_word_pos(self.rng.get_word_pos());
+        Self { rng }
+    }
+}
+
 /// What a signature covers: RFC 8446 section 4.4.3.
 fn signed_content(context: &str, digest: &[u8]) -> Vec<u8> {
     let mut content = vec![0x20; 64];
@@ -161,8 +169,9 @@ fn pick(offered: &[Offer], supported: &[Offer]) -> Option<Choice> {
 }
 
 fn offers_text(offers: &[Offer]) -> String {
-    let one = |offer: &Offer| format!("{} with {}", offer.mode, offer.groups.join(" or "));
-    offers.iter().map(one).collect::<Vec<_>>().join(", ")
+    let or_none = |text: String, what: &str| if text.is_empty() { format!("no {what}") } else { text };
+    let one = |offer: &Offer| format!("{} with {}", offer.mode, or_none(offer.groups.join(" or "), "group"));
+    or_none(offers.iter().map(one).collect::<Vec<_>>().join(", "), "offer")
 }
 
 impl Algebra for Real {

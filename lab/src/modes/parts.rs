@@ -70,13 +70,21 @@ pub(super) const SERVER_WRITE: Step = let_(
 );
 pub(super) const EXPORTER: Step = let_(BOTH, "exporter", apply(Op::Expand("exporter"), MASTER_HERE));
 
-/// The first flight where the client's share needs no check before the agreement.
+/// The first flight where the client's share needs no check before the agreement. The server agrees on receipt: a share
+/// with which it cannot is a message that fails.
 pub(super) const CLIENT_HELLO: Message = Message {
     from: Role::Client,
     kind: Kind::ClientHello,
     before: &[CLIENT_PREFERS, nonce(CLIENT, "client_random"), secret(CLIENT, "client_secret", "group")],
     fields: &[SESSION_FIELD, OFFERS_FIELD, CLIENT_RANDOM, CLIENT_SHARE],
-    receipt: &[SERVER_PICKS, SERVER_GROUP],
+    receipt: &[
+        SERVER_PICKS,
+        SERVER_GROUP,
+        nonce(SERVER, "server_random"),
+        secret(SERVER, "server_secret", "group"),
+        SERVER_AGREES,
+        check(SERVER, Relation::Contributes, &[var("shared")]),
+    ],
     after: &[],
 };
 
@@ -84,12 +92,7 @@ pub(super) const CLIENT_HELLO: Message = Message {
 pub(super) const SERVER_HELLO: Message = Message {
     from: Role::Server,
     kind: Kind::ServerHello,
-    before: &[
-        nonce(SERVER, "server_random"),
-        secret(SERVER, "server_secret", "group"),
-        SERVER_AGREES,
-        check(SERVER, Relation::Contributes, &[var("shared")]),
-    ],
+    before: &[],
     fields: &[CHOICE_FIELD, SERVER_RANDOM, SERVER_SHARE],
     receipt: &[CLIENT_ACCEPTS, CLIENT_GROUP, CLIENT_AGREES, check(CLIENT, Relation::Contributes, &[var("shared")])],
     after: &[],

@@ -46,6 +46,9 @@ pub struct Kept {
     pub verified: Option<Arc<Verified>>,
 }
 
+/// Longest phrase, in octets: with the canary behind it, it has to fit into one record.
+const LONGEST_PHRASE: usize = 16_000;
+
 /// What a victim says after its canary: words that must not be cut off.
 const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
 
@@ -120,9 +123,12 @@ pub(super) fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
 }
 
 /// The canary, whose random part nobody else knows, and the words that follow it.
-pub(super) fn script(role: Role, phrase: &str, seed: &[u8; 32]) -> Vec<String> {
+pub(super) fn script(role: Role, phrase: &str, seed: &[u8; 32]) -> Result<Vec<String>, Refusal> {
+    if phrase.len() > LONGEST_PHRASE {
+        return Err(Refusal::Field { field: "phrase", expected: "at most 16000 octets" });
+    }
     let mut token = [0; 16];
     ChaCha20Rng::from_seed(derive(seed, "canary")).fill_bytes(&mut token);
     let last_words = LAST_WORDS[usize::from(role == Role::Server)];
-    vec![format!("{phrase} [{}]", hex(&token)), last_words.to_owned()]
+    Ok(vec![format!("{phrase} [{}]", hex(&token)), last_words.to_owned()])
 }

@@ -8,6 +8,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
+/// Longest name or id, in octets.
+const LONGEST_WORD: usize = 64;
+
 /// Why a body is not what its message needs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
@@ -72,8 +75,7 @@ pub fn parse_fields(body: &[u8], names: &[&str]) -> Result<Map<String, Value>, B
 
 /// The correlation id in a first flight, by which a process finds its part; `None` where there is none.
 pub fn correlation(body: &[u8]) -> Option<String> {
-    let id = text("session", parse(body).ok()?.get("session")?).ok()?.to_owned();
-    (id.len() <= 64).then_some(id)
+    word("session", parse(body).ok()?.get("session")?).ok()
 }
 
 /// Bytes as a JSON string.
@@ -98,6 +100,21 @@ pub fn decode(field: &str, value: &Value) -> Result<Vec<u8>, BodyError> {
 /// Anything else.
 pub fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, BodyError> {
     value.as_str().ok_or_else(|| BodyError::field(field, "a string", kind_of(value)))
+}
+
+/// A name or id: what can stand in a line, a path or an address without a second look.
+///
+/// # Errors
+/// No string, an empty or a long one, or other characters than letters, digits, `-`, `.` and `_`.
+pub fn word(field: &str, value: &Value) -> Result<String, BodyError> {
+    let text = text(field, value)?;
+    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    if text.is_empty() || text.len() > LONGEST_WORD || !text.bytes().all(good) {
+        let expected = format!("1 to {LONGEST_WORD} characters of A-Z, a-z, 0-9, '-', '.', '_'");
+        let got = format!("{:?}", text.chars().take(LONGEST_WORD).collect::<String>());
+        return Err(BodyError::field(field, expected, got));
+    }
+    Ok(text.to_owned())
 }
 
 /// What a JSON value is, for an error message.
@@ -193,6 +210,24 @@ mod tests {
         assert_eq!(fault(b"{\"share\":\"\xff\"}"), "body: expected UTF-8, got octet 10");
         assert!(fault(b"{} {}").starts_with("body: "));
         assert!(fault(&[b'['; 100_000]).contains("recursion limit"));
+    }
+
+    #[test]
+    fn a_session_is_named_by_a_word() {
+        let named = |text: &str| correlation(format!("{{\"session\":{text}}}").as_bytes());
+        assert_eq!(named("\"A-z.0_9\""), Some("A-z.0_9".to_owned()));
+        for other in ["\"\"", "\"a b\"", "\"../a\"", "\"\\u001b[2J\"", "\"\\u202ea\"", "\"é\"", "1", "null"] {
+            assert_eq!(named(other), None, "{other}");
+        }
+        assert_eq!(named(&format!("\"{}\"", "x".repeat(64))), Some("x".repeat(64)));
+        assert_eq!(named(&format!("\"{}\"", "x".repeat(65))), None);
+    }
+
+    #[test]
+    fn objects_and_arrays_nest_127_deep() {
+        let nested = |depth: usize| format!("{{\"a\":{}0{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+        assert!(parse(nested(127).as_bytes()).is_ok());
+        assert!(parse(nested(128).as_bytes()).unwrap_err().to_string().starts_with("body: recursion limit"));
     }
 
     #[test]

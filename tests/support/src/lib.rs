@@ -6,6 +6,7 @@ pub mod conversation;
 pub mod data;
 pub mod example;
 pub mod fuzz;
+pub mod hostile;
 pub mod http;
 pub mod mutation;
 pub mod outcomes;

@@ -3,40 +3,42 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use chacha20::ChaCha20Rng;
 use clap::Args;
-use lab::certificate::{Credential, FORGERIES, Forgery, PeerName, Pki, Purpose, forge, pem};
-use rand_core::SeedableRng as _;
+use lab::certificate::{Credential, FORGERIES, Forgery, PeerName, Purpose, forge, pem};
+use lab::staging::{self, CLIENT_NAME, SERVER_NAME, certify, revocation_lists};
+use victims::arguments::Authorities;
 
-use super::{Failure, failed, now};
+use super::{Failure, failed};
 
 /// Arguments of `interlock cert issue`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  interlock cert issue --out pki --name server.lab
-  interlock cert issue --out pki --attack forge-expired --seed 7
+  interlock cert issue --out pki
+  interlock cert issue --out pki --name server.example --attack forge-expired --seed 7
   openssl verify -CAfile pki/root.pem -untrusted pki/server.pem pki/server.pem
 
-Writes root.pem; server.pem and client.pem (chains) with server-key.pem and client-key.pem; crl.pem;
-with --attack also attacker.pem and attacker-key.pem.")]
+Writes root.pem; server.pem and client.pem (chains) with server-key.pem and client-key.pem; crl.pem, what a client knows
+of revocation; with --attack also attacker.pem and attacker-key.pem.
+
+The authorities are those of client, server and attacker by hand with the same --seed or --pki, and so are the names: a
+client in another language trusts root.pem, holds certificates against crl.pem and expects bob.lab.")]
 pub struct Issue {
     /// The directory to write to, made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// The server's name: a host, which may begin with `*.`, or an address
-    #[arg(long, default_value = "server.lab", value_parser = host)]
+    #[arg(long, default_value = SERVER_NAME, value_parser = host)]
     name: String,
     /// The client's name
-    #[arg(long, default_value = "client.lab", value_parser = host)]
+    #[arg(long, default_value = CLIENT_NAME, value_parser = host)]
     client: String,
     /// Also what the attacker presents in this certificate attack
     #[arg(long, value_name = "ID", value_parser = attack)]
     attack: Option<&'static Forgery>,
-    /// Makes every byte follow from this number
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// When, in seconds since 1970 [default: now]
+    #[command(flatten)]
+    authorities: Authorities,
+    /// When, in seconds since 1970 [default: now, or 2026-01-01 with --seed]
     #[arg(long, value_name = "UNIXTIME", allow_negative_numbers = true)]
     at: Option<i64>,
 }
@@ -56,11 +58,11 @@ fn host(name: &str) -> Result<String, &'static str> {
 
 impl Issue {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
-        let mut rng = self.rng()?;
-        let at = self.at.unwrap_or_else(now);
+        let mut setting = self.authorities.setting("").map_err(|error| Failure::Usage(error.to_string()))?;
+        setting.now = self.at.unwrap_or(setting.now);
         let usage = |error: lab::certificate::issue::Error| Failure::Usage(error.to_string());
-        let pki = Pki::generate(&self.name, &self.client, at, &mut rng).map_err(usage)?;
-        let mut lists = pki.revocation_lists(&[], at).map_err(usage)?;
+        let pki = certify(&setting, &self.name, &self.client).map_err(usage)?;
+        let lists = revocation_lists(&pki, &self.name, Purpose::Server, &setting).map_err(usage)?;
         let mut files = vec![("root.pem", pem::encode(pem::CERTIFICATE, pki.root.certificate()))];
         let mut credential = |chain: &'static str, key: &'static str, credential: &Credential| {
             files.push((chain, credential.to_pem()));
@@ -69,9 +71,8 @@ impl Issue {
         credential("server.pem", "server-key.pem", &pki.server);
         credential("client.pem", "client-key.pem", &pki.client);
         if let Some(forgery) = self.attack {
-            let forged = forgery.commit(&pki, &self.name, Purpose::Server, at, &mut rng).map_err(usage)?;
+            let forged = staging::forge(forgery, &pki, &self.name, Purpose::Server, &setting).map_err(usage)?;
             credential("attacker.pem", "attacker-key.pem", &forged.credential);
-            lists = forged.crls;
         }
         files.push(("crl.pem", lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()));
         std::fs::create_dir_all(&self.out).map_err(failed(&self.out))?;
@@ -81,15 +82,6 @@ impl Issue {
             writeln!(out, "{}", path.display())?;
         }
         Ok(0)
-    }
-
-    fn rng(&self) -> Result<ChaCha20Rng, Failure> {
-        let mut seed = [0; 32];
-        match self.seed {
-            Some(number) => seed[..8].copy_from_slice(&number.to_be_bytes()),
-            None => getrandom::fill(&mut seed).map_err(|error| Failure::Usage(format!("no randomness: {error}")))?,
-        }
-        Ok(ChaCha20Rng::from_seed(seed))
     }
 }
 

@@ -13,8 +13,6 @@ use num_bigint::BigUint;
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
-/// Longest name or id, in octets.
-const LONGEST_TEXT: usize = 64;
 /// Most entries of a list: offers, groups of an offer, certificates of a chain.
 const MOST_ENTRIES: usize = 16;
 
@@ -72,7 +70,7 @@ fn encode(value: &Value) -> Json {
 fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit> {
     let value = value.ok_or_else(|| BodyError::Missing(field.to_owned()))?;
     match sort {
-        Sort::Session | Sort::Name => Ok(Value::Text(word(field, &value)?)),
+        Sort::Session | Sort::Name => Ok(Value::Text(body::word(field, &value)?)),
         Sort::Nonce | Sort::Mac => fixed(field, &value, 32),
         Sort::Signature => fixed(field, &value, 64),
         Sort::Public => Ok(Value::Bytes(body::decode(field, &value)?)),
@@ -81,7 +79,10 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
         }
         Sort::Choice => {
             let entry = object(field, &value, &["mode", "group"])?;
-            Ok(Value::Choice(Choice { mode: word(field, &entry["mode"])?, group: word(field, &entry["group"])? }))
+            Ok(Value::Choice(Choice {
+                mode: body::word(field, &entry["mode"])?,
+                group: body::word(field, &entry["group"])?,
+            }))
         }
         Sort::Group => group(field, &value),
         Sort::Chain => {
@@ -102,16 +103,6 @@ fn fixed(field: &str, value: &Json, octets: usize) -> Result<Value, Misfit> {
         return Err(Misfit::new(field, format!("{octets} octets"), bytes.len().to_string()));
     }
     Ok(Value::Bytes(bytes))
-}
-
-fn word(field: &str, value: &Json) -> Result<String, Misfit> {
-    let text = body::text(field, value)?;
-    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    if text.is_empty() || text.len() > LONGEST_TEXT || !text.bytes().all(good) {
-        let expected = format!("1 to {LONGEST_TEXT} characters of a-z, 0-9, '-', '.', '_'");
-        return Err(Misfit::new(field, expected, format!("{:?}", text.chars().take(LONGEST_TEXT).collect::<String>())));
-    }
-    Ok(text.to_owned())
 }
 
 fn list<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
@@ -135,8 +126,9 @@ fn object<'v>(field: &str, value: &'v Json, names: &[&str]) -> Result<&'v Map<St
 
 fn offer(field: &str, value: &Json) -> Result<Offer, Misfit> {
     let entry = object(field, value, &["mode", "groups"])?;
-    let groups = list(field, &entry["groups"])?.iter().map(|group| word(field, group)).collect::<Result<_, _>>()?;
-    Ok(Offer { mode: word(field, &entry["mode"])?, groups })
+    let groups =
+        list(field, &entry["groups"])?.iter().map(|group| body::word(field, group)).collect::<Result<_, _>>()?;
+    Ok(Offer { mode: body::word(field, &entry["mode"])?, groups })
 }
 
 fn group(field: &str, value: &Json) -> Result<Value, Misfit> {

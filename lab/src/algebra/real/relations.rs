@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>, Misfit> {
     let finding = match (relation, args) {
         (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
-        (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public),
+        (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public)?,
         (Relation::GroupSize(bits), [Value::Group(group)]) => group_size(bits, group),
         (Relation::GroupKnown, [Value::Group(group)]) => group_known(group),
         (Relation::Contributes, [Value::Secret(shared)]) => contributes(shared),
@@ -42,19 +42,23 @@ fn equal(check: &'static Check, expected: &Value, observed: &Value) -> Result<Fi
     Ok(Finding { check, holds: Some(holds), expected: hex(expected), observed: hex(observed) })
 }
 
-fn public_in_range(group: &Group, public: &[u8]) -> Finding {
+fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
     let check = &check::PUBLIC_RANGE;
     let Group::Modp(modp) = group else {
-        return not_applicable(check, "X25519 takes every octet string; its check is contributory");
+        return Ok(not_applicable(check, "X25519 takes every octet string; its check is contributory"));
     };
+    // Nobody can agree with it, whether or not this check is on: better told now than after an answer.
+    if public.len() != modp.octets() {
+        return Err(Misfit::new("public value", format!("{} octets", modp.octets()), public.len().to_string()));
+    }
     let y = BigUint::from_bytes_be(public);
     let holds = y >= BigUint::from(2u8) && y <= &modp.p - 2u8;
-    Finding {
+    Ok(Finding {
         check,
         holds: Some(holds),
         expected: "a public value from 2 to p−2".to_owned(),
         observed: residue(modp, &y),
-    }
+    })
 }
 
 /// A residue in the words in which its danger is recognised.
