@@ -55,6 +55,25 @@ fn who_is_not_the_page_itself_is_refused() {
 }
 
 #[test]
+fn a_wrong_address_shows_a_browser_the_page_and_a_program_a_problem() {
+    let lab = Lab::ephemeral();
+    let own = lab.address.to_string();
+    let get = |path: &str, accept| {
+        let answer = request(lab.address, &format!("GET {path}"), &[("Host", &own), ("Accept", accept)], "");
+        (answer.status, answer.header("content-type").expect("a type").to_owned())
+    };
+    let [page, problem] = [(404, "text/html; charset=utf-8".to_owned()), (404, "application/json".to_owned())];
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for path in ["/session", "/modes", "/sessions/a/b"] {
+        assert_eq!(get(path, browser), page, "{path}");
+        assert_eq!(get(path, "*/*"), problem, "{path}");
+    }
+    for path in ["/api/nothing", "/static/nothing.js"] {
+        assert_eq!(get(path, browser), problem, "{path}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_request_is_named() {
     let lab = Lab::ephemeral();
     let long = format!(r#"{{"scenario":"{}"}}"#, "a".repeat(20_000));
@@ -81,7 +100,14 @@ fn what_is_wrong_with_a_request_is_named() {
     for (path, status, field) in [
         ("/api/sessions/none", 404, "session"),
         ("/api/sessions/none/events", 404, "session"),
-        ("/api/sessions?limit=many", 400, "query"),
+        ("/api/sessions?limit=many", 400, "limit"),
+        ("/api/sessions?limit=0", 400, "limit"),
+        ("/api/sessions?limit=201", 400, "limit"),
+        ("/api/sessions?after=-1", 400, "after"),
+        ("/api/sessions?limits=1", 400, "limits"),
+        ("/api/sessions/%ff", 400, "path"),
+        ("/api/sessions/none/export?format=xml", 400, "format"),
+        ("/api/sessions/none/export", 400, "query"),
         ("/api/compare?scenario=dh/relay", 400, "scenario"),
         ("/api/compare?left=none&right=none", 404, "session"),
         ("/api/nothing", 404, "path"),

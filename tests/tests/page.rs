@@ -37,7 +37,10 @@ fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
     browser.await_element("[data-side=right][data-verdict=split]");
     assert!(browser.place().starts_with("/compare?"), "{}", browser.place());
     browser.await_element("[data-first-difference]:not([data-first-difference=none])");
-    assert_ne!(browser.text("[data-words]").trim(), "");
+    let words = browser.text("[data-words]");
+    assert!(words.contains("the client's check transcript-signature fails"), "{words}");
+    assert!(words.len() < 500, "a sentence for people holds no whole digests: {words}");
+    browser.await_element("[data-what=off][aria-label*='transcript-signature is switched off']");
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
@@ -154,6 +157,100 @@ fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
     );
     browser.await_element("[data-price='2048'][data-beyond=true][data-fate=too-late]");
     assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_page_that_nobody_sees_holds_no_connection_and_catches_up_when_it_is_seen() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    lab.mission();
+    // Opened in the background: it loads, and leaves the browser's few connections to the page in view.
+    browser.hide();
+    browser.go(&format!("http://{}/", lab.address));
+    browser.await_element(".exchange[data-verdict=split]");
+    browser.await_element(".cell[data-verdict=split]");
+    assert_eq!(browser.count("html[data-live=open]"), 0);
+    browser.show(1280);
+    browser.await_element("html[data-live=open]");
+
+    browser.hide();
+    browser.await_element("html[data-live=connecting]");
+    lab.run("ecdh/substitute");
+    browser.show(1280);
+    browser.await_element(".cell[data-scenario='ecdh/substitute'][data-verdict=split]");
+    browser.await_element("html[data-live=open]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn of_a_lab_that_was_started_anew_nothing_old_is_shown() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let address = lab.address.to_string();
+    let old = text(&lab.run("dh/relay")["session"]);
+    visit(&browser, &lab, "/");
+    browser.click(&format!("[data-list=sessions] [data-session='{old}'] a"));
+    browser.await_element(".session[data-verdict=private]");
+    drop(lab);
+    browser.await_element("html:not([data-live=open])");
+
+    let lab = Lab::start(&["--ephemeral", "--listen", &address]);
+    assert_eq!(lab.address.to_string(), address);
+    browser.await_element("[data-status=failed]");
+    browser.click("[data-status=failed] a");
+    for (scenario, verdict) in MISSION {
+        browser.await_element(&format!(".cell[data-scenario='{scenario}'][data-verdict={verdict}]"));
+    }
+    browser.await_element(".cell[data-scenario='dh/relay'][data-status=not-run]");
+    assert_eq!(browser.count(&format!("[data-session='{old}']")), 0);
+}
+
+#[test]
+fn a_wrong_address_leads_back_to_the_lab() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/session");
+    assert!(browser.text("[data-status=failed]").contains("The lab knows no such page."));
+    browser.click("[data-status=failed] a");
+    browser.await_element(".matrix");
+}
+
+#[test]
+fn on_a_narrow_screen_nothing_but_the_matrix_is_wider_than_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [split, _, stopped] = lab.mission().map(|session: Value| text(&session["session"]));
+    browser.show(390);
+    for (path, shown) in [
+        ("/", ".cell[data-verdict=stopped]"),
+        ("/sessions", "[data-list=sessions]"),
+        (&format!("/sessions/{split}"), ".session[data-verdict=split] [data-row]"),
+        (&format!("/sessions/{stopped}"), ".session[data-verdict=stopped] [data-row]"),
+        ("/modes/ecdh-cert", ".flights .number"),
+        ("/attacks/substitute", ".recipe"),
+        ("/checks/transcript-signature", ".entry"),
+        ("/cracking", ".plot svg"),
+    ] {
+        visit(&browser, &lab, path);
+        browser.await_element(shown);
+        let wide = "return [document.scrollingElement, ...document.querySelectorAll('.scroll, .diagram')]
+            .filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.className || it.tagName).join()";
+        assert_eq!(text(&browser.run(wide, &[])), "", "{path}");
+    }
+}
+
+#[test]
+fn a_check_that_failed_stands_in_line_with_the_others() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "300"]);
+    let id = text(&lab.run("ecdh/drop")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element(".rung[data-check=authenticated-close][data-status=failed]");
+    let left = "return [...new Set([...document.querySelectorAll('.told .rung')].map((it) => it.getBoundingClientRect().left))].length";
+    assert_eq!(browser.run(left, &[]), 1);
+    let apart = "return Math.max(...[...document.querySelectorAll('.told .rung + .rung')]
+        .map((it) => it.getBoundingClientRect().top - it.previousElementSibling.getBoundingClientRect().bottom))";
+    assert!(browser.run(apart, &[]).as_f64().expect("pixels") < 1.0, "no gaps between the rungs");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::{order::by_flight, session::Record};
 use lab::{
     event::{Action, Event, Fact, Status, Way},
+    evidence::abbreviate,
     role::Actor,
 };
 use serde::Serialize;
@@ -64,17 +65,19 @@ pub fn compare(left: &Record, right: &Record) -> Comparison {
 
 fn words(first: &Pair, left: &Record, right: &Record) -> String {
     let told =
-        |row: &Option<Row>| row.as_ref().map_or("nothing of the kind happens".to_owned(), |row| row.text.clone());
+        |row: &Option<Row>| row.as_ref().map_or("nothing of the kind happens".to_owned(), |row| abbreviate(&row.text));
     let kind = |record: &Record| record.session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
     let flight = first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight);
+    let [left_told, right_told] = [&first.left, &first.right].map(told);
+    let [left_name, right_name] = [&left.session.scenario, &right.session.scenario];
+    let parting = if left_told == right_told {
+        format!("{left_told}, but not in the same bytes")
+    } else {
+        format!("in {left_name} {left_told}, and in {right_name} {right_told}")
+    };
+    let [left_kind, right_kind] = [left, right].map(kind);
     format!(
-        "The same up to flight {flight}, where in {left_name} {}, and in {right_name} {}: {left_name} is {}, {right_name} is {}.",
-        told(&first.left),
-        told(&first.right),
-        kind(left),
-        kind(right),
-        left_name = left.session.scenario,
-        right_name = right.session.scenario,
+        "The same up to flight {flight}, where {parting}: {left_name} is {left_kind}, {right_name} is {right_kind}."
     )
 }
 
@@ -271,5 +274,23 @@ mod tests {
         right[3].1 = frame(Way::Sent, 2, "server-hello", "t");
         let compared = compare(&record("dh/relay", left), &record("dh/relay", right));
         assert_eq!(compared.first_difference, Some(3));
+        let words = "The same up to flight 2, where the server sends server-hello, but not in the same bytes:";
+        assert!(compared.words.starts_with(words), "{}", compared.words);
+    }
+
+    #[test]
+    fn the_sentence_shortens_digests_and_the_row_keeps_them() {
+        let digest = "0123456789abcdef".repeat(8);
+        let check = |status| Fact::Check {
+            check: "transcript-signature".into(),
+            status,
+            flight: 2,
+            expected: "its own".into(),
+            observed: format!("signature {digest}"),
+        };
+        let [with, without] = [Status::Failed, Status::Skipped].map(|status| vec![(Actor::Client, check(status))]);
+        let compared = compare(&record("ecdh-cert/relay", with), &record("ecdh-cert/relay~finished", without));
+        assert!(compared.words.contains("and found signature 01234567…, and in"), "{}", compared.words);
+        assert!(compared.rows[0].left.as_ref().unwrap().text.ends_with(&digest));
     }
 }

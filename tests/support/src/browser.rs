@@ -60,6 +60,16 @@ impl Browser {
         self.command("/url", &json!({ "url": url }));
     }
 
+    /// Hides the window, as another tab or another program would: its pages know that nobody sees them.
+    pub fn hide(&self) {
+        self.command("/window/minimize", &json!({}));
+    }
+
+    /// Shows the window, this many pixels wide.
+    pub fn show(&self, width: u32) {
+        self.command("/window/rect", &json!({ "width": width, "height": 1000 }));
+    }
+
     /// Where it is.
     pub fn place(&self) -> String {
         crate::serving::text(&self.run("return location.pathname + location.search", &[]))

@@ -18,6 +18,17 @@ export function align(left, right) {
   return { pairs, first: first < 0 ? null : first };
 }
 
+/**
+ * The pairs, with a row `{what: "off", party, check}` in the gap beside each stop at a check that the other side had
+ * switched off: there its victim did not look. `checks` are both sides' checks as the fold has them.
+ */
+export function explained(pairs, checks) {
+  const off = (stop, side) => stop?.what === "stop" && stop.check !== null && checks[side].some(
+    ({ check, party, status }) => check === stop.check && party === stop.party && status === "skipped");
+  const gap = (pair, side, other) => pair[side] ?? (off(pair[other], side) ? { ...pair[other], what: "off" } : null);
+  return pairs.map((pair) => ({ ...pair, left: gap(pair, "left", "right"), right: gap(pair, "right", "left") }));
+}
+
 function pair(left, right) {
   const rows = Math.max(left.length, right.length);
   if (rows > LONGEST) return Array.from({ length: rows }, (_, i) => [left[i] ?? null, right[i] ?? null]);

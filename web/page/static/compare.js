@@ -2,7 +2,7 @@
 
 import { html, useMemo } from "./vendor/preact.js";
 import { get, useLoad } from "./api.js";
-import { align } from "./align.js";
+import { align, explained } from "./align.js";
 import { Diagram, DiagramLegend } from "./diagram.js";
 import { fold } from "./fold.js";
 import { height, words } from "./layout.js";
@@ -31,9 +31,12 @@ const Both = ({ left, right }) => {
     async () => (done ? get(`/api/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`) : null),
     [left, right, done]);
   const lists = [useMemo(() => rowsOf(events[0]), [events[0]]), useMemo(() => rowsOf(events[1]), [events[1]])];
-  const { pairs, first } = useMemo(() => align(...lists), lists);
+  const aligned = useMemo(() => align(...lists), lists);
+  const stories = events.map(fold);
+  const first = aligned.first;
+  const pairs = explained(aligned.pairs, { left: stories[0].checks, right: stories[1].checks });
 
-  const failed = loaded.find((load, i) => load.error && !sessions[i]);
+  const failed = loaded.find((load, i) => load.error && (!sessions[i] || load.error.status === 404));
   if (failed) return html`<${Failed} what="session" error=${failed.error} />`;
   if (!sessions.every(Boolean)) return html`<${Loading} what="both sessions" />`;
 
@@ -42,7 +45,7 @@ const Both = ({ left, right }) => {
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
   return html`
     <article class="comparison" data-first-difference=${first ?? "none"}>
-      <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? parting(pairs, first, done)} limit=${600} /></h1>
+      <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? parting(aligned.pairs, first, done)} limit=${600} /></h1>
       <div class="sides">
         ${sides.map((side, i) => html`
           <section key=${side} class="panel" data-side=${side} data-session=${sessions[i].session} data-scenario=${sessions[i].scenario}
@@ -53,7 +56,7 @@ const Both = ({ left, right }) => {
           </section>`)}
       </div>
       <div class="sides drawn panel">
-        ${sides.map((side, i) => html`<${Diagram} key=${side} rows=${pairs.map((pair) => pair[side])} story=${fold(events[i])}
+        ${sides.map((side, i) => html`<${Diagram} key=${side} rows=${pairs.map((pair) => pair[side])} story=${stories[i]}
           heights=${heights} marked=${first} minimum=${260} />`)}
       </div>
       <${DiagramLegend} />

@@ -158,6 +158,18 @@ const Stop = ({ row, y, space }) => {
       <text key=${i} class="caption" x=${beside} y=${cy + (18 + 20 * i) * unit} text-anchor=${anchor}>${line}</text>`)}`;
 };
 
+/** Where the other of two compared runs stopped: a check that is switched off looks at nothing. */
+const Off = ({ row, y, space }) => {
+  const { unit, x } = space;
+  const [cx, cy, r] = [x[row.party], y + 26 * unit, 12 * unit];
+  const [anchor, beside] = row.party === "client" ? ["start", cx + 20 * unit] : ["end", cx - 20 * unit];
+  return html`
+    <circle class="off-ring" cx=${cx} cy=${cy} r=${r} />
+    <text class="off-sign" x=${cx} y=${cy + 5 * unit} text-anchor="middle">~</text>
+    <text class="off-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>${shorten(row.check, space.beside - 2, 4)}</text>
+    <text class="caption" x=${beside} y=${cy + 18 * unit} text-anchor=${anchor}>switched off: goes on</text>`;
+};
+
 /** A word in somebody's lane. */
 const Said = (say) => ({ row, y, space }) => html`
   <text class=${`said ${row.what}`} x=${space.x.attacker} y=${y + 26 * space.unit} text-anchor="middle">
@@ -167,6 +179,7 @@ const PARTS = {
   frame: Frame,
   keys: Keys,
   stop: Stop,
+  off: Off,
   solved: Said((row) => `${row.found ? "solved" : "not solved"}: ${row.bits} bits · ${row.cost}`),
   read: Said((row) => `read: “${row.text}”`),
   lost: Said((row) => `${row.party} lost: ${row.reason}`),

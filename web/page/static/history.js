@@ -1,6 +1,6 @@
 /** Every session that is kept, the newest first. */
 
-import { html, useState } from "./vendor/preact.js";
+import { html, useEffect, useState } from "./vendor/preact.js";
 import { LabError, get, useLoad } from "./api.js";
 import { newest, useLab } from "./lab.js";
 import { SessionList } from "./sessions.js";
@@ -14,6 +14,7 @@ export const HistoryPage = () => {
   const first = useLoad(() => get(`/api/sessions?limit=${PAGE}`), [epoch]);
   const [older, setOlder] = useState({ sessions: [], next: undefined });
   const [fault, setFault] = useState(null);
+  useEffect(() => setOlder({ sessions: [], next: undefined }), [epoch]);
   if (!first.data) return first.error ? html`<${Failed} error=${first.error} what="list of sessions" />` : html`<${Loading} what="the sessions" />`;
   const next = older.next === undefined ? first.data.next : older.next;
   const more = async () => {

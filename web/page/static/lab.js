@@ -22,6 +22,8 @@ export const lab = {
 
 const watchers = new Set();
 let due = false;
+/** Ids of sessions learnt before the stream lost its thread, and not heard of since. */
+let doubted = new Set();
 
 /** Tells every component, at most once a picture. */
 export function changed() {
@@ -48,11 +50,24 @@ export function useLab() {
 /** Takes in sessions. One that is done stays done: an older answer may come in late. */
 export function learn(sessions) {
   for (const session of sessions) {
+    doubted.delete(session.session);
     const known = lab.sessions.get(session.session);
     if (known?.status !== "done" || session.status === "done") lab.sessions.set(session.session, session);
   }
   const surplus = lab.sessions.size - MOST_SESSIONS;
   if (surplus > 0) newest().slice(-surplus).forEach((session) => lab.sessions.delete(session.session));
+  changed();
+}
+
+/** What is known so far may be of a lab that is no more, or may have changed unseen: it stands until {@link forget}. */
+export function doubt() {
+  doubted = new Set(lab.sessions.keys());
+}
+
+/** Drops what is still doubted after the lab has told what it has. The lists and pages ask for what is older. */
+export function forget() {
+  for (const id of doubted) lab.sessions.delete(id);
+  doubted.clear();
   changed();
 }
 

@@ -64,6 +64,7 @@ const OWN_HEIGHT = {
   frame: (row, space) => 60 + LINE * captions(row, space).length,
   keys: (row) => 20 + 32 * Math.max(1, ...["client", "attacker", "server"].map((actor) => Math.min(4, row[actor]?.length ?? 0))),
   stop: (row, space) => 44 + 20 * stopLines(row, space).length,
+  off: () => 44,
   solved: () => 40,
   read: () => 40,
   lost: () => 40,
@@ -87,6 +88,7 @@ export function words(row) {
       return ["client", "attacker", "server"].filter((actor) => row[actor])
         .map((actor) => `the ${actor} holds ${row[actor].map((key) => `key ${shorten(key, 4, 0)}`).join(" and ")}`).join("; ");
     case "stop": return `the ${row.party} gave up${row.check ? ` at ${shorten(row.check, 40)}` : ""}: ${shorten(row.reason, 200)}`;
+    case "off": return `the ${row.party} does not look: the check ${shorten(row.check, 40)} is switched off`;
     case "solved": return `the attacker ${row.found ? "found" : "did not find"} the logarithm, ${row.bits} bits: ${shorten(row.cost, 80)}`;
     case "read": return `the attacker read ${row.sender}'s message: ${shorten(row.text, 80)}`;
     case "lost": return `the ${row.party} was lost: ${shorten(row.reason, 120)}`;

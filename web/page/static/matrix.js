@@ -8,6 +8,9 @@ import { navigate, to } from "./route.js";
 import { attackOf, modeOf } from "./scenario.js";
 import { visible } from "./text.js";
 
+/** Where the keyboard last was, so that a way back from a session leads there too. */
+let place = [0, 0];
+
 /** The groups of attacks, in the order in which they are shown. */
 const GROUPS = ["control", "substitution", "parameters", "certificates", "records", "keys-and-people"];
 
@@ -44,7 +47,8 @@ function words({ cell, row, column, session }) {
 }
 
 export const Matrix = ({ matrix, sessions }) => {
-  const [focus, setFocus] = useState([0, 0]);
+  const [focus, redraw] = useState(place);
+  const setFocus = (next) => redraw((place = next));
   const [fault, setFault] = useState(null);
   const grid = useRef(null);
   const columns = arranged(matrix.columns);

@@ -57,7 +57,9 @@ export const SessionPage = ({ id }) => {
 
   const chains = useChains(id, events);
 
-  if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
+  // A lab that was started anew may not have it any more; one that is out of reach still may.
+  const gone = loaded.error?.status === 404;
+  if (!session || gone) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
 
   const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
   const attack = attacks.find((a) => a.id === attackOf(session.scenario).split(":")[0]);

@@ -1,27 +1,23 @@
 /** The live stream: server-sent events, resumed where they broke off, and a word on how things stand. */
 
 import { get } from "./api.js";
-import { changed, hear, lab, learn } from "./lab.js";
+import { changed, doubt, forget, hear, lab, learn } from "./lab.js";
 
 /** Out of touch for longer than this is called cut off. */
 const PATIENCE = 4000;
-/** A hidden page lets go of its connection: a browser has only six for each lab. */
-const HIDDEN = 60_000;
 
 let source = null;
-let hiding = null;
 let cutting = null;
 
-/** Connects and stays connected for as long as the page is looked at. */
+/**
+ * Connects and stays connected for as long as the page is looked at. A hidden page holds no connection: a browser has only
+ * six for each lab, and a few sessions opened in tabs of their own would leave none to show or run anything.
+ */
 export function connect() {
-  open();
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(close, HIDDEN);
-    else if (!source) reopen();
-  });
+  if (!document.hidden) open();
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : source || reopen()));
   addEventListener("pagehide", close);
-  addEventListener("pageshow", () => source || reopen());
+  addEventListener("pageshow", () => source || document.hidden || reopen());
 }
 
 function open() {
@@ -36,7 +32,7 @@ function open() {
     is(lab.link === "cut" ? "cut" : "reconnecting");
     cutting ??= setTimeout(() => is("cut"), PATIENCE);
     if (source?.readyState === EventSource.CLOSED) {
-      close();
+      source = null;
       setTimeout(() => source || document.hidden || reopen(), PATIENCE);
     }
   };
@@ -62,6 +58,7 @@ function on(type, take) {
 function close() {
   source?.close();
   source = null;
+  is("connecting");
 }
 
 /** A new stream knows nothing of the old one's place: everything is loaded again. */
@@ -72,6 +69,7 @@ function reopen() {
 
 function again() {
   lab.epoch += 1;
+  doubt();
   refresh();
 }
 
@@ -79,12 +77,15 @@ function again() {
 export async function refresh() {
   const [sessions, status] = await Promise.allSettled([get("/api/sessions?limit=60"), get("/api/status")]);
   if (status.status === "fulfilled") lab.status = status.value;
-  if (sessions.status === "fulfilled") learn(sessions.value.sessions ?? []);
+  if (sessions.status === "fulfilled") {
+    learn(sessions.value.sessions ?? []);
+    forget();
+  }
   changed();
 }
 
 function is(link) {
-  if (link === "open") {
+  if (link === "open" || link === "connecting") {
     clearTimeout(cutting);
     cutting = null;
   }

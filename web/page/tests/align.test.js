@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { align } from "../static/align.js";
+import { align, explained } from "../static/align.js";
 
 const row = (name, after = name, from = "client") => ({ what: "frame", from, name, action: "forward", before: name, after });
 const stop = (check) => ({ what: "stop", party: "client", check, reason: "" });
@@ -27,6 +27,16 @@ test("what only one side has stands alone, and the rest stays aligned", () => {
 
 test("the same name from the other party is another row", () => {
   assert.equal(align([row("record")], [row("record", "record", "server")]).pairs.length, 2);
+});
+
+test("beside a stop at a check that the other side had switched off stands that it did not look", () => {
+  const rung = (party, check, status) => ({ party, check, status });
+  const { pairs } = align([row("hello"), stop("cert-name"), stop("cert-chain")], [row("hello")]);
+  const checks = { left: [], right: [rung("client", "cert-name", "skipped"), rung("server", "cert-chain", "skipped"), rung("client", "cert-chain", "passed")] };
+  const [hello, name, chain] = explained(pairs, checks);
+  assert.equal(hello.right.what, "frame");
+  assert.deepEqual([name.left.what, name.right.what, name.right.check], ["stop", "off", "cert-name"]);
+  assert.equal(chain.right, null, "the other party's switch, or a check that passed, explains nothing");
 });
 
 test("nothing against something", () => {

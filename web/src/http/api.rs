@@ -78,6 +78,7 @@ pub(super) async fn cracking(State(app): State<Arc<App>>) -> Result<Json<Value>,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Sides {
     scenario: Option<String>,
     check: Option<String>,

@@ -3,10 +3,23 @@
 use super::problem::Problem;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
+use std::fmt::Display;
+
+/// The one name in the path that is not fixed.
+pub(super) struct Named(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(name)| Self(name)).map_err(|refused| Problem::new(refused.status(), "path", refused.body_text()))
+    }
+}
 
 /// The query of the path.
 pub(super) struct Query<T>(pub(super) T);
@@ -15,8 +28,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = axum::extract::Query::try_from_uri(&parts.uri);
-        query.map(|query| Self(query.0)).map_err(|refused| Problem::bad("query", refused.body_text()))
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        query.map(Self).map_err(|error| named(&error, "query"))
     }
 }
 
@@ -30,13 +44,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let octets = Bytes::from_request(request, state).await;
         let octets = octets.map_err(|refused| Problem::new(refused.status(), "body", refused.body_text()))?;
         let mut json = serde_json::Deserializer::from_slice(&octets);
-        let document = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let field = error.path().to_string();
-            // So the whole document is named, of which a field is missing or which is no JSON.
-            let whole = matches!(field.as_str(), "." | "?");
-            Problem::bad(if whole { "body".to_owned() } else { field }, error.inner().to_string())
-        })?;
+        let document = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error, "body"))?;
         json.end().map_err(|error| Problem::bad("body", error.to_string()))?;
         Ok(Self(document))
     }
+}
+
+/// The problem with one field, or with the `whole`, of which a field is missing or which cannot be read at all.
+fn named<E: Display>(error: &serde_path_to_error::Error<E>, whole: &str) -> Problem {
+    let field = error.path().to_string();
+    let field = if matches!(field.as_str(), "." | "?") { whole.to_owned() } else { field };
+    Problem::bad(field, error.inner().to_string())
 }

@@ -1,9 +1,8 @@
 //! The page: one HTML shell for every path of it, and its static files, embedded when the program is built.
 
-use super::problem::Problem;
+use super::{asked::Named, problem::Problem};
 use axum::{
-    extract::Path,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 
@@ -24,8 +23,20 @@ pub(super) async fn shell(headers: HeaderMap) -> Response {
     }
 }
 
+/// Where there is nothing: a person's browser gets the page, which says so and leads back; everything else a problem.
+pub(super) async fn nowhere(uri: Uri, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let program = ["/api/", "/static/"].iter().any(|place| uri.path().starts_with(place));
+    match find("index.html") {
+        Some(file) if accepted.contains("text/html") && !program => {
+            (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, kind(file.path))], file.bytes).into_response()
+        }
+        _ => Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here").into_response(),
+    }
+}
+
 /// A file under `/static/`.
-pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn file(Named(path): Named, headers: HeaderMap) -> Response {
     match find(&format!("static/{path}")) {
         Some(file) => serve(file, &headers),
         None => Problem::new(StatusCode::NOT_FOUND, "path", "there is no such file").into_response(),

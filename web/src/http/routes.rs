@@ -54,7 +54,7 @@ pub fn router(app: Arc<App>, who: Guard) -> Router {
     let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(page::shell)));
     pages
         .route("/static/{*path}", get(page::file))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here"))
+        .fallback(page::nowhere)
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods")
         })

@@ -2,7 +2,7 @@
 
 use super::{
     App,
-    asked::{Body, Query},
+    asked::{Body, Named, Query},
     problem::Problem,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -27,13 +27,17 @@ const PAGE: usize = 200;
 const SESSIONS: u64 = 100;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Paging {
     after: Option<u64>,
     limit: Option<usize>,
 }
 
 pub(super) async fn list(State(app): State<Arc<App>>, Query(paging): Query<Paging>) -> Result<Json<Value>, Problem> {
-    let limit = paging.limit.unwrap_or(50).clamp(1, PAGE);
+    let limit = paging.limit.unwrap_or(50);
+    if !(1..=PAGE).contains(&limit) {
+        return Err(Problem::bad("limit", format!("expected 1 to {PAGE}, got {limit}")));
+    }
     let mut found = app.console.book().list(paging.after.unwrap_or(u64::MAX), limit + 1).await?;
     let more = found.len() > limit;
     found.truncate(limit);
@@ -42,16 +46,16 @@ pub(super) async fn list(State(app): State<Arc<App>>, Query(paging): Query<Pagin
     Ok(Json(json!({ "sessions": sessions, "next": next })))
 }
 
-pub(super) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Session>, Problem> {
+pub(super) async fn one(State(app): State<Arc<App>>, Named(id): Named) -> Result<Json<Session>, Problem> {
     let session = app.console.book().session(&id).await?;
     session.map(Json).ok_or_else(|| Problem::no_session(&id))
 }
 
-pub(super) async fn events(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn events(State(app): State<Arc<App>>, Named(id): Named) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "events": found(&app, &id).await?.events })))
 }
 
-pub(super) async fn the_chains(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn the_chains(State(app): State<Arc<App>>, Named(id): Named) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "chains": chains(&found(&app, &id).await?) })))
 }
 
@@ -108,7 +112,7 @@ enum Choice {
 /// No session is ever held as long as step mode is not there; what is asked is still checked.
 pub(super) async fn decide(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Named(id): Named,
     Body(decision): Body<Decision>,
 ) -> Result<Response, Problem> {
     if decision.fields.is_empty() == (decision.action == Choice::Alter) {
@@ -119,13 +123,14 @@ pub(super) async fn decide(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Exported {
     format: Format,
 }
 
 pub(super) async fn the_export(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Named(id): Named,
     Query(wanted): Query<Exported>,
 ) -> Result<Response, Problem> {
     let record = found(&app, &id).await?;
