@@ -20,7 +20,7 @@ use std::{
 };
 use support::{
     http::Stream,
-    programs::{DEADLINE, Finished, Program, run},
+    programs::{DEADLINE, Finished, Program, run, unread},
     serving::{Lab, MISSION, is_verdict, process, text},
     watching::{Watched, kill},
 };
@@ -86,10 +86,34 @@ fn exit_codes_tell_findings_from_mistakes_and_failures() {
     }
     assert_eq!(run("interlock", &["run"]).code, Some(2));
     let directory = tempfile::tempdir().expect("a directory");
-    let nowhere = directory.path().join("none").join("report.xml");
-    let failure = run("interlock", &["check", "--filter", "dh/relay", "--junit", nowhere.to_str().expect("a path")]);
+    let (nowhere, sarif) = (directory.path().join("none").join("report.xml"), directory.path().join("report.sarif"));
+    let [to_nowhere, to_sarif] = [&nowhere, &sarif].map(|path| path.to_str().expect("a path"));
+    let failure = run("interlock", &["check", "--filter", "dh/relay", "--junit", to_nowhere, "--sarif", to_sarif]);
     assert_eq!(failure.code, Some(3), "{failure:?}");
     assert!(failure.err.contains("report.xml"), "{failure:?}");
+    assert!(failure.out.contains("as-expected"), "the table is printed all the same: {failure:?}");
+    assert!(sarif.is_file(), "and the other report is written: {failure:?}");
+}
+
+#[test]
+fn a_finding_is_one_when_nobody_reads_it() {
+    for args in [
+        ["check", "--filter", "dh/substitute", "--patience", "0"].as_slice(),
+        &["check", "--filter", "dh/substitute", "--patience", "0", "--json"],
+        &["run", "dh/substitute", "--patience", "0"],
+    ] {
+        assert_eq!(unread("interlock", args).code(), Some(1), "{args:?}");
+    }
+    assert_eq!(unread("interlock", &["check", "--filter", "dh/relay"]).code(), Some(0));
+}
+
+#[test]
+fn an_attacker_that_gives_up_computing_says_so_and_what_would_help() {
+    let told = run("interlock", &["run", "dh-weak:short,bits=224/crack", "--patience", "300"]);
+    let (_, end) = told.out.split_once("PRIVATE").unwrap_or_else(|| panic!("nobody solved 224 bits in time: {told:?}"));
+    for part in ["did not solve the logarithm modulo 224 bits", "given up", "--patience"] {
+        assert!(end.contains(part), "{part:?} is not in {end}");
+    }
 }
 
 #[test]
