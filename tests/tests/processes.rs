@@ -4,7 +4,6 @@
 
 use lab::{
     event::{Event, Fact},
-    role::Actor,
     verdict::{Judgement, judge},
 };
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -256,11 +255,31 @@ fn by_hand_the_client_stops_what_a_certificate_stops() {
     assert!(client.out.contains("transcript-signature"), "{client:?}");
 }
 
-/// What went over the wire, in the order of each party's own telling.
-fn frames(events: &[Event]) -> Vec<(Actor, &Fact)> {
-    let wire = events.iter().filter(|event| matches!(event.fact, Fact::Frame { .. } | Fact::Relayed { .. }));
-    let mut frames: Vec<_> = wire.map(|event| (event.source, &event.fact)).collect();
-    frames.sort_by_key(|(source, _)| source.to_string());
+#[test]
+fn by_hand_a_client_that_knows_of_the_theft_stops_the_thief() {
+    let stolen = |flags: &[&str]| {
+        let lab = ByHand::new(&["--mode", "ecdh-cert"]);
+        let parts =
+            [lab.start("server", &[]), lab.start("attacker", &["--attack", "stolen-key"]), lab.start("client", flags)];
+        merged(parts.iter().flat_map(|(_, events)| events.session(None)).collect()).verdict
+    };
+    assert_eq!(stolen(&[]).kind.as_str(), "split");
+    let verdict = stolen(&["--server-revoked"]);
+    assert_eq!((verdict.kind.as_str(), verdict.check.as_deref()), ("stopped", Some("cert-revoked")));
+    let switched_off = stolen(&["--server-revoked", "--without", "cert-revoked"]);
+    assert_eq!(switched_off.kind.as_str(), "split");
+}
+
+/// What went over the wire, each party's two directions apart: the victims' records cross, in whichever order.
+fn frames(events: &[Event]) -> Vec<(String, &Fact)> {
+    let direction = |event: &Event| match &event.fact {
+        Fact::Frame { way, .. } => Some(format!("{} {way:?}", event.source)),
+        Fact::Relayed { from, .. } => Some(format!("{} {from}", event.source)),
+        _ => None,
+    };
+    let mut frames: Vec<_> =
+        events.iter().filter_map(|event| direction(event).map(|direction| (direction, &event.fact))).collect();
+    frames.sort_by(|(one, _), (other, _)| one.cmp(other));
     frames
 }
 
