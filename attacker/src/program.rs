@@ -13,6 +13,7 @@ use victims::{
     arguments::ByHand,
     frames::connect,
     program::{
+        Failure, host_and_port,
         listening::{Listening, Part, listen},
         run,
     },
@@ -31,7 +32,9 @@ Examples:
   attacker --mode dh --attack substitute
   attacker --mode dh-weak --attack crack --connect 127.0.0.1:7002
 
-It relays the lab's own frames, and only to the server that it is told."
+It relays the lab's own frames, and only to the server that it is told.
+
+Exit status: 2 usage, 3 when it could not run; otherwise it relays until it is ended."
 )]
 struct Arguments {
     /// Where the client connects
@@ -41,7 +44,7 @@ struct Arguments {
     #[arg(long)]
     expose_to_network: bool,
     /// Where the server listens
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7002")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7002", value_parser = host_and_port)]
     connect: String,
     /// What to do, as in substitute or inject-public:zero
     #[arg(long, value_name = "ATTACK", default_value = "substitute")]
@@ -62,7 +65,7 @@ struct Attacker {
     workshop: Arc<Workshop>,
 }
 
-async fn start(args: Arguments) -> Result<u8, String> {
+async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
     listen(Box::new(Attacker { args, workshop: Arc::new(Workshop::new(GROUPS)) }), at, exposed, &flags).await
 }
@@ -93,15 +96,17 @@ impl Listening for Attacker {
         }
     }
 
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, String> {
-        let setting = self.args.by_hand.setting(&correlation?).map_err(|error| error.to_string())?;
+    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure> {
+        let session = correlation.map_err(Failure::Failed)?;
+        let setting = self.args.by_hand.setting(&session);
+        let setting = setting.map_err(|error| Failure::Failed(format!("setting: {error}")))?;
         let scenario = Scenario {
             mode: self.args.by_hand.mode.clone(),
             attack: self.args.attack.clone(),
             without: Vec::new(),
             with: Vec::new(),
         };
-        let (_, _, full) = attacks::resolve(&scenario).map_err(|error| error.to_string())?;
-        self.part(stage(&full, &setting).map_err(|error| error.to_string())?.attack)
+        let (_, _, full) = attacks::resolve(&scenario).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+        self.part(stage(&full, &setting)?.attack).map_err(Failure::Failed)
     }
 }

@@ -1,6 +1,9 @@
 //! The attacker's computations, as facts of a session.
 
-use crate::cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers};
+use crate::{
+    cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers},
+    relay::AFTERMATH,
+};
 use lab::event::{Equation, Fact};
 use num_bigint::BigUint;
 use std::{
@@ -177,7 +180,14 @@ fn solved(problem: &Problem, result: &Result<Solution, Failure>) -> Fact {
             }),
         },
         Err(failure) => {
-            Fact::Solved { bits, method: "none".to_owned(), cost: failure.to_string(), found: false, equation: None }
+            let cost = match failure {
+                Failure::Cancelled => format!(
+                    "given up, not done when the victims had been gone for {AFTERMATH} times their patience; with more \
+                     patience (--patience) the attacker computes for longer"
+                ),
+                other => other.to_string(),
+            };
+            Fact::Solved { bits, method: "none".to_owned(), cost, found: false, equation: None }
         }
     }
 }

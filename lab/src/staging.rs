@@ -47,6 +47,8 @@ pub struct Setting {
     pub server_phrase: String,
     /// How long the victims wait for each flight, in milliseconds.
     pub patience: u64,
+    /// The theft of the server's key was noticed: its certificate stands on the lists that reached the client.
+    pub server_revoked: bool,
 }
 
 impl Setting {
@@ -60,6 +62,7 @@ impl Setting {
             client_phrase: "Pay 100 to Carol".to_owned(),
             server_phrase: "Your balance is 4711".to_owned(),
             patience: 10_000,
+            server_revoked: false,
         }
     }
 
@@ -217,9 +220,6 @@ fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, S
     match attack.id.as_str() {
         "stolen-key" => {
             as_server = Some(owned(&pki.server));
-            if attack.variant.as_deref() == Some("revoked") {
-                clients_lists = pki.revocation_lists(&[&pki.server], setting.now).map_err(failed)?;
-            }
         }
         // Whoever pays for it gets a genuine certificate for a name of its own.
         "misbind" => {
@@ -228,6 +228,9 @@ fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, S
             as_client = Some(owned(&own));
         }
         _ => {}
+    }
+    if setting.server_revoked || (attack.id == "stolen-key" && attack.variant.as_deref() == Some("revoked")) {
+        clients_lists = pki.revocation_lists(&[&pki.server], setting.now).map_err(failed)?;
     }
     let server = Credentials { own_name: Some(SERVER_NAME.to_owned()), ..owned(&pki.server) };
     let client = Credentials { peer_name: Some(SERVER_NAME.to_owned()), ..Credentials::default() };

@@ -4,7 +4,6 @@
 
 use lab::{
     event::{Event, Fact},
-    role::Actor,
     verdict::{Judgement, judge},
 };
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -20,7 +19,7 @@ use std::{
 };
 use support::{
     http::Stream,
-    programs::{DEADLINE, Finished, Program, run},
+    programs::{DEADLINE, Finished, Program, run, unread},
     serving::{Lab, MISSION, is_verdict, process, text},
     watching::{Watched, kill},
 };
@@ -86,10 +85,34 @@ fn exit_codes_tell_findings_from_mistakes_and_failures() {
     }
     assert_eq!(run("interlock", &["run"]).code, Some(2));
     let directory = tempfile::tempdir().expect("a directory");
-    let nowhere = directory.path().join("none").join("report.xml");
-    let failure = run("interlock", &["check", "--filter", "dh/relay", "--junit", nowhere.to_str().expect("a path")]);
+    let (nowhere, sarif) = (directory.path().join("none").join("report.xml"), directory.path().join("report.sarif"));
+    let [to_nowhere, to_sarif] = [&nowhere, &sarif].map(|path| path.to_str().expect("a path"));
+    let failure = run("interlock", &["check", "--filter", "dh/relay", "--junit", to_nowhere, "--sarif", to_sarif]);
     assert_eq!(failure.code, Some(3), "{failure:?}");
     assert!(failure.err.contains("report.xml"), "{failure:?}");
+    assert!(failure.out.contains("as-expected"), "the table is printed all the same: {failure:?}");
+    assert!(sarif.is_file(), "and the other report is written: {failure:?}");
+}
+
+#[test]
+fn a_finding_is_one_when_nobody_reads_it() {
+    for args in [
+        ["check", "--filter", "dh/substitute", "--patience", "0"].as_slice(),
+        &["check", "--filter", "dh/substitute", "--patience", "0", "--json"],
+        &["run", "dh/substitute", "--patience", "0"],
+    ] {
+        assert_eq!(unread("interlock", args).code(), Some(1), "{args:?}");
+    }
+    assert_eq!(unread("interlock", &["check", "--filter", "dh/relay"]).code(), Some(0));
+}
+
+#[test]
+fn an_attacker_that_gives_up_computing_says_so_and_what_would_help() {
+    let told = run("interlock", &["run", "dh-weak:short,bits=224/crack", "--patience", "300"]);
+    let (_, end) = told.out.split_once("PRIVATE").unwrap_or_else(|| panic!("nobody solved 224 bits in time: {told:?}"));
+    for part in ["did not solve the logarithm modulo 224 bits", "given up", "--patience"] {
+        assert!(end.contains(part), "{part:?} is not in {end}");
+    }
 }
 
 #[test]
@@ -232,11 +255,31 @@ fn by_hand_the_client_stops_what_a_certificate_stops() {
     assert!(client.out.contains("transcript-signature"), "{client:?}");
 }
 
-/// What went over the wire, in the order of each party's own telling.
-fn frames(events: &[Event]) -> Vec<(Actor, &Fact)> {
-    let wire = events.iter().filter(|event| matches!(event.fact, Fact::Frame { .. } | Fact::Relayed { .. }));
-    let mut frames: Vec<_> = wire.map(|event| (event.source, &event.fact)).collect();
-    frames.sort_by_key(|(source, _)| source.to_string());
+#[test]
+fn by_hand_a_client_that_knows_of_the_theft_stops_the_thief() {
+    let stolen = |flags: &[&str]| {
+        let lab = ByHand::new(&["--mode", "ecdh-cert"]);
+        let parts =
+            [lab.start("server", &[]), lab.start("attacker", &["--attack", "stolen-key"]), lab.start("client", flags)];
+        merged(parts.iter().flat_map(|(_, events)| events.session(None)).collect()).verdict
+    };
+    assert_eq!(stolen(&[]).kind.as_str(), "split");
+    let verdict = stolen(&["--server-revoked"]);
+    assert_eq!((verdict.kind.as_str(), verdict.check.as_deref()), ("stopped", Some("cert-revoked")));
+    let switched_off = stolen(&["--server-revoked", "--without", "cert-revoked"]);
+    assert_eq!(switched_off.kind.as_str(), "split");
+}
+
+/// What went over the wire, each party's two directions apart: the victims' records cross, in whichever order.
+fn frames(events: &[Event]) -> Vec<(String, &Fact)> {
+    let direction = |event: &Event| match &event.fact {
+        Fact::Frame { way, .. } => Some(format!("{} {way:?}", event.source)),
+        Fact::Relayed { from, .. } => Some(format!("{} {from}", event.source)),
+        _ => None,
+    };
+    let mut frames: Vec<_> =
+        events.iter().filter_map(|event| direction(event).map(|direction| (direction, &event.fact))).collect();
+    frames.sort_by(|(one, _), (other, _)| one.cmp(other));
     frames
 }
 

@@ -12,7 +12,7 @@ use std::{
 #[derive(Clone, Debug, Args)]
 pub struct Authorities {
     /// Makes every byte follow from this number; give all programs the same
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Directory with the lab's authorities, which the first program to need them creates
     #[arg(long, value_name = "DIR", env = "INTERLOCK_PKI")]
@@ -51,7 +51,7 @@ pub struct ByHand {
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
     /// How long to wait for each flight, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 10_000)]
+    #[arg(long, value_name = "MS", default_value_t = 10_000, allow_negative_numbers = true)]
     pub patience: u64,
 }
 

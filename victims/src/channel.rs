@@ -1,8 +1,11 @@
 //! A process's two ways to the outside: orders in, reports out, as lines of JSON; or facts for people and files.
 
 use crate::{line::Line, narrate, task};
-use lab::control::{Order, Report};
-use std::path::PathBuf;
+use lab::{
+    control::{Order, Report},
+    event::Event,
+};
+use std::path::{Path, PathBuf};
 use tokio::{
     fs::File,
     io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter},
@@ -25,21 +28,63 @@ pub enum Outlet {
     },
 }
 
-/// Starts to write reports to an outlet, until their channel closes.
+/// Starts to write reports to an outlet, until their channel closes; answers then whether everything was written that
+/// somebody still wanted. What cannot be written is told on standard error at once, and ends nothing else.
 ///
 /// # Errors
 /// The file cannot be created.
-pub async fn write(outlet: Outlet, reports: mpsc::Receiver<Report>) -> io::Result<JoinHandle<io::Result<()>>> {
+pub async fn write(outlet: Outlet, reports: mpsc::Receiver<Report>) -> io::Result<JoinHandle<bool>> {
     match outlet {
-        Outlet::Console => Ok(task::spawn(to_console(reports))),
+        Outlet::Console => Ok(task::spawn(async { to_console(reports).await.is_ok() })),
         Outlet::Person { events } => {
             let file = match events {
-                Some(path) => Some(File::create(path).await?),
+                Some(path) => Some(EventFile::create(path).await?),
                 None => None,
             };
             Ok(task::spawn(to_person(reports, file)))
         }
     }
+}
+
+/// One line on standard error in the name of this program. Where even that cannot be written there is nobody to read it.
+pub fn complain(reason: &str) {
+    let name = std::env::args().next().unwrap_or_default();
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{name}: {reason}\n").as_bytes());
+}
+
+/// A file of events that holds whole lines, whatever happens.
+struct EventFile {
+    path: PathBuf,
+    file: File,
+    /// The length of all lines so far.
+    whole: u64,
+}
+
+impl EventFile {
+    async fn create(path: PathBuf) -> io::Result<Self> {
+        let file = File::create(&path).await.map_err(|error| naming(&path, &error))?;
+        Ok(Self { path, file, whole: 0 })
+    }
+
+    async fn add(&mut self, event: &Event) -> io::Result<()> {
+        let octets = event.to_line()?;
+        let written = match self.file.write_all(&octets).await {
+            Ok(()) => self.file.flush().await,
+            failed => failed,
+        };
+        if let Err(error) = written {
+            // What fitted of the line is no event. Pipes and the like have no length to set.
+            let _ = self.file.set_len(self.whole).await;
+            return Err(naming(&self.path, &error));
+        }
+        self.whole += octets.len() as u64;
+        Ok(())
+    }
+}
+
+fn naming(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 async fn to_console(mut reports: mpsc::Receiver<Report>) -> io::Result<()> {
@@ -54,20 +99,34 @@ async fn to_console(mut reports: mpsc::Receiver<Report>) -> io::Result<()> {
     Ok(())
 }
 
-async fn to_person(mut reports: mpsc::Receiver<Report>, mut file: Option<File>) -> io::Result<()> {
-    let mut out = io::stdout();
+/// A file that is full does not silence the terminal, nor a terminal that is gone the file.
+async fn to_person(mut reports: mpsc::Receiver<Report>, mut file: Option<EventFile>) -> bool {
+    let (mut out, mut complete) = (Some(io::stdout()), true);
     while let Some(report) = reports.recv().await {
-        if let Some(text) = narrate::line(&report) {
-            out.write_all(text.as_bytes()).await?;
-            out.write_all(b"\n").await?;
-            out.flush().await?;
+        if let (Some(events), Report::Event(event)) = (&mut file, &report)
+            && let Err(error) = events.add(event).await
+        {
+            complain(&format!("--events {error}; nothing more is written there"));
+            (file, complete) = (None, false);
         }
-        if let (Some(file), Report::Event(event)) = (&mut file, &report) {
-            line(file, event).await?;
-            file.flush().await?;
+        if let (Some(terminal), Some(text)) = (&mut out, narrate::line(&report))
+            && let Err(error) = say(terminal, &text).await
+        {
+            // Whoever reads may have read enough: `client | head -1`.
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                complain(&format!("standard output: {error}; nothing more is written there"));
+                complete = false;
+            }
+            out = None;
         }
     }
-    Ok(())
+    complete
+}
+
+async fn say(out: &mut io::Stdout, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes()).await?;
+    out.write_all(b"\n").await?;
+    out.flush().await
 }
 
 async fn line(out: &mut (impl AsyncWrite + Unpin), value: &impl Line) -> io::Result<()> {

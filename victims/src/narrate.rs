@@ -4,6 +4,7 @@ use lab::{
     control::Report,
     event::{Action, Event, Fact, Status, Way},
     evidence::abbreviate,
+    role::Actor,
 };
 
 /// One line, or nothing where there is nothing that a person would want to see.
@@ -65,6 +66,8 @@ fn fact(event: &Event) -> Option<String> {
         }
         Fact::Solved { bits, cost, found: false, .. } => format!("  no logarithm modulo {bits} bits: {cost}"),
         Fact::Lost { what, reason } => format!("  lost the {what}: {reason}"),
+        // Victims have said how it ended for them.
+        Fact::Ended if event.source == Actor::Attacker => "  over: nobody is left to relay between".to_owned(),
         Fact::Trusts { .. } | Fact::Canary { .. } | Fact::Data { .. } | Fact::Ended => return None,
     };
     Some(clean(&abbreviate(&text)))

@@ -4,8 +4,12 @@ mod client;
 pub mod listening;
 mod server;
 
-use crate::{arguments::ByHand, task};
+use crate::{arguments::ByHand, channel::complain, task};
 use clap::{Args, Parser};
+use lab::{
+    scenario::{Scenario, ScenarioError, Selection},
+    staging::StagingError,
+};
 use std::{ffi::OsString, future::Future, io, net::SocketAddr, pin::Pin, process::ExitCode};
 
 pub use client::client;
@@ -15,8 +19,30 @@ pub use server::server;
 pub const FINE: u8 = 0;
 /// The victim gave up.
 pub const GAVE_UP: u8 = 1;
+/// The flags ask for something that is not there.
+pub const USAGE: u8 = 2;
 /// The program itself failed.
 pub const FAILED: u8 = 3;
+
+/// Why a program does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The flags ask for something that is not there; exit status 2.
+    #[error("{0}")]
+    Usage(String),
+    /// It cannot do what they ask for; exit status 3.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<StagingError> for Failure {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::Unknown(_) => Self::Usage(error.to_string()),
+            StagingError::Certificate(_) => Self::Failed(error.to_string()),
+        }
+    }
+}
 
 /// Which checks a victim switches off or on.
 #[derive(Clone, Debug, Args)]
@@ -29,8 +55,42 @@ pub struct Switches {
     pub with: Vec<String>,
 }
 
+impl Switches {
+    /// The scenario that a victim plays its part of: it knows of no attack.
+    ///
+    /// # Errors
+    /// The flags break the grammar of scenarios, as by naming a check twice.
+    fn scenario(&self, mode: &Selection) -> Result<Scenario, Failure> {
+        let scenario = Scenario {
+            mode: mode.clone(),
+            attack: Selection::plain("relay"),
+            without: self.without.clone(),
+            with: self.with.clone(),
+        };
+        scenario
+            .to_string()
+            .parse()
+            .map_err(|error: ScenarioError| Failure::Usage(format!("--without, --with: {error}")))
+    }
+}
+
+/// Where to connect, as `HOST:PORT`; whether there is such a host is seen when it is connected to.
+///
+/// # Errors
+/// It has no host, or no port from 1 to 65535.
+pub fn host_and_port(text: &str) -> Result<String, String> {
+    let port = match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() => port.parse::<u16>().ok(),
+        _ => None,
+    };
+    match port {
+        Some(1..) => Ok(text.to_owned()),
+        _ => Err("expected HOST:PORT, as in 127.0.0.1:7001".to_owned()),
+    }
+}
+
 /// Parses the arguments and runs a program on them, with clap's exit codes for usage and help.
-pub fn run<A: Parser, F: Future<Output = Result<u8, String>> + 'static>(
+pub fn run<A: Parser, F: Future<Output = Result<u8, Failure>> + 'static>(
     args: Vec<OsString>,
     program: fn(A) -> F,
 ) -> ExitCode {
@@ -45,8 +105,8 @@ pub fn run<A: Parser, F: Future<Output = Result<u8, String>> + 'static>(
 }
 
 /// Compiled once for all programs.
-fn block_on(program: Pin<Box<dyn Future<Output = Result<u8, String>>>>) -> ExitCode {
-    let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
+fn block_on(program: Pin<Box<dyn Future<Output = Result<u8, Failure>>>>) -> ExitCode {
+    let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed("runtime"));
     let outcome = outcome.and_then(|runtime| {
         let outcome = runtime.block_on(program);
         // Standard input may still be read in the background.
@@ -55,24 +115,22 @@ fn block_on(program: Pin<Box<dyn Future<Output = Result<u8, String>>>>) -> ExitC
     });
     match outcome {
         Ok(code) => ExitCode::from(code),
-        Err(reason) => {
-            let name = std::env::args().next().unwrap_or_default();
-            let name = name.rsplit('/').next().unwrap_or_default().to_owned();
-            let _ = io::Write::write_all(&mut io::stderr(), format!("{name}: {reason}\n").as_bytes());
-            ExitCode::from(FAILED)
+        Err(failure) => {
+            complain(&failure.to_string());
+            ExitCode::from(if matches!(failure, Failure::Usage(_)) { USAGE } else { FAILED })
         }
     }
 }
 
 /// Refuses an address that others can reach unless that was said in words.
-fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, String> {
+fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, Failure> {
     if exposed || listen.ip().is_loopback() {
         return Ok(listen);
     }
-    Err(format!(
+    Err(Failure::Usage(format!(
         "--listen: expected a loopback address, got {listen}; everybody in the network could connect there: \
          say --expose-to-network if that is meant"
-    ))
+    )))
 }
 
 /// Under the console, Ctrl-C is the console's to handle: it ends its children by closing their input.
@@ -81,8 +139,8 @@ fn leave_interrupts_to_the_console() {
 }
 
 /// What goes wrong before a session begins.
-fn text(context: &str) -> impl Fn(io::Error) -> String + '_ {
-    move |error| format!("{context}: {error}")
+fn failed(context: &str) -> impl Fn(io::Error) -> Failure + '_ {
+    move |error| Failure::Failed(format!("{context}: {error}"))
 }
 
 /// Where a program's reports go.

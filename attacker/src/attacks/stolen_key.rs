@@ -1,7 +1,8 @@
 //! `stolen-key`: the server's real private key.
 //!
 //! The attacker has a copy of the server's key and is, for everybody who checks certificates, the server. Only a
-//! revocation that reached the client in time can tell.
+//! revocation that reached the client in time can tell; a client that is started by hand is told of it by
+//! `--server-revoked`.
 //!
 //! 1. Replace the client's share by one of the attacker's own.
 //! 2. Stand in for the server: show its real certificate, sign the exchange with the stolen key, make the Finished anew.

@@ -3,7 +3,6 @@
 use super::parts::*;
 use crate::{
     certificate,
-    check::FINISHED,
     mode::{Message, Mode, Names, Relation, table::*},
     role::Role,
     term::{Expr, Op, Sort},
@@ -33,40 +32,8 @@ pub(super) static MODE: Mode = Mode {
             receipt: &[CLIENT_VERIFIES],
             after: &[],
         },
-        Message {
-            from: Role::Server,
-            kind: Kind::Finished,
-            before: &[],
-            fields: &[field(
-                "mac",
-                "server_finished",
-                Sort::Mac,
-                apply(Op::Mac, &[var("server_finished_key"), Expr::Transcript]),
-            )],
-            receipt: &[check(
-                CLIENT,
-                Relation::Equal(&FINISHED),
-                &[apply(Op::Mac, &[var("server_finished_key"), Expr::Transcript]), var("server_finished")],
-            )],
-            after: &[],
-        },
-        Message {
-            from: Role::Client,
-            kind: Kind::Finished,
-            before: &[],
-            fields: &[field(
-                "mac",
-                "client_finished",
-                Sort::Mac,
-                apply(Op::Mac, &[var("client_finished_key"), Expr::Transcript]),
-            )],
-            receipt: &[check(
-                SERVER,
-                Relation::Equal(&FINISHED),
-                &[apply(Op::Mac, &[var("client_finished_key"), Expr::Transcript]), var("client_finished")],
-            )],
-            after: &[CLIENT_WRITE, SERVER_WRITE, EXPORTER],
-        },
+        finished!(server, Expr::Transcript),
+        Message { after: &[CLIENT_WRITE, SERVER_WRITE, EXPORTER], ..finished!(client, Expr::Transcript) },
     ],
     names: Names::Server,
     off: &[certificate::checks::PIN],

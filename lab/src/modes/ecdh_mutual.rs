@@ -3,7 +3,7 @@
 use super::parts::*;
 use crate::{
     certificate,
-    check::{FINISHED, IDENTITY_BINDING, TRANSCRIPT_SIGNATURE},
+    check::{IDENTITY_BINDING, TRANSCRIPT_SIGNATURE},
     mode::{Message, Mode, Names, Relation, table::*},
     role::Role,
     term::{Expr, Op, Sort},
@@ -89,23 +89,7 @@ pub(super) static MODE: Mode = Mode {
             ],
             after: &[],
         },
-        Message {
-            from: Role::Server,
-            kind: Kind::Finished,
-            before: &[],
-            fields: &[field(
-                "mac",
-                "server_finished",
-                Sort::Mac,
-                apply(Op::Mac, &[var("server_finished_key"), var("exchange")]),
-            )],
-            receipt: &[check(
-                CLIENT,
-                Relation::Equal(&FINISHED),
-                &[apply(Op::Mac, &[var("server_finished_key"), var("exchange")]), var("server_finished")],
-            )],
-            after: &[],
-        },
+        finished!(server, var("exchange")),
         Message {
             from: Role::Client,
             kind: Kind::Certificate,
@@ -153,23 +137,7 @@ pub(super) static MODE: Mode = Mode {
             ],
             after: &[],
         },
-        Message {
-            from: Role::Client,
-            kind: Kind::Finished,
-            before: &[],
-            fields: &[field(
-                "mac",
-                "client_finished",
-                Sort::Mac,
-                apply(Op::Mac, &[var("client_finished_key"), var("exchange")]),
-            )],
-            receipt: &[check(
-                SERVER,
-                Relation::Equal(&FINISHED),
-                &[apply(Op::Mac, &[var("client_finished_key"), var("exchange")]), var("client_finished")],
-            )],
-            after: &[],
-        },
+        finished!(client, var("exchange")),
     ],
     names: Names::Both,
     off: &[certificate::checks::PIN],

@@ -44,6 +44,31 @@ pub(super) const CLIENT_FINISHED_KEY: Step =
 pub(super) const SERVER_FINISHED_KEY: Step =
     let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), MASTER_HERE));
 
+/// One side's Finished: a MAC under its Finished key over `$over`, which the other side computes again and compares.
+macro_rules! finished {
+    (client, $over:expr) => {
+        finished!(Role::Client, "client_finished", "client_finished_key", SERVER, $over)
+    };
+    (server, $over:expr) => {
+        finished!(Role::Server, "server_finished", "server_finished_key", CLIENT, $over)
+    };
+    ($from:expr, $mac:literal, $key:literal, $peer:expr, $over:expr) => {
+        Message {
+            from: $from,
+            kind: Kind::Finished,
+            before: &[],
+            fields: &[field("mac", $mac, Sort::Mac, apply(Op::Mac, &[var($key), $over]))],
+            receipt: &[check(
+                $peer,
+                Relation::Equal(&crate::check::FINISHED),
+                &[apply(Op::Mac, &[var($key), $over]), var($mac)],
+            )],
+            after: &[],
+        }
+    };
+}
+pub(super) use finished;
+
 /// The extracted key, from which every other one is expanded.
 pub(super) const EXTRACT: Step = let_(BOTH, "master", apply(Op::Extract, &[var("shared")]));
 

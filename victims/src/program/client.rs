@@ -1,6 +1,8 @@
 //! The program `client`.
 
-use super::{FINE, GAVE_UP, Switches, leave_interrupts_to_the_console, outlet, run, text};
+use super::{
+    FAILED, FINE, Failure, GAVE_UP, Switches, failed, host_and_port, leave_interrupts_to_the_console, outlet, run,
+};
 use crate::{
     arguments::ByHand,
     channel,
@@ -14,7 +16,6 @@ use lab::{
     control::{Order, PlayOrder, Report},
     event::Fact,
     role::{Actor, Role},
-    scenario::{Scenario, Selection},
     staging::stage,
     victim::{Kept, Victim},
 };
@@ -30,13 +31,17 @@ Examples:
   server --mode ecdh-cert &
   attacker --attack substitute &
   client --mode ecdh-cert
+  client --mode ecdh-cert --server-revoked    what stops attacker --attack stolen-key
 
-Exit status: 0 when the session went through, 1 when the client gave up, 2 usage, 3 when it could not run."
+Exit status: 0 when the session went through, 1 when the client gave up, 2 usage, 3 when it could not run,\nas where nobody listens."
 )]
 struct Arguments {
     /// Where the server, or the attacker in front of it, listens
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7001")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7001", value_parser = host_and_port)]
     connect: String,
+    /// The theft of the server's key was noticed: its certificate stands on the client's revocation lists
+    #[arg(long)]
+    server_revoked: bool,
     /// What the message begins with
     #[arg(long, value_name = "TEXT", default_value = "Pay 100 to Carol")]
     say: String,
@@ -51,28 +56,26 @@ pub fn client(args: Vec<OsString>) -> ExitCode {
     run(args, start)
 }
 
-async fn start(args: Arguments) -> Result<u8, String> {
+async fn start(args: Arguments) -> Result<u8, Failure> {
     let (reports, receiver) = teller::channel();
-    let writer = channel::write(outlet(&args.by_hand), receiver).await.map_err(text("--events"))?;
+    let writer = channel::write(outlet(&args.by_hand), receiver).await.map_err(failed("--events"))?;
     let code = if args.by_hand.control { obey(reports).await } else { by_hand(&args, reports).await? };
-    writer.await.map_err(|error| error.to_string())?.map_err(text("output"))?;
-    Ok(code)
+    Ok(if writer.await.unwrap_or(false) { code } else { FAILED })
 }
 
-async fn by_hand(args: &Arguments, reports: mpsc::Sender<Report>) -> Result<u8, String> {
-    let mut setting = args.by_hand.setting("").map_err(text("setting"))?;
+async fn by_hand(args: &Arguments, reports: mpsc::Sender<Report>) -> Result<u8, Failure> {
+    let mut setting = args.by_hand.setting("").map_err(failed("setting"))?;
     setting.client_phrase.clone_from(&args.say);
-    let scenario = Scenario {
-        mode: args.by_hand.mode.clone(),
-        attack: Selection::plain("relay"),
-        without: args.switches.without.clone(),
-        with: args.switches.with.clone(),
-    };
-    let mut order = stage(&scenario, &setting).map_err(|error| error.to_string())?.client;
+    setting.server_revoked = args.server_revoked;
+    let mut order = stage(&args.switches.scenario(&args.by_hand.mode)?, &setting)?.client;
+    if args.server_revoked && order.credentials.is_none() {
+        return Err(Failure::Usage(format!("--server-revoked: in {} the server has no certificate", order.mode)));
+    }
     order.session.clone_from(&order.correlation);
     order.connect = Some(args.connect.clone());
-    let victim = Victim::new(Role::Client, &order, Kept::default()).map_err(|error| error.to_string())?;
-    Ok(if session(order, victim, reports).await { GAVE_UP } else { FINE })
+    let victim = Victim::new(Role::Client, &order, Kept::default());
+    let victim = victim.map_err(|refusal| Failure::Failed(refusal.to_string()))?;
+    Ok(session(order, victim, reports).await)
 }
 
 /// Plays what the console orders until it closes the input.
@@ -111,8 +114,8 @@ async fn refuse(reports: &mpsc::Sender<Report>, session: String, reason: String)
     let _ = reports.send(Report::Refused { session, reason }).await;
 }
 
-/// One session; answers whether the client gave up.
-async fn session(order: PlayOrder, mut victim: Victim, reports: mpsc::Sender<Report>) -> bool {
+/// One session; answers with the exit status that says how it went.
+async fn session(order: PlayOrder, mut victim: Victim, reports: mpsc::Sender<Report>) -> u8 {
     let patience = Duration::from_millis(order.patience);
     let teller = Teller::new(order.session, Actor::Client, reports);
     let address = order.connect.unwrap_or_default();
@@ -120,13 +123,13 @@ async fn session(order: PlayOrder, mut victim: Victim, reports: mpsc::Sender<Rep
         Ok(stream) => {
             let (reader, mut writer) = stream.into_split();
             play(&mut victim, None, &mut Frames::new(reader), &mut writer, patience, &teller).await;
-            victim.gave_up()
+            if victim.gave_up() { GAVE_UP } else { FINE }
         }
         Err(error) => {
             let reason = format!("connect {address}: {error}");
             teller.tell(Fact::Aborted { flight: 1, check: None, reason }).await;
             teller.tell(Fact::Ended).await;
-            true
+            FAILED
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the programs that are connected to have in common: one socket, orders that wait for their connection, and a
 //! task for each session.
 
-use super::{FINE, admit, leave_interrupts_to_the_console, outlet, text};
+use super::{FAILED, FINE, Failure, admit, failed, leave_interrupts_to_the_console, outlet};
 use crate::{
     arguments::ByHand,
     channel,
@@ -63,27 +63,27 @@ pub trait Listening: Send + Sync {
     ///
     /// # Errors
     /// What is wrong with the flags, or that it cannot be played without a name.
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, String>;
+    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure>;
 }
 
 /// Listens until the console closes the orders, or for ever where there is no console.
 ///
 /// # Errors
-/// The address cannot be listened on, the flags make no session, or reports cannot be written.
-pub async fn listen(program: Box<dyn Listening>, at: SocketAddr, exposed: bool, flags: &ByHand) -> Result<u8, String> {
+/// The flags make no session, the address cannot be listened on, or the file for the events cannot be created.
+pub async fn listen(program: Box<dyn Listening>, at: SocketAddr, exposed: bool, flags: &ByHand) -> Result<u8, Failure> {
     let at = admit(at, exposed)?;
-    let listener = TcpListener::bind(at).await.map_err(|error| format!("--listen {at}: {error}"))?;
-    let address = listener.local_addr().map_err(text("--listen"))?.to_string();
+    if !flags.control {
+        // A mistake in the flags is told now, not at the first connection.
+        let _ = program.by_hand(Ok(String::new()))?;
+    }
+    let listener = TcpListener::bind(at).await.map_err(failed(&format!("--listen {at}")))?;
+    let address = listener.local_addr().map_err(failed("--listen"))?.to_string();
     let (reports, receiver) = teller::channel();
-    let writer = channel::write(outlet(flags), receiver).await.map_err(text("--events"))?;
+    let writer = channel::write(outlet(flags), receiver).await.map_err(failed("--events"))?;
     let _ = reports.send(Report::Listening { address }).await;
     let (control, patience) = (flags.control, flags.patience());
     let waiting = Mutex::new(HashMap::new());
     let reception = Arc::new(Reception { program, control, patience, reports, waiting });
-    if !control {
-        // A mistake in the flags is told now, not at the first connection.
-        let _ = reception.program.by_hand(Ok(String::new()))?;
-    }
     let accepting = task::spawn(accept(listener, Arc::clone(&reception)));
     if control {
         leave_interrupts_to_the_console();
@@ -92,9 +92,8 @@ pub async fn listen(program: Box<dyn Listening>, at: SocketAddr, exposed: bool, 
         return Ok(FINE);
     }
     drop(reception);
-    accepting.await.map_err(|error| error.to_string())?;
-    writer.await.map_err(|error| error.to_string())?.map_err(text("output"))?;
-    Ok(FINE)
+    accepting.await.map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(if writer.await.unwrap_or(false) { FINE } else { FAILED })
 }
 
 async fn accept(listener: TcpListener, reception: Arc<Reception>) {
@@ -179,7 +178,7 @@ impl Reception {
             let ordered = self.waiting().remove(&correlation?);
             ordered.ok_or_else(|| "the first flight names no session that was ordered".to_owned())?.1
         } else {
-            self.program.by_hand(correlation)?
+            self.program.by_hand(correlation).map_err(|failure| failure.to_string())?
         };
         part(Caller { first, frames, writer }, self.reports.clone()).await
     }

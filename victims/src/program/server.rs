@@ -1,9 +1,9 @@
 //! The program `server`.
 
 use super::{
-    Switches,
+    Failure, Switches, failed,
     listening::{Listening, Part, listen},
-    run, text,
+    run,
 };
 use crate::{arguments::ByHand, play::play, teller::Teller};
 use clap::Parser;
@@ -12,7 +12,7 @@ use lab::{
     control::{Order, PlayOrder},
     group::Group,
     role::{Actor, Role},
-    scenario::{Scenario, Selection},
+    scenario::Selection,
     staging::{own_group, stage},
     victim::{Kept, Victim},
 };
@@ -35,7 +35,9 @@ const GROUPS: usize = 256;
     after_help = "\
 Examples:
   server --mode dh-weak:short,bits=64
-  server --mode ecdh-cert --listen 127.0.0.1:9000"
+  server --mode ecdh-cert --listen 127.0.0.1:9000
+
+Exit status: 2 usage, 3 when it could not run; otherwise it serves until it is ended."
 )]
 struct Arguments {
     /// Where to listen
@@ -65,7 +67,7 @@ struct Server {
     verified: Arc<Verified>,
 }
 
-async fn start(args: Arguments) -> Result<u8, String> {
+async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
     let server = Server { args, groups: Mutex::default(), verified: Arc::default() };
     listen(Box::new(server), at, exposed, &flags).await
@@ -104,17 +106,12 @@ impl Listening for Server {
         }
     }
 
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, String> {
+    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure> {
         // What names no session is played all the same: the victim says what is wrong with it.
         let correlation = correlation.unwrap_or_else(|_| "unnamed".to_owned());
-        let mut setting = self.args.by_hand.setting(&correlation).map_err(text("setting"))?;
+        let mut setting = self.args.by_hand.setting(&correlation).map_err(failed("setting"))?;
         setting.server_phrase.clone_from(&self.args.say);
-        let scenario = Scenario {
-            mode: self.args.by_hand.mode.clone(),
-            attack: Selection::plain("relay"),
-            without: self.args.switches.without.clone(),
-            with: self.args.switches.with.clone(),
-        };
-        self.part(stage(&scenario, &setting).map_err(|error| error.to_string())?.server)
+        let scenario = self.args.switches.scenario(&self.args.by_hand.mode)?;
+        self.part(stage(&scenario, &setting)?.server).map_err(Failure::Failed)
     }
 }

@@ -14,6 +14,11 @@ const LONGEST: u64 = 256 << 20;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  interlock cert issue --out pki --attack forge-name
+  interlock cert verify --ca pki/root.pem --crl pki/crl.pem --name dns:server.lab pki/attacker.pem
+  interlock cert limbo limbo.json")]
 pub enum Cert {
     /// Validate a chain and tell every step
     Verify(verify::Verify),

@@ -1,6 +1,6 @@
 //! `interlock check`
 
-use super::{FAILED, FINDING, FINE, Failure, glob::matches, junit, lab, sarif, summary};
+use super::{FAILED, FINDING, FINE, Failure, glob::matches, junit, lab, sarif, summary, unless_read_enough};
 use crate::{
     console::Console,
     log::printable,
@@ -21,6 +21,9 @@ use std::{
     time::Instant,
 };
 
+/// The path that stands for standard output.
+const STANDARD_OUTPUT: &str = "-";
+
 /// Arguments of `interlock check`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -38,7 +41,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Print JSON instead of the table, or write it to a file
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
     json: Option<PathBuf>,
     /// Write a SARIF report
     #[arg(long, value_name = "FILE")]
@@ -130,28 +133,43 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     })?;
     let report = Report::new(cells);
     let seconds = began.elapsed().as_secs_f64();
-    let json = || serde_json::to_string(&report).map(|text| text + "\n").map_err(io::Error::from);
-    match args.json.as_deref() {
-        Some(path) if path == Path::new("-") => anstream::stdout().lock().write_all(json()?.as_bytes())?,
-        file => {
-            if let Some(path) = file {
-                write(path, &json()?)?;
-            }
-            table(&mut anstream::stdout().lock(), &report, seconds)?;
-        }
+    // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
+    let unwritten = write_files(args, &report, seconds)?;
+    unless_read_enough(print(args, &report, seconds))?;
+    if unwritten.is_empty() { Ok(report.exit()) } else { Err(Failure::Lab(unwritten.join("; "))) }
+}
+
+/// Writes the reports that are asked for; answers with what could not be written.
+fn write_files(args: &Check, report: &Report, seconds: f64) -> io::Result<Vec<String>> {
+    let json = args.json.as_deref().filter(|path| *path != Path::new(STANDARD_OUTPUT));
+    let written = [
+        json.map(|path| Ok::<_, io::Error>((path, fs::write(path, in_json(report)?)))),
+        args.junit.as_deref().map(|path| Ok((path, fs::write(path, junit::report(report, seconds))))),
+        args.sarif.as_deref().map(|path| Ok((path, fs::write(path, sarif::report(report))))),
+        args.summary.as_deref().map(|path| Ok((path, append(path, &summary::report(report, seconds))))),
+    ];
+    let mut unwritten = Vec::new();
+    for written in written.into_iter().flatten() {
+        let (path, written) = written?;
+        unwritten.extend(written.err().map(|error| format!("cannot write {}: {error}", path.display())));
     }
-    if let Some(path) = &args.junit {
-        write(path, &junit::report(&report, seconds))?;
+    Ok(unwritten)
+}
+
+fn append(path: &Path, text: &str) -> io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}
+
+fn in_json(report: &Report) -> io::Result<String> {
+    Ok(serde_json::to_string(report)? + "\n")
+}
+
+fn print(args: &Check, report: &Report, seconds: f64) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match &args.json {
+        Some(path) if path == Path::new(STANDARD_OUTPUT) => out.write_all(in_json(report)?.as_bytes()),
+        _ => table(&mut out, report, seconds),
     }
-    if let Some(path) = &args.sarif {
-        write(path, &sarif::report(&report))?;
-    }
-    if let Some(path) = &args.summary {
-        let mut file =
-            fs::OpenOptions::new().create(true).append(true).open(path).map_err(|error| cannot(path, &error))?;
-        file.write_all(summary::report(&report, seconds).as_bytes())?;
-    }
-    Ok(report.exit())
 }
 
 async fn play(console: &Arc<Console>, rows: Vec<Row>) -> Result<Vec<Cell>, Failure> {
@@ -206,14 +224,6 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
         .filter_map(|status| report.totals.get(status.as_str()).map(|count| format!("{count} {}", status.as_str())))
         .collect();
     writeln!(out, "\n{} {}", head(totals.join(", ")), faint(format!("in {seconds:.1} s")))
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| cannot(path, &error))
-}
-
-fn cannot(path: &Path, error: &io::Error) -> Failure {
-    Failure::Lab(format!("cannot write {}: {error}", path.display()))
 }
 
 #[cfg(test)]

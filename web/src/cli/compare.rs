@@ -25,7 +25,7 @@ pub(super) struct Compare {
     /// The check that the second run lacks
     check: String,
     /// The seed of both runs
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Print one JSON object instead
     #[arg(long)]

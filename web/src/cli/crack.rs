@@ -56,6 +56,9 @@ pub(super) struct Crack {
 
 /// What can be asked about a group.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  interlock group explain --p 0x9599e31923a3 --g 2")]
 pub(super) enum GroupCommand {
     /// Say in words what a Diffie–Hellman group is worth
     Explain(Explain),
@@ -63,6 +66,12 @@ pub(super) enum GroupCommand {
 
 /// Arguments of `interlock group explain`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock group explain --p 0x9599e31923a3 --g 2
+  interlock group explain --p 0x9599e31923a3 --json
+
+Exit status: 0 no weakness known, 1 weaknesses, 2 usage.")]
 pub(super) struct Explain {
     /// The modulus, decimal or 0x hexadecimal
     #[arg(long, value_name = "P", value_parser = number)]

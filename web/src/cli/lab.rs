@@ -15,8 +15,11 @@ use std::{env, future::Future, sync::Arc, time::Duration};
 
 /// Sessions at the same time, unless told otherwise.
 const CONCURRENCY: usize = 16;
-/// The longest that a session may take in all.
+/// The longest that a session may take in all, unless its victims are more patient.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// So many patiences are enough for every session: the victims wait one for each flight, and a computation may go on for
+/// four more when both have left.
+const PATIENCES: u32 = 12;
 
 /// The longest phrase, in bytes.
 const PHRASE: usize = 200;
@@ -49,7 +52,8 @@ pub(super) fn settings(patience: u64, words: &Words) -> Settings {
 pub(super) fn config(settings: Settings) -> Result<Config, Failure> {
     let program = env::current_exe()
         .map_err(|error| Failure::Lab(format!("cannot find this program, which plays all parts: {error}")))?;
-    Ok(Config { program, concurrency: CONCURRENCY, deadline: DEADLINE, settings })
+    let deadline = DEADLINE.max(settings.patience.saturating_mul(PATIENCES));
+    Ok(Config { program, concurrency: CONCURRENCY, deadline, settings })
 }
 
 /// A runtime for `work`.
@@ -122,4 +126,18 @@ pub(super) async fn done(playing: Playing) -> Result<Arc<Record>, Failure> {
 /// Reads a scenario.
 pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
     text.parse().map_err(|error: lab::scenario::ScenarioError| format!("{error}. See: interlock list scenarios"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Handshake and records of a patient pair, and after them a computation of four patiences.
+    #[test]
+    fn patient_victims_are_not_cut_short_by_the_console() {
+        let deadline = |milliseconds| config(settings(milliseconds, &Words::default())).map(|config| config.deadline);
+        assert!(matches!(deadline(60_000), Ok(long) if long >= Duration::from_secs(5 * 60)));
+        assert!(matches!(deadline(0), Ok(short) if short == DEADLINE));
+        assert!(deadline(u64::MAX).is_ok());
+    }
 }

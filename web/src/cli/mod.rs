@@ -125,6 +125,14 @@ impl From<crate::cert::Failure> for Failure {
     }
 }
 
+/// Whoever reads may have read enough, as `head -1` has: what was found is told by the exit status all the same.
+fn unless_read_enough(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();

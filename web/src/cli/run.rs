@@ -1,13 +1,13 @@
 //! `interlock run`
 
-use super::{FAILED, FINDING, FINE, Failure, lab, story};
+use super::{FAILED, FINDING, FINE, Failure, lab, story, unless_read_enough};
 use crate::{
-    outcomes::{self, Row, Status},
+    outcomes::{self, Expected, Row, Status},
     session::Record,
 };
 use ::lab::{scenario::Scenario, verdict::Class};
 use clap::Args;
-use std::io::Write;
+use std::io::{self, Write};
 
 /// Arguments of `interlock run`.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub(super) struct Run {
     #[arg(value_parser = lab::scenario)]
     scenario: Scenario,
     /// Makes every byte follow from this number; further sessions take the next numbers
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// How many sessions
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
@@ -63,21 +63,9 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
 
 /// Prints one session; answers with its exit status.
 fn print(args: &Run, record: &Record, rows: &[Row]) -> Result<u8, Failure> {
-    let mut out = anstream::stdout().lock();
     let expected = outcomes::of(rows, &record.session.scenario);
     let status = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| expected.compare(got)));
-    if args.json {
-        serde_json::to_writer(&mut out, &record.session).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-    } else {
-        story::tell(&mut out, record)?;
-        if let (Some(status), Some(expected)) = (status, expected)
-            && status != Status::AsExpected
-        {
-            writeln!(out, "Expected was {}: {}.", expected.kind, status.meaning())?;
-        }
-        writeln!(out)?;
-    }
+    unless_read_enough(write(args, record, expected.zip(status)))?;
     let class = record.session.verdict.as_ref().map(|verdict| verdict.class);
     Ok(match (status, class) {
         (Some(Status::AsExpected), _) => FINE,
@@ -85,4 +73,19 @@ fn print(args: &Run, record: &Record, rows: &[Row]) -> Result<u8, Failure> {
         (Some(_), _) => FINDING,
         (None, _) => FINE,
     })
+}
+
+fn write(args: &Run, record: &Record, compared: Option<(&Expected, Status)>) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if args.json {
+        serde_json::to_writer(&mut out, &record.session)?;
+    } else {
+        story::tell(&mut out, record)?;
+        if let Some((expected, status)) = compared
+            && status != Status::AsExpected
+        {
+            writeln!(out, "Expected was {}: {}.", expected.kind, status.meaning())?;
+        }
+    }
+    writeln!(out)
 }

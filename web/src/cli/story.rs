@@ -32,7 +32,14 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
         check(out, event)?;
     }
     keys(out, session)?;
-    ending(out, session)
+    ending(out, session)?;
+    events.iter().try_for_each(|event| in_vain(out, event))
+}
+
+/// What an attacker did not find in its time, others may find in theirs.
+fn in_vain(out: &mut impl Write, event: &Event) -> io::Result<()> {
+    let Fact::Solved { bits, cost, found: false, .. } = &event.fact else { return Ok(()) };
+    writeln!(out, "The attacker did not solve the logarithm modulo {bits} bits: {}.", printable(cost))
 }
 
 fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
@@ -65,10 +72,12 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
         Fact::Step { number, text } => {
             writeln!(out, "      {}", faint(format!("attacker, step {number}: {}", printable(text))))
         }
-        Fact::Solved { method, cost, found, .. } => {
-            let what =
-                if *found { "the attacker solves the logarithm" } else { "the attacker does not solve the logarithm" };
-            writeln!(out, "      {} by {} ({})", altered(what), printable(method), printable(cost))
+        Fact::Solved { method, cost, found: true, .. } => {
+            let what = altered("the attacker solves the logarithm");
+            writeln!(out, "      {what} by {} ({})", printable(method), printable(cost))
+        }
+        Fact::Solved { cost, found: false, .. } => {
+            writeln!(out, "      {}: {}", altered("the attacker does not solve the logarithm"), printable(cost))
         }
         Fact::Recovered { sender, text, live } => {
             let when = if *live { "" } else { " afterwards, from its recording" };

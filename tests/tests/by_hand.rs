@@ -1,0 +1,98 @@
+//! Client, server and attacker by hand: mistakes in their flags, and outputs that cannot be written.
+
+#![cfg(target_os = "linux")]
+
+use lab::event::{Event, Fact};
+use std::{fs, path::Path, process::Command};
+use support::programs::{Program, path, run, unread};
+
+/// A server of `ecdh` on a port of its own, and where it listens.
+fn server(more: &[&str]) -> (Program, String) {
+    let mut server = Program::start("server", &[&["--mode", "ecdh", "--listen", "127.0.0.1:0"], more].concat());
+    let address = server.until("the address", |line| line.strip_prefix("listening on ").map(str::to_owned));
+    (server, address)
+}
+
+/// The events in a file: each line is one.
+fn events(file: &Path) -> Vec<Event> {
+    let text = fs::read_to_string(file).expect("a file of events");
+    assert!(text.is_empty() || text.ends_with('\n'), "half a line at the end of {text}");
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"))).collect()
+}
+
+#[test]
+fn a_mistake_in_the_flags_is_one_of_usage_and_told_at_once() {
+    for (program, flags, named) in [
+        ("server", ["--listen", "0.0.0.0:0", "--mode", "dh"].as_slice(), "--expose-to-network"),
+        ("attacker", &["--listen", "[::]:0"], "--expose-to-network"),
+        ("server", &["--mode", "nosuch"], "ecdh-cert"),
+        ("server", &["--mode", "dh-weak:short,bits=31"], "32 to 224"),
+        ("server", &["--mode", "dh-weak:short,bits=4096"], "32 to 224"),
+        ("server", &["--mode", "dh-weak:short,bits=x"], "bits=64"),
+        ("client", &["--mode", "dh", "--without", "cert-chain"], "public-range"),
+        ("client", &["--mode", "dh", "--without", "public-range", "--with", "public-range"], "given twice"),
+        ("client", &["--mode", "dh", "--server-revoked"], "no certificate"),
+        ("client", &["--connect", "127.0.0.1"], "HOST:PORT"),
+        ("client", &["--connect", "localhost:0"], "HOST:PORT"),
+        ("client", &["--seed", "-1"], "--seed"),
+        ("client", &["--seed", "18446744073709551616"], "--seed"),
+        ("attacker", &["--connect", ""], "HOST:PORT"),
+        ("attacker", &["--attack", "nosuch"], "substitute"),
+        ("attacker", &["--mode", "ecdh", "--attack", "inject-public"], "inject-public"),
+    ] {
+        let finished = run(program, flags);
+        assert_eq!(finished.code, Some(2), "{program} {flags:?}: {finished:?}");
+        assert!(finished.err.contains(named), "{program} {flags:?}: {named} is not in {finished:?}");
+        assert_eq!(finished.out, "", "{program} {flags:?} began all the same");
+    }
+}
+
+#[test]
+fn a_client_that_reaches_nobody_has_failed_and_found_nothing() {
+    let (mut server, address) = server(&[]);
+    server.kill();
+    let client = run("client", &["--mode", "ecdh", "--connect", &address, "--patience", "100"]);
+    assert_eq!(client.code, Some(3), "{client:?}");
+    assert!(client.out.contains(&address), "{client:?}");
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_session_goes_on() {
+    let (mut server, address) = server(&["--events", "/dev/full"]);
+    let client = run("client", &["--mode", "ecdh", "--connect", &address, "--events", "/dev/full"]);
+    assert_eq!(client.code, Some(3), "its events are not there: {client:?}");
+    assert!(client.err.contains("--events /dev/full: "), "{client:?}");
+    assert!(client.out.contains("closed: 2 messages sent, 2 received"), "{client:?}");
+    server.until("the complaint", |line| line.contains("--events /dev/full: ").then_some(()));
+    let again = run("client", &["--mode", "ecdh", "--connect", &address]);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    for _ in ["the first session", "the second"] {
+        server.until("a session", |line| line.contains("closed: 2 messages").then_some(()));
+    }
+}
+
+/// The limit of the shell is 512 or 1024 octets: some events fit and one does so in part.
+#[test]
+fn a_file_that_cannot_grow_holds_whole_events() {
+    let (_server, address) = server(&[]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("events");
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" --mode ecdh --connect \"$1\" --events \"$2\""]);
+    command.arg(path("client")).arg(address).arg(&file);
+    let client = Program::spawn("client", command).finish();
+    assert_eq!(client.code, Some(3), "{client:?}");
+    assert!(client.err.contains("nothing more is written there"), "{client:?}");
+    let events = events(&file);
+    assert!(!events.is_empty() && events.iter().all(|event| event.fact != Fact::Ended), "{events:#?}");
+}
+
+#[test]
+fn events_are_written_to_the_end_when_nobody_reads_the_lines() {
+    let (_server, address) = server(&[]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("events");
+    let flags = ["--mode", "ecdh", "--connect", &address, "--events", file.to_str().expect("a path")];
+    assert_eq!(unread("client", &flags).code(), Some(0));
+    assert_eq!(events(&file).last().map(|event| &event.fact), Some(&Fact::Ended));
+}
