@@ -293,6 +293,30 @@ fn a_report_shows_the_session_as_the_page_does_with_no_lab_behind_it() {
 }
 
 #[test]
+fn a_scenario_that_cannot_be_is_refused_by_name_until_another_is_chosen() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    let choose = |name: &str, value: &str| {
+        let pick = "const it = document.querySelector(`[data-form=run] select[name=${arguments[0]}]`);
+            it.value = arguments[1]; it.dispatchEvent(new Event('change', { bubbles: true }))";
+        browser.await_element(&format!("[data-form=run] select[name={name}] option[value='{value}']"));
+        browser.run(pick, &[name, value]);
+    };
+    choose("mode", "dh");
+    choose("attack", "forge-name");
+    browser.await_element("[data-form=run] [data-scenario='dh/forge-name']");
+    browser.click("[data-action=run]");
+    browser.await_element("[data-form=run] .fault:not(:empty)");
+    let fault = browser.text("[data-form=run] .fault");
+    assert!(fault.contains("forge-name does not apply to dh"), "{fault}");
+    choose("attack", "relay");
+    browser.await_element("[data-form=run] .fault:empty");
+    browser.click("[data-action=run]");
+    browser.await_element(".session[data-scenario='dh/relay'][data-verdict=private]");
+}
+
+#[test]
 fn every_session_is_listed_and_older_ones_come_on_demand() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();
