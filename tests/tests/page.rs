@@ -254,6 +254,69 @@ fn a_check_that_failed_stands_in_line_with_the_others() {
 }
 
 #[test]
+fn a_report_shows_the_session_as_the_page_does_with_no_lab_behind_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab =
+        Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--client-phrase", SCRIPT, "--server-phrase", MARKUP]);
+    let [split, ..] = lab.mission().map(|session: Value| text(&session["session"]));
+    let forged = text(&lab.run("ecdh-cert/forge-name")["session"]);
+    let folder = tempfile::tempdir().expect("a directory");
+    let keep = |id: &str| {
+        let path = folder.path().join(format!("{id}.html"));
+        std::fs::write(&path, lab.get(&format!("/api/sessions/{id}/export?format=html")).body).expect("a file");
+        format!("file://{}", path.display())
+    };
+    let reports = [&split, &forged].map(|id| keep(id));
+    drop(lab);
+
+    browser.go(&reports[0]);
+    browser.await_element(".session[data-verdict=split] [data-row][data-action=alter]");
+    for (sender, phrase) in [("client", SCRIPT), ("server", MARKUP)] {
+        let shown = browser.text(&format!("[data-recovered={sender}]"));
+        assert!(shown.contains(phrase), "{phrase} is not in {shown}");
+    }
+    assert_eq!(browser.count("img, svg[onload], [data-forged]"), 0);
+    assert!(!browser.has_dialog(), "a script ran");
+    assert_eq!(browser.count("a[href^='/'], a[href^=http]"), 0, "there is nowhere to go");
+    assert_eq!(browser.complaints(), [""; 0]);
+    // What the session says does not know the nonce.
+    let inline = "const it = document.createElement('script'); it.textContent = 'alert(4)'; document.body.append(it);";
+    browser.run(inline, &[]);
+    assert!(!browser.has_dialog());
+    let complaints = browser.complaints();
+    assert!(complaints.iter().any(|it| it.contains("Content Security Policy")), "{complaints:?}");
+
+    browser.go(&reports[1]);
+    browser.await_element(".session[data-verdict=stopped] [data-check=cert-name][data-status=failed]");
+    browser.await_element("[data-chain=received][data-accepted=false] [data-failed=cert-name]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_scenario_that_cannot_be_is_refused_by_name_until_another_is_chosen() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    let choose = |name: &str, value: &str| {
+        let pick = "const it = document.querySelector(`[data-form=run] select[name=${arguments[0]}]`);
+            it.value = arguments[1]; it.dispatchEvent(new Event('change', { bubbles: true }))";
+        browser.await_element(&format!("[data-form=run] select[name={name}] option[value='{value}']"));
+        browser.run(pick, &[name, value]);
+    };
+    choose("mode", "dh");
+    choose("attack", "forge-name");
+    browser.await_element("[data-form=run] [data-scenario='dh/forge-name']");
+    browser.click("[data-action=run]");
+    browser.await_element("[data-form=run] .fault:not(:empty)");
+    let fault = browser.text("[data-form=run] .fault");
+    assert!(fault.contains("forge-name does not apply to dh"), "{fault}");
+    choose("attack", "relay");
+    browser.await_element("[data-form=run] .fault:empty");
+    browser.click("[data-action=run]");
+    browser.await_element(".session[data-scenario='dh/relay'][data-verdict=private]");
+}
+
+#[test]
 fn every_session_is_listed_and_older_ones_come_on_demand() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();

@@ -1,15 +1,18 @@
-//! One session for others: as JSON, or as one HTML file that needs nothing else.
+//! One session for others: as JSON, or as one HTML file that needs nothing else. The file shows the session as the
+//! dashboard does; where no script may run, and to programs that read it, it is the plain text that stands in it.
 
 use crate::{
     chains::{Chain, chains},
     compare::text,
     frame::{fields, length, shortened},
+    report,
     session::Record,
 };
 use clap::ValueEnum;
 use lab::{
     certificate,
     event::{Event, Fact, Status},
+    evidence::hex,
     role::Actor,
 };
 use serde::Deserialize;
@@ -29,8 +32,22 @@ pub enum Format {
 pub fn export(record: &Record, format: Format) -> Result<String, serde_json::Error> {
     match format {
         Format::Json => serde_json::to_string_pretty(record).map(|text| text + "\n"),
-        Format::Html => Ok(html(record).unwrap_or_default()),
+        Format::Html => {
+            // A nonce that could be guessed would let a session's text run: without randomness, nothing runs.
+            let (policy, scripts) = match nonce() {
+                Some(nonce) => (format!("'nonce-{nonce}'"), report::scripts(record, &nonce)),
+                None => ("'none'".to_owned(), String::new()),
+            };
+            Ok(html(record, &policy, &scripts).unwrap_or_default())
+        }
     }
+}
+
+/// What no session can have known when it was run.
+fn nonce() -> Option<String> {
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).ok()?;
+    Some(hex(&nonce))
 }
 
 /// Text in HTML.
@@ -49,20 +66,24 @@ impl<T: Display> Display for Safe<T> {
     }
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
-    table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;\
-    vertical-align:top;overflow-wrap:anywhere}dt{font-weight:bold}.altered{background:#fff3cd}.failed{background:#f8d7da}\
-    code{font-size:.85em}";
+/// Of the plain text; everything else is styled as the page is.
+const STYLE: &str = ".plain{max-width:60rem;margin:2rem auto;padding:0 1rem}.plain table{width:100%}\
+    .plain td,.plain th{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top;\
+    overflow-wrap:anywhere}.plain dt{font-weight:bold}.plain .altered{background:var(--sunk)}\
+    .plain .failed{background:var(--bad-wash)}";
 
-fn html(record: &Record) -> Result<String, fmt::Error> {
+fn html(record: &Record, policy: &str, scripts: &str) -> Result<String, fmt::Error> {
     let session = &record.session;
     let mut out = String::new();
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-         <title>{0}</title><style>{STYLE}</style>\n<h1>{0}</h1>\n",
-        Safe(&session.scenario)
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+         script-src {policy}\">\
+         <title>{0}</title><style>{1}{STYLE}</style>\n<div id=\"app\"><div class=\"plain\"><h1>{0}</h1>\n",
+        Safe(&session.scenario),
+        report::styles()
     )?;
     if let Some(verdict) = &session.verdict {
         writeln!(out, "<p><strong>{}</strong> {}</p>", Safe(verdict.kind), Safe(&verdict.because))?;
@@ -93,7 +114,7 @@ fn html(record: &Record) -> Result<String, fmt::Error> {
     let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
     write!(
         out,
-        "</table>\n<p>Session {}, {}, begun at Unix time {} ms. An asterisk marks the events that the verdict rests on.</p>\n</html>\n",
+        "</table>\n<p>Session {}, {}, begun at Unix time {} ms. An asterisk marks the events that the verdict rests on.</p>\n</div></div>\n{scripts}</html>\n",
         Safe(&session.session),
         Safe(seed),
         session.started
@@ -169,7 +190,9 @@ mod tests {
         let record = Record { session, events: vec![lost("a", 1, Actor::Client, "<script>alert('&')</script>")] };
         let page = export(&record, Format::Html).unwrap();
         assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"));
-        assert!(!page.contains("<script"));
+        assert!(page.contains(r"\u003cscript>alert('&')\u003c/script>"), "in the data too");
+        assert!(!page.contains("<script>"));
+        assert_eq!(page.matches("<script").count(), 3, "the data, the modules, the start");
     }
 
     #[test]

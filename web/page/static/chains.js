@@ -9,6 +9,11 @@ import { day, standing } from "./timeline.js";
 import { Validity, commonName } from "./validity.js";
 import { Prose, Value } from "./value.js";
 
+/** The chains of `session`, as a part of its page. */
+export const Certificates = ({ chains, session }) => html`
+  <section class="panel" id="certificates"><h2>The certificates</h2>
+    <${Chains} chains=${chains} verdict=${session.verdict} without=${session.without} /></section>`;
+
 /** `chains` as the lab gives them; `verdict` of the session, and the checks that its scenario switches off. */
 export const Chains = ({ chains, verdict, without = [] }) => html`
   ${chains.map((shown) => html`<${Shown} key=${shown.owner} shown=${shown} verdict=${verdict} without=${without} />`)}`;

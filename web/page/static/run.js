@@ -21,7 +21,10 @@ export const RunForm = () => {
   const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
   if (!scenario) return html`<p class="empty">Loading what there is to run …</p>`;
 
-  const set = (change) => choose({ ...choice, ...change });
+  const set = (change) => {
+    setFault(null);
+    choose({ ...choice, ...change });
+  };
   const run = async (event) => {
     event.preventDefault();
     setFault(null);

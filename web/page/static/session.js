@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "./vendor/preact.js";
 import { LabError, get, post, useLoad, useRegistry } from "./api.js";
-import { Chains } from "./chains.js";
+import { Certificates } from "./chains.js";
 import { Held } from "./held.js";
 import { hear, lab, learn, useLab, watch } from "./lab.js";
 import { navigate, to } from "./route.js";
@@ -76,8 +76,7 @@ export const SessionPage = ({ id }) => {
   };
   return html`
     <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action}
-      more=${chains ? html`<section class="panel" id="certificates"><h2>The certificates</h2>
-        <${Chains} chains=${chains} verdict=${session.verdict} without=${session.without} /></section>` : null}
+      more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
       tools=${html`
         <div class="actions">
           ${decided ? Without(decided) : null}

@@ -1,19 +1,11 @@
-//! The page: one HTML shell for every path of it, and its static files, embedded when the program is built.
+//! The page: one HTML shell for every path of it, and its static files.
 
 use super::{asked::Named, problem::Problem};
+use crate::page::{File, find};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-
-/// A file of the page: path below `web/page`, its text, a tag that changes with it.
-struct File {
-    path: &'static str,
-    bytes: &'static [u8],
-    tag: &'static str,
-}
-
-include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// The shell.
 pub(super) async fn shell(headers: HeaderMap) -> Response {
@@ -41,10 +33,6 @@ pub(super) async fn file(Named(path): Named, headers: HeaderMap) -> Response {
         Some(file) => serve(file, &headers),
         None => Problem::new(StatusCode::NOT_FOUND, "path", "there is no such file").into_response(),
     }
-}
-
-fn find(path: &str) -> Option<&'static File> {
-    FILES.iter().find(|file| file.path == path)
 }
 
 fn serve(file: &'static File, headers: &HeaderMap) -> Response {

@@ -1,0 +1,20 @@
+//! The dashboard's files, embedded when the program is built.
+
+/// A file of the page: path below `web/page`, its bytes, a tag that changes with them.
+pub(crate) struct File {
+    pub(crate) path: &'static str,
+    pub(crate) bytes: &'static [u8],
+    pub(crate) tag: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// The file at a path, as in `index.html` or `static/app.js`.
+pub(crate) fn find(path: &str) -> Option<&'static File> {
+    FILES.iter().find(|file| file.path == path)
+}
+
+/// The text of a file below `static/`.
+pub(crate) fn text(name: &str) -> Option<&'static str> {
+    std::str::from_utf8(find(&format!("static/{name}"))?.bytes).ok()
+}
