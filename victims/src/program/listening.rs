@@ -27,11 +27,13 @@ use tokio::{
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::{Semaphore, mpsc},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// Most connections at once.
 const CONNECTIONS: usize = 256;
+/// The pause before the next try to take a connection, where one could not be taken.
+const SHORT_OF_FILES: Duration = Duration::from_millis(50);
 
 /// A connection, and what it brought first.
 #[derive(Debug)]
@@ -100,8 +102,12 @@ async fn accept(listener: TcpListener, reception: Arc<Reception>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        // A connection that is gone before it is taken concerns nobody.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // A connection that was gone before it was taken concerns nobody. Where files are short, some have to be
+            // closed first, of which no sign comes; asking at once again would only keep a processor busy.
+            sleep(SHORT_OF_FILES).await;
+            continue;
+        };
         let reception = Arc::clone(&reception);
         task::spawn(async move {
             if let Err(reason) = reception.receive(stream).await {
