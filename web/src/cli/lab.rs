@@ -9,6 +9,7 @@ use crate::{
     session::Record,
     store::{Place, Retention, Store},
 };
+use attacker::relay::AFTERMATH;
 use clap::Args;
 use lab::scenario::Scenario;
 use std::{env, future::Future, sync::Arc, time::Duration};
@@ -17,9 +18,9 @@ use std::{env, future::Future, sync::Arc, time::Duration};
 const CONCURRENCY: usize = 16;
 /// The longest that a session may take in all, unless its victims are more patient.
 const DEADLINE: Duration = Duration::from_secs(60);
-/// So many patiences are enough for every session: the victims wait one for each flight, and a computation may go on for
-/// four more when both have left.
-const PATIENCES: u32 = 12;
+/// So many patiences are enough for every session: the victims wait one for each flight, for which eight leave room, and a
+/// computation may go on when both have left.
+const PATIENCES: u32 = 8 + AFTERMATH;
 
 /// The longest phrase, in bytes.
 const PHRASE: usize = 200;

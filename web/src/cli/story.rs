@@ -1,12 +1,12 @@
 //! A session as a story: who sent what to whom, what was changed on the way, what the victims checked, who holds which
 //! key, and what it amounts to.
 
-use crate::style::{altered, bad, faint, head, mark, verdict};
 use crate::{
     frame::{fields, length, shortened},
     log::printable,
     order::by_flight,
     session::{Record, Session},
+    style::{altered, bad, faint, head, mark, verdict},
 };
 use lab::event::{Action, Change, Event, Fact, Status, Way};
 use std::io::{self, Write};
