@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::Parser;
 use lab::certificate::{FORGERIES, pem};
 use lab::staging::{Setting, stage};
-use web::cert::{self, Cert, Failure};
+use web::cli::cert::{self, Cert, Failure};
 
 #[derive(Debug, Parser)]
 struct Cli {

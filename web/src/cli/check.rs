@@ -1,19 +1,21 @@
 //! `interlock check`
 
-use super::{FAILED, FINDING, FINE, Failure, glob::matches, junit, lab, sarif, summary, unless_read_enough};
+use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, unless_read_enough};
 use crate::{
+    ci::{
+        junit,
+        outcomes::{self, Grade, Row},
+        report::{Cell, Report, words},
+        sarif, summary,
+    },
+    cli::style::{bad, faint, good, head},
     console::Console,
     log::printable,
-    outcomes::{self, Expected, Row, Status},
-    session::Session,
-    style::{bad, faint, good, head},
+    sessions::session::Session,
 };
-use ::lab::verdict::Verdict;
 use clap::Args;
 use indicatif::ProgressBar;
-use serde::Serialize;
 use std::{
-    collections::BTreeMap,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -54,71 +56,6 @@ pub(super) struct Check {
     patience: u64,
 }
 
-/// One scenario with what came out of it.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Cell {
-    /// What was run.
-    pub(super) scenario: String,
-    /// What had to come out.
-    pub(super) expected: Expected,
-    /// What did.
-    pub(super) got: Verdict,
-    /// How the two compare.
-    pub(super) status: Status,
-    /// How long it took.
-    pub(super) seconds: f64,
-    /// The row's line in tests/outcomes.txt.
-    #[serde(skip)]
-    pub(super) line: usize,
-}
-
-/// All of them.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Report {
-    /// One a row of tests/outcomes.txt, in its order.
-    pub(super) cells: Vec<Cell>,
-    /// How many of each status, and of all.
-    pub(super) totals: BTreeMap<&'static str, usize>,
-}
-
-impl Report {
-    /// Counts the cells.
-    pub(super) fn new(cells: Vec<Cell>) -> Self {
-        let count = |status: Status| cells.iter().filter(|cell| cell.status == status).count();
-        let mut totals: BTreeMap<_, _> = Status::ALL.map(|status| (status.as_str(), count(status))).into();
-        totals.insert("all", cells.len());
-        Self { cells, totals }
-    }
-
-    fn exit(&self) -> u8 {
-        let any = |wanted: fn(Status) -> bool| self.cells.iter().any(|cell| wanted(cell.status));
-        if any(|status| status == Status::Inconclusive) {
-            FAILED
-        } else if any(|status| status != Status::AsExpected) {
-            FINDING
-        } else {
-            FINE
-        }
-    }
-}
-
-/// A sentence for a person.
-pub(super) fn words(cell: &Cell) -> String {
-    let named = |check: &Option<String>, party: Option<::lab::role::Role>| {
-        let check = check.as_ref().map(|check| format!(" at {check}")).unwrap_or_default();
-        let party = party.map(|party| format!(" by the {party}")).unwrap_or_default();
-        format!("{check}{party}")
-    };
-    format!(
-        "expected {}{}, got {}{}: {}",
-        cell.expected.kind,
-        named(&cell.expected.check, cell.expected.party),
-        cell.got.kind,
-        named(&cell.got.check, cell.got.party),
-        cell.got.because
-    )
-}
-
 pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     let mut rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
     if let Some(filter) = &args.filter {
@@ -136,7 +73,7 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
     let unwritten = write_files(args, &report, seconds)?;
     unless_read_enough(print(args, &report, seconds))?;
-    if unwritten.is_empty() { Ok(report.exit()) } else { Err(Failure::Lab(unwritten.join("; "))) }
+    if unwritten.is_empty() { Ok(exit(&report)) } else { Err(Failure::Lab(unwritten.join("; "))) }
 }
 
 /// Writes the reports that are asked for; answers with what could not be written.
@@ -154,6 +91,18 @@ fn write_files(args: &Check, report: &Report, seconds: f64) -> io::Result<Vec<St
         unwritten.extend(written.err().map(|error| format!("cannot write {}: {error}", path.display())));
     }
     Ok(unwritten)
+}
+
+/// 3 where the lab could not tell, 1 where an outcome is not the expected one.
+fn exit(report: &Report) -> u8 {
+    let any = |wanted: fn(Grade) -> bool| report.cells.iter().any(|cell| wanted(cell.status));
+    if any(|status| status == Grade::Inconclusive) {
+        FAILED
+    } else if any(|status| status != Grade::AsExpected) {
+        FINDING
+    } else {
+        FINE
+    }
 }
 
 fn append(path: &Path, text: &str) -> io::Result<()> {
@@ -202,7 +151,7 @@ fn cell(row: &Row, session: &Session, micros: u64) -> Result<Cell, Failure> {
 
 fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> {
     for cell in &report.cells {
-        let fine = cell.status == Status::AsExpected;
+        let fine = cell.status == Grade::AsExpected;
         let status = format!("{:<18}", cell.status.as_str());
         let check = cell.got.check.as_deref().unwrap_or_default();
         let party = cell.got.party.map(|party| format!("({party})")).unwrap_or_default();
@@ -219,7 +168,7 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
             writeln!(out, "{:19}{}", "", printable(&words(cell)))?;
         }
     }
-    let totals: Vec<String> = Status::ALL
+    let totals: Vec<String> = Grade::ALL
         .iter()
         .filter_map(|status| report.totals.get(status.as_str()).map(|count| format!("{count} {}", status.as_str())))
         .collect();
@@ -227,38 +176,25 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use ::lab::verdict::Kind;
-
-    pub(in crate::cli) fn a_cell(scenario: &str, status: Status, because: &str) -> Cell {
-        let got = Verdict {
-            kind: Kind::Split,
-            class: Kind::Split.class(),
-            check: None,
-            party: None,
-            flight: None,
-            because: because.to_owned(),
-        };
-        let expected = Expected { kind: Kind::Stopped, check: Some("finished".into()), party: None };
-        Cell { scenario: scenario.to_owned(), expected, got, status, seconds: 0.25, line: 3 }
-    }
+    use crate::ci::report::tests::a_cell;
 
     #[test]
     fn a_finding_and_a_failure_of_the_lab_are_told_apart() {
-        let exit = |statuses: &[Status]| {
-            Report::new(statuses.iter().map(|status| a_cell("dh/relay", *status, "")).collect()).exit()
+        let exit_of = |statuses: &[Grade]| {
+            exit(&Report::new(statuses.iter().map(|status| a_cell("dh/relay", *status, "")).collect()))
         };
-        assert_eq!(exit(&[Status::AsExpected]), FINE);
-        assert_eq!(exit(&[Status::AsExpected, Status::AttackLost]), FINDING);
-        assert_eq!(exit(&[Status::NotStopped, Status::Inconclusive]), FAILED);
+        assert_eq!(exit_of(&[Grade::AsExpected]), FINE);
+        assert_eq!(exit_of(&[Grade::AsExpected, Grade::AttackLost]), FINDING);
+        assert_eq!(exit_of(&[Grade::NotStopped, Grade::Inconclusive]), FAILED);
     }
 
     #[test]
     fn the_table_says_what_is_wrong() {
         let report = Report::new(vec![
-            a_cell("dh/relay", Status::AsExpected, ""),
-            a_cell("dh/drop", Status::NotStopped, "Split: \u{1b}[2J"),
+            a_cell("dh/relay", Grade::AsExpected, ""),
+            a_cell("dh/drop", Grade::NotStopped, "Split: \u{1b}[2J"),
         ]);
         let mut out = Vec::new();
         table(&mut anstream::StripStream::new(&mut out), &report, 1.0).unwrap();

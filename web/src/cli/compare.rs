@@ -2,10 +2,12 @@
 
 use super::{FAILED, FINE, Failure, lab};
 use crate::{
-    compare::{Comparison, Pair, compare},
+    cli::style::{altered, faint, head, verdict},
     log::printable,
-    session::{Record, Session, now_us},
-    style::{altered, faint, head, verdict},
+    sessions::{
+        compare::{Comparison, Pair, compare},
+        session::{Record, Session, now_us},
+    },
 };
 use ::lab::{scenario::Scenario, verdict::Class};
 use clap::Args;

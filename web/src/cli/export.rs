@@ -1,7 +1,7 @@
 //! `interlock export`
 
 use super::{Data, FINE, Failure};
-use crate::{
+use crate::sessions::{
     export::{Format, export},
     session::Record,
     store::{Database, Place, Retention, StoreError},

@@ -2,12 +2,14 @@
 
 use super::Failure;
 use crate::{
-    book::Book,
     console::{Config, Console, NotPlayed, Playing},
-    hub::Hub,
-    orders::{Phrases, Settings},
-    session::Record,
-    store::{Place, Retention, Store},
+    sessions::{
+        book::Book,
+        hub::Hub,
+        orders::{Phrases, Settings},
+        session::Record,
+        store::{Place, Retention, Store},
+    },
 };
 use attacker::relay::AFTERMATH;
 use clap::Args;

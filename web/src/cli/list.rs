@@ -2,8 +2,9 @@
 
 use super::{FINE, Failure};
 use crate::{
-    outcomes, registry,
-    style::{faint, head},
+    ci::outcomes,
+    cli::style::{faint, head},
+    registry,
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;

@@ -1,19 +1,18 @@
 //! The command line.
 
+pub mod cert;
 mod check;
 mod compare;
 mod completions;
 mod crack;
 mod export;
 mod glob;
-mod junit;
 mod lab;
 mod list;
 mod run;
-mod sarif;
 mod serve;
 mod story;
-mod summary;
+mod style;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
@@ -67,7 +66,7 @@ enum Command {
     Group(crack::GroupCommand),
     /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
     #[command(subcommand)]
-    Cert(crate::cert::Cert),
+    Cert(cert::Cert),
     /// Write a stored session for others
     Export(export::Export),
     /// Print a completion script for a shell
@@ -98,7 +97,7 @@ struct Data {
 
 impl Data {
     fn directory(&self) -> Option<PathBuf> {
-        self.data.clone().or_else(crate::store::data_directory)
+        self.data.clone().or_else(crate::sessions::store::data_directory)
     }
 }
 
@@ -116,10 +115,10 @@ enum Failure {
     Write(#[from] io::Error),
 }
 
-impl From<crate::cert::Failure> for Failure {
-    fn from(failure: crate::cert::Failure) -> Self {
+impl From<cert::Failure> for Failure {
+    fn from(failure: cert::Failure) -> Self {
         match failure {
-            crate::cert::Failure::Write(error) => Self::Write(error),
+            cert::Failure::Write(error) => Self::Write(error),
             other => Self::Usage(other.to_string()),
         }
     }
@@ -145,7 +144,7 @@ pub fn main() -> ExitCode {
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Crack(crack)) => crack::run(&crack),
         Some(Command::Group(group)) => crack::explain_group(&group),
-        Some(Command::Cert(cert)) => crate::cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
+        Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
         Some(Command::Client(part)) => return part.play("client", victims::program::client),

@@ -2,8 +2,8 @@
 
 use super::{FAILED, FINDING, FINE, Failure, lab, story, unless_read_enough};
 use crate::{
-    outcomes::{self, Expected, Row, Status},
-    session::Record,
+    ci::outcomes::{self, Expected, Grade, Row},
+    sessions::session::Record,
 };
 use ::lab::{scenario::Scenario, verdict::Class};
 use clap::Args;
@@ -68,21 +68,21 @@ fn print(args: &Run, record: &Record, rows: &[Row]) -> Result<u8, Failure> {
     unless_read_enough(write(args, record, expected.zip(status)))?;
     let class = record.session.verdict.as_ref().map(|verdict| verdict.class);
     Ok(match (status, class) {
-        (Some(Status::AsExpected), _) => FINE,
+        (Some(Grade::AsExpected), _) => FINE,
         (_, Some(Class::Error) | None) => FAILED,
         (Some(_), _) => FINDING,
         (None, _) => FINE,
     })
 }
 
-fn write(args: &Run, record: &Record, compared: Option<(&Expected, Status)>) -> io::Result<()> {
+fn write(args: &Run, record: &Record, compared: Option<(&Expected, Grade)>) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     if args.json {
         serde_json::to_writer(&mut out, &record.session)?;
     } else {
         story::tell(&mut out, record)?;
         if let Some((expected, status)) = compared
-            && status != Status::AsExpected
+            && status != Grade::AsExpected
         {
             writeln!(out, "Expected was {}: {}.", expected.kind, status.meaning())?;
         }

@@ -2,13 +2,16 @@
 
 use super::{Data, FINE, Failure, lab};
 use crate::{
-    book::Book,
+    ci::outcomes,
+    cli::style::{faint, head},
     console::Console,
     http::{App, Guard, Places, router},
-    hub::Hub,
-    log, outcomes,
-    store::{Place, Retention, SESSIONS, Store},
-    style::{faint, head},
+    log,
+    sessions::{
+        book::Book,
+        hub::Hub,
+        store::{Place, Retention, SESSIONS, Store},
+    },
 };
 use clap::Args;
 use std::{

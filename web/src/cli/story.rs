@@ -2,11 +2,13 @@
 //! key, and what it amounts to.
 
 use crate::{
-    frame::{fields, length, shortened},
+    cli::style::{altered, bad, faint, head, mark, verdict},
     log::printable,
-    order::by_flight,
-    session::{Record, Session},
-    style::{altered, bad, faint, head, mark, verdict},
+    sessions::{
+        flights::by_flight,
+        frame::{fields, length, shortened},
+        session::{Record, Session},
+    },
 };
 use lab::event::{Action, Change, Event, Fact, Status, Way};
 use std::io::{self, Write};

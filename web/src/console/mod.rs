@@ -1,18 +1,18 @@
 //! The console: keeps the three processes alive, hands them scenarios, and writes what they tell into the book.
 
 mod line;
+mod listeners;
 mod play;
 mod process;
-mod routes;
 
-use crate::{
+use crate::sessions::{
     book::Book,
     orders::{ScenarioRefused, Settings, in_full, orders},
     session::{Record, Session, now_ms},
 };
 use lab::{role::Actor, scenario::Scenario};
+use listeners::Listeners;
 use process::{Link, Process};
-use routes::Routes;
 use serde::Serialize;
 use std::{
     collections::HashMap,
@@ -111,7 +111,7 @@ pub enum NotPlayed {
 pub struct Console {
     book: Arc<Book>,
     config: Config,
-    routes: Arc<Routes>,
+    listeners: Arc<Listeners>,
     client: Process,
     attacker: Process,
     server: Process,
@@ -127,9 +127,9 @@ impl Console {
     /// Starts the three processes; does not wait until they are up.
     pub fn start(config: Config, book: Arc<Book>) -> Arc<Self> {
         let stop = watch::Sender::new(false);
-        let routes = Arc::<Routes>::default();
+        let listeners = Arc::<Listeners>::default();
         let start = |actor, beyond: Option<&Process>| {
-            Process::start(actor, config.program.clone(), beyond, Arc::clone(&routes), stop.subscribe())
+            Process::start(actor, config.program.clone(), beyond, Arc::clone(&listeners), stop.subscribe())
         };
         let (server, keep_server) = start(Actor::Server, None);
         let (attacker, keep_attacker) = start(Actor::Attacker, Some(&server));
@@ -139,7 +139,7 @@ impl Console {
             slots: Arc::new(Semaphore::new(config.concurrency)),
             backlog: Arc::new(Semaphore::new(BACKLOG)),
             config,
-            routes,
+            listeners,
             client,
             attacker,
             server,

@@ -1,7 +1,7 @@
 //! One session, from the orders to the last event.
 
-use super::{Console, process::Link, routes::Told};
-use crate::{orders::Orders, session::lost};
+use super::{Console, listeners::Told, process::Link};
+use crate::sessions::{orders::Orders, session::lost};
 use lab::{
     control::{Order, Report},
     event::Fact,
@@ -20,9 +20,9 @@ struct Lack(Actor, String);
 
 /// Plays one session. Everything that happens is told to the book, the loss of a process or of patience too.
 pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
-    let mut told = console.routes.listen(id);
+    let mut told = console.listeners.listen(id);
     let result = timeout(console.config.deadline, conduct(console, id, orders, &mut told)).await;
-    console.routes.forget(id);
+    console.listeners.forget(id);
     let lack = match result {
         Ok(Ok(())) => return,
         Ok(Err(lack)) => lack,

@@ -1,6 +1,6 @@
 //! One of the three processes, kept alive.
 
-use super::{ProcessStatus, line, routes::Routes};
+use super::{ProcessStatus, line, listeners::Listeners};
 use crate::log;
 use lab::{
     control::{Order, Report},
@@ -63,11 +63,11 @@ impl Process {
         actor: Actor,
         program: PathBuf,
         beyond: Option<&Self>,
-        routes: Arc<Routes>,
+        listeners: Arc<Listeners>,
         stop: watch::Receiver<bool>,
     ) -> (Self, JoinHandle<()>) {
         let (tell, state) = watch::channel(State::default());
-        let keeper = Keeper { actor, program, beyond: beyond.map(Self::links), routes, stop, tell, address: None };
+        let keeper = Keeper { actor, program, beyond: beyond.map(Self::links), listeners, stop, tell, address: None };
         (Self { actor, state }, tokio::spawn(keeper.keep()))
     }
 
@@ -108,7 +108,7 @@ struct Keeper {
     actor: Actor,
     program: PathBuf,
     beyond: Option<watch::Receiver<State>>,
-    routes: Arc<Routes>,
+    listeners: Arc<Listeners>,
     stop: watch::Receiver<bool>,
     tell: watch::Sender<State>,
     /// Where it listened in its last life.
@@ -138,7 +138,7 @@ impl Keeper {
                 state.failures = if steady { 0 } else { state.failures.saturating_add(1) };
                 state.reason.clone_from(&reason);
             });
-            self.routes.gone(self.actor, &reason).await;
+            self.listeners.gone(self.actor, &reason).await;
             if !steady {
                 tokio::select! {
                     () = sleep(pause) => {}
@@ -239,7 +239,7 @@ impl Keeper {
                         self.announce(Some(link));
                     }
                 }
-                Ok(report) => self.routes.report(self.actor, report).await,
+                Ok(report) => self.listeners.report(self.actor, report).await,
                 Err(error) => log::line("console", &format!("the {} reports nonsense: {error}", self.actor)),
             }
         }

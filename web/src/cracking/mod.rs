@@ -6,7 +6,7 @@ mod published;
 pub use measured::{Measured, conditions, measured};
 pub use published::{MODELS, Model, Published, RECORDS};
 
-use crate::{book::Book, session::Progress, store::StoreError};
+use crate::sessions::{book::Book, session::Progress, store::StoreError};
 use lab::event::{Event, Fact};
 use serde::Serialize;
 

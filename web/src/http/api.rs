@@ -1,17 +1,18 @@
 //! The registries, the matrix, the comparison and the state of the console.
 
 use super::{
-    App, Status,
+    App, LabStatus,
     asked::Query,
     problem::Problem,
     sessions::{finished, scenario},
 };
 use crate::{
-    compare::{Comparison, compare},
-    cracking,
-    matrix::{Matrix, matrix},
-    registry,
-    session::{Record, Session},
+    cracking, registry,
+    sessions::{
+        compare::{Comparison, compare},
+        matrix::{Matrix, matrix},
+        session::{Record, Session},
+    },
 };
 use attacker::relay;
 use axum::{Json, extract::State};
@@ -50,7 +51,7 @@ pub(super) async fn verdicts() -> Json<Value> {
     Json(json!({ "verdicts": verdicts }))
 }
 
-pub(super) async fn status(State(app): State<Arc<App>>) -> Json<Status> {
+pub(super) async fn status(State(app): State<Arc<App>>) -> Json<LabStatus> {
     Json(app.status())
 }
 
@@ -116,7 +117,7 @@ async fn counterfactual(app: &App, text: &str, check: &str, seed: Option<u64>) -
     }
     let without = with.lacking(check);
     // Without one seed for both, every frame would differ.
-    let seed = seed.unwrap_or_else(crate::session::now_us);
+    let seed = seed.unwrap_or_else(crate::sessions::session::now_us);
     let left = app.console.play(with, Some(seed))?;
     let right = app.console.play(without, Some(seed))?;
     let gone = || Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "session", "the console leaves");

@@ -2,9 +2,9 @@
 
 mod api;
 mod asked;
+mod files;
 mod guard;
 mod metrics;
-mod page;
 mod places;
 mod problem;
 mod routes;
@@ -16,9 +16,9 @@ pub use places::Places;
 pub use routes::{openapi, router};
 
 use crate::{
+    ci::outcomes::Row,
     console::{Console, Processes},
-    outcomes::Row,
-    store::Health,
+    sessions::store::Health,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub struct App {
 
 /// `/api/status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Status {
+pub struct LabStatus {
     /// This program's version.
     pub version: &'static str,
     /// How the store is.
@@ -52,8 +52,8 @@ impl App {
     }
 
     /// How everything is.
-    pub fn status(&self) -> Status {
-        Status {
+    pub fn status(&self) -> LabStatus {
+        LabStatus {
             version: env!("CARGO_PKG_VERSION"),
             store: self.console.book().store().health().borrow().clone(),
             processes: self.console.processes(),

@@ -1,6 +1,6 @@
 //! Errors as the routes answer them: `{"error":{"field":"…","message":"…"}}`.
 
-use crate::{console::NotPlayed, store::StoreError};
+use crate::{console::NotPlayed, sessions::store::StoreError};
 use axum::{
     Json,
     http::StatusCode,

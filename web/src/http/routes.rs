@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use super::{App, Guard, api, guard::guard, metrics, page, problem::Problem, sessions, stream};
+use super::{App, Guard, api, files, guard::guard, metrics, problem::Problem, sessions, stream};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -51,10 +51,10 @@ const PAGES: [&str; 8] =
 /// Everything that the server answers.
 pub fn router(app: Arc<App>, who: Guard) -> Router {
     let routes = documented().into_iter().fold(Router::new(), |router, (path, route)| router.route(path, route));
-    let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(page::shell)));
+    let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(files::shell)));
     pages
-        .route("/static/{*path}", get(page::file))
-        .fallback(page::nowhere)
+        .route("/static/{*path}", get(files::file))
+        .fallback(files::nowhere)
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods")
         })

@@ -5,7 +5,7 @@ use super::{
     asked::{Body, Named, Query},
     problem::Problem,
 };
-use crate::{
+use crate::sessions::{
     chains::chains,
     export::{Format, export},
     session::{Progress, Record, Session},

@@ -1,7 +1,7 @@
 //! `/api/events`: the live stream as server-sent events.
 
 use super::{App, problem::Problem};
-use crate::hub::{Batch, Hub, Message};
+use crate::sessions::hub::{Batch, Hub, Message};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},

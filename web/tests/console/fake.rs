@@ -4,12 +4,14 @@ use lab::scenario::Scenario;
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use web::{
-    book::Book,
     console::{Config, Console, Playing},
-    hub::Hub,
-    orders::{Phrases, Settings},
-    session::Record,
-    store::{Place, Retention, Store},
+    sessions::{
+        book::Book,
+        hub::Hub,
+        orders::{Phrases, Settings},
+        session::Record,
+        store::{Place, Retention, Store},
+    },
 };
 
 /// Each part answers an order with `ready` and `ended`. A file `PART.dies` makes it leave at its next order, once; a file

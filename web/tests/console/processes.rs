@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
-use web::{compare::compare, session::Record};
+use web::sessions::{compare::compare, session::Record};
 
 const LONG: Duration = Duration::from_secs(60);
 

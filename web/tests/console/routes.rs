@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tower::ServiceExt;
 use web::{
+    ci::outcomes,
     http::{App, Guard, router},
-    outcomes,
 };
 
 struct Site {

@@ -3,7 +3,7 @@
 use crate::fake::{Fake, console};
 use lab::{event::Fact, verdict::Kind};
 use std::{path::Path, time::Duration};
-use web::{console::Processes, session::Record};
+use web::{console::Processes, sessions::session::Record};
 
 const LONG: Duration = Duration::from_secs(30);
 

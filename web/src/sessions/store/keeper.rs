@@ -1,7 +1,10 @@
 //! The thread that owns the database.
 
 use super::{Database, Place, Retention, StoreError};
-use crate::{log, session::Record, store::Cursor};
+use crate::{
+    log,
+    sessions::{session::Record, store::Cursor},
+};
 use serde::Serialize;
 use std::{
     collections::VecDeque,
@@ -207,7 +210,7 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
+    use crate::sessions::session::Session;
 
     fn record(id: &str) -> Arc<Record> {
         let session = Session::new(id.into(), "dh/relay".parse().unwrap(), None, 1);

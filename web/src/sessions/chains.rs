@@ -1,7 +1,7 @@
 //! The certificate chains of a session, out of its events: what their owner sent, what its peer received, and every step
 //! of the judgement by which the peer took or refused them.
 
-use crate::{
+use crate::sessions::{
     frame::{base64url, body},
     session::Record,
 };
@@ -230,7 +230,7 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
+    use crate::sessions::session::Session;
     use lab::{
         event::VERSION,
         staging::{Setting, stage},

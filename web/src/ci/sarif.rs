@@ -1,17 +1,16 @@
 //! The report as SARIF 2.1.0: one result a finding, at the row of the table of outcomes that it contradicts.
 
-use super::check::{Cell, Report, words};
-use crate::outcomes::Status;
+use super::outcomes::Grade;
+use super::report::{Cell, Report, words};
 use serde_json::{Value, json};
 
 /// The report's text.
-pub(super) fn report(report: &Report) -> String {
-    let findings = Status::ALL.into_iter().filter(|status| *status != Status::AsExpected);
+pub fn report(report: &Report) -> String {
+    let findings = Grade::ALL.into_iter().filter(|status| *status != Grade::AsExpected);
     let rules: Vec<Value> = findings
         .map(|status| json!({ "id": status.as_str(), "shortDescription": { "text": status.meaning() } }))
         .collect();
-    let results: Vec<Value> =
-        report.cells.iter().filter(|cell| cell.status != Status::AsExpected).map(result).collect();
+    let results: Vec<Value> = report.cells.iter().filter(|cell| cell.status != Grade::AsExpected).map(result).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -41,13 +40,13 @@ fn result(cell: &Cell) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::check::tests::a_cell;
+    use crate::ci::report::tests::a_cell;
 
     #[test]
     fn only_findings_are_results_and_each_names_a_known_rule_and_its_row() {
         let text = report(&Report::new(vec![
-            a_cell("dh/relay", Status::AsExpected, ""),
-            a_cell("dh/substitute", Status::AttackLost, "why"),
+            a_cell("dh/relay", Grade::AsExpected, ""),
+            a_cell("dh/substitute", Grade::AttackLost, "why"),
         ]));
         let log: Value = serde_json::from_str(&text).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();

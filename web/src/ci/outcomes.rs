@@ -3,7 +3,7 @@
 //! One row a scenario, columns separated by blanks: scenario, kind of verdict, check or `-`, party or `-`. A `#` begins
 //! a comment.
 
-use crate::orders::in_full;
+use crate::sessions::orders::in_full;
 use lab::{
     role::Role,
     scenario::Scenario,
@@ -12,7 +12,7 @@ use lab::{
 use serde::Serialize;
 
 /// The file as it was when this program was built.
-const TEXT: &str = include_str!("../../tests/outcomes.txt");
+const TEXT: &str = include_str!("../../../tests/outcomes.txt");
 
 /// What must come out of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,7 +40,7 @@ pub struct Row {
 /// How an outcome compares with the expected one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Status {
+pub enum Grade {
     /// Just so.
     AsExpected,
     /// Defended, but not by the check or the victim that should have.
@@ -53,7 +53,7 @@ pub enum Status {
     Inconclusive,
 }
 
-impl Status {
+impl Grade {
     /// All of them, best first.
     pub const ALL: [Self; 5] =
         [Self::AsExpected, Self::StoppedOtherwise, Self::NotStopped, Self::AttackLost, Self::Inconclusive];
@@ -83,17 +83,17 @@ impl Status {
 
 impl Expected {
     /// Compares a verdict with what had to come. An absent check or party in the row stands for any.
-    pub fn compare(&self, got: &Verdict) -> Status {
+    pub fn compare(&self, got: &Verdict) -> Grade {
         let named = |wanted: &Option<String>| wanted.is_none() || *wanted == got.check;
         if self.kind == got.kind && named(&self.check) && (self.party.is_none() || self.party == got.party) {
-            return Status::AsExpected;
+            return Grade::AsExpected;
         }
         match (self.kind.class(), got.class) {
-            (_, Class::Error) => Status::Inconclusive,
-            (Class::Broken, _) => Status::AttackLost,
-            (_, Class::Broken) => Status::NotStopped,
-            _ if got.kind == Kind::Private => Status::AttackLost,
-            _ => Status::StoppedOtherwise,
+            (_, Class::Error) => Grade::Inconclusive,
+            (Class::Broken, _) => Grade::AttackLost,
+            (_, Class::Broken) => Grade::NotStopped,
+            _ if got.kind == Kind::Private => Grade::AttackLost,
+            _ => Grade::StoppedOtherwise,
         }
     }
 }
@@ -229,17 +229,17 @@ mod tests {
         let split = Expected { kind: Kind::Split, check: None, party: None };
         let client = Some(Role::Client);
         for (expected, got, status) in [
-            (&stopped, verdict(Kind::Stopped, Some("finished"), client), Status::AsExpected),
-            (&stopped, verdict(Kind::Stopped, Some("finished"), Some(Role::Server)), Status::StoppedOtherwise),
-            (&stopped, verdict(Kind::Stopped, Some("cert-name"), client), Status::StoppedOtherwise),
-            (&stopped, verdict(Kind::Disrupted, None, None), Status::StoppedOtherwise),
-            (&stopped, verdict(Kind::Split, None, None), Status::NotStopped),
-            (&stopped, verdict(Kind::Private, None, None), Status::AttackLost),
-            (&stopped, verdict(Kind::Inconclusive, None, None), Status::Inconclusive),
-            (&split, verdict(Kind::Split, None, None), Status::AsExpected),
-            (&split, verdict(Kind::Stopped, Some("finished"), client), Status::AttackLost),
-            (&split, verdict(Kind::Private, None, None), Status::AttackLost),
-            (&split, verdict(Kind::Read, None, None), Status::AttackLost),
+            (&stopped, verdict(Kind::Stopped, Some("finished"), client), Grade::AsExpected),
+            (&stopped, verdict(Kind::Stopped, Some("finished"), Some(Role::Server)), Grade::StoppedOtherwise),
+            (&stopped, verdict(Kind::Stopped, Some("cert-name"), client), Grade::StoppedOtherwise),
+            (&stopped, verdict(Kind::Disrupted, None, None), Grade::StoppedOtherwise),
+            (&stopped, verdict(Kind::Split, None, None), Grade::NotStopped),
+            (&stopped, verdict(Kind::Private, None, None), Grade::AttackLost),
+            (&stopped, verdict(Kind::Inconclusive, None, None), Grade::Inconclusive),
+            (&split, verdict(Kind::Split, None, None), Grade::AsExpected),
+            (&split, verdict(Kind::Stopped, Some("finished"), client), Grade::AttackLost),
+            (&split, verdict(Kind::Private, None, None), Grade::AttackLost),
+            (&split, verdict(Kind::Read, None, None), Grade::AttackLost),
         ] {
             assert_eq!(expected.compare(&got), status, "{expected:?} and {got:?}");
         }

@@ -22,9 +22,9 @@ pub(super) enum Told {
 
 /// The sessions that listen, by id.
 #[derive(Default)]
-pub(super) struct Routes(Mutex<HashMap<String, mpsc::Sender<Told>>>);
+pub(super) struct Listeners(Mutex<HashMap<String, mpsc::Sender<Told>>>);
 
-impl Routes {
+impl Listeners {
     /// A session begins to listen.
     pub(super) fn listen(&self, session: &str) -> mpsc::Receiver<Told> {
         let (sender, receiver) = mpsc::channel(WAITING);

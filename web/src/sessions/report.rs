@@ -3,7 +3,10 @@
 //! The modules stand in an import map, each as a `data:` address under a bare name. Only scripts that carry the file's
 //! nonce run, and what they import; nothing that a session says can know it.
 
-use crate::{chains::chains, page, session::Record};
+use crate::{
+    page,
+    sessions::{chains::chains, session::Record},
+};
 use serde_json::json;
 use std::{collections::BTreeMap, fmt::Write};
 

@@ -1,7 +1,7 @@
 //! The database itself: schema, retention, and the handful of questions that are asked of it.
 
 use super::{Place, Retention};
-use crate::session::{Record, Session};
+use crate::sessions::session::{Record, Session};
 use lab::event::Event;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::{fs, path::PathBuf, time::Duration};
@@ -185,7 +185,7 @@ pub enum StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::lost;
+    use crate::sessions::session::lost;
     use lab::role::Actor;
 
     fn record(id: &str, scenario: &str, text: &str) -> Record {

@@ -3,7 +3,7 @@
 //! Viewers have no queues of their own, so neither their number nor their slowness costs memory. A viewer that falls
 //! behind the ring is told to start again from the lists ([`Batch::Reset`]).
 
-use crate::session::{Session, now_us};
+use crate::sessions::session::{Session, now_us};
 use lab::event::Event;
 use serde::Serialize;
 use std::{

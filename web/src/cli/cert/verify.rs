@@ -10,7 +10,7 @@ use lab::certificate::{
 use serde_json::json;
 
 use super::{Failure, content, now, read};
-use crate::style;
+use crate::cli::style;
 
 /// Arguments of `interlock cert verify`.
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Two sessions side by side, and the first row in which they part.
 
-use crate::{order::by_flight, session::Record};
+use crate::sessions::{flights::by_flight, session::Record};
 use lab::{
     event::{Action, Event, Fact, Status, Way},
     evidence::abbreviate,
@@ -192,7 +192,7 @@ fn pair(left: Vec<Row>, right: Vec<Row>) -> Vec<Pair> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
+    use crate::sessions::session::Session;
     use lab::role::Role;
 
     fn frame(way: Way, flight: u32, kind: &str, bytes: &str) -> Fact {

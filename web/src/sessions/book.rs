@@ -2,7 +2,7 @@
 //!
 //! Every change of a session passes through here once, and from here to the stream and to the store.
 
-use crate::{
+use crate::sessions::{
     hub::Hub,
     session::{Record, Session, now_us},
     store::{Cursor, Store, StoreError},
@@ -236,7 +236,7 @@ fn weight(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use crate::sessions::{
         session::lost,
         store::{Place, Retention},
     };

@@ -1,11 +1,9 @@
 //! The matrix: every mode against every attack, with the last verdict of each cell.
 
 use crate::{
-    book::Book,
-    orders::in_full,
-    outcomes::{self, Expected, Row},
+    ci::outcomes::{self, Expected, Row},
     registry,
-    session::Session,
+    sessions::{book::Book, orders::in_full, session::Session},
 };
 use lab::scenario::{Scenario, Selection};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! One session for others: as JSON, or as one HTML file that needs nothing else. The file shows the session as the
 //! dashboard does; where no script may run, and to programs that read it, it is the plain text that stands in it.
 
-use crate::{
+use crate::sessions::{
     chains::{Chain, chains},
     compare::text,
     frame::{fields, length, shortened},
@@ -182,7 +182,7 @@ fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Session, lost};
+    use crate::sessions::session::{Session, lost};
 
     #[test]
     fn what_a_session_says_is_text_and_never_markup() {

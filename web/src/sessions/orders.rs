@@ -1,7 +1,7 @@
 //! From a scenario to what the three processes are told: the registries decide what there is, [`lab::staging`] what each
 //! party may know.
 
-use crate::session::now_ms;
+use crate::sessions::session::now_ms;
 use attacker::attacks;
 use lab::{
     modes::Unknown,

@@ -1,14 +1,14 @@
 //! The report as JUnit XML: one test case a scenario; what is no finding but a failure of the lab is an error.
 
-use super::check::{Report, words};
-use crate::outcomes::Status;
+use super::outcomes::Grade;
+use super::report::{Report, words};
 use std::fmt::Write;
 
 /// The report's text.
-pub(super) fn report(report: &Report, seconds: f64) -> String {
-    let count = |status: Status| report.totals.get(status.as_str()).copied().unwrap_or_default();
-    let errors = count(Status::Inconclusive);
-    let failures = report.cells.len() - errors - count(Status::AsExpected);
+pub fn report(report: &Report, seconds: f64) -> String {
+    let count = |status: Grade| report.totals.get(status.as_str()).copied().unwrap_or_default();
+    let errors = count(Grade::Inconclusive);
+    let failures = report.cells.len() - errors - count(Grade::AsExpected);
     let numbers =
         format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\"", report.cells.len());
     let mut text = format!(
@@ -25,11 +25,11 @@ pub(super) fn report(report: &Report, seconds: f64) -> String {
             cell.seconds
         );
         let element = match cell.status {
-            Status::AsExpected => {
+            Grade::AsExpected => {
                 text.push_str("/>\n");
                 continue;
             }
-            Status::Inconclusive => "error",
+            Grade::Inconclusive => "error",
             _ => "failure",
         };
         let _ = writeln!(
@@ -61,15 +61,15 @@ fn safe(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::check::tests::a_cell;
+    use crate::ci::report::tests::a_cell;
 
     #[test]
     fn a_finding_is_a_failure_and_a_failing_lab_an_error() {
         let text = report(
             &Report::new(vec![
-                a_cell("dh/relay", Status::AsExpected, ""),
-                a_cell("dh/substitute", Status::NotStopped, "a \"quoted\" <tag> & \u{1}"),
-                a_cell("dh/drop", Status::Inconclusive, "lost"),
+                a_cell("dh/relay", Grade::AsExpected, ""),
+                a_cell("dh/substitute", Grade::NotStopped, "a \"quoted\" <tag> & \u{1}"),
+                a_cell("dh/drop", Grade::Inconclusive, "lost"),
             ]),
             1.5,
         );

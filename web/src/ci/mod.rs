@@ -1,0 +1,7 @@
+//! Every scenario against its expected outcome, and the reports of it that CI systems read.
+
+pub mod junit;
+pub mod outcomes;
+pub mod report;
+pub mod sarif;
+pub mod summary;

@@ -1,0 +1,15 @@
+//! Sessions: what is run ([`orders`]), what is known of it while it runs and afterwards ([`book`], [`hub`], [`store`]), and
+//! what can be said of it ([`chains`], [`compare`], [`export`], [`matrix`]).
+
+pub mod book;
+pub mod chains;
+pub mod compare;
+pub mod export;
+pub mod flights;
+pub mod frame;
+pub mod hub;
+pub mod matrix;
+pub mod orders;
+mod report;
+pub mod session;
+pub mod store;
