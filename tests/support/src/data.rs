@@ -16,6 +16,33 @@ fn root() -> PathBuf {
     places.find(|root| root.is_dir()).unwrap_or_else(|| own.join("../../../shared/data"))
 }
 
+/// The folders inside a directory of the test material, ordered by name. Where there is none, one line says that
+/// the test was not run.
+///
+/// # Panics
+/// If it is there but cannot be listed.
+#[must_use]
+pub fn folders(directory: &str) -> Option<Vec<PathBuf>> {
+    let path = root().join(directory);
+    let entries = match std::fs::read_dir(&path) {
+        Ok(entries) => entries,
+        Err(fault) => {
+            missing(&path, &fault);
+            return None;
+        }
+    };
+    let paths = entries.map(|entry| entry.unwrap_or_else(|fault| panic!("{}: {fault}", path.display())).path());
+    let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    Some(folders)
+}
+
+/// Says that a test was not run; not by a macro, whose output the test harness keeps to itself where a test passes.
+fn missing(path: &Path, fault: &std::io::Error) {
+    let line = format!("not run: {} is missing ({fault})\n", path.display());
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
 /// The content of a file of the test material, unpacked where its name ends in `.zst`. Where there is none, one line says
 /// that the test was not run.
 ///
@@ -27,9 +54,7 @@ pub fn bytes(file: &str) -> Option<Vec<u8>> {
     let content = match std::fs::read(&path) {
         Ok(content) => content,
         Err(fault) => {
-            // Not by a macro, whose output the test harness keeps to itself where a test passes.
-            let line = format!("not run: {} is missing ({fault})\n", path.display());
-            let _ = std::io::stderr().write_all(line.as_bytes());
+            missing(&path, &fault);
             return None;
         }
     };
