@@ -1,18 +1,18 @@
 /** The dashboard: one shell, one page at a time, the live stream behind all of them. */
 
 import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
-import { AttackPage, CheckPage, ModePage } from "./catalogue.js";
-import { Comparison } from "./compare.js";
-import { Help } from "./help.js";
-import { HistoryPage } from "./history.js";
-import { Home } from "./home.js";
-import { SessionPage } from "./session.js";
-import { PrimesPage } from "./primes.js";
-import { navigate, to, useRoute } from "./route.js";
-import { projector, theme, useSettings } from "./settings.js";
-import { Failed } from "./states.js";
-import { Status, Trouble } from "./status.js";
-import { connect, refresh } from "./stream.js";
+import { AttackPage, CheckPage, ModePage } from "./views/catalogue.js";
+import { Comparison } from "./views/compare.js";
+import { Help } from "./views/help.js";
+import { HistoryPage } from "./views/history.js";
+import { Home } from "./views/home.js";
+import { SessionPage } from "./views/session.js";
+import { PrimesPage } from "./views/primes.js";
+import { navigate, to, useRoute } from "./lab/route.js";
+import { projector, theme, useSettings } from "./lab/settings.js";
+import { Failed } from "./views/states.js";
+import { Status, Trouble } from "./views/status.js";
+import { connect, refresh } from "./lab/stream.js";
 
 /** Titles of the pages; a session's page says its verdict. */
 const TITLES = { matrix: "Matrix", compare: "Comparison", cracking: "What a prime costs", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };

@@ -6,10 +6,10 @@
  */
 
 import { html, render } from "./vendor/preact.js";
-import { Certificates } from "./chains.js";
-import { fold } from "./fold.js";
-import { standAlone } from "./route.js";
-import { Story } from "./story.js";
+import { Certificates } from "./views/chains.js";
+import { fold } from "./model/fold.js";
+import { standAlone } from "./lab/route.js";
+import { Story } from "./views/story.js";
 
 standAlone();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { align, explained } from "../static/align.js";
+import { align, explained } from "../static/model/align.js";
 
 const row = (name, after = name, from = "client") => ({ what: "frame", from, name, action: "forward", before: name, after });
 const stop = (check) => ({ what: "stop", party: "client", check, reason: "" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-const css = ["base", "verdict"].map((name) => readFileSync(new URL(`../static/${name}.css`, import.meta.url), "utf8")).join("\n");
+const css = ["base", "verdict"].map((name) => readFileSync(new URL(`../static/style/${name}.css`, import.meta.url), "utf8")).join("\n");
 const pairs = [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)];
 const colours = Object.fromEntries(pairs.map(([, name, ...both]) => [name, both.map(rgb)]));
 

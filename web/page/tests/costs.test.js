@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { anchor, expected, fate, lnL, modelled, pace, prime } from "../static/costs.js";
+import { anchor, expected, fate, lnL, modelled, pace, prime } from "../static/model/costs.js";
 
 const data = {
   measured: [

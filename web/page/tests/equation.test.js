@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { holds, power } from "../static/equation.js";
+import { holds, power } from "../static/model/equation.js";
 
 test("powers are those of Fermat and of counting by hand", () => {
   assert.equal(power(3n, 4n, 5n), 1n, "81 = 16·5 + 1");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fingerprints, fold, merge } from "../static/fold.js";
+import { fingerprints, fold, merge } from "../static/model/fold.js";
 import { session } from "./events.js";
 
 test("a split shows two keys at the ends and both in the attacker's hand", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytesOf, decode, hex, sealed } from "../static/frame.js";
+import { bytesOf, decode, hex, sealed } from "../static/model/frame.js";
 import { frame } from "./events.js";
 
 test("a handshake frame shows its fields", () => {

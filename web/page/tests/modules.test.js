@@ -1,24 +1,48 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
+import { posix } from "node:path";
 import test from "node:test";
 
 const page = new URL("../", import.meta.url);
-const source = (name) => readFileSync(new URL(`static/${name}`, page), "utf8");
-const own = readdirSync(new URL("static/", page)).filter((name) => name.endsWith(".js"));
-const imports = (name) => [...source(name).matchAll(/^(?:import|export) [^;]*? from "([^"]+)";$/gms)].map(([, from]) => from);
+const source = (path) => readFileSync(new URL(`static/${path}`, page), "utf8");
+const own = readdirSync(new URL("static/", page), { recursive: true }).filter((path) => path.endsWith(".js") && !path.startsWith("vendor/"));
+const IMPORT = /^(?:import|export) [^;]*? from "([^"]+)";$/gms;
+/** The paths that a module imports. */
+const imports = (path) => [...source(path).matchAll(IMPORT)].map(([, to]) => posix.join(posix.dirname(path), to));
 
 /** A module and all that it needs. */
-function closure(name, seen = new Set()) {
-  if (seen.has(name)) return seen;
-  seen.add(name);
-  imports(name).forEach((from) => closure(from.slice(2), seen));
+function closure(path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  if (!path.startsWith("vendor/")) imports(path).forEach((to) => closure(to, seen));
   return seen;
 }
 
-test("modules import each other as ./NAME, so that a report can carry them under other names", () => {
-  for (const name of own) {
-    for (const from of imports(name)) assert.match(from, /^\.\/(vendor\/)?[a-z0-9]+\.js$/, name);
-    assert.doesNotMatch(source(name), /\bimport\s*\(/, name);
+test("modules import each other by relative paths, so that a report can carry them under other names", () => {
+  for (const path of own) {
+    for (const [, to] of source(path).matchAll(IMPORT)) assert.match(to, /^(\.|\.\.)\/([a-z]+\/)?[a-z0-9]+\.js$/, path);
+    // The report's generator reads line by line: an import that ends elsewhere than on its own line would be missed.
+    for (const line of source(path).match(/^.*\bfrom "\..*$/gm) ?? []) assert.match(line, /^(import |\} from ")/, `${path}: ${line}`);
+    assert.doesNotMatch(source(path), /\bimport\s*\(/, path);
+  }
+});
+
+/** What each folder may import besides itself: events and their meaning, drawings of them, the lab's routes, pages. */
+const ARROWS = {
+  model: [],
+  draw: ["model", "vendor"],
+  lab: ["model", "vendor"],
+  views: ["model", "draw", "lab", "vendor"],
+  ".": ["model", "draw", "lab", "views", "vendor"],
+};
+
+test("folders import only what lies below them", () => {
+  const folder = (path) => path.split("/").at(-2) ?? ".";
+  for (const path of own) {
+    assert.ok(Object.hasOwn(ARROWS, folder(path)), path);
+    for (const to of imports(path)) {
+      assert.ok(folder(to) === folder(path) || ARROWS[folder(path)].includes(folder(to)), `${path} imports ${to}`);
+    }
   }
 });
 
@@ -28,7 +52,7 @@ test("every module is part of the page or of the report", () => {
 
 test("a report asks nobody: none of its modules fetches, listens or keeps anything", () => {
   const needed = [...closure("report.js")].filter((name) => !name.startsWith("vendor/"));
-  assert.ok(needed.includes("fold.js") && needed.includes("diagram.js") && needed.includes("verdict.js"));
+  assert.ok(needed.includes("model/fold.js") && needed.includes("draw/diagram.js") && needed.includes("draw/verdict.js"));
   for (const name of needed) assert.doesNotMatch(source(name), /\bfetch\(|EventSource|localStorage|XMLHttpRequest/, name);
 });
 

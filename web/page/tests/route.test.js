@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { route, standAlone, to } from "../static/route.js";
+import { route, standAlone, to } from "../static/lab/route.js";
 
 const at = (path) => route(new URL(path, "http://lab"));
 

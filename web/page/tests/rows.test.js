@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createHash } from "node:crypto";
-import { rows } from "../static/rows.js";
+import { rows } from "../static/model/rows.js";
 import { frame, received, relayed, sent, session } from "./events.js";
 
 const hello = frame("client-hello", { share: "old" });

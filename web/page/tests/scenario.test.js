@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { attackOf, format, lacking, modeOf, parse, restored } from "../static/scenario.js";
+import { attackOf, format, lacking, modeOf, parse, restored } from "../static/model/scenario.js";
 
 test("every part survives the round trip", () => {
   for (const text of [

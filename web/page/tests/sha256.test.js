@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test from "node:test";
-import { sha256 } from "../static/sha256.js";
+import { sha256 } from "../static/model/sha256.js";
 
 test("the examples of FIPS 180-4", () => {
   assert.equal(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { shorten, visible } from "../static/text.js";
+import { shorten, visible } from "../static/model/text.js";
 
 test("nothing in a text is invisible or reorders the rest", () => {
   assert.equal(visible("a\u202eb\u0007\u200bc"), "a‹U+202E›b‹U+0007›‹U+200B›c");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { day, place, span, standing } from "../static/timeline.js";
+import { day, place, span, standing } from "../static/model/timeline.js";
 
 const DAY = 86400;
 const NOW = 1767225600; // 2026-01-01 00:00 UTC

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { PATTERNS, token } from "../static/token.js";
+import { PATTERNS, token } from "../static/model/token.js";
 
 test("a key has one look", () => {
   assert.deepEqual(token("7f3a91c2"), token("7f3a91c2"));

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { arranged, latest } from "../static/matrix.js";
-import { KINDS, standing } from "../static/verdict.js";
+import { arranged, latest } from "../static/views/matrix.js";
+import { KINDS, standing } from "../static/draw/verdict.js";
 
 const rust = readFileSync(new URL("../../../lab/src/verdict.rs", import.meta.url), "utf8");
-const css = readFileSync(new URL("../static/verdict.css", import.meta.url), "utf8");
+const css = readFileSync(new URL("../static/style/verdict.css", import.meta.url), "utf8");
 
 test("letters are the lab's own, and every kind has its fill", () => {
   const letters = Object.fromEntries([...rust.matchAll(/Self::(\w+) => '(.)'/g)].map(([, kind, letter]) => [kind.toLowerCase(), letter]));

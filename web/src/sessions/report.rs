@@ -1,7 +1,7 @@
 //! What makes an exported session look as it does on the dashboard: the page's own styles and modules, in the file itself.
 //!
-//! The modules stand in an import map, each as a `data:` address under a bare name. Only scripts that carry the file's
-//! nonce run, and what they import; nothing that a session says can know it.
+//! The modules stand in an import map, each as a `data:` address under its path as a bare name. Only scripts that carry the
+//! file's nonce run, and what they import; nothing that a session says can know it.
 
 use crate::{
     page,
@@ -29,7 +29,7 @@ pub(crate) fn scripts(record: &Record, nonce: &str) -> String {
     // So no text of a session can end the element that holds it.
     let data = json!({ "session": record.session, "events": record.events, "chains": chains(record) });
     let data = data.to_string().replace('<', "\\u003c");
-    let imports: BTreeMap<&str, String> = modules().into_iter().map(|(name, text)| (name, address(text))).collect();
+    let imports: BTreeMap<_, _> = modules().iter().map(|(path, text)| (path.clone(), address(path, text))).collect();
     let map = json!({ "imports": imports });
     format!(
         "<script type=\"application/json\" id=\"session\">{data}</script>\n\
@@ -38,35 +38,62 @@ pub(crate) fn scripts(record: &Record, nonce: &str) -> String {
     )
 }
 
-/// The entry and every module that it needs, by name.
-fn modules() -> BTreeMap<&'static str, &'static str> {
+/// The entry and every module that it needs, by path below `static/`.
+fn modules() -> BTreeMap<String, &'static str> {
     let mut found = BTreeMap::new();
-    let mut open = vec![ENTRY];
-    while let Some(name) = open.pop() {
-        let Some(text) = page::text(name) else { continue };
-        if found.insert(name, text).is_none() {
-            open.extend(imports(text));
+    let mut open = vec![ENTRY.to_owned()];
+    while let Some(path) = open.pop() {
+        let Some(text) = page::text(&path) else { continue };
+        let needs: Vec<String> = imports(text).map(|to| resolved(&path, to)).collect();
+        if found.insert(path, text).is_none() {
+            open.extend(needs);
         }
     }
     found
 }
 
-/// The modules that a module imports: every import of the page is written `from "./NAME"`.
+/// What a module imports, as it says it: every import of the page is written `from "./PATH"` or `from "../PATH"`.
 fn imports(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| line.starts_with("import ") || line.starts_with("} from ")).filter_map(|line| {
-        let (_, name) = line.split_once("from \"./")?;
-        name.split('"').next()
-    })
+    text.lines().filter_map(imported)
 }
 
-/// A module as a `data:` address, its imports by their bare names.
-fn address(text: &str) -> String {
+/// What a line imports, where it ends an import.
+fn imported(line: &str) -> Option<&str> {
+    if !(line.starts_with("import ") || line.starts_with("} from ")) {
+        return None;
+    }
+    let to = line.split_once(" from \"")?.1.strip_suffix("\";")?;
+    to.starts_with('.').then_some(to)
+}
+
+/// The path below `static/` of what the module at `path` calls `to`.
+fn resolved(path: &str, to: &str) -> String {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    for part in to.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(folders.pop()),
+            name => folders.push(name),
+        }
+    }
+    folders.join("/")
+}
+
+/// The module at `path` as a `data:` address, its imports by their bare names.
+fn address(path: &str, text: &str) -> String {
     let mut address = "data:text/javascript;charset=utf-8,".to_owned();
-    for byte in text.replace("from \"./", "from \"").bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~!*'();:@&=+$,/?".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            let _ = write!(address, "%{byte:02X}");
+    for line in text.split_inclusive('\n') {
+        let line = match imported(line.trim_end()) {
+            Some(to) => line.replace(&format!("\"{to}\""), &format!("\"{}\"", resolved(path, to))),
+            None => line.to_owned(),
+        };
+        for byte in line.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~!*'();:@&=+$,/?".contains(&byte) {
+                address.push(char::from(byte));
+            } else {
+                let _ = write!(address, "%{byte:02X}");
+            }
         }
     }
     address
@@ -79,19 +106,22 @@ mod tests {
     #[test]
     fn a_report_carries_every_module_that_its_modules_import() {
         let modules = modules();
-        assert!(modules.contains_key(ENTRY) && modules.contains_key("vendor/preact.js"));
-        assert!(!modules.contains_key("stream.js"), "a report has no lab to listen to");
-        for name in modules.values().flat_map(|text| imports(text)) {
-            assert!(modules.contains_key(name), "{name}");
+        assert!(["vendor/preact.js", "model/fold.js", "views/story.js"].iter().all(|path| modules.contains_key(*path)));
+        assert!(!modules.contains_key("lab/stream.js"), "a report has no lab to listen to");
+        for (path, text) in &modules {
+            for to in imports(text).map(|to| resolved(path, to)) {
+                assert!(modules.contains_key(&to), "{path}: {to}");
+            }
         }
     }
 
     #[test]
     fn a_module_is_an_address_of_one_line_and_imports_bare_names() {
-        let address = address("import { a } from \"./b.js\";\n// 100 % ü\n");
+        let text = "import { b } from \"./b.js\";\nimport {\n} from \"../model/c.js\";\n// 100 % ü\n";
         assert_eq!(
-            address,
-            "data:text/javascript;charset=utf-8,import%20%7B%20a%20%7D%20from%20%22b.js%22;%0A//%20100%20%25%20%C3%BC%0A"
+            address("draw/a.js", text),
+            "data:text/javascript;charset=utf-8,import%20%7B%20b%20%7D%20from%20%22draw/b.js%22;%0A\
+             import%20%7B%0A%7D%20from%20%22model/c.js%22;%0A//%20100%20%25%20%C3%BC%0A"
         );
     }
 

@@ -1,0 +1,204 @@
+/**
+ * The sequence diagram: client, attacker and server, time downwards.
+ *
+ * Solid = forwarded as it came, dashed = altered, double = made up, crossed = dropped, clock = held. A closed end is
+ * encrypted; an open one the attacker could read.
+ */
+
+import { html, useMemo } from "../vendor/preact.js";
+import { ACTORS, Shape } from "./cast.js";
+import { fingerprints } from "../model/fold.js";
+import { Token, TOKEN } from "./keys.js";
+import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
+import { shorten } from "../model/text.js";
+import { useWidth } from "./width.js";
+
+/** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
+export const Diagram = ({ rows, story, live = false, heights = null, marked = null, minimum = 300 }) => {
+  const [box, space] = useSpace(minimum);
+  const tall = heights?.(space) ?? rows.map((row) => (row ? height(row, space) : 0));
+  const { tops, end } = stack(tall, space.head);
+  const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
+  const { unit, x, width } = space;
+  const held = fingerprints(story);
+  const hands = { client: [held.client].filter(Boolean), attacker: held.attacker, server: [held.server].filter(Boolean) };
+  return html`
+    <div class="diagram" ref=${box} data-rows=${rows.length}>
+      <svg width=${width} height=${end + 12 * unit} role="list" aria-label="What was sent, from the top downwards">
+        ${ACTORS.map((actor) => html`
+          <g key=${actor} class=${`lane ${actor} ${wire ? "wire" : ""}`} aria-hidden="true">
+            <path class="lifeline" d=${`M${x[actor]} ${space.head - 12 * unit}V${end + 8 * unit}`} />
+            <${Shape} actor=${actor} size=${28 * unit} x=${x[actor]} y=${18 * unit} idle=${actor === "attacker" && wire} />
+            ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>flight</text>` : null}
+            <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire && story.attacker.present ? "attacker, relays" : actor}</text>
+            <${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />
+          </g>`)}
+        ${marked === null ? null : html`<g class="parting" aria-hidden="true">
+          <rect class="mark-band" x="1" y=${tops[marked]} width=${width - 2} height=${tall[marked]} rx=${6 * unit} />
+          <text class="mark-word" x=${width - 12 * unit} y=${tops[marked] + 5 * unit} text-anchor="end">first difference</text></g>`}
+        ${rows.map((row, i) => row && html`
+          <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} ${live ? "live" : ""}`}
+            role="listitem" aria-label=${words(row)} data-row=${row.index} data-what=${row.what} data-action=${row.action ?? undefined}>
+            <title>${words(row)}</title>
+            <${PARTS[row.what]} row=${row} y=${tops[i]} space=${space} />
+          </g>`)}
+      </svg>
+    </div>`;
+};
+
+/** The keys in an actor's hand, side by side beneath its name; three at the most. */
+const Hand = ({ keys, x, space }) => {
+  if (!keys.length) return html`<text class="no-key" x=${x} y=${77 * space.unit} text-anchor="middle">no key</text>`;
+  return keys.slice(0, 3).map((key, i, shown) => {
+    const scale = space.unit * (space.narrow ? 0.85 : 1);
+    const width = (TOKEN.width + 6) * scale;
+    const last = (shown.length - 1) * width;
+    const from = Math.min(Math.max(x - last / 2, width / 2), space.width - width / 2 - last);
+    return html`<${Token} key=${key} fingerprint=${key} scale=${scale} x=${from + i * width} y=${72 * space.unit} />`;
+  });
+};
+
+/** The lanes for the width that there is: letters keep their size on every screen. */
+function useSpace(minimum) {
+  const [box, { width, unit }] = useWidth(minimum);
+  return [box, useMemo(() => lanes(width, unit), [width, unit])];
+}
+
+const Frame = ({ row, y, space }) => {
+  const { unit, x } = space;
+  const to = row.from === "client" ? "server" : "client";
+  const at = y + 36 * unit;
+  const middle = x.attacker;
+  const toward = Math.sign(x[to] - x[row.from]);
+  const open = !row.sealed || row.read !== null;
+  const leg = (from, until, style) => html`<${Arrow} from=${from} to=${until} y=${at} unit=${unit} open=${open} style=${style} />`;
+  const acts = !["forward", "direct", null].includes(row.action);
+  const gap = (acts ? 13 : 0) * unit * toward;
+  const reach = 7 * unit * toward;
+  const incoming = row.before !== null && row.action !== "direct";
+  const outgoing = row.after !== null && row.action !== "direct";
+  return html`
+    <a href=${`#frame-${row.index}`} tabindex="0">
+      <rect class="hit" x="0" y=${y} width=${space.width} height=${height(row, space)} />
+      ${row.action === "direct" ? leg(x[row.from] + reach, x[to] - reach, "solid") : null}
+      ${row.action === "forward"
+        ? leg(x[row.from] + reach, x[to] - reach, "solid")
+        : [incoming ? leg(x[row.from] + reach, middle - gap, row.action ? "solid" : "flying") : null,
+           outgoing ? leg(middle + gap, x[to] - reach, STYLE[row.action] ?? "solid") : null]}
+      ${acts ? html`<${Act} row=${row} x=${middle} y=${at} unit=${unit} />` : null}
+      <${Label} row=${row} x=${(row.before === null ? middle + x[to] : x[row.from] + middle) / 2} y=${y + 22 * unit} space=${space} />
+      ${captions(row, space).map((caption, i) => html`<${Caption} key=${i} caption=${caption} x=${middle} y=${at + (24 + 22 * i) * unit} />`)}
+    </a>`;
+};
+
+const STYLE = { alter: "dashed", inject: "double" };
+
+const Label = ({ row, x, y, space }) => html`
+  <text class="kind" x=${x} y=${y} text-anchor="middle">${shorten(row.name, space.leg - 1, 0)}</text>
+  ${space.narrow ? null : html`<text class="flight" x=${8 * space.unit} y=${y + 19 * space.unit}>${row.flight}</text>`}`;
+
+/** A shaft and its end. Double shafts are two lines; a frame nobody has decided about ends in nothing. */
+const Arrow = ({ from, to, y, unit, open, style }) => {
+  const toward = Math.sign(to - from);
+  const back = to - toward * 11 * unit;
+  const half = 6 * unit;
+  const end = open
+    ? html`<path class="end open" d=${`M${back} ${y - half}L${to} ${y}L${back} ${y + half}`} />`
+    : html`<path class="end closed" d=${`M${back} ${y - half}L${to} ${y}L${back} ${y + half}Z`} />`;
+  const stop = open && style !== "double" ? to : back;
+  const shafts = style === "double" ? [-2.5, 2.5] : [0];
+  return html`<g class=${`arrow ${style} ${toward > 0 ? "right" : "left"}`}>
+    ${shafts.map((off) => html`<path class="shaft" d=${`M${from} ${y + off * unit}H${stop}`} />`)}${end}</g>`;
+};
+
+/** What the attacker does, in its lane: its diamond, with the number of the recipe's step; a cross; a clock. */
+const Act = ({ row, x, y, unit }) => {
+  const r = 9 * unit;
+  if (row.action === "drop") {
+    return html`<path class="cross" d=${`M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`} />`;
+  }
+  if (row.action === "hold") {
+    return html`<g class="clock"><circle cx=${x} cy=${y} r=${r} /><path d=${`M${x} ${y - 5 * unit}V${y}H${x + 4 * unit}`} /></g>`;
+  }
+  return html`<${Shape} actor="attacker" size=${24 * unit} x=${x} y=${y} />
+    ${row.step === null ? null : html`<text class="step" x=${x} y=${y + 4.5 * unit} text-anchor="middle">${row.step}</text>`}`;
+};
+
+const Caption = ({ caption, x, y }) => {
+  const { kind, text, field, old, new: made } = caption;
+  return html`
+    <text class=${`caption ${kind}`} x=${x} y=${y} text-anchor="middle">
+      ${kind === "change" ? html`
+        <tspan class="field">${`${field} `}</tspan><tspan class="old">${old}</tspan>
+        <tspan class="field">${" → "}</tspan><tspan class="new">${made}</tspan>` : text}
+    </text>`;
+};
+
+const Keys = ({ row, y, space }) => ACTORS.map((actor) => (row[actor] ?? []).slice(0, 4).map((key, i) => {
+  const { unit, x, width } = space;
+  const half = (TOKEN.width / 2 + 2) * unit;
+  const at = Math.min(Math.max(x[actor], half), width - half);
+  return html`<${Token} key=${actor + key} fingerprint=${key} scale=${unit} x=${at} y=${y + (24 + 32 * i) * unit} />`;
+}));
+
+/** The mark of the check at which a victim stopped. */
+const Stop = ({ row, y, space }) => {
+  const { unit, x } = space;
+  const [cx, cy, r] = [x[row.party], y + 26 * unit, 13 * unit];
+  const [anchor, beside] = row.party === "client" ? ["start", cx + 20 * unit] : ["end", cx - 20 * unit];
+  const k = r * 0.42;
+  const corners = [[-r, -k], [-k, -r], [k, -r], [r, -k], [r, k], [k, r], [-k, r], [-r, k]];
+  const octagon = corners.map(([dx, dy]) => `${cx + dx} ${cy + dy}`);
+  return html`
+    <path class="octagon" d=${`M${octagon.join("L")}Z`} />
+    <path class="octagon-x" d=${`M${cx - k} ${cy - k}L${cx + k} ${cy + k}M${cx + k} ${cy - k}L${cx - k} ${cy + k}`} />
+    <text class="stop-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>
+      ${row.check ? `${space.narrow ? "" : "stops at "}${shorten(row.check, space.beside - 10, 4)}` : "gives up"}</text>
+    ${stopLines(row, space).map((line, i) => html`
+      <text key=${i} class="caption" x=${beside} y=${cy + (18 + 20 * i) * unit} text-anchor=${anchor}>${line}</text>`)}`;
+};
+
+/** Where the other of two compared runs stopped: a check that is switched off looks at nothing. */
+const Off = ({ row, y, space }) => {
+  const { unit, x } = space;
+  const [cx, cy, r] = [x[row.party], y + 26 * unit, 12 * unit];
+  const [anchor, beside] = row.party === "client" ? ["start", cx + 20 * unit] : ["end", cx - 20 * unit];
+  return html`
+    <circle class="off-ring" cx=${cx} cy=${cy} r=${r} />
+    <text class="off-sign" x=${cx} y=${cy + 5 * unit} text-anchor="middle">~</text>
+    <text class="off-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>${shorten(row.check, space.beside - 2, 4)}</text>
+    <text class="caption" x=${beside} y=${cy + 18 * unit} text-anchor=${anchor}>switched off: goes on</text>`;
+};
+
+/** A word in somebody's lane. */
+const Said = (say) => ({ row, y, space }) => html`
+  <text class=${`said ${row.what}`} x=${space.x.attacker} y=${y + 26 * space.unit} text-anchor="middle">
+    ${shorten(say(row), space.across - 4, 4)}</text>`;
+
+const PARTS = {
+  frame: Frame,
+  keys: Keys,
+  stop: Stop,
+  off: Off,
+  solved: Said((row) => `${row.found ? "solved" : "not solved"}: ${row.bits} bits · ${row.cost}`),
+  read: Said((row) => `read: “${row.text}”`),
+  lost: Said((row) => `${row.party} lost: ${row.reason}`),
+};
+
+/** How to read the lines. */
+export const DiagramLegend = () => html`
+  <ul class="lines" aria-label="How to read the lines">
+    ${LINES.map(([word, style, open]) => html`
+      <li key=${word}><svg width="44" height="16" aria-hidden="true">
+        <${Arrow} from=${2} to=${42} y=${8} unit=${0.8} open=${open} style=${style} /></svg> ${word}</li>`)}
+    <li><svg width="20" height="16" aria-hidden="true"><path class="cross" d="M4 2 16 14M16 2 4 14" /></svg> dropped</li>
+    <li><svg width="20" height="20" aria-hidden="true">
+      <g class="clock"><circle cx="10" cy="10" r="8" /><path d="M10 5V10H14" /></g></svg> held</li>
+  </ul>`;
+
+const LINES = [
+  ["as it came, readable", "solid", true],
+  ["encrypted", "solid", false],
+  ["altered", "dashed", true],
+  ["made up", "double", true],
+];

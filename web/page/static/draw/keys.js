@@ -1,0 +1,62 @@
+/** Keys and who holds them. */
+
+import { html } from "../vendor/preact.js";
+import { Shape } from "./cast.js";
+import { PATTERNS, token } from "../model/token.js";
+import { visible } from "../model/text.js";
+
+/** A key as a small token, at `x`, `y` (its centre) within another drawing, or by itself. */
+export const Token = ({ fingerprint, scale = 1, x, y }) => {
+  const { hue, pattern, label } = token(fingerprint);
+  const [width, height] = [TOKEN.width * scale, TOKEN.height * scale];
+  return html`
+    <svg class="token" viewBox="0 0 84 28" width=${width} height=${height} role="img" aria-label=${`key ${visible(label)}`}
+      x=${x === undefined ? undefined : x - width / 2} y=${y === undefined ? undefined : y - height / 2}
+      style=${{ "--hue": String(hue) }} data-key=${label}>
+      <rect class="token-body" x="1" y="1" width="82" height="26" rx="13" />
+      <rect class="token-swatch" x="6" y="6" width="16" height="16" rx="2" />
+      <path class="token-pattern" d=${PATTERNS[pattern]} transform="translate(6 6)" />
+      <text x="28" y="20">${visible(label)}</text>
+    </svg>`;
+};
+
+/** A token's size at scale 1. */
+export const TOKEN = { width: 84, height: 28 };
+
+/**
+ * Who holds which key, in one picture: the line between two that share a key has the key's colour, and it passes the
+ * attacker by where the attacker does not hold it.
+ */
+export const Hands = ({ session }) => {
+  const { client, server, attacker = [] } = session.fingerprints ?? {};
+  const verdict = session.verdict;
+  const leg = (fingerprint, party) => {
+    const stopped = verdict?.kind === "stopped" && verdict.party === party;
+    const held = fingerprint && attacker.includes(fingerprint);
+    const hue = fingerprint ? { "--hue": String(token(fingerprint).hue) } : {};
+    return html`<span class=${`leg ${party} ${fingerprint ? (held ? "held" : "private") : "keyless"}`} style=${hue}>
+      ${stopped ? html`<span class="stop" title="stopped here">✕</span>` : null}</span>`;
+  };
+  const idle = attacker.length === 0;
+  return html`
+    <div class="hands" role="img" aria-label=${inWords(client, attacker, server)}>
+      <${Shape} actor="client" size=${32} />${leg(client, "client")}
+      <${Shape} actor="attacker" size=${32} idle=${idle} />${leg(server, "server")}
+      <${Shape} actor="server" size=${32} />
+      <span class="hand client"><em>client</em>${keys(client ? [client] : [])}</span>
+      <span class="hand attacker"><em>attacker</em>${keys(attacker)}</span>
+      <span class="hand server"><em>server</em>${keys(server ? [server] : [])}</span>
+    </div>`;
+};
+
+const SHOWN = 4;
+
+const keys = (list) => list.length
+  ? html`<span class="tokens">${list.slice(0, SHOWN).map((key) => html`<${Token} key=${key} fingerprint=${key} />`)}
+      ${list.length > SHOWN ? html`<small>and ${list.length - SHOWN} more</small>` : null}</span>`
+  : html`<small>no key</small>`;
+
+function inWords(client, attacker, server) {
+  const hand = (keys) => keys.filter(Boolean).slice(0, SHOWN).map((key) => `key ${token(key).label}`).join(", ") || "no key";
+  return visible(`client: ${hand([client])}; attacker: ${hand(attacker)}; server: ${hand([server])}`);
+}

@@ -1,0 +1,102 @@
+/** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
+
+import { DID } from "../model/narrate.js";
+import { shorten, visible } from "../model/text.js";
+
+const LINE = 22;
+/** Altered fields shown in the diagram; the frame itself shows all. */
+const CHANGES = 3;
+
+/** Lane positions and measures for a drawing `width` pixels wide whose letters are `unit` × 16 pixels. */
+export function lanes(width, unit) {
+  const narrow = width < 620 * unit;
+  const edge = (narrow ? 46 : 110) * unit;
+  return {
+    narrow, unit, width,
+    x: { client: edge, attacker: width / 2, server: width - edge },
+    head: 102 * unit,
+    // Letters that fit on one leg, across both, and beside one lane.
+    leg: Math.max(8, Math.floor((width / 2 - (narrow ? 8 * unit : edge)) / (9 * unit))),
+    across: Math.max(16, Math.floor((width - 16 * unit) / (9 * unit))),
+    beside: Math.max(16, Math.floor((width - edge - 24 * unit) / (8.5 * unit))),
+  };
+}
+
+/** What a frame says beneath its arrow: each altered field as old → new, what the attacker read. */
+export function captions(row, { across }) {
+  if (row.what !== "frame") return [];
+  const changes = row.changed.slice(0, CHANGES).map(({ field, old, new: made }) => {
+    const name = shorten(field, 18, 4);
+    const room = Math.max(6, Math.floor((across - name.length - 5) / 2));
+    const half = (text) => shorten(text, Math.min(14, Math.ceil(room * 0.6)), Math.min(6, Math.max(2, Math.floor(room * 0.3))));
+    return { kind: "change", field: name, old: half(plain(old)), new: half(plain(made)) };
+  });
+  const more = row.changed.length - CHANGES;
+  if (more > 0) changes.push({ kind: "more", text: `and ${more} more` });
+  if (row.read) {
+    const how = row.read.live ? "read" : "read from the recording";
+    changes.push({ kind: "read", text: `${how}: “${shorten(row.read.text, Math.min(60, Math.floor(across * 0.85) - how.length - 10), 6)}”` });
+  }
+  return changes;
+}
+
+/** JSON text of a string without its quotes. */
+const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
+
+/** Why a victim stopped, in lines that fit beside its lane. */
+export function stopLines(row, { beside }) {
+  const lines = [""];
+  const pieces = new RegExp(`\\S{1,${beside}}`, "gu");
+  for (const word of shorten(row.reason, 160, 20).match(pieces) ?? []) {
+    const line = `${lines.at(-1)} ${word}`.trim();
+    if (line.length > beside) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  return lines;
+}
+
+/** A row's height in pixels. */
+export function height(row, space) {
+  return space.unit * OWN_HEIGHT[row.what](row, space);
+}
+
+const OWN_HEIGHT = {
+  frame: (row, space) => 60 + LINE * captions(row, space).length,
+  keys: (row) => 20 + 32 * Math.max(1, ...["client", "attacker", "server"].map((actor) => Math.min(4, row[actor]?.length ?? 0))),
+  stop: (row, space) => 44 + 20 * stopLines(row, space).length,
+  off: () => 44,
+  solved: () => 40,
+  read: () => 40,
+  lost: () => 40,
+};
+
+/** The tops of rows with these heights, and where the last one ends. */
+export function stack(heights, from) {
+  const tops = [];
+  let y = from;
+  for (const height of heights) {
+    tops.push(y);
+    y += height;
+  }
+  return { tops, end: y };
+}
+
+/** A row in words, for those who do not see the drawing and for its tooltip. */
+export function words(row) {
+  switch (row.what) {
+    case "keys":
+      return ["client", "attacker", "server"].filter((actor) => row[actor])
+        .map((actor) => `the ${actor} holds ${row[actor].map((key) => `key ${shorten(key, 4, 0)}`).join(" and ")}`).join("; ");
+    case "stop": return `the ${row.party} gave up${row.check ? ` at ${shorten(row.check, 40)}` : ""}: ${shorten(row.reason, 200)}`;
+    case "off": return `the ${row.party} does not look: the check ${shorten(row.check, 40)} is switched off`;
+    case "solved": return `the attacker ${row.found ? "found" : "did not find"} the logarithm, ${row.bits} bits: ${shorten(row.cost, 80)}`;
+    case "read": return `the attacker read ${row.sender}'s message: ${shorten(row.text, 80)}`;
+    case "lost": return `the ${row.party} was lost: ${shorten(row.reason, 120)}`;
+  }
+  const to = row.from === "client" ? "server" : "client";
+  const did = DID[row.action] ?? "on its way";
+  const changed = row.changed.map((change) => `${shorten(change.field, 24)} from ${shorten(plain(change.old))} to ${shorten(plain(change.new))}`);
+  const read = row.read ? `; the attacker read “${shorten(row.read.text, 80)}”` : "";
+  return visible(`${row.from} to ${to}: ${shorten(row.name, 40)}, ${row.sealed ? "encrypted" : "readable"}, ${did}` +
+    `${changed.length ? ` (${changed.join(", ")})` : ""}${read}`);
+}

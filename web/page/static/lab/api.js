@@ -1,0 +1,71 @@
+/** The lab's routes. Errors carry the field and the message that the lab gave. */
+
+import { useEffect, useState } from "../vendor/preact.js";
+import { useLab } from "./lab.js";
+
+/** What the lab answered instead, or that it did not answer (`status` 0). */
+export class LabError extends Error {
+  constructor(status, message, field = null) {
+    super(message);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+async function ask(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new LabError(0, "The lab does not answer. Is it still running?");
+  }
+  let body = null;
+  try {
+    body = await answer.json();
+  } catch {
+    if (answer.ok) throw new LabError(answer.status, "The lab's answer is not JSON.");
+  }
+  if (answer.ok) return body;
+  throw new LabError(answer.status, body?.error?.message ?? `The lab answered ${answer.status}.`, body?.error?.field);
+}
+
+export const get = (path) => ask(path);
+
+export const post = (path, body) =>
+  ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+const registries = new Map();
+
+/** A registry (`modes`, `attacks`, `checks`, `verdicts`, `scenarios`): asked for once, they do not change while the lab runs. */
+export function registry(name) {
+  if (!registries.has(name)) {
+    const list = get(`/api/${name}`).then((body) => body[name]);
+    list.catch(() => registries.delete(name));
+    registries.set(name, list);
+  }
+  return registries.get(name);
+}
+
+/**
+ * Loads while a component is shown: `{data, error, loading}`, again whenever `deps` change. What was there stays until
+ * something newer comes, also when the lab is out of reach.
+ */
+export function useLoad(load, deps) {
+  const [state, set] = useState({ data: null, error: null, loading: true });
+  useEffect(() => {
+    let current = true;
+    set((before) => ({ ...before, loading: true, error: null }));
+    load().then(
+      (data) => current && set({ data, error: null, loading: false }),
+      (error) => current && set((before) => ({ ...before, error, loading: false })),
+    );
+    return () => (current = false);
+  }, deps);
+  return state;
+}
+
+/** A registry's list, empty until it is there. */
+export function useRegistry(name) {
+  const { epoch } = useLab();
+  return useLoad(() => registry(name), [name, epoch]).data ?? [];
+}

@@ -1,0 +1,65 @@
+/** Addresses of the page: real paths, so that every session, mode, attack and check can be linked to. */
+
+import { useEffect, useReducer } from "../vendor/preact.js";
+
+let alone = false;
+
+/** A report in a file has no lab behind it: from now on nothing is linked. */
+export const standAlone = () => (alone = true);
+
+const path = (...parts) => (alone ? undefined : `/${parts.map(encodeURIComponent).join("/")}`);
+
+export const to = {
+  matrix: () => "/",
+  session: (id) => path("sessions", id),
+  compare: (left, right) => `/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
+  mode: (id) => path("modes", id),
+  attack: (id) => path("attacks", id),
+  check: (id) => path("checks", id),
+  sessions: () => path("sessions"),
+  cracking: () => path("cracking"),
+};
+
+const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "compare", "cracking"]);
+
+/** The page's name, the id in its path, and its query. */
+export function route({ pathname, search }) {
+  const [page, id, ...more] = pathname.split("/").slice(1);
+  const query = new URLSearchParams(search);
+  if (!PAGES.has(page) || more.length) return { page: "unknown", id: pathname, query };
+  try {
+    return { page: page || "matrix", id: id ? decodeURIComponent(id) : null, query };
+  } catch {
+    return { page: "unknown", id: pathname, query };
+  }
+}
+
+/** Goes to another page without leaving the document. */
+export function navigate(href) {
+  history.pushState(null, "", href);
+  dispatchEvent(new PopStateEvent("popstate"));
+  scrollTo(0, 0);
+}
+
+/** The current route, and a new picture whenever it changes. Takes over clicks on the page's own links. */
+export function useRoute() {
+  const [, redraw] = useReducer((n) => n + 1, 0);
+  useEffect(() => {
+    const click = (event) => {
+      const link = event.target.closest?.("a[href]");
+      if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      const url = new URL(link.getAttribute("href"), location.href);
+      const own = url.origin === location.origin && PAGES.has(url.pathname.split("/")[1]) && !link.target;
+      if (!own || (url.hash && url.pathname === location.pathname)) return;
+      event.preventDefault();
+      navigate(url.pathname + url.search + url.hash);
+    };
+    addEventListener("popstate", redraw);
+    document.addEventListener("click", click);
+    return () => {
+      removeEventListener("popstate", redraw);
+      document.removeEventListener("click", click);
+    };
+  }, []);
+  return route(location);
+}

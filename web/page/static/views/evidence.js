@@ -1,0 +1,32 @@
+/** The events that the verdict rests on, and all the others. */
+
+import { html, useState } from "../vendor/preact.js";
+import { Name } from "../draw/cast.js";
+import { narrate } from "../model/narrate.js";
+import { count } from "../model/text.js";
+
+const MOST = 500;
+
+export const Evidence = ({ events, cited = [] }) => {
+  const [open, setOpen] = useState(false);
+  const rests = new Set(cited);
+  const grounds = events.filter((event) => rests.has(event.n));
+  return html`
+    ${grounds.length ? html`<${Events} events=${grounds} cited=${rests} />`
+      : html`<p class="empty">No event is cited${cited.length ? ` that is at hand; the verdict names ${count(cited.length, "event")}` : " yet"}.</p>`}
+    <details open=${open} onToggle=${(event) => setOpen(event.target.open)} class="all-events">
+      <summary>All ${count(events.length, "event")}</summary>
+      ${open ? html`<${Events} events=${events.slice(0, MOST)} cited=${rests} />` : null}
+      ${open && events.length > MOST ? html`<p class="quiet">The first ${MOST} of ${events.length}.</p>` : null}
+    </details>`;
+};
+
+const Events = ({ events, cited }) => html`
+  <div class="scroll" tabindex="0" role="region" aria-label="Events"><table class="events">
+    <thead class="unseen"><tr><th>Number</th><th>Teller</th><th>Fact</th><th>Time</th></tr></thead>
+    <tbody>${events.map((event) => html`
+      <tr key=${event.n} class=${cited.has(event.n) ? "cited" : ""} data-event=${event.n}>
+        <td class="number">${event.n}</td><td>${event.source === "console" ? "console" : html`<${Name} actor=${event.source} />`}</td>
+        <td><bdi>${narrate(event)}</bdi></td><td class="number">${(event.at / 1000).toFixed(1)} ms</td>
+      </tr>`)}</tbody>
+  </table></div>`;

@@ -1,0 +1,35 @@
+/** A mode's flights as a table: who sends what, and what is done before and after. */
+
+import { html } from "../vendor/preact.js";
+import { Name } from "../draw/cast.js";
+import { VICTIMS } from "../model/fold.js";
+
+export const Flights = ({ flights }) => html`
+  <div class="scroll" tabindex="0" role="region" aria-label="Flights">
+    <table class="flights">
+      <thead><tr><th>Flight</th><th>From</th><th>What it carries</th><th>What happens</th></tr></thead>
+      <tbody>
+        ${flights.flatMap((flight) => flight.messages.map((message, i) => html`
+          <tr key=${`${flight.number} ${i}`}>
+            <td class="number">${i === 0 ? flight.number : null}</td>
+            <td>${i === 0 ? html`<${Name} actor=${flight.from} />` : null}</td>
+            <td><code>${message.kind}</code><${Fields} of=${message.fields ?? []} /></td>
+            <td><${Steps} of=${message.steps ?? []} /></td>
+          </tr>`))}
+      </tbody>
+    </table>
+  </div>`;
+
+const Fields = ({ of }) => html`
+  <dl class="fields">
+    ${of.map(({ name, value, sort }) => html`
+      <div key=${name}><dt><code>${name}</code></dt><dd><code>${value}</code> <small>${sort}</small></dd></div>`)}
+  </dl>`;
+
+const Steps = ({ of }) => html`
+  <ul class="steps">
+    ${of.map(({ party, text }, i) => html`
+      <li key=${i} class="line">
+        ${(party === "both" ? VICTIMS : [party]).map((actor) => html`<${Name} key=${actor} actor=${actor} />`)}
+        <code>${text}</code></li>`)}
+  </ul>`;

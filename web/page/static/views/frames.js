@@ -1,0 +1,74 @@
+/** The frames in detail: each as it left its sender and, where it differs, as it went on. */
+
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { Name } from "../draw/cast.js";
+import { bytesOf, decode, hex } from "../model/frame.js";
+import { peerOf } from "../model/fold.js";
+import { DID } from "../model/narrate.js";
+import { shorten } from "../model/text.js";
+import { Copy, Value } from "../draw/value.js";
+
+export const Frames = ({ rows }) => {
+  const list = rows.filter((row) => row.what === "frame");
+  if (!list.length) return html`<p class="empty">No frame has been sent.</p>`;
+  return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.ns[0]} row=${row} />`)}</div>`;
+};
+
+const FrameDetail = ({ row }) => {
+  const [open, setOpen] = useState(false);
+  const details = useRef(null);
+  useEffect(() => {
+    const aimed = () => {
+      if (location.hash !== `#frame-${row.index}`) return;
+      setOpen(true);
+      details.current.scrollIntoView({ block: "center" });
+    };
+    aimed();
+    addEventListener("hashchange", aimed);
+    return () => removeEventListener("hashchange", aimed);
+  }, [row.index]);
+  const changed = row.changed.map((change) => change.field);
+  const twofold = row.before !== null && row.after !== null && row.before !== row.after;
+  return html`
+    <details id=${`frame-${row.index}`} ref=${details} open=${open} onToggle=${(event) => setOpen(event.target.open)}
+      data-frame=${row.index} data-action=${row.action ?? undefined}>
+      <summary><span class="line"><span class="flight">${row.flight}</span> <${Name} actor=${row.from} /> → <${Name} actor=${peerOf(row.from)} />
+        <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${DID[row.action] ?? "on its way"}</span></span></summary>
+      ${open ? html`<div class=${twofold ? "twofold" : ""}>
+        ${row.before !== null ? html`<${Body} title=${`as the ${row.from} sent it`} frame=${row.before} changed=${changed} />` : null}
+        ${row.after !== null && row.after !== row.before ? html`
+          <${Body} title=${`as it reached the ${peerOf(row.from)}`} frame=${row.after} changed=${changed} />` : null}
+      </div>` : null}
+    </details>`;
+};
+
+const Body = ({ title, frame, changed }) => {
+  const { kind, length, fault, fields, hex: sealed } = decode(frame);
+  const bytes = bytesOf(frame);
+  return html`
+    <section class="body">
+      <p class="line"><strong>${title}</strong>
+        <small>${[kind === undefined ? null : `kind ${kind}`, `${length} bytes`, fault].filter(Boolean).join(", ")}</small>
+        <${Copy} text=${bytes ? hex(bytes) : String(frame)} label="copy hex" />
+        ${fields ? html`<${Copy} text=${JSON.stringify(fields, null, 2)} label="copy JSON" />` : null}</p>
+      ${fields ? html`<${Fields} of=${fields} changed=${changed} />` : html`<${Value} of=${sealed} head=${64} tail=${16} />`}
+    </section>`;
+};
+
+/** Deeper than this is shown as text: a frame may nest as deep as its sender likes. */
+const DEEPEST = 6;
+
+const Fields = ({ of, changed = [], depth = 0 }) => {
+  if (of === null || typeof of !== "object") return html`<${Value} of=${of} />`;
+  if (depth >= DEEPEST) return html`<${Value} of=${JSON.stringify(of)} />`;
+  const entries = Object.entries(of).slice(0, 200);
+  if (Array.isArray(of) && entries.every(([, value]) => value === null || typeof value !== "object")) {
+    return html`<ul class="items">${entries.map(([i, value]) => html`<li key=${i}><${Value} of=${value} /></li>`)}</ul>`;
+  }
+  return html`
+    <dl class="fields">
+      ${entries.map(([name, value]) => html`
+        <div key=${name} class=${changed.includes(name) ? "changed" : ""}>
+          <dt><code>${shorten(name, 40)}</code></dt><dd><${Fields} of=${value} depth=${depth + 1} /></dd></div>`)}
+    </dl>`;
+};

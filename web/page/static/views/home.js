@@ -1,0 +1,68 @@
+/** The first page: the mission's three exchanges, the matrix, and what is going on now. */
+
+import { html } from "../vendor/preact.js";
+import { get, useLoad, useRegistry } from "../lab/api.js";
+import { Hands } from "../draw/keys.js";
+import { newest, useLab } from "../lab/lab.js";
+import { Matrix } from "./matrix.js";
+import { RunForm } from "./run.js";
+import { SessionList } from "./sessions.js";
+import { Failed, Loading } from "./states.js";
+import { Badge, Legend } from "../draw/verdict.js";
+import { to } from "../lab/route.js";
+import { shorten } from "../model/text.js";
+
+/** What the lab is there to show: no authentication, a weak group, and authentication. */
+const MISSION = [
+  { scenario: "dh/substitute", title: "Plain Diffie–Hellman" },
+  { scenario: "dh-weak:short/crack", title: "A group that is too weak" },
+  { scenario: "ecdh-cert/substitute", title: "Signed by a certificate" },
+];
+
+export const Home = () => {
+  const lab = useLab();
+  const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
+  const meanings = useRegistry("verdicts");
+  const sessions = newest();
+  const waiting = lab.link === "open" ? null : "Waiting for the lab …";
+  const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
+  return html`
+    <h1 class="unseen" tabindex="-1">Interlock: who sits in the middle?</h1>
+    <section class="mission" aria-label="The three exchanges of the mission">
+      ${MISSION.map(({ scenario, title }) => html`
+        <${Exchange} key=${scenario} scenario=${scenario} title=${title} empty=${waiting ?? "Not run yet."}
+          session=${known.find((session) => session.scenario === scenario)} />`)}
+    </section>
+    <div class="home">
+      <section class="panel wide">
+        <h2>Every mode against every attack</h2>
+        ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} />`
+          : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="the matrix" />`}
+        <${Legend} meanings=${meanings} />
+      </section>
+      <aside class="panel" aria-labelledby="live">
+        <h2 id="live">Live</h2>
+        <${SessionList} sessions=${sessions.slice(0, 40)} 
+          empty=${waiting ?? "Nothing has run yet. Run a scenario, or press Enter in a cell."} />
+      </aside>
+      <section class="panel">
+        <h2>Run a scenario</h2>
+        <${RunForm} />
+      </section>
+    </div>`;
+};
+
+const Exchange = ({ scenario, title, session, empty }) => {
+  if (!session) {
+    return html`<div class="exchange panel" data-scenario=${scenario} data-status="not-run"><h2>${title}</h2>
+      <p class="scenario">${scenario}</p><p class="empty">${empty}</p></div>`;
+  }
+  return html`
+    <a class=${`exchange panel ${session.verdict?.class ?? ""}`} href=${to.session(session.session)} data-scenario=${scenario}
+      data-session=${session.session} data-verdict=${session.verdict?.kind} data-status=${session.status}>
+      <h2>${title}</h2>
+      <span class="line"><${Badge} session=${session} big /> <span class="scenario">${scenario}</span></span>
+      <${Hands} session=${session} />
+      <p class="because"><bdi>${shorten(session.verdict?.because ?? "It runs …", 240, 40)}</bdi></p>
+    </a>`;
+};

@@ -1,0 +1,89 @@
+/** The ladder of checks: what each victim looked at, what it wanted and what it found. */
+
+import { html, useState } from "../vendor/preact.js";
+import { Name } from "../draw/cast.js";
+import { to } from "../lab/route.js";
+import { Value } from "../draw/value.js";
+import { count, shorten } from "../model/text.js";
+
+const STATUS = {
+  passed: { sign: "✓", word: "passed", wanted: "wanted", found: "found" },
+  failed: { sign: "✕", word: "failed", wanted: "wanted", found: "found" },
+  skipped: { sign: "~", word: "switched off", wanted: "would want", found: "would find" },
+  "not-applicable": { sign: "·", word: "not applicable", wanted: "would want", found: "because" },
+};
+
+/**
+ * `checks` as the fold has them; `all` the ids of the mode's checks, where known: those that nobody came to are told too.
+ * `decided` is the check at which the session was decided, `action(check, status)` what can be done about a check.
+ */
+export const Ladder = ({ checks, all = [], decided = null, action = () => null }) => {
+  const seen = new Set(checks.map((rung) => rung.check));
+  const unseen = all.filter((check) => !seen.has(check));
+  if (!checks.length && !unseen.length) return html`<p class="empty">No check has been performed.</p>`;
+  return html`
+    <ol class="ladder">
+      ${runs(checks).map((run) => run.length > 2
+        ? html`<${Run} key=${`${run[0].party} ${run[0].check}`} rungs=${run} />`
+        : run.map((rung) => html`
+          <${Rung} key=${`${rung.party} ${rung.check}`} rung=${rung} deciding=${rung.check === decided && rung.status === "failed"}>
+            ${action(rung.check, rung.status)}<//>`))}
+    </ol>
+    ${unseen.length ? html`
+      <p class="unreached">${"Not reached: "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
+        data-check=${check} data-status="not-reached">${check}</a>`)}</p>` : null}`;
+};
+
+const calm = ({ status }) => status === "passed" || status === "not-applicable";
+
+/** Rungs, the calm ones of one path validation together: they say one thing. */
+function runs(checks) {
+  const list = [];
+  let open = null;
+  for (const rung of checks) {
+    const joins = calm(rung) && rung.check.startsWith("cert-");
+    if (joins && open?.[0].party === rung.party) open.push(rung);
+    else list.push((open = [rung]));
+    if (!joins) open = null;
+  }
+  return list;
+}
+
+const Run = ({ rungs }) => {
+  const [open, setOpen] = useState(false);
+  const passed = rungs.filter(({ status }) => status === "passed").length;
+  return html`
+    <li class=${`rung run ${passed ? "passed" : "not-applicable"}`} data-run=${rungs.length} data-party=${rungs[0].party}>
+      <span class="sign" aria-hidden="true">${passed ? "✓" : "·"}</span>
+      <div>
+        <p class="line">${count(passed, "certificate check")} <span class="outcome">passed</span>
+          <${Name} actor=${rungs[0].party} />
+          <button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${open ? "fold" : "show"}</button></p>
+        <ol class="ladder" hidden=${!open}>${rungs.map((rung) => html`<${Rung} key=${rung.check} rung=${rung} />`)}</ol>
+      </div>
+    </li>`;
+};
+
+/** What went as it should is one line, with its facts on demand; what did not is spread out. */
+const Rung = ({ rung, deciding, children }) => {
+  const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
+  const { sign, word, wanted, found } = STATUS[status];
+  const [open, setOpen] = useState(false);
+  return html`
+    <li class=${`rung ${status} ${deciding ? "deciding" : ""}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
+      <span class="sign" aria-hidden="true">${sign}</span>
+      <div>
+        <p class="line">
+          <a href=${to.check(rung.check)}>${shorten(rung.check, 40)}</a>
+          <span class="outcome">${word}${rung.times > 1 ? ` ${rung.times} times` : ""}</span>
+          <${Name} actor=${rung.party} />
+          ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
+        </p>
+        <dl class="facts" hidden=${calm({ status }) && !open}>
+          ${rung.expected ? html`<dt>${wanted}</dt><dd><${Value} of=${rung.expected} head=${60} /></dd>` : null}
+          ${rung.observed ? html`<dt>${found}</dt><dd><${Value} of=${rung.observed} head=${60} /></dd>` : null}
+        </dl>
+        ${children}
+      </div>
+    </li>`;
+};

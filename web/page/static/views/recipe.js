@@ -1,0 +1,17 @@
+/** The attacker's recipe, and the step that it is at. */
+
+import { html } from "../vendor/preact.js";
+import { Prose } from "../draw/value.js";
+
+/** `steps` as the attack's page has them, where known; those done carry the attacker's own words. */
+export const Recipe = ({ attacker, steps = [] }) => {
+  const done = new Map(attacker.steps.map((step) => [step.number, step.text]));
+  const last = Math.max(0, ...done.keys());
+  const numbers = [...new Set([...steps.map((_, i) => i + 1), ...done.keys()])].sort((a, b) => a - b);
+  return html`
+    ${numbers.length ? html`<ol class="recipe">
+      ${numbers.map((number) => html`
+        <li key=${number} value=${number} class=${done.has(number) ? (number === last ? "done last" : "done") : "to-come"} data-step=${number}>
+          <${Prose} of=${done.get(number) ?? steps[number - 1]} limit=${240} /></li>`)}
+    </ol>` : html`<p class="empty">The attacker has told no step.</p>`}`;
+};

@@ -1,0 +1,125 @@
+/** The form that runs a scenario: mode, attack, switched checks, seed. */
+
+import { html, useMemo, useState } from "../vendor/preact.js";
+import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
+import { learn, useLab } from "../lab/lab.js";
+import { Price } from "./price.js";
+import { navigate, to } from "../lab/route.js";
+import { format } from "../model/scenario.js";
+
+const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
+
+export const RunForm = () => {
+  const [modes, attacks] = [useRegistry("modes"), useRegistry("attacks")];
+  const [choice, choose] = useState({ mode: "ecdh-cert", attack: "substitute", switches: [], parameters: {} });
+  const [seed, setSeed] = useState("");
+  const [fault, setFault] = useState(null);
+  const [busy, setBusy] = useState(false);
+
+  const mode = modes.find((m) => m.id === choice.mode) ?? modes[0];
+  const attack = attacks.find((a) => a.id === choice.attack) ?? attacks[0];
+  const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
+  if (!scenario) return html`<p class="empty">Loading what there is to run …</p>`;
+
+  const set = (change) => {
+    setFault(null);
+    choose({ ...choice, ...change });
+  };
+  const run = async (event) => {
+    event.preventDefault();
+    setFault(null);
+    setBusy(true);
+    try {
+      const { sessions } = await post("/api/sessions", { scenario, ...(seed === "" ? {} : { seed: Number(seed) }) });
+      learn(sessions);
+      navigate(to.session(sessions[0].session));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return html`
+    <form class="run" onSubmit=${run} data-form="run">
+      <div class="pair">
+        <${Choice} label="Mode" list=${modes} value=${mode.id} name="mode"
+          onPick=${(id) => set({ mode: id, variant: null, switches: [], parameters: {} })} />
+        <${Choice} label="Attack" list=${attacks} value=${attack.id} name="attack" onPick=${(id) => set({ attack: id, attackVariant: null })} />
+        ${mode.variants?.length ? html`<${Choice} label="Variant of the mode" list=${mode.variants} name="variant"
+          value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant, parameters: {} })} />` : null}
+        ${attack.variants?.length ? html`<${Choice} label="Variant of the attack" list=${attack.variants} name="attack-variant"
+          value=${choice.attackVariant ?? attack.variants[0].id} onPick=${(attackVariant) => set({ attackVariant })} />` : null}
+      </div>
+      ${parametersOf(mode, choice).map(({ name, min, max, default: usual }) => html`
+        <${Parameter} key=${name} name=${name} min=${min} max=${max} value=${choice.parameters[name] || String(usual)}
+          onPick=${(value) => set({ parameters: { ...choice.parameters, [name]: value } })} />`)}
+      ${priced(mode, choice) ? html`<${Priced} bits=${Number(choice.parameters.bits || parametersOf(mode, choice)[0].default)} />` : null}
+      <fieldset>
+        <legend>Checks of the victims</legend>
+        <div class="switches">
+          ${[...(mode.checks ?? []), ...(mode.off ?? [])].filter((check, i, all) => all.indexOf(check) === i).map((check) => {
+            const on = (mode.off ?? []).includes(check) === choice.switches.includes(check);
+            return html`<label key=${check} class=${`switch ${choice.switches.includes(check) ? "switched" : ""}`}>
+              <input type="checkbox" checked=${on} data-check=${check}
+                onChange=${() => set({ switches: flipped(choice.switches, check) })} /> ${check}</label>`;
+          })}
+        </div>
+      </fieldset>
+      <div class="pair">
+        <label>Seed <input name="seed" type="number" min="0" max=${Number.MAX_SAFE_INTEGER} step="1" value=${seed}
+          placeholder="fresh" onInput=${(e) => setSeed(e.target.value)} /></label>
+      </div>
+      <div class="go">
+        <button type="submit" class="primary" disabled=${busy} data-action="run">Run</button>
+        <code class="scenario" data-scenario=${scenario}>${scenario}</code>
+      </div>
+      <p class="fault" role="alert">${fault ? `${fault.field ? `${fault.field}: ` : ""}${fault.message}` : null}</p>
+    </form>`;
+};
+
+/** What the chosen variant can be told in numbers. */
+function parametersOf(mode, { variant }) {
+  const chosen = mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
+  return chosen.parameters ?? [];
+}
+
+/** Whether what a prime costs depends on its size alone: a safe prime's does. */
+const priced = (mode, choice) => mode.id === "dh-weak" && (choice.variant ?? mode.variants?.[0]?.id) === "short" && parametersOf(mode, choice).length > 0;
+
+const Parameter = ({ name, min, max, value, onPick }) => html`
+  <div class="parameter">
+    <label for=${`parameter-${name}`}>${name}</label>
+    <input type="range" min=${min} max=${max} step="1" value=${value} aria-label=${`${name}, by slider`} data-slider=${name}
+      onInput=${(event) => onPick(event.target.value)} />
+    <input type="number" id=${`parameter-${name}`} name=${name} min=${min} max=${max} value=${value} onInput=${(event) => onPick(event.target.value)} />
+    <span class="quiet">${min} to ${max}</span>
+  </div>`;
+
+const Priced = ({ bits }) => {
+  const { epoch } = useLab();
+  const { data } = useLoad(() => get("/api/cracking"), [epoch]);
+  return data && bits > 0 ? html`<div class="priced"><${Price} bits=${bits} data=${data} /> <a href=${to.cracking()}>The whole curve</a></div>` : null;
+};
+
+const Choice = ({ label, list, value, name, onPick }) => html`
+  <label>${label}
+    <select name=${name} value=${value} onChange=${(event) => onPick(event.target.value)}>
+      ${list.map(({ id, title }) => html`<option key=${id} value=${id} selected=${id === value}>${id}${title ? ` · ${title}` : ""}</option>`)}
+    </select>
+  </label>`;
+
+function compose(mode, attack, { variant, attackVariant, switches, parameters }) {
+  const off = mode.off ?? [];
+  return format({
+    mode: {
+      id: mode.id,
+      variant: mode.variants?.length ? variant ?? mode.variants[0].id : null,
+      parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== "")),
+    },
+    attack: { id: attack.id, variant: attack.variants?.length ? attackVariant ?? attack.variants[0].id : null },
+    without: switches.filter((check) => !off.includes(check)),
+    with: switches.filter((check) => off.includes(check)),
+  });
+}

@@ -1,0 +1,52 @@
+/** Scenarios with what last came out of them and what has to. */
+
+import { html, useState } from "../vendor/preact.js";
+import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
+import { learn, newest, useLab } from "../lab/lab.js";
+import { navigate, to } from "../lab/route.js";
+import { visible } from "../model/text.js";
+import { Mark, standing } from "../draw/verdict.js";
+
+/** Those of which `concerns(scenario, expected)` holds, out of the expected outcomes and of what was run. */
+export const Scenarios = ({ concerns }) => {
+  const { epoch } = useLab();
+  const [fault, setFault] = useState(null);
+  const table = useRegistry("scenarios");
+  const stored = useLoad(() => get("/api/sessions?limit=100"), [epoch]);
+  const sessions = [...newest(), ...(stored.data?.sessions ?? [])];
+  const expected = new Map(table.map((row) => [row.scenario, row.expected]));
+  const all = new Set([...expected.keys(), ...sessions.map((session) => session.scenario)]);
+  const list = [...all].filter((scenario) => concerns(scenario, expected.get(scenario)));
+  const run = (scenario) => async () => {
+    setFault(null);
+    try {
+      const { sessions } = await post("/api/sessions", { scenario });
+      learn(sessions);
+      navigate(to.session(sessions[0].session));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(`It was not run: ${error.message}`);
+    }
+  };
+  if (!list.length) return html`<p class="empty">None has run yet.</p>`;
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="Scenarios">
+      <table class="scenarios">
+        <thead><tr><th>Scenario</th><th>Last verdict</th><th>Expected</th></tr></thead>
+        <tbody>${list.map((scenario) => html`
+          <${Row} key=${scenario} scenario=${scenario} run=${run(scenario)} expected=${expected.get(scenario)}
+            session=${sessions.find((session) => session.scenario === scenario)} />`)}</tbody>
+      </table>
+    </div>
+    <p class="fault" role="alert">${fault && visible(fault)}</p>`;
+};
+
+const Row = ({ scenario, session, expected, run }) => html`
+  <tr data-scenario=${scenario} data-verdict=${session?.verdict?.kind}>
+    <td><code>${scenario}</code></td>
+    <td>${session ? html`
+      <a class="line" href=${to.session(session.session)}><${Mark} kind=${standing(session)} /> ${standing(session)}</a>`
+      : html`<button type="button" class="small" onClick=${run} data-action="run-scenario" aria-label=${`run ${scenario}`}>run</button>`}</td>
+    <td>${expected ? expected.kind : html`<span class="quiet">nothing</span>`}
+      ${expected?.check ? html` at <a href=${to.check(expected.check)}>${expected.check}</a>` : null}</td>
+  </tr>`;

@@ -1,0 +1,128 @@
+/** The page of a session: the sentence first, then how it came to it. */
+
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
+import { Certificates } from "./chains.js";
+import { Held } from "./held.js";
+import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
+import { navigate, to } from "../lab/route.js";
+import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
+import { Failed, Loading } from "./states.js";
+import { Story } from "./story.js";
+import { fold } from "../model/fold.js";
+import { visible } from "../model/text.js";
+
+export const SessionPage = ({ id }) => {
+  useLab();
+  const loaded = useSession(id);
+  const session = lab.sessions.get(id) ?? loaded.data;
+  const events = lab.events.get(id) ?? [];
+  const modes = useRegistry("modes");
+  const attacks = useRegistry("attacks");
+  const [fault, setFault] = useState(null);
+
+  const act = (deed) => async () => {
+    setFault(null);
+    try {
+      navigate(await deed(session));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(`It was not run: ${error.message}`);
+    }
+  };
+  const again = act(async ({ scenario, seed }) => to.session(await start(scenario, seed)));
+  const without = (check) => act(async () => {
+    const [mine, other] = await twins(session, lacking(session.scenario, check));
+    return to.compare(mine, other);
+  });
+  const having = (check) => act(async () => {
+    const [mine, other] = await twins(session, restored(session.scenario, check));
+    return to.compare(other, mine);
+  });
+  const decided = session?.verdict?.check ?? null;
+
+  useEffect(() => {
+    const press = (event) => {
+      const typing = event.target.closest?.("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey;
+      if (event.key === "w" && decided && !typing) without(decided)();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+
+  const kind = session?.verdict?.kind;
+  useEffect(() => {
+    if (session) document.title = [kind ?? session.status, session.scenario, "Interlock"].join(" · ");
+  }, [kind, session?.status, session?.scenario]);
+
+  const chains = useChains(id, events);
+
+  // A lab that was started anew may not have it any more; one that is out of reach still may.
+  const gone = loaded.error?.status === 404;
+  if (!session || gone) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
+
+  const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
+  const attack = attacks.find((a) => a.id === attackOf(session.scenario).split(":")[0]);
+  const Without = (check) => html`
+    <button type="button" class="primary" data-action="without" data-check=${check} onClick=${without(check)}>Without this check</button>`;
+  const action = (check, status) => {
+    if (check === decided && status === "failed") {
+      return html`${Without(check)} ${chains && check.startsWith("cert-") ? html`<a class="button" href="#certificates">In the chain</a>` : null}`;
+    }
+    if (status === "skipped" && session.without?.includes(check)) {
+      return html`<button type="button" data-action="with" data-check=${check} onClick=${having(check)}>With this check</button>`;
+    }
+    return null;
+  };
+  return html`
+    <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action}
+      more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
+      tools=${html`
+        <div class="actions">
+          ${decided ? Without(decided) : null}
+          <button type="button" data-action="again" onClick=${again}>Run again</button>
+          <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=html`} download>Report</a>
+          <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=json`} download>JSON</a>
+        </div>
+        <p class="fault" role="alert">${fault && visible(fault)}</p>
+        ${session.status === "held" ? html`<${Held} session=${session} events=${events} />` : null}`} />`;
+};
+
+/** Runs a scenario; returns the session's id. A seed that a number cannot hold exactly is as good as none. */
+async function start(scenario, seed) {
+  const { sessions } = await post("/api/sessions", Number.isSafeInteger(seed) ? { scenario, seed } : { scenario });
+  learn(sessions);
+  return sessions[0].session;
+}
+
+/** The ids of this session and of one that differs in the scenario alone: without one seed for both, every frame would. */
+async function twins({ session, scenario, seed }, other) {
+  if (Number.isSafeInteger(seed)) return [session, await start(other, seed)];
+  const fresh = Math.floor(Math.random() * 2 ** 32);
+  return Promise.all([start(scenario, fresh), start(other, fresh)]);
+}
+
+/** A session's certificate chains, asked for again whenever another of its frames may carry one; null where it has none. */
+export function useChains(id, events) {
+  const { epoch } = useLab();
+  const told = events.filter((event) => event.type === "trusts" || (event.type === "frame" && CERTIFIED.test(event.kind))).length;
+  const load = async () => (told ? (await get(`/api/sessions/${encodeURIComponent(id)}/chains`)).chains : null);
+  const chains = useLoad(load, [id, told, epoch]).data;
+  return chains?.length ? chains : null;
+}
+
+/** Kinds of frames that carry a chain. */
+const CERTIFIED = /certificate/;
+
+/** Loads a session and its events, and keeps the events that come while it is shown. */
+export function useSession(id) {
+  const { epoch } = useLab();
+  useEffect(() => watch(id), [id]);
+  return useLoad(async () => {
+    const path = `/api/sessions/${encodeURIComponent(id)}`;
+    const [session, { events }] = await Promise.all([get(path), get(`${path}/events`)]);
+    learn([session]);
+    hear(id, events ?? []);
+    return session;
+  }, [id, epoch]);
+}

@@ -1,0 +1,74 @@
+/** A session told from its events alone: the dashboard's session page and the exported report are both this. */
+
+import { html, useMemo } from "../vendor/preact.js";
+import { Beliefs } from "./beliefs.js";
+import { Cracking } from "./cracking.js";
+import { Diagram, DiagramLegend } from "../draw/diagram.js";
+import { Evidence } from "./evidence.js";
+import { Frames } from "./frames.js";
+import { Ladder } from "./ladder.js";
+import { Recipe } from "./recipe.js";
+import { rows as rowsOf } from "../model/rows.js";
+import { to } from "../lab/route.js";
+import { attackOf, modeOf } from "../model/scenario.js";
+import { clock, visible } from "../model/text.js";
+import { Prose } from "../draw/value.js";
+import { Badge } from "../draw/verdict.js";
+
+/**
+ * `session` and its `events` are all that is needed. `mode` and `attack` of the registries, `action` (what can be done about
+ * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is.
+ */
+export const Story = ({ session, events, story, mode, attack, action, tools, more = null }) => {
+  const rows = useMemo(() => rowsOf(events), [events]);
+  const running = session.status !== "done";
+  const { chose, work, solved } = story.attacker;
+  const computes = chose || work.length || solved.length;
+  const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
+  return html`
+    <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
+      data-status=${session.status}>
+      <${Sentence} session=${session} story=${story} />
+      ${tools}
+      <div class="told">
+        <div>
+          <section class="panel drawn">
+            ${rows.length ? html`<${Diagram} rows=${rows} story=${story} live=${running} />`
+              : html`<p class="empty">${running ? "Nothing has been sent yet." : "No event of this session is left."}</p>`}
+            <${DiagramLegend} />
+          </section>
+          <section class="panel"><h2>What the attacker does</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
+          <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
+        </div>
+        <div>
+          ${computes ? html`<section class="panel"><h2>${solved.at(-1)?.found === false ? "Why the prime holds" : "How the prime falls"}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
+          <section class="panel"><h2>Checks</h2>
+            <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
+          <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
+        </div>
+      </div>
+      ${more}
+      <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
+    </article>`;
+};
+
+const Sentence = ({ session, story }) => {
+  const { verdict } = session;
+  const lost = story.lost[0];
+  const { phase, chose } = story.attacker;
+  const computing = phase === null ? null : `The attacker computes a logarithm${chose ? ` modulo a prime of ${chose.bits} bits` : ""}: ${phase} …`;
+  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : computing ?? "The session runs …";
+  const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
+  return html`
+    <header class=${`sentence ${verdict?.class ?? ""}`}>
+      <p class="line"><${Badge} session=${session} big />
+        <span class="scenario">
+          <a href=${to.mode(mode.split(":")[0])}>${visible(session.scenario.split("/")[0])}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
+          ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
+          ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
+        </span>
+        <small class="quiet">${Number.isFinite(session.seed) ? `seed ${session.seed}` : "fresh randomness"} · ${clock(session.started)}</small></p>
+      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict?.because ?? waiting} /></h1>
+      <p class="means"><${Prose} of=${session.means ?? lost?.reason ?? ""} /></p>
+    </header>`;
+};
