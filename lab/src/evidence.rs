@@ -3,6 +3,7 @@
 use crate::{
     event::{Event, Fact, Status, Way},
     role::{Actor, Role},
+    wire::Kind,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -29,6 +30,15 @@ pub struct Handshake {
     pub group: String,
     /// The groups it would have taken, best first.
     pub offered: Vec<String>,
+}
+
+/// A handshake message as one victim sent or received it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Name of the frame's kind.
+    pub kind: String,
+    /// The whole frame, as its event carries it.
+    pub bytes: String,
 }
 
 /// A victim's giving up.
@@ -60,6 +70,10 @@ pub struct Victim {
     pub aborted: Option<Cited<Abort>>,
     /// Checks that failed, by id.
     pub failed: BTreeMap<String, Cited<FailedCheck>>,
+    /// The handshake messages that it sent, in order.
+    pub spoken: Vec<Cited<Message>>,
+    /// The handshake messages that reached it, in order.
+    pub heard: Vec<Cited<Message>>,
     /// Digest of its canary.
     pub canary: Option<Cited<String>>,
     /// Digests of the messages it sent, in order.
@@ -184,6 +198,13 @@ impl Victim {
             Fact::Check { check, status: Status::Failed, expected, observed, .. } => {
                 let it = FailedCheck { expected: expected.clone(), observed: observed.clone() };
                 self.failed.insert(check.clone(), Cited { n, it });
+            }
+            Fact::Frame { way, kind, bytes, .. } if kind != Kind::Record.as_str() => {
+                let messages = match way {
+                    Way::Sent => &mut self.spoken,
+                    Way::Received => &mut self.heard,
+                };
+                messages.push(Cited { n, it: Message { kind: kind.clone(), bytes: bytes.clone() } });
             }
             Fact::Canary { digest } => self.canary = Some(Cited { n, it: digest.clone() }),
             Fact::Data { way, index, digest, .. } => {

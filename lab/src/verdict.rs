@@ -29,7 +29,7 @@ pub enum Kind {
     Misbound,
     /// Both finished on a weaker choice than the best that both offered.
     Downgraded,
-    /// A victim accepted data that its peer did not send, or a cut stream as complete.
+    /// A victim accepted data or a handshake message that its peer did not send, or a cut stream as complete.
     Altered,
     /// Nothing finished, nothing leaked, no check named.
     Disrupted,

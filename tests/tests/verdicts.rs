@@ -232,6 +232,25 @@ fn altered_by_a_stream_that_was_cut_and_taken_for_complete() {
     assert_eq!(judgement.evidence, [cut, closed]);
 }
 
+/// What reached a victim before it finished has to be what its peer sent.
+#[test]
+fn altered_by_a_handshake_message_that_the_peer_did_not_send_so() {
+    let frame = |way, bytes: &str| Fact::Frame { way, flight: 3, kind: "finished".to_owned(), bytes: bytes.to_owned() };
+    let ended = |sent: Option<&str>, key| {
+        let story = sent.into_iter().fold(Story::begin(), |story, bytes| story.tell(Client, frame(Way::Sent, bytes)));
+        let story = story.established(Client, "k").tell(Server, frame(Way::Received, "AAAA"));
+        story.established(Server, key).delivered().end()
+    };
+    let judgement = ended(Some("BBBB"), "k");
+    expect(&judgement, Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
+    // Sent, received, and finished all the same.
+    assert_eq!(judgement.evidence, [30, 70, 80]);
+    expect(&ended(Some("AAAA"), "k"), Kind::Private, Class::Defended, NOWHERE);
+    // A victim that tells nothing of what it sent proves nothing; and with two keys no record would have been accepted.
+    expect(&ended(None, "k"), Kind::Private, Class::Defended, NOWHERE);
+    assert_ne!(ended(Some("BBBB"), "s").verdict.kind, Kind::Altered);
+}
+
 #[test]
 fn downgraded_below_the_best_that_both_offered() {
     let story = Story::begin().in_group(Server, "k", None, None, "ffdhe2048");

@@ -17,6 +17,7 @@ pub fn judge(events: &[Event]) -> Judgement {
         .or_else(|| misbound(&evidence))
         .or_else(|| altered(&evidence))
         .or_else(|| downgraded(&evidence))
+        .or_else(|| another_handshake(&evidence))
         .or_else(|| stopped(&evidence))
         .or_else(|| private(&evidence))
         .unwrap_or_else(|| disrupted(&evidence));
@@ -210,6 +211,28 @@ fn downgraded(evidence: &Evidence) -> Option<Finding> {
     }
     let because = format!("Downgraded: both finished on {}, though both offered {best}.", client.it.group);
     Some(Finding::new(Kind::Downgraded, because, [client.n, server.n]))
+}
+
+/// One key, and yet not one handshake: a victim finished on a message that its peer did not send so. Where the key covers
+/// all messages, the keys differ then, and no record is accepted.
+fn another_handshake(evidence: &Evidence) -> Option<Finding> {
+    let (client, server) = (evidence.client.established.as_ref()?, evidence.server.established.as_ref()?);
+    if client.it.fingerprint != server.it.fingerprint {
+        return None;
+    }
+    [(Role::Client, client), (Role::Server, server)].into_iter().find_map(|(role, finished)| {
+        let (heard, spoken) = (&evidence.victim(role).heard, &evidence.victim(role.peer()).spoken);
+        // Who tells nothing of its messages leaves nothing to compare.
+        spoken.first()?;
+        let differs = |(i, heard): &(usize, &Cited<_>)| spoken.get(*i).is_none_or(|spoken| spoken.it != heard.it);
+        let (i, message) = heard.iter().enumerate().find(differs)?;
+        let because =
+            format!("Altered: the {role} finished on a {} that the {} did not send so.", message.it.kind, role.peer());
+        let cited = [Some(message.n), spoken.get(i).map(|spoken| spoken.n), Some(finished.n)];
+        let mut finding = Finding::new(Kind::Altered, because, cited.into_iter().flatten());
+        finding.party = Some(role);
+        Some(finding)
+    })
 }
 
 /// The earliest abort at a named check: a later one is its consequence. A missing close is the consequence of any other
