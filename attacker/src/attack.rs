@@ -1,6 +1,6 @@
 //! What an attack is: a recipe between two parties that sees frames and decides what becomes of them.
 
-use crate::cryptanalysis::{Failure, Problem, Solution};
+use cryptanalysis::{Failure, Problem, Solution};
 use lab::{
     algebra::real::Real,
     control::Credentials,

@@ -1,4 +1,4 @@
-//! The attacker: a relay between two victims, one recipe for each attack, and the cryptanalysis of weak groups.
+//! The attacker: a relay between two victims, and one recipe for each attack.
 //!
 //! A recipe sees the wire and what it computes itself. It is never told a victim's secret, seed or canary.
 
@@ -12,5 +12,3 @@ pub mod program;
 pub mod relay;
 pub mod session;
 pub mod work;
-
-pub use cryptanalysis;

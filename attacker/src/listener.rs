@@ -1,7 +1,8 @@
 //! A passive listener: it follows a handshake, finds the discrete logarithm in it, and reads the records once it has a
 //! secret exponent.
 
-use crate::{cryptanalysis::Problem, leg::Leg};
+use crate::leg::Leg;
+use cryptanalysis::Problem;
 use lab::{
     algebra::real::{Real, Value},
     event::Fact,

@@ -8,17 +8,14 @@ use lab::{
     scenario::{Scenario, Selection},
     staging::stage,
 };
-use std::{ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
-use victims::{
+use process::{
     arguments::ByHand,
     frames::connect,
-    program::{
-        Failure, host_and_port,
-        listening::{Listening, Part, listen},
-        run,
-    },
+    listening::{Listening, Part, listen},
+    program::{Failure, host_and_port, run},
     teller::Teller,
 };
+use std::{ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 /// Most primes whose precomputation is kept.
 const GROUPS: usize = 16;

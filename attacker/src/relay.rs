@@ -2,11 +2,15 @@
 
 use crate::{
     attack::Seen,
-    cryptanalysis::{Budget, Failure, Problem, Solution},
     session::{Command, Session},
     work::{Workshop, session_budget},
 };
+use cryptanalysis::{Budget, Failure, Problem, Solution};
 use lab::{event::Fact, role::Role};
+use process::{
+    frames::{Arrival, Frames},
+    teller::Teller,
+};
 use std::{
     future::pending,
     sync::{Arc, atomic::Ordering},
@@ -20,10 +24,6 @@ use tokio::{
     },
     sync::oneshot,
     time::{Instant, sleep_until, timeout},
-};
-use victims::{
-    frames::{Arrival, Frames},
-    teller::Teller,
 };
 
 /// How many of the victims' patiences a computation may go on after both have left.

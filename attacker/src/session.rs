@@ -3,8 +3,8 @@
 use crate::{
     attack::{Attack, Info, Move, Seen, Start, changes},
     attacks,
-    cryptanalysis::Problem,
 };
+use cryptanalysis::Problem;
 use lab::{
     algebra::real::Real,
     control::AttackOrder,

@@ -1,9 +1,7 @@
 //! The attacker's computations, as facts of a session.
 
-use crate::{
-    cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers},
-    relay::AFTERMATH,
-};
+use crate::relay::AFTERMATH;
+use cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers};
 use lab::event::{Equation, Fact};
 use num_bigint::BigUint;
 use std::{

@@ -111,9 +111,19 @@ fn the_core_depends_on_nothing_that_reaches_out() {
         .filter(|name| !name.is_empty() && !name.starts_with(['[', '#']))
         .collect();
     assert!(names.contains("rand_core"), "{names:?}");
-    for banned in ["tokio", "async-std", "mio", "socket2", "getrandom", "rand", "rayon", "rusqlite", "axum"] {
+    for banned in ["process", "tokio", "async-std", "mio", "socket2", "getrandom", "rand", "rayon", "rusqlite", "axum"]
+    {
         assert!(!names.contains(banned), "the core depends on {banned}");
     }
+}
+
+/// What the processes share lies beside the core and needs sockets and clocks: it has a configuration of its own, which is
+/// the workspace's, so that the core's ban ends at its directory and nothing else does.
+#[test]
+fn the_ban_ends_where_the_processes_begin() {
+    let read = |path: &str| fs::read_to_string(core().join(path)).expect("a file");
+    assert_eq!(read("process/clippy.toml"), read("../clippy.toml"));
+    assert!(read("process/Cargo.toml").contains("[lints]\nworkspace = true"));
 }
 
 /// The search itself: grouped imports are seen through, comments are not code.

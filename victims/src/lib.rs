@@ -1,12 +1,8 @@
-//! The victims as programs: one socket loop for any party, and what client, server and attacker have in common as
-//! processes.
+//! The victims: the programs `client` and `server`.
 
-pub mod arguments;
-pub mod channel;
-pub mod frames;
-pub mod line;
-pub mod narrate;
-pub mod play;
-pub mod program;
-pub mod task;
-pub mod teller;
+mod client;
+mod server;
+mod switches;
+
+pub use client::client;
+pub use server::server;

@@ -16,6 +16,7 @@ use lab::{
 };
 use peer::peer;
 use primitives::primitives;
+use process::{frames::Frames, play::play, teller::Teller};
 use std::{
     hint::black_box,
     net::SocketAddr,
@@ -29,7 +30,6 @@ use tokio::{
     sync::mpsc,
     task::LocalSet,
 };
-use victims::{frames::Frames, play::play, teller::Teller};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most sessions at a time.
@@ -60,7 +60,7 @@ fn events() -> mpsc::Sender<Report> {
     let (sender, mut receiver) = mpsc::channel::<Report>(1024);
     tokio::spawn(async move {
         while let Some(report) = receiver.recv().await {
-            black_box(victims::line::Line::to_line(&report).expect("JSON"));
+            black_box(process::channel::line(&report).expect("JSON"));
         }
     });
     sender

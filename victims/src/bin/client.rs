@@ -1,5 +1,5 @@
 //! The program `client`.
 
 fn main() -> std::process::ExitCode {
-    victims::program::client(std::env::args_os().collect())
+    victims::client(std::env::args_os().collect())
 }

@@ -1,5 +1,5 @@
 //! The program `server`.
 
 fn main() -> std::process::ExitCode {
-    victims::program::server(std::env::args_os().collect())
+    victims::server(std::env::args_os().collect())
 }

@@ -2,8 +2,8 @@
 
 use super::{FINDING, FINE, Failure};
 use ::lab::{group::Group, scenario::Scenario, staging::own_group};
-use attacker::cryptanalysis::{Budget, Failure as Unsolved, Phase, Precomputation, Problem, Solution, Solver, explain};
 use clap::{Args, Subcommand};
+use cryptanalysis::{Budget, Failure as Unsolved, Phase, Precomputation, Problem, Solution, Solver, explain};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use num_bigint::BigUint;
 use serde_json::json;

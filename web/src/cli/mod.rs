@@ -147,8 +147,8 @@ pub fn main() -> ExitCode {
         Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
-        Some(Command::Client(part)) => return part.play("client", victims::program::client),
-        Some(Command::Server(part)) => return part.play("server", victims::program::server),
+        Some(Command::Client(part)) => return part.play("client", victims::client),
+        Some(Command::Server(part)) => return part.play("server", victims::server),
         Some(Command::Attacker(part)) => return part.play("attacker", attacker::program::attacker),
     };
     match done {

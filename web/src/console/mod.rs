@@ -5,6 +5,7 @@ mod listeners;
 mod play;
 mod process;
 
+use self::process::{Link, Process};
 use crate::sessions::{
     book::Book,
     orders::{ScenarioRefused, Settings, in_full, orders},
@@ -12,7 +13,6 @@ use crate::sessions::{
 };
 use lab::{role::Actor, scenario::Scenario};
 use listeners::Listeners;
-use process::{Link, Process};
 use serde::Serialize;
 use std::{
     collections::HashMap,
@@ -79,7 +79,7 @@ impl Playing {
 }
 
 /// Notices when the state of a process changes.
-pub struct Watch([watch::Receiver<process::State>; 3]);
+pub struct Watch([watch::Receiver<self::process::State>; 3]);
 
 impl Watch {
     /// Waits until the state of a process has changed since the last call.

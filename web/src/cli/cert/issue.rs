@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use lab::certificate::{Credential, FORGERIES, Forgery, PeerName, Purpose, forge, pem};
 use lab::staging::{self, CLIENT_NAME, SERVER_NAME, certify, revocation_lists};
-use victims::arguments::Authorities;
+use process::arguments::Authorities;
 
 use super::{Failure, failed};
 

@@ -1,19 +1,9 @@
-//! The programs `client` and `server`.
+//! How a program begins and ends: its arguments, its runtime, its exit status.
 
-mod client;
-pub mod listening;
-mod server;
-
-use crate::{arguments::ByHand, channel::complain, task};
-use clap::{Args, Parser};
-use lab::{
-    scenario::{Scenario, ScenarioError, Selection},
-    staging::StagingError,
-};
-use std::{ffi::OsString, future::Future, io, net::SocketAddr, pin::Pin, process::ExitCode};
-
-pub use client::client;
-pub use server::server;
+use crate::{arguments::ByHand, channel::complain};
+use clap::Parser;
+use lab::staging::StagingError;
+use std::{ffi::OsString, future::Future, io, net::SocketAddr, process::ExitCode};
 
 /// It ended as it should.
 pub const FINE: u8 = 0;
@@ -44,36 +34,6 @@ impl From<StagingError> for Failure {
     }
 }
 
-/// Which checks a victim switches off or on.
-#[derive(Clone, Debug, Args)]
-pub struct Switches {
-    /// Switches a check off; may be given several times
-    #[arg(long = "without", value_name = "CHECK")]
-    pub without: Vec<String>,
-    /// Switches a check on that the mode leaves off; may be given several times
-    #[arg(long = "with", value_name = "CHECK")]
-    pub with: Vec<String>,
-}
-
-impl Switches {
-    /// The scenario that a victim plays its part of: it knows of no attack.
-    ///
-    /// # Errors
-    /// The flags break the grammar of scenarios, as by naming a check twice.
-    fn scenario(&self, mode: &Selection) -> Result<Scenario, Failure> {
-        let scenario = Scenario {
-            mode: mode.clone(),
-            attack: Selection::plain("relay"),
-            without: self.without.clone(),
-            with: self.with.clone(),
-        };
-        scenario
-            .to_string()
-            .parse()
-            .map_err(|error: ScenarioError| Failure::Usage(format!("--without, --with: {error}")))
-    }
-}
-
 /// Where to connect, as `HOST:PORT`; whether there is such a host is seen when it is connected to.
 ///
 /// # Errors
@@ -90,12 +50,9 @@ pub fn host_and_port(text: &str) -> Result<String, String> {
 }
 
 /// Parses the arguments and runs a program on them, with clap's exit codes for usage and help.
-pub fn run<A: Parser, F: Future<Output = Result<u8, Failure>> + 'static>(
-    args: Vec<OsString>,
-    program: fn(A) -> F,
-) -> ExitCode {
+pub fn run<A: Parser, F: Future<Output = Result<u8, Failure>>>(args: Vec<OsString>, program: fn(A) -> F) -> ExitCode {
     match A::try_parse_from(args) {
-        Ok(args) => block_on(Box::pin(program(args))),
+        Ok(args) => block_on(program(args)),
         Err(error) => {
             // Where even that cannot be printed there is nobody to read it.
             let _ = error.print();
@@ -104,8 +61,7 @@ pub fn run<A: Parser, F: Future<Output = Result<u8, Failure>> + 'static>(
     }
 }
 
-/// Compiled once for all programs.
-fn block_on(program: Pin<Box<dyn Future<Output = Result<u8, Failure>>>>) -> ExitCode {
+fn block_on(program: impl Future<Output = Result<u8, Failure>>) -> ExitCode {
     let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed("runtime"));
     let outcome = outcome.and_then(|runtime| {
         let outcome = runtime.block_on(program);
@@ -123,7 +79,10 @@ fn block_on(program: Pin<Box<dyn Future<Output = Result<u8, Failure>>>>) -> Exit
 }
 
 /// Refuses an address that others can reach unless that was said in words.
-fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, Failure> {
+///
+/// # Errors
+/// The address is not loopback, and not meant to be exposed.
+pub fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, Failure> {
     if exposed || listen.ip().is_loopback() {
         return Ok(listen);
     }
@@ -134,17 +93,17 @@ fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, Failure> {
 }
 
 /// Under the console, Ctrl-C is the console's to handle: it ends its children by closing their input.
-fn leave_interrupts_to_the_console() {
-    task::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+pub fn leave_interrupts_to_the_console() {
+    tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
 }
 
 /// What goes wrong before a session begins.
-fn failed(context: &str) -> impl Fn(io::Error) -> Failure + '_ {
+pub fn failed(context: &str) -> impl Fn(io::Error) -> Failure + '_ {
     move |error| Failure::Failed(format!("{context}: {error}"))
 }
 
 /// Where a program's reports go.
-fn outlet(by_hand: &ByHand) -> crate::channel::Outlet {
+pub fn outlet(by_hand: &ByHand) -> crate::channel::Outlet {
     if by_hand.control {
         crate::channel::Outlet::Console
     } else {

@@ -1,11 +1,6 @@
 //! The program `server`.
 
-use super::{
-    Failure, Switches, failed,
-    listening::{Listening, Part, listen},
-    run,
-};
-use crate::{arguments::ByHand, play::play, teller::Teller};
+use crate::switches::Switches;
 use clap::Parser;
 use lab::{
     certificate::Verified,
@@ -15,6 +10,13 @@ use lab::{
     scenario::Selection,
     staging::{own_group, stage},
     victim::{Kept, Victim},
+};
+use process::{
+    arguments::ByHand,
+    listening::{Listening, Part, listen},
+    play::play,
+    program::{Failure, failed, run},
+    teller::Teller,
 };
 use std::{
     collections::HashMap,

@@ -1,16 +1,6 @@
 //! The program `client`.
 
-use super::{
-    FAILED, FINE, Failure, GAVE_UP, Switches, failed, host_and_port, leave_interrupts_to_the_console, outlet, run,
-};
-use crate::{
-    arguments::ByHand,
-    channel,
-    frames::{Frames, connect},
-    play::play,
-    task,
-    teller::{self, Teller},
-};
+use crate::switches::Switches;
 use clap::Parser;
 use lab::{
     control::{Order, PlayOrder, Report},
@@ -18,6 +8,14 @@ use lab::{
     role::{Actor, Role},
     staging::stage,
     victim::{Kept, Victim},
+};
+use process::{
+    arguments::ByHand,
+    channel,
+    frames::{Frames, connect},
+    play::play,
+    program::{FAILED, FINE, Failure, GAVE_UP, failed, host_and_port, leave_interrupts_to_the_console, outlet, run},
+    teller::{self, Teller},
 };
 use std::{collections::HashMap, ffi::OsString, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::AbortHandle};
@@ -92,7 +90,7 @@ async fn obey(reports: mpsc::Sender<Report>) -> u8 {
                 match Victim::new(Role::Client, &order, kept.clone()) {
                     Ok(victim) => {
                         let _ = reports.send(Report::Ready { session: session_id.clone() }).await;
-                        let part = task::spawn(session(*order, victim, reports.clone()));
+                        let part = tokio::spawn(session(*order, victim, reports.clone()));
                         playing.insert(session_id, part.abort_handle());
                     }
                     Err(refusal) => refuse(&reports, session_id, refusal.to_string()).await,

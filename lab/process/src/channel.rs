@@ -1,14 +1,15 @@
 //! A process's two ways to the outside: orders in, reports out, as lines of JSON; or facts for people and files.
 
-use crate::{line::Line, narrate, task};
+use crate::narrate;
 use lab::{
     control::{Order, Report},
     event::Event,
 };
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use tokio::{
     fs::File,
-    io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter},
+    io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
     sync::mpsc,
     task::JoinHandle,
 };
@@ -35,15 +36,25 @@ pub enum Outlet {
 /// The file cannot be created.
 pub async fn write(outlet: Outlet, reports: mpsc::Receiver<Report>) -> io::Result<JoinHandle<bool>> {
     match outlet {
-        Outlet::Console => Ok(task::spawn(async { to_console(reports).await.is_ok() })),
+        Outlet::Console => Ok(tokio::spawn(async { to_console(reports).await.is_ok() })),
         Outlet::Person { events } => {
             let file = match events {
                 Some(path) => Some(EventFile::create(path).await?),
                 None => None,
             };
-            Ok(task::spawn(to_person(reports, file)))
+            Ok(tokio::spawn(to_person(reports, file)))
         }
     }
+}
+
+/// A report or an event as a line of JSON, its end included.
+///
+/// # Errors
+/// None that a value of these types could cause.
+pub fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// One line on standard error in the name of this program. Where even that cannot be written there is nobody to read it.
@@ -68,7 +79,7 @@ impl EventFile {
     }
 
     async fn add(&mut self, event: &Event) -> io::Result<()> {
-        let octets = event.to_line()?;
+        let octets = line(event)?;
         let written = match self.file.write_all(&octets).await {
             Ok(()) => self.file.flush().await,
             failed => failed,
@@ -90,9 +101,9 @@ fn naming(path: &Path, error: &io::Error) -> io::Error {
 async fn to_console(mut reports: mpsc::Receiver<Report>) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout());
     while let Some(report) = reports.recv().await {
-        line(&mut out, &report).await?;
+        out.write_all(&line(&report)?).await?;
         while let Ok(report) = reports.try_recv() {
-            line(&mut out, &report).await?;
+            out.write_all(&line(&report)?).await?;
         }
         out.flush().await?;
     }
@@ -129,14 +140,10 @@ async fn say(out: &mut io::Stdout, text: &str) -> io::Result<()> {
     out.flush().await
 }
 
-async fn line(out: &mut (impl AsyncWrite + Unpin), value: &impl Line) -> io::Result<()> {
-    out.write_all(&value.to_line()?).await
-}
-
 /// Orders from standard input. The channel closes with it: that is the order to leave.
 pub fn orders() -> mpsc::Receiver<Result<Order, String>> {
     let (sender, receiver) = mpsc::channel(64);
-    task::spawn(async move {
+    tokio::spawn(async move {
         let mut input = BufReader::new(io::stdin());
         loop {
             let mut octets = Vec::new();

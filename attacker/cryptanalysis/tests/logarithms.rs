@@ -1,25 +1,16 @@
 //! Weak Diffie–Hellman instances with known answers, and what must be refused.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use attacker::cryptanalysis::{
-    Budget, Failure, Modulus, Phase, Precomputation, Problem, Solver, Solvers, explain, known, solve,
-};
+use cryptanalysis::{Budget, Failure, Modulus, Phase, Precomputation, Problem, Solver, Solvers, explain, known, solve};
 use num_bigint::BigUint;
 
-/// A file of weak instances or groups beside the repository, or nothing with a line that says so.
+/// A file of weak instances or groups: nothing where it is missing.
 fn data(file: &str) -> serde_json::Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(file);
-    match std::fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).unwrap(),
-        Err(_) => {
-            eprintln!("not run: {} is not there", path.display());
-            serde_json::Value::Array(Vec::new())
-        }
-    }
+    support::data::text(file)
+        .map_or_else(|| serde_json::Value::Array(Vec::new()), |text| serde_json::from_str(&text).unwrap())
 }
 
 fn number(case: &serde_json::Value, field: &str) -> Option<BigUint> {

@@ -1,12 +1,12 @@
 //! What the programs that are connected to have in common: one socket, orders that wait for their connection, and a
 //! task for each session.
 
-use super::{FAILED, FINE, Failure, admit, failed, leave_interrupts_to_the_console, outlet};
 use crate::{
     arguments::ByHand,
     channel,
     frames::{Arrival, Frames},
-    task, teller,
+    program::{FAILED, FINE, Failure, admit, failed, leave_interrupts_to_the_console, outlet},
+    teller,
 };
 use lab::{
     control::{Order, Report},
@@ -86,7 +86,7 @@ pub async fn listen(program: Box<dyn Listening>, at: SocketAddr, exposed: bool, 
     let (control, patience) = (flags.control, flags.patience());
     let waiting = Mutex::new(HashMap::new());
     let reception = Arc::new(Reception { program, control, patience, reports, waiting });
-    let accepting = task::spawn(accept(listener, Arc::clone(&reception)));
+    let accepting = tokio::spawn(accept(listener, Arc::clone(&reception)));
     if control {
         leave_interrupts_to_the_console();
         reception.obey().await;
@@ -109,7 +109,7 @@ async fn accept(listener: TcpListener, reception: Arc<Reception>) {
             continue;
         };
         let reception = Arc::clone(&reception);
-        task::spawn(async move {
+        tokio::spawn(async move {
             if let Err(reason) = reception.receive(stream).await {
                 let _ = reception.reports.send(Report::Stray { from: Some(Role::Client), reason }).await;
             }

@@ -1,13 +1,13 @@
 //! Discrete logarithms beside PARI/GP, same primes, same run, as a Markdown table.
 //!
-//! `cargo bench -p attacker --bench discrete_logs -- [LARGEST_BITS] [LARGEST_BITS_FOR_PARI]` (defaults 160 and 112).
+//! `cargo bench -p cryptanalysis --bench discrete_logs -- [LARGEST_BITS] [LARGEST_BITS_FOR_PARI]` (defaults 160 and 112).
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a program for developers")]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use attacker::cryptanalysis::{Budget, Solver};
+use cryptanalysis::{Budget, Solver};
 use num_bigint::BigUint;
 
 /// Safe primes with a generator, made with PARI/GP (`setrand(2026)`).

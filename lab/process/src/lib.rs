@@ -1,0 +1,11 @@
+//! What every process of the lab shares: sockets, the play loop of any party, orders and reports as lines, and how a
+//! program begins, listens and ends. The sans-IO library beside it knows nothing of this package.
+
+pub mod arguments;
+pub mod channel;
+pub mod frames;
+pub mod listening;
+pub mod narrate;
+pub mod play;
+pub mod program;
+pub mod teller;
