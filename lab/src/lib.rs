@@ -23,3 +23,4 @@ pub mod term;
 pub mod verdict;
 pub mod victim;
 pub mod wire;
+pub mod words;

@@ -1,0 +1,108 @@
+//! Words: every sentence that the lab says to people, made in one place from typed values.
+//!
+//! A language is one file of [texts](text). What is to be told is a value (an event, a check's finding, a verdict), as it
+//! stands in JSON: its members select the text and fill its gaps. The terminal, the story, the comparison, the page and
+//! the report all say it from the same file, so that nothing is put into words twice.
+
+mod text;
+
+use crate::event::Event;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+pub use text::{Language, Mistake};
+
+/// English.
+pub const ENGLISH: &str = include_str!("english.txt");
+
+/// The lab's language.
+pub fn english() -> &'static Language {
+    static LANGUAGE: LazyLock<Language> = LazyLock::new(|| Language::parse(ENGLISH).unwrap_or_default());
+    &LANGUAGE
+}
+
+/// What an event tells, in one line; nothing, where it tells only of the lab's own working. The line contains what came
+/// over the wire as it came: whoever shows it makes it harmless there.
+pub fn event(event: &Event) -> Option<String> {
+    let value = serde_json::to_value(event).unwrap_or(Value::Null);
+    english().say("event", &value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event::{Action, Change, Fact, Status, Way},
+        role::{Actor, Role},
+    };
+
+    fn said(source: Actor, fact: Fact) -> Option<String> {
+        event(&Event { v: 1, session: "a".into(), n: 1, source, at: 0, fact })
+    }
+
+    #[test]
+    fn the_file_is_well_formed() {
+        assert_eq!(Language::parse(ENGLISH).map(|_| ()), Ok(()));
+    }
+
+    #[test]
+    fn events_are_told_in_the_words_of_their_case() {
+        let change = |field: &str| Change { field: field.into(), old: "1".into(), new: "2".into() };
+        let relayed = |action, changed| Fact::Relayed {
+            from: Role::Server,
+            action,
+            flight: 2,
+            kind: "server-hello".into(),
+            before: None,
+            after: None,
+            changed,
+        };
+        let check = |status| Fact::Check {
+            check: "cert-name".into(),
+            status,
+            flight: 2,
+            expected: "bob.lab".into(),
+            observed: "mallory.lab".into(),
+        };
+        let established = |peer: Option<&str>| Fact::Established {
+            fingerprint: "0123456789".into(),
+            own: None,
+            peer: peer.map(str::to_owned),
+            group: "x25519".into(),
+            offered: vec![],
+        };
+        for (source, fact, told) in [
+            (
+                Actor::Attacker,
+                relayed(Action::Alter, vec![change("share"), change("nonce")]),
+                "the attacker alters share, nonce in the server's server-hello",
+            ),
+            (
+                Actor::Attacker,
+                relayed(Action::Inject, vec![]),
+                "the attacker sends a server-hello of its own in the server's name",
+            ),
+            (
+                Actor::Client,
+                check(Status::Failed),
+                "the client's check cert-name fails: it wanted bob.lab, and found mallory.lab",
+            ),
+            (Actor::Client, check(Status::Skipped), "the client's check cert-name is switched off"),
+            (Actor::Client, established(Some("bob.lab")), "the client has finished with bob.lab, under key 0123"),
+            (Actor::Client, established(None), "the client has finished, under key 0123"),
+            (
+                Actor::Server,
+                Fact::Closed { sent: 1, received: 2 },
+                "the server ends in order: 1 message sent, 2 accepted",
+            ),
+            (
+                Actor::Server,
+                Fact::Data { way: Way::Received, index: 0, digest: "d".into(), length: 3 },
+                "the server accepts message 0 (3 octets)",
+            ),
+        ] {
+            assert_eq!(said(source, fact).as_deref(), Some(told));
+        }
+        assert_eq!(said(Actor::Client, Fact::Ended), None);
+    }
+}

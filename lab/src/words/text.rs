@@ -1,0 +1,251 @@
+//! The file of a language.
+//!
+//! One text a line: what it is for, a colon, the text. What it is for begins with a family and a name, and goes on with
+//! conditions on members of the value that is told (`event check status=failed`). Of several texts of one name the first
+//! whose conditions all hold is taken. In a text
+//!
+//! - `{member}` is the member's value: text as it is, a list with commas, a value with a name of its own in its own words;
+//! - `{member|key}` is changed on the way: `key` leaves the first four characters of a fingerprint, `octets` counts what
+//!   base64url stands for, `word` is the language's word for it, `count message messages` counts in singular and plural;
+//! - `[…]` is there only if all members in it are there and not empty.
+//!
+//! Empty lines and lines that begin with `#` are comments.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A language: texts by family and name, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Language {
+    texts: BTreeMap<String, Vec<Text>>,
+}
+
+/// What is wrong with a file of texts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: expected {expected}")]
+pub struct Mistake {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// What should stand there.
+    pub expected: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Text {
+    conditions: Vec<(String, String)>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Plain(String),
+    Gap { member: String, manner: Manner },
+    Optional(Vec<Part>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Manner {
+    AsItIs,
+    Key,
+    Octets,
+    Word,
+    Count { one: String, many: String },
+}
+
+impl Language {
+    /// Reads a file of texts.
+    ///
+    /// # Errors
+    /// The first line that is none.
+    pub fn parse(file: &str) -> Result<Self, Mistake> {
+        let mut texts: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+        for (line, content) in (1..).zip(file.lines()) {
+            if content.trim().is_empty() || content.starts_with('#') {
+                continue;
+            }
+            let mistake = |expected| Mistake { line, expected };
+            let (what, text) = content.split_once(": ").ok_or(mistake("what the text is for, a colon, the text"))?;
+            let mut words = what.split(' ');
+            let (Some(family), Some(name)) = (words.next(), words.next()) else {
+                return Err(mistake("a family and a name before the colon"));
+            };
+            let conditions = words
+                .map(|word| word.split_once('=').map(|(member, value)| (member.to_owned(), value.to_owned())))
+                .collect::<Option<Vec<_>>>()
+                .ok_or(mistake("member=value after the name"))?;
+            let mut rest = text;
+            let parts = parts(&mut rest, false).map_err(mistake)?;
+            texts.entry(format!("{family} {name}")).or_default().push(Text { conditions, parts });
+        }
+        Ok(Self { texts })
+    }
+
+    /// The value in words: its member `type` (or `is`) names the text. Nothing where the language has no text for it.
+    pub fn say(&self, family: &str, value: &Value) -> Option<String> {
+        let members = value.as_object()?;
+        let name = ["type", "is"].iter().find_map(|tag| members.get(*tag))?.as_str()?;
+        self.name(family, name, members)
+    }
+
+    /// The text of this family and name, filled from these members.
+    pub fn name(&self, family: &str, name: &str, members: &Map<String, Value>) -> Option<String> {
+        let texts = self.texts.get(&format!("{family} {name}"))?;
+        let holds = |(member, wanted): &(String, String)| members.get(member).is_some_and(|it| plain(it) == *wanted);
+        let text = texts.iter().find(|text| text.conditions.iter().all(holds))?;
+        Some(self.fill(&text.parts, members).unwrap_or_default())
+    }
+
+    /// The language's word for a term; the term itself where it has none.
+    pub fn word<'a>(&'a self, term: &'a str) -> String {
+        self.name("word", term, &Map::new()).unwrap_or_else(|| term.to_owned())
+    }
+
+    /// Nothing, if a member is missing or empty.
+    fn fill(&self, parts: &[Part], members: &Map<String, Value>) -> Option<String> {
+        let mut said = String::new();
+        let mut complete = true;
+        for part in parts {
+            match part {
+                Part::Plain(text) => said.push_str(text),
+                Part::Optional(parts) => {
+                    let inner = self.complete(parts, members).then(|| self.fill(parts, members)).flatten();
+                    said.push_str(&inner.unwrap_or_default());
+                }
+                Part::Gap { member, manner } => match members.get(member) {
+                    Some(value) => said.push_str(&self.show(value, manner)),
+                    None => complete = false,
+                },
+            }
+        }
+        (complete || !said.is_empty()).then_some(said)
+    }
+
+    /// Every gap of these parts has something to be filled with.
+    fn complete(&self, parts: &[Part], members: &Map<String, Value>) -> bool {
+        parts.iter().all(|part| match part {
+            Part::Gap { member, .. } => members.get(member).is_some_and(|value| !is_empty(value)),
+            Part::Plain(_) | Part::Optional(_) => true,
+        })
+    }
+
+    fn show(&self, value: &Value, manner: &Manner) -> String {
+        match (manner, value) {
+            (_, Value::Array(list)) => list.iter().map(|item| self.show(item, manner)).collect::<Vec<_>>().join(", "),
+            (Manner::AsItIs, Value::Object(members)) => {
+                // A value with a name of its own; a changed field is called by its field.
+                let own = self.say("value", value);
+                own.or_else(|| members.get("field").map(plain)).unwrap_or_else(|| plain(value))
+            }
+            (Manner::AsItIs, _) => plain(value),
+            (Manner::Key, _) => plain(value).chars().take(4).collect(),
+            (Manner::Octets, _) => (plain(value).len() * 3 / 4).to_string(),
+            (Manner::Word, _) => self.word(&plain(value)),
+            (Manner::Count { one, many }, _) => {
+                let number = plain(value);
+                let noun = if number == "1" { one } else { many };
+                format!("{number} {noun}")
+            }
+        }
+    }
+}
+
+fn parts(rest: &mut &str, inside: bool) -> Result<Vec<Part>, &'static str> {
+    let mut parts = Vec::new();
+    loop {
+        let end = rest.find(['{', '[', ']']).unwrap_or(rest.len());
+        let (text, after) = rest.split_at(end);
+        if !text.is_empty() {
+            parts.push(Part::Plain(text.to_owned()));
+        }
+        *rest = after.get(1..).unwrap_or_default();
+        match after.as_bytes().first() {
+            None if inside => return Err("a bracket that closes"),
+            None => return Ok(parts),
+            Some(b'[') if inside => return Err("no bracket within brackets"),
+            Some(b'[') => parts.push(Part::Optional(self::parts(rest, true)?)),
+            Some(b']') if inside => return Ok(parts),
+            Some(b']') => return Err("a bracket that opens"),
+            Some(_) => {
+                let (gap, after) = rest.split_once('}').ok_or("a brace that closes")?;
+                *rest = after;
+                parts.push(self::gap(gap)?);
+            }
+        }
+    }
+}
+
+fn gap(text: &str) -> Result<Part, &'static str> {
+    let (member, manner) = text.split_once('|').unwrap_or((text, ""));
+    let manner = match manner.split(' ').collect::<Vec<_>>()[..] {
+        [""] => Manner::AsItIs,
+        ["key"] => Manner::Key,
+        ["octets"] => Manner::Octets,
+        ["word"] => Manner::Word,
+        ["count", one, many] => Manner::Count { one: one.to_owned(), many: many.to_owned() },
+        _ => return Err("key, octets, word or count ONE MANY after the bar"),
+    };
+    Ok(Part::Gap { member: member.to_owned(), manner })
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn conditions_choose_and_brackets_leave_out() {
+        let file = "# a comment\n\nevent check status=passed: {check} passes\nevent check: {check} is {status|word}[, {why}]\n\
+                    word failed: broken\nevent sent: {n|count message messages} to {to}\nvalue bits: {n} bits\n";
+        let language = Language::parse(file).unwrap();
+        for (value, said) in [
+            (json!({"type": "check", "check": "a", "status": "passed"}), Some("a passes")),
+            (json!({"type": "check", "check": "a", "status": "failed"}), Some("a is broken")),
+            (json!({"type": "check", "check": "a", "status": "odd", "why": ""}), Some("a is odd")),
+            (json!({"type": "check", "check": ["a", "b"], "status": "odd", "why": "x"}), Some("a, b is odd, x")),
+            (json!({"type": "check", "check": "a", "status": {"is": "bits", "n": 3}}), Some("a is ")),
+            (json!({"type": "sent", "n": 1, "to": {"is": "bits", "n": 3}}), Some("1 message to 3 bits")),
+            (json!({"type": "sent", "n": 0, "to": "x"}), Some("0 messages to x")),
+            (json!({"type": "other"}), None),
+            (json!("text"), None),
+        ] {
+            let told = language.say("event", &value);
+            match said {
+                Some(said) => assert!(told.as_deref().is_some_and(|told| told.starts_with(said)), "{told:?}"),
+                None => assert_eq!(told, None),
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistake_names_its_line() {
+        for (file, line) in [
+            ("event a text", 1),
+            ("event: text", 1),
+            ("\nevent a b: text", 2),
+            ("event a: {open", 1),
+            ("event a: [open", 1),
+            ("event a: closed]", 1),
+            ("event a: [[twice]]", 1),
+            ("event a: {x|loud}", 1),
+        ] {
+            assert_eq!(Language::parse(file).unwrap_err().line, line, "{file:?}");
+        }
+    }
+}
