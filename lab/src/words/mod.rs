@@ -24,8 +24,26 @@ pub fn english() -> &'static Language {
 /// What an event tells, in one line; nothing, where it tells only of the lab's own working. The line contains what came
 /// over the wire as it came: whoever shows it makes it harmless there.
 pub fn event(event: &Event) -> Option<String> {
-    let value = serde_json::to_value(event).unwrap_or(Value::Null);
-    english().say("event", &value)
+    told("event", event, &str::to_owned)
+}
+
+/// An event in the words of a family of texts, each text from the session first made fit to be shown.
+pub fn told(family: &str, event: &Event, fit: &dyn Fn(&str) -> String) -> Option<String> {
+    english().say(family, &fitted(serde_json::to_value(event).ok()?, fit))
+}
+
+fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(fit(&text)),
+        Value::Array(list) => list.into_iter().map(|item| fitted(item, fit)).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, fitted(value, fit))).collect(),
+        other => other,
+    }
+}
+
+/// The text of this family and name, its gaps filled from the members of an object.
+pub fn say(family: &str, name: &str, members: &Value) -> String {
+    members.as_object().and_then(|members| english().name(family, name, members)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::{
         session::{Record, Session},
     },
 };
-use lab::event::{Action, Change, Event, Fact, Status, Way};
+use lab::{
+    event::{Action, Change, Event, Fact, Status, Way},
+    words,
+};
 use std::io::{self, Write};
 
 /// Characters of a value on one line.
@@ -34,17 +37,11 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
         check(out, event)?;
     }
     keys(out, session)?;
-    ending(out, session)?;
-    events.iter().try_for_each(|event| in_vain(out, event))
-}
-
-/// What an attacker did not find in its time, others may find in theirs.
-fn in_vain(out: &mut impl Write, event: &Event) -> io::Result<()> {
-    let Fact::Solved { bits, cost, found: false, .. } = &event.fact else { return Ok(()) };
-    writeln!(out, "The attacker did not solve the logarithm modulo {bits} bits: {}.", printable(cost))
+    ending(out, session)
 }
 
 fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
+    let said = |family: &str| words::told(family, event, &printable).unwrap_or_default();
     match &event.fact {
         Fact::Frame { way: Way::Sent, flight, kind, bytes } => {
             if flight != told {
@@ -56,45 +53,25 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
         }
         Fact::Relayed { from, action, kind, changed, after, .. } => {
             let to = from.peer().as_str();
-            match action {
-                Action::Forward => writeln!(out, "  attacker → {to:<8}  {kind} {}", faint("as it came")),
-                Action::Alter => writeln!(out, "  attacker → {to:<8}  {kind} {}", altered("ALTERED")),
-                Action::Inject => {
-                    writeln!(out, "  attacker → {to:<8}  {kind} {}", altered(format!("MADE UP in the {from}'s name")))
-                }
-                Action::Drop => writeln!(out, "  attacker ✗ {to:<8}  {kind} {}", altered("DROPPED")),
-                Action::Hold => writeln!(out, "  attacker … {to:<8}  {kind} {}", altered("HELD BACK")),
-            }?;
+            let (sign, said) = match action {
+                Action::Forward => ("→", faint(said("story"))),
+                Action::Alter | Action::Inject => ("→", altered(said("story"))),
+                Action::Drop => ("✗", altered(said("story"))),
+                Action::Hold => ("…", altered(said("story"))),
+            };
+            writeln!(out, "  attacker {sign} {to:<8}  {kind} {said}")?;
             changed.iter().try_for_each(|change| changes(out, change))?;
             match after {
                 Some(frame) if *action == Action::Inject => content(out, frame),
                 _ => Ok(()),
             }
         }
-        Fact::Step { number, text } => {
-            writeln!(out, "      {}", faint(format!("attacker, step {number}: {}", printable(text))))
+        Fact::Step { .. } => writeln!(out, "      {}", faint(said("story"))),
+        Fact::Solved { .. } => writeln!(out, "      {}", altered(said("story"))),
+        Fact::Recovered { .. } | Fact::Aborted { .. } | Fact::Lost { .. } => {
+            writeln!(out, "      {}", bad(said("event")))
         }
-        Fact::Solved { method, cost, found: true, .. } => {
-            let what = altered("the attacker solves the logarithm");
-            writeln!(out, "      {what} by {} ({})", printable(method), printable(cost))
-        }
-        Fact::Solved { cost, found: false, .. } => {
-            writeln!(out, "      {}: {}", altered("the attacker does not solve the logarithm"), printable(cost))
-        }
-        Fact::Recovered { sender, text, live } => {
-            let when = if *live { "" } else { " afterwards, from its recording" };
-            writeln!(out, "      {} the {sender}'s message{when}: “{}”", bad("the attacker reads"), printable(text))
-        }
-        Fact::Aborted { reason, .. } => {
-            writeln!(out, "      {}: {}", bad(format!("the {} gives up", event.source)), printable(reason))
-        }
-        Fact::Established { fingerprint, peer, .. } => {
-            let peer = peer.as_ref().map_or_else(|| "somebody".to_owned(), |peer| printable(peer));
-            writeln!(out, "      the {} has finished with {peer}, under key {fingerprint}", event.source)
-        }
-        Fact::Lost { what, reason } => {
-            writeln!(out, "      {}: {}", bad(format!("the {what} is lost")), printable(reason))
-        }
+        Fact::Established { .. } => writeln!(out, "      {}", said("event")),
         _ => Ok(()),
     }
 }
@@ -116,14 +93,12 @@ fn changes(out: &mut impl Write, change: &Change) -> io::Result<()> {
 }
 
 fn check(out: &mut impl Write, event: &Event) -> io::Result<()> {
-    let Fact::Check { check, status, expected, observed, .. } = &event.fact else { return Ok(()) };
+    let Fact::Check { check, status, .. } = &event.fact else { return Ok(()) };
     let who = event.source.to_string();
-    let (expected, observed) = (printable(&shortened(expected, SEEN)), printable(&shortened(observed, SEEN)));
+    let said = words::told("story", event, &|text| printable(&shortened(text, SEEN))).unwrap_or_default();
     let says = match status {
-        Status::Passed => faint(observed),
-        Status::Failed => format!("wanted {expected}, found {observed}"),
-        Status::Skipped => format!("switched off; it would have wanted {expected}, and there was {observed}"),
-        Status::NotApplicable => faint("nothing to look at"),
+        Status::Passed | Status::NotApplicable => faint(said),
+        Status::Failed | Status::Skipped => said,
     };
     writeln!(out, "  {} {who:<8} {check:<22} {says}", mark(*status))
 }

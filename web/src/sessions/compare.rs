@@ -2,12 +2,13 @@
 
 use crate::sessions::{flights::by_flight, session::Record};
 use lab::{
-    event::{Action, Event, Fact, Status, Way},
+    event::{Event, Fact},
     evidence::abbreviate,
     role::Actor,
+    words,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Beyond this many rows a side they are paired by position: alignment costs the product of both.
 const ALIGNED: usize = 600;
@@ -57,33 +58,35 @@ pub fn compare(left: &Record, right: &Record) -> Comparison {
     let rows = pair(rows(left), rows(right));
     let first_difference = rows.iter().position(|pair| !pair.same);
     let words = match first_difference.and_then(|first| rows.get(first)) {
-        None => "The two runs are the same from the first frame to the last.".to_owned(),
-        Some(first) => words(first, left, right),
+        None => words::say("comparison", "equal", &json!({})),
+        Some(first) => parted(first, left, right),
     };
     Comparison { rows, first_difference, words }
 }
 
-fn words(first: &Pair, left: &Record, right: &Record) -> String {
-    let told =
-        |row: &Option<Row>| row.as_ref().map_or("nothing of the kind happens".to_owned(), |row| abbreviate(&row.text));
+fn parted(first: &Pair, left: &Record, right: &Record) -> String {
+    let nothing = words::say("comparison", "nothing", &json!({}));
+    let told = |row: &Option<Row>| row.as_ref().map_or(nothing.clone(), |row| abbreviate(&row.text));
     let kind = |record: &Record| record.session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
-    let flight = first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight);
-    let [left_told, right_told] = [&first.left, &first.right].map(told);
-    let [left_name, right_name] = [&left.session.scenario, &right.session.scenario];
-    let parting = if left_told == right_told {
-        format!("{left_told}, but not in the same bytes")
-    } else {
-        format!("in {left_name} {left_told}, and in {right_name} {right_told}")
-    };
-    let [left_kind, right_kind] = [left, right].map(kind);
-    format!(
-        "The same up to flight {flight}, where {parting}: {left_name} is {left_kind}, {right_name} is {right_kind}."
-    )
+    let members = json!({
+        "flight": first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight),
+        "left": left.session.scenario,
+        "left-kind": kind(left),
+        "left-told": told(&first.left),
+        "right": right.session.scenario,
+        "right-kind": kind(right),
+        "right-told": told(&first.right),
+    });
+    let which = if told(&first.left) == told(&first.right) { "bytes" } else { "parted" };
+    words::say("comparison", which, &members)
 }
 
 /// The rows of a session in the order of its flights.
 pub fn rows(record: &Record) -> Vec<Row> {
-    by_flight(&record.events).into_iter().filter_map(|(flight, event)| Some(row(event, flight, text(event)?))).collect()
+    by_flight(&record.events)
+        .into_iter()
+        .filter_map(|(flight, event)| Some(row(event, flight, words::event(event)?)))
+        .collect()
 }
 
 fn row(event: &Event, flight: u32, text: String) -> Row {
@@ -93,52 +96,6 @@ fn row(event: &Event, flight: u32, text: String) -> Row {
         face.remove("cost");
     }
     Row { n: event.n, source: event.source, r#type: name, flight, text, face }
-}
-
-/// What an event says, in one line. What only tells of the lab's own working has none.
-pub fn text(event: &Event) -> Option<String> {
-    let who = event.source;
-    Some(match &event.fact {
-        Fact::Frame { way: Way::Sent, kind, .. } => format!("the {who} sends {kind}"),
-        Fact::Frame { way: Way::Received, kind, .. } => format!("the {who} receives {kind}"),
-        Fact::Relayed { from, action, kind, changed, .. } => {
-            let fields: Vec<&str> = changed.iter().map(|change| change.field.as_str()).collect();
-            match action {
-                Action::Forward => format!("the attacker forwards the {from}'s {kind}"),
-                Action::Alter => format!("the attacker alters {} in the {from}'s {kind}", fields.join(", ")),
-                Action::Drop => format!("the attacker drops the {from}'s {kind}"),
-                Action::Hold => format!("the attacker holds the {from}'s {kind}"),
-                Action::Inject => format!("the attacker sends a {kind} of its own in the {from}'s name"),
-            }
-        }
-        Fact::Check { check, status, expected, observed, .. } => match status {
-            Status::Passed => format!("the {who}'s check {check} passes"),
-            Status::Failed => format!("the {who}'s check {check} fails: it wanted {expected}, and found {observed}"),
-            Status::Skipped => format!("the {who}'s check {check} is switched off"),
-            Status::NotApplicable => format!("the {who}'s check {check} finds nothing to check"),
-        },
-        Fact::Established { fingerprint, .. } => format!("the {who} finishes with key {fingerprint}"),
-        Fact::Aborted { reason, .. } => format!("the {who} gives up: {reason}"),
-        Fact::Data { way: Way::Sent, index, length, .. } => format!("the {who} sends message {index} ({length} bytes)"),
-        Fact::Data { way: Way::Received, index, length, .. } => {
-            format!("the {who} accepts message {index} ({length} bytes)")
-        }
-        Fact::Closed { sent, received } => format!("the {who} ends in order ({sent} sent, {received} accepted)"),
-        Fact::Holds { with, fingerprint } => format!("the attacker has the {with}'s key {fingerprint}"),
-        Fact::Recovered { sender, text, .. } => format!("the attacker reads the {sender}'s message: {text}"),
-        Fact::Solved { bits, method, found: true, .. } => {
-            format!("the attacker solves the {bits}-bit logarithm by {method}")
-        }
-        Fact::Solved { bits, found: false, .. } => format!("the attacker does not solve the {bits}-bit logarithm"),
-        Fact::Lost { what, reason } => format!("the {what} is lost: {reason}"),
-        Fact::Started { .. }
-        | Fact::Trusts { .. }
-        | Fact::Canary { .. }
-        | Fact::Step { .. }
-        | Fact::Chose { .. }
-        | Fact::Work { .. }
-        | Fact::Ended => return None,
-    })
 }
 
 /// Pairs rows along the longest common sequence of steps.
@@ -193,7 +150,10 @@ fn pair(left: Vec<Row>, right: Vec<Row>) -> Vec<Pair> {
 mod tests {
     use super::*;
     use crate::sessions::session::Session;
-    use lab::role::Role;
+    use lab::{
+        event::{Action, Status, Way},
+        role::Role,
+    };
 
     fn frame(way: Way, flight: u32, kind: &str, bytes: &str) -> Fact {
         Fact::Frame { way, flight, kind: kind.into(), bytes: bytes.into() }

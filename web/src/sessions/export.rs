@@ -3,7 +3,6 @@
 
 use crate::sessions::{
     chains::{Chain, chains},
-    compare::text,
     frame::{fields, length, shortened},
     report,
     session::Record,
@@ -14,6 +13,7 @@ use lab::{
     event::{Event, Fact, Status},
     evidence::hex,
     role::Actor,
+    words,
 };
 use serde::Deserialize;
 use std::fmt::{self, Display, Write};
@@ -150,7 +150,7 @@ fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
 }
 
 fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
-    let Some(text) = text(event) else { return Ok(()) };
+    let Some(text) = words::event(event) else { return Ok(()) };
     let class = match &event.fact {
         Fact::Relayed { changed, .. } if !changed.is_empty() => " class=\"altered\"",
         Fact::Check { status: Status::Failed, .. } => " class=\"failed\"",
