@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { contrast, mixed, themes } from "./colours.js";
 
 const css = ["base", "verdict"].map((name) => readFileSync(new URL(`../static/style/${name}.css`, import.meta.url), "utf8")).join("\n");
-const pairs = [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)];
-const colours = Object.fromEntries(pairs.map(([, name, ...both]) => [name, both.map(rgb)]));
-
-function rgb(hex) {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
-}
-
-/** WCAG 2.2, relative luminance and contrast ratio. */
-const luminance = (colour) => colour.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-const contrast = (a, b) => {
-  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (light + 0.05) / (dark + 0.05);
-};
-const mixed = (under, over, part) => under.map((c, i) => c * (1 - part) + over[i] * part);
+const colours = Object.fromEntries(Object.entries(themes(css)).map(([name, both]) => [name, both.map(({ rgb }) => rgb)]));
 
 for (const [theme, name] of ["light", "dark"].entries()) {
   test(`every letter is readable in the ${name} theme`, () => {

@@ -1,13 +1,20 @@
 /** Keys and who holds them. */
 
-import { html } from "../vendor/preact.js";
+import { createContext, html, useContext } from "../vendor/preact.js";
 import { Shape } from "./cast.js";
-import { PATTERNS, token } from "../model/token.js";
+import { PATTERNS, keysOf, label, looks } from "../model/token.js";
 import { visible } from "../model/text.js";
 
-/** A key as a small token, at `x`, `y` (its centre) within another drawing, or by itself. */
+const Keyring = createContext(new Map());
+
+/** Gives the tokens within it the looks of these keys, which are all that are to be told apart. */
+export const Keys = ({ of, children }) => html`<${Keyring.Provider} value=${looks(of)}>${children}<//>`;
+
+const useLook = (fingerprint) => useContext(Keyring).get(fingerprint) ?? looks([fingerprint]).get(fingerprint);
+
+/** A session's key as a small token, at `x`, `y` (its centre) within another drawing, or by itself. */
 export const Token = ({ fingerprint, scale = 1, x, y }) => {
-  const { hue, pattern, label } = token(fingerprint);
+  const { hue, pattern, label } = useLook(fingerprint);
   const [width, height] = [TOKEN.width * scale, TOKEN.height * scale];
   return html`
     <svg class="token" viewBox="0 0 84 28" width=${width} height=${height} role="img" aria-label=${`key ${visible(label)}`}
@@ -20,6 +27,9 @@ export const Token = ({ fingerprint, scale = 1, x, y }) => {
     </svg>`;
 };
 
+/** A public key, as certificates carry them: nobody's secret, so it has no colour of its own. */
+export const PublicKey = ({ fingerprint }) => html`<code class="public-key" data-key=${label(fingerprint)}>${visible(label(fingerprint))}</code>`;
+
 /** A token's size at scale 1. */
 export const TOKEN = { width: 84, height: 28 };
 
@@ -30,15 +40,17 @@ export const TOKEN = { width: 84, height: 28 };
 export const Hands = ({ session }) => {
   const { client, server, attacker = [] } = session.fingerprints ?? {};
   const verdict = session.verdict;
+  const all = keysOf(session.fingerprints);
+  const looked = looks(all);
   const leg = (fingerprint, party) => {
     const stopped = verdict?.kind === "stopped" && verdict.party === party;
     const held = fingerprint && attacker.includes(fingerprint);
-    const hue = fingerprint ? { "--hue": String(token(fingerprint).hue) } : {};
+    const hue = fingerprint ? { "--hue": String(looked.get(fingerprint).hue) } : {};
     return html`<span class=${`leg ${party} ${fingerprint ? (held ? "held" : "private") : "keyless"}`} style=${hue}>
       ${stopped ? html`<span class="stop" title="stopped here">✕</span>` : null}</span>`;
   };
   const idle = attacker.length === 0;
-  return html`
+  return html`<${Keys} of=${all}>
     <div class="hands" role="img" aria-label=${inWords(client, attacker, server)}>
       <${Shape} actor="client" size=${32} />${leg(client, "client")}
       <${Shape} actor="attacker" size=${32} idle=${idle} />${leg(server, "server")}
@@ -46,7 +58,7 @@ export const Hands = ({ session }) => {
       <span class="hand client"><em>client</em>${keys(client ? [client] : [])}</span>
       <span class="hand attacker"><em>attacker</em>${keys(attacker)}</span>
       <span class="hand server"><em>server</em>${keys(server ? [server] : [])}</span>
-    </div>`;
+    </div><//>`;
 };
 
 const SHOWN = 4;
@@ -57,6 +69,6 @@ const keys = (list) => list.length
   : html`<small>no key</small>`;
 
 function inWords(client, attacker, server) {
-  const hand = (keys) => keys.filter(Boolean).slice(0, SHOWN).map((key) => `key ${token(key).label}`).join(", ") || "no key";
+  const hand = (keys) => keys.filter(Boolean).slice(0, SHOWN).map((key) => `key ${label(key)}`).join(", ") || "no key";
   return visible(`client: ${hand([client])}; attacker: ${hand(attacker)}; server: ${hand([server])}`);
 }

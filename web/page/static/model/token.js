@@ -1,4 +1,4 @@
-/** Key tokens: the same key looks the same wherever it appears, and two keys look different without being read. */
+/** Key tokens: within a session a key looks the same wherever it appears, and no two keys look alike. */
 
 /** Patterns as paths in a square of 16: they tell keys apart where colour does not. */
 export const PATTERNS = [
@@ -12,14 +12,54 @@ export const PATTERNS = [
   "M3 3H6V6H3ZM10 3H13V6H10ZM3 10H6V13H3ZM10 10H13V13H10Z",
 ];
 
-/** Hue in degrees, pattern number and the four characters of a fingerprint. */
-export function token(fingerprint) {
+/** Hues (degrees of OKLCH) for the keys of a session: 40 and more from each other and from the cast's three. */
+export const HUES = [108, 286, 326, 6];
+
+/** Where the cast's hues are, in one theme or the other. */
+export const CAST = [50, 166, 241];
+
+/** The first four characters of a fingerprint. */
+export const label = (fingerprint) => [...String(fingerprint)].slice(0, 4).join("");
+
+/** The keys of a session in the order in which they are given their looks, from who holds which. */
+export const keysOf = ({ client = null, server = null, attacker = [] } = {}) =>
+  [...new Set([client, server, ...attacker])].filter((key) => key !== null);
+
+/**
+ * Each key's `{hue, pattern, label}`, by fingerprint. The first key's come from its fingerprint; every further one gets the
+ * hue farthest from those given, and a pattern that is not given yet for as long as there is one.
+ */
+export function looks(keys) {
+  const given = new Map();
+  for (const key of new Set(keys)) {
+    const hash = hashed(key);
+    const used = [...given.values()];
+    const hues = used.map((look) => look.hue);
+    const patterns = new Set(used.map((look) => look.pattern));
+    const wish = (hash >>> 3) % PATTERNS.length;
+    const order = PATTERNS.map((_, i) => (wish + i) % PATTERNS.length);
+    given.set(key, {
+      hue: used.length ? farthest(hues) : HUES[(hash >>> 8) % HUES.length],
+      pattern: order.find((pattern) => !patterns.has(pattern)) ?? wish,
+      label: label(key),
+    });
+  }
+  return given;
+}
+
+/** Degrees between two hues, the short way round. */
+export const apart = (a, b) => 180 - Math.abs(180 - (Math.abs(a - b) % 360));
+
+function farthest(given) {
+  const room = (hue, others) => Math.min(...others.map((other) => apart(hue, other)));
+  const best = (hues, others) => hues.reduce((one, other) => (room(other, others) > room(one, others) ? other : one));
+  const free = HUES.filter((hue) => !given.includes(hue));
+  // More keys than hues: then as far from everything as there is room.
+  return free.length ? best(free, given) : best(Array.from({ length: 360 }, (_, hue) => hue), [...given, ...CAST]);
+}
+
+function hashed(fingerprint) {
   let hash = 0x811c9dc5;
   for (const char of String(fingerprint)) hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
-  hash ^= hash >>> 15;
-  return {
-    hue: ((hash >>> 8) % 24) * 15,
-    pattern: (hash >>> 3) % PATTERNS.length,
-    label: [...String(fingerprint)].slice(0, 4).join(""),
-  };
+  return (hash ^ (hash >>> 15)) >>> 0;
 }

@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
-import { Token } from "../draw/keys.js";
+import { PublicKey } from "../draw/keys.js";
 import { to } from "../lab/route.js";
 import { count, shorten } from "../model/text.js";
 import { day, standing } from "../model/timeline.js";
@@ -130,7 +130,7 @@ const Facts = ({ certificate, fingerprint, link, judge }) => {
     <dl class="facts">
       <dt>subject</dt><dd><${Prose} of=${certificate.subject} limit=${120} /></dd>
       <dt>issuer</dt><dd><${Prose} of=${certificate.issuer} limit=${120} /></dd>
-      <dt>key</dt><dd>${fingerprint ? html`<${Token} fingerprint=${fingerprint} />` : null} ${shorten(certificate.key.replace(/^an? /, ""), 60)}${link.pinned ? ", pinned" : ""}</dd>
+      <dt>key</dt><dd>${fingerprint ? html`<${PublicKey} fingerprint=${fingerprint} />` : null} ${shorten(certificate.key.replace(/^an? /, ""), 60)}${link.pinned ? ", pinned" : ""}</dd>
       <dt>valid</dt><dd><time>${day(certificate.not_before)}</time> to <time>${day(certificate.not_after)}</time>${judge ? html`, <${Standing} certificate=${certificate} now=${judge.now} />` : null}</dd>
       ${names.length ? html`<dt>names</dt><dd><${List} of=${names} /></dd>` : null}
       <dt>may</dt><dd>${certificate.authority ? `sign certificates${Number.isFinite(certificate.path_length) ? `, with at most ${certificate.path_length} ${certificate.path_length === 1 ? "authority" : "authorities"} below it` : ""}` : "not sign certificates"}${

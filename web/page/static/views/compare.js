@@ -4,7 +4,9 @@ import { html, useMemo } from "../vendor/preact.js";
 import { get, useLoad } from "../lab/api.js";
 import { align, explained } from "../model/align.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
-import { fold } from "../model/fold.js";
+import { Keys } from "../draw/keys.js";
+import { fingerprints, fold } from "../model/fold.js";
+import { keysOf } from "../model/token.js";
 import { height, words } from "../draw/layout.js";
 import { lab, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
@@ -43,7 +45,7 @@ const Both = ({ left, right }) => {
   const sides = ["left", "right"];
   const tall = (row, space) => (row ? height(row, space) : 0);
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
-  return html`
+  return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story)))}>
     <article class="comparison" data-first-difference=${first ?? "none"}>
       <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? parting(aligned.pairs, first, done)} limit=${600} /></h1>
       <div class="sides">
@@ -60,7 +62,7 @@ const Both = ({ left, right }) => {
           heights=${heights} marked=${first} minimum=${260} />`)}
       </div>
       <${DiagramLegend} />
-    </article>`;
+    </article><//>`;
 };
 
 const NONE = [];

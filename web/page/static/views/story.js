@@ -4,14 +4,17 @@ import { html, useMemo } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Cracking } from "./cracking.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
+import { Keys } from "../draw/keys.js";
 import { Evidence } from "./evidence.js";
 import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
 import { Recipe } from "./recipe.js";
+import { fingerprints } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { clock, visible } from "../model/text.js";
+import { keysOf } from "../model/token.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
 
@@ -25,7 +28,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
   const { chose, work, solved } = story.attacker;
   const computes = chose || work.length || solved.length;
   const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
-  return html`
+  return html`<${Keys} of=${keysOf(fingerprints(story))}>
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
       <${Sentence} session=${session} story=${story} />
@@ -49,7 +52,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
       </div>
       ${more}
       <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
-    </article>`;
+    </article><//>`;
 };
 
 const Sentence = ({ session, story }) => {
