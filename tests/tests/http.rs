@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use support::{
-    http::{Stream, post, request},
+    http::{Stream, post, request, status_of},
     serving::{Lab, MISSION, is_verdict, text},
 };
 
@@ -39,9 +39,9 @@ fn who_is_not_the_page_itself_is_refused() {
         }
     }
     for host in [&foreign, &other_port] {
-        assert_eq!(status("GET /api/sessions", &[("Host", host)], ""), refused("host"), "{host}");
+        assert_eq!(status("GET /api/sessions", &[("Host", host)], ""), (421, "host".to_owned()), "{host}");
     }
-    assert_eq!(status("GET /api/sessions", &[], ""), refused("host"));
+    assert_eq!(status("GET /api/sessions", &[], ""), (400, "host".to_owned()));
     let body = r#"{"scenario":"dh/relay"}"#;
     let json = ("Content-Type", "application/json");
     let origin = format!("http://{own}");
@@ -50,6 +50,8 @@ fn who_is_not_the_page_itself_is_refused() {
         let answer = status("POST /api/sessions", &[("Host", &own), json, ("Origin", origin)], body);
         assert_eq!(answer, refused("origin"), "{origin}");
     }
+    let embedded = [("Host", &*own), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors")];
+    assert_eq!(status("GET /api/status", &embedded, ""), refused("sec-fetch-site"));
     let form = ("Content-Type", "text/plain");
     assert_eq!(status("POST /api/sessions", &[("Host", &own), form], body), (415, "content-type".to_owned()));
 }
@@ -108,7 +110,7 @@ fn what_is_wrong_with_a_request_is_named() {
         ("/api/sessions/%ff", 400, "path"),
         ("/api/sessions/none/export?format=xml", 400, "format"),
         ("/api/sessions/none/export", 400, "query"),
-        ("/api/compare?scenario=dh/relay", 400, "scenario"),
+        ("/api/compare?left=none", 400, "query"),
         ("/api/compare?left=none&right=none", 404, "session"),
         ("/api/nothing", 404, "path"),
     ] {
@@ -171,10 +173,72 @@ fn the_start_and_the_registries_can_be_asked_for() {
     assert_eq!(lab.get("/healthz").status, 200);
 }
 
+/// Every number of the lab that a session changes: those listed, those judged and running, and what is on disk.
+fn state(lab: &Lab) -> Value {
+    let listed = lab.get("/api/sessions?limit=200").json();
+    let metrics = lab.get("/metrics").body;
+    let counted: Vec<&str> = metrics.lines().filter(|line| line.starts_with("interlock_sessions")).collect();
+    json!({ "sessions": listed["sessions"], "counted": counted })
+}
+
+#[test]
+fn no_safe_method_has_an_effect() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let args = ["--listen", "127.0.0.1:0", "--data", directory.path().to_str().expect("a path")];
+    let lab = Lab::start(&args);
+    let [session, ..] = lab.mission().map(|session| text(&session["session"]));
+    let before = state(&lab);
+    let (own, document) = (lab.address.to_string(), lab.get("/api/openapi.json").json());
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        let path = path.replace("{id}", &session);
+        // What a route takes in its query; and what another method of it, or what starts sessions elsewhere, takes in its body.
+        let asked = methods["get"]["parameters"].as_array().into_iter().flatten();
+        let asked = asked.filter(|it| it["in"] == "query").map(|it| text(&it["name"]));
+        let told = &methods["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"];
+        let told = told.as_object().into_iter().flatten().map(|(name, _)| name.clone());
+        let value = |name: &str| match name {
+            "left" | "right" => session.clone(),
+            "scenario" => "dh/relay".to_owned(),
+            "check" => "public-range".to_owned(),
+            "format" => "json".to_owned(),
+            "action" => "forward".to_owned(),
+            "after" => u64::MAX.to_string(),
+            "seed" | "sessions" | "limit" => "1".to_owned(),
+            "step" | "fields" => String::new(),
+            other => panic!("no value for {other} of {path}"),
+        };
+        let [asked, told]: [Vec<String>; 2] = [asked.collect(), told.collect()];
+        let query = |names: &[String]| names.iter().map(|name| format!("{name}={}", value(name))).collect::<Vec<_>>();
+        let starts = ["scenario", "check", "seed"].map(str::to_owned);
+        for query in [vec![], query(&asked), query(&told), query(&starts)] {
+            let target = format!("{path}?{}", query.join("&"));
+            for method in ["GET", "HEAD"] {
+                let status = status_of(lab.address, &format!("{method} {target}"), &[("Host", &own)]);
+                assert!(status < 500, "{method} {target}: {status}");
+            }
+        }
+    }
+    assert_eq!(state(&lab), before);
+    assert_eq!(lab.end(), Some(0));
+    let again = Lab::start(&args);
+    again.mission();
+    let kept = again.get("/api/sessions?limit=200").json();
+    let kept = kept["sessions"].as_array().expect("sessions");
+    let known = before["sessions"].as_array().expect("sessions");
+    assert!(known.iter().all(|session| kept.contains(session)));
+    assert_eq!(kept.len(), known.len() + MISSION.len(), "the two starts of the lab, and nothing else");
+}
+
 #[test]
 fn a_comparison_names_where_two_runs_part() {
     let lab = Lab::ephemeral();
-    let told = lab.get("/api/compare?scenario=ecdh-cert/substitute&check=transcript-signature&seed=7").json();
+    let wanted = r#"{"scenario":"ecdh-cert/substitute","check":"transcript-signature","seed":7}"#;
+    let started = post(lab.address, "/api/compare", wanted);
+    assert_eq!(started.status, 202, "{started:?}");
+    for session in started.json()["sessions"].as_array().expect("sessions") {
+        lab.judged(&text(&session["session"]));
+    }
+    let told = lab.get(started.header("location").expect("a place")).json();
     assert_eq!(told["left"]["verdict"]["kind"], "stopped");
     assert_eq!(told["right"]["verdict"]["kind"], "split");
     let (first, rows) = (&told["first_difference"], told["rows"].as_array().expect("rows"));

@@ -51,6 +51,11 @@ pub fn request(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: 
     answer
 }
 
+/// Sends a request and reads no more than the head of the answer, which may have no end.
+pub fn status_of(address: SocketAddr, line: &str, headers: &[(&str, &str)]) -> u16 {
+    head(&mut send(address, &format!("{line} HTTP/1.1"), headers, "")).0
+}
+
 /// Gets a path.
 pub fn get(address: SocketAddr, path: &str) -> Answer {
     request(address, &format!("GET {path}"), &[("Host", &address.to_string())], "")

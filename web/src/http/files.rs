@@ -15,12 +15,16 @@ pub(super) async fn shell(headers: HeaderMap) -> Response {
     }
 }
 
+/// Whether a person looks at this path, or a program asks for it.
+pub(super) fn is_page(path: &str) -> bool {
+    !["/api/", "/static/"].iter().any(|place| path.starts_with(place)) && !["/healthz", "/metrics"].contains(&path)
+}
+
 /// Where there is nothing: a person's browser gets the page, which says so and leads back; everything else a problem.
 pub(super) async fn nowhere(uri: Uri, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let program = ["/api/", "/static/"].iter().any(|place| uri.path().starts_with(place));
     match find("index.html") {
-        Some(file) if accepted.contains("text/html") && !program => {
+        Some(file) if accepted.contains("text/html") && is_page(uri.path()) => {
             (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, kind(file.path))], file.bytes).into_response()
         }
         _ => Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here").into_response(),

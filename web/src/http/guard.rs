@@ -1,12 +1,14 @@
-//! Who may ask what: Host and Origin are checked before any route, and every answer carries the page's defences.
+//! Who may ask what: Host, Origin and Sec-Fetch-Site are checked before any route, and every answer carries the page's
+//! defences.
 //!
 //! Host, so that a name that somebody else points at this machine cannot read the lab (DNS rebinding); Origin, so that a
-//! page from elsewhere cannot start sessions (cross-site request forgery).
+//! page from elsewhere cannot start sessions (cross-site request forgery); Sec-Fetch-Site, which browsers send where they
+//! send no Origin, so that a page from elsewhere can do nothing at all but lead to the lab's own pages (W3C Fetch Metadata).
 
-use super::problem::Problem;
+use super::{files::is_page, problem::Problem};
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -50,20 +52,33 @@ impl Guard {
     }
 
     /// Why a request is refused, if it is.
-    fn refusal(&self, method: &Method, headers: &HeaderMap) -> Option<Problem> {
+    fn refusal(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Problem> {
         let forbidden = |field, message| Some(Problem::new(StatusCode::FORBIDDEN, field, message));
         let hosts: Vec<_> = headers.get_all(header::HOST).iter().collect();
-        let [host] = hosts[..] else { return forbidden("host", "expected one Host header".to_owned()) };
+        let [host] = hosts[..] else { return Some(Problem::bad("host", "expected one Host header")) };
         let shown =
             |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).chars().take(100).collect::<String>();
-        if !host.to_str().is_ok_and(|host| self.knows(host)) {
-            return forbidden("host", format!("expected {}, got {:?}", self.hosts.join(" or "), shown(host)));
+        // A target that names a host outranks the header (RFC 9112 section 3.2.2).
+        let target = uri.authority().map(|authority| authority.as_str());
+        if !host.to_str().is_ok_and(|host| self.knows(host)) || target.is_some_and(|target| !self.knows(target)) {
+            let got = target.map_or_else(|| shown(host), |target| target.chars().take(100).collect());
+            let message = format!("expected {}, got {got:?}", self.hosts.join(" or "));
+            return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", message));
         }
         let ours = |origin: &HeaderValue| {
             origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).is_some_and(|host| self.knows(host))
         };
         if let Some(foreign) = headers.get_all(header::ORIGIN).iter().find(|origin| !ours(origin)) {
             return forbidden("origin", format!("expected the lab's own page, got {:?}", shown(foreign)));
+        }
+        let has = |name: &str, value: &str| headers.get(name).is_some_and(|got| got == value);
+        let followed = *method == Method::GET
+            && is_page(uri.path())
+            && has("sec-fetch-mode", "navigate")
+            && has("sec-fetch-dest", "document");
+        let sites = headers.get_all("sec-fetch-site").iter();
+        if let Some(foreign) = sites.filter(|site| *site != "same-origin" && *site != "none").find(|_| !followed) {
+            return forbidden("sec-fetch-site", format!("expected the lab's own page, got {:?}", shown(foreign)));
         }
         if *method == Method::POST {
             let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
@@ -80,7 +95,7 @@ impl Guard {
 
 /// The middleware.
 pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let mut response = match guard.refusal(request.method(), request.headers()) {
+    let mut response = match guard.refusal(request.method(), request.uri(), request.headers()) {
         Some(problem) => problem.into_response(),
         None => next.run(request).await,
     };
@@ -96,13 +111,17 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 mod tests {
     use super::*;
 
-    fn refused(method: Method, headers: &[(HeaderName, &str)]) -> Option<StatusCode> {
+    fn refused_at(method: Method, uri: &str, headers: &[(HeaderName, &str)]) -> Option<StatusCode> {
         let guard = Guard::new("127.0.0.1:8080".parse().unwrap());
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(name, value.parse().unwrap());
         }
-        guard.refusal(&method, &map).map(|problem| problem.into_response().status())
+        guard.refusal(&method, &uri.parse().unwrap(), &map).map(|problem| problem.into_response().status())
+    }
+
+    fn refused(method: Method, headers: &[(HeaderName, &str)]) -> Option<StatusCode> {
+        refused_at(method, "/api/sessions", headers)
     }
 
     const HOST: (HeaderName, &str) = (header::HOST, "127.0.0.1:8080");
@@ -114,10 +133,14 @@ mod tests {
             assert_eq!(refused(Method::GET, &[(header::HOST, host)]), None, "{host}");
         }
         for host in ["rebound.example:8080", "127.0.0.1", "127.0.0.1:8081", "localhost.evil:8080", ""] {
-            assert_eq!(refused(Method::GET, &[(header::HOST, host)]), Some(StatusCode::FORBIDDEN), "{host}");
+            let refused = refused(Method::GET, &[(header::HOST, host)]);
+            assert_eq!(refused, Some(StatusCode::MISDIRECTED_REQUEST), "{host}");
         }
-        assert_eq!(refused(Method::GET, &[]), Some(StatusCode::FORBIDDEN));
-        assert_eq!(refused(Method::GET, &[HOST, HOST]), Some(StatusCode::FORBIDDEN));
+        assert_eq!(refused(Method::GET, &[]), Some(StatusCode::BAD_REQUEST));
+        assert_eq!(refused(Method::GET, &[HOST, HOST]), Some(StatusCode::BAD_REQUEST));
+        assert_eq!(refused_at(Method::GET, "http://localhost:8080/", &[HOST]), None);
+        let elsewhere = refused_at(Method::GET, "http://evil.example/api/status", &[HOST]);
+        assert_eq!(elsewhere, Some(StatusCode::MISDIRECTED_REQUEST), "the target outranks the header");
     }
 
     #[test]
@@ -127,6 +150,41 @@ mod tests {
         for origin in ["http://evil.example", "null", "https://127.0.0.1:8080", "http://127.0.0.1:9000"] {
             let refused = refused(Method::POST, &[HOST, JSON, (header::ORIGIN, origin)]);
             assert_eq!(refused, Some(StatusCode::FORBIDDEN), "{origin}");
+        }
+    }
+
+    /// What browsers send of their own accord; an image or a fetch without CORS carries no Origin.
+    #[test]
+    fn a_page_from_elsewhere_can_only_lead_to_the_pages_of_the_lab() {
+        let [site, mode, dest] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].map(HeaderName::from_static);
+        let asked = |method: &Method, path, told: [&str; 3]| {
+            let headers = [HOST, JSON, (site.clone(), told[0]), (mode.clone(), told[1]), (dest.clone(), told[2])];
+            refused_at(method.clone(), path, &headers)
+        };
+        let forbidden = Some(StatusCode::FORBIDDEN);
+        for foreign in ["cross-site", "same-site", "anything"] {
+            for path in ["/api/compare?left=a&right=b", "/api/status", "/static/app.js", "/metrics", "/healthz"] {
+                assert_eq!(asked(&Method::GET, path, [foreign, "no-cors", "image"]), forbidden, "{foreign} {path}");
+                assert_eq!(asked(&Method::GET, path, [foreign, "navigate", "document"]), forbidden, "{foreign} {path}");
+            }
+            for path in ["/", "/sessions/a"] {
+                assert_eq!(asked(&Method::GET, path, [foreign, "navigate", "document"]), None, "{foreign} {path}");
+                assert_eq!(asked(&Method::GET, path, [foreign, "navigate", "iframe"]), forbidden, "{foreign} {path}");
+                assert_eq!(
+                    asked(&Method::HEAD, path, [foreign, "navigate", "document"]),
+                    forbidden,
+                    "{foreign} {path}"
+                );
+                assert_eq!(
+                    asked(&Method::POST, path, [foreign, "navigate", "document"]),
+                    forbidden,
+                    "{foreign} {path}"
+                );
+            }
+        }
+        for own in ["same-origin", "none"] {
+            assert_eq!(asked(&Method::GET, "/api/status", [own, "cors", "empty"]), None, "{own}");
+            assert_eq!(asked(&Method::POST, "/api/sessions", [own, "cors", "empty"]), None, "{own}");
         }
     }
 

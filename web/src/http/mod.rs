@@ -2,6 +2,7 @@
 
 mod api;
 mod asked;
+mod comparison;
 mod files;
 mod guard;
 mod metrics;

@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use super::{App, Guard, api, files, guard::guard, metrics, problem::Problem, sessions, stream};
+use super::{App, Guard, api, comparison, files, guard::guard, metrics, problem::Problem, sessions, stream};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -37,7 +37,7 @@ fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/sessions/{id}/chains", get(sessions::the_chains)),
         ("/api/sessions/{id}/decision", post(sessions::decide)),
         ("/api/sessions/{id}/export", get(sessions::the_export)),
-        ("/api/compare", get(api::the_comparison)),
+        ("/api/compare", get(comparison::of_two).post(comparison::run)),
         ("/api/matrix", get(api::the_matrix)),
         ("/api/cracking", get(api::cracking)),
         ("/api/events", get(stream::events)),

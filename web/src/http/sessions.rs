@@ -71,7 +71,7 @@ pub(super) struct NewSessions {
 
 #[derive(Serialize)]
 pub(super) struct Started {
-    sessions: Vec<Session>,
+    pub(super) sessions: Vec<Session>,
 }
 
 /// Starts sessions; with a seed, each takes the seed after that of the one before.

@@ -91,7 +91,7 @@ async fn strangers_are_refused() {
     let site = Site::open().await;
     let foreign = Request::builder().uri("/api/status").header(header::HOST, "evil.example:8080").body(Body::empty());
     let response = site.send(foreign.unwrap()).await;
-    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert_eq!(response.status(), StatusCode::MISDIRECTED_REQUEST);
     assert_eq!(body(response).await["error"]["field"], "host");
     let cross = request("POST", "/api/sessions")
         .header(header::CONTENT_TYPE, "application/json")

@@ -1,0 +1,65 @@
+//! `/api/compare`: two sessions side by side. Asking compares two that are there; running two is another method.
+
+use super::{
+    App,
+    asked::{Body, Query},
+    problem::Problem,
+    sessions::{Started, finished, scenario},
+};
+use crate::sessions::{
+    compare::{Comparison, compare},
+    session::{Session, now_us},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sides {
+    left: String,
+    right: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Compared {
+    left: Session,
+    right: Session,
+    #[serde(flatten)]
+    comparison: Comparison,
+}
+
+/// Two sessions that are there, and judged.
+pub(super) async fn of_two(State(app): State<Arc<App>>, Query(sides): Query<Sides>) -> Result<Json<Compared>, Problem> {
+    let (left, right) = (finished(&app, &sides.left).await?, finished(&app, &sides.right).await?);
+    let comparison = compare(&left, &right);
+    Ok(Json(Compared { left: left.session, right: right.session, comparison }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counterfactual {
+    scenario: String,
+    check: String,
+    seed: Option<u64>,
+}
+
+/// Runs a scenario with and without one check, both with one seed: otherwise every frame would differ.
+pub(super) async fn run(State(app): State<Arc<App>>, Body(wanted): Body<Counterfactual>) -> Result<Response, Problem> {
+    let with = scenario(&wanted.scenario)?;
+    let id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if wanted.check.is_empty() || !wanted.check.bytes().all(id) {
+        return Err(Problem::bad("check", "expected a check's id"));
+    }
+    let without = with.lacking(&wanted.check);
+    let seed = Some(wanted.seed.unwrap_or_else(now_us));
+    let sessions = [app.console.play(with, seed)?.session, app.console.play(without, seed)?.session];
+    let place = format!("/api/compare?left={}&right={}", sessions[0].session, sessions[1].session);
+    let started = Started { sessions: sessions.into() };
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(started)).into_response())
+}
