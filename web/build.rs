@@ -9,16 +9,24 @@ use std::{
 };
 
 fn main() -> io::Result<()> {
-    let page = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("page");
+    let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let (page, words) = (own.join("page"), own.join("../lab/src/words"));
     println!("cargo:rerun-if-changed={}", page.display());
+    println!("cargo:rerun-if-changed={}", words.display());
     let mut files = Vec::new();
     // What else is there serves only those who work on the page.
     files.push(page.join("index.html"));
     collect(&page.join("static"), &mut files)?;
+    // The texts that all of the lab speaks with.
+    files.push(words.join("english.txt"));
     files.sort();
     let mut table = String::from("static FILES: &[File] = &[\n");
     for file in files {
-        let path = file.strip_prefix(&page).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        let path = match file.strip_prefix(&words) {
+            Ok(text) => Path::new("static/words").join(text),
+            Err(_) => file.strip_prefix(&page).unwrap_or(&file).to_owned(),
+        };
+        let path = path.to_string_lossy().replace('\\', "/");
         let mut hasher = DefaultHasher::new();
         fs::read(&file)?.hash(&mut hasher);
         let tag = format!("\"{:016x}\"", hasher.finish());

@@ -6,7 +6,8 @@
 //!
 //! - `{member}` is the member's value: text as it is, a list with commas, a value with a name of its own in its own words;
 //! - `{member|key}` is changed on the way: `key` leaves the first four characters of a fingerprint, `octets` counts what
-//!   base64url stands for, `word` is the language's word for it, `count message messages` counts in singular and plural;
+//!   base64url stands for, `word` is the language's word for it, `and` joins a list with that word instead of commas,
+//!   `count message messages` counts, a list too, in singular and plural;
 //! - `[…]` is there only if all members in it are there and not empty.
 //!
 //! Empty lines and lines that begin with `#` are comments.
@@ -49,6 +50,7 @@ enum Manner {
     Key,
     Octets,
     Word,
+    And,
     Count { one: String, many: String },
 }
 
@@ -131,12 +133,12 @@ impl Language {
     fn show(&self, value: &Value, manner: &Manner) -> String {
         match (manner, value) {
             (_, Value::Array(list)) => list.iter().map(|item| self.show(item, manner)).collect::<Vec<_>>().join(", "),
-            (Manner::AsItIs, Value::Object(members)) => {
+            (Manner::AsItIs | Manner::And, Value::Object(members)) => {
                 // A value with a name of its own; a changed field is called by its field.
                 let own = self.say("value", value);
                 own.or_else(|| members.get("field").map(plain)).unwrap_or_else(|| plain(value))
             }
-            (Manner::AsItIs, _) => plain(value),
+            (Manner::AsItIs | Manner::And, _) => plain(value),
             (Manner::Key, _) => plain(value).chars().take(4).collect(),
             (Manner::Octets, _) => (plain(value).len() * 3 / 4).to_string(),
             (Manner::Word, _) => self.word(&plain(value)),
@@ -181,8 +183,9 @@ fn gap(text: &str) -> Result<Part, &'static str> {
         ["key"] => Manner::Key,
         ["octets"] => Manner::Octets,
         ["word"] => Manner::Word,
+        ["and"] => Manner::And,
         ["count", one, many] => Manner::Count { one: one.to_owned(), many: many.to_owned() },
-        _ => return Err("key, octets, word or count ONE MANY after the bar"),
+        _ => return Err("key, octets, word, and, or count ONE MANY after the bar"),
     };
     Ok(Part::Gap { member: member.to_owned(), manner })
 }

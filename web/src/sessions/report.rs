@@ -27,7 +27,8 @@ pub(crate) fn styles() -> String {
 /// The session as data, the modules, and what starts them.
 pub(crate) fn scripts(record: &Record, nonce: &str) -> String {
     // So no text of a session can end the element that holds it.
-    let data = json!({ "session": record.session, "events": record.events, "chains": chains(record) });
+    let words = lab::words::ENGLISH;
+    let data = json!({ "session": record.session, "events": record.events, "chains": chains(record), "words": words });
     let data = data.to_string().replace('<', "\\u003c");
     let imports: BTreeMap<_, _> = modules().iter().map(|(path, text)| (path.clone(), address(path, text))).collect();
     let map = json!({ "imports": imports });

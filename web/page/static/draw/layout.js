@@ -1,7 +1,7 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
-import { DID } from "../model/narrate.js";
-import { shorten, visible } from "../model/text.js";
+import { shorten } from "../model/text.js";
+import { say } from "../model/words.js";
 
 const LINE = 22;
 /** Altered fields shown in the diagram; the frame itself shows all. */
@@ -83,20 +83,15 @@ export function stack(heights, from) {
 
 /** A row in words, for those who do not see the drawing and for its tooltip. */
 export function words(row) {
-  switch (row.what) {
-    case "keys":
-      return ["client", "attacker", "server"].filter((actor) => row[actor])
-        .map((actor) => `the ${actor} holds ${row[actor].map((key) => `key ${shorten(key, 4, 0)}`).join(" and ")}`).join("; ");
-    case "stop": return `the ${row.party} gave up${row.check ? ` at ${shorten(row.check, 40)}` : ""}: ${shorten(row.reason, 200)}`;
-    case "off": return `the ${row.party} does not look: the check ${shorten(row.check, 40)} is switched off`;
-    case "solved": return `the attacker ${row.found ? "found" : "did not find"} the logarithm, ${row.bits} bits: ${shorten(row.cost, 80)}`;
-    case "read": return `the attacker read ${row.sender}'s message: ${shorten(row.text, 80)}`;
-    case "lost": return `the ${row.party} was lost: ${shorten(row.reason, 120)}`;
+  if (row.what === "keys") {
+    const holders = ["client", "attacker", "server"].filter((actor) => row[actor])
+      .map((actor) => ({ is: "holder", actor, keys: row[actor].map((key) => ({ is: "key", key })) }));
+    return say("row", { holders }, "keys");
   }
-  const to = row.from === "client" ? "server" : "client";
-  const did = DID[row.action] ?? "on its way";
-  const changed = row.changed.map((change) => `${shorten(change.field, 24)} from ${shorten(plain(change.old))} to ${shorten(plain(change.new))}`);
-  const read = row.read ? `; the attacker read “${shorten(row.read.text, 80)}”` : "";
-  return visible(`${row.from} to ${to}: ${shorten(row.name, 40)}, ${row.sealed ? "encrypted" : "readable"}, ${did}` +
-    `${changed.length ? ` (${changed.join(", ")})` : ""}${read}`);
+  if (row.what !== "frame") return say("row", row, row.what);
+  const changes = row.changed.map(({ field, old, new: made }) => ({ is: "change", field: shorten(field), old: shorten(plain(old)), new: shorten(plain(made)) }));
+  return say("row", {
+    ...row, to: row.from === "client" ? "server" : "client", seal: row.sealed ? "encrypted" : "readable",
+    action: row.action ?? "undecided", changes, read: row.read?.text,
+  }, "frame");
 }

@@ -34,6 +34,16 @@ export const get = (path) => ask(path);
 export const post = (path, body) =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
+/** A file of the page as text; nothing, where the lab does not answer. */
+export async function text(path) {
+  try {
+    const answer = await fetch(path);
+    return answer.ok ? await answer.text() : "";
+  } catch {
+    return "";
+  }
+}
+
 const registries = new Map();
 
 /** A registry (`modes`, `attacks`, `checks`, `verdicts`, `scenarios`): asked for once, they do not change while the lab runs. */

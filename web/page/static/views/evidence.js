@@ -2,8 +2,8 @@
 
 import { html, useState } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
-import { narrate } from "../model/narrate.js";
 import { count } from "../model/text.js";
+import { narrate } from "../model/words.js";
 
 const MOST = 500;
 

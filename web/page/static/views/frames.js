@@ -4,8 +4,8 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
 import { bytesOf, decode, hex } from "../model/frame.js";
 import { peerOf } from "../model/fold.js";
-import { DID } from "../model/narrate.js";
 import { shorten } from "../model/text.js";
+import { word } from "../model/words.js";
 import { Copy, Value } from "../draw/value.js";
 
 export const Frames = ({ rows }) => {
@@ -33,7 +33,7 @@ const FrameDetail = ({ row }) => {
     <details id=${`frame-${row.index}`} ref=${details} open=${open} onToggle=${(event) => setOpen(event.target.open)}
       data-frame=${row.index} data-action=${row.action ?? undefined}>
       <summary><span class="line"><span class="flight">${row.flight}</span> <${Name} actor=${row.from} /> → <${Name} actor=${peerOf(row.from)} />
-        <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${DID[row.action] ?? "on its way"}</span></span></summary>
+        <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${word(row.action ?? "undecided")}</span></span></summary>
       ${open ? html`<div class=${twofold ? "twofold" : ""}>
         ${row.before !== null ? html`<${Body} title=${`as the ${row.from} sent it`} frame=${row.before} changed=${changed} />` : null}
         ${row.after !== null && row.after !== row.before ? html`

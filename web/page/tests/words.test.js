@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { words } from "../static/draw/layout.js";
+import { narrate, say, speak } from "../static/model/words.js";
+
+const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const english = file("lab/src/words/english.txt");
+speak(english);
+
+test("events are told as the samples say that hold the terminal's words too", () => {
+  const samples = JSON.parse(file("tests/data/words.json"));
+  assert.ok(samples.length > 10);
+  for (const [event, told] of samples) assert.equal(narrate(event), told);
+});
+
+test("what only tells of the lab's own working has words, and what nobody knows its type", () => {
+  assert.equal(narrate({ type: "trusts", source: "client", anchors: ["a"], peer: "bob.lab" }), "the client will judge by 1 anchor whether its peer is bob.lab");
+  assert.equal(narrate({ type: "work", source: "attacker", phase: "sieving", done: 1, total: 3 }), "sieving: 1 of 3");
+  assert.equal(narrate({ type: "constructor" }), "constructor");
+});
+
+test("a row is told to those who do not see it", () => {
+  const frame = { what: "frame", from: "client", action: "alter", name: "client-hello", sealed: false, changed: [{ field: "share", old: "\"a\"", new: "\"b\"" }], read: null };
+  assert.equal(words(frame), "client to server: client-hello, readable, altered (share from a to b)");
+  assert.equal(words({ ...frame, action: null, sealed: true, changed: [], read: { text: "Pay" } }), "client to server: client-hello, encrypted, on its way; the attacker read “Pay”");
+  assert.equal(words({ what: "keys", client: ["0018aa"], attacker: ["0018aa", "31c9bb"] }), "the client holds key 0018 and the attacker holds key 0018 and key 31c9");
+  assert.equal(words({ what: "stop", party: "client", check: "cert-name", reason: "no" }), "the client gave up at cert-name: no");
+});
+
+test("a session's text chooses no text and fills no gap but its own", () => {
+  assert.equal(say("row", { party: "{reason}", reason: "[x]" }, "stop"), "the {reason} gave up: [x]");
+  assert.equal(narrate({ type: "lost", source: "console", what: "a\u202e", reason: "b\u0007" }), "the a‹U+202E› is lost: b‹U+0007›");
+});
