@@ -2,7 +2,8 @@
 
 use lab::{
     algebra::real::{Real, Value, fingerprint},
-    check::{DIRECTION_KEYS, Switches},
+    check::Switches,
+    checks::DIRECTION_KEYS,
     control::Credentials,
     mode::Mode,
     record::{Content, RecordKey, Sealed},

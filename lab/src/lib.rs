@@ -6,6 +6,7 @@
 pub mod algebra;
 pub mod certificate;
 pub mod check;
+pub mod checks;
 pub mod control;
 pub mod event;
 pub mod evidence;

@@ -8,7 +8,8 @@ mod validate;
 pub use validate::{Fault, validate};
 
 use crate::{
-    check::{self, Check},
+    check::Check,
+    checks,
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
@@ -100,11 +101,11 @@ impl Relation {
     pub fn checks(self) -> Vec<&'static Check> {
         match self {
             Self::Equal(check) | Self::Signed(check, _) => vec![check],
-            Self::PublicInRange => vec![&check::PUBLIC_RANGE],
-            Self::GroupSize(_) => vec![&check::GROUP_SIZE],
-            Self::GroupKnown => vec![&check::GROUP_KNOWN],
-            Self::Contributes => vec![&check::CONTRIBUTORY],
-            Self::Certified(_) | Self::CertifiedForAny(_) => check::of_certificates().collect(),
+            Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
+            Self::GroupSize(_) => vec![&checks::GROUP_SIZE],
+            Self::GroupKnown => vec![&checks::GROUP_KNOWN],
+            Self::Contributes => vec![&checks::CONTRIBUTORY],
+            Self::Certified(_) | Self::CertifiedForAny(_) => checks::of_certificates().collect(),
         }
     }
 }
@@ -252,7 +253,7 @@ impl Mode {
     /// Every check of the mode once: the handshake's, then the records'.
     pub fn checks(&self) -> Vec<&'static Check> {
         let mut checks: Vec<&'static Check> = Vec::new();
-        for check in self.handshake_checks().into_iter().map(|(_, check)| check).chain(check::OF_RECORDS) {
+        for check in self.handshake_checks().into_iter().map(|(_, check)| check).chain(checks::OF_RECORDS) {
             if !checks.contains(&check) {
                 checks.push(check);
             }

@@ -5,7 +5,8 @@
 //! frame's header and the sequence number. The first octet of the plaintext says what the rest is.
 
 use crate::{
-    check::{AUTHENTICATED_CLOSE, Check, DIRECTION_KEYS, Finding, OF_RECORDS, RECORD_AUTH, RECORD_ORDER, Switches},
+    check::{Check, Finding, Switches},
+    checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
     event::Status,
     evidence::hex,
     role::Role,

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lab::{
-    check,
+    checks,
     control::PlayOrder,
     event::{Fact, Way},
     group::Group,
@@ -102,7 +102,7 @@ fn names_a_field(reason: &str) -> bool {
     let of_messages = || modes::all().iter().flat_map(|mode| mode.messages).flat_map(|message| message.fields);
     ["frame", "body", "record", "flight", "message"].contains(&word)
         || of_messages().any(|field| field.name == word || field.binds == word)
-        || check::find(name).is_some()
+        || checks::find(name).is_some()
         || reason.contains(": expected no such field in this message")
 }
 
@@ -177,7 +177,7 @@ fn no_field_takes_what_is_not_of_its_sort() {
                 let reason = refusal(course, point, &frame);
                 let name = reason.split([':', '.']).next().unwrap_or_default();
                 assert!(
-                    names.contains(&name) || (names[0] == "chain" && check::find(name).is_some()),
+                    names.contains(&name) || (names[0] == "chain" && checks::find(name).is_some()),
                     "{:?} {} at {point}: {:.200} is refused with {reason:.200}",
                     course.order.mode,
                     course.role,

@@ -1,7 +1,7 @@
 //! Every check has its witness in the table of outcomes, and the check that decides a row is the one that decides it.
 
 use lab::{
-    check, modes,
+    checks, modes,
     scenario::Scenario,
     staging::{Setting, stage},
     verdict::{Class, Kind, Verdict, judge},
@@ -54,7 +54,7 @@ fn witnesses() -> BTreeMap<String, Scenario> {
 fn every_promised_check_has_its_witness() {
     let witnesses = witnesses();
     for check in WITNESSED {
-        assert!(check::find(check).is_some(), "no check {check}");
+        assert!(checks::find(check).is_some(), "no check {check}");
         assert!(witnesses.contains_key(check), "{check} has no witness");
     }
 }

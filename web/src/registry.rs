@@ -268,7 +268,7 @@ pub fn checks() -> Vec<Check> {
             .map(|mode| mode.id.to_owned())
             .collect(),
     };
-    lab::check::all().iter().map(|check| document(check)).collect()
+    lab::checks::all().iter().map(|check| document(check)).collect()
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ mod tests {
             assert!(ids.insert(info.id), "{} twice", info.id);
             assert!(!info.steps().is_empty(), "{} has no recipe", info.id);
             assert!(info.summary().ends_with('.'), "{} has no summary", info.id);
-            assert!(info.stopped_by.iter().all(|check| lab::check::find(check).is_some()), "{}", info.id);
+            assert!(info.stopped_by.iter().all(|check| lab::checks::find(check).is_some()), "{}", info.id);
         }
     }
 

@@ -11,10 +11,13 @@ pub mod issue;
 mod key;
 pub mod limbo;
 mod name;
+mod node;
+mod origin;
 mod path;
 pub mod pem;
 mod pki;
 mod policies;
+mod policy;
 mod revocation;
 mod rules;
 mod signature;
@@ -32,10 +35,12 @@ pub use forge::{FORGERIES, Forged, Forgery};
 pub use issue::{Credential, Template, Validity};
 pub use key::KeyPair;
 pub use name::{NameError, PeerName};
+pub use origin::Origin;
 pub use pki::Pki;
+pub use policy::{Policy, Profile};
 pub use step::{Status, Step};
 pub use summary::Summary;
-pub use validate::{Leaf, Origin, Outcome, Policy, Profile, Validation, validate};
+pub use validate::{Leaf, Outcome, Validation, validate};
 pub use verified::Verified;
 
 /// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.

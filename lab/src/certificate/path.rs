@@ -6,12 +6,14 @@ use super::checks::RULES;
 use super::constraints;
 use super::decode::Certificate;
 use super::dn;
+use super::node::Node;
+use super::origin::Origin;
 use super::policies::Policies;
+use super::policy::Policy;
 use super::revocation::Lists;
 use super::rules::Walk;
 use super::signature::{self, Signature};
 use super::step::{Status, Step};
-use super::validate::{Origin, Policy};
 
 /// Signatures that one validation may verify.
 const SIGNATURES: usize = 128;
@@ -21,12 +23,6 @@ const VISITS: usize = 2_000;
 const PATHS: usize = 64;
 /// Longest path that is tried.
 const LENGTH: usize = 32;
-
-/// A certificate that may stand in a path.
-pub(super) struct Node<'a> {
-    pub(super) certificate: Certificate<'a>,
-    pub(super) origin: Origin,
-}
 
 /// A path with everything that was found out about it.
 pub(super) struct Evaluated {

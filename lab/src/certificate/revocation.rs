@@ -9,8 +9,8 @@ use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate
 
 use super::date::date;
 use super::decode::{Certificate, DecodeError, oid_text, unsigned_part};
+use super::policy::Policy;
 use super::signature::{self, Signature, Strength};
-use super::validate::Policy;
 use super::{Verified, der, dn};
 
 /// What the lists say of a certificate.

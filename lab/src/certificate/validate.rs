@@ -1,68 +1,17 @@
 //! Path validation (RFC 5280 section 6): a policy and a chain in, a verdict with every step out.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::decode::{Certificate, DecodeError};
-use super::path::{Evaluated, Node, Search};
+use super::node::Node;
+use super::origin::Origin;
+use super::path::{Evaluated, Search};
+use super::policy::Policy;
 use super::revocation::Lists;
 use super::step::{Status, Step};
-use super::{PeerName, Purpose, Verified, checks, dn, sha256};
-
-/// Which rules count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Profile {
-    /// [`Profile::WebPki`] when a server's name is expected, otherwise [`Profile::Rfc5280`].
-    #[default]
-    Automatic,
-    /// What RFC 5280 section 6 asks of those who rely on a certificate.
-    Rfc5280,
-    /// Also what RFC 5280 section 4 and the CA/Browser Forum's Baseline Requirements ask of issuers.
-    WebPki,
-}
-
-/// What a path must satisfy. All certificates and lists are DER.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    /// Trust anchors.
-    pub anchors: Vec<Vec<u8>>,
-    /// Further certificates that may stand in the path, trusted no more than those presented.
-    pub intermediates: Vec<Vec<u8>>,
-    /// When: unix seconds.
-    pub at: i64,
-    /// For whom, if for anybody in particular.
-    pub name: Option<PeerName>,
-    /// What for, if for anything in particular.
-    pub purpose: Option<Purpose>,
-    /// Most intermediate authorities, those that are self-issued not counted.
-    pub max_depth: Option<usize>,
-    /// Revocation lists.
-    pub crls: Vec<Vec<u8>>,
-    /// Whether a certificate without a list of its issuer is refused.
-    pub require_revocation: bool,
-    /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which must be in the path; none is no demand.
-    pub pins: Vec<[u8; 32]>,
-    /// Which rules count.
-    pub profile: Profile,
-    /// Checks that are switched off: they are computed and reported, but do not decide.
-    pub disabled: BTreeSet<String>,
-    /// Signatures that verified in earlier validations, which need not be computed again.
-    pub verified: Option<Arc<Verified>>,
-}
-
-impl Policy {
-    /// The profile that [`Profile::Automatic`] stands for here.
-    #[must_use]
-    pub fn effective_profile(&self) -> Profile {
-        match self.profile {
-            Profile::Automatic if self.purpose == Some(Purpose::Server) && self.name.is_some() => Profile::WebPki,
-            Profile::Automatic => Profile::Rfc5280,
-            chosen => chosen,
-        }
-    }
-}
+use super::{checks, dn, sha256};
 
 /// The verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -74,30 +23,6 @@ pub enum Outcome {
     Reject,
     /// None failed, but some need an algorithm that is out of scope.
     Skip,
-}
-
-/// Where a certificate of a path came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// Presented by the peer, at this position.
-    Presented(usize),
-    /// From [`Policy::intermediates`].
-    Intermediate(usize),
-    /// From [`Policy::anchors`].
-    Anchor(usize),
-}
-
-impl Origin {
-    /// The certificate itself, out of what was validated; `None` if that was something else.
-    #[must_use]
-    pub fn certificate<'p, C: AsRef<[u8]>>(self, policy: &'p Policy, chain: &'p [C]) -> Option<&'p [u8]> {
-        match self {
-            Self::Presented(index) => chain.get(index).map(AsRef::as_ref),
-            Self::Intermediate(index) => policy.intermediates.get(index).map(Vec::as_slice),
-            Self::Anchor(index) => policy.anchors.get(index).map(Vec::as_slice),
-        }
-    }
 }
 
 /// The leaf's identity, for the handshake to use. Trust it as far as the outcome allows.

@@ -2,7 +2,7 @@
 
 use super::parts::*;
 use crate::{
-    check::{GROUP_KNOWN, GROUP_SIZE},
+    checks::{GROUP_KNOWN, GROUP_SIZE},
     mode::{Message, Mode, Names, Parameter, Relation, Variant, table::*},
     role::Role,
     term::Sort,

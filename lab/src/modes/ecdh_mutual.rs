@@ -3,7 +3,7 @@
 use super::parts::*;
 use crate::{
     certificate,
-    check::{IDENTITY_BINDING, TRANSCRIPT_SIGNATURE},
+    checks::{IDENTITY_BINDING, TRANSCRIPT_SIGNATURE},
     mode::{Message, Mode, Names, Relation, table::*},
     role::Role,
     term::{Expr, Op, Sort},

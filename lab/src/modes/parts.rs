@@ -1,7 +1,7 @@
 //! Pieces that several tables share.
 
 use crate::{
-    check,
+    checks,
     mode::{Field, Given, Message, Relation, Step, table::*},
     role::Role,
     term::{Expr, Op, Sort},
@@ -60,7 +60,7 @@ macro_rules! finished {
             fields: &[field("mac", $mac, Sort::Mac, apply(Op::Mac, &[var($key), $over]))],
             receipt: &[check(
                 $peer,
-                Relation::Equal(&crate::check::FINISHED),
+                Relation::Equal(&crate::checks::FINISHED),
                 &[apply(Op::Mac, &[var($key), $over]), var($mac)],
             )],
             after: &[],
@@ -79,7 +79,7 @@ pub(super) const CLIENT_WRITE: Step = let_(
     BOTH,
     "client_write",
     switch(
-        &check::DIRECTION_KEYS,
+        &checks::DIRECTION_KEYS,
         &apply(Op::Expand("client write"), MASTER_HERE),
         &apply(Op::Expand("write"), MASTER_HERE),
     ),
@@ -88,7 +88,7 @@ pub(super) const SERVER_WRITE: Step = let_(
     BOTH,
     "server_write",
     switch(
-        &check::DIRECTION_KEYS,
+        &checks::DIRECTION_KEYS,
         &apply(Op::Expand("server write"), MASTER_HERE),
         &apply(Op::Expand("write"), MASTER_HERE),
     ),
@@ -155,6 +155,6 @@ pub(super) const SERVER_SIGNATURE: Field = field(
 );
 pub(super) const CLIENT_VERIFIES: Step = check(
     CLIENT,
-    Relation::Signed(&check::TRANSCRIPT_SIGNATURE, SERVER_SIGNS),
+    Relation::Signed(&checks::TRANSCRIPT_SIGNATURE, SERVER_SIGNS),
     &[apply(Op::LeafKey, &[var("chain")]), Expr::Transcript, var("signature")],
 );

@@ -2,7 +2,7 @@
 
 use super::{Fingerprints, Judgement, Kind, Verdict};
 use crate::{
-    check::AUTHENTICATED_CLOSE,
+    checks::AUTHENTICATED_CLOSE,
     event::Event,
     evidence::{Cited, Evidence, Handshake, Victim, abbreviate},
     role::{Actor, Role},

@@ -3,7 +3,8 @@
 use crate::outcomes::{self, Outcome};
 use attacker::attack::Info;
 use lab::{
-    check::{self, Check},
+    check::Check,
+    checks,
     mode::{By, Mode, Step, Variant},
     modes,
 };
@@ -118,13 +119,13 @@ pub fn checks() -> String {
         "# Checks\n\n{NOTE}\nA witness is a scenario that the check stops, with its twin in which it is switched off and \
          the attack wins.\n\n| check | what | compares | from |\n|---|---|---|---|\n"
     );
-    for check in check::all() {
+    for check in checks::all() {
         line(
             &mut page,
             &format!("| {} | {} | {} | {} |", link(check.id), check.title, check.compares, check.reference),
         );
     }
-    for check in check::all() {
+    for check in checks::all() {
         line(&mut page, &format!("\n## {}\n\n{}. {}\n", check.id, check.title, check.threat));
         let modes = modes::all().iter().filter(|mode| mode.checks().contains(check));
         let named =

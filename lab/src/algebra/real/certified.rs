@@ -4,7 +4,8 @@ use super::Trust;
 use crate::{
     algebra::Misfit,
     certificate::{self, PeerName, Policy, Purpose, Status, Step},
-    check::{self, Check, Finding},
+    check::{Check, Finding},
+    checks,
     role::Role,
 };
 
@@ -36,7 +37,7 @@ pub(super) fn findings(
         ..Policy::default()
     };
     let validation = certificate::validate(&policy, chain);
-    Ok(check::of_certificates().map(|check| finding(check, &validation.steps)).collect())
+    Ok(checks::of_certificates().map(|check| finding(check, &validation.steps)).collect())
 }
 
 /// The Ed25519 key that the leaf certifies.

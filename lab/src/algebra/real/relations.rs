@@ -3,7 +3,8 @@
 use super::{Value, signed_content, unsuitable};
 use crate::{
     algebra::Misfit,
-    check::{self, Check, Finding},
+    check::{Check, Finding},
+    checks,
     evidence::hex,
     group::{Group, Modp},
     mode::Relation,
@@ -43,7 +44,7 @@ fn equal(check: &'static Check, expected: &Value, observed: &Value) -> Result<Fi
 }
 
 fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
-    let check = &check::PUBLIC_RANGE;
+    let check = &checks::PUBLIC_RANGE;
     let Group::Modp(modp) = group else {
         return Ok(not_applicable(check, "X25519 takes every octet string; its check is contributory"));
     };
@@ -80,7 +81,7 @@ fn residue(modp: &Modp, y: &BigUint) -> String {
 }
 
 fn group_size(least: u64, group: &Group) -> Finding {
-    let check = &check::GROUP_SIZE;
+    let check = &checks::GROUP_SIZE;
     let Group::Modp(modp) = group else {
         return not_applicable(check, "X25519 has one size");
     };
@@ -91,7 +92,7 @@ fn group_size(least: u64, group: &Group) -> Finding {
 
 fn group_known(group: &Group) -> Finding {
     let Group::Modp(modp) = group else {
-        return not_applicable(&check::GROUP_KNOWN, "X25519 is a published group");
+        return not_applicable(&checks::GROUP_KNOWN, "X25519 is a published group");
     };
     let name = crate::group::named::name_of(modp);
     let observed = match name {
@@ -99,7 +100,7 @@ fn group_known(group: &Group) -> Finding {
         None => format!("an unpublished prime of {} bits, {:x}", modp.p.bits(), modp.p),
     };
     let expected = "a group of RFC 3526 or RFC 7919".to_owned();
-    Finding { check: &check::GROUP_KNOWN, holds: Some(name.is_some()), expected, observed }
+    Finding { check: &checks::GROUP_KNOWN, holds: Some(name.is_some()), expected, observed }
 }
 
 fn contributes(shared: &[u8]) -> Finding {
@@ -107,7 +108,7 @@ fn contributes(shared: &[u8]) -> Finding {
     let observed =
         if zero.into() { format!("{} zero octets", shared.len()) } else { "a secret other than zero".to_owned() };
     let expected = "a shared secret other than zero".to_owned();
-    Finding { check: &check::CONTRIBUTORY, holds: Some(!bool::from(zero)), expected, observed }
+    Finding { check: &checks::CONTRIBUTORY, holds: Some(!bool::from(zero)), expected, observed }
 }
 
 fn signed(check: &'static Check, context: &str, key: &[u8], digest: &[u8], signature: &[u8]) -> Finding {

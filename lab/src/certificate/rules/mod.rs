@@ -6,11 +6,11 @@ pub(super) mod identity;
 pub(super) mod standing;
 
 use super::decode::Certificate;
-use super::path::Node;
+use super::node::Node;
 use super::policies::Policies;
+use super::policy::{Policy, Profile};
 use super::revocation::Lists;
 use super::signature::Signature;
-use super::validate::{Policy, Profile};
 
 /// A path under evaluation.
 pub(super) struct Walk<'w, 'a> {

@@ -1,0 +1,59 @@
+//! What a path must satisfy.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{PeerName, Purpose, Verified};
+
+/// Which rules count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// [`Profile::WebPki`] when a server's name is expected, otherwise [`Profile::Rfc5280`].
+    #[default]
+    Automatic,
+    /// What RFC 5280 section 6 asks of those who rely on a certificate.
+    Rfc5280,
+    /// Also what RFC 5280 section 4 and the CA/Browser Forum's Baseline Requirements ask of issuers.
+    WebPki,
+}
+
+/// What a path must satisfy. All certificates and lists are DER.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Trust anchors.
+    pub anchors: Vec<Vec<u8>>,
+    /// Further certificates that may stand in the path, trusted no more than those presented.
+    pub intermediates: Vec<Vec<u8>>,
+    /// When: unix seconds.
+    pub at: i64,
+    /// For whom, if for anybody in particular.
+    pub name: Option<PeerName>,
+    /// What for, if for anything in particular.
+    pub purpose: Option<Purpose>,
+    /// Most intermediate authorities, those that are self-issued not counted.
+    pub max_depth: Option<usize>,
+    /// Revocation lists.
+    pub crls: Vec<Vec<u8>>,
+    /// Whether a certificate without a list of its issuer is refused.
+    pub require_revocation: bool,
+    /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which must be in the path; none is no demand.
+    pub pins: Vec<[u8; 32]>,
+    /// Which rules count.
+    pub profile: Profile,
+    /// Checks that are switched off: they are computed and reported, but do not decide.
+    pub disabled: BTreeSet<String>,
+    /// Signatures that verified in earlier validations, which need not be computed again.
+    pub verified: Option<Arc<Verified>>,
+}
+
+impl Policy {
+    /// The profile that [`Profile::Automatic`] stands for here.
+    #[must_use]
+    pub fn effective_profile(&self) -> Profile {
+        match self.profile {
+            Profile::Automatic if self.purpose == Some(Purpose::Server) && self.name.is_some() => Profile::WebPki,
+            Profile::Automatic => Profile::Rfc5280,
+            chosen => chosen,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The registry of checks, which lists, documentation, pages and tests derive from.
+
+use crate::{certificate, check::Check};
+use std::sync::LazyLock;
+
+macro_rules! checks {
+    ($($name:ident = $id:literal { $title:literal, threat: $threat:literal, compares: $compares:literal, from: $source:literal })*) => {
+        $(
+            #[doc = concat!("`", $id, "`: ", $compares, " (", $source, ")")]
+            pub static $name: Check = Check {
+                id: $id,
+                title: $title,
+                threat: $threat,
+                compares: $compares,
+                reference: $source,
+            };
+        )*
+
+        static OWN: &[&Check] = &[$(&$name),*];
+    };
+}
+
+checks! {
+    PUBLIC_RANGE = "public-range" {
+        "Public value in range",
+        threat: "An attacker sends 0, 1, p−1 or p and knows the shared secret without any secret of its own.",
+        compares: "the peer's public value with 2 and p−2",
+        from: "RFC 7919 section 5.1"
+    }
+    GROUP_SIZE = "group-size" {
+        "Prime large enough",
+        threat: "A short prime lets anybody compute the discrete logarithm and read the session.",
+        compares: "the bits of the server's prime with 2048",
+        from: "RFC 8270 section 1"
+    }
+    GROUP_KNOWN = "group-known" {
+        "Group is a published one",
+        threat: "A prime of unknown origin can be composite, smooth or trapdoored, whatever its size.",
+        compares: "the server's p and g with the safe-prime groups of RFC 3526 and RFC 7919",
+        from: "RFC 7919 section 3"
+    }
+    CONTRIBUTORY = "contributory" {
+        "Both parties contributed",
+        threat: "A point of small order makes the shared secret all zero, whatever the victim's own secret.",
+        compares: "the output of X25519 with zero, in constant time",
+        from: "RFC 7748 section 6.1"
+    }
+    TRANSCRIPT_SIGNATURE = "transcript-signature" {
+        "Peer signed this very exchange",
+        threat: "A certificate is public: without a fresh signature anybody can show it beside a key of its own.",
+        compares: "the signature with the certified key and the digest of all frames so far",
+        from: "RFC 8446 section 4.4.3"
+    }
+    FINISHED = "finished" {
+        "Both saw the same handshake",
+        threat: "What no signature covers can be changed on the way: offers, choices, names.",
+        compares: "the peer's MAC with the MAC over the own transcript, in constant time",
+        from: "RFC 8446 section 4.4.4"
+    }
+    IDENTITY_BINDING = "identity-binding" {
+        "Whoever signed holds the key",
+        threat: "An attacker signs the exchange of two others with a certificate of its own: it does not learn the key, but \
+                 what one says is credited to it.",
+        compares: "the peer's MAC under a key of this exchange with the MAC over the own transcript up to the peer's \
+                   certificate, in constant time",
+        from: "Krawczyk, SIGMA, 2003, section 5"
+    }
+    RECORD_AUTH = "record-auth" {
+        "Records are authentic",
+        threat: "A stream cipher alone lets anybody flip chosen bits of the plaintext.",
+        compares: "the record's Poly1305 tag with the tag computed over it",
+        from: "RFC 8439 section 2.8"
+    }
+    RECORD_ORDER = "record-order" {
+        "Records come once and in order",
+        threat: "A recorded order to pay would be carried out as often as it is sent again.",
+        compares: "the record's sequence number with the number of records before it",
+        from: "RFC 8446 section 5.3"
+    }
+    DIRECTION_KEYS = "direction-keys" {
+        "Each direction has its own key",
+        threat: "With one key for both directions a victim's own words can be thrown back at it as the peer's.",
+        compares: "the key that opens a record with the keys of the two directions",
+        from: "RFC 8446 section 7.3"
+    }
+    AUTHENTICATED_CLOSE = "authenticated-close" {
+        "The end is authentic",
+        threat: "A connection that is cut after 'pay' and before 'only if' would pass for the whole message.",
+        compares: "the end of the connection with a sealed close record before it",
+        from: "RFC 8446 section 6.1"
+    }
+}
+
+/// Every check, in the order of the documentation: those of the exchange and of records, then those of path validation.
+pub fn all() -> &'static [&'static Check] {
+    static ALL: LazyLock<Vec<&'static Check>> =
+        LazyLock::new(|| OWN.iter().copied().chain(of_certificates()).collect());
+    &ALL
+}
+
+/// The checks of path validation.
+pub fn of_certificates() -> impl Iterator<Item = &'static Check> {
+    certificate::RULES.iter().map(|rule| &rule.check)
+}
+
+/// The check with this id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    all().iter().copied().find(|check| check.id == id)
+}
+
+/// Checks of the record layer, which every mode performs.
+pub const OF_RECORDS: [&Check; 4] = [&RECORD_AUTH, &RECORD_ORDER, &DIRECTION_KEYS, &AUTHENTICATED_CLOSE];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique() {
+        let ids: BTreeSet<_> = all().iter().map(|check| check.id).collect();
+        assert_eq!(ids.len(), all().len());
+    }
+}
