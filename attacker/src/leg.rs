@@ -45,7 +45,7 @@ pub struct Leg {
 impl Leg {
     /// A leg at its beginning, of which the attacker knows `known` and in which it draws the values named in `invents`.
     pub fn new(mode: &'static Mode, algebra: Real, known: Vec<Known>, invents: &'static [&'static str]) -> Self {
-        let switches = Switches::new(mode.off, [], []);
+        let switches = mode.switches::<&str>(&[], &[]);
         let shadow = Shadow::new(algebra, mode, switches.clone(), known.clone(), invents);
         Self { mode, switches, frames: Vec::new(), known, suppositions: vec![Vec::new()], invents, shadow }
     }

@@ -3,7 +3,7 @@
 //! A check is a value; all of them stand in the [registry](crate::checks). What a check compares with what stands in the
 //! mode's table, as a [relation](crate::mode::Relation).
 
-use crate::{checks, event::Status};
+use crate::event::Status;
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt};
 
@@ -35,22 +35,13 @@ pub struct Switches {
 }
 
 impl Switches {
-    /// The mode's own `off` list, changed by the scenario's switches.
-    pub fn new<'a>(
-        off: &[&'static str],
-        without: impl IntoIterator<Item = &'a str>,
-        with: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let mut switches = Self { off: off.iter().copied().collect() };
-        switches.off.extend(without.into_iter().filter_map(checks::find).map(|check| check.id));
-        for id in with {
-            switches.off.remove(id);
-        }
-        switches
+    /// All on but these.
+    pub fn without(checks: impl IntoIterator<Item = &'static Check>) -> Self {
+        Self { off: checks.into_iter().map(|check| check.id).collect() }
     }
 
     /// The check is performed and decides.
-    pub fn is_on(&self, check: &Check) -> bool {
+    pub(crate) fn is_on(&self, check: &Check) -> bool {
         !self.off.contains(check.id)
     }
 
@@ -61,6 +52,17 @@ impl Switches {
             other.off.insert(check.id);
         }
         other
+    }
+
+    /// The outcome of a check that found this; `None` where it had nothing to look at. The one place where a switch decides
+    /// what becomes of a finding.
+    pub fn status(&self, check: &Check, holds: Option<bool>) -> Status {
+        match holds {
+            None => Status::NotApplicable,
+            Some(_) if !self.is_on(check) => Status::Skipped,
+            Some(true) => Status::Passed,
+            Some(false) => Status::Failed,
+        }
     }
 }
 
@@ -78,28 +80,28 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The check's outcome under these switches: the one place where a switch has its effect.
+    /// The check's outcome under these switches.
     pub fn status(&self, switches: &Switches) -> Status {
-        match self.holds {
-            None => Status::NotApplicable,
-            Some(_) if !switches.is_on(self.check) => Status::Skipped,
-            Some(true) => Status::Passed,
-            Some(false) => Status::Failed,
-        }
+        switches.status(self.check, self.holds)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::FINISHED;
 
     #[test]
-    fn a_switch_decides_between_failing_and_skipping() {
-        let finding =
-            Finding { check: &checks::FINISHED, holds: Some(false), expected: String::new(), observed: String::new() };
-        assert_eq!(finding.status(&Switches::default()), Status::Failed);
-        assert_eq!(finding.status(&Switches::new(&[], ["finished"], [])), Status::Skipped);
-        assert_eq!(finding.status(&Switches::new(&["finished"], [], [])), Status::Skipped);
-        assert_eq!(finding.status(&Switches::new(&["finished"], [], ["finished"])), Status::Failed);
+    fn a_switch_decides_whether_a_finding_counts() {
+        let finding = |holds| Finding { check: &FINISHED, holds, expected: String::new(), observed: String::new() };
+        let (on, off) = (Switches::default(), Switches::without([&FINISHED]));
+        for (holds, counts, ignored) in [
+            (None, Status::NotApplicable, Status::NotApplicable),
+            (Some(true), Status::Passed, Status::Skipped),
+            (Some(false), Status::Failed, Status::Skipped),
+        ] {
+            assert_eq!((finding(holds).status(&on), finding(holds).status(&off)), (counts, ignored));
+            assert_eq!(finding(holds).status(&off.turned(&FINISHED)), counts);
+        }
     }
 }

@@ -236,7 +236,8 @@ impl<A: Algebra> Handshake<A> {
                     for arg in args {
                         values.push(self.evaluate(arg)?.ok_or(Stop::NotGiven("an argument of a check"))?);
                     }
-                    let findings = self.algebra.relate(relation, &values).map_err(|misfit| blame(misfit, args))?;
+                    let findings =
+                        self.algebra.relate(relation, &values, &self.switches).map_err(|misfit| blame(misfit, args))?;
                     self.report(findings, flight, outputs)?;
                 }
             }

@@ -8,7 +8,7 @@ mod validate;
 pub use validate::{Fault, validate};
 
 use crate::{
-    check::Check,
+    check::{Check, Switches},
     checks,
     role::Role,
     term::{Expr, Op, Sort},
@@ -259,6 +259,13 @@ impl Mode {
             }
         }
         checks
+    }
+
+    /// Its switches in a scenario: its own `off` list, but with `with` on and `without` off.
+    pub fn switches<S: AsRef<str>>(&self, without: &[S], with: &[S]) -> Switches {
+        let named = |ids: &[S], check: &Check| ids.iter().any(|id| id.as_ref() == check.id);
+        let off = |check: &&Check| (self.off.contains(&check.id) || named(without, check)) && !named(with, check);
+        Switches::without(self.checks().into_iter().filter(off))
     }
 
     /// This role shows a chain of certificates.

@@ -306,7 +306,7 @@ mod tests {
     use super::*;
 
     fn pair(without: &[&str]) -> (Records, Records) {
-        let switches = Switches::new(&[], without.iter().copied(), []);
+        let switches = Switches::without(OF_RECORDS.into_iter().filter(|check| without.contains(&check.id)));
         let server_key = if without.contains(&"direction-keys") { [1; 32] } else { [2; 32] };
         let end = |role| Records::new(role, switches.clone(), &[1; 32], &server_key).unwrap();
         (end(Role::Client), end(Role::Server))

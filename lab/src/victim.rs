@@ -62,8 +62,7 @@ impl Victim {
             with: order.with.clone(),
         };
         let (mode, full) = modes::resolve(&scenario)?;
-        let switches =
-            Switches::new(mode.off, order.without.iter().map(String::as_str), order.with.iter().map(String::as_str));
+        let switches = mode.switches(&order.without, &order.with);
         let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
         let script = script(role, &order.phrase, &seed)?;
         let known = known(role, mode, order, kept)?;

@@ -81,6 +81,51 @@ fn no_package_depends_on_one_that_it_must_not_know() {
     }
 }
 
+/// Lines of code of the programs and the library, tests left out, by file.
+fn code() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut directories: Vec<_> = ["lab", "attacker", "victims", "web"].map(|part| root.join(part)).into();
+    let mut lines = Vec::new();
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && !["target", "tests", "benches", "node_modules"].contains(&name) {
+                directories.push(path);
+            } else if name.ends_with(".rs") {
+                let place = path.strip_prefix(&root).unwrap().display().to_string();
+                let source = fs::read_to_string(&path).unwrap();
+                let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+                let code = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+                lines.extend(code.filter(|line| !line.trim().is_empty()).map(|line| (place.clone(), line.to_owned())));
+            }
+        }
+    }
+    assert!(lines.len() > 10_000, "{}", lines.len());
+    lines
+}
+
+/// `Switches::status` decides what becomes of a finding, and `Expr::Switch` what both parties compute; a mode's own `off`
+/// list is read to make switches of it, to validate it and to list it.
+#[test]
+fn nobody_else_reads_switches() {
+    let readers = |sign: &str| -> BTreeSet<String> {
+        let reads = |line: &str| {
+            line.match_indices(sign).any(|(at, _)| {
+                let next = line[at + sign.len()..].chars().next();
+                sign.ends_with('(') || next.is_none_or(|next| !next.is_alphanumeric() && next != '_')
+            })
+        };
+        code().into_iter().filter(|(_, line)| reads(line)).map(|(place, _)| place).collect()
+    };
+    let only = |places: &[&str]| places.iter().map(|place| (*place).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(readers("is_on("), only(&["lab/src/check.rs", "lab/src/handshake.rs"]));
+    assert_eq!(readers(".off"), only(&["lab/src/check.rs", "lab/src/mode.rs", "web/src/registry.rs"]));
+    for other in ["disabled", ".without.contains", ".with.contains"] {
+        assert_eq!(readers(other), only(&[]), "{other}");
+    }
+}
+
 /// Who builds the lab for the first time pays for every package: none is compiled in two versions unless that is somebody
 /// else's choice. Where an update brings a second one, `cargo update --precise` takes it back until all have moved.
 #[test]

@@ -5,6 +5,7 @@ use lab::{
         Algebra,
         real::{Real, Value},
     },
+    check::Switches,
     group::{Group, Modp},
     mode::Relation,
 };
@@ -31,7 +32,7 @@ fn group(p: BigUint, g: BigUint) -> (Arc<Modp>, Group) {
 /// What the lab's check says of a public value.
 fn in_range(group: &Group, public: &[u8]) -> bool {
     let args = [Value::Group(group.clone()), Value::Bytes(public.to_vec())];
-    let findings = Real::new([0; 32]).relate(Relation::PublicInRange, &args).expect("findings");
+    let findings = Real::new([0; 32]).relate(Relation::PublicInRange, &args, &Switches::default()).expect("findings");
     assert_eq!(findings.len(), 1);
     findings[0].holds.expect("applicable")
 }

@@ -3,9 +3,9 @@
 use lab::{
     algebra::{
         Algebra,
-        real::{Offer, Real, Trust, Value},
+        real::{Offer, Real, Value},
     },
-    check::Switches,
+    certificate::Trust,
     control::PlayOrder,
     group::Group,
     handshake::{Handshake, Output},
@@ -39,7 +39,7 @@ impl Part {
             self.mode.given.iter().any(|given| given.name == *name && given.by.includes(self.role))
         });
         let algebra = Real::new([self.role as u8; 32]);
-        let switches = Switches::new(self.mode.off, [], []);
+        let switches = self.mode.switches::<&str>(&[], &[]);
         let party = Handshake::new(algebra, self.mode, self.role, switches, known.cloned().collect());
         let mut party = party.unwrap_or_else(|stop| panic!("{stop}"));
         let mut outputs = Vec::new();

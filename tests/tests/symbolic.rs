@@ -72,7 +72,7 @@ impl Algebra for Terms {
         }
     }
 
-    fn relate(&self, relation: Relation, args: &[Term]) -> Result<Vec<Finding>, Misfit> {
+    fn relate(&self, relation: Relation, args: &[Term], _: &Switches) -> Result<Vec<Finding>, Misfit> {
         let holds = match (relation, args) {
             (Relation::Equal(_), [expected, observed]) => expected == observed,
             (Relation::PublicInRange, [group, public]) => public.0 == "public" && public.1[0] == *group,
@@ -140,7 +140,7 @@ fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
 
 fn party(mode: &'static Mode, role: Role, without: &[&str]) -> Handshake<Terms> {
     let party = if role == Role::Client { "alice" } else { "bob" };
-    let switches = Switches::new(mode.off, without.iter().copied(), []);
+    let switches = mode.switches(without, &[]);
     Handshake::new(Terms { party }, mode, role, switches, known(mode, role)).unwrap_or_else(|stop| panic!("{stop}"))
 }
 

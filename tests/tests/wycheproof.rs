@@ -8,6 +8,7 @@ use lab::{
         Algebra,
         real::{Real, Value},
     },
+    check::Switches,
     group::Group,
     mode::Relation,
 };
@@ -25,7 +26,9 @@ fn x25519() {
             continue;
         };
         assert_eq!(shared.as_slice(), test.shared_secret.as_slice(), "{}: {}", test.tc_id, test.comment);
-        let findings = Real::new([0; 32]).relate(Relation::Contributes, &[Value::Secret(shared)]).expect("findings");
+        let findings = Real::new([0; 32])
+            .relate(Relation::Contributes, &[Value::Secret(shared)], &Switches::default())
+            .expect("findings");
         let zero = test.flags.contains(&xdh::TestFlag::ZeroSharedSecret);
         assert_eq!(findings[0].holds, Some(!zero), "{}: {}", test.tc_id, test.comment);
         assert!(!test.result.must_fail() || zero, "{}: {}", test.tc_id, test.comment);

@@ -7,7 +7,7 @@
 pub mod real;
 
 use crate::{
-    check::Finding,
+    check::{Finding, Switches},
     mode::{Message, Relation},
     term::{Op, Sort},
 };
@@ -54,11 +54,13 @@ pub trait Algebra: Clone {
     /// public value has the wrong length.
     fn apply(&self, op: Op, args: &[Self::Value]) -> Result<Self::Value, Misfit>;
 
-    /// Looks whether the values are so related: one finding for each check of the relation that says anything.
+    /// Looks whether the values are so related: one finding for each check of the relation that says anything. Findings
+    /// do not depend on switches; but where there is a choice of what to look at, as between two paths of certificates,
+    /// it is made for the checks that are on.
     ///
     /// # Errors
     /// The values cannot be looked at.
-    fn relate(&self, relation: Relation, args: &[Self::Value]) -> Result<Vec<Finding>, Misfit>;
+    fn relate(&self, relation: Relation, args: &[Self::Value], switches: &Switches) -> Result<Vec<Finding>, Misfit>;
 
     /// Writes a message. The values stand in the order of its fields.
     fn write(&self, message: &Message, values: &[Self::Value]) -> Self::Wire;

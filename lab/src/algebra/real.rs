@@ -6,8 +6,8 @@ mod relations;
 
 use super::{Algebra, Misfit};
 use crate::{
-    certificate::Verified,
-    check::Finding,
+    certificate::Trust,
+    check::{Finding, Switches},
     group::{Group, named},
     mode::{Message, Relation},
     term::{Op, Sort},
@@ -38,19 +38,6 @@ pub struct Choice {
     pub mode: String,
     /// The group's name.
     pub group: String,
-}
-
-/// What a party holds certificates against.
-#[derive(Clone, Debug, Default)]
-pub struct Trust {
-    /// Trust anchors, DER.
-    pub anchors: Vec<Vec<u8>>,
-    /// Revocation lists, DER.
-    pub revocation_lists: Vec<Vec<u8>>,
-    /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which has to stand in the path.
-    pub pins: Vec<[u8; 32]>,
-    /// Signatures of certificates and lists that verified in earlier sessions.
-    pub verified: Option<Arc<Verified>>,
 }
 
 /// A value of any sort. It has no `Debug`: half of the sorts are secret.
@@ -239,8 +226,8 @@ impl Algebra for Real {
         }
     }
 
-    fn relate(&self, relation: Relation, args: &[Value]) -> Result<Vec<Finding>, Misfit> {
-        relations::relate(relation, args)
+    fn relate(&self, relation: Relation, args: &[Value], switches: &Switches) -> Result<Vec<Finding>, Misfit> {
+        relations::relate(relation, args, switches)
     }
 
     fn write(&self, message: &Message, values: &[Value]) -> Frame {

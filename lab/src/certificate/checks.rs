@@ -116,6 +116,12 @@ checks! {
         identity::pin;
 }
 
+/// The check of path validation with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Check> {
+    RULES.iter().map(|rule| &rule.check).find(|check| check.id == id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,9 +23,11 @@ mod rules;
 mod signature;
 mod step;
 mod summary;
+mod trust;
 mod validate;
 mod verified;
 
+use crate::role::Role;
 use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
 
@@ -40,6 +42,7 @@ pub use pki::Pki;
 pub use policy::{Policy, Profile};
 pub use step::{Status, Step};
 pub use summary::Summary;
+pub use trust::Trust;
 pub use validate::{Leaf, Outcome, Validation, validate};
 pub use verified::Verified;
 
@@ -92,6 +95,15 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// What this party's certificate is for.
+    #[must_use]
+    pub fn of(owner: Role) -> Self {
+        match owner {
+            Role::Client => Self::Client,
+            Role::Server => Self::Server,
+        }
+    }
+
     /// The other side.
     #[must_use]
     pub fn opposite(self) -> Self {

@@ -13,7 +13,7 @@ use super::policy::Policy;
 use super::revocation::Lists;
 use super::rules::Walk;
 use super::signature::{self, Signature};
-use super::step::{Status, Step};
+use super::step::Step;
 
 /// Signatures that one validation may verify.
 const SIGNATURES: usize = 128;
@@ -188,16 +188,9 @@ impl<'s, 'a> Search<'s, 'a> {
             for rule in RULES {
                 let check = &rule.check;
                 let Some(finding) = (rule.perform)(&mut walk, cert_index) else { continue };
-                let status = if self.policy.disabled.contains(check.id) { Status::Skipped } else { finding.status };
-                failures += usize::from(matches!(status, Status::Failed | Status::Unsupported));
-                steps.push(Step {
-                    check: check.id,
-                    cert_index,
-                    status,
-                    expected: finding.expected,
-                    observed: finding.observed,
-                    why: finding.why,
-                });
+                let step = finding.step(check, cert_index, &self.policy.switches);
+                failures += usize::from(!step.ok());
+                steps.push(step);
             }
         }
         self.comparisons = walk.budget;
@@ -210,7 +203,9 @@ mod tests {
     use chacha20::ChaCha20Rng;
     use rand_core::SeedableRng as _;
 
-    use crate::certificate::{Credential, Origin, Policy, Purpose, Template, Validity, validate};
+    use crate::certificate::issue::Limits;
+    use crate::certificate::{Credential, Origin, Policy, Purpose, Status, Template, Validity, checks, validate};
+    use crate::check::Switches;
 
     const AT: i64 = 1_790_000_000;
 
@@ -300,6 +295,30 @@ mod tests {
         }
         let found = validate(&policy(&[&trusted]), &[der(&leaf), ways[0].clone(), ways[1].clone()]);
         assert!(found.reason.starts_with("cert-validity of certificate 1"), "{}", found.reason);
+    }
+
+    /// Two ways, each with one fault: whichever check is off, the way is found that satisfies the others.
+    #[test]
+    fn the_way_is_chosen_for_the_checks_that_are_on() {
+        let mut world = World::new();
+        let root = world.root("root");
+        let authority = world.below(&root, "authority");
+        let leaf = world.leaf(&authority);
+        let mut way = |template: Template| root.certify(&template, authority.key(), &mut world.rng).unwrap();
+        let expired = way(Template::authority("authority", Validity { not_before: 0, not_after: AT - 1 }));
+        let elsewhere = Limits { permitted: vec!["b.example".into()], path_length: None };
+        let elsewhere =
+            way(Template { authority: Some(elsewhere), ..Template::authority("authority", Validity::around(AT, 90)) });
+        for ways in [[&expired, &elsewhere], [&elsewhere, &expired]] {
+            let chain = [der(&leaf), ways[0].clone(), ways[1].clone()];
+            assert!(!validate(&policy(&[&root]), &chain).accepted());
+            for check in [checks::VALIDITY, checks::NAME_CONSTRAINTS] {
+                let switches = Switches::without(checks::find(check));
+                let found = validate(&Policy { switches, ..policy(&[&root]) }, &chain);
+                assert!(found.accepted(), "{check}: {}", found.reason);
+                assert_eq!(found.status(check), Some(Status::Skipped));
+            }
+        }
     }
 
     /// Two authorities that certify each other, and nobody else certifies.

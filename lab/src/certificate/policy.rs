@@ -1,9 +1,10 @@
 //! What a path must satisfy.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::trust::Trust;
 use super::{PeerName, Purpose, Verified};
+use crate::{check::Switches, role::Role};
 
 /// Which rules count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,13 +41,29 @@ pub struct Policy {
     pub pins: Vec<[u8; 32]>,
     /// Which rules count.
     pub profile: Profile,
-    /// Checks that are switched off: they are computed and reported, but do not decide.
-    pub disabled: BTreeSet<String>,
+    /// Which checks decide: those that are switched off are computed and reported all the same.
+    pub switches: Switches,
     /// Signatures that verified in earlier validations, which need not be computed again.
     pub verified: Option<Arc<Verified>>,
 }
 
 impl Policy {
+    /// By what a victim judges the chain of its peer `owner`, who has to prove `name` where one is expected.
+    #[must_use]
+    pub fn of(owner: Role, trust: &Trust, name: Option<PeerName>, at: i64, switches: Switches) -> Self {
+        Self {
+            anchors: trust.anchors.clone(),
+            crls: trust.revocation_lists.clone(),
+            pins: trust.pins.clone(),
+            verified: trust.verified.clone(),
+            at,
+            name,
+            purpose: Some(Purpose::of(owner)),
+            switches,
+            ..Self::default()
+        }
+    }
+
     /// The profile that [`Profile::Automatic`] stands for here.
     #[must_use]
     pub fn effective_profile(&self) -> Profile {

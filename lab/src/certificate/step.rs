@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::check::{Check, Switches};
+use crate::event;
+
 /// Text that is usually fixed.
 pub(super) type Text = Cow<'static, str>;
 
@@ -30,6 +33,9 @@ pub struct Step {
     pub cert_index: usize,
     /// How it ended.
     pub status: Status,
+    /// Whether the rule holds, whether or not it is switched on.
+    #[serde(skip)]
+    pub holds: bool,
     /// What the rule demands.
     pub expected: Text,
     /// What the certificate says.
@@ -53,6 +59,19 @@ pub(super) struct Finding {
     pub(super) expected: Text,
     pub(super) observed: Text,
     pub(super) why: Text,
+}
+
+impl Finding {
+    /// The answer as a step, under these switches.
+    pub(super) fn step(self, check: &'static Check, cert_index: usize, switches: &Switches) -> Step {
+        let Self { status, expected, observed, why } = self;
+        let holds = status == Status::Passed;
+        let status = match switches.status(check, Some(holds)) {
+            event::Status::Skipped => Status::Skipped,
+            _ => status,
+        };
+        Step { check: check.id, cert_index, status, holds, expected, observed, why }
+    }
 }
 
 /// The rule holds.

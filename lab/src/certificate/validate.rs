@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::path::{Evaluated, Search};
 use super::policy::Policy;
 use super::revocation::Lists;
-use super::step::{Status, Step};
+use super::step::{Status, Step, fail};
 use super::{checks, dn, sha256};
 
 /// The verdict.
@@ -82,18 +82,18 @@ impl Validation {
         ))
     }
 
-    fn unreadable(what: &str, index: usize, error: DecodeError) -> Self {
+    /// What cannot be read is refused whatever is switched off: there is nothing to accept.
+    fn unreadable(policy: &Policy, what: &str, index: usize, error: DecodeError) -> Self {
+        let found = fail(
+            format!("{}: {}", error.field, error.expected),
+            error.got.clone(),
+            format!("{what} {index} cannot be read"),
+        );
+        let step = checks::find(checks::ENCODING).zip(found);
         Self {
             outcome: Outcome::Reject,
             reason: format!("{}: {what} {index} cannot be read: {error}", checks::ENCODING),
-            steps: vec![Step {
-                check: checks::ENCODING,
-                cert_index: index,
-                status: Status::Failed,
-                expected: format!("{}: {}", error.field, error.expected).into(),
-                observed: error.got.into(),
-                why: format!("{what} {index} cannot be read").into(),
-            }],
+            steps: step.map(|(check, found)| found.step(check, index, &policy.switches)).into_iter().collect(),
             path: Vec::new(),
             leaf: None,
             left_out: Vec::new(),
@@ -108,15 +108,15 @@ impl Validation {
 pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     let leaf = match chain.first().map(|der| Certificate::decode(der.as_ref())) {
         Some(Ok(leaf)) => leaf,
-        Some(Err(error)) => return Validation::unreadable("certificate", 0, error),
+        Some(Err(error)) => return Validation::unreadable(policy, "certificate", 0, error),
         None => {
             let error = DecodeError { field: "chain", expected: "at least one certificate", got: "none".into() };
-            return Validation::unreadable("certificate", 0, error);
+            return Validation::unreadable(policy, "certificate", 0, error);
         }
     };
     let lists = match Lists::decode(&policy.crls, policy.verified.as_deref()) {
         Ok(lists) => lists,
-        Err((index, error)) => return Validation::unreadable("revocation list", index, error),
+        Err((index, error)) => return Validation::unreadable(policy, "revocation list", index, error),
     };
     let identity = identify(&leaf);
     let (nodes, left_out) = collect(policy, leaf, chain);

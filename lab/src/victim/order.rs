@@ -1,8 +1,8 @@
 //! What an order gives a victim: everything that its table takes as given, its randomness, and what it will say.
 
 use crate::{
-    algebra::real::{Offer, Trust, Value},
-    certificate::Verified,
+    algebra::real::{Offer, Value},
+    certificate::{Trust, Verified},
     control::{Credentials, PlayOrder},
     evidence::hex,
     group::Group,

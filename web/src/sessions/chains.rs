@@ -6,7 +6,7 @@ use crate::sessions::{
     session::Record,
 };
 use lab::{
-    certificate::{self, Origin, Policy, Purpose, Status, Step, Summary, Validation, validate},
+    certificate::{self, Origin, Policy, Step, Summary, Trust, validate},
     event::{Event, Fact, Way},
     evidence::hex,
     mode::Mode,
@@ -126,7 +126,6 @@ fn ders(frame: &str, field: &str) -> Option<Vec<Vec<u8>>> {
 struct Bench {
     judge: Judge,
     policy: Policy,
-    off: BTreeSet<String>,
 }
 
 impl Bench {
@@ -138,26 +137,20 @@ impl Bench {
             }
             _ => None,
         })?;
-        let off = told().find_map(|fact| match fact {
-            Fact::Started { without, with, .. } => {
-                let usual = mode.off.iter().map(|id| (*id).to_owned()).filter(|id| !with.contains(id));
-                Some(usual.chain(without.iter().cloned()).collect())
-            }
+        let switches = told().find_map(|fact| match fact {
+            Fact::Started { without, with, .. } => Some(mode.switches(without, with)),
             _ => None,
         });
+        let switches = switches.unwrap_or_else(|| mode.switches::<&str>(&[], &[]));
         let all = |texts: &[String]| texts.iter().filter_map(|text| base64url(text)).collect::<Vec<_>>();
-        let policy = Policy {
+        let trust = Trust {
             anchors: all(anchors),
-            crls: all(lists),
+            revocation_lists: all(lists),
             pins: all(pins).into_iter().filter_map(|pin| pin.try_into().ok()).collect(),
-            at: now,
-            name: name.as_ref().and_then(|name| name.parse().ok()),
-            purpose: Some(match party {
-                Role::Client => Purpose::Server,
-                Role::Server => Purpose::Client,
-            }),
-            ..Policy::default()
+            verified: None,
         };
+        let wanted = name.as_ref().and_then(|name| name.parse().ok());
+        let policy = Policy::of(party.peer(), &trust, wanted, now, switches);
         let subject = |der: &Vec<u8>| Summary::of(der).map_or_else(|fault| fault.to_string(), |it| it.subject);
         let judge = Judge {
             party,
@@ -167,25 +160,14 @@ impl Bench {
             pins: policy.pins.len(),
             revocation_lists: policy.crls.len(),
         };
-        Some(Self { judge, policy, off: off.unwrap_or_default() })
-    }
-
-    /// The judgement as its party came to it: everything is computed, and what is switched off does not decide.
-    fn judge(&self, ders: &[Vec<u8>]) -> Validation {
-        let mut validation = validate(&self.policy, ders);
-        for step in &mut validation.steps {
-            if step.status != Status::Passed && self.off.contains(step.check) {
-                step.status = Status::Skipped;
-            }
-        }
-        validation
+        Some(Self { judge, policy })
     }
 }
 
 fn chain(event: u64, ders: &[Vec<u8>], bench: Option<&Bench>) -> Chain {
     let pins = bench.map(|bench| bench.policy.pins.as_slice()).unwrap_or_default();
     let presented = |index: usize| ders.get(index).map(|der| Link::of(der, pins, Some(index)));
-    let Some((bench, validation)) = bench.map(|bench| (bench, bench.judge(ders))) else {
+    let Some((bench, validation)) = bench.map(|bench| (bench, validate(&bench.policy, ders))) else {
         let path = (0..ders.len()).filter_map(presented).collect();
         return Chain { event, path, superfluous: Vec::new(), anchored: None, accepted: None };
     };
@@ -195,7 +177,7 @@ fn chain(event: u64, ders: &[Vec<u8>], bench: Option<&Bench>) -> Chain {
     if path.is_empty() {
         std::mem::swap(&mut path, &mut rest);
     }
-    let accepted = validation.steps.iter().all(Step::ok);
+    let accepted = validation.accepted();
     for step in validation.steps {
         if let Some(link) = path.get_mut(step.cert_index) {
             link.steps.push(step);
@@ -232,6 +214,7 @@ mod tests {
     use super::*;
     use crate::sessions::session::Session;
     use lab::{
+        certificate::Status,
         event::VERSION,
         staging::{Setting, stage},
     };

@@ -1,10 +1,9 @@
 //! Path validation as findings: one for each check, the worst over all certificates of the path.
 
-use super::Trust;
 use crate::{
     algebra::Misfit,
-    certificate::{self, PeerName, Policy, Purpose, Status, Step},
-    check::{Check, Finding},
+    certificate::{self, PeerName, Policy, Step, Trust},
+    check::{Check, Finding, Switches},
     checks,
     role::Role,
 };
@@ -19,23 +18,12 @@ pub(super) fn findings(
     trust: &Trust,
     name: Option<&str>,
     now: i64,
+    switches: &Switches,
 ) -> Result<Vec<Finding>, Misfit> {
     let name = name
         .map(|name| name.parse::<PeerName>().map_err(|_| Misfit::new("peer_name", "a DNS name or an address", name)))
         .transpose()?;
-    let policy = Policy {
-        anchors: trust.anchors.clone(),
-        crls: trust.revocation_lists.clone(),
-        pins: trust.pins.clone(),
-        verified: trust.verified.clone(),
-        at: now,
-        name,
-        purpose: Some(match owner {
-            Role::Client => Purpose::Client,
-            Role::Server => Purpose::Server,
-        }),
-        ..Policy::default()
-    };
+    let policy = Policy::of(owner, trust, name, now, switches.clone());
     let validation = certificate::validate(&policy, chain);
     Ok(checks::of_certificates().map(|check| finding(check, &validation.steps)).collect())
 }
@@ -56,8 +44,7 @@ pub(super) fn leaf_name(chain: &[Vec<u8>]) -> Result<String, Misfit> {
 
 fn finding(check: &'static Check, steps: &[Step]) -> Finding {
     let of_check = || steps.iter().filter(|step| step.check == check.id);
-    let worst = of_check().find(|step| step.status == Status::Failed || step.status == Status::Unsupported);
-    match worst.or_else(|| of_check().next_back()) {
+    match of_check().find(|step| !step.holds).or_else(|| of_check().next_back()) {
         None => Finding {
             check,
             holds: None,
@@ -66,7 +53,7 @@ fn finding(check: &'static Check, steps: &[Step]) -> Finding {
         },
         Some(step) => Finding {
             check,
-            holds: Some(step.status == Status::Passed),
+            holds: Some(step.holds),
             expected: step.expected.to_string(),
             observed: step.observed.to_string(),
         },

@@ -3,7 +3,7 @@
 use super::{Value, signed_content, unsuitable};
 use crate::{
     algebra::Misfit,
-    check::{Check, Finding},
+    check::{Check, Finding, Switches},
     checks,
     evidence::hex,
     group::{Group, Modp},
@@ -13,7 +13,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use num_bigint::BigUint;
 use subtle::ConstantTimeEq;
 
-pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>, Misfit> {
+pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) -> Result<Vec<Finding>, Misfit> {
     let finding = match (relation, args) {
         (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
         (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public)?,
@@ -26,9 +26,9 @@ pub(super) fn relate(relation: Relation, args: &[Value]) -> Result<Vec<Finding>,
         (
             Relation::Certified(owner),
             [Value::Chain(chain), Value::Trust(trust), Value::Text(name), Value::Time(now)],
-        ) => return super::certified::findings(owner, chain, trust, Some(name), *now),
+        ) => return super::certified::findings(owner, chain, trust, Some(name), *now, switches),
         (Relation::CertifiedForAny(owner), [Value::Chain(chain), Value::Trust(trust), Value::Time(now)]) => {
-            return super::certified::findings(owner, chain, trust, None, *now);
+            return super::certified::findings(owner, chain, trust, None, *now, switches);
         }
         _ => return Err(unsuitable("relation")),
     };

@@ -197,6 +197,7 @@ mod tests {
 
     use super::*;
     use crate::certificate::{Policy, RULES, Status, Validation, spki_sha256, validate};
+    use crate::check::Switches;
 
     const AT: i64 = 1_790_000_000;
     const NAME: &str = "server.example";
@@ -260,7 +261,7 @@ mod tests {
             assert_eq!(failed(&stopped), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, stopped.reason);
             assert!(!stopped.accepted());
 
-            policy.disabled.insert(forgery.check.to_owned());
+            policy.switches = Switches::without(checks::find(forgery.check));
             let won = validate(&policy, forged.credential.presented());
             assert!(won.accepted(), "{}: {}", forgery.id, won.reason);
             assert_eq!(won.status(forgery.check), Some(Status::Skipped));
@@ -289,7 +290,7 @@ mod tests {
     fn every_switch_leaves_the_genuine_chain_accepted() {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
         for check in RULES.iter().map(|rule| &rule.check) {
-            let policy = Policy { disabled: BTreeSet::from([check.id.to_owned()]), ..policy(&pki) };
+            let policy = Policy { switches: Switches::without([check]), ..policy(&pki) };
             assert!(validate(&policy, pki.server.presented()).accepted(), "{}", check.id);
         }
     }

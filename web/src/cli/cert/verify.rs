@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use lab::certificate::{
-    Origin, Outcome, PeerName, Policy, Profile, Purpose, RULES, Status, Step, Summary, Validation, pem, validate,
+    Origin, Outcome, PeerName, Policy, Profile, Purpose, RULES, Status, Step, Summary, Validation, checks, pem,
+    validate,
 };
+use lab::check::{Check, Switches};
 use serde_json::json;
 
 use super::{Failure, content, now, read};
@@ -54,7 +56,7 @@ pub struct Verify {
     profile: Option<Rules>,
     /// Switch a check off
     #[arg(long, value_name = "CHECK", value_parser = check)]
-    without: Vec<String>,
+    without: Vec<&'static Check>,
     /// Print JSON instead
     #[arg(long)]
     json: bool,
@@ -73,10 +75,9 @@ enum Rules {
 }
 
 /// A check's id.
-fn check(id: &str) -> Result<String, String> {
-    let known = RULES.iter().any(|rule| rule.check.id == id);
+fn check(id: &str) -> Result<&'static Check, String> {
     let ids = || RULES.iter().map(|rule| rule.check.id).collect::<Vec<_>>().join(", ");
-    if known { Ok(id.to_owned()) } else { Err(format!("expected one of {}", ids())) }
+    checks::find(id).ok_or_else(|| format!("expected one of {}", ids()))
 }
 
 impl Verify {
@@ -123,7 +124,7 @@ impl Verify {
                 Some(Rules::Webpki) => Profile::WebPki,
                 None => Profile::Automatic,
             },
-            disabled: self.without.iter().cloned().collect(),
+            switches: Switches::without(self.without.iter().copied()),
             ..Policy::default()
         })
     }
