@@ -140,6 +140,10 @@ pub enum Fact {
         digest: String,
         /// Its length in bytes.
         length: usize,
+        /// Its text, `[…]` where something of it is or may be a canary, which is nobody's to tell but the attacker's;
+        /// bytes that are not UTF-8 are replaced. Absent where the victim does not tell it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     /// A victim ended in order: it holds the peer's stream to be complete.
     Closed {

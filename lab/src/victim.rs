@@ -1,5 +1,6 @@
 //! A victim: handshake, then records, then application data, for either role.
 
+mod message;
 mod order;
 
 use crate::{
@@ -20,7 +21,8 @@ use crate::{
     scenario::{Scenario, Selection},
     wire::Frame,
 };
-use order::{derive, known, script, seed};
+use message::{Message, heard, script};
+use order::{canary, derive, known, seed};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -38,7 +40,7 @@ pub struct Victim {
     stage: Stage,
     reported: BTreeSet<&'static str>,
     /// What it will say, canary first.
-    script: Vec<String>,
+    script: Vec<Message>,
     received: u32,
     gave_up: bool,
 }
@@ -64,7 +66,7 @@ impl Victim {
         let (mode, full) = modes::resolve(&scenario)?;
         let switches = mode.switches(&order.without, &order.with);
         let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
-        let script = script(role, &order.phrase, &seed)?;
+        let script = script(role, &order.phrase, &canary(&seed))?;
         let known = known(role, mode, order, kept)?;
         let algebra = Real::new(derive(&seed, "handshake"));
         let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
@@ -192,12 +194,13 @@ impl Victim {
         };
         let offered = self.offered.clone();
         commands.push(Command::Tell(Fact::Established { fingerprint, own, peer, group, offered }));
-        for (index, text) in (0..).zip(&self.script) {
+        for (index, Message { text, told }) in (0..).zip(&self.script) {
             let digest = hex(&Sha256::digest(text));
             if index == 0 {
                 commands.push(Command::Tell(Fact::Canary { digest: digest.clone() }));
             }
-            commands.push(Command::Tell(Fact::Data { way: Way::Sent, index, digest, length: text.len() }));
+            let (length, told) = (text.len(), Some(told.clone()));
+            commands.push(Command::Tell(Fact::Data { way: Way::Sent, index, digest, length, text: told }));
             self.sent(flight, records.seal(&Content::Data(text.clone().into_bytes())), commands);
         }
         self.sent(flight, records.seal(&Content::Close), commands);
@@ -211,7 +214,8 @@ impl Victim {
                 let digest = hex(&Sha256::digest(&data));
                 let index = self.received;
                 self.received += 1;
-                commands.push(Command::Tell(Fact::Data { way: Way::Received, index, digest, length: data.len() }));
+                let (length, text) = (data.len(), Some(heard(&data)));
+                commands.push(Command::Tell(Fact::Data { way: Way::Received, index, digest, length, text }));
             }
             Ok(Content::Close) => self.end(commands),
             Err(error) => self.refuse(error, commands),

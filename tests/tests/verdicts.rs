@@ -58,7 +58,7 @@ impl Story {
     }
 
     fn data(self, who: Actor, way: Way, index: u32, text: &str) -> Self {
-        self.tell(who, Fact::Data { way, index, digest: digest(text), length: text.len() })
+        self.tell(who, Fact::Data { way, index, digest: digest(text), length: text.len(), text: None })
     }
 
     /// Both canaries arrived, and both streams ended in order.

@@ -4,7 +4,6 @@ use crate::{
     algebra::real::{Offer, Value},
     certificate::{Trust, Verified},
     control::{Credentials, PlayOrder},
-    evidence::hex,
     group::Group,
     handshake::Stop,
     mode::Mode,
@@ -45,12 +44,6 @@ pub struct Kept {
     /// Signatures of certificates and lists that verified before.
     pub verified: Option<Arc<Verified>>,
 }
-
-/// Longest phrase, in octets: with the canary behind it, it has to fit into one record.
-const LONGEST_PHRASE: usize = 16_000;
-
-/// What a victim says after its canary: words that must not be cut off.
-const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
 
 /// What the mode gives this role, from the order.
 pub(super) fn known(
@@ -122,13 +115,9 @@ pub(super) fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
     Sha256::new_with_prefix(b"interlock v1 seed\0").chain_update(seed).chain_update(purpose).finalize().into()
 }
 
-/// The canary, whose random part nobody else knows, and the words that follow it.
-pub(super) fn script(role: Role, phrase: &str, seed: &[u8; 32]) -> Result<Vec<String>, Refusal> {
-    if phrase.len() > LONGEST_PHRASE {
-        return Err(Refusal::Field { field: "phrase", expected: "at most 16000 octets" });
-    }
+/// The random part of the canary, from a party's seed.
+pub(super) fn canary(seed: &[u8; 32]) -> [u8; 16] {
     let mut token = [0; 16];
     ChaCha20Rng::from_seed(derive(seed, "canary")).fill_bytes(&mut token);
-    let last_words = LAST_WORDS[usize::from(role == Role::Server)];
-    Ok(vec![format!("{phrase} [{}]", hex(&token)), last_words.to_owned()])
+    token
 }

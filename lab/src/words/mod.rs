@@ -115,7 +115,7 @@ mod tests {
             ),
             (
                 Actor::Server,
-                Fact::Data { way: Way::Received, index: 0, digest: "d".into(), length: 3 },
+                Fact::Data { way: Way::Received, index: 0, digest: "d".into(), length: 3, text: None },
                 "the server accepts message 0 (3 octets)",
             ),
         ] {
