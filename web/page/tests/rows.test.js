@@ -12,6 +12,12 @@ const digest = (text) => createHash("sha256").update(text).digest("hex");
 
 const shape = (row) => (row.what === "frame" ? `${row.from} ${row.name} ${row.action}` : row.what);
 
+const at = (time, [source, type, fact]) => [source, type, { ...fact, at: time }];
+const data = (way) => (source, text, index = 0) =>
+  [source, "data", { way, index, digest: digest(text), length: text.length, text: text.replace(/ \[.*/, " […]") }];
+const [wrote, took] = [data("sent"), data("received")];
+const read = (sender, text, live = true) => ["attacker", "recovered", { sender, text, live }];
+
 test("an altered frame is one row with two legs that differ", () => {
   const changed = [{ field: "share", old: '"old"', new: '"new"' }];
   const [row, ...others] = rows(session(
@@ -80,8 +86,7 @@ test("what was read stands on the record that carried it, found by its digest", 
   const second = frame("record", Uint8Array.of(4));
   const list = rows(session(
     relayed("client", "forward", "record", record, record), relayed("client", "forward", "record", second, second),
-    ["client", "data", { way: "sent", index: 0, digest: digest("one"), length: 3 }],
-    ["client", "data", { way: "sent", index: 1, digest: digest("two"), length: 3 }],
+    wrote("client", "one", 0), sent("client", "record", record), wrote("client", "two", 1), sent("client", "record", second),
     ["attacker", "recovered", { sender: "client", text: "two", live: false }],
   ));
   assert.deepEqual(list.map((row) => row.read?.text ?? null), [null, "two"]);
@@ -90,6 +95,46 @@ test("what was read stands on the record that carried it, found by its digest", 
 test("a reading that no record is known for has a row of its own", () => {
   const list = rows(session(["attacker", "recovered", { sender: "client", text: "loot", live: true }]));
   assert.deepEqual(list.map(({ what, text }) => [what, text]), [["read", "loot"]]);
+});
+
+test("nothing is read before the key that it is read with", () => {
+  const [holds, solved] = [["attacker", "holds", { with: "client", fingerprint: "aaaa" }], ["attacker", "solved", { found: true, bits: 48, cost: "" }]];
+  const said = [wrote("client", "loot"), sent("client", "record", record)];
+  const drawn = (...facts) => rows(session(...said, ...facts)).map(shape);
+  // Read as it passes, with a key that is there already.
+  assert.deepEqual(drawn(holds, read("client", "loot"), relayed("client", "forward", "record", record, record)),
+    ["keys", "client record forward"]);
+  // Kept from its receiver before the key is known, and never let go.
+  assert.deepEqual(drawn(relayed("client", "drop", "record", record), holds, read("client", "loot")), ["client record drop", "keys", "read"]);
+  // Held, and let go once the key is known: it is read as it goes.
+  const late = rows(session(...said, relayed("client", "hold", "record", record), solved, holds, read("client", "loot"),
+    relayed("client", "forward", "record", record, record)));
+  assert.deepEqual(late.map(shape), ["client record hold", "solved", "keys", "client record forward"]);
+  assert.deepEqual(late.map((row) => row.read?.text ?? null), [null, null, null, "loot"]);
+  // From the recording.
+  assert.deepEqual(drawn(relayed("client", "forward", "record", record, record), solved, holds, read("client", "loot", false)),
+    ["client record forward", "solved", "keys", "read"]);
+});
+
+test("a victim that loses patience gives up after what happened meanwhile", () => {
+  const list = rows(session(
+    at(900, sent("client", "client-hello", hello)),
+    at(1000, relayed("client", "forward", "client-hello", hello, hello)), at(3000, relayed("server", "drop", "server-hello", answer)),
+    at(2_000_000, ["attacker", "solved", { found: false, bits: 48, cost: "" }]),
+    at(5_002_000, ["client", "aborted", { flight: 2, reason: "silence" }]),
+  ));
+  assert.deepEqual(list.map(shape), ["client client-hello forward", "server server-hello drop", "solved", "stop"]);
+});
+
+test("a frame tells what its sender wrote and what its receiver took in", () => {
+  const [altered, last] = [Uint8Array.of(9), Uint8Array.of(7)].map((bytes) => frame("record", bytes));
+  const list = rows(session(
+    wrote("client", "Pay 100 [ab]"), sent("client", "record", record), wrote("client", "last", 1), sent("client", "record", last),
+    relayed("client", "alter", "record", record, altered), relayed("client", "forward", "record", last, last),
+    received("server", "record", altered), took("server", "Pay 900 [ab]"), received("server", "record", last), took("server", "last", 1),
+  ));
+  assert.deepEqual(list.map((row) => [row.wrote.text, row.took.text, row.wrote.digest === row.took.digest]),
+    [["Pay 100 […]", "Pay 900 […]", false], ["last", "last", true]]);
 });
 
 test("the stop stands after the frame at which the victim stopped", () => {
@@ -115,4 +160,16 @@ test("a step of the recipe is told once, on the first frame that it changes", ()
 test("sealed is what is no JSON", () => {
   const list = rows(session(relayed("client", "forward", "client-hello", hello, hello), relayed("client", "forward", "record", record, record)));
   assert.deepEqual(list.map((row) => row.sealed), [false, true]);
+});
+
+test("what the attacker sealed anew or could open lies open, what it altered blindly does not", () => {
+  const other = frame("record", Uint8Array.of(8));
+  const established = (source, fingerprint) => [source, "established", { fingerprint }];
+  const open = (...facts) => rows(session(...facts)).filter((row) => row.what === "frame").map((row) => row.open);
+  assert.deepEqual(open(established("client", "aaaa"), ["attacker", "holds", { with: "client", fingerprint: "aaaa" }],
+    relayed("client", "alter", "record", record, other)), [true]);
+  assert.deepEqual(open(established("client", "aaaa"), relayed("client", "alter", "record", record, other),
+    ["attacker", "holds", { with: "client", fingerprint: "aaaa" }]), [false], "it came by the key afterwards");
+  assert.deepEqual(open(established("client", "aaaa"), ["attacker", "holds", { with: "server", fingerprint: "bbbb" }],
+    relayed("client", "alter", "record", record, other)), [false], "it has another key");
 });

@@ -10,7 +10,7 @@ import { ACTORS, Shape } from "./cast.js";
 import { fingerprints } from "../model/fold.js";
 import { Token, TOKEN } from "./keys.js";
 import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
-import { shorten } from "../model/text.js";
+import { secretive, shorten } from "../model/text.js";
 import { useWidth } from "./width.js";
 
 /** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
@@ -70,7 +70,7 @@ const Frame = ({ row, y, space }) => {
   const at = y + 36 * unit;
   const middle = x.attacker;
   const toward = Math.sign(x[to] - x[row.from]);
-  const open = !row.sealed || row.read !== null;
+  const { open } = row;
   const leg = (from, until, style) => html`<${Arrow} from=${from} to=${until} y=${at} unit=${unit} open=${open} style=${style} />`;
   const acts = !["forward", "direct", null].includes(row.action);
   const gap = (acts ? 13 : 0) * unit * toward;
@@ -124,13 +124,19 @@ const Act = ({ row, x, y, unit }) => {
     ${row.step === null ? null : html`<text class="step" x=${x} y=${y + 4.5 * unit} text-anchor="middle">${row.step}</text>`}`;
 };
 
+/** What was read, the canary in it quieter than the words. */
+const Secretive = ({ of }) => {
+  const { words, canary, rest } = secretive(of);
+  return html`${words}<tspan class="canary">${canary}</tspan>${rest}`;
+};
+
 const Caption = ({ caption, x, y }) => {
   const { kind, text, field, old, new: made } = caption;
   return html`
     <text class=${`caption ${kind}`} x=${x} y=${y} text-anchor="middle">
-      ${kind === "change" ? html`
+      ${kind.startsWith("change") ? html`
         <tspan class="field">${`${field} `}</tspan><tspan class="old">${old}</tspan>
-        <tspan class="field">${" → "}</tspan><tspan class="new">${made}</tspan>` : text}
+        <tspan class="field">${" → "}</tspan><tspan class="new">${made}</tspan>` : kind === "read" ? html`<${Secretive} of=${text} />` : text}
     </text>`;
 };
 
@@ -173,7 +179,7 @@ const Off = ({ row, y, space }) => {
 /** A word in somebody's lane. */
 const Said = (say) => ({ row, y, space }) => html`
   <text class=${`said ${row.what}`} x=${space.x.attacker} y=${y + 26 * space.unit} text-anchor="middle">
-    ${shorten(say(row), space.across - 4, 4)}</text>`;
+    <${Secretive} of=${shorten(say(row), space.across - 4, 4)} /></text>`;
 
 const PARTS = {
   frame: Frame,

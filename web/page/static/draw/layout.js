@@ -1,6 +1,6 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
-import { shorten } from "../model/text.js";
+import { apart, shorten } from "../model/text.js";
 import { say } from "../model/words.js";
 
 const LINE = 22;
@@ -22,23 +22,35 @@ export function lanes(width, unit) {
   };
 }
 
-/** What a frame says beneath its arrow: each altered field as old → new, what the attacker read. */
+/**
+ * What a frame says beneath its arrow: each altered field as old → new, the message in it as it was written and, where that
+ * differs, as it was taken in, and what the attacker read.
+ */
 export function captions(row, { across }) {
   if (row.what !== "frame") return [];
-  const changes = row.changed.slice(0, CHANGES).map(({ field, old, new: made }) => {
+  const lines = row.changed.slice(0, CHANGES).map(({ field, old, new: made }) => {
     const name = shorten(field, 18, 4);
-    const room = Math.max(6, Math.floor((across - name.length - 5) / 2));
-    const half = (text) => shorten(text, Math.min(14, Math.ceil(room * 0.6)), Math.min(6, Math.max(2, Math.floor(room * 0.3))));
-    return { kind: "change", field: name, old: half(plain(old)), new: half(plain(made)) };
+    const room = Math.max(8, Math.min(20, Math.floor((across - name.length - 5) / 2)));
+    const [before, after] = apart(plain(old), plain(made), room);
+    return { kind: "change", field: name, old: before, new: after };
   });
   const more = row.changed.length - CHANGES;
-  if (more > 0) changes.push({ kind: "more", text: `and ${more} more` });
+  if (more > 0) lines.push({ kind: "more", text: `and ${more} more` });
+  if (foreign(row)) {
+    const [wrote, took] = apart(row.wrote?.text ?? "nothing", row.took.text ?? "something else", Math.max(10, Math.floor((across - 18) / 2)));
+    lines.push({ kind: "change foreign", field: "wrote", old: `“${wrote}”`, new: `took “${took}”` });
+  }
   if (row.read) {
     const how = row.read.live ? "read" : "read from the recording";
-    changes.push({ kind: "read", text: `${how}: “${shorten(row.read.text, Math.min(60, Math.floor(across * 0.85) - how.length - 10), 6)}”` });
+    lines.push({ kind: "read", text: `${how}: “${shorten(row.read.text, Math.min(60, Math.floor(across * 0.85) - how.length - 10), 6)}”` });
+  } else if (row.wrote?.text && row.action !== "hold" && !foreign(row)) {
+    lines.push({ kind: "message", text: `“${shorten(row.wrote.text, Math.min(60, Math.floor(across * 0.85)), 6)}”` });
   }
-  return changes;
+  return lines;
 }
+
+/** Whether the receiver took in another message than the sender wrote. */
+const foreign = (row) => row.took !== null && row.took.digest !== row.wrote?.digest;
 
 /** JSON text of a string without its quotes. */
 const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
@@ -89,9 +101,13 @@ export function words(row) {
     return say("row", { holders }, "keys");
   }
   if (row.what !== "frame") return say("row", row, row.what);
-  const changes = row.changed.map(({ field, old, new: made }) => ({ is: "change", field: shorten(field), old: shorten(plain(old)), new: shorten(plain(made)) }));
+  const changes = row.changed.map(({ field, old, new: made }) => {
+    const [before, after] = apart(plain(old), plain(made));
+    return { is: "change", field: shorten(field), old: before, new: after };
+  });
+  const [wrote, took] = [row.wrote?.text ?? "", row.took?.text ?? ""];
   return say("row", {
-    ...row, to: row.from === "client" ? "server" : "client", seal: row.sealed ? "encrypted" : "readable",
-    action: row.action ?? "undecided", changes, read: row.read?.text,
+    ...row, to: row.from === "client" ? "server" : "client", seal: !row.sealed ? "readable" : row.open ? "opened" : "encrypted",
+    action: row.action ?? "undecided", changes, read: row.read?.text, ...(foreign(row) ? { wrote, took } : { wrote: null, took: null, message: wrote }),
   }, "frame");
 }

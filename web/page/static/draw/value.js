@@ -1,13 +1,13 @@
 /** Values from a session: text only, long ones shortened in the middle, whole on demand, with a button that copies. */
 
 import { html, useState } from "../vendor/preact.js";
-import { shorten, visible } from "../model/text.js";
+import { apart, shorten, visible } from "../model/text.js";
 
-/** Bytes or numbers in monospace. */
-export const Value = ({ of, head = 24, tail = 8 }) => {
+/** Bytes or numbers in monospace; shortened around where it differs from what stands `beside` it, if anything does. */
+export const Value = ({ of, head = 24, tail = 8, beside }) => {
   const [whole, setWhole] = useState(false);
   const text = visible(of);
-  const short = shorten(text, head, tail);
+  const short = beside === undefined || visible(beside) === text ? shorten(text, head, tail) : apart(text, beside, head + tail)[0];
   if (short === text) return html`<code class="value"><bdi>${text}</bdi></code>`;
   return html`
     <code class="value"><bdi>${whole ? text : short}</bdi></code>

@@ -12,32 +12,65 @@ const TELLERS = ["client", "server", "attacker", "console"];
 const NOTES = new Set(["established", "aborted", "holds", "solved", "lost", "recovered"]);
 
 /**
- * Rows from the top: frames `{what: "frame", from, action, flight, name, before, after, changed, sealed, read, step, ns}`
- * (`before` as it left its sender, `after` as it went on to the peer, null for a leg that it never took; `action` null
- * while nobody has decided, "direct" where nobody sits in between), and notes `{what: "keys" | "stop" | "solved" |
- * "lost" | "read", …}`.
+ * Each teller counts its microseconds from its own beginning, and these lie a little apart: only of what lies farther apart
+ * than this does the time tell which came first.
+ */
+const ASIDE = 100_000;
+
+/**
+ * Rows from the top: frames `{what: "frame", from, action, flight, name, before, after, changed, sealed, wrote, took, read,
+ * step, open, ns}` (`before` as it left its sender, `after` as it went on to the peer, null for a leg that it never took; `action`
+ * null while nobody has decided, "direct" where nobody sits in between; `wrote` and `took` the messages `{text, digest}` that
+ * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "lost" |
+ * "read", …}`.
  */
 export function rows(events) {
   const frames = relayedFrames(events);
-  const shown = markRead(events, frames);
-  const anchors = attachVictims(events, frames, shown);
-  const placed = [...frames.map((row, i) => ({ row, at: i, teller: -1, n: -1 })), ...anchors]
-    .sort((a, b) => a.at - b.at || a.teller - b.teller || a.n - b.n);
-  return joinKeys(placed.map(({ row }) => row)).map((row, index) => ({ ...row, index }));
+  const { loose, notes } = attachVictims(events, frames);
+  for (const row of frames) row.wrote ??= row.held?.wrote ?? null;
+  markRead(events, frames, loose, notes);
+  markOpen(events, frames);
+  const placed = [...frames.map((row, i) => ({ row, at: i, teller: -1, n: -1, when: 0 })), ...loose, ...notes];
+  return joinKeys(inTime(placed).map(({ row }) => row)).map((row, index) => ({ ...row, index }));
+}
+
+/**
+ * In the order of the frames that they come after; between two frames in the order of time where that tells, and else each
+ * teller's together: who of two was faster differs from run to run and means nothing.
+ */
+function inTime(placed) {
+  const gaps = new Map();
+  for (const one of placed) gaps.set(one.at, [...(gaps.get(one.at) ?? []), one]);
+  return [...gaps.keys()].sort((a, b) => a - b).flatMap((at) => {
+    let [span, last] = [0, null];
+    return gaps.get(at)
+      .sort((a, b) => a.when - b.when)
+      .map((one) => {
+        if (last !== null && one.when - last > ASIDE) span += 1;
+        last = one.when;
+        return { ...one, span };
+      })
+      .sort((a, b) => a.span - b.span || a.teller - b.teller || a.n - b.n);
+  });
 }
 
 function relayedFrames(events) {
   const frames = [];
   let step = null;
   let shown = null;
+  /** Whether something that has a row happened since the last frame. */
+  let since = false;
   for (const event of events) {
     if (event.source !== "attacker") continue;
     if (event.type === "step") step = event.number;
+    since ||= NOTES.has(event.type);
     if (event.type !== "relayed" || !VICTIMS.includes(event.from)) continue;
     const row = frame(event.from, event.action, event, event.before ?? null, event.after ?? null);
-    Object.assign(row, { changed: event.changed ?? [], relayed: event.n });
-    const held = frames.at(-1);
-    if (held?.action === "hold" && held.from === row.from && held.before === row.before) frames.pop();
+    Object.assign(row, { changed: event.changed ?? [], relayed: event.n, when: event.at });
+    const held = frames.findLast(({ action, from, before }) => action === "hold" && from === row.from && before === row.before);
+    if (held && held === frames.at(-1) && !since) frames.pop();
+    else if (held) row.held = held;
+    since = false;
     if (step !== shown && event.action !== "forward") row.step = shown = step;
     frames.push(row);
   }
@@ -45,20 +78,22 @@ function relayedFrames(events) {
 }
 
 const frame = (from, action, { flight, kind, n }, before, after) => ({
-  what: "frame", from, action, flight, name: kind, before, after, changed: [], sealed: sealed(after ?? before), read: null,
-  step: null, ns: [n],
+  what: "frame", from, action, flight, name: kind, before, after, changed: [], sealed: sealed(after ?? before), wrote: null,
+  took: null, read: null, step: null, open: !sealed(after ?? before), ns: [n],
 });
 
 /**
- * Gives the victims' frames their rows; returns what has no row yet, with the row (`at`) that it comes after. Between two
- * frames each teller's facts stay together: who of two was faster differs from run to run and means nothing.
+ * Gives the victims' frames their rows, and these the messages that they carried. Returns the frames that have no row yet
+ * and the notes, each with the row (`at`) that it comes after.
  */
-function attachVictims(events, frames, shown) {
-  const loose = [];
-  const last = { client: -1, server: -1, attacker: -1, console: -1 };
+function attachVictims(events, frames) {
+  const [loose, notes] = [[], []];
+  const last = { client: -1, server: -1, attacker: -1 };
   const between = events.some((event) => event.source === "attacker");
   const taken = { sent: new Set(), received: new Set() };
   const direct = new Map();
+  /** What each victim is about to send, and the row of what it last received. */
+  const carried = { client: {}, server: {} };
   const rowOf = (event) => {
     const sent = event.way === "sent";
     const [from, leg] = sent ? [event.source, "before"] : [peerOf(event.source), "after"];
@@ -66,33 +101,61 @@ function attachVictims(events, frames, shown) {
     if (at >= 0) taken[event.way].add(at);
     return at;
   };
+  const place = (event) => {
+    const source = event.source;
+    const at = rowOf(event);
+    if (at >= 0) {
+      frames[at].ns.push(event.n);
+      last[source] = Math.max(last[source], at);
+      return frames[at];
+    }
+    if (!between) return meet(loose, direct, event);
+    const row = event.way === "sent"
+      ? frame(source, null, event, event.bytes, null)
+      : frame(peerOf(source), null, event, null, event.bytes);
+    loose.push({ row, at: last[source], teller: TELLERS.indexOf(source), n: event.n, when: event.at });
+    return row;
+  };
   for (const event of events) {
     const source = event.source;
     if (event.type === "relayed") {
       last.attacker = Math.max(last.attacker, frames.findIndex((row) => row.ns.includes(event.n) || row.relayed === event.n));
-    } else if (event.type === "frame" && VICTIMS.includes(source)) {
-      const at = rowOf(event);
-      if (at >= 0) {
-        frames[at].ns.push(event.n);
-        last[source] = Math.max(last[source], at);
-      } else if (!between) {
-        meet(loose, direct, event);
-      } else {
-        const row = event.way === "sent"
-          ? frame(source, null, event, event.bytes, null)
-          : frame(peerOf(source), null, event, null, event.bytes);
-        loose.push({ row, at: last[source], teller: TELLERS.indexOf(source), n: event.n });
-      }
-    } else if (NOTES.has(event.type) && !shown.has(event.n)) {
-      if (source === "console") last.console = frames.length;
+    } else if (VICTIMS.includes(source) && (event.type === "frame" || event.type === "data")) {
+      carry(carried[source], event, place);
+    } else if (NOTES.has(event.type)) {
       const teller = between ? TELLERS.indexOf(source) : 0;
-      loose.push({ row: note(event), at: last[source] ?? frames.length, teller, n: event.n });
+      notes.push({ row: note(event), at: after(event, last, frames), teller, n: event.n, when: event.at });
     }
   }
-  return loose;
+  return { loose, notes };
 }
 
-/** Without a relay, a frame sent and the same frame received are one row. */
+/** A victim tells of a message before the frame in which it sends it, and after the frame in which it received it. */
+function carry(own, event, place) {
+  const message = event.type === "data" ? { text: event.text ?? null, digest: event.digest } : null;
+  if (message && event.way === "sent") own.message = message;
+  else if (message) Object.assign(own.row ?? {}, { took: message });
+  else {
+    const row = place(event);
+    if (event.way === "received") own.row = row;
+    else {
+      row.wrote = own.message ?? null;
+      delete own.message;
+    }
+  }
+}
+
+/**
+ * The frame that a note comes after: the last one that its teller had to do with; where a victim gave up, each that was
+ * decided about before; what the console lost, all of them.
+ */
+function after({ source, type, at }, last, frames) {
+  if (source === "console") return frames.length;
+  const before = type === "aborted" ? frames.findLastIndex((row) => row.when < at - ASIDE) : -1;
+  return Math.max(last[source] ?? -1, before);
+}
+
+/** Without a relay, a frame sent and the same frame received are one row, which is returned. */
 function meet(loose, direct, event) {
   const from = event.way === "sent" ? event.source : peerOf(event.source);
   const key = `${from} ${event.bytes}`;
@@ -102,12 +165,13 @@ function meet(loose, direct, event) {
     waiting.ns.push(event.n);
     waiting.before = waiting.after = event.bytes;
     waiting.action = "direct";
-    return;
+    return waiting;
   }
   const sent = event.way === "sent";
   const row = { ...frame(from, null, event, sent ? event.bytes : null, sent ? null : event.bytes), ways: new Set([event.way]) };
   direct.set(key, [...(direct.get(key) ?? []), row]);
-  loose.push({ row, at: -1, teller: 0, n: event.n });
+  loose.push({ row, at: -1, teller: 0, n: event.n, when: event.at });
+  return row;
 }
 
 function note(event) {
@@ -140,20 +204,32 @@ function joinKeys(list) {
 }
 
 /**
- * Shows what the attacker read on the record that carried it: the published text hashes to the digest of a message that
- * its sender told of, and a sender's messages travel in its sealed frames, in order. Returns the events so shown.
+ * Shows what the attacker read on the frame that carried it, if it could read it there: what it learnt the key from is above.
+ * What it read later stands where it read it.
  */
-function markRead(events, frames) {
-  const story = fold(events);
-  const shown = new Set();
-  for (const role of VICTIMS) {
-    const records = frames.filter((row) => row.from === role && row.sealed && row.before !== null);
-    story[role].sent.forEach((message, i) => {
-      const read = story.attacker.recovered.find((found) => found.sender === role && found.digest === message.digest);
-      if (!read || !records[i]) return;
-      records[i].read = { text: read.text, live: read.live, n: read.n };
-      shown.add(read.n);
-    });
+function markRead(events, frames, loose, notes) {
+  const carriers = [...frames, ...loose.map(({ row }) => row)];
+  const own = events.filter((event) => event.source === "attacker");
+  for (const read of fold(events).attacker.recovered) {
+    const key = own.findLast(({ n, type }) => n < read.n && (type === "holds" || type === "solved"))?.n ?? -1;
+    const carrier = carriers.findLast((row) => row.from === read.sender && row.wrote?.digest === read.digest);
+    // A frame that was held and then let go has two rows of the same octets.
+    const row = carrier && carriers.find((row) => row.from === read.sender && row.before === carrier.before && (row.relayed ?? 0) > key);
+    const at = notes.findIndex(({ n }) => n === read.n);
+    if (row && row.read === null && at >= 0) {
+      row.read = { text: read.text, live: read.live, n: read.n };
+      notes.splice(at, 1);
+    }
   }
-  return shown;
+}
+
+/** What is sealed lies open before an attacker who has its sender's key by then. */
+function markOpen(events, frames) {
+  const story = fold(events);
+  const since = (role) => {
+    const key = story[role].established?.fingerprint;
+    return story.attacker.holds.find(({ fingerprint }) => fingerprint === key)?.n ?? Infinity;
+  };
+  const known = { client: since("client"), server: since("server") };
+  for (const row of frames) row.open ||= row.read !== null || row.relayed > known[row.from];
 }

@@ -1,13 +1,26 @@
 /** Text from a session, made fit to be shown: every character visible, long values shortened in the middle. */
 
-/** Control characters, and those that reorder or hide the text around them. */
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/**
+ * What leaves no mark of its own: control characters but tab and line feed, what reorders or hides the text around it, what
+ * Unicode says to draw nothing for, halves of pairs, and blanks that are no spaces.
+ */
+const UNSEEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?![\t\n])\p{Cc}/gu;
 
 const named = (unseen) => `‹U+${unseen.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}›`;
 
+/** A value as JSON; null where it nests deeper than the browser can write, or is none. */
+export function json(value, indent) {
+  try {
+    return JSON.stringify(value, null, indent) ?? null;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return null;
+  }
+}
+
 /** Any value as text in which nothing is invisible. */
 export function visible(value) {
-  const text = typeof value === "string" ? value : value === undefined ? "" : (JSON.stringify(value) ?? "");
+  const text = typeof value === "string" ? value : value === undefined ? "" : (json(value) ?? "nested too deep to be shown");
   return text.replace(UNSEEN, named);
 }
 
@@ -18,6 +31,29 @@ export function shorten(value, head = 24, tail = 8) {
   const start = [...text.slice(0, 2 * head)].slice(0, head).join("");
   const end = tail ? [...text.slice(-2 * tail)].slice(-tail).join("") : "";
   return `${start}…${end}`;
+}
+
+/**
+ * Two texts that differ, each in at most about `room` code points, cut so that the first difference is seen: it stands after
+ * a third of the room at the most, at the same place in both.
+ */
+export function apart(one, other, room = 32) {
+  const [left, right] = [one, other].map((text) => [...visible(text)]);
+  if (left.length <= room && right.length <= room) return [left.join(""), right.join("")];
+  let first = 0;
+  while (first < left.length && left[first] === right[first]) first += 1;
+  const lead = Math.floor(room / 3);
+  const from = first > lead + 1 ? first - lead : 0;
+  return [left, right].map((text) => {
+    const until = text.length > from + room + 1 ? from + room : text.length;
+    return `${from ? "…" : ""}${text.slice(from, until).join("")}${until < text.length ? "…" : ""}`;
+  });
+}
+
+/** A text taken apart around the canary in it, a secret in hexadecimal and brackets that may have been shortened; all words where there is none. */
+export function secretive(text) {
+  const [, words, canary, rest] = /^(.*?)( \[[0-9a-f…]{8,}\]?)(.*)$/s.exec(text) ?? [null, text, "", ""];
+  return { words, canary, rest };
 }
 
 /** `1 frame`, `2 frames`. */

@@ -109,16 +109,16 @@ const Failing = ({ step, deciding }) => html`
   <div class="step-failed" data-failed=${step.check} data-deciding=${String(deciding)}>
     <p class="line"><span class="sign" aria-hidden="true">✕</span> <a href=${to.check(step.check)}>${step.check}</a>
       <strong>${step.status === "unsupported" ? "cannot be decided" : deciding ? "failed: this stopped it" : "failed"}</strong></p>
-    <dl class="facts"><dt>wanted</dt><dd><${Value} of=${step.expected} head=${90} /></dd>
-      <dt>found</dt><dd><${Value} of=${step.observed} head=${90} /></dd>
+    <dl class="facts"><dt>wanted</dt><dd><${Value} of=${step.expected} head=${90} beside=${step.observed} /></dd>
+      <dt>found</dt><dd><${Value} of=${step.observed} head=${90} beside=${step.expected} /></dd>
       <dt>so</dt><dd><${Prose} of=${step.why} /></dd></dl>
   </div>`;
 
 const Skipped = ({ step }) => html`
   <div class="step-skipped" data-skipped=${step.check}>
     <p class="line"><span class="sign" aria-hidden="true">~</span> <a href=${to.check(step.check)}>${step.check}</a> <strong>switched off</strong></p>
-    <dl class="facts"><dt>would want</dt><dd><${Value} of=${step.expected} head=${90} /></dd>
-      <dt>would find</dt><dd><${Value} of=${step.observed} head=${90} /></dd></dl>
+    <dl class="facts"><dt>would want</dt><dd><${Value} of=${step.expected} head=${90} beside=${step.observed} /></dd>
+      <dt>would find</dt><dd><${Value} of=${step.observed} head=${90} beside=${step.expected} /></dd></dl>
   </div>`;
 
 const MOST = 6;

@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
 import { bytesOf, decode, hex } from "../model/frame.js";
 import { peerOf } from "../model/fold.js";
-import { shorten } from "../model/text.js";
+import { json, shorten } from "../model/text.js";
 import { word } from "../model/words.js";
 import { Copy, Value } from "../draw/value.js";
 
@@ -35,40 +35,45 @@ const FrameDetail = ({ row }) => {
       <summary><span class="line"><span class="flight">${row.flight}</span> <${Name} actor=${row.from} /> → <${Name} actor=${peerOf(row.from)} />
         <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${word(row.action ?? "undecided")}</span></span></summary>
       ${open ? html`<div class=${twofold ? "twofold" : ""}>
-        ${row.before !== null ? html`<${Body} title=${`as the ${row.from} sent it`} frame=${row.before} changed=${changed} />` : null}
+        ${row.before !== null ? html`<${Body} title=${`as the ${row.from} sent it`} frame=${row.before} beside=${twofold ? row.after : null} changed=${changed} />` : null}
         ${row.after !== null && row.after !== row.before ? html`
-          <${Body} title=${`as it reached the ${peerOf(row.from)}`} frame=${row.after} changed=${changed} />` : null}
+          <${Body} title=${`as it reached the ${peerOf(row.from)}`} frame=${row.after} beside=${row.before} changed=${changed} />` : null}
       </div>` : null}
     </details>`;
 };
 
-const Body = ({ title, frame, changed }) => {
+const Body = ({ title, frame, beside, changed }) => {
   const { kind, length, fault, fields, hex: sealed } = decode(frame);
+  const other = beside === null ? null : decode(beside);
   const bytes = bytesOf(frame);
+  const told = fields && json(fields, 2);
   return html`
     <section class="body">
       <p class="line"><strong>${title}</strong>
         <small>${[kind === undefined ? null : `kind ${kind}`, `${length} bytes`, fault].filter(Boolean).join(", ")}</small>
         <${Copy} text=${bytes ? hex(bytes) : String(frame)} label="copy hex" />
-        ${fields ? html`<${Copy} text=${JSON.stringify(fields, null, 2)} label="copy JSON" />` : null}</p>
-      ${fields ? html`<${Fields} of=${fields} changed=${changed} />` : html`<${Value} of=${sealed} head=${64} tail=${16} />`}
+        ${told ? html`<${Copy} text=${told} label="copy JSON" />` : null}</p>
+      ${fields ? html`<${Fields} of=${fields} beside=${other?.fields} changed=${changed} />`
+        : html`<${Value} of=${sealed} head=${64} tail=${16} beside=${other?.hex ?? undefined} />`}
     </section>`;
 };
 
 /** Deeper than this is shown as text: a frame may nest as deep as its sender likes. */
 const DEEPEST = 6;
 
-const Fields = ({ of, changed = [], depth = 0 }) => {
-  if (of === null || typeof of !== "object") return html`<${Value} of=${of} />`;
-  if (depth >= DEEPEST) return html`<${Value} of=${JSON.stringify(of)} />`;
+/** `beside` is what stands in the same place of the other version of the frame, if there is one. */
+const Fields = ({ of, beside, changed = [], depth = 0 }) => {
+  if (of === null || typeof of !== "object") return html`<${Value} of=${of} beside=${beside} />`;
+  if (depth >= DEEPEST) return html`<${Value} of=${of} />`;
   const entries = Object.entries(of).slice(0, 200);
+  const other = (name) => (beside && typeof beside === "object" && Object.hasOwn(beside, name) ? beside[name] : undefined);
   if (Array.isArray(of) && entries.every(([, value]) => value === null || typeof value !== "object")) {
-    return html`<ul class="items">${entries.map(([i, value]) => html`<li key=${i}><${Value} of=${value} /></li>`)}</ul>`;
+    return html`<ul class="items">${entries.map(([i, value]) => html`<li key=${i}><${Value} of=${value} beside=${other(i)} /></li>`)}</ul>`;
   }
   return html`
     <dl class="fields">
       ${entries.map(([name, value]) => html`
         <div key=${name} class=${changed.includes(name) ? "changed" : ""}>
-          <dt><code>${shorten(name, 40)}</code></dt><dd><${Fields} of=${value} depth=${depth + 1} /></dd></div>`)}
+          <dt><code>${shorten(name, 40)}</code></dt><dd><${Fields} of=${value} beside=${other(name)} depth=${depth + 1} /></dd></div>`)}
     </dl>`;
 };

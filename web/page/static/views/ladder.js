@@ -80,8 +80,8 @@ const Rung = ({ rung, deciding, children }) => {
           ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
         </p>
         <dl class="facts" hidden=${calm({ status }) && !open}>
-          ${rung.expected ? html`<dt>${wanted}</dt><dd><${Value} of=${rung.expected} head=${60} /></dd>` : null}
-          ${rung.observed ? html`<dt>${found}</dt><dd><${Value} of=${rung.observed} head=${60} /></dd>` : null}
+          ${rung.expected ? html`<dt>${wanted}</dt><dd><${Value} of=${rung.expected} head=${60} beside=${rung.observed} /></dd>` : null}
+          ${rung.observed ? html`<dt>${found}</dt><dd><${Value} of=${rung.observed} head=${60} beside=${rung.expected} /></dd>` : null}
         </dl>
         ${children}
       </div>
