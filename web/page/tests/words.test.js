@@ -21,9 +21,13 @@ test("what only tells of the lab's own working has words, and what nobody knows 
 });
 
 test("a row is told to those who do not see it", () => {
-  const frame = { what: "frame", from: "client", action: "alter", name: "client-hello", sealed: false, changed: [{ field: "share", old: "\"a\"", new: "\"b\"" }], read: null };
+  const frame = { what: "frame", from: "client", action: "alter", name: "client-hello", sealed: false, open: true, wrote: null, took: null, changed: [{ field: "share", old: "\"a\"", new: "\"b\"" }], read: null };
   assert.equal(words(frame), "client to server: client-hello, readable, altered (share from a to b)");
-  assert.equal(words({ ...frame, action: null, sealed: true, changed: [], read: { text: "Pay" } }), "client to server: client-hello, encrypted, on its way; the attacker read “Pay”");
+  assert.equal(words({ ...frame, action: null, sealed: true, open: false, changed: [], read: { text: "Pay" } }), "client to server: client-hello, encrypted, on its way; the attacker read “Pay”");
+  const [wrote, took] = [{ text: "Pay 100", digest: "a" }, { text: "Pay 900", digest: "b" }];
+  const record = { ...frame, action: "forward", sealed: true, open: false, changed: [], wrote, took: wrote };
+  assert.equal(words(record), "client to server: client-hello, encrypted, forwarded; its message is “Pay 100”");
+  assert.equal(words({ ...record, open: true, took }), "client to server: client-hello, encrypted with a key that the attacker has, forwarded; the client wrote “Pay 100”; the server took in “Pay 900”");
   assert.equal(words({ what: "keys", client: ["0018aa"], attacker: ["0018aa", "31c9bb"] }), "the client holds key 0018 and the attacker holds key 0018 and key 31c9");
   assert.equal(words({ what: "stop", party: "client", check: "cert-name", reason: "no" }), "the client gave up at cert-name: no");
 });

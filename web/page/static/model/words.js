@@ -3,7 +3,7 @@
  * stands at the top of it. What is told is a value as the routes give it: its members choose the text and fill its gaps.
  */
 
-import { shorten, visible } from "./text.js";
+import { json, shorten, visible } from "./text.js";
 
 /** Texts by family and name, each with its conditions. */
 let texts = new Map();
@@ -21,7 +21,7 @@ export function speak(file) {
   }
 }
 
-const plain = (value) => (typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value));
+const plain = (value) => (typeof value === "string" ? value : value === null || value === undefined ? "" : json(value) ?? "");
 const empty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 const own = (members, member) => (Object.hasOwn(members, member) ? members[member] : undefined);
 
