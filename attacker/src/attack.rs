@@ -212,6 +212,8 @@ pub struct Info {
     pub needs: Needs,
     /// Kinds, the first being the default; empty where there is only one.
     pub variants: &'static [Variant],
+    /// Whether it computes a discrete logarithm where the mode's group lets it.
+    pub logarithm: bool,
     /// Ids of checks, each of which stops it.
     pub stopped_by: &'static [&'static str],
     /// The source file, whose first comment is the recipe.

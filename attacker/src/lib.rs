@@ -4,6 +4,7 @@
 
 pub mod attack;
 pub mod attacks;
+pub mod cost;
 pub mod impostor;
 pub mod leg;
 pub mod listener;

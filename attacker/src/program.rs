@@ -1,12 +1,12 @@
 //! The program `attacker`.
 
-use crate::{attacks, relay::Relay, session::Session, work::Workshop};
+use crate::{attacks, cost, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
     control::{AttackOrder, Order},
     role::Actor,
     scenario::{Scenario, Selection},
-    staging::stage,
+    staging::{Setting, stage},
 };
 use process::{
     arguments::ByHand,
@@ -46,6 +46,10 @@ struct Arguments {
     /// What to do, as in substitute or inject-public:zero
     #[arg(long, value_name = "ATTACK", default_value = "substitute")]
     attack: Selection,
+    /// How long a session may take in all, in seconds; what is being computed then is cut off [default: 60, and four
+    /// for each that the prime is known to cost]
+    #[arg(long, value_name = "SECONDS")]
+    deadline: Option<u64>,
     #[command(flatten)]
     by_hand: ByHand,
 }
@@ -77,7 +81,8 @@ impl Attacker {
                 let server = connect(beyond.as_str(), patience).await;
                 let server = server.map_err(|error| format!("--connect {beyond}: {error}"))?;
                 let teller = Teller::new(order.session, Actor::Attacker, reports);
-                let relay = Relay::new(session, teller, patience, workshop);
+                let deadline = Duration::from_millis(order.deadline);
+                let relay = Relay::new(session, teller, patience, deadline, workshop);
                 relay.run(caller.first, (caller.frames, caller.writer), server).await;
                 Ok(())
             })
@@ -103,7 +108,11 @@ impl Listening for Attacker {
             without: Vec::new(),
             with: Vec::new(),
         };
-        let (_, _, full) = attacks::resolve(&scenario).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+        let resolved = attacks::resolve(&scenario).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+        let (mode, attack, full) = resolved;
+        let cost = cost::core_seconds(mode, &full.mode, attack);
+        let deadline = cost::deadline(self.args.deadline.map(Duration::from_secs), self.args.by_hand.patience(), cost);
+        let setting = Setting { deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX), ..setting };
         self.part(stage(&full, &setting)?.attack).map_err(Failure::Failed)
     }
 }

@@ -23,11 +23,9 @@ use tokio::{
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::oneshot,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
-/// How many of the victims' patiences a computation may go on after both have left.
-pub const AFTERMATH: u32 = 4;
 /// The part of the victims' patience for which frames are held back: before they lose it, the frames are on their way.
 pub const HELD: f32 = 0.8;
 
@@ -38,6 +36,7 @@ pub struct Relay {
     session: Session,
     teller: Arc<Teller>,
     patience: Duration,
+    deadline: Duration,
     writers: [Option<OwnedWriteHalf>; 2],
     budget: Budget,
     workshop: Arc<Workshop>,
@@ -54,12 +53,20 @@ const fn side(role: Role) -> usize {
 }
 
 impl Relay {
-    /// A relay at its beginning; sessions that share a workshop share the work for a prime.
-    pub fn new(session: Session, teller: Teller, patience: Duration, workshop: Arc<Workshop>) -> Self {
+    /// A relay at its beginning. What it computes when `deadline` has passed is cut off; sessions that share a workshop
+    /// share the work for a prime.
+    pub fn new(
+        session: Session,
+        teller: Teller,
+        patience: Duration,
+        deadline: Duration,
+        workshop: Arc<Workshop>,
+    ) -> Self {
         Self {
             session,
             teller: Arc::new(teller),
             patience,
+            deadline,
             writers: [None, None],
             budget: session_budget(),
             workshop,
@@ -70,6 +77,8 @@ impl Relay {
 
     /// Relays to the end of both connections and of what is being computed. `client` has brought `first` already.
     pub async fn run(mut self, first: Arrival, client: (Frames<OwnedReadHalf>, OwnedWriteHalf), server: TcpStream) {
+        // The end of time where the deadline is beyond it.
+        let end = Instant::now().checked_add(self.deadline);
         let (server_reader, server_writer) = server.into_split();
         let (mut from_client, mut from_server) = (client.0, Frames::new(server_reader));
         self.writers = [Some(client.1), Some(server_writer)];
@@ -91,15 +100,20 @@ impl Relay {
             }
         }
         self.writers = [None, None];
+        // A recording has no patience: the computation goes on until the session's time is over.
         if self.answer.is_some() {
-            match timeout(AFTERMATH * self.patience, answered(&mut self.answer)).await {
-                Ok(result) => self.solved(result).await,
-                Err(_) => {
+            let result = match end {
+                Some(end) => timeout_at(end, answered(&mut self.answer)).await.ok(),
+                None => Some(answered(&mut self.answer).await),
+            };
+            let result = match result {
+                Some(result) => result,
+                None => {
                     self.budget.cancel.store(true, Ordering::Relaxed);
-                    let result = answered(&mut self.answer).await;
-                    self.solved(result).await;
+                    answered(&mut self.answer).await
                 }
-            }
+            };
+            self.solved(result).await;
         }
         self.teller.tell(Fact::Ended).await;
     }

@@ -1,8 +1,7 @@
 //! The attacker's computations, as facts of a session.
 
-use crate::relay::AFTERMATH;
 use cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers};
-use lab::event::{Equation, Fact};
+use lab::event::{Equation, Fact, Reached};
 use num_bigint::BigUint;
 use std::{
     collections::HashMap,
@@ -52,12 +51,13 @@ impl Workshop {
         budget: &Budget,
         tell: impl FnMut(Fact) + Send,
     ) -> Result<Solution, Failure> {
-        let mut told = Told { bits: problem.p.bits(), chose: false, last: None, count: 0, tell };
+        let mut told =
+            Told { bits: problem.p.bits(), chose: false, last: None, reached: Reached::default(), count: 0, tell };
         let result = self.solver(problem, session, budget, &mut told).and_then(|(solver, payer)| {
             told.choose(in_words(&solver), payer.filter(|payer| payer != session));
             solver.solve(&problem.y, budget, &mut |phase: Phase, done: u64, total: u64| told.work(phase, done, total))
         });
-        (told.tell)(solved(problem, &result));
+        (told.tell)(solved(problem, &result, told.reached));
         result
     }
 
@@ -93,6 +93,8 @@ struct Told<T> {
     bits: u64,
     chose: bool,
     last: Option<(Phase, u64, Instant)>,
+    /// How far it is, told or not.
+    reached: Reached,
     count: usize,
     tell: T,
 }
@@ -106,6 +108,11 @@ impl<T: FnMut(Fact) + Send> Told<T> {
 
     /// A phase is told at its beginning and at its end, and between them in bounded steps.
     fn work(&mut self, phase: Phase, done: u64, total: u64) {
+        (self.reached.done, self.reached.total) = (done, total);
+        if self.last.is_none_or(|(last, ..)| last != phase) {
+            self.reached.phase = Some(phase.to_string());
+            self.reached.unit = unit(phase).map(str::to_owned);
+        }
         let step = done.saturating_mul(STEPS).checked_div(total).unwrap_or(0);
         let again = match self.last {
             Some((last, ..)) if last != phase => true,
@@ -162,7 +169,7 @@ fn unit(phase: Phase) -> Option<&'static str> {
     }
 }
 
-fn solved(problem: &Problem, result: &Result<Solution, Failure>) -> Fact {
+fn solved(problem: &Problem, result: &Result<Solution, Failure>, reached: Reached) -> Fact {
     let bits = problem.p.bits();
     match result {
         Ok(solution) => Fact::Solved {
@@ -170,6 +177,7 @@ fn solved(problem: &Problem, result: &Result<Solution, Failure>) -> Fact {
             method: solution.method.to_string(),
             cost: format!("{} operations", solution.cost.operations),
             found: true,
+            cut_off: None,
             equation: Some(Equation {
                 p: format!("{:x}", problem.p),
                 g: format!("{:x}", problem.g),
@@ -179,13 +187,13 @@ fn solved(problem: &Problem, result: &Result<Solution, Failure>) -> Fact {
         },
         Err(failure) => {
             let cost = match failure {
-                Failure::Cancelled => format!(
-                    "given up, not done when the victims had been gone for {AFTERMATH} times their patience; with more \
-                     patience (--patience) the attacker computes for longer"
-                ),
+                Failure::Cancelled => "given up when the session's time was over (--deadline)".to_owned(),
                 other => other.to_string(),
             };
-            Fact::Solved { bits, method: "none".to_owned(), cost, found: false, equation: None }
+            // Not done is not impossible: only a limit that was met says nothing about the group.
+            let limited = matches!(failure, Failure::Cancelled | Failure::OutOfBudget { .. });
+            let cut_off = limited.then_some(reached);
+            Fact::Solved { bits, method: "none".to_owned(), cost, found: false, cut_off, equation: None }
         }
     }
 }
@@ -239,13 +247,36 @@ mod tests {
         let chose =
             facts.iter().find_map(|fact| if let Fact::Chose { method, .. } = fact { Some(method) } else { None });
         assert!(chose.is_some_and(|method| method.starts_with("none is fast enough")), "{facts:?}");
-        assert!(matches!(facts.last(), Some(Fact::Solved { found: false, equation: None, .. })), "{facts:?}");
+        // Nothing at hand reaches that far, and no time would help.
+        let end = facts.last();
+        assert!(matches!(end, Some(Fact::Solved { found: false, cut_off: None, equation: None, .. })), "{facts:?}");
+    }
+
+    #[test]
+    fn a_computation_that_meets_a_limit_says_how_far_it_was() {
+        let p = lab::group::weak::short(120).p;
+        let g = BigUint::from(2u8);
+        let problem = Problem { y: g.modpow(&BigUint::from(1u64 << 60), &p), p, g };
+        let short_of_memory = Budget { memory: 1 << 10, ..session_budget() };
+        let cancelled = session_budget();
+        cancelled.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        for budget in [short_of_memory, cancelled] {
+            let mut facts = Vec::new();
+            let failed = Workshop::new(1).compute(&problem, "s", &budget, |fact| facts.push(fact));
+            assert!(matches!(failed, Err(Failure::Cancelled | Failure::OutOfBudget { .. })), "{failed:?}");
+            assert!(matches!(facts.last(), Some(Fact::Solved { found: false, cut_off: Some(_), .. })), "{facts:?}");
+        }
+        let mut told =
+            Told { bits: 64, chose: true, last: None, reached: Reached::default(), count: MOST, tell: |_| {} };
+        told.work(Phase::Sieve, 3, 8);
+        assert_eq!((told.reached.phase.as_deref(), told.reached.done), (Some("sieving for relations"), 3));
     }
 
     #[test]
     fn progress_is_told_in_bounded_steps() {
         let mut count = 0;
-        let mut told = Told { bits: 64, chose: true, last: None, count: 0, tell: |_| count += 1 };
+        let mut told =
+            Told { bits: 64, chose: true, last: None, reached: Reached::default(), count: 0, tell: |_| count += 1 };
         for done in 0..1_000_000 {
             told.work(Phase::Sieve, done, 1_000_000);
         }

@@ -92,6 +92,9 @@ pub struct AttackOrder {
     pub seed: String,
     /// How long the victims wait for a flight, in milliseconds: it shows on the wire.
     pub patience: u64,
+    /// How long the session may take in all, in milliseconds from the client's connection on: what is being computed then
+    /// is cut off.
+    pub deadline: u64,
     /// What the attacker came by before the session to stand in for the server with: certificates and a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_server: Option<Credentials>,

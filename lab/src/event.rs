@@ -1,4 +1,4 @@
-//! The event schema, version 1: everything that the store, the pages, the command line and the verdict know.
+//! The event schema, version 2: everything that the store, the pages, the command line and the verdict know.
 //!
 //! An event is one fact of one session, told by the process that saw it. Nothing in an event is secret: keys appear as
 //! one-way [fingerprints](crate::algebra::Algebra::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
@@ -6,8 +6,9 @@
 use crate::role::{Actor, Role};
 use serde::{Deserialize, Serialize};
 
-/// The schema's version, carried by every event.
-pub const VERSION: u8 = 1;
+/// The schema's version, carried by every event. In version 1 a computation that was cut off looked like one that came to
+/// its end without a logarithm.
+pub const VERSION: u8 = 2;
 
 /// One fact of one session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,7 +198,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unit: Option<String>,
     },
-    /// The attacker's computation came to an end.
+    /// The attacker's computation came to an end, or was cut off before it.
     Solved {
         /// Size of the prime in bits.
         bits: u64,
@@ -207,12 +208,21 @@ pub enum Fact {
         cost: String,
         /// Whether the logarithm was found.
         found: bool,
+        /// How far it was when it was cut off, for want of time or memory; absent where it came to its end by itself: the
+        /// logarithm is found, or no method at hand finds it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut_off: Option<Reached>,
         /// The logarithm, with what anybody needs to check it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         equation: Option<Equation>,
     },
     /// The process is done with the session.
     Ended,
+    /// The console gave the session up: it was not over in its time.
+    Overdue {
+        /// Its time in milliseconds.
+        after: u64,
+    },
     /// The console lost something that the session needed.
     Lost {
         /// What was lost.
@@ -220,6 +230,31 @@ pub enum Fact {
         /// Why, in words.
         reason: String,
     },
+}
+
+impl Fact {
+    /// Who can know it.
+    pub const fn tellers(&self) -> &'static [Actor] {
+        match self {
+            Self::Started { .. } | Self::Ended => &[Actor::Client, Actor::Attacker, Actor::Server],
+            Self::Trusts { .. }
+            | Self::Frame { .. }
+            | Self::Check { .. }
+            | Self::Established { .. }
+            | Self::Aborted { .. }
+            | Self::Canary { .. }
+            | Self::Data { .. }
+            | Self::Closed { .. } => &[Actor::Client, Actor::Server],
+            Self::Relayed { .. }
+            | Self::Holds { .. }
+            | Self::Recovered { .. }
+            | Self::Step { .. }
+            | Self::Chose { .. }
+            | Self::Work { .. }
+            | Self::Solved { .. } => &[Actor::Attacker],
+            Self::Overdue { .. } | Self::Lost { .. } => &[Actor::Console],
+        }
+    }
 }
 
 /// The direction of a frame, seen from the victim that tells it.
@@ -246,6 +281,21 @@ pub enum Action {
     Inject,
     /// Kept back for now.
     Hold,
+}
+
+/// How far a computation came in the phase that it was in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// Name of the phase; absent where none had begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// Units done.
+    pub done: u64,
+    /// Units in all, 0 where unknown.
+    pub total: u64,
+    /// What is counted, in the plural.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// g^x = y modulo p, in hexadecimal. It tells nothing that p, g and y, which travel in clear, do not.

@@ -1,12 +1,18 @@
 //! What the events of one session prove: a fold, without opinion.
 
+mod attacker;
+mod contradiction;
+mod victim;
+
 use crate::{
-    event::{Event, Fact, Status, Way},
+    event::{Event, Fact, VERSION},
     role::{Actor, Role},
-    wire::Kind,
 };
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+pub use attacker::{Attacker, Computation};
+pub use contradiction::Contradiction;
+pub use victim::{Abort, FailedCheck, Handshake, Message, Victim};
 
 /// A value and the number of the event that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,99 +23,32 @@ pub struct Cited<T> {
     pub it: T,
 }
 
-/// A finished handshake, as one victim saw it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Handshake {
-    /// Fingerprint of the session key.
-    pub fingerprint: String,
-    /// The name that this victim proves.
-    pub own: Option<String>,
-    /// The name that it took its peer for.
-    pub peer: Option<String>,
-    /// The negotiated group.
-    pub group: String,
-    /// The groups it would have taken, best first.
-    pub offered: Vec<String>,
-}
-
-/// A handshake message as one victim sent or received it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Name of the frame's kind.
-    pub kind: String,
-    /// The whole frame, as its event carries it.
-    pub bytes: String,
-}
-
-/// A victim's giving up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Abort {
-    /// In which flight.
-    pub flight: u32,
-    /// At which check, if at one.
-    pub check: Option<String>,
-    /// The reason in words.
-    pub reason: String,
-}
-
-/// A check that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailedCheck {
-    /// What had to be there.
-    pub expected: String,
-    /// What was there.
-    pub observed: String,
-}
-
-/// What one victim's events prove.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Victim {
-    /// It finished the handshake.
-    pub established: Option<Cited<Handshake>>,
-    /// It gave up.
-    pub aborted: Option<Cited<Abort>>,
-    /// Checks that failed, by id.
-    pub failed: BTreeMap<String, Cited<FailedCheck>>,
-    /// The handshake messages that it sent, in order.
-    pub spoken: Vec<Cited<Message>>,
-    /// The handshake messages that reached it, in order.
-    pub heard: Vec<Cited<Message>>,
-    /// Digest of its canary.
-    pub canary: Option<Cited<String>>,
-    /// Digests of the messages it sent, in order.
-    pub sent: Vec<Cited<String>>,
-    /// Digests of the messages it accepted, in order.
-    pub received: Vec<Cited<String>>,
-    /// It took the peer's stream for complete.
-    pub closed: Option<Cited<()>>,
-    /// Its process is done.
-    pub ended: bool,
-}
-
-/// What all events of a session prove.
+/// What all events of a session prove. It does not depend on how the events of different sources are interleaved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// The client's side.
     pub client: Victim,
     /// The server's side.
     pub server: Victim,
-    /// There was an attacker, and whether its process is done.
-    pub attacker: Option<bool>,
-    /// Fingerprints of the keys that the attacker showed.
-    pub holds: Vec<Cited<String>>,
-    /// Digests of what the attacker read, and whether it read it live.
-    pub recovered: Vec<Cited<(String, bool)>>,
+    /// The attacker's side, where there was one.
+    pub attacker: Option<Attacker>,
     /// What the console lost.
     pub lost: Vec<Cited<(Actor, String)>>,
+    /// The console gave the session up after so many milliseconds.
+    pub overdue: Option<Cited<u64>>,
     /// What cannot have happened as told.
-    pub contradictions: Vec<Cited<String>>,
+    pub contradictions: Vec<Cited<Contradiction>>,
 }
 
 impl Evidence {
     /// Folds the events of one session, in the order of their numbers.
     pub fn of(events: &[Event]) -> Self {
         let mut evidence = Self::default();
-        events.iter().for_each(|event| evidence.add(event));
+        for event in events {
+            let foreign = events.first().is_some_and(|first| first.session != event.session);
+            evidence.add(event, foreign);
+        }
+        evidence.compare_ends();
         evidence
     }
 
@@ -123,112 +62,103 @@ impl Evidence {
 
     /// The attacker showed the key with this fingerprint.
     pub fn held(&self, fingerprint: &str) -> Option<u64> {
-        self.holds.iter().find(|held| held.it == fingerprint).map(|held| held.n)
+        let holds = &self.attacker.as_ref()?.holds;
+        holds.iter().find(|held| held.it == fingerprint).map(|held| held.n)
     }
 
     /// The attacker published this victim's canary: its event, and whether it was read live.
     pub fn leaked(&self, role: Role) -> Option<(u64, bool)> {
         let canary = self.victim(role).canary.as_ref()?;
-        self.recovered.iter().find(|read| read.it.0 == canary.it).map(|read| (read.n, read.it.1))
+        let recovered = &self.attacker.as_ref()?.recovered;
+        recovered.iter().find(|read| read.it.0 == canary.it).map(|read| (read.n, read.it.1))
     }
 
-    fn add(&mut self, event: &Event) {
-        let n = event.n;
-        let role = match event.source {
-            Actor::Client => Role::Client,
-            Actor::Server => Role::Server,
-            Actor::Attacker => return self.add_attacker(n, &event.fact),
-            Actor::Console => {
-                if let Fact::Lost { what, reason } = &event.fact {
-                    self.lost.push(Cited { n, it: (*what, reason.clone()) });
-                }
-                return;
+    /// The first message of a victim's handshake that is not what the other one sent in that place, and what that was;
+    /// nothing where it heard nobody else.
+    pub fn foreign_message(&self, role: Role) -> Option<(&Cited<Message>, Option<&Cited<Message>>)> {
+        let mut spoken = self.victim(role.peer()).spoken();
+        let mut heard = self.victim(role).heard();
+        heard.find_map(|heard| {
+            let spoken = spoken.next();
+            spoken.is_none_or(|spoken| spoken.it != heard.it).then_some((heard, spoken))
+        })
+    }
+
+    fn add(&mut self, event: &Event, foreign: bool) {
+        let (n, source) = (event.n, event.source);
+        let contradiction = if event.v != VERSION {
+            Some(Contradiction::Version { teller: source, got: event.v })
+        } else if foreign {
+            Some(Contradiction::OtherSession(source))
+        } else if !event.fact.tellers().contains(&source) {
+            Some(Contradiction::NotItsOwn(source))
+        } else {
+            match source {
+                Actor::Client => self.client.add(n, Role::Client, &event.fact),
+                Actor::Server => self.server.add(n, Role::Server, &event.fact),
+                Actor::Attacker => self.attacker.get_or_insert_default().add(n, &event.fact),
+                Actor::Console => self.add_console(n, &event.fact),
             }
         };
-        let victim = match role {
-            Role::Client => &mut self.client,
-            Role::Server => &mut self.server,
-        };
-        if let Some(contradiction) = victim.add(n, &event.fact) {
-            self.contradictions.push(Cited { n, it: format!("the {role} {contradiction}") });
-        }
+        self.contradictions.extend(contradiction.map(|it| Cited { n, it }));
     }
 
-    fn add_attacker(&mut self, n: u64, fact: &Fact) {
-        let ended = self.attacker.get_or_insert(false);
-        if *ended {
-            self.contradictions.push(Cited { n, it: "the attacker told more after its end".to_owned() });
-        }
+    fn add_console(&mut self, n: u64, fact: &Fact) -> Option<Contradiction> {
         match fact {
-            Fact::Ended => *ended = true,
-            Fact::Holds { fingerprint, .. } => self.holds.push(Cited { n, it: fingerprint.clone() }),
-            Fact::Recovered { text, live, .. } => {
-                self.recovered.push(Cited { n, it: (hex(&Sha256::digest(text.as_bytes())), *live) });
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Victim {
-    /// Adds a fact; answers with what contradicts the facts before it.
-    fn add(&mut self, n: u64, fact: &Fact) -> Option<&'static str> {
-        if self.ended {
-            return Some("told more after its end");
-        }
-        match fact {
-            Fact::Established { fingerprint, own, peer, group, offered } => {
-                let handshake = Handshake {
-                    fingerprint: fingerprint.clone(),
-                    own: own.clone(),
-                    peer: peer.clone(),
-                    group: group.clone(),
-                    offered: offered.clone(),
-                };
-                if self.established.replace(Cited { n, it: handshake }).is_some() {
-                    return Some("finished the handshake twice");
-                }
-            }
-            Fact::Aborted { flight, check, reason } => {
-                let abort = Abort { flight: *flight, check: check.clone(), reason: reason.clone() };
-                if self.aborted.replace(Cited { n, it: abort }).is_some() || self.closed.is_some() {
-                    return Some("gave up after its end");
-                }
-            }
-            Fact::Check { check, status: Status::Failed, expected, observed, .. } => {
-                let it = FailedCheck { expected: expected.clone(), observed: observed.clone() };
-                self.failed.insert(check.clone(), Cited { n, it });
-            }
-            Fact::Frame { way, kind, bytes, .. } if kind != Kind::Record.as_str() => {
-                let messages = match way {
-                    Way::Sent => &mut self.spoken,
-                    Way::Received => &mut self.heard,
-                };
-                messages.push(Cited { n, it: Message { kind: kind.clone(), bytes: bytes.clone() } });
-            }
-            Fact::Canary { digest } => self.canary = Some(Cited { n, it: digest.clone() }),
-            Fact::Data { way, index, digest, .. } => {
-                let stream = match way {
-                    Way::Sent => &mut self.sent,
-                    Way::Received => &mut self.received,
-                };
-                let in_order = *index as usize == stream.len();
-                stream.push(Cited { n, it: digest.clone() });
-                if !in_order || self.established.is_none() {
-                    return Some("exchanged data out of order");
-                }
-            }
-            Fact::Closed { received, .. } => {
-                let told = self.received.len() == *received as usize;
-                if self.closed.replace(Cited { n, it: () }).is_some() || self.aborted.is_some() || !told {
-                    return Some("closed a stream that its events do not tell of");
-                }
-            }
-            Fact::Ended => self.ended = true,
+            Fact::Lost { what, reason } => self.lost.push(Cited { n, it: (*what, reason.clone()) }),
+            Fact::Overdue { after } => self.overdue = Some(Cited { n, it: *after }),
             _ => {}
         }
         None
     }
+
+    /// What shows only when everybody has told the end.
+    fn compare_ends(&mut self) {
+        for role in [Role::Client, Role::Server] {
+            self.contradictions.extend(self.victim(role).at_the_end(role));
+        }
+        if !self.client.ended || !self.server.ended || self.attacker.as_ref().is_some_and(|attacker| !attacker.ended) {
+            return;
+        }
+        for role in [Role::Client, Role::Server] {
+            let sent = || self.victim(role.peer()).sent_frames.iter().map(Cited::frame);
+            let received = self.victim(role).received_frames.iter().map(Cited::frame);
+            let invented = match &self.attacker {
+                Some(attacker) => {
+                    let taken = beyond(attacker.taken(role.peer()), sent());
+                    let taken = taken.map(|n| Cited { n, it: Contradiction::TakenUnsent(role.peer()) });
+                    let received = beyond(received, attacker.passed(role));
+                    taken.or(received.map(|n| Cited { n, it: Contradiction::ReceivedUnsent(role) }))
+                }
+                None => beyond(received, sent()).map(|n| Cited { n, it: Contradiction::ReceivedUnsent(role) }),
+            };
+            self.contradictions.extend(invented);
+        }
+    }
+}
+
+impl Cited<Message> {
+    /// Number and bytes.
+    fn frame(&self) -> (u64, &str) {
+        (self.n, &self.it.bytes)
+    }
+}
+
+/// The number of the first of `frames` that `source` does not have, or has less often.
+fn beyond<'a>(
+    mut frames: impl Iterator<Item = (u64, &'a str)>,
+    source: impl Iterator<Item = (u64, &'a str)>,
+) -> Option<u64> {
+    let mut there: HashMap<&str, usize> = HashMap::new();
+    source.for_each(|(_, frame)| *there.entry(frame).or_default() += 1);
+    let unknown = frames.find(|(_, frame)| match there.get_mut(frame) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
+    });
+    unknown.map(|(n, _)| n)
 }
 
 /// Lower-case hexadecimal.

@@ -47,6 +47,8 @@ pub struct Setting {
     pub server_phrase: String,
     /// How long the victims wait for each flight, in milliseconds.
     pub patience: u64,
+    /// How long the session may take in all, in milliseconds.
+    pub deadline: u64,
     /// The theft of the server's key was noticed: its certificate stands on the lists that reached the client.
     pub server_revoked: bool,
 }
@@ -62,6 +64,7 @@ impl Setting {
             client_phrase: "Pay 100 to Carol".to_owned(),
             server_phrase: "Your balance is 4711".to_owned(),
             patience: 10_000,
+            deadline: 60_000,
             server_revoked: false,
         }
     }
@@ -139,6 +142,7 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
             mode: full.mode.clone(),
             seed: hex(&setting.derive("attacker")),
             patience: setting.patience,
+            deadline: setting.deadline,
             as_server: issued.as_server,
             as_client: issued.as_client,
         },

@@ -31,7 +31,9 @@ pub enum Kind {
     Downgraded,
     /// A victim accepted data or a handshake message that its peer did not send, or a cut stream as complete.
     Altered,
-    /// Nothing finished, nothing leaked, no check named.
+    /// One key, nothing recovered, and the attacker's computation was cut off before its end.
+    Unread,
+    /// Nothing leaked, a victim gave up, no check named.
     Disrupted,
     /// Events are missing or contradict each other.
     Inconclusive,
@@ -45,7 +47,7 @@ pub enum Class {
     Defended,
     /// They are not.
     Broken,
-    /// Neither: the attacker only kept the victims apart.
+    /// Neither: the attacker only kept the victims apart, or is not done yet.
     Neutral,
     /// The lab cannot tell.
     Error,
@@ -53,7 +55,7 @@ pub enum Class {
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Private,
         Self::Stopped,
         Self::Split,
@@ -62,6 +64,7 @@ impl Kind {
         Self::Misbound,
         Self::Downgraded,
         Self::Altered,
+        Self::Unread,
         Self::Disrupted,
         Self::Inconclusive,
     ];
@@ -70,10 +73,15 @@ impl Kind {
     pub const fn class(self) -> Class {
         match self {
             Self::Private | Self::Stopped => Class::Defended,
-            Self::Disrupted => Class::Neutral,
+            Self::Unread | Self::Disrupted => Class::Neutral,
             Self::Inconclusive => Class::Error,
             _ => Class::Broken,
         }
+    }
+
+    /// Whether it settles what the session came to: not so where the attacker was not done, or the lab cannot tell.
+    pub const fn is_settled(self) -> bool {
+        !matches!(self, Self::Unread | Self::Inconclusive)
     }
 
     /// The kind's name in events, JSON and on the command line.
@@ -87,6 +95,7 @@ impl Kind {
             Self::Misbound => "misbound",
             Self::Downgraded => "downgraded",
             Self::Altered => "altered",
+            Self::Unread => "unread",
             Self::Disrupted => "disrupted",
             Self::Inconclusive => "inconclusive",
         }
@@ -103,6 +112,7 @@ impl Kind {
             Self::Misbound => 'M',
             Self::Downgraded => 'D',
             Self::Altered => 'A',
+            Self::Unread => 'U',
             Self::Disrupted => '–',
             Self::Inconclusive => '?',
         }
@@ -127,6 +137,7 @@ impl Kind {
                 "Both ends could do better and were talked out of it: what is not authenticated is the attacker's choice."
             }
             Self::Altered => "The reader acts on words that were never written, or misses the ones that were.",
+            Self::Unread => "Not yet is not never: whoever kept the recording can go on computing.",
             Self::Disrupted => "Whoever owns the line can always cut it; no cryptography prevents that.",
             Self::Inconclusive => "The lab cannot say what happened here; do not conclude anything from it.",
         }

@@ -155,7 +155,7 @@ fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
         "const it = document.querySelector('[data-dial]'); it.value = it.max; it.dispatchEvent(new Event('input'))",
         &[],
     );
-    browser.await_element("[data-price='2048'][data-beyond=true][data-fate=too-late]");
+    browser.await_element("[data-price='2048'][data-beyond=true][data-fate=beyond]");
     assert_eq!(browser.complaints(), [""; 0]);
 }
 

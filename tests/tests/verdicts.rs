@@ -1,7 +1,7 @@
 //! Each kind of verdict from the least evidence that amounts to it, and what it cites.
 
 use lab::{
-    event::{Event, Fact, Status, VERSION, Way},
+    event::{Action, Event, Fact, Reached, Status, VERSION, Way},
     evidence::hex,
     role::{
         Actor::{self, Attacker, Client, Console, Server},
@@ -20,11 +20,33 @@ fn digest(text: &str) -> String {
 }
 
 /// A session's events as they are written down: their numbers are ten apart, so that a place is not mistaken for one.
+#[derive(Clone)]
 struct Story(Vec<Event>);
 
 impl Story {
-    /// All three took up their parts.
+    /// All three took up their parts, and each victim heard what the other sent.
     fn begin() -> Self {
+        Self::heard("client-hello", "server-hello")
+    }
+
+    /// The same, but each victim heard something else in the other's place.
+    fn between() -> Self {
+        Self::heard("another client-hello", "another server-hello")
+    }
+
+    /// All three took up their parts; what the server and the client heard.
+    fn heard(by_server: &str, by_client: &str) -> Self {
+        Self::apart()
+            .sends(Client, "client-hello")
+            .relayed(Role::Client, "client-hello", by_server)
+            .hears(Server, by_server)
+            .sends(Server, "server-hello")
+            .relayed(Role::Server, "server-hello", by_client)
+            .hears(Client, by_client)
+    }
+
+    /// All three took up their parts, and nobody has said anything.
+    fn apart() -> Self {
         Self(Vec::new()).all(|_| Fact::Started { plays: "dh".to_owned(), without: vec![], with: vec![] })
     }
 
@@ -38,6 +60,26 @@ impl Story {
         self
     }
 
+    fn frame(self, who: Actor, way: Way, bytes: &str) -> Self {
+        let (kind, bytes) = ("hello".to_owned(), bytes.to_owned());
+        self.tell(who, Fact::Frame { way, flight: 1, kind, bytes })
+    }
+
+    fn sends(self, who: Actor, bytes: &str) -> Self {
+        self.frame(who, Way::Sent, bytes)
+    }
+
+    fn hears(self, who: Actor, bytes: &str) -> Self {
+        self.frame(who, Way::Received, bytes)
+    }
+
+    fn relayed(self, from: Role, before: &str, after: &str) -> Self {
+        let action = if before == after { Action::Forward } else { Action::Alter };
+        let (kind, changed) = ("hello".to_owned(), Vec::new());
+        let [before, after] = [before, after].map(|bytes| Some(bytes.to_owned()));
+        self.tell(Attacker, Fact::Relayed { from, action, flight: 1, kind, before, after, changed })
+    }
+
     /// A victim finished with this key, and publishes the digest of its canary.
     fn established(self, who: Actor, key: &str) -> Self {
         self.under_names(who, key, None, None)
@@ -48,13 +90,20 @@ impl Story {
     }
 
     fn in_group(self, who: Actor, key: &str, own: Option<&str>, peer: Option<&str>, group: &str) -> Self {
+        let said = if who == Client { CLIENT_SAYS } else { SERVER_SAYS };
+        self.finished(who, key, own, peer, group).tell(who, Fact::Canary { digest: digest(said) }).data(
+            who,
+            Way::Sent,
+            0,
+            said,
+        )
+    }
+
+    fn finished(self, who: Actor, key: &str, own: Option<&str>, peer: Option<&str>, group: &str) -> Self {
         let offered = vec!["x25519".to_owned(), "ffdhe2048".to_owned()];
         let [own, peer] = [own, peer].map(|name| name.map(str::to_owned));
         let group = group.to_owned();
-        let said = if who == Client { CLIENT_SAYS } else { SERVER_SAYS };
         self.tell(who, Fact::Established { fingerprint: key.to_owned(), own, peer, group, offered })
-            .tell(who, Fact::Canary { digest: digest(said) })
-            .data(who, Way::Sent, 0, said)
     }
 
     fn data(self, who: Actor, way: Way, index: u32, text: &str) -> Self {
@@ -79,6 +128,20 @@ impl Story {
         self.tell(Attacker, Fact::Recovered { sender, text: text.to_owned(), live })
     }
 
+    fn chose(self) -> Self {
+        self.tell(Attacker, Fact::Chose { bits: 224, method: "index calculus".to_owned(), prepared_by: None })
+    }
+
+    fn work(self, done: u64) -> Self {
+        let (phase, unit) = ("sieving".to_owned(), Some("relations".to_owned()));
+        self.tell(Attacker, Fact::Work { phase, done, total: 200, unit })
+    }
+
+    fn solved(self, found: bool, cut_off: Option<Reached>) -> Self {
+        let (method, cost) = ("index calculus".to_owned(), "much".to_owned());
+        self.tell(Attacker, Fact::Solved { bits: 224, method, cost, found, cut_off, equation: None })
+    }
+
     fn failed(self, who: Actor, check: &str, flight: u32) -> Self {
         let (check, expected, observed) = (check.to_owned(), "a good one".to_owned(), "a bad one".to_owned());
         self.tell(who, Fact::Check { check, status: Status::Failed, flight, expected, observed })
@@ -89,9 +152,33 @@ impl Story {
         self.tell(who, Fact::Aborted { flight, check, reason: "share: expected 32 octets, got 31".to_owned() })
     }
 
+    /// Who has told neither a close nor why it gave up does so.
+    fn left(self) -> Self {
+        [Client, Server].into_iter().fold(self, |story, who| {
+            let left = |event: &Event| matches!(event.fact, Fact::Closed { .. } | Fact::Aborted { .. });
+            match story.0.iter().any(|event| event.source == who && left(event)) {
+                true => story,
+                false => story.aborted(who, None, 3),
+            }
+        })
+    }
+
     /// All three are done.
     fn end(self) -> Judgement {
-        judge(&self.all(|_| Fact::Ended).0)
+        judge(&self.left().all(|_| Fact::Ended).0)
+    }
+
+    /// Numbers of the events of this type that somebody told, in order.
+    fn all_of(&self, who: Actor, name: &str) -> Vec<u64> {
+        let told = self.0.iter().filter(|event| event.source == who);
+        told.filter(|event| serde_json::to_value(&event.fact).expect("JSON")["type"] == name)
+            .map(|event| event.n)
+            .collect()
+    }
+
+    /// Number of the last event of this type that somebody told.
+    fn n(&self, who: Actor, name: &str) -> u64 {
+        *self.all_of(who, name).last().unwrap_or_else(|| panic!("no {name} of the {who}"))
     }
 
     /// Number of the event that was told last.
@@ -111,14 +198,30 @@ fn expect(judgement: &Judgement, kind: Kind, class: Class, at: (Option<&str>, Op
 
 const NOWHERE: (Option<&str>, Option<Role>, Option<u32>) = (None, None, None);
 
-// The first three events are numbered 0, 10 and 20.
+/// The numbers in ascending order, as a judgement cites them.
+fn sorted(mut numbers: Vec<u64>) -> Vec<u64> {
+    numbers.sort_unstable();
+    numbers
+}
+
+/// Both victims finished with one key.
+fn shared() -> Story {
+    Story::begin().established(Server, "k").established(Client, "k")
+}
+
+/// The victims finished with a key each, the attacker between them.
+fn apart() -> Story {
+    Story::between().established(Server, "s").established(Client, "c")
+}
 
 #[test]
 fn private_rests_on_one_key_and_on_both_canaries_arriving() {
-    let judgement = Story::begin().established(Server, "k").established(Client, "k").delivered().end();
+    let story = shared().delivered();
+    let [server, client] =
+        [Server, Client].map(|who| [story.n(who, "established"), story.n(who, "data"), story.n(who, "closed")]);
+    let judgement = story.end();
     expect(&judgement, Kind::Private, Class::Defended, NOWHERE);
-    // Established 30 and 60; received 90 and 100; closed 110 and 120.
-    assert_eq!(judgement.evidence, [30, 60, 90, 100, 110, 120]);
+    assert_eq!(judgement.evidence, sorted([server, client].concat()));
     assert_eq!(judgement.fingerprints.client.as_deref(), Some("k"));
     assert_eq!(judgement.fingerprints.server.as_deref(), Some("k"));
     assert!(judgement.fingerprints.attacker.is_empty());
@@ -126,79 +229,146 @@ fn private_rests_on_one_key_and_on_both_canaries_arriving() {
 
 #[test]
 fn a_canary_that_did_not_arrive_is_not_private() {
-    let story = Story::begin().established(Server, "k").established(Client, "k");
-    let judgement = story.data(Server, Way::Received, 0, CLIENT_SAYS).end();
-    expect(&judgement, Kind::Disrupted, Class::Neutral, NOWHERE);
+    let story = shared().data(Server, Way::Received, 0, CLIENT_SAYS);
+    expect(&story.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
 }
 
 #[test]
 fn stopped_names_check_party_and_flight() {
     let story = Story::begin().failed(Client, "transcript-signature", 2);
     let story = story.aborted(Client, Some("transcript-signature"), 2).aborted(Server, None, 3);
+    let cited = vec![story.n(Client, "check"), story.n(Client, "aborted")];
     let judgement = story.end();
     let at = (Some("transcript-signature"), Some(Role::Client), Some(2));
     expect(&judgement, Kind::Stopped, Class::Defended, at);
-    assert_eq!(judgement.evidence, [30, 40]);
+    assert_eq!(judgement.evidence, cited);
     assert!(judgement.verdict.because.contains("a good one") && judgement.verdict.because.contains("a bad one"));
 }
 
 /// The other party only sees its connection end.
 #[test]
 fn the_earlier_abort_decides_and_the_missing_close_is_its_consequence() {
-    let story = Story::begin().established(Server, "k").established(Client, "k");
-    let story = story.failed(Client, "authenticated-close", 3).aborted(Client, Some("authenticated-close"), 3);
-    let cause = story.last() + 10;
+    let story = shared().failed(Client, "authenticated-close", 3).aborted(Client, Some("authenticated-close"), 3);
     let story = story.failed(Server, "record-auth", 3).aborted(Server, Some("record-auth"), 3);
+    let cited = vec![story.n(Server, "check"), story.n(Server, "aborted")];
     let judgement = story.end();
     expect(&judgement, Kind::Stopped, Class::Defended, (Some("record-auth"), Some(Role::Server), Some(3)));
-    assert_eq!(judgement.evidence, [cause, cause + 10]);
+    assert_eq!(judgement.evidence, cited);
 }
 
 #[test]
 fn split_rests_on_two_held_keys_and_a_canary() {
-    let story = Story::begin().established(Server, "s").established(Client, "c");
-    let story = story.holds(Role::Client, "c").holds(Role::Server, "s").recovered(Role::Client, CLIENT_SAYS, true);
+    let story = apart().holds(Role::Client, "c").holds(Role::Server, "s").recovered(Role::Client, CLIENT_SAYS, true);
+    let cited = [
+        vec![story.n(Server, "established"), story.n(Client, "established"), story.last()],
+        story.all_of(Attacker, "holds"),
+    ];
     let judgement = story.end();
     expect(&judgement, Kind::Split, Class::Broken, NOWHERE);
-    assert_eq!(judgement.evidence, [30, 60, 90, 100, 110]);
+    assert_eq!(judgement.evidence, sorted(cited.concat()));
     assert_eq!(judgement.fingerprints.attacker, ["c", "s"]);
 }
 
-/// To claim a key is no proof: what it protects has to be shown.
+/// To claim a key is no proof: what it protects has to be shown. Nor is a session fine in which it is claimed.
 #[test]
-fn two_keys_without_a_canary_are_not_split() {
-    let story = Story::begin().established(Server, "s").established(Client, "c");
-    let story = story.holds(Role::Client, "c").holds(Role::Server, "s").recovered(Role::Client, "a guess", true);
-    expect(&story.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
+fn a_key_that_is_shown_without_what_it_protects_proves_nothing() {
+    let two = apart().holds(Role::Client, "c").holds(Role::Server, "s").recovered(Role::Client, "a guess", true);
+    let two_closed = two.clone().data(Server, Way::Received, 0, CLIENT_SAYS);
+    let two_closed = two_closed.data(Client, Way::Received, 0, SERVER_SAYS).closed();
+    let one = shared().delivered().holds(Role::Client, "k");
+    let alone = Story::between().established(Client, "c").holds(Role::Client, "c");
+    let stopped = alone.clone().failed(Server, "finished", 3).aborted(Server, Some("finished"), 3);
+    for story in [two, two_closed, one, alone, stopped] {
+        let cited = sorted(
+            [story.all_of(Client, "established"), story.all_of(Server, "established"), story.all_of(Attacker, "holds")]
+                .concat(),
+        );
+        let judgement = story.end();
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        assert_eq!(judgement.evidence, cited, "{}", judgement.verdict.because);
+    }
 }
 
 #[test]
 fn read_needs_the_canary_only() {
     for live in [true, false] {
-        let story = Story::begin().established(Server, "k").established(Client, "k").delivered();
-        let judgement = story.recovered(Role::Server, SERVER_SAYS, live).end();
+        let story = shared().delivered().recovered(Role::Server, SERVER_SAYS, live);
+        let cited = sorted(vec![story.n(Server, "established"), story.n(Client, "established"), story.last()]);
+        let judgement = story.end();
         expect(&judgement, Kind::Read, Class::Broken, NOWHERE);
-        assert_eq!(judgement.evidence, [30, 60, 130]);
+        assert_eq!(judgement.evidence, cited);
         assert_eq!(judgement.verdict.because.contains("while the session ran"), live);
     }
 }
 
+/// The other victim lost patience, finished with another key, or was never spoken to.
 #[test]
-fn impersonated_names_the_victim_that_the_attacker_talks_to() {
-    for (who, role, says) in [(Client, Role::Client, CLIENT_SAYS), (Server, Role::Server, SERVER_SAYS)] {
-        let story = Story::begin().established(who, "k").holds(role, "k").recovered(role, says, true);
-        let judgement = story.aborted(if who == Client { Server } else { Client }, None, 1).end();
-        expect(&judgement, Kind::Impersonated, Class::Broken, (None, Some(role), None));
-        assert_eq!(judgement.evidence, [30, 60, 70]);
+fn impersonated_names_the_victim_that_heard_the_attacker_in_the_others_place() {
+    for (who, other, role, says) in
+        [(Client, Server, Role::Client, CLIENT_SAYS), (Server, Client, Role::Server, SERVER_SAYS)]
+    {
+        let gave_up = Story::between().established(who, "k").aborted(other, None, 2);
+        let with_another = Story::between().established(who, "k").established(other, "o");
+        let absent = Story::apart().relayed(role.peer(), "made up", "made up");
+        let absent = Story(
+            absent
+                .0
+                .into_iter()
+                .map(|mut event| {
+                    if let Fact::Relayed { before, .. } = &mut event.fact {
+                        *before = None;
+                    }
+                    event
+                })
+                .collect(),
+        )
+        .hears(who, "made up")
+        .established(who, "k");
+        for (story, is) in
+            [(gave_up, "gave up in flight 2"), (with_another, "finished with key o"), (absent, "is not there")]
+        {
+            let story = story.holds(role, "k").recovered(role, says, true);
+            let heard = story
+                .0
+                .iter()
+                .find(|event| event.source == who && matches!(event.fact, Fact::Frame { way: Way::Received, .. }));
+            let cited =
+                vec![heard.expect("a frame").n, story.n(who, "established"), story.n(Attacker, "holds"), story.last()];
+            let judgement = story.end();
+            expect(&judgement, Kind::Impersonated, Class::Broken, (None, Some(role), None));
+            assert_eq!(judgement.evidence, sorted(cited));
+            assert!(judgement.verdict.because.contains(is), "{}", judgement.verdict.because);
+        }
+    }
+}
+
+/// Whoever computes for so long that the server loses patience has the key that the client shares with the server.
+#[test]
+fn read_where_the_victim_that_finished_heard_nobody_but_the_other() {
+    for (who, other, role, says) in
+        [(Client, Server, Role::Client, CLIENT_SAYS), (Server, Client, Role::Server, SERVER_SAYS)]
+    {
+        let gave_up = Story::begin().established(who, "k").aborted(other, None, 2);
+        // The other direction was altered: the other victim has a key that nobody shows.
+        let (by_server, by_client) =
+            if who == Client { ("another", "server-hello") } else { ("client-hello", "another") };
+        let with_another = Story::heard(by_server, by_client).established(who, "k").established(other, "o");
+        for story in [gave_up, with_another] {
+            let judgement = story.holds(role, "k").recovered(role, says, false).end();
+            expect(&judgement, Kind::Read, Class::Broken, NOWHERE);
+            assert!(judgement.verdict.because.contains("afterwards"), "{}", judgement.verdict.because);
+        }
     }
 }
 
 #[test]
 fn misbound_names_the_victim_that_takes_its_peer_for_another() {
     let story = Story::begin().under_names(Server, "k", Some("bob.lab"), Some("mallory.lab"));
-    let judgement = story.under_names(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered().end();
+    let story = story.under_names(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered();
+    let cited = vec![story.n(Server, "established"), story.n(Client, "established")];
+    let judgement = story.end();
     expect(&judgement, Kind::Misbound, Class::Broken, (None, Some(Role::Server), None));
-    assert_eq!(judgement.evidence, [30, 60]);
+    assert_eq!(judgement.evidence, cited);
 }
 
 #[test]
@@ -210,60 +380,100 @@ fn the_right_names_are_private() {
 
 #[test]
 fn altered_by_a_message_that_the_peer_did_not_send() {
-    let story = Story::begin().established(Server, "k").established(Client, "k");
+    let story = shared();
+    let written = story.n(Client, "data");
     let story = story.data(Client, Way::Received, 0, SERVER_SAYS).data(Server, Way::Received, 0, "Pay 900 to Carol");
     let accepted = story.last();
     let judgement = story.closed().end();
     expect(&judgement, Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
-    // What was accepted, and what the client had sent there.
-    assert_eq!(judgement.evidence, [80, accepted]);
+    assert_eq!(judgement.evidence, [written, accepted]);
 }
 
 #[test]
 fn altered_by_a_stream_that_was_cut_and_taken_for_complete() {
-    let story = Story::begin().established(Server, "k").established(Client, "k");
-    let story = story.data(Client, Way::Sent, 1, "but not before Monday");
+    let story = shared().data(Client, Way::Sent, 1, "but not before Monday");
     let cut = story.last();
-    let story = story.delivered();
-    let closed = story.last() - 10;
-    expect(&story.end(), Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
-    let story = Story::begin().established(Server, "k").established(Client, "k");
-    let judgement = story.data(Client, Way::Sent, 1, "but not before Monday").delivered().end();
+    let story = story.data(Server, Way::Received, 0, CLIENT_SAYS).data(Client, Way::Received, 0, SERVER_SAYS);
+    let story = story.tell(Server, Fact::Closed { sent: 1, received: 1 });
+    let closed = story.last();
+    let judgement = story.tell(Client, Fact::Closed { sent: 2, received: 1 }).end();
+    expect(&judgement, Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
     assert_eq!(judgement.evidence, [cut, closed]);
 }
 
 /// What reached a victim before it finished has to be what its peer sent.
 #[test]
 fn altered_by_a_handshake_message_that_the_peer_did_not_send_so() {
-    let frame = |way, bytes: &str| Fact::Frame { way, flight: 3, kind: "finished".to_owned(), bytes: bytes.to_owned() };
-    let ended = |sent: Option<&str>, key| {
-        let story = sent.into_iter().fold(Story::begin(), |story, bytes| story.tell(Client, frame(Way::Sent, bytes)));
-        let story = story.established(Client, "k").tell(Server, frame(Way::Received, "AAAA"));
-        story.established(Server, key).delivered().end()
+    let ended = |heard: &str, key| {
+        let story = Story::heard(heard, "server-hello").established(Client, "k").established(Server, key).delivered();
+        let first = |who| story.all_of(who, "frame")[0];
+        (first(Client), first(Server), story.n(Server, "established"), story.end())
     };
-    let judgement = ended(Some("BBBB"), "k");
+    let (sent, heard, finished, judgement) = ended("another client-hello", "k");
     expect(&judgement, Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
     // Sent, received, and finished all the same.
-    assert_eq!(judgement.evidence, [30, 70, 80]);
-    expect(&ended(Some("AAAA"), "k"), Kind::Private, Class::Defended, NOWHERE);
-    // A victim that tells nothing of what it sent proves nothing; and with two keys no record would have been accepted.
-    expect(&ended(None, "k"), Kind::Private, Class::Defended, NOWHERE);
-    assert_ne!(ended(Some("BBBB"), "s").verdict.kind, Kind::Altered);
+    assert_eq!(judgement.evidence, [sent, heard, finished]);
+    expect(&ended("client-hello", "k").3, Kind::Private, Class::Defended, NOWHERE);
+    // With two keys no record would have been accepted.
+    assert_ne!(ended("another client-hello", "s").3.verdict.kind, Kind::Altered);
 }
 
 #[test]
 fn downgraded_below_the_best_that_both_offered() {
     let story = Story::begin().in_group(Server, "k", None, None, "ffdhe2048");
-    let judgement = story.in_group(Client, "k", None, None, "ffdhe2048").delivered().end();
+    let story = story.in_group(Client, "k", None, None, "ffdhe2048").delivered();
+    let cited = vec![story.n(Server, "established"), story.n(Client, "established")];
+    let judgement = story.end();
     expect(&judgement, Kind::Downgraded, Class::Broken, NOWHERE);
-    assert_eq!(judgement.evidence, [30, 60]);
+    assert_eq!(judgement.evidence, cited);
+}
+
+fn reached(done: u64) -> Option<Reached> {
+    Some(Reached { phase: Some("sieving".into()), done, total: 200, unit: Some("relations".into()) })
+}
+
+#[test]
+fn unread_where_the_computation_was_cut_off() {
+    let cut_off = shared().delivered().chose().work(20).solved(false, reached(50));
+    // Its process was done, and nobody heard what came of it.
+    let left = shared().delivered().chose().work(50);
+    let alone = Story::begin().established(Client, "k").work(20).solved(false, reached(50));
+    let stopped = shared().failed(Server, "record-auth", 3).aborted(Server, Some("record-auth"), 3);
+    let stopped = stopped.solved(false, reached(50));
+    for story in [cut_off, left, alone, stopped] {
+        let judgement = story.end();
+        expect(&judgement, Kind::Unread, Class::Neutral, NOWHERE);
+        let because = &judgement.verdict.because;
+        assert!(because.contains("50 of 200 relations (25 %)") && because.contains("key k"), "{because}");
+    }
+    let nothing_begun = shared().delivered().solved(false, Some(Reached::default()));
+    expect(&nothing_begun.end(), Kind::Unread, Class::Neutral, NOWHERE);
+    assert!(!Kind::Unread.is_settled());
+}
+
+#[test]
+fn a_computation_that_came_to_its_end_leaves_the_session_as_it_is() {
+    let too_hard = || shared().delivered().chose().solved(false, None);
+    expect(&too_hard().end(), Kind::Private, Class::Defended, NOWHERE);
+    let again = shared().delivered().chose().solved(false, reached(50)).chose().solved(false, None);
+    expect(&again.end(), Kind::Private, Class::Defended, NOWHERE);
+    let found = shared().delivered().chose().solved(true, None).holds(Role::Client, "k");
+    expect(&found.recovered(Role::Client, CLIENT_SAYS, false).end(), Kind::Read, Class::Broken, NOWHERE);
+    // Nobody finished: there is no key to compute.
+    let nobody = Story::begin().chose().solved(false, reached(50)).aborted(Client, None, 2).aborted(Server, None, 3);
+    expect(&nobody.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
+    // What is worse is said first.
+    let altered = shared().data(Server, Way::Received, 0, "Pay 900 to Carol").chose().solved(false, reached(50));
+    expect(&altered.end(), Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
 }
 
 #[test]
 fn disrupted_where_nobody_names_a_check() {
-    let judgement = Story::begin().aborted(Client, None, 2).aborted(Server, None, 3).end();
+    let story = Story::begin().aborted(Client, None, 2).aborted(Server, None, 3);
+    let cited = vec![story.n(Client, "aborted"), story.n(Server, "aborted")];
+    let judgement = story.end();
     expect(&judgement, Kind::Disrupted, Class::Neutral, NOWHERE);
-    assert_eq!(judgement.evidence, [30, 40]);
+    assert_eq!(judgement.evidence, cited);
     assert!(judgement.verdict.because.contains("the client gave up in flight 2"));
 }
 
@@ -276,18 +486,27 @@ fn stopped_by_the_check_that_failed_while_the_other_got_no_answer() {
 }
 
 #[test]
-fn inconclusive_where_the_console_lost_somebody() {
-    let story = Story::begin().established(Server, "k").established(Client, "k").delivered();
-    let judgement = story.tell(Console, Fact::Lost { what: Attacker, reason: "it was killed".to_owned() }).end();
-    expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
-    assert_eq!(judgement.evidence, [130]);
-    assert!(judgement.verdict.because.contains("attacker") && judgement.verdict.because.contains("it was killed"));
+fn inconclusive_where_the_console_lost_somebody_or_time_was_over() {
+    let lost = Fact::Lost { what: Attacker, reason: "it was killed".to_owned() };
+    let overdue = |after| Fact::Overdue { after };
+    for (fact, words) in [
+        (lost, "The attacker was lost: it was killed."),
+        (overdue(60_000), "The session was not over after 60 s."),
+        (overdue(300), "The session was not over after 0.3 s."),
+    ] {
+        let story = shared().delivered().tell(Console, fact);
+        let cited = story.last();
+        let judgement = story.end();
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        assert_eq!(judgement.evidence, [cited]);
+        assert_eq!(judgement.verdict.because, words);
+    }
 }
 
 #[test]
 fn inconclusive_where_somebody_never_told_its_end() {
     for missing in [Client, Attacker, Server] {
-        let mut story = Story::begin().established(Server, "k").established(Client, "k").delivered();
+        let mut story = shared().delivered();
         for actor in [Client, Attacker, Server].into_iter().filter(|actor| *actor != missing) {
             story = story.tell(actor, Fact::Ended);
         }
@@ -297,44 +516,129 @@ fn inconclusive_where_somebody_never_told_its_end() {
     }
 }
 
+/// Nothing was disrupted that nobody told of.
+#[test]
+fn inconclusive_where_a_victim_never_told_how_it_left() {
+    let one_closed =
+        shared().data(Server, Way::Received, 0, CLIENT_SAYS).tell(Server, Fact::Closed { sent: 1, received: 1 });
+    for story in [Story::apart(), Story::begin(), shared(), one_closed] {
+        let judgement = judge(&story.all(|_| Fact::Ended).0);
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        assert!(
+            judgement.verdict.because.starts_with("Events are missing: the client"),
+            "{}",
+            judgement.verdict.because
+        );
+    }
+    // Two keys that nobody shows, and two streams that are complete.
+    let two = Story::between().established(Server, "s").established(Client, "c").delivered().end();
+    expect(&two, Kind::Inconclusive, Class::Error, NOWHERE);
+}
+
+/// A contradiction cites the event that cannot be; for each, the last one.
 #[test]
 fn inconclusive_where_the_events_contradict_each_other() {
-    let twice = Story::begin().established(Server, "k").established(Server, "k");
-    let jump = Story::begin().established(Server, "k").data(Server, Way::Received, 1, CLIENT_SAYS);
-    let early = Story::begin().data(Server, Way::Received, 0, CLIENT_SAYS);
-    let late = Story::begin().established(Server, "k").established(Client, "k").delivered().aborted(Client, None, 3);
-    let untold = Story::begin().established(Server, "k").tell(Server, Fact::Closed { sent: 1, received: 1 });
-    let unseen = Story::begin().aborted(Client, Some("finished"), 2);
-    let after = |who| Story::begin().tell(who, Fact::Ended).tell(who, Fact::Step { number: 1, text: String::new() });
-    for (story, cited) in [(twice, 60), (jump, 60), (early, 30), (late, 130), (untold, 60), (unseen, 30)] {
+    let received = |index, text: &str| Fact::Data { way: Way::Received, index, digest: digest(text), length: 1 };
+    let closed = |sent, received| Fact::Closed { sent, received };
+    let canary = |text: &str| Fact::Canary { digest: digest(text) };
+    let started = || Fact::Started { plays: "dh".to_owned(), without: vec![], with: vec![] };
+    let check = |status| {
+        let (check, expected, observed) = ("finished".to_owned(), String::new(), String::new());
+        Fact::Check { check, status, flight: 3, expected, observed }
+    };
+    let made_up = Fact::Frame { way: Way::Received, flight: 1, kind: "hello".into(), bytes: "nobody's".into() };
+    let server = || Story::begin().established(Server, "k");
+    let mut impossible = vec![
+        ("finished twice", server().finished(Server, "k", None, None, "x25519")),
+        ("jumped", server().tell(Server, received(1, CLIENT_SAYS))),
+        ("read too early", Story::begin().tell(Server, received(0, CLIENT_SAYS))),
+        ("a canary too early", Story::begin().tell(Server, canary("x"))),
+        ("closed too early", Story::begin().tell(Server, closed(0, 0))),
+        ("gave up after its close", shared().delivered().aborted(Client, None, 3)),
+        ("closed after it gave up", server().aborted(Server, None, 3).tell(Server, closed(1, 0))),
+        ("finished after it gave up", Story::begin().aborted(Server, None, 2).finished(Server, "k", None, None, "")),
+        ("received more than its events", server().tell(Server, closed(1, 1))),
+        ("sent more than its events", server().tell(Server, closed(2, 0))),
+        ("read after its close", shared().delivered().tell(Server, received(1, "more"))),
+        ("checked after its close", shared().delivered().tell(Server, check(Status::Passed))),
+        ("closed twice", shared().delivered().tell(Server, closed(1, 1))),
+        ("two canaries", server().tell(Server, canary("another"))),
+        ("began twice", shared().tell(Server, started())),
+        ("the attacker began twice", shared().tell(Attacker, started())),
+        ("stopped at what did not fail", Story::begin().aborted(Client, Some("finished"), 2)),
+        ("went on at what failed", shared().tell(Client, check(Status::Failed))),
+        ("heard what nobody sent", Story::begin().tell(Client, made_up)),
+        ("took what nobody sent", Story::begin().relayed(Role::Client, "nobody's", "nobody's")),
+        ("found what was cut off", shared().delivered().solved(true, reached(1))),
+        ("finished without a word", Story::apart().finished(Server, "k", None, None, "")),
+        ("no canary", Story::begin().finished(Server, "k", None, None, "x25519")),
+    ];
+    let holds = Fact::Holds { with: Role::Client, fingerprint: "k".to_owned() };
+    for (who, fact) in [
+        (Client, holds.clone()),
+        (Server, holds),
+        (Attacker, canary("x")),
+        (Console, check(Status::Passed)),
+        (Attacker, Fact::Overdue { after: 1 }),
+        (Client, Fact::Lost { what: Server, reason: String::new() }),
+    ] {
+        impossible.push(("told what is not its own", shared().delivered().tell(who, fact)));
+    }
+    for (what, story) in impossible {
+        let last = story.last();
         let judgement = story.end();
         expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
-        assert_eq!(judgement.evidence, [cited], "{}", judgement.verdict.because);
+        assert_eq!(judgement.evidence, [last], "{what}: {}", judgement.verdict.because);
+        assert!(judgement.verdict.because.contains("contradict"), "{what}: {}", judgement.verdict.because);
     }
     for who in [Client, Attacker, Server] {
-        let judgement = judge(&after(who).0);
+        let story = Story::begin().tell(who, Fact::Ended).tell(who, Fact::Ended);
+        let judgement = judge(&story.0);
         expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
-        assert_eq!(judgement.evidence, [40], "{}", judgement.verdict.because);
+        assert_eq!(judgement.evidence, [story.last()], "{}", judgement.verdict.because);
     }
 }
 
-/// A key without what it protects: either the attacker kept its proof, or its claim is false.
+/// What a victim calls its secret is what it sends.
 #[test]
-fn inconclusive_where_the_attacker_shows_the_one_key_and_nothing_else() {
-    let story = Story::begin().established(Server, "k").established(Client, "k").delivered();
-    let judgement = story.holds(Role::Client, "k").end();
-    expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
-    assert_eq!(judgement.evidence, [30, 60, 130]);
+fn inconclusive_where_the_canary_is_none_of_the_messages() {
+    for says in ["", "Pay 100 to Mallory"] {
+        let story = Story::begin().established(Server, "k").finished(Client, "k", None, None, "x25519");
+        let story = story.tell(Client, Fact::Canary { digest: digest(says) });
+        let canary = story.last();
+        let judgement = story.data(Client, Way::Sent, 0, CLIENT_SAYS).delivered().end();
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        assert_eq!(judgement.evidence, [canary], "{}", judgement.verdict.because);
+    }
+}
+
+/// In another version a field may mean something else, and another session's events say nothing about this one.
+#[test]
+fn inconclusive_where_an_event_is_of_another_version_or_session() {
+    let story = shared().delivered().left().all(|_| Fact::Ended).0;
+    expect(&judge(&story), Kind::Private, Class::Defended, NOWHERE);
+    for i in 1..story.len() {
+        let mut other = story.clone();
+        other[i].v = VERSION + 1;
+        let mut foreign = story.clone();
+        foreign[i].session = "another".to_owned();
+        for told in [other, foreign] {
+            let judgement = judge(&told);
+            expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+            assert_eq!(judgement.evidence, [story[i].n], "{}", judgement.verdict.because);
+        }
+    }
 }
 
 /// The attacker knows what a victim said and shows no key for it: neither a stop elsewhere nor a good end explains that.
 #[test]
 fn inconclusive_where_a_canary_came_out_without_a_key() {
-    let story = Story::begin().established(Client, "c").recovered(Role::Client, CLIENT_SAYS, true);
-    let stopped = story.failed(Server, "finished", 3).aborted(Server, Some("finished"), 3).end();
-    let two = Story::begin().established(Server, "s").established(Client, "c");
-    let two = two.recovered(Role::Server, SERVER_SAYS, false).end();
-    for (judgement, cited) in [(stopped, [40, 60]), (two, [40, 90])] {
+    let story = Story::between().established(Client, "c").recovered(Role::Client, CLIENT_SAYS, true);
+    let stopped = story.failed(Server, "finished", 3).aborted(Server, Some("finished"), 3);
+    let two = apart().recovered(Role::Server, SERVER_SAYS, false);
+    for (story, who) in [(stopped, Client), (two, Server)] {
+        let cited = vec![story.n(who, "canary"), story.n(Attacker, "recovered")];
+        let judgement = story.end();
         expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
         assert_eq!(judgement.evidence, cited, "{}", judgement.verdict.because);
     }
@@ -349,8 +653,7 @@ fn inconclusive_where_there_are_no_events() {
 
 #[test]
 fn a_leak_outweighs_a_later_stop() {
-    let story = Story::begin().established(Server, "k").established(Client, "k");
-    let story = story.recovered(Role::Client, CLIENT_SAYS, true).failed(Server, "record-auth", 3);
+    let story = shared().recovered(Role::Client, CLIENT_SAYS, true).failed(Server, "record-auth", 3);
     let judgement = story.aborted(Server, Some("record-auth"), 3).end();
     expect(&judgement, Kind::Read, Class::Broken, NOWHERE);
 }

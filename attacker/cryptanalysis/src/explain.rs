@@ -93,6 +93,12 @@ pub(crate) fn index_cost(bits: u64) -> f64 {
     y0 + (x - x0) / (x1 - x0) * (y1 - y0)
 }
 
+/// Seconds of one core that index calculus modulo a prime of so many bits takes, once for the prime; nothing where the
+/// prime is too long for it.
+pub fn index_seconds(bits: u64) -> Option<f64> {
+    (bits <= index_bits()).then(|| index_cost(bits).exp2())
+}
+
 /// Looks at a group as a careful client would.
 ///
 /// # Errors

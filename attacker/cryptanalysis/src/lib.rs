@@ -28,7 +28,7 @@ mod walk;
 use num_bigint::BigUint;
 
 pub use budget::{Budget, Failure, Observer, Phase};
-pub use explain::{Explanation, Modulus, explain};
+pub use explain::{Explanation, Modulus, explain, index_seconds};
 pub use factor::Factorisation;
 pub use index::Precomputation;
 pub use known::{Known, known};

@@ -22,6 +22,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Parameters,
     needs: Needs::PrimeGroup,
     variants: &[],
+    logarithm: true,
     stopped_by: &["group-size", "group-known"],
     source: include_str!("crack.rs"),
     start: |start| {

@@ -14,6 +14,7 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: false,
     stopped_by: &[],
     source: include_str!("drop.rs"),
     start: |_| Box::new(Drop { narration: Narration::default() }),

@@ -19,6 +19,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Control,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: true,
     stopped_by: &["group-size", "group-known"],
     source: include_str!("eavesdrop.rs"),
     start: |start| Box::new(Eavesdrop { listener: Listener::new(start.mode, (start.algebra)("listener")), ended: 0 }),

@@ -25,6 +25,7 @@ pub(super) fn infos() -> impl Iterator<Item = Info> {
         family: Family::Certificates,
         needs: Needs::Certificate,
         variants: if forgery.concerns_clients() { &VARIANTS } else { &[] },
+        logarithm: false,
         stopped_by: std::slice::from_ref(&forgery.check),
         source: include_str!("forge.rs"),
         start: impersonate,

@@ -29,6 +29,7 @@ pub(super) const INFO: Info = Info {
         Variant::new("minus-one", "p−1"),
         Variant::new("p", "p, which is 0 in disguise"),
     ],
+    logarithm: false,
     stopped_by: &["public-range"],
     source: include_str!("inject_public.rs"),
     start,

@@ -28,6 +28,7 @@ pub(super) const INFO: Info = Info {
         Variant::new("p", "u = p, which is 0 in disguise"),
         Variant::new("p-plus-one", "u = p+1, which is 1 in disguise"),
     ],
+    logarithm: false,
     stopped_by: &["contributory"],
     source: include_str!("low_order.rs"),
     start,

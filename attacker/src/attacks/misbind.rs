@@ -23,6 +23,7 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::ClientCertificate,
     variants: &[],
+    logarithm: false,
     stopped_by: &["identity-binding"],
     source: include_str!("misbind.rs"),
     start: |start| {

@@ -16,6 +16,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Records,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: false,
     stopped_by: &["direction-keys"],
     source: include_str!("reflect_record.rs"),
     start: |_| Box::new(Records::new(ReflectRecord)),

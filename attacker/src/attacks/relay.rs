@@ -13,6 +13,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Control,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: false,
     stopped_by: &[],
     source: include_str!("relay.rs"),
     start: |_| Box::new(Relay),

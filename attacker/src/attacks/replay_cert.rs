@@ -19,6 +19,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Certificates,
     needs: Needs::Certificate,
     variants: &[],
+    logarithm: false,
     stopped_by: &["transcript-signature"],
     source: include_str!("replay_cert.rs"),
     start: |start| {

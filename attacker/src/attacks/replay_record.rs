@@ -15,6 +15,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Records,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: false,
     stopped_by: &["record-order"],
     source: include_str!("replay_record.rs"),
     start: |_| Box::new(Records::new(ReplayRecord)),

@@ -19,6 +19,7 @@ pub(super) const INFO: Info = Info {
         Variant::new("unnoticed", "nobody knows of the theft"),
         Variant::new("revoked", "the theft was noticed and the certificate revoked"),
     ],
+    logarithm: false,
     stopped_by: &["cert-revoked"],
     source: include_str!("stolen_key.rs"),
     start: super::forge::impersonate,

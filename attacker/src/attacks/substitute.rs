@@ -18,6 +18,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Substitution,
     needs: Needs::Shares,
     variants: &[],
+    logarithm: false,
     stopped_by: &["transcript-signature"],
     source: include_str!("substitute.rs"),
     start: |start| Box::new(Middle::new(&start, Plan::substitution())),

@@ -20,6 +20,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Substitution,
     needs: Needs::Shares,
     variants: &[],
+    logarithm: false,
     stopped_by: &["transcript-signature"],
     source: include_str!("substitute_one.rs"),
     start: |start| {

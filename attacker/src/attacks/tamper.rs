@@ -16,6 +16,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Records,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: false,
     stopped_by: &["record-auth"],
     source: include_str!("tamper.rs"),
     start: |_| Box::new(Records::new(Tamper)),

@@ -16,6 +16,7 @@ pub(super) const INFO: Info = Info {
     family: Family::Records,
     needs: Needs::Anything,
     variants: &[],
+    logarithm: false,
     stopped_by: &["authenticated-close"],
     source: include_str!("truncate.rs"),
     start: |_| Box::new(Records::new(Truncate)),

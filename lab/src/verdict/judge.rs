@@ -1,29 +1,36 @@
 //! From evidence to a verdict: each kind of verdict is a question to the evidence, asked from the worst on.
 
+mod key;
+mod missing;
+
 use super::{Fingerprints, Judgement, Kind, Verdict};
 use crate::{
     checks::AUTHENTICATED_CLOSE,
     event::Event,
-    evidence::{Cited, Evidence, Handshake, Victim, abbreviate},
-    role::{Actor, Role},
+    evidence::{Evidence, Victim, abbreviate},
+    role::Role,
 };
 
 /// Judges the events of one session.
 pub fn judge(events: &[Event]) -> Judgement {
     let evidence = Evidence::of(events);
-    let finding = incomplete(&evidence)
-        .or_else(|| key_broken(&evidence))
-        .or_else(|| unexplained(&evidence))
+    let finding = missing::incomplete(&evidence)
+        .or_else(|| key::broken(&evidence))
+        .or_else(|| key::unexplained(&evidence))
         .or_else(|| misbound(&evidence))
         .or_else(|| altered(&evidence))
         .or_else(|| downgraded(&evidence))
         .or_else(|| another_handshake(&evidence))
+        .or_else(|| missing::outcome(&evidence))
+        .or_else(|| key::unproven(&evidence))
+        .or_else(|| key::unread(&evidence))
         .or_else(|| stopped(&evidence))
         .or_else(|| private(&evidence))
-        .unwrap_or_else(|| disrupted(&evidence));
+        .or_else(|| disrupted(&evidence))
+        .unwrap_or_else(missing::explanation);
     let fingerprint = |victim: &Victim| victim.established.as_ref().map(|e| e.it.fingerprint.clone());
     let mut attacker: Vec<String> = Vec::new();
-    for held in &evidence.holds {
+    for held in evidence.attacker.iter().flat_map(|attacker| &attacker.holds) {
         if !attacker.contains(&held.it) {
             attacker.push(held.it.clone());
         }
@@ -59,99 +66,6 @@ impl Finding {
     fn new(kind: Kind, because: impl Into<String>, cited: impl IntoIterator<Item = u64>) -> Self {
         Self { kind, at: None, party: None, because: because.into(), cited: cited.into_iter().collect() }
     }
-}
-
-fn incomplete(evidence: &Evidence) -> Option<Finding> {
-    if let Some(lost) = evidence.lost.first() {
-        return Some(Finding::new(Kind::Inconclusive, format!("The {} was lost: {}.", lost.it.0, lost.it.1), [lost.n]));
-    }
-    if let Some(contradiction) = evidence.contradictions.first() {
-        let because = format!("The events contradict each other: {}.", contradiction.it);
-        return Some(Finding::new(Kind::Inconclusive, because, [contradiction.n]));
-    }
-    let missing = [
-        (Actor::Client, evidence.client.ended),
-        (Actor::Server, evidence.server.ended),
-        (Actor::Attacker, evidence.attacker.unwrap_or(true)),
-    ];
-    let (who, _) = missing.iter().find(|(_, ended)| !ended)?;
-    Some(Finding::new(Kind::Inconclusive, format!("Events are missing: the {who} never told its end."), []))
-}
-
-/// Split, read and impersonated: the attacker has a key or what it protects.
-fn key_broken(evidence: &Evidence) -> Option<Finding> {
-    let leaks = [Role::Client, Role::Server].map(|role| evidence.leaked(role));
-    let leak_events = || leaks.iter().flatten().map(|(n, _)| *n);
-    let what_was_read = match leaks {
-        [Some(_), Some(_)] => "the attacker read both messages",
-        [Some(_), None] => "the attacker read the client's message",
-        [None, Some(_)] => "the attacker read the server's message",
-        [None, None] => "the attacker read nothing",
-    };
-    match (&evidence.client.established, &evidence.server.established) {
-        (Some(client), Some(server)) if client.it.fingerprint == server.it.fingerprint => {
-            let first = leaks.iter().flatten().next()?;
-            let when = if first.1 { "while the session ran" } else { "afterwards, from its recording" };
-            let because = format!(
-                "Read: client and server share key {}, and {what_was_read} {when}.",
-                short(&client.it.fingerprint)
-            );
-            Some(Finding::new(Kind::Read, because, leak_events().chain([client.n, server.n])))
-        }
-        (Some(client), Some(server)) => {
-            leaks.iter().flatten().next()?;
-            match (evidence.held(&client.it.fingerprint), evidence.held(&server.it.fingerprint)) {
-                (Some(with_client), Some(with_server)) => {
-                    let because = format!(
-                        "Split: the client shares key {} with the attacker, the server shares key {} with it; \
-                         {what_was_read}.",
-                        short(&client.it.fingerprint),
-                        short(&server.it.fingerprint),
-                    );
-                    let cited = leak_events().chain([client.n, server.n, with_client, with_server]);
-                    Some(Finding::new(Kind::Split, because, cited))
-                }
-                (Some(held), None) => Some(impersonated(Role::Client, client, held, what_was_read, leak_events())),
-                (None, Some(held)) => Some(impersonated(Role::Server, server, held, what_was_read, leak_events())),
-                (None, None) => None,
-            }
-        }
-        (None, None) => None,
-        (client, _) => {
-            let role = if client.is_some() { Role::Client } else { Role::Server };
-            let established = evidence.victim(role).established.as_ref()?;
-            let held = evidence.held(&established.it.fingerprint)?;
-            Some(impersonated(role, established, held, what_was_read, leak_events()))
-        }
-    }
-}
-
-/// One victim's partner is the attacker, and the other victim does not hold that key.
-fn impersonated(
-    role: Role,
-    established: &Cited<Handshake>,
-    held: u64,
-    what_was_read: &str,
-    leaks: impl Iterator<Item = u64>,
-) -> Finding {
-    let because = format!(
-        "Impersonated: the {role} finished and shares key {} with the attacker, while the {} is not there; {what_was_read}.",
-        short(&established.it.fingerprint),
-        role.peer(),
-    );
-    let mut finding = Finding::new(Kind::Impersonated, because, leaks.chain([established.n, held]));
-    finding.party = Some(role);
-    finding
-}
-
-/// A canary that came out although no key that the attacker shows protects it: whatever else happened, nobody may call it
-/// defended.
-fn unexplained(evidence: &Evidence) -> Option<Finding> {
-    let (role, (n, _)) =
-        [Role::Client, Role::Server].into_iter().find_map(|role| Some((role, evidence.leaked(role)?)))?;
-    let canary = evidence.victim(role).canary.as_ref()?;
-    let because = format!("The attacker read the {role}'s message, and shows no key with which it could have.");
-    Some(Finding::new(Kind::Inconclusive, because, [n, canary.n]))
 }
 
 fn misbound(evidence: &Evidence) -> Option<Finding> {
@@ -221,14 +135,10 @@ fn another_handshake(evidence: &Evidence) -> Option<Finding> {
         return None;
     }
     [(Role::Client, client), (Role::Server, server)].into_iter().find_map(|(role, finished)| {
-        let (heard, spoken) = (&evidence.victim(role).heard, &evidence.victim(role.peer()).spoken);
-        // Who tells nothing of its messages leaves nothing to compare.
-        spoken.first()?;
-        let differs = |(i, heard): &(usize, &Cited<_>)| spoken.get(*i).is_none_or(|spoken| spoken.it != heard.it);
-        let (i, message) = heard.iter().enumerate().find(differs)?;
+        let (heard, spoken) = evidence.foreign_message(role)?;
         let because =
-            format!("Altered: the {role} finished on a {} that the {} did not send so.", message.it.kind, role.peer());
-        let cited = [Some(message.n), spoken.get(i).map(|spoken| spoken.n), Some(finished.n)];
+            format!("Altered: the {role} finished on a {} that the {} did not send so.", heard.it.kind, role.peer());
+        let cited = [Some(heard.n), spoken.map(|spoken| spoken.n), Some(finished.n)];
         let mut finding = Finding::new(Kind::Altered, because, cited.into_iter().flatten());
         finding.party = Some(role);
         Some(finding)
@@ -246,21 +156,12 @@ fn stopped(evidence: &Evidence) -> Option<Finding> {
         (check.is_none() || closing, abort.it.flight, check.is_none())
     })?;
     let check = abort.it.check.as_ref()?;
-    let failed = evidence.victim(role).failed.get(check);
-    let because = match failed {
-        Some(it) => {
-            format!("The {role} stopped at {check}: it wanted {}, and found {}.", it.it.expected, it.it.observed)
-        }
-        None => return Some(contradictory(role, check, abort.n)),
-    };
-    let mut finding = Finding::new(Kind::Stopped, because, [Some(abort.n), failed.map(|f| f.n)].into_iter().flatten());
+    let failed = evidence.victim(role).failed.get(check)?;
+    let because =
+        format!("The {role} stopped at {check}: it wanted {}, and found {}.", failed.it.expected, failed.it.observed);
+    let mut finding = Finding::new(Kind::Stopped, because, [abort.n, failed.n]);
     finding.at = Some((check.clone(), role, abort.it.flight));
     Some(finding)
-}
-
-fn contradictory(role: Role, check: &str, n: u64) -> Finding {
-    let because = format!("The events contradict each other: the {role} stopped at {check}, which it never saw fail.");
-    Finding::new(Kind::Inconclusive, because, [n])
 }
 
 fn private(evidence: &Evidence) -> Option<Finding> {
@@ -274,10 +175,6 @@ fn private(evidence: &Evidence) -> Option<Finding> {
     if client.it.fingerprint != server.it.fingerprint {
         return None;
     }
-    if let Some(held) = evidence.held(&client.it.fingerprint) {
-        let because = "The attacker shows the session's key but published nothing that it protects.";
-        return Some(Finding::new(Kind::Inconclusive, because, [held, client.n, server.n]));
-    }
     let because = format!(
         "Private: client and server share key {}, both messages arrived, and the attacker shows neither.",
         short(&client.it.fingerprint)
@@ -285,19 +182,15 @@ fn private(evidence: &Evidence) -> Option<Finding> {
     Some(Finding::new(Kind::Private, because, [client.n, server.n, to_server, to_client].into_iter().chain(closed)))
 }
 
-fn disrupted(evidence: &Evidence) -> Finding {
+/// A victim gave up, and for no check's sake.
+fn disrupted(evidence: &Evidence) -> Option<Finding> {
     let aborts = [Role::Client, Role::Server].into_iter().filter_map(|role| {
         let abort = evidence.victim(role).aborted.as_ref()?;
         Some((role, abort))
     });
-    let first = aborts.clone().min_by_key(|(_, abort)| abort.it.flight);
-    let because = match first {
-        Some((role, abort)) => {
-            format!("Disrupted: the {role} gave up in flight {}: {}.", abort.it.flight, abort.it.reason)
-        }
-        None => "Disrupted: the victims never finished, and no check says why.".to_owned(),
-    };
-    Finding::new(Kind::Disrupted, because, aborts.map(|(_, abort)| abort.n))
+    let (role, first) = aborts.clone().min_by_key(|(_, abort)| abort.it.flight)?;
+    let because = format!("Disrupted: the {role} gave up in flight {}: {}.", first.it.flight, first.it.reason);
+    Some(Finding::new(Kind::Disrupted, because, aborts.map(|(_, abort)| abort.n)))
 }
 
 /// The first four characters, which is what people compare on a projector.

@@ -55,7 +55,7 @@ mod tests {
     };
 
     fn said(source: Actor, fact: Fact) -> Option<String> {
-        event(&Event { v: 1, session: "a".into(), n: 1, source, at: 0, fact })
+        event(&Event { v: crate::event::VERSION, session: "a".into(), n: 1, source, at: 0, fact })
     }
 
     #[test]

@@ -32,6 +32,8 @@ use tokio::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a session may take in all.
+const DEADLINE: Duration = Duration::from_secs(60);
 /// Most sessions at a time.
 const AT_ONCE: usize = 8;
 fn orders(scenario: &str) -> Orders {
@@ -122,7 +124,7 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
             let (reader, writer) = client.into_split();
             let mut frames = Frames::new(reader);
             let first = frames.next().await;
-            Relay::new(session, teller, PATIENCE, Arc::clone(&workshop))
+            Relay::new(session, teller, PATIENCE, DEADLINE, Arc::clone(&workshop))
                 .run(first, (frames, writer), connect(server).await)
                 .await;
         });

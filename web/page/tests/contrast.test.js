@@ -25,6 +25,11 @@ for (const [theme, name] of ["light", "dark"].entries()) {
         assert.ok(ratio >= 4.5, `${kind}: ${ratio.toFixed(2)}`);
       }
     }
+    // Half filled: the letter stands on both grounds, and so does the border that makes it look unfinished.
+    for (const ground of ["neutral", "panel", "page", "sunk"]) {
+      const ratio = contrast(colours["neutral-ink"][theme], colours[ground][theme]);
+      assert.ok(ratio >= 4.5, `unread on ${ground}: ${ratio.toFixed(2)}`);
+    }
     for (const kind of ["calm", "stopped", "neutral"]) {
       const ratio = contrast(colours[`${kind}-ink`][theme], colours[kind][theme]);
       assert.ok(ratio >= 4.5, `${kind}: ${ratio.toFixed(2)}`);

@@ -10,7 +10,7 @@ const data = {
   ],
   records: [{ bits: 795, core_seconds: 9.78e10 }, { bits: 530, core_seconds: null }],
   models: [{ id: "lab", a: 0.5, c: 1, through: null }, { id: "records", a: 1 / 3, c: (64 / 9) ** (1 / 3), through: 795 }],
-  sessions: [], live_seconds: 4, later_seconds: 20,
+  sessions: [], live_seconds: 4, later_seconds: 20, later_per_core_second: 0,
 };
 
 test("L of the literature: for a = 1 all of p, for a = 0 a power of its logarithm", () => {
@@ -46,5 +46,7 @@ test("this console's own sessions set the pace, those that paid for nothing do n
 });
 
 test("what takes longer than the victims wait is read later or never", () => {
-  assert.deepEqual([1, 4, 5, 24, 25].map((seconds) => fate(seconds, data)), ["live", "live", "later", "later", "too-late"]);
+  assert.deepEqual([1, 4, 5, 20, 21].map((seconds) => fate(seconds, seconds, data)), ["live", "live", "later", "later", "too-late"]);
+  const patient = { ...data, later_per_core_second: 4 };
+  assert.deepEqual([200, 1000].map((seconds) => fate(seconds, 200, patient)), ["later", "too-late"], "the time grows with what is known, not with the pace");
 });

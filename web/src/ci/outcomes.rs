@@ -88,8 +88,10 @@ impl Expected {
         if self.kind == got.kind && named(&self.check) && (self.party.is_none() || self.party == got.party) {
             return Grade::AsExpected;
         }
+        if !got.kind.is_settled() {
+            return Grade::Inconclusive;
+        }
         match (self.kind.class(), got.class) {
-            (_, Class::Error) => Grade::Inconclusive,
             (Class::Broken, _) => Grade::AttackLost,
             (_, Class::Broken) => Grade::NotStopped,
             _ if got.kind == Kind::Private => Grade::AttackLost,
@@ -236,6 +238,8 @@ mod tests {
             (&stopped, verdict(Kind::Split, None, None), Grade::NotStopped),
             (&stopped, verdict(Kind::Private, None, None), Grade::AttackLost),
             (&stopped, verdict(Kind::Inconclusive, None, None), Grade::Inconclusive),
+            (&stopped, verdict(Kind::Unread, None, None), Grade::Inconclusive),
+            (&split, verdict(Kind::Unread, None, None), Grade::Inconclusive),
             (&split, verdict(Kind::Split, None, None), Grade::AsExpected),
             (&split, verdict(Kind::Stopped, Some("finished"), client), Grade::AttackLost),
             (&split, verdict(Kind::Private, None, None), Grade::AttackLost),

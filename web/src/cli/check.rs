@@ -54,6 +54,8 @@ pub(super) struct Check {
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     patience: u64,
+    #[command(flatten)]
+    time: lab::Time,
 }
 
 pub(super) fn run(args: &Check) -> Result<u8, Failure> {
@@ -65,7 +67,7 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
         }
     }
     let began = Instant::now();
-    let cells = lab::with_lab(lab::settings(args.patience, &lab::Words::default()), async |console| {
+    let cells = lab::with_lab(lab::settings(args.patience, &args.time, &lab::Words::default()), async |console| {
         play(&console, rows).await
     })?;
     let report = Report::new(cells);

@@ -9,7 +9,7 @@ use crate::{
         session::{Record, Session, now_us},
     },
 };
-use ::lab::{scenario::Scenario, verdict::Class};
+use ::lab::scenario::Scenario;
 use clap::Args;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
         .map_err(|error| Failure::Usage(format!("{error}. See: interlock list checks")))?;
     // Without one seed for both, every frame would differ.
     let seed = Some(args.seed.unwrap_or_else(now_us));
-    lab::with_lab(lab::settings(5000, &lab::Words::default()), async |console| {
+    lab::with_lab(lab::settings(5000, &lab::Time::default(), &lab::Words::default()), async |console| {
         let left = lab::play(&console, &args.scenario, seed)?;
         let right = lab::play(&console, &without, seed)?;
         let (left, right) = (lab::done(left).await?, lab::done(right).await?);
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
         }
         let failed = [&left, &right]
             .iter()
-            .any(|record| record.session.verdict.as_ref().is_none_or(|verdict| verdict.class == Class::Error));
+            .any(|record| record.session.verdict.as_ref().is_none_or(|verdict| !verdict.kind.is_settled()));
         Ok(if failed { FAILED } else { FINE })
     })
 }

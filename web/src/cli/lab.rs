@@ -11,19 +11,12 @@ use crate::{
         store::{Place, Retention, Store},
     },
 };
-use attacker::relay::AFTERMATH;
 use clap::Args;
 use lab::scenario::Scenario;
 use std::{env, future::Future, sync::Arc, time::Duration};
 
 /// Sessions at the same time, unless told otherwise.
 const CONCURRENCY: usize = 16;
-/// The longest that a session may take in all, unless its victims are more patient.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// So many patiences are enough for every session: the victims wait one for each flight, for which eight leave room, and a
-/// computation may go on when both have left.
-const PATIENCES: u32 = 8 + AFTERMATH;
-
 /// The longest phrase, in bytes.
 const PHRASE: usize = 200;
 
@@ -45,18 +38,27 @@ fn phrase(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// How long sessions may go on.
+#[derive(Debug, Default, Args)]
+pub(super) struct Time {
+    /// How long a session may take in all, in seconds; what the attacker computes then is cut off [default: 60, and four
+    /// for each that its prime is known to cost]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) deadline: Option<u64>,
+}
+
 /// What holds for every session of this console.
-pub(super) fn settings(patience: u64, words: &Words) -> Settings {
+pub(super) fn settings(patience: u64, time: &Time, words: &Words) -> Settings {
+    let deadline = time.deadline.map(Duration::from_secs);
     let phrases = Phrases { client: words.client_phrase.clone(), server: words.server_phrase.clone() };
-    Settings { patience: Duration::from_millis(patience), phrases }
+    Settings { patience: Duration::from_millis(patience), deadline, phrases }
 }
 
 /// How this program's own console works.
 pub(super) fn config(settings: Settings) -> Result<Config, Failure> {
     let program = env::current_exe()
         .map_err(|error| Failure::Lab(format!("cannot find this program, which plays all parts: {error}")))?;
-    let deadline = DEADLINE.max(settings.patience.saturating_mul(PATIENCES));
-    Ok(Config { program, concurrency: CONCURRENCY, deadline, settings })
+    Ok(Config { program, concurrency: CONCURRENCY, settings })
 }
 
 /// A runtime for `work`.
@@ -129,18 +131,4 @@ pub(super) async fn done(playing: Playing) -> Result<Arc<Record>, Failure> {
 /// Reads a scenario.
 pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
     text.parse().map_err(|error: lab::scenario::ScenarioError| format!("{error}. See: interlock list scenarios"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Handshake and records of a patient pair, and after them a computation of four patiences.
-    #[test]
-    fn patient_victims_are_not_cut_short_by_the_console() {
-        let deadline = |milliseconds| config(settings(milliseconds, &Words::default())).map(|config| config.deadline);
-        assert!(matches!(deadline(60_000), Ok(long) if long >= Duration::from_secs(5 * 60)));
-        assert!(matches!(deadline(0), Ok(short) if short == DEADLINE));
-        assert!(deadline(u64::MAX).is_ok());
-    }
 }

@@ -3,11 +3,18 @@
 use super::{FAILED, FINDING, FINE, Failure, lab, story, unless_read_enough};
 use crate::{
     ci::outcomes::{self, Expected, Grade, Row},
-    sessions::session::Record,
+    log,
+    sessions::{
+        orders::{Settings, core_seconds},
+        session::Record,
+    },
 };
-use ::lab::{scenario::Scenario, verdict::Class};
+use ::lab::scenario::Scenario;
 use clap::Args;
 use std::io::{self, Write};
+
+/// Seconds of one core from which on a computation is announced.
+const LONG: f64 = 10.0;
 
 /// Arguments of `interlock run`.
 #[derive(Debug, Args)]
@@ -19,7 +26,7 @@ Examples:
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
 Exit status: 1 when the verdict is not the one that tests/outcomes.txt expects; a scenario without a
-row there gives 0 whatever the verdict; 3 when the lab itself failed.")]
+row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive, or unread.")]
 pub(super) struct Run {
     /// What to run, as in ecdh-cert/substitute
     #[arg(value_parser = lab::scenario)]
@@ -37,12 +44,18 @@ pub(super) struct Run {
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
     #[command(flatten)]
+    time: lab::Time,
+    #[command(flatten)]
     words: lab::Words,
 }
 
 pub(super) fn run(args: &Run) -> Result<u8, Failure> {
     let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
-    lab::with_lab(lab::settings(args.patience, &args.words), async |console| {
+    let settings = lab::settings(args.patience, &args.time, &args.words);
+    if let Some(warning) = costly(&args.scenario, &settings) {
+        log::line("interlock", &warning);
+    }
+    lab::with_lab(settings, async |console| {
         let mut worst = FINE;
         let mut under_way = std::collections::VecDeque::new();
         for i in 0..args.sessions {
@@ -61,17 +74,30 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
     })
 }
 
+/// What is known beforehand of a computation that takes long, or longer than there is time. A scenario that cannot be run
+/// is refused elsewhere.
+fn costly(scenario: &Scenario, settings: &Settings) -> Option<String> {
+    let seconds = core_seconds(scenario).ok().flatten().filter(|seconds| *seconds > LONG)?;
+    let time = settings.time(Some(seconds)).as_secs_f64();
+    let short = seconds > time;
+    let hint = if short { "; it may stay unread: --deadline gives it longer" } else { "" };
+    Some(format!(
+        "the prime of {} is known to take about {seconds:.0} s of one core; a session has {time:.0} s{hint}",
+        scenario.mode
+    ))
+}
+
 /// Prints one session; answers with its exit status.
 fn print(args: &Run, record: &Record, rows: &[Row]) -> Result<u8, Failure> {
     let expected = outcomes::of(rows, &record.session.scenario);
     let status = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| expected.compare(got)));
     unless_read_enough(write(args, record, expected.zip(status)))?;
-    let class = record.session.verdict.as_ref().map(|verdict| verdict.class);
-    Ok(match (status, class) {
-        (Some(Grade::AsExpected), _) => FINE,
-        (_, Some(Class::Error) | None) => FAILED,
-        (Some(_), _) => FINDING,
-        (None, _) => FINE,
+    let settled = record.session.verdict.as_ref().is_some_and(|verdict| verdict.kind.is_settled());
+    Ok(match status {
+        Some(Grade::AsExpected) => FINE,
+        _ if !settled => FAILED,
+        Some(_) => FINDING,
+        None => FINE,
     })
 }
 
@@ -88,4 +114,24 @@ fn write(args: &Run, record: &Record, compared: Option<(&Expected, Grade)>) -> i
         }
     }
     writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_announced_and_what_has_no_time_is_told_so() {
+        let settings = |deadline| {
+            let time = lab::Time { deadline };
+            lab::settings(5000, &time, &lab::Words::default())
+        };
+        let told = |scenario: &str, deadline| costly(&scenario.parse().unwrap(), &settings(deadline));
+        assert_eq!(told("dh-weak:short,bits=48/crack", Some(1)), None);
+        assert_eq!(told("dh-weak:short,bits=224/relay", Some(1)), None);
+        let fits = told("dh-weak:short,bits=224/crack", None).unwrap();
+        assert!(fits.contains("of one core") && !fits.contains("unread"), "{fits}");
+        let short = told("dh-weak:short,bits=224/eavesdrop", Some(30)).unwrap();
+        assert!(short.contains("a session has 30 s") && short.contains("unread"), "{short}");
+    }
 }

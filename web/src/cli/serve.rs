@@ -52,6 +52,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
     #[command(flatten)]
+    time: lab::Time,
+    #[command(flatten)]
     words: lab::Words,
 }
 
@@ -74,7 +76,8 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console = Console::start(lab::config(lab::settings(args.patience, &args.words))?, Arc::clone(&book));
+        let console =
+            Console::start(lab::config(lab::settings(args.patience, &args.time, &args.words))?, Arc::clone(&book));
         let app = App::new(Arc::clone(&console), outcomes);
         let announcing = tokio::spawn({
             let app = Arc::clone(&app);

@@ -68,7 +68,7 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
         }
         Fact::Step { .. } => writeln!(out, "      {}", faint(said("story"))),
         Fact::Solved { .. } => writeln!(out, "      {}", altered(said("story"))),
-        Fact::Recovered { .. } | Fact::Aborted { .. } | Fact::Lost { .. } => {
+        Fact::Recovered { .. } | Fact::Aborted { .. } | Fact::Overdue { .. } | Fact::Lost { .. } => {
             writeln!(out, "      {}", bad(said("event")))
         }
         Fact::Established { .. } => writeln!(out, "      {}", said("event")),
@@ -127,13 +127,20 @@ fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
 mod tests {
     use super::*;
     use lab::{
+        event::VERSION,
         role::{Actor, Role},
         verdict::judge,
     };
 
     fn told(facts: Vec<(Actor, Fact)>) -> String {
-        let event =
-            |(i, (source, fact)): (usize, _)| Event { v: 1, session: "a".into(), n: i as u64 + 1, source, at: 0, fact };
+        let event = |(i, (source, fact)): (usize, _)| Event {
+            v: VERSION,
+            session: "a".into(),
+            n: i as u64 + 1,
+            source,
+            at: 0,
+            fact,
+        };
         let events: Vec<_> = facts.into_iter().enumerate().map(event).collect();
         let mut session = Session::new("a".into(), "dh/substitute".parse().unwrap(), Some(7), 0);
         session.close(judge(&events));

@@ -18,7 +18,6 @@ use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 use tokio::{
     sync::{OwnedMutexGuard, Semaphore, oneshot, watch},
@@ -35,8 +34,6 @@ pub struct Config {
     pub program: PathBuf,
     /// Sessions that run at the same time.
     pub concurrency: usize,
-    /// The longest that a session may take in all.
-    pub deadline: Duration,
     /// What holds for every session.
     pub settings: Settings,
 }
@@ -179,9 +176,9 @@ impl Console {
         Ok(Playing { session, done })
     }
 
-    /// How long a victim waits for each flight.
-    pub fn patience(&self) -> Duration {
-        self.config.settings.patience
+    /// What holds for every session.
+    pub fn settings(&self) -> &Settings {
+        &self.config.settings
     }
 
     /// How the processes are.

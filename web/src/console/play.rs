@@ -1,13 +1,13 @@
 //! One session, from the orders to the last event.
 
 use super::{Console, listeners::Told, process::Link};
-use crate::sessions::{orders::Orders, session::lost};
+use crate::sessions::{orders::Orders, session::told};
 use lab::{
     control::{Order, Report},
     event::Fact,
     role::Actor,
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 use tokio::{sync::mpsc::Receiver, time::timeout};
 
 /// Events that one session may have.
@@ -15,22 +15,29 @@ const EVENTS: usize = 20_000;
 /// Bytes that its events may take, roughly.
 const BYTES: usize = 32 << 20;
 
+/// How much longer than the attacker, who cuts off what it computes when time is over, the console waits for what comes
+/// of it.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// What a session lacks to go on: who, and why.
 struct Lack(Actor, String);
 
 /// Plays one session. Everything that happens is told to the book, the loss of a process or of patience too.
 pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
-    let mut told = console.listeners.listen(id);
-    let result = timeout(console.config.deadline, conduct(console, id, orders, &mut told)).await;
-    console.listeners.forget(id);
-    let lack = match result {
-        Ok(Ok(())) => return,
-        Ok(Err(lack)) => lack,
-        Err(_) => {
-            Lack(Actor::Console, format!("the session was not over after {} s", console.config.deadline.as_secs()))
-        }
+    let mut heard = console.listeners.listen(id);
+    let after = orders.attack.deadline;
+    let time = Duration::from_millis(after).saturating_add(GRACE);
+    let result = match links(console).await {
+        Ok(links) => timeout(time, conduct(console, id, orders, links, &mut heard)).await,
+        Err(lack) => Ok(Err(lack)),
     };
-    console.book.tell(id, lost(id, 0, lack.0, &lack.1));
+    console.listeners.forget(id);
+    let fact = match result {
+        Ok(Ok(())) => return,
+        Ok(Err(Lack(what, reason))) => Fact::Lost { what, reason },
+        Err(_) => Fact::Overdue { after },
+    };
+    console.book.tell(id, told(id, 0, fact));
     for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
         if let Some(link) = console.process(actor).now() {
             let _ = link.orders.try_send(Order::Cancel { session: id.to_owned() });
@@ -38,10 +45,19 @@ pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
     }
 }
 
-async fn conduct(console: &Console, id: &str, orders: Orders, told: &mut Receiver<Told>) -> Result<(), Lack> {
+/// The ways to server, attacker and client, as soon as all are up.
+async fn links(console: &Console) -> Result<[Link; 3], Lack> {
     let link = async |actor| console.link(actor).await.map_err(|reason| Lack(actor, reason));
-    let (server, attacker, client) =
-        (link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?);
+    Ok([link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?])
+}
+
+async fn conduct(
+    console: &Console,
+    id: &str,
+    orders: Orders,
+    [server, attacker, client]: [Link; 3],
+    told: &mut Receiver<Told>,
+) -> Result<(), Lack> {
     // Whoever died before is up again by now; one that died since its link was made takes no orders.
     while told.try_recv().is_ok() {}
     let mut play = orders.client;

@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn solved() -> Fact {
-        Fact::Solved { bits: 64, method: "m".into(), cost: "c".into(), found: true, equation: None }
+        Fact::Solved { bits: 64, method: "m".into(), cost: "c".into(), found: true, cut_off: None, equation: None }
     }
 
     #[test]

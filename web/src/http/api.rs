@@ -5,7 +5,7 @@ use crate::{
     cracking, registry,
     sessions::matrix::{Matrix, matrix},
 };
-use attacker::relay;
+use attacker::{cost, relay};
 use axum::{Json, extract::State};
 use lab::verdict::{Class, Kind};
 use serde::Serialize;
@@ -54,17 +54,18 @@ pub(super) async fn the_matrix(State(app): State<Arc<App>>) -> Json<Matrix> {
     Json(matrix(app.console.book(), &app.outcomes))
 }
 
-/// What a prime costs; how long the victims of this console wait for it (`live`), and how long the attacker goes on when
-/// they have left.
+/// What a prime costs; how long the victims of this console wait for it (`live`), and how long the attacker goes on
+/// (`later`), which grows with what the prime is known to cost.
 pub(super) async fn cracking(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
-    let patience = app.console.patience();
+    let settings = app.console.settings();
     Ok(Json(json!({
         "measured": cracking::measured(),
         "conditions": cracking::conditions(),
         "records": cracking::RECORDS,
         "models": cracking::MODELS,
         "sessions": cracking::computations(app.console.book()).await?,
-        "live_seconds": patience.mul_f32(relay::HELD).as_secs_f64(),
-        "later_seconds": (patience * relay::AFTERMATH).as_secs_f64(),
+        "live_seconds": settings.patience.mul_f32(relay::HELD).as_secs_f64(),
+        "later_seconds": settings.time(None).as_secs_f64(),
+        "later_per_core_second": if settings.deadline.is_some() { 0 } else { cost::MARGIN },
     })))
 }

@@ -172,7 +172,7 @@ mod tests {
     /// Numbered and timed as they are given.
     fn record(scenario: &str, facts: Vec<(Actor, Fact)>) -> Record {
         let event = |(i, (source, fact)): (usize, _)| Event {
-            v: 1,
+            v: lab::event::VERSION,
             session: "a".into(),
             n: i as u64 + 1,
             source,

@@ -20,7 +20,7 @@ pub fn by_flight(events: &[Event]) -> Vec<(u32, &Event)> {
             Fact::Relayed { from: Role::Server, flight, .. } => (*flight, 4),
             // Who gives up waiting for the next flight does so behind everything of this one.
             Fact::Aborted { flight, .. } if *flight > place.0 => (*flight, 6),
-            Fact::Lost { .. } => (u32::MAX, 0),
+            Fact::Lost { .. } | Fact::Overdue { .. } => (u32::MAX, 0),
             _ => *place,
         };
         ordered.push((*place, event));
@@ -73,8 +73,14 @@ mod tests {
             (Actor::Attacker, relayed),
             (Actor::Client, frame(Way::Received, 2)),
         ];
-        let event =
-            |(i, (source, fact)): (usize, _)| Event { v: 1, session: "a".into(), n: i as u64, source, at: 0, fact };
+        let event = |(i, (source, fact)): (usize, _)| Event {
+            v: VERSION,
+            session: "a".into(),
+            n: i as u64,
+            source,
+            at: 0,
+            fact,
+        };
         let events: Vec<Event> = facts.into_iter().enumerate().map(event).collect();
         let order: Vec<(u32, u64)> = by_flight(&events).into_iter().map(|(flight, event)| (flight, event.n)).collect();
         assert_eq!(order, [(2, 0), (2, 2), (2, 3), (2, 4), (3, 1)]);

@@ -2,7 +2,7 @@
 //! party may know.
 
 use crate::sessions::session::now_ms;
-use attacker::attacks;
+use attacker::{attacks, cost};
 use lab::{
     modes::Unknown,
     scenario::Scenario,
@@ -17,6 +17,8 @@ pub use lab::staging::Orders;
 pub struct Settings {
     /// How long a victim waits for each flight.
     pub patience: Duration,
+    /// How long a session may take in all; as long as its victims and its prime are known to need where this is absent.
+    pub deadline: Option<Duration>,
     /// What the victims say.
     pub phrases: Phrases,
 }
@@ -28,6 +30,22 @@ pub struct Phrases {
     pub client: Option<String>,
     /// The server's words.
     pub server: Option<String>,
+}
+
+impl Settings {
+    /// How long a session may take in all whose computation is known to take so many seconds of one core.
+    pub fn time(&self, core_seconds: Option<f64>) -> Duration {
+        cost::deadline(self.deadline, self.patience, core_seconds)
+    }
+}
+
+/// Seconds of one core that the attacker's computation in a scenario is known to take; nothing where it computes none.
+///
+/// # Errors
+/// The scenario cannot be run.
+pub fn core_seconds(scenario: &Scenario) -> Result<Option<f64>, ScenarioRefused> {
+    let (mode, attack, full) = attacks::resolve(scenario)?;
+    Ok(cost::core_seconds(mode, &full.mode, attack))
 }
 
 /// Why a scenario cannot be run.
@@ -64,7 +82,9 @@ pub fn orders(
             Setting::new(session, seed, i64::try_from(now_ms() / 1000).unwrap_or_default())
         }
     };
-    setting.patience = u64::try_from(settings.patience.as_millis()).unwrap_or(u64::MAX);
+    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    setting.patience = milliseconds(settings.patience);
+    setting.deadline = milliseconds(settings.time(core_seconds(scenario)?));
     if let Some(phrase) = &settings.phrases.client {
         setting.client_phrase.clone_from(phrase);
     }

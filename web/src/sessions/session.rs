@@ -105,12 +105,10 @@ fn since_epoch() -> std::time::Duration {
 
 /// What the console tells when it lost something that the session needed.
 pub fn lost(session: &str, n: u64, what: Actor, reason: &str) -> Event {
-    Event {
-        v: lab::event::VERSION,
-        session: session.to_owned(),
-        n,
-        source: Actor::Console,
-        at: 0,
-        fact: Fact::Lost { what, reason: reason.to_owned() },
-    }
+    told(session, n, Fact::Lost { what, reason: reason.to_owned() })
+}
+
+/// What the console tells.
+pub fn told(session: &str, n: u64, fact: Fact) -> Event {
+    Event { v: lab::event::VERSION, session: session.to_owned(), n, source: Actor::Console, at: 0, fact }
 }

@@ -1,6 +1,6 @@
 //! A console over scripted processes that speak the control messages and play nothing.
 
-use lab::scenario::Scenario;
+use lab::{event::VERSION, scenario::Scenario};
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use web::{
@@ -14,7 +14,7 @@ use web::{
     },
 };
 
-/// Each part answers an order with `ready` and `ended`. A file `PART.dies` makes it leave at its next order, once; a file
+/// Each part answers an order with `ready` and `ended`, before which a victim gives up. A file `PART.dies` makes it leave at its next order, once; a file
 /// `PART.silent` makes it say nothing; `PART.raves` makes it talk nonsense and in another's name first.
 const SCRIPT: &str = r#"#!/bin/sh
 part=$1
@@ -29,10 +29,12 @@ while read -r line; do
     if [ -e "$here/$part.silent" ]; then continue; fi
     if [ -e "$here/$part.raves" ]; then
         echo 'no json'
-        echo '{"report":"event","v":1,"session":"'$session'","n":1,"source":"console","at":0,"type":"ended"}'
+        echo '{"report":"event","v":VERSION,"session":"'$session'","n":1,"source":"console","at":0,"type":"ended"}'
     fi
+    event='{"report":"event","v":VERSION,"session":"'$session'","n":1,"source":"'$part'","at":0,"type":'
     echo '{"report":"ready","session":"'$session'"}'
-    echo '{"report":"event","v":1,"session":"'$session'","n":1,"source":"'$part'","at":0,"type":"ended"}'
+    [ "$part" = attacker ] || echo "$event"'"aborted","flight":1,"reason":"of no mind to"}'
+    echo "$event"'"ended"}'
 done
 "#;
 
@@ -46,7 +48,7 @@ impl Fake {
     pub(crate) async fn start(deadline: Duration) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("fake");
-        fs::write(&program, SCRIPT).unwrap();
+        fs::write(&program, SCRIPT.replace("VERSION", &VERSION.to_string())).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         Self { console: console(program, deadline).await, directory }
     }
@@ -69,6 +71,6 @@ impl Fake {
 pub(crate) async fn console(program: PathBuf, deadline: Duration) -> Arc<Console> {
     let store = Store::open(Place::Memory, Retention::default());
     let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-    let settings = Settings { patience: Duration::from_secs(1), phrases: Phrases::default() };
-    Console::start(Config { program, concurrency: 4, deadline, settings }, book)
+    let settings = Settings { patience: Duration::from_secs(1), deadline: Some(deadline), phrases: Phrases::default() };
+    Console::start(Config { program, concurrency: 4, settings }, book)
 }

@@ -12,6 +12,7 @@ export const KINDS = {
   misbound: { letter: "M", class: "broken" },
   altered: { letter: "A", class: "broken" },
   downgraded: { letter: "D", class: "broken" },
+  unread: { letter: "U", class: "neutral" },
   disrupted: { letter: "–", class: "neutral" },
   inconclusive: { letter: "?", class: "error" },
 };

@@ -66,8 +66,11 @@ export function expected(bits, data) {
   return { first: cost.core * (own ?? 1), each, core: cost.core, beyond: cost.beyond, paced: own !== null };
 }
 
-/** What comes of a session whose first computation takes so long: read while it runs, read later, or not in time. */
-export function fate(seconds, { live_seconds: live, later_seconds: later }) {
+/**
+ * What comes of a session whose first computation takes so many seconds, of which `core` are known beforehand: read while
+ * it runs, read later, or not in time.
+ */
+export function fate(seconds, core, { live_seconds: live, later_seconds: later, later_per_core_second: per }) {
   if (seconds <= live) return "live";
-  return seconds <= live + later ? "later" : "too-late";
+  return seconds <= later + per * core ? "later" : "too-late";
 }

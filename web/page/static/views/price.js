@@ -10,6 +10,7 @@ export const time = (seconds) => duration(seconds * 1e6);
 const FATES = {
   live: "The victims wait that long: the attacker reads while the session runs.",
   later: "The victims do not wait that long: the session is recorded, and read afterwards.",
+  beyond: "No session of this lab computes that.",
   "too-late": "That is longer than the attacker goes on: the session stays unread.",
 };
 
@@ -17,7 +18,7 @@ const FATES = {
 export const Price = ({ bits, data }) => {
   const cost = expected(bits, data);
   if (!cost) return null;
-  const comes = fate(cost.first, data);
+  const comes = cost.beyond ? "beyond" : fate(cost.first, cost.core, data);
   return html`
     <div class="price" data-price=${bits} data-fate=${comes} data-beyond=${String(cost.beyond)}>
       <p><strong>A safe prime of ${bits} bits: about ${time(cost.beyond ? cost.core : cost.first)}${cost.beyond ? " of one core" : ""} for the prime${

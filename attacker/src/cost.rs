@@ -1,0 +1,66 @@
+//! What a session's computation is known to take before anything runs, and the time that a session gets for it.
+
+use crate::attack::Info;
+use cryptanalysis::index_seconds;
+use lab::{mode::Mode, scenario::Selection};
+use std::time::Duration;
+
+/// The longest that a session takes unless its computation is known to take longer.
+const USUAL: Duration = Duration::from_secs(60);
+/// Victims wait one patience for each flight, for which so many leave room.
+const PATIENCES: u32 = 8;
+/// So many seconds for each second of one core that is known to be needed: machines differ, and have other work.
+pub const MARGIN: u32 = 4;
+
+/// Seconds of one core that the attacker's computation is known to take in a mode as a scenario names it in full. Nothing
+/// where it computes no logarithm. A published prime costs nothing: it is recognised, and nothing is tried.
+pub fn core_seconds(mode: &Mode, selection: &Selection, attack: &Info) -> Option<f64> {
+    if !attack.logarithm || !mode.sends_group() {
+        return None;
+    }
+    let variant = mode.variant(selection.variant.as_deref())?;
+    let size = variant.parameters.iter().find(|parameter| parameter.name == "bits")?;
+    index_seconds(selection.parameters.get(size.name).copied().unwrap_or(size.default))
+}
+
+/// How long a session may take in all: what was asked for, or the usual time and what its computation is known to take.
+pub fn deadline(asked: Option<Duration>, patience: Duration, core_seconds: Option<f64>) -> Duration {
+    asked.unwrap_or_else(|| {
+        let computing = Duration::try_from_secs_f64(core_seconds.unwrap_or_default()).unwrap_or(Duration::MAX);
+        USUAL.max(patience.saturating_mul(PATIENCES)).saturating_add(computing.saturating_mul(MARGIN))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attacks;
+
+    fn cost(scenario: &str) -> Option<f64> {
+        let (mode, attack, full) = attacks::resolve(&scenario.parse().unwrap()).unwrap();
+        core_seconds(mode, &full.mode, attack)
+    }
+
+    #[test]
+    fn the_cost_grows_with_the_prime_and_only_with_what_computes() {
+        let size = |bits: u32| cost(&format!("dh-weak:short,bits={bits}/crack")).unwrap();
+        assert!(size(48) < 1.0 && size(160) < size(200) && size(200) < size(224));
+        assert!((30.0..120.0).contains(&size(200)), "measured: 63 core seconds, got {}", size(200));
+        assert_eq!(cost("dh-weak:short,bits=224/eavesdrop"), Some(size(224)), "whoever listens computes as well");
+        for free in ["dh-weak:short,bits=224/relay", "dh-weak:short,bits=224/substitute", "dh/crack", "ecdh/eavesdrop"]
+        {
+            assert_eq!(cost(free), None, "{free}");
+        }
+        assert!(cost("dh-weak:smooth/crack").is_none_or(|seconds| seconds < 1.0));
+    }
+
+    #[test]
+    fn a_session_has_the_time_that_its_victims_and_its_prime_need() {
+        let patience = Duration::from_secs(5);
+        assert_eq!(deadline(None, patience, None), USUAL);
+        assert_eq!(deadline(None, patience, Some(100.0)), USUAL + Duration::from_secs(400));
+        assert_eq!(deadline(None, Duration::from_secs(60), None), Duration::from_secs(480));
+        assert_eq!(deadline(Some(patience), Duration::from_secs(60), Some(100.0)), patience, "who asks is obeyed");
+        assert_eq!(deadline(None, Duration::MAX, Some(f64::INFINITY)), Duration::MAX);
+    }
+}
