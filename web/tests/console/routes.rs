@@ -119,7 +119,7 @@ async fn a_session_is_started_listed_shown_and_exported() {
     assert_eq!(session["status"], "done", "a later session of the same seed waits for it");
     assert_eq!(session["verdict"]["kind"], "disrupted");
     let events = site.json(&format!("/api/sessions/{id}/events")).await;
-    assert_eq!(events["events"].as_array().unwrap().len(), 3);
+    assert_eq!(events["events"].as_array().unwrap().len(), 5);
     let page = site.json("/api/sessions?limit=2").await;
     assert_eq!(page["sessions"].as_array().unwrap().len(), 2);
     let rest = site.json(&format!("/api/sessions?limit=2&after={}", page["next"])).await;
@@ -167,12 +167,12 @@ async fn a_stream_that_is_resumed_has_lost_nothing() {
     // The viewer was away meanwhile, and returns with the last number that it saw.
     let back =
         request("GET", "/api/events").header("last-event-id", live[1].0.to_string()).body(Body::empty()).unwrap();
-    let resumed = messages(site.send(back).await, 4).await;
+    let resumed = messages(site.send(back).await, 6).await;
     let numbers: Vec<u64> = resumed.iter().map(|(id, ..)| *id).collect();
-    assert_eq!(numbers, (live[1].0 + 1..=live[1].0 + 4).collect::<Vec<_>>());
+    assert_eq!(numbers, (live[1].0 + 1..=live[1].0 + 6).collect::<Vec<_>>());
     let names: Vec<&str> = resumed.iter().map(|(_, name, _)| name.as_str()).collect();
-    assert_eq!(names, ["event", "event", "event", "session"]);
-    assert_eq!(resumed[3].2["status"], "done");
+    assert_eq!(names, ["event", "event", "event", "event", "event", "session"]);
+    assert_eq!(resumed[5].2["status"], "done");
     assert_eq!(resumed[0], live[2], "the same message under the same number");
     site.fake.console.stop().await;
 }
