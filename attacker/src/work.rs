@@ -192,7 +192,7 @@ fn solved(problem: &Problem, result: &Result<Solution, Failure>, reached: Reache
             };
             // Not done is not impossible: only a limit that was met says nothing about the group.
             let limited = matches!(failure, Failure::Cancelled | Failure::OutOfBudget { .. });
-            let cut_off = limited.then_some(reached);
+            let cut_off = limited.then(|| Box::new(reached));
             Fact::Solved { bits, method: "none".to_owned(), cost, found: false, cut_off, equation: None }
         }
     }

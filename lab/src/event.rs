@@ -211,7 +211,7 @@ pub enum Fact {
         /// How far it was when it was cut off, for want of time or memory; absent where it came to its end by itself: the
         /// logarithm is found, or no method at hand finds it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        cut_off: Option<Reached>,
+        cut_off: Option<Box<Reached>>,
         /// The logarithm, with what anybody needs to check it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         equation: Option<Equation>,

@@ -138,6 +138,7 @@ impl Story {
     }
 
     fn solved(self, found: bool, cut_off: Option<Reached>) -> Self {
+        let cut_off = cut_off.map(Box::new);
         let (method, cost) = ("index calculus".to_owned(), "much".to_owned());
         self.tell(Attacker, Fact::Solved { bits: 224, method, cost, found, cut_off, equation: None })
     }

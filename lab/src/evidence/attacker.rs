@@ -87,7 +87,7 @@ impl Attacker {
                 self.computes(n, Some(reached));
             }
             Fact::Solved { found, cut_off, .. } => {
-                let it = cut_off.clone().map_or(Computation::Over, Computation::CutOff);
+                let it = cut_off.as_deref().cloned().map_or(Computation::Over, Computation::CutOff);
                 self.computation = Some(Cited { n, it });
                 if *found && cut_off.is_some() {
                     return Some(Contradiction::FoundAndCutOff);

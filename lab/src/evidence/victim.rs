@@ -135,7 +135,8 @@ impl Victim {
                 return Some(Contradiction::WithoutKey(role));
             }
             Fact::Canary { digest } => {
-                if self.canary.replace(Cited { n, it: digest.clone() }).is_some() {
+                let before = self.canary.replace(Cited { n, it: digest.clone() });
+                if before.is_some() {
                     return Some(Contradiction::TwoCanaries(role));
                 }
             }
