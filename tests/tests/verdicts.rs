@@ -539,7 +539,8 @@ fn inconclusive_where_a_victim_never_told_how_it_left() {
 /// A contradiction cites the event that cannot be; for each, the last one.
 #[test]
 fn inconclusive_where_the_events_contradict_each_other() {
-    let received = |index, text: &str| Fact::Data { way: Way::Received, index, digest: digest(text), length: 1 };
+    let received =
+        |index, text: &str| Fact::Data { way: Way::Received, index, digest: digest(text), length: 1, text: None };
     let closed = |sent, received| Fact::Closed { sent, received };
     let canary = |text: &str| Fact::Canary { digest: digest(text) };
     let started = || Fact::Started { plays: "dh".to_owned(), without: vec![], with: vec![] };
