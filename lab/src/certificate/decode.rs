@@ -4,14 +4,14 @@ use x509_parser::certificate::X509CertificateParser;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{
     AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName, KeyUsage,
-    NameConstraints, ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings, X509Extension,
+    NameConstraints, ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings,
 };
 use x509_parser::nom::{self, Parser as _};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
-use super::{der, dn};
+use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
 const MAX_EXTENSIONS: usize = 64;
@@ -31,7 +31,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    fn new(field: &'static str, expected: &'static str, got: impl Into<String>) -> Self {
+    pub(super) fn new(field: &'static str, expected: &'static str, got: impl Into<String>) -> Self {
         Self { field, expected, got: got.into() }
     }
 }
@@ -63,8 +63,9 @@ impl<'a> Certificate<'a> {
     /// Decodes exactly one certificate.
     pub(super) fn decode(der: &'a [u8]) -> Result<Self, DecodeError> {
         der::check(der).map_err(|got| DecodeError::new("certificate", "one DER value", got))?;
-        unsigned_part("certificate", der)?;
-        let (_, x509) = X509CertificateParser::new().parse(der).map_err(|error| field_of(&error))?;
+        let grammar = grammar::certificate(der).err();
+        let parsed = X509CertificateParser::new().parse(der);
+        let (_, x509) = parsed.map_err(|error| grammar.clone().unwrap_or_else(|| field_of(&error)))?;
         if x509.extensions().len() > MAX_EXTENSIONS {
             let got = x509.extensions().len().to_string();
             return Err(DecodeError::new("extensions", "at most 64 extensions", got));
@@ -75,7 +76,7 @@ impl<'a> Certificate<'a> {
                 return Err(DecodeError::new(field, "at most 64 attributes", count.to_string()));
             }
         }
-        let problem = problem(&x509);
+        let problem = grammar.or_else(|| problem(&x509));
         let self_issued = dn::equal(x509.subject(), x509.issuer());
         Ok(Self { der, x509, problem, self_issued })
     }
@@ -139,24 +140,6 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// The tags outside what is signed: no signature would tell if they were others, and the parser does not look at their
-/// class (RFC 5280 sections 4.1 and 5.1).
-pub(super) fn unsigned_part(what: &'static str, der: &[u8]) -> Result<(), DecodeError> {
-    let parts = der::children(der).unwrap_or_default();
-    let tags: Vec<u8> = der.first().copied().into_iter().chain(parts.iter().map(|(tag, _)| *tag)).collect();
-    if tags != [0x30, 0x30, 0x30, 0x03] {
-        let expected = "a SEQUENCE of two SEQUENCEs and a BIT STRING";
-        return Err(DecodeError::new(what, expected, format!("the tags {tags:02x?}")));
-    }
-    match parts.get(1).and_then(|(_, algorithm)| algorithm.first()) {
-        Some(0x06) => Ok(()),
-        other => {
-            let got = other.map_or("nothing".to_owned(), |tag| format!("the tag {tag:02x}"));
-            Err(DecodeError::new("signatureAlgorithm", "an OBJECT IDENTIFIER first", got))
-        }
-    }
-}
-
 fn field_of(error: &nom::Err<X509Error>) -> DecodeError {
     let (field, expected) = match error {
         nom::Err::Error(error) | nom::Err::Failure(error) => match error {
@@ -188,95 +171,13 @@ fn problem(x509: &X509Certificate<'_>) -> Option<DecodeError> {
     if (tbs.issuer_uid.is_some() || tbs.subject_uid.is_some()) && tbs.version == X509Version::V1 {
         return Some(DecodeError::new("version", "2 or 3, because there are unique identifiers", "1"));
     }
-    if x509.signature_value.unused_bits != 0 {
-        return Some(DecodeError::new("signatureValue", "whole octets", "unused bits"));
-    }
-    let mut oids: Vec<&[u8]> = tbs.extensions().iter().map(|extension| extension.oid.as_bytes()).collect();
-    oids.sort_unstable();
-    if let Some(twice) = oids.windows(2).find(|pair| pair[0] == pair[1]) {
-        let got = format!("{} twice", oid_text(twice[0]));
-        return Some(DecodeError::new("extensions", "each extension once", got));
-    }
-    tbs.extensions().iter().find_map(extension_problem)
-}
-
-fn extension_problem(extension: &X509Extension<'_>) -> Option<DecodeError> {
-    let bad = |expected: &'static str, got: String| {
-        Some(DecodeError::new("extensions", expected, format!("{} {got}", oid_text(extension.oid.as_bytes()))))
-    };
-    match extension.parsed_extension() {
-        ParsedExtension::UnsupportedExtension { .. } | ParsedExtension::Unparsed => return None,
-        ParsedExtension::ParseError { .. } => return bad("the extension's own structure", "malformed".into()),
-        ParsedExtension::SubjectAlternativeName(names) if names.general_names.is_empty() => {
-            return bad("at least one name", "without names".into());
+    tbs.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::ParseError { .. } => {
+            let got = format!("{} malformed", oid_text(extension.oid.as_bytes()));
+            Some(DecodeError::new("extensions", "the extension's own structure", got))
         }
-        ParsedExtension::SubjectAlternativeName(names) => {
-            if let Some(name) = names.general_names.iter().find(|name| !well_formed(name)) {
-                return bad("well-formed names", format!("with {}", dn::general_name(name)));
-            }
-        }
-        ParsedExtension::AuthorityInfoAccess(access) if access.accessdescs.is_empty() => {
-            return bad("at least one access description", "without any".into());
-        }
-        ParsedExtension::ExtendedKeyUsage(usage)
-            if !(usage.any
-                || usage.server_auth
-                || usage.client_auth
-                || usage.code_signing
-                || usage.email_protection
-                || usage.time_stamping
-                || usage.ocsp_signing)
-                && usage.other.is_empty() =>
-        {
-            return bad("at least one purpose", "without any".into());
-        }
-        ParsedExtension::KeyUsage(usage) if usage.flags == 0 => {
-            return bad("at least one bit (RFC 5280 section 4.2.1.3)", "without any".into());
-        }
-        ParsedExtension::NameConstraints(constraints)
-            if constraints.permitted_subtrees.is_none() && constraints.excluded_subtrees.is_none() =>
-        {
-            return bad("permitted or excluded subtrees (RFC 5280 section 4.2.1.10)", "without either".into());
-        }
-        ParsedExtension::NameConstraints(constraints) if !whole(constraints, extension.value) => {
-            return bad("subtrees with a base alone (RFC 5280 section 4.2.1.10)", "with something else".into());
-        }
-        _ => {}
-    }
-    der::check(extension.value).err().and_then(|got| bad("one DER value", got))
-}
-
-/// Whether all that stands in a name constraints extension was read: the parser underneath leaves out what it cannot
-/// read, minimum and maximum too, and a constraint left out is a constraint broken.
-fn whole(constraints: &NameConstraints<'_>, value: &[u8]) -> bool {
-    let read = [(0xa0, &constraints.permitted_subtrees), (0xa1, &constraints.excluded_subtrees)];
-    let read: Vec<_> = read.iter().filter_map(|(tag, subtrees)| Some((*tag, subtrees.as_ref()?.len()))).collect();
-    let Some(lists) = der::children(value) else { return false };
-    let there = lists.iter().map(|(tag, list)| {
-        // The content of a list is that of a SEQUENCE: subtrees, each with its base as the only child.
-        let mut count = 0;
-        let mut rest = *list;
-        while !rest.is_empty() {
-            let (subtree, tail) = der::split(rest)?;
-            if der::children(subtree)?.len() != 1 {
-                return None;
-            }
-            count += 1;
-            rest = tail;
-        }
-        Some((*tag, count))
-    });
-    there.collect::<Option<Vec<_>>>().is_some_and(|there| there == read)
-}
-
-/// Whether a general name has the form that its type prescribes: text in ASCII, addresses of 4 or 16 octets.
-fn well_formed(name: &GeneralName<'_>) -> bool {
-    match name {
-        GeneralName::RFC822Name(text) | GeneralName::DNSName(text) | GeneralName::URI(text) => text.is_ascii(),
-        GeneralName::IPAddress(octets) => matches!(octets.len(), 4 | 16),
-        GeneralName::Invalid(..) => false,
-        _ => true,
-    }
+        _ => None,
+    })
 }
 
 /// Dotted decimal, from the encoded form.

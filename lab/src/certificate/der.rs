@@ -66,8 +66,11 @@ fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
     }
 }
 
-/// Tag, start of the content, end of the content.
-fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), String> {
+/// Tag, start of the content, end of the content of the value at `start`.
+///
+/// # Errors
+/// It is not one, or reaches beyond the input.
+pub(super) fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), String> {
     let truncated = || format!("truncated at byte {}", input.len());
     let tag = *input.get(start).ok_or_else(truncated)?;
     if tag & 0x1f == 0x1f {

@@ -7,6 +7,7 @@ mod decode;
 mod der;
 mod dn;
 pub mod forge;
+mod grammar;
 pub mod issue;
 mod key;
 pub mod limbo;

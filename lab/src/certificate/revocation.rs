@@ -8,10 +8,10 @@ use x509_parser::prelude::{FromDer as _, X509Version};
 use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
 
 use super::date::date;
-use super::decode::{Certificate, DecodeError, oid_text, unsigned_part};
+use super::decode::{Certificate, DecodeError, oid_text};
 use super::policy::Policy;
 use super::signature::{self, Signature, Strength};
-use super::{Verified, der, dn};
+use super::{Verified, der, dn, grammar};
 
 /// What the lists say of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl<'a> Lists<'a> {
             .map(|(index, bytes)| {
                 let error = |got| (index, DecodeError { field: "CRL", expected: "a CertificateList in DER", got });
                 der::check(bytes).map_err(error)?;
-                unsigned_part("CRL", bytes).map_err(|error| (index, error))?;
+                grammar::revocation_list(bytes).map_err(|error| (index, error))?;
                 CertificateRevocationList::from_der(bytes).map(|(_, list)| list).map_err(|e| error(e.to_string()))
             })
             .collect::<Result<_, _>>()?;

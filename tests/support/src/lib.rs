@@ -13,6 +13,7 @@ pub mod outcomes;
 pub mod programs;
 pub mod serving;
 pub mod tables;
+pub mod tlv;
 pub mod vectors;
 #[cfg(target_os = "linux")]
 pub mod watching;

@@ -1,0 +1,350 @@
+//! The walk over the values of a certificate or list, along the tables. Linear in the input, but for the sorting of what
+//! must be distinct; nested no deeper than the input is.
+
+use super::primitive::{self, Charset};
+use super::{Field, Presence, Row, Type};
+use crate::certificate::decode::oid_text;
+use crate::certificate::{DecodeError, der, dn};
+
+/// One value in the input.
+struct Value<'d> {
+    /// Where its first octet stands.
+    at: usize,
+    tag: u8,
+    raw: &'d [u8],
+    content: &'d [u8],
+}
+
+impl<'d> Value<'d> {
+    /// The values inside this one.
+    fn values(&self) -> Values<'d> {
+        Values { rest: self.content, at: self.at + self.raw.len() - self.content.len() }
+    }
+}
+
+/// Values one after the other.
+struct Values<'d> {
+    rest: &'d [u8],
+    at: usize,
+}
+
+impl<'d> Values<'d> {
+    fn next(&mut self, field: &'static str) -> Result<Option<Value<'d>>, DecodeError> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let (tag, start, end) = der::header(self.rest, 0)
+            .map_err(|got| DecodeError::new(field, "DER", format!("{got} from {}", self.at)))?;
+        let (raw, rest) = self.rest.split_at(end);
+        let value = Value { at: self.at, tag, raw, content: &raw[start..] };
+        (self.rest, self.at) = (rest, self.at + end);
+        Ok(Some(value))
+    }
+
+    /// Nothing more is there.
+    fn end(&mut self, field: &'static str) -> Result<(), DecodeError> {
+        match self.next(field)? {
+            None => Ok(()),
+            Some(value) => Err(unexpected(field, "nothing more", &value)),
+        }
+    }
+}
+
+/// What stands around a value.
+#[derive(Clone, Copy)]
+struct Place<'d> {
+    /// The innermost component of a sequence that has a name.
+    field: &'static str,
+    /// The object identifier before it in the same sequence.
+    oid: &'d [u8],
+}
+
+/// Exactly one value of this type.
+pub(super) fn one(field: &'static str, of: &'static Type, der: &[u8]) -> Result<(), DecodeError> {
+    alone(of, &mut Values { rest: der, at: 0 }, Place { field, oid: &[] })
+}
+
+fn alone<'d>(of: &'static Type, values: &mut Values<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    let value = values.next(place.field)?.ok_or_else(|| missing(of, place.field, values.at))?;
+    check(of, &value, place)?;
+    values.end(place.field)
+}
+
+fn check<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    if !admits(of, value.tag, place.oid) {
+        return Err(unexpected(place.field, describe(of), value));
+    }
+    content(of, value, place)
+}
+
+/// Whether a value of this type may begin with this identifier octet.
+fn admits(of: &Type, tag: u8, oid: &[u8]) -> bool {
+    match of {
+        Type::Boolean => tag == 0x01,
+        Type::Integer | Type::Natural => tag == 0x02,
+        Type::Bits(_) => tag == 0x03,
+        Type::Octets | Type::Sized(_) | Type::Containing(_) => tag == 0x04,
+        Type::Null => tag == 0x05,
+        Type::ObjectIdentifier => tag == 0x06,
+        Type::Enumerated(_) => tag == 0x0a,
+        Type::Text(charset, _) => tag == charset.tag(),
+        Type::UtcTime => tag == 0x17,
+        Type::GeneralizedTime => tag == 0x18,
+        Type::Sequence(_) | Type::SomeOf(..) | Type::SequenceOf(..) | Type::Distinct(_) => tag == 0x30,
+        Type::SetOf(_) => tag == 0x31,
+        Type::Choice(types) => types.iter().any(|of| admits(of, tag, oid)),
+        Type::Explicit(number, _) => tag == 0xa0 | number,
+        Type::Implicit(number, of) => tag == 0x80 | number | if is_constructed(of) { 0x20 } else { 0 },
+        Type::DefinedBy(rows, otherwise) => match (row(rows, oid), otherwise) {
+            (Some(row), _) => admits(row.of, tag, oid),
+            (None, Some(of)) => admits(of, tag, oid),
+            (None, None) => true,
+        },
+        Type::Any => tag & 0xc0 == 0,
+        Type::Absent => false,
+        Type::Structure => true,
+    }
+}
+
+fn is_constructed(of: &Type) -> bool {
+    matches!(
+        of,
+        Type::Sequence(_)
+            | Type::SomeOf(..)
+            | Type::SequenceOf(..)
+            | Type::Distinct(_)
+            | Type::SetOf(_)
+            | Type::Explicit(..)
+            | Type::Structure
+    )
+}
+
+fn row(rows: &'static [Row], oid: &[u8]) -> Option<&'static Row> {
+    rows.iter().find(|row| row.oid == oid)
+}
+
+/// The content of a value whose tag is right.
+fn content<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    let canonical = |canonical: bool| if canonical { Ok(()) } else { Err(malformed(of, value, place.field)) };
+    let octets = value.content;
+    match of {
+        Type::Boolean => canonical(matches!(octets, [0x00 | 0xff])),
+        Type::Integer => canonical(primitive::is_integer(octets)),
+        Type::Natural => canonical(primitive::is_integer(octets) && octets[0] & 0x80 == 0),
+        Type::Enumerated(allowed) => canonical(matches!(octets, [octet] if allowed.contains(octet))),
+        Type::Bits(bits) => canonical(bits.admits(octets)),
+        Type::Octets => Ok(()),
+        Type::Sized(lengths) => canonical(lengths.contains(&octets.len())),
+        Type::Containing(of) => containing(of, value, place),
+        Type::Null => canonical(octets.is_empty()),
+        Type::ObjectIdentifier => canonical(primitive::is_object_identifier(octets)),
+        Type::Text(charset, least) => canonical(octets.len() >= *least && charset.admits(octets)),
+        Type::UtcTime => canonical(primitive::is_utc_time(octets)),
+        Type::GeneralizedTime => canonical(primitive::is_generalized_time(octets)),
+        Type::Sequence(fields) => sequence(fields, value, place.field),
+        Type::SomeOf(fields, needed) => {
+            let mut values = value.values();
+            let mut some = false;
+            while let Some(field) = values.next(place.field)? {
+                some |= needed.contains(&field.tag);
+            }
+            if !some {
+                return Err(malformed(of, value, place.field));
+            }
+            sequence(fields, value, place.field)
+        }
+        Type::SequenceOf(of, least) => elements(of, *least, value, place).map(drop),
+        Type::Distinct(of) => distinct(of, value, place),
+        Type::SetOf(of) => set(of, value, place),
+        Type::Choice(types) => match types.iter().find(|of| admits(of, value.tag, place.oid)) {
+            Some(of) => content(of, value, place),
+            None => Err(unexpected(place.field, describe(of), value)),
+        },
+        Type::Explicit(_, of) => alone(of, &mut value.values(), place),
+        Type::Implicit(_, of) => content(of, value, place),
+        Type::DefinedBy(rows, otherwise) => match (row(rows, place.oid), otherwise) {
+            (Some(row), _) => content(row.of, value, Place { field: row.name, ..place }),
+            (None, Some(of)) => content(of, value, place),
+            (None, None) => Ok(()),
+        },
+        Type::Any => universal(value, place),
+        Type::Absent => Err(unexpected(place.field, describe(of), value)),
+        Type::Structure => inside(value, place),
+    }
+}
+
+/// The components in their order, each there or rightly left out, and nothing else.
+fn sequence(fields: &'static [Field], value: &Value<'_>, around: &'static str) -> Result<(), DecodeError> {
+    let mut values = value.values();
+    let mut next = values.next(around)?;
+    let mut place = Place { field: around, oid: &[] };
+    for field in fields {
+        place.field = field.name;
+        let Some(value) = next.as_ref().filter(|value| admits(field.of, value.tag, place.oid)) else {
+            if matches!(field.presence, Presence::Required) {
+                return Err(match &next {
+                    Some(value) => unexpected(field.name, describe(field.of), value),
+                    None => missing(field.of, field.name, values.at),
+                });
+            }
+            continue;
+        };
+        content(field.of, value, place)?;
+        if matches!(field.presence, Presence::Default(default) if default == value.content) {
+            return Err(unexpected(field.name, "nothing in place of its default value", value));
+        }
+        if matches!(field.of, Type::ObjectIdentifier) {
+            place.oid = value.content;
+        }
+        next = values.next(around)?;
+    }
+    match next {
+        None => Ok(()),
+        Some(value) => Err(unexpected(around, "nothing more", &value)),
+    }
+}
+
+/// At least so many elements, and how many they are.
+fn elements<'d>(of: &'static Type, least: usize, value: &Value<'d>, place: Place<'d>) -> Result<usize, DecodeError> {
+    let mut values = value.values();
+    let mut count = 0;
+    while let Some(element) = values.next(place.field)? {
+        check(of, &element, place)?;
+        count += 1;
+    }
+    if count < least {
+        return Err(DecodeError::new(place.field, "at least one element", format!("none at byte {}", values.at)));
+    }
+    Ok(count)
+}
+
+/// No two elements with the same object identifier.
+fn distinct<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    let mut identifiers = Vec::with_capacity(elements(of, 1, value, place)?);
+    let mut values = value.values();
+    while let Some(element) = values.next(place.field)? {
+        identifiers.extend(element.values().next(place.field)?.map(|identifier| identifier.content));
+    }
+    identifiers.sort_unstable();
+    match identifiers.windows(2).find(|pair| pair[0] == pair[1]) {
+        None => Ok(()),
+        Some(twice) => {
+            let got = format!("{} twice", oid_text(twice[0]));
+            Err(DecodeError::new(place.field, "each object identifier once", got))
+        }
+    }
+}
+
+/// Elements in ascending order of their encodings (X.690 section 11.6).
+fn set<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    elements(of, 1, value, place)?;
+    let mut values = value.values();
+    let mut last: &[u8] = &[];
+    while let Some(element) = values.next(place.field)? {
+        if element.raw < last {
+            return Err(unexpected(place.field, "a SET OF in ascending order", &element));
+        }
+        last = element.raw;
+    }
+    Ok(())
+}
+
+/// One value inside an OCTET STRING, unless nobody knows its type.
+fn containing<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    let mut place = place;
+    if let Type::DefinedBy(rows, None) = of {
+        match row(rows, place.oid) {
+            Some(row) => place.field = row.name,
+            None => return Ok(()),
+        }
+    }
+    der::check(value.content).map_err(|got| {
+        DecodeError::new(place.field, "one DER value", format!("{got} of the value at byte {}", value.at))
+    })?;
+    alone(of, &mut value.values(), place)
+}
+
+/// A value of a universal type, as canonical as its type demands.
+fn universal<'d>(value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    static BITS: Type = Type::Bits(primitive::Bits::Any);
+    let of = match value.tag {
+        0x01 => &Type::Boolean,
+        0x02 | 0x0a => &Type::Integer,
+        0x03 => &BITS,
+        0x05 => &Type::Null,
+        0x06 => &Type::ObjectIdentifier,
+        tag => match Charset::of(tag) {
+            Some(charset) if charset.admits(value.content) => return Ok(()),
+            Some(charset) => return Err(unexpected(place.field, charset.expected(), value)),
+            None => return inside(value, place),
+        },
+    };
+    content(of, value, place)
+}
+
+/// Whatever a constructed value contains; nothing in a primitive one.
+fn inside<'d>(value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
+    if value.tag & 0x20 == 0 {
+        return Ok(());
+    }
+    let mut values = value.values();
+    while let Some(nested) = values.next(place.field)? {
+        if nested.tag & 0xc0 == 0 { universal(&nested, place)? } else { inside(&nested, place)? }
+    }
+    Ok(())
+}
+
+/// What the type is, for people.
+fn describe(of: &Type) -> &'static str {
+    const TAGGED: [&str; 9] = [
+        "a value tagged [0]",
+        "a value tagged [1]",
+        "a value tagged [2]",
+        "a value tagged [3]",
+        "a value tagged [4]",
+        "a value tagged [5]",
+        "a value tagged [6]",
+        "a value tagged [7]",
+        "a value tagged [8]",
+    ];
+    match of {
+        Type::Boolean => "a BOOLEAN",
+        Type::Integer => "an INTEGER in its shortest form",
+        Type::Natural => "a non-negative INTEGER in its shortest form",
+        Type::Enumerated(_) => "one of the values that the standard names",
+        Type::Bits(bits) => bits.expected(),
+        Type::Octets | Type::Containing(_) => "an OCTET STRING",
+        Type::Sized(_) => "an address of 4 or 16 octets",
+        Type::Null => "NULL",
+        Type::ObjectIdentifier => "an OBJECT IDENTIFIER in its shortest form",
+        Type::Text(charset, _) => charset.expected(),
+        Type::UtcTime => "a UTCTime YYMMDDHHMMSSZ",
+        Type::GeneralizedTime => "a GeneralizedTime YYYYMMDDHHMMSSZ",
+        Type::Sequence(_) | Type::SequenceOf(..) | Type::Distinct(_) => "a SEQUENCE",
+        Type::SomeOf(..) => "a SEQUENCE with at least one of its fields",
+        Type::SetOf(_) => "a SET",
+        Type::Choice(types) => match types {
+            [Type::UtcTime, ..] => "a time in UTC, to the second",
+            [Type::Implicit(..), ..] => "a general name",
+            _ => "text in one of the string types",
+        },
+        Type::Explicit(number, _) | Type::Implicit(number, _) => {
+            TAGGED.get(usize::from(*number)).copied().unwrap_or("a tagged value")
+        }
+        Type::DefinedBy(..) | Type::Any => "a value of a universal type",
+        Type::Absent => "nothing",
+        Type::Structure => "a constructed value",
+    }
+}
+
+fn unexpected(field: &'static str, expected: &'static str, value: &Value<'_>) -> DecodeError {
+    DecodeError::new(field, expected, format!("the tag {:02x} at byte {}", value.tag, value.at))
+}
+
+fn missing(of: &Type, field: &'static str, at: usize) -> DecodeError {
+    DecodeError::new(field, describe(of), format!("nothing at byte {at}"))
+}
+
+fn malformed(of: &Type, value: &Value<'_>, field: &'static str) -> DecodeError {
+    DecodeError::new(field, describe(of), format!("{} at byte {}", dn::hex(value.content, 16), value.at))
+}
