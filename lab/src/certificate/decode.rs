@@ -1,5 +1,7 @@
 //! One certificate, decoded: x509-parser's structures, with access to the extensions that validation needs.
 
+use std::cell::OnceCell;
+
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{
@@ -11,6 +13,7 @@ use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
+use super::public_key::{self, Strength};
 use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
@@ -45,6 +48,7 @@ pub(super) struct Certificate<'a> {
     pub(super) problem: Option<DecodeError>,
     /// Subject and issuer are the same name (RFC 5280 section 3.2).
     pub(super) self_issued: bool,
+    key_strength: OnceCell<Strength>,
 }
 
 /// Declares an accessor that finds an extension by the variant it was parsed to, with its criticality.
@@ -78,7 +82,7 @@ impl<'a> Certificate<'a> {
         }
         let problem = grammar.or_else(|| problem(&x509));
         let self_issued = dn::equal(x509.subject(), x509.issuer());
-        Ok(Self { der, x509, problem, self_issued })
+        Ok(Self { der, x509, problem, self_issued, key_strength: OnceCell::new() })
     }
 
     extensions! {
@@ -132,6 +136,11 @@ impl<'a> Certificate<'a> {
 
     pub(super) fn spki(&self) -> &'a [u8] {
         self.x509.tbs_certificate.subject_pki.raw
+    }
+
+    /// What the policy thinks of the key; computed once, however often the certificate stands in a path.
+    pub(super) fn key_strength(&self) -> &Strength {
+        self.key_strength.get_or_init(|| public_key::strength(&self.x509.tbs_certificate.subject_pki))
     }
 
     /// An authority by its basic constraints.

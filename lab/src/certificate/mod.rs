@@ -19,6 +19,7 @@ pub mod pem;
 mod pki;
 mod policies;
 mod policy;
+mod public_key;
 mod revocation;
 mod rules;
 mod signature;

@@ -10,7 +10,8 @@ use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate
 use super::date::date;
 use super::decode::{Certificate, DecodeError, oid_text};
 use super::policy::Policy;
-use super::signature::{self, Signature, Strength};
+use super::public_key::Strength;
+use super::signature::{self, Signature};
 use super::{Verified, der, dn, grammar};
 
 /// What the lists say of a certificate.

@@ -1,32 +1,16 @@
-//! Keys and signatures: which algorithm a certificate names, whether it is strong enough, and whether it verifies.
+//! Signatures: which algorithm a certificate names, whether it is strong enough, and whether the signature verifies.
 
 use ring::signature as ring_signature;
 use x509_parser::asn1_rs::{Any, BitString};
 use x509_parser::oid_registry::asn1_rs::oid;
-use x509_parser::public_key::PublicKey;
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::Verified;
-use super::decode::oid_text;
+use super::public_key::{self, Curve, RSA_MAX, RSA_MIN, Strength, named};
 
-/// Shortest RSA modulus that the policy accepts, in bits (CA/Browser Forum BR 6.1.5).
-const RSA_MIN: usize = 2048;
 /// Shortest RSA modulus whose signatures can be verified at all, for those who switch the policy off.
 const RSA_LEGACY: usize = 1024;
-/// Longest RSA modulus that is worth anybody's time.
-const RSA_MAX: usize = 8192;
-
-/// What the policy thinks of an algorithm or key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Strength {
-    /// Accepted.
-    Good(&'static str),
-    /// Too weak, with the reason.
-    Weak(String),
-    /// Out of scope here, with the reason.
-    Unsupported(String),
-}
 
 /// Whether a signature is the issuer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,27 +82,6 @@ fn unsupported(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
     (Scheme::Other, Strength::Unsupported(format!("signature algorithm {name} is out of scope")))
 }
 
-/// Names of what is out of scope, but not rare.
-const OUT_OF_SCOPE: &[(&[u8], &str)] = &[
-    (&[0x2b, 0x65, 0x71], "Ed448"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 1], "ECDSA with SHA-224"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 4], "ECDSA with SHA-512"),
-    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 14], "RSA with SHA-224"),
-    (&[0x2b, 0x81, 0x04, 0x00, 0x0a], "secp256k1"),
-    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 7], "brainpoolP256r1"),
-    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 11], "brainpoolP384r1"),
-    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 13], "brainpoolP512r1"),
-];
-
-/// Dotted decimal, with the name where it is known here.
-fn named(oid: &[u8]) -> String {
-    let text = oid_text(oid);
-    match OUT_OF_SCOPE.iter().find(|(known, _)| *known == oid) {
-        Some((_, name)) => format!("{text} ({name})"),
-        None => text,
-    }
-}
-
 /// RFC 4055 section 3.1, with one hash for both and a salt of its length, as RFC 8446 section 4.2.3 demands.
 fn pss(parameters: Option<&Any<'_>>) -> (Scheme, Strength) {
     let unsupported = |why: &str| (Scheme::Other, Strength::Unsupported(format!("RSA-PSS {why}")));
@@ -155,54 +118,6 @@ pub(super) fn algorithm_strength(algorithm: &AlgorithmIdentifier<'_>) -> Strengt
     scheme(algorithm).1
 }
 
-/// What the policy thinks of a public key.
-pub(super) fn key_strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
-    match spki.algorithm.algorithm.as_bytes() {
-        [0x2b, 0x65, 0x70] if spki.subject_public_key.data.len() == 32 => Strength::Good("an Ed25519 key"),
-        [0x2b, 0x65, 0x70] => Strength::Weak("an Ed25519 key that is not 32 octets long".into()),
-        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] => curve_strength(spki.algorithm.parameters.as_ref()),
-        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10] => match modulus_bits(spki) {
-            Some(bits) if bits < RSA_MIN => Strength::Weak(format!("an RSA key of {bits} bits")),
-            Some(bits) if bits > RSA_MAX => Strength::Unsupported(format!("an RSA key of {bits} bits is out of scope")),
-            Some(bits) if bits % 8 != 0 => {
-                Strength::Weak(format!("an RSA key of {bits} bits, which is not a multiple of 8 (BR 6.1.5)"))
-            }
-            Some(_) => Strength::Good("an RSA key of 2048 bits or more"),
-            None => Strength::Weak("an RSA key that cannot be read".into()),
-        },
-        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak("a DSA key".into()),
-        other => Strength::Unsupported(format!("a key of type {} is out of scope", named(other))),
-    }
-}
-
-fn curve_strength(parameters: Option<&Any<'_>>) -> Strength {
-    let Some(parameters) = parameters.filter(|any| any.tag().0 == 6) else {
-        return Strength::Weak("an elliptic-curve key without a named curve (RFC 5480 section 2.1.1)".into());
-    };
-    match parameters.data {
-        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 7] => Strength::Good("a P-256 key"),
-        [0x2b, 0x81, 0x04, 0x00, 0x22] => Strength::Good("a P-384 key"),
-        [0x2b, 0x81, 0x04, 0x00, 0x23] => Strength::Good("a P-521 key"),
-        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 1] => Strength::Weak("a P-192 key".into()),
-        [0x2b, 0x81, 0x04, 0x00, 0x21] => Strength::Weak("a P-224 key".into()),
-        other => Strength::Unsupported(format!("a key on curve {} is out of scope", named(other))),
-    }
-}
-
-fn modulus_bits(spki: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
-    let Ok(PublicKey::RSA(key)) = rsa_key(spki) else { return None };
-    let modulus = key.modulus.iter().position(|&byte| byte != 0).map(|first| &key.modulus[first..])?;
-    Some(modulus.len() * 8 - modulus[0].leading_zeros() as usize)
-}
-
-/// x509-parser reads RSA keys under the PKCS#1 identifier only; PSS keys have the same form.
-fn rsa_key<'a>(spki: &'a SubjectPublicKeyInfo<'_>) -> Result<PublicKey<'a>, ()> {
-    use x509_parser::prelude::FromDer as _;
-    x509_parser::public_key::RSAPublicKey::from_der(&spki.subject_public_key.data)
-        .map(|(_, key)| PublicKey::RSA(key))
-        .map_err(|_| ())
-}
-
 /// Verifies `signature` over `message` with the issuer's key, unless it is among those that `verified` before.
 pub(super) fn verify(
     issuer: &SubjectPublicKeyInfo<'_>,
@@ -221,7 +136,7 @@ pub(super) fn verify(
 fn compute(issuer: &SubjectPublicKeyInfo<'_>, scheme: Scheme, message: &[u8], signature: &BitString<'_>) -> Signature {
     let key_type = issuer.algorithm.algorithm.as_bytes();
     let rsa = matches!(key_type, [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10]);
-    let bits = if rsa { modulus_bits(issuer).unwrap_or(0) } else { 0 };
+    let bits = if rsa { public_key::modulus_bits(issuer).unwrap_or(0) } else { 0 };
     let verifier: &dyn ring_signature::VerificationAlgorithm = match scheme {
         Scheme::Ed25519 => return verify_ed25519(issuer, message, signature),
         Scheme::Other => return Signature::Unknown,
@@ -242,11 +157,15 @@ fn compute(issuer: &SubjectPublicKeyInfo<'_>, scheme: Scheme, message: &[u8], si
             if key_type != [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] {
                 return Signature::Invalid;
             }
-            match (curve_strength(issuer.algorithm.parameters.as_ref()), hash) {
-                (Strength::Good("a P-256 key"), Hash::Sha256) => &ring_signature::ECDSA_P256_SHA256_ASN1,
-                (Strength::Good("a P-256 key"), _) => &ring_signature::ECDSA_P256_SHA384_ASN1,
-                (Strength::Good("a P-384 key"), Hash::Sha256) => &ring_signature::ECDSA_P384_SHA256_ASN1,
-                (Strength::Good("a P-384 key"), _) => &ring_signature::ECDSA_P384_SHA384_ASN1,
+            // A compressed point is a key, but nothing here computes with it.
+            if !issuer.subject_public_key.data.starts_with(&[public_key::UNCOMPRESSED]) {
+                return Signature::Unknown;
+            }
+            match (public_key::curve(issuer), hash) {
+                (Some(Curve::P256), Hash::Sha256) => &ring_signature::ECDSA_P256_SHA256_ASN1,
+                (Some(Curve::P256), _) => &ring_signature::ECDSA_P256_SHA384_ASN1,
+                (Some(Curve::P384), Hash::Sha256) => &ring_signature::ECDSA_P384_SHA256_ASN1,
+                (Some(Curve::P384), _) => &ring_signature::ECDSA_P384_SHA384_ASN1,
                 _ => return Signature::Unknown,
             }
         }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::decode::{Certificate, DecodeError};
+use super::public_key::Strength;
 use super::rules::identity;
-use super::signature::{self, Strength};
+use super::signature;
 use super::{dn, sha256};
 
 /// Most names and subtrees that are listed.
@@ -67,7 +68,7 @@ impl Summary {
             subject: dn::display(certificate.subject()),
             issuer: dn::display(certificate.issuer()),
             serial: dn::hex(x509.raw_serial(), 32),
-            key: words(signature::key_strength(&x509.tbs_certificate.subject_pki)),
+            key: words(certificate.key_strength().clone()),
             signature: words(signature::algorithm_strength(&x509.signature_algorithm)),
             not_before: x509.validity().not_before.timestamp(),
             not_after: x509.validity().not_after.timestamp(),

@@ -5,7 +5,8 @@ use x509_parser::extensions::ParsedExtension;
 use super::Walk;
 use crate::certificate::decode::oid_text;
 use crate::certificate::dn;
-use crate::certificate::signature::{self, Strength};
+use crate::certificate::public_key::Strength;
+use crate::certificate::signature;
 use crate::certificate::step::{Finding, fail, pass, unsupported};
 
 pub(in crate::certificate) fn encoding(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
@@ -23,7 +24,8 @@ pub(in crate::certificate) fn encoding(walk: &mut Walk<'_, '_>, index: usize) ->
 
 pub(in crate::certificate) fn algorithm(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     const EXPECTED: &str = "a strong key, and a strong signature algorithm named twice alike";
-    let x509 = &walk.certificate(index).x509;
+    let certificate = walk.certificate(index);
+    let x509 = &certificate.x509;
     if x509.signature_algorithm != x509.tbs_certificate.signature {
         let (outer, inner) = (&x509.signature_algorithm.algorithm, &x509.tbs_certificate.signature.algorithm);
         return fail(
@@ -32,10 +34,10 @@ pub(in crate::certificate) fn algorithm(walk: &mut Walk<'_, '_>, index: usize) -
             "an algorithm that is named outside the signed part only could be exchanged",
         );
     }
-    let key = match signature::key_strength(&x509.tbs_certificate.subject_pki) {
-        Strength::Good(name) => name,
-        Strength::Weak(why) => return fail(EXPECTED, why, "the policy refuses this key"),
-        Strength::Unsupported(why) => return unsupported(EXPECTED, why, "this key cannot be judged here"),
+    let key = match certificate.key_strength() {
+        Strength::Good(name) => *name,
+        Strength::Weak(why) => return fail(EXPECTED, why.clone(), "the policy refuses this key"),
+        Strength::Unsupported(why) => return unsupported(EXPECTED, why.clone(), "this key cannot be judged here"),
     };
     // Nobody relies on the signature of a trust anchor.
     if walk.is_anchor(index) {

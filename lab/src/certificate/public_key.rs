@@ -1,0 +1,196 @@
+//! Public keys: whether one is a key at all, and strong enough.
+
+mod curve;
+
+use ed25519_dalek::VerifyingKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
+
+use super::decode::oid_text;
+use super::{der, grammar};
+
+pub(super) use curve::Curve;
+
+/// Shortest RSA modulus that the policy accepts, in bits (CA/Browser Forum BR 6.1.5).
+pub(super) const RSA_MIN: usize = 2048;
+/// Longest RSA modulus that is worth anybody's time.
+pub(super) const RSA_MAX: usize = 8192;
+
+/// The first octet of a point given by both coordinates (SEC 1 section 2.3.3).
+pub(super) const UNCOMPRESSED: u8 = 0x04;
+
+/// What the policy thinks of an algorithm or key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Accepted.
+    Good(&'static str),
+    /// Too weak, or no key, with the reason.
+    Weak(String),
+    /// Out of scope here, with the reason.
+    Unsupported(String),
+}
+
+/// What the policy thinks of a public key.
+pub(super) fn strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
+    let key = spki.subject_public_key.data.as_ref();
+    match spki.algorithm.algorithm.as_bytes() {
+        [0x2b, 0x65, 0x70] => ed25519(key),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] => elliptic(spki),
+        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10] => rsa(key),
+        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak("a DSA key".into()),
+        other => Strength::Unsupported(format!("a key of type {} is out of scope", named(other))),
+    }
+}
+
+/// RFC 8410 section 4: the 32 octets of a point. One of small order verifies signatures that nobody made.
+fn ed25519(key: &[u8]) -> Strength {
+    match VerifyingKey::try_from(key) {
+        _ if key.len() != 32 => Strength::Weak("an Ed25519 key that is not 32 octets long".into()),
+        Err(_) => Strength::Weak("an Ed25519 key that is no point of the curve".into()),
+        Ok(key) if key.is_weak() => Strength::Weak("an Ed25519 key of small order".into()),
+        Ok(_) => Strength::Good("an Ed25519 key"),
+    }
+}
+
+/// RFC 5480 section 2.1.1.1: a named curve, and a point of it.
+fn elliptic(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
+    let Some(parameters) = spki.algorithm.parameters.as_ref().filter(|any| any.tag().0 == 6) else {
+        return Strength::Weak("an elliptic-curve key without a named curve (RFC 5480 section 2.1.1)".into());
+    };
+    match (curve(spki), parameters.data) {
+        (Some(curve), _) if curve.has(&spki.subject_public_key.data) => Strength::Good(curve.key()),
+        (Some(curve), _) => {
+            Strength::Weak(format!("{} that is no point of the curve (SEC 1 section 3.2.2)", curve.key()))
+        }
+        (None, [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 1]) => Strength::Weak("a P-192 key".into()),
+        (None, [0x2b, 0x81, 0x04, 0x00, 0x21]) => Strength::Weak("a P-224 key".into()),
+        (None, other) => Strength::Unsupported(format!("a key on curve {} is out of scope", named(other))),
+    }
+}
+
+/// The curve that an elliptic-curve key names, if it is accepted here.
+pub(super) fn curve(spki: &SubjectPublicKeyInfo<'_>) -> Option<Curve> {
+    match spki.algorithm.parameters.as_ref().filter(|any| any.tag().0 == 6)?.data {
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 7] => Some(Curve::P256),
+        [0x2b, 0x81, 0x04, 0x00, 0x22] => Some(Curve::P384),
+        [0x2b, 0x81, 0x04, 0x00, 0x23] => Some(Curve::P521),
+        _ => None,
+    }
+}
+
+/// RFC 8017 section 3.1, BR 6.1.5 and 6.1.6: an odd modulus, and an odd exponent of at least 3 below it.
+fn rsa(key: &[u8]) -> Strength {
+    let Some((modulus, exponent)) = rsa_numbers(key) else {
+        return Strength::Weak("an RSA key that cannot be read (RFC 8017 appendix A.1.1)".into());
+    };
+    let bits = bits(modulus);
+    let odd = |number: &[u8]| number.last().is_some_and(|octet| octet & 1 == 1);
+    let below = exponent.len() < modulus.len() || exponent.len() == modulus.len() && exponent < modulus;
+    if !odd(modulus) {
+        Strength::Weak("an RSA key with an even modulus (RFC 8017 section 3.1)".into())
+    } else if !odd(exponent) || exponent == [1] || !below {
+        Strength::Weak("an RSA key whose exponent is even, 1, or not below the modulus (RFC 8017 section 3.1)".into())
+    } else if bits < RSA_MIN {
+        Strength::Weak(format!("an RSA key of {bits} bits"))
+    } else if bits > RSA_MAX {
+        Strength::Unsupported(format!("an RSA key of {bits} bits is out of scope"))
+    } else if !bits.is_multiple_of(8) {
+        Strength::Weak(format!("an RSA key of {bits} bits, which is not a multiple of 8 (BR 6.1.5)"))
+    } else {
+        Strength::Good("an RSA key of 2048 bits or more")
+    }
+}
+
+/// Length of an RSA key's modulus.
+pub(super) fn modulus_bits(spki: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
+    rsa_numbers(&spki.subject_public_key.data).map(|(modulus, _)| bits(modulus))
+}
+
+/// Modulus and exponent, big-endian without leading zeros, of an RSAPublicKey that is nothing else.
+fn rsa_numbers(key: &[u8]) -> Option<(&[u8], &[u8])> {
+    grammar::rsa_public_key(key).ok()?;
+    let numbers = der::children(key)?;
+    let [(_, modulus), (_, exponent)] = numbers.as_slice() else { return None };
+    Some((modulus.strip_prefix(&[0]).unwrap_or(modulus), exponent.strip_prefix(&[0]).unwrap_or(exponent)))
+}
+
+fn bits(number: &[u8]) -> usize {
+    number.len() * 8 - number.first().map_or(0, |first| first.leading_zeros() as usize)
+}
+
+/// Names of what is out of scope, but not rare.
+const OUT_OF_SCOPE: &[(&[u8], &str)] = &[
+    (&[0x2b, 0x65, 0x71], "Ed448"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 1], "ECDSA with SHA-224"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 4], "ECDSA with SHA-512"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 14], "RSA with SHA-224"),
+    (&[0x2b, 0x81, 0x04, 0x00, 0x0a], "secp256k1"),
+    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 7], "brainpoolP256r1"),
+    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 11], "brainpoolP384r1"),
+    (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 13], "brainpoolP512r1"),
+];
+
+/// Dotted decimal, with the name where it is known here.
+pub(super) fn named(oid: &[u8]) -> String {
+    let text = oid_text(oid);
+    match OUT_OF_SCOPE.iter().find(|(known, _)| *known == oid) {
+        Some((_, name)) => format!("{text} ({name})"),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use x509_parser::prelude::FromDer as _;
+
+    use super::*;
+
+    /// DER of less than 64 KiB.
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+        let length = match (high, low) {
+            (0, 0..0x80) => vec![low],
+            (0, _) => vec![0x81, low],
+            _ => vec![0x82, high, low],
+        };
+        [&[tag], length.as_slice(), content].concat()
+    }
+
+    fn good(algorithm: &[&[u8]], key: &[u8]) -> bool {
+        let bits = [&[0], key].concat();
+        let spki = tlv(0x30, &[tlv(0x30, &algorithm.concat()), tlv(0x03, &bits)].concat());
+        let (_, spki) = SubjectPublicKeyInfo::from_der(&spki).unwrap();
+        matches!(strength(&spki), Strength::Good(_))
+    }
+
+    #[test]
+    fn rsa_keys() {
+        let rsa = |modulus: &[u8], exponent: &[u8], more: &[u8]| {
+            let oid = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1]);
+            let numbers = [tlv(0x02, &[&[0], modulus].concat()), tlv(0x02, exponent), more.to_vec()].concat();
+            good(&[&oid, &[0x05, 0]], &tlv(0x30, &numbers))
+        };
+        let odd = [0xff; 256];
+        let even = [[0xff; 255].as_slice(), &[0xfe]].concat();
+        assert!(rsa(&odd, &[1, 0, 1], &[]));
+        assert!(rsa(&odd, &[3], &[]));
+        assert!(!rsa(&even, &[1, 0, 1], &[]));
+        assert!(!rsa(&odd, &[1], &[]));
+        assert!(!rsa(&odd, &[4], &[]));
+        assert!(!rsa(&odd, &[0], &[]));
+        assert!(!rsa(&odd, &[0xfd], &[]), "negative");
+        assert!(!rsa(&odd, &[&[0], odd.as_slice()].concat(), &[]), "as large as the modulus");
+        assert!(!rsa(&odd[1..], &[3], &[]), "2040 bits");
+        assert!(!rsa(&odd, &[3], &[0x05, 0]), "something after the exponent");
+        let oid = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1]);
+        assert!(!good(&[&oid, &[0x05, 0]], &[]), "nothing");
+    }
+
+    #[test]
+    fn ed25519_keys() {
+        let oid: &[u8] = &[0x06, 3, 0x2b, 0x65, 0x70];
+        assert!(good(&[oid], crate::certificate::KeyPair::from_seed(&[1; 32]).public()));
+        assert!(!good(&[oid], &[]));
+        assert!(!good(&[oid], &[0; 32]), "of order 4");
+        assert!(!good(&[oid], &[[2].as_slice(), &[0; 31]].concat()), "no point has this coordinate");
+    }
+}
