@@ -1,10 +1,14 @@
 //! Name constraints (RFC 5280 section 4.2.1.10): which names an authority's certificates may contain.
 
-use x509_parser::asn1_rs::Any;
+use std::borrow::Cow;
+
+use x509_parser::asn1_rs::{Any, Tag};
 use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
+use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 use super::decode::Certificate;
-use super::{dn, name};
+use super::mailbox::{Mailbox, SMTP_UTF8};
+use super::{dn, name, uri};
 
 /// Comparisons that one validation may spend, so that thousands of names under thousands of constraints stay cheap.
 pub(super) const BUDGET: usize = 250_000;
@@ -37,20 +41,102 @@ enum Relation {
     Unknown,
 }
 
+/// A name that constraints apply to, with what was read in it.
+struct Subject<'c> {
+    name: Cow<'c, GeneralName<'c>>,
+    /// `None` where the name breaks the grammar of its type, or is of a type that is not processed: wherever there is a
+    /// constraint of its type, it is refused.
+    read: Option<Read<'c>>,
+}
+
+/// A name of a type that is processed, read whole.
+enum Read<'c> {
+    Dns(&'c str),
+    Mailbox(Mailbox<'c>),
+    /// Beyond ASCII, in an otherName.
+    Internationalised(Mailbox<'c>),
+    /// The host of a URI.
+    Host(&'c str),
+    /// 4 or 16 octets.
+    Address(&'c [u8]),
+    Directory(&'c X509Name<'c>),
+}
+
+impl<'c> Subject<'c> {
+    fn of(name: &'c GeneralName<'c>) -> Self {
+        Self { name: Cow::Borrowed(name), read: read(name) }
+    }
+
+    /// A mailbox in the subject.
+    fn mailbox(attribute: &'c AttributeTypeAndValue<'c>) -> Self {
+        match std::str::from_utf8(attribute.as_slice()) {
+            Ok(text) => {
+                Self { name: Cow::Owned(GeneralName::RFC822Name(text)), read: Mailbox::parse(text).map(Read::Mailbox) }
+            }
+            Err(_) => {
+                let name = GeneralName::Invalid(Tag(RFC822_NAME), attribute.as_slice());
+                Self { name: Cow::Owned(name), read: None }
+            }
+        }
+    }
+
+    /// Whether a subtree is of the name's type. An internationalised mailbox is also one (RFC 9598 section 6).
+    fn concerned_by(&self, base: &GeneralName<'_>) -> bool {
+        let internationalised = matches!(&*self.name, GeneralName::OtherName(oid, _) if oid.as_bytes() == SMTP_UTF8);
+        tag_of(&self.name) == tag_of(base) || (internationalised && tag_of(base) == RFC822_NAME)
+    }
+
+    fn relation(&self, base: &GeneralName<'_>) -> Relation {
+        if !self.concerned_by(base) {
+            return Relation::Unrelated;
+        }
+        let within = |yes: bool| if yes { Relation::Within } else { Relation::Outside };
+        match (self.read.as_ref(), base) {
+            (Some(Read::Dns(name)), GeneralName::DNSName(domain)) => dns_relation(name, domain),
+            (Some(Read::Address(address)), GeneralName::IPAddress(network)) => address_relation(address, network),
+            (Some(Read::Directory(name)), GeneralName::DirectoryName(base)) => within(dn::within(name, base)),
+            (Some(Read::Mailbox(mailbox)), GeneralName::RFC822Name(constraint)) if constraint.contains('@') => {
+                Mailbox::parse(constraint).map_or(Relation::Unknown, |constraint| within(mailbox.same(&constraint)))
+            }
+            // RFC 9598 section 6: constraints with a local part are not for internationalised mailboxes.
+            (Some(Read::Internationalised(_)), GeneralName::RFC822Name(constraint)) if constraint.contains('@') => {
+                Relation::Unknown
+            }
+            (Some(Read::Mailbox(mailbox) | Read::Internationalised(mailbox)), GeneralName::RFC822Name(constraint)) => {
+                within(host_in(mailbox.host, constraint))
+            }
+            (Some(Read::Host(host)), GeneralName::URI(constraint)) => within(host_in(host, constraint)),
+            _ => Relation::Unknown,
+        }
+    }
+}
+
+fn read<'c>(name: &'c GeneralName<'c>) -> Option<Read<'c>> {
+    match name {
+        GeneralName::DNSName(text) => name::dns_syntax(text).is_ok().then_some(Read::Dns(text)),
+        GeneralName::RFC822Name(text) => Mailbox::parse(text).map(Read::Mailbox),
+        GeneralName::OtherName(oid, value) if oid.as_bytes() == SMTP_UTF8 => {
+            Mailbox::smtp_utf8(value).map(Read::Internationalised)
+        }
+        GeneralName::URI(text) => uri::host(text).map(Read::Host),
+        GeneralName::IPAddress(octets) => matches!(octets.len(), 4 | 16).then_some(Read::Address(octets)),
+        GeneralName::DirectoryName(name) => Some(Read::Directory(name)),
+        _ => None,
+    }
+}
+
 /// Every name that constraints apply to: subject, subject alternative names, and mailboxes in the subject where there
 /// are none among the alternative names.
-fn names_of<'c, 'a>(certificate: &'c Certificate<'a>) -> impl Iterator<Item = GeneralName<'c>> {
+fn names_of<'c>(certificate: &'c Certificate<'_>) -> impl Iterator<Item = Subject<'c>> {
     let names = certificate.names();
     let subject = certificate.subject();
-    let subject_name = (!dn::is_empty(subject)).then(|| GeneralName::DirectoryName(subject.clone()));
-    let no_mailboxes = !names.iter().any(|name| matches!(name, GeneralName::RFC822Name(_)));
-    let mailboxes = subject.iter_email().filter(move |_| no_mailboxes).map(|attribute| {
-        match std::str::from_utf8(attribute.as_slice()) {
-            Ok(text) => GeneralName::RFC822Name(text),
-            Err(_) => GeneralName::Invalid(attribute.attr_value().header.tag(), attribute.as_slice()),
-        }
+    let subject_name = (!dn::is_empty(subject)).then(|| Subject {
+        name: Cow::Owned(GeneralName::DirectoryName(subject.clone())),
+        read: Some(Read::Directory(subject)),
     });
-    subject_name.into_iter().chain(mailboxes).chain(names.iter().cloned())
+    let no_mailboxes = !names.iter().any(|name| matches!(name, GeneralName::RFC822Name(_)));
+    let mailboxes = subject.iter_email().filter(move |_| no_mailboxes).map(Subject::mailbox);
+    subject_name.into_iter().chain(mailboxes).chain(names.iter().map(Subject::of))
 }
 
 /// Checks every name of `certificate` against one authority's constraints.
@@ -61,31 +147,34 @@ pub(super) fn check(
 ) -> Result<(), Violation> {
     let permitted = constraints.permitted_subtrees.as_deref().unwrap_or_default();
     let excluded = constraints.excluded_subtrees.as_deref().unwrap_or_default();
-    for name in names_of(certificate) {
+    for subject in names_of(certificate) {
         *budget = budget.checked_sub(permitted.len() + excluded.len()).ok_or(Violation::TooMany)?;
         for subtree in excluded {
-            match relation(&name, subtree) {
+            match subject.relation(&subtree.base) {
                 Relation::Within | Relation::Overlaps => {
                     return Err(Violation::Excluded {
-                        name: dn::general_name(&name),
+                        name: dn::general_name(&subject.name),
                         subtree: dn::general_name(&subtree.base),
                     });
                 }
-                Relation::Unknown => return Err(Violation::NotProcessed { name: dn::general_name(&name) }),
+                Relation::Unknown => return Err(Violation::NotProcessed { name: dn::general_name(&subject.name) }),
                 Relation::Outside | Relation::Unrelated => {}
             }
         }
         let (mut constrained, mut within) = (false, false);
         for subtree in permitted {
-            match relation(&name, subtree) {
+            match subject.relation(&subtree.base) {
                 Relation::Within => within = true,
                 Relation::Overlaps | Relation::Outside => constrained = true,
-                Relation::Unknown => return Err(Violation::NotProcessed { name: dn::general_name(&name) }),
+                Relation::Unknown => return Err(Violation::NotProcessed { name: dn::general_name(&subject.name) }),
                 Relation::Unrelated => {}
             }
         }
         if constrained && !within {
-            return Err(Violation::NotPermitted { name: dn::general_name(&name), subtrees: describe(permitted) });
+            return Err(Violation::NotPermitted {
+                name: dn::general_name(&subject.name),
+                subtrees: describe(permitted),
+            });
         }
     }
     Ok(())
@@ -101,21 +190,37 @@ pub(super) fn describe(subtrees: &[GeneralSubtree<'_>]) -> String {
     line
 }
 
-/// A subtree that breaks the form which section 4.2.1.10 prescribes for its type.
-pub(super) fn malformed<'c>(constraints: &'c NameConstraints<'_>) -> Option<&'c GeneralName<'c>> {
+/// A subtree that breaks the form which section 4.2.1.10 prescribes for its type, and how. Forms that the section does
+/// not have, but that all who accept them read alike, count as broken only for `strict` readers: a dNSName with a leading
+/// period (everything below), and the empty rfc822Name or URI (everything).
+pub(super) fn malformed<'c>(
+    constraints: &'c NameConstraints<'_>,
+    strict: bool,
+) -> Option<(&'c GeneralName<'c>, &'static str)> {
+    const UNREADABLE: &str = "a constraint that cannot be read cannot be kept";
     let both = [&constraints.permitted_subtrees, &constraints.excluded_subtrees];
-    both.into_iter().flatten().flatten().map(|subtree| &subtree.base).find(|base| match base {
-        GeneralName::DNSName("") => false,
-        GeneralName::DNSName(domain) => {
-            domain.contains('*') || !domain.is_ascii() || name::presented_dns(domain).is_err()
-        }
-        GeneralName::RFC822Name(text) if text.contains('@') => !name::is_mailbox(text),
-        GeneralName::RFC822Name(host) | GeneralName::URI(host) => {
-            name::presented_dns(host.strip_prefix('.').unwrap_or(host)).is_err() || host.contains('*')
-        }
-        GeneralName::IPAddress(octets) => !is_network(octets),
-        GeneralName::Invalid(..) => true,
-        _ => false,
+    both.into_iter().flatten().flatten().map(|subtree| &subtree.base).find_map(|base| {
+        let host = |text: &str| !text.contains('*') && name::dns_syntax(text).is_ok();
+        let sound = match base {
+            GeneralName::DNSName("") => true,
+            GeneralName::DNSName(domain) => match domain.strip_prefix('.') {
+                Some(below) if host(below) && strict => {
+                    return Some((base, "RFC 5280 section 4.2.1.10 has no leading period in a dNSName"));
+                }
+                Some(below) => host(below),
+                None => host(domain),
+            },
+            GeneralName::RFC822Name("") | GeneralName::URI("") if strict => {
+                return Some((base, "RFC 5280 section 4.2.1.10 has the empty constraint for a dNSName only"));
+            }
+            GeneralName::RFC822Name("") | GeneralName::URI("") => true,
+            GeneralName::RFC822Name(text) if text.contains('@') => Mailbox::parse(text).is_some(),
+            GeneralName::RFC822Name(text) | GeneralName::URI(text) => host(text.strip_prefix('.').unwrap_or(text)),
+            GeneralName::IPAddress(octets) => is_network(octets),
+            GeneralName::Invalid(..) => false,
+            _ => true,
+        };
+        (!sound).then_some((base, UNREADABLE))
     })
 }
 
@@ -129,45 +234,43 @@ fn is_network(octets: &[u8]) -> bool {
     mask.leading_ones() + mask.trailing_zeros() >= 128
 }
 
-fn relation(name: &GeneralName<'_>, subtree: &GeneralSubtree<'_>) -> Relation {
-    let within = |yes: bool| if yes { Relation::Within } else { Relation::Outside };
-    match (name, &subtree.base) {
-        (GeneralName::DNSName(name), GeneralName::DNSName(domain)) => dns_relation(name, domain),
-        (GeneralName::IPAddress(address), GeneralName::IPAddress(network)) => {
-            if address.len() * 2 != network.len() {
-                return Relation::Outside;
-            }
-            let (base, mask) = network.split_at(address.len());
-            within(address.iter().zip(base).zip(mask).all(|((a, b), mask)| a & mask == b & mask))
+/// The prefix of addresses that stand for those of version 4 (RFC 4291 section 2.5.5.2).
+const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+/// An address lies in networks of its own version only. One that peers take for an address of the other version too
+/// overlaps: it is excluded where that is, and not permitted because that is.
+fn address_relation(address: &[u8], network: &[u8]) -> Relation {
+    let (base, mask) = network.split_at(network.len() / 2);
+    let matches = |address: &[u8], base: &[u8], mask: &[u8]| {
+        address.iter().zip(base).zip(mask).all(|((a, b), mask)| a & mask == b & mask)
+    };
+    let overlaps = match (address.len(), base.len()) {
+        (a, b) if a == b => {
+            return if matches(address, base, mask) { Relation::Within } else { Relation::Outside };
         }
-        (GeneralName::DirectoryName(name), GeneralName::DirectoryName(base)) => within(dn::within(name, base)),
-        (GeneralName::RFC822Name(mailbox), GeneralName::RFC822Name(constraint)) => {
-            if constraint.contains('@') {
-                return within(name::same_mailbox(mailbox, constraint));
-            }
-            mailbox.rsplit_once('@').map_or(Relation::Unknown, |(_, host)| within(host_in(host, constraint)))
+        (16, 4) => address.strip_prefix(&MAPPED).is_some_and(|mapped| matches(mapped, base, mask)),
+        (4, 16) => {
+            let mapped = base.strip_prefix(&MAPPED).zip(mask.strip_prefix(&[0xff; 12]));
+            mapped.is_some_and(|(base, mask)| matches(address, base, mask))
         }
-        (GeneralName::URI(uri), GeneralName::URI(constraint)) => {
-            uri_host(uri).map_or(Relation::Unknown, |host| within(host_in(host, constraint)))
-        }
-        (GeneralName::Invalid(tag, _), base) if tag.0 == tag_of(base) => Relation::Unknown,
-        (name, base) if tag_of(name) == tag_of(base) => Relation::Unknown,
-        _ => Relation::Unrelated,
-    }
+        _ => return Relation::Unknown,
+    };
+    if overlaps { Relation::Overlaps } else { Relation::Outside }
 }
 
-/// A domain covers itself and everything below it; the empty domain covers all names. A leading dot has no place in
-/// this form and is refused elsewhere; who put it there meant everything below, not the domain itself.
+/// A domain covers itself and everything below it; the empty domain covers all names. A leading period has no place in
+/// this form; who put it there meant everything below, not the domain itself.
 fn dns_relation(name: &str, domain: &str) -> Relation {
     if domain.is_empty() {
         return Relation::Within;
     }
     if let Some(domain) = domain.strip_prefix('.') {
-        let itself = name.strip_prefix("*.").is_none() && name.eq_ignore_ascii_case(domain);
-        return if itself { Relation::Outside } else { dns_relation(name, domain) };
-    }
-    if name::presented_dns(name).is_err() {
-        return Relation::Unknown;
+        // Neither the domain itself nor a wildcard that stands for it is below.
+        let itself = name.eq_ignore_ascii_case(domain);
+        return match dns_relation(name, domain) {
+            Relation::Within if !itself => Relation::Within,
+            _ => Relation::Outside,
+        };
     }
     let below = |name: &str, domain: &str| {
         name.len() >= domain.len()
@@ -185,9 +288,11 @@ fn dns_relation(name: &str, domain: &str) -> Relation {
     }
 }
 
-/// RFC 5280: `.example.com` covers every host below, `example.com` that host alone.
+/// RFC 5280: `.example.com` covers every host below, `example.com` that host alone. The empty constraint covers all.
 fn host_in(host: &str, constraint: &str) -> bool {
-    if constraint.starts_with('.') {
+    if constraint.is_empty() {
+        true
+    } else if constraint.starts_with('.') {
         host.len() > constraint.len()
             && host.get(host.len() - constraint.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(constraint))
     } else {
@@ -195,18 +300,13 @@ fn host_in(host: &str, constraint: &str) -> bool {
     }
 }
 
-/// The host of `scheme://user@host:port/…`; none where it is missing or an address.
-fn uri_host(uri: &str) -> Option<&str> {
-    let authority = uri.split_once("://")?.1.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
-    name::presented_dns(host).is_ok().then_some(host)
-}
+/// The tag of rfc822Name among the general names.
+const RFC822_NAME: u32 = 1;
 
 fn tag_of(name: &GeneralName<'_>) -> u32 {
     match name {
         GeneralName::OtherName(..) => 0,
-        GeneralName::RFC822Name(_) => 1,
+        GeneralName::RFC822Name(_) => RFC822_NAME,
         GeneralName::DNSName(_) => 2,
         GeneralName::X400Address(Any { .. }) => 3,
         GeneralName::DirectoryName(_) => 4,
@@ -236,9 +336,12 @@ mod tests {
             ("*.example.com", "a.bar.example.com", Relation::Outside),
             ("*.example.com", "example.org", Relation::Outside),
             ("anything.example", "", Relation::Within),
-            (".example.com", "example.com", Relation::Unknown),
+            ("*.com", "foo.example.com", Relation::Outside),
+            ("*.com", "example.com", Relation::Overlaps),
             ("host.example.com", ".example.com", Relation::Within),
             ("example.com", ".example.com", Relation::Outside),
+            ("*.example.com", ".example.com", Relation::Within),
+            ("*.com", ".example.com", Relation::Outside),
         ] {
             assert_eq!(dns_relation(name, domain), expected, "{name} in {domain}");
         }
@@ -251,8 +354,7 @@ mod tests {
         assert!(!host_in("my.example.com", "example.com"));
         assert!(host_in("my.host.example.com", ".example.com"));
         assert!(!host_in("example.com", ".example.com"));
-        assert_eq!(uri_host("http://user@www.example.com:80/a?b"), Some("www.example.com"));
-        assert_eq!(uri_host("urn:isbn:1"), None);
+        assert!(host_in("example.com", ""));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod grammar;
 pub mod issue;
 mod key;
 pub mod limbo;
+mod mailbox;
 mod name;
 mod node;
 mod origin;
@@ -26,6 +27,7 @@ mod signature;
 mod step;
 mod summary;
 mod trust;
+mod uri;
 mod validate;
 mod verified;
 

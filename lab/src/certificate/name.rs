@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use x509_parser::extensions::GeneralName;
 
+use super::mailbox::Mailbox;
+
 /// The peer's name as the verifier knows it (the reference identifier of RFC 9525).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PeerName {
@@ -35,7 +37,7 @@ impl FromStr for PeerName {
         match text.split_once(':') {
             Some(("dns", host)) => dns(host),
             Some(("ip", address)) => address.parse().map(Self::Ip).map_err(|_| bad()),
-            Some(("email", mailbox)) if is_mailbox(mailbox) => Ok(Self::Email(mailbox.to_owned())),
+            Some(("email", mailbox)) if Mailbox::parse(mailbox).is_some() => Ok(Self::Email(mailbox.to_owned())),
             _ => text.parse().map(Self::Ip).or_else(|_| dns(text)),
         }
     }
@@ -58,7 +60,9 @@ impl PeerName {
             (Self::Dns(host), GeneralName::DNSName(pattern)) => dns_matches(pattern, host),
             (Self::Ip(IpAddr::V4(address)), GeneralName::IPAddress(octets)) => address.octets() == *octets,
             (Self::Ip(IpAddr::V6(address)), GeneralName::IPAddress(octets)) => address.octets() == *octets,
-            (Self::Email(mailbox), GeneralName::RFC822Name(presented)) => same_mailbox(mailbox, presented),
+            (Self::Email(mailbox), GeneralName::RFC822Name(presented)) => {
+                Mailbox::parse(mailbox).zip(Mailbox::parse(presented)).is_some_and(|(a, b)| a.same(&b))
+            }
             _ => false,
         }
     }
@@ -75,9 +79,19 @@ fn dns_matches(pattern: &str, host: &str) -> bool {
     }
 }
 
+/// Whether a dNSName is a host or wildcard that a certificate may be for: of the syntax below, and no wildcard for a whole
+/// top-level domain.
+pub(super) fn presented_dns(name: &str) -> Result<(), &'static str> {
+    dns_syntax(name)?;
+    match name.strip_prefix("*.") {
+        Some(base) if !base.contains('.') => Err("a wildcard for a whole top-level domain"),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a dNSName is in preferred name syntax (RFC 1034 section 3.5 with underscores, as deployed), or a wildcard
 /// of RFC 9525 section 6.3; otherwise what it must not be.
-pub(super) fn presented_dns(name: &str) -> Result<(), &'static str> {
+pub(super) fn dns_syntax(name: &str) -> Result<(), &'static str> {
     let host = name.strip_prefix("*.").unwrap_or(name);
     if host.is_empty() || host.len() > 253 {
         return Err("empty, or longer than 253 characters");
@@ -97,24 +111,7 @@ pub(super) fn presented_dns(name: &str) -> Result<(), &'static str> {
             return Err("a label that begins or ends with a hyphen");
         }
     }
-    if host.len() < name.len() && !host.contains('.') {
-        return Err("a wildcard for a whole top-level domain");
-    }
     Ok(())
-}
-
-/// `local@host`, one `@`, a host in preferred name syntax.
-pub(super) fn is_mailbox(text: &str) -> bool {
-    text.split_once('@')
-        .is_some_and(|(local, host)| !local.is_empty() && !host.contains(['@', '*']) && presented_dns(host).is_ok())
-}
-
-/// RFC 5280 section 7.5: the local part exactly, the host without regard to case.
-pub(super) fn same_mailbox(a: &str, b: &str) -> bool {
-    match (a.rsplit_once('@'), b.rsplit_once('@')) {
-        (Some((la, ha)), Some((lb, hb))) => la == lb && ha.eq_ignore_ascii_case(hb),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -34,10 +34,16 @@ pub(in crate::certificate) fn subject(walk: &mut Walk<'_, '_>, index: usize) -> 
         _ => {}
     }
     for presented in certificate.names() {
-        if let GeneralName::DNSName(dns) = presented
-            && let Err(why) = name::presented_dns(dns)
-        {
+        let GeneralName::DNSName(dns) = presented else { continue };
+        if let Err(why) = name::presented_dns(dns) {
             return fail("host names in dNSName", dn::general_name(presented), why);
+        }
+        if dns.contains('_') {
+            return fail(
+                "letters, digits and hyphens in dNSName",
+                dn::general_name(presented),
+                "host names have no underscore (RFC 5280 section 4.2.1.6, BR 7.1.2.7.12)",
+            );
         }
     }
     if walk.policy.purpose == Some(Purpose::Server) && names.is_some() {

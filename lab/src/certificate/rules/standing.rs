@@ -77,9 +77,8 @@ pub(in crate::certificate) fn revoked(walk: &mut Walk<'_, '_>, index: usize) -> 
 pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     let certificate = walk.certificate(index);
     if let Some((own, _)) = certificate.name_constraints() {
-        if let Some(base) = constraints::malformed(own) {
-            let observed = dn::general_name(base);
-            return fail("well-formed name constraints", observed, "a constraint that cannot be read cannot be kept");
+        if let Some((base, why)) = constraints::malformed(own, walk.strict()) {
+            return fail("well-formed name constraints", dn::general_name(base), why);
         }
         if walk.strict() && !certificate.is_authority() {
             return fail("name constraints in authorities only", "in an end entity", "RFC 5280 section 4.2.1.10");
