@@ -1,0 +1,57 @@
+//! Computations that outlast the victims, as a person meets them: what was cut off is not private, and what had its time is
+//! read, however impatient the victims were.
+
+#![cfg(target_os = "linux")]
+
+use serde_json::Value;
+use support::programs::run;
+
+/// The objects that a run prints, one a session, and its exit status.
+fn play(args: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let finished = run("interlock", &[&["run", "--json"], args].concat());
+    let object = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {finished:?}"));
+    (finished.code, finished.out.lines().map(object).collect())
+}
+
+#[test]
+fn what_was_cut_off_is_unread_and_says_how_far_it_came() {
+    for attack in ["crack", "eavesdrop"] {
+        let (code, sessions) = play(&[&format!("dh-weak:short,bits=224/{attack}"), "--deadline", "3"]);
+        let verdict = &sessions[0]["verdict"];
+        assert_eq!((&verdict["kind"], &verdict["class"]), (&"unread".into(), &"neutral".into()), "{attack}: {verdict}");
+        assert_eq!(code, Some(3), "it cannot tell yet: {verdict}");
+        let because = verdict["because"].as_str().expect("a sentence");
+        assert!(because.contains("cut off") && because.contains('%'), "{because}");
+        let means = sessions[0]["means"].as_str().expect("a meaning");
+        assert!(means.contains("Not yet is not never"), "{means}");
+        assert_eq!(sessions[0]["fingerprints"]["attacker"], Value::Array(vec![]));
+    }
+}
+
+#[test]
+fn what_a_prime_costs_is_known_before_it_is_tried() {
+    let finished = run("interlock", &["run", "dh-weak:short,bits=224/crack", "--deadline", "1"]);
+    let warned = |part: &str| finished.err.contains(part);
+    assert!(warned("s of one core") && warned("a session has 1 s") && warned("--deadline"), "{finished:?}");
+    assert!(finished.out.contains("UNREAD"), "{finished:?}");
+    let cheap = run("interlock", &["run", "dh-weak:short/crack"]);
+    assert_eq!((cheap.code, cheap.err.as_str()), (Some(0), ""), "{cheap:?}");
+}
+
+/// Whether the victims wait long enough is a matter of chance and of the machine. What comes of the session is not: one of
+/// them may have finished, both, or none; and where one did, what it said is read with the two victims' own key.
+#[test]
+fn how_long_the_victims_wait_does_not_decide_what_is_read() {
+    for scenario in ["dh-weak:smooth/crack", "dh-weak:short,bits=100/crack"] {
+        for patience in ["30", "100", "150"] {
+            let (_, sessions) = play(&[scenario, "--patience", patience, "--sessions", "12"]);
+            assert_eq!(sessions.len(), 12);
+            for session in sessions {
+                let (kind, keys) = (&session["verdict"]["kind"], &session["fingerprints"]);
+                let finished = !keys["client"].is_null() || !keys["server"].is_null();
+                let expected = if finished { "read" } else { "disrupted" };
+                assert_eq!(kind, expected, "{scenario}, {patience} ms: {session}");
+            }
+        }
+    }
+}
