@@ -1,0 +1,316 @@
+//! One liar among the tellers: whatever single thing it tells otherwise, no verdict says what is not so.
+//!
+//! The stories are what the victims and the attacker really tell, in each mode with each kind of outcome. A lie is one
+//! event left out, told twice, at another place, in another's name, in another version, of another session, or with one
+//! member changed; members are found in the event as it is written, so that a new fact or field is lied about as well.
+
+use lab::{
+    event::{Event, Fact, Reached, VERSION},
+    evidence::{Evidence, hex},
+    role::{Actor, Role},
+    staging::{Setting, stage},
+    verdict::{Class, Judgement, Kind, judge},
+};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+use support::{conversation::attacked, outcomes};
+
+/// A session as it was told, by people who do not lie, and what is so about it.
+struct Story {
+    name: String,
+    events: Vec<Event>,
+    canaries: Vec<String>,
+    leaked: bool,
+    /// Both victims closed in order.
+    finished: bool,
+    verdict: Kind,
+}
+
+impl Story {
+    fn new(name: String, events: Vec<Event>) -> Self {
+        let evidence = Evidence::of(&events);
+        let victims = [&evidence.client, &evidence.server];
+        Self {
+            name,
+            canaries: victims
+                .iter()
+                .filter_map(|victim| victim.canary.as_ref().map(|canary| canary.it.clone()))
+                .collect(),
+            leaked: [Role::Client, Role::Server].iter().any(|role| evidence.leaked(*role).is_some()),
+            finished: victims.iter().all(|victim| victim.closed.is_some()),
+            verdict: judge(&events).verdict.kind,
+            events,
+        }
+    }
+
+    /// What must not be said when `liar` has changed the events into these.
+    fn refutes(&self, events: &[Event], liar: Actor, judgement: &Judgement) -> Option<&'static str> {
+        // What the attacker does not publish nobody knows.
+        let leaked = if liar == Actor::Attacker { self.publishes(events) } else { self.leaked };
+        let (kind, class) = (judgement.verdict.kind, judgement.verdict.class);
+        if leaked && !matches!(class, Class::Broken | Class::Error) {
+            Some("a canary came out")
+        } else if !self.leaked && matches!(kind, Kind::Split | Kind::Read | Kind::Impersonated) {
+            Some("no canary came out")
+        } else if self.finished && kind == Kind::Disrupted {
+            Some("both victims finished")
+        } else if self.verdict == Kind::Unread && liar != Actor::Attacker && class == Class::Defended {
+            Some("the attacker was still computing")
+        } else {
+            None
+        }
+    }
+
+    fn publishes(&self, events: &[Event]) -> bool {
+        events.iter().any(|event| match &event.fact {
+            Fact::Recovered { text, .. } if event.source == Actor::Attacker => {
+                self.canaries.contains(&hex(&Sha256::digest(text)))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Each mode with each kind of outcome, once; a computation that was cut off; and what the console tells.
+static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
+    let mut seen = BTreeSet::new();
+    let mut stories = Vec::new();
+    for (seed, outcome) in (1..).zip(outcomes::all()) {
+        let computes = outcome.scenario.attack.id == "crack" || outcome.scenario.attack.id == "eavesdrop";
+        if seen.insert((outcome.scenario.mode.id.clone(), outcome.kind.clone(), computes)) {
+            let (_, _, full) = attacker::attacks::resolve(&outcome.scenario).expect("a scenario");
+            let events = attacked(&stage(&full, &Setting::seeded("test", seed)).expect("orders")).events;
+            stories.push(Story::new(full.to_string(), events));
+        }
+    }
+    let read = stories.iter().find(|story| story.name.starts_with("dh-weak:short") && story.verdict == Kind::Read);
+    let unread = cut_off(&read.expect("a computation").events);
+    assert_eq!(judge(&unread).verdict.kind, Kind::Unread);
+    let private =
+        stories.iter().find(|story| story.verdict == Kind::Private).expect("an honest session").events.clone();
+    let told = |name: &str, fact| {
+        let mut events = private.clone();
+        let n = events.len() as u64;
+        events.push(Event { v: VERSION, session: "test".to_owned(), n, source: Actor::Console, at: 0, fact });
+        Story::new(name.to_owned(), events)
+    };
+    let overdue = told("overdue", Fact::Overdue { after: 60_000 });
+    let lost = |what| told("lost", Fact::Lost { what, reason: "it was killed".to_owned() });
+    stories.extend([Story::new("unread".to_owned(), unread), overdue, lost(Actor::Client), lost(Actor::Server)]);
+    stories
+});
+
+/// The same session, had the attacker been cut off.
+fn cut_off(events: &[Event]) -> Vec<Event> {
+    let told = events.iter().filter(|event| !matches!(event.fact, Fact::Holds { .. } | Fact::Recovered { .. }));
+    let reached = Reached { phase: Some("sieving".to_owned()), done: 1, total: 2, unit: None };
+    told.cloned()
+        .map(|mut event| {
+            if let Fact::Solved { found, cut_off, equation, .. } = &mut event.fact {
+                (*found, *cut_off, *equation) = (false, Some(Box::new(reached.clone())), None);
+            }
+            event
+        })
+        .collect()
+}
+
+/// Every value that some event has at a place of its JSON.
+type Values = BTreeMap<(String, String), BTreeSet<String>>;
+
+static VALUES: LazyLock<Values> = LazyLock::new(|| {
+    let mut values = Values::new();
+    for event in STORIES.iter().flat_map(|story| &story.events) {
+        let written = serde_json::to_value(event).expect("JSON");
+        let name = written["type"].as_str().expect("a type").to_owned();
+        for (pointer, value) in places(&written) {
+            if let Some(text) = value.as_str().filter(|text| text.len() <= 80) {
+                let known = values.entry((name.clone(), pointer)).or_default();
+                if known.len() < 8 {
+                    known.insert(text.to_owned());
+                }
+            }
+        }
+    }
+    values
+});
+
+/// Every member of an event as it is written, by its JSON pointer.
+fn places(written: &Value) -> Vec<(String, &Value)> {
+    fn walk<'a>(at: String, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+        match value {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| walk(format!("{at}/{name}"), value, found))
+            }
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(i, value)| walk(format!("{at}/{i}"), value, found))
+            }
+            _ => {}
+        }
+        if !at.is_empty() {
+            found.push((at, value));
+        }
+    }
+    let mut found = Vec::new();
+    walk(String::new(), written, &mut found);
+    found
+}
+
+/// What else could stand at a place.
+fn others(name: &str, pointer: &str, value: &Value) -> Vec<Value> {
+    match value {
+        Value::Bool(it) => vec![json!(!it)],
+        Value::Number(it) => {
+            let number = it.as_i64().unwrap_or_default();
+            vec![json!(number + 1), json!((number - 1).max(0)), json!(0)]
+        }
+        Value::String(it) => {
+            let known = VALUES.get(&(name.to_owned(), pointer.to_owned()));
+            let known = known.into_iter().flatten().filter(|known| *known != it).map(|known| json!(known));
+            known.chain([json!("another"), json!("")]).collect()
+        }
+        Value::Array(list) => vec![json!([]), Value::Array(list.iter().chain(list).cloned().collect())],
+        Value::Object(_) | Value::Null => vec![],
+    }
+}
+
+/// The event with one member changed or left out, in each way in which it is still an event of the same kind.
+fn altered(event: &Event) -> Vec<Event> {
+    let written = serde_json::to_value(event).expect("JSON");
+    let name = written["type"].as_str().expect("a type");
+    let mut lies = Vec::new();
+    for (pointer, value) in places(&written) {
+        if ["/type", "/source"].contains(&pointer.as_str()) {
+            continue;
+        }
+        for other in others(name, &pointer, value) {
+            let mut lie = written.clone();
+            *lie.pointer_mut(&pointer).expect("a place") = other;
+            lies.push(lie);
+        }
+        let (parent, member) = pointer.rsplit_once('/').expect("a pointer");
+        let mut lie = written.clone();
+        if let Some(members) = lie.pointer_mut(parent).and_then(Value::as_object_mut) {
+            members.remove(member);
+            lies.push(lie);
+        }
+    }
+    lies.into_iter().filter_map(|lie| serde_json::from_value(lie).ok()).filter(|lie| lie != event).collect()
+}
+
+/// Places of the other events of the same teller.
+fn own(events: &[Event], i: usize) -> Vec<usize> {
+    (0..events.len()).filter(|j| *j != i && events[*j].source == events[i].source).collect()
+}
+
+/// Tells every lie about one event; answers with what must not have been said.
+fn lie_about(story: &Story, i: usize) -> Vec<String> {
+    let liar = story.events[i].source;
+    let mut said = Vec::new();
+    let mut check = |lie: &str, events: &[Event]| {
+        let judgement = judge(events);
+        if let Some(why) = story.refutes(events, liar, &judgement) {
+            let event = &story.events[i];
+            said.push(format!("{}: {lie} {event:?}: {:?}, but {why}", story.name, judgement.verdict));
+        }
+    };
+    let mut events = story.events.clone();
+    for lie in altered(&story.events[i]) {
+        events[i] = lie;
+        check(&format!("{:?} instead of", events[i].fact), &events);
+    }
+    events[i] = story.events[i].clone();
+    for source in [Actor::Client, Actor::Attacker, Actor::Server, Actor::Console] {
+        events[i].source = source;
+        check("in another's name", &events);
+    }
+    events[i] = story.events[i].clone();
+    let event = events.remove(i);
+    check("without", &events);
+    for j in own(&story.events, i) {
+        // Behind its fellow, wherever that stands now.
+        let at = if j < i { j + 1 } else { j };
+        events.insert(at, event.clone());
+        check("at another place", &events);
+        events.remove(at);
+    }
+    events.insert(i, event.clone());
+    for j in own(&story.events, i).into_iter().chain([i]) {
+        events.insert(j + 1, event.clone());
+        check("twice", &events);
+        events.remove(j + 1);
+    }
+    said
+}
+
+#[test]
+fn every_fact_is_lied_about() {
+    let unknown = serde_json::from_value::<Fact>(json!({ "type": "no such fact" })).expect_err("no fact").to_string();
+    let (_, names) = unknown.split_once("expected one of").expect("the facts that there are");
+    let known: BTreeSet<&str> = names.split('`').skip(1).step_by(2).collect();
+    assert!(known.len() > 15, "{unknown}");
+    let told =
+        STORIES.iter().flat_map(|story| &story.events).map(|event| serde_json::to_value(&event.fact).expect("JSON"));
+    let told: BTreeSet<String> = told.filter_map(|fact| Some(fact.get("type")?.as_str()?.to_owned())).collect();
+    let untold: Vec<_> = known.into_iter().filter(|name| !told.contains(*name)).collect();
+    assert!(untold.is_empty(), "no story tells {untold:?}");
+    let kinds: BTreeSet<Kind> = STORIES.iter().map(|story| story.verdict).collect();
+    assert!(kinds.len() > 7 && STORIES.iter().any(|story| story.leaked), "{kinds:?}");
+    // Where nobody lies, there is nothing to refute.
+    for story in STORIES.iter() {
+        let judgement = judge(&story.events);
+        for liar in [Actor::Client, Actor::Attacker, Actor::Server, Actor::Console] {
+            assert_eq!(story.refutes(&story.events, liar, &judgement), None, "{}: {:?}", story.name, judgement.verdict);
+        }
+    }
+}
+
+#[test]
+fn no_single_lie_makes_a_verdict_false() {
+    let (mut wrong, mut lies) = (Vec::new(), 0usize);
+    for story in STORIES.iter() {
+        for i in 0..story.events.len() {
+            wrong.extend(lie_about(story, i));
+            lies += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} false verdicts:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
+    assert!(lies > 500, "{lies}");
+}
+
+/// Members of a changed event that serde would refuse anyway are no lies; most others are.
+#[test]
+fn an_event_can_be_changed_in_every_member() {
+    for event in STORIES.iter().flat_map(|story| &story.events).filter(|event| event.fact != Fact::Ended) {
+        let written = serde_json::to_value(&event.fact).expect("JSON");
+        let members: Map<String, Value> = written.as_object().expect("an object").clone();
+        let lies = altered(event);
+        let lies: Vec<Value> = lies.iter().map(|lie| serde_json::to_value(&lie.fact).expect("JSON")).collect();
+        for name in members.keys().filter(|name| *name != "type") {
+            assert!(lies.iter().any(|lie| lie.get(name) != members.get(name)), "{name} of {event:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Three processes tell at the same time: how their events are interleaved is chance, and decides nothing.
+    #[test]
+    fn no_order_of_arrival_changes_a_verdict(which in any::<prop::sample::Index>(), turns in prop::collection::vec(0..4usize, 400)) {
+        let story = which.get(&STORIES[..]);
+        let sources = [Actor::Client, Actor::Attacker, Actor::Server, Actor::Console];
+        let mut queues = sources.map(|source| story.events.iter().filter(move |event| event.source == source).peekable());
+        let mut events = Vec::new();
+        for turn in turns {
+            events.extend(queues[turn].next().cloned());
+        }
+        events.extend(queues.into_iter().flatten().cloned());
+        let (got, expected) = (judge(&events), judge(&story.events));
+        prop_assert_eq!(got.evidence, expected.evidence);
+        prop_assert_eq!(got.verdict, expected.verdict);
+    }
+}
