@@ -7,7 +7,8 @@ use lab::{
     event::{Change, Fact},
     mode::Mode,
     role::Role,
-    wire::{Frame, body},
+    term::Sort,
+    wire::{Frame, Kind, body},
 };
 
 /// Something that happens to the attacker.
@@ -127,6 +128,12 @@ pub enum Needs {
     Certificate,
     /// A client that proves its name with a certificate.
     ClientCertificate,
+    /// A MAC in a message of this kind.
+    Mac(Kind),
+    /// A signature over messages before it.
+    Signature,
+    /// A field of this name that a victim signs later on.
+    Signed(&'static str),
 }
 
 impl Needs {
@@ -139,12 +146,18 @@ impl Needs {
             Self::Curve => curve,
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
+            Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
+            Self::Signature => mode.signed_fields().next().is_some(),
+            Self::Signed(name) => mode.signed_fields().any(|(_, field)| field.binds == name),
         };
         (!met).then_some(match self {
             Self::PrimeGroup => "this mode has no group modulo a prime",
             Self::Curve => "this mode does not use X25519",
             Self::Certificate => "this mode has no certificate",
             Self::ClientCertificate => "its client has no certificate",
+            Self::Mac(_) => "no such message of it carries a MAC",
+            Self::Signature => "nobody signs anything in this mode",
+            Self::Signed(_) => "no message of this mode has such a field before a signature",
             Self::Anything | Self::Shares => "this mode has no public values",
         })
     }

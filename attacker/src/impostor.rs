@@ -3,6 +3,7 @@
 use crate::{
     attack::{Attack, Move, Narration, Seen, Start},
     leg::{Known, Leg},
+    middle::{Plan, Replace},
 };
 use lab::{
     event::Fact,
@@ -12,24 +13,22 @@ use lab::{
 };
 
 /// The leg to the victim that believes to talk to the other one.
-pub struct Impostor {
+struct Impostor {
     /// What the attacker can compute of it.
-    pub leg: Leg,
+    leg: Leg,
     /// How far its recipe has come, in which reading is the third step.
-    pub narration: Narration,
+    narration: Narration,
     /// The victim at its end.
     with: Role,
+    suppositions: fn(&Leg) -> Vec<Vec<Known>>,
     shown: bool,
 }
 
 impl Impostor {
-    /// On a leg to this victim.
-    pub fn new(with: Role, leg: Leg) -> Self {
-        Self { leg, narration: Narration::default(), with, shown: false }
-    }
-
     /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last.
-    pub fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
+    fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
+        let suppositions = (self.suppositions)(&self.leg);
+        self.leg.suppose(suppositions);
         let Some((_, content)) = self.leg.open(self.with, frame) else { return };
         self.narration.step(3, moves);
         if let (false, Some(fingerprint)) = (self.shown, self.leg.fingerprint()) {
@@ -56,21 +55,25 @@ pub struct AsClient {
     server: Impostor,
     /// Followed only to read the client's frames.
     client: Leg,
+    replace: Replace,
 }
 
 impl AsClient {
-    /// Knows `as_client` of the client that it plays.
-    pub fn new(start: &Start, as_client: Vec<Known>) -> Self {
-        let server = Leg::new(start.mode, (start.algebra)("as client"), as_client, &["client_secret"]);
-        let client = Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]);
-        Self { server: Impostor::new(Role::Server, server), client }
+    /// Takes from the plan what concerns the server's leg.
+    pub fn new(start: &Start, plan: Plan) -> Self {
+        let leg = Leg::new(start.mode, (start.algebra)("as client"), plan.as_client, plan.invents_as_client);
+        Self {
+            server: impostor(Role::Server, leg, plan.suppositions),
+            client: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
+            replace: plan.replace,
+        }
     }
 
     /// Says what the client has to say next, as far as nobody else has to speak before.
     fn speak(&mut self, moves: &mut Vec<Move>) {
-        while self.server.leg.speaker() == Some(Role::Client) {
-            self.server.narration.step(2, moves);
-            let Some(frame) = self.server.leg.compose(&[], &[]) else { return };
+        while self.server.leg.message().is_some_and(|message| message.from == Role::Client) {
+            let replaced = (self.replace)(&self.server.leg, &self.server.leg);
+            let Some(frame) = self.server.leg.compose(&[], &replaced) else { return };
             moves.push(Move::Inject { name: Role::Client, frame });
         }
     }
@@ -83,12 +86,14 @@ impl Attack for AsClient {
             Seen::Frame { from: Role::Client, frame } => {
                 self.server.narration.step(1, &mut moves);
                 let observed = self.client.observe(&frame);
-                match observed.and_then(|observed| self.server.leg.compose(&observed, &[])) {
+                let replaced = (self.replace)(&self.client, &self.server.leg);
+                match observed.and_then(|observed| self.server.leg.compose(&observed, &replaced)) {
                     Some(after) => moves.push(Move::Alter { from: Role::Client, before: frame, after }),
                     None => moves.push(Move::Drop { from: Role::Client, frame }),
                 }
             }
             Seen::Frame { from: Role::Server, frame } => {
+                self.server.narration.step(2, &mut moves);
                 moves.push(Move::Drop { from: Role::Server, frame: frame.clone() });
                 if frame.kind == Kind::Record {
                     self.server.read(&frame, &mut moves);
@@ -102,4 +107,60 @@ impl Attack for AsClient {
         }
         moves
     }
+}
+
+/// Stands in for the server towards the client. The server hears the client's handshake as it is, and waits for records
+/// that will never come.
+pub struct AsServer {
+    client: Impostor,
+    /// Followed only to read the server's frames.
+    server: Leg,
+    replace: Replace,
+}
+
+impl AsServer {
+    /// Takes from the plan what concerns the client's leg.
+    pub fn new(start: &Start, plan: Plan) -> Self {
+        let leg = Leg::new(start.mode, (start.algebra)("as server"), plan.as_server, plan.invents_as_server);
+        Self {
+            client: impostor(Role::Client, leg, plan.suppositions),
+            server: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
+            replace: plan.replace,
+        }
+    }
+}
+
+impl Attack for AsServer {
+    fn handle(&mut self, seen: Seen) -> Vec<Move> {
+        let mut moves = Vec::new();
+        match seen {
+            Seen::Frame { from, frame } if frame.kind == Kind::Record => {
+                moves.push(Move::Drop { from, frame: frame.clone() });
+                if from == Role::Client {
+                    self.client.read(&frame, &mut moves);
+                }
+            }
+            Seen::Frame { from: Role::Client, frame } => {
+                self.client.narration.step(1, &mut moves);
+                self.client.leg.observe(&frame);
+                self.server.observe(&frame);
+                moves.push(Move::Forward { from: Role::Client, frame });
+            }
+            Seen::Frame { from: Role::Server, frame } => {
+                self.client.narration.step(2, &mut moves);
+                let observed = self.server.observe(&frame);
+                let replaced = (self.replace)(&self.server, &self.client.leg);
+                let after = observed.and_then(|observed| self.client.leg.compose(&observed, &replaced));
+                let after = after.unwrap_or_else(|| frame.clone());
+                moves.push(Move::Alter { from: Role::Server, before: frame, after });
+            }
+            Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
+            Seen::Solved(_) | Seen::Impatient => {}
+        }
+        moves
+    }
+}
+
+fn impostor(with: Role, leg: Leg, suppositions: fn(&Leg) -> Vec<Vec<Known>>) -> Impostor {
+    Impostor { leg, narration: Narration::default(), with, suppositions, shown: false }
 }

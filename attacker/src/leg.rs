@@ -5,10 +5,11 @@ use lab::{
     check::Switches,
     checks::DIRECTION_KEYS,
     control::Credentials,
-    mode::Mode,
+    mode::{Message, Mode},
     record::{Content, RecordKey, Sealed},
     role::Role,
     shadow::Shadow,
+    term::Expr,
     wire::{Frame, body},
 };
 use std::sync::Arc;
@@ -69,9 +70,14 @@ impl Leg {
         message.fields.iter().map(|field| self.value(field.binds).cloned()).collect()
     }
 
-    /// Whose handshake message comes next; `None` when the handshake is over.
-    pub fn speaker(&self) -> Option<Role> {
-        self.shadow.message().map(|message| message.from)
+    /// The handshake message that comes next; `None` when the handshake is over.
+    pub fn message(&self) -> Option<&'static Message> {
+        self.shadow.message()
+    }
+
+    /// What an expression of the mode's table amounts to at this point; `None` where a value is not known.
+    pub fn evaluate(&self, value: &Expr) -> Option<Value> {
+        self.shadow.evaluate(value)
     }
 
     /// Composes the next handshake frame in a victim's place; `observed` may be empty where every field can be computed.

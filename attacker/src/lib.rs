@@ -5,6 +5,7 @@
 pub mod attack;
 pub mod attacks;
 pub mod cost;
+pub mod editor;
 pub mod impostor;
 pub mod leg;
 pub mod listener;

@@ -13,8 +13,9 @@ use lab::{
     wire::{Frame, Kind},
 };
 
-/// Values that take the place of a message's own: from the leg that the message came from to the fields' new values.
-pub type Replace = Box<dyn Fn(&Leg) -> Vec<Known> + Send>;
+/// Values that take the place of a message's own: from the leg that the message came from and the one on which it goes on
+/// to the fields' new values.
+pub type Replace = Box<dyn Fn(&Leg, &Leg) -> Vec<Known> + Send>;
 
 /// What the machine needs to know.
 pub struct Plan {
@@ -40,7 +41,7 @@ impl Plan {
             as_client: Vec::new(),
             invents_as_server: &["server_secret"],
             invents_as_client: &["client_secret"],
-            replace: Box::new(|_| Vec::new()),
+            replace: Box::new(|_, _| Vec::new()),
             suppositions: |_| vec![Vec::new()],
         }
     }
@@ -99,7 +100,10 @@ impl Middle {
             moves.push(Move::Forward { from, frame });
             return;
         };
-        let replaced = (self.replace)(if from == Role::Client { &self.client } else { &self.server });
+        let replaced = match from {
+            Role::Client => (self.replace)(&self.client, &self.server),
+            Role::Server => (self.replace)(&self.server, &self.client),
+        };
         let (_, target) = self.legs(from);
         let after = target.compose(&observed, &replaced).unwrap_or_else(|| frame.clone());
         moves.push(Move::Alter { from, before: frame, after });

@@ -140,6 +140,13 @@ pub struct Message {
     pub after: &'static [Step],
 }
 
+impl Message {
+    /// One of its fields is of this sort.
+    pub fn carries(&self, sort: Sort) -> bool {
+        self.fields.iter().any(|field| field.sort == sort)
+    }
+}
+
 /// Something that a party knows before the first message.
 #[derive(Clone, Copy, Debug)]
 pub struct Given {
@@ -270,12 +277,18 @@ impl Mode {
 
     /// This role shows a chain of certificates.
     pub fn certifies(&self, role: Role) -> bool {
-        self.messages.iter().any(|m| m.from == role && m.fields.iter().any(|field| field.sort == Sort::Chain))
+        self.messages.iter().any(|message| message.from == role && message.carries(Sort::Chain))
     }
 
     /// The server sends its own group.
     pub fn sends_group(&self) -> bool {
-        self.messages.iter().any(|m| m.fields.iter().any(|field| field.sort == Sort::Group))
+        self.messages.iter().any(|message| message.carries(Sort::Group))
+    }
+
+    /// Every field of every message that stands before a signature, which is over all messages before its own.
+    pub fn signed_fields(&self) -> impl Iterator<Item = (&'static Message, &'static Field)> {
+        let last = self.messages.iter().rposition(|message| message.carries(Sort::Signature)).unwrap_or(0);
+        self.messages[..last].iter().flat_map(|message| message.fields.iter().map(move |field| (message, field)))
     }
 
     /// The variant of this id; without an id the first, where there are any.

@@ -9,9 +9,11 @@ use crate::{
     check::Switches,
     handshake::{Env, evaluate},
     mode::{Act, Message, Mode, Step},
+    term::Expr,
 };
 
 /// A handshake as somebody else sees it.
+#[derive(Clone)]
 pub struct Shadow<A: Algebra> {
     algebra: A,
     mode: &'static Mode,
@@ -48,9 +50,9 @@ impl<A: Algebra> Shadow<A> {
         self.env.get(name)
     }
 
-    /// The algebra it computes with.
-    pub fn algebra(&self) -> &A {
-        &self.algebra
+    /// What an expression amounts to at this point of the handshake; `None` where it needs a value that is not known.
+    pub fn evaluate(&self, value: &Expr) -> Option<A::Value> {
+        evaluate(&self.algebra, &self.switches, &self.env, &self.transcript, value).ok().flatten()
     }
 
     /// Learns a value that the wire does not show.
@@ -86,10 +88,7 @@ impl<A: Algebra> Shadow<A> {
             self.settle();
             let value = match replaced.iter().find(|(name, _)| *name == field.binds) {
                 Some((_, value)) => value.clone(),
-                None => {
-                    let own = evaluate(&self.algebra, &self.switches, &self.env, &self.transcript, &field.value);
-                    own.ok().flatten().or_else(|| observed.get(i).cloned())?
-                }
+                None => self.evaluate(&field.value).or_else(|| observed.get(i).cloned())?,
             };
             self.env.bind(field.binds, value.clone());
             values.push(value);

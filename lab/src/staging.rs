@@ -10,7 +10,7 @@ use crate::{
     },
     control::{AttackOrder, Credentials, PlayOrder},
     evidence::hex,
-    group::{Group, Modp, weak},
+    group::{Group, Modp, named, weak},
     mode::Mode,
     modes::{self, Unknown},
     role::Role,
@@ -153,6 +153,9 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
 pub fn own_group(mode: &Selection) -> Option<Group> {
     let parameter = |name: &str, default| mode.parameters.get(name).copied().unwrap_or(default);
     let variant = modes::find(&mode.id).filter(|it| it.sends_group())?.variant(mode.variant.as_deref())?;
+    if variant.id == "published" {
+        return named::find("ffdhe2048");
+    }
     let default = variant.parameters.iter().find(|parameter| parameter.name == "bits").map_or(48, |bits| bits.default);
     let make: fn(u64) -> Modp = if variant.id == "smooth" { weak::smooth } else { weak::short };
     Some(Group::Modp(Arc::new(make(parameter("bits", default)))))
@@ -224,6 +227,15 @@ fn issue(mode: &Mode, attack: &Selection, setting: &Setting) -> Result<Issued, S
     match attack.id.as_str() {
         "stolen-key" => {
             as_server = Some(owned(&pki.server));
+        }
+        // What the two keys sign for others is all that the recipe uses of them.
+        "cross-protocol" => {
+            as_server = Some(owned(&pki.server));
+            as_client = certified.then(|| owned(&pki.client));
+        }
+        // A certificate is public: this one was seen in an earlier session.
+        "replay-cert" => {
+            as_client = certified.then(|| Credentials { key: None, ..owned(&pki.client) });
         }
         // Whoever pays for it gets a genuine certificate for a name of its own.
         "misbind" => {

@@ -1,32 +1,58 @@
 //! Every check has its witness in the table of outcomes, and the check that decides a row is the one that decides it.
 
 use lab::{
-    checks, modes,
+    certificate::FORGERIES,
+    checks,
+    event::{Event, Fact, Status},
+    mode::{By, Mode},
+    modes,
+    role::{Actor, Role},
     scenario::Scenario,
     staging::{Setting, stage},
     verdict::{Class, Kind, Verdict, judge},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use support::{conversation::attacked, outcomes};
+use support::{
+    conversation::attacked,
+    outcomes::{self, Outcome},
+};
 
-/// Checks whose witness is promised: a row that the check stops, beside the same row without it that is broken.
-const WITNESSED: [&str; 12] = [
-    "public-range",
-    "group-size",
-    "group-known",
-    "contributory",
-    "cert-chain",
-    "cert-validity",
-    "cert-name",
-    "transcript-signature",
-    "record-auth",
-    "record-order",
-    "direction-keys",
-    "authenticated-close",
+/// One mode's check, performed by one role: what has to have a witness.
+type Demand = (&'static str, &'static str, Role);
+
+/// Where one check has another behind it, theory says why nobody wins with just the first one off: the checks that stop the
+/// attack one after the other, and that it wins without all of them.
+const IN_DEPTH: [(Demand, &str); 5] = [
+    (("ecdh-cert", "contributory", Role::Client), "the server signs the share that it sent"),
+    (("ecdh-mutual", "contributory", Role::Client), "the server signs the share that it sent"),
+    (("ecdh-mutual", "contributory", Role::Server), "the server signs the share that it received"),
+    (("ecdh-mutual", "identity-binding", Role::Client), "the client signs the server's MAC as it met it"),
+    (("ecdh-mutual", "finished", Role::Client), "the client signs the server's MAC as it met it"),
 ];
 
-/// Checks without a witness: what `finished` alone stops is only there where a signature does not cover the negotiation.
-const UNWITNESSED: [&str; 1] = ["finished"];
+/// Where the record keys follow from the whole transcript, whoever met another one has other keys: both finish, and the
+/// first record tells.
+const BY_THE_KEYS: [Demand; 2] = [("ecdh-cert", "finished", Role::Client), ("ecdh-cert", "finished", Role::Server)];
+
+/// What a server does not look at: it expects nobody in particular, and holds its client's authority to no rules for
+/// issuers.
+const NOT_LOOKED_AT: [Demand; 3] = [
+    ("ecdh-mutual", "cert-name", Role::Server),
+    ("ecdh-mutual", "cert-serial", Role::Server),
+    ("ecdh-mutual", "cert-key-identifier", Role::Server),
+];
+
+/// Every check of every mode, by the role that performs it: those of the tables, and those of records in both directions.
+fn demands() -> BTreeSet<Demand> {
+    let both = [Role::Client, Role::Server];
+    let of = |mode: &'static Mode| {
+        let records = checks::OF_RECORDS.into_iter().map(|check| (By::Both, check));
+        let performed = mode.handshake_checks().into_iter().chain(records);
+        performed.flat_map(move |(by, check)| both.map(|role| (by, (mode.id, check.id, role))))
+    };
+    let all = modes::all().iter().flat_map(|mode| of(mode));
+    all.filter(|(by, (_, _, role))| by.includes(*role)).map(|(_, demand)| demand).collect()
+}
 
 /// The same scenario in which this check does not decide: with its `+` removed, or switched off.
 fn without(scenario: &Scenario, check: &str) -> Scenario {
@@ -39,32 +65,90 @@ fn class(kind: &str) -> Class {
     Kind::ALL.into_iter().find(|it| it.as_str() == kind).unwrap_or_else(|| panic!("no verdict {kind}")).class()
 }
 
-/// Checks with a witness, with the row that they stop.
-fn witnesses() -> BTreeMap<String, Scenario> {
-    let rows = outcomes::all();
-    let broken: BTreeSet<_> =
-        rows.iter().filter(|row| class(&row.kind) == Class::Broken).map(|row| row.scenario.to_string()).collect();
-    rows.into_iter()
-        .filter_map(|row| Some((row.check?, row.scenario)))
-        .filter(|(check, stopped)| broken.contains(&without(stopped, check).to_string()))
-        .collect()
+/// The rows, by scenario.
+fn table() -> BTreeMap<String, Outcome> {
+    outcomes::all().into_iter().map(|row| (row.scenario.to_string(), row)).collect()
+}
+
+/// The rows that this demand's check decides while every other is on.
+fn stopped(table: &BTreeMap<String, Outcome>, demand: Demand) -> impl Iterator<Item = &Outcome> {
+    let (mode, check, role) = demand;
+    let decided = move |row: &&Outcome| row.check.as_deref() == Some(check) && row.party == Some(role);
+    table.values().filter(move |row| row.scenario.mode.id == mode && row.scenario.without.is_empty()).filter(decided)
+}
+
+/// How many checks have to be off, one after the other, until what this row stops wins; `None` where the table does not
+/// say that it ever does.
+fn depth(table: &BTreeMap<String, Outcome>, row: &Outcome) -> Option<usize> {
+    let check = row.check.as_ref()?;
+    let twin = table.get(&without(&row.scenario, check).to_string())?;
+    if class(&twin.kind) == Class::Broken { Some(1) } else { depth(table, twin).map(|depth| depth + 1) }
 }
 
 #[test]
-fn every_promised_check_has_its_witness() {
-    let witnesses = witnesses();
-    for check in WITNESSED {
-        assert!(checks::find(check).is_some(), "no check {check}");
-        assert!(witnesses.contains_key(check), "{check} has no witness");
+fn every_check_has_its_witness_in_every_mode_and_for_every_role_that_performs_it() {
+    let table = table();
+    let least = |demand| stopped(&table, demand).filter_map(|row| depth(&table, row)).min();
+    let deep: BTreeSet<Demand> = IN_DEPTH.iter().map(|(demand, _)| *demand).collect();
+    let (by_keys, unseen) = (BTreeSet::from(BY_THE_KEYS), BTreeSet::from(NOT_LOOKED_AT));
+    let excepted = |demand: &Demand| by_keys.contains(demand) || unseen.contains(demand);
+    let demands = demands();
+    let missing: Vec<_> = demands.iter().filter(|demand| !excepted(demand) && least(**demand).is_none()).collect();
+    assert!(missing.is_empty(), "no witness: {missing:?}");
+    // An exception that is none any more has to go.
+    let found: BTreeSet<Demand> = demands.iter().filter(|demand| least(**demand) > Some(1)).copied().collect();
+    assert_eq!(found, deep, "checks with another one behind them");
+    let found: BTreeSet<Demand> = demands.iter().filter(|demand| least(**demand).is_none()).copied().collect();
+    assert_eq!(found, by_keys.union(&unseen).copied().collect(), "checks without which nobody wins");
+}
+
+/// The reason for each of these exceptions: both have finished, with keys that differ, and the records are refused.
+#[test]
+fn what_the_keys_tell_is_told_by_the_first_record() {
+    let table = table();
+    for demand in BY_THE_KEYS {
+        let mut rows = 0;
+        for row in stopped(&table, demand) {
+            let off = without(&row.scenario, demand.1);
+            let judgement = judge(&events(&off));
+            assert_eq!(judgement.verdict.check.as_deref(), Some("record-auth"), "{off}");
+            let keys = [judgement.fingerprints.client, judgement.fingerprints.server];
+            assert!(keys.iter().all(Option::is_some) && keys[0] != keys[1], "{off}: {keys:?}");
+            rows += 1;
+        }
+        assert!(rows > 0, "{demand:?}");
     }
 }
 
+/// And of these: no forgery of the kind is one for a server.
 #[test]
-fn a_check_without_a_witness_is_a_known_one() {
-    let witnesses = witnesses();
-    let performed: BTreeSet<&str> = modes::all().iter().flat_map(|mode| mode.checks()).map(|check| check.id).collect();
-    let silent: BTreeSet<&str> = performed.into_iter().filter(|check| !witnesses.contains_key(*check)).collect();
-    assert_eq!(silent, BTreeSet::from(UNWITNESSED));
+fn what_a_server_does_not_look_at_concerns_no_server() {
+    for (_, check, _) in NOT_LOOKED_AT {
+        let forgeries = FORGERIES.iter().filter(|forgery| forgery.check == check);
+        let concerned: Vec<bool> = forgeries.map(|forgery| forgery.concerns_clients()).collect();
+        assert!(!concerned.is_empty() && !concerned.contains(&true), "{check}");
+    }
+}
+
+/// A check that never lets anybody pass would stop every attack.
+#[test]
+fn every_check_passes_in_an_honest_session_that_gives_it_something_to_look_at() {
+    let mut passed = BTreeSet::new();
+    for row in outcomes::all().iter().filter(|row| row.kind == "private") {
+        for event in events(&row.scenario) {
+            let role = match event.source {
+                Actor::Client => Role::Client,
+                Actor::Server => Role::Server,
+                _ => continue,
+            };
+            if let Fact::Check { check, status: Status::Passed, .. } = event.fact {
+                passed.insert((row.scenario.mode.id.clone(), check, role));
+            }
+        }
+    }
+    let looked_at = |(mode, check, role): &Demand| passed.contains(&((*mode).to_owned(), (*check).to_owned(), *role));
+    let missing: BTreeSet<_> = demands().into_iter().filter(|demand| !looked_at(demand)).collect();
+    assert_eq!(missing, BTreeSet::from(NOT_LOOKED_AT));
 }
 
 #[test]
@@ -78,9 +162,13 @@ fn every_mode_has_its_control_and_every_row_stands_once() {
     }
 }
 
-fn play(scenario: &Scenario) -> Verdict {
+fn events(scenario: &Scenario) -> Vec<Event> {
     let (_, _, full) = attacker::attacks::resolve(scenario).unwrap_or_else(|unknown| panic!("{unknown}"));
-    judge(&attacked(&stage(&full, &Setting::seeded("test", 1)).expect("orders")).events).verdict
+    attacked(&stage(&full, &Setting::seeded("test", 1)).expect("orders")).events
+}
+
+fn play(scenario: &Scenario) -> Verdict {
+    judge(&events(scenario)).verdict
 }
 
 #[test]
@@ -92,7 +180,7 @@ fn switching_the_deciding_check_off_changes_the_verdict() {
         assert_ne!((on.kind, &on.check), (off.kind, &off.check), "{} does not rest on {check}", row.scenario);
         turned += 1;
     }
-    assert!(turned >= WITNESSED.len(), "{turned} rows only");
+    assert!(turned >= checks::all().len(), "{turned} rows only");
 }
 
 #[test]

@@ -41,7 +41,8 @@ const VARIANTS: [Variant; 2] = [
 /// Puts the machine to work with what the attacker came by.
 pub(super) fn impersonate(start: Start) -> Box<dyn Attack> {
     if start.variant.as_deref() == Some("client") {
-        return Box::new(AsClient::new(&start, identity(Role::Client, start.as_client.as_ref())));
+        let as_client = identity(Role::Client, start.as_client.as_ref());
+        return Box::new(AsClient::new(&start, Plan { as_client, ..Plan::substitution() }));
     }
     let as_server = identity(Role::Server, start.as_server.as_ref());
     let as_client = identity(Role::Client, start.as_client.as_ref());

@@ -1,12 +1,14 @@
 //! `inject-public`: a public value that leaves no choice of secret.
 //!
 //! Whatever secret a victim raises 0, 1, p−1 or p to, the result is 0, 1 or p−1. The attacker sends such a value to both
-//! sides and knows both shared secrets without computing anything.
+//! sides, or to one of them in the other's place, and knows the shared secret without computing anything.
 //!
-//! 1. Replace the client's public value by the degenerate one.
-//! 2. Replace the server's public value by it too.
-//! 3. Open each record with the key that follows, trying both signs where p−1 was sent, and seal it for the other side.
+//! 1. Replace the client's public value by the degenerate one, where the server is attacked.
+//! 2. Replace the server's public value by it too, where the client is attacked.
+//! 3. Open each record with the key that follows, trying both signs where p−1 was sent; where both are attacked, seal it
+//!    for the other side.
 
+use super::substitute_one::towards_one;
 use crate::{
     attack::{Attack, Family, Info, Needs, Start, Variant},
     leg::{Known, Leg},
@@ -28,6 +30,8 @@ pub(super) const INFO: Info = Info {
         Variant::new("zero", "0"),
         Variant::new("minus-one", "p−1"),
         Variant::new("p", "p, which is 0 in disguise"),
+        Variant::new("client", "1 in the place of the client's value alone"),
+        Variant::new("server", "1 in the place of the server's value alone"),
     ],
     logarithm: false,
     stopped_by: &["public-range"],
@@ -45,7 +49,7 @@ fn start(start: Start) -> Box<dyn Attack> {
     let plan = Plan {
         invents_as_server: &[],
         invents_as_client: &[],
-        replace: Box::new(move |source| {
+        replace: Box::new(move |source, _| {
             let octets = prime(source).map(|group| group.encode(&value(&group)));
             let fields = octets.map(|octets| ["client_share", "server_share"].map(|name| (name, octets.clone())));
             fields.into_iter().flatten().map(|(name, octets)| (name, Value::Bytes(octets))).collect()
@@ -53,7 +57,10 @@ fn start(start: Start) -> Box<dyn Attack> {
         suppositions,
         ..Plan::substitution()
     };
-    Box::new(Middle::new(&start, plan))
+    match start.variant.as_deref() {
+        Some(one @ ("client" | "server")) => towards_one(&start, Some(one), plan),
+        _ => Box::new(Middle::new(&start, plan)),
+    }
 }
 
 /// What a power of 0, 1 or p−1 can be.

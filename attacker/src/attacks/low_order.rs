@@ -2,12 +2,14 @@
 //!
 //! Curve25519 has a handful of points of order 1, 2, 4 and 8. X25519 multiplies by multiples of 8, so that any of them
 //! gives 32 zero octets, whatever the victim's secret (Bernstein, "Curve25519: new Diffie–Hellman speed records", 2006;
-//! RFC 7748 section 7). The last three variants are the same points in encodings that are not reduced.
+//! RFC 7748 section 7). `minus-one` to `p-plus-one` are the same points in encodings that are not reduced.
 //!
-//! 1. Replace the client's share by the point.
-//! 2. Replace the server's share by it too.
-//! 3. Open each record with the key that follows from a shared secret of zero, read it, and seal it for the other side.
+//! 1. Replace the client's share by the point, where the server is attacked.
+//! 2. Replace the server's share by it too, where the client is attacked.
+//! 3. Open each record with the key that follows from a shared secret of zero and read it; where both are attacked, seal
+//!    it for the other side.
 
+use super::substitute_one::towards_one;
 use crate::{
     attack::{Attack, Family, Info, Needs, Start, Variant},
     middle::{Middle, Plan},
@@ -27,6 +29,8 @@ pub(super) const INFO: Info = Info {
         Variant::new("minus-one", "u = p−1, of order 4 on the twist"),
         Variant::new("p", "u = p, which is 0 in disguise"),
         Variant::new("p-plus-one", "u = p+1, which is 1 in disguise"),
+        Variant::new("client", "u = 0 in the place of the client's share alone"),
+        Variant::new("server", "u = 0 in the place of the server's share alone"),
     ],
     logarithm: false,
     stopped_by: &["contributory"],
@@ -68,12 +72,15 @@ fn start(start: Start) -> Box<dyn Attack> {
         as_client: zero(),
         invents_as_server: &[],
         invents_as_client: &[],
-        replace: Box::new(move |_| {
+        replace: Box::new(move |_, _| {
             ["client_share", "server_share"].map(|name| (name, Value::Bytes(point.to_vec()))).to_vec()
         }),
         ..Plan::substitution()
     };
-    Box::new(Middle::new(&start, plan))
+    match start.variant.as_deref() {
+        Some(one @ ("client" | "server")) => towards_one(&start, Some(one), plan),
+        _ => Box::new(Middle::new(&start, plan)),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The attacks, one file each.
 
+mod alter_negotiation;
 mod crack;
+mod cross_protocol;
 mod drop;
 mod eavesdrop;
 mod forge;
@@ -8,6 +10,7 @@ mod inject_public;
 mod low_order;
 mod misbind;
 mod records;
+mod reflect_finished;
 mod reflect_record;
 mod relay;
 mod reorder;
@@ -17,6 +20,7 @@ mod stolen_key;
 mod substitute;
 mod substitute_one;
 mod tamper;
+mod tamper_mac;
 mod truncate;
 
 use crate::attack::Info;
@@ -34,8 +38,11 @@ pub fn all() -> &'static [Info] {
         let parameters = [inject_public::INFO, low_order::INFO, crack::INFO];
         let last = [
             replay_cert::INFO,
+            alter_negotiation::info(),
             stolen_key::INFO,
+            cross_protocol::INFO,
             misbind::INFO,
+            reflect_finished::INFO,
             tamper::INFO,
             replay_record::INFO,
             reorder::INFO,
@@ -43,7 +50,8 @@ pub fn all() -> &'static [Info] {
             truncate::INFO,
             drop::INFO,
         ];
-        first.into_iter().chain(parameters).chain(forge::infos()).chain(last).collect()
+        let macs = tamper_mac::infos();
+        first.into_iter().chain(parameters).chain(forge::infos()).chain(macs).chain(last).collect()
     });
     &ALL
 }

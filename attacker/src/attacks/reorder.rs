@@ -3,9 +3,9 @@
 //! "Pay" and "but only if" mean something else the other way round, and each of them is authentic.
 //!
 //! 1. Pass the handshake on as it came.
-//! 2. Hold the client's first record back until the second has passed.
+//! 2. Hold a victim's first record back until the second has passed.
 
-use super::records::{OnRecords, Records};
+use super::records::{OnRecords, Records, VARIANTS};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -14,11 +14,11 @@ pub(super) const INFO: Info = Info {
     title: "Swap two records",
     family: Family::Records,
     needs: Needs::Anything,
-    variants: &[],
+    variants: &VARIANTS,
     logarithm: false,
     stopped_by: &["record-order"],
     source: include_str!("reorder.rs"),
-    start: |_| Box::new(Records::new(Reorder { held: None })),
+    start: |start| Box::new(Records::new(&start, Reorder { held: None })),
 };
 
 struct Reorder {
@@ -27,12 +27,11 @@ struct Reorder {
 
 impl OnRecords for Reorder {
     fn record(&mut self, from: Role, index: usize, frame: Frame) -> Vec<Move> {
-        if (from, index) == (Role::Client, 0) {
+        if index == 0 {
             self.held = Some(frame.clone());
             return vec![Move::Step(2), Move::Hold { from, frame }];
         }
-        let held = if from == Role::Client { self.held.take() } else { None };
-        let first = held.map(|frame| Move::Forward { from, frame });
+        let first = self.held.take().map(|frame| Move::Forward { from, frame });
         std::iter::once(Move::Forward { from, frame }).chain(first).collect()
     }
 }

@@ -1,30 +1,44 @@
 //! `replay-cert`: the real certificate, without its key.
 //!
-//! A certificate is public. The attacker shows the server's own beside a signature that it makes with a key of its own,
-//! since it cannot make one with the certified key.
+//! A certificate is public. The attacker shows a victim's own beside a signature that it makes with a key of its own, since
+//! it cannot make one with the certified key. The server's it copies as it passes; the client's it saw in an earlier session.
 //!
 //! 1. Replace the client's share by one of the attacker's own.
-//! 2. Stand in for the server: copy its real certificate, sign the exchange with another key, make the Finished anew.
-//! 3. Open each record with the key of the leg that it came from, read it, seal it with the key of the other.
+//! 2. Stand in for the victim: show its real certificate, sign the exchange with another key, make the Finished anew.
+//! 3. Open each record with the key of the leg that it came from and read it; where both victims are there, seal it with
+//!    the key of the other leg.
 
 use crate::{
-    attack::{Family, Info, Needs},
+    attack::{Attack, Family, Info, Needs, Start, Variant},
+    impostor::AsClient,
+    leg::identity,
     middle::{Middle, Plan},
 };
-use lab::algebra::real::Value;
+use lab::{algebra::real::Value, role::Role};
 
 pub(super) const INFO: Info = Info {
     id: "replay-cert",
     title: "Show the real certificate without its key",
     family: Family::Certificates,
     needs: Needs::Certificate,
-    variants: &[],
+    variants: &[
+        Variant::new("server", "the server's certificate, to the client"),
+        Variant { id: "client", title: "the client's certificate, to the server", needs: Needs::ClientCertificate },
+    ],
     logarithm: false,
     stopped_by: &["transcript-signature"],
     source: include_str!("replay_cert.rs"),
-    start: |start| {
-        // Any key will do: the certificate is for another one.
-        let as_server = vec![("signing_key", Value::signing_key(&[0x17; 32]))];
-        Box::new(Middle::new(&start, Plan { as_server, ..Plan::substitution() }))
-    },
+    start,
 };
+
+fn start(start: Start) -> Box<dyn Attack> {
+    // Any key will do: the certificate is for another one.
+    let other = || Value::signing_key(&[0x17; 32]);
+    if start.variant.as_deref() == Some("client") {
+        let mut as_client = identity(Role::Client, start.as_client.as_ref());
+        as_client.push(("client_signing_key", other()));
+        return Box::new(AsClient::new(&start, Plan { as_client, ..Plan::substitution() }));
+    }
+    let as_server = vec![("signing_key", other())];
+    Box::new(Middle::new(&start, Plan { as_server, ..Plan::substitution() }))
+}

@@ -3,9 +3,9 @@
 //! The attacker cannot read "pay 100", but it can deliver it twice.
 //!
 //! 1. Pass the handshake on as it came.
-//! 2. Pass the client's first record on, and then once more.
+//! 2. Pass a victim's first record on, and then once more.
 
-use super::records::{OnRecords, Records};
+use super::records::{OnRecords, Records, VARIANTS};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -14,18 +14,18 @@ pub(super) const INFO: Info = Info {
     title: "Send a record twice",
     family: Family::Records,
     needs: Needs::Anything,
-    variants: &[],
+    variants: &VARIANTS,
     logarithm: false,
     stopped_by: &["record-order"],
     source: include_str!("replay_record.rs"),
-    start: |_| Box::new(Records::new(ReplayRecord)),
+    start: |start| Box::new(Records::new(&start, ReplayRecord)),
 };
 
 struct ReplayRecord;
 
 impl OnRecords for ReplayRecord {
     fn record(&mut self, from: Role, index: usize, frame: Frame) -> Vec<Move> {
-        let again = ((from, index) == (Role::Client, 0)).then(|| Move::Inject { name: from, frame: frame.clone() });
+        let again = (index == 0).then(|| Move::Inject { name: from, frame: frame.clone() });
         let step = again.is_some().then_some(Move::Step(2));
         step.into_iter().chain([Move::Forward { from, frame }]).chain(again).collect()
     }

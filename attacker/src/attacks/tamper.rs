@@ -1,12 +1,12 @@
 //! `tamper`: flip bits of a ciphertext.
 //!
 //! In a stream cipher a flipped bit of the ciphertext is a flipped bit of the plaintext. The attacker does not know the
-//! key, but it knows how such messages begin, and turns the 1 of the amount into a 9.
+//! key, but it knows how such messages begin, and turns the first digit of the amount into a 9.
 //!
 //! 1. Pass the handshake on as it came.
-//! 2. Flip one bit in the octet of the client's first record that hides the amount's first digit.
+//! 2. Flip bits in the octet of a victim's first record that hides the amount's first digit.
 
-use super::records::{OnRecords, Records};
+use super::records::{OnRecords, Records, VARIANTS};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -15,26 +15,35 @@ pub(super) const INFO: Info = Info {
     title: "Flip a bit of a record",
     family: Family::Records,
     needs: Needs::Anything,
-    variants: &[],
+    variants: &VARIANTS,
     logarithm: false,
     stopped_by: &["record-auth"],
     source: include_str!("tamper.rs"),
-    start: |_| Box::new(Records::new(Tamper)),
+    start: |start| Box::new(Records::new(&start, Tamper)),
 };
 
-/// Octets of the sequence number, the content type and "Pay " before the amount's first digit.
-const AMOUNT: usize = 8 + 1 + 4;
+/// Octets of the sequence number and the content type.
+const BEFORE_TEXT: usize = 8 + 1;
+
+/// What stands before the amount, and its first digit.
+const fn amount(of: Role) -> (&'static str, u8) {
+    match of {
+        Role::Client => ("Pay ", b'1'),
+        Role::Server => ("Your balance is ", b'4'),
+    }
+}
 
 struct Tamper;
 
 impl OnRecords for Tamper {
     fn record(&mut self, from: Role, index: usize, before: Frame) -> Vec<Move> {
-        if (from, index) != (Role::Client, 0) {
+        if index != 0 {
             return vec![Move::Forward { from, frame: before }];
         }
+        let (words, digit) = amount(from);
         let mut after = before.clone();
-        if let Some(octet) = after.body.get_mut(AMOUNT) {
-            *octet ^= b'1' ^ b'9';
+        if let Some(octet) = after.body.get_mut(BEFORE_TEXT + words.len()) {
+            *octet ^= digit ^ b'9';
         }
         vec![Move::Step(2), Move::Alter { from, before, after }]
     }

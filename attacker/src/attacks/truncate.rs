@@ -4,9 +4,9 @@
 //! and cuts before "but only after you have called me back".
 //!
 //! 1. Pass the handshake on as it came.
-//! 2. Pass the client's first record on, drop the rest, and end the server's connection.
+//! 2. Pass a victim's first record on, drop the rest, and end the other's connection.
 
-use super::records::{OnRecords, Records};
+use super::records::{OnRecords, Records, VARIANTS};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -15,22 +15,21 @@ pub(super) const INFO: Info = Info {
     title: "End the connection early",
     family: Family::Records,
     needs: Needs::Anything,
-    variants: &[],
+    variants: &VARIANTS,
     logarithm: false,
     stopped_by: &["authenticated-close"],
     source: include_str!("truncate.rs"),
-    start: |_| Box::new(Records::new(Truncate)),
+    start: |start| Box::new(Records::new(&start, Truncate)),
 };
 
 struct Truncate;
 
 impl OnRecords for Truncate {
     fn record(&mut self, from: Role, index: usize, frame: Frame) -> Vec<Move> {
-        match (from, index) {
-            (Role::Client, 0) => vec![Move::Step(2), Move::Forward { from, frame }],
-            (Role::Client, 1) => vec![Move::Drop { from, frame }, Move::Cut(Role::Server)],
-            (Role::Client, _) => vec![Move::Drop { from, frame }],
-            (Role::Server, _) => vec![Move::Forward { from, frame }],
+        match index {
+            0 => vec![Move::Step(2), Move::Forward { from, frame }],
+            1 => vec![Move::Drop { from, frame }, Move::Cut(from.peer())],
+            _ => vec![Move::Drop { from, frame }],
         }
     }
 }

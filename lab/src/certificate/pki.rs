@@ -3,19 +3,23 @@
 use rand_core::CryptoRng;
 
 use super::Purpose;
-use super::issue::{Credential, Error, Template, Validity};
+use super::forge::ATTACKER_NAME;
+use super::issue::{Credential, Error, Extension, Limits, Template, Validity};
 
 /// Days for which lab leaves and lists hold.
 pub(super) const LEAF_DAYS: i64 = 90;
 /// Days for which lab authorities hold.
 pub(super) const AUTHORITY_DAYS: i64 = 3650;
 
+/// certificatePolicies with the one policy 2.999.1, an example's (RFC 5280 section 4.2.1.4).
+pub(super) const POLICIES: [u8; 9] = [0x30, 0x07, 0x30, 0x05, 0x06, 0x03, 0x88, 0x37, 0x01];
+
 /// The lab's genuine authorities and the certificates that they issued.
 #[derive(Debug, Clone)]
 pub struct Pki {
     /// The trust anchor.
     pub root: Credential,
-    /// The issuing authority below it.
+    /// The issuing authority below it: it states a policy, and may issue for the domains of the lab's people only.
     pub intermediate: Credential,
     /// The server's leaf.
     pub server: Credential,
@@ -31,7 +35,7 @@ impl Pki {
     pub fn generate(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
         let years = Validity::around(at, AUTHORITY_DAYS);
         let root = Credential::self_signed(&Template::authority("Interlock lab root", years), rng)?;
-        let intermediate = root.issue(&Template::authority("Interlock lab issuing authority", years), rng)?;
+        let intermediate = root.issue(&issuing_authority([server, client, ATTACKER_NAME], years), rng)?;
         let server = leaf(&intermediate, server, Purpose::Server, at, rng)?;
         let client = leaf(&intermediate, client, Purpose::Client, at, rng)?;
         Ok(Self { root, intermediate, server, client })
@@ -54,6 +58,19 @@ impl Pki {
             self.root.revocation_list(&[], at, LEAF_DAYS)?,
             self.intermediate.revocation_list(revoked, at, LEAF_DAYS)?,
         ])
+    }
+}
+
+/// An authority for the domains in which these names are: whoever has another one is none of its customers.
+fn issuing_authority(names: [&str; 3], validity: Validity) -> Template {
+    let mut permitted: Vec<String> =
+        names.map(|name| name.split_once('.').map_or(name, |(_, domain)| domain).to_owned()).into();
+    permitted.sort();
+    permitted.dedup();
+    Template {
+        authority: Some(Limits { permitted, path_length: None }),
+        extensions: vec![Extension { oid: &[2, 5, 29, 32], critical: false, value: POLICIES.to_vec() }],
+        ..Template::authority("Interlock lab issuing authority", validity)
     }
 }
 

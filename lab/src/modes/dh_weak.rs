@@ -32,6 +32,7 @@ pub(super) static MODE: Mode = Mode {
             title: "a long prime whose p−1 has small factors only",
             parameters: &[Parameter { name: "bits", min: 256, max: 2048, default: 1024 }],
         },
+        Variant { id: "published", title: "a published safe prime, as it should be: ffdhe2048", parameters: &[] },
     ],
     groups: &["own"],
     given: &[SESSION, OFFERS, SUPPORTED, given(SERVER, "group", Sort::Group)],

@@ -6,11 +6,9 @@ use super::ATTACKER_NAME;
 use crate::certificate::{
     Purpose,
     issue::{Credential, Error, Extension, KeyUse, Limits, Template, Validity},
-    pki::{AUTHORITY_DAYS, LEAF_DAYS, Pki},
+    pki::{AUTHORITY_DAYS, LEAF_DAYS, POLICIES, Pki},
 };
 
-/// certificatePolicies with the one policy 2.999.1, which is nobody's.
-const POLICIES: [u8; 9] = [0x30, 0x07, 0x30, 0x05, 0x06, 0x03, 0x88, 0x37, 0x01];
 /// policyConstraints with requireExplicitPolicy 0 (RFC 5280 section 4.2.1.11).
 const REQUIRE_POLICY: [u8; 5] = [0x30, 0x03, 0x80, 0x01, 0x00];
 
