@@ -12,7 +12,8 @@ import ed25519
 SEQUENCE, INTEGER, BOOLEAN, BITS, OCTETS, OID = 0x30, 0x02, 0x01, 0x03, 0x04, 0x06
 UTC_TIME, GENERALIZED_TIME, DNS_NAME = 0x17, 0x18, 0x82
 ED25519 = bytes.fromhex("06032b6570")
-KEY_USAGE, ALT_NAME, CONSTRAINTS, PURPOSE = (bytes([0x55, 0x1D, n]) for n in (15, 17, 19, 37))
+KEY_USAGE, ALT_NAME, CONSTRAINTS, NAME_CONSTRAINTS, PURPOSE = (bytes([0x55, 0x1D, n]) for n in (15, 17, 19, 30, 37))
+PERMITTED = 0xA0
 SERVER_AUTH = bytes.fromhex("2b06010505070301")
 DIGITAL_SIGNATURE, CERT_SIGN, CRL_SIGN = 0x80, 0x04, 0x02
 
@@ -94,7 +95,7 @@ class Certificate:
         if key.of(SEQUENCE)[0] != ED25519:
             raise Refused("cert-algorithm: expected a key for Ed25519")
         self.key = key.of(BITS)[0][1:]
-        self.names, self.authority, self.usage, self.purposes = [], False, None, None
+        self.names, self.authority, self.usage, self.purposes, self.permitted = [], False, None, None, []
         extensions = body.inside(0xA3).inside(SEQUENCE)
         while extensions.more():
             self.extension(extensions.inside(SEQUENCE))
@@ -118,8 +119,19 @@ class Certificate:
             purposes, self.purposes = value.inside(SEQUENCE), []
             while purposes.more():
                 self.purposes.append(purposes.of(OID)[0])
+        elif which == NAME_CONSTRAINTS:
+            constraints = value.inside(SEQUENCE)
+            subtrees = constraints.inside(PERMITTED)
+            while subtrees.more():
+                self.permitted.append(subtrees.inside(SEQUENCE).of(DNS_NAME)[0].decode("ascii"))
+            if constraints.more():
+                raise Refused("cert-name-constraints: excluded subtrees are not supported")
         elif critical:
             raise Refused(f"cert-critical-extensions: {which.hex()} is critical and unknown")
+
+    def permits(self, name):
+        """The name is in one of the subtrees, where there are any (RFC 5280 section 4.2.1.10)."""
+        return not self.permitted or any(f".{name}".endswith(f".{subtree}") for subtree in self.permitted)
 
     def may(self, usage):
         return self.usage is None or self.usage & usage != 0
@@ -180,6 +192,8 @@ class Trust:
         for issuer in path:
             self.check("cert-ca-flag", issuer.authority, "the issuer of a certificate is no authority")
             self.check("cert-key-usage", issuer.may(CERT_SIGN), "the issuer's key may not sign certificates")
+            permitted = all(issuer.permits(name) for name in leaf.names)
+            self.check("cert-name-constraints", permitted, f"the issuer may not issue for all of {leaf.names}")
         for certificate, issuer in zip([leaf, *path], path):
             self.check("cert-revoked", not self.revoked(certificate, issuer, now), "the certificate is on a list")
         self.check("cert-key-usage", leaf.may(DIGITAL_SIGNATURE), "the key may not sign")
