@@ -107,7 +107,7 @@ fn its_checks_stop_what_the_labs_checks_stop() {
         assert_ne!(of_client, of_server, "{attack}");
         assert!(split.out.starts_with(&format!("fingerprint {of_client}")), "{attack}: {split:?}");
         attacker.until("what the client said", |line| {
-            line.contains("read from the client: \"Greetings from Python").then_some(())
+            line.contains("read from the client: “Greetings from Python").then_some(())
         });
     }
 }
