@@ -5,7 +5,7 @@ use crate::{
     ci::outcomes,
     cli::style::{faint, head},
     console::Console,
-    http::{App, Guard, Places, router},
+    http::{App, Guard, Limits, listen, router, serve},
     log,
     sessions::{
         book::Book,
@@ -15,7 +15,6 @@ use crate::{
 };
 use clap::Args;
 use std::{
-    future::IntoFuture,
     io::{self, Write},
     net::SocketAddr,
     sync::Arc,
@@ -25,8 +24,8 @@ use tokio::{net::TcpListener, sync::watch, time::timeout};
 
 /// What is played at the start, so that the first page shows live results.
 const MISSION: [&str; 3] = ["dh/substitute", "dh-weak:short/crack", "ecdh-cert/substitute"];
-/// How long open connections are waited for at the end.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long open connections are waited for at the end, at most.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// Ports that are tried when one is taken.
 const PORTS: u16 = 100;
 
@@ -72,13 +71,14 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
     };
     lab::block_on(async {
         let interrupted = lab::interrupted();
-        let listener = bind(args.listen).await?;
+        let listener = bind(args.listen)?;
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
         let console =
             Console::start(lab::config(lab::settings(args.patience, &args.time, &args.words))?, Arc::clone(&book));
-        let app = App::new(Arc::clone(&console), outcomes);
+        let limits = Limits::fitted();
+        let app = App::new(Arc::clone(&console), outcomes, limits.clone());
         let announcing = tokio::spawn({
             let app = Arc::clone(&app);
             async move { app.announce().await }
@@ -92,16 +92,14 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         // Nobody may be reading: that is no reason to end the lab.
         let _ = greet(address);
         let stop = watch::Sender::new(false);
-        let mut stopped = stop.subscribe();
-        let server = axum::serve(Places::new(listener), router(app, Guard::new(address)))
-            .with_graceful_shutdown(async move { drop(stopped.wait_for(|stop| *stop).await) });
-        let mut server = tokio::spawn(server.into_future());
+        let server = serve(listener, router(app, Guard::new(address)), limits, stop.subscribe());
+        let mut server = tokio::spawn(server);
         let failed = tokio::select! {
             ended = &mut server => Some(ended),
             () = interrupted => None,
         };
         stop.send_replace(true);
-        // Open streams would otherwise keep the server waiting; a reader that takes nothing more is not waited for.
+        // Open streams would otherwise be waited for.
         book.hub().close();
         if failed.is_none() {
             let _ = timeout(FAREWELL, server).await;
@@ -109,19 +107,17 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         announcing.abort();
         console.stop().await;
         match failed {
-            Some(Ok(Err(error))) => return Err(Failure::Lab(format!("the dashboard failed: {error}"))),
-            Some(_) => return Err(Failure::Lab("the dashboard ended".to_owned())),
-            None => {}
+            Some(_) => Err(Failure::Lab("the dashboard ended".to_owned())),
+            None => Ok(FINE),
         }
-        Ok(FINE)
     })
 }
 
 /// Binds the address, or the next port that is free.
-async fn bind(wanted: SocketAddr) -> Result<TcpListener, Failure> {
+fn bind(wanted: SocketAddr) -> Result<TcpListener, Failure> {
     let last = wanted.port().saturating_add(if wanted.port() == 0 { 0 } else { PORTS });
     for port in wanted.port()..=last {
-        match TcpListener::bind(SocketAddr::new(wanted.ip(), port)).await {
+        match listen(SocketAddr::new(wanted.ip(), port)) {
             Ok(listener) if port == wanted.port() => return Ok(listener),
             Ok(listener) => {
                 log::line("interlock", &format!("port {} is taken; port {port} is used instead", wanted.port()));

@@ -1,13 +1,14 @@
 //! What a request carries, taken such that whatever is wrong with it is answered as every other [`Problem`].
 
-use super::problem::Problem;
+use super::{App, problem::Problem};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
-use std::fmt::Display;
+use std::{fmt::Display, sync::Arc};
+use tokio::time::timeout;
 
 /// The one name in the path that is not fixed.
 pub(super) struct Named(pub(super) String);
@@ -37,11 +38,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 /// The body, one JSON document.
 pub(super) struct Body<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let octets = Bytes::from_request(request, state).await;
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let octets = timeout(app.limits.body, Bytes::from_request(request, app)).await;
+        let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body", "it did not come in time");
+        let octets = octets.map_err(late)?;
         let octets = octets.map_err(|refused| Problem::new(refused.status(), "body", refused.body_text()))?;
         let mut json = serde_json::Deserializer::from_slice(&octets);
         let document = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error, "body"))?;

@@ -39,7 +39,7 @@ fn text(app: &App) -> String {
     family("interlock_process_restarts_total", "counter", "How often a process was started again.", &restarts);
     let ok = u64::from(book.store().health().borrow().ok);
     family("interlock_store_ok", "gauge", "Whether sessions are being kept.", &[(String::new(), ok)]);
-    let viewers = (super::VIEWERS - app.viewers.available_permits()) as u64;
+    let viewers = (app.limits.viewers - app.viewers.available_permits()) as u64;
     family("interlock_viewers", "gauge", "Viewers of the live stream.", &[(String::new(), viewers)]);
     text
 }

@@ -5,16 +5,20 @@ mod asked;
 mod comparison;
 mod files;
 mod guard;
+mod limits;
 mod metrics;
 mod places;
 mod problem;
 mod routes;
+mod server;
 mod sessions;
+mod socket;
 mod stream;
 
 pub use guard::Guard;
-pub use places::Places;
+pub use limits::Limits;
 pub use routes::{openapi, router};
+pub use server::{listen, serve};
 
 use crate::{
     ci::outcomes::Row,
@@ -25,13 +29,11 @@ use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Viewers of the live stream at the same time.
-const VIEWERS: usize = 512;
-
 /// What the routes work with.
 pub struct App {
     console: Arc<Console>,
     outcomes: Vec<Row>,
+    limits: Limits,
     viewers: Arc<Semaphore>,
 }
 
@@ -48,8 +50,9 @@ pub struct LabStatus {
 
 impl App {
     /// Routes over a console.
-    pub fn new(console: Arc<Console>, outcomes: Vec<Row>) -> Arc<Self> {
-        Arc::new(Self { console, outcomes, viewers: Arc::new(Semaphore::new(VIEWERS)) })
+    pub fn new(console: Arc<Console>, outcomes: Vec<Row>, limits: Limits) -> Arc<Self> {
+        let viewers = Arc::new(Semaphore::new(limits.viewers));
+        Arc::new(Self { console, outcomes, limits, viewers })
     }
 
     /// How everything is.

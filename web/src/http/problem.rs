@@ -3,7 +3,7 @@
 use crate::{console::NotPlayed, sessions::store::StoreError};
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -14,11 +14,18 @@ pub(super) struct Problem {
     status: StatusCode,
     field: String,
     message: String,
+    /// Seconds after which it may be gone.
+    retry: Option<u64>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, field: field.into(), message: message.into() }
+        Self { status, field: field.into(), message: message.into(), retry: None }
+    }
+
+    /// It may be gone in so many seconds.
+    pub(super) fn retry(self, seconds: u64) -> Self {
+        Self { retry: Some(seconds), ..self }
     }
 
     /// The caller's fault.
@@ -35,7 +42,7 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "store", error.to_string())
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "store", error.to_string()).retry(2)
     }
 }
 
@@ -43,7 +50,7 @@ impl From<NotPlayed> for Problem {
     fn from(error: NotPlayed) -> Self {
         match error {
             NotPlayed::Refused(refused) => Self::bad(refused.field, refused.message),
-            busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "sessions", busy.to_string()),
+            busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "queue", busy.to_string()).retry(10),
         }
     }
 }
@@ -51,6 +58,10 @@ impl From<NotPlayed> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = json!({ "error": { "field": self.field, "message": self.message } });
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

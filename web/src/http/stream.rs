@@ -1,30 +1,39 @@
-//! `/api/events`: the live stream as server-sent events.
+//! `/api/events`: the live stream as server-sent events (WHATWG HTML section 9.2).
+//!
+//! Each message was put into its final octets once, when it was published; a viewer holds a few of them at a time, which it
+//! shares with all others.
 
 use super::{App, problem::Problem};
-use crate::sessions::hub::{Batch, Hub, Message};
+use crate::sessions::hub::{Batch, Message, Viewer, frame};
 use axum::{
+    body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio::sync::OwnedSemaphorePermit;
+use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    task::yield_now,
+    time::{Instant, Sleep, sleep},
+};
 
 /// A line is sent this often at least, so that a dead connection is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// A line that says nothing.
+const NOTHING: &[u8] = b":\n\n";
+/// How soon a browser that lost the connection comes back, in milliseconds.
+const RETRY: &str = "retry: 1000\n";
 
-/// How soon a browser that lost the connection comes back.
-const RETRY: Duration = Duration::from_secs(1);
-
-/// One viewer: what it has still to be sent, and where it continues.
-struct Viewer {
-    hub: Arc<Hub>,
-    after: u64,
-    ready: std::vec::IntoIter<Event>,
+/// One viewer's stream: what it has still to be sent, and where it continues.
+struct Sending {
+    viewer: Viewer,
+    ready: std::vec::IntoIter<Message>,
+    first: Option<Bytes>,
+    /// When the next line is due.
+    silence: Pin<Box<Sleep>>,
+    spoke: Instant,
     _place: OwnedSemaphorePermit,
 }
 
@@ -32,48 +41,70 @@ struct Viewer {
 /// continues: what happens from now on reaches it, lists read later than that included.
 pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let place = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "viewers", "too many watch already, try again later")
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "viewers", "too many watch already, try again later").retry(2)
     })?;
-    let hub = Arc::clone(app.console.book().hub());
+    let hub = app.console.book().hub();
     let (after, first) = match headers.get("last-event-id") {
         Some(last) => {
             let last = last.to_str().ok().and_then(|last| last.parse().ok());
             // What is no number of ours is one that cannot be resumed.
-            (last.unwrap_or(0), vec![])
+            (last.unwrap_or(0), None)
         }
         None => {
             let now = hub.now();
             let status = serde_json::to_string(&app.status()).unwrap_or_default();
-            (now, vec![Event::default().retry(RETRY).id(now.to_string()).event("status").data(status)])
+            (now, Some(Bytes::from(RETRY.to_owned() + &frame(now, "status", &status))))
         }
     };
-    let viewer = Viewer { hub, after, ready: first.into_iter(), _place: place };
-    let events = stream::unfold(viewer, |mut viewer| async move {
-        let event = viewer.next().await?;
-        Some((Ok::<_, Infallible>(event), viewer))
+    let sending = Sending {
+        viewer: hub.viewer(after),
+        ready: Vec::new().into_iter(),
+        first,
+        silence: Box::pin(sleep(KEEP_ALIVE)),
+        spoke: Instant::now(),
+        _place: place,
+    };
+    let chunks = stream::unfold(sending, |mut sending| async move {
+        let chunk = sending.next().await?;
+        Some((Ok::<_, Infallible>(chunk), sending))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(chunks)).into_response())
 }
 
-impl Viewer {
-    async fn next(&mut self) -> Option<Event> {
-        if let Some(event) = self.ready.next() {
-            return Some(event);
-        }
-        match self.hub.after(self.after).await? {
-            Batch::Messages(messages) => {
-                self.after = messages.last()?.id;
-                self.ready = messages.iter().map(event).collect::<Vec<_>>().into_iter();
-                self.ready.next()
-            }
-            Batch::Reset(after) => {
-                self.after = after;
-                Some(Event::default().id(after.to_string()).event("reset").data("{}"))
+impl Sending {
+    async fn next(&mut self) -> Option<Bytes> {
+        let chunk = match self.first.take().or_else(|| self.ready.next().map(|message| message.text)) {
+            Some(chunk) => chunk,
+            None => self.more().await?,
+        };
+        self.spoke = Instant::now();
+        Some(chunk)
+    }
+
+    async fn more(&mut self) -> Option<Bytes> {
+        loop {
+            tokio::select! {
+                biased;
+                batch = self.viewer.next() => return match batch? {
+                    Batch::Messages { messages, behind } => {
+                        // Whoever catches up lets others have their turn.
+                        if behind {
+                            yield_now().await;
+                        }
+                        self.ready = messages.into_iter();
+                        self.ready.next().map(|message| message.text)
+                    }
+                    Batch::Reset(after) => Some(frame(after, "reset", "{}").into()),
+                },
+                () = &mut self.silence => {
+                    let due = self.spoke + KEEP_ALIVE;
+                    let spoke = due > Instant::now();
+                    self.silence.as_mut().reset(if spoke { due } else { Instant::now() + KEEP_ALIVE });
+                    if !spoke {
+                        return Some(Bytes::from_static(NOTHING));
+                    }
+                }
             }
         }
     }
-}
-
-fn event(message: &Message) -> Event {
-    Event::default().id(message.id.to_string()).event(message.name).data(&*message.data)
 }

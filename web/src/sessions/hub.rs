@@ -1,9 +1,11 @@
 //! The live stream: a bounded ring of numbered messages that every viewer reads at its own pace.
 //!
-//! Viewers have no queues of their own, so neither their number nor their slowness costs memory. A viewer that falls
-//! behind the ring is told to start again from the lists ([`Batch::Reset`]).
+//! A message is put into its final octets once, when it is published. Viewers have no queues of their own, so neither their
+//! number nor their slowness costs memory: what one holds at a time is bounded in octets. A viewer that falls behind the ring
+//! is told to start again from the lists ([`Batch::Reset`]).
 
 use crate::sessions::session::{Session, now_us};
+use bytes::Bytes;
 use lab::event::Event;
 use serde::Serialize;
 use std::{
@@ -18,23 +20,33 @@ const MESSAGES: usize = 8192;
 const BYTES: usize = 16 << 20;
 /// Messages handed to a viewer at once.
 const BATCH: usize = 64;
+/// Bytes handed to a viewer at once, unless a single message has more.
+const BATCH_BYTES: usize = 64 << 10;
 
 /// One message of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// Its number; numbers only grow, across restarts too.
     pub id: u64,
-    /// `session`, `event` or `status`.
-    pub name: &'static str,
-    /// JSON.
-    pub data: Arc<str>,
+    /// The server-sent event.
+    pub text: Bytes,
+}
+
+/// A server-sent event; `data` is JSON, and so one line.
+pub fn frame(id: u64, name: &str, data: &str) -> String {
+    format!("id: {id}\nevent: {name}\ndata: {data}\n\n")
 }
 
 /// What a viewer gets next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Batch {
     /// What follows, at least one message.
-    Messages(Vec<Message>),
+    Messages {
+        /// In their order.
+        messages: Vec<Message>,
+        /// There is more already.
+        behind: bool,
+    },
     /// The messages after the viewer's last are gone; it continues after the given number.
     Reset(u64),
 }
@@ -51,6 +63,13 @@ struct Ring {
     bytes: usize,
     next: u64,
     open: bool,
+}
+
+/// One viewer's place in the stream.
+pub struct Viewer {
+    hub: Arc<Hub>,
+    latest: watch::Receiver<u64>,
+    after: u64,
 }
 
 impl Default for Hub {
@@ -82,11 +101,12 @@ impl Hub {
         let mut ring = self.ring();
         let id = ring.next;
         ring.next += 1;
-        ring.bytes += data.len();
-        ring.messages.push_back(Message { id, name, data: data.into() });
+        let text = Bytes::from(frame(id, name, &data));
+        ring.bytes += text.len();
+        ring.messages.push_back(Message { id, text });
         while ring.messages.len() > self.limits.0 || ring.bytes > self.limits.1 {
             let Some(oldest) = ring.messages.pop_front() else { break };
-            ring.bytes -= oldest.data.len();
+            ring.bytes -= oldest.text.len();
         }
         drop(ring);
         self.latest.send_replace(id);
@@ -97,15 +117,9 @@ impl Hub {
         self.ring().next - 1
     }
 
-    /// What comes after message `after`: waits until there is something, ends with `None` when the console leaves.
-    pub async fn after(&self, after: u64) -> Option<Batch> {
-        let mut latest = self.latest.subscribe();
-        loop {
-            if let Some(batch) = self.ready(after)? {
-                return Some(batch);
-            }
-            latest.changed().await.ok()?;
-        }
+    /// A viewer who has seen everything up to message `after`.
+    pub fn viewer(self: &Arc<Self>, after: u64) -> Viewer {
+        Viewer { hub: Arc::clone(self), latest: self.latest.subscribe(), after }
     }
 
     /// Ends every viewer's stream.
@@ -130,7 +144,15 @@ impl Hub {
             return Some(Some(Batch::Reset(last)));
         }
         let skip = usize::try_from(after + 1 - oldest).unwrap_or(usize::MAX);
-        Some(Some(Batch::Messages(ring.messages.iter().skip(skip).take(BATCH).cloned().collect())))
+        let mut bytes = 0;
+        let fits = |message: &&Message| {
+            let first = bytes == 0;
+            bytes += message.text.len();
+            first || bytes <= BATCH_BYTES
+        };
+        let messages: Vec<_> = ring.messages.iter().skip(skip).take(BATCH).take_while(fits).cloned().collect();
+        let behind = skip + messages.len() < ring.messages.len();
+        Some(Some(Batch::Messages { messages, behind }))
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
@@ -138,63 +160,104 @@ impl Hub {
     }
 }
 
+impl Viewer {
+    /// What comes next: waits until there is something, ends with `None` when the console leaves. Nothing is lost where it
+    /// is not awaited to its end.
+    pub async fn next(&mut self) -> Option<Batch> {
+        loop {
+            if let Some(batch) = self.hub.ready(self.after)? {
+                self.after = match &batch {
+                    Batch::Messages { messages, .. } => messages.last()?.id,
+                    Batch::Reset(after) => *after,
+                };
+                return Some(batch);
+            }
+            self.latest.changed().await.ok()?;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    async fn after(hub: &Arc<Hub>, last: u64) -> Option<Batch> {
+        hub.viewer(last).next().await
+    }
+
     fn ids(batch: Option<Batch>) -> Vec<u64> {
         match batch {
-            Some(Batch::Messages(messages)) => messages.iter().map(|message| message.id).collect(),
+            Some(Batch::Messages { messages, .. }) => messages.iter().map(|message| message.id).collect(),
             other => panic!("expected messages, got {other:?}"),
         }
     }
 
+    fn hub(messages: usize, bytes: usize, first: u64) -> Arc<Hub> {
+        Arc::new(Hub::new(messages, bytes, first))
+    }
+
     #[tokio::test]
     async fn a_viewer_that_returns_within_the_ring_misses_nothing() {
-        let hub = Hub::new(8, 1000, 100);
+        let hub = hub(8, 1000, 100);
         let start = hub.now();
         (0..5).for_each(|i| hub.publish("status", &i));
-        assert_eq!(ids(hub.after(start).await), [100, 101, 102, 103, 104]);
-        assert_eq!(ids(hub.after(102).await), [103, 104]);
+        assert_eq!(ids(after(&hub, start).await), [100, 101, 102, 103, 104]);
+        assert_eq!(ids(after(&hub, 102).await), [103, 104]);
     }
 
     #[tokio::test]
     async fn a_viewer_that_fell_behind_the_ring_is_reset_to_the_present() {
-        let hub = Hub::new(4, 1000, 100);
+        let hub = hub(4, 1000, 100);
         let start = hub.now();
         (0..5).for_each(|i| hub.publish("status", &i));
-        assert_eq!(hub.after(start).await, Some(Batch::Reset(104)));
-        assert_eq!(ids(hub.after(100).await), [101, 102, 103, 104], "the last id before the ring can still resume");
+        assert_eq!(after(&hub, start).await, Some(Batch::Reset(104)));
+        assert_eq!(ids(after(&hub, 100).await), [101, 102, 103, 104], "the last id before the ring can still resume");
     }
 
     #[tokio::test]
     async fn a_number_of_another_life_is_reset() {
-        let hub = Hub::new(4, 1000, 100);
+        let hub = hub(4, 1000, 100);
         hub.publish("status", &1);
-        assert_eq!(hub.after(7).await, Some(Batch::Reset(100)));
-        assert_eq!(hub.after(5000).await, Some(Batch::Reset(100)));
+        assert_eq!(after(&hub, 7).await, Some(Batch::Reset(100)));
+        assert_eq!(after(&hub, 5000).await, Some(Batch::Reset(100)));
     }
 
     #[tokio::test]
     async fn bytes_are_bounded_as_messages_are() {
-        let hub = Hub::new(100, 10, 1);
+        let one = frame(1, "status", "\"1234\"").len();
+        let hub = hub(100, 2 * one - 1, 1);
         (0..5).for_each(|_| hub.publish("status", &"1234"));
-        assert_eq!(hub.after(0).await, Some(Batch::Reset(5)), "six bytes each: one fits");
-        assert_eq!(ids(hub.after(4).await), [5]);
+        assert_eq!(after(&hub, 0).await, Some(Batch::Reset(5)), "one fits");
+        assert_eq!(ids(after(&hub, 4).await), [5]);
+    }
+
+    #[tokio::test]
+    async fn what_a_viewer_holds_at_a_time_is_bounded_in_bytes() {
+        let hub = hub(100, 16 << 20, 1);
+        (0..9).for_each(|_| hub.publish("event", &"x".repeat(20_000)));
+        let mut viewer = hub.viewer(0);
+        let mut sizes = Vec::new();
+        while let Some(Batch::Messages { messages, behind }) = viewer.next().await {
+            sizes.push(messages.len());
+            if !behind {
+                break;
+            }
+        }
+        assert_eq!(sizes, [3, 3, 3], "64 KiB at a time");
+        hub.publish("event", &"x".repeat(200_000));
+        assert_eq!(ids(viewer.next().await), [10], "one that is larger goes alone");
     }
 
     #[tokio::test]
     async fn a_waiting_viewer_wakes_and_a_closed_hub_ends() {
-        let hub = Arc::new(Hub::new(4, 1000, 1));
-        let viewer = tokio::spawn({
-            let hub = Arc::clone(&hub);
-            async move { (hub.after(0).await, hub.after(1).await) }
-        });
+        let hub = hub(4, 1000, 1);
+        let mut viewer = hub.viewer(0);
+        let watching = tokio::spawn(async move { (viewer.next().await, viewer.next().await) });
         tokio::task::yield_now().await;
         hub.publish("status", &1);
         tokio::task::yield_now().await;
         hub.close();
-        let (first, second) = viewer.await.unwrap();
+        let (first, second) = watching.await.unwrap();
         assert_eq!(ids(first), [1]);
         assert_eq!(second, None);
     }

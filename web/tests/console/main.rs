@@ -1,7 +1,8 @@
 //! The console over scripted processes, and the routes over that console.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod fake;
 mod processes;
 mod routes;
+mod serving;
 mod supervisor;

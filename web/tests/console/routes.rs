@@ -13,7 +13,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 use web::{
     ci::outcomes,
-    http::{App, Guard, router},
+    http::{App, Guard, Limits, router},
 };
 
 struct Site {
@@ -24,7 +24,7 @@ struct Site {
 impl Site {
     async fn open() -> Self {
         let fake = Fake::start(Duration::from_secs(30)).await;
-        let app = App::new(fake.console.clone(), outcomes::all().unwrap());
+        let app = App::new(fake.console.clone(), outcomes::all().unwrap(), Limits::default());
         let router = router(app, Guard::new("127.0.0.1:8080".parse().unwrap()));
         Self { fake, router }
     }
