@@ -1,6 +1,10 @@
 //! The registries as documents, for `/api/modes`, `/api/attacks`, `/api/checks` and `interlock list`.
 
-use lab::{mode::By, modes};
+use lab::{
+    mode::By,
+    modes,
+    verdict::{Class, Kind},
+};
 use serde::Serialize;
 
 /// Where something comes from.
@@ -153,6 +157,25 @@ pub struct Check {
     pub reference: Reference,
     /// Modes that perform it.
     pub modes: Vec<String>,
+}
+
+/// A kind of verdict, and what it means for a real system.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// The kind.
+    pub kind: Kind,
+    /// The letter that stands for it.
+    pub letter: char,
+    /// Defended, broken, neutral or error.
+    pub class: Class,
+    /// One line.
+    pub meaning: &'static str,
+}
+
+/// Every kind of verdict, in the order of the documentation.
+pub fn verdicts() -> Vec<Verdict> {
+    let verdict = |kind: Kind| Verdict { kind, letter: kind.letter(), class: kind.class(), meaning: kind.meaning() };
+    Kind::ALL.map(verdict).into()
 }
 
 /// Every mode.

@@ -13,8 +13,9 @@ import { projector, theme, useSettings } from "./lab/settings.js";
 import { Failed } from "./views/states.js";
 import { Status, Trouble } from "./views/status.js";
 import { connect, refresh } from "./lab/stream.js";
+import { know } from "./model/verdict.js";
 import { speak } from "./model/words.js";
-import { text } from "./lab/api.js";
+import { registry, text } from "./lab/api.js";
 
 /** Titles of the pages; a session's page says its verdict. */
 const TITLES = { matrix: "Matrix", compare: "Comparison", cracking: "What a prime costs", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };
@@ -90,8 +91,9 @@ const Logo = () => html`<svg class="logo" viewBox="0 0 44 24" width="44" height=
   <rect class="cast server" x="30" y="5.5" width="13" height="13" rx="1.5" />
 </svg>`;
 
-speak(await text("/static/words/english.txt"));
 const root = document.getElementById("app");
+speak(await text("/static/words/english.txt"));
+know(await registry("verdicts"));
 root.replaceChildren();
 render(html`<${App} />`, root);
 connect();

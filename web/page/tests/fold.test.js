@@ -65,3 +65,19 @@ test("phases stand in the order in which they began, each with the time that it 
   assert.deepEqual(spent, [["sieve", 190], ["matrix", 110]]);
   assert.equal(fold(events.slice(0, 3)).attacker.phase, "matrix", "while it works, the last one is the current one");
 });
+
+const work = (phase, done, total, at) => ["attacker", "work", { phase, done, total, at }];
+const ends = (...facts) => fold(session(...facts)).attacker.work.map(({ phase, done, total, end }) => [phase, done, total, end]);
+
+test("a phase is finished where the next one follows or the logarithm is found", () => {
+  assert.deepEqual(ends(work("sieving", 50, 100, 1), work("matrix", 0, 0, 2), ["attacker", "solved", { found: true, at: 3 }]),
+    [["sieving", 50, 100, "finished"], ["matrix", 0, 0, "finished"]]);
+});
+
+test("a phase in which the computation was cut off, or never told its end, is not finished", () => {
+  const reached = { phase: "sieving", done: 60, total: 100 };
+  assert.deepEqual(ends(work("sieving", 50, 100, 1), ["attacker", "solved", { found: false, at: 2, "cut-off": reached }]), [["sieving", 60, 100, "cut-off"]]);
+  assert.deepEqual(ends(work("sieving", 50, 100, 1), ["attacker", "solved", { found: false, at: 2 }]), [["sieving", 50, 100, "cut-off"]]);
+  assert.deepEqual(ends(work("sieving", 50, 100, 1), ["console", "lost", { what: "attacker" }]), [["sieving", 50, 100, null]]);
+  assert.deepEqual(ends(work("trial", 100, 100, 1), ["attacker", "solved", { found: false, at: 2 }]), [["trial", 100, 100, "over"]], "it came to its end, and to nothing");
+});

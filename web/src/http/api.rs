@@ -7,8 +7,6 @@ use crate::{
 };
 use attacker::{cost, relay};
 use axum::{Json, extract::State};
-use lab::verdict::{Class, Kind};
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -28,18 +26,8 @@ pub(super) async fn scenarios(State(app): State<Arc<App>>) -> Json<Value> {
     Json(json!({ "scenarios": app.outcomes }))
 }
 
-#[derive(Serialize)]
-struct Meaning {
-    kind: Kind,
-    letter: char,
-    class: Class,
-    meaning: &'static str,
-}
-
 pub(super) async fn verdicts() -> Json<Value> {
-    let verdicts =
-        Kind::ALL.map(|kind| Meaning { kind, letter: kind.letter(), class: kind.class(), meaning: kind.meaning() });
-    Json(json!({ "verdicts": verdicts }))
+    Json(json!({ "verdicts": registry::verdicts() }))
 }
 
 pub(super) async fn status(State(app): State<Arc<App>>) -> Json<LabStatus> {

@@ -164,9 +164,9 @@ impl Book {
             .await
     }
 
-    /// The last session of a scenario.
-    pub fn latest(&self, scenario: &Scenario) -> Option<Session> {
-        self.pages().latest.get(scenario).cloned()
+    /// The last session of each scenario.
+    pub fn latest_of_each(&self) -> Vec<Session> {
+        self.pages().latest.values().cloned().collect()
     }
 
     /// How many sessions were judged since the console began, by verdict.
@@ -227,6 +227,7 @@ fn weight(event: &Event) -> usize {
         }
         Fact::Trusts { anchors, revocation_lists, .. } => anchors.iter().chain(revocation_lists).map(String::len).sum(),
         Fact::Recovered { text, .. } | Fact::Step { text, .. } => text.len(),
+        Fact::Data { text: told, .. } => text(told),
         Fact::Check { expected, observed, .. } => expected.len() + observed.len(),
         Fact::Aborted { reason, .. } => reason.len(),
         _ => 0,
@@ -279,10 +280,10 @@ mod tests {
     #[tokio::test]
     async fn the_latest_of_a_scenario_is_the_one_that_began_last() {
         let book = book().await;
-        let scenario = "dh/relay".parse().unwrap();
         book.begin(session("old", "dh/relay", 1));
         book.begin(session("new", "dh/relay", 2));
         book.end("old");
-        assert_eq!(book.latest(&scenario).map(|s| s.session), Some("new".to_owned()));
+        let latest: Vec<String> = book.latest_of_each().into_iter().map(|session| session.session).collect();
+        assert_eq!(latest, ["new"]);
     }
 }

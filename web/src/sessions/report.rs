@@ -4,7 +4,7 @@
 //! file's nonce run, and what they import; nothing that a session says can know it.
 
 use crate::{
-    page,
+    page, registry,
     sessions::{chains::chains, session::Record},
 };
 use serde_json::json;
@@ -28,7 +28,8 @@ pub(crate) fn styles() -> String {
 pub(crate) fn scripts(record: &Record, nonce: &str) -> String {
     // So no text of a session can end the element that holds it.
     let words = lab::words::ENGLISH;
-    let data = json!({ "session": record.session, "events": record.events, "chains": chains(record), "words": words });
+    let data = json!({ "session": record.session, "events": record.events, "chains": chains(record), "words": words,
+                       "verdicts": registry::verdicts() });
     let data = data.to_string().replace('<', "\\u003c");
     let imports: BTreeMap<_, _> = modules().iter().map(|(path, text)| (path.clone(), address(path, text))).collect();
     let map = json!({ "imports": imports });

@@ -1,20 +1,31 @@
-/** Two sessions laid side by side: the longest common sequence of rows, and the first row in which they part. */
+/**
+ * Two sessions' rows laid side by side, as the lab has compared their events: it pairs these and says where they part, and
+ * the drawing follows it, so that the lab's sentence and the marked row are about the same.
+ */
 
 /** Beyond this many rows a side, rows are paired by position: alignment costs the product of both. */
 const LONGEST = 400;
 
-const keyOf = (row) => (row.what === "frame" ? `${row.from} ${row.name}` : `${row.what} ${row.party ?? ""}`);
-
-/** What has to be equal for two rows to count as the same. */
-const faceOf = (row) => {
-  if (row.what !== "frame") return JSON.stringify([row.client, row.attacker, row.server, row.check, row.reason, row.found]);
-  return JSON.stringify([row.action, row.before, row.after]);
-};
-
-/** Pairs `{left, right, same}` (a missing side is null) and `first`, the index of the first pair that differs, or null. */
-export function align(left, right) {
-  const pairs = pair(left, right).map(([l, r]) => ({ left: l, right: r, same: Boolean(l && r) && faceOf(l) === faceOf(r) }));
-  const first = pairs.findIndex((row) => !row.same);
+/**
+ * `told` is `{rows: [{left, right, same}], first_difference}`, its sides events by their numbers `n`, or null where the lab has not
+ * compared. Returns `pairs` `{left, right, same}` (a missing side is null) and `first`, the index of the pair that the lab's first
+ * difference is seen in: that of its event, or of the next one that has a row; null without any.
+ */
+export function align(left, right, told) {
+  const rowOf = [left, right].map((rows) => new Map(rows.flatMap((row, i) => row.ns.map((n) => [n, i]))));
+  const parts = (told?.rows ?? []).map((part) => ({
+    same: part.same, places: ["left", "right"].map((side, s) => rowOf[s].get(part[side]?.n) ?? null),
+  }));
+  const linked = new Map();
+  const differ = [new Set(), new Set()];
+  for (const { same, places } of parts) {
+    if (!places.includes(null)) linked.set(places.join(), (linked.get(places.join()) ?? 0) + 1);
+    if (!same) places.forEach((place, s) => differ[s].add(place));
+  }
+  const pairs = pair(left, right, told ? (i, j) => linked.get(`${i},${j}`) ?? 0 : null)
+    .map(([i, j]) => ({ left: left[i] ?? null, right: right[j] ?? null, same: i !== null && j !== null && !differ[0].has(i) && !differ[1].has(j) }));
+  const shown = parts.slice(told?.first_difference ?? Infinity).find(({ same, places }) => !same && places.some((place) => place !== null));
+  const first = shown ? pairs.findIndex((pair) => [left[shown.places[0]], right[shown.places[1]]].some((row) => row && (pair.left === row || pair.right === row))) : -1;
   return { pairs, first: first < 0 ? null : first };
 }
 
@@ -29,22 +40,24 @@ export function explained(pairs, checks) {
   return pairs.map((pair) => ({ ...pair, left: gap(pair, "left", "right"), right: gap(pair, "right", "left") }));
 }
 
-function pair(left, right) {
+/** Indices of rows that belong together, in the order of both; `links` tells how strongly two do, null that nothing is known. */
+function pair(left, right, links) {
   const rows = Math.max(left.length, right.length);
-  if (rows > LONGEST) return Array.from({ length: rows }, (_, i) => [left[i] ?? null, right[i] ?? null]);
-  const common = Array.from({ length: left.length + 1 }, () => new Uint16Array(right.length + 1));
+  if (!links || rows > LONGEST) return Array.from({ length: rows }, (_, i) => [left[i] ? i : null, right[i] ? i : null]);
+  const best = Array.from({ length: left.length + 1 }, () => new Uint32Array(right.length + 1));
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      const same = keyOf(left[i]) === keyOf(right[j]);
-      common[i][j] = same ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+      const strength = links(i, j);
+      best[i][j] = Math.max(best[i + 1][j], best[i][j + 1], strength ? best[i + 1][j + 1] + strength : 0);
     }
   }
   const pairs = [];
   let [i, j] = [0, 0];
   while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && keyOf(left[i]) === keyOf(right[j])) pairs.push([left[i++], right[j++]]);
-    else if (j >= right.length || (i < left.length && common[i + 1][j] >= common[i][j + 1])) pairs.push([left[i++], null]);
-    else pairs.push([null, right[j++]]);
+    const strength = i < left.length && j < right.length ? links(i, j) : 0;
+    if (strength && best[i][j] === best[i + 1][j + 1] + strength) pairs.push([i++, j++]);
+    else if (j >= right.length || (i < left.length && best[i + 1][j] >= best[i][j + 1])) pairs.push([i++, null]);
+    else pairs.push([null, j++]);
   }
   return pairs;
 }

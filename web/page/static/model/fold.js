@@ -87,28 +87,42 @@ function addAttacker(attacker, event) {
     case "chose": attacker.chose = event; break;
     case "work": return addWork(attacker, event);
     case "solved":
-      endWork(attacker, event.at);
+      reach(attacker, event["cut-off"]);
+      endWork(attacker, event.at, event.found ? "finished" : event["cut-off"] || short(attacker) ? "cut-off" : "over");
       attacker.solved.push(event);
   }
 }
 
 /**
  * Phases in the order in which they first began: the last time from `since` `until` the next one took over, after `spent`
- * microseconds before that.
+ * microseconds before that. `end` says how it ended: it is null until then, and "finished" only where what follows from the
+ * phase did follow.
  */
 function addWork(attacker, event) {
-  if (attacker.phase !== event.phase) endWork(attacker, event.at);
+  if (attacker.phase !== event.phase) endWork(attacker, event.at, "finished");
   attacker.phase = event.phase;
   attacker.began ??= event.at;
   const known = attacker.work.find((work) => work.phase === event.phase);
-  if (!known) return void attacker.work.push({ ...event, since: event.at, until: null, spent: 0 });
-  if (known.until !== null) Object.assign(known, { spent: known.spent + known.until - known.since, since: event.at, until: null });
+  if (!known) return void attacker.work.push({ ...event, since: event.at, until: null, spent: 0, end: null });
+  if (known.until !== null) Object.assign(known, { spent: known.spent + known.until - known.since, since: event.at, until: null, end: null });
   Object.assign(known, { done: event.done, total: event.total, at: event.at });
 }
 
-function endWork(attacker, at) {
+/** Whether the phase at work is short of its end. */
+function short(attacker) {
   const phase = attacker.work.find((work) => work.phase === attacker.phase);
-  if (phase) phase.until = at;
+  return phase !== undefined && phase.total > phase.done;
+}
+
+/** How far a computation came that was cut off. */
+function reach(attacker, reached) {
+  const phase = attacker.work.find((work) => work.phase === reached?.phase);
+  if (phase) Object.assign(phase, { done: reached.done, total: reached.total });
+}
+
+function endWork(attacker, at, end) {
+  const phase = attacker.work.find((work) => work.phase === attacker.phase);
+  if (phase) Object.assign(phase, { until: at, end });
   attacker.phase = null;
 }
 

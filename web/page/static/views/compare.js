@@ -7,7 +7,7 @@ import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
 import { fingerprints, fold } from "../model/fold.js";
 import { keysOf } from "../model/token.js";
-import { height, words } from "../draw/layout.js";
+import { height } from "../draw/layout.js";
 import { lab, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
 import { rows as rowsOf } from "../model/rows.js";
@@ -33,7 +33,7 @@ const Both = ({ left, right }) => {
     async () => (done ? get(`/api/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`) : null),
     [left, right, done]);
   const lists = [useMemo(() => rowsOf(events[0]), [events[0]]), useMemo(() => rowsOf(events[1]), [events[1]])];
-  const aligned = useMemo(() => align(...lists), lists);
+  const aligned = useMemo(() => align(...lists, told.data), [...lists, told.data]);
   const stories = events.map(fold);
   const first = aligned.first;
   const pairs = explained(aligned.pairs, { left: stories[0].checks, right: stories[1].checks });
@@ -47,7 +47,7 @@ const Both = ({ left, right }) => {
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
   return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story)))}>
     <article class="comparison" data-first-difference=${first ?? "none"}>
-      <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? parting(aligned.pairs, first, done)} limit=${600} /></h1>
+      <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? unsaid(told, done)} limit=${600} /></h1>
       <div class="sides">
         ${sides.map((side, i) => html`
           <section key=${side} class="panel" data-side=${side} data-session=${sessions[i].session} data-scenario=${sessions[i].scenario}
@@ -67,11 +67,8 @@ const Both = ({ left, right }) => {
 
 const NONE = [];
 
-/** The sentence while the lab has not said its own. */
-function parting(pairs, first, done) {
-  if (first === null) return done ? "Both sessions went the same way." : "So far both sessions go the same way.";
-  const { left, right } = pairs[first];
-  if (!right) return `Row ${first + 1} is only on the left: ${words(left)}.`;
-  if (!left) return `Row ${first + 1} is only on the right: ${words(right)}.`;
-  return `They part in row ${first + 1}. Left: ${words(left)}. Right: ${words(right)}.`;
+/** What stands for the lab's sentence while there is none. */
+function unsaid({ error }, done) {
+  if (error) return `The two could not be compared: ${error.message}`;
+  return done ? "Comparing the two …" : "They are compared once both are over.";
 }

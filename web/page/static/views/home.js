@@ -1,7 +1,7 @@
 /** The first page: the mission's three exchanges, the matrix, and what is going on now. */
 
 import { html } from "../vendor/preact.js";
-import { get, useLoad, useRegistry } from "../lab/api.js";
+import { get, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
 import { newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
@@ -22,7 +22,6 @@ const MISSION = [
 export const Home = () => {
   const lab = useLab();
   const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
-  const meanings = useRegistry("verdicts");
   const sessions = newest();
   const waiting = lab.link === "open" ? null : "Waiting for the lab …";
   const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
@@ -38,7 +37,7 @@ export const Home = () => {
         <h2>Every mode against every attack</h2>
         ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} />`
           : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="the matrix" />`}
-        <${Legend} meanings=${meanings} />
+        <${Legend} />
       </section>
       <aside class="panel" aria-labelledby="live">
         <h2 id="live">Live</h2>

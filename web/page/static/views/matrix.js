@@ -1,62 +1,73 @@
-/** The matrix: modes down, attacks across, the latest verdict in each cell. A click or Enter opens it, or runs it. */
+/**
+ * The matrix: modes down, attacks across, in each cell the latest verdict of that mode against that attack with nothing
+ * switched; a corner mark where it also ran with other checks or parameters. A click or Enter opens it, or runs it.
+ */
 
 import { html, useRef, useState } from "../vendor/preact.js";
 import { LabError, post } from "../lab/api.js";
 import { learn } from "../lab/lab.js";
-import { Mark, standing } from "../draw/verdict.js";
+import { standing } from "../model/verdict.js";
+import { Corner, Mark } from "../draw/verdict.js";
 import { navigate, to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
-import { visible } from "../model/text.js";
+import { count, visible } from "../model/text.js";
 
 /** Where the keyboard last was, so that a way back from a session leads there too. */
 let place = [0, 0];
 
-/** The groups of attacks, in the order in which they are shown. */
-const GROUPS = ["control", "substitution", "parameters", "certificates", "records", "keys-and-people"];
-
-/** Columns by group; a group that is not known here stands last. */
-export function arranged(columns) {
-  const rank = (column) => (GROUPS.indexOf(column.group) + GROUPS.length + 1) % (GROUPS.length + 1);
-  return [...columns].sort((a, b) => rank(a) - rank(b));
-}
-
-/** The latest session of each `mode/attack`, among the live ones. */
-export function latest(sessions) {
+/** Sessions by their cell: those of its own scenario, and those with other checks or parameters. */
+export function placed(sessions) {
   const cells = new Map();
   for (const session of sessions) {
-    const cell = `${modeOf(session.scenario)}/${attackOf(session.scenario)}`;
-    if ((cells.get(cell)?.started ?? -1) <= (session.started ?? 0)) cells.set(cell, session);
+    const own = `${modeOf(session.scenario)}/${attackOf(session.scenario).split(":")[0]}`;
+    const cell = cells.get(own) ?? { own: [], others: [] };
+    (session.scenario === own ? cell.own : cell.others).push(session);
+    cells.set(own, cell);
   }
   return cells;
 }
 
+/** The one that began last. */
+const last = (sessions) => sessions.reduce((a, b) => ((b.started ?? 0) >= (a?.started ?? -1) ? b : a), null);
+
+/** One a scenario, the latest first; what is live is newer than what was loaded. */
+export function variations(loaded, live) {
+  const known = new Map();
+  for (const one of [...loaded, ...live.map(({ session, scenario, started, verdict }) => ({ session, scenario, started, kind: verdict?.kind ?? null }))]) {
+    const before = known.get(one.scenario);
+    if (!before || (one.started ?? 0) >= (before.started ?? 0)) known.set(one.scenario, one);
+  }
+  return [...known.values()].sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
+}
+
+/** Newer of two, or the same one as it is known now. */
 const later = (a, b) => (!a || (b && ((b.started ?? 0) > (a.started ?? 0) || b.session === a.session)) ? b : a);
 
-const switched = (session) => Boolean(session?.without?.length || session?.with?.length);
-
 /** What a cell says, in words. */
-function words({ cell, row, column, session }) {
+function words({ cell, row, column, session, others }) {
   const name = `${row.mode} against ${column.attack}`;
-  if (!cell?.applies) return `${name}: does not apply${cell?.why_not ? `, ${cell.why_not}` : ""}`;
-  if (!session) return `${name}: not run yet. Enter runs it.`;
-  const note = switched(session) ? `, with switched checks: ${session.scenario}` : "";
-  const odd = cell.expected && session.verdict && !switched(session) && cell.expected.kind !== session.verdict.kind
-    ? `, where ${cell.expected.kind} was expected` : "";
+  if (!cell?.applies) return visible(cell?.why_not ? `${cell.why_not}.` : `${name}: does not apply.`);
+  const beside = others.length ? ` Beside it ${count(others.length, "run")} with other checks or parameters, the last one ${others[0].scenario}: ${others[0].kind ?? "running"}.` : "";
+  if (!session) return visible(`${name}: not run yet. Enter runs it.${beside}`);
+  const odd = cell.expected && session.verdict && cell.expected.kind !== session.verdict.kind ? `, where ${cell.expected.kind} was expected` : "";
   const because = session.verdict?.because ?? "";
-  return visible(`${name}: ${standing(session)}${note}${odd}. ${because.slice(0, 300)} Enter opens it, R runs it again.`);
+  return visible(`${name}: ${standing(session)}${odd}. ${because.slice(0, 300)} Enter opens it, R runs it again.${beside}`);
 }
 
 export const Matrix = ({ matrix, sessions }) => {
   const [focus, redraw] = useState(place);
   const setFocus = (next) => redraw((place = next));
   const [fault, setFault] = useState(null);
+  /** Why the cell that was asked last does not apply. */
+  const [asked, ask] = useState(null);
   const grid = useRef(null);
-  const columns = arranged(matrix.columns);
+  const { columns } = matrix;
   const cells = new Map(matrix.cells.map((cell) => [`${cell.mode}/${cell.attack}`, cell]));
-  const live = latest(sessions);
+  const live = placed(sessions);
   const at = (row, column) => {
     const cell = cells.get(`${row.mode}/${column.attack}`);
-    return { cell, row, column, session: later(cell?.session, live.get(`${row.mode}/${column.attack}`)) };
+    const { own = [], others = [] } = live.get(`${row.mode}/${column.attack}`) ?? {};
+    return { cell, row, column, session: later(cell?.session, last(own)), others: variations(cell?.variations ?? [], others) };
   };
 
   const run = async ({ cell }) => {
@@ -69,6 +80,7 @@ export const Matrix = ({ matrix, sessions }) => {
     }
   };
   const act = (here) => {
+    ask(here.cell?.applies ? null : words(here));
     if (!here.cell?.applies) return;
     if (here.session) navigate(to.session(here.session.session));
     else run(here);
@@ -94,10 +106,10 @@ export const Matrix = ({ matrix, sessions }) => {
         <button type="button" class=${`cell ${kind ?? (cell?.applies ? "open" : "never")}`} title=${label} aria-label=${label}
           aria-disabled=${cell?.applies ? undefined : "true"} tabindex=${focus[0] === r && focus[1] === c ? 0 : -1}
           data-at=${`${r}-${c}`} data-scenario=${cell?.scenario} data-verdict=${session?.verdict?.kind}
-          data-session=${session?.session} data-status=${session ? session.status : cell?.applies ? "not-run" : "not-applicable"}
+          data-session=${session?.session} data-variations=${here.others.length || undefined} data-status=${session ? session.status : cell?.applies ? "not-run" : "not-applicable"}
           onClick=${() => act(here)} onFocus=${() => setFocus([r, c])} onKeyDown=${(event) => move(event, r, c, here)}>
           ${kind ? html`<${Mark} kind=${kind} />` : cell?.applies ? html`<span class="hint" aria-hidden="true">▸</span>` : null}
-          ${switched(session) ? html`<span class="tilde" aria-hidden="true">~</span>` : null}
+          ${here.others.length ? html`<${Corner} />` : null}
         </button>
       </td>`;
   };
@@ -127,6 +139,7 @@ export const Matrix = ({ matrix, sessions }) => {
         </tbody>
       </table>
     </div>
+    ${asked ? html`<p class="why" role="status">${asked}</p>` : null}
     <p class="fault" role="alert">${fault}</p>`;
 };
 

@@ -5,7 +5,8 @@ import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
 import { learn, newest, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { visible } from "../model/text.js";
-import { Mark, standing } from "../draw/verdict.js";
+import { standing } from "../model/verdict.js";
+import { Mark } from "../draw/verdict.js";
 
 /** Those of which `concerns(scenario, expected)` holds, out of the expected outcomes and of what was run. */
 export const Scenarios = ({ concerns }) => {

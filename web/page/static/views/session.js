@@ -3,7 +3,6 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
 import { Certificates } from "./chains.js";
-import { Held } from "./held.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
@@ -84,8 +83,7 @@ export const SessionPage = ({ id }) => {
           <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=html`} download>Report</a>
           <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=json`} download>JSON</a>
         </div>
-        <p class="fault" role="alert">${fault && visible(fault)}</p>
-        ${session.status === "held" ? html`<${Held} session=${session} events=${events} />` : null}`} />`;
+        <p class="fault" role="alert">${fault && visible(fault)}</p>`} />`;
 };
 
 /** Runs a scenario; returns the session's id. A seed that a number cannot hold exactly is as good as none. */

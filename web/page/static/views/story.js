@@ -44,7 +44,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
           <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
-          ${computes ? html`<section class="panel"><h2>${solved.at(-1)?.found === false ? "Why the prime holds" : "How the prime falls"}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
+          ${computes ? html`<section class="panel"><h2>${fallen(story.attacker, running)}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
           <section class="panel"><h2>Checks</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
@@ -55,12 +55,19 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
     </article><//>`;
 };
 
+/** What became of the prime: not to have fallen yet is not to hold. */
+function fallen({ solved, work }, running) {
+  const last = solved.at(-1);
+  if (last?.found || (running && !last)) return "How the prime falls";
+  return !last || last["cut-off"] || work.some(({ end }) => end === "cut-off") ? "How far the computation came" : "Why the prime holds";
+}
+
 const Sentence = ({ session, story }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
   const computing = phase === null ? null : `The attacker computes a logarithm${chose ? ` modulo a prime of ${chose.bits} bits` : ""}: ${phase} …`;
-  const waiting = session.status === "held" ? "The attacker holds a frame and waits for a decision." : computing ?? "The session runs …";
+  const waiting = computing ?? "The session runs …";
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
