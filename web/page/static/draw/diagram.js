@@ -10,7 +10,7 @@ import { ACTORS, Shape } from "./cast.js";
 import { fingerprints } from "../model/fold.js";
 import { Token, TOKEN } from "./keys.js";
 import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
-import { secretive, shorten } from "../model/text.js";
+import { duration, secretive, shorten } from "../model/text.js";
 import { useWidth } from "./width.js";
 
 /** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
@@ -186,8 +186,9 @@ const PARTS = {
   keys: Keys,
   stop: Stop,
   off: Off,
-  solved: Said((row) => `${row.found ? "solved" : "not solved"}: ${row.bits} bits · ${row.cost}`),
+  solved: Said((row) => `${row.found ? "solved" : row.cut ? "cut off" : "not solved"}: ${row.bits} bits · ${row.cost}`),
   read: Said((row) => `read: “${row.text}”`),
+  overdue: Said((row) => `given up after ${duration(row.after * 1000)}`),
   lost: Said((row) => `${row.party} lost: ${row.reason}`),
 };
 

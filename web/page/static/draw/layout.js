@@ -80,6 +80,7 @@ const OWN_HEIGHT = {
   solved: () => 40,
   read: () => 40,
   lost: () => 40,
+  overdue: () => 40,
 };
 
 /** The tops of rows with these heights, and where the last one ends. */
