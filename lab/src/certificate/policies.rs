@@ -54,6 +54,8 @@ impl<'c> Policies<'c> {
         }
         if last {
             self.explicit = self.explicit.saturating_sub(1);
+            // Nobody stands below whom a mapping could concern, but no authority may have this one (section 4.2.1.5).
+            mappings(certificate)?;
         } else {
             self.map(certificate)?;
             if !exempt {
@@ -107,13 +109,8 @@ impl<'c> Policies<'c> {
 
     /// Section 6.1.4 (a) and (b).
     fn map(&mut self, certificate: &'c Certificate<'_>) -> Result<(), Defect> {
-        let Some((mappings, _)) = certificate.policy_mappings() else { return Ok(()) };
         let mut targets = BTreeMap::<Policy<'c>, BTreeSet<Policy<'c>>>::new();
-        for mapping in &mappings.mappings {
-            let (from, to) = (mapping.issuer_domain_policy.as_bytes(), mapping.subject_domain_policy.as_bytes());
-            if from == ANY || to == ANY {
-                return Err(Defect::MapsAny);
-            }
+        for (from, to) in mappings(certificate)? {
             targets.entry(from).or_default().insert(to);
         }
         let Some(level) = &mut self.level else { return Ok(()) };
@@ -130,6 +127,15 @@ impl<'c> Policies<'c> {
         }
         Ok(())
     }
+}
+
+/// The mappings of a certificate, from and to.
+fn mappings<'c>(certificate: &'c Certificate<'_>) -> Result<Vec<(Policy<'c>, Policy<'c>)>, Defect> {
+    let mappings = certificate.policy_mappings().map(|(mappings, _)| mappings.mappings.as_slice());
+    let pairs = mappings.unwrap_or_default().iter();
+    let pairs = pairs.map(|pair| (pair.issuer_domain_policy.as_bytes(), pair.subject_domain_policy.as_bytes()));
+    let known = |(from, to)| if from == ANY || to == ANY { Err(Defect::MapsAny) } else { Ok((from, to)) };
+    pairs.map(known).collect()
 }
 
 #[cfg(test)]
@@ -239,6 +245,11 @@ mod tests {
             (
                 "any mapped",
                 vec![vec![policies(&[any()]), (MAPPINGS, sequence(&[sequence(&[any(), oid(2)])]))], vec![]],
+                Err(Defect::MapsAny),
+            ),
+            (
+                "any mapped in the leaf",
+                vec![vec![], vec![(MAPPINGS, sequence(&[sequence(&[oid(1), any()])]))]],
                 Err(Defect::MapsAny),
             ),
         ] {

@@ -9,7 +9,9 @@ use crate::{check::Switches, role::Role};
 /// Which rules count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Profile {
-    /// [`Profile::WebPki`] when a server's name is expected, otherwise [`Profile::Rfc5280`].
+    /// [`Profile::WebPki`] when a server's name is expected, otherwise [`Profile::Rfc5280`]; without the rules that many
+    /// honest certificates of private authorities break: authorities must state their key usage, and a server's
+    /// certificate must not be an authority's.
     #[default]
     Automatic,
     /// What RFC 5280 section 6 asks of those who rely on a certificate.

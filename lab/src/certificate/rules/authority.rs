@@ -7,10 +7,15 @@ use x509_parser::prelude::X509Version;
 
 pub(in crate::certificate) fn ca_flag(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     const EXPECTED: &str = "basicConstraints with cA TRUE";
-    if index == 0 {
-        return None;
-    }
     let certificate = walk.certificate(index);
+    if index == 0 {
+        let misplaced = walk.to_the_letter() && walk.policy.purpose == Some(Purpose::Server);
+        return if misplaced && certificate.is_authority() {
+            fail("cA FALSE in a server's certificate", "cA TRUE", "BR 7.1.2.7.8: a server is no authority")
+        } else {
+            None
+        };
+    }
     match certificate.basic_constraints() {
         Some((constraints, critical)) if constraints.ca => {
             if walk.strict() && !critical {
@@ -90,7 +95,15 @@ pub(in crate::certificate) fn key_usage(walk: &mut Walk<'_, '_>, index: usize) -
             return fail("pathLenConstraint in authorities only", "in an end entity", "RFC 5280 section 4.2.1.9");
         }
     }
-    let usage = usage?;
+    let Some(usage) = usage else {
+        // Some roots that everybody trusts do not state theirs.
+        return if walk.to_the_letter() && index > 0 && !walk.is_anchor(index) {
+            let why = "an authority must state what its key is for (RFC 5280 section 4.2.1.3)";
+            fail("keyUsage in an authority", "no keyUsage", why)
+        } else {
+            None
+        };
+    };
     if index > 0 {
         const EXPECTED: &str = "keyCertSign among the key usages";
         return if signs {

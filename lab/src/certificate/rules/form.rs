@@ -1,15 +1,24 @@
 //! The certificate by itself: encoding, algorithms, serial number, extensions, key identifiers.
 
-use x509_parser::extensions::ParsedExtension;
+use x509_parser::extensions::{ParsedExtension, X509Extension};
+use x509_parser::prelude::X509Version;
 
 use super::Walk;
-use crate::certificate::decode::oid_text;
+use crate::certificate::decode::{Certificate, oid_text};
 use crate::certificate::dn;
 use crate::certificate::public_key::Strength;
 use crate::certificate::signature;
 use crate::certificate::step::{Finding, fail, pass, unsupported};
 
 pub(in crate::certificate) fn encoding(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
+    let version = walk.certificate(index).x509.version();
+    if walk.strict() && !walk.is_anchor(index) && matches!(version, X509Version::V1 | X509Version::V2) {
+        return fail(
+            "version 3",
+            format!("version {}", version.0 + 1),
+            "certificates of earlier versions cannot say what they are for (RFC 5280 section 4.1.2.1, BR 7.1.1)",
+        );
+    }
     match &walk.certificate(index).problem {
         None => {
             pass("DER, version and extensions as RFC 5280 has them", "so they are", "the certificate has one reading")
@@ -86,16 +95,33 @@ pub(in crate::certificate) fn critical_extensions(walk: &mut Walk<'_, '_>, index
     let extensions = certificate.x509.extensions();
     let unknown = extensions.iter().find(|extension| extension.critical && !processed(extension.parsed_extension()));
     if let Some(extension) = unknown {
+        return match prescribed(extension) {
+            Some((_, name, false)) => fail(
+                format!("{name} not critical"),
+                "critical",
+                "issuers must not mark this extension so (RFC 5280 section 4.2), and who does not process it must not \
+                 use the certificate",
+            ),
+            _ => fail(
+                EXPECTED,
+                format!("critical extension {}", oid_text(extension.oid.as_bytes())),
+                "who does not understand a critical extension must not use the certificate",
+            ),
+        };
+    }
+    if let Some(qualifier) = unknown_qualifier(certificate) {
         return fail(
-            EXPECTED,
-            format!("critical extension {}", oid_text(extension.oid.as_bytes())),
-            "who does not understand a critical extension must not use the certificate",
+            "known qualifiers in a critical certificatePolicies",
+            format!("the qualifier {}", oid_text(qualifier)),
+            "who cannot interpret a critical extension with all its qualifiers must not use the certificate (RFC 5280 \
+             section 4.2.1.4)",
         );
     }
     if walk.strict() {
         for extension in extensions {
-            let prescribed = CRITICALITY.iter().find(|(oid, ..)| *oid == extension.oid.as_bytes());
-            if let Some((_, name, critical)) = prescribed.filter(|(.., critical)| *critical != extension.critical) {
+            if let Some((_, name, critical)) =
+                prescribed(extension).filter(|(.., critical)| *critical != extension.critical)
+            {
                 let text = |critical: bool| if critical { "critical" } else { "not critical" };
                 return fail(
                     format!("{name} {}", text(*critical)),
@@ -114,6 +140,20 @@ pub(in crate::certificate) fn critical_extensions(walk: &mut Walk<'_, '_>, index
     }
     let count = extensions.iter().filter(|extension| extension.critical).count();
     pass(EXPECTED, format!("{count} critical extensions, all known"), "each of them is processed")
+}
+
+/// The criticality that is prescribed for this extension.
+fn prescribed(extension: &X509Extension<'_>) -> Option<&'static (&'static [u8], &'static str, bool)> {
+    CRITICALITY.iter().find(|(oid, ..)| *oid == extension.oid.as_bytes())
+}
+
+/// A policy qualifier other than the two of RFC 5280 section 4.2.1.4 (CPS pointer and user notice) in critical
+/// certificate policies.
+fn unknown_qualifier<'c>(certificate: &'c Certificate<'_>) -> Option<&'c [u8]> {
+    let (policies, _) = certificate.certificate_policies().filter(|(_, critical)| *critical)?;
+    let qualifiers = policies.iter().filter_map(|policy| policy.policy_qualifiers.as_ref()).flatten();
+    let mut identifiers = qualifiers.map(|qualifier| qualifier.policy_qualifier_id.as_bytes());
+    identifiers.find(|identifier| !matches!(identifier, [0x2b, 6, 1, 5, 5, 7, 2, 1 | 2]))
 }
 
 /// The extensions that some rule here takes into account.

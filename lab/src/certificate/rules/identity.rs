@@ -21,6 +21,13 @@ pub(in crate::certificate) fn subject(walk: &mut Walk<'_, '_>, index: usize) -> 
         return pass(EXPECTED, dn::display(certificate.subject()), "the name is there");
     }
     match names {
+        None if empty => {
+            return fail(
+                "a subject, or subject alternative names",
+                "neither",
+                "a certificate must be somebody's (RFC 5280 section 4.1.2.6)",
+            );
+        }
         Some((_, false)) if empty => {
             return fail(
                 "critical subjectAltName beside an empty subject",

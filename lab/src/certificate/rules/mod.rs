@@ -45,6 +45,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.policy.effective_profile() == Profile::WebPki
     }
 
+    /// Whether issuance rules count that only a profile asked for by its name demands.
+    fn to_the_letter(&self) -> bool {
+        self.policy.profile == Profile::WebPki
+    }
+
     /// Authorities between this certificate and the leaf that count towards a path length.
     fn authorities_below(&self, index: usize) -> usize {
         self.path.get(1..index).unwrap_or_default().iter().filter(|below| !below.self_issued).count()
