@@ -223,6 +223,11 @@ pub enum Fact {
         /// Its time in milliseconds.
         after: u64,
     },
+    /// The console ended the session before its end.
+    Cancelled {
+        /// Why it did.
+        why: Cancellation,
+    },
     /// The console lost something that the session needed.
     Lost {
         /// What was lost.
@@ -252,9 +257,19 @@ impl Fact {
             | Self::Chose { .. }
             | Self::Work { .. }
             | Self::Solved { .. } => &[Actor::Attacker],
-            Self::Overdue { .. } | Self::Lost { .. } => &[Actor::Console],
+            Self::Overdue { .. } | Self::Cancelled { .. } | Self::Lost { .. } => &[Actor::Console],
         }
     }
+}
+
+/// Why a session is ended before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cancellation {
+    /// Somebody asked for it.
+    Asked,
+    /// The console itself ended.
+    Closing,
 }
 
 /// The direction of a frame, seen from the victim that tells it.

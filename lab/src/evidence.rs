@@ -5,7 +5,7 @@ mod contradiction;
 mod victim;
 
 use crate::{
-    event::{Event, Fact, VERSION},
+    event::{Cancellation, Event, Fact, VERSION},
     role::{Actor, Role},
 };
 use std::collections::HashMap;
@@ -36,6 +36,8 @@ pub struct Evidence {
     pub lost: Vec<Cited<(Actor, String)>>,
     /// The console gave the session up after so many milliseconds.
     pub overdue: Option<Cited<u64>>,
+    /// The console ended the session before its end.
+    pub cancelled: Option<Cited<Cancellation>>,
     /// What cannot have happened as told.
     pub contradictions: Vec<Cited<Contradiction>>,
 }
@@ -107,6 +109,7 @@ impl Evidence {
         match fact {
             Fact::Lost { what, reason } => self.lost.push(Cited { n, it: (*what, reason.clone()) }),
             Fact::Overdue { after } => self.overdue = Some(Cited { n, it: *after }),
+            Fact::Cancelled { why } => self.cancelled = Some(Cited { n, it: *why }),
             _ => {}
         }
         None

@@ -88,6 +88,8 @@ fn what_is_wrong_with_a_request_is_named() {
         (r#"{"scenario":"dh/relay","seed":-1}"#, 400, "seed"),
         (r#"{"scenario":"dh/relay","sessions":101}"#, 400, "sessions"),
         (r#"{"scenario":"dh/relay","sessions":0}"#, 400, "sessions"),
+        (r#"{"scenario":"dh/relay","seed":18446744073709551615,"sessions":2}"#, 400, "seed"),
+        (r#"{"scenario":"dh-weak:short,bits=224/crack","sessions":100}"#, 400, "sessions"),
         (r#"{"scenario":"dh/relay","sesions":1}"#, 400, "sesions"),
         (r#"{"scenario":"dh/relay"} {}"#, 400, "body"),
         (r#"{"scenario":"dh/relay""#, 400, "body"),
@@ -204,7 +206,8 @@ fn no_safe_method_has_an_effect() {
             "action" => "forward".to_owned(),
             "after" => u64::MAX.to_string(),
             "seed" | "sessions" | "limit" => "1".to_owned(),
-            "step" | "fields" => String::new(),
+            "step" | "wait" => "true".to_owned(),
+            "fields" => String::new(),
             other => panic!("no value for {other} of {path}"),
         };
         let [asked, told]: [Vec<String>; 2] = [asked.collect(), told.collect()];

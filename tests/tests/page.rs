@@ -334,3 +334,23 @@ fn every_session_is_listed_and_older_ones_come_on_demand() {
     browser.await_element(&format!(".session[data-session='{}']", mission[0]));
     assert_eq!(browser.complaints(), [""; 0]);
 }
+
+#[test]
+fn what_runs_too_long_is_cancelled_by_a_button() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "50000"]);
+    lab.mission();
+    // The attacker swallows the first flight, and the victims wait for long.
+    let id = lab.play("dh/drop");
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.click("[data-action=cancel]");
+    browser.await_element(&format!(".session[data-session='{id}'][data-verdict=inconclusive][data-status=done]"));
+    assert_eq!(browser.text("[data-sentence]"), "The session was cancelled.");
+    let others = [lab.play("dh/drop"), lab.play("dh/drop")];
+    visit(&browser, &lab, "/sessions");
+    browser.click("[data-action=cancel-all]");
+    for id in others {
+        browser.await_element(&format!("[data-session='{id}'][data-verdict=inconclusive][data-status=done]"));
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}

@@ -1,7 +1,7 @@
 //! Each kind of verdict from the least evidence that amounts to it, and what it cites.
 
 use lab::{
-    event::{Action, Event, Fact, Reached, Status, VERSION, Way},
+    event::{Action, Cancellation, Event, Fact, Reached, Status, VERSION, Way},
     evidence::hex,
     role::{
         Actor::{self, Attacker, Client, Console, Server},
@@ -494,6 +494,8 @@ fn inconclusive_where_the_console_lost_somebody_or_time_was_over() {
         (lost, "The attacker was lost: it was killed."),
         (overdue(60_000), "The session was not over after 60 s."),
         (overdue(300), "The session was not over after 0.3 s."),
+        (Fact::Cancelled { why: Cancellation::Asked }, "The session was cancelled."),
+        (Fact::Cancelled { why: Cancellation::Closing }, "The console ended before the session did."),
     ] {
         let story = shared().delivered().tell(Console, fact);
         let cited = story.last();

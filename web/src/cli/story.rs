@@ -68,7 +68,11 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
         }
         Fact::Step { .. } => writeln!(out, "      {}", faint(said("story"))),
         Fact::Solved { .. } => writeln!(out, "      {}", altered(said("story"))),
-        Fact::Recovered { .. } | Fact::Aborted { .. } | Fact::Overdue { .. } | Fact::Lost { .. } => {
+        Fact::Recovered { .. }
+        | Fact::Aborted { .. }
+        | Fact::Overdue { .. }
+        | Fact::Cancelled { .. }
+        | Fact::Lost { .. } => {
             writeln!(out, "      {}", bad(said("event")))
         }
         Fact::Established { .. } => writeln!(out, "      {}", said("event")),

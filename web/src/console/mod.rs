@@ -4,28 +4,39 @@ mod line;
 mod listeners;
 mod play;
 mod process;
+mod queue;
 
 use self::process::{Link, Process};
-use crate::sessions::{
-    book::Book,
-    orders::{ScenarioRefused, Settings, in_full, orders},
-    session::{Record, Session, now_ms},
+use crate::{
+    log,
+    sessions::{
+        book::Book,
+        orders::{Orders, ScenarioRefused, Settings, core_seconds, in_full, orders},
+        session::{Record, Session, lost, now_ms, told},
+    },
 };
-use lab::{role::Actor, scenario::Scenario};
+use lab::{
+    event::{Cancellation, Fact},
+    role::Actor,
+    scenario::Scenario,
+};
 use listeners::Listeners;
+use queue::{BACKLOG, Cost, Queue, Waiting};
 use serde::Serialize;
 use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::{
-    sync::{OwnedMutexGuard, Semaphore, oneshot, watch},
+    sync::{oneshot, watch},
     task::JoinHandle,
+    time::timeout,
 };
 
-/// Sessions that may wait for their turn.
-const BACKLOG: usize = 4096;
+/// How long sessions under way may take over their end when the console ends.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// How a console works.
 #[derive(Clone, Debug)]
@@ -97,11 +108,20 @@ pub enum NotPlayed {
     #[error(transparent)]
     Refused(#[from] ScenarioRefused),
     /// Too many wait already.
-    #[error("sessions: {BACKLOG} wait already, try again later")]
+    #[error("at most {BACKLOG} sessions may wait: try again later, or cancel some")]
     Busy,
     /// No randomness for the session's id.
     #[error("session: the operating system gives no randomness")]
     Randomness,
+}
+
+/// What a session that waits takes along.
+#[derive(Debug)]
+struct Job {
+    /// Its orders, where they were staged to see whether it can be played.
+    orders: Option<Box<Orders>>,
+    /// Whom to tell its end.
+    tell: oneshot::Sender<Arc<Record>>,
 }
 
 /// The console.
@@ -112,10 +132,10 @@ pub struct Console {
     client: Process,
     attacker: Process,
     server: Process,
-    slots: Arc<Semaphore>,
-    backlog: Arc<Semaphore>,
-    /// Sessions of one seed look the same on the wire, and take turns.
-    wires: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    queue: Mutex<Queue<Job>>,
+    /// How each session under way is cancelled.
+    under_way: Mutex<HashMap<String, oneshot::Sender<Cancellation>>>,
+    running: watch::Sender<usize>,
     stop: watch::Sender<bool>,
     keepers: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -133,14 +153,14 @@ impl Console {
         let (client, keep_client) = start(Actor::Client, None);
         Arc::new(Self {
             book,
-            slots: Arc::new(Semaphore::new(config.concurrency)),
-            backlog: Arc::new(Semaphore::new(BACKLOG)),
+            queue: Mutex::new(Queue::new(config.concurrency)),
+            under_way: Mutex::default(),
+            running: watch::Sender::new(0),
             config,
             listeners,
             client,
             attacker,
             server,
-            wires: Mutex::default(),
             stop,
             keepers: Mutex::new(vec![keep_server, keep_attacker, keep_client]),
         })
@@ -152,28 +172,108 @@ impl Console {
     }
 
     /// Plays a scenario: at once, or when its turn comes.
+    ///
+    /// # Errors
+    /// Nothing was started, and why.
     pub fn play(self: &Arc<Self>, scenario: Scenario, seed: Option<u64>) -> Result<Playing, NotPlayed> {
-        let waits = Arc::clone(&self.backlog).try_acquire_owned().map_err(|_| NotPlayed::Busy)?;
-        let id = random_id()?;
-        let scenario = in_full(&scenario)?;
-        let orders = orders(&id, &scenario, seed, &self.config.settings)?;
-        let wire = orders.client.correlation.clone();
-        let session = Session::new(id.clone(), scenario, seed, now_ms());
-        self.book.begin(session.clone());
-        let (tell, done) = oneshot::channel();
-        let console = Arc::clone(self);
-        tokio::spawn(async move {
-            let turn = console.turn(&wire).await;
-            let slot = Arc::clone(&console.slots).acquire_owned().await;
-            drop(waits);
-            play::play(&console, &id, orders).await;
-            drop((slot, turn));
-            console.forget(&wire);
-            if let Some(record) = console.book.end(&id) {
-                let _ = tell.send(record);
+        self.play_all([(scenario, seed)])?.pop().ok_or(NotPlayed::Busy)
+    }
+
+    /// Plays scenarios, each with its seed, as one request: all of them or none. The sessions are in the order of the
+    /// scenarios; requests take turns.
+    ///
+    /// # Errors
+    /// Nothing was started, and why.
+    pub fn play_all(
+        self: &Arc<Self>,
+        scenarios: impl IntoIterator<Item = (Scenario, Option<u64>)>,
+    ) -> Result<Vec<Playing>, NotPlayed> {
+        let (mut request, mut playing, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
+        for (scenario, seed) in scenarios {
+            if request.len() == BACKLOG {
+                return Err(NotPlayed::Busy);
             }
-        });
-        Ok(Playing { session, done })
+            let id = random_id()?;
+            let scenario = in_full(&scenario)?;
+            // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
+            let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);
+            let orders =
+                if known { None } else { Some(Box::new(orders(&id, &scenario, seed, &self.config.settings)?)) };
+            let cost = Cost::of(core_seconds(&scenario)?);
+            let session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
+            let (tell, done) = oneshot::channel();
+            request.push(Waiting { id, scenario, seed, cost, job: Job { orders, tell } });
+            playing.push(Playing { session: session.clone(), done });
+            sessions.push(session);
+        }
+        {
+            let mut queue = self.queue();
+            if !queue.has_room(request.len()) {
+                return Err(NotPlayed::Busy);
+            }
+            sessions.into_iter().for_each(|session| self.book.begin(session));
+            queue.push(request);
+        }
+        self.advance();
+        Ok(playing)
+    }
+
+    /// Ends a session that waits or runs; `false` where it does neither.
+    pub fn cancel(self: &Arc<Self>, id: &str) -> bool {
+        let waiting = self.queue().withdraw(id);
+        match waiting {
+            Some(waiting) => {
+                self.book.tell(id, told(id, 0, Fact::Cancelled { why: Cancellation::Asked }));
+                self.end(id, waiting.job.tell);
+                true
+            }
+            None => self.under_way().remove(id).is_some_and(|cancel| cancel.send(Cancellation::Asked).is_ok()),
+        }
+    }
+
+    /// Ends every session that waits or runs; answers with how many.
+    pub fn cancel_all(self: &Arc<Self>) -> usize {
+        let waiting = self.queue().ids();
+        let running: Vec<String> = self.under_way().keys().cloned().collect();
+        waiting.iter().chain(&running).filter(|id| self.cancel(id)).count()
+    }
+
+    /// How many sessions wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting()
+    }
+
+    /// Begins as many sessions as there are slots for.
+    fn advance(self: &Arc<Self>) {
+        loop {
+            let Some(next) = self.queue().next() else { return };
+            let (cancel, cancelled) = oneshot::channel();
+            self.under_way().insert(next.id.clone(), cancel);
+            self.running.send_modify(|running| *running += 1);
+            let console = Arc::clone(self);
+            tokio::spawn(async move {
+                let Waiting { id, scenario, seed, job: Job { orders: staged, tell }, .. } = next;
+                let staged = match staged {
+                    Some(staged) => Ok(*staged),
+                    None => orders(&id, &scenario, seed, &console.config.settings),
+                };
+                match staged {
+                    Ok(orders) => play::play(&console, &id, orders, cancelled).await,
+                    Err(refused) => drop(console.book.tell(&id, lost(&id, 0, Actor::Console, &refused.message))),
+                }
+                console.under_way().remove(&id);
+                console.end(&id, tell);
+                console.queue().done(&id);
+                console.running.send_modify(|running| *running -= 1);
+                console.advance();
+            });
+        }
+    }
+
+    fn end(&self, id: &str, tell: oneshot::Sender<Arc<Record>>) {
+        if let Some(record) = self.book.end(id) {
+            let _ = tell.send(record);
+        }
     }
 
     /// What holds for every session.
@@ -192,8 +292,19 @@ impl Console {
         Watch([&self.client, &self.attacker, &self.server].map(Process::links))
     }
 
-    /// Ends the processes and waits until none is left.
+    /// Ends what is under way, then the processes, and waits until none is left. Sessions that have begun are judged and
+    /// kept as they are; those that have not are told in the log.
     pub async fn stop(&self) {
+        let dropped = self.queue().withdraw_all().len();
+        if dropped > 0 {
+            log::line("console", &format!("{dropped} sessions that had not begun are given up"));
+        }
+        let under_way = std::mem::take(&mut *self.under_way());
+        for cancel in under_way.into_values() {
+            // One that ended meanwhile is no longer there to be told.
+            let _ = cancel.send(Cancellation::Closing);
+        }
+        let _ = timeout(CLOSING, self.running.subscribe().wait_for(|running| *running == 0)).await;
         self.stop.send_replace(true);
         let keepers = std::mem::take(&mut *self.keepers.lock().unwrap_or_else(PoisonError::into_inner));
         for keeper in keepers {
@@ -201,20 +312,12 @@ impl Console {
         }
     }
 
-    async fn turn(&self, wire: &str) -> OwnedMutexGuard<()> {
-        let turn = Arc::clone(self.wires().entry(wire.to_owned()).or_default());
-        turn.lock_owned().await
+    fn queue(&self) -> MutexGuard<'_, Queue<Job>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn forget(&self, wire: &str) {
-        let mut wires = self.wires();
-        if wires.get(wire).is_some_and(|turn| Arc::strong_count(turn) == 1) {
-            wires.remove(wire);
-        }
-    }
-
-    fn wires(&self) -> MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
-        self.wires.lock().unwrap_or_else(PoisonError::into_inner)
+    fn under_way(&self) -> MutexGuard<'_, HashMap<String, oneshot::Sender<Cancellation>>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn process(&self, actor: Actor) -> &Process {

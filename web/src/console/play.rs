@@ -4,11 +4,14 @@ use super::{Console, listeners::Told, process::Link};
 use crate::sessions::{orders::Orders, session::told};
 use lab::{
     control::{Order, Report},
-    event::Fact,
+    event::{Cancellation, Fact},
     role::Actor,
 };
 use std::{collections::HashSet, time::Duration};
-use tokio::{sync::mpsc::Receiver, time::timeout};
+use tokio::{
+    sync::{mpsc::Receiver, oneshot},
+    time::timeout,
+};
 
 /// Events that one session may have.
 const EVENTS: usize = 20_000;
@@ -19,23 +22,38 @@ const BYTES: usize = 32 << 20;
 /// of it.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What a session lacks to go on: who, and why.
-struct Lack(Actor, String);
+/// What a session lacks to go on.
+enum Lack {
+    /// Somebody, and why.
+    Party(Actor, String),
+    /// Time.
+    Time,
+    /// It is wanted no more.
+    Consent(Cancellation),
+}
 
-/// Plays one session. Everything that happens is told to the book, the loss of a process or of patience too.
-pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
+/// Plays one session, unless and until it is cancelled. Everything that happens is told to the book, the loss of a process
+/// or of patience too.
+pub(super) async fn play(console: &Console, id: &str, orders: Orders, cancelled: oneshot::Receiver<Cancellation>) {
     let mut heard = console.listeners.listen(id);
     let after = orders.attack.deadline;
     let time = Duration::from_millis(after).saturating_add(GRACE);
-    let result = match links(console).await {
-        Ok(links) => timeout(time, conduct(console, id, orders, links, &mut heard)).await,
-        Err(lack) => Ok(Err(lack)),
+    let played = async {
+        let links = links(console).await?;
+        let conducted = timeout(time, conduct(console, id, orders, links, &mut heard)).await;
+        conducted.unwrap_or(Err(Lack::Time))
+    };
+    let result = tokio::select! {
+        biased;
+        Ok(why) = cancelled => Err(Lack::Consent(why)),
+        result = played => result,
     };
     console.listeners.forget(id);
     let fact = match result {
-        Ok(Ok(())) => return,
-        Ok(Err(Lack(what, reason))) => Fact::Lost { what, reason },
-        Err(_) => Fact::Overdue { after },
+        Ok(()) => return,
+        Err(Lack::Party(what, reason)) => Fact::Lost { what, reason },
+        Err(Lack::Time) => Fact::Overdue { after },
+        Err(Lack::Consent(why)) => Fact::Cancelled { why },
     };
     console.book.tell(id, told(id, 0, fact));
     for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
@@ -47,7 +65,7 @@ pub(super) async fn play(console: &Console, id: &str, orders: Orders) {
 
 /// The ways to server, attacker and client, as soon as all are up.
 async fn links(console: &Console) -> Result<[Link; 3], Lack> {
-    let link = async |actor| console.link(actor).await.map_err(|reason| Lack(actor, reason));
+    let link = async |actor| console.link(actor).await.map_err(|reason| Lack::Party(actor, reason));
     Ok([link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?])
 }
 
@@ -68,11 +86,12 @@ async fn conduct(
     let mut at_work = HashSet::from([Actor::Client, Actor::Server, Actor::Attacker]);
     let mut play = Some(play);
     while !at_work.is_empty() {
-        let told = told.recv().await.ok_or_else(|| Lack(Actor::Console, "its own list of sessions".to_owned()))?;
+        let told =
+            told.recv().await.ok_or_else(|| Lack::Party(Actor::Console, "its own list of sessions".to_owned()))?;
         match told {
-            Told::Gone(actor, reason) => return Err(Lack(actor, reason)),
+            Told::Gone(actor, reason) => return Err(Lack::Party(actor, reason)),
             Told::Report(actor, Report::Refused { reason, .. }) => {
-                return Err(Lack(actor, format!("it refused: {reason}")));
+                return Err(Lack::Party(actor, format!("it refused: {reason}")));
             }
             Told::Report(actor, Report::Ready { .. }) => {
                 ready.remove(&actor);
@@ -87,7 +106,7 @@ async fn conduct(
                     at_work.remove(&actor);
                 }
                 if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
-                    return Err(Lack(actor, format!("it told more than {EVENTS} events or {BYTES} bytes")));
+                    return Err(Lack::Party(actor, format!("it told more than {EVENTS} events or {BYTES} bytes")));
                 }
             }
             Told::Report(_, Report::Listening { .. } | Report::Stray { .. }) => {}
@@ -97,5 +116,5 @@ async fn conduct(
 }
 
 async fn send(actor: Actor, link: &Link, order: Order) -> Result<(), Lack> {
-    link.orders.send(order).await.map_err(|_| Lack(actor, "it takes no more orders".to_owned()))
+    link.orders.send(order).await.map_err(|_| Lack::Party(actor, "it takes no more orders".to_owned()))
 }

@@ -4,18 +4,13 @@ use super::{
     App,
     asked::{Body, Query},
     problem::Problem,
-    sessions::{Started, finished, scenario},
+    sessions::{begin, finished, scenario},
 };
 use crate::sessions::{
     compare::{Comparison, compare},
     session::{Session, now_us},
 };
-use axum::{
-    Json,
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -47,6 +42,8 @@ pub(super) struct Counterfactual {
     scenario: String,
     check: String,
     seed: Option<u64>,
+    #[serde(default)]
+    wait: bool,
 }
 
 /// Runs a scenario with and without one check, both with one seed: otherwise every frame would differ.
@@ -58,8 +55,9 @@ pub(super) async fn run(State(app): State<Arc<App>>, Body(wanted): Body<Counterf
     }
     let without = with.lacking(&wanted.check);
     let seed = Some(wanted.seed.unwrap_or_else(now_us));
-    let sessions = [app.console.play(with, seed)?.session, app.console.play(without, seed)?.session];
-    let place = format!("/api/compare?left={}&right={}", sessions[0].session, sessions[1].session);
-    let started = Started { sessions: sessions.into() };
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(started)).into_response())
+    let place = |started: &[Session]| match started {
+        [left, right] => Some(format!("/api/compare?left={}&right={}", left.session, right.session)),
+        _ => None,
+    };
+    begin(&app, [(with, seed), (without, seed)], wanted.wait, place).await
 }

@@ -30,6 +30,8 @@ fn text(app: &App) -> String {
         "Sessions that run or wait.",
         &[(String::new(), book.running() as u64)],
     );
+    let waiting = app.console.waiting() as u64;
+    family("interlock_sessions_waiting", "gauge", "Sessions that wait for their turn.", &[(String::new(), waiting)]);
     let processes = app.console.processes();
     let each = [("client", processes.client), ("attacker", processes.attacker), ("server", processes.server)];
     let labels = |name: &str| format!("{{process=\"{name}\"}}");

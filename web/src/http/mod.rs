@@ -25,9 +25,11 @@ use crate::{
     console::{Console, Processes},
     sessions::store::Health,
 };
+use axum::http::StatusCode;
+use problem::Problem;
 use serde::Serialize;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What the routes work with.
 pub struct App {
@@ -62,6 +64,14 @@ impl App {
             store: self.console.book().store().health().borrow().clone(),
             processes: self.console.processes(),
         }
+    }
+
+    /// A place for somebody who stays: a viewer, or a caller who waits.
+    fn watch(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.viewers).try_acquire_owned().map_err(|_| {
+            let message = "too many watch already, try again later";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "viewers", message).retry(2)
+        })
     }
 
     /// Publishes the status whenever it changes, for as long as it is polled.

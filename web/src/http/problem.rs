@@ -1,6 +1,9 @@
 //! Errors as the routes answer them: `{"error":{"field":"…","message":"…"}}`.
 
-use crate::{console::NotPlayed, sessions::store::StoreError};
+use crate::{
+    console::NotPlayed,
+    sessions::{orders::ScenarioRefused, store::StoreError},
+};
 use axum::{
     Json,
     http::{StatusCode, header},
@@ -46,10 +49,16 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<ScenarioRefused> for Problem {
+    fn from(refused: ScenarioRefused) -> Self {
+        Self::bad(refused.field, refused.message)
+    }
+}
+
 impl From<NotPlayed> for Problem {
     fn from(error: NotPlayed) -> Self {
         match error {
-            NotPlayed::Refused(refused) => Self::bad(refused.field, refused.message),
+            NotPlayed::Refused(refused) => refused.into(),
             busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "queue", busy.to_string()).retry(10),
         }
     }

@@ -8,18 +8,19 @@ use super::{
 use crate::sessions::{
     chains::chains,
     export::{Format, export},
+    orders::core_seconds,
     session::{Progress, Record, Session},
 };
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use lab::scenario::Scenario;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, num::NonZero, sync::Arc};
 
 /// Sessions in one answer.
 const PAGE: usize = 200;
@@ -67,18 +68,25 @@ pub(super) struct NewSessions {
     sessions: Option<u64>,
     #[serde(default)]
     step: bool,
+    #[serde(default)]
+    wait: bool,
 }
 
+/// What was started, and what is known beforehand of the computation of each.
 #[derive(Serialize)]
 pub(super) struct Started {
-    pub(super) sessions: Vec<Session>,
+    sessions: Vec<Session>,
+    /// Seconds of one core that it takes; absent where nothing is computed.
+    core_seconds: Option<f64>,
+    /// Seconds that each session has.
+    time: f64,
 }
 
+/// The longest that the computations of one request may take in all, in seconds.
+const LONGEST: f64 = 600.0;
+
 /// Starts sessions; with a seed, each takes the seed after that of the one before.
-pub(super) async fn start(
-    State(app): State<Arc<App>>,
-    Body(wanted): Body<NewSessions>,
-) -> Result<(StatusCode, Json<Started>), Problem> {
+pub(super) async fn start(State(app): State<Arc<App>>, Body(wanted): Body<NewSessions>) -> Result<Response, Problem> {
     let count = wanted.sessions.unwrap_or(1);
     if !(1..=SESSIONS).contains(&count) {
         return Err(Problem::bad("sessions", format!("expected 1 to {SESSIONS}, got {count}")));
@@ -87,10 +95,69 @@ pub(super) async fn start(
         let message = "this version of the lab does not stop at each message";
         return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "step", message));
     }
+    if wanted.seed.is_some_and(|seed| seed.checked_add(count - 1).is_none()) {
+        return Err(Problem::bad("seed", format!("expected {count} seeds from here on, and there are fewer")));
+    }
     let scenario = scenario(&wanted.scenario)?;
-    let play = |i| app.console.play(scenario.clone(), wanted.seed.map(|seed| seed.wrapping_add(i)));
-    let sessions = (0..count).map(|i| Ok(play(i)?.session)).collect::<Result<_, Problem>>()?;
-    Ok((StatusCode::ACCEPTED, Json(Started { sessions })))
+    if let Some(seconds) = core_seconds(&scenario)? {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as f64;
+        let most = (LONGEST * cores / seconds).max(1.0);
+        if count as f64 > most {
+            let known = format!("a computation that is known to take {seconds:.0} s of one core");
+            return Err(Problem::bad("sessions", format!("expected at most {most:.0} with {known}, got {count}")));
+        }
+    }
+    let runs = (0..count).map(|i| (scenario.clone(), wanted.seed.map(|seed| seed + i)));
+    let place = |started: &[Session]| match started {
+        [one] => Some(format!("/api/sessions/{}", one.session)),
+        _ => None,
+    };
+    begin(&app, runs, wanted.wait, place).await
+}
+
+/// Starts sessions: all or none. Answers at once, and with where to look; or, to who waits, when all are judged.
+pub(super) async fn begin(
+    app: &App,
+    runs: impl IntoIterator<Item = (Scenario, Option<u64>)>,
+    wait: bool,
+    place: impl FnOnce(&[Session]) -> Option<String>,
+) -> Result<Response, Problem> {
+    // Who waits keeps a connection as a viewer does.
+    let waiting = if wait { Some(app.watch()?) } else { None };
+    let playing = app.console.play_all(runs)?;
+    let core_seconds = playing.first().map(|it| core_seconds(&it.session.scenario)).transpose()?.flatten();
+    let time = app.console.settings().time(core_seconds).as_secs_f64();
+    let answer = |sessions| Json(Started { sessions, core_seconds, time });
+    if waiting.is_none() {
+        let sessions: Vec<Session> = playing.into_iter().map(|it| it.session).collect();
+        let place = place(&sessions).and_then(|place| HeaderValue::from_str(&place).ok());
+        let mut response = (StatusCode::ACCEPTED, answer(sessions)).into_response();
+        response.headers_mut().extend(place.map(|place| (header::LOCATION, place)));
+        return Ok(response);
+    }
+    let mut sessions = Vec::with_capacity(playing.len());
+    for playing in playing {
+        let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "session", "the console ends");
+        sessions.push(playing.done().await.ok_or_else(gone)?.session.clone());
+    }
+    Ok(answer(sessions).into_response())
+}
+
+/// Ends a session that waits or runs: it is judged as it is.
+pub(super) async fn cancel(
+    State(app): State<Arc<App>>,
+    Named(id): Named,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    if app.console.cancel(&id) {
+        return Ok((StatusCode::ACCEPTED, Json(json!({ "cancelled": 1 }))));
+    }
+    app.console.book().session(&id).await?.ok_or_else(|| Problem::no_session(&id))?;
+    Err(Problem::new(StatusCode::CONFLICT, "session", "it is over already"))
+}
+
+/// Ends every session that waits or runs.
+pub(super) async fn cancel_all(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
+    (StatusCode::ACCEPTED, Json(json!({ "cancelled": app.console.cancel_all() })))
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use crate::sessions::hub::{Batch, Message, Viewer, frame};
 use axum::{
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
@@ -40,9 +40,7 @@ struct Sending {
 /// Continues after `Last-Event-ID`. A new viewer is told the status at once, under the number after which its stream
 /// continues: what happens from now on reaches it, lists read later than that included.
 pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let place = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "viewers", "too many watch already, try again later").retry(2)
-    })?;
+    let place = app.watch()?;
     let hub = app.console.book().hub();
     let (after, first) = match headers.get("last-event-id") {
         Some(last) => {

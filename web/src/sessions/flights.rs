@@ -20,7 +20,7 @@ pub fn by_flight(events: &[Event]) -> Vec<(u32, &Event)> {
             Fact::Relayed { from: Role::Server, flight, .. } => (*flight, 4),
             // Who gives up waiting for the next flight does so behind everything of this one.
             Fact::Aborted { flight, .. } if *flight > place.0 => (*flight, 6),
-            Fact::Lost { .. } | Fact::Overdue { .. } => (u32::MAX, 0),
+            Fact::Lost { .. } | Fact::Overdue { .. } | Fact::Cancelled { .. } => (u32::MAX, 0),
             _ => *place,
         };
         ordered.push((*place, event));

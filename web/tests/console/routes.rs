@@ -186,3 +186,70 @@ async fn a_stream_that_cannot_be_resumed_says_so() {
     }
     site.fake.console.stop().await;
 }
+
+#[tokio::test]
+async fn who_waits_is_answered_when_all_are_judged_and_others_are_told_where_to_look() {
+    let site = Site::open().await;
+    let response = site.post("/api/sessions", r#"{"scenario":"dh/relay","sessions":3,"wait":true}"#).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let judged = body(response).await;
+    assert_eq!(judged["core_seconds"], Value::Null);
+    for session in judged["sessions"].as_array().unwrap() {
+        assert_eq!((&session["status"], &session["verdict"]["kind"]), (&json!("done"), &json!("disrupted")));
+    }
+    let response = site.post("/api/sessions", r#"{"scenario":"dh-weak:short,bits=224/crack"}"#).await;
+    assert_eq!(response.status(), StatusCode::ACCEPTED);
+    let place = response.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    let started = body(response).await;
+    assert_eq!(place, format!("/api/sessions/{}", started["sessions"][0]["session"].as_str().unwrap()));
+    assert!(started["core_seconds"].as_f64().unwrap() > 60.0, "what the prime costs is known: {started}");
+    assert_eq!(site.get(&place).await.status(), StatusCode::OK);
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_that_waits_or_runs_can_be_cancelled_and_one_that_is_over_cannot() {
+    let site = Site::open().await;
+    site.fake.mark("server.silent");
+    // Four run at a time.
+    let ids: Vec<String> = (0..6).map(|_| site.fake.play("dh/relay", None).session.session).collect();
+    assert_eq!(site.fake.console.waiting(), 2);
+    let mut live = site.fake.console.book().hub().viewer(site.fake.console.book().hub().now());
+    for id in [&ids[5], &ids[0]] {
+        let cancelled = site.post(&format!("/api/sessions/{id}/cancel"), "").await;
+        assert_eq!(cancelled.status(), StatusCode::ACCEPTED);
+        while site.json(&format!("/api/sessions/{id}")).await["status"] != "done" {
+            live.next().await.unwrap();
+        }
+        let verdict = site.json(&format!("/api/sessions/{id}")).await["verdict"].clone();
+        assert_eq!(
+            (&verdict["kind"], &verdict["because"]),
+            (&json!("inconclusive"), &json!("The session was cancelled."))
+        );
+        let again = site.post(&format!("/api/sessions/{id}/cancel"), "").await;
+        assert_eq!(again.status(), StatusCode::CONFLICT);
+    }
+    assert_eq!(site.fake.console.waiting(), 0, "the place of the one that ran is taken by the one that waited");
+    assert_eq!(body(site.post("/api/cancel", "").await).await, json!({ "cancelled": 4 }));
+    assert_eq!(site.post("/api/sessions/none/cancel", "").await.status(), StatusCode::NOT_FOUND);
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_has_started_nothing() {
+    let site = Site::open().await;
+    site.fake.mark("server.silent");
+    let many = r#"{"scenario":"dh/relay","sessions":100}"#;
+    while site.post("/api/sessions", many).await.status() == StatusCode::ACCEPTED {}
+    let running = site.fake.console.book().running();
+    let refused = site.post("/api/sessions", many).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.headers().contains_key(header::RETRY_AFTER));
+    assert_eq!(body(refused).await["error"]["field"], "queue");
+    assert_eq!(site.fake.console.book().running(), running);
+    assert_eq!(running % 100, 0, "whole requests");
+    let comparison = site.post("/api/compare", r#"{"scenario":"dh/relay","check":"no-such-check"}"#).await;
+    assert_eq!(comparison.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(site.fake.console.book().running(), running, "nor the half that could be run");
+    site.fake.console.stop().await;
+}

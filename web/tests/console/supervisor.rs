@@ -101,3 +101,34 @@ async fn a_program_that_does_not_start_is_named() {
     assert!(because(&record).contains("/nowhere/interlock"), "{}", because(&record));
     console.stop().await;
 }
+
+#[tokio::test]
+async fn long_computations_leave_the_lab_to_others() {
+    let fake = Fake::start(LONG).await;
+    fake.mark("server.silent");
+    let play = |scenario, sessions| {
+        let _ = (0..sessions).map(|_| fake.play(scenario, None)).collect::<Vec<_>>();
+        fake.console.waiting()
+    };
+    assert_eq!(play("dh-weak:short,bits=224/crack", 8), 7, "one of four places is for what goes on for long");
+    assert_eq!(play("dh/substitute", 3), 7, "the others are for the rest");
+    assert_eq!(play("dh/substitute", 1), 8);
+    fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_the_console_ends_is_judged() {
+    let fake = Fake::start(LONG).await;
+    fake.mark("server.silent");
+    let playing: Vec<_> = (0..6).map(|_| fake.play("dh/relay", None)).collect();
+    let (under_way, waiting) = playing.split_at(4);
+    fake.console.stop().await;
+    for session in under_way {
+        let judged = fake.console.book().record(&session.session.session).await.unwrap().unwrap();
+        assert_eq!(judged.session.verdict.unwrap().because, "The console ended before the session did.");
+    }
+    for session in waiting {
+        let record = fake.console.book().record(&session.session.session).await.unwrap().unwrap();
+        assert_eq!(record.session.verdict, None, "it never began");
+    }
+}

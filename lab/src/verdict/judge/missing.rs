@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::{
+    event::Cancellation,
     evidence::Evidence,
     role::{Actor, Role},
     verdict::Kind,
@@ -15,6 +16,13 @@ pub(super) fn incomplete(evidence: &Evidence) -> Option<Finding> {
     if let Some(overdue) = &evidence.overdue {
         let because = format!("The session was not over after {} s.", overdue.it as f64 / 1000.0);
         return Some(Finding::new(Kind::Inconclusive, because, [overdue.n]));
+    }
+    if let Some(cancelled) = &evidence.cancelled {
+        let because = match cancelled.it {
+            Cancellation::Asked => "The session was cancelled.",
+            Cancellation::Closing => "The console ended before the session did.",
+        };
+        return Some(Finding::new(Kind::Inconclusive, because.to_owned(), [cancelled.n]));
     }
     if let Some(contradiction) = evidence.contradictions.first() {
         let because = format!("The events contradict each other: {}.", contradiction.it);

@@ -188,6 +188,7 @@ const PARTS = {
   off: Off,
   solved: Said((row) => `${row.found ? "solved" : row.cut ? "cut off" : "not solved"}: ${row.bits} bits · ${row.cost}`),
   read: Said((row) => `read: “${row.text}”`),
+  cancelled: Said((row) => (row.why === "asked" ? "cancelled" : "the console ended")),
   overdue: Said((row) => `given up after ${duration(row.after * 1000)}`),
   lost: Said((row) => `${row.party} lost: ${row.reason}`),
 };

@@ -81,6 +81,7 @@ const OWN_HEIGHT = {
   read: () => 40,
   lost: () => 40,
   overdue: () => 40,
+  cancelled: () => 40,
 };
 
 /** The tops of rows with these heights, and where the last one ends. */

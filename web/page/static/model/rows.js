@@ -9,7 +9,7 @@ import { sealed } from "./frame.js";
 import { VICTIMS, fold, peerOf } from "./fold.js";
 
 const TELLERS = ["client", "server", "attacker", "console"];
-const NOTES = new Set(["established", "aborted", "holds", "solved", "lost", "overdue", "recovered"]);
+const NOTES = new Set(["established", "aborted", "holds", "solved", "lost", "overdue", "cancelled", "recovered"]);
 
 /**
  * Each teller counts its microseconds from its own beginning, and these lie a little apart: only of what lies farther apart
@@ -22,7 +22,7 @@ const ASIDE = 100_000;
  * step, open, ns}` (`before` as it left its sender, `after` as it went on to the peer, null for a leg that it never took; `action`
  * null while nobody has decided, "direct" where nobody sits in between; `wrote` and `took` the messages `{text, digest}` that
  * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "lost" |
- * "overdue" | "read", …}`.
+ * "overdue" | "cancelled" | "read", …}`.
  */
 export function rows(events) {
   const frames = relayedFrames(events);
@@ -182,6 +182,7 @@ function note(event) {
     case "aborted": return { what: "stop", ns: [n], party: source, check: event.check ?? null, reason: event.reason };
     case "recovered": return { what: "read", ns: [n], sender: event.sender, text: event.text, live: event.live };
     case "overdue": return { what: "overdue", ns: [n], after: event.after };
+    case "cancelled": return { what: "cancelled", ns: [n], why: event.why };
     case "solved": return { what: "solved", ns: [n], found: event.found, cut: Boolean(event["cut-off"]), bits: event.bits, cost: event.cost };
     default: return { what: "lost", ns: [n], party: event.what, reason: event.reason };
   }

@@ -1,7 +1,7 @@
 /** Every session that is kept, the newest first. */
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { LabError, get, useLoad } from "../lab/api.js";
+import { LabError, get, post, useLoad } from "../lab/api.js";
 import { newest, useLab } from "../lab/lab.js";
 import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
@@ -27,12 +27,24 @@ export const HistoryPage = () => {
       setFault(error.message);
     }
   };
+  const cancel = async () => {
+    setFault(null);
+    try {
+      await post("/api/cancel", {});
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(`Nothing was cancelled: ${error.message}`);
+    }
+  };
   // What is live is newer than what was loaded, and what was loaded may have become done since.
   const known = new Map([...older.sessions, ...first.data.sessions, ...newest()].map((session) => [session.session, session]));
   const sessions = [...known.values()].sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
   return html`
     <h1 tabindex="-1">Sessions</h1>
     <section class="panel history">
+      ${sessions.some((session) => session.status === "running")
+        ? html`<div class="actions"><button type="button" data-action="cancel-all" onClick=${cancel}>Cancel all that wait or run</button></div>`
+        : null}
       <${SessionList} sessions=${sessions} empty="Nothing has run yet." />
       ${next ? html`<button type="button" onClick=${more} data-action="older">Older sessions</button>` : null}
       <p class="fault" role="alert">${fault && visible(fault)}</p>

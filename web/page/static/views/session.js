@@ -38,6 +38,15 @@ export const SessionPage = ({ id }) => {
     const [mine, other] = await twins(session, restored(session.scenario, check));
     return to.compare(other, mine);
   });
+  const cancel = async () => {
+    setFault(null);
+    try {
+      await post(`/api/sessions/${encodeURIComponent(id)}/cancel`, {});
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(`It was not cancelled: ${error.message}`);
+    }
+  };
   const decided = session?.verdict?.check ?? null;
 
   useEffect(() => {
@@ -79,6 +88,7 @@ export const SessionPage = ({ id }) => {
       tools=${html`
         <div class="actions">
           ${decided ? Without(decided) : null}
+          ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>Cancel</button>` : null}
           <button type="button" data-action="again" onClick=${again}>Run again</button>
           <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=html`} download>Report</a>
           <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=json`} download>JSON</a>
