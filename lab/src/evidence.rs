@@ -89,11 +89,11 @@ impl Evidence {
     fn add(&mut self, event: &Event, foreign: bool) {
         let (n, source) = (event.n, event.source);
         let contradiction = if event.v != VERSION {
-            Some(Contradiction::Version { teller: source, got: event.v })
+            Some(Contradiction::Version { teller: source, got: event.v, own: VERSION })
         } else if foreign {
-            Some(Contradiction::OtherSession(source))
+            Some(Contradiction::OtherSession { teller: source })
         } else if !event.fact.tellers().contains(&source) {
-            Some(Contradiction::NotItsOwn(source))
+            Some(Contradiction::NotItsOwn { teller: source })
         } else {
             match source {
                 Actor::Client => self.client.add(n, Role::Client, &event.fact),
@@ -129,11 +129,13 @@ impl Evidence {
             let invented = match &self.attacker {
                 Some(attacker) => {
                     let taken = beyond(attacker.taken(role.peer()), sent());
-                    let taken = taken.map(|n| Cited { n, it: Contradiction::TakenUnsent(role.peer()) });
+                    let taken = taken.map(|n| Cited { n, it: Contradiction::TakenUnsent { teller: role.peer() } });
                     let received = beyond(received, attacker.passed(role));
-                    taken.or(received.map(|n| Cited { n, it: Contradiction::ReceivedUnsent(role) }))
+                    taken.or(received.map(|n| Cited { n, it: Contradiction::ReceivedUnsent { teller: role } }))
                 }
-                None => beyond(received, sent()).map(|n| Cited { n, it: Contradiction::ReceivedUnsent(role) }),
+                None => {
+                    beyond(received, sent()).map(|n| Cited { n, it: Contradiction::ReceivedUnsent { teller: role } })
+                }
             };
             self.contradictions.extend(invented);
         }

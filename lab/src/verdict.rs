@@ -3,12 +3,14 @@
 //! [`judge`] is a pure function. It never learns the attack's name or which checks were on, and it says which events its
 //! verdict rests on.
 
+mod grounds;
 mod judge;
 
-use crate::role::Role;
+use crate::{role::Role, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use grounds::{Grounds, Meanwhile};
 pub use judge::judge;
 
 /// What happened, in one word.
@@ -119,28 +121,8 @@ impl Kind {
     }
 
     /// What such an outcome means for a real system, in one line.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Private => "Whoever sat on the line saw only ciphertext: this is what the exchange promises.",
-            Self::Stopped => "The attack cost the victims a connection, not a secret: authentication did its work.",
-            Self::Split => {
-                "Each end encrypts perfectly, to the wrong person: encryption without authentication is no secrecy."
-            }
-            Self::Read => {
-                "The key was shared with nobody and found by everybody who can compute: the group is too weak."
-            }
-            Self::Impersonated => "One end talks to the attacker and believes it is somebody else.",
-            Self::Misbound => {
-                "Nobody but the two has the key, yet one of them will credit the other's words to a stranger."
-            }
-            Self::Downgraded => {
-                "Both ends could do better and were talked out of it: what is not authenticated is the attacker's choice."
-            }
-            Self::Altered => "The reader acts on words that were never written, or misses the ones that were.",
-            Self::Unread => "Not yet is not never: whoever kept the recording can go on computing.",
-            Self::Disrupted => "Whoever owns the line can always cut it; no cryptography prevents that.",
-            Self::Inconclusive => "The lab cannot say what happened here; do not conclude anything from it.",
-        }
+    pub fn meaning(self) -> String {
+        words::english().term("meaning", self.as_str())
     }
 }
 
@@ -168,6 +150,9 @@ pub struct Verdict {
     pub flight: Option<u32>,
     /// One sentence: party, check, expected and observed.
     pub because: String,
+    /// The same as data; absent in sessions that were kept before it was told.
+    #[serde(default)]
+    pub grounds: Option<Grounds>,
 }
 
 /// Fingerprints of the session keys, by who holds them.

@@ -195,6 +195,7 @@ fn expect(judgement: &Judgement, kind: Kind, class: Class, at: (Option<&str>, Op
     let got = (verdict.check.as_deref(), verdict.party, verdict.flight);
     assert_eq!((verdict.kind, verdict.class, got), (kind, class, at), "{}", verdict.because);
     assert!(judgement.evidence.is_sorted(), "{:?}", judgement.evidence);
+    assert!(verdict.because.ends_with('.') && !verdict.because.contains('{'), "{}", verdict.because);
 }
 
 const NOWHERE: (Option<&str>, Option<Role>, Option<u32>) = (None, None, None);

@@ -169,7 +169,7 @@ pub struct Verdict {
     /// Defended, broken, neutral or error.
     pub class: Class,
     /// One line.
-    pub meaning: &'static str,
+    pub meaning: String,
 }
 
 /// Every kind of verdict, in the order of the documentation.

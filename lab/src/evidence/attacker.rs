@@ -66,11 +66,11 @@ impl Attacker {
     /// Adds a fact; answers with what contradicts the facts before it.
     pub(super) fn add(&mut self, n: u64, fact: &Fact) -> Option<Contradiction> {
         if self.ended {
-            return Some(Contradiction::AfterEnd(Actor::Attacker));
+            return Some(Contradiction::AfterEnd { teller: Actor::Attacker });
         }
         let first = !std::mem::replace(&mut self.told, true);
         match fact {
-            Fact::Started { .. } if !first => return Some(Contradiction::BeganAgain(Actor::Attacker)),
+            Fact::Started { .. } if !first => return Some(Contradiction::BeganAgain { teller: Actor::Attacker }),
             Fact::Relayed { from, action, before, after, .. } => {
                 // A frame that is held is told again when it goes on.
                 let before = before.iter().filter(|_| *action != Action::Hold);

@@ -92,15 +92,15 @@ impl Victim {
     /// Adds a fact; answers with what contradicts the facts before it.
     pub(super) fn add(&mut self, n: u64, role: Role, fact: &Fact) -> Option<Contradiction> {
         if self.ended {
-            return Some(Contradiction::AfterEnd(role.into()));
+            return Some(Contradiction::AfterEnd { teller: role.into() });
         }
         if (self.closed.is_some() || self.aborted.is_some()) && *fact != Fact::Ended {
-            return Some(Contradiction::AfterLeaving(role));
+            return Some(Contradiction::AfterLeaving { teller: role });
         }
         let first = !std::mem::replace(&mut self.told, true);
         let has_key = self.established.is_some();
         match fact {
-            Fact::Started { .. } if !first => return Some(Contradiction::BeganAgain(role.into())),
+            Fact::Started { .. } if !first => return Some(Contradiction::BeganAgain { teller: role.into() }),
             Fact::Frame { way, kind, bytes, .. } => {
                 let frames = match way {
                     Way::Sent => &mut self.sent_frames,
@@ -117,10 +117,10 @@ impl Victim {
                     offered: offered.clone(),
                 };
                 if self.established.replace(Cited { n, it: handshake }).is_some() {
-                    return Some(Contradiction::FinishedTwice(role));
+                    return Some(Contradiction::FinishedTwice { teller: role });
                 }
                 if self.received_frames.is_empty() {
-                    return Some(Contradiction::FinishedAlone(role));
+                    return Some(Contradiction::FinishedAlone { teller: role });
                 }
             }
             Fact::Aborted { flight, check, reason } => {
@@ -132,12 +132,12 @@ impl Victim {
                 self.failed.insert(check.clone(), Cited { n, it });
             }
             Fact::Canary { .. } | Fact::Data { .. } | Fact::Closed { .. } if !has_key => {
-                return Some(Contradiction::WithoutKey(role));
+                return Some(Contradiction::WithoutKey { teller: role });
             }
             Fact::Canary { digest } => {
                 let before = self.canary.replace(Cited { n, it: digest.clone() });
                 if before.is_some() {
-                    return Some(Contradiction::TwoCanaries(role));
+                    return Some(Contradiction::TwoCanaries { teller: role });
                 }
             }
             Fact::Data { way, index, digest, .. } => {
@@ -148,13 +148,13 @@ impl Victim {
                 let in_order = *index as usize == stream.len();
                 stream.push(Cited { n, it: digest.clone() });
                 if !in_order {
-                    return Some(Contradiction::OutOfOrder(role));
+                    return Some(Contradiction::OutOfOrder { teller: role });
                 }
             }
             Fact::Closed { sent, received } => {
                 self.closed = Some(Cited { n, it: () });
                 if [self.sent.len(), self.received.len()] != [*sent, *received].map(|count| count as usize) {
-                    return Some(Contradiction::Miscounted(role));
+                    return Some(Contradiction::Miscounted { teller: role });
                 }
             }
             Fact::Ended => self.ended = true,
@@ -169,9 +169,9 @@ impl Victim {
             return None;
         }
         let of_canary = match (&self.established, &self.canary) {
-            (Some(established), None) => Some(Cited { n: established.n, it: Contradiction::NoCanary(role) }),
+            (Some(established), None) => Some(Cited { n: established.n, it: Contradiction::NoCanary { teller: role } }),
             (_, Some(canary)) if self.sent.iter().all(|sent| sent.it != canary.it) => {
-                Some(Cited { n: canary.n, it: Contradiction::CanaryUnsent(role) })
+                Some(Cited { n: canary.n, it: Contradiction::CanaryUnsent { teller: role } })
             }
             _ => None,
         };
@@ -183,10 +183,10 @@ impl Victim {
         let stopped_at = self.aborted.as_ref().and_then(|abort| Some((abort.n, abort.it.check.as_ref()?)));
         match (stopped_at, self.failed.first_key_value()) {
             (Some((n, check)), _) if !self.failed.contains_key(check) => {
-                Some(Cited { n, it: Contradiction::NeverFailed(role, check.clone()) })
+                Some(Cited { n, it: Contradiction::NeverFailed { teller: role, check: check.clone() } })
             }
             (None, Some((check, failed))) => {
-                Some(Cited { n: failed.n, it: Contradiction::WentOn(role, check.clone()) })
+                Some(Cited { n: failed.n, it: Contradiction::WentOn { teller: role, check: check.clone() } })
             }
             _ => None,
         }

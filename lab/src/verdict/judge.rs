@@ -3,12 +3,13 @@
 mod key;
 mod missing;
 
-use super::{Fingerprints, Judgement, Kind, Verdict};
+use super::{Fingerprints, Grounds, Judgement, Verdict};
 use crate::{
     checks::AUTHENTICATED_CLOSE,
     event::Event,
     evidence::{Evidence, Victim, abbreviate},
     role::Role,
+    words,
 };
 
 /// Judges the events of one session.
@@ -38,13 +39,21 @@ pub fn judge(events: &[Event]) -> Judgement {
     let mut cited = finding.cited;
     cited.sort_unstable();
     cited.dedup();
-    let kind = finding.kind;
-    let (check, party, flight) = match finding.at {
-        Some((check, party, flight)) => (Some(check), Some(party), Some(flight)),
-        None => (None, finding.party, None),
+    let grounds = finding.grounds;
+    let (check, flight) = match &grounds {
+        Grounds::Stopped { check, flight, .. } => (Some(check.clone()), Some(*flight)),
+        _ => (None, None),
     };
     Judgement {
-        verdict: Verdict { kind, class: kind.class(), check, party, flight, because: abbreviate(&finding.because) },
+        verdict: Verdict {
+            kind: grounds.kind(),
+            class: grounds.kind().class(),
+            check,
+            party: grounds.party(),
+            flight,
+            because: abbreviate(&words::verdict(&grounds)),
+            grounds: Some(grounds),
+        },
         fingerprints: Fingerprints {
             client: fingerprint(&evidence.client),
             server: fingerprint(&evidence.server),
@@ -55,16 +64,13 @@ pub fn judge(events: &[Event]) -> Judgement {
 }
 
 struct Finding {
-    kind: Kind,
-    at: Option<(String, Role, u32)>,
-    party: Option<Role>,
-    because: String,
+    grounds: Grounds,
     cited: Vec<u64>,
 }
 
 impl Finding {
-    fn new(kind: Kind, because: impl Into<String>, cited: impl IntoIterator<Item = u64>) -> Self {
-        Self { kind, at: None, party: None, because: because.into(), cited: cited.into_iter().collect() }
+    fn new(grounds: Grounds, cited: impl IntoIterator<Item = u64>) -> Self {
+        Self { grounds, cited: cited.into_iter().collect() }
     }
 }
 
@@ -75,15 +81,10 @@ fn misbound(evidence: &Evidence) -> Option<Finding> {
     }
     [(Role::Client, client, server), (Role::Server, server, client)].into_iter().find_map(|(role, believer, other)| {
         let believed = believer.it.peer.as_ref()?;
-        let real = other.it.own.as_deref().unwrap_or("nobody by name");
-        (believed != real).then(|| {
-            let because = format!(
-                "Misbound: the {role} takes its peer for {believed}, but key {} is shared with {real}.",
-                short(&believer.it.fingerprint)
-            );
-            let mut finding = Finding::new(Kind::Misbound, because, [believer.n, other.n]);
-            finding.party = Some(role);
-            finding
+        (Some(believed) != other.it.own.as_ref()).then(|| {
+            let (key, real) = (believer.it.fingerprint.clone(), other.it.own.clone());
+            let grounds = Grounds::Misbound { party: role, believed: believed.clone(), real, key };
+            Finding::new(grounds, [believer.n, other.n])
         })
     })
 }
@@ -93,27 +94,20 @@ fn altered(evidence: &Evidence) -> Option<Finding> {
         let (reader, writer) = (evidence.victim(role), evidence.victim(role.peer()));
         let foreign =
             reader.received.iter().enumerate().find(|(i, got)| writer.sent.get(*i).is_none_or(|s| s.it != got.it));
-        let (what, cited) = match foreign {
+        let (party, peer) = (role, role.peer());
+        let (grounds, cited) = match foreign {
             Some((i, got)) => (
-                format!("accepted message {} of the stream, which the {} did not send there", i + 1, role.peer()),
+                Grounds::AlteredMessage { party, peer, message: i + 1 },
                 vec![Some(got.n), writer.sent.get(i).map(|sent| sent.n)],
             ),
             None => {
                 let closed = reader.closed.as_ref()?;
-                let missing = writer.sent.get(reader.received.len())?;
-                let what = format!(
-                    "took the stream for complete after {} of the {} messages that the {} sent",
-                    reader.received.len(),
-                    writer.sent.len(),
-                    role.peer()
-                );
-                (what, vec![Some(closed.n), Some(missing.n)])
+                let (accepted, sent) = (reader.received.len(), writer.sent.len());
+                let missing = writer.sent.get(accepted)?;
+                (Grounds::AlteredEnd { party, peer, accepted, sent }, vec![Some(closed.n), Some(missing.n)])
             }
         };
-        let mut finding =
-            Finding::new(Kind::Altered, format!("Altered: the {role} {what}."), cited.into_iter().flatten());
-        finding.party = Some(role);
-        Some(finding)
+        Some(Finding::new(grounds, cited.into_iter().flatten()))
     })
 }
 
@@ -123,8 +117,8 @@ fn downgraded(evidence: &Evidence) -> Option<Finding> {
     if client.it.fingerprint != server.it.fingerprint || *best == client.it.group {
         return None;
     }
-    let because = format!("Downgraded: both finished on {}, though both offered {best}.", client.it.group);
-    Some(Finding::new(Kind::Downgraded, because, [client.n, server.n]))
+    let grounds = Grounds::Downgraded { group: client.it.group.clone(), best: best.clone() };
+    Some(Finding::new(grounds, [client.n, server.n]))
 }
 
 /// One key, and yet not one handshake: a victim finished on a message that its peer did not send so. Where the key covers
@@ -136,12 +130,10 @@ fn another_handshake(evidence: &Evidence) -> Option<Finding> {
     }
     [(Role::Client, client), (Role::Server, server)].into_iter().find_map(|(role, finished)| {
         let (heard, spoken) = evidence.foreign_message(role)?;
-        let because =
-            format!("Altered: the {role} finished on a {} that the {} did not send so.", heard.it.kind, role.peer());
+        let message = heard.it.kind.clone();
         let cited = [Some(heard.n), spoken.map(|spoken| spoken.n), Some(finished.n)];
-        let mut finding = Finding::new(Kind::Altered, because, cited.into_iter().flatten());
-        finding.party = Some(role);
-        Some(finding)
+        let grounds = Grounds::AlteredHandshake { party: role, peer: role.peer(), message };
+        Some(Finding::new(grounds, cited.into_iter().flatten()))
     })
 }
 
@@ -157,11 +149,14 @@ fn stopped(evidence: &Evidence) -> Option<Finding> {
     })?;
     let check = abort.it.check.as_ref()?;
     let failed = evidence.victim(role).failed.get(check)?;
-    let because =
-        format!("The {role} stopped at {check}: it wanted {}, and found {}.", failed.it.expected, failed.it.observed);
-    let mut finding = Finding::new(Kind::Stopped, because, [abort.n, failed.n]);
-    finding.at = Some((check.clone(), role, abort.it.flight));
-    Some(finding)
+    let grounds = Grounds::Stopped {
+        party: role,
+        check: check.clone(),
+        flight: abort.it.flight,
+        expected: failed.it.expected.clone(),
+        observed: failed.it.observed.clone(),
+    };
+    Some(Finding::new(grounds, [abort.n, failed.n]))
 }
 
 fn private(evidence: &Evidence) -> Option<Finding> {
@@ -175,11 +170,8 @@ fn private(evidence: &Evidence) -> Option<Finding> {
     if client.it.fingerprint != server.it.fingerprint {
         return None;
     }
-    let because = format!(
-        "Private: client and server share key {}, both messages arrived, and the attacker shows neither.",
-        short(&client.it.fingerprint)
-    );
-    Some(Finding::new(Kind::Private, because, [client.n, server.n, to_server, to_client].into_iter().chain(closed)))
+    let cited = [client.n, server.n, to_server, to_client].into_iter().chain(closed);
+    Some(Finding::new(Grounds::Private { key: client.it.fingerprint.clone() }, cited))
 }
 
 /// A victim gave up, and for no check's sake.
@@ -189,11 +181,6 @@ fn disrupted(evidence: &Evidence) -> Option<Finding> {
         Some((role, abort))
     });
     let (role, first) = aborts.clone().min_by_key(|(_, abort)| abort.it.flight)?;
-    let because = format!("Disrupted: the {role} gave up in flight {}: {}.", first.it.flight, first.it.reason);
-    Some(Finding::new(Kind::Disrupted, because, aborts.map(|(_, abort)| abort.n)))
-}
-
-/// The first four characters, which is what people compare on a projector.
-fn short(fingerprint: &str) -> &str {
-    fingerprint.get(..4).unwrap_or(fingerprint)
+    let grounds = Grounds::Disrupted { party: role, flight: first.it.flight, reason: first.it.reason.clone() };
+    Some(Finding::new(grounds, aborts.map(|(_, abort)| abort.n)))
 }

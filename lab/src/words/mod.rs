@@ -6,7 +6,7 @@
 
 mod text;
 
-use crate::event::Event;
+use crate::{event::Event, verdict::Grounds};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -39,6 +39,11 @@ fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, fitted(value, fit))).collect(),
         other => other,
     }
+}
+
+/// The sentence of a verdict.
+pub fn verdict(grounds: &Grounds) -> String {
+    serde_json::to_value(grounds).ok().and_then(|value| english().say("verdict", &value)).unwrap_or_default()
 }
 
 /// The text of this family and name, its gaps filled from the members of an object.

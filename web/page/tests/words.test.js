@@ -8,10 +8,10 @@ const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url)
 const english = file("lab/src/words/english.txt");
 speak(english);
 
-test("events are told as the samples say that hold the terminal's words too", () => {
+test("values are told as the samples say that hold the terminal's words too", () => {
   const samples = JSON.parse(file("tests/data/words.json"));
   assert.ok(samples.length > 10);
-  for (const [event, told] of samples) assert.equal(narrate(event), told);
+  for (const [family, value, told] of samples) assert.equal(say(family, value), told);
 });
 
 test("what only tells of the lab's own working has words, and what nobody knows its type", () => {

@@ -202,6 +202,7 @@ mod tests {
             party,
             flight: None,
             because: String::new(),
+            grounds: None,
         }
     }
 

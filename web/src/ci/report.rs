@@ -72,6 +72,7 @@ pub(crate) mod tests {
             party: None,
             flight: None,
             because: because.to_owned(),
+            grounds: None,
         };
         let expected = Expected { kind: Kind::Stopped, check: Some("finished".into()), party: None };
         Cell { scenario: scenario.to_owned(), expected, got, status, seconds: 0.25, line: 3 }

@@ -72,7 +72,7 @@ impl Session {
 
     /// Records the judgement: the session is done.
     pub fn close(&mut self, judgement: Judgement) {
-        self.means = Some(judgement.verdict.kind.meaning().to_owned());
+        self.means = Some(judgement.verdict.kind.meaning());
         self.verdict = Some(judgement.verdict);
         self.fingerprints = judgement.fingerprints;
         self.evidence = judgement.evidence;

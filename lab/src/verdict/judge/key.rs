@@ -1,51 +1,36 @@
 //! Keys: who has which, whether it was read with, and whether it may still be.
 
-use super::{Finding, short};
+use super::Finding;
 use crate::{
-    event::Reached,
     evidence::{Cited, Evidence, Handshake},
     role::Role,
-    verdict::Kind,
+    verdict::{Grounds, Meanwhile},
 };
 
 /// The attacker published what a key protects: split, read and impersonated.
 pub(super) fn broken(evidence: &Evidence) -> Option<Finding> {
-    let leaks = [Role::Client, Role::Server].map(|role| evidence.leaked(role));
-    let (_, live) = leaks.iter().flatten().next()?;
+    let leaks = [Role::Client, Role::Server].into_iter().filter_map(|role| Some((role, evidence.leaked(role)?)));
+    let (_, (_, live)) = leaks.clone().next()?;
     let spoils = Spoils {
-        what: match leaks {
-            [Some(_), Some(_)] => "both messages",
-            [_, None] => "the client's message",
-            [None, _] => "the server's message",
-        },
-        when: if *live { "while the session ran" } else { "afterwards, from its recording" },
-        cited: leaks.iter().flatten().map(|(n, _)| *n).collect(),
+        read: leaks.clone().map(|(role, _)| role).collect(),
+        live,
+        cited: leaks.map(|(_, (n, _))| n).collect(),
     };
+    let key = |of: &Cited<Handshake>| of.it.fingerprint.clone();
     match (&evidence.client.established, &evidence.server.established) {
         (Some(client), Some(server)) if client.it.fingerprint == server.it.fingerprint => {
-            let because = format!(
-                "Read: client and server share key {}, and the attacker read {} {}.",
-                short(&client.it.fingerprint),
-                spoils.what,
-                spoils.when
-            );
-            Some(Finding::new(Kind::Read, because, spoils.and([client.n, server.n])))
+            let grounds = Grounds::Read { key: key(client), read: spoils.read.clone(), live };
+            Some(Finding::new(grounds, spoils.and([client.n, server.n])))
         }
         (Some(client), Some(server)) => {
             match (evidence.held(&client.it.fingerprint), evidence.held(&server.it.fingerprint)) {
                 (Some(with_client), Some(with_server)) => {
-                    let because = format!(
-                        "Split: the client shares key {} with the attacker, the server shares key {} with it; the \
-                         attacker read {}.",
-                        short(&client.it.fingerprint),
-                        short(&server.it.fingerprint),
-                        spoils.what
-                    );
-                    let cited = spoils.and([client.n, server.n, with_client, with_server]);
-                    Some(Finding::new(Kind::Split, because, cited))
+                    let read = spoils.read.clone();
+                    let grounds = Grounds::Split { client: key(client), server: key(server), read };
+                    Some(Finding::new(grounds, spoils.and([client.n, server.n, with_client, with_server])))
                 }
-                (Some(held), None) => Some(one_key(evidence, Role::Client, client, held, &spoils)),
-                (None, Some(held)) => Some(one_key(evidence, Role::Server, server, held, &spoils)),
+                (Some(held), None) => Some(one_key(evidence, Role::Client, client, held, spoils)),
+                (None, Some(held)) => Some(one_key(evidence, Role::Server, server, held, spoils)),
                 (None, None) => None,
             }
         }
@@ -54,15 +39,15 @@ pub(super) fn broken(evidence: &Evidence) -> Option<Finding> {
             let role = if client.is_some() { Role::Client } else { Role::Server };
             let established = client.as_ref().or(server.as_ref())?;
             let held = evidence.held(&established.it.fingerprint)?;
-            Some(one_key(evidence, role, established, held, &spoils))
+            Some(one_key(evidence, role, established, held, spoils))
         }
     }
 }
 
 /// What the attacker read.
 struct Spoils {
-    what: &'static str,
-    when: &'static str,
+    read: Vec<Role>,
+    live: bool,
     cited: Vec<u64>,
 }
 
@@ -74,48 +59,36 @@ impl Spoils {
 
 /// The attacker has the key of one victim alone. It stood in for the other where the victim heard what that one did not
 /// say; where it heard nothing else, the key is the two victims' own, and was found.
-fn one_key(evidence: &Evidence, role: Role, established: &Cited<Handshake>, held: u64, spoils: &Spoils) -> Finding {
-    let (peer, key) = (role.peer(), short(&established.it.fingerprint));
-    let Some((foreign, _)) = evidence.foreign_message(role) else {
-        let because = format!(
-            "Read: all that the {role} heard came from the {peer}, and the attacker found key {key} and read {} {}.",
-            spoils.what, spoils.when
-        );
-        return Finding::new(Kind::Read, because, spoils.and([established.n, held]));
+fn one_key(evidence: &Evidence, party: Role, established: &Cited<Handshake>, held: u64, spoils: Spoils) -> Finding {
+    let (peer, key) = (party.peer(), established.it.fingerprint.clone());
+    let cited = spoils.and([established.n, held]);
+    let Some((foreign, _)) = evidence.foreign_message(party) else {
+        return Finding::new(Grounds::Found { party, peer, key, read: spoils.read, live: spoils.live }, cited);
     };
-    let because = format!(
-        "Impersonated: the {role} finished and shares key {key} with the attacker, who answered as the {peer} while {}; \
-         the attacker read {}.",
-        whereabouts(evidence, peer),
-        spoils.what
-    );
-    let mut finding = Finding::new(Kind::Impersonated, because, spoils.and([established.n, held, foreign.n]));
-    finding.party = Some(role);
-    finding
+    let meanwhile = meanwhile(evidence, peer);
+    let grounds = Grounds::Impersonated { party, peer, key, meanwhile, read: spoils.read };
+    Finding::new(grounds, cited.into_iter().chain([foreign.n]))
 }
 
 /// What became of the victim that the attacker stood in for.
-fn whereabouts(evidence: &Evidence, role: Role) -> String {
+fn meanwhile(evidence: &Evidence, role: Role) -> Meanwhile {
     let victim = evidence.victim(role);
     if let Some(established) = &victim.established {
-        return format!("the {role} finished with key {}", short(&established.it.fingerprint));
+        return Meanwhile::PeerFinished { key: established.it.fingerprint.clone() };
     }
     match &victim.aborted {
-        Some(abort) if !victim.received_frames.is_empty() => {
-            format!("the {role} gave up in flight {}", abort.it.flight)
-        }
-        _ => format!("the {role} is not there"),
+        Some(abort) if !victim.received_frames.is_empty() => Meanwhile::PeerGaveUp { flight: abort.it.flight },
+        _ => Meanwhile::PeerAbsent,
     }
 }
 
 /// A canary that came out although no key that the attacker shows protects it: whatever else happened, nobody may call it
 /// defended.
 pub(super) fn unexplained(evidence: &Evidence) -> Option<Finding> {
-    let (role, (n, _)) =
+    let (party, (n, _)) =
         [Role::Client, Role::Server].into_iter().find_map(|role| Some((role, evidence.leaked(role)?)))?;
-    let canary = evidence.victim(role).canary.as_ref()?;
-    let because = format!("The attacker read the {role}'s message, and shows no key with which it could have.");
-    Some(Finding::new(Kind::Inconclusive, because, [n, canary.n]))
+    let canary = evidence.victim(party).canary.as_ref()?;
+    Some(Finding::new(Grounds::Unexplained { party }, [n, canary.n]))
 }
 
 /// A key of a victim in the attacker's hand, and nothing that it protects: either the attacker kept its proof, or its claim
@@ -125,9 +98,8 @@ pub(super) fn unproven(evidence: &Evidence) -> Option<Finding> {
         let established = evidence.victim(role).established.as_ref()?;
         Some((role, established.n, evidence.held(&established.it.fingerprint)?))
     });
-    let (role, ..) = held.clone().next()?;
-    let because = format!("The attacker shows the {role}'s key but published nothing that it protects.");
-    Some(Finding::new(Kind::Inconclusive, because, held.flat_map(|(_, established, held)| [established, held])))
+    let (party, ..) = held.clone().next()?;
+    Some(Finding::new(Grounds::Unproven { party }, held.flat_map(|(_, established, held)| [established, held])))
 }
 
 /// A victim spoke under a key that the attacker was still computing when it was cut off: it may be read yet.
@@ -135,26 +107,14 @@ pub(super) fn unread(evidence: &Evidence) -> Option<Finding> {
     let (computation, reached) = evidence.attacker.as_ref()?.unfinished()?;
     let keys = [&evidence.client.established, &evidence.server.established].map(Option::as_ref);
     let key = keys.into_iter().flatten().next()?;
-    let who = match keys {
-        [Some(_), Some(_)] => "client and server share",
-        [Some(_), None] => "the client has",
-        [None, _] => "the server has",
+    let share = (u128::from(reached.done) * 100).checked_div(u128::from(reached.total));
+    let grounds = Grounds::Unread {
+        party: if keys[0].is_some() { Role::Client } else { Role::Server },
+        shared: keys.iter().all(Option::is_some),
+        key: key.it.fingerprint.clone(),
+        reached: reached.clone(),
+        share: share.and_then(|share| u64::try_from(share).ok()),
     };
-    let because = format!(
-        "Unread so far: {who} key {}, and the attacker was still computing it when it was cut off{}.",
-        short(&key.it.fingerprint),
-        place(reached)
-    );
     let cited = keys.into_iter().flatten().map(|key| key.n).chain([computation]);
-    Some(Finding::new(Kind::Unread, because, cited))
-}
-
-/// Where a computation was left, in words.
-fn place(reached: &Reached) -> String {
-    let Some(phase) = &reached.phase else { return String::new() };
-    let Some(share) = (u128::from(reached.done) * 100).checked_div(u128::from(reached.total)) else {
-        return format!(", at: {phase}");
-    };
-    let unit = reached.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
-    format!(", at: {phase}, {} of {}{unit} ({share} %)", reached.done, reached.total)
+    Some(Finding::new(grounds, cited))
 }

@@ -5,17 +5,17 @@ use crate::{
     event::Cancellation,
     evidence::Evidence,
     role::{Actor, Role},
-    verdict::Kind,
+    verdict::Grounds,
 };
 
 /// Somebody was lost, time was over, the events exclude each other, or somebody never told its end.
 pub(super) fn incomplete(evidence: &Evidence) -> Option<Finding> {
     if let Some(lost) = evidence.lost.first() {
-        return Some(Finding::new(Kind::Inconclusive, format!("The {} was lost: {}.", lost.it.0, lost.it.1), [lost.n]));
+        let (what, reason) = lost.it.clone();
+        return Some(Finding::new(Grounds::Lost { what, reason }, [lost.n]));
     }
     if let Some(overdue) = &evidence.overdue {
-        let because = format!("The session was not over after {} s.", overdue.it as f64 / 1000.0);
-        return Some(Finding::new(Kind::Inconclusive, because, [overdue.n]));
+        return Some(Finding::new(Grounds::Overdue { after: overdue.it }, [overdue.n]));
     }
     if let Some(cancelled) = &evidence.cancelled {
         let because = match cancelled.it {
@@ -25,8 +25,7 @@ pub(super) fn incomplete(evidence: &Evidence) -> Option<Finding> {
         return Some(Finding::new(Kind::Inconclusive, because.to_owned(), [cancelled.n]));
     }
     if let Some(contradiction) = evidence.contradictions.first() {
-        let because = format!("The events contradict each other: {}.", contradiction.it);
-        return Some(Finding::new(Kind::Inconclusive, because, [contradiction.n]));
+        return Some(Finding::new(Grounds::Contradiction { what: contradiction.it.clone() }, [contradiction.n]));
     }
     let missing = [
         (Actor::Client, evidence.client.ended),
@@ -34,7 +33,7 @@ pub(super) fn incomplete(evidence: &Evidence) -> Option<Finding> {
         (Actor::Attacker, evidence.attacker.as_ref().is_none_or(|attacker| attacker.ended)),
     ];
     let (who, _) = missing.iter().find(|(_, ended)| !ended)?;
-    Some(Finding::new(Kind::Inconclusive, format!("Events are missing: the {who} never told its end."), []))
+    Some(Finding::new(Grounds::NeverEnded { who: *who }, []))
 }
 
 /// A victim that is done and told neither that it closed nor that it gave up.
@@ -43,14 +42,12 @@ pub(super) fn outcome(evidence: &Evidence) -> Option<Finding> {
         let victim = evidence.victim(*role);
         victim.closed.is_none() && victim.aborted.is_none()
     };
-    let role = [Role::Client, Role::Server].into_iter().find(untold)?;
-    let because = format!("Events are missing: the {role} told neither that it closed nor that it gave up.");
-    let established = evidence.victim(role).established.as_ref().map(|established| established.n);
-    Some(Finding::new(Kind::Inconclusive, because, established))
+    let party = [Role::Client, Role::Server].into_iter().find(untold)?;
+    let established = evidence.victim(party).established.as_ref().map(|established| established.n);
+    Some(Finding::new(Grounds::NoOutcome { party }, established))
 }
 
 /// Both victims closed, and yet nothing fits: they hold different keys that nobody shows.
 pub(super) fn explanation() -> Finding {
-    let because = "The events contradict each other: both victims closed in order, each with a key of its own.";
-    Finding::new(Kind::Inconclusive, because, [])
+    Finding::new(Grounds::TwoKeys, [])
 }

@@ -35,11 +35,15 @@ const fit = (text) => shorten(text, 120, 8);
 export function say(family, value, name = own(value, "type") ?? own(value, "is")) {
   const chosen = texts.get(`${family} ${name}`)?.find(({ holds }) => holds.every(([member, wanted]) => plain(own(value, member)) === wanted));
   if (!chosen) return null;
-  const optional = chosen.text.replace(/\[([^\]]*)\]/g, (_, part) =>
-    ([...part.matchAll(GAP)].every(([, member]) => !empty(own(value, member))) ? part : ""));
-  return optional.replace(GAP, (_, member, manner = "") => show(own(value, member), manner));
+  let text = chosen.text;
+  // From the inside out: what remains of inner brackets is there.
+  while (OPTIONAL.test(text)) {
+    text = text.replace(OPTIONAL, (_, part) => ([...part.matchAll(GAP)].every(([, member]) => !empty(own(value, member))) ? part : ""));
+  }
+  return text.replace(GAP, (_, member, manner = "") => show(own(value, member), manner));
 }
 
+const OPTIONAL = /\[([^[\]]*)\]/;
 const GAP = /\{([^}|]+)(?:\|([^}]*))?\}/g;
 
 function show(value, manner) {
@@ -48,6 +52,7 @@ function show(value, manner) {
   switch (how) {
     case "key": return visible(plain(value)).slice(0, 4);
     case "octets": return String(Math.floor((plain(value).length * 3) / 4));
+    case "seconds": return String(Number(value) / 1000);
     case "word": return word(plain(value));
     case "count": {
       const number = Array.isArray(value) ? value.length : plain(value);

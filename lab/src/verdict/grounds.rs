@@ -1,0 +1,244 @@
+//! Why a verdict is what it is, as data.
+
+use super::Kind;
+use crate::{
+    event::Reached,
+    evidence::Contradiction,
+    role::{Actor, Role},
+};
+use serde::{Deserialize, Serialize};
+
+/// The reason of a verdict, each with the values that its sentence names. The sentence is the text `verdict` of this name
+/// in the language's file; keys are fingerprints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Grounds {
+    /// One key, nobody else has it, both messages arrived.
+    Private {
+        /// The key.
+        key: String,
+    },
+    /// A victim gave up at a check that failed.
+    Stopped {
+        /// The victim.
+        party: Role,
+        /// The check.
+        check: String,
+        /// In which flight.
+        flight: u32,
+        /// What had to be there.
+        expected: String,
+        /// What was there.
+        observed: String,
+    },
+    /// Two keys, both in the attacker's hand.
+    Split {
+        /// The client's.
+        client: String,
+        /// The server's.
+        server: String,
+        /// Whose messages the attacker read.
+        read: Vec<Role>,
+    },
+    /// One key that client and server share, and that the attacker read with.
+    Read {
+        /// The key.
+        key: String,
+        /// Whose messages the attacker read.
+        read: Vec<Role>,
+        /// While the session ran, or from the recording.
+        live: bool,
+    },
+    /// The key of a victim that heard nobody but its peer, who did not finish; the attacker found it.
+    Found {
+        /// The victim.
+        party: Role,
+        /// The other.
+        peer: Role,
+        /// The key.
+        key: String,
+        /// Whose messages the attacker read.
+        read: Vec<Role>,
+        /// While the session ran, or from the recording.
+        live: bool,
+    },
+    /// A victim finished with the attacker, who answered in the other's place.
+    Impersonated {
+        /// The victim.
+        party: Role,
+        /// The other.
+        peer: Role,
+        /// The victim's key.
+        key: String,
+        /// What became of the other.
+        meanwhile: Meanwhile,
+        /// Whose messages the attacker read.
+        read: Vec<Role>,
+    },
+    /// One key of the two, but a victim takes its peer for another.
+    Misbound {
+        /// The victim.
+        party: Role,
+        /// For whom.
+        believed: String,
+        /// The name that its peer proves; absent where it proves none.
+        real: Option<String>,
+        /// The key.
+        key: String,
+    },
+    /// A victim accepted a message that its peer did not send.
+    AlteredMessage {
+        /// The victim.
+        party: Role,
+        /// Its peer.
+        peer: Role,
+        /// Number of the message in the stream, from 1.
+        message: usize,
+    },
+    /// A victim took a cut stream for complete.
+    AlteredEnd {
+        /// The victim.
+        party: Role,
+        /// Its peer.
+        peer: Role,
+        /// Messages that it accepted.
+        accepted: usize,
+        /// Messages that the peer sent.
+        sent: usize,
+    },
+    /// A victim finished on a message of the handshake that its peer did not send so.
+    AlteredHandshake {
+        /// The victim.
+        party: Role,
+        /// Its peer.
+        peer: Role,
+        /// Kind of the message.
+        message: String,
+    },
+    /// Both finished on less than the best that both offered.
+    Downgraded {
+        /// The group that they took.
+        group: String,
+        /// The best of both.
+        best: String,
+    },
+    /// A victim gave up, and for no check's sake.
+    Disrupted {
+        /// The victim.
+        party: Role,
+        /// In which flight.
+        flight: u32,
+        /// Why.
+        reason: String,
+    },
+    /// A victim spoke under a key that the attacker was still computing.
+    Unread {
+        /// The victim, or one of the two.
+        party: Role,
+        /// The other has finished too.
+        shared: bool,
+        /// The key.
+        key: String,
+        /// How far the computation had come.
+        #[serde(flatten)]
+        reached: Reached,
+        /// The share of its phase that was done, in per cent.
+        share: Option<u64>,
+    },
+    /// The console lost somebody.
+    Lost {
+        /// Whom.
+        what: Actor,
+        /// Why.
+        reason: String,
+    },
+    /// The session was given up.
+    Overdue {
+        /// After so many milliseconds.
+        after: u64,
+    },
+    /// Events exclude each other.
+    Contradiction {
+        /// Which.
+        what: Contradiction,
+    },
+    /// Somebody never told its end.
+    NeverEnded {
+        /// Who.
+        who: Actor,
+    },
+    /// A victim told neither that it closed nor that it gave up.
+    NoOutcome {
+        /// The victim.
+        party: Role,
+    },
+    /// Both victims closed in order, each with a key of its own that nobody shows.
+    TwoKeys,
+    /// A canary came out, and no key explains it.
+    Unexplained {
+        /// Whose.
+        party: Role,
+    },
+    /// The attacker shows a key, and nothing that it protects.
+    Unproven {
+        /// Whose.
+        party: Role,
+    },
+}
+
+/// What became of the victim that the attacker stood in for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Meanwhile {
+    /// It finished as well.
+    PeerFinished {
+        /// Its key.
+        key: String,
+    },
+    /// It gave up.
+    PeerGaveUp {
+        /// In which flight.
+        flight: u32,
+    },
+    /// It has seen nothing of the session.
+    PeerAbsent,
+}
+
+impl Grounds {
+    /// The kind of verdict that they are grounds for.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Private { .. } => Kind::Private,
+            Self::Stopped { .. } => Kind::Stopped,
+            Self::Split { .. } => Kind::Split,
+            Self::Read { .. } | Self::Found { .. } => Kind::Read,
+            Self::Impersonated { .. } => Kind::Impersonated,
+            Self::Misbound { .. } => Kind::Misbound,
+            Self::AlteredMessage { .. } | Self::AlteredEnd { .. } | Self::AlteredHandshake { .. } => Kind::Altered,
+            Self::Downgraded { .. } => Kind::Downgraded,
+            Self::Disrupted { .. } => Kind::Disrupted,
+            Self::Unread { .. } => Kind::Unread,
+            Self::Lost { .. }
+            | Self::Overdue { .. }
+            | Self::Contradiction { .. }
+            | Self::NeverEnded { .. }
+            | Self::NoOutcome { .. }
+            | Self::TwoKeys
+            | Self::Unexplained { .. }
+            | Self::Unproven { .. } => Kind::Inconclusive,
+        }
+    }
+
+    /// The victim that a defence or a break is about, where it is about one.
+    pub const fn party(&self) -> Option<Role> {
+        match self {
+            Self::Stopped { party, .. }
+            | Self::Impersonated { party, .. }
+            | Self::Misbound { party, .. }
+            | Self::AlteredMessage { party, .. }
+            | Self::AlteredEnd { party, .. }
+            | Self::AlteredHandshake { party, .. } => Some(*party),
+            _ => None,
+        }
+    }
+}
