@@ -2,7 +2,7 @@
 
 use super::Kind;
 use crate::{
-    event::Reached,
+    event::{Cancellation, Reached},
     evidence::Contradiction,
     role::{Actor, Role},
 };
@@ -157,6 +157,11 @@ pub enum Grounds {
         /// After so many milliseconds.
         after: u64,
     },
+    /// The console ended the session before its end.
+    Cancelled {
+        /// Why it did.
+        why: Cancellation,
+    },
     /// Events exclude each other.
     Contradiction {
         /// Which.
@@ -220,6 +225,7 @@ impl Grounds {
             Self::Unread { .. } => Kind::Unread,
             Self::Lost { .. }
             | Self::Overdue { .. }
+            | Self::Cancelled { .. }
             | Self::Contradiction { .. }
             | Self::NeverEnded { .. }
             | Self::NoOutcome { .. }

@@ -2,7 +2,6 @@
 
 use super::Finding;
 use crate::{
-    event::Cancellation,
     evidence::Evidence,
     role::{Actor, Role},
     verdict::Grounds,
@@ -18,11 +17,7 @@ pub(super) fn incomplete(evidence: &Evidence) -> Option<Finding> {
         return Some(Finding::new(Grounds::Overdue { after: overdue.it }, [overdue.n]));
     }
     if let Some(cancelled) = &evidence.cancelled {
-        let because = match cancelled.it {
-            Cancellation::Asked => "The session was cancelled.",
-            Cancellation::Closing => "The console ended before the session did.",
-        };
-        return Some(Finding::new(Kind::Inconclusive, because.to_owned(), [cancelled.n]));
+        return Some(Finding::new(Grounds::Cancelled { why: cancelled.it }, [cancelled.n]));
     }
     if let Some(contradiction) = evidence.contradictions.first() {
         return Some(Finding::new(Grounds::Contradiction { what: contradiction.it.clone() }, [contradiction.n]));
