@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use x509_parser::certificate::X509CertificateParser;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{
-    AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName, KeyUsage,
-    NameConstraints, ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings,
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, GeneralName, KeyUsage, NameConstraints,
+    ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings,
 };
 use x509_parser::nom::{self, Parser as _};
 use x509_parser::oid_registry::Oid;
@@ -94,7 +94,6 @@ impl<'a> Certificate<'a> {
         certificate_policies: CertificatePolicies => Vec<PolicyInformation<'a>>;
         policy_mappings: PolicyMappings => PolicyMappings<'a>;
         policy_constraints: PolicyConstraints => PolicyConstraints;
-        crl_distribution_points: CRLDistributionPoints => CRLDistributionPoints<'a>;
     }
 
     pub(super) fn inhibit_any_policy(&self) -> Option<u32> {

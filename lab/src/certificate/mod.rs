@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod constraints;
+mod context;
 mod date;
 mod decode;
 mod der;

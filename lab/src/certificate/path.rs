@@ -1,28 +1,30 @@
 //! Path building: from the leaf to a trust anchor, over whatever certificates are at hand, with bounded work.
 
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::checks::RULES;
-use super::constraints;
+use super::context::Context;
 use super::decode::Certificate;
 use super::dn;
-use super::node::Node;
 use super::origin::Origin;
 use super::policies::Policies;
 use super::policy::Policy;
-use super::revocation::Lists;
+use super::revocation::Refusal;
 use super::rules::Walk;
-use super::signature::{self, Signature};
+use super::signature::Signature;
 use super::step::Step;
 
-/// Signatures that one validation may verify.
-const SIGNATURES: usize = 128;
 /// Certificates that one search may put on a path, counted again whenever it comes back to one.
 const VISITS: usize = 2_000;
 /// Paths to an anchor that one search may evaluate.
 const PATHS: usize = 64;
 /// Longest path that is tried.
 const LENGTH: usize = 32;
+/// Searches for paths of those who sign revocation lists.
+const SIGNERS: usize = 32;
+/// How deep such searches may lead to further ones.
+const DEPTH: usize = 4;
 
 /// A path with everything that was found out about it.
 pub(super) struct Evaluated {
@@ -33,52 +35,101 @@ pub(super) struct Evaluated {
     failures: usize,
 }
 
+/// Searches for a path from the first node, the leaf.
+pub(super) fn search(context: &Context<'_, '_>) -> Evaluated {
+    let signers = Signers { asked: RefCell::default(), asking: RefCell::default(), searches: Cell::new(SIGNERS) };
+    Search::run(context, &signers, context.policy, 0, None)
+}
+
+/// What was found out about those who sign revocation lists.
+struct Signers {
+    /// Who may sign lists below an anchor, or why not, by node and anchor.
+    asked: RefCell<HashMap<(usize, usize), Result<(), String>>>,
+    /// Whose right to sign lists is being asked, and for whose sake.
+    asking: RefCell<Vec<usize>>,
+    /// Searches left.
+    searches: Cell<usize>,
+}
+
 /// Depth-first search for a path that passes every check.
-pub(super) struct Search<'s, 'a> {
-    policy: &'s Policy,
-    nodes: &'s [Node<'a>],
-    lists: &'s Lists<'a>,
-    links: HashMap<(usize, usize), Signature>,
-    signatures: usize,
+struct Search<'c, 's, 'a> {
+    context: &'c Context<'s, 'a>,
+    signers: &'c Signers,
+    policy: &'c Policy,
+    /// The only anchor that counts, where not every one does.
+    goal: Option<usize>,
     visits: usize,
     paths: usize,
-    /// Comparisons with name constraints that are left for all paths together.
-    comparisons: usize,
     /// The path to an anchor with the fewest failures.
     best: Option<Evaluated>,
     /// The longest path that ended nowhere, and why.
     dead_end: Option<(Vec<usize>, String)>,
 }
 
-impl<'s, 'a> Search<'s, 'a> {
-    /// Searches from `nodes[0]`, the leaf.
-    pub(super) fn run(policy: &'s Policy, nodes: &'s [Node<'a>], lists: &'s Lists<'a>) -> Evaluated {
-        let mut search = Self {
-            policy,
-            nodes,
-            lists,
-            links: HashMap::new(),
-            signatures: SIGNATURES,
-            visits: VISITS,
-            paths: PATHS,
-            comparisons: constraints::BUDGET,
-            best: None,
-            dead_end: None,
-        };
-        search.extend(&mut vec![0]);
+impl<'c, 's, 'a> Search<'c, 's, 'a> {
+    fn run(
+        context: &'c Context<'s, 'a>,
+        signers: &'c Signers,
+        policy: &'c Policy,
+        leaf: usize,
+        goal: Option<usize>,
+    ) -> Evaluated {
+        let (visits, paths) = (VISITS, PATHS);
+        let mut search = Self { context, signers, policy, goal, visits, paths, best: None, dead_end: None };
+        search.extend(&mut vec![leaf]);
         match search.best.take() {
             Some(best) => best,
             None => {
-                let (path, why) = search.dead_end.take().unwrap_or_else(|| (vec![0], "nowhere to go".into()));
+                let (path, why) = search.dead_end.take().unwrap_or_else(|| (vec![leaf], "nowhere to go".into()));
                 search.evaluate(&path, Some(&why))
             }
         }
     }
 
+    /// Whether the certificate of somebody who signed a list has itself a valid path to the anchor of the path that the
+    /// list is for (section 6.3.3 (f)).
+    ///
+    /// # Errors
+    /// Why not.
+    fn authorize(&self, signer: usize, anchor: usize) -> Result<(), Refusal> {
+        let Signers { asked, asking, searches } = self.signers;
+        if asking.borrow().contains(&signer) {
+            return Err(Refusal::Circular);
+        }
+        if let Some(known) = asked.borrow().get(&(signer, anchor)) {
+            return known.clone().map_err(Refusal::Unsigned);
+        }
+        let Some(left) = searches.get().checked_sub(1).filter(|_| asking.borrow().len() < DEPTH) else {
+            return Err(Refusal::Unsigned("too many certificates could have signed the lists".into()));
+        };
+        searches.set(left);
+        asking.borrow_mut().push(signer);
+        let found = Self::run(self.context, self.signers, self.context.signer_policy(), signer, Some(anchor));
+        asking.borrow_mut().pop();
+        let known = found.steps.into_iter().find(|step| !step.ok()).map_or(Ok(()), |step| {
+            let subject = dn::display(self.certificate(signer).subject());
+            Err(format!("its signer, {subject}, is not valid: {}: {}, {}", step.check, step.why, step.observed))
+        });
+        // Below another question, what was found may rest on lists that were left out for its sake.
+        if asking.borrow().is_empty() {
+            asked.borrow_mut().insert((signer, anchor), known.clone());
+        }
+        known.map_err(Refusal::Unsigned)
+    }
+
+    fn certificate(&self, node: usize) -> &'c Certificate<'a> {
+        &self.context.nodes[node].certificate
+    }
+
+    /// Whether a path may end with a node.
+    fn ends(&self, node: usize) -> bool {
+        matches!(self.context.nodes[node].origin, Origin::Anchor(_)) && self.goal.is_none_or(|goal| goal == node)
+    }
+
     /// Extends the path by every possible issuer of its last certificate; true once the search is over.
     fn extend(&mut self, path: &mut Vec<usize>) -> bool {
         let Some(&last) = path.last() else { return false };
-        if matches!(self.nodes[last].origin, Origin::Anchor(_)) {
+        if self.ends(last) {
             let found = self.evaluate(path, None);
             self.paths -= 1;
             let done = found.failures == 0 || self.paths == 0;
@@ -87,10 +138,14 @@ impl<'s, 'a> Search<'s, 'a> {
             }
             return done;
         }
-        let child = &self.nodes[last].certificate;
+        let child = self.certificate(last);
         let (mut refused, mut looped, mut advanced) = (false, false, false);
         for issuer in self.issuers(child) {
-            if self.visits == 0 || path.len() == LENGTH {
+            if path.len() == LENGTH {
+                let why = format!("the path would be longer than {LENGTH} certificates, the most that are tried");
+                return self.give_up(path, &why);
+            }
+            if self.visits == 0 {
                 return self.give_up(path, "the search was given up: too many certificates could be issuers");
             }
             if path.iter().any(|&on_path| self.same_entity(on_path, issuer)) {
@@ -98,7 +153,7 @@ impl<'s, 'a> Search<'s, 'a> {
                 continue;
             }
             self.visits -= 1;
-            match self.link(last, issuer) {
+            match self.context.link(last, issuer) {
                 None => return self.give_up(path, "the search was given up: too many signatures to verify"),
                 Some(Signature::Invalid) => refused = true,
                 Some(Signature::Valid | Signature::Unknown) => {
@@ -114,6 +169,7 @@ impl<'s, 'a> Search<'s, 'a> {
         }
         if !advanced {
             let why = match (refused, looped, child.self_issued) {
+                _ if dn::is_empty(child.issuer()) => "it names no issuer, though somebody must have issued it",
                 (true, ..) => "an issuer of that name is at hand, but its key does not verify the signature",
                 (_, _, true) => "it was issued under its own name, and is not trusted",
                 (_, true, _) => "the issuers lead in a circle",
@@ -127,35 +183,21 @@ impl<'s, 'a> Search<'s, 'a> {
     /// Everything that carries the name of the child's issuer: anchors first, then those whose key identifier fits.
     fn issuers(&self, child: &Certificate<'_>) -> Vec<usize> {
         let wanted = child.authority_key_identifier().and_then(|(issuer, _)| issuer.key_identifier.as_ref());
-        let mut issuers: Vec<usize> = (0..self.nodes.len())
-            .filter(|&node| dn::equal(self.nodes[node].certificate.subject(), child.issuer()))
+        let mut issuers: Vec<usize> = (0..self.context.nodes.len())
+            .filter(|&node| dn::equal(self.certificate(node).subject(), child.issuer()))
             .collect();
         issuers.sort_by_key(|&node| {
-            let own = self.nodes[node].certificate.subject_key_identifier();
+            let own = self.certificate(node).subject_key_identifier();
             let fits = wanted.is_some_and(|wanted| own.is_some_and(|(own, _)| own == wanted.0));
-            (!matches!(self.nodes[node].origin, Origin::Anchor(_)), !fits)
+            (!matches!(self.context.nodes[node].origin, Origin::Anchor(_)), !fits)
         });
         issuers
     }
 
     /// One certified entity twice in a path is a detour: same name, same key.
     fn same_entity(&self, a: usize, b: usize) -> bool {
-        let (x, y) = (&self.nodes[a].certificate, &self.nodes[b].certificate);
+        let (x, y) = (self.certificate(a), self.certificate(b));
         a == b || (x.spki() == y.spki() && dn::equal(x.subject(), y.subject()))
-    }
-
-    fn link(&mut self, child: usize, issuer: usize) -> Option<Signature> {
-        if let Some(&known) = self.links.get(&(child, issuer)) {
-            return Some(known);
-        }
-        self.signatures = self.signatures.checked_sub(1)?;
-        let x509 = &self.nodes[child].certificate.x509;
-        let key = &self.nodes[issuer].certificate.x509.tbs_certificate.subject_pki;
-        let message = x509.tbs_certificate.as_ref();
-        let known = self.policy.verified.as_deref();
-        let verified = signature::verify(key, &x509.signature_algorithm, message, &x509.signature_value, known);
-        self.links.insert((child, issuer), verified);
-        Some(verified)
     }
 
     fn give_up(&mut self, path: &[usize], why: &str) -> bool {
@@ -166,20 +208,19 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// Every check of every certificate, from the anchor down, as section 6.1 of RFC 5280 processes a path.
-    fn evaluate(&mut self, path: &[usize], gap: Option<&str>) -> Evaluated {
-        let certificates: Vec<_> = path.iter().map(|&node| &self.nodes[node].certificate).collect();
-        let links: Vec<_> = path
-            .windows(2)
-            .map(|pair| self.links.get(&(pair[0], pair[1])).copied().unwrap_or(Signature::Unknown))
-            .collect();
+    fn evaluate(&self, path: &[usize], gap: Option<&str>) -> Evaluated {
+        let certificates: Vec<_> = path.iter().map(|&node| self.certificate(node)).collect();
+        let links: Vec<_> = path.windows(2).map(|pair| self.context.known_link(pair[0], pair[1])).collect();
+        let authorize = |signer, anchor| self.authorize(signer, anchor);
         let mut walk = Walk {
             policy: self.policy,
             path: &certificates,
+            nodes: path,
             links: &links,
             gap,
-            lists: self.lists,
-            nodes: self.nodes,
-            budget: self.comparisons,
+            context: self.context,
+            authorize: &authorize,
+            for_signer: !self.signers.asking.borrow().is_empty(),
             policies: Policies::new((path.len() - usize::from(gap.is_none())).max(1)),
         };
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
@@ -193,7 +234,6 @@ impl<'s, 'a> Search<'s, 'a> {
                 steps.push(step);
             }
         }
-        self.comparisons = walk.budget;
         Evaluated { path: path.to_vec(), steps, failures }
     }
 }

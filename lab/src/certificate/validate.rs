@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::context::Context;
 use super::decode::{Certificate, DecodeError};
 use super::node::Node;
 use super::origin::Origin;
-use super::path::{Evaluated, Search};
+use super::path::{self, Evaluated};
 use super::policy::Policy;
 use super::revocation::Lists;
 use super::step::{Status, Step, fail};
@@ -114,13 +115,13 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
             return Validation::unreadable(policy, "certificate", 0, error);
         }
     };
-    let lists = match Lists::decode(&policy.crls, policy.verified.as_deref()) {
+    let lists = match Lists::decode(policy) {
         Ok(lists) => lists,
         Err((index, error)) => return Validation::unreadable(policy, "revocation list", index, error),
     };
     let identity = identify(&leaf);
     let (nodes, left_out) = collect(policy, leaf, chain);
-    let Evaluated { path, steps, .. } = Search::run(policy, &nodes, &lists);
+    let Evaluated { path, steps, .. } = path::search(&Context::new(policy, &nodes, &lists));
     let path = path.iter().map(|&node| nodes[node].origin).collect();
     let mut validation = Validation {
         outcome: Outcome::Accept,

@@ -5,11 +5,11 @@ pub(super) mod form;
 pub(super) mod identity;
 pub(super) mod standing;
 
+use super::context::Context;
 use super::decode::Certificate;
-use super::node::Node;
 use super::policies::Policies;
 use super::policy::{Policy, Profile};
-use super::revocation::Lists;
+use super::revocation::Refusal;
 use super::signature::Signature;
 
 /// A path under evaluation.
@@ -17,15 +17,18 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) policy: &'w Policy,
     /// Leaf first.
     pub(super) path: &'w [&'w Certificate<'a>],
+    /// Where they stand among everything that is at hand.
+    pub(super) nodes: &'w [usize],
     /// The signature of each certificate but the last, under the key of the next.
     pub(super) links: &'w [Signature],
     /// Why the path does not end with a trust anchor, if it does not.
     pub(super) gap: Option<&'w str>,
-    pub(super) lists: &'w Lists<'a>,
-    /// Everything that was at hand, for separate keys that sign revocation lists.
-    pub(super) nodes: &'w [Node<'a>],
-    /// Name comparisons left.
-    pub(super) budget: usize,
+    /// Everything that is at hand.
+    pub(super) context: &'w Context<'w, 'a>,
+    /// Whether a node has a valid path of its own to an anchor, so that it may sign lists.
+    pub(super) authorize: &'w dyn Fn(usize, usize) -> Result<(), Refusal>,
+    /// Whether this is the path of somebody who signs lists.
+    pub(super) for_signer: bool,
     /// The policies so far: rules come from the anchor down.
     pub(super) policies: Policies<'w>,
 }

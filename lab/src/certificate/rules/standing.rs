@@ -5,7 +5,7 @@ use crate::certificate::constraints::{self, Violation};
 use crate::certificate::date::date;
 use crate::certificate::dn;
 use crate::certificate::policies::Defect;
-use crate::certificate::revocation::{Standing, may_sign_for};
+use crate::certificate::revocation::{Refusal, Signed, Standing};
 use crate::certificate::signature::Signature;
 use crate::certificate::step::{Finding, fail, pass, unsupported};
 
@@ -46,32 +46,74 @@ pub(in crate::certificate) fn validity(walk: &mut Walk<'_, '_>, index: usize) ->
 /// The first second of 2050, from which on times stand in GeneralizedTime.
 const FIRST_GENERALIZED: i64 = 2_524_608_000;
 
-/// Keys, beside the issuer's own, that lists are tried with.
-const CRL_SIGNERS: usize = 4;
-
 pub(in crate::certificate) fn revoked(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     const EXPECTED: &str = "a serial number that the issuer has not revoked";
+    const UNKNOWN: &str = "the policy requires to know that the certificate was not revoked";
     let certificate = walk.certificate(index);
     // The lists of authorities that nobody trusts count for nothing; the chain check stops such a path.
-    let issuer = walk.path.get(index + 1).filter(|_| walk.gap.is_none())?;
-    if walk.lists.is_empty() && !walk.policy.require_revocation {
+    if walk.is_anchor(index) || walk.gap.is_some() {
         return None;
     }
-    let above = walk.path.get(index + 2).copied();
-    let others = walk.nodes.iter().map(|node| &node.certificate);
-    let others = others.filter(|other| may_sign_for(other, issuer, above, walk.policy)).take(CRL_SIGNERS);
-    let signers: Vec<_> = std::iter::once(*issuer).chain(others).collect();
-    match walk.lists.standing(certificate, &signers, walk.policy.at) {
+    let (lists, required) = (walk.context.lists, walk.policy.require_revocation);
+    if lists.is_empty() && !required {
+        return None;
+    }
+    let none = || format!("none of {}", dn::display(certificate.issuer()));
+    match lists.standing(certificate, walk.policy.at, |list| authorize(walk, index, list)) {
         Standing::Good => pass(EXPECTED, "not on the issuer's list", "the list is the issuer's, and current"),
         Standing::Revoked(how) => fail(EXPECTED, how, "the issuer withdrew this certificate"),
         Standing::Unusable(why) => fail("a usable revocation list of the issuer", why, "revocation cannot be decided"),
-        Standing::Unlisted if walk.policy.require_revocation => fail(
-            "a revocation list of the issuer",
-            format!("none of {}", dn::display(certificate.issuer())),
-            "the policy requires to know that the certificate was not revoked",
-        ),
-        Standing::Unlisted => None,
+        Standing::Circular if required && !walk.for_signer => {
+            fail("a revocation list by another key than the certificate's own", none(), UNKNOWN)
+        }
+        Standing::Unlisted if required => fail("a revocation list of the issuer", none(), UNKNOWN),
+        Standing::Circular | Standing::Unlisted => None,
     }
+}
+
+/// Whether a list that should speak for a certificate was signed by somebody who may: an authority of the list's issuer's
+/// name above it in the path, or somebody of that name who has a path of his own to the same anchor, and who was
+/// certified by one of those authorities unless the certificate itself names him (RFC 5280 section 6.3.3 (f)).
+fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<(), Refusal> {
+    let mut why = "the list's signature does not verify with the issuer's key".to_owned();
+    let above = &walk.nodes[index + 1..];
+    let Some(&anchor) = above.last() else { return Err(Refusal::Unsigned(why)) };
+    let candidates = (0..walk.context.nodes.len()).filter(|node| !above.contains(node));
+    for node in above.iter().copied().chain(candidates) {
+        let signer = &walk.context.nodes[node].certificate;
+        if !list.names(signer) {
+            continue;
+        }
+        match list.is_signed_by(signer) {
+            Some(true) => {}
+            Some(false) => continue,
+            None => return Err(Refusal::Unsigned("too many signatures of lists to verify".into())),
+        }
+        if !Signed::may_sign(signer) {
+            why = "the issuer's key may not sign lists (keyUsage without cRLSign)".into();
+        } else if above.contains(&node) {
+            return Ok(());
+        } else if node == walk.nodes[index] {
+            return Err(Refusal::Circular);
+        } else if !list.is_indirect() && !certified_by(walk, node, above) {
+            why = "the list's signer was not certified by an authority of this path".into();
+        } else {
+            match (walk.authorize)(node, anchor) {
+                Err(Refusal::Unsigned(reason)) => why = reason,
+                decided => return decided,
+            }
+        }
+    }
+    Err(Refusal::Unsigned(why))
+}
+
+/// Whether one of the authorities issued the certificate.
+fn certified_by(walk: &Walk<'_, '_>, node: usize, authorities: &[usize]) -> bool {
+    let nodes = walk.context.nodes;
+    authorities.iter().any(|&authority| {
+        dn::equal(nodes[authority].certificate.subject(), nodes[node].certificate.issuer())
+            && walk.context.link(node, authority) == Some(Signature::Valid)
+    })
 }
 
 pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
@@ -92,7 +134,10 @@ pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: u
     for above in index + 1..walk.path.len() {
         let Some((constraints, _)) = walk.path[above].name_constraints() else { continue };
         constrained = Some(above);
-        let Err(violation) = constraints::check(constraints, certificate, &mut walk.budget) else { continue };
+        let mut budget = walk.context.comparisons.get();
+        let checked = constraints::check(constraints, certificate, &mut budget);
+        walk.context.comparisons.set(budget);
+        let Err(violation) = checked else { continue };
         let authority = dn::display(walk.path[above].subject());
         return match violation {
             Violation::Excluded { name, subtree } => fail(

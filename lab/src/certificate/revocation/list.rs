@@ -1,0 +1,250 @@
+//! One revocation list: whether it may be used at all, whatever certificate is asked about, and what it says of one
+//! (RFC 5280 section 5).
+
+use x509_parser::extensions::{GeneralName, ParsedExtension, X509Extension};
+use x509_parser::prelude::{FromDer as _, X509Version};
+use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate};
+use x509_parser::x509::{ReasonCode, X509Name};
+
+use super::scope::{Scope, elements, general_names};
+use crate::certificate::date::date;
+use crate::certificate::decode::{Certificate, DecodeError, oid_text};
+use crate::certificate::policy::Policy;
+use crate::certificate::public_key::Strength;
+use crate::certificate::signature::{self, Signature};
+use crate::certificate::{Verified, checks, der, dn, grammar};
+
+/// 2.5.29.20, cRLNumber.
+const NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
+/// 2.5.29.27, deltaCRLIndicator.
+const DELTA: &[u8] = &[0x55, 0x1d, 0x1b];
+/// 2.5.29.28, issuingDistributionPoint.
+const SCOPE: &[u8] = &[0x55, 0x1d, 0x1c];
+/// 2.5.29.29, certificateIssuer.
+const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 0x1d];
+
+/// A revocation list.
+pub(super) struct List<'a> {
+    list: CertificateRevocationList<'a>,
+    pub(super) scope: Option<Scope<'a>>,
+    number: Option<&'a [u8]>,
+    /// The number of the complete list that this one changes, if it is a delta list.
+    base: Option<&'a [u8]>,
+    /// Why it may not be used, if so.
+    pub(super) defect: Option<String>,
+}
+
+/// What a list says of a certificate that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Since when, and why.
+    Revoked(String),
+    /// A delta list withdraws what the complete list says.
+    Removed,
+}
+
+impl<'a> List<'a> {
+    /// # Errors
+    /// The bytes are no list.
+    pub(super) fn decode(der: &'a [u8], policy: &Policy) -> Result<Self, DecodeError> {
+        let error = |got| DecodeError { field: "CRL", expected: "a CertificateList in DER", got };
+        der::check(der).map_err(error)?;
+        grammar::revocation_list(der)?;
+        let (_, list) = CertificateRevocationList::from_der(der).map_err(|e| error(e.to_string()))?;
+        let mut read = Self { list, scope: None, number: None, base: None, defect: None };
+        read.defect = read.examine(der, policy).err();
+        Ok(read)
+    }
+
+    pub(super) fn issuer(&self) -> &X509Name<'_> {
+        self.list.issuer()
+    }
+
+    /// Fills in what the extensions say.
+    ///
+    /// # Errors
+    /// Why the list may not be used.
+    fn examine(&mut self, der: &'a [u8], policy: &Policy) -> Result<(), String> {
+        if self.list.version() != Some(X509Version::V2) {
+            return Err("the list is not of version 2".into());
+        }
+        if self.list.signature_algorithm != self.list.tbs_cert_list.signature {
+            return Err("the list names two signature algorithms".into());
+        }
+        let weak_refused = checks::find(checks::ALGORITHM).is_none_or(|check| policy.switches.is_on(check));
+        match signature::algorithm_strength(&self.list.signature_algorithm) {
+            Strength::Weak(_) if !weak_refused => {}
+            Strength::Weak(why) | Strength::Unsupported(why) => return Err(format!("the list is signed by {why}")),
+            Strength::Good(_) => {}
+        }
+        for extension in self.list.extensions() {
+            match extension.oid.as_bytes() {
+                NUMBER if extension.critical => return Err("the list's number is critical".into()),
+                NUMBER | DELTA | SCOPE => {}
+                _ => understood(extension, "of the list")?,
+            }
+        }
+        let value = |oid: &[u8]| extension_value(der, oid);
+        self.number = value(NUMBER).and_then(der::content);
+        self.base = value(DELTA).and_then(der::content);
+        if let Some(scope) = value(SCOPE) {
+            let scope = Scope::read(scope, self.list.issuer()).ok_or("the list's scope cannot be read")?;
+            self.scope = Some(scope);
+        }
+        if self.number.is_none() {
+            return Err("the list has no number".into());
+        }
+        self.list.iter_revoked_certificates().try_for_each(|entry| self.examine_entry(entry))
+    }
+
+    /// Section 5.3: one entry that cannot be understood makes the whole list unusable, whomever it names.
+    fn examine_entry(&self, entry: &RevokedCertificate<'_>) -> Result<(), String> {
+        let indirect = self.scope.as_ref().is_some_and(|scope| scope.indirect);
+        for extension in entry.extensions() {
+            match extension.parsed_extension() {
+                ParsedExtension::ReasonCode(ReasonCode::RemoveFromCRL) if self.base.is_none() => {
+                    return Err("an entry is to be removed from a list that changes no other".into());
+                }
+                ParsedExtension::ReasonCode(code) if code.0 > 10 || code.0 == 7 => {
+                    return Err(format!("an entry gives the reason {}, which is none", code.0));
+                }
+                _ if extension.oid.as_bytes() == CERTIFICATE_ISSUER => {
+                    if !indirect {
+                        return Err(
+                            "an entry names a certificate of another issuer, in a list that is not indirect".into()
+                        );
+                    }
+                    if certificate_issuers(extension.value).is_none() {
+                        return Err("an entry's certificate issuer cannot be read".into());
+                    }
+                }
+                _ => understood(extension, "of an entry of the list")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Why the list does not hold at unix second `at`, if so.
+    pub(super) fn untimely(&self, at: i64) -> Option<String> {
+        let from = self.list.last_update().timestamp();
+        if from > at {
+            return Some(format!("the list is not valid before {}", date(from)));
+        }
+        self.expired(at)
+    }
+
+    /// Why the list does not hold any more at unix second `at`, if so.
+    pub(super) fn expired(&self, at: i64) -> Option<String> {
+        match self.list.next_update().map(|next| next.timestamp()) {
+            Some(next) if next < at => Some(format!("the list expired at {}", date(next))),
+            Some(_) => None,
+            None => Some("the list does not say until when it holds".into()),
+        }
+    }
+
+    /// Whether the list is a delta list: what changed since some complete list.
+    pub(super) fn is_delta(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Whether the delta list `self` brings `complete` up to date (section 5.2.4): of one issuer and scope, and complete
+    /// as the changes begin with, or later, but before what they lead to.
+    pub(super) fn updates(&self, complete: &Self) -> bool {
+        let scope = |list: &Self| list.scope.as_ref().map(|scope| scope.value.to_vec());
+        let numbers = self.base.zip(self.number).zip(complete.number);
+        dn::equal(self.issuer(), complete.issuer())
+            && scope(self) == scope(complete)
+            && numbers.is_some_and(|((base, number), complete)| {
+                magnitude(base) <= magnitude(complete) && magnitude(complete) < magnitude(number)
+            })
+    }
+
+    /// Whether the list is signed by this key.
+    pub(super) fn verifies(&self, signer: &Certificate<'_>, verified: Option<&Verified>) -> bool {
+        let key = &signer.x509.tbs_certificate.subject_pki;
+        let message = self.list.tbs_cert_list.as_ref();
+        let list = &self.list;
+        signature::verify(key, &list.signature_algorithm, message, &list.signature_value, verified) == Signature::Valid
+    }
+
+    /// What the list says of a certificate; of an indirect list's entries, those of the certificate's issuer count.
+    pub(super) fn entry(&self, certificate: &Certificate<'_>) -> Option<Entry> {
+        let serial = certificate.x509.raw_serial();
+        let mut entries = self.list.iter_revoked_certificates();
+        let indirect = self.scope.as_ref().is_some_and(|scope| scope.indirect);
+        if !indirect {
+            return entries.find(|entry| entry.raw_serial() == serial).map(describe);
+        }
+        // Section 5.3.3: an entry without an issuer has that of the entry before it, the first one that of the list.
+        let mut ours = dn::equal(self.issuer(), certificate.issuer());
+        entries
+            .find(|entry| {
+                let named = entry.extensions().iter().find(|it| it.oid.as_bytes() == CERTIFICATE_ISSUER);
+                if let Some(names) = named.and_then(|extension| certificate_issuers(extension.value)) {
+                    let issuer = certificate.issuer();
+                    let is_issuer =
+                        |name: &GeneralName<'_>| matches!(name, GeneralName::DirectoryName(n) if dn::equal(n, issuer));
+                    ours = names.iter().any(is_issuer);
+                }
+                ours && entry.raw_serial() == serial
+            })
+            .map(describe)
+    }
+}
+
+fn certificate_issuers(value: &[u8]) -> Option<Vec<GeneralName<'_>>> {
+    general_names(der::content(value)?)
+}
+
+/// Sections 5.2 and 5.3: what is critical must be understood, and what is read must be well-formed.
+fn understood(extension: &X509Extension<'_>, of_what: &str) -> Result<(), String> {
+    let oid = || oid_text(extension.oid.as_bytes());
+    match extension.parsed_extension() {
+        ParsedExtension::ParseError { .. } => Err(format!("extension {} {of_what} is malformed", oid())),
+        ParsedExtension::AuthorityKeyIdentifier(_)
+        | ParsedExtension::ReasonCode(_)
+        | ParsedExtension::InvalidityDate(_) => Ok(()),
+        _ if extension.critical => Err(format!("critical extension {} {of_what}, which is unknown here", oid())),
+        _ => Ok(()),
+    }
+}
+
+/// The value of a list's own extension.
+fn extension_value<'a>(list: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    let tbs = elements(der::content(list)?)?.first()?.1;
+    let (_, extensions) = elements(tbs)?.into_iter().find(|(tag, _)| *tag == 0xa0)?;
+    elements(der::content(extensions)?)?.into_iter().find_map(|(_, extension)| {
+        let fields = elements(extension)?;
+        let ((0x06, oid), (0x04, value)) = (*fields.first()?, *fields.last()?) else { return None };
+        (oid == wanted).then_some(value)
+    })
+}
+
+/// The content of a positive INTEGER, to be compared with others.
+fn magnitude(content: &[u8]) -> (usize, &[u8]) {
+    let zeros = content.iter().take_while(|octet| **octet == 0).count();
+    let digits = &content[zeros..];
+    (digits.len(), digits)
+}
+
+fn describe(entry: &RevokedCertificate<'_>) -> Entry {
+    match entry.reason_code() {
+        Some((_, ReasonCode::RemoveFromCRL)) => Entry::Removed,
+        reason => {
+            let reason = reason.map_or_else(|| "without a reason".into(), |(_, reason)| format!("{reason}"));
+            Entry::Revoked(format!("revoked on {}, {reason}", date(entry.revocation_date.timestamp())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::magnitude;
+
+    #[test]
+    fn numbers_of_any_length_are_compared() {
+        assert!(magnitude(&[9]) < magnitude(&[0, 0x80]));
+        assert!(magnitude(&[0, 0x80]) < magnitude(&[1, 0]));
+        assert_eq!(magnitude(&[0]), magnitude(&[]));
+    }
+}

@@ -1,0 +1,271 @@
+//! Revocation lists of every form that RFC 5280 sections 5 and 6.3 have: each kind that counts beside its twin that must
+//! not.
+
+mod pki;
+
+use lab::certificate::issue::Extension;
+use lab::certificate::{Credential, Template, Validity};
+use pki::{
+    AFTER, AT, BEFORE, List, OTHER_REASONS, PAST, SOME_REASONS, World, authority, certificate_issuer, der, entry,
+    extension, full_name, list_signer, point, reason, relative_name, scope, subject,
+};
+
+/// An extension that nobody knows: 2.5.29.99.
+const UNKNOWN: u8 = 99;
+
+#[test]
+fn a_list_counts_for_those_that_it_names() {
+    let world = World::new(&[]);
+    world.good(&[List::new(&[]).by(&world.authority)]);
+    world.good(&[List::new(&[entry(&world.other, &[])]).by(&world.authority)]);
+    world.revoked(&[List::new(&[entry(&world.other, &[]), entry(&world.leaf, &[reason(1)])]).by(&world.authority)]);
+}
+
+/// Section 5.3: the entry is somebody else's, and the list may not be used all the same.
+#[test]
+fn every_entry_must_be_understood() {
+    let world = World::new(&[]);
+    let null = &[5, 0][..];
+    let date = der(0x18, &[b"20260101000000Z"]);
+    for extensions in
+        [vec![], vec![reason(1)], vec![reason(1), extension(24, false, &date)], vec![extension(UNKNOWN, false, null)]]
+    {
+        world.good(&[List::new(&[entry(&world.other, &extensions)]).by(&world.authority)]);
+    }
+    for (extensions, why) in [
+        (vec![extension(UNKNOWN, true, null)], "critical extension 2.5.29.99 of an entry"),
+        (vec![certificate_issuer(&world.authority)], "in a list that is not indirect"),
+        (vec![reason(8)], "a list that changes no other"),
+    ] {
+        world.unusable(&[List::new(&[entry(&world.other, &extensions)]).by(&world.authority)], why);
+    }
+    // What is not even of the standard's form is not read.
+    for extensions in [vec![reason(1), reason(1)], vec![reason(7)], vec![extension(21, false, null)]] {
+        let list = List::new(&[entry(&world.other, &extensions)]).by(&world.authority);
+        assert!(!world.judge(&[list]).accepted());
+    }
+}
+
+#[test]
+fn every_extension_must_be_understood() {
+    let world = World::new(&[]);
+    let null = &[5, 0][..];
+    world.good(&[List::new(&[]).with(&[extension(UNKNOWN, false, null)]).by(&world.authority)]);
+    let critical = List::new(&[]).with(&[extension(UNKNOWN, true, null)]).by(&world.authority);
+    world.unusable(&[critical], "critical extension 2.5.29.99 of the list");
+    let twice = List::new(&[]).with(&[extension(20, false, &[2, 1, 5])]).by(&world.authority);
+    assert!(!world.judge(&[twice]).accepted());
+    // Two kinds of certificates that it is limited to.
+    let both = scope(&[&[0x81, 1, 0xff], &[0x82, 1, 0xff]]);
+    world.unusable(&[List::new(&[]).with(&[both]).by(&world.authority)], "scope cannot be read");
+}
+
+/// Section 6.3.3 (f): another key of the issuer's name must have a path that is valid itself.
+#[test]
+fn a_separate_signer_is_validated_whole() {
+    let fresh = || World::new(&[]);
+    let list = |world: &World, signer: &Credential| List::new(&[entry(&world.other, &[])]).by(signer);
+
+    // A key of the same name, by the authority's own authority, or by itself.
+    let mut world = fresh();
+    let by_root = world.root.issue(&list_signer("authority"), &mut world.rng).unwrap();
+    let by_itself = world.authority.issue(&list_signer("authority"), &mut world.rng).unwrap();
+    for signer in [&by_root, &by_itself] {
+        world.further = vec![signer.certificate().to_vec()];
+        world.good(&[list(&world, signer)]);
+        world.revoked(&[List::new(&[entry(&world.leaf, &[])]).by(signer)]);
+        world.further.clear();
+        world.unusable(&[list(&world, signer)], "does not verify");
+    }
+
+    // Revoked by the root's list, which otherwise says that it is good.
+    world.further = vec![by_root.certificate().to_vec()];
+    let lists = |revoked: &[Vec<u8>]| vec![list(&world, &by_root), List::new(revoked).by(&world.root)];
+    world.good(&lists(&[]));
+    let validation = world.judge(&lists(&[entry(&by_root, &[])]));
+    assert!(validation.reason.contains("is not valid: cert-revoked"), "{}", validation.reason);
+
+    let unknown = Extension { oid: &[2, 5, 29, 99], critical: true, value: vec![5, 0] };
+    let expired = Validity { not_before: 0, not_after: AT - 1 };
+    for (template, why) in [
+        (Template { extensions: vec![unknown], ..list_signer("authority") }, "cert-critical-extensions"),
+        (Template { validity: expired, ..list_signer("authority") }, "cert-validity"),
+        (Template { authority: None, ..authority("authority") }, "keyUsage without cRLSign"),
+    ] {
+        let mut world = fresh();
+        let signer = world.root.issue(&template, &mut world.rng).unwrap();
+        world.further = vec![signer.certificate().to_vec()];
+        world.unusable(&[list(&world, &signer)], why);
+    }
+
+    // Its own path is valid, but it is another authority's idea that it should bear this name.
+    let mut world = fresh();
+    let stranger = world.root.issue(&authority("stranger"), &mut world.rng).unwrap();
+    let signer = stranger.issue(&list_signer("authority"), &mut world.rng).unwrap();
+    world.further = vec![stranger.certificate().to_vec(), signer.certificate().to_vec()];
+    world.unusable(&[list(&world, &signer)], "not certified by an authority of this path");
+    // Nobody that anybody trusts certified it.
+    let unknown = Credential::self_signed(&list_signer("authority"), &mut world.rng).unwrap();
+    world.further = vec![unknown.certificate().to_vec()];
+    world.unusable(&[list(&world, &unknown)], "not certified by an authority of this path");
+}
+
+/// A list does not speak for its own signer, whom another list can withdraw.
+#[test]
+fn a_signer_that_its_own_list_should_speak_for() {
+    let mut world = World::new(&[]);
+    let place = full_name("http://ok.example/signers");
+    let template = Template { extensions: vec![point(&[&place])], ..list_signer("authority") };
+    let signer = world.authority.issue(&template, &mut world.rng).unwrap();
+    world.further = vec![signer.certificate().to_vec()];
+    let own = List::new(&[]).by(&signer);
+    let of_signers = |entries: &[Vec<u8>]| List::new(entries).with(&[scope(&[&place])]).by(&world.authority);
+    world.good(std::slice::from_ref(&own));
+    world.good(&[own.clone(), of_signers(&[])]);
+    world.unusable(&[own.clone(), of_signers(&[entry(&signer, &[])])], "is not valid: cert-revoked");
+    // Nor does it acquit its signer where the policy requires somebody to.
+    world.leaf = signer;
+    let alone = world.judge(&[own]);
+    assert!(alone.accepted() && alone.status("cert-revoked").is_none(), "{}", alone.reason);
+}
+
+/// The old key, certified under the authority's own name by the new one, which signs the lists and stands in the path.
+#[test]
+fn key_rollover() {
+    let mut world = World::new(&[]);
+    let new = world.root.issue(&authority("authority"), &mut world.rng).unwrap();
+    let old = new.issue(&authority("authority"), &mut world.rng).unwrap();
+    let leaf = Template { authority: None, ..authority("leaf") };
+    world.leaf = old.issue(&leaf, &mut world.rng).unwrap();
+    world.good(&[List::new(&[entry(&world.other, &[])]).by(&new)]);
+    world.revoked(&[List::new(&[entry(&world.leaf, &[])]).by(&new)]);
+    let reason = world.judge(&[List::new(&[entry(&old, &[])]).by(&new)]).reason;
+    assert!(reason.starts_with("cert-revoked of certificate 1"), "{reason}");
+    // The old one's own lists count as well.
+    world.good(&[List::new(&[]).by(&old), List::new(&[]).by(&new)]);
+}
+
+/// Section 6.3.3 (d) to (l): lists for some reasons count together.
+#[test]
+fn reasons_add_up() {
+    let world = World::new(&[]);
+    let list = |reasons: &[u8], entries: &[Vec<u8>]| {
+        List::new(entries).with(&[scope(&[&der(0x83, &[reasons])])]).by(&world.authority)
+    };
+    let (some, others) = (list(SOME_REASONS, &[]), list(OTHER_REASONS, &[]));
+    world.good(&[some.clone(), others.clone()]);
+    world.unusable(std::slice::from_ref(&some), "some reasons only");
+    world.unusable(&[others], "some reasons only");
+    world.revoked(&[some, list(OTHER_REASONS, &[entry(&world.leaf, &[reason(4)])])]);
+    world.revoked(&[list(SOME_REASONS, &[entry(&world.leaf, &[reason(1)])])]);
+}
+
+/// A distribution point that gives reasons promises no more than those.
+#[test]
+fn reasons_of_a_distribution_point() {
+    let uri = "http://ok.example/list";
+    let world = World::new(&[point(&[&full_name(uri), &der(0x81, &[SOME_REASONS])])]);
+    let list = List::new(&[]).with(&[scope(&[&full_name(uri)])]).by(&world.authority);
+    world.unusable(&[list], "some reasons only");
+    // The issuer's own list, of no point in particular, covers all.
+    world.good(&[List::new(&[]).by(&world.authority)]);
+}
+
+#[test]
+fn distribution_points_by_name() {
+    let lists = |world: &World, name: &[u8]| vec![List::new(&[]).with(&[scope(&[name])]).by(&world.authority)];
+    let uri = full_name("http://ok.example/list");
+    let relative = relative_name("list 1");
+    for name in [&uri, &relative] {
+        let world = World::new(&[point(&[name])]);
+        world.good(&lists(&world, name));
+        for other in [full_name("http://ok.example/other"), relative_name("list 2")] {
+            world.unusable(&lists(&world, &other), "another distribution point");
+        }
+        World::new(&[]).unusable(&lists(&world, name), "another distribution point");
+    }
+    // One point's name relative to the issuer is another's in full.
+    let world = World::new(&[point(&[&relative])]);
+    let issuer = subject(&world.authority);
+    let attribute = der(0x30, &[&[0x06, 3, 0x55, 0x04, 3], &der(0x0c, &[b"list 1"])]);
+    let whole = der(0x30, &[&issuer[2..], &der(0x31, &[&attribute])]);
+    world.good(&lists(&world, &der(0xa0, &[&der(0xa0, &[&der(0xa4, &[&whole])])])));
+}
+
+/// Lists of others, whom the certificate names (sections 5.2.5 and 5.3.3).
+#[test]
+fn indirect_lists() {
+    let indirect = || scope(&[&[0x84, 1, 0xff]]);
+    let mut world = World::new(&[]);
+    let signer = world.root.issue(&list_signer("lists"), &mut world.rng).unwrap();
+    let issuer = der(0xa2, &[&der(0xa4, &[&subject(&signer)])]);
+    let extensions = vec![point(&[&full_name("http://ok.example/list"), &issuer])];
+    let leaf = Template { authority: None, extensions, ..authority("leaf") };
+    world.leaf = world.authority.issue(&leaf, &mut world.rng).unwrap();
+    let stranger = world.root.issue(&authority("stranger"), &mut world.rng).unwrap();
+    world.further = vec![signer.certificate().to_vec()];
+    let ours = certificate_issuer(&world.authority);
+    let theirs = certificate_issuer(&stranger);
+    let list = |entries: &[Vec<u8>]| vec![List::new(entries).with(&[indirect()]).by(&signer)];
+    let (leaf, other) = (&world.leaf, &world.other);
+
+    world.good(&list(&[]));
+    world.revoked(&list(&[entry(leaf, std::slice::from_ref(&ours))]));
+    // An entry is of the issuer of the entry before it; the first one of the list's.
+    world.revoked(&list(&[entry(other, std::slice::from_ref(&ours)), entry(leaf, &[])]));
+    world.good(&list(&[entry(leaf, &[])]));
+    world.good(&list(&[entry(leaf, std::slice::from_ref(&theirs))]));
+    world.good(&list(&[entry(other, std::slice::from_ref(&ours)), entry(other, &[theirs]), entry(leaf, &[])]));
+
+    // The list must say that it is indirect, and its signer be certified below the same anchor.
+    world.unusable(&[List::new(&[]).by(&signer)], "not an indirect one");
+    let elsewhere = Credential::self_signed(&authority("elsewhere"), &mut world.rng).unwrap();
+    let impostor = elsewhere.issue(&list_signer("lists"), &mut world.rng).unwrap();
+    world.further = vec![elsewhere.certificate().to_vec(), impostor.certificate().to_vec()];
+    world.unusable(&[List::new(&[]).with(&[indirect()]).by(&impostor)], "is not valid: cert-chain");
+    // Nobody whom the certificate does not name speaks for it.
+    let mut unnamed = World::new(&[]);
+    unnamed.further = vec![signer.certificate().to_vec()];
+    let validation = unnamed.judge(&list(&[entry(&unnamed.leaf, &[ours])]));
+    assert!(validation.accepted() && validation.status("cert-revoked").is_none(), "{}", validation.reason);
+}
+
+/// Section 5.2.4: what changed since a complete list.
+#[test]
+fn delta_lists() {
+    let world = World::new(&[]);
+    let hold = entry(&world.leaf, &[reason(6)]);
+    let complete = |entries: &[Vec<u8>]| List::new(entries).by(&world.authority);
+    let delta = |entries: &[Vec<u8>]| List::new(entries).delta(5);
+    let signed = |list: List| list.by(&world.authority);
+
+    world.good(&[complete(&[]), signed(delta(&[]))]);
+    world.good(&[complete(&[]), signed(delta(&[entry(&world.other, &[reason(1)])]))]);
+    world.revoked(&[complete(&[]), signed(delta(&[entry(&world.leaf, &[reason(1)])]))]);
+    world.revoked(&[signed(delta(&[entry(&world.leaf, &[reason(1)])])), complete(&[])]);
+    world.good(&[complete(std::slice::from_ref(&hold)), signed(delta(&[entry(&world.leaf, &[reason(8)])]))]);
+    world.revoked(&[complete(std::slice::from_ref(&hold)), signed(delta(&[]))]);
+
+    // One that does not belong to the complete list changes nothing.
+    let removal = || delta(&[entry(&world.leaf, &[reason(8)])]);
+    let later_base = List::new(&[entry(&world.leaf, &[reason(8)])]).delta(6);
+    let earlier = List { number: 5, ..removal() };
+    let elsewhere = scope(&[&full_name("http://ok.example/list")]);
+    let expired = List { from: PAST, until: BEFORE, ..removal() };
+    for other in [later_base, earlier, expired, removal().with(&[elsewhere, extension(27, true, &[2, 1, 5])])] {
+        world.revoked(&[complete(std::slice::from_ref(&hold)), signed(other)]);
+    }
+    let mut stranger = World::new(&[]);
+    let impostor = Credential::self_signed(&authority("authority"), &mut stranger.rng).unwrap();
+    stranger.further = vec![impostor.certificate().to_vec()];
+    stranger.revoked(&[complete(&[hold]), removal().by(&impostor)]);
+
+    // Alone it says nothing; an expired complete list is current with it, and only with it (section 6.3.3 (a)).
+    world.unusable(&[signed(delta(&[]))], "without the complete list");
+    let stale = || signed(List { from: PAST, until: BEFORE, ..List::new(&[]) });
+    world.unusable(&[stale()], "the list expired");
+    world.good(&[stale(), signed(delta(&[]))]);
+    world.revoked(&[stale(), signed(delta(&[entry(&world.leaf, &[])]))]);
+    let early = signed(List { from: AFTER, until: "280101000000Z", ..List::new(&[]) });
+    world.unusable(&[early, signed(delta(&[]))], "not valid before");
+}
