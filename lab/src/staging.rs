@@ -35,7 +35,8 @@ const REVOKED: &str = "forge-revoked";
 pub struct Setting {
     /// The session's id in events.
     pub session: String,
-    /// Where all randomness of the session comes from.
+    /// Where all randomness of the session comes from, together with its mode and its attack: no secret of one session is
+    /// another's.
     pub seed: [u8; 32],
     /// Where the certificate authorities come from, which sessions may share.
     pub authorities: [u8; 32],
@@ -75,12 +76,10 @@ impl Setting {
         Self::new(session, seed.into(), SEEDED_NOW)
     }
 
-    fn derive(&self, purpose: &str) -> [u8; 32] {
-        Sha256::new_with_prefix(b"interlock v1 staging\0")
-            .chain_update(self.seed)
-            .chain_update(purpose)
-            .finalize()
-            .into()
+    /// What a session of this mode and attack draws for one purpose. Switches have no part in it: without one of its
+    /// checks, a session is the same up to where the check decides.
+    fn derive(&self, scenario: &Scenario, purpose: &str) -> [u8; 32] {
+        derive(&self.seed, &format!("{purpose} of {}/{}", scenario.mode, scenario.attack))
     }
 }
 
@@ -117,7 +116,7 @@ pub enum StagingError {
 pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingError> {
     let (mode, full) = modes::resolve(scenario)?;
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
-    let correlation = hex(&setting.derive("correlation")[..8]);
+    let correlation = hex(&setting.derive(&full, "correlation")[..8]);
     let issued = if mode.certifies(Role::Server) { issue(mode, &full.attack, setting)? } else { Issued::default() };
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),
@@ -125,7 +124,7 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
         mode: full.mode.clone(),
         without: full.without.clone(),
         with: full.with.clone(),
-        seed: hex(&setting.derive(role.as_str())),
+        seed: hex(&setting.derive(&full, role.as_str())),
         now: setting.now,
         phrase: phrase.to_owned(),
         patience: setting.patience,
@@ -140,7 +139,7 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, StagingEr
             correlation: correlation.clone(),
             attack: full.attack.clone(),
             mode: full.mode.clone(),
-            seed: hex(&setting.derive("attacker")),
+            seed: hex(&setting.derive(&full, "attacker")),
             patience: setting.patience,
             deadline: setting.deadline,
             as_server: issued.as_server,
@@ -283,4 +282,45 @@ fn owned(credential: &Credential) -> Credentials {
 
 fn text(octets: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn staged(scenario: &str) -> Orders {
+        stage(&scenario.parse().unwrap(), &Setting::seeded("s", 7)).unwrap()
+    }
+
+    #[test]
+    fn one_seed_gives_no_two_scenarios_the_same_secrets() {
+        let scenarios = [
+            "dh/relay",
+            "dh/substitute",
+            "dh/inject-public:one",
+            "dh/inject-public:zero",
+            "ecdh/relay",
+            "ecdh-cert/relay",
+            "dh-weak:short,bits=48/crack",
+            "dh-weak:short,bits=49/crack",
+            "dh-weak:smooth/crack",
+        ];
+        let mut drawn = BTreeSet::new();
+        for scenario in scenarios {
+            let orders = staged(scenario);
+            for it in [orders.client.seed, orders.server.seed, orders.attack.seed, orders.client.correlation] {
+                assert!(drawn.insert(it), "{scenario}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_switch_leaves_every_secret_as_it_is() {
+        let drawn = |scenario| {
+            let orders = staged(scenario);
+            [orders.client.seed, orders.server.seed, orders.attack.seed, orders.attack.correlation]
+        };
+        assert_eq!(drawn("ecdh-cert/substitute"), drawn("ecdh-cert/substitute~transcript-signature"));
+    }
 }

@@ -66,6 +66,21 @@ fn the_missions_scenarios_end_as_theory_says_and_say_so_in_json() {
     }
 }
 
+/// Which process tells first is chance, and so is a session's name where nothing decides it.
+#[test]
+fn one_seed_prints_the_same_octets_every_time() {
+    let run_twice = |args: &[&str]| [(); 2].map(|()| run("interlock", args).out);
+    for scenario in
+        ["dh/substitute", "ecdh-mutual/relay", "ecdh-cert/substitute", "dh-weak:short/eavesdrop", "ecdh/tamper"]
+    {
+        let [one, other] = run_twice(&["run", scenario, "--seed", "7", "--sessions", "3", "--json"]);
+        assert_eq!(one, other, "{scenario}");
+        assert_eq!(one.lines().count(), 3);
+    }
+    let [one, other] = run_twice(&["compare", "ecdh-cert/substitute", "transcript-signature", "--seed", "7", "--json"]);
+    assert_eq!(one, other);
+}
+
 #[test]
 fn exit_codes_tell_findings_from_mistakes_and_failures() {
     // Victims who wait for nothing finish nothing, so the attack that must win does not.

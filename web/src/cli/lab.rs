@@ -1,6 +1,6 @@
 //! A lab for the length of one command.
 
-use super::Failure;
+use super::{Failure, repeatable::repeatable};
 use crate::{
     console::{Config, Console, NotPlayed, Playing},
     sessions::{
@@ -123,9 +123,10 @@ pub(super) fn play(console: &Arc<Console>, scenario: &Scenario, seed: Option<u64
     })
 }
 
-/// Waits for its verdict.
-pub(super) async fn done(playing: Playing) -> Result<Arc<Record>, Failure> {
-    playing.done().await.ok_or_else(|| Failure::Lab("the console left before the verdict".to_owned()))
+/// Waits for its verdict; what is told of it is repeatable.
+pub(super) async fn done(playing: Playing) -> Result<Record, Failure> {
+    let record = playing.done().await.ok_or_else(|| Failure::Lab("the console left before the verdict".to_owned()))?;
+    Ok(repeatable(&record))
 }
 
 /// Reads a scenario.

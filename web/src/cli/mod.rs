@@ -9,6 +9,7 @@ mod export;
 mod glob;
 mod lab;
 mod list;
+mod repeatable;
 mod run;
 mod serve;
 mod story;
