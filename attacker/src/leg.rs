@@ -121,6 +121,24 @@ impl Leg {
         None
     }
 
+    /// Whether a record of `sender`'s opens under what follows from these values besides the known ones.
+    pub fn opens_with(&self, supposed: &[Known], sender: Role, frame: &Frame) -> bool {
+        let Some(record) = Sealed::parse(&frame.body) else { return false };
+        let mut shadow = self.shadow.clone();
+        supposed.iter().for_each(|(name, value)| shadow.learn(name, value.clone()));
+        write_key(&shadow, sender).is_some_and(|key| key.open(&record).is_some())
+    }
+
+    /// The mode that is spoken on it.
+    pub fn mode(&self) -> &'static Mode {
+        self.mode
+    }
+
+    /// The handshake frames so far.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
     /// Takes over what the other leg showed about the victims' direction keys.
     pub fn agree_on_switches(&mut self, other: &Self) {
         if self.switches != other.switches {
@@ -131,23 +149,15 @@ impl Leg {
 
     /// Seals a record in `sender`'s name.
     pub fn seal(&self, sender: Role, sequence: u64, content: &Content) -> Option<Frame> {
-        Some(self.key(sender)?.seal(sequence, content))
+        Some(write_key(&self.shadow, sender)?.seal(sequence, content))
     }
 
     fn try_open(&self, sender: Role, record: &Sealed<'_>) -> Option<Content> {
-        let plaintext = self.key(sender)?.open(record)?;
+        let plaintext = write_key(&self.shadow, sender)?.open(record)?;
         match plaintext.split_first()? {
             (1, data) => Some(Content::Data(data.to_vec())),
             _ => Some(Content::Close),
         }
-    }
-
-    fn key(&self, sender: Role) -> Option<RecordKey> {
-        let name = match sender {
-            Role::Client => "client_write",
-            Role::Server => "server_write",
-        };
-        RecordKey::new(self.value(name)?.octets()?)
     }
 
     /// The leg's handshake computed again from its frames.
@@ -166,4 +176,13 @@ impl Leg {
         }
         shadow
     }
+}
+
+/// The key with which a victim seals its records, if it is known.
+fn write_key(shadow: &Shadow<Real>, sender: Role) -> Option<RecordKey> {
+    let name = match sender {
+        Role::Client => "client_write",
+        Role::Server => "server_write",
+    };
+    RecordKey::new(shadow.value(name)?.octets()?)
 }

@@ -1,14 +1,14 @@
 //! A passive listener: it follows a handshake, finds the discrete logarithm in it, and reads the records once it has a
 //! secret exponent.
 
-use crate::leg::Leg;
+use crate::leg::{Known, Leg};
 use cryptanalysis::Problem;
 use lab::{
     algebra::real::{Real, Value},
     event::Fact,
     group::Group,
     mode::Mode,
-    record::Content,
+    record::{Content, Sealed},
     role::Role,
     wire::{Frame, Kind},
 };
@@ -16,6 +16,9 @@ use num_bigint::BigUint;
 
 /// Most octets of records that are kept for later.
 const LONGEST_RECORDING: usize = 4 << 20;
+
+/// Octets that are not taken for a text by chance.
+const SHORTEST_TEXT: usize = 16;
 
 /// What a listener knows of one session.
 pub struct Listener {
@@ -67,10 +70,40 @@ impl Listener {
         None
     }
 
+    /// What it can compute of the session.
+    pub fn leg(&self) -> &Leg {
+        &self.leg
+    }
+
+    /// The records that it keeps, in the order in which they came.
+    pub fn recording(&self) -> &[(Role, Frame)] {
+        &self.recording
+    }
+
+    /// What the recording says if one of these suppositions is true: the first with which a record opens.
+    pub fn suppose(&mut self, suppositions: impl IntoIterator<Item = Vec<Known>>) -> Vec<Fact> {
+        let Some((sender, record)) = self.recording.first() else { return Vec::new() };
+        let found = suppositions.into_iter().find(|supposed| self.leg.opens_with(supposed, *sender, record));
+        found.map(|known| self.know(known, false)).unwrap_or_default()
+    }
+
+    /// What stands in the recording for everybody to read.
+    pub fn lying_open(&self) -> Vec<Fact> {
+        let readable = self.recording.iter().filter_map(|(sender, frame)| {
+            let record = Sealed::parse(&frame.body)?;
+            Some(Fact::Recovered { sender: *sender, text: readable(record.ciphertext)?, live: false })
+        });
+        readable.collect()
+    }
+
     /// Learns the client's secret exponent: the key, and what the recording says.
     pub fn learn(&mut self, exponent: &BigUint, live: bool) -> Vec<Fact> {
+        self.know(vec![("client_secret", Value::secret(&exponent.to_bytes_be()))], live)
+    }
+
+    fn know(&mut self, known: Vec<Known>, live: bool) -> Vec<Fact> {
         self.knows = true;
-        self.leg.learn(("client_secret", Value::secret(&exponent.to_bytes_be())));
+        known.into_iter().for_each(|known| self.leg.learn(known));
         let held = self.leg.fingerprint().map(|fingerprint| Fact::Holds { with: Role::Client, fingerprint });
         let recording = std::mem::take(&mut self.recording);
         let read = recording.iter().filter_map(|(from, frame)| self.read(*from, frame, live));
@@ -85,4 +118,11 @@ impl Listener {
             Content::Close => None,
         }
     }
+}
+
+/// The text of a record's plaintext, where it is one: data that are nothing but characters which people write.
+pub fn readable(plaintext: &[u8]) -> Option<String> {
+    let (1, data) = plaintext.split_first()? else { return None };
+    let text = std::str::from_utf8(data).ok()?;
+    (text.len() >= SHORTEST_TEXT && !text.contains(char::is_control)).then(|| text.to_owned())
 }

@@ -38,7 +38,8 @@ pub enum Content {
 }
 
 impl Content {
-    fn to_plaintext(&self) -> Vec<u8> {
+    /// What is sealed: its type, and what it carries.
+    pub fn to_plaintext(&self) -> Vec<u8> {
         match self {
             Self::Data(data) => [&[1], data.as_slice()].concat(),
             Self::Close => vec![2],

@@ -22,11 +22,12 @@ use crate::{
     wire::Frame,
 };
 use message::{Message, heard, script};
-use order::{canary, derive, known, seed};
+use order::{canary, known, seed};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-pub use order::{Kept, Refusal};
+pub use message::LAST_WORDS;
+pub use order::{Kept, Refusal, generator};
 
 /// One victim in one session.
 pub struct Victim {
@@ -68,7 +69,7 @@ impl Victim {
         let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
         let script = script(role, &order.phrase, &canary(&seed))?;
         let known = known(role, mode, order, kept)?;
-        let algebra = Real::new(derive(&seed, "handshake"));
+        let algebra = generator(&seed);
         let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
         let credentials = order.credentials.as_ref();
         Ok(Self {

@@ -1,17 +1,20 @@
 //! `eavesdrop`: listen now, compute later.
 //!
 //! Nothing on the line differs from a quiet one. What was recorded is as good as its key, and the key of a weak group can
-//! be computed at any later time.
+//! be computed at any later time; so can one into which nothing went that was secret.
 //!
 //! 1. Pass every frame on as it came and keep a copy.
-//! 2. When the session is over, look for a discrete logarithm to compute.
-//! 3. Derive the session key from the secret exponent and read the recording.
+//! 2. When the session is over, read what lies open, and try every key that the wire alone gives: whatever travelled, in
+//!    the place of each secret from which keys follow.
+//! 3. Look for a discrete logarithm to compute.
+//! 4. Derive the session key from the secret exponent and read the recording.
 
 use crate::{
     attack::{Attack, Family, Info, Move, Needs, Seen},
     listener::Listener,
+    wire_keys,
 };
-use lab::wire::Kind;
+use lab::{event::Fact, wire::Kind};
 
 pub(super) const INFO: Info = Info {
     id: "eavesdrop",
@@ -30,6 +33,18 @@ struct Eavesdrop {
     ended: u8,
 }
 
+impl Eavesdrop {
+    /// What the recording says without any computation that is worth the name.
+    fn given(&mut self) -> Vec<Fact> {
+        let open = self.listener.lying_open();
+        if !open.is_empty() {
+            return open;
+        }
+        let suppositions = wire_keys::suppositions(self.listener.leg());
+        self.listener.suppose(suppositions)
+    }
+}
+
 impl Attack for Eavesdrop {
     fn handle(&mut self, seen: Seen) -> Vec<Move> {
         let mut moves = Vec::new();
@@ -45,16 +60,19 @@ impl Attack for Eavesdrop {
             Seen::Ended(role) => {
                 moves.push(Move::Cut(role.peer()));
                 self.ended += 1;
-                if self.ended == 2
-                    && let Some(problem) = self.listener.problem()
-                {
+                if self.ended == 2 {
                     moves.push(Move::Step(2));
-                    moves.push(Move::Solve(problem));
+                    let given = self.given();
+                    if let (true, Some(problem)) = (given.is_empty(), self.listener.problem()) {
+                        moves.push(Move::Step(3));
+                        moves.push(Move::Solve(problem));
+                    }
+                    moves.extend(given.into_iter().map(Move::Tell));
                 }
             }
             Seen::Solved(result) => {
                 if let Ok(solution) = *result {
-                    moves.push(Move::Step(3));
+                    moves.push(Move::Step(4));
                     moves.extend(self.listener.learn(&solution.x, false).into_iter().map(Move::Tell));
                 }
             }

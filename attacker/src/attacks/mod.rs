@@ -6,9 +6,11 @@ mod cross_protocol;
 mod drop;
 mod eavesdrop;
 mod forge;
+mod guess_secret;
 mod inject_public;
 mod low_order;
 mod misbind;
+mod predict;
 mod records;
 mod reflect_finished;
 mod reflect_record;
@@ -16,6 +18,7 @@ mod relay;
 mod reorder;
 mod replay_cert;
 mod replay_record;
+mod reuse_nonce;
 mod stolen_key;
 mod substitute;
 mod substitute_one;
@@ -35,7 +38,7 @@ use std::sync::LazyLock;
 pub fn all() -> &'static [Info] {
     static ALL: LazyLock<Vec<Info>> = LazyLock::new(|| {
         let first = [relay::INFO, eavesdrop::INFO, substitute::INFO, substitute_one::INFO];
-        let parameters = [inject_public::INFO, low_order::INFO, crack::INFO];
+        let parameters = [inject_public::INFO, low_order::INFO, crack::INFO, guess_secret::INFO, predict::INFO];
         let last = [
             replay_cert::INFO,
             alter_negotiation::info(),
@@ -48,6 +51,7 @@ pub fn all() -> &'static [Info] {
             reorder::INFO,
             reflect_record::INFO,
             truncate::INFO,
+            reuse_nonce::INFO,
             drop::INFO,
         ];
         let macs = tamper_mac::infos();

@@ -10,6 +10,11 @@ use lab::{
 pub(super) const VARIANTS: [Variant; 2] =
     [Variant::new("client", "the client's records"), Variant::new("server", "the server's records")];
 
+/// The side that the variant names.
+pub(super) fn side(start: &Start) -> Role {
+    if start.variant.as_deref() == Some("server") { Role::Server } else { Role::Client }
+}
+
 /// What an attack does with the records of the side that it attacks; everything else passes.
 pub(super) trait OnRecords: Send {
     /// Decides about the `index`-th record, from 0, that `from` sends.
@@ -30,9 +35,8 @@ pub(super) struct Records<A> {
 }
 
 impl<A: OnRecords> Records<A> {
-    /// An attack at its beginning.
-    pub(super) fn new(start: &Start, attack: A) -> Self {
-        let of = if start.variant.as_deref() == Some("server") { Role::Server } else { Role::Client };
+    /// An attack at its beginning, on the records of this side.
+    pub(super) fn new(of: Role, attack: A) -> Self {
         Self { attack, of, count: 0, began: false }
     }
 }

@@ -6,7 +6,7 @@
 //! 1. Pass the handshake on as it came.
 //! 2. Return each of the victim's records to it, and keep the other's own from it.
 
-use super::records::{OnRecords, Records, VARIANTS};
+use super::records::{OnRecords, Records, VARIANTS, side};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -19,7 +19,7 @@ pub(super) const INFO: Info = Info {
     logarithm: false,
     stopped_by: &["direction-keys"],
     source: include_str!("reflect_record.rs"),
-    start: |start| Box::new(Records::new(&start, ReflectRecord)),
+    start: |start| Box::new(Records::new(side(&start), ReflectRecord)),
 };
 
 struct ReflectRecord;

@@ -5,7 +5,7 @@
 //! 1. Pass the handshake on as it came.
 //! 2. Hold a victim's first record back until the second has passed.
 
-use super::records::{OnRecords, Records, VARIANTS};
+use super::records::{OnRecords, Records, VARIANTS, side};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -18,7 +18,7 @@ pub(super) const INFO: Info = Info {
     logarithm: false,
     stopped_by: &["record-order"],
     source: include_str!("reorder.rs"),
-    start: |start| Box::new(Records::new(&start, Reorder { held: None })),
+    start: |start| Box::new(Records::new(side(&start), Reorder { held: None })),
 };
 
 struct Reorder {

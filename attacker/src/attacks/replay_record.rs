@@ -5,7 +5,7 @@
 //! 1. Pass the handshake on as it came.
 //! 2. Pass a victim's first record on, and then once more.
 
-use super::records::{OnRecords, Records, VARIANTS};
+use super::records::{OnRecords, Records, VARIANTS, side};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -18,7 +18,7 @@ pub(super) const INFO: Info = Info {
     logarithm: false,
     stopped_by: &["record-order"],
     source: include_str!("replay_record.rs"),
-    start: |start| Box::new(Records::new(&start, ReplayRecord)),
+    start: |start| Box::new(Records::new(side(&start), ReplayRecord)),
 };
 
 struct ReplayRecord;

@@ -6,7 +6,7 @@
 //! 1. Pass the handshake on as it came.
 //! 2. Flip bits in the octet of a victim's first record that hides the amount's first digit.
 
-use super::records::{OnRecords, Records, VARIANTS};
+use super::records::{OnRecords, Records, VARIANTS, side};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -19,7 +19,7 @@ pub(super) const INFO: Info = Info {
     logarithm: false,
     stopped_by: &["record-auth"],
     source: include_str!("tamper.rs"),
-    start: |start| Box::new(Records::new(&start, Tamper)),
+    start: |start| Box::new(Records::new(side(&start), Tamper)),
 };
 
 /// Octets of the sequence number and the content type.

@@ -6,7 +6,7 @@
 //! 1. Pass the handshake on as it came.
 //! 2. Pass a victim's first record on, drop the rest, and end the other's connection.
 
-use super::records::{OnRecords, Records, VARIANTS};
+use super::records::{OnRecords, Records, VARIANTS, side};
 use crate::attack::{Family, Info, Move, Needs};
 use lab::{role::Role, wire::Frame};
 
@@ -19,7 +19,7 @@ pub(super) const INFO: Info = Info {
     logarithm: false,
     stopped_by: &["authenticated-close"],
     source: include_str!("truncate.rs"),
-    start: |start| Box::new(Records::new(&start, Truncate)),
+    start: |start| Box::new(Records::new(side(&start), Truncate)),
 };
 
 struct Truncate;

@@ -15,8 +15,12 @@ const LONGEST_PHRASE: usize = 16_000;
 /// So many hexadecimal digits in a row may be a part of a canary.
 const SUSPICIOUS: usize = 8;
 
-/// What a victim says after its canary: words that must not be cut off.
-const LAST_WORDS: [&str; 2] = ["…but only after you have called me back.", "…and this statement is complete."];
+/// What the client, and the server, says after its canary: words that must not be cut off. They are no secret, and longer
+/// than the usual canary, so that they would open it to anybody if both were sealed alike.
+pub const LAST_WORDS: [&str; 2] = [
+    "…but only after you have called me back, on the number that you know.",
+    "…and this statement is complete: there are no other transactions to report.",
+];
 
 /// One message of a victim.
 #[derive(Clone, Debug, PartialEq, Eq)]

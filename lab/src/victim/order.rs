@@ -1,7 +1,7 @@
 //! What an order gives a victim: everything that its table takes as given, its randomness, and what it will say.
 
 use crate::{
-    algebra::real::{Offer, Value},
+    algebra::real::{Offer, Real, Value},
     certificate::{Trust, Verified},
     control::{Credentials, PlayOrder},
     group::Group,
@@ -113,6 +113,11 @@ pub(super) fn seed(text: &str) -> Option<[u8; 32]> {
 /// A seed for one purpose, from a party's seed.
 pub(super) fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
     Sha256::new_with_prefix(b"interlock v1 seed\0").chain_update(seed).chain_update(purpose).finalize().into()
+}
+
+/// What a victim with this seed draws the values of its handshake from.
+pub fn generator(seed: &[u8; 32]) -> Real {
+    Real::new(derive(seed, "handshake"))
 }
 
 /// The random part of the canary, from a party's seed.

@@ -95,8 +95,10 @@ impl rustls::time_provider::TimeProvider for Fixed {
 
 /// Two messages and the close, then the peer's to its end: what a victim does.
 async fn talk<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(stream: &mut S) {
-    for message in ["Pay 100 to Carol [0123456789abcdef0123456789abcdef]", "…but only after you have called me back."]
-    {
+    for message in [
+        "Pay 100 to Carol [0123456789abcdef0123456789abcdef]",
+        "…but only after you have called me back, on the number that you know.",
+    ] {
         stream.write_all(message.as_bytes()).await.expect("a write");
     }
     stream.shutdown().await.expect("a close");
