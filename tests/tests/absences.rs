@@ -2,6 +2,7 @@
 
 use lab::{
     event::Fact,
+    role::Actor,
     staging::{Setting, stage},
     verdict::judge,
 };
@@ -22,6 +23,38 @@ fn the_attacker_is_told_no_secret_of_a_victim() {
         }
         assert_ne!(orders.client.seed, orders.server.seed, "{}: one seed for both", outcome.scenario);
     }
+}
+
+/// Both canaries, as an attacker reads them who is in the middle of an exchange that authenticates nobody.
+fn canaries() -> Vec<String> {
+    let log = attacked(&stage(&"dh/substitute".parse().unwrap(), &Setting::seeded("test", 1)).unwrap());
+    let read = log.events.into_iter().filter_map(|event| match event.fact {
+        Fact::Recovered { text, .. } => Some(text.rsplit_once(" [")?.1.trim_end_matches(']').to_owned()),
+        _ => None,
+    });
+    read.collect()
+}
+
+#[test]
+fn a_victim_tells_no_part_of_a_canary() {
+    let canaries = canaries();
+    assert_eq!(canaries.iter().map(String::len).collect::<Vec<_>>(), [32, 32]);
+    let parts: Vec<&str> = canaries.iter().flat_map(|canary| (0..=24).map(|at| &canary[at..at + 8])).collect();
+    let mut texts = 0;
+    for outcome in outcomes::all() {
+        // Seeded alike, every session has these two.
+        let (_, _, full) = attacker::attacks::resolve(&outcome.scenario).unwrap_or_else(|unknown| panic!("{unknown}"));
+        let log = attacked(&stage(&full, &Setting::seeded("test", 1)).unwrap());
+        for event in log.events.iter().filter(|event| event.source != Actor::Attacker) {
+            let Fact::Data { text, .. } = &event.fact else { continue };
+            texts += usize::from(text.is_some());
+            let told = serde_json::to_string(event).unwrap();
+            for part in &parts {
+                assert!(!told.contains(part), "{}: {told}", outcome.scenario);
+            }
+        }
+    }
+    assert!(texts > 100, "the victims tell what they write and read: {texts}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
     assert!(browser.place().starts_with("/sessions/"), "{}", browser.place());
     let sentence = browser.text("[data-sentence]");
     assert!(sentence.contains("transcript-signature"), "{sentence}");
-    browser.await_element("[data-check=transcript-signature][data-status=failed][data-party=client]");
+    browser.await_element(".rung.caught[data-check=transcript-signature][data-status=failed][data-party=client]");
     browser.await_element("[data-row][data-action=alter]");
     assert_eq!(browser.count("[data-recovered]"), 0, "the attacker read nothing");
 
@@ -68,6 +68,18 @@ fn a_session_that_somebody_else_starts_is_shown_as_it_runs() {
 const SCRIPT: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>";
 const MARKUP: &str = "\"'><svg onload=alert(3)></q><b data-forged>";
 
+/// Neither a script nor markup from text, whoever might try: the page's policy closes it, and the browser says so.
+fn nothing_gets_in(browser: &Browser) {
+    let script = "const it = document.createElement('script'); it.append('alert(4)'); document.body.append(it);";
+    browser.run(script, &[]);
+    assert!(!browser.has_dialog());
+    let markup = "try { document.body.innerHTML = '<b>'; return 'taken'; } catch (error) { return error.name; }";
+    assert_eq!(browser.run(markup, &[]), "TypeError");
+    let complaints = browser.complaints();
+    let refused = |it: &String| it.contains("Content Security Policy") || it.contains("TrustedScript");
+    assert!(complaints.iter().any(refused), "{complaints:?}");
+}
+
 #[test]
 fn what_the_victims_say_is_text_and_never_markup() {
     let Some(browser) = Browser::open() else { return };
@@ -95,11 +107,7 @@ fn what_the_victims_say_is_text_and_never_markup() {
     harmless("the comparison");
 
     // Were there a way in after all, the page's policy would close it, and the browser say so.
-    let inline = "const it = document.createElement('script'); it.textContent = 'alert(4)'; document.body.append(it);";
-    browser.run(inline, &[]);
-    assert!(!browser.has_dialog());
-    let complaints = browser.complaints();
-    assert!(complaints.iter().any(|it| it.contains("Content Security Policy")), "{complaints:?}");
+    nothing_gets_in(&browser);
 }
 
 #[test]
@@ -196,8 +204,10 @@ fn of_a_lab_that_was_started_anew_nothing_old_is_shown() {
 
     let lab = Lab::start(&["--ephemeral", "--listen", &address]);
     assert_eq!(lab.address.to_string(), address);
-    browser.await_element("[data-status=failed]");
-    browser.click("[data-status=failed] a");
+    // What this page holds of the old lab stays, and says whose it is.
+    browser.await_element("[data-status=gone]");
+    assert!(browser.count(&format!(".session[data-session='{old}'][data-verdict=private] [data-row]")) > 0);
+    browser.click("[data-status=gone] a");
     for (scenario, verdict) in MISSION {
         browser.await_element(&format!(".cell[data-scenario='{scenario}'][data-verdict={verdict}]"));
     }
@@ -285,11 +295,7 @@ fn a_report_shows_the_session_as_the_page_does_with_no_lab_behind_it() {
     assert_eq!(browser.count("a[href^='/'], a[href^=http]"), 0, "there is nowhere to go");
     assert_eq!(browser.complaints(), [""; 0]);
     // What the session says does not know the nonce.
-    let inline = "const it = document.createElement('script'); it.textContent = 'alert(4)'; document.body.append(it);";
-    browser.run(inline, &[]);
-    assert!(!browser.has_dialog());
-    let complaints = browser.complaints();
-    assert!(complaints.iter().any(|it| it.contains("Content Security Policy")), "{complaints:?}");
+    nothing_gets_in(&browser);
 
     browser.go(&reports[1]);
     browser.await_element(".session[data-verdict=stopped] [data-check=cert-name][data-status=failed]");
@@ -309,6 +315,9 @@ fn a_scenario_that_cannot_be_is_refused_by_name_until_another_is_chosen() {
         browser.run(pick, &[name, value]);
     };
     choose("mode", "dh");
+    // It is not offered there, and refused where it is asked for all the same.
+    browser.await_element("[data-form=run] select[name=attack] option[value=forge-name]:disabled");
+    browser.await_element("[data-form=run] select[name=attack] optgroup option[value=substitute]:enabled");
     choose("attack", "forge-name");
     browser.await_element("[data-form=run] [data-scenario='dh/forge-name']");
     browser.click("[data-action=run]");
@@ -353,4 +362,189 @@ fn what_runs_too_long_is_cancelled_by_a_button() {
         browser.await_element(&format!("[data-session='{id}'][data-verdict=inconclusive][data-status=done]"));
     }
     assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_cell_keeps_its_own_verdict_whatever_runs_beside_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    lab.mission();
+    visit(&browser, &lab, "/");
+    let kept = |browser: &Browser| {
+        browser.await_element(
+            ".cell[data-scenario='ecdh-cert/substitute'][data-verdict=stopped][data-variations='1'] .corner-mark",
+        );
+        browser.await_element(".cell[data-scenario='dh-weak:short/crack'][data-verdict=read][data-variations='1']");
+    };
+    lab.run("ecdh-cert/substitute~transcript-signature");
+    lab.run("dh-weak:short,bits=64/crack");
+    kept(&browser);
+    // And so it is for somebody who comes later.
+    visit(&browser, &lab, "/sessions");
+    visit(&browser, &lab, "/");
+    kept(&browser);
+    assert_eq!(browser.count(".cell[data-scenario='dh/substitute'] .corner-mark"), 0);
+    // A cell that does not apply says why, once.
+    browser.click(".cell[data-scenario='dh/low-order']");
+    let why = browser.text(".why");
+    assert_eq!(why.matches("does not apply").count(), 1, "{why}");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn the_ladder_is_calm_where_a_check_saved_everybody_and_loud_where_none_was_there() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [split, read, stopped] = lab.mission().map(|session: Value| text(&session["session"]));
+    let first = "return document.querySelector('.ladder > li').className";
+    visit(&browser, &lab, &format!("/sessions/{split}"));
+    browser.await_element("[data-missing=client] ~ [data-missing=server] ~ [data-party=client] ~ [data-party=server]");
+    assert_eq!(text(&browser.run(first, &[])), "rung missing");
+    visit(&browser, &lab, &format!("/sessions/{read}"));
+    browser.await_element(".rung");
+    assert_eq!(browser.count("[data-missing]"), 0, "a prime that falls deceives nobody about a name");
+    visit(&browser, &lab, &format!("/sessions/{stopped}"));
+    browser.await_element(".rung.caught[data-check=transcript-signature]");
+    assert_eq!(text(&browser.run(first, &[])), "rung caught");
+    assert_eq!(browser.count(".rung.failed"), 0);
+    // The order is the same in every run.
+    let order = "return [...document.querySelectorAll('.ladder > li')].map((it) => `${it.dataset.party} ${it.dataset.check ?? it.dataset.run}`).join()";
+    let orders: Vec<Value> = (0..3)
+        .map(|_| {
+            visit(&browser, &lab, &format!("/sessions/{}", text(&lab.run("ecdh-mutual/relay")["session"])));
+            browser.await_element(".session[data-status=done] .rung");
+            browser.run(order, &[])
+        })
+        .collect();
+    assert!(orders.iter().all(|order| *order == orders[0]), "{orders:?}");
+}
+
+#[test]
+fn what_was_written_and_what_was_taken_in_stand_side_by_side() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let id = text(&lab.run("ecdh-cert/tamper~record-auth")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    let took = browser.text("[data-took=server][data-right=false]");
+    assert!(took.contains("Pay 100 to Carol"), "what the client wrote is not in {took}");
+    assert!(!took.starts_with("read Pay 100"), "{took}");
+    let row = browser.text("[data-row][data-action=alter] .caption.foreign");
+    assert!(
+        row.contains("“Pay 100 to Carol") && row.contains("took “Pay ") && row.matches("100").count() == 1,
+        "{row}"
+    );
+    let changed = "const it = document.querySelector('[data-action=alter] .caption.change');
+        return [...it.querySelectorAll('.old, .new')].map((half) => half.textContent)";
+    let changed = browser.run(changed, &[]);
+    assert_ne!(changed[0], changed[1], "old and new look the same");
+    browser.await_element("[data-took=client][data-right=true]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_computation_whose_end_nobody_told_looks_unfinished() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [_, attacker, _] = lab.pids();
+    let id = lab.play("dh-weak:short,bits=200/crack");
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element("[data-phase][data-current=true] progress[max]");
+    support::watching::kill(attacker);
+    browser.await_element(".session[data-verdict=inconclusive] [data-cracking=cut-off] [data-end=cut-off] progress");
+    assert_eq!(browser.count(".phases li:last-child.finished"), 0);
+    let said = browser.text(".session");
+    assert!(!said.contains("Why the prime holds") && !said.contains("How the prime falls"), "{said}");
+    let full = "const it = document.querySelector('[data-end=cut-off] progress'); return it.value < it.max";
+    assert_eq!(browser.run(full, &[]), true);
+}
+
+#[test]
+fn out_of_touch_nothing_is_said_that_was_not_loaded() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [split, ..] = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, "/");
+    browser.await_element(&format!(".exchange[data-session='{split}']"));
+    drop(lab);
+    browser.await_element("html:not([data-live=open])");
+    browser.click(&format!(".exchange[data-session='{split}']"));
+    browser.await_element(".session[data-unloaded] [data-sentence]");
+    browser.await_element(".session[data-unloaded] .empty");
+    let said = browser.text(".session");
+    assert!(said.contains("was not loaded"), "{said}");
+    assert!(!said.contains("has not finished") && !said.contains("No event"), "{said}");
+}
+
+#[test]
+fn on_paper_nothing_of_the_session_is_missing() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [.., stopped] = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, &format!("/sessions/{stopped}"));
+    browser.await_element(".rung.run");
+    browser.await_element("details.calm");
+    browser.print(true);
+    let shown =
+        "return [...document.querySelectorAll(arguments[0])].filter((it) => it.getClientRects().length === 0).length";
+    for part in
+        [".rung", ".rung .facts dd", ".row", ".sentence h1", ".certificate", "details.calm li", ".belief", ".events tr"]
+    {
+        assert_eq!(browser.run(shown, &[part]), 0, "{part} is not printed");
+        assert!(browser.count(part) > 0, "{part}");
+    }
+    let tall = "return Math.max(...[...document.querySelectorAll('.diagram svg')].map((it) => it.getBoundingClientRect().height)) / innerHeight";
+    assert!(browser.run(tall, &[]).as_f64().expect("a ratio") <= 0.8, "a drawing that does not fit on a page");
+    visit(&browser, &lab, "/");
+    browser.await_element("form.run");
+    assert_eq!(browser.run(shown, &["form.run"]), 1, "a form is of no use on paper");
+}
+
+#[test]
+fn a_seed_is_shown_as_it_is_however_large() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    browser.await_element("[data-form=run] input[name=seed]");
+    let seed = u64::MAX.to_string();
+    let fill = "const it = document.querySelector('[data-form=run] input[name=seed]');
+        it.value = arguments[0]; it.dispatchEvent(new Event('input', { bubbles: true }))";
+    browser.run(fill, &[&seed]);
+    browser.click("[data-action=run]");
+    let session = browser.text(".session[data-status=done] .sentence .line");
+    assert!(session.contains(&seed), "{session}");
+    // Again, by key: the same seed, so the same keys.
+    let first = browser.place();
+    browser.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true }))", &[]);
+    browser.await_element(&format!(
+        ".session[data-status=done]:not([data-session='{}'])",
+        first.rsplit('/').next().expect("an id")
+    ));
+    let again = browser.text(".session[data-status=done] .sentence .line");
+    assert!(again.contains(&seed) && browser.place() != first, "{again}");
+}
+
+#[test]
+fn no_two_landmarks_of_a_page_have_one_name_and_no_label_hides_what_is_seen() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [.., stopped] = lab.mission().map(|session: Value| text(&session["session"]));
+    lab.run("ecdh-cert/substitute~transcript-signature");
+    visit(&browser, &lab, &format!("/sessions/{stopped}"));
+    browser.click(".all-events summary");
+    browser.await_element(".all-events [role=region]");
+    let names = "return [...document.querySelectorAll('[role=region], nav, section[aria-label], aside')]
+        .map((it) => it.getAttribute('aria-label') ?? it.getAttribute('aria-labelledby')).filter((name) => name !== null).sort()";
+    let names = browser.run(names, &[]);
+    let names: Vec<&str> = names.as_array().expect("names").iter().filter_map(Value::as_str).collect();
+    assert!(names.len() > 3 && names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+
+    visit(&browser, &lab, "/");
+    browser.await_element(".cell[data-variations] .mark");
+    // WCAG 2.2, 2.5.3: what is seen on a control, and not hidden from a screen reader, is in its name.
+    let hidden = "return [...document.querySelectorAll('button[aria-label], a[aria-label]')].filter((it) => {
+            const seen = it.cloneNode(true);
+            seen.querySelectorAll('[aria-hidden=true]').forEach((part) => part.remove());
+            return !it.getAttribute('aria-label').toLowerCase().includes(seen.textContent.trim().toLowerCase());
+        }).map((it) => it.outerHTML.slice(0, 200))";
+    assert_eq!(browser.run(hidden, &[]), Value::Array(vec![]));
 }

@@ -2,8 +2,8 @@
 
 use time::OffsetDateTime;
 
-/// `2026-11-21 15:04:05 UTC`.
-pub(super) fn date(seconds: i64) -> String {
+/// Unix seconds as `2026-11-21 15:04:05 UTC`.
+pub fn date(seconds: i64) -> String {
     let Ok(at) = OffsetDateTime::from_unix_timestamp(seconds) else { return format!("unix second {seconds}") };
     let mut text = String::with_capacity(24);
     let year = at.year();

@@ -37,6 +37,7 @@ use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
 
 pub use checks::{RULES, Rule};
+pub use date::date;
 pub use decode::DecodeError;
 pub use forge::{FORGERIES, Forged, Forgery};
 pub use issue::{Credential, Template, Validity};

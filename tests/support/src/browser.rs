@@ -70,6 +70,12 @@ impl Browser {
         self.command("/window/rect", &json!({ "width": width, "height": 1000 }));
     }
 
+    /// Lays the page out as it is printed, or as it is on a screen.
+    pub fn print(&self, on_paper: bool) {
+        let params = json!({ "media": if on_paper { "print" } else { "screen" } });
+        self.command("/goog/cdp/execute", &json!({ "cmd": "Emulation.setEmulatedMedia", "params": params }));
+    }
+
     /// Where it is.
     pub fn place(&self) -> String {
         crate::serving::text(&self.run("return location.pathname + location.search", &[]))

@@ -8,7 +8,7 @@ import { HistoryPage } from "./views/history.js";
 import { Home } from "./views/home.js";
 import { SessionPage } from "./views/session.js";
 import { PrimesPage } from "./views/primes.js";
-import { navigate, to, useRoute } from "./lab/route.js";
+import { isTyping, navigate, to, useRoute } from "./lab/route.js";
 import { projector, theme, useSettings } from "./lab/settings.js";
 import { Failed } from "./views/states.js";
 import { Status, Trouble } from "./views/status.js";
@@ -42,8 +42,7 @@ const App = () => {
 
   useEffect(() => {
     const press = (event) => {
-      const typing = event.target.closest?.("input, select, textarea, dialog");
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event)) return;
       const does = { "?": () => setHelp(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }[event.key];
       if (!does) return;
       event.preventDefault();
@@ -63,7 +62,7 @@ const App = () => {
       <${Status} />
       <nav class="settings" aria-label="Settings">
         <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title="Projector size (p)">A<small>A</small></button>
-        <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme">${theme() === "dark" ? "light" : "dark"}</button>
+        <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme"><span class="lead">switch to${" "}</span>${theme() === "dark" ? "light" : "dark"}</button>
         <button type="button" onClick=${() => setHelp(true)} title="Keys (?)" aria-label="Keys">?</button>
       </nav>
     </header>

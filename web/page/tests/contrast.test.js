@@ -36,11 +36,13 @@ for (const [theme, name] of ["light", "dark"].entries()) {
     }
   });
 
-  test(`the cast's shapes stand out in the ${name} theme`, () => {
+  test(`the cast's shapes stand out in the ${name} theme: by their edge, whose colour is that of their letters`, () => {
+    assert.match(css, /\.cast \{[^}]*stroke: var\(--edge, currentColor\)/);
     for (const actor of ["client", "attacker", "server"]) {
+      assert.ok(css.includes(`.cast.${actor} { color: var(--${actor}); --edge: var(--${actor}-ink); }`), actor);
       for (const ground of ["page", "panel"]) {
-        const ratio = contrast(colours[actor][theme], colours[ground][theme]);
-        assert.ok(ratio >= 3, `${actor} on ${ground}: ${ratio.toFixed(2)}`);
+        const ratio = contrast(colours[`${actor}-ink`][theme], colours[ground][theme]);
+        assert.ok(ratio >= 4.5, `${actor} on ${ground}: ${ratio.toFixed(2)}`);
       }
     }
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fingerprints, fold, merge } from "../static/model/fold.js";
+import { deceived, fingerprints, fold, merge } from "../static/model/fold.js";
 import { session } from "./events.js";
 
 test("a split shows two keys at the ends and both in the attacker's hand", () => {
@@ -80,4 +80,16 @@ test("a phase in which the computation was cut off, or never told its end, is no
   assert.deepEqual(ends(work("sieving", 50, 100, 1), ["attacker", "solved", { found: false, at: 2 }]), [["sieving", 50, 100, "cut-off"]]);
   assert.deepEqual(ends(work("sieving", 50, 100, 1), ["console", "lost", { what: "attacker" }]), [["sieving", 50, 100, null]]);
   assert.deepEqual(ends(work("trial", 100, 100, 1), ["attacker", "solved", { found: false, at: 2 }]), [["trial", 100, 100, "over"]], "it came to its end, and to nothing");
+});
+
+test("deceived is who shares a key with the attacker and proved nobody's name", () => {
+  const established = (source, fingerprint, peer) => [source, "established", { fingerprint, ...(peer && { peer }) }];
+  const holds = (...keys) => keys.map((fingerprint) => ["attacker", "holds", { with: "client", fingerprint }]);
+  const who = (...facts) => deceived(fold(session(...facts)));
+  assert.deepEqual(who(established("client", "a"), established("server", "b"), ...holds("a", "b")), ["client", "server"]);
+  assert.deepEqual(who(established("client", "a"), established("server", "b"), ...holds("a")), ["client"]);
+  assert.deepEqual(who(established("client", "a", "bob.lab"), established("server", "b"), ...holds("a", "b")), ["server"]);
+  assert.deepEqual(who(established("client", "a"), established("server", "a"), ...holds("a")), [], "a key that was computed deceived nobody about a name");
+  assert.deepEqual(who(established("client", "a"), established("server", "a")), []);
+  assert.deepEqual(who(), []);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { apart, json, secretive, shorten, visible } from "../static/model/text.js";
+import { apart, json, parse, secretive, shorten, visible, written } from "../static/model/text.js";
 
 test("nothing in a text is invisible or reorders the rest", () => {
   assert.equal(visible("a\u202eb\u0007\u200bc"), "a‹U+202E›b‹U+0007›‹U+200B›c");
@@ -50,4 +50,14 @@ test("the canary is told from the words", () => {
   assert.deepEqual(secretive("Pay 100 [71b541a883ca590f248d9224f5c5cb35]"), { words: "Pay 100", canary: " [71b541a883ca590f248d9224f5c5cb35]", rest: "" });
   assert.deepEqual(secretive("read: “Pay [71b541a8…cb35]”"), { words: "read: “Pay", canary: " [71b541a8…cb35]", rest: "”" });
   assert.deepEqual(secretive("no [note] here"), { words: "no [note] here", canary: "", rest: "" });
+});
+
+test("whole numbers beyond 2^53 stay as they were written", { skip: JSON.rawJSON ? false : "this Node does not tell how numbers were written" }, () => {
+  const text = '{"seed":18446744073709551615,"n":[1,9007199254740993,1.5,1e300]}';
+  assert.deepEqual(parse(text), { seed: 18446744073709551615n, n: [1, 9007199254740993n, 1.5, 1e300] });
+});
+
+test("a request keeps whole numbers whole and leaves out what there is not", () => {
+  assert.equal(written({ scenario: "dh/relay", seed: 18446744073709551615n }), '{"scenario":"dh/relay","seed":18446744073709551615}');
+  assert.equal(written({ scenario: "a\"b", seed: null, sessions: 2, other: undefined }), '{"scenario":"a\\"b","sessions":2}');
 });

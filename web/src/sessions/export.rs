@@ -3,9 +3,9 @@
 
 use crate::sessions::{
     chains::{Chain, chains},
-    frame::{fields, length, shortened},
+    frame::{apart, fields, length, shortened},
     report,
-    session::Record,
+    session::{Record, Session},
 };
 use clap::ValueEnum;
 use lab::{
@@ -50,6 +50,9 @@ fn nonce() -> Option<String> {
     Some(hex(&nonce))
 }
 
+/// Characters of a text of the session in the plain text; the whole of it stands in the data.
+const LONGEST: usize = 200;
+
 /// Text in HTML.
 struct Safe<T>(T);
 
@@ -80,9 +83,11 @@ fn html(record: &Record, policy: &str, scripts: &str) -> Result<String, fmt::Err
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         script-src {policy}\">\
-         <title>{0}</title><style>{1}{STYLE}</style>\n<div id=\"app\"><div class=\"plain\"><h1>{0}</h1>\n",
+         script-src {policy}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'\">\
+         <title>{0}: {1}, {2} · Interlock</title><style>{3}{STYLE}</style>\n<div id=\"app\"><div class=\"plain\"><h1>{0}</h1>\n",
         Safe(&session.scenario),
+        session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str()),
+        began(session),
         report::styles()
     )?;
     if let Some(verdict) = &session.verdict {
@@ -114,12 +119,18 @@ fn html(record: &Record, policy: &str, scripts: &str) -> Result<String, fmt::Err
     let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
     write!(
         out,
-        "</table>\n<p>Session {}, {}, begun at Unix time {} ms. An asterisk marks the events that the verdict rests on.</p>\n</div></div>\n{scripts}</html>\n",
+        "</table>\n<p>Session {}, {}, begun at {}, told by Interlock {}. An asterisk marks the events that the verdict rests on.</p>\n</div></div>\n{scripts}</html>\n",
         Safe(&session.session),
         Safe(seed),
-        session.started
+        began(session),
+        env!("CARGO_PKG_VERSION")
     )?;
     Ok(out)
+}
+
+/// When it began.
+fn began(session: &Session) -> String {
+    certificate::date(i64::try_from(session.started / 1000).unwrap_or(i64::MAX))
 }
 
 /// A chain from its top, with the steps that failed or were switched off.
@@ -141,7 +152,7 @@ fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
         }
         for step in link.steps.iter().filter(|step| step.status != certificate::Status::Passed) {
             let off = if step.ok() { " (switched off)" } else { "" };
-            let (expected, observed) = (shortened(&step.expected, 200), shortened(&step.observed, 200));
+            let (expected, observed) = (shortened(&step.expected, LONGEST), shortened(&step.observed, LONGEST));
             write!(out, "{}{off}: wanted {}, found {}<br>", Safe(step.check), Safe(expected), Safe(observed))?;
         }
         writeln!(out)?;
@@ -150,7 +161,7 @@ fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
 }
 
 fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
-    let Some(text) = words::event(event) else { return Ok(()) };
+    let Some(text) = words::told("event", event, &|text| shortened(text, LONGEST)) else { return Ok(()) };
     let class = match &event.fact {
         Fact::Relayed { changed, .. } if !changed.is_empty() => " class=\"altered\"",
         Fact::Check { status: Status::Failed, .. } => " class=\"failed\"",
@@ -160,17 +171,13 @@ fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
     write!(out, "<tr{class}><td>{}{mark}<td>{}<td>{}", event.n, Safe(event.source), Safe(text))?;
     match &event.fact {
         Fact::Relayed { changed, .. } => changed.iter().try_for_each(|change| {
-            write!(
-                out,
-                "<br>{}: <code>{}</code> → <code>{}</code>",
-                Safe(&change.field),
-                Safe(&change.old),
-                Safe(&change.new)
-            )
+            let (old, new) = apart(&change.old, &change.new, LONGEST);
+            let field = shortened(&change.field, LONGEST);
+            write!(out, "<br>{}: <code>{}</code> → <code>{}</code>", Safe(field), Safe(old), Safe(new))
         })?,
         Fact::Frame { bytes, .. } if event.source != Actor::Attacker => match fields(bytes) {
             Some(fields) => fields.iter().try_for_each(|(name, value)| {
-                write!(out, "<br>{}: <code>{}</code>", Safe(name), Safe(shortened(value, 200)))
+                write!(out, "<br>{}: <code>{}</code>", Safe(shortened(name, LONGEST)), Safe(shortened(value, LONGEST)))
             })?,
             None => write!(out, "<br>{} bytes", length(bytes))?,
         },
@@ -182,7 +189,7 @@ fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::session::{Session, lost};
+    use crate::sessions::session::lost;
 
     #[test]
     fn what_a_session_says_is_text_and_never_markup() {
@@ -193,6 +200,36 @@ mod tests {
         assert!(page.contains(r"\u003cscript>alert('&')\u003c/script>"), "in the data too");
         assert!(!page.contains("<script>"));
         assert_eq!(page.matches("<script").count(), 3, "the data, the modules, the start");
+    }
+
+    #[test]
+    fn a_report_says_of_what_when_and_by_which_version_it_tells() {
+        let session = Session::new("a1".into(), "dh/relay".parse().unwrap(), Some(u64::MAX), 1_767_225_600_123);
+        let page = export(&Record { session, events: vec![] }, Format::Html).unwrap();
+        assert!(page.contains("<title>dh/relay: running, 2026-01-01 00:00:00 UTC · Interlock</title>"));
+        assert!(page.contains("seed 18446744073709551615") && page.contains("begun at 2026-01-01 00:00:00 UTC"));
+        assert!(page.contains(&format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"))), "in the data too");
+    }
+
+    #[test]
+    fn the_plain_text_is_short_however_long_the_sessions_texts_are() {
+        let session = Session::new("a".into(), "dh/relay".parse().unwrap(), None, 0);
+        let long = |letter: &str| letter.repeat(25_000);
+        let relayed = Fact::Relayed {
+            from: lab::role::Role::Client,
+            action: lab::event::Action::Alter,
+            flight: 1,
+            kind: long("k"),
+            before: None,
+            after: None,
+            changed: vec![lab::event::Change { field: long("f"), old: long("o"), new: long("o") + "n" }],
+        };
+        let mut events = vec![lost("a", 1, Actor::Client, &long("r")), lost("a", 2, Actor::Attacker, "")];
+        events[1].fact = relayed;
+        let page = export(&Record { session, events }, Format::Html).unwrap();
+        let plain = page.split("<script").next().unwrap().rsplit("class=\"plain\"").next().unwrap();
+        assert!(plain.len() < 3000, "{}", plain.len());
+        assert!(plain.contains("n</code>"), "where old and new differ is shown");
     }
 
     #[test]

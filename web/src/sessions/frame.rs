@@ -39,6 +39,23 @@ pub fn shortened(text: &str, longest: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// Two texts that differ, each at most about `room` characters of itself, cut so that the first difference is seen: it stands
+/// after a third of the room at the most, at the same place in both.
+pub fn apart(one: &str, other: &str, room: usize) -> (String, String) {
+    let first = one.chars().zip(other.chars()).take_while(|(left, right)| left == right).count();
+    let lead = room / 3;
+    let fits = [one, other].iter().all(|text| text.chars().count() <= room);
+    let from = if fits || first <= lead + 1 { 0 } else { first - lead };
+    let cut = |text: &str| {
+        let mut rest = text.chars().skip(from);
+        let shown: String = rest.by_ref().take(room).collect();
+        let before = if from > 0 { "…" } else { "" };
+        let after = if rest.next().is_some() { "…" } else { "" };
+        format!("{before}{shown}{after}")
+    };
+    (cut(one), cut(other))
+}
+
 /// The bytes of base64url text without padding.
 pub fn base64url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(length(text));
@@ -68,6 +85,18 @@ mod tests {
     use super::*;
 
     /// RFC 4648 section 10, without padding, and the two digits that differ from plain base64 (section 5).
+    #[test]
+    fn of_two_texts_the_difference_is_seen_wherever_it_is() {
+        let long = "A".repeat(4000);
+        for at in [0, 1, 13, 100, 3999] {
+            let other = format!("{}B{}", &long[..at], &long[at + 1..]);
+            let (one, two) = apart(&long, &other, 20);
+            assert!(one != two && two.contains('B') && two.chars().count() <= 22, "{at}: {one} and {two}");
+        }
+        assert_eq!(apart("short", "other", 20), ("short".to_owned(), "other".to_owned()));
+        assert_eq!(apart("ü".repeat(9).as_str(), "ü".repeat(8).as_str(), 3), ("…üü".to_owned(), "…ü".to_owned()));
+    }
+
     #[test]
     fn base64url_of_the_rfc() {
         for (text, bytes) in [("", &b""[..]), ("Zg", b"f"), ("Zm8", b"fo"), ("Zm9v", b"foo"), ("Zm9vYmE", b"fooba")] {

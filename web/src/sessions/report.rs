@@ -29,7 +29,8 @@ pub(crate) fn scripts(record: &Record, nonce: &str) -> String {
     // So no text of a session can end the element that holds it.
     let words = lab::words::ENGLISH;
     let data = json!({ "session": record.session, "events": record.events, "chains": chains(record), "words": words,
-                       "verdicts": registry::verdicts() });
+                       "verdicts": registry::verdicts(),
+                       "version": env!("CARGO_PKG_VERSION") });
     let data = data.to_string().replace('<', "\\u003c");
     let imports: BTreeMap<_, _> = modules().iter().map(|(path, text)| (path.clone(), address(path, text))).collect();
     let map = json!({ "imports": imports });

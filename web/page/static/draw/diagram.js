@@ -24,7 +24,7 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
   const hands = { client: [held.client].filter(Boolean), attacker: held.attacker, server: [held.server].filter(Boolean) };
   return html`
     <div class="diagram" ref=${box} data-rows=${rows.length}>
-      <svg width=${width} height=${end + 12 * unit} role="list" aria-label="What was sent, from the top downwards">
+      <svg width=${width} height=${end + 12 * unit} viewBox=${`0 0 ${width} ${end + 12 * unit}`} role="list" aria-label="What was sent, from the top downwards">
         ${ACTORS.map((actor) => html`
           <g key=${actor} class=${`lane ${actor} ${wire ? "wire" : ""}`} aria-hidden="true">
             <path class="lifeline" d=${`M${x[actor]} ${space.head - 12 * unit}V${end + 8 * unit}`} />

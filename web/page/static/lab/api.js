@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "../vendor/preact.js";
 import { useLab } from "./lab.js";
+import { parse, written } from "../model/text.js";
 
 /** What the lab answered instead, or that it did not answer (`status` 0). */
 export class LabError extends Error {
@@ -21,7 +22,7 @@ async function ask(path, options) {
   }
   let body = null;
   try {
-    body = await answer.json();
+    body = parse(await answer.text());
   } catch {
     if (answer.ok) throw new LabError(answer.status, "The lab's answer is not JSON.");
   }
@@ -32,7 +33,7 @@ async function ask(path, options) {
 export const get = (path) => ask(path);
 
 export const post = (path, body) =>
-  ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: written(body) });
 
 /** A file of the page as text; nothing, where the lab does not answer. */
 export async function text(path) {

@@ -34,6 +34,9 @@ export function route({ pathname, search }) {
   }
 }
 
+/** Whether a key that was pressed is meant for a field, a dialog or the browser, and not for the page. */
+export const isTyping = (event) => Boolean(event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea, dialog"));
+
 /** Goes to another page without leaving the document. */
 export function navigate(href) {
   history.pushState(null, "", href);

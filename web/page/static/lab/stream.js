@@ -1,6 +1,7 @@
 /** The live stream: server-sent events, resumed where they broke off, and a word on how things stand. */
 
 import { get } from "./api.js";
+import { parse } from "../model/text.js";
 import { changed, doubt, forget, hear, lab, learn } from "./lab.js";
 
 /** Out of touch for longer than this is called cut off. */
@@ -48,7 +49,7 @@ function open() {
 function on(type, take) {
   source.addEventListener(type, (message) => {
     try {
-      take(type === "reset" ? null : JSON.parse(message.data));
+      take(type === "reset" ? null : parse(message.data));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }

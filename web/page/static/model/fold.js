@@ -126,6 +126,17 @@ function endWork(attacker, at, end) {
   attacker.phase = null;
 }
 
+/**
+ * The victims that share a key with the attacker alone, and took its word for who it is: they proved nobody's name. Where both
+ * share one key, the attacker came by it otherwise.
+ */
+export function deceived(story) {
+  const held = new Set(story.attacker.holds.map(({ fingerprint }) => fingerprint));
+  const own = (role) => story[role].established?.fingerprint;
+  if (own("client") === own("server")) return [];
+  return VICTIMS.filter((role) => held.has(own(role)) && !story[role].established.peer);
+}
+
 /** The fingerprints that the parties hold, as the session object has them. */
 export const fingerprints = (story) => ({
   client: story.client.established?.fingerprint ?? null,

@@ -8,6 +8,14 @@ const UNSEEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]
 
 const named = (unseen) => `‹U+${unseen.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}›`;
 
+/** Parses JSON; whole numbers that a number cannot hold exactly become BigInts, where the browser tells how they were written. */
+export const parse = (text) => JSON.parse(text, (_, value, context) =>
+  (Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "") ? BigInt(context.source) : value));
+
+/** A flat object as JSON, BigInts as whole numbers; what is null or undefined is left out. */
+export const written = (members) => `{${Object.entries(members).filter(([, value]) => value !== null && value !== undefined)
+  .map(([name, value]) => `${JSON.stringify(name)}:${typeof value === "bigint" ? value : JSON.stringify(value)}`).join()}}`;
+
 /** A value as JSON; null where it nests deeper than the browser can write, or is none. */
 export function json(value, indent) {
   try {
@@ -61,6 +69,9 @@ export const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "
 
 /** Clock time of unix milliseconds, to the second. */
 export const clock = (ms) => (Number.isFinite(ms) ? new Date(ms).toLocaleTimeString("en-GB") : "");
+
+/** Date and time (UTC) of unix milliseconds. */
+export const date = (ms) => (Number.isFinite(ms) ? `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC` : "");
 
 const SPANS = [[31_557_600e6, "year"], [86_400e6, "day"], [3600e6, "hour"], [60e6, "minute"]];
 

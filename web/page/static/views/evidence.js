@@ -12,17 +12,17 @@ export const Evidence = ({ events, cited = [] }) => {
   const rests = new Set(cited);
   const grounds = events.filter((event) => rests.has(event.n));
   return html`
-    ${grounds.length ? html`<${Events} events=${grounds} cited=${rests} />`
+    ${grounds.length ? html`<${Events} name="Events that the verdict rests on" events=${grounds} cited=${rests} />`
       : html`<p class="empty">No event is cited${cited.length ? ` that is at hand; the verdict names ${count(cited.length, "event")}` : " yet"}.</p>`}
     <details open=${open} onToggle=${(event) => setOpen(event.target.open)} class="all-events">
       <summary>All ${count(events.length, "event")}</summary>
-      ${open ? html`<${Events} events=${events.slice(0, MOST)} cited=${rests} />` : null}
+      ${open ? html`<${Events} name="All events" events=${events.slice(0, MOST)} cited=${rests} />` : null}
       ${open && events.length > MOST ? html`<p class="quiet">The first ${MOST} of ${events.length}.</p>` : null}
     </details>`;
 };
 
-const Events = ({ events, cited }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label="Events"><table class="events">
+const Events = ({ name, events, cited }) => html`
+  <div class="scroll" tabindex="0" role="region" aria-label=${name}><table class="events">
     <thead class="unseen"><tr><th>Number</th><th>Teller</th><th>Fact</th><th>Time</th></tr></thead>
     <tbody>${events.map((event) => html`
       <tr key=${event.n} class=${cited.has(event.n) ? "cited" : ""} data-event=${event.n}>

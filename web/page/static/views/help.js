@@ -10,7 +10,7 @@ const KEYS = [
   ["w", "without this check: the counterfactual of a session that a check stopped"],
   ["← ↑ → ↓", "from cell to cell in the matrix; Home and End within a row"],
   ["Enter", "opens a cell's latest session, or runs a cell that has none"],
-  ["r", "in the matrix: runs the cell again"],
+  ["r", "runs again: the session that is shown, or the matrix's cell that was last in focus"],
   ["Esc", "closes what is open"],
 ];
 

@@ -46,7 +46,7 @@ export const Home = () => {
       </aside>
       <section class="panel">
         <h2>Run a scenario</h2>
-        <${RunForm} />
+        <${RunForm} cells=${matrix.data?.cells} />
       </section>
     </div>`;
 };

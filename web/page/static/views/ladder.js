@@ -2,6 +2,7 @@
 
 import { html, useState } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
+import { VICTIMS } from "../model/fold.js";
 import { to } from "../lab/route.js";
 import { Value } from "../draw/value.js";
 import { count, shorten } from "../model/text.js";
@@ -15,15 +16,18 @@ const STATUS = {
 
 /**
  * `checks` as the fold has them; `all` the ids of the mode's checks, where known: those that nobody came to are told too.
- * `decided` is the check at which the session was decided, `action(check, status)` what can be done about a check.
+ * `decided` is the check at which the session was stopped, `without` those that its scenario switches off, `deceived` who
+ * shares a key with the attacker without having asked with whom, `asks` the checks of other modes that would have asked;
+ * `action(check, status)` is what can be done about a check.
  */
-export const Ladder = ({ checks, all = [], decided = null, action = () => null }) => {
+export const Ladder = ({ checks, all = [], decided = null, without = [], deceived = [], asks = [], action = () => null }) => {
   const seen = new Set(checks.map((rung) => rung.check));
   const unseen = all.filter((check) => !seen.has(check));
   if (!checks.length && !unseen.length) return html`<p class="empty">No check has been performed.</p>`;
   return html`
     <ol class="ladder">
-      ${runs(checks).map((run) => run.length > 2
+      ${deceived.map((role) => html`<${Missing} key=${role} role=${role} asks=${asks} />`)}
+      ${runs(ranked(checks, decided, without)).map((run) => run.length > 2
         ? html`<${Run} key=${`${run[0].party} ${run[0].check}`} rungs=${run} />`
         : run.map((rung) => html`
           <${Rung} key=${`${rung.party} ${rung.check}`} rung=${rung} deciding=${rung.check === decided && rung.status === "failed"}>
@@ -33,6 +37,25 @@ export const Ladder = ({ checks, all = [], decided = null, action = () => null }
       <p class="unreached">${"Not reached: "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
         data-check=${check} data-status="not-reached">${check}</a>`)}</p>` : null}`;
 };
+
+/** What decided first, then what the scenario switched off, then the client's and the server's: the same in every run. */
+function ranked(checks, decided, without) {
+  const rank = ({ check, status, party }) => {
+    if (check === decided && status === "failed") return 0;
+    return status === "skipped" && without.includes(check) ? 1 : 2 + VICTIMS.indexOf(party);
+  };
+  return [...checks].sort((a, b) => rank(a) - rank(b));
+}
+
+/** A check that was not there to be performed. */
+const Missing = ({ role, asks }) => html`
+  <li class="rung missing" data-missing=${role}>
+    <span class="sign" aria-hidden="true">?</span>
+    <div>
+      <p class="line"><strong>With whom?</strong> <span class="outcome">nothing asks</span> <${Name} actor=${role} /></p>
+      <p>It shares its key with the attacker, and no check of this exchange asks with whom it shares it.${asks.length ? html` Others have one: ${asks.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}>${check}</a>`)}.` : null}</p>
+    </div>
+  </li>`;
 
 const calm = ({ status }) => status === "passed" || status === "not-applicable";
 
@@ -67,10 +90,10 @@ const Run = ({ rungs }) => {
 /** What went as it should is one line, with its facts on demand; what did not is spread out. */
 const Rung = ({ rung, deciding, children }) => {
   const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
-  const { sign, word, wanted, found } = STATUS[status];
+  const { sign, word, wanted, found } = deciding ? { ...STATUS.failed, word: "stopped it" } : STATUS[status];
   const [open, setOpen] = useState(false);
   return html`
-    <li class=${`rung ${status} ${deciding ? "deciding" : ""}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
+    <li class=${`rung ${deciding ? "caught" : status}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
       <span class="sign" aria-hidden="true">${sign}</span>
       <div>
         <p class="line">

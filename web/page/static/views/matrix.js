@@ -3,17 +3,17 @@
  * switched; a corner mark where it also ran with other checks or parameters. A click or Enter opens it, or runs it.
  */
 
-import { html, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { LabError, post } from "../lab/api.js";
 import { learn } from "../lab/lab.js";
 import { standing } from "../model/verdict.js";
 import { Corner, Mark } from "../draw/verdict.js";
-import { navigate, to } from "../lab/route.js";
+import { isTyping, navigate, to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { count, visible } from "../model/text.js";
 
 /** Where the keyboard last was, so that a way back from a session leads there too. */
-let place = [0, 0];
+let place = null;
 
 /** Sessions by their cell: those of its own scenario, and those with other checks or parameters. */
 export function placed(sessions) {
@@ -55,7 +55,7 @@ function words({ cell, row, column, session, others }) {
 }
 
 export const Matrix = ({ matrix, sessions }) => {
-  const [focus, redraw] = useState(place);
+  const [focus, redraw] = useState(place ?? [0, 0]);
   const setFocus = (next) => redraw((place = next));
   const [fault, setFault] = useState(null);
   /** Why the cell that was asked last does not apply. */
@@ -87,7 +87,6 @@ export const Matrix = ({ matrix, sessions }) => {
   };
   const move = (event, r, c, here) => {
     const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -c], End: [0, columns.length] };
-    if (event.key.toLowerCase() === "r" && !event.ctrlKey && !event.metaKey && here.cell?.applies) return void run(here);
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
@@ -95,6 +94,16 @@ export const Matrix = ({ matrix, sessions }) => {
     setFocus(next);
     grid.current.querySelector(`[data-at="${next.join("-")}"]`)?.focus();
   };
+
+  useEffect(() => {
+    const press = (event) => {
+      if (event.key.toLowerCase() !== "r" || !place || isTyping(event)) return;
+      const here = at(matrix.rows[place[0]] ?? {}, columns[place[1]] ?? {});
+      if (here.cell?.applies) run(here);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
 
   const Cell = (row, r) => (column, c) => {
     const here = at(row, column);

@@ -9,7 +9,8 @@ import { format } from "../model/scenario.js";
 
 const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
 
-export const RunForm = () => {
+/** `cells` of the matrix, where they are known: which attack makes sense against which mode. */
+export const RunForm = ({ cells = [] }) => {
   const [modes, attacks] = [useRegistry("modes"), useRegistry("attacks")];
   const [choice, choose] = useState({ mode: "ecdh-cert", attack: "substitute", switches: [], parameters: {} });
   const [seed, setSeed] = useState("");
@@ -21,6 +22,8 @@ export const RunForm = () => {
   const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
   if (!scenario) return html`<p class="empty">Loading what there is to run …</p>`;
 
+  const row = mode.variants?.length ? `${mode.id}:${choice.variant ?? mode.variants[0].id}` : mode.id;
+  const senseless = new Set(cells.filter((cell) => !cell.applies && cell.mode === row).map((cell) => cell.attack));
   const set = (change) => {
     setFault(null);
     choose({ ...choice, ...change });
@@ -30,7 +33,7 @@ export const RunForm = () => {
     setFault(null);
     setBusy(true);
     try {
-      const { sessions } = await post("/api/sessions", { scenario, ...(seed === "" ? {} : { seed: Number(seed) }) });
+      const { sessions } = await post("/api/sessions", { scenario, seed: seed === "" ? null : BigInt(seed) });
       learn(sessions);
       navigate(to.session(sessions[0].session));
     } catch (error) {
@@ -46,7 +49,7 @@ export const RunForm = () => {
       <div class="pair">
         <${Choice} label="Mode" list=${modes} value=${mode.id} name="mode"
           onPick=${(id) => set({ mode: id, variant: null, switches: [], parameters: {} })} />
-        <${Choice} label="Attack" list=${attacks} value=${attack.id} name="attack" onPick=${(id) => set({ attack: id, attackVariant: null })} />
+        <${Choice} label="Attack" list=${attacks} value=${attack.id} name="attack" without=${senseless} onPick=${(id) => set({ attack: id, attackVariant: null })} />
         ${mode.variants?.length ? html`<${Choice} label="Variant of the mode" list=${mode.variants} name="variant"
           value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant, parameters: {} })} />` : null}
         ${attack.variants?.length ? html`<${Choice} label="Variant of the attack" list=${attack.variants} name="attack-variant"
@@ -68,7 +71,7 @@ export const RunForm = () => {
         </div>
       </fieldset>
       <div class="pair">
-        <label>Seed <input name="seed" type="number" min="0" max=${Number.MAX_SAFE_INTEGER} step="1" value=${seed}
+        <label>Seed <input name="seed" inputmode="numeric" pattern="[0-9]{1,20}" title="a whole number from 0 to 2^64 − 1" autocomplete="off" value=${seed}
           placeholder="fresh" onInput=${(e) => setSeed(e.target.value)} /></label>
       </div>
       <div class="go">
@@ -103,12 +106,21 @@ const Priced = ({ bits }) => {
   return data && bits > 0 ? html`<div class="priced"><${Price} bits=${bits} data=${data} /> <a href=${to.cracking()}>The whole curve</a></div>` : null;
 };
 
-const Choice = ({ label, list, value, name, onPick }) => html`
-  <label>${label}
-    <select name=${name} value=${value} onChange=${(event) => onPick(event.target.value)}>
-      ${list.map(({ id, title }) => html`<option key=${id} value=${id} selected=${id === value}>${id}${title ? ` · ${title}` : ""}</option>`)}
-    </select>
-  </label>`;
+/** Things by their group, where they have one; those in `without` cannot be picked. */
+const Choice = ({ label, list, value, name, onPick, without = new Set() }) => {
+  const option = ({ id, title }) => html`
+    <option key=${id} value=${id} selected=${id === value} disabled=${without.has(id)}>${id}${title ? ` · ${title}` : ""}</option>`;
+  const groups = [...new Set(list.map(({ group }) => group))];
+  return html`
+    <label>${label}
+      <select name=${name} value=${value} onChange=${(event) => onPick(event.target.value)}>
+        ${groups.map((group) => {
+          const options = list.filter((one) => one.group === group).map(option);
+          return group === undefined ? options : html`<optgroup key=${group} label=${group.replaceAll("-", " ")}>${options}</optgroup>`;
+        })}
+      </select>
+    </label>`;
+};
 
 function compose(mode, attack, { variant, attackVariant, switches, parameters }) {
   const off = mode.off ?? [];

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
 import { Certificates } from "./chains.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
-import { navigate, to } from "../lab/route.js";
+import { isTyping, navigate, to } from "../lab/route.js";
 import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
 import { Failed, Loading } from "./states.js";
 import { Story } from "./story.js";
@@ -51,8 +51,9 @@ export const SessionPage = ({ id }) => {
 
   useEffect(() => {
     const press = (event) => {
-      const typing = event.target.closest?.("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey;
-      if (event.key === "w" && decided && !typing) without(decided)();
+      if (isTyping(event)) return;
+      if (event.key === "w" && decided) without(decided)();
+      if (event.key === "r" && session) again();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
@@ -65,9 +66,11 @@ export const SessionPage = ({ id }) => {
 
   const chains = useChains(id, events);
 
-  // A lab that was started anew may not have it any more; one that is out of reach still may.
+  // A lab that was started anew may not have it any more: then what was loaded from the one before is still so.
   const gone = loaded.error?.status === 404;
-  if (!session || gone) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
+  const unloaded = events.length ? null : loaded.loading ? "Loading what happened …"
+    : loaded.error ? "The lab is out of reach: what happened in this session was not loaded." : null;
+  if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
 
   const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
   const attack = attacks.find((a) => a.id === attackOf(session.scenario).split(":")[0]);
@@ -83,29 +86,33 @@ export const SessionPage = ({ id }) => {
     return null;
   };
   return html`
-    <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action}
+    ${gone ? html`<p class="trouble gone" role="status" data-status="gone">The lab was started anew and has no such session any more. What is shown is
+      what this page still knows of it. <a href=${to.matrix()}>To the matrix</a></p>` : null}
+    <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action} unloaded=${unloaded}
       more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
       tools=${html`
         <div class="actions">
           ${decided ? Without(decided) : null}
           ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>Cancel</button>` : null}
           <button type="button" data-action="again" onClick=${again}>Run again</button>
-          <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=html`} download>Report</a>
-          <a class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=json`} download>JSON</a>
+          ${gone ? null : EXPORTS.map(([format, word]) => html`
+            <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${word}</a>`)}
         </div>
         <p class="fault" role="alert">${fault && visible(fault)}</p>`} />`;
 };
 
-/** Runs a scenario; returns the session's id. A seed that a number cannot hold exactly is as good as none. */
+const EXPORTS = [["html", "Report"], ["json", "JSON"]];
+
+/** Runs a scenario; returns the session's id. */
 async function start(scenario, seed) {
-  const { sessions } = await post("/api/sessions", Number.isSafeInteger(seed) ? { scenario, seed } : { scenario });
+  const { sessions } = await post("/api/sessions", { scenario, seed });
   learn(sessions);
   return sessions[0].session;
 }
 
 /** The ids of this session and of one that differs in the scenario alone: without one seed for both, every frame would. */
 async function twins({ session, scenario, seed }, other) {
-  if (Number.isSafeInteger(seed)) return [session, await start(other, seed)];
+  if (seed !== null && seed !== undefined) return [session, await start(other, seed)];
   const fresh = Math.floor(Math.random() * 2 ** 32);
   return Promise.all([start(scenario, fresh), start(other, fresh)]);
 }

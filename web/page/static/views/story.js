@@ -9,7 +9,7 @@ import { Evidence } from "./evidence.js";
 import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
 import { Recipe } from "./recipe.js";
-import { fingerprints } from "../model/fold.js";
+import { deceived, fingerprints } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
@@ -19,25 +19,35 @@ import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
 
 /**
- * `session` and its `events` are all that is needed. `mode` and `attack` of the registries, `action` (what can be done about
- * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is.
+ * `session` and its `events` are all that is needed; without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
+ * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is; `edition`
+ * is what a file says of itself.
  */
-export const Story = ({ session, events, story, mode, attack, action, tools, more = null }) => {
+export const Story = ({ session, events, story, mode, attack, action, tools, more = null, unloaded = null, edition = null }) => {
   const rows = useMemo(() => rowsOf(events), [events]);
   const running = session.status !== "done";
+  if (unloaded) {
+    return html`
+      <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
+        data-status=${session.status} data-unloaded>
+        <${Sentence} session=${session} story=${story} edition=${edition} />
+        ${tools}
+        <section class="panel"><p class="empty" role="status">${unloaded}</p></section>
+      </article>`;
+  }
   const { chose, work, solved } = story.attacker;
   const computes = chose || work.length || solved.length;
   const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
   return html`<${Keys} of=${keysOf(fingerprints(story))}>
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
-      <${Sentence} session=${session} story=${story} />
+      <${Sentence} session=${session} story=${story} edition=${edition} />
       ${tools}
       <div class="told">
         <div>
           <section class="panel drawn">
             ${rows.length ? html`<${Diagram} rows=${rows} story=${story} live=${running} />`
-              : html`<p class="empty">${running ? "Nothing has been sent yet." : "No event of this session is left."}</p>`}
+              : html`<p class="empty">${running ? "Nothing has been sent yet." : "This session has told of no frame."}</p>`}
             <${DiagramLegend} />
           </section>
           <section class="panel"><h2>What the attacker does</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
@@ -46,7 +56,8 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
         <div>
           ${computes ? html`<section class="panel"><h2>${fallen(story.attacker, running)}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
           <section class="panel"><h2>Checks</h2>
-            <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} action=${action} /></section>
+            <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} without=${session.without}
+              deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
           <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
         </div>
       </div>
@@ -62,7 +73,7 @@ function fallen({ solved, work }, running) {
   return !last || last["cut-off"] || work.some(({ end }) => end === "cut-off") ? "How far the computation came" : "Why the prime holds";
 }
 
-const Sentence = ({ session, story }) => {
+const Sentence = ({ session, story, edition = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
@@ -77,7 +88,8 @@ const Sentence = ({ session, story }) => {
           ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
           ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
         </span>
-        <small class="quiet">${Number.isFinite(session.seed) ? `seed ${session.seed}` : "fresh randomness"} · ${clock(session.started)}</small></p>
+        <small class="quiet">${session.seed === null || session.seed === undefined ? "fresh randomness" : `seed ${session.seed}`} · ${clock(session.started)}</small></p>
+      ${edition}
       <h1 tabindex="-1" data-sentence><${Prose} of=${verdict?.because ?? waiting} /></h1>
       <p class="means"><${Prose} of=${session.means ?? lost?.reason ?? ""} /></p>
     </header>`;
