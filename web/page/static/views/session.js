@@ -69,7 +69,7 @@ export const SessionPage = ({ id }) => {
   // A lab that was started anew may not have it any more: then what was loaded from the one before is still so.
   const gone = loaded.error?.status === 404;
   const unloaded = events.length ? null : loaded.loading ? "Loading what happened …"
-    : loaded.error ? "The lab is out of reach: what happened in this session was not loaded." : null;
+    : loaded.error ? `What happened in this session was not loaded: ${gone ? "the lab has it no more." : "the lab is out of reach."}` : null;
   if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
 
   const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
