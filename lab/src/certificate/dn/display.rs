@@ -1,59 +1,18 @@
-//! Distinguished names: comparison (RFC 5280 section 7.1) and safe display.
+//! Names for people: one line, harmless whatever a name holds.
 
 use std::fmt::Write as _;
 
-use x509_parser::asn1_rs::Tag;
 use x509_parser::extensions::GeneralName;
-use x509_parser::x509::{AttributeTypeAndValue, RelativeDistinguishedName, X509Name};
+use x509_parser::x509::X509Name;
+
+use super::characters::Characters;
+use crate::certificate::decode::oid_text;
 
 /// Longest text that a step shows of one name.
 const SHOWN: usize = 120;
 
-/// The same name: attribute by attribute, text without regard to case and repeated spaces.
-pub(super) fn equal(a: &X509Name<'_>, b: &X509Name<'_>) -> bool {
-    a.as_raw() == b.as_raw() || (a.iter_rdn().count() == b.iter_rdn().count() && within(a, b))
-}
-
-/// Whether `name` lies in the subtree `base`: its first attributes are those of `base`.
-pub(super) fn within(name: &X509Name<'_>, base: &X509Name<'_>) -> bool {
-    name.iter_rdn().count() >= base.iter_rdn().count()
-        && name.iter_rdn().zip(base.iter_rdn()).all(|(a, b)| same_rdn(a, b))
-}
-
-/// A name without attributes.
-pub(super) fn is_empty(name: &X509Name<'_>) -> bool {
-    name.iter_rdn().next().is_none()
-}
-
-fn same_rdn(a: &RelativeDistinguishedName<'_>, b: &RelativeDistinguishedName<'_>) -> bool {
-    a.iter().count() == b.iter().count() && a.iter().all(|x| b.iter().any(|y| same_attribute(x, y)))
-}
-
-fn same_attribute(a: &AttributeTypeAndValue<'_>, b: &AttributeTypeAndValue<'_>) -> bool {
-    if a.attr_type() != b.attr_type() {
-        return false;
-    }
-    if a.attr_value().header.tag() == b.attr_value().header.tag() && a.as_slice() == b.as_slice() {
-        return true;
-    }
-    text(a).zip(text(b)).is_some_and(|(a, b)| a.eq(b))
-}
-
-/// The characters that count in a comparison, for the string types that are compared as text.
-fn text<'a>(attribute: &'a AttributeTypeAndValue<'_>) -> Option<impl Iterator<Item = char> + 'a> {
-    let comparable = matches!(
-        attribute.attr_value().header.tag(),
-        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::VisibleString | Tag::NumericString
-    );
-    let text = comparable.then(|| std::str::from_utf8(attribute.as_slice()).ok()).flatten()?;
-    let words = text.split_whitespace().enumerate();
-    Some(
-        words.flat_map(|(i, word)| (i > 0).then_some(' ').into_iter().chain(word.chars().flat_map(char::to_lowercase))),
-    )
-}
-
 /// One line for people, harmless whatever the name holds.
-pub(super) fn display(name: &X509Name<'_>) -> String {
+pub(in crate::certificate) fn display(name: &X509Name<'_>) -> String {
     let mut line = String::new();
     for attribute in name.iter_attributes() {
         if !line.is_empty() {
@@ -66,10 +25,13 @@ pub(super) fn display(name: &X509Name<'_>) -> String {
             [0x55, 0x04, 8] => line.push_str("ST"),
             [0x55, 0x04, 10] => line.push('O'),
             [0x55, 0x04, 11] => line.push_str("OU"),
-            other => line.push_str(&super::decode::oid_text(other)),
+            other => line.push_str(&oid_text(other)),
         }
         line.push('=');
-        printable(&mut line, attribute.as_slice());
+        match Characters::of(attribute) {
+            Some(characters) => printable(&mut line, characters),
+            None => octets(&mut line, attribute.as_slice()),
+        }
         if line.len() > SHOWN {
             line.push('…');
             break;
@@ -79,20 +41,20 @@ pub(super) fn display(name: &X509Name<'_>) -> String {
 }
 
 /// A general name for people.
-pub(super) fn general_name(name: &GeneralName<'_>) -> String {
+pub(in crate::certificate) fn general_name(name: &GeneralName<'_>) -> String {
     let mut line = String::new();
     match name {
         GeneralName::DNSName(text) => {
             line.push_str("dns:");
-            printable(&mut line, text.as_bytes());
+            printable(&mut line, text.chars());
         }
         GeneralName::RFC822Name(text) => {
             line.push_str("email:");
-            printable(&mut line, text.as_bytes());
+            printable(&mut line, text.chars());
         }
         GeneralName::URI(text) => {
             line.push_str("uri:");
-            printable(&mut line, text.as_bytes());
+            printable(&mut line, text.chars());
         }
         GeneralName::IPAddress(octets) => {
             line.push_str("ip:");
@@ -115,7 +77,7 @@ pub(super) fn general_name(name: &GeneralName<'_>) -> String {
 }
 
 /// At most eight names, and how many more there are.
-pub(super) fn general_names(names: &[GeneralName<'_>]) -> String {
+pub(in crate::certificate) fn general_names(names: &[GeneralName<'_>]) -> String {
     let mut line = names.iter().take(8).map(general_name).collect::<Vec<_>>().join(", ");
     if names.len() > 8 {
         let _ = write!(line, " and {} more", names.len() - 8);
@@ -139,7 +101,7 @@ fn address(line: &mut String, octets: &[u8]) {
 }
 
 /// At most `most` octets in hexadecimal.
-pub(super) fn hex(bytes: &[u8], most: usize) -> String {
+pub(in crate::certificate) fn hex(bytes: &[u8], most: usize) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let shown = &bytes[..bytes.len().min(most)];
     let mut text = String::with_capacity(2 * shown.len() + 3);
@@ -154,23 +116,25 @@ pub(super) fn hex(bytes: &[u8], most: usize) -> String {
 }
 
 /// Printable characters as they are, all others escaped, cut at a bounded length.
-fn printable(line: &mut String, bytes: &[u8]) {
-    let cut = &bytes[..bytes.len().min(SHOWN)];
-    if let Ok(plain) = std::str::from_utf8(bytes)
-        && cut.len() == bytes.len()
-        && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
-    {
-        line.push_str(plain);
-        return;
-    }
-    for c in String::from_utf8_lossy(cut).chars() {
+fn printable(line: &mut String, characters: impl Iterator<Item = char>) {
+    for (i, c) in characters.enumerate() {
+        if i == SHOWN {
+            line.push('…');
+            return;
+        }
         if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}') {
             let _ = write!(line, "{}", c.escape_unicode());
         } else {
             line.push(c);
         }
     }
-    if cut.len() < bytes.len() {
+}
+
+/// What is no text: as UTF-8 if it can be, with a sign for what cannot.
+fn octets(line: &mut String, octets: &[u8]) {
+    let cut = &octets[..octets.len().min(SHOWN)];
+    printable(line, String::from_utf8_lossy(cut).chars());
+    if cut.len() < octets.len() {
         line.push('…');
     }
 }
