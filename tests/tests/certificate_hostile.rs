@@ -7,6 +7,7 @@ use lab::certificate::{
 use proptest::prelude::*;
 use rand_core::SeedableRng as _;
 use support::fuzz;
+use support::tlv::{Body, Node};
 
 const AT: i64 = 1_795_219_200;
 const NAME: &str = "server.example";
@@ -272,4 +273,30 @@ fn a_thicket_of_authorities_is_left_soon() {
     let leaf = last.issue(&Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)), &mut rng(9)).unwrap();
     chain[0] = leaf.certificate().to_vec();
     reject(&validate(&policy(&pki), &chain), "cert-chain");
+}
+
+/// A subject of a thousand attributes is nothing bad by itself; where it would have to be compared with subtrees, the limit
+/// is told as one of name constraints.
+#[test]
+fn a_thousand_attributes() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let limits = lab::certificate::issue::Limits { permitted: vec![NAME.into()], path_length: None };
+    let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
+    let constrained = pki.root.issue(&authority, &mut rng(5)).unwrap();
+    for issuer in [&pki.intermediate, &constrained] {
+        let leaf = issuer.issue(&Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)), &mut rng(6)).unwrap();
+        let mut tree = Node::parse(leaf.certificate()).unwrap();
+        let subject = tree.nodes_mut()[0].nodes_mut()[5].nodes_mut();
+        let organisation = subject[0].clone();
+        subject.extend(vec![organisation; 1000]);
+        let signature = issuer.key().sign(&tree.nodes()[0].encode());
+        tree.nodes_mut()[2].body = Body::Octets([&[0][..], &signature].concat());
+        let found = validate(&policy(&pki), &[tree.encode(), issuer.certificate().to_vec()]);
+        if issuer.certificate() == constrained.certificate() {
+            reject(&found, "cert-name-constraints of certificate 0: the work that a path may cause is bounded");
+        } else {
+            assert!(found.accepted(), "{}", found.reason);
+        }
+    }
 }

@@ -13,6 +13,9 @@ use super::{dn, name, uri};
 /// Comparisons that one validation may spend, so that thousands of names under thousands of constraints stay cheap.
 pub(super) const BUDGET: usize = 250_000;
 
+/// More attributes than any honest subject has, each of which is compared with every subtree.
+pub(super) const MAX_ATTRIBUTES: usize = 64;
+
 /// Why a name is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Violation {

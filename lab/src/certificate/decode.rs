@@ -18,8 +18,6 @@ use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
 const MAX_EXTENSIONS: usize = 64;
-/// More attributes than any honest subject or issuer has; comparing names costs the square of it.
-const MAX_ATTRIBUTES: usize = 64;
 
 /// A certificate that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,12 +71,6 @@ impl<'a> Certificate<'a> {
         if x509.extensions().len() > MAX_EXTENSIONS {
             let got = x509.extensions().len().to_string();
             return Err(DecodeError::new("extensions", "at most 64 extensions", got));
-        }
-        for (field, name) in [("issuer", x509.issuer()), ("subject", x509.subject())] {
-            let count = name.iter_attributes().count();
-            if count > MAX_ATTRIBUTES {
-                return Err(DecodeError::new(field, "at most 64 attributes", count.to_string()));
-            }
         }
         let problem = grammar.or_else(|| problem(&x509));
         let self_issued = dn::equal(x509.subject(), x509.issuer());

@@ -134,6 +134,14 @@ pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: u
     for above in index + 1..walk.path.len() {
         let Some((constraints, _)) = walk.path[above].name_constraints() else { continue };
         constrained = Some(above);
+        let attributes = certificate.subject().iter_attributes().count();
+        if attributes > constraints::MAX_ATTRIBUTES {
+            return fail(
+                format!("at most {} attributes in a subject that is compared", constraints::MAX_ATTRIBUTES),
+                attributes.to_string(),
+                "the work that a path may cause is bounded",
+            );
+        }
         let mut budget = walk.context.comparisons.get();
         let checked = constraints::check(constraints, certificate, &mut budget);
         walk.context.comparisons.set(budget);
