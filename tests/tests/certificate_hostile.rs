@@ -1,5 +1,7 @@
 //! Hostile certificates: nothing panics, everything ends soon with an error that names the certificate and the field.
 
+use std::time::{Duration, Instant};
+
 use chacha20::ChaCha20Rng;
 use lab::certificate::{
     Credential, DecodeError, Outcome, PeerName, Pki, Policy, Purpose, Template, Validation, Validity, validate,
@@ -284,7 +286,8 @@ fn a_thousand_attributes() {
     let limits = lab::certificate::issue::Limits { permitted: vec![NAME.into()], path_length: None };
     let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
     let constrained = pki.root.issue(&authority, &mut rng(5)).unwrap();
-    for issuer in [&pki.intermediate, &constrained] {
+    let free = pki.root.issue(&Template::authority("free", years), &mut rng(5)).unwrap();
+    for issuer in [&free, &constrained] {
         let leaf = issuer.issue(&Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)), &mut rng(6)).unwrap();
         let mut tree = Node::parse(leaf.certificate()).unwrap();
         let subject = tree.nodes_mut()[0].nodes_mut()[5].nodes_mut();
@@ -299,4 +302,25 @@ fn a_thousand_attributes() {
             assert!(found.accepted(), "{}", found.reason);
         }
     }
+}
+
+/// A hundred authorities with long names, which are the same name however it is written: compared pair by pair, this would
+/// take a minute.
+#[test]
+fn long_names_are_compared_soon() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let long = "é".repeat(100_000);
+    let name = |i: u8| format!("{}{long}", " ".repeat(usize::from(i)));
+    let mut last = Credential::self_signed(&Template::authority(&name(0), years), &mut rng(8)).unwrap();
+    let mut chain = vec![Vec::new()];
+    for seed in 1..100 {
+        last = last.issue(&Template::authority(&name(seed), years), &mut rng(seed)).unwrap();
+        chain.push(last.certificate().to_vec());
+    }
+    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
+    chain[0] = last.issue(&leaf, &mut rng(9)).unwrap().certificate().to_vec();
+    let start = Instant::now();
+    reject(&validate(&policy(&pki), &chain), "cert-chain of certificate");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

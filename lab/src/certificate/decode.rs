@@ -47,6 +47,8 @@ pub(super) struct Certificate<'a> {
     /// Subject and issuer are the same name (RFC 5280 section 3.2).
     pub(super) self_issued: bool,
     key_strength: OnceCell<Strength>,
+    subject_digest: OnceCell<[u8; 32]>,
+    issuer_digest: OnceCell<[u8; 32]>,
 }
 
 /// Declares an accessor that finds an extension by the variant it was parsed to, with its criticality.
@@ -74,7 +76,15 @@ impl<'a> Certificate<'a> {
         }
         let problem = grammar.or_else(|| problem(&x509));
         let self_issued = dn::equal(x509.subject(), x509.issuer());
-        Ok(Self { der, x509, problem, self_issued, key_strength: OnceCell::new() })
+        Ok(Self {
+            der,
+            x509,
+            problem,
+            self_issued,
+            key_strength: OnceCell::new(),
+            subject_digest: OnceCell::new(),
+            issuer_digest: OnceCell::new(),
+        })
     }
 
     extensions! {
@@ -123,6 +133,22 @@ impl<'a> Certificate<'a> {
 
     pub(super) fn issuer(&self) -> &X509Name<'a> {
         &self.x509.tbs_certificate.issuer
+    }
+
+    /// Whether the issuer's name is the subject of `other`. However often two certificates meet, each of their names is
+    /// prepared for comparison once.
+    pub(super) fn names_as_issuer(&self, other: &Self) -> bool {
+        self.issuer().as_raw() == other.subject().as_raw()
+            || self.issuer_digest.get_or_init(|| dn::digest(self.issuer())) == other.subject_digest()
+    }
+
+    /// Whether both have the same subject.
+    pub(super) fn same_subject(&self, other: &Self) -> bool {
+        self.subject().as_raw() == other.subject().as_raw() || self.subject_digest() == other.subject_digest()
+    }
+
+    fn subject_digest(&self) -> &[u8; 32] {
+        self.subject_digest.get_or_init(|| dn::digest(self.subject()))
     }
 
     pub(super) fn spki(&self) -> &'a [u8] {

@@ -183,9 +183,8 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
     /// Everything that carries the name of the child's issuer: anchors first, then those whose key identifier fits.
     fn issuers(&self, child: &Certificate<'_>) -> Vec<usize> {
         let wanted = child.authority_key_identifier().and_then(|(issuer, _)| issuer.key_identifier.as_ref());
-        let mut issuers: Vec<usize> = (0..self.context.nodes.len())
-            .filter(|&node| dn::equal(self.certificate(node).subject(), child.issuer()))
-            .collect();
+        let mut issuers: Vec<usize> =
+            (0..self.context.nodes.len()).filter(|&node| child.names_as_issuer(self.certificate(node))).collect();
         issuers.sort_by_key(|&node| {
             let own = self.certificate(node).subject_key_identifier();
             let fits = wanted.is_some_and(|wanted| own.is_some_and(|(own, _)| own == wanted.0));
@@ -197,7 +196,7 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
     /// One certified entity twice in a path is a detour: same name, same key.
     fn same_entity(&self, a: usize, b: usize) -> bool {
         let (x, y) = (self.certificate(a), self.certificate(b));
-        a == b || (x.spki() == y.spki() && dn::equal(x.subject(), y.subject()))
+        a == b || (x.spki() == y.spki() && x.same_subject(y))
     }
 
     fn give_up(&mut self, path: &[usize], why: &str) -> bool {

@@ -4,6 +4,7 @@ mod characters;
 mod display;
 mod prepare;
 
+use ring::digest::{Context, SHA256};
 use x509_parser::x509::{AttributeTypeAndValue, RelativeDistinguishedName, X509Name};
 
 use characters::Characters;
@@ -20,6 +21,27 @@ pub(super) fn equal(a: &X509Name<'_>, b: &X509Name<'_>) -> bool {
 pub(super) fn within(name: &X509Name<'_>, base: &X509Name<'_>) -> bool {
     name.iter_rdn().count() >= base.iter_rdn().count()
         && name.iter_rdn().zip(base.iter_rdn()).all(|(a, b)| same_rdn(a, b))
+}
+
+/// SHA-256 that two names have in common if they are the same name. Linear, whatever the name is compared with.
+pub(super) fn digest(name: &X509Name<'_>) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    let mut update = |octets: &[u8]| {
+        context.update(&(octets.len() as u64).to_be_bytes());
+        context.update(octets);
+    };
+    for attributes in name.iter_rdn() {
+        let attributes = sorted(attributes);
+        update(&attributes.len().to_be_bytes());
+        for (kind, tag, value) in attributes {
+            update(kind);
+            update(tag.map_or(Vec::new(), |tag| tag.to_be_bytes().to_vec()).as_slice());
+            update(&value);
+        }
+    }
+    let mut digest = [0; 32];
+    digest.copy_from_slice(context.finish().as_ref());
+    digest
 }
 
 /// A name without attributes.
@@ -109,8 +131,10 @@ mod tests {
         for a in &names {
             for b in &names {
                 assert!(equal(&parse(a), &parse(b)), "{a:02x?} {b:02x?}");
+                assert_eq!(digest(&parse(a)), digest(&parse(b)), "{a:02x?} {b:02x?}");
             }
             assert!(!equal(&parse(a), &parse(&other)), "{a:02x?}");
+            assert_ne!(digest(&parse(a)), digest(&parse(&other)), "{a:02x?}");
         }
         assert_eq!(display(&parse(&names[3])), "O=évil  corp");
     }
@@ -124,6 +148,10 @@ mod tests {
         let parts = name(&[set(&[(UTF8, b"a")]), set(&[(UTF8, b"b")])]);
         let first = name(&[set(&[(UTF8, b"A")])]);
         assert!(equal(&parse(&both), &parse(&turned)));
+        assert_eq!(digest(&parse(&both)), digest(&parse(&turned)));
+        let digests: std::collections::BTreeSet<_> =
+            [&both, &twice, &parts, &first].map(|der| digest(&parse(der))).into();
+        assert_eq!(digests.len(), 4);
         assert!(!equal(&parse(&both), &parse(&twice)) && !equal(&parse(&twice), &parse(&both)));
         assert!(!equal(&parse(&both), &parse(&parts)));
         assert!(within(&parse(&parts), &parse(&first)) && !within(&parse(&first), &parse(&parts)));
