@@ -106,9 +106,11 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         }
         announcing.abort();
         console.stop().await;
-        match failed {
-            Some(_) => Err(Failure::Lab("the dashboard ended".to_owned())),
-            None => Ok(FINE),
+        let lost = tokio::task::block_in_place(|| book.store().close());
+        match (failed, lost) {
+            (Some(_), _) => Err(Failure::Lab("the dashboard ended".to_owned())),
+            (None, 0) => Ok(FINE),
+            (None, lost) => Err(Failure::Lab(format!("{lost} sessions could not be kept"))),
         }
     })
 }

@@ -23,8 +23,9 @@ const STARTING: Duration = Duration::from_secs(10);
 const LEAVING: Duration = Duration::from_secs(3);
 /// How long a session waits for a process that is down.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A process that died at once so often in a row is given up by the sessions that wait for it, though not by its keeper.
-const FAILURES: u32 = 4;
+/// A process that died at once so often in a row is given up by the sessions that wait for it once it does so again, though
+/// not by its keeper.
+const FAILURES: u32 = 3;
 /// A process that lived this long did not die at once.
 const STEADY: Duration = Duration::from_secs(2);
 /// First and longest pause before a process that dies at once is started again.
@@ -82,7 +83,9 @@ impl Process {
     /// Waits until the process is up; or says why it is not.
     pub(super) async fn up(&self) -> Result<Link, String> {
         let mut state = self.state.clone();
-        let settled = |state: &State| state.link.is_some() || state.failures >= FAILURES;
+        // One that keeps dying at once gets one more try.
+        let known = state.borrow().failures;
+        let settled = |state: &State| state.link.is_some() || state.failures > FAILURES && state.failures > known;
         let up = timeout(PATIENCE, state.wait_for(settled)).await;
         let link = match up {
             Ok(Ok(state)) => state.link.clone(),

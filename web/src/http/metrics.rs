@@ -39,8 +39,16 @@ fn text(app: &App) -> String {
     let restarts: Vec<_> = each.iter().map(|(name, process)| (labels(name), u64::from(process.restarts))).collect();
     family("interlock_process_up", "gauge", "Whether a process takes orders.", &up);
     family("interlock_process_restarts_total", "counter", "How often a process was started again.", &restarts);
-    let ok = u64::from(book.store().health().borrow().ok);
+    let health = book.store().health().borrow().clone();
+    let ok = u64::from(health.ok);
     family("interlock_store_ok", "gauge", "Whether sessions are being kept.", &[(String::new(), ok)]);
+    let unreadable = health.unreadable as u64;
+    family(
+        "interlock_store_unreadable",
+        "gauge",
+        "Stored sessions that cannot be read.",
+        &[(String::new(), unreadable)],
+    );
     let viewers = (app.limits.viewers - app.viewers.available_permits()) as u64;
     family("interlock_viewers", "gauge", "Viewers of the live stream.", &[(String::new(), viewers)]);
     text

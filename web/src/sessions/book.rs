@@ -5,7 +5,7 @@
 use crate::sessions::{
     hub::Hub,
     session::{Record, Session, now_us},
-    store::{Cursor, Store, StoreError},
+    store::{Cursor, Kept, Store, StoreError},
 };
 use lab::{
     event::Event,
@@ -45,6 +45,8 @@ struct Pages {
 struct Running {
     cursor: Cursor,
     record: Record,
+    /// The events as JSON, as they were published and will be kept.
+    texts: Vec<Arc<str>>,
     bytes: usize,
 }
 
@@ -85,7 +87,7 @@ impl Book {
         let cursor = pages.last;
         pages.remember(&session);
         let record = Record { session: session.clone(), events: Vec::new() };
-        pages.running.insert(session.session.clone(), Running { cursor, record, bytes: 0 });
+        pages.running.insert(session.session.clone(), Running { cursor, record, texts: Vec::new(), bytes: 0 });
         self.hub.session(&session);
     }
 
@@ -93,11 +95,11 @@ impl Book {
     /// Answers with how large the session is, or nothing where it is not running.
     pub fn tell(&self, id: &str, mut event: Event) -> Option<Size> {
         let mut pages = self.pages();
-        let Running { record, bytes, .. } = pages.running.get_mut(id)?;
+        let Running { record, texts, bytes, .. } = pages.running.get_mut(id)?;
         event.session.clear();
         event.session.push_str(id);
         event.n = record.events.len() as u64 + 1;
-        self.hub.event(&event);
+        texts.push(self.hub.event(&event));
         *bytes += weight(&event);
         record.events.push(event);
         Some(Size { events: record.events.len(), bytes: *bytes })
@@ -106,7 +108,7 @@ impl Book {
     /// A running session is over: it is judged, published and kept.
     pub fn end(&self, id: &str) -> Option<Arc<Record>> {
         let mut pages = self.pages();
-        let Running { cursor, mut record, .. } = pages.running.remove(id)?;
+        let Running { cursor, mut record, texts, .. } = pages.running.remove(id)?;
         record.session.close(judge(&record.events));
         if let Some(verdict) = &record.session.verdict {
             *pages.verdicts.entry(verdict.kind).or_default() += 1;
@@ -115,7 +117,7 @@ impl Book {
         pages.remember(&record.session);
         pages.keep(cursor, Arc::clone(&record));
         self.hub.session(&record.session);
-        self.store.keep(cursor, Arc::clone(&record));
+        self.store.keep(Kept { cursor, record: Arc::clone(&record), events: texts });
         Some(record)
     }
 

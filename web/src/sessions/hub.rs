@@ -90,18 +90,25 @@ impl Hub {
         self.publish("session", session);
     }
 
-    /// Publishes an event.
-    pub fn event(&self, event: &Event) {
-        self.publish("event", event);
+    /// Publishes an event; answers with its JSON.
+    pub fn event(&self, event: &Event) -> Arc<str> {
+        let data: Arc<str> = serde_json::to_string(event).unwrap_or_else(|_| "null".to_owned()).into();
+        self.publish_text("event", &data);
+        data
     }
 
     /// Publishes any document under a name.
     pub fn publish(&self, name: &'static str, document: &impl Serialize) {
-        let Ok(data) = serde_json::to_string(document) else { return };
+        if let Ok(data) = serde_json::to_string(document) {
+            self.publish_text(name, &data);
+        }
+    }
+
+    fn publish_text(&self, name: &'static str, data: &str) {
         let mut ring = self.ring();
         let id = ring.next;
         ring.next += 1;
-        let text = Bytes::from(frame(id, name, &data));
+        let text = Bytes::from(frame(id, name, data));
         ring.bytes += text.len();
         ring.messages.push_back(Message { id, text });
         while ring.messages.len() > self.limits.0 || ring.bytes > self.limits.1 {

@@ -42,5 +42,9 @@ export const Trouble = () => {
     return html`<p class="trouble" role="alert" data-trouble="store">Sessions are not being kept: ${visible(status.store.message)}.
       Live runs go on.</p>`;
   }
+  if (status?.store?.unreadable > 0) {
+    return html`<p class="trouble" role="alert" data-trouble="unreadable">${count(status.store.unreadable, "stored session")} cannot be
+      read: left out of what is shown.</p>`;
+  }
   return null;
 };

@@ -1,13 +1,19 @@
 //! The database itself: schema, retention, and the handful of questions that are asked of it.
 
-use super::{Place, Retention};
-use crate::sessions::session::{Record, Session};
+use super::{Kept, Place, Retention, StoreError, files};
+use crate::sessions::session::Session;
 use lab::event::Event;
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::{fs, path::PathBuf, time::Duration};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The schema's version, kept in `user_version`.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 /// How long a statement waits for another program's lock.
 const LOCKED: Duration = Duration::from_millis(250);
 
@@ -18,130 +24,264 @@ pub type Cursor = u64;
 pub struct Database {
     connection: Connection,
     retention: Retention,
-    /// Sessions kept.
-    count: u64,
-    /// Their bytes.
+    /// Nothing can be written to it.
+    read_only: bool,
+    /// Its file and what tells the file from others.
+    file: Option<(PathBuf, files::Identity)>,
+    held: Held,
+    /// Rows that could not be read, by cursor.
+    unreadable: RefCell<BTreeSet<i64>>,
+}
+
+/// What the database holds, as long as nobody else writes to it.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    /// Changes with every change that another connection makes.
+    version: i64,
+    sessions: u64,
     bytes: u64,
 }
 
 impl Database {
-    /// Opens the file `interlock.sqlite3` in the directory, creating both where they are missing.
+    /// Opens the file `interlock.sqlite3` in the directory, creating both where they are missing. A file that cannot be
+    /// written to is opened for reading.
+    ///
+    /// # Errors
+    /// There is no such place, or something else is there.
     pub fn open(place: &Place, retention: Retention) -> Result<Self, StoreError> {
-        let connection = match place {
-            Place::Memory => Connection::open_in_memory()?,
-            Place::Directory(directory) => {
-                let failed = |error| StoreError::Directory(directory.clone(), error);
-                fs::create_dir_all(directory).map_err(failed)?;
-                Connection::open(directory.join("interlock.sqlite3"))?
-            }
+        let Place::Directory(directory) = place else {
+            return Self::begin(Connection::open_in_memory()?, retention, None);
         };
+        let file = directory.join("interlock.sqlite3");
+        let writable = files::prepare(directory, &file).and_then(|()| {
+            let found = Self::begin(Connection::open(&file)?, retention, Some(&file));
+            files::protect(&file);
+            found
+        });
+        match writable {
+            Err(error) if error.is_refusal() && file.is_file() => Self::read(&file, retention).map_err(|_| error),
+            found => found,
+        }
+    }
+
+    fn begin(mut connection: Connection, retention: Retention, file: Option<&Path>) -> Result<Self, StoreError> {
         connection.busy_timeout(LOCKED)?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        match found {
-            SCHEMA => {}
-            0 => connection.execute_batch(&format!(
-                "PRAGMA journal_mode = WAL;
-                 BEGIN IMMEDIATE;
-                 CREATE TABLE IF NOT EXISTS sessions (
+        if version(&connection)? != SCHEMA {
+            Self::migrate(&mut connection)?;
+        }
+        let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        if mode == "wal" {
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+        }
+        Self::over(connection, retention, false, file)
+    }
+
+    /// Brings a database that is empty or older up to the schema of today.
+    fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        match version(&transaction)? {
+            0 => transaction.execute_batch(&format!(
+                "CREATE TABLE sessions (
                      cursor INTEGER PRIMARY KEY,
                      id TEXT NOT NULL UNIQUE,
                      scenario TEXT NOT NULL,
                      bytes INTEGER NOT NULL,
-                     session TEXT NOT NULL
+                     session TEXT NOT NULL,
+                     events TEXT NOT NULL
                  );
-                 CREATE INDEX IF NOT EXISTS by_scenario ON sessions (scenario, cursor);
-                 CREATE TABLE IF NOT EXISTS events (
-                     cursor INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
-                     n INTEGER NOT NULL,
-                     event TEXT NOT NULL,
-                     PRIMARY KEY (cursor, n)
-                 ) WITHOUT ROWID;
-                 PRAGMA user_version = {SCHEMA};
-                 COMMIT;"
+                 CREATE INDEX by_scenario ON sessions (scenario, cursor);
+                 PRAGMA user_version = {SCHEMA};"
             ))?,
+            1 => transaction.execute_batch(&format!(
+                "ALTER TABLE sessions ADD COLUMN events TEXT NOT NULL DEFAULT '[]';
+                 UPDATE sessions SET events = (
+                     SELECT '[' || coalesce(group_concat(event, ',' ORDER BY n), '') || ']'
+                     FROM events WHERE events.cursor = sessions.cursor
+                 );
+                 DROP TABLE events;
+                 PRAGMA user_version = {SCHEMA};"
+            ))?,
+            SCHEMA => {}
             newer => return Err(StoreError::Schema { found: newer, known: SCHEMA }),
         }
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        let (count, bytes) =
-            connection.query_row("SELECT count(*), coalesce(sum(bytes), 0) FROM sessions", [], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
-            })?;
-        let unsigned = |number| u64::try_from(number).unwrap_or_default();
-        Ok(Self { connection, retention, count: unsigned(count), bytes: unsigned(bytes) })
+        Ok(transaction.commit()?)
     }
 
-    /// Keeps a session with its events, and lets the oldest go where there are too many.
-    pub fn put(&mut self, cursor: Cursor, record: &Record) -> Result<(), StoreError> {
-        let session = serde_json::to_string(&record.session)?;
-        let events = record
-            .events
-            .iter()
-            .map(|event| Ok((event.n, serde_json::to_string(event)?)))
-            .collect::<Result<Vec<_>, serde_json::Error>>()?;
-        let bytes = session.len() + events.iter().map(|(_, event)| event.len()).sum::<usize>();
+    /// Opens a file that nobody can write to: as it is, without the files that SQLite would make beside it.
+    fn read(file: &Path, retention: Retention) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(files::immutable(file), flags)?;
+        match version(&connection)? {
+            SCHEMA => Self::over(connection, retention, true, Some(file)),
+            found => Err(StoreError::Schema { found, known: SCHEMA }),
+        }
+    }
+
+    fn over(
+        connection: Connection,
+        retention: Retention,
+        read_only: bool,
+        file: Option<&Path>,
+    ) -> Result<Self, StoreError> {
+        let file = file.and_then(|file| Some((file.to_owned(), files::Identity::of(file)?)));
+        let unreadable = RefCell::default();
+        let mut database = Self { connection, retention, read_only, file, held: Held::default(), unreadable };
+        database.held = database.count()?;
+        Ok(database)
+    }
+
+    /// Whether nothing can be written to it.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Whether its file is no longer where it was: what is written to it is nowhere.
+    pub fn is_gone(&self) -> bool {
+        self.file.as_ref().is_some_and(|(file, identity)| files::Identity::of(file).as_ref() != Some(identity))
+    }
+
+    /// How many of the sessions that were asked for could not be read.
+    pub fn unreadable(&self) -> usize {
+        self.unreadable.borrow().len()
+    }
+
+    /// Keeps sessions with their events, all or none of them, and lets the oldest go where there are too many.
+    ///
+    /// # Errors
+    /// Nothing was kept, and why.
+    pub fn put<'a>(&mut self, records: impl IntoIterator<Item = &'a Kept>) -> Result<(), StoreError> {
+        if self.read_only {
+            return Err(StoreError::ReadOnly);
+        }
+        let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        if version != self.held.version {
+            self.held = self.count()?;
+        }
+        let mut held = self.held;
         let transaction = self.connection.transaction()?;
-        transaction
-            .prepare("INSERT OR REPLACE INTO sessions (cursor, id, scenario, bytes, session) VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![
-                sql(cursor),
-                record.session.session,
-                record.session.scenario.to_string(),
-                sql(bytes as u64),
-                session
-            ])?;
-        {
-            let mut insert = transaction.prepare("INSERT INTO events (cursor, n, event) VALUES (?, ?, ?)")?;
-            for (n, event) in &events {
-                insert.execute(params![sql(cursor), sql(*n), event])?;
-            }
+        let mut insert = transaction.prepare(INSERT)?;
+        let mut events = String::new();
+        for kept in records {
+            let record = &kept.record;
+            let session = serde_json::to_string(&record.session)?;
+            kept.write_events(&mut events);
+            let bytes = (session.len() + events.len()) as u64;
+            let scenario = record.session.scenario.to_string();
+            insert.execute(params![sql(kept.cursor), record.session.session, scenario, sql(bytes), session, events])?;
+            (held.sessions, held.bytes) = (held.sessions + 1, held.bytes + bytes);
         }
-        let (mut count, mut total) = (self.count + 1, self.bytes + bytes as u64);
-        while count > self.retention.sessions || total > self.retention.bytes {
-            let gone = transaction
-                .prepare("DELETE FROM sessions WHERE cursor = (SELECT min(cursor) FROM sessions) RETURNING bytes")?
-                .query_row([], |row| row.get::<_, i64>(0))
-                .optional()?;
-            let Some(gone) = gone else { break };
-            (count, total) = (count - 1, total.saturating_sub(u64::try_from(gone).unwrap_or_default()));
-        }
+        drop(insert);
+        self.retention.enforce(&transaction, &mut held)?;
         transaction.commit()?;
-        (self.count, self.bytes) = (count, total);
+        self.held = held;
         Ok(())
     }
 
-    /// Sessions older than `before`, newest first.
+    /// Sessions older than `before`, newest first; those that cannot be read are left out and counted.
+    ///
+    /// # Errors
+    /// The database cannot be read at all.
     pub fn list(&self, before: Cursor, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare("SELECT cursor, session FROM sessions WHERE cursor < ? ORDER BY cursor DESC LIMIT ?")?;
-        let rows = query.query_map(params![sql(before), sql(limit as u64)], cursor_and_text)?;
-        rows.map(|row| row.map_err(StoreError::from).and_then(parsed)).collect()
+        let mut query =
+            self.connection.prepare("SELECT cursor, session FROM sessions WHERE cursor < ? ORDER BY cursor DESC")?;
+        let rows = query.query_map([sql(before)], cursor_and_text)?;
+        self.readable(rows, limit)
     }
 
     /// One session.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
         let mut query = self.connection.prepare("SELECT cursor, session FROM sessions WHERE id = ?")?;
-        query.query_row([id], cursor_and_text).optional()?.map(|row| Ok(parsed(row)?.1)).transpose()
+        query.query_row([id], cursor_and_text).optional()?.map(|row| Ok(parsed(&row)?.1)).transpose()
     }
 
     /// The events of one session, by number; nothing where there is no such session.
+    ///
+    /// # Errors
+    /// They cannot be read.
     pub fn events(&self, id: &str) -> Result<Vec<Event>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare("SELECT n, event FROM events JOIN sessions USING (cursor) WHERE id = ? ORDER BY n")?;
-        let rows = query.query_map([id], cursor_and_text)?;
-        rows.map(|row| Ok(serde_json::from_str(&row?.1)?)).collect()
+        let mut query = self.connection.prepare("SELECT events FROM sessions WHERE id = ?")?;
+        let events = query.query_row([id], |row| row.get::<_, String>(0)).optional()?;
+        events.map_or(Ok(Vec::new()), |events| Ok(serde_json::from_str(&events)?))
     }
 
-    /// The newest session of each scenario, at most `limit` of them.
+    /// The newest session of each scenario that can be read, at most `limit` of them.
+    ///
+    /// # Errors
+    /// The database cannot be read at all.
     pub fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let mut query = self
             .connection
-            .prepare("SELECT max(cursor), session FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC LIMIT ?")?;
-        let rows = query.query_map([sql(limit as u64)], cursor_and_text)?;
-        rows.map(|row| row.map_err(StoreError::from).and_then(parsed)).collect()
+            .prepare("SELECT max(cursor), session FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC")?;
+        let rows = query.query_map([], cursor_and_text)?;
+        self.readable(rows, limit)
     }
+
+    fn readable(
+        &self,
+        rows: impl Iterator<Item = rusqlite::Result<(i64, Option<String>)>>,
+        limit: usize,
+    ) -> Result<Vec<(Cursor, Session)>, StoreError> {
+        let mut found = Vec::new();
+        for row in rows {
+            let row = row?;
+            match parsed(&row) {
+                Ok(session) => found.push(session),
+                Err(_) => drop(self.unreadable.borrow_mut().insert(row.0)),
+            }
+            if found.len() == limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn count(&self) -> Result<Held, StoreError> {
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let mut query = self.connection.prepare("SELECT count(*), coalesce(sum(bytes), 0) FROM sessions")?;
+        let (sessions, bytes) = query.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        let unsigned = |number| u64::try_from(number).unwrap_or_default();
+        Ok(Held { version, sessions: unsigned(sessions), bytes: unsigned(bytes) })
+    }
+}
+
+const INSERT: &str =
+    "INSERT OR REPLACE INTO sessions (cursor, id, scenario, bytes, session, events) VALUES (?, ?, ?, ?, ?, ?)";
+
+impl Retention {
+    /// Lets the oldest go until the rest is within the limits.
+    fn enforce(self, transaction: &Transaction<'_>, held: &mut Held) -> Result<(), StoreError> {
+        if held.sessions <= self.sessions && held.bytes <= self.bytes {
+            return Ok(());
+        }
+        let oldest = "DELETE FROM sessions WHERE cursor = (SELECT min(cursor) FROM sessions) RETURNING bytes";
+        let mut delete = transaction.prepare(oldest)?;
+        while held.sessions > self.sessions || held.bytes > self.bytes {
+            let gone = delete.query_row([], |row| row.get::<_, i64>(0)).optional()?;
+            let Some(gone) = gone else { break };
+            held.sessions -= 1;
+            held.bytes = held.bytes.saturating_sub(u64::try_from(gone).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// Its events as one JSON array.
+    fn write_events(&self, out: &mut String) {
+        out.clear();
+        out.push('[');
+        for (i, event) in self.events.iter().enumerate() {
+            let _ = write!(out, "{}{event}", if i == 0 { "" } else { "," });
+        }
+        out.push(']');
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 /// SQLite's integers are signed; nothing here comes near the difference.
@@ -149,104 +289,139 @@ fn sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn cursor_and_text(row: &Row<'_>) -> rusqlite::Result<(i64, String)> {
-    Ok((row.get(0)?, row.get(1)?))
+/// A text that is none is no error of the database.
+fn cursor_and_text(row: &Row<'_>) -> rusqlite::Result<(i64, Option<String>)> {
+    Ok((row.get(0)?, row.get(1).ok()))
 }
 
-fn parsed((cursor, text): (i64, String)) -> Result<(Cursor, Session), StoreError> {
-    Ok((u64::try_from(cursor).unwrap_or_default(), serde_json::from_str(&text)?))
-}
-
-/// What goes wrong with a store.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The directory cannot be made.
-    #[error("cannot make the data directory {0}: {1}")]
-    Directory(PathBuf, std::io::Error),
-    /// A database of another time.
-    #[error("the database has schema {found}, this program knows {known}; use another --data directory")]
-    Schema {
-        /// Version found.
-        found: i64,
-        /// Version known.
-        known: i64,
-    },
-    /// SQLite refuses.
-    #[error("database: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// A document that cannot be written or read.
-    #[error("a stored session cannot be read: {0}")]
-    Document(#[from] serde_json::Error),
-    /// The thread that owns the database does not answer.
-    #[error("the store does not answer")]
-    Silent,
+fn parsed((cursor, text): &(i64, Option<String>)) -> Result<(Cursor, Session), StoreError> {
+    let session = serde_json::from_str(text.as_deref().unwrap_or_default())?;
+    Ok((u64::try_from(*cursor).unwrap_or_default(), session))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::session::lost;
+    use crate::sessions::session::{Record, lost};
     use lab::role::Actor;
+    use std::sync::Arc;
 
-    fn record(id: &str, scenario: &str, text: &str) -> Record {
-        Record {
-            session: Session::new(id.into(), scenario.parse().unwrap(), Some(7), 1),
-            events: vec![lost(id, 1, Actor::Client, text), lost(id, 2, Actor::Client, text)],
-        }
+    fn record(cursor: Cursor, id: &str, scenario: &str, text: &str) -> Kept {
+        let session = Session::new(id.into(), scenario.parse().unwrap(), Some(7), 1);
+        let events = vec![lost(id, 1, Actor::Client, text), lost(id, 2, Actor::Client, text)];
+        let texts = events.iter().map(|event| serde_json::to_string(event).unwrap().into()).collect();
+        Kept { cursor, record: Arc::new(Record { session, events }), events: texts }
     }
 
     fn ids(rows: Vec<(Cursor, Session)>) -> Vec<String> {
         rows.into_iter().map(|(_, session)| session.session).collect()
     }
 
+    fn in_memory(retention: Retention, records: &[Kept]) -> Database {
+        let mut database = Database::open(&Place::Memory, retention).unwrap();
+        for record in records {
+            database.put([record]).unwrap();
+        }
+        database
+    }
+
     #[test]
     fn what_is_put_comes_back_after_reopening() {
         let directory = tempfile::tempdir().unwrap();
         let place = Place::Directory(directory.path().join("deep/er"));
-        let kept = record("a", "dh/relay", "<script>");
-        Database::open(&place, Retention::default()).unwrap().put(1, &kept).unwrap();
+        let kept = record(1, "a", "dh/relay", "<script>");
+        Database::open(&place, Retention::default()).unwrap().put([&kept]).unwrap();
         let database = Database::open(&place, Retention::default()).unwrap();
-        assert_eq!(database.session("a").unwrap(), Some(kept.session));
-        assert_eq!(database.events("a").unwrap(), kept.events);
+        assert_eq!(database.session("a").unwrap().as_ref(), Some(&kept.record.session));
+        assert_eq!(database.events("a").unwrap(), kept.record.events);
         assert_eq!(database.session("b").unwrap(), None);
+        assert!(database.events("b").unwrap().is_empty());
     }
 
     #[test]
     fn the_oldest_go_by_count() {
-        let mut database = Database::open(&Place::Memory, Retention { sessions: 2, bytes: u64::MAX }).unwrap();
-        for (cursor, id) in [(1, "a"), (2, "b"), (3, "c")] {
-            database.put(cursor, &record(id, "dh/relay", "")).unwrap();
-        }
+        let records = [record(1, "a", "dh/relay", ""), record(2, "b", "dh/relay", ""), record(3, "c", "dh/relay", "")];
+        let database = in_memory(Retention { sessions: 2, bytes: u64::MAX }, &records);
         assert_eq!(ids(database.list(u64::MAX, 10).unwrap()), ["c", "b"]);
         assert!(database.events("a").unwrap().is_empty(), "their events go with them");
     }
 
     #[test]
     fn the_oldest_go_by_bytes() {
-        let mut database = Database::open(&Place::Memory, Retention { sessions: 100, bytes: 50_000 }).unwrap();
-        for (cursor, id) in [(1, "a"), (2, "b"), (3, "c")] {
-            database.put(cursor, &record(id, "dh/relay", &"x".repeat(10_000))).unwrap();
-        }
+        let text = "x".repeat(10_000);
+        let records = [1, 2, 3].map(|i| record(i, ["a", "b", "c"][i as usize - 1], "dh/relay", &text));
+        let database = in_memory(Retention { sessions: 100, bytes: 50_000 }, &records);
         assert_eq!(ids(database.list(u64::MAX, 10).unwrap()), ["c", "b"], "20 kB and a little each");
     }
 
     #[test]
-    fn pages_continue_where_the_last_ended() {
-        let mut database = Database::open(&Place::Memory, Retention::default()).unwrap();
-        for (cursor, id) in [(1, "a"), (2, "b"), (3, "c")] {
-            database.put(cursor, &record(id, "dh/relay", "")).unwrap();
+    fn two_that_write_to_one_file_keep_together_what_each_may() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Directory(directory.path().into());
+        let retention = Retention { sessions: 3, bytes: u64::MAX };
+        let mut both = [(); 2].map(|()| Database::open(&place, retention).unwrap());
+        for i in 0..8_u32 {
+            let record = record(u64::from(i) + 1, &i.to_string(), "dh/relay", "");
+            both[i as usize % 2].put([&record]).unwrap();
         }
+        assert_eq!(ids(both[0].list(u64::MAX, 10).unwrap()), ["7", "6", "5"]);
+    }
+
+    #[test]
+    fn pages_continue_where_the_last_ended() {
+        let records = [record(1, "a", "dh/relay", ""), record(2, "b", "dh/relay", ""), record(3, "c", "dh/relay", "")];
+        let database = in_memory(Retention::default(), &records);
         assert_eq!(ids(database.list(u64::MAX, 2).unwrap()), ["c", "b"]);
         assert_eq!(ids(database.list(2, 2).unwrap()), ["a"]);
     }
 
     #[test]
     fn the_newest_of_each_scenario() {
-        let mut database = Database::open(&Place::Memory, Retention::default()).unwrap();
-        for (cursor, id, scenario) in [(1, "a", "dh/relay"), (2, "b", "dh/relay"), (3, "c", "ecdh/relay")] {
-            database.put(cursor, &record(id, scenario, "")).unwrap();
-        }
+        let records =
+            [record(1, "a", "dh/relay", ""), record(2, "b", "dh/relay", ""), record(3, "c", "ecdh/relay", "")];
+        let database = in_memory(Retention::default(), &records);
         assert_eq!(ids(database.latest(10).unwrap()), ["c", "b"]);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_hides_no_other() {
+        for damage in ["json_set(session, '$.verdict', 'telepathic')", "'{'", "x'ff00'", "''"] {
+            let records = [1, 2, 3].map(|i| record(i, &i.to_string(), &format!("dh/relay:v{i}"), ""));
+            let database = in_memory(Retention::default(), &records);
+            assert_eq!(database.unreadable(), 0);
+            let update = format!("UPDATE sessions SET session = {damage} WHERE id = '3'");
+            assert_eq!(database.connection.execute(&update, []).unwrap(), 1);
+            assert_eq!(ids(database.list(u64::MAX, 2).unwrap()), ["2", "1"], "a page is full in spite of {damage}");
+            assert_eq!(ids(database.latest(10).unwrap()), ["2", "1"], "{damage}");
+            assert_eq!(database.unreadable(), 1, "it is counted once");
+            assert!(database.session("3").is_err() && database.session("2").unwrap().is_some());
+        }
+    }
+
+    #[test]
+    fn a_database_of_the_first_schema_is_taken_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = record(5, "a", "dh/relay", "x");
+        let old = Connection::open(directory.path().join("interlock.sqlite3")).unwrap();
+        old.execute_batch(
+            "CREATE TABLE sessions (cursor INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, scenario TEXT NOT NULL,
+                                    bytes INTEGER NOT NULL, session TEXT NOT NULL);
+             CREATE INDEX by_scenario ON sessions (scenario, cursor);
+             CREATE TABLE events (cursor INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE, n INTEGER NOT NULL,
+                                  event TEXT NOT NULL, PRIMARY KEY (cursor, n)) WITHOUT ROWID;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        let session = serde_json::to_string(&kept.record.session).unwrap();
+        old.execute("INSERT INTO sessions VALUES (5, 'a', 'dh/relay', 9, ?)", [session]).unwrap();
+        for event in kept.record.events.iter().rev() {
+            let text = serde_json::to_string(event).unwrap();
+            old.execute("INSERT INTO events VALUES (5, ?, ?)", params![sql(event.n), text]).unwrap();
+        }
+        drop(old);
+        let database = Database::open(&Place::Directory(directory.path().into()), Retention::default()).unwrap();
+        assert_eq!(database.session("a").unwrap().as_ref(), Some(&kept.record.session));
+        assert_eq!(database.events("a").unwrap(), kept.record.events);
     }
 
     #[test]
@@ -256,6 +431,34 @@ mod tests {
         let database = Database::open(&place, Retention::default()).unwrap();
         database.connection.pragma_update(None, "user_version", 9).unwrap();
         drop(database);
-        assert!(matches!(Database::open(&place, Retention::default()), Err(StoreError::Schema { found: 9, known: 1 })));
+        assert!(matches!(Database::open(&place, Retention::default()), Err(StoreError::Schema { found: 9, known: 2 })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_what_is_kept() {
+        use std::{fs, os::unix::fs::PermissionsExt};
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let directory = tempfile::tempdir().unwrap();
+        let inner = directory.path().join("data/interlock");
+        let file = inner.join("interlock.sqlite3");
+        let open = || {
+            let mut database = Database::open(&Place::Directory(inner.clone()), Retention::default()).unwrap();
+            database.put([&record(1, "a", "dh/relay", "")]).unwrap();
+            for file in fs::read_dir(&inner).unwrap() {
+                assert_eq!(mode(&file.unwrap().path()), 0o600);
+            }
+            (mode(inner.parent().unwrap()), mode(&inner))
+        };
+        assert_eq!(open(), (0o700, 0o700));
+        // As an older version left them.
+        fs::set_permissions(&inner, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(open(), (0o700, 0o700));
+        // A directory that holds something else is somebody else's.
+        fs::write(inner.join("notes"), "").unwrap();
+        fs::set_permissions(inner.join("notes"), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::set_permissions(&inner, fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(open(), (0o700, 0o755));
     }
 }

@@ -1,149 +1,123 @@
 //! The thread that owns the database.
 
-use super::{Database, Place, Retention, StoreError};
-use crate::{
-    log,
-    sessions::{session::Record, store::Cursor},
-};
-use serde::Serialize;
+use super::{Database, Health, Kept, Place, Retention, StoreError};
+use crate::log;
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex,
-        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError},
     },
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
-/// Orders that may wait for the thread.
-const QUEUE: usize = 1024;
 /// Sessions that wait in memory while the disk refuses them.
 const WAITING: usize = 500;
+/// Sessions that are written at once.
+const BATCH: usize = 64;
 /// Pause before the disk is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long the disk is tried when the console ends.
+const LEAVING: Duration = Duration::from_secs(5);
 
-/// How the store is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Health {
-    /// Everything so far is kept.
-    pub ok: bool,
-    /// Where sessions are kept; or what is wrong, and what that means.
-    pub message: String,
-}
+/// A question to the database; answers with what went wrong.
+pub(super) type Question = Box<dyn FnOnce(&Database) -> Option<String> + Send>;
 
-type Question = Box<dyn FnOnce(&Database) + Send>;
-
-enum Job {
-    Keep(Cursor, Arc<Record>),
+/// What the thread is asked to do.
+pub(super) enum Job {
+    /// Keep a session.
+    Keep(Kept),
+    /// Answer a question.
     Ask(Question),
 }
 
-/// A handle to the store. Keeping never waits; asking waits for the answer.
-pub struct Store {
-    jobs: Option<SyncSender<Job>>,
-    health: watch::Receiver<Health>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+/// What the thread and those who ask it know of each other.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Bytes of the sessions that wait to be kept.
+    pub(super) bytes: AtomicUsize,
+    /// Sessions that are not kept, and will not be.
+    pub(super) lost: AtomicU64,
 }
 
-impl Store {
-    /// Opens the store. One that cannot be opened is tried again for as long as the console runs; until then sessions
-    /// are kept in memory.
-    pub fn open(place: Place, retention: Retention) -> Self {
-        let (jobs, inbox) = mpsc::sync_channel(QUEUE);
-        let (tell, health) = watch::channel(Health { ok: true, message: String::new() });
-        let mut keeper = Keeper { place, retention, database: None, waiting: VecDeque::new(), lost: 0, tell };
-        keeper.open();
-        let thread = std::thread::Builder::new().name("store".into()).spawn(move || keeper.run(&inbox)).ok();
-        if thread.is_none() {
-            log::line("store", "its thread does not start; nothing will be kept");
-        }
-        Self { jobs: Some(jobs), health, thread: Mutex::new(thread) }
-    }
-
-    /// Keeps a session. Where the queue is full the session is lost to the store, and the health says so.
-    pub fn keep(&self, cursor: Cursor, record: Arc<Record>) {
-        let refused = self.jobs.as_ref().is_none_or(|jobs| jobs.try_send(Job::Keep(cursor, record)).is_err());
-        if refused {
-            log::line("store", "the queue is full; a session is not kept");
-        }
-    }
-
-    /// Asks the database.
-    pub async fn ask<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let (tell, answer) = oneshot::channel();
-        let question: Question = Box::new(move |database| drop(tell.send(question(database))));
-        let asked = self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(Job::Ask(question)).is_ok());
-        if !asked {
-            return Err(StoreError::Silent);
-        }
-        answer.await.unwrap_or(Err(StoreError::Silent))
-    }
-
-    /// How the store is, now and whenever that changes.
-    pub fn health(&self) -> watch::Receiver<Health> {
-        self.health.clone()
-    }
-}
-
-impl Drop for Store {
-    /// Waits until everything in the queue is kept or refused.
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.lock().ok().and_then(|mut thread| thread.take()) {
-            let _ = thread.join();
-        }
-    }
-}
-
-struct Keeper {
-    place: Place,
-    retention: Retention,
+/// The thread's own.
+pub(super) struct Keeper {
+    pub(super) place: Place,
+    pub(super) retention: Retention,
+    pub(super) shared: Arc<Shared>,
+    pub(super) tell: watch::Sender<Health>,
     database: Option<Database>,
-    waiting: VecDeque<(Cursor, Arc<Record>)>,
-    lost: u64,
-    tell: watch::Sender<Health>,
+    waiting: VecDeque<Kept>,
+    /// What went wrong when the database was last asked something.
+    unanswered: Option<String>,
 }
 
 impl Keeper {
-    fn run(mut self, inbox: &Receiver<Job>) {
+    /// A thread's own for a place, which is opened if it can be.
+    pub(super) fn new(place: Place, retention: Retention, shared: Arc<Shared>, tell: watch::Sender<Health>) -> Self {
+        let (database, waiting, unanswered) = (None, VecDeque::new(), None);
+        let mut keeper = Self { place, retention, shared, tell, database, waiting, unanswered };
+        keeper.open();
+        keeper
+    }
+
+    /// Works until nobody can ask any more and everything is kept, or cannot be; answers with how many sessions are not.
+    pub(super) fn run(mut self, inbox: &Receiver<Job>) -> u64 {
         let mut retry = Instant::now() + RETRY;
         loop {
-            let job = if self.waiting.is_empty() && self.database.is_some() {
+            let well = self.waiting.is_empty() && self.database.as_ref().is_some_and(|it| !it.is_read_only());
+            let job = if well {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 inbox.recv_timeout(retry.saturating_duration_since(Instant::now()))
             };
             match job {
-                Ok(Job::Keep(cursor, record)) => {
-                    if self.waiting.len() == WAITING {
-                        self.waiting.pop_front();
-                        self.lost += 1;
+                Ok(job) => {
+                    // What came meanwhile is written at once, but before any question about it is answered. While the
+                    // disk refuses, each newcomer waits for the next try.
+                    let refused = !self.waiting.is_empty();
+                    for job in std::iter::once(job).chain(inbox.try_iter().take(BATCH)) {
+                        match job {
+                            Job::Keep(kept) => self.wait(kept),
+                            Job::Ask(question) => {
+                                if !refused {
+                                    self.flush();
+                                }
+                                self.answer(question);
+                            }
+                        }
                     }
-                    self.waiting.push_back((cursor, record));
-                    // While the disk refuses, each newcomer waits for the next retry.
-                    if self.waiting.len() == 1 {
+                    if !refused {
                         self.flush();
                         retry = Instant::now() + RETRY;
                     }
                 }
-                Ok(Job::Ask(question)) => {
-                    // Without a database the question is dropped, which its asker notices.
-                    if let Some(database) = &self.database {
-                        question(database);
-                    }
-                }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return self.flush(),
+                Err(RecvTimeoutError::Disconnected) => return self.leave(),
             }
             if Instant::now() >= retry {
                 self.flush();
                 retry = Instant::now() + RETRY;
             }
+        }
+    }
+
+    fn wait(&mut self, kept: Kept) {
+        if self.waiting.len() == WAITING {
+            self.give_up(1);
+        }
+        self.waiting.push_back(kept);
+    }
+
+    /// Without a database the question is dropped, which its asker notices.
+    fn answer(&mut self, question: Question) {
+        let Some(database) = &self.database else { return };
+        let before = (database.unreadable(), self.unanswered.take());
+        self.unanswered = question(database);
+        if (database.unreadable(), &self.unanswered) != (before.0, &before.1) {
+            self.well();
         }
     }
 
@@ -163,96 +137,94 @@ impl Keeper {
 
     /// Writes what waits, until the disk refuses.
     fn flush(&mut self) {
-        if self.database.is_none() && !self.open() {
+        if self.waiting.is_empty() && self.database.as_ref().is_some_and(|database| !database.is_read_only()) {
             return;
         }
-        let Some(database) = &mut self.database else { return };
-        while let Some((cursor, record)) = self.waiting.front() {
-            if let Err(error) = database.put(*cursor, record) {
+        if self.database.as_ref().is_some_and(Database::is_gone) {
+            log::line("store", "the database was removed or replaced while it was open; a new one is begun");
+            self.database = None;
+        }
+        let writable = self.database.as_ref().is_some_and(|database| !database.is_read_only());
+        if !writable && !self.open() {
+            return;
+        }
+        while !self.waiting.is_empty() {
+            let Some(database) = &mut self.database else { return };
+            let batch = self.waiting.len().min(BATCH);
+            if let Err(error) = database.put(self.waiting.iter().take(batch)) {
                 return self.ill(&error);
             }
-            self.waiting.pop_front();
+            self.drop_first(batch);
         }
         self.well();
     }
 
+    /// Tries for a while to write what waits; what cannot be kept is told.
+    fn leave(mut self) -> u64 {
+        let end = Instant::now() + LEAVING;
+        loop {
+            self.flush();
+            if self.waiting.is_empty() || Instant::now() >= end {
+                break;
+            }
+            std::thread::sleep(RETRY / 10);
+        }
+        self.give_up(self.waiting.len());
+        let lost = self.shared.lost.load(Ordering::Relaxed);
+        if lost > 0 {
+            log::line("store", &format!("{lost} sessions could not be kept"));
+        }
+        lost
+    }
+
+    fn give_up(&mut self, sessions: usize) {
+        self.drop_first(sessions);
+        self.shared.lost.fetch_add(sessions as u64, Ordering::Relaxed);
+    }
+
+    fn drop_first(&mut self, sessions: usize) {
+        let bytes = self.waiting.drain(..sessions).map(|kept| kept.bytes()).sum();
+        self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
     fn well(&self) {
+        let Some(database) = &self.database else { return };
         let place = match &self.place {
+            _ if database.is_read_only() => return self.ill(&StoreError::ReadOnly),
             Place::Memory => "sessions are kept in memory until the console ends".to_owned(),
             Place::Directory(directory) => format!("sessions are kept in {}", directory.display()),
         };
-        let message = match self.lost {
+        let mut message = match self.shared.lost.load(Ordering::Relaxed) {
             0 => place,
             lost => format!("{place}; {lost} could not be kept"),
         };
-        self.announce(Health { ok: true, message });
+        if let Some(unanswered) = &self.unanswered {
+            message = format!("{message}; {unanswered}");
+        }
+        self.announce(self.unanswered.is_none(), message);
     }
 
     fn ill(&self, error: &StoreError) {
         let message = format!(
             "{error}. Live sessions go on; {} wait in memory to be kept, {} are lost to the store.",
             self.waiting.len(),
-            self.lost
+            self.shared.lost.load(Ordering::Relaxed)
         );
-        self.announce(Health { ok: false, message });
+        self.announce(false, message);
     }
 
-    fn announce(&self, health: Health) {
-        if health != *self.tell.borrow() {
-            if !health.ok || !self.tell.borrow().ok {
+    fn announce(&self, ok: bool, message: String) {
+        let unreadable = self.database.as_ref().map_or(0, Database::unreadable);
+        let health = Health { ok, message, unreadable };
+        let told = self.tell.borrow().clone();
+        if health != told {
+            if !health.ok || !told.ok {
                 log::line("store", &health.message);
+            }
+            if health.unreadable > told.unreadable {
+                log::line("store", &format!("{} stored sessions cannot be read, and are left out", health.unreadable));
             }
             self.tell.send_replace(health);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sessions::session::Session;
-
-    fn record(id: &str) -> Arc<Record> {
-        let session = Session::new(id.into(), "dh/relay".parse().unwrap(), None, 1);
-        Arc::new(Record { session, events: vec![] })
-    }
-
-    #[tokio::test]
-    async fn a_kept_session_answers() {
-        let store = Store::open(Place::Memory, Retention::default());
-        store.keep(1, record("a"));
-        let found = store.ask(|database| database.session("a")).await.unwrap();
-        assert_eq!(found.map(|session| session.session), Some("a".to_owned()));
-        assert!(store.health().borrow().ok);
-    }
-
-    #[tokio::test]
-    async fn a_locked_database_is_told_and_what_waited_is_kept_once_it_is_free() {
-        let directory = tempfile::tempdir().unwrap();
-        let place = Place::Directory(directory.path().into());
-        let store = Store::open(place.clone(), Retention::default());
-        let other = rusqlite::Connection::open(directory.path().join("interlock.sqlite3")).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let mut health = store.health();
-        store.keep(1, record("a"));
-        health.wait_for(|health| !health.ok && health.message.contains("locked")).await.unwrap();
-        other.execute_batch("ROLLBACK").unwrap();
-        health.wait_for(|health| health.ok).await.unwrap();
-        drop(store);
-        assert!(Database::open(&place, Retention::default()).unwrap().session("a").unwrap().is_some());
-    }
-
-    #[tokio::test]
-    async fn a_place_that_cannot_be_opened_is_told_and_tried_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let blocked = directory.path().join("file");
-        std::fs::write(&blocked, "no directory").unwrap();
-        let store = Store::open(Place::Directory(blocked.clone()), Retention::default());
-        let mut health = store.health();
-        assert!(!health.borrow().ok);
-        store.keep(1, record("a"));
-        std::fs::remove_file(&blocked).unwrap();
-        health.wait_for(|health| health.ok).await.unwrap();
-        assert!(store.ask(|database| database.session("a")).await.unwrap().is_some());
     }
 }

@@ -4,17 +4,37 @@
 //! disk refuses them, so that no live session ever waits for a disk.
 
 mod database;
+mod error;
+mod files;
 mod keeper;
 
-pub use database::{Cursor, Database, StoreError};
-pub use keeper::{Health, Store};
+pub use database::{Cursor, Database};
+pub use error::StoreError;
 
-use std::{env, path::PathBuf};
+use crate::{log, sessions::session::Record};
+use keeper::{Job, Keeper, Question, Shared};
+use serde::Serialize;
+use std::{
+    env,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::Ordering,
+        mpsc::{self, SyncSender},
+    },
+    thread::JoinHandle,
+};
+use tokio::sync::{oneshot, watch};
 
 /// Bytes of sessions and events kept, unless told otherwise.
 pub const BYTES: u64 = 256 << 20;
 /// Sessions kept, unless told otherwise.
 pub const SESSIONS: u64 = 5000;
+
+/// Orders that may wait for the thread.
+const QUEUE: usize = 1024;
+/// Bytes of the sessions that may wait to be kept.
+const QUEUE_BYTES: usize = 128 << 20;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +60,257 @@ impl Default for Retention {
     }
 }
 
+/// A session to be kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its place among the sessions.
+    pub cursor: Cursor,
+    /// The session.
+    pub record: Arc<Record>,
+    /// Its events, each as JSON.
+    pub events: Vec<Arc<str>>,
+}
+
+impl Kept {
+    fn bytes(&self) -> usize {
+        self.events.iter().map(|event| event.len()).sum()
+    }
+}
+
+/// How the store is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Health {
+    /// Everything so far is kept.
+    pub ok: bool,
+    /// Where sessions are kept; or what is wrong, and what that means.
+    pub message: String,
+    /// Stored sessions that were asked for and cannot be read; they are left out of what is shown.
+    pub unreadable: usize,
+}
+
+/// A handle to the store. Keeping never waits; asking waits for the answer.
+pub struct Store {
+    jobs: Mutex<Option<SyncSender<Job>>>,
+    shared: Arc<Shared>,
+    health: watch::Receiver<Health>,
+    thread: Mutex<Option<JoinHandle<u64>>>,
+}
+
+impl Store {
+    /// Opens the store. One that cannot be opened is tried again for as long as the console runs; until then sessions
+    /// are kept in memory.
+    pub fn open(place: Place, retention: Retention) -> Self {
+        let (jobs, inbox) = mpsc::sync_channel(QUEUE);
+        let (tell, health) = watch::channel(Health { ok: true, message: String::new(), unreadable: 0 });
+        let shared = Arc::<Shared>::default();
+        let keeper = Keeper::new(place, retention, Arc::clone(&shared), tell);
+        let thread = std::thread::Builder::new().name("store".into()).spawn(move || keeper.run(&inbox)).ok();
+        if thread.is_none() {
+            log::line("store", "its thread does not start; nothing will be kept");
+        }
+        Self { jobs: Mutex::new(Some(jobs)), shared, health, thread: Mutex::new(thread) }
+    }
+
+    /// Keeps a session. Where too much waits already the session is lost to the store, and the health says so.
+    pub fn keep(&self, kept: Kept) {
+        let bytes = kept.bytes();
+        let waiting = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let fits = waiting == 0 || waiting.saturating_add(bytes) <= QUEUE_BYTES;
+        if !fits || !self.send(Job::Keep(kept)) {
+            self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.shared.lost.fetch_add(1, Ordering::Relaxed);
+            log::line("store", "too much waits already; a session is not kept");
+        }
+    }
+
+    /// Asks the database.
+    ///
+    /// # Errors
+    /// It cannot be read, or does not answer.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (tell, answer) = oneshot::channel();
+        let question: Question = Box::new(move |database| {
+            let answer = question(database);
+            // One session that cannot be read is its asker's affair.
+            let wrong = answer.as_ref().err().filter(|error| !matches!(error, StoreError::Document(_)));
+            let wrong = wrong.map(ToString::to_string);
+            let _ = tell.send(answer);
+            wrong
+        });
+        if !self.send(Job::Ask(question)) {
+            return Err(StoreError::Silent);
+        }
+        answer.await.unwrap_or(Err(StoreError::Silent))
+    }
+
+    /// How the store is, now and whenever that changes.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.health.clone()
+    }
+
+    /// Ends it: waits until everything that waits is kept, or cannot be. Answers with how many sessions were not kept, in
+    /// all its life.
+    pub fn close(&self) -> u64 {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+        self.shared.lost.load(Ordering::Relaxed)
+    }
+
+    fn send(&self, job: Job) -> bool {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 /// The user's data directory for this program: `$XDG_DATA_HOME/interlock`, or `~/.local/share/interlock`.
 pub fn data_directory() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")))?;
     Some(base.join("interlock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::session::Session;
+    use std::fs;
+
+    fn record(cursor: Cursor, id: &str) -> Kept {
+        let session = Session::new(id.into(), "dh/relay".parse().unwrap(), None, 1);
+        Kept { cursor, record: Arc::new(Record { session, events: vec![] }), events: vec![] }
+    }
+
+    async fn found(store: &Store, id: &'static str) -> bool {
+        store.ask(move |database| database.session(id)).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_kept_session_answers() {
+        let store = Store::open(Place::Memory, Retention::default());
+        store.keep(record(1, "a"));
+        assert!(found(&store, "a").await);
+        assert!(store.health().borrow().ok);
+        assert_eq!(store.close(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_locked_database_is_told_and_what_waited_is_kept_once_it_is_free() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Directory(directory.path().into());
+        let store = Store::open(place.clone(), Retention::default());
+        let other = rusqlite::Connection::open(directory.path().join("interlock.sqlite3")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut health = store.health();
+        store.keep(record(1, "a"));
+        health.wait_for(|health| !health.ok && health.message.contains("locked")).await.unwrap();
+        other.execute_batch("ROLLBACK").unwrap();
+        health.wait_for(|health| health.ok).await.unwrap();
+        drop(store);
+        assert!(Database::open(&place, Retention::default()).unwrap().session("a").unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_place_that_cannot_be_opened_is_told_and_tried_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let blocked = directory.path().join("file");
+        fs::write(&blocked, "no directory").unwrap();
+        let store = Store::open(Place::Directory(blocked.clone()), Retention::default());
+        let mut health = store.health();
+        assert!(!health.borrow().ok);
+        store.keep(record(1, "a"));
+        fs::remove_file(&blocked).unwrap();
+        health.wait_for(|health| health.ok).await.unwrap();
+        assert!(found(&store, "a").await);
+    }
+
+    #[test]
+    fn what_waits_at_the_end_is_kept_if_the_disk_comes_back_and_counted_if_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Directory(directory.path().into());
+        let file = directory.path().join("interlock.sqlite3");
+        let close = |id: &'static str, release: bool| {
+            let store = Store::open(place.clone(), Retention::default());
+            let other = rusqlite::Connection::open(&file).unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            store.keep(record(if release { 1 } else { 2 }, id));
+            let closing = std::thread::spawn(move || store.close());
+            if release {
+                other.execute_batch("ROLLBACK").unwrap();
+            }
+            let lost = closing.join().unwrap();
+            drop(other);
+            (lost, Database::open(&place, Retention::default()).unwrap().session(id).unwrap().is_some())
+        };
+        assert_eq!(close("kept", true), (0, true));
+        assert_eq!(close("lost", false), (1, false));
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_removed_is_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Directory(directory.path().into());
+        let store = Store::open(place.clone(), Retention::default());
+        store.keep(record(1, "a"));
+        assert!(found(&store, "a").await);
+        for file in fs::read_dir(directory.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        store.keep(record(2, "b"));
+        assert!(found(&store, "b").await);
+        assert_eq!(store.close(), 0);
+        assert!(Database::open(&place, Retention::default()).unwrap().session("b").unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn sessions_that_cannot_be_read_are_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(Place::Directory(directory.path().into()), Retention::default());
+        (1..4).for_each(|i| store.keep(record(i, &i.to_string())));
+        assert!(found(&store, "3").await);
+        let other = rusqlite::Connection::open(directory.path().join("interlock.sqlite3")).unwrap();
+        other.execute("UPDATE sessions SET session = '{' WHERE id <> '2'", []).unwrap();
+        let listed = store.ask(|database| database.list(u64::MAX, 10)).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(store.health().wait_for(|health| health.unreadable > 0).await.unwrap().unreadable, 2);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_cannot_be_written_can_still_be_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Directory(directory.path().into());
+        let file = directory.path().join("interlock.sqlite3");
+        let store = Store::open(place.clone(), Retention::default());
+        store.keep(record(1, "a"));
+        assert_eq!(store.close(), 0);
+        let protect = |directories, files| {
+            fs::set_permissions(&file, fs::Permissions::from_mode(files)).unwrap();
+            fs::set_permissions(directory.path(), fs::Permissions::from_mode(directories)).unwrap();
+        };
+        protect(0o500, 0o400);
+        if fs::write(directory.path().join("probe"), "").is_ok() {
+            // Whoever may write anywhere cannot see what this is about.
+            return;
+        }
+        let store = Store::open(place, Retention::default());
+        assert!(found(&store, "a").await);
+        assert!(!store.health().borrow().ok);
+        protect(0o700, 0o600);
+        store.keep(record(2, "b"));
+        store.health().wait_for(|health| health.ok).await.unwrap();
+        assert!(found(&store, "b").await);
+    }
 }
