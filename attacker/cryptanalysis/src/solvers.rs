@@ -5,10 +5,19 @@ use std::sync::{Arc, Mutex};
 use num_bigint::BigUint;
 
 use super::budget::{Budget, Failure, Observer};
+use super::index::Precomputation;
 use super::solver::Solver;
 
-/// One group's solver, once somebody has made it. The lock is held while it is made.
-type Place = Arc<Mutex<Option<Arc<Solver>>>>;
+/// What is there of one group. The lock is held while its solver is made.
+type Place = Arc<Mutex<Work>>;
+
+/// The work for one group.
+enum Work {
+    /// What was done before somebody was stopped.
+    Begun(Precomputation),
+    /// All of it.
+    Done(Arc<Solver>),
+}
 
 /// A bounded store of [`Solver`]s, shared by threads.
 pub struct Solvers {
@@ -24,7 +33,7 @@ impl Solvers {
     }
 
     /// The solver of a group, made at the first call. Who asks for a group that another thread is preparing waits for
-    /// it; if that thread fails or is cancelled, the next one tries.
+    /// it; if that thread fails or is cancelled, the next one goes on where it was.
     ///
     /// # Errors
     /// As [`Solver::new`].
@@ -36,13 +45,13 @@ impl Solvers {
         observer: &mut dyn Observer,
     ) -> Result<Arc<Solver>, Failure> {
         let place = self.place(p, g)?;
-        let mut solver = place.lock().map_err(|_| Failure::Cancelled)?;
-        if let Some(solver) = &*solver {
-            return Ok(solver.clone());
-        }
-        let new = Arc::new(Solver::new(p, g, budget, observer)?);
-        *solver = Some(new.clone());
-        Ok(new)
+        let mut work = place.lock().map_err(|_| Failure::Cancelled)?;
+        let solver = match &*work {
+            Work::Done(solver) => return Ok(solver.clone()),
+            Work::Begun(begun) => Arc::new(Solver::with_precomputation(p, g, begun, budget, observer)?),
+        };
+        *work = Work::Done(solver.clone());
+        Ok(solver)
     }
 
     fn place(&self, p: &BigUint, g: &BigUint) -> Result<Place, Failure> {
@@ -50,7 +59,7 @@ impl Solvers {
         let found = places.iter().position(|(known_p, known_g, _)| known_p == p && known_g == g);
         let entry = match found {
             Some(at) => places.remove(at),
-            None => (p.clone(), g.clone(), Place::default()),
+            None => (p.clone(), g.clone(), Arc::new(Mutex::new(Work::Begun(Precomputation::new(p))))),
         };
         if places.len() >= self.capacity {
             places.remove(0);

@@ -194,6 +194,33 @@ fn the_second_session_of_a_group_finds_it_prepared() {
     assert!(!Arc::ptr_eq(&first, &third), "the least recently used makes room");
 }
 
+/// Whoever is stopped leaves its relations to the next one.
+#[test]
+fn the_next_session_of_a_group_goes_on_where_one_was_stopped() {
+    let solvers = Solvers::new(1);
+    let (p, g) = (BigUint::from(SAFE_64), BigUint::from(17u32));
+    let budget = Budget { threads: 1, ..Budget::default() };
+    let mut reached = 0;
+    let mut stop = |phase: Phase, done: u64, total: u64| {
+        if phase == Phase::Sieve {
+            reached = done;
+            budget.cancel.store(3 * done > total, Ordering::Relaxed);
+        }
+    };
+    let stopped = solvers.get(&p, &g, &budget, &mut stop);
+    assert!(matches!(stopped, Err(Failure::Cancelled)) && reached > 0, "{:?} at {reached}", stopped.err());
+    let mut first = None;
+    let mut watch = |phase: Phase, done: u64, _: u64| {
+        if phase == Phase::Sieve {
+            first.get_or_insert(done);
+        }
+    };
+    let solver = solvers.get(&p, &g, &Budget::default(), &mut watch).unwrap();
+    assert!(first.is_none_or(|first| first >= reached), "it began again: {first:?} after {reached}");
+    let y = g.modpow(&BigUint::from(123_456_789u32), &p);
+    assert_eq!(solver.solve(&y, &Budget::default(), &mut ()).unwrap().x, BigUint::from(123_456_789u32));
+}
+
 #[test]
 fn groups_are_explained() {
     let about = |p: &BigUint, g: u32| explain(p, Some(&g.into()), &Budget::default(), &mut ()).unwrap();
