@@ -62,16 +62,89 @@ fn genuine_chain() {
 /// Every attack that path validation can stop: rejected by its check, accepted without it.
 #[test]
 fn forged_chains() {
-    for forgery in FORGERIES.iter().filter(|forgery| forgery.check != "cert-pin") {
+    for forgery in FORGERIES {
         let directory = issued(&format!("--attack {}", forgery.id));
-        let (status, verdict) = json(&verify(directory.path(), "attacker.pem", ""));
+        // Against a rogue authority nothing helps but to know the key.
+        let pin = format!("--pin {}", directory.path().join("server.pem").display());
+        let extra = if forgery.check == "cert-pin" { &pin } else { "" };
+        let (status, verdict) = json(&verify(directory.path(), "attacker.pem", extra));
         assert_eq!((status, verdict["result"].as_str()), (1, Some("reject")), "{}", forgery.id);
         let failed = verdict["checks"].as_array().unwrap().iter().find(|check| check["ok"] == false).unwrap();
         assert_eq!(failed["check"], forgery.check);
-        let without = format!("--without {}", forgery.check);
+        let without = format!("{extra} --without {}", forgery.check);
         let (status, verdict) = json(&verify(directory.path(), "attacker.pem", &without));
         assert_eq!((status, verdict["result"].as_str()), (0, Some("accept")), "{}", forgery.id);
     }
+}
+
+/// A key is pinned by its hash as well as by a certificate, and wherever in the path it stands.
+#[test]
+fn pins() {
+    let directory = issued("--attack rogue-ca");
+    let path = |file: &str| directory.path().join(file).display().to_string();
+    let hash = |file: &str| {
+        let blocks = pem::decode(&std::fs::read(path(file)).unwrap()).unwrap();
+        let key = lab::certificate::spki_sha256(&blocks[0].der).unwrap();
+        key.iter().map(|octet| format!("{octet:02X}")).collect::<String>()
+    };
+    let judge = |chain: &str, pins: &[String]| {
+        let pins: String = pins.iter().map(|pin| format!(" --pin {pin}")).collect();
+        json(&verify(directory.path(), chain, &pins)).1["result"].as_str().unwrap().to_owned()
+    };
+    for (chain, pins, expected) in [
+        ("server.pem", vec![hash("server.pem")], "accept"),
+        ("server.pem", vec![path("server.pem")], "accept"),
+        ("server.pem", vec![path("root.pem")], "accept"),
+        ("server.pem", vec![hash("client.pem"), hash("server.pem")], "accept"),
+        ("server.pem", vec![hash("client.pem")], "reject"),
+        ("attacker.pem", vec![], "accept"),
+        ("attacker.pem", vec![hash("server.pem")], "reject"),
+        ("attacker.pem", vec![path("root.pem")], "accept"),
+    ] {
+        assert_eq!(judge(chain, &pins), expected, "{chain} {pins:?}");
+    }
+    let error = interlock(&verify(directory.path(), "server.pem", "--pin nowhere.pem")).unwrap_err().to_string();
+    assert!(error.contains("nowhere.pem"), "{error}");
+}
+
+/// The lab's certificates state no policies.
+#[test]
+fn policies_are_the_verifiers_wish() {
+    let directory = issued("");
+    for (extra, expected) in [
+        ("", "accept"),
+        ("--policy 2.23.140.1.2.1", "accept"),
+        ("--inhibit-any --inhibit-mapping", "accept"),
+        ("--require-policy", "reject"),
+        ("--require-policy --policy 2.23.140.1.2.1", "reject"),
+    ] {
+        let (_, verdict) = json(&verify(directory.path(), "server.pem", extra));
+        assert_eq!(verdict["result"], expected, "{extra}: {}", verdict["reason"]);
+        assert!(expected == "accept" || verdict["reason"].as_str().unwrap().starts_with("cert-policy"));
+    }
+    let args = ["cert", "verify", "--ca", "root.pem", "--policy", "1.2.x", "chain.pem"];
+    assert!(Cli::try_parse_from(args).unwrap_err().to_string().contains("object identifier"));
+}
+
+/// What did not pass is told whole, and of the rest as much as was asked for.
+#[test]
+fn as_much_is_shown_as_was_asked_for() {
+    let directory = issued("--attack forge-expired");
+    let told =
+        |extra: &str| interlock(&verify(directory.path(), "attacker.pem", extra).replace("--json", "")).unwrap().1;
+    let lines = |text: &str, mark: &str| text.lines().filter(|line| line.contains(mark)).count();
+    for (extra, all) in [("--show all", true), ("", false), ("--show short", false)] {
+        let text = told(extra);
+        let certificates = lines(&text, "presented as number") + lines(&text, "trust anchor 0");
+        assert_eq!((lines(&text, "✗"), certificates), (1, 3), "{text}");
+        let steps = lines(&text, "✓") + lines(&text, "✗");
+        assert!(steps > 20, "{text}");
+        assert_eq!(lines(&text, "observed"), if all { steps } else { 1 }, "{text}");
+    }
+    let failures = told("--show failures");
+    assert_eq!((lines(&failures, "✓"), lines(&failures, "✗"), lines(&failures, "observed")), (0, 1, 1), "{failures}");
+    assert_eq!(failures.lines().count(), 5, "{failures}");
+    assert!(failures.lines().last().unwrap().contains("cert-validity of certificate 0"), "{failures}");
 }
 
 /// What a client in another language is given is what the lab's own victims and attacker hold.
@@ -219,6 +292,81 @@ fn self_made_chains() {
         );
         assert!(result == "accept" || verdict["reason"].as_str().unwrap().starts_with("cert-algorithm"));
     }
+}
+
+/// What people make every day breaks rules for public authorities only: that is said, and what to do. What is wrong for
+/// everybody is not excused.
+#[test]
+fn rules_for_public_authorities_are_told_as_such() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    std::fs::write(at.join("leaf.cnf"), "subjectAltName=DNS:self.example\n").unwrap();
+    for args in [
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=Root",
+        "req -newkey rsa:2048 -nodes -keyout leaf.key -out leaf.csr -subj /CN=self.example",
+        "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -days 20 -extfile leaf.cnf -out leaf.pem -sha256",
+    ] {
+        let Some((success, said)) = openssl(at, args) else {
+            println!("rules_for_public_authorities_are_told_as_such: not run, because there is no openssl");
+            return;
+        };
+        assert!(success, "openssl {args}: {said}");
+    }
+    let verify = |extra: &str| format!("verify --ca {0}/ca.pem {extra} {0}/leaf.pem", at.display());
+    let note = "valid under --profile rfc5280";
+    for (extra, result, excused) in [
+        ("--name self.example", "reject", true),
+        ("--name self.example --profile webpki", "reject", true),
+        ("--name self.example --profile rfc5280", "accept", false),
+        ("--name other.example", "reject", false),
+        ("--name other.example --profile rfc5280", "reject", false),
+        ("--name self.example --at 0", "reject", false),
+        ("", "accept", false),
+    ] {
+        let (_, verdict) = json(&verify(&format!("{extra} --json")));
+        assert_eq!(verdict["result"], result, "{extra}: {}", verdict["reason"]);
+        assert_eq!(verdict["valid_under"].as_str(), excused.then_some("rfc5280"), "{extra}");
+        let (_, text) = interlock(&verify(extra)).unwrap();
+        let notes: Vec<_> = text.lines().filter(|line| line.contains(note)).collect();
+        assert_eq!(notes.len(), usize::from(excused), "{text}");
+        // The abbreviation is not used without its meaning, nor explained twice.
+        let explained = text.matches("Baseline Requirements").count();
+        assert_eq!(explained, usize::from(text.contains("BR ") || excused), "{text}");
+    }
+}
+
+/// A weak algorithm of a list is the same check's to refuse as that of a certificate.
+#[test]
+fn lists_of_another_time() {
+    const CONFIGURATION: &str = "[ca]\ndefault_ca=own\n[own]\ndatabase=index\ncrlnumber=number\ndefault_crl_days=30\n\
+                                 default_md=sha1\ncrl_extensions=ext\n[ext]\nauthorityKeyIdentifier=keyid\n";
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    for (file, text) in
+        [("ca.cnf", CONFIGURATION), ("index", ""), ("number", "01\n"), ("leaf.cnf", "subjectAltName=DNS:a.example\n")]
+    {
+        std::fs::write(at.join(file), text).unwrap();
+    }
+    for args in [
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=Root",
+        "req -newkey rsa:2048 -nodes -keyout leaf.key -out leaf.csr -subj /CN=leaf",
+        "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -days 20 -extfile leaf.cnf -out leaf.pem -sha256",
+        "ca -gencrl -config ca.cnf -keyfile ca.key -cert ca.pem -out crl.pem",
+    ] {
+        let Some((success, said)) = openssl(at, args) else {
+            println!("lists_of_another_time: not run, because there is no openssl");
+            return;
+        };
+        assert!(success, "openssl {args}: {said}");
+    }
+    let verify = |extra: &str| {
+        json(&format!("verify --json --ca {0}/ca.pem --crl {0}/crl.pem {extra} {0}/leaf.pem", at.display())).1
+    };
+    let verdict = verify("");
+    assert_eq!(verdict["result"], "reject", "{}", verdict["reason"]);
+    assert!(verdict["reason"].as_str().unwrap().contains("the list is signed by SHA-1"), "{}", verdict["reason"]);
+    let verdict = verify("--without cert-algorithm --require-revocation");
+    assert_eq!(verdict["result"], "accept", "{}", verdict["reason"]);
 }
 
 /// OpenSSL reads and accepts what the lab issues, and refuses what was revoked.

@@ -19,7 +19,6 @@ struct Cli {
 
 /// Cases that are not decided as they should be yet, and why.
 const OPEN: &[(&str, &str)] = &[
-    ("anchor-no-aki-cross", "a trust anchor is held to the rules for issuers"),
     ("dn-excluded-bmp", "directory names are not prepared as RFC 5280 section 7.1 prescribes yet"),
     ("dn-excluded-nbsp", "directory names are not prepared as RFC 5280 section 7.1 prescribes yet"),
     ("dn-excluded-nfd", "directory names are not prepared as RFC 5280 section 7.1 prescribes yet"),

@@ -2,11 +2,12 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::constraints;
 use super::node::Node;
 use super::policy::{Policy, Profile};
-use super::revocation::Lists;
+use super::revocation::{Lists, Signed};
 use super::signature::{self, Signature};
 
 /// Signatures of certificates that one validation may verify.
@@ -21,6 +22,7 @@ pub(super) struct Context<'s, 'a> {
     pub(super) comparisons: Cell<usize>,
     links: RefCell<HashMap<(usize, usize), Signature>>,
     signatures: Cell<usize>,
+    namesakes: RefCell<HashMap<usize, Rc<[usize]>>>,
     signer_policy: OnceCell<Policy>,
 }
 
@@ -33,6 +35,7 @@ impl<'s, 'a> Context<'s, 'a> {
             comparisons: Cell::new(constraints::BUDGET),
             links: RefCell::default(),
             signatures: Cell::new(SIGNATURES),
+            namesakes: RefCell::default(),
             signer_policy: OnceCell::new(),
         }
     }
@@ -55,6 +58,13 @@ impl<'s, 'a> Context<'s, 'a> {
     /// The same, as far as it was verified.
     pub(super) fn known_link(&self, child: usize, issuer: usize) -> Signature {
         self.links.borrow().get(&(child, issuer)).copied().unwrap_or(Signature::Unknown)
+    }
+
+    /// Every certificate under whose name a list is issued.
+    pub(super) fn namesakes(&self, list: Signed<'_, '_>) -> Rc<[usize]> {
+        let mut known = self.namesakes.borrow_mut();
+        let find = || (0..self.nodes.len()).filter(|&node| list.names(&self.nodes[node].certificate)).collect();
+        known.entry(list.index()).or_insert_with(find).clone()
     }
 
     /// What those who sign lists must satisfy: the rules for those who rely on a certificate alone, under no name and for

@@ -45,11 +45,11 @@ pub use key::KeyPair;
 pub use name::{NameError, PeerName};
 pub use origin::Origin;
 pub use pki::Pki;
-pub use policy::{Policy, Profile};
+pub use policy::{Policy, PolicyId, PolicyIdError, PolicyInputs, Profile};
 pub use step::{Status, Step};
 pub use summary::Summary;
 pub use trust::Trust;
-pub use validate::{Leaf, Outcome, Validation, validate};
+pub use validate::{Leaf, Outcome, Validation, only_issuers_rules_fail, validate};
 pub use verified::Verified;
 
 /// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.

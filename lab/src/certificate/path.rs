@@ -220,7 +220,7 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
             context: self.context,
             authorize: &authorize,
             for_signer: !self.signers.asking.borrow().is_empty(),
-            policies: Policies::new((path.len() - usize::from(gap.is_none())).max(1)),
+            policies: Policies::new((path.len() - usize::from(gap.is_none())).max(1), &self.policy.policies),
         };
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
         let mut failures = 0;

@@ -1,11 +1,13 @@
-//! Certificate policies (RFC 5280 sections 6.1.2 to 6.1.5), for verifiers who accept any policy.
+//! Certificate policies (RFC 5280 sections 6.1.2 to 6.1.5).
 //!
 //! Of the standard's policy tree only the deepest level is kept: a node's future depends on its policy alone, and a
-//! tree without nodes on its deepest level is empty (so argues also RFC 9618).
+//! tree without nodes on its deepest level is empty (so argues also RFC 9618). Of what stands above a node it matters only
+//! whether the policy that it stands for among the anchor's is one that the verifier accepts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Certificate;
+use super::policy::PolicyInputs;
 
 /// An object identifier in its encoded form.
 type Policy<'c> = &'c [u8];
@@ -13,10 +15,19 @@ type Policy<'c> = &'c [u8];
 /// 2.5.29.32.0.
 const ANY: Policy<'static> = &[0x55, 0x1d, 0x20, 0x00];
 
+/// A valid policy.
+struct Valid<'c> {
+    /// What is expected of the next certificate.
+    expected: BTreeSet<Policy<'c>>,
+    /// Whether it stands for a policy that the verifier accepts.
+    accepted: bool,
+}
+
 /// What a path's policies amount to, from the anchor down to some certificate.
 pub(super) struct Policies<'c> {
-    /// The valid policies with the policies that are expected of the next certificate; `None` once there is no tree.
-    level: Option<BTreeMap<Policy<'c>, BTreeSet<Policy<'c>>>>,
+    inputs: &'c PolicyInputs,
+    /// The valid policies; `None` once there is no tree.
+    level: Option<BTreeMap<Policy<'c>, Valid<'c>>>,
     /// Certificates until a valid policy is required.
     explicit: usize,
     /// Certificates until anyPolicy stands for nothing.
@@ -30,19 +41,35 @@ pub(super) struct Policies<'c> {
 pub(super) enum Defect {
     /// A valid policy is required, and none is left.
     NoValidPolicy,
+    /// A valid policy is required, and those that are left are none that the verifier accepts.
+    NoneAccepted,
     /// anyPolicy is mapped.
     MapsAny,
 }
 
 impl<'c> Policies<'c> {
     /// Before the first of `length` certificates below the anchor (section 6.1.2).
-    pub(super) fn new(length: usize) -> Self {
+    pub(super) fn new(length: usize, inputs: &'c PolicyInputs) -> Self {
+        let counter = |at_once: bool| if at_once { 0 } else { length + 1 };
+        let any = Valid { expected: BTreeSet::from([ANY]), accepted: true };
         Self {
-            level: Some(BTreeMap::from([(ANY, BTreeSet::from([ANY]))])),
-            explicit: length + 1,
-            inhibit_any: length + 1,
-            inhibit_mapping: length + 1,
+            inputs,
+            level: Some(BTreeMap::from([(ANY, any)])),
+            explicit: counter(inputs.explicit),
+            inhibit_any: counter(inputs.inhibit_any),
+            inhibit_mapping: counter(inputs.inhibit_mapping),
         }
+    }
+
+    /// Begins with what the trust anchor's certificate says, which constrains the path as any authority's does (RFC 5937
+    /// section 3); one that states no policies allows all.
+    pub(super) fn begin(&mut self, anchor: &'c Certificate<'_>) -> Result<(), Defect> {
+        if anchor.certificate_policies().is_some() {
+            self.descend(anchor, true);
+        }
+        self.map(anchor)?;
+        self.constrain(anchor, false);
+        Ok(())
     }
 
     /// Processes the next certificate down the path, `last` if it is the leaf.
@@ -64,6 +91,20 @@ impl<'c> Policies<'c> {
                 }
             }
         }
+        self.constrain(certificate, last);
+        if self.explicit > 0 {
+            return Ok(());
+        }
+        match &self.level {
+            None => Err(Defect::NoValidPolicy),
+            // Section 6.1.5 (g): what the verifier does not accept is no policy of the path.
+            Some(level) if last && level.values().all(|valid| !valid.accepted) => Err(Defect::NoneAccepted),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Section 6.1.4 (i) and (j).
+    fn constrain(&mut self, certificate: &Certificate<'_>, last: bool) {
         let lower = |counter: &mut usize, skip: Option<u32>| {
             if let Some(skip) = skip {
                 *counter = (*counter).min(usize::try_from(skip).unwrap_or(usize::MAX));
@@ -76,10 +117,6 @@ impl<'c> Policies<'c> {
             lower(&mut self.inhibit_mapping, constraints.0.inhibit_policy_mapping);
         }
         lower(&mut self.inhibit_any, certificate.inhibit_any_policy());
-        if self.explicit == 0 && self.level.is_none() {
-            return Err(Defect::NoValidPolicy);
-        }
-        Ok(())
     }
 
     /// Section 6.1.3 (d) and (e).
@@ -87,22 +124,31 @@ impl<'c> Policies<'c> {
         let (Some(above), Some((policies, _))) = (self.level.take(), certificate.certificate_policies()) else {
             return;
         };
-        let expected: BTreeSet<Policy<'c>> = above.values().flatten().copied().collect();
-        let mut level = BTreeMap::new();
-        let mut add = |policy: Policy<'c>| level.insert(policy, BTreeSet::from([policy]));
+        // Whatever is expected, and whether one that is accepted expects it.
+        let mut expected = BTreeMap::<Policy<'c>, bool>::new();
+        for valid in above.values() {
+            for &policy in &valid.expected {
+                *expected.entry(policy).or_default() |= valid.accepted;
+            }
+        }
+        let mut level = BTreeMap::<Policy<'c>, Valid<'c>>::new();
+        let mut add = |policy: Policy<'c>, accepted: bool| {
+            let fresh = || Valid { expected: BTreeSet::from([policy]), accepted };
+            level.entry(policy).or_insert_with(fresh);
+        };
         let mut any = false;
         for policy in policies {
             let policy = policy.policy_id.as_bytes();
             if policy == ANY {
                 any = true;
-            } else if expected.contains(policy) || above.contains_key(ANY) {
-                add(policy);
+            } else if let Some(&accepted) = expected.get(policy) {
+                add(policy, accepted);
+            } else if above.contains_key(ANY) {
+                add(policy, self.inputs.accepts(policy));
             }
         }
         if any && (self.inhibit_any > 0 || exempt) {
-            expected.into_iter().for_each(|policy| {
-                add(policy);
-            });
+            expected.into_iter().for_each(|(policy, accepted)| add(policy, accepted));
         }
         self.level = (!level.is_empty()).then_some(level);
     }
@@ -118,8 +164,10 @@ impl<'c> Policies<'c> {
         for (policy, expected) in targets {
             if self.inhibit_mapping == 0 {
                 level.remove(policy);
-            } else if any || level.contains_key(policy) {
-                level.insert(policy, expected);
+            } else if let Some(valid) = level.get_mut(policy) {
+                valid.expected = expected;
+            } else if any {
+                level.insert(policy, Valid { expected, accepted: self.inputs.accepts(policy) });
             }
         }
         if level.is_empty() {
@@ -179,7 +227,10 @@ mod tests {
         (CONSTRAINTS, sequence(&[vec![0x80, 0x01, 0x00]]))
     }
 
-    fn certificate(extensions: Vec<(&'static [u64], Vec<u8>)>) -> Vec<u8> {
+    /// Extensions: object identifier and value.
+    type Extensions = Vec<(&'static [u64], Vec<u8>)>;
+
+    fn certificate(extensions: Extensions) -> Vec<u8> {
         let mut params = CertificateParams::default();
         params.serial_number = Some(SerialNumber::from(1u64));
         params.key_identifier_method = KeyIdMethod::PreSpecified(vec![1]);
@@ -193,10 +244,20 @@ mod tests {
     }
 
     /// The first defect of a path, anchor's child first.
-    fn run(path: &[Vec<(&'static [u64], Vec<u8>)>]) -> Result<(), Defect> {
+    fn run(path: &[Extensions]) -> Result<(), Defect> {
+        under(&PolicyInputs::default(), None, path)
+    }
+
+    /// The same under a verifier's wishes, and below an anchor with these extensions.
+    fn under(inputs: &PolicyInputs, anchor: Option<Extensions>, path: &[Extensions]) -> Result<(), Defect> {
+        let anchor = anchor.map(certificate);
+        let anchor = anchor.as_ref().map(|der| Certificate::decode(der).unwrap());
         let ders: Vec<_> = path.iter().map(|extensions| certificate(extensions.clone())).collect();
         let certificates: Vec<_> = ders.iter().map(|der| Certificate::decode(der).unwrap()).collect();
-        let mut policies = Policies::new(certificates.len());
+        let mut policies = Policies::new(certificates.len(), inputs);
+        if let Some(anchor) = &anchor {
+            policies.begin(anchor)?;
+        }
         for (i, certificate) in certificates.iter().enumerate() {
             policies.process(certificate, i + 1 == certificates.len())?;
         }
@@ -254,6 +315,87 @@ mod tests {
             ),
         ] {
             assert_eq!(run(&path), expected, "{name}");
+        }
+    }
+
+    /// Section 6.1.1 (c) and (e) to (g), and section 6.1.5 (g): worked out by hand.
+    #[test]
+    fn inputs() {
+        let accepted = |policies: &[&str]| policies.iter().map(|id| id.parse().unwrap()).collect();
+        let explicit =
+            |policies: &[&str]| PolicyInputs { accepted: accepted(policies), explicit: true, ..Default::default() };
+        let one = || policies(&[oid(1)]);
+        let (no_policy, none_accepted) = (Err(Defect::NoValidPolicy), Err(Defect::NoneAccepted));
+        let mapped = || vec![vec![one(), maps(1, 2)], vec![policies(&[oid(2)])]];
+        for (name, inputs, path, expected) in [
+            ("not required", PolicyInputs { explicit: false, ..explicit(&["2.999.2"]) }, vec![vec![], vec![]], Ok(())),
+            ("none there", explicit(&[]), vec![vec![], vec![]], no_policy),
+            ("any of them", explicit(&[]), vec![vec![one()], vec![one()]], Ok(())),
+            ("this one", explicit(&["2.999.1"]), vec![vec![one()], vec![one()]], Ok(())),
+            ("another one", explicit(&["2.999.2"]), vec![vec![one()], vec![one()]], none_accepted),
+            ("one of two", explicit(&["2.999.2", "2.999.1"]), vec![vec![one()], vec![one()]], Ok(())),
+            ("anyPolicy to the end", explicit(&["2.999.2"]), vec![vec![policies(&[any()])]; 2], Ok(())),
+            ("under anyPolicy", explicit(&["2.999.1"]), vec![vec![policies(&[any()])], vec![one()]], Ok(())),
+            (
+                "under anyPolicy, another",
+                explicit(&["2.999.2"]),
+                vec![vec![policies(&[any()])], vec![one()]],
+                none_accepted,
+            ),
+            // The verifier accepts a policy of the anchor's domain, whatever it is called further down.
+            ("before it is mapped", explicit(&["2.999.1"]), mapped(), Ok(())),
+            ("after it is mapped", explicit(&["2.999.2"]), mapped(), none_accepted),
+            (
+                "anyPolicy mapped from",
+                explicit(&["2.999.1"]),
+                vec![vec![policies(&[any()]), maps(1, 2)], vec![policies(&[oid(2)])]],
+                Ok(()),
+            ),
+            ("mapping inhibited", PolicyInputs { inhibit_mapping: true, ..explicit(&[]) }, mapped(), no_policy),
+            (
+                "anyPolicy inhibited",
+                PolicyInputs { inhibit_any: true, ..explicit(&[]) },
+                vec![vec![policies(&[any()])], vec![one()]],
+                no_policy,
+            ),
+        ] {
+            assert_eq!(under(&inputs, None, &path), expected, "{name}");
+        }
+    }
+
+    /// What an anchor's certificate says constrains the path as any authority's does (RFC 5937 section 3).
+    #[test]
+    fn anchors() {
+        let one = || policies(&[oid(1)]);
+        let no_policy = Err(Defect::NoValidPolicy);
+        let inputs = PolicyInputs::default();
+        for (name, anchor, path, expected) in [
+            ("says nothing", vec![], vec![vec![one(), explicit()], vec![one()]], Ok(())),
+            ("requires one", vec![explicit()], vec![vec![], vec![]], no_policy),
+            ("requires one that is there", vec![explicit()], vec![vec![one()], vec![one()]], Ok(())),
+            ("allows another", vec![policies(&[oid(2)]), explicit()], vec![vec![one()], vec![one()]], no_policy),
+            ("allows this one", vec![one(), explicit()], vec![vec![one()], vec![one()]], Ok(())),
+            ("maps it", vec![one(), maps(1, 2), explicit()], vec![vec![policies(&[oid(2)])]; 2], Ok(())),
+            (
+                "inhibits anyPolicy",
+                vec![explicit(), (INHIBIT_ANY, vec![0x02, 0x01, 0x00])],
+                vec![vec![policies(&[any()])], vec![one()]],
+                no_policy,
+            ),
+            (
+                "inhibits mapping",
+                vec![(CONSTRAINTS, sequence(&[vec![0x80, 0x01, 0x00], vec![0x81, 0x01, 0x00]]))],
+                vec![vec![one(), maps(1, 2)], vec![policies(&[oid(2)])]],
+                no_policy,
+            ),
+            (
+                "maps anyPolicy",
+                vec![policies(&[any()]), (MAPPINGS, sequence(&[sequence(&[any(), oid(2)])]))],
+                vec![vec![]],
+                Err(Defect::MapsAny),
+            ),
+        ] {
+            assert_eq!(under(&inputs, Some(anchor), &path), expected, "{name}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a path must satisfy.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use super::trust::Trust;
@@ -18,6 +19,67 @@ pub enum Profile {
     Rfc5280,
     /// Also what RFC 5280 section 4 and the CA/Browser Forum's Baseline Requirements ask of issuers.
     WebPki,
+}
+
+/// What a verifier wishes as to certificate policies (RFC 5280 section 6.1.1 (c) and (e) to (g)); by default nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyInputs {
+    /// The policies that are accepted (initial-policy-set); none stands for all. They matter where one is required, by
+    /// `explicit` or by an authority.
+    pub accepted: Vec<PolicyId>,
+    /// Whether the path must be valid under a policy (initial-explicit-policy).
+    pub explicit: bool,
+    /// Whether authorities may not take one policy for another (initial-policy-mapping-inhibit).
+    pub inhibit_mapping: bool,
+    /// Whether anyPolicy stands for no policy in particular (initial-any-policy-inhibit).
+    pub inhibit_any: bool,
+}
+
+impl PolicyInputs {
+    /// Whether a policy is accepted: the content of an object identifier.
+    pub(super) fn accepts(&self, policy: &[u8]) -> bool {
+        self.accepted.is_empty() || self.accepted.iter().any(|accepted| accepted.0 == policy)
+    }
+}
+
+/// A certificate policy: an object identifier, as its content is encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyId(Vec<u8>);
+
+/// Text that is no object identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("policy: expected an object identifier such as 2.23.140.1.2.1, got {0:?}")]
+pub struct PolicyIdError(String);
+
+impl FromStr for PolicyId {
+    type Err = PolicyIdError;
+
+    fn from_str(text: &str) -> Result<Self, PolicyIdError> {
+        let bad = || PolicyIdError(text.to_owned());
+        let number = |arc: &str| {
+            let digits = !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit());
+            let shortest = arc == "0" || !arc.starts_with('0');
+            arc.parse::<u64>().ok().filter(|_| digits && shortest).ok_or_else(bad)
+        };
+        let arcs = text.split('.').map(number).collect::<Result<Vec<_>, _>>()?;
+        let (first, second, rest) = match *arcs.as_slice() {
+            [first @ 0..=1, second @ 0..=39, ref rest @ ..] | [first @ 2, second, ref rest @ ..] => {
+                (first, second, rest)
+            }
+            _ => return Err(bad()),
+        };
+        // X.690 section 8.19: the first two arcs in one number, each number in groups of seven bits.
+        let head = second.checked_add(40 * first).ok_or_else(bad)?;
+        let mut content = Vec::new();
+        for arc in std::iter::once(&head).chain(rest) {
+            let groups = (64 - arc.leading_zeros()).div_ceil(7).max(1);
+            for group in (0..groups).rev() {
+                let bits = u8::try_from(arc >> (7 * group) & 0x7f).unwrap_or_default();
+                content.push(if group == 0 { bits } else { bits | 0x80 });
+            }
+        }
+        Ok(Self(content))
+    }
 }
 
 /// What a path must satisfy. All certificates and lists are DER.
@@ -41,6 +103,8 @@ pub struct Policy {
     pub require_revocation: bool,
     /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which must be in the path; none is no demand.
     pub pins: Vec<[u8; 32]>,
+    /// The verifier's wishes as to certificate policies.
+    pub policies: PolicyInputs,
     /// Which rules count.
     pub profile: Profile,
     /// Which checks decide: those that are switched off are computed and reported all the same.
@@ -73,6 +137,28 @@ impl Policy {
             Profile::Automatic if self.purpose == Some(Purpose::Server) && self.name.is_some() => Profile::WebPki,
             Profile::Automatic => Profile::Rfc5280,
             chosen => chosen,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of X.690 section 8.19.5, anyPolicy, and what is none.
+    #[test]
+    fn policy_ids() {
+        for (text, content) in [
+            ("2.999.3", &[0x88, 0x37, 3][..]),
+            ("2.5.29.32.0", &[0x55, 0x1d, 0x20, 0]),
+            ("2.23.140.1.2.1", &[0x67, 0x81, 0x0c, 1, 2, 1]),
+            ("1.3.6.1.4.1.311.21", &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 21]),
+            ("0.39", &[39]),
+        ] {
+            assert_eq!(text.parse::<PolicyId>().map(|id| id.0), Ok(content.to_vec()), "{text}");
+        }
+        for text in ["", "1", "1.", ".1", "3.1", "1.40", "1.2.x", "1.02", "1.+2", "1.2.99999999999999999999"] {
+            assert!(text.parse::<PolicyId>().is_err(), "{text}");
         }
     }
 }

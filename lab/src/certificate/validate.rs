@@ -9,7 +9,7 @@ use super::decode::{Certificate, DecodeError};
 use super::node::Node;
 use super::origin::Origin;
 use super::path::{self, Evaluated};
-use super::policy::Policy;
+use super::policy::{Policy, Profile};
 use super::revocation::Lists;
 use super::step::{Status, Step, fail};
 use super::{checks, dn, sha256};
@@ -145,6 +145,13 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     validation
 }
 
+/// Whether a chain that was not accepted is by [`Profile::Rfc5280`], so that nothing but rules for issuers fails.
+#[must_use]
+pub fn only_issuers_rules_fail<C: AsRef<[u8]>>(policy: &Policy, chain: &[C], found: &Validation) -> bool {
+    let strict = policy.effective_profile() == Profile::WebPki;
+    strict && !found.accepted() && validate(&Policy { profile: Profile::Rfc5280, ..policy.clone() }, chain).accepted()
+}
+
 /// Untrusted certificates that one validation looks at; what comes after them is superfluous in any honest chain.
 const UNTRUSTED: usize = 256;
 /// Unreadable certificates that are told.
@@ -165,6 +172,13 @@ fn collect<'a, C: AsRef<[u8]>>(
     let origin = trusted.map_or(Origin::Presented(0), Origin::Anchor);
     let mut nodes = vec![Node { certificate: leaf, origin }];
     let mut left_out = Vec::new();
+    let untrusted = (chain.len() - 1).saturating_add(policy.intermediates.len());
+    if untrusted > UNTRUSTED {
+        left_out.push(format!(
+            "{} certificates were not looked at: only the first {UNTRUSTED} beside the leaf and the trust anchors are",
+            untrusted - UNTRUSTED
+        ));
+    }
     for (der, origin) in anchors.chain(presented.chain(further).take(UNTRUSTED)) {
         if !seen.insert(der) {
             continue;

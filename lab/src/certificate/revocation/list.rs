@@ -150,13 +150,12 @@ impl<'a> List<'a> {
     /// Whether the delta list `self` brings `complete` up to date (section 5.2.4): of one issuer and scope, and complete
     /// as the changes begin with, or later, but before what they lead to.
     pub(super) fn updates(&self, complete: &Self) -> bool {
-        let scope = |list: &Self| list.scope.as_ref().map(|scope| scope.value.to_vec());
         let numbers = self.base.zip(self.number).zip(complete.number);
-        dn::equal(self.issuer(), complete.issuer())
-            && scope(self) == scope(complete)
-            && numbers.is_some_and(|((base, number), complete)| {
-                magnitude(base) <= magnitude(complete) && magnitude(complete) < magnitude(number)
-            })
+        let follows = numbers.is_some_and(|((base, number), complete)| {
+            magnitude(base) <= magnitude(complete) && magnitude(complete) < magnitude(number)
+        });
+        let scope = |list: &Self| list.scope.as_ref().map(|scope| scope.value);
+        follows && scope(self) == scope(complete) && dn::equal(self.issuer(), complete.issuer())
     }
 
     /// Whether the list is signed by this key.

@@ -182,6 +182,11 @@ pub(super) struct Signed<'l, 'a> {
 }
 
 impl Signed<'_, '_> {
+    /// Which of the lists it is.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
     /// Whether the list is issued under a certificate's name.
     pub(super) fn names(&self, signer: &Certificate<'_>) -> bool {
         dn::equal(signer.subject(), self.lists.lists[self.index].issuer())

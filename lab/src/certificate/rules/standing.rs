@@ -78,12 +78,11 @@ fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<
     let mut why = "the list's signature does not verify with the issuer's key".to_owned();
     let above = &walk.nodes[index + 1..];
     let Some(&anchor) = above.last() else { return Err(Refusal::Unsigned(why)) };
-    let candidates = (0..walk.context.nodes.len()).filter(|node| !above.contains(node));
-    for node in above.iter().copied().chain(candidates) {
+    // Authorities of the path come first.
+    let namesakes = walk.context.namesakes(list);
+    let (in_path, others): (Vec<_>, Vec<_>) = namesakes.iter().copied().partition(|node| above.contains(node));
+    for node in in_path.into_iter().chain(others) {
         let signer = &walk.context.nodes[node].certificate;
-        if !list.names(signer) {
-            continue;
-        }
         match list.is_signed_by(signer) {
             Some(true) => {}
             Some(false) => continue,
@@ -176,14 +175,20 @@ pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: u
 
 pub(in crate::certificate) fn policies(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     const EXPECTED: &str = "policies that the authorities above allow";
-    if walk.is_anchor(index) && index > 0 {
-        return None;
-    }
     let certificate = walk.certificate(index);
-    let processed = walk.policies.process(certificate, index == 0);
+    let processed = if walk.is_anchor(index) && index > 0 {
+        walk.policies.begin(certificate)
+    } else {
+        walk.policies.process(certificate, index == 0)
+    };
     let own = certificate.certificate_policies().map(|(policies, _)| policies.len());
     match processed {
         Ok(()) => pass(EXPECTED, format!("{} policies", own?), "they are consistent with those above"),
+        Err(Defect::NoneAccepted) => fail(
+            "a policy that the verifier accepts",
+            own.map_or_else(|| "no policies".to_owned(), |count| format!("{count} policies, none valid and accepted")),
+            "a policy is required, and the path is valid under none of those that are accepted",
+        ),
         Err(Defect::MapsAny) => fail(EXPECTED, "a mapping of anyPolicy", "anyPolicy must not be mapped"),
         Err(Defect::NoValidPolicy) => fail(
             "a valid policy, as an authority above requires",

@@ -2,6 +2,7 @@
 
 mod issue;
 mod limbo;
+mod report;
 mod verify;
 
 use std::io::{self, Read as _};

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use lab::certificate::{
-    Origin, Outcome, PeerName, Policy, Profile, Purpose, RULES, Status, Step, Summary, Validation, checks, pem,
-    validate,
+    Outcome, PeerName, Policy, PolicyId, PolicyInputs, Profile, Purpose, RULES, checks, pem, spki_sha256,
 };
 use lab::check::{Check, Switches};
-use serde_json::json;
 
+use super::report::{Report, Show};
 use super::{Failure, content, now, read};
-use crate::cli::style;
 
 /// Arguments of `interlock cert verify`.
 #[derive(Debug, Args)]
@@ -21,6 +19,8 @@ Examples:
   interlock cert verify --ca roots.pem --name dns:www.example.org chain.pem
   interlock cert verify --ca roots.pem --crl list.pem --require-revocation --purpose client chain.pem --json
   interlock cert verify --ca old-roots.pem --at 1477023600 --without cert-algorithm chain.pem
+  interlock cert verify --ca pki/root.pem --name bob.lab --pin pki/server.pem pki/attacker.pem
+  interlock cert verify --ca roots.pem --policy 2.23.140.1.2.2 --require-policy --show failures chain.pem
 
 The first certificate of the chain is the one to be verified; the others may come in any order.
 Exit status: 0 accepted, 1 rejected, 2 usage, 3 not decided (`skip`: an algorithm is out of scope).")]
@@ -45,6 +45,22 @@ pub struct Verify {
     /// What it must be for [default: server if a host or address is named, otherwise anything]
     #[arg(long)]
     purpose: Option<ForPurpose>,
+    /// Whose key must stand in the path: SHA-256 of the SubjectPublicKeyInfo in hexadecimal, or a PEM file with the
+    /// certificate
+    #[arg(long, value_name = "KEY|FILE")]
+    pin: Vec<String>,
+    /// A certificate policy that is accepted, where one is required [default: any]
+    #[arg(long, value_name = "OID")]
+    policy: Vec<PolicyId>,
+    /// Require that the path is valid under a policy (initial-explicit-policy)
+    #[arg(long)]
+    require_policy: bool,
+    /// Do not let authorities take one policy for another (initial-policy-mapping-inhibit)
+    #[arg(long)]
+    inhibit_mapping: bool,
+    /// Let anyPolicy stand for no policy in particular (initial-any-policy-inhibit)
+    #[arg(long)]
+    inhibit_any: bool,
     /// Most intermediate authorities
     #[arg(long, value_name = "N")]
     max_depth: Option<usize>,
@@ -57,6 +73,9 @@ pub struct Verify {
     /// Switch a check off
     #[arg(long, value_name = "CHECK", value_parser = check)]
     without: Vec<&'static Check>,
+    /// How much of what was checked to print
+    #[arg(long, default_value = "short")]
+    show: Show,
     /// Print JSON instead
     #[arg(long)]
     json: bool,
@@ -83,18 +102,13 @@ fn check(id: &str) -> Result<&'static Check, String> {
 impl Verify {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         let (policy, chain) = (self.policy()?, blocks(&self.chain, pem::CERTIFICATE)?);
-        let validation = validate(&policy, &chain);
-        let path: Vec<_> = validation
-            .path
-            .iter()
-            .map(|origin| (*origin, origin.certificate(&policy, &chain).and_then(|der| Summary::of(der).ok())))
-            .collect();
+        let report = Report::of(&policy, &chain);
         if self.json {
-            writeln!(out, "{}", document(&validation, &path))?;
+            writeln!(out, "{}", report.document())?;
         } else {
-            tell(out, &validation, &path)?;
+            report.tell(out, self.show)?;
         }
-        Ok(match validation.outcome {
+        Ok(match report.validation.outcome {
             Outcome::Accept => 0,
             Outcome::Reject => 1,
             Outcome::Skip => 3,
@@ -119,6 +133,13 @@ impl Verify {
                 None => named.then_some(Purpose::Server),
             },
             max_depth: self.max_depth,
+            pins: self.pin.iter().map(|pin| key(pin)).collect::<Result<_, _>>()?,
+            policies: PolicyInputs {
+                accepted: self.policy.clone(),
+                explicit: self.require_policy,
+                inhibit_mapping: self.inhibit_mapping,
+                inhibit_any: self.inhibit_any,
+            },
             profile: match self.profile {
                 Some(Rules::Rfc5280) => Profile::Rfc5280,
                 Some(Rules::Webpki) => Profile::WebPki,
@@ -128,6 +149,21 @@ impl Verify {
             ..Policy::default()
         })
     }
+}
+
+/// A pinned key: in hexadecimal, or that of the first certificate of a file.
+fn key(pin: &str) -> Result<[u8; 32], Failure> {
+    if pin.len() == 64 && pin.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        let mut key = [0; 32];
+        for (octet, digits) in key.iter_mut().zip(pin.as_bytes().chunks(2)) {
+            let digits = digits.iter().filter_map(|digit| char::from(*digit).to_digit(16));
+            *octet = digits.fold(0, |octet, digit| octet << 4 | digit as u8);
+        }
+        return Ok(key);
+    }
+    let file = Path::new(pin);
+    let certificate = blocks(file, pem::CERTIFICATE)?.into_iter().next().unwrap_or_default();
+    spki_sha256(&certificate).map_err(|error| content(file, error.to_string()))
 }
 
 /// The blocks of a PEM file with this label.
@@ -147,79 +183,4 @@ fn blocks(file: &Path, label: &str) -> Result<Vec<Vec<u8>>, Failure> {
         return Err(content(file, format!("expected `-----BEGIN {label}-----`, got {got}")));
     }
     Ok(wanted.into_iter().map(|block| block.der).collect())
-}
-
-/// One certificate of the path: where it came from, and what it says.
-type Link = (Origin, Option<Summary>);
-
-fn document(validation: &Validation, path: &[Link]) -> serde_json::Value {
-    let checks: Vec<_> = validation
-        .steps
-        .iter()
-        .map(|step| {
-            json!({
-                "check": step.check,
-                "cert_index": step.cert_index,
-                "ok": step.ok(),
-                "why": step.why,
-                "status": step.status,
-                "expected": step.expected,
-                "observed": step.observed,
-            })
-        })
-        .collect();
-    let path: Vec<_> =
-        path.iter().map(|(origin, summary)| json!({ "origin": origin, "certificate": summary })).collect();
-    json!({
-        "result": validation.outcome,
-        "reason": validation.reason,
-        "checks": checks,
-        "path": path,
-        "left_out": validation.left_out,
-    })
-}
-
-fn tell(out: &mut dyn Write, validation: &Validation, path: &[Link]) -> std::io::Result<()> {
-    let unread = validation.steps.iter().filter(|step| step.cert_index >= path.len());
-    for step in unread {
-        line(out, step)?;
-    }
-    for (index, (origin, summary)) in path.iter().enumerate().rev() {
-        let place = match origin {
-            Origin::Presented(at) => format!("presented as number {at}"),
-            Origin::Intermediate(at) => format!("intermediate {at}"),
-            Origin::Anchor(at) => format!("trust anchor {at}"),
-        };
-        let subject = summary.as_ref().map_or("unreadable", |summary| summary.subject.as_str());
-        writeln!(
-            out,
-            "{} {}",
-            style::head(format_args!("certificate {index}: {subject}")),
-            style::faint(format_args!("({place})"))
-        )?;
-        for step in validation.steps.iter().filter(|step| step.cert_index == index) {
-            line(out, step)?;
-        }
-    }
-    for note in &validation.left_out {
-        writeln!(out, "{} {note}", style::altered("left out:"))?;
-    }
-    let word = match validation.outcome {
-        Outcome::Accept => style::good("accept"),
-        Outcome::Reject => style::bad("reject"),
-        Outcome::Skip => style::altered("skip"),
-    };
-    writeln!(out, "{word}: {}", validation.reason)
-}
-
-fn line(out: &mut dyn Write, step: &Step) -> std::io::Result<()> {
-    let mark = match step.status {
-        Status::Passed => style::good("✓"),
-        Status::Failed => style::bad("✗"),
-        Status::Unsupported => style::altered("?"),
-        Status::Skipped => style::altered("○"),
-    };
-    writeln!(out, "  {mark} {:<25} {}", step.check, step.why)?;
-    writeln!(out, "    {:<25} {} {}", "", style::faint("expected"), step.expected)?;
-    writeln!(out, "    {:<25} {} {}", "", style::faint("observed"), step.observed)
 }

@@ -1,0 +1,102 @@
+//! What a trust anchor's certificate says of itself counts; what it says of its issuer does not.
+
+use chacha20::ChaCha20Rng;
+use lab::certificate::issue::{Extension, KeyUse, Limits};
+use lab::certificate::{Credential, Policy, Profile, Purpose, Template, Validation, Validity, validate};
+use rand_core::SeedableRng as _;
+
+const AT: i64 = 1_795_219_200;
+const NAME: &str = "server.example";
+
+fn rng() -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([1; 32])
+}
+
+fn authority(name: &str) -> Template {
+    Template::authority(name, Validity::around(AT, 90))
+}
+
+/// A chain of a leaf and an intermediate below an authority of this template, which is the anchor: certified by somebody
+/// else if `cross`, otherwise by itself.
+fn below(anchor: &Template, cross: bool) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let rng = &mut rng();
+    let anchor = if cross {
+        let elder = Credential::self_signed(&authority("elder"), rng).unwrap();
+        elder.issue(anchor, rng).unwrap()
+    } else {
+        Credential::self_signed(anchor, rng).unwrap()
+    };
+    let intermediate = anchor.issue(&authority("intermediate"), rng).unwrap();
+    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
+    let leaf = intermediate.issue(&leaf, rng).unwrap();
+    (anchor.certificate().to_vec(), leaf.presented()[..2].to_vec())
+}
+
+fn judge(anchor: Vec<u8>, chain: &[Vec<u8>], profile: Profile) -> Validation {
+    let policy = Policy {
+        anchors: vec![anchor],
+        at: AT,
+        name: Some(NAME.parse().unwrap()),
+        purpose: Some(Purpose::Server),
+        profile,
+        ..Policy::default()
+    };
+    validate(&policy, chain)
+}
+
+const PROFILES: [Profile; 2] = [Profile::Rfc5280, Profile::WebPki];
+
+#[test]
+fn what_it_says_of_itself_counts() {
+    let limits = |limits| Template { authority: Some(limits), ..authority("root") };
+    let extension = |oid, value: &[u8]| Extension { oid, critical: true, value: value.to_vec() };
+    let extended = |oid, value: &[u8]| Template { extensions: vec![extension(oid, value)], ..authority("root") };
+    let expired = Validity { not_before: 0, not_after: AT - 1 };
+    for (template, check) in [
+        (Template { validity: expired, ..authority("root") }, "cert-validity"),
+        (Template { authority: None, ..authority("root") }, "cert-ca-flag"),
+        (Template { key_use: KeyUse::Lists, ..authority("root") }, "cert-key-usage"),
+        (Template { purposes: vec![Purpose::Client], ..authority("root") }, "cert-purpose"),
+        (limits(Limits { path_length: Some(0), permitted: Vec::new() }), "cert-path-length"),
+        (limits(Limits { path_length: None, permitted: vec!["other.example".into()] }), "cert-name-constraints"),
+        // requireExplicitPolicy: 0, where nobody states a policy.
+        (extended(&[2, 5, 29, 36], &[0x30, 3, 0x80, 1, 0]), "cert-policy"),
+        (extended(&[2, 5, 29, 99], &[5, 0]), "cert-critical-extensions"),
+    ] {
+        for profile in PROFILES {
+            for cross in [false, true] {
+                let (anchor, chain) = below(&template, cross);
+                let found = judge(anchor, &chain, profile);
+                assert_eq!(found.failure().map(|step| step.check), Some(check), "{}", found.reason);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_it_says_of_its_issuer_does_not_count() {
+    let plain = || authority("root");
+    let without_serial = Template { serial: Some(vec![0]), ..plain() };
+    let unidentified = Template { issuer_key: false, ..plain() };
+    for template in [plain(), without_serial, unidentified] {
+        for profile in PROFILES {
+            for cross in [false, true] {
+                let (mut anchor, chain) = below(&template, cross);
+                let found = judge(anchor.clone(), &chain, profile);
+                assert!(found.accepted(), "{}", found.reason);
+                // Nor does its signature, which nobody relies on.
+                *anchor.last_mut().unwrap() ^= 1;
+                let found = judge(anchor, &chain, profile);
+                assert!(found.accepted(), "{}", found.reason);
+            }
+        }
+    }
+    // Below an anchor the same certificates are held to all of it.
+    let rng = &mut rng();
+    let root = Credential::self_signed(&plain(), rng).unwrap();
+    let intermediate = root.issue(&Template { issuer_key: false, ..authority("intermediate") }, rng).unwrap();
+    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
+    let leaf = intermediate.issue(&leaf, rng).unwrap();
+    let found = judge(root.certificate().to_vec(), leaf.presented(), Profile::WebPki);
+    assert_eq!(found.failure().map(|step| step.check), Some("cert-key-identifier"), "{}", found.reason);
+}
