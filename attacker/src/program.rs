@@ -9,10 +9,10 @@ use lab::{
     staging::{Setting, stage},
 };
 use process::{
-    arguments::ByHand,
+    arguments::{ByHand, Common},
     frames::connect,
     listening::{Listening, Part, listen},
-    program::{Failure, host_and_port, run},
+    program::{Failure, failed, host_and_port, run},
     teller::Teller,
 };
 use std::{ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
@@ -62,13 +62,16 @@ pub fn attacker(args: Vec<OsString>) -> ExitCode {
 /// What all sessions share.
 struct Attacker {
     args: Arguments,
+    common: Common,
     /// Work for primes that were met before.
     workshop: Arc<Workshop>,
 }
 
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
-    listen(Box::new(Attacker { args, workshop: Arc::new(Workshop::new(GROUPS)) }), at, exposed, &flags).await
+    let common = flags.common().map_err(failed("setting"))?;
+    let attacker = Attacker { args, common, workshop: Arc::new(Workshop::new(GROUPS)) };
+    listen(Box::new(attacker), at, exposed, &flags).await
 }
 
 impl Attacker {
@@ -100,8 +103,7 @@ impl Listening for Attacker {
 
     fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure> {
         let session = correlation.map_err(Failure::Failed)?;
-        let setting = self.args.by_hand.setting(&session);
-        let setting = setting.map_err(|error| Failure::Failed(format!("setting: {error}")))?;
+        let setting = self.common.setting(&session).map_err(failed("setting"))?;
         let scenario = Scenario {
             mode: self.args.by_hand.mode.clone(),
             attack: self.args.attack.clone(),

@@ -3,12 +3,17 @@
 #![cfg(target_os = "linux")]
 
 use lab::event::{Event, Fact};
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, thread};
 use support::programs::{Program, path, run, unread};
 
 /// A server of `ecdh` on a port of its own, and where it listens.
 fn server(more: &[&str]) -> (Program, String) {
-    let mut server = Program::start("server", &[&["--mode", "ecdh", "--listen", "127.0.0.1:0"], more].concat());
+    listening("server", &[&["--mode", "ecdh"], more].concat())
+}
+
+/// A program that listens, on a port of its own, and where it listens.
+fn listening(program: &str, flags: &[&str]) -> (Program, String) {
+    let mut server = Program::start(program, &[flags, &["--listen", "127.0.0.1:0"]].concat());
     let address = server.until("the address", |line| line.strip_prefix("listening on ").map(str::to_owned));
     (server, address)
 }
@@ -95,4 +100,31 @@ fn events_are_written_to_the_end_when_nobody_reads_the_lines() {
     let flags = ["--mode", "ecdh", "--connect", &address, "--events", file.to_str().expect("a path")];
     assert_eq!(unread("client", &flags).code(), Some(0));
     assert_eq!(events(&file).last().map(|event| &event.fact), Some(&Fact::Ended));
+}
+
+/// The authorities are read at the start: no session needs the disk again, and sessions that come together do not trip over
+/// each other there.
+#[test]
+fn clients_that_come_together_are_all_served_even_when_the_disk_is_gone() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let [servers, attackers, clients] = ["server", "attacker", "client"].map(|name| directory.path().join(name));
+    let text = |path: &Path| path.to_str().expect("a path").to_owned();
+    // The first to come creates them.
+    let (_server, at_server) = listening("server", &["--mode", "ecdh-cert", "--pki", &text(&servers)]);
+    for copy in [&attackers, &clients] {
+        fs::create_dir(copy).expect("a directory");
+        fs::copy(servers.join("authorities.seed"), copy.join("authorities.seed")).expect("a copy");
+    }
+    let attack = ["--mode", "ecdh-cert", "--attack", "relay", "--connect", &at_server, "--pki", &text(&attackers)];
+    let (_attacker, at_attacker) = listening("attacker", &attack);
+    fs::remove_dir_all(servers).expect("to remove it");
+    fs::remove_dir_all(attackers).expect("to remove it");
+    let flags = ["--mode", "ecdh-cert", "--connect", &at_attacker, "--pki", &text(&clients)];
+    let served = thread::scope(|scope| {
+        let came: Vec<_> = (0..24).map(|_| scope.spawn(|| run("client", &flags))).collect();
+        came.into_iter().map(|came| came.join().expect("a client")).collect::<Vec<_>>()
+    });
+    for client in served {
+        assert_eq!(client.code, Some(0), "{client:?}");
+    }
 }

@@ -62,7 +62,7 @@ async fn start(args: Arguments) -> Result<u8, Failure> {
 }
 
 async fn by_hand(args: &Arguments, reports: mpsc::Sender<Report>) -> Result<u8, Failure> {
-    let mut setting = args.by_hand.setting("").map_err(failed("setting"))?;
+    let mut setting = args.by_hand.common().and_then(|common| common.setting("")).map_err(failed("setting"))?;
     setting.client_phrase.clone_from(&args.say);
     setting.server_revoked = args.server_revoked;
     let mut order = stage(&args.switches.scenario(&args.by_hand.mode)?, &setting)?.client;

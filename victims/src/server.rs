@@ -12,7 +12,7 @@ use lab::{
     victim::{Kept, Victim},
 };
 use process::{
-    arguments::ByHand,
+    arguments::{ByHand, Common},
     listening::{Listening, Part, listen},
     play::play,
     program::{Failure, failed, run},
@@ -65,13 +65,15 @@ pub fn server(args: Vec<OsString>) -> ExitCode {
 /// What all sessions share.
 struct Server {
     args: Arguments,
+    common: Common,
     groups: Mutex<HashMap<Selection, Option<Group>>>,
     verified: Arc<Verified>,
 }
 
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
-    let server = Server { args, groups: Mutex::default(), verified: Arc::default() };
+    let common = flags.common().map_err(failed("setting"))?;
+    let server = Server { args, common, groups: Mutex::default(), verified: Arc::default() };
     listen(Box::new(server), at, exposed, &flags).await
 }
 
@@ -111,7 +113,7 @@ impl Listening for Server {
     fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure> {
         // What names no session is played all the same: the victim says what is wrong with it.
         let correlation = correlation.unwrap_or_else(|_| "unnamed".to_owned());
-        let mut setting = self.args.by_hand.setting(&correlation).map_err(failed("setting"))?;
+        let mut setting = self.common.setting(&correlation).map_err(failed("setting"))?;
         setting.server_phrase.clone_from(&self.args.say);
         let scenario = self.args.switches.scenario(&self.args.by_hand.mode)?;
         self.part(stage(&scenario, &setting)?.server).map_err(Failure::Failed)

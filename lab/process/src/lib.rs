@@ -2,6 +2,7 @@
 //! program begins, listens and ends. The sans-IO library beside it knows nothing of this package.
 
 pub mod arguments;
+pub mod authorities;
 pub mod channel;
 pub mod frames;
 pub mod listening;

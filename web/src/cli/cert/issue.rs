@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use lab::certificate::{Credential, FORGERIES, Forgery, PeerName, Purpose, forge, pem};
 use lab::staging::{self, CLIENT_NAME, SERVER_NAME, certify, revocation_lists};
-use process::arguments::Authorities;
+use process::authorities::Authorities;
 
 use super::{Failure, failed};
 
@@ -58,7 +58,11 @@ fn host(name: &str) -> Result<String, &'static str> {
 
 impl Issue {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
-        let mut setting = self.authorities.setting("").map_err(|error| Failure::Usage(error.to_string()))?;
+        let mut setting = self
+            .authorities
+            .read()
+            .and_then(|origin| origin.setting(""))
+            .map_err(|error| Failure::Usage(error.to_string()))?;
         setting.now = self.at.unwrap_or(setting.now);
         let usage = |error: lab::certificate::issue::Error| Failure::Usage(error.to_string());
         let pki = certify(&setting, &self.name, &self.client).map_err(usage)?;
