@@ -5,7 +5,7 @@ use crate::leg::{Known, Leg};
 use cryptanalysis::Problem;
 use lab::{
     algebra::real::{Real, Value},
-    event::Fact,
+    event::{Fact, Limit},
     group::Group,
     mode::Mode,
     record::{Content, Sealed},
@@ -55,7 +55,8 @@ impl Listener {
         Some(Problem { p: group.p.clone(), g: group.g.clone(), y })
     }
 
-    /// Hears a frame; a record it reads if the key is known, and keeps otherwise. Answers with what it read.
+    /// Hears a frame; a record it reads if the key is known, and keeps otherwise. Answers with what it read, or that it can keep no
+    /// more.
     pub fn hear(&mut self, from: Role, frame: &Frame, live: bool) -> Option<Fact> {
         if frame.kind != Kind::Record {
             return None;
@@ -63,11 +64,14 @@ impl Listener {
         if self.knows {
             return self.read(from, frame, live);
         }
-        self.recorded += frame.body.len();
+        let before = self.recorded;
+        self.recorded = before.saturating_add(frame.body.len());
         if self.recorded <= LONGEST_RECORDING {
             self.recording.push((from, frame.clone()));
+            return None;
         }
-        None
+        (before <= LONGEST_RECORDING)
+            .then_some(Fact::Limited { limit: Limit::Recording, most: LONGEST_RECORDING as u64 })
     }
 
     /// What it can compute of the session.

@@ -4,6 +4,7 @@ use crate::{attacks, cost, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
     control::{AttackOrder, Order},
+    event::Fact,
     role::Actor,
     scenario::{Scenario, Selection},
     staging::{Setting, stage},
@@ -43,6 +44,9 @@ struct Arguments {
     /// Where the server listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7002", value_parser = host_and_port)]
     connect: String,
+    /// How long to wait until somebody listens there, in milliseconds [default: as long as it takes]
+    #[arg(long, value_name = "MS")]
+    wait: Option<u64>,
     /// What to do, as in substitute or inject-public:zero
     #[arg(long, value_name = "ATTACK", default_value = "substitute")]
     attack: Selection,
@@ -78,14 +82,20 @@ impl Attacker {
     fn part(&self, order: AttackOrder) -> Result<Part, String> {
         let session = Session::of(&order).map_err(|unknown| unknown.to_string())?;
         let (beyond, workshop) = (self.args.connect.clone(), Arc::clone(&self.workshop));
+        let limits = self.args.by_hand.limits_for(Duration::from_millis(order.patience));
         Ok(Box::new(move |caller, reports| {
             Box::pin(async move {
-                let patience = Duration::from_millis(order.patience);
-                let server = connect(beyond.as_str(), patience).await;
-                let server = server.map_err(|error| format!("--connect {beyond}: {error}"))?;
                 let teller = Teller::new(order.session, Actor::Attacker, reports);
+                let server = match connect(&beyond, limits.silence).await {
+                    Ok(server) => server,
+                    Err(error) => {
+                        // Whoever counts on this part is not left to wait for it.
+                        teller.tell(Fact::Ended).await;
+                        return Err(format!("--connect {beyond}: {error}"));
+                    }
+                };
                 let deadline = Duration::from_millis(order.deadline);
-                let relay = Relay::new(session, teller, patience, deadline, workshop);
+                let relay = Relay::new(session, teller, limits, deadline, workshop);
                 relay.run(caller.first, (caller.frames, caller.writer), server).await;
                 Ok(())
             })
@@ -94,6 +104,18 @@ impl Attacker {
 }
 
 impl Listening for Attacker {
+    fn actor(&self) -> Actor {
+        Actor::Attacker
+    }
+
+    fn beyond(&self) -> Option<(&str, Option<Duration>)> {
+        Some((&self.args.connect, self.args.wait.map(Duration::from_millis)))
+    }
+
+    fn plays_unnamed(&self) -> bool {
+        false
+    }
+
     fn ordered(&self, order: Order) -> Result<Part, String> {
         match order {
             Order::Attack(order) => self.part(*order),
@@ -101,9 +123,8 @@ impl Listening for Attacker {
         }
     }
 
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure> {
-        let session = correlation.map_err(Failure::Failed)?;
-        let setting = self.common.setting(&session).map_err(failed("setting"))?;
+    fn by_hand(&self, session: &str) -> Result<Part, Failure> {
+        let setting = self.common.setting(session).map_err(failed("setting"))?;
         let scenario = Scenario {
             mode: self.args.by_hand.mode.clone(),
             attack: self.args.attack.clone(),

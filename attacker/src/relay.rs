@@ -2,13 +2,17 @@
 
 use crate::{
     attack::Seen,
-    session::{Command, Session},
+    session::{Command, Session, side},
     work::{Workshop, session_budget},
 };
 use cryptanalysis::{Budget, Failure, Problem, Solution};
-use lab::{event::Fact, role::Role};
+use lab::{
+    event::{Fact, Limit},
+    role::Role,
+};
 use process::{
     frames::{Arrival, Frames},
+    limits::{Limits, after, milliseconds},
     teller::Teller,
 };
 use std::{
@@ -35,7 +39,7 @@ type Answer = oneshot::Receiver<Result<Solution, Failure>>;
 pub struct Relay {
     session: Session,
     teller: Arc<Teller>,
-    patience: Duration,
+    limits: Limits,
     deadline: Duration,
     writers: [Option<OwnedWriteHalf>; 2],
     budget: Budget,
@@ -45,27 +49,14 @@ pub struct Relay {
     let_go: Option<Instant>,
 }
 
-const fn side(role: Role) -> usize {
-    match role {
-        Role::Client => 0,
-        Role::Server => 1,
-    }
-}
-
 impl Relay {
     /// A relay at its beginning. What it computes when `deadline` has passed is cut off; sessions that share a workshop
     /// share the work for a prime.
-    pub fn new(
-        session: Session,
-        teller: Teller,
-        patience: Duration,
-        deadline: Duration,
-        workshop: Arc<Workshop>,
-    ) -> Self {
+    pub fn new(session: Session, teller: Teller, limits: Limits, deadline: Duration, workshop: Arc<Workshop>) -> Self {
         Self {
             session,
             teller: Arc::new(teller),
-            patience,
+            limits,
             deadline,
             writers: [None, None],
             budget: session_budget(),
@@ -84,19 +75,40 @@ impl Relay {
         self.writers = [Some(client.1), Some(server_writer)];
         let mut open = [true, true];
         self.teller.tell(self.session.begin()).await;
+        let last = after(self.limits.relayed());
+        let mut parting = None;
         self.arrive(Role::Client, first, &mut open).await;
         while open[0] || open[1] {
-            let quiet = Instant::now() + 3 * self.patience;
-            tokio::select! {
-                arrival = from_client.next(), if open[0] => self.arrive(Role::Client, arrival, &mut open).await,
-                arrival = from_server.next(), if open[1] => self.arrive(Role::Server, arrival, &mut open).await,
-                result = answered(&mut self.answer) => self.solved(result).await,
+            if open != [true, true] && parting.is_none() {
+                parting = Some(after(self.limits.parting()));
+            }
+            let reads = [Role::Client, Role::Server].map(|role| open[side(role)] && self.session.reads(role));
+            let over = tokio::select! {
+                arrival = from_client.next(), if reads[0] => {
+                    self.arrive(Role::Client, arrival, &mut open).await;
+                    None
+                }
+                arrival = from_server.next(), if reads[1] => {
+                    self.arrive(Role::Server, arrival, &mut open).await;
+                    None
+                }
+                result = answered(&mut self.answer) => {
+                    self.solved(result).await;
+                    None
+                }
                 () = at(self.let_go) => {
                     self.let_go = None;
                     self.see(Seen::Impatient).await;
+                    None
                 }
-                // Victims lose patience first; whoever is still there then has lost interest.
-                () = sleep_until(quiet) => break,
+                // Victims lose patience before any of these; whoever is still there then is none.
+                () = sleep_until(after(self.limits.quiet())) => Some((Limit::Silence, self.limits.quiet())),
+                () = at(parting) => Some((Limit::Parting, self.limits.parting())),
+                () = sleep_until(last) => Some((Limit::Session, self.limits.relayed())),
+            };
+            if let Some((limit, time)) = over {
+                self.teller.tell(Fact::Limited { limit, most: milliseconds(time) }).await;
+                break;
             }
         }
         self.writers = [None, None];
@@ -141,14 +153,18 @@ impl Relay {
             match command {
                 Command::Tell(fact) => facts.push(fact),
                 Command::Send { to, frame } => {
-                    if let Some(writer) = &mut self.writers[side(to)] {
-                        // A victim that is gone shows as the end of what it sends.
-                        let _ = timeout(self.patience, writer.write_all(&frame.to_bytes())).await;
+                    let patience = self.limits.silence;
+                    let Some(writer) = &mut self.writers[side(to)] else { continue };
+                    // A victim that is gone shows as the end of what it sends. One that takes nothing has the line to
+                    // itself: what it got of this frame cannot be followed by another.
+                    if timeout(patience, writer.write_all(&frame.to_bytes())).await.is_err() {
+                        self.writers[side(to)] = None;
+                        facts.push(Fact::Limited { limit: Limit::Unread, most: milliseconds(patience) });
                     }
                 }
                 Command::Cut(role) => {
                     if let Some(mut writer) = self.writers[side(role)].take() {
-                        let _ = timeout(self.patience, writer.shutdown()).await;
+                        let _ = timeout(self.limits.silence, writer.shutdown()).await;
                     }
                 }
                 Command::Solve(found) => problem = Some(found),
@@ -172,7 +188,14 @@ impl Relay {
             let _ = sender.send(result);
         });
         self.answer = Some(receiver);
-        self.let_go = Some(Instant::now() + self.patience.mul_f32(HELD));
+        self.let_go = Some(after(self.limits.silence.mul_f32(HELD)));
+    }
+}
+
+impl Drop for Relay {
+    /// Nobody waits any more for what is still being computed.
+    fn drop(&mut self) {
+        self.budget.cancel.store(true, Ordering::Relaxed);
     }
 }
 

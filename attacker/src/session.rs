@@ -8,13 +8,28 @@ use cryptanalysis::Problem;
 use lab::{
     algebra::real::Real,
     control::AttackOrder,
-    event::{Action, Fact},
+    event::{Action, Fact, Limit},
     mode::Mode,
     role::Role,
     scenario::Scenario,
-    wire::{Frame, Kind},
+    wire::{Frame, HEADER, Kind},
 };
 use sha2::{Digest, Sha256};
+
+/// Octets of one victim's frames that are held back before no more of them is read: enough for all that a victim of the lab
+/// says in a session.
+pub const MOST_HELD: usize = 1 << 20;
+
+pub(crate) const fn side(role: Role) -> usize {
+    match role {
+        Role::Client => 0,
+        Role::Server => 1,
+    }
+}
+
+fn octets(frame: &Frame) -> usize {
+    HEADER + frame.body.len()
+}
 
 /// Something that the session wants done.
 #[derive(Clone, Debug)]
@@ -45,7 +60,10 @@ pub struct Session {
     seen: usize,
     /// Flight of the frame that is being handled.
     flight: u32,
-    holds: bool,
+    /// Octets of the client's and the server's frames that were seen and have neither left nor been dropped.
+    in_hand: [usize; 2],
+    /// It was told that no more is read of them for now.
+    full: [bool; 2],
     steps: Vec<String>,
 }
 
@@ -61,7 +79,8 @@ impl Session {
             flights: mode.flights(),
             seen: 0,
             flight: 1,
-            holds: false,
+            in_hand: [0; 2],
+            full: [false; 2],
             steps: info.steps(),
         }
     }
@@ -92,7 +111,13 @@ impl Session {
 
     /// A frame is being held back.
     pub fn holds(&self) -> bool {
-        self.holds
+        self.in_hand != [0; 2]
+    }
+
+    /// Whether more of a victim's frames are to be read. Of one that sends more while its frames are held back, they are
+    /// left in its own hands.
+    pub fn reads(&self, from: Role) -> bool {
+        self.in_hand[side(from)] < MOST_HELD
     }
 
     /// What it tells at its beginning.
@@ -102,13 +127,20 @@ impl Session {
 
     /// Handles what happens.
     pub fn handle(&mut self, seen: Seen) -> Vec<Command> {
-        if let Seen::Frame { frame, .. } = &seen {
+        if let Seen::Frame { from, frame } = &seen {
             self.count(frame);
+            self.in_hand[side(*from)] += octets(frame);
         }
         let moves = self.attack.handle(seen);
         let mut commands = Vec::new();
         for made in moves {
             self.carry_out(made, &mut commands);
+        }
+        for role in [Role::Client, Role::Server] {
+            let full = !self.reads(role);
+            if full && !std::mem::replace(&mut self.full[side(role)], full) {
+                commands.push(Command::Tell(Fact::Limited { limit: Limit::Held, most: MOST_HELD as u64 }));
+            }
         }
         commands
     }
@@ -122,13 +154,20 @@ impl Session {
         }
     }
 
+    /// A frame has left the attacker's hands.
+    fn left(&mut self, from: Role, frame: &Frame) {
+        let in_hand = &mut self.in_hand[side(from)];
+        *in_hand = in_hand.saturating_sub(octets(frame));
+    }
+
     fn carry_out(&mut self, made: Move, commands: &mut Vec<Command>) {
+        let flight = self.flight;
         let relayed = |from: Role, action, frame: Option<&Frame>, after: Option<&Frame>| {
             let kind = frame.or(after).map(|frame| frame.kind.to_string()).unwrap_or_default();
             Fact::Relayed {
                 from,
                 action,
-                flight: self.flight,
+                flight,
                 kind,
                 before: frame.map(Frame::to_text),
                 after: after.map(Frame::to_text),
@@ -144,17 +183,18 @@ impl Session {
                 commands.push(Command::Tell(Fact::Step { number, text }));
             }
             Move::Forward { from, frame } => {
-                self.holds = false;
+                self.left(from, &frame);
                 commands.push(Command::Tell(relayed(from, Action::Forward, Some(&frame), Some(&frame))));
                 commands.push(Command::Send { to: from.peer(), frame });
             }
             Move::Alter { from, before, after } => {
-                self.holds = false;
+                self.left(from, &before);
                 let action = if before == after { Action::Forward } else { Action::Alter };
                 commands.push(Command::Tell(relayed(from, action, Some(&before), Some(&after))));
                 commands.push(Command::Send { to: from.peer(), frame: after });
             }
             Move::Drop { from, frame } => {
+                self.left(from, &frame);
                 commands.push(Command::Tell(relayed(from, Action::Drop, Some(&frame), None)));
             }
             Move::Inject { name, frame } => {
@@ -162,7 +202,6 @@ impl Session {
                 commands.push(Command::Send { to: name.peer(), frame });
             }
             Move::Hold { from, frame } => {
-                self.holds = true;
                 commands.push(Command::Tell(relayed(from, Action::Hold, Some(&frame), None)));
             }
             Move::Tell(fact) => commands.push(Command::Tell(fact)),

@@ -4,7 +4,11 @@
 //! The end of standard input is the order to leave: no process outlives the console. An order carries what its receiver
 //! may know and nothing else; an [`AttackOrder`] holds no victim's seed, key or canary.
 
-use crate::{event::Event, role::Role, scenario::Selection};
+use crate::{
+    event::{Event, Limit},
+    role::Role,
+    scenario::Selection,
+};
 use serde::{Deserialize, Serialize};
 
 /// An order to one of the three processes.
@@ -132,5 +136,20 @@ pub enum Report {
         from: Option<Role>,
         /// What was wrong.
         reason: String,
+        /// The lab's own limit that took effect, where it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Limit>,
+    },
+    /// More such connections than are told one by one.
+    MoreStrays {
+        /// How many.
+        count: u64,
+        /// Within how many milliseconds.
+        within: u64,
+    },
+    /// Nobody listens yet where it has to connect to; it waits.
+    Waiting {
+        /// For whom, as `host:port`.
+        address: String,
     },
 }

@@ -216,6 +216,14 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         equation: Option<Equation>,
     },
+    /// A limit that the lab sets itself took effect. It says nothing of attack or defence; what follows from it is told by
+    /// other events.
+    Limited {
+        /// Which.
+        limit: Limit,
+        /// How much it allows, in the limit's unit.
+        most: u64,
+    },
     /// The process is done with the session.
     Ended,
     /// The console gave the session up: it was not over in its time.
@@ -241,7 +249,9 @@ impl Fact {
     /// Who can know it.
     pub const fn tellers(&self) -> &'static [Actor] {
         match self {
-            Self::Started { .. } | Self::Ended => &[Actor::Client, Actor::Attacker, Actor::Server],
+            Self::Started { .. } | Self::Limited { .. } | Self::Ended => {
+                &[Actor::Client, Actor::Attacker, Actor::Server]
+            }
             Self::Trusts { .. }
             | Self::Frame { .. }
             | Self::Check { .. }
@@ -260,6 +270,50 @@ impl Fact {
             Self::Overdue { .. } | Self::Cancelled { .. } | Self::Lost { .. } => &[Actor::Console],
         }
     }
+
+    /// Octets that it takes, roughly: what is large is frames, and what others say.
+    pub fn weight(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        256 + match self {
+            Self::Frame { bytes, .. } => bytes.len(),
+            Self::Relayed { before, after, changed, .. } => {
+                let changes = changed.iter().map(|change| change.old.len() + change.new.len());
+                text(before) + text(after) + changes.sum::<usize>()
+            }
+            Self::Trusts { anchors, revocation_lists, .. } => {
+                anchors.iter().chain(revocation_lists).map(String::len).sum()
+            }
+            Self::Recovered { text, .. } | Self::Step { text, .. } => text.len(),
+            Self::Check { expected, observed, .. } => expected.len() + observed.len(),
+            Self::Aborted { reason, .. } => reason.len(),
+            Self::Data { text: said, .. } => text(said),
+            _ => 0,
+        }
+    }
+}
+
+/// What the lab limits, so that no peer can hang or fill it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// Connections at once: of those that have sent no frame yet, the oldest gives its place to a new one.
+    Places,
+    /// Milliseconds until a connection's first frame is there.
+    Greeting,
+    /// Milliseconds until the connection of an ordered session is there.
+    Connection,
+    /// Milliseconds in which something has to come.
+    Silence,
+    /// Milliseconds of a whole session.
+    Session,
+    /// Milliseconds for which the attacker listens to one victim when the other has left.
+    Parting,
+    /// Milliseconds in which a peer has to take what it is sent.
+    Unread,
+    /// Octets of one victim's frames that the attacker keeps back at a time: it reads no more of them meanwhile.
+    Held,
+    /// Octets of records that a listener keeps for later: it misses the rest.
+    Recording,
 }
 
 /// Why a session is ended before its end.

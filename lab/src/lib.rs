@@ -21,6 +21,7 @@ pub mod scenario;
 pub mod shadow;
 pub mod staging;
 pub mod term;
+pub mod terminal;
 pub mod verdict;
 pub mod victim;
 pub mod wire;

@@ -18,6 +18,8 @@ pub enum Input {
     Ended,
     /// Nothing came for as long as this party waits, in milliseconds.
     Silence(u64),
+    /// The session has lasted as long as it may, in milliseconds.
+    Overdue(u64),
 }
 
 /// Something that a party wants done.

@@ -10,7 +10,7 @@ use crate::{
     },
     check::Switches,
     control::PlayOrder,
-    event::{Fact, Way},
+    event::{Fact, Limit, Way},
     evidence::{abbreviate, hex},
     handshake::{Handshake, Output, Stop},
     mode::{Mode, Names},
@@ -300,8 +300,14 @@ impl Party for Victim {
                 }
             }
             Input::Malformed(error) => self.abort(flight, None, error.to_string(), &mut commands),
-            Input::Silence(milliseconds) => {
-                let reason = format!("frame: expected one within {milliseconds} ms, got nothing");
+            Input::Silence(most) => {
+                commands.push(Command::Tell(Fact::Limited { limit: Limit::Silence, most }));
+                let reason = format!("frame: expected one within {most} ms, got nothing");
+                self.abort(flight, None, reason, &mut commands);
+            }
+            Input::Overdue(most) => {
+                commands.push(Command::Tell(Fact::Limited { limit: Limit::Session, most }));
+                let reason = format!("session: expected its end within {most} ms");
                 self.abort(flight, None, reason, &mut commands);
             }
             Input::Ended if matches!(self.stage, Stage::Data(_)) => self.end(&mut commands),

@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use lab::event::{Event, Fact};
-use std::{fs, path::Path, process::Command, thread};
+use std::{collections::BTreeSet, fs, net::TcpListener, path::Path, process::Command, thread};
 use support::programs::{Program, path, run, unread};
 
 /// A server of `ecdh` on a port of its own, and where it listens.
@@ -56,7 +56,7 @@ fn a_mistake_in_the_flags_is_one_of_usage_and_told_at_once() {
 fn a_client_that_reaches_nobody_has_failed_and_found_nothing() {
     let (mut server, address) = server(&[]);
     server.kill();
-    let client = run("client", &["--mode", "ecdh", "--connect", &address, "--patience", "100"]);
+    let client = run("client", &["--mode", "ecdh", "--connect", &address, "--wait", "100"]);
     assert_eq!(client.code, Some(3), "{client:?}");
     assert!(client.out.contains(&address), "{client:?}");
 }
@@ -127,4 +127,66 @@ fn clients_that_come_together_are_all_served_even_when_the_disk_is_gone() {
     for client in served {
         assert_eq!(client.code, Some(0), "{client:?}");
     }
+}
+
+/// Whoever is started first says for whom it waits; the last one finds everybody there.
+#[test]
+fn the_three_start_in_any_order() {
+    // Ports that were free a moment ago.
+    let ports = || [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port"));
+    for order in [["client", "attacker", "server"], ["attacker", "client", "server"], ["client", "server", "attacker"]]
+    {
+        let [at_attacker, at_server] = ports().map(|address| address.to_string());
+        let start = |name: &str| {
+            let mode = ["--mode", "ecdh"].as_slice();
+            let flags = match name {
+                "client" => vec!["--connect", &at_attacker],
+                "attacker" => vec!["--listen", &at_attacker, "--connect", &at_server, "--attack", "substitute"],
+                _ => vec!["--listen", &at_server],
+            };
+            Program::start(name, &[mode, &flags].concat())
+        };
+        let [mut first, mut second, last] = order.map(|name| {
+            let mut program = start(name);
+            // The next is not started before this one has said what it does.
+            program.until("what it waits for", |line| {
+                (line.starts_with("waiting for ") || line.starts_with("listening on ") || line.starts_with("session "))
+                    .then_some(())
+            });
+            program
+        });
+        let all = [&mut first, &mut second];
+        for (name, program) in order.iter().zip(all) {
+            match *name {
+                "client" => {
+                    program.until("its end", |line| line.contains("closed: 2 messages sent").then_some(()));
+                }
+                "attacker" => {
+                    program.until("what it came to", |line| line.contains("two keys, both mine").then_some(()));
+                    program.until("that it goes on", |line| line.starts_with("still listening on ").then_some(()));
+                }
+                _ => {
+                    program.until("that it goes on", |line| line.starts_with("still listening on ").then_some(()));
+                }
+            }
+        }
+        drop(last);
+    }
+}
+
+/// By hand, two clients may use one word: their events stay apart.
+#[test]
+fn two_sessions_of_one_word_have_names_of_their_own() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("events");
+    let (mut server, address) = server(&["--seed", "7", "--events", file.to_str().expect("a path")]);
+    for _ in 0..2 {
+        let client = run("client", &["--mode", "ecdh", "--seed", "7", "--connect", &address]);
+        assert_eq!(client.code, Some(0), "{client:?}");
+        server.until("the session's end", |line| line.starts_with("still listening on ").then_some(()));
+    }
+    let sessions: BTreeSet<(String, u64)> = events(&file).into_iter().map(|event| (event.session, event.n)).collect();
+    let names: BTreeSet<&str> = sessions.iter().map(|(session, _)| session.as_str()).collect();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["7125ed52486777f7", "7125ed52486777f7.2"]);
+    assert_eq!(sessions.len(), events(&file).len(), "no two events have one number in one session");
 }

@@ -215,9 +215,10 @@ impl ByHand {
         for name in order {
             let more: &[&str] = if name == "attacker" { &["--attack", attack] } else { &[] };
             let (mut program, events) = self.start(name, more);
-            if name != "client" {
-                program.until("the address", |line| line.starts_with("listening on ").then_some(()));
-            }
+            // Each says at once what it does: it listens, or waits until somebody does where it has to connect to.
+            program.until("what it does", |line| {
+                ["listening on ", "waiting for ", "session "].iter().any(|it| line.starts_with(it)).then_some(())
+            });
             started.push((name, program, events));
         }
         let events = started.iter().flat_map(|(_, _, events)| events.session(None)).collect();

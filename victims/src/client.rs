@@ -12,13 +12,15 @@ use lab::{
 use process::{
     arguments::ByHand,
     channel,
-    frames::{Frames, connect},
+    frames::{Frames, connect, wait_for},
+    limits::Limits,
     play::play,
     program::{FAILED, FINE, Failure, GAVE_UP, failed, host_and_port, leave_interrupts_to_the_console, outlet, run},
-    teller::{self, Teller},
+    reports::{Reports, reports},
+    teller::Teller,
 };
 use std::{collections::HashMap, ffi::OsString, process::ExitCode, sync::Arc, time::Duration};
-use tokio::{sync::mpsc, task::AbortHandle};
+use tokio::{net::TcpStream, task::AbortHandle};
 
 /// Runs the key exchange as a client and sends its message
 #[derive(Debug, Parser)]
@@ -31,12 +33,15 @@ Examples:
   client --mode ecdh-cert
   client --mode ecdh-cert --server-revoked    what stops attacker --attack stolen-key
 
-Exit status: 0 when the session went through, 1 when the client gave up, 2 usage, 3 when it could not run,\nas where nobody listens."
+Exit status: 0 when the session went through, 1 when the client gave up, 2 usage, 3 when it could not run,\nas where nobody listens within --wait."
 )]
 struct Arguments {
     /// Where the server, or the attacker in front of it, listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7001", value_parser = host_and_port)]
     connect: String,
+    /// How long to wait until somebody listens there, in milliseconds [default: as long as it takes]
+    #[arg(long, value_name = "MS")]
+    wait: Option<u64>,
     /// The theft of the server's key was noticed: its certificate stands on the client's revocation lists
     #[arg(long)]
     server_revoked: bool,
@@ -55,13 +60,13 @@ pub fn client(args: Vec<OsString>) -> ExitCode {
 }
 
 async fn start(args: Arguments) -> Result<u8, Failure> {
-    let (reports, receiver) = teller::channel();
-    let writer = channel::write(outlet(&args.by_hand), receiver).await.map_err(failed("--events"))?;
+    let (reports, told) = reports();
+    let writer = channel::write(outlet(&args.by_hand), told).await.map_err(failed("--events"))?;
     let code = if args.by_hand.control { obey(reports).await } else { by_hand(&args, reports).await? };
     Ok(if writer.await.unwrap_or(false) { code } else { FAILED })
 }
 
-async fn by_hand(args: &Arguments, reports: mpsc::Sender<Report>) -> Result<u8, Failure> {
+async fn by_hand(args: &Arguments, reports: Reports) -> Result<u8, Failure> {
     let mut setting = args.by_hand.common().and_then(|common| common.setting("")).map_err(failed("setting"))?;
     setting.client_phrase.clone_from(&args.say);
     setting.server_revoked = args.server_revoked;
@@ -70,14 +75,16 @@ async fn by_hand(args: &Arguments, reports: mpsc::Sender<Report>) -> Result<u8, 
         return Err(Failure::Usage(format!("--server-revoked: in {} the server has no certificate", order.mode)));
     }
     order.session.clone_from(&order.correlation);
-    order.connect = Some(args.connect.clone());
     let victim = Victim::new(Role::Client, &order, Kept::default());
     let victim = victim.map_err(|refusal| Failure::Failed(refusal.to_string()))?;
-    Ok(session(order, victim, reports).await)
+    let stream = wait_for(&args.connect, args.wait.map(Duration::from_millis), &reports).await;
+    let stream = stream.map_err(|error| format!("connect {}: {error}", args.connect));
+    let limits = args.by_hand.limits();
+    Ok(session(order, victim, stream, limits, reports).await)
 }
 
 /// Plays what the console orders until it closes the input.
-async fn obey(reports: mpsc::Sender<Report>) -> u8 {
+async fn obey(reports: Reports) -> u8 {
     leave_interrupts_to_the_console();
     let kept = Kept { verified: Some(Arc::default()), ..Kept::default() };
     let mut orders = channel::orders();
@@ -89,8 +96,8 @@ async fn obey(reports: mpsc::Sender<Report>) -> u8 {
                 let session_id = order.session.clone();
                 match Victim::new(Role::Client, &order, kept.clone()) {
                     Ok(victim) => {
-                        let _ = reports.send(Report::Ready { session: session_id.clone() }).await;
-                        let part = tokio::spawn(session(*order, victim, reports.clone()));
+                        reports.send(Report::Ready { session: session_id.clone() }).await;
+                        let part = tokio::spawn(ordered(*order, victim, reports.clone()));
                         playing.insert(session_id, part.abort_handle());
                     }
                     Err(refusal) => refuse(&reports, session_id, refusal.to_string()).await,
@@ -101,30 +108,41 @@ async fn obey(reports: mpsc::Sender<Report>) -> u8 {
             }
             Ok(Order::Attack(order)) => refuse(&reports, order.session, "this is the client".to_owned()).await,
             Err(reason) => {
-                let _ = reports.send(Report::Stray { from: None, reason }).await;
+                reports.send(Report::Stray { from: None, reason, limit: None }).await;
             }
         }
     }
     FINE
 }
 
-async fn refuse(reports: &mpsc::Sender<Report>, session: String, reason: String) {
-    let _ = reports.send(Report::Refused { session, reason }).await;
+async fn refuse(reports: &Reports, session: String, reason: String) {
+    reports.send(Report::Refused { session, reason }).await;
 }
 
-/// One session; answers with the exit status that says how it went.
-async fn session(order: PlayOrder, mut victim: Victim, reports: mpsc::Sender<Report>) -> u8 {
-    let patience = Duration::from_millis(order.patience);
+/// A session that the console ordered: whoever it connects to listens already.
+async fn ordered(order: PlayOrder, victim: Victim, reports: Reports) {
+    let limits = Limits::of(Duration::from_millis(order.patience));
+    let address = order.connect.clone().unwrap_or_default();
+    let stream = connect(&address, limits.silence).await.map_err(|error| format!("connect {address}: {error}"));
+    session(order, victim, stream, limits, reports).await;
+}
+
+/// One session, on a connection or the reason why there is none; answers with the exit status that says how it went.
+async fn session(
+    order: PlayOrder,
+    mut victim: Victim,
+    stream: Result<TcpStream, String>,
+    limits: Limits,
+    reports: Reports,
+) -> u8 {
     let teller = Teller::new(order.session, Actor::Client, reports);
-    let address = order.connect.unwrap_or_default();
-    match connect(address.as_str(), patience).await {
+    match stream {
         Ok(stream) => {
             let (reader, mut writer) = stream.into_split();
-            play(&mut victim, None, &mut Frames::new(reader), &mut writer, patience, &teller).await;
+            play(&mut victim, None, &mut Frames::new(reader), &mut writer, limits, &teller).await;
             if victim.gave_up() { GAVE_UP } else { FINE }
         }
-        Err(error) => {
-            let reason = format!("connect {address}: {error}");
+        Err(reason) => {
             teller.tell(Fact::Aborted { flight: 1, check: None, reason }).await;
             teller.tell(Fact::Ended).await;
             FAILED

@@ -90,12 +90,12 @@ impl Server {
     fn part(&self, order: PlayOrder) -> Result<Part, String> {
         let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)) };
         let mut victim = Victim::new(Role::Server, &order, kept).map_err(|refusal| refusal.to_string())?;
+        let limits = self.args.by_hand.limits_for(Duration::from_millis(order.patience));
         Ok(Box::new(move |mut caller, reports| {
             Box::pin(async move {
-                let patience = Duration::from_millis(order.patience);
                 let teller = Teller::new(order.session, Actor::Server, reports);
                 let first = Some(caller.first);
-                play(&mut victim, first, &mut caller.frames, &mut caller.writer, patience, &teller).await;
+                play(&mut victim, first, &mut caller.frames, &mut caller.writer, limits, &teller).await;
                 Ok(())
             })
         }))
@@ -103,6 +103,19 @@ impl Server {
 }
 
 impl Listening for Server {
+    fn actor(&self) -> Actor {
+        Actor::Server
+    }
+
+    fn beyond(&self) -> Option<(&str, Option<Duration>)> {
+        None
+    }
+
+    /// The victim says what is wrong with it.
+    fn plays_unnamed(&self) -> bool {
+        true
+    }
+
     fn ordered(&self, order: Order) -> Result<Part, String> {
         match order {
             Order::Play(order) => self.part(*order),
@@ -110,10 +123,8 @@ impl Listening for Server {
         }
     }
 
-    fn by_hand(&self, correlation: Result<String, String>) -> Result<Part, Failure> {
-        // What names no session is played all the same: the victim says what is wrong with it.
-        let correlation = correlation.unwrap_or_else(|_| "unnamed".to_owned());
-        let mut setting = self.common.setting(&correlation).map_err(failed("setting"))?;
+    fn by_hand(&self, session: &str) -> Result<Part, Failure> {
+        let mut setting = self.common.setting(session).map_err(failed("setting"))?;
         setting.server_phrase.clone_from(&self.args.say);
         let scenario = self.args.switches.scenario(&self.args.by_hand.mode)?;
         self.part(stage(&scenario, &setting)?.server).map_err(Failure::Failed)

@@ -54,7 +54,7 @@ impl Attack for Eavesdrop {
                 if frame.kind != Kind::Record {
                     self.listener.follow(&frame);
                 }
-                self.listener.hear(from, &frame, false);
+                moves.extend(self.listener.hear(from, &frame, false).map(Move::Tell));
                 moves.push(Move::Forward { from, frame });
             }
             Seen::Ended(role) => {

@@ -1,6 +1,9 @@
 //! Flags that client, server and attacker share when they are started by hand.
 
-use crate::authorities::{Authorities, Origin};
+use crate::{
+    authorities::{Authorities, Origin},
+    limits::Limits,
+};
 use clap::Args;
 use lab::{modes, role::Role, staging::Setting};
 use std::{io, path::PathBuf, time::Duration};
@@ -23,6 +26,9 @@ pub struct ByHand {
     /// How long to wait for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 10_000, allow_negative_numbers = true)]
     pub patience: u64,
+    /// How long a session may last, in milliseconds [default: eight times the patience]
+    #[arg(long, value_name = "MS")]
+    pub limit: Option<u64>,
 }
 
 impl ByHand {
@@ -34,6 +40,17 @@ impl ByHand {
         let certifies = modes::find(&self.mode.id).is_some_and(|mode| mode.certifies(Role::Server));
         let origin = if certifies && !self.control { self.authorities.read()? } else { self.authorities.none() };
         Ok(Common { origin, patience: self.patience })
+    }
+
+    /// The limits of a session by hand.
+    pub fn limits(&self) -> Limits {
+        self.limits_for(self.patience())
+    }
+
+    /// The limits of a session in which each arrival is waited for so long.
+    pub fn limits_for(&self, silence: Duration) -> Limits {
+        let limits = Limits::of(silence);
+        Limits { session: self.limit.map_or(limits.session, Duration::from_millis), ..limits }
     }
 
     /// How long to wait for each flight.

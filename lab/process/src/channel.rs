@@ -1,6 +1,6 @@
 //! A process's two ways to the outside: orders in, reports out, as lines of JSON; or facts for people and files.
 
-use crate::narrate;
+use crate::{narrate::Narrator, reports::Told};
 use lab::{
     control::{Order, Report},
     event::Event,
@@ -34,7 +34,7 @@ pub enum Outlet {
 ///
 /// # Errors
 /// The file cannot be created.
-pub async fn write(outlet: Outlet, reports: mpsc::Receiver<Report>) -> io::Result<JoinHandle<bool>> {
+pub async fn write(outlet: Outlet, reports: Told) -> io::Result<JoinHandle<bool>> {
     match outlet {
         Outlet::Console => Ok(tokio::spawn(async { to_console(reports).await.is_ok() })),
         Outlet::Person { events } => {
@@ -98,11 +98,11 @@ fn naming(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-async fn to_console(mut reports: mpsc::Receiver<Report>) -> io::Result<()> {
+async fn to_console(mut reports: Told) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout());
     while let Some(report) = reports.recv().await {
         out.write_all(&line(&report)?).await?;
-        while let Ok(report) = reports.try_recv() {
+        while let Some(report) = reports.try_recv() {
             out.write_all(&line(&report)?).await?;
         }
         out.flush().await?;
@@ -111,8 +111,9 @@ async fn to_console(mut reports: mpsc::Receiver<Report>) -> io::Result<()> {
 }
 
 /// A file that is full does not silence the terminal, nor a terminal that is gone the file.
-async fn to_person(mut reports: mpsc::Receiver<Report>, mut file: Option<EventFile>) -> bool {
+async fn to_person(mut reports: Told, mut file: Option<EventFile>) -> bool {
     let (mut out, mut complete) = (Some(io::stdout()), true);
+    let mut narrator = Narrator::default();
     while let Some(report) = reports.recv().await {
         if let (Some(events), Report::Event(event)) = (&mut file, &report)
             && let Err(error) = events.add(event).await
@@ -120,7 +121,8 @@ async fn to_person(mut reports: mpsc::Receiver<Report>, mut file: Option<EventFi
             complain(&format!("--events {error}; nothing more is written there"));
             (file, complete) = (None, false);
         }
-        if let (Some(terminal), Some(text)) = (&mut out, narrate::line(&report))
+        let text = narrator.tell(&report);
+        if let (Some(terminal), false) = (&mut out, text.is_empty())
             && let Err(error) = say(terminal, &text).await
         {
             // Whoever reads may have read enough: `client | head -1`.
@@ -136,7 +138,6 @@ async fn to_person(mut reports: mpsc::Receiver<Report>, mut file: Option<EventFi
 
 async fn say(out: &mut io::Stdout, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes()).await?;
-    out.write_all(b"\n").await?;
     out.flush().await
 }
 

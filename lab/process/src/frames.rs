@@ -1,10 +1,14 @@
 //! Frames over TCP.
 
-use lab::wire::{Decoder, Frame, FrameError};
+use crate::{limits::after, reports::Reports};
+use lab::{
+    control::Report,
+    wire::{Decoder, Frame, FrameError},
+};
 use std::{io, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
-    net::{TcpStream, ToSocketAddrs},
+    net::TcpStream,
     time::{Instant, sleep},
 };
 
@@ -63,18 +67,36 @@ const RETRY: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// Nobody listened in time, or the address is none.
-pub async fn connect(address: impl ToSocketAddrs + Clone, patience: Duration) -> io::Result<TcpStream> {
-    let deadline = Instant::now() + patience;
+pub async fn connect(address: &str, patience: Duration) -> io::Result<TcpStream> {
+    let end = after(patience);
     loop {
-        match TcpStream::connect(address.clone()).await {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && Instant::now() < deadline => {
-                sleep(RETRY).await;
-            }
-            Err(error) => return Err(error),
+        match attempt(address).await {
+            Err(error) if refused(&error) && Instant::now() < end => sleep(RETRY).await,
+            connected => return connected,
         }
     }
+}
+
+/// Connects, for as long as `time` or else as long as it takes, and says at once where nobody listens yet.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn wait_for(address: &str, time: Option<Duration>, reports: &Reports) -> io::Result<TcpStream> {
+    match attempt(address).await {
+        Err(error) if refused(&error) && time != Some(Duration::ZERO) => {
+            reports.send(Report::Waiting { address: address.to_owned() }).await;
+            connect(address, time.unwrap_or(Duration::MAX)).await
+        }
+        connected => connected,
+    }
+}
+
+async fn attempt(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn refused(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ConnectionRefused
 }

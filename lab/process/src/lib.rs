@@ -5,8 +5,15 @@ pub mod arguments;
 pub mod authorities;
 pub mod channel;
 pub mod frames;
+pub mod limits;
 pub mod listening;
 pub mod narrate;
 pub mod play;
 pub mod program;
+pub mod reports;
 pub mod teller;
+
+mod names;
+mod places;
+mod reception;
+mod strays;

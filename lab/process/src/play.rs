@@ -2,30 +2,31 @@
 
 use crate::{
     frames::{Arrival, Frames},
+    limits::{Limits, after, milliseconds},
     teller::Teller,
 };
 use lab::party::{Command, Input, Party};
-use std::time::Duration;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 
 /// Plays a party's part over a connection, to its end; `first` is what was read before its part was known.
 ///
-/// The party waits `patience` for each arrival, and as long for its peer to take what it sends.
+/// The party waits as long as its limits say for each arrival, and as long for its peer to take what it sends; and no longer
+/// than they say for the end of the session.
 pub async fn play<R, W>(
     party: &mut (impl Party + Send),
     first: Option<Arrival>,
     frames: &mut Frames<R>,
     writer: &mut W,
-    patience: Duration,
+    limits: Limits,
     teller: &Teller,
 ) where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send,
 {
-    let milliseconds = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+    let (patience, end) = (limits.silence, after(limits.session));
     let mut inputs = vec![Input::Open];
     inputs.extend(first.map(input));
     loop {
@@ -50,8 +51,16 @@ pub async fn play<R, W>(
             return;
         }
         // Who has no patience does not even look whether something has come meanwhile.
-        let arrival = if patience.is_zero() { None } else { timeout(patience, frames.next()).await.ok() };
-        inputs.push(arrival.map_or(Input::Silence(milliseconds), input));
+        let arrival = match patience.is_zero() {
+            true => None,
+            false => timeout_at(end.min(after(patience)), frames.next()).await.ok(),
+        };
+        let overdue = !patience.is_zero() && Instant::now() >= end;
+        inputs.push(match arrival {
+            Some(arrival) => input(arrival),
+            None if overdue => Input::Overdue(milliseconds(limits.session)),
+            None => Input::Silence(milliseconds(patience)),
+        });
     }
 }
 

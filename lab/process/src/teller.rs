@@ -1,5 +1,6 @@
 //! Telling events: numbered and timed by the process that saw them.
 
+use crate::reports::Reports;
 use lab::{
     control::Report,
     event::{Event, Fact, VERSION},
@@ -9,17 +10,6 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Instant,
 };
-use tokio::sync::mpsc;
-
-/// Reports that wait to be written; a slow reader slows its tellers down instead of filling memory.
-const WAITING: usize = 1024;
-/// Facts for which room is asked at a time: less than there is, whoever made the channel.
-const AT_ONCE: usize = 64;
-
-/// A channel for reports.
-pub fn channel() -> (mpsc::Sender<Report>, mpsc::Receiver<Report>) {
-    mpsc::channel(WAITING)
-}
 
 /// Tells the events of one party's part of one session.
 #[derive(Debug)]
@@ -28,12 +18,12 @@ pub struct Teller {
     source: Actor,
     began: Instant,
     told: AtomicU64,
-    reports: mpsc::Sender<Report>,
+    reports: Reports,
 }
 
 impl Teller {
     /// A teller at the beginning of its part.
-    pub fn new(session: String, source: Actor, reports: mpsc::Sender<Report>) -> Self {
+    pub fn new(session: String, source: Actor, reports: Reports) -> Self {
         Self { session, source, began: Instant::now(), told: AtomicU64::new(0), reports }
     }
 
@@ -44,25 +34,17 @@ impl Teller {
 
     /// Tells a fact. Where nobody listens any more there is nobody to miss it.
     pub async fn tell(&self, fact: Fact) {
-        let report = self.report(fact);
-        let _ = self.reports.send(report).await;
+        self.reports.send(self.report(fact)).await;
     }
 
-    /// Tells facts in their order, so that whoever writes them is woken once and not for each.
+    /// Tells facts in their order.
     pub async fn tell_all(&self, facts: Vec<Fact>) {
-        let mut facts = facts.into_iter();
-        while facts.len() > 0 {
-            let Ok(room) = self.reports.reserve_many(facts.len().min(AT_ONCE)).await else { return };
-            for (permit, fact) in room.zip(&mut facts) {
-                permit.send(self.report(fact));
-            }
-        }
+        self.reports.send_all(facts, |fact| self.report(fact)).await;
     }
 
     /// Tells a fact from a thread that may block.
     pub fn tell_blocking(&self, fact: Fact) {
-        let report = self.report(fact);
-        let _ = self.reports.blocking_send(report);
+        self.reports.send_blocking(self.report(fact));
     }
 
     fn report(&self, fact: Fact) -> Report {

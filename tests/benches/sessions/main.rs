@@ -9,14 +9,20 @@ mod primitives;
 use attacker::{relay::Relay, session::Session, work::Workshop};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lab::{
-    control::{PlayOrder, Report},
+    control::PlayOrder,
     role::{Actor, Role},
     staging::{Orders, Setting, stage},
     victim::{Kept, Victim},
 };
 use peer::peer;
 use primitives::primitives;
-use process::{frames::Frames, play::play, teller::Teller};
+use process::{
+    frames::Frames,
+    limits::Limits,
+    play::play,
+    reports::{Reports, reports},
+    teller::Teller,
+};
 use std::{
     hint::black_box,
     net::SocketAddr,
@@ -58,14 +64,14 @@ fn start<F: Future<Output = ()>>(program: impl FnOnce(TcpListener) -> F + Send +
 }
 
 /// Events are serialised, as they would be on their way to the console.
-fn events() -> mpsc::Sender<Report> {
-    let (sender, mut receiver) = mpsc::channel::<Report>(1024);
+fn events() -> Reports {
+    let (reports, mut told) = reports();
     tokio::spawn(async move {
-        while let Some(report) = receiver.recv().await {
+        while let Some(report) = told.recv().await {
             black_box(process::channel::line(&report).expect("JSON"));
         }
     });
-    sender
+    reports
 }
 
 /// What a program keeps from session to session.
@@ -90,7 +96,7 @@ async fn serve(listener: TcpListener, orders: Orders) {
         let order = order.clone();
         tokio::spawn(async move {
             let (reader, mut writer) = stream.into_split();
-            play(&mut victim, None, &mut Frames::new(reader), &mut writer, PATIENCE, &teller).await;
+            play(&mut victim, None, &mut Frames::new(reader), &mut writer, Limits::of(PATIENCE), &teller).await;
             assert!(!victim.gave_up());
             order();
         });
@@ -103,11 +109,11 @@ async fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-async fn session(address: SocketAddr, orders: &Orders, kept: &Kept, events: &mpsc::Sender<Report>) {
+async fn session(address: SocketAddr, orders: &Orders, kept: &Kept, events: &Reports) {
     let mut victim = victim(Role::Client, &orders.client, kept);
     let (reader, mut writer) = connect(address).await.into_split();
     let teller = Teller::new("bench".to_owned(), Actor::Client, events.clone());
-    play(&mut victim, None, &mut Frames::new(reader), &mut writer, PATIENCE, &teller).await;
+    play(&mut victim, None, &mut Frames::new(reader), &mut writer, Limits::of(PATIENCE), &teller).await;
     assert!(!victim.gave_up());
 }
 
@@ -124,7 +130,7 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
             let (reader, writer) = client.into_split();
             let mut frames = Frames::new(reader);
             let first = frames.next().await;
-            Relay::new(session, teller, PATIENCE, DEADLINE, Arc::clone(&workshop))
+            Relay::new(session, teller, Limits::of(PATIENCE), DEADLINE, Arc::clone(&workshop))
                 .run(first, (frames, writer), connect(server).await)
                 .await;
         });

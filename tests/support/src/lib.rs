@@ -10,6 +10,7 @@ pub mod hostile;
 pub mod http;
 pub mod mutation;
 pub mod outcomes;
+pub mod peers;
 pub mod programs;
 pub mod serving;
 pub mod tables;

@@ -10,9 +10,9 @@ use crate::{
     },
     cli::style::{bad, faint, good, head},
     console::Console,
-    log::printable,
     sessions::session::Session,
 };
+use ::lab::terminal::printable;
 use clap::Args;
 use indicatif::ProgressBar;
 use std::{

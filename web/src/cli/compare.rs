@@ -3,13 +3,12 @@
 use super::{FAILED, FINE, Failure, lab};
 use crate::{
     cli::style::{altered, faint, head, verdict},
-    log::printable,
     sessions::{
         compare::{Comparison, Pair, compare},
         session::{Record, Session, now_us},
     },
 };
-use ::lab::scenario::Scenario;
+use ::lab::{scenario::Scenario, terminal::printable};
 use clap::Args;
 use serde::Serialize;
 use std::io::{self, Write};

@@ -3,7 +3,6 @@
 
 use crate::{
     cli::style::{altered, bad, faint, head, mark, verdict},
-    log::printable,
     sessions::{
         flights::by_flight,
         frame::{fields, length, shortened},
@@ -12,6 +11,7 @@ use crate::{
 };
 use lab::{
     event::{Action, Change, Event, Fact, Status, Way},
+    terminal::printable,
     words,
 };
 use std::io::{self, Write};

@@ -48,7 +48,11 @@ impl Listeners {
             Report::Stray { reason, .. } => {
                 return log::line(&actor.to_string(), &format!("stray connection: {reason}"));
             }
-            Report::Listening { .. } => return,
+            Report::MoreStrays { count, within } => {
+                let text = format!("and {count} more stray connections within {within} ms");
+                return log::line(&actor.to_string(), &text);
+            }
+            Report::Listening { .. } | Report::Waiting { .. } => return,
         };
         let listener = self.table().get(session).cloned();
         if let Some(listener) = listener {

@@ -109,7 +109,7 @@ async fn conduct(
                     return Err(Lack::Party(actor, format!("it told more than {EVENTS} events or {BYTES} bytes")));
                 }
             }
-            Told::Report(_, Report::Listening { .. } | Report::Stray { .. }) => {}
+            Told::Report(_, _) => {}
         }
     }
     Ok(())

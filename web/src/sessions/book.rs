@@ -100,7 +100,7 @@ impl Book {
         event.session.push_str(id);
         event.n = record.events.len() as u64 + 1;
         texts.push(self.hub.event(&event));
-        *bytes += weight(&event);
+        *bytes += event.fact.weight();
         record.events.push(event);
         Some(Size { events: record.events.len(), bytes: *bytes })
     }
@@ -215,25 +215,7 @@ impl Pages {
 }
 
 fn weight_of(record: &Record) -> usize {
-    record.events.iter().map(weight).sum()
-}
-
-/// Bytes that an event takes, roughly: what is large is frames, and what others say.
-fn weight(event: &Event) -> usize {
-    use lab::event::Fact;
-    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-    256 + match &event.fact {
-        Fact::Frame { bytes, .. } => bytes.len(),
-        Fact::Relayed { before, after, changed, .. } => {
-            text(before) + text(after) + changed.iter().map(|change| change.old.len() + change.new.len()).sum::<usize>()
-        }
-        Fact::Trusts { anchors, revocation_lists, .. } => anchors.iter().chain(revocation_lists).map(String::len).sum(),
-        Fact::Recovered { text, .. } | Fact::Step { text, .. } => text.len(),
-        Fact::Data { text: told, .. } => text(told),
-        Fact::Check { expected, observed, .. } => expected.len() + observed.len(),
-        Fact::Aborted { reason, .. } => reason.len(),
-        _ => 0,
-    }
+    record.events.iter().map(|event| event.fact.weight()).sum()
 }
 
 #[cfg(test)]

@@ -1,0 +1,346 @@
+//! The reception of a program that is connected to: brings callers and parts together.
+
+use crate::{
+    channel,
+    frames::{Arrival, Frames},
+    limits::{self, milliseconds},
+    listening::{CONNECTIONS, Caller, Listening, Part},
+    names::Names,
+    places::{Needed, Place},
+    reports::Reports,
+    strays::{Stray, Strays},
+    teller::Teller,
+};
+use lab::{
+    control::{Order, Report},
+    event::{Fact, Limit},
+    role::Actor,
+    wire::body,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    net::TcpStream,
+    sync::oneshot,
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
+
+/// The name of a session whose first flight gives none.
+const UNNAMED: &str = "unnamed";
+
+pub(crate) struct Reception {
+    program: Box<dyn Listening>,
+    /// Whether the console orders the sessions.
+    control: bool,
+    /// How long a caller may take for its first frame.
+    greeting: Duration,
+    reports: Reports,
+    strays: Arc<Strays>,
+    /// Parts that wait for their connection, by correlation.
+    waiting: Mutex<HashMap<String, Waiting>>,
+    /// Ordered parts that are played, by session: each ends when its sender is dropped.
+    playing: Mutex<HashMap<String, oneshot::Sender<()>>>,
+    /// Names of the sessions that nobody ordered.
+    names: Mutex<Names>,
+}
+
+/// A part that waits for its connection.
+struct Waiting {
+    session: String,
+    part: Part,
+    /// Ends the wait.
+    _clock: Clock,
+}
+
+/// A task that ends when it is not needed any more.
+struct Clock(AbortHandle);
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Reception {
+    pub(crate) fn new(program: Box<dyn Listening>, control: bool, greeting: Duration, reports: Reports) -> Self {
+        Self {
+            program,
+            control,
+            greeting,
+            strays: Strays::new(reports.clone()),
+            reports,
+            waiting: Mutex::default(),
+            playing: Mutex::default(),
+            names: Mutex::default(),
+        }
+    }
+
+    /// Does what the console orders until it closes the input.
+    pub(crate) async fn obey(self: &Arc<Self>) {
+        let mut orders = channel::orders();
+        while let Some(order) = orders.recv().await {
+            let report = match order {
+                Ok(Order::Cancel { session }) => {
+                    self.waiting().retain(|_, waiting| waiting.session != session);
+                    locked(&self.playing).remove(&session);
+                    continue;
+                }
+                Ok(order) => self.prepare(order),
+                Err(reason) => Report::Stray { from: None, reason, limit: None },
+            };
+            self.reports.send(report).await;
+        }
+    }
+
+    fn prepare(self: &Arc<Self>, order: Order) -> Report {
+        let (session, correlation, patience) = match &order {
+            Order::Play(order) => (order.session.clone(), order.correlation.clone(), order.patience),
+            Order::Attack(order) => (order.session.clone(), order.correlation.clone(), order.patience),
+            Order::Cancel { session } => (session.clone(), String::new(), 0),
+        };
+        let part = match self.program.ordered(order) {
+            Ok(part) => part,
+            Err(reason) => return Report::Refused { session, reason },
+        };
+        let mut waiting = self.waiting();
+        if waiting.contains_key(&correlation) {
+            return Report::Refused { session, reason: "a session of the same seed is under way".to_owned() };
+        }
+        let time = limits::connection(Duration::from_millis(patience));
+        let (reception, mine) = (Arc::clone(self), session.clone());
+        let clock = tokio::spawn(async move {
+            sleep(time).await;
+            reception.give_up(mine, time);
+        });
+        let clock = Clock(clock.abort_handle());
+        waiting.insert(correlation, Waiting { session: session.clone(), part, _clock: clock });
+        Report::Ready { session }
+    }
+
+    /// Ends the wait of a part to which nobody came.
+    fn give_up(self: Arc<Self>, session: String, time: Duration) {
+        let mut waiting = self.waiting();
+        let before = waiting.len();
+        waiting.retain(|_, waiting| waiting.session != session);
+        if waiting.len() < before {
+            drop(waiting);
+            // By a task of its own: that of the clock ends with the part.
+            tokio::spawn(self.alone(session, time));
+        }
+    }
+
+    /// Tells of a part to which nobody came.
+    async fn alone(self: Arc<Self>, session: String, time: Duration) {
+        let most = milliseconds(time);
+        let mut facts = vec![Fact::Limited { limit: Limit::Connection, most }];
+        if self.program.actor() != Actor::Attacker {
+            let reason = format!("connection: expected one within {most} ms, got none");
+            facts.push(Fact::Aborted { flight: 1, check: None, reason });
+        }
+        facts.push(Fact::Ended);
+        Teller::new(session, self.program.actor(), self.reports.clone()).tell_all(facts).await;
+    }
+
+    /// Receives a connection, and plays the part that it is for.
+    pub(crate) async fn receive(&self, stream: TcpStream, place: &Place, needed: Needed) {
+        if let Err(stray) = self.play(stream, place, needed).await {
+            self.strays.tell(stray).await;
+        }
+    }
+
+    async fn play(&self, stream: TcpStream, place: &Place, needed: Needed) -> Result<(), Stray> {
+        let _ = stream.set_nodelay(true);
+        let (reader, writer) = stream.into_split();
+        let mut frames = Frames::new(reader);
+        let first = tokio::select! {
+            first = timeout(self.greeting, frames.next()) => first,
+            Ok(()) = needed => return Err(Stray::limited(Limit::Places, "places", CONNECTIONS as u64)),
+        };
+        let late = |_| Stray::limited(Limit::Greeting, "greeting", milliseconds(self.greeting));
+        let first = first.map_err(late)?;
+        place.spoke();
+        let correlation = match &first {
+            Arrival::Frame(frame) => {
+                body::correlation(&frame.body).ok_or_else(|| "the first flight names no session".to_owned())
+            }
+            Arrival::Malformed(error) => Err(error.to_string()),
+            // Whoever only looks whether somebody listens says nothing.
+            Arrival::End => return Ok(()),
+        };
+        let caller = Caller { first, frames, writer };
+        if self.control { self.ordered(&correlation?, caller).await } else { self.unordered(correlation, caller).await }
+    }
+
+    async fn ordered(&self, correlation: &str, caller: Caller) -> Result<(), Stray> {
+        let Some(waiting) = self.waiting().remove(correlation) else {
+            return Err("the first flight names no session that was ordered".to_owned().into());
+        };
+        let Waiting { session, part, .. } = waiting;
+        let (playing, cancelled) = oneshot::channel();
+        locked(&self.playing).insert(session.clone(), playing);
+        let played = tokio::select! {
+            played = part(caller, self.reports.clone()) => played,
+            _ = cancelled => Ok(()),
+        };
+        locked(&self.playing).remove(&session);
+        Ok(played?)
+    }
+
+    async fn unordered(&self, correlation: Result<String, String>, caller: Caller) -> Result<(), Stray> {
+        let word = match correlation {
+            Err(_) if self.program.plays_unnamed() => UNNAMED.to_owned(),
+            correlation => correlation?,
+        };
+        let session = locked(&self.names).give(&word);
+        let part = self.program.by_hand(&session).map_err(|failure| failure.to_string())?;
+        Ok(part(caller, self.reports.clone()).await?)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {
+        locked(&self.waiting)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        program::Failure,
+        reports::{Told, reports},
+    };
+    use lab::{control::AttackOrder, event::Event, scenario::Selection};
+    use std::net::SocketAddr;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    /// Plays an ordered part for ever.
+    struct Fake(Actor);
+
+    impl Listening for Fake {
+        fn actor(&self) -> Actor {
+            self.0
+        }
+
+        fn beyond(&self) -> Option<(&str, Option<Duration>)> {
+            None
+        }
+
+        fn plays_unnamed(&self) -> bool {
+            false
+        }
+
+        fn ordered(&self, _: Order) -> Result<Part, String> {
+            Ok(Box::new(|caller, _| {
+                Box::pin(async move {
+                    let _caller = caller;
+                    std::future::pending().await
+                })
+            }))
+        }
+
+        fn by_hand(&self, _: &str) -> Result<Part, Failure> {
+            Err(Failure::Usage("it takes orders".to_owned()))
+        }
+    }
+
+    fn order(patience: u64) -> Order {
+        Order::Attack(Box::new(AttackOrder {
+            session: "s".to_owned(),
+            correlation: "c".to_owned(),
+            attack: Selection::plain("relay"),
+            mode: Selection::plain("dh"),
+            seed: String::new(),
+            patience,
+            deadline: 0,
+            as_server: None,
+            as_client: None,
+        }))
+    }
+
+    fn reception(actor: Actor, greeting: Duration) -> (Arc<Reception>, Told) {
+        let (reports, told) = reports();
+        (Arc::new(Reception::new(Box::new(Fake(actor)), true, greeting, reports)), told)
+    }
+
+    async fn events(told: &mut Told) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        while facts.last() != Some(&Fact::Ended) {
+            let Some(Report::Event(Event { fact, .. })) = told.recv().await else { panic!("after {facts:?}") };
+            facts.push(fact);
+        }
+        facts
+    }
+
+    #[tokio::test]
+    async fn a_part_to_which_nobody_comes_says_so_and_is_over() {
+        for actor in [Actor::Attacker, Actor::Server] {
+            let (reception, mut told) = reception(actor, Duration::ZERO);
+            assert!(matches!(reception.prepare(order(0)), Report::Ready { .. }));
+            reception.clone().give_up("s".to_owned(), Duration::from_millis(7));
+            let facts = events(&mut told).await;
+            assert_eq!(facts.first(), Some(&Fact::Limited { limit: Limit::Connection, most: 7 }));
+            let gave_up = facts.iter().any(|fact| matches!(fact, Fact::Aborted { check: None, .. }));
+            assert_eq!(gave_up, actor == Actor::Server, "the attacker is no victim");
+            assert!(reception.waiting().is_empty());
+            // Whoever asks again finds nothing to end.
+            reception.clone().give_up("s".to_owned(), Duration::from_millis(7));
+            assert!(told.try_recv().is_none());
+        }
+    }
+
+    /// A connection and its other end.
+    async fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (ours, listener.accept().await.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_cancelled_loses_its_connection() {
+        let (reception, _told) = reception(Actor::Attacker, Duration::from_secs(10));
+        assert!(matches!(reception.prepare(order(60_000)), Report::Ready { .. }));
+        let (mut ours, theirs) = connection().await;
+        let body = br#"{"session":"c"}"#;
+        ours.write_all(&[[1, 0, 0, 15].as_slice(), body].concat()).await.unwrap();
+        let playing = Arc::clone(&reception);
+        let (place, needed) = crate::places::Places::new(1).take().await;
+        let received = tokio::spawn(async move { playing.receive(theirs, &place, needed).await });
+        while locked(&reception.playing).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        locked(&reception.playing).remove("s");
+        received.await.unwrap();
+        assert_eq!(ours.read(&mut [0]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_says_nothing_is_a_stray_by_the_limit_that_it_met() {
+        let (reception, mut told) = reception(Actor::Server, Duration::from_millis(5));
+        let places = crate::places::Places::new(1);
+        let (place, needed) = places.take().await;
+        let (_ours, theirs) = connection().await;
+        reception.receive(theirs, &place, needed).await;
+        let stray = told.try_recv();
+        assert!(matches!(stray, Some(Report::Stray { limit: Some(Limit::Greeting), .. })), "{stray:?}");
+    }
+
+    #[tokio::test]
+    async fn who_only_looks_is_no_stray() {
+        let (reception, mut told) = reception(Actor::Server, Duration::from_secs(10));
+        let (place, needed) = crate::places::Places::new(1).take().await;
+        let (ours, theirs) = connection().await;
+        drop(ours);
+        reception.receive(theirs, &place, needed).await;
+        assert!(told.try_recv().is_none());
+    }
+}

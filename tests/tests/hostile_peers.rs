@@ -1,0 +1,190 @@
+//! The programs among peers that mean no good: nobody keeps a place for more than seconds, nobody fills a memory, and honest
+//! clients are served meanwhile.
+
+use attacker::{
+    attack::Seen,
+    leg::Leg,
+    session::{Command, MOST_HELD, Session},
+};
+use lab::{
+    algebra::real::Real,
+    event::{Fact, Limit},
+    modes,
+    party::{self, Input, Party},
+    role::Role,
+    scenario::Scenario,
+    staging::{Setting, own_group, stage},
+    victim::{Kept, Victim},
+    wire::{Decoder, Frame, Kind},
+};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io::{ErrorKind, Write},
+    net::TcpStream,
+    thread,
+    time::Duration,
+};
+use support::{
+    outcomes::{self, Outcome},
+    peers::{Peer, hello, next_frame},
+    programs::{Program, run},
+};
+
+/// Short times, in which an honest client is done all the same.
+const SHORT: [&str; 4] = ["--patience", "2000", "--limit", "3000"];
+
+fn listening(program: &str, flags: &[&str]) -> (Program, String) {
+    let mut program = Program::start(program, &[flags, &["--listen", "127.0.0.1:0"]].concat());
+    let address = program.until("the address", |line| line.strip_prefix("listening on ").map(str::to_owned));
+    (program, address)
+}
+
+fn honest(address: &str) {
+    let client = run("client", &["--mode", "ecdh", "--connect", address]);
+    assert_eq!(client.code, Some(0), "{client:?}");
+}
+
+#[test]
+fn whoever_is_silent_trickles_or_never_ends_is_ended_and_costs_nobody_else_a_session() {
+    let (_server, at_server) = listening("server", &[&["--mode", "ecdh"], SHORT.as_slice()].concat());
+    let flags = ["--mode", "ecdh", "--attack", "relay", "--connect", &at_server];
+    let (_attacker, at_attacker) = listening("attacker", &[&flags, SHORT.as_slice()].concat());
+    for address in [&at_server, &at_attacker] {
+        // Each returns when the program has ended its connection.
+        thread::scope(|scope| {
+            for peer in Peer::ALL {
+                (0..6).for_each(|_| drop(scope.spawn(move || peer.behave(address))));
+            }
+            (0..3).for_each(|_| honest(address));
+        });
+        honest(address);
+    }
+}
+
+#[test]
+fn more_silent_connections_than_there_are_places_keep_nobody_out() {
+    let (_server, at_server) = listening("server", &["--mode", "ecdh"]);
+    let (_attacker, at_attacker) =
+        listening("attacker", &["--mode", "ecdh", "--attack", "relay", "--connect", &at_server]);
+    for address in [&at_server, &at_attacker] {
+        thread::scope(|scope| {
+            // The first of them lose their places to the last, and those theirs to the honest client.
+            (0..300).for_each(|_| drop(scope.spawn(move || Peer::Idle.behave(address))));
+            (0..3).for_each(|_| honest(address));
+        });
+    }
+}
+
+#[test]
+fn a_session_without_an_end_is_told_as_one() {
+    let (mut server, address) = listening("server", &["--mode", "ecdh", "--patience", "10000", "--limit", "700"]);
+    Peer::EmptyRecords.behave(&address);
+    server
+        .until("the limit", |line| line.contains("a limit of the lab: milliseconds of a session (700)").then_some(()));
+    server.until("its end", |line| line.contains("gave up: session: expected its end within 700 ms").then_some(()));
+}
+
+/// Whoever sends while its share is held back fills its own buffers and the system's, and not the attacker's memory.
+#[test]
+fn a_client_that_goes_on_sending_is_not_read_while_its_share_is_held() {
+    let mode = "dh-weak:short,bits=224";
+    let (_server, at_server) = listening("server", &["--mode", mode]);
+    let flags = ["--mode", mode, "--attack", "crack", "--connect", &at_server, "--patience", "2500"];
+    let (mut attacker, at_attacker) = listening("attacker", &flags);
+    let mut stream = TcpStream::connect(&at_attacker).expect("a connection");
+    let first = hello(mode);
+    stream.write_all(&first.to_bytes()).expect("to write");
+    let answer = next_frame(&mut stream, &mut Decoder::default()).expect("an answer");
+    stream.write_all(&share(&first, &answer).to_bytes()).expect("to write");
+    attacker.until("the held share", |line| line.contains("holds ").then_some(()));
+    stream.set_write_timeout(Some(Duration::from_millis(500))).expect("a timeout");
+    let record = Frame { kind: Kind::Record, body: vec![0; 16_000] }.to_bytes();
+    // Until nothing more is taken. A third of a gigabyte was, before there was a limit.
+    let mut sent = 0_usize;
+    let stuck = loop {
+        match stream.write(&record) {
+            Ok(written) => sent += written,
+            Err(error) => break error,
+        }
+        assert!(sent < 64 << 20, "{sent} octets were taken");
+    };
+    assert!(matches!(stuck.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{stuck} after {sent} octets");
+    attacker.until("the limit", |line| line.contains("octets held back").then_some(()));
+}
+
+/// A client's share in the server's group.
+fn share(hello: &Frame, answer: &Frame) -> Frame {
+    let mode = modes::find("dh-weak").expect("a mode");
+    let mut leg = Leg::new(mode, Real::new([3; 32]), Vec::new(), &["client_secret"]);
+    leg.observe(hello).expect("a first flight");
+    leg.observe(answer).expect("an answer");
+    leg.compose(&[], &[]).expect("a share")
+}
+
+/// Feeds a session with what honest victims say, to the end or until it holds something back; answers whether it does.
+fn converse(session: &mut Session, scenario: &Scenario, to_the_end: bool) -> bool {
+    let orders = stage(scenario, &Setting::seeded("test", 1)).expect("orders");
+    let kept = Kept { group: own_group(&orders.server.mode), ..Kept::default() };
+    let mut victims = [(Role::Client, &orders.client), (Role::Server, &orders.server)]
+        .map(|(role, order)| Victim::new(role, order, kept.clone()).expect("a victim"));
+    let mut pending = VecDeque::from([(Role::Client, Input::Open), (Role::Server, Input::Open)]);
+    while let Some((role, input)) = pending.pop_front() {
+        for command in victims[usize::from(role == Role::Server)].handle(input) {
+            let party::Command::Send(frame) = command else { continue };
+            for command in session.handle(Seen::Frame { from: role, frame }) {
+                if let Command::Send { to, frame } = command {
+                    pending.push_back((to, Input::Frame(frame)));
+                }
+            }
+            if session.holds() && !to_the_end {
+                return true;
+            }
+        }
+    }
+    session.holds()
+}
+
+fn session(scenario: &Scenario) -> Session {
+    Session::of(&stage(scenario, &Setting::seeded("test", 1)).expect("orders").attack).expect("an attack")
+}
+
+/// For every scenario there is: however much a victim sends while something of it is held back, no more is taken than the
+/// limit and one frame; and that is told, once, as the limit that it is.
+#[test]
+fn what_is_held_back_is_bounded_in_octets_in_every_attack() {
+    let record = Frame { kind: Kind::Record, body: vec![0; 16_000] };
+    let mut stuck = BTreeSet::new();
+    for Outcome { scenario, .. } in outcomes::all() {
+        for from in [Role::Client, Role::Server] {
+            let mut session = session(&scenario);
+            if !converse(&mut session, &scenario, false) {
+                continue;
+            }
+            let (mut taken, mut told) = (0, 0);
+            while session.reads(from) && taken <= 2 * MOST_HELD {
+                taken += record.body.len();
+                for command in session.handle(Seen::Frame { from, frame: record.clone() }) {
+                    told += usize::from(matches!(command, Command::Tell(Fact::Limited { limit: Limit::Held, .. })));
+                }
+            }
+            let reads = session.reads(from);
+            assert!(reads || taken <= MOST_HELD + record.body.len(), "{scenario}: {taken} octets");
+            assert_eq!(told, usize::from(!reads), "{scenario}");
+            if !reads {
+                stuck.insert(scenario.attack.id.clone());
+            }
+        }
+    }
+    assert!(stuck.contains("crack"), "{stuck:?}");
+}
+
+/// The account of what is held is right: when honest victims have said everything, nothing is left in the hands of an
+/// attacker that has only passed frames on or dropped them.
+#[test]
+fn nothing_is_left_in_the_hands_of_an_attacker_that_holds_nothing_back() {
+    for Outcome { scenario, .. } in outcomes::all() {
+        let waits = converse(&mut session(&scenario), &scenario, true);
+        // The computation that it waits for is not done here.
+        assert!(!waits || scenario.attack.id == "crack", "{scenario}");
+    }
+}
