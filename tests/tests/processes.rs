@@ -84,7 +84,7 @@ fn one_seed_prints_the_same_octets_every_time() {
 #[test]
 fn exit_codes_tell_findings_from_mistakes_and_failures() {
     // Victims who wait for nothing finish nothing, so the attack that must win does not.
-    let finding = run("interlock", &["run", "dh/substitute", "--patience", "0", "--json"]);
+    let finding = run("interlock", &["run", "dh/tamper~record-auth", "--patience", "0", "--json"]);
     assert_eq!(finding.code, Some(1), "{finding:?}");
     for (scenario, named) in [
         ("nosuch/substitute", "ecdh-cert"),
@@ -112,9 +112,9 @@ fn exit_codes_tell_findings_from_mistakes_and_failures() {
 #[test]
 fn a_finding_is_one_when_nobody_reads_it() {
     for args in [
-        ["check", "--filter", "dh/substitute", "--patience", "0"].as_slice(),
-        &["check", "--filter", "dh/substitute", "--patience", "0", "--json"],
-        &["run", "dh/substitute", "--patience", "0"],
+        ["check", "--filter", "dh/tamper~record-auth", "--patience", "0"].as_slice(),
+        &["check", "--filter", "dh/tamper~record-auth", "--patience", "0", "--json"],
+        &["run", "dh/tamper~record-auth", "--patience", "0"],
     ] {
         assert_eq!(unread("interlock", args).code(), Some(1), "{args:?}");
     }
