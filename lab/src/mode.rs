@@ -65,7 +65,7 @@ pub enum Act {
 /// What a check compares: a relation between values.
 #[derive(Clone, Copy, Debug)]
 pub enum Relation {
-    /// The two values are equal, compared in constant time: expected, observed.
+    /// The two values are equal, compared in constant time: expected, observed. Both are shown.
     Equal(&'static Check),
     /// The public value is neither 0, 1, p−1 nor beyond: group, public value.
     PublicInRange,
@@ -95,6 +95,20 @@ impl Relation {
             Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
             Self::CertifiedForAny(_) => &[Sort::Chain, Sort::Trust, Sort::Time],
         })
+    }
+
+    /// Its findings show the values that it relates, as what was expected and what was observed.
+    pub const fn shows(self) -> bool {
+        match self {
+            Self::Equal(_)
+            | Self::PublicInRange
+            | Self::GroupSize(_)
+            | Self::GroupKnown
+            | Self::Signed(..)
+            | Self::Certified(_)
+            | Self::CertifiedForAny(_) => true,
+            Self::Contributes => false,
+        }
     }
 
     /// The checks that it performs.

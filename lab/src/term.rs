@@ -6,69 +6,95 @@
 use crate::check::Check;
 use std::fmt;
 
-/// What kind of thing a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sort {
-    /// The id that correlates the processes' events. No security rests on it.
-    Session,
-    /// Modes and groups that a client offers, best first.
-    Offers,
-    /// The offer that the server picked.
-    Choice,
-    /// A group for Diffie–Hellman.
-    Group,
-    /// 32 random octets.
-    Nonce,
-    /// A private exponent or scalar.
-    Secret,
-    /// A public value in a group.
-    Public,
-    /// The output of a key agreement.
-    Shared,
-    /// A symmetric key, 32 octets.
-    Key,
-    /// An HMAC-SHA256 tag.
-    Mac,
-    /// A private signing key.
-    SigningKey,
-    /// A public signature key.
-    VerifyingKey,
-    /// An Ed25519 signature.
-    Signature,
-    /// A certificate chain, leaf first.
-    Chain,
-    /// What a party holds certificates against: trust anchors, revocation lists, pins.
-    Trust,
-    /// A DNS name.
-    Name,
-    /// Unix seconds.
-    Time,
-    /// A SHA-256 digest of the frames so far.
-    Digest,
+/// How far a value of a sort may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Anywhere: it travels, and events show it.
+    Wire,
+    /// No message carries it, but events may show it.
+    Shown,
+    /// Nowhere: nothing but a one-way label of it is ever published.
+    Nowhere,
 }
 
-impl fmt::Display for Sort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Session => "session",
-            Self::Offers => "offers",
-            Self::Choice => "choice",
-            Self::Group => "group",
-            Self::Nonce => "nonce",
-            Self::Secret => "secret",
-            Self::Public => "public",
-            Self::Shared => "shared secret",
-            Self::Key => "key",
-            Self::Mac => "mac",
-            Self::SigningKey => "signing key",
-            Self::VerifyingKey => "verifying key",
-            Self::Signature => "signature",
-            Self::Chain => "certificate chain",
-            Self::Trust => "trust",
-            Self::Name => "name",
-            Self::Time => "time",
-            Self::Digest => "digest",
-        })
+macro_rules! sorts {
+    ($($(#[$doc:meta])+ $name:ident = $text:literal, $reach:ident;)+) => {
+        /// What kind of thing a value is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Sort {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Sort {
+            /// Every sort.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// How far a value of this sort may go.
+            pub const fn reach(self) -> Reach {
+                match self {
+                    $(Self::$name => Reach::$reach,)+
+                }
+            }
+        }
+
+        impl fmt::Display for Sort {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$name => $text,)+
+                })
+            }
+        }
+    };
+}
+
+sorts! {
+    /// The id that correlates the processes' events. No security rests on it.
+    Session = "session", Wire;
+    /// Modes and groups that a client offers, best first.
+    Offers = "offers", Wire;
+    /// The offer that the server picked.
+    Choice = "choice", Wire;
+    /// A group for Diffie–Hellman.
+    Group = "group", Wire;
+    /// 32 random octets.
+    Nonce = "nonce", Wire;
+    /// A private exponent or scalar.
+    Secret = "secret", Nowhere;
+    /// A public value in a group.
+    Public = "public", Wire;
+    /// The output of a key agreement.
+    Shared = "shared secret", Nowhere;
+    /// A symmetric key, 32 octets.
+    Key = "key", Nowhere;
+    /// An HMAC-SHA256 tag.
+    Mac = "mac", Wire;
+    /// A private signing key.
+    SigningKey = "signing key", Nowhere;
+    /// A public signature key.
+    VerifyingKey = "verifying key", Shown;
+    /// An Ed25519 signature.
+    Signature = "signature", Wire;
+    /// A certificate chain, leaf first.
+    Chain = "certificate chain", Wire;
+    /// What a party holds certificates against: trust anchors, revocation lists, pins.
+    Trust = "trust", Shown;
+    /// A DNS name.
+    Name = "name", Wire;
+    /// Unix seconds.
+    Time = "time", Shown;
+    /// A SHA-256 digest of the frames so far.
+    Digest = "digest", Shown;
+}
+
+impl Sort {
+    /// A message may carry it.
+    pub const fn travels(self) -> bool {
+        matches!(self.reach(), Reach::Wire)
+    }
+
+    /// An event may show it, as what a check expected or observed.
+    pub const fn may_be_shown(self) -> bool {
+        !matches!(self.reach(), Reach::Nowhere)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What has to be true of a table before anything runs it.
 //!
 //! Names are bound before they are used and only once a party, sorts fit, each field that arrives is a name of its own,
-//! and the table ends with the keys that the record layer needs.
+//! and the table ends with the keys that the record layer needs. No field carries what must not travel, and no check shows
+//! what must stay secret.
 
 use super::{Act, By, Mode, Relation, Step};
 use crate::{
@@ -42,6 +43,9 @@ pub fn validate(mode: &Mode) -> Result<(), Fault> {
             let sort = scopes.sort(&at, message.from, &field.value)?;
             if sort != field.sort {
                 return scopes.fault(&at, format!("expected {}, got {sort}", field.sort));
+            }
+            if !sort.travels() {
+                return scopes.fault(&at, format!("a {sort} does not travel"));
             }
         }
         for field in message.fields {
@@ -141,7 +145,13 @@ impl Scopes {
             Some(expected) => sorts == expected,
             None => sorts.len() == 2 && sorts[0] == sorts[1],
         };
-        if fits { Ok(()) } else { self.fault(place, format!("does not relate values of the sorts {sorts:?}")) }
+        if !fits {
+            return self.fault(place, format!("does not relate values of the sorts {sorts:?}"));
+        }
+        match sorts.iter().find(|sort| relation.shows() && !sort.may_be_shown()) {
+            Some(secret) => self.fault(place, format!("would show a {secret}")),
+            None => Ok(()),
+        }
     }
 
     fn sort(&self, place: &str, role: Role, value: &Expr) -> Result<Sort, Fault> {
@@ -177,8 +187,8 @@ mod tests {
         items.leak()
     }
 
-    /// What is wrong with a mode that is one hello of the client's.
-    fn what(fields: Vec<Field>, before: Vec<Step>) -> String {
+    /// What is wrong with a mode that is one hello of the client's, who is given a value of each sort, named by the sort.
+    fn fault_of(fields: Vec<Field>, before: Vec<Step>) -> String {
         let hello = Message {
             from: Role::Client,
             kind: Kind::ClientHello,
@@ -195,13 +205,21 @@ mod tests {
             references: &[],
             variants: &[],
             groups: &[],
-            given: leak(vec![given(CLIENT, "session", Sort::Session)]),
+            given: leak(Sort::ALL.iter().map(|sort| given(CLIENT, named(*sort), *sort)).collect()),
             messages: leak(vec![hello]),
             names: Names::Nobody,
             off: &[],
         };
         validate(&mode).unwrap_err().what
     }
+
+    /// The name of the given value of a sort.
+    fn named(sort: Sort) -> &'static str {
+        sort.to_string().leak()
+    }
+
+    /// Where nothing else is wrong with the hello: it gives nobody any keys.
+    const NO_KEYS: &str = "the client has no key named client_write";
 
     #[test]
     fn every_registered_mode_is_valid() {
@@ -213,27 +231,117 @@ mod tests {
     #[test]
     fn a_name_must_be_bound_before_its_use() {
         let random = field("random", "client_random", Sort::Nonce, var("client_random"));
-        assert_eq!(what(vec![random], vec![]), "the client knows no client_random yet");
+        assert_eq!(fault_of(vec![random], vec![]), "the client knows no client_random yet");
     }
 
     #[test]
     fn sorts_must_fit() {
         let random = field("random", "client_random", Sort::Nonce, var("session"));
-        assert_eq!(what(vec![random], vec![]), "expected nonce, got session");
+        assert_eq!(fault_of(vec![random], vec![]), "expected nonce, got session");
     }
 
     #[test]
     fn a_name_is_bound_once() {
-        assert_eq!(what(vec![], vec![nonce(CLIENT, "a"), nonce(CLIENT, "a")]), "the client already knows a a");
+        assert_eq!(fault_of(vec![], vec![nonce(CLIENT, "a"), nonce(CLIENT, "a")]), "the client already knows a a");
     }
 
     #[test]
     fn what_the_sender_does_before_sending_is_the_senders() {
-        assert_eq!(what(vec![], vec![nonce(BOTH, "a")]), "is the client's alone to take");
+        assert_eq!(fault_of(vec![], vec![nonce(BOTH, "a")]), "is the client's alone to take");
     }
 
     #[test]
     fn the_keys_of_the_records_must_be_there_at_the_end() {
-        assert_eq!(what(vec![], vec![]), "the client has no key named client_write");
+        assert_eq!(fault_of(vec![], vec![]), NO_KEYS);
+    }
+
+    /// Sorts whose values are worth stealing.
+    const SECRET: [Sort; 4] = [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey];
+
+    /// Sorts that have a form on the wire (docs/wire.md).
+    const ON_THE_WIRE: [Sort; 10] = [
+        Sort::Session,
+        Sort::Offers,
+        Sort::Choice,
+        Sort::Group,
+        Sort::Nonce,
+        Sort::Public,
+        Sort::Mac,
+        Sort::Signature,
+        Sort::Chain,
+        Sort::Name,
+    ];
+
+    #[test]
+    fn a_message_carries_only_what_travels() {
+        for sort in Sort::ALL.iter().copied() {
+            let carried = field("field", named(sort), sort, var(named(sort)));
+            let travels = ON_THE_WIRE.contains(&sort);
+            let expected = if travels { NO_KEYS.to_owned() } else { format!("a {sort} does not travel") };
+            assert_eq!(fault_of(vec![carried], vec![]), expected);
+        }
+        assert!(SECRET.iter().all(|sort| !ON_THE_WIRE.contains(sort)));
+    }
+
+    /// One of each kind of relation.
+    fn relations() -> Vec<Relation> {
+        let all = vec![
+            Relation::Equal(&crate::checks::FINISHED),
+            Relation::PublicInRange,
+            Relation::GroupSize(2048),
+            Relation::GroupKnown,
+            Relation::Contributes,
+            Relation::Signed(&crate::checks::TRANSCRIPT_SIGNATURE, "context"),
+            Relation::Certified(Role::Server),
+            Relation::CertifiedForAny(Role::Client),
+        ];
+        // A relation that is not in the list does not compile here.
+        for relation in &all {
+            match relation {
+                Relation::Equal(_)
+                | Relation::PublicInRange
+                | Relation::GroupSize(_)
+                | Relation::GroupKnown
+                | Relation::Contributes
+                | Relation::Signed(..)
+                | Relation::Certified(_)
+                | Relation::CertifiedForAny(_) => {}
+            }
+        }
+        all
+    }
+
+    /// Whatever the relation and whatever the sort, in each place: no secret is related but where the finding says nothing
+    /// of it, which is true of the shared secret that is looked at for zero and of nothing else.
+    #[test]
+    fn a_check_shows_only_what_may_be_shown() {
+        let mut refused = 0;
+        for relation in relations() {
+            for sort in Sort::ALL.iter().copied() {
+                let rows: Vec<Vec<Sort>> = match relation.sorts() {
+                    None => vec![vec![sort, sort]],
+                    Some(sorts) => (0..sorts.len())
+                        .map(|at| {
+                            let mut row = sorts.to_vec();
+                            row[at] = sort;
+                            row
+                        })
+                        .collect(),
+                };
+                for row in rows {
+                    let args = leak(row.iter().map(|sort| var(named(*sort))).collect());
+                    let what = fault_of(vec![], vec![check(CLIENT, relation, args)]);
+                    let secret = row.iter().any(|sort| SECRET.contains(sort));
+                    let silent = matches!(relation, Relation::Contributes) && row == [Sort::Shared];
+                    if secret && !silent {
+                        assert_ne!(what, NO_KEYS, "{relation:?} of {row:?}");
+                        refused += usize::from(what.starts_with("would show a "));
+                    } else if relation.sorts().is_none_or(|sorts| sorts == row) {
+                        assert_eq!(what, NO_KEYS, "{relation:?} of {row:?}");
+                    }
+                }
+            }
+        }
+        assert_eq!(refused, SECRET.len(), "two secrets of one sort are equal or not: each pair of them is refused");
     }
 }

@@ -62,7 +62,7 @@ fn encode(value: &Value) -> Json {
         Value::Bytes(bytes) => body::encode(bytes),
         Value::Chain(chain) => chain.iter().map(|der| body::encode(der)).collect(),
         Value::Time(time) => json!(time),
-        // Validation refuses a table that sends a secret or its own trust.
+        // They do not travel: validation refuses a table that would send one.
         Value::Secret(_) | Value::SigningKey(_) | Value::Trust(_) => Json::Null,
     }
 }
@@ -154,5 +154,19 @@ fn group(field: &str, value: &Json) -> Result<Value, Misfit> {
             Ok(Value::Group(Group::Modp(Arc::new(Modp::new(p, g)))))
         }
         _ => Err(Misfit::new(field, "p and g", "neither")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Validation lets travel what has a form here, and nothing else.
+    #[test]
+    fn what_travels_has_a_form() {
+        for sort in Sort::ALL.iter().copied() {
+            let refused = decode("field", sort, Some(Json::Null)).err().map(|misfit| misfit.expected);
+            assert_eq!(refused.as_deref() != Some("a sort that travels"), sort.travels(), "{sort}");
+        }
     }
 }

@@ -130,3 +130,19 @@ fn signed(check: &'static Check, context: &str, key: &[u8], digest: &[u8], signa
 fn not_applicable(check: &'static Check, why: &str) -> Finding {
     Finding { check, holds: None, expected: "not applicable".to_owned(), observed: why.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The one relation that looks at a secret says nothing of it.
+    #[test]
+    fn a_shared_secret_is_not_shown() {
+        for octet in [0, 0xa7] {
+            let finding = contributes(&[octet; 32]);
+            let told = format!("{} {}", finding.expected, finding.observed);
+            assert_eq!(finding.holds, Some(octet != 0));
+            assert!(!told.contains("a7") && !told.contains("167"), "{told}");
+        }
+    }
+}
