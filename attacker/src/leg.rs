@@ -149,7 +149,7 @@ impl Leg {
 
     /// Seals a record in `sender`'s name.
     pub fn seal(&self, sender: Role, sequence: u64, content: &Content) -> Option<Frame> {
-        Some(write_key(&self.shadow, sender)?.seal(sequence, content))
+        write_key(&self.shadow, sender)?.seal(sequence, content).ok()
     }
 
     fn try_open(&self, sender: Role, record: &Sealed<'_>) -> Option<Content> {

@@ -16,7 +16,7 @@ use crate::{
     mode::{Mode, Names},
     modes,
     party::{Command, Input, Party},
-    record::{Content, RecordError, Records},
+    record::{Content, RecordError, Records, TooLong},
     role::Role,
     scenario::{Scenario, Selection},
     wire::Frame,
@@ -195,16 +195,24 @@ impl Victim {
         };
         let offered = self.offered.clone();
         commands.push(Command::Tell(Fact::Established { fingerprint, own, peer, group, offered }));
+        let too_long = |fault: TooLong| format!("the lab's fault: {fault}");
         for (index, Message { text, told }) in (0..).zip(&self.script) {
+            let frame = match records.seal(&Content::Data(text.clone().into_bytes())) {
+                Ok(frame) => frame,
+                Err(fault) => return self.abort(flight, None, too_long(fault), commands),
+            };
             let digest = hex(&Sha256::digest(text));
             if index == 0 {
                 commands.push(Command::Tell(Fact::Canary { digest: digest.clone() }));
             }
             let (length, told) = (text.len(), Some(told.clone()));
             commands.push(Command::Tell(Fact::Data { way: Way::Sent, index, digest, length, text: told }));
-            self.sent(flight, records.seal(&Content::Data(text.clone().into_bytes())), commands);
+            self.sent(flight, frame, commands);
         }
-        self.sent(flight, records.seal(&Content::Close), commands);
+        match records.seal(&Content::Close) {
+            Ok(frame) => self.sent(flight, frame, commands),
+            Err(fault) => return self.abort(flight, None, too_long(fault), commands),
+        }
         self.stage = Stage::Data(Box::new(records));
     }
 

@@ -220,7 +220,7 @@ fn a_record_is_what_its_format_says() {
     let record = [&header[..], &sequence, &ciphertext, &tag].concat();
 
     let key = RecordKey::new(&key).expect("32 octets");
-    let frame = key.seal(258, &Content::Data(b"pay 100".to_vec()));
+    let frame = key.seal(258, &Content::Data(b"pay 100".to_vec())).expect("a record");
     assert_eq!(frame.kind, Kind::Record);
     assert_eq!(frame.to_bytes(), record);
     let sealed = Sealed::parse(&record[4..]).expect("a record");

@@ -10,6 +10,9 @@ use std::fmt;
 /// Octets before the body.
 pub const HEADER: usize = 4;
 
+/// Octets of the longest body of a record: 16 KiB of data with its type, number and tag.
+pub const LONGEST_RECORD: usize = 8 + 1 + 16 * 1024 + 16;
+
 /// What a frame is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -63,7 +66,7 @@ impl Kind {
     /// The longest body that the kind may have, in octets.
     pub const fn limit(self) -> usize {
         match self {
-            Self::Record => crate::record::LONGEST_BODY,
+            Self::Record => LONGEST_RECORD,
             _ => 64 * 1024,
         }
     }

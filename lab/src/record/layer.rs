@@ -1,0 +1,319 @@
+//! One party's end of the record layer.
+
+use super::{
+    codec::{Content, Sealed},
+    key::{RecordKey, TooLong},
+};
+use crate::{
+    check::{Check, Finding, Switches},
+    checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
+    event::Status,
+    evidence::hex,
+    role::Role,
+    wire::{Frame, Kind},
+};
+
+/// Why a record was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A check failed.
+    #[error("{}: expected {}, got {}", .0.check, .0.expected, .0.observed)]
+    Check(Finding),
+    /// The body is no record.
+    #[error("record: expected {expected}, got {got}")]
+    Malformed {
+        /// What it had to be.
+        expected: &'static str,
+        /// What it was.
+        got: String,
+    },
+}
+
+/// One party's end of the record layer: seals what goes out, opens and checks what comes in.
+pub struct Records {
+    role: Role,
+    switches: Switches,
+    write: RecordKey,
+    read: RecordKey,
+    one_key: bool,
+    sent: u64,
+    taken: u64,
+    closed: bool,
+    /// The first finding against a check that is switched off, by the check.
+    ignored: Vec<Finding>,
+}
+
+impl Records {
+    /// The record layer of `role` after its handshake; `None` where a key has not 32 octets.
+    pub fn new(role: Role, switches: Switches, client_write: &[u8], server_write: &[u8]) -> Option<Self> {
+        let (write, read) = match role {
+            Role::Client => (client_write, server_write),
+            Role::Server => (server_write, client_write),
+        };
+        let one_key = write == read;
+        let (write, read) = (RecordKey::new(write)?, RecordKey::new(read)?);
+        Some(Self { role, switches, write, read, one_key, sent: 0, taken: 0, closed: false, ignored: Vec::new() })
+    }
+
+    /// Seals the next record.
+    ///
+    /// # Errors
+    /// More octets of data than a record may carry. The number is not used up then.
+    pub fn seal(&mut self, content: &Content) -> Result<Frame, TooLong> {
+        let frame = self.write.seal(self.sent, content)?;
+        self.sent += 1;
+        Ok(frame)
+    }
+
+    /// Opens the peer's next record.
+    ///
+    /// # Errors
+    /// A check that is on failed, or the body is no record. Nothing changes then.
+    pub fn open(&mut self, frame: &Frame) -> Result<Content, RecordError> {
+        let malformed = |expected, got: String| Err(RecordError::Malformed { expected, got });
+        if frame.kind != Kind::Record {
+            return malformed("a record", frame.kind.to_string());
+        }
+        if self.closed {
+            return malformed("nothing after the close", "a record".to_owned());
+        }
+        let Some(record) = Sealed::parse(&frame.body) else {
+            return malformed("at least 24 octets", frame.body.len().to_string());
+        };
+        let order = Finding {
+            check: &RECORD_ORDER,
+            holds: Some(record.sequence == self.taken),
+            expected: format!("record number {}", self.taken),
+            observed: format!("record number {}", record.sequence),
+        };
+        let opened = self.read.open(&record);
+        let own = opened.is_none() && !self.one_key && self.write.open(&record).is_some();
+        let mine = format!("the {}'s own key", self.role);
+        let direction = Finding {
+            check: &DIRECTION_KEYS,
+            holds: Some(!own),
+            expected: format!("a record sealed with the {}'s key", self.role.peer()),
+            observed: if own { format!("one sealed with {mine}") } else { format!("one not sealed with {mine}") },
+        };
+        let authentic = Finding {
+            check: &RECORD_AUTH,
+            holds: Some(opened.is_some()),
+            expected: "a tag that fits the record".to_owned(),
+            observed: format!(
+                "tag {}, which {}",
+                hex(record.tag.get(..4).unwrap_or_default()),
+                if opened.is_some() { "fits" } else { "does not fit" }
+            ),
+        };
+        for finding in [direction, authentic, order] {
+            self.weigh(finding)?;
+        }
+        let plaintext = opened.unwrap_or_else(|| self.read.decrypt_unchecked(&record));
+        let Some(content) = Content::from_plaintext(&plaintext) else {
+            return match plaintext.as_slice() {
+                [] => malformed("a type", "nothing sealed".to_owned()),
+                [2, data @ ..] => malformed("a close without data", format!("{} octets of it", data.len())),
+                [other, ..] => malformed("type 1 (data) or 2 (close)", other.to_string()),
+            };
+        };
+        self.taken += 1;
+        self.closed = content == Content::Close;
+        Ok(content)
+    }
+
+    /// To be called when the connection ends.
+    ///
+    /// # Errors
+    /// The end is not authenticated, and that check is on.
+    pub fn end(&mut self) -> Result<(), RecordError> {
+        self.weigh(Finding {
+            check: &AUTHENTICATED_CLOSE,
+            holds: Some(self.closed),
+            expected: "a sealed close record before the end of the connection".to_owned(),
+            observed: if self.closed { "one".to_owned() } else { format!("none after {} records", self.taken) },
+        })
+    }
+
+    fn weigh(&mut self, finding: Finding) -> Result<(), RecordError> {
+        match finding.status(&self.switches) {
+            Status::Failed => Err(RecordError::Check(finding)),
+            Status::Skipped if finding.holds == Some(false) => {
+                if self.ignored.iter().all(|ignored| ignored.check != finding.check) {
+                    self.ignored.push(finding);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// One finding for each check of the record layer, once no more records come: what a switched-off check would have
+    /// refused, or that every record passed.
+    pub fn findings(&self) -> Vec<Finding> {
+        OF_RECORDS.into_iter().map(|check| self.summary(check)).collect()
+    }
+
+    fn summary(&self, check: &'static Check) -> Finding {
+        if let Some(ignored) = self.ignored.iter().find(|ignored| ignored.check == check) {
+            return ignored.clone();
+        }
+        let at_the_end = check == &AUTHENTICATED_CLOSE;
+        let holds = (self.taken > 0 && (!at_the_end || self.closed)).then_some(true);
+        let (expected, observed) = match (holds, at_the_end) {
+            (None, _) => ("not applicable".to_owned(), "no record came that it could look at".to_owned()),
+            (_, true) => ("a sealed close record".to_owned(), "one".to_owned()),
+            (_, false) => ("every record".to_owned(), format!("{} of {} records", self.taken, self.taken)),
+        };
+        Finding { check, holds, expected, observed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{record::LONGEST_DATA, wire::LONGEST_RECORD};
+
+    fn pair(without: &[&str]) -> (Records, Records) {
+        let switches = Switches::without(OF_RECORDS.into_iter().filter(|check| without.contains(&check.id)));
+        let server_key = if without.contains(&"direction-keys") { [1; 32] } else { [2; 32] };
+        let end = |role| Records::new(role, switches.clone(), &[1; 32], &server_key).unwrap();
+        (end(Role::Client), end(Role::Server))
+    }
+
+    fn data(text: &str) -> Content {
+        Content::Data(text.as_bytes().to_vec())
+    }
+
+    fn failed(result: Result<Content, RecordError>) -> &'static str {
+        match result {
+            Err(RecordError::Check(finding)) => finding.check.id,
+            other => panic!("expected a failed check, got {other:?}"),
+        }
+    }
+
+    #[test]
+    fn records_arrive_as_they_were_sealed() {
+        let (mut client, mut server) = pair(&[]);
+        for content in [data("one"), data(""), Content::Close] {
+            let frame = client.seal(&content).unwrap();
+            assert_eq!(server.open(&frame), Ok(content));
+        }
+        assert_eq!(server.end(), Ok(()));
+        assert!(server.findings().iter().all(|finding| finding.holds == Some(true)));
+    }
+
+    #[test]
+    fn a_flipped_bit_is_refused_and_without_the_check_changes_the_text() {
+        for (without, expected) in [(&[][..], None), (&["record-auth"][..], Some(data("ane")))] {
+            let (mut client, mut server) = pair(without);
+            let mut frame = client.seal(&data("one")).unwrap();
+            frame.body[9] ^= b'o' ^ b'a';
+            match expected {
+                None => assert_eq!(failed(server.open(&frame)), "record-auth"),
+                Some(altered) => assert_eq!(server.open(&frame), Ok(altered)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_repeated_record_is_refused_and_without_the_check_taken_again() {
+        for (without, stopped) in [(&[][..], true), (&["record-order"][..], false)] {
+            let (mut client, mut server) = pair(without);
+            let frame = client.seal(&data("pay")).unwrap();
+            assert_eq!(server.open(&frame), Ok(data("pay")));
+            if stopped {
+                assert_eq!(failed(server.open(&frame)), "record-order");
+            } else {
+                assert_eq!(server.open(&frame), Ok(data("pay")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_reflected_record_is_refused_and_without_the_check_taken_for_the_peers() {
+        for (without, stopped) in [(&[][..], true), (&["direction-keys"][..], false)] {
+            let (mut client, _) = pair(without);
+            let frame = client.seal(&data("I owe you")).unwrap();
+            if stopped {
+                assert_eq!(failed(client.open(&frame)), "direction-keys");
+            } else {
+                assert_eq!(client.open(&frame), Ok(data("I owe you")));
+            }
+        }
+    }
+
+    #[test]
+    fn an_end_without_a_close_is_refused_and_without_the_check_taken_for_the_end() {
+        for (without, stopped) in [(&[][..], true), (&["authenticated-close"][..], false)] {
+            let (mut client, mut server) = pair(without);
+            assert_eq!(server.open(&client.seal(&data("pay")).unwrap()), Ok(data("pay")));
+            assert_eq!(server.end().is_err(), stopped);
+        }
+    }
+
+    #[test]
+    fn a_refused_record_changes_nothing() {
+        let (mut client, mut server) = pair(&[]);
+        let good = client.seal(&data("one")).unwrap();
+        let mut bad = good.clone();
+        bad.body[10] ^= 1;
+        assert_eq!(failed(server.open(&bad)), "record-auth");
+        assert_eq!(server.open(&good), Ok(data("one")));
+    }
+
+    /// Whoever holds the key may still seal what is no record.
+    #[test]
+    fn what_is_sealed_has_to_be_data_or_a_close() {
+        for (plaintext, fault) in [
+            (&[][..], "expected a type, got nothing sealed"),
+            (&[0], "expected type 1 (data) or 2 (close), got 0"),
+            (&[3, 1, 2], "expected type 1 (data) or 2 (close), got 3"),
+            (&[2, 0], "expected a close without data, got 1 octets of it"),
+        ] {
+            let (mut client, mut server) = pair(&[]);
+            let bad = client.write.seal_plaintext(0, plaintext.to_vec()).unwrap();
+            assert_eq!(server.open(&bad).unwrap_err().to_string(), format!("record: {fault}"));
+            assert_eq!(server.open(&client.seal(&data("good")).unwrap()), Ok(data("good")), "nothing has changed");
+        }
+    }
+
+    #[test]
+    fn the_longest_record_is_taken_and_no_number_but_the_next() {
+        let (mut client, mut server) = pair(&[]);
+        let longest = data(&"x".repeat(LONGEST_DATA));
+        for sequence in [1, 1 << 32, u64::MAX] {
+            assert_eq!(failed(server.open(&client.write.seal(sequence, &longest).unwrap())), "record-order");
+        }
+        let frame = client.seal(&longest).unwrap();
+        assert_eq!(frame.body.len(), LONGEST_RECORD);
+        assert_eq!(server.open(&frame), Ok(longest));
+    }
+
+    #[test]
+    fn what_no_record_can_carry_is_not_sealed() {
+        let (mut client, mut server) = pair(&[]);
+        assert_eq!(client.seal(&data(&"x".repeat(LONGEST_DATA + 1))), Err(TooLong(LONGEST_DATA + 1)));
+        assert_eq!(server.open(&client.seal(&data("one")).unwrap()), Ok(data("one")), "no number was used up");
+    }
+
+    #[test]
+    fn no_handshake_message_is_a_record_and_no_close_comes_twice() {
+        let (mut client, mut server) = pair(&[]);
+        let late = Frame { kind: Kind::Finished, body: b"{}".to_vec() };
+        assert_eq!(server.open(&late).unwrap_err().to_string(), "record: expected a record, got finished");
+        assert_eq!(server.open(&client.seal(&Content::Close).unwrap()), Ok(Content::Close));
+        let again = server.open(&client.seal(&Content::Close).unwrap()).unwrap_err().to_string();
+        assert_eq!(again, "record: expected nothing after the close, got a record");
+    }
+
+    #[test]
+    fn nothing_follows_the_close_and_short_bodies_are_no_records() {
+        let (mut client, mut server) = pair(&[]);
+        let (close, more) = (client.seal(&Content::Close).unwrap(), client.seal(&data("more")).unwrap());
+        assert_eq!(server.open(&close), Ok(Content::Close));
+        assert!(matches!(server.open(&more), Err(RecordError::Malformed { .. })));
+        let (_, mut server) = pair(&[]);
+        let short = Frame { kind: Kind::Record, body: vec![0; 23] };
+        assert!(matches!(server.open(&short), Err(RecordError::Malformed { .. })));
+    }
+}
