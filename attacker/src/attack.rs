@@ -5,6 +5,8 @@ use lab::{
     algebra::real::Real,
     control::Credentials,
     event::{Change, Fact},
+    group::Group,
+    loot::Loot,
     mode::Mode,
     role::Role,
     term::Sort,
@@ -139,11 +141,14 @@ pub enum Needs {
 impl Needs {
     /// Why the attack does not apply to the mode; `None` where it does.
     pub fn unmet(self, mode: &Mode) -> Option<&'static str> {
-        let curve = mode.groups.contains(&"x25519");
+        let sends = |sort| mode.sends(Role::Client, sort) || mode.sends(Role::Server, sort);
+        let published = |wanted: fn(&Group) -> bool| mode.published_groups().any(|group| wanted(&group));
+        let prime = || sends(Sort::Group) || published(|group| matches!(group, Group::Modp(_)));
         let met = match self {
-            Self::Anything | Self::Shares => true,
-            Self::PrimeGroup => !curve,
-            Self::Curve => curve,
+            Self::Anything => true,
+            Self::Shares => sends(Sort::Public),
+            Self::PrimeGroup => sends(Sort::Public) && prime(),
+            Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519)),
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
@@ -203,17 +208,48 @@ pub struct Variant {
     pub title: &'static str,
     /// What a mode must have besides what the attack needs.
     pub needs: Needs,
+    /// What the attacker came by before, where that is not what the attack says.
+    pub loot: Option<Loot>,
 }
 
 impl Variant {
     /// A variant that applies wherever its attack does.
     pub const fn new(id: &'static str, title: &'static str) -> Self {
-        Self { id, title, needs: Needs::Anything }
+        Self { id, title, needs: Needs::Anything, loot: None }
+    }
+
+    /// The same where a mode has this.
+    pub const fn needing(self, needs: Needs) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// The same with this loot.
+    pub const fn after(self, loot: Loot) -> Self {
+        Self { loot: Some(loot), ..self }
+    }
+}
+
+/// When something is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// While the victims wait.
+    Live,
+    /// From a recording.
+    Later,
+}
+
+impl When {
+    /// Its name in the registry.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Later => "later",
+        }
     }
 }
 
 /// An attack as the registry knows it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Info {
     /// Stable id, as scenarios name it.
     pub id: &'static str,
@@ -225,8 +261,10 @@ pub struct Info {
     pub needs: Needs,
     /// Kinds, the first being the default; empty where there is only one.
     pub variants: &'static [Variant],
-    /// Whether it computes a discrete logarithm where the mode's group lets it.
-    pub logarithm: bool,
+    /// What the attacker came by before the session.
+    pub loot: Loot,
+    /// When it computes a discrete logarithm, if it does where the mode's group lets it.
+    pub logarithm: Option<When>,
     /// Ids of checks, each of which stops it.
     pub stopped_by: &'static [&'static str],
     /// The source file, whose first comment is the recipe.

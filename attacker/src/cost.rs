@@ -1,8 +1,8 @@
 //! What a session's computation is known to take before anything runs, and the time that a session gets for it.
 
-use crate::attack::Info;
+use crate::attacks::Resolved;
 use cryptanalysis::index_seconds;
-use lab::{mode::Mode, scenario::Selection};
+use lab::group::own::Own;
 use std::time::Duration;
 
 /// The longest that a session takes unless its computation is known to take longer.
@@ -12,15 +12,16 @@ const PATIENCES: u32 = 8;
 /// So many seconds for each second of one core that is known to be needed: machines differ, and have other work.
 pub const MARGIN: u32 = 4;
 
-/// Seconds of one core that the attacker's computation is known to take in a mode as a scenario names it in full. Nothing
-/// where it computes no logarithm. A published prime costs nothing: it is recognised, and nothing is tried.
-pub fn core_seconds(mode: &Mode, selection: &Selection, attack: &Info) -> Option<f64> {
-    if !attack.logarithm || !mode.sends_group() {
-        return None;
+/// Seconds of one core that the attacker's computation in a scenario is known to take. Nothing where it computes no
+/// logarithm. A published prime costs nothing: it is recognised, and nothing is tried.
+pub fn core_seconds(resolved: &Resolved) -> Option<f64> {
+    resolved.info.logarithm?;
+    let selection = &resolved.played.scenario.mode;
+    let variant = resolved.played.mode.variant(selection.variant.as_deref())?;
+    match variant.group? {
+        Own::Safe => index_seconds(variant.size(&selection.parameters)?),
+        Own::Smooth | Own::Published(_) => None,
     }
-    let variant = mode.variant(selection.variant.as_deref())?;
-    let size = variant.parameters.iter().find(|parameter| parameter.name == "bits")?;
-    index_seconds(selection.parameters.get(size.name).copied().unwrap_or(size.default))
 }
 
 /// How long a session may take in all: what was asked for, or the usual time and what its computation is known to take.
@@ -37,8 +38,7 @@ mod tests {
     use crate::attacks;
 
     fn cost(scenario: &str) -> Option<f64> {
-        let (mode, attack, full) = attacks::resolve(&scenario.parse().unwrap()).unwrap();
-        core_seconds(mode, &full.mode, attack)
+        core_seconds(&attacks::resolve(&scenario.parse().unwrap()).unwrap())
     }
 
     #[test]

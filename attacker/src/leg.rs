@@ -9,26 +9,18 @@ use lab::{
     record::{Content, RecordKey, Sealed},
     role::Role,
     shadow::Shadow,
+    supply::Supply,
     term::Expr,
-    wire::{Frame, body},
+    wire::Frame,
 };
-use std::sync::Arc;
 
 /// A value that the attacker knows or supposes.
 pub type Known = (&'static str, Value);
 
-/// Certificates and key that let the attacker sign in a victim's name, as the tables call them.
-pub fn identity(name: Role, loot: Option<&Credentials>) -> Vec<Known> {
-    let Some(loot) = loot else { return Vec::new() };
-    let (chain, signing_key) = match name {
-        Role::Client => ("client_chain", "client_signing_key"),
-        Role::Server => ("chain", "signing_key"),
-    };
-    let octets = |text: &String| body::decode("loot", &text.as_str().into()).unwrap_or_default();
-    let certificates: Vec<Vec<u8>> = loot.chain.iter().map(octets).collect();
-    let seed = loot.key.as_ref().and_then(|key| octets(key).try_into().ok());
-    let key = seed.map(|seed| (signing_key, Value::signing_key(&seed)));
-    std::iter::once((chain, Value::Chain(Arc::from(certificates)))).chain(key).collect()
+/// Certificates and key that let the attacker sign in a victim's name, as the mode's table calls them.
+pub fn identity(mode: &Mode, name: Role, loot: Option<&Credentials>) -> Vec<Known> {
+    let supply = loot.and_then(|loot| Supply::loot(loot).ok());
+    supply.map(|supply| supply.known(mode, name)).unwrap_or_default()
 }
 
 /// One connection as the victim at its end sees it.

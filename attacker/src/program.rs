@@ -132,10 +132,9 @@ impl Listening for Attacker {
             with: Vec::new(),
         };
         let resolved = attacks::resolve(&scenario).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
-        let (mode, attack, full) = resolved;
-        let cost = cost::core_seconds(mode, &full.mode, attack);
+        let cost = cost::core_seconds(&resolved);
         let deadline = cost::deadline(self.args.deadline.map(Duration::from_secs), self.args.by_hand.patience(), cost);
         let setting = Setting { deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX), ..setting };
-        self.part(stage(&full, &setting)?.attack).map_err(Failure::Failed)
+        self.part(stage(&resolved.played, &setting)?.attack).map_err(Failure::Failed)
     }
 }

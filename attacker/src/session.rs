@@ -2,7 +2,7 @@
 
 use crate::{
     attack::{Attack, Info, Move, Seen, Start, changes},
-    attacks,
+    attacks::{self, Resolved},
 };
 use cryptanalysis::Problem;
 use lab::{
@@ -92,10 +92,10 @@ impl Session {
     pub fn of(order: &AttackOrder) -> Result<Self, attacks::Unknown> {
         let scenario =
             Scenario { mode: order.mode.clone(), attack: order.attack.clone(), without: Vec::new(), with: Vec::new() };
-        let (mode, info, _) = attacks::resolve(&scenario)?;
+        let Resolved { info, played } = attacks::resolve(&scenario)?;
         let seed = order.seed.clone();
         let start = Start {
-            mode,
+            mode: played.mode,
             variant: order.attack.variant.clone(),
             algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
             as_server: order.as_server.clone(),

@@ -86,7 +86,8 @@ mod tests {
 
     /// The frames of an honest handshake.
     fn handshake(mode: &str) -> Vec<Frame> {
-        let orders = stage(&format!("{mode}/relay").parse().unwrap(), &Setting::seeded("test", 1)).unwrap();
+        let resolved = modes::resolve(&format!("{mode}/relay").parse().unwrap()).unwrap();
+        let orders = stage(&resolved, &Setting::seeded("test", 1)).unwrap();
         let mut client = Victim::new(Role::Client, &orders.client, Kept::default()).unwrap();
         let mut server = Victim::new(Role::Server, &orders.server, Kept::default()).unwrap();
         server.handle(Input::Open);
@@ -123,7 +124,7 @@ mod tests {
                 frames.iter().for_each(|frame| shadow.observe(frame).unwrap());
                 let key = shadow.value("client_write").and_then(Value::octets).and_then(RecordKey::new);
                 let Some(key) = key else { continue };
-                let record = key.seal(0, &Content::Close);
+                let record = key.seal(0, &Content::Close).unwrap();
                 assert!(leg.opens_with(supposed, Role::Client, &record), "{id}");
                 assert!(!leg.opens_with(&[], Role::Client, &record), "{id}: it opens to everybody");
                 opened += 1;

@@ -3,15 +3,23 @@
 //! A [`Mode`] is data. It says who sends which message with which fields, what each party derives and which check
 //! compares what. One [interpreter](crate::handshake) runs every table, over any [algebra](crate::algebra).
 
+mod given;
+mod relation;
+pub mod table;
 mod validate;
+mod variant;
 
+pub use given::{Given, Source};
+pub use relation::Relation;
 pub use validate::{Fault, validate};
+pub use variant::{Parameter, SIZE, Variant};
 
 use crate::{
     check::{Check, Switches},
     checks,
+    group::{Group, named},
     role::Role,
-    term::{Expr, Op, Sort},
+    term::{Expr, Sort},
     wire::Kind,
 };
 use std::fmt;
@@ -62,68 +70,6 @@ pub enum Act {
     Check(Relation, &'static [Expr]),
 }
 
-/// What a check compares: a relation between values.
-#[derive(Clone, Copy, Debug)]
-pub enum Relation {
-    /// The two values are equal, compared in constant time: expected, observed. Both are shown.
-    Equal(&'static Check),
-    /// The public value is neither 0, 1, p−1 nor beyond: group, public value.
-    PublicInRange,
-    /// The group's prime has at least so many bits: group.
-    GroupSize(u64),
-    /// The group is a published one: group.
-    GroupKnown,
-    /// The agreed secret is not zero: shared secret.
-    Contributes,
-    /// The signature is the key's over the digest in this context: key, digest, signature.
-    Signed(&'static Check, &'static str),
-    /// The chain is valid for the name at the time, for the purpose of its owner: chain, trust, name, time.
-    Certified(Role),
-    /// The chain is valid at the time, for the purpose of its owner, whoever that is: chain, trust, time.
-    CertifiedForAny(Role),
-}
-
-impl Relation {
-    /// Sorts of the values that it relates; `None` stands for any one sort, the same for all.
-    pub const fn sorts(self) -> Option<&'static [Sort]> {
-        Some(match self {
-            Self::Equal(_) => return None,
-            Self::PublicInRange => &[Sort::Group, Sort::Public],
-            Self::GroupSize(_) | Self::GroupKnown => &[Sort::Group],
-            Self::Contributes => &[Sort::Shared],
-            Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
-            Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
-            Self::CertifiedForAny(_) => &[Sort::Chain, Sort::Trust, Sort::Time],
-        })
-    }
-
-    /// Its findings show the values that it relates, as what was expected and what was observed.
-    pub const fn shows(self) -> bool {
-        match self {
-            Self::Equal(_)
-            | Self::PublicInRange
-            | Self::GroupSize(_)
-            | Self::GroupKnown
-            | Self::Signed(..)
-            | Self::Certified(_)
-            | Self::CertifiedForAny(_) => true,
-            Self::Contributes => false,
-        }
-    }
-
-    /// The checks that it performs.
-    pub fn checks(self) -> Vec<&'static Check> {
-        match self {
-            Self::Equal(check) | Self::Signed(check, _) => vec![check],
-            Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
-            Self::GroupSize(_) => vec![&checks::GROUP_SIZE],
-            Self::GroupKnown => vec![&checks::GROUP_KNOWN],
-            Self::Contributes => vec![&checks::CONTRIBUTORY],
-            Self::Certified(_) | Self::CertifiedForAny(_) => checks::of_certificates().collect(),
-        }
-    }
-}
-
 /// One field of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
@@ -159,41 +105,6 @@ impl Message {
     pub fn carries(&self, sort: Sort) -> bool {
         self.fields.iter().any(|field| field.sort == sort)
     }
-}
-
-/// Something that a party knows before the first message.
-#[derive(Clone, Copy, Debug)]
-pub struct Given {
-    /// Who knows it.
-    pub by: By,
-    /// Its name.
-    pub name: &'static str,
-    /// What it is.
-    pub sort: Sort,
-}
-
-/// One of several kinds of parameters that a mode is deployed with.
-#[derive(Clone, Copy, Debug)]
-pub struct Variant {
-    /// Its id, after the colon.
-    pub id: &'static str,
-    /// A few words.
-    pub title: &'static str,
-    /// Numeric parameters that it takes.
-    pub parameters: &'static [Parameter],
-}
-
-/// A numeric parameter of a variant.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: &'static str,
-    /// Least value.
-    pub min: u64,
-    /// Greatest value.
-    pub max: u64,
-    /// Value where none is given.
-    pub default: u64,
 }
 
 /// A key exchange as deployed.
@@ -289,14 +200,19 @@ impl Mode {
         Switches::without(self.checks().into_iter().filter(off))
     }
 
-    /// This role shows a chain of certificates.
-    pub fn certifies(&self, role: Role) -> bool {
-        self.messages.iter().any(|message| message.from == role && message.carries(Sort::Chain))
+    /// This role sends a value of this sort.
+    pub fn sends(&self, role: Role, sort: Sort) -> bool {
+        self.messages.iter().any(|message| message.from == role && message.carries(sort))
     }
 
-    /// The server sends its own group.
-    pub fn sends_group(&self) -> bool {
-        self.messages.iter().any(|message| message.carries(Sort::Group))
+    /// This role shows a chain of certificates.
+    pub fn certifies(&self, role: Role) -> bool {
+        self.sends(role, Sort::Chain)
+    }
+
+    /// Groups in which keys may be agreed on: the published ones among those that it offers.
+    pub fn published_groups(&self) -> impl Iterator<Item = Group> {
+        self.groups.iter().filter_map(|name| named::find(name))
     }
 
     /// Every field of every message that stands before a signature, which is over all messages before its own.
@@ -311,63 +227,6 @@ impl Mode {
             None => self.variants.first(),
             Some(id) => self.variants.iter().find(|variant| variant.id == id),
         }
-    }
-}
-
-/// Short forms that let a table read like the paper.
-pub mod table {
-    use super::{Act, By, Check, Expr, Field, Given, Op, Relation, Role, Sort, Step};
-
-    /// The client.
-    pub const CLIENT: By = By::One(Role::Client);
-    /// The server.
-    pub const SERVER: By = By::One(Role::Server);
-    /// Each of the two.
-    pub const BOTH: By = By::Both;
-
-    /// Something known before the first message.
-    pub const fn given(by: By, name: &'static str, sort: Sort) -> Given {
-        Given { by, name, sort }
-    }
-
-    /// A fresh nonce.
-    pub const fn nonce(by: By, name: &'static str) -> Step {
-        Step { by, act: Act::Fresh { name, sort: Sort::Nonce, group: None } }
-    }
-
-    /// A fresh secret for a group.
-    pub const fn secret(by: By, name: &'static str, group: &'static str) -> Step {
-        Step { by, act: Act::Fresh { name, sort: Sort::Secret, group: Some(group) } }
-    }
-
-    /// A name for a value.
-    pub const fn let_(by: By, name: &'static str, value: Expr) -> Step {
-        Step { by, act: Act::Let(name, value) }
-    }
-
-    /// A check.
-    pub const fn check(by: By, relation: Relation, args: &'static [Expr]) -> Step {
-        Step { by, act: Act::Check(relation, args) }
-    }
-
-    /// A field whose name on the wire is `name` and whose value is called `binds` afterwards.
-    pub const fn field(name: &'static str, binds: &'static str, sort: Sort, value: Expr) -> Field {
-        Field { name, binds, sort, value }
-    }
-
-    /// A value by its name.
-    pub const fn var(name: &'static str) -> Expr {
-        Expr::Var(name)
-    }
-
-    /// An operation.
-    pub const fn apply(op: Op, args: &'static [Expr]) -> Expr {
-        Expr::Apply(op, args)
-    }
-
-    /// An expression that depends on a switch.
-    pub const fn switch(check: &'static Check, on: &'static Expr, off: &'static Expr) -> Expr {
-        Expr::Switch(check, on, off)
     }
 }
 

@@ -14,15 +14,15 @@ use crate::{
     evidence::{abbreviate, hex},
     handshake::{Handshake, Output, Stop},
     mode::{Mode, Names},
-    modes,
+    modes::{self, Played},
     party::{Command, Input, Party},
     record::{Content, RecordError, Records, TooLong},
     role::Role,
-    scenario::{Scenario, Selection},
+    supply::{Malformed, Supply},
     wire::Frame,
 };
 use message::{Message, heard, script};
-use order::{canary, known, seed};
+use order::{canary, seed};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -58,17 +58,10 @@ impl Victim {
     /// # Errors
     /// The order names something unknown, or lacks what its mode needs.
     pub fn new(role: Role, order: &PlayOrder, kept: Kept) -> Result<Self, Refusal> {
-        let scenario = Scenario {
-            mode: order.mode.clone(),
-            attack: Selection::plain("none"),
-            without: order.without.clone(),
-            with: order.with.clone(),
-        };
-        let (mode, full) = modes::resolve(&scenario)?;
-        let switches = mode.switches(&order.without, &order.with);
-        let seed = seed(&order.seed).ok_or(Refusal::Field { field: "seed", expected: "64 hexadecimal digits" })?;
+        let Played { mode, selection, switches } = modes::play(&order.mode, &order.without, &order.with)?;
+        let seed = seed(&order.seed).ok_or(Malformed { field: "seed", expected: "64 hexadecimal digits" })?;
         let script = script(role, &order.phrase, &canary(&seed))?;
-        let known = known(role, mode, order, kept)?;
+        let known = Supply::of(order, mode, kept.group, kept.verified)?.known(mode, role);
         let algebra = generator(&seed);
         let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
         let credentials = order.credentials.as_ref();
@@ -76,7 +69,7 @@ impl Victim {
             role,
             mode,
             started: Fact::Started {
-                plays: full.mode.to_string(),
+                plays: selection.to_string(),
                 without: order.without.clone(),
                 with: order.with.clone(),
             },

@@ -3,12 +3,15 @@
 use lab::{
     role::{Actor, Role},
     scenario::Scenario,
-    staging::{Setting, stage},
+    staging::Setting,
     verdict::{Kind, judge},
     victim::{Kept, Victim},
     wire::{self, HEADER},
 };
-use support::conversation::{Log, direct, every_mode};
+use support::{
+    conversation::{Log, direct, every_mode},
+    staging::stage,
+};
 
 fn honest(mode: &str, seed: u64) -> Log {
     let scenario: Scenario = format!("{mode}/relay").parse().expect("a scenario");

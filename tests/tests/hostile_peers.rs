@@ -13,7 +13,7 @@ use lab::{
     party::{self, Input, Party},
     role::Role,
     scenario::Scenario,
-    staging::{Setting, own_group, stage},
+    staging::{Setting, own_group},
     victim::{Kept, Victim},
     wire::{Decoder, Frame, Kind},
 };
@@ -28,6 +28,7 @@ use support::{
     outcomes::{self, Outcome},
     peers::{Peer, hello, next_frame},
     programs::{Program, run},
+    staging::stage,
 };
 
 /// Short times, in which an honest client is done all the same.

@@ -4,11 +4,12 @@
 //! event left out, told twice, at another place, in another's name, in another version, of another session, or with one
 //! member changed; members are found in the event as it is written, so that a new fact or field is lied about as well.
 
+use attacker::attacks;
 use lab::{
     event::{Event, Fact, Reached, VERSION},
     evidence::{Evidence, hex},
     role::{Actor, Role},
-    staging::{Setting, stage},
+    staging::Setting,
     verdict::{Class, Judgement, Kind, judge},
 };
 use proptest::prelude::*;
@@ -18,7 +19,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
 };
-use support::{conversation::attacked, outcomes};
+use support::{conversation::attacked, outcomes, staging::stage};
 
 /// A session as it was told, by people who do not lie, and what is so about it.
 struct Story {
@@ -81,11 +82,10 @@ static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
     let mut seen = BTreeSet::new();
     let mut stories = Vec::new();
     for (seed, outcome) in (1..).zip(outcomes::all()) {
-        let computes = outcome.scenario.attack.id == "crack" || outcome.scenario.attack.id == "eavesdrop";
+        let computes = attacks::find(&outcome.scenario.attack.id).is_some_and(|info| info.logarithm.is_some());
         if seen.insert((outcome.scenario.mode.id.clone(), outcome.kind.clone(), computes)) {
-            let (_, _, full) = attacker::attacks::resolve(&outcome.scenario).expect("a scenario");
-            let events = attacked(&stage(&full, &Setting::seeded("test", seed)).expect("orders")).events;
-            stories.push(Story::new(full.to_string(), events));
+            let events = attacked(&stage(&outcome.scenario, &Setting::seeded("test", seed)).expect("orders")).events;
+            stories.push(Story::new(outcome.scenario.to_string(), events));
         }
     }
     let read = stories.iter().find(|story| story.name.starts_with("dh-weak:short") && story.verdict == Kind::Read);

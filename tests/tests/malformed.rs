@@ -11,7 +11,7 @@ use lab::{
     party::{Command, Input, Party},
     role::{Actor, Role},
     scenario::Scenario,
-    staging::{Setting, own_group, stage},
+    staging::{Setting, own_group},
     victim::{Kept, Victim},
     wire::{Decoder, Frame, HEADER, Kind, body},
 };
@@ -26,6 +26,7 @@ use support::{
     conversation::{direct, every_mode},
     hostile,
     mutation::Mutation,
+    staging::stage,
 };
 
 /// What one victim receives in an honest session: each frame is a point at which another can come in its place.

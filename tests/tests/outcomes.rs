@@ -1,21 +1,18 @@
 //! Every row of the table of outcomes, as a conversation without sockets.
 
-use lab::{
-    staging::{Setting, stage},
-    verdict::judge,
-};
+use lab::{staging::Setting, verdict::judge};
 use std::sync::Arc;
 use support::{
     conversation::{attacked, attacked_again},
     outcomes,
+    staging::stage,
 };
 
 #[test]
 fn every_scenario_ends_as_theory_says() {
     let mut wrong = Vec::new();
     for outcome in outcomes::all() {
-        let (_, _, full) = attacker::attacks::resolve(&outcome.scenario).unwrap_or_else(|unknown| panic!("{unknown}"));
-        let log = attacked(&stage(&full, &Setting::seeded("test", 1)).unwrap());
+        let log = attacked(&stage(&outcome.scenario, &Setting::seeded("test", 1)).unwrap());
         let judgement = judge(&log.events);
         if !outcome.is_met_by(&judgement) {
             wrong.push(format!("{}: expected {outcome:?}, got {:?}", outcome.scenario, judgement.verdict));
@@ -30,8 +27,7 @@ fn what_verified_in_earlier_sessions_changes_no_event() {
     let verified = Arc::default();
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for outcome in outcomes::all() {
-        let (_, _, full) = attacker::attacks::resolve(&outcome.scenario).unwrap_or_else(|unknown| panic!("{unknown}"));
-        let orders = stage(&full, &Setting::seeded("test", 1)).unwrap();
+        let orders = stage(&outcome.scenario, &Setting::seeded("test", 1)).unwrap();
         if orders.client.credentials.is_none() {
             continue;
         }

@@ -8,13 +8,14 @@ use lab::{
     modes,
     role::{Actor, Role},
     scenario::Scenario,
-    staging::{Setting, stage},
+    staging::Setting,
     verdict::{Class, Kind, Verdict, judge},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use support::{
     conversation::attacked,
     outcomes::{self, Outcome},
+    staging::stage,
 };
 
 /// One mode's check, performed by one role: what has to have a witness.
@@ -163,8 +164,7 @@ fn every_mode_has_its_control_and_every_row_stands_once() {
 }
 
 fn events(scenario: &Scenario) -> Vec<Event> {
-    let (_, _, full) = attacker::attacks::resolve(scenario).unwrap_or_else(|unknown| panic!("{unknown}"));
-    attacked(&stage(&full, &Setting::seeded("test", 1)).expect("orders")).events
+    attacked(&stage(scenario, &Setting::seeded("test", 1)).expect("orders")).events
 }
 
 fn play(scenario: &Scenario) -> Verdict {

@@ -3,9 +3,8 @@
 use lab::{
     algebra::{
         Algebra,
-        real::{Offer, Real, Value},
+        real::{Real, Value},
     },
-    certificate::Trust,
     control::PlayOrder,
     group::Group,
     handshake::{Handshake, Output},
@@ -13,11 +12,11 @@ use lab::{
     modes,
     role::Role,
     scenario::Scenario,
-    staging::{Setting, own_group, stage},
+    staging::{Setting, own_group},
+    supply::Supply,
     wire::{Decoder, Frame, body},
 };
-use std::sync::Arc;
-use support::{conversation::every_mode, hostile, mutation::Mutation};
+use support::{conversation::every_mode, hostile, mutation::Mutation, staging::stage};
 
 /// One role of one mode, and what it receives in an honest handshake.
 struct Part {
@@ -30,17 +29,15 @@ struct Part {
 impl Part {
     fn new(order: &PlayOrder, role: Role, group: Option<Group>) -> Self {
         let mode = modes::find(&order.mode.id).expect("a mode");
-        Self { mode, role, known: known(order, mode, role, group), received: Vec::new() }
+        let supply = Supply::of(order, mode, group, None).expect("an order");
+        Self { mode, role, known: supply.known(mode, role), received: Vec::new() }
     }
 
     /// The party at its first message, and what it sends before it receives anything; the same each time.
     fn begin(&self) -> (Handshake<Real>, Vec<Frame>) {
-        let known = self.known.iter().filter(|(name, _)| {
-            self.mode.given.iter().any(|given| given.name == *name && given.by.includes(self.role))
-        });
         let algebra = Real::new([self.role as u8; 32]);
         let switches = self.mode.switches::<&str>(&[], &[]);
-        let party = Handshake::new(algebra, self.mode, self.role, switches, known.cloned().collect());
+        let party = Handshake::new(algebra, self.mode, self.role, switches, self.known.clone());
         let mut party = party.unwrap_or_else(|stop| panic!("{stop}"));
         let mut outputs = Vec::new();
         party.send(&mut outputs).unwrap_or_else(|stop| panic!("{stop}"));
@@ -61,31 +58,6 @@ fn sent(outputs: Vec<Output<Frame>>) -> Vec<Frame> {
 
 fn exporter(party: &Handshake<Real>) -> String {
     party.algebra().fingerprint(party.value("exporter").expect("an exporter"))
-}
-
-fn known(order: &PlayOrder, mode: &Mode, role: Role, group: Option<Group>) -> Vec<(&'static str, Value)> {
-    let groups = mode.groups.iter().map(|group| (*group).to_owned()).collect();
-    let offers = Value::Offers(vec![Offer { mode: mode.id.to_owned(), groups }]);
-    let mut known = vec![
-        ("session", Value::Text(order.correlation.clone())),
-        ("offers", offers.clone()),
-        ("supported", offers),
-        ("now", Value::Time(order.now)),
-    ];
-    known.extend(group.map(|group| ("group", Value::Group(group))));
-    if let Some(it) = &order.credentials {
-        let octets = |text: &String| body::decode("text", &text.as_str().into()).expect("base64url");
-        let all = |texts: &[String]| texts.iter().map(octets).collect::<Vec<_>>();
-        let (anchors, revocation_lists) = (all(&it.anchors), all(&it.revocation_lists));
-        known.push(("trust", Value::Trust(Arc::new(Trust { anchors, revocation_lists, ..Trust::default() }))));
-        let (chain, signing_key) =
-            if role == Role::Client { ("client_chain", "client_signing_key") } else { ("chain", "signing_key") };
-        known.push((chain, Value::Chain(all(&it.chain).into())));
-        known.extend(it.peer_name.iter().map(|name| ("peer_name", Value::Text(name.clone()))));
-        let seed = it.key.as_ref().map(|key| octets(key).try_into().expect("32 octets"));
-        known.extend(seed.map(|seed| (signing_key, Value::signing_key(&seed))));
-    }
-    known
 }
 
 /// Both parts of a mode, and the exporter that they agree on.

@@ -7,7 +7,7 @@ use lab::{
     algebra::{Algebra, Misfit},
     check::{Finding, Switches},
     handshake::{Handshake, Output, Stop},
-    mode::{Message, Mode, Relation},
+    mode::{Message, Mode, Relation, Source},
     modes,
     role::Role,
     term::{Op, Sort},
@@ -120,22 +120,22 @@ fn public_key(secret: &str) -> Term {
 
 /// What a mode gives a party.
 fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
-    let chain = |key: &str, owner: &str| of("chain", [public_key(key), name(owner), name("the root")]);
-    let all = [
-        ("session", name("session")),
-        ("offers", name("offers")),
-        ("supported", name("offers")),
-        ("group", name("bob's group")),
-        ("trust", name("the root")),
-        ("peer_name", name("bob.lab")),
-        ("now", name("now")),
-        ("chain", chain("bob's key", "bob.lab")),
-        ("signing_key", name("bob's key")),
-        ("client_chain", chain("alice's key", "alice.lab")),
-        ("client_signing_key", name("alice's key")),
-    ];
-    let given = |value: &str| mode.given.iter().any(|given| given.name == value && given.by.includes(role));
-    all.into_iter().filter(|(value, _)| given(value)).collect()
+    let (key, owner) = match role {
+        Role::Client => ("alice's key", "alice.lab"),
+        Role::Server => ("bob's key", "bob.lab"),
+    };
+    mode.known(role, |source| {
+        Some(match source {
+            Source::Session => name("session"),
+            Source::Offers => name("offers"),
+            Source::Group => name("bob's group"),
+            Source::Trust => name("the root"),
+            Source::PeerName => name("bob.lab"),
+            Source::Clock => name("now"),
+            Source::Chain => of("chain", [public_key(key), name(owner), name("the root")]),
+            Source::SigningKey => name(key),
+        })
+    })
 }
 
 fn party(mode: &'static Mode, role: Role, without: &[&str]) -> Handshake<Terms> {

@@ -1,7 +1,10 @@
 //! The switches of a victim's checks, as flags.
 
 use clap::Args;
-use lab::scenario::{Scenario, ScenarioError, Selection};
+use lab::{
+    modes::{self, Resolved},
+    scenario::{Scenario, ScenarioError, Selection},
+};
 use process::program::Failure;
 
 /// Which checks a victim switches off or on.
@@ -19,17 +22,18 @@ impl Switches {
     /// The scenario that a victim plays its part of: it knows of no attack.
     ///
     /// # Errors
-    /// The flags break the grammar of scenarios, as by naming a check twice.
-    pub(crate) fn scenario(&self, mode: &Selection) -> Result<Scenario, Failure> {
+    /// The flags break the grammar of scenarios, as by naming a check twice, or name something unknown.
+    pub(crate) fn scenario(&self, mode: &Selection) -> Result<Resolved, Failure> {
         let scenario = Scenario {
             mode: mode.clone(),
             attack: Selection::plain("relay"),
             without: self.without.clone(),
             with: self.with.clone(),
         };
-        scenario
+        let scenario = scenario
             .to_string()
             .parse()
-            .map_err(|error: ScenarioError| Failure::Usage(format!("--without, --with: {error}")))
+            .map_err(|error: ScenarioError| Failure::Usage(format!("--without, --with: {error}")))?;
+        modes::resolve(&scenario).map_err(|unknown| Failure::Usage(unknown.to_string()))
     }
 }

@@ -39,6 +39,10 @@ pub struct Variant {
     /// What it can be told in numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
+    /// How the server came by a group of its own, where a mode's variant has one: `safe`, where what its prime costs to
+    /// break depends on the size alone, `smooth`, or `published`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<&'static str>,
 }
 
 /// A numeric parameter of a mode.
@@ -136,6 +140,9 @@ pub struct Attack {
     pub steps: Vec<String>,
     /// Its kinds, the first being the default.
     pub variants: Vec<Variant>,
+    /// When it computes a discrete logarithm, where it does: `live`, while the victims wait, or `later`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logarithm: Option<&'static str>,
     /// Ids of the checks that stop it.
     pub stopped_by: Vec<String>,
     /// Where it comes from.
@@ -217,6 +224,7 @@ fn variant(variant: &lab::mode::Variant) -> Variant {
         id: variant.id.to_owned(),
         title: variant.title.to_owned(),
         parameters: variant.parameters.iter().map(parameter).collect(),
+        group: variant.group.map(lab::group::own::Own::as_str),
     }
 }
 
@@ -269,8 +277,10 @@ pub fn attacks() -> Vec<Attack> {
                 id: variant.id.to_owned(),
                 title: variant.title.to_owned(),
                 parameters: Vec::new(),
+                group: None,
             })
             .collect(),
+        logarithm: info.logarithm.map(attacker::attack::When::as_str),
         stopped_by: info.stopped_by.iter().map(|id| (*id).to_owned()).collect(),
         references: Vec::new(),
     };

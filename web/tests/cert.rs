@@ -8,7 +8,8 @@ use std::process::Command;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::Parser;
 use lab::certificate::{FORGERIES, pem};
-use lab::staging::{Setting, stage};
+use lab::staging::Setting;
+use support::staging::stage;
 use web::cli::cert::{self, Cert, Failure};
 
 #[derive(Debug, Parser)]

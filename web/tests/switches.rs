@@ -6,10 +6,10 @@ use lab::{
     modes,
     role::Actor,
     scenario::Scenario,
-    staging::{Setting, stage},
+    staging::Setting,
 };
 use std::{collections::BTreeMap, error::Error};
-use support::conversation::attacked;
+use support::{conversation::attacked, staging::stage};
 use web::sessions::{
     chains::{Chain, chains},
     session::{Record, Session},

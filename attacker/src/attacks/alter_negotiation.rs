@@ -14,6 +14,7 @@ use crate::{
 };
 use lab::{
     algebra::real::Value,
+    loot::Loot,
     mode::{Field, Message},
     modes,
     term::Sort,
@@ -28,7 +29,8 @@ pub(super) fn info() -> Info {
         family: Family::Substitution,
         needs: Needs::Signature,
         variants: &VARIANTS,
-        logarithm: false,
+        loot: Loot::NONE,
+        logarithm: None,
         stopped_by: &["transcript-signature"],
         source: include_str!("alter_negotiation.rs"),
         start: |start| {
@@ -60,6 +62,7 @@ static VARIANTS: LazyLock<Vec<Variant>> = LazyLock::new(|| {
                 id: Box::leak(id.into_boxed_str()),
                 title: Box::leak(title.into_boxed_str()),
                 needs,
+                loot: None,
             });
         }
     }

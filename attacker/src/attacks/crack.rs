@@ -8,10 +8,11 @@
 //! 3. Derive the session key from the secret exponent, let everything pass and read it.
 
 use crate::{
-    attack::{Attack, Family, Info, Move, Needs, Seen},
+    attack::{Attack, Family, Info, Move, Needs, Seen, When},
     listener::Listener,
 };
 use lab::{
+    loot::Loot,
     role::Role,
     wire::{Frame, Kind},
 };
@@ -22,7 +23,8 @@ pub(super) const INFO: Info = Info {
     family: Family::Parameters,
     needs: Needs::PrimeGroup,
     variants: &[],
-    logarithm: true,
+    loot: Loot::NONE,
+    logarithm: Some(When::Live),
     stopped_by: &["group-size", "group-known"],
     source: include_str!("crack.rs"),
     start: |start| {

@@ -17,6 +17,7 @@ use crate::{
     middle::{Middle, Plan},
 };
 use lab::{
+    loot::{Item, Loot},
     modes,
     role::Role,
     term::{Expr, Op},
@@ -29,13 +30,11 @@ pub(super) const INFO: Info = Info {
     needs: Needs::Certificate,
     variants: &[
         Variant::new("server", "the server's key, which signed as a client, to the client"),
-        Variant {
-            id: "client",
-            title: "the client's key, which signed as a server, to the server",
-            needs: Needs::ClientCertificate,
-        },
+        Variant::new("client", "the client's key, which signed as a server, to the server")
+            .needing(Needs::ClientCertificate),
     ],
-    logarithm: false,
+    loot: Loot { as_server: Some(Item::Stolen { noticed: false }), as_client: Some(Item::Stolen { noticed: false }) },
+    logarithm: None,
     stopped_by: &["transcript-signature"],
     source: include_str!("cross_protocol.rs"),
     start,
@@ -43,8 +42,8 @@ pub(super) const INFO: Info = Info {
 
 fn start(start: Start) -> Box<dyn Attack> {
     let plan = Plan {
-        as_server: identity(Role::Server, start.as_server.as_ref()),
-        as_client: identity(Role::Client, start.as_client.as_ref()),
+        as_server: identity(start.mode, Role::Server, start.as_server.as_ref()),
+        as_client: identity(start.mode, Role::Client, start.as_client.as_ref()),
         replace: Box::new(|_, target| signed_elsewhere(target)),
         ..Plan::substitution()
     };

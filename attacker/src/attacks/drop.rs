@@ -6,7 +6,7 @@
 //! 2. Swallow everything that the server answers.
 
 use crate::attack::{Attack, Family, Info, Move, Narration, Needs, Seen};
-use lab::role::Role;
+use lab::{loot::Loot, role::Role};
 
 pub(super) const INFO: Info = Info {
     id: "drop",
@@ -14,7 +14,8 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::Anything,
     variants: &[],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &[],
     source: include_str!("drop.rs"),
     start: |_| Box::new(Drop { narration: Narration::default() }),

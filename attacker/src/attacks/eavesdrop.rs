@@ -10,11 +10,11 @@
 //! 4. Derive the session key from the secret exponent and read the recording.
 
 use crate::{
-    attack::{Attack, Family, Info, Move, Needs, Seen},
+    attack::{Attack, Family, Info, Move, Needs, Seen, When},
     listener::Listener,
     wire_keys,
 };
-use lab::{event::Fact, wire::Kind};
+use lab::{event::Fact, loot::Loot, wire::Kind};
 
 pub(super) const INFO: Info = Info {
     id: "eavesdrop",
@@ -22,7 +22,8 @@ pub(super) const INFO: Info = Info {
     family: Family::Control,
     needs: Needs::Anything,
     variants: &[],
-    logarithm: true,
+    loot: Loot::NONE,
+    logarithm: Some(When::Later),
     stopped_by: &["group-size", "group-known"],
     source: include_str!("eavesdrop.rs"),
     start: |start| Box::new(Eavesdrop { listener: Listener::new(start.mode, (start.algebra)("listener")), ended: 0 }),

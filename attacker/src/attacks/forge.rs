@@ -15,7 +15,7 @@ use crate::{
     leg::identity,
     middle::{Middle, Plan},
 };
-use lab::{certificate::FORGERIES, role::Role};
+use lab::{certificate::FORGERIES, loot::Loot, role::Role};
 
 /// One record for each row of the table of forgeries.
 pub(super) fn infos() -> impl Iterator<Item = Info> {
@@ -25,7 +25,8 @@ pub(super) fn infos() -> impl Iterator<Item = Info> {
         family: Family::Certificates,
         needs: Needs::Certificate,
         variants: if forgery.concerns_clients() { &VARIANTS } else { &[] },
-        logarithm: false,
+        loot: Loot::forged(forgery),
+        logarithm: None,
         stopped_by: std::slice::from_ref(&forgery.check),
         source: include_str!("forge.rs"),
         start: impersonate,
@@ -35,16 +36,16 @@ pub(super) fn infos() -> impl Iterator<Item = Info> {
 /// What is forged, and whose place the attacker takes with it.
 const VARIANTS: [Variant; 2] = [
     Variant::new("server", "the server's certificate, to the client"),
-    Variant { id: "client", title: "the client's certificate, to the server", needs: Needs::ClientCertificate },
+    Variant::new("client", "the client's certificate, to the server").needing(Needs::ClientCertificate),
 ];
 
 /// Puts the machine to work with what the attacker came by.
 pub(super) fn impersonate(start: Start) -> Box<dyn Attack> {
     if start.variant.as_deref() == Some("client") {
-        let as_client = identity(Role::Client, start.as_client.as_ref());
+        let as_client = identity(start.mode, Role::Client, start.as_client.as_ref());
         return Box::new(AsClient::new(&start, Plan { as_client, ..Plan::substitution() }));
     }
-    let as_server = identity(Role::Server, start.as_server.as_ref());
-    let as_client = identity(Role::Client, start.as_client.as_ref());
+    let as_server = identity(start.mode, Role::Server, start.as_server.as_ref());
+    let as_client = identity(start.mode, Role::Client, start.as_client.as_ref());
     Box::new(Middle::new(&start, Plan { as_server, as_client, ..Plan::substitution() }))
 }

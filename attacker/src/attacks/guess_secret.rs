@@ -14,7 +14,7 @@ use crate::{
     passive::Passive,
     small_secret,
 };
-use lab::{algebra::real::Value, event::Fact};
+use lab::{algebra::real::Value, event::Fact, loot::Loot};
 
 pub(super) const INFO: Info = Info {
     id: "guess-secret",
@@ -22,7 +22,8 @@ pub(super) const INFO: Info = Info {
     family: Family::Parameters,
     needs: Needs::Shares,
     variants: &[],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &[],
     source: include_str!("guess_secret.rs"),
     start: |start| Box::new(Passive::new(&start, look)),

@@ -17,6 +17,7 @@ use crate::{
 use lab::{
     algebra::real::Value,
     group::{Group, Modp},
+    loot::Loot,
 };
 use num_bigint::BigUint;
 
@@ -33,7 +34,8 @@ pub(super) const INFO: Info = Info {
         Variant::new("client", "1 in the place of the client's value alone"),
         Variant::new("server", "1 in the place of the server's value alone"),
     ],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["public-range"],
     source: include_str!("inject_public.rs"),
     start,

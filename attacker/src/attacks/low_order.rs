@@ -14,7 +14,7 @@ use crate::{
     attack::{Attack, Family, Info, Needs, Start, Variant},
     middle::{Middle, Plan},
 };
-use lab::algebra::real::Value;
+use lab::{algebra::real::Value, loot::Loot};
 
 pub(super) const INFO: Info = Info {
     id: "low-order",
@@ -32,7 +32,8 @@ pub(super) const INFO: Info = Info {
         Variant::new("client", "u = 0 in the place of the client's share alone"),
         Variant::new("server", "u = 0 in the place of the server's share alone"),
     ],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["contributory"],
     source: include_str!("low_order.rs"),
     start,

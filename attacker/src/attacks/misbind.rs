@@ -13,6 +13,7 @@ use crate::{
     leg::{Leg, identity},
 };
 use lab::{
+    loot::{Item, Loot},
     role::Role,
     wire::{Frame, Kind},
 };
@@ -23,12 +24,13 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::ClientCertificate,
     variants: &[],
-    logarithm: false,
+    loot: Loot { as_server: None, as_client: Some(Item::Own) },
+    logarithm: None,
     stopped_by: &["identity-binding"],
     source: include_str!("misbind.rs"),
     start: |start| {
         let client = Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]);
-        let own = identity(Role::Client, start.as_client.as_ref());
+        let own = identity(start.mode, Role::Client, start.as_client.as_ref());
         let server = Leg::new(start.mode, (start.algebra)("as client"), own, &[]);
         Box::new(Misbind { client, server, narration: Narration::default() })
     },

@@ -28,7 +28,6 @@ mod truncate;
 
 use crate::attack::Info;
 use lab::{
-    mode::Mode,
     modes,
     scenario::{Scenario, Selection},
 };
@@ -101,22 +100,31 @@ pub enum Unknown {
     },
 }
 
-/// The scenario's mode and attack, and the scenario in full: variants and parameters as they are where it leaves them
-/// out.
+/// A scenario whose attack was looked up too.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The attack.
+    pub info: &'static Info,
+    /// The scenario with its mode, and with what the attacker came by.
+    pub played: modes::Resolved,
+}
+
+/// Looks a scenario up.
 ///
 /// # Errors
 /// Something in it is unknown or does not fit; the error lists what does.
-pub fn resolve(scenario: &Scenario) -> Result<(&'static Mode, &'static Info, Scenario), Unknown> {
-    let (mode, mut full) = modes::resolve(scenario)?;
-    let info = resolve_attack(&full.attack)?;
-    full.attack.variant = variant(info, &full.attack)?;
-    let asked = full.attack.variant.as_deref();
+pub fn resolve(scenario: &Scenario) -> Result<Resolved, Unknown> {
+    let mut played = modes::resolve(scenario)?;
+    let info = resolve_attack(&played.scenario.attack)?;
+    played.scenario.attack.variant = variant(info, &played.scenario.attack)?;
+    let asked = played.scenario.attack.variant.as_deref();
     let variant = info.variants.iter().find(|variant| Some(variant.id) == asked);
     let needs = [Some(info.needs), variant.map(|variant| variant.needs)];
-    match needs.into_iter().flatten().find_map(|needs| needs.unmet(mode)) {
-        Some(why) => Err(Unknown::Inapplicable { attack: info.id, mode: mode.id, why }),
-        None => Ok((mode, info, full)),
+    if let Some(why) = needs.into_iter().flatten().find_map(|needs| needs.unmet(played.mode)) {
+        return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, why });
     }
+    played.loot = variant.and_then(|variant| variant.loot).unwrap_or(info.loot);
+    Ok(Resolved { info, played })
 }
 
 /// The attack of a selection.

@@ -12,6 +12,7 @@ use crate::{
 };
 use lab::{
     algebra::real::Value,
+    loot::Loot,
     mode::Message,
     wire::{Frame, Kind},
 };
@@ -22,7 +23,8 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::Mac(Kind::Finished),
     variants: &[],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["finished"],
     source: include_str!("reflect_finished.rs"),
     start: |start| Box::new(Editor::new(&start, ReflectFinished { first: None })),

@@ -6,6 +6,7 @@
 //! 1. Pass every frame on as it came.
 
 use crate::attack::{Attack, Family, Info, Move, Needs, Seen};
+use lab::loot::Loot;
 
 pub(super) const INFO: Info = Info {
     id: "relay",
@@ -13,7 +14,8 @@ pub(super) const INFO: Info = Info {
     family: Family::Control,
     needs: Needs::Anything,
     variants: &[],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &[],
     source: include_str!("relay.rs"),
     start: |_| Box::new(Relay),

@@ -7,7 +7,7 @@
 
 use super::records::{OnRecords, Records, VARIANTS, side};
 use crate::attack::{Family, Info, Move, Needs};
-use lab::{role::Role, wire::Frame};
+use lab::{loot::Loot, role::Role, wire::Frame};
 
 pub(super) const INFO: Info = Info {
     id: "reorder",
@@ -15,7 +15,8 @@ pub(super) const INFO: Info = Info {
     family: Family::Records,
     needs: Needs::Anything,
     variants: &VARIANTS,
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["record-order"],
     source: include_str!("reorder.rs"),
     start: |start| Box::new(Records::new(side(&start), Reorder { held: None })),

@@ -14,7 +14,12 @@ use crate::{
     leg::identity,
     middle::{Middle, Plan},
 };
-use lab::{algebra::real::Value, role::Role};
+use lab::{
+    algebra::real::Value,
+    loot::{Item, Loot},
+    mode::Source,
+    role::Role,
+};
 
 pub(super) const INFO: Info = Info {
     id: "replay-cert",
@@ -23,9 +28,10 @@ pub(super) const INFO: Info = Info {
     needs: Needs::Certificate,
     variants: &[
         Variant::new("server", "the server's certificate, to the client"),
-        Variant { id: "client", title: "the client's certificate, to the server", needs: Needs::ClientCertificate },
+        Variant::new("client", "the client's certificate, to the server").needing(Needs::ClientCertificate),
     ],
-    logarithm: false,
+    loot: Loot { as_server: None, as_client: Some(Item::Seen) },
+    logarithm: None,
     stopped_by: &["transcript-signature"],
     source: include_str!("replay_cert.rs"),
     start,
@@ -33,12 +39,12 @@ pub(super) const INFO: Info = Info {
 
 fn start(start: Start) -> Box<dyn Attack> {
     // Any key will do: the certificate is for another one.
-    let other = || Value::signing_key(&[0x17; 32]);
+    let other =
+        |name| start.mode.known(name, |source| (source == Source::SigningKey).then(|| Value::signing_key(&[0x17; 32])));
     if start.variant.as_deref() == Some("client") {
-        let mut as_client = identity(Role::Client, start.as_client.as_ref());
-        as_client.push(("client_signing_key", other()));
+        let mut as_client = identity(start.mode, Role::Client, start.as_client.as_ref());
+        as_client.extend(other(Role::Client));
         return Box::new(AsClient::new(&start, Plan { as_client, ..Plan::substitution() }));
     }
-    let as_server = vec![("signing_key", other())];
-    Box::new(Middle::new(&start, Plan { as_server, ..Plan::substitution() }))
+    Box::new(Middle::new(&start, Plan { as_server: other(Role::Server), ..Plan::substitution() }))
 }

@@ -17,6 +17,7 @@ use crate::{
 };
 use lab::{
     event::Fact,
+    loot::Loot,
     record::{Content, Sealed},
     role::Role,
     victim::LAST_WORDS,
@@ -33,7 +34,8 @@ pub(super) const INFO: Info = Info {
         Variant::new("renumber", "send the client's first record again, with the next number"),
         Variant::new("renumber-server", "send the server's first record again, with the next number"),
     ],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["record-auth"],
     source: include_str!("reuse_nonce.rs"),
     start: |start| match start.variant.as_deref() {
@@ -94,7 +96,7 @@ mod tests {
         let key = RecordKey::new(&[7; 32]).unwrap();
         let texts = ["Pay 100 to Carol [0123456789abcdef0123456789abcdef]", LAST_WORDS[0]];
         let data = |text: &str| Content::Data(text.as_bytes().to_vec());
-        let frames = [0, 1].map(|i| key.seal(numbers[i], &data(texts[i])));
+        let frames = [0, 1].map(|i| key.seal(numbers[i], &data(texts[i])).unwrap());
         let sealed = frames.each_ref().map(|frame| (Role::Client, Sealed::parse(&frame.body).unwrap().ciphertext));
         let text = |fact| if let Fact::Recovered { text, .. } = fact { text } else { String::new() };
         read(&sealed).into_iter().map(text).collect()

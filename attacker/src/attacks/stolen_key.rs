@@ -9,6 +9,7 @@
 //! 3. Open each record with the key of the leg that it came from, read it, seal it with the key of the other.
 
 use crate::attack::{Family, Info, Needs, Variant};
+use lab::loot::{Item, Loot};
 
 pub(super) const INFO: Info = Info {
     id: "stolen-key",
@@ -17,10 +18,16 @@ pub(super) const INFO: Info = Info {
     needs: Needs::Certificate,
     variants: &[
         Variant::new("unnoticed", "nobody knows of the theft"),
-        Variant::new("revoked", "the theft was noticed and the certificate revoked"),
+        Variant::new("revoked", "the theft was noticed and the certificate revoked").after(stolen(true)),
     ],
-    logarithm: false,
+    loot: stolen(false),
+    logarithm: None,
     stopped_by: &["cert-revoked"],
     source: include_str!("stolen_key.rs"),
     start: super::forge::impersonate,
 };
+
+/// The server's private key.
+const fn stolen(noticed: bool) -> Loot {
+    Loot { as_server: Some(Item::Stolen { noticed }), as_client: None }
+}

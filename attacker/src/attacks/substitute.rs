@@ -11,6 +11,7 @@ use crate::{
     attack::{Family, Info, Needs},
     middle::{Middle, Plan},
 };
+use lab::loot::Loot;
 
 pub(super) const INFO: Info = Info {
     id: "substitute",
@@ -18,7 +19,8 @@ pub(super) const INFO: Info = Info {
     family: Family::Substitution,
     needs: Needs::Shares,
     variants: &[],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["transcript-signature"],
     source: include_str!("substitute.rs"),
     start: |start| Box::new(Middle::new(&start, Plan::substitution())),

@@ -13,6 +13,7 @@ use crate::{
     impostor::{AsClient, AsServer},
     middle::Plan,
 };
+use lab::loot::Loot;
 
 pub(super) const INFO: Info = Info {
     id: "substitute-one",
@@ -23,7 +24,8 @@ pub(super) const INFO: Info = Info {
         Variant::new("server", "the server's share, to the client"),
         Variant::new("client", "the client's share, to the server"),
     ],
-    logarithm: false,
+    loot: Loot::NONE,
+    logarithm: None,
     stopped_by: &["transcript-signature"],
     source: include_str!("substitute_one.rs"),
     start: |start| towards_one(&start, start.variant.as_deref(), Plan::substitution()),

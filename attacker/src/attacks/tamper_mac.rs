@@ -12,6 +12,7 @@ use crate::{
 };
 use lab::{
     algebra::real::Value,
+    loot::Loot,
     mode::Message,
     role::Role,
     term::Sort,
@@ -33,7 +34,8 @@ pub(super) fn infos() -> [Info; 2] {
         family: Family::KeysAndPeople,
         needs: Needs::Mac(kind),
         variants: &VARIANTS,
-        logarithm: false,
+        loot: Loot::NONE,
+        logarithm: None,
         stopped_by,
         source: include_str!("tamper_mac.rs"),
         start,

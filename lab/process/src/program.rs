@@ -27,10 +27,7 @@ pub enum Failure {
 
 impl From<StagingError> for Failure {
     fn from(error: StagingError) -> Self {
-        match error {
-            StagingError::Unknown(_) => Self::Usage(error.to_string()),
-            StagingError::Certificate(_) => Self::Failed(error.to_string()),
-        }
+        Self::Failed(error.to_string())
     }
 }
 

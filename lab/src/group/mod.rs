@@ -1,6 +1,7 @@
 //! Groups for Diffie–Hellman: X25519 and the multiplicative groups modulo a prime.
 
 pub mod named;
+pub mod own;
 pub mod weak;
 
 use num_bigint::BigUint;

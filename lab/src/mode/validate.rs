@@ -4,7 +4,7 @@
 //! and the table ends with the keys that the record layer needs. No field carries what must not travel, and no check shows
 //! what must stay secret.
 
-use super::{Act, By, Mode, Relation, Step};
+use super::{Act, By, Mode, Relation, Source, Step};
 use crate::{
     role::Role,
     term::{Expr, Sort},
@@ -33,8 +33,25 @@ const RESULTS: [&str; 3] = ["client_write", "server_write", "exporter"];
 pub fn validate(mode: &Mode) -> Result<(), Fault> {
     let mut scopes = Scopes { mode: mode.id, client: BTreeMap::new(), server: BTreeMap::new() };
     for given in mode.given {
-        scopes.bind("given", given.by, given.name, given.sort)?;
+        scopes.bind("given", given.by, given.name, given.source.sort())?;
     }
+    let wanted = mode.given.iter().any(|given| given.source == Source::Group);
+    for variant in mode.variants {
+        let has = variant.own_group(&BTreeMap::new()).is_some();
+        if wanted != has {
+            let what = if has {
+                "the table asks for no group of the server's own"
+            } else {
+                "has no group of the server's own"
+            };
+            return scopes.fault(&format!("variant {}", variant.id), what.to_owned());
+        }
+    }
+    table(mode, scopes)
+}
+
+/// Checks messages and results, with what is bound already.
+fn table(mode: &Mode, mut scopes: Scopes) -> Result<(), Fault> {
     for (i, message) in mode.messages.iter().enumerate() {
         let place = format!("message {} ({})", i + 1, message.kind);
         scopes.steps(&place, message.before, Some(message.from))?;
@@ -187,7 +204,7 @@ mod tests {
         items.leak()
     }
 
-    /// What is wrong with a mode that is one hello of the client's, who is given a value of each sort, named by the sort.
+    /// What is wrong with a mode that is one hello of the client's, who has a value of each sort, named by the sort.
     fn fault_of(fields: Vec<Field>, before: Vec<Step>) -> String {
         let hello = Message {
             from: Role::Client,
@@ -205,15 +222,16 @@ mod tests {
             references: &[],
             variants: &[],
             groups: &[],
-            given: leak(Sort::ALL.iter().map(|sort| given(CLIENT, named(*sort), *sort)).collect()),
+            given: &[],
             messages: leak(vec![hello]),
             names: Names::Nobody,
             off: &[],
         };
-        validate(&mode).unwrap_err().what
+        let client = Sort::ALL.iter().map(|sort| (named(*sort), *sort)).collect();
+        table(&mode, Scopes { mode: mode.id, client, server: BTreeMap::new() }).unwrap_err().what
     }
 
-    /// The name of the given value of a sort.
+    /// The name of the value of a sort.
     fn named(sort: Sort) -> &'static str {
         sort.to_string().leak()
     }

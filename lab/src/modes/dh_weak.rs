@@ -3,7 +3,8 @@
 use super::parts::*;
 use crate::{
     checks::{GROUP_KNOWN, GROUP_SIZE},
-    mode::{Message, Mode, Names, Parameter, Relation, Variant, table::*},
+    group::own::Own,
+    mode::{Message, Mode, Names, Parameter, Relation, SIZE, Source, Variant, table::*},
     role::Role,
     term::Sort,
     wire::Kind,
@@ -25,17 +26,24 @@ pub(super) static MODE: Mode = Mode {
         Variant {
             id: "short",
             title: "a safe prime that is too short",
-            parameters: &[Parameter { name: "bits", min: 32, max: 224, default: 48 }],
+            parameters: &[Parameter { name: SIZE, min: 32, max: 224, default: 48 }],
+            group: Some(Own::Safe),
         },
         Variant {
             id: "smooth",
             title: "a long prime whose p−1 has small factors only",
-            parameters: &[Parameter { name: "bits", min: 256, max: 2048, default: 1024 }],
+            parameters: &[Parameter { name: SIZE, min: 256, max: 2048, default: 1024 }],
+            group: Some(Own::Smooth),
         },
-        Variant { id: "published", title: "a published safe prime, as it should be: ffdhe2048", parameters: &[] },
+        Variant {
+            id: "published",
+            title: "a published safe prime, as it should be: ffdhe2048",
+            parameters: &[],
+            group: Some(Own::Published("ffdhe2048")),
+        },
     ],
     groups: &["own"],
-    given: &[SESSION, OFFERS, SUPPORTED, given(SERVER, "group", Sort::Group)],
+    given: &[SESSION, OFFERS, SUPPORTED, given(SERVER, "group", Source::Group)],
     messages: &[
         Message {
             from: Role::Client,

@@ -7,7 +7,12 @@ mod ecdh_cert;
 mod ecdh_mutual;
 mod parts;
 
-use crate::{mode::Mode, scenario::Scenario};
+use crate::{
+    check::Switches,
+    loot::Loot,
+    mode::Mode,
+    scenario::{Scenario, Selection},
+};
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
@@ -65,17 +70,37 @@ pub enum Unknown {
     },
 }
 
-/// The scenario's mode, and the scenario in full: variant and parameters as they are where it leaves them out.
+/// A mode as it is played: what a selection and its switches name, looked up.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The mode.
+    pub mode: &'static Mode,
+    /// The selection in full: with its variant, even where it was left out.
+    pub selection: Selection,
+    /// Which of the mode's checks decide.
+    pub switches: Switches,
+}
+
+/// A scenario that was looked up: all that it names is there.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// Its mode.
+    pub mode: &'static Mode,
+    /// The scenario in full: one scenario has one such form.
+    pub scenario: Scenario,
+    /// What the attacker came by before, by the registry of attacks.
+    pub loot: Loot,
+}
+
+/// Looks a mode and its switches up.
 ///
 /// # Errors
-/// Something in it is unknown; the error lists what is known.
-pub fn resolve(scenario: &Scenario) -> Result<(&'static Mode, Scenario), Unknown> {
-    let mode = find(&scenario.mode.id).ok_or_else(|| Unknown::Mode {
-        expected: list(all().iter().map(|mode| mode.id)),
-        got: scenario.mode.id.clone(),
-    })?;
-    let mut full = scenario.clone();
-    let asked = full.mode.variant.as_deref();
+/// Something is unknown; the error lists what is known.
+pub fn play(selection: &Selection, without: &[String], with: &[String]) -> Result<Played, Unknown> {
+    let mode = find(&selection.id)
+        .ok_or_else(|| Unknown::Mode { expected: list(all().iter().map(|mode| mode.id)), got: selection.id.clone() })?;
+    let mut selection = selection.clone();
+    let asked = selection.variant.as_deref();
     let variant = match (mode.variant(asked), asked) {
         (None, Some(got)) => {
             let expected = list(mode.variants.iter().map(|variant| variant.id));
@@ -83,23 +108,33 @@ pub fn resolve(scenario: &Scenario) -> Result<(&'static Mode, Scenario), Unknown
         }
         (variant, _) => variant,
     };
-    full.mode.variant = variant.map(|variant| variant.id.to_owned());
+    selection.variant = variant.map(|variant| variant.id.to_owned());
     let parameters = variant.map_or(&[][..], |variant| variant.parameters);
-    for (name, got) in &full.mode.parameters {
+    for (name, got) in &selection.parameters {
         let expected = match parameters.iter().find(|parameter| parameter.name == name) {
             Some(parameter) if (parameter.min..=parameter.max).contains(got) => continue,
             Some(parameter) => format!("{} to {}", parameter.min, parameter.max),
             None => "no such parameter".to_owned(),
         };
-        return Err(Unknown::Parameter { mode: full.mode.to_string(), name: name.clone(), expected, got: *got });
+        return Err(Unknown::Parameter { mode: selection.to_string(), name: name.clone(), expected, got: *got });
     }
     let checks = mode.checks();
-    let stranger = full.without.iter().chain(&full.with).find(|id| checks.iter().all(|check| check.id != id.as_str()));
+    let stranger = without.iter().chain(with).find(|id| checks.iter().all(|check| check.id != id.as_str()));
     if let Some(got) = stranger {
         let expected = list(checks.iter().map(|check| check.id));
         return Err(Unknown::Check { mode: mode.id, expected, got: got.clone() });
     }
-    Ok((mode, full))
+    Ok(Played { mode, selection, switches: mode.switches(without, with) })
+}
+
+/// Looks a scenario's mode and switches up; its attack is for the registry of attacks to know.
+///
+/// # Errors
+/// Something is unknown; the error lists what is known.
+pub fn resolve(scenario: &Scenario) -> Result<Resolved, Unknown> {
+    let Played { mode, selection, .. } = play(&scenario.mode, &scenario.without, &scenario.with)?;
+    let scenario = Scenario { mode: selection, ..scenario.clone() };
+    Ok(Resolved { mode, scenario, loot: Loot::default() })
 }
 
 fn list<'a>(ids: impl Iterator<Item = &'a str>) -> String {
@@ -111,7 +146,7 @@ mod tests {
     use super::*;
 
     fn resolved(text: &str) -> Result<String, String> {
-        resolve(&text.parse().unwrap()).map(|(_, full)| full.to_string()).map_err(|unknown| unknown.to_string())
+        resolve(&text.parse().unwrap()).map(|it| it.scenario.to_string()).map_err(|unknown| unknown.to_string())
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use crate::{
     checks,
-    mode::{Field, Given, Message, Relation, Step, table::*},
+    mode::{Field, Given, Message, Relation, Source, Step, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
 };
 
 /// What every mode gives its parties.
-pub(super) const SESSION: Given = given(CLIENT, "session", Sort::Session);
-pub(super) const OFFERS: Given = given(CLIENT, "offers", Sort::Offers);
-pub(super) const SUPPORTED: Given = given(SERVER, "supported", Sort::Offers);
+pub(super) const SESSION: Given = given(CLIENT, "session", Source::Session);
+pub(super) const OFFERS: Given = given(CLIENT, "offers", Source::Offers);
+pub(super) const SUPPORTED: Given = given(SERVER, "supported", Source::Offers);
 
 pub(super) const SESSION_FIELD: Field = field("session", "session", Sort::Session, var("session"));
 pub(super) const OFFERS_FIELD: Field = field("offers", "offers", Sort::Offers, var("offers"));
@@ -124,11 +124,11 @@ pub(super) const SERVER_HELLO: Message = Message {
 };
 
 /// What a certified exchange gives its client, and its server.
-pub(super) const TRUST: Given = given(CLIENT, "trust", Sort::Trust);
-pub(super) const PEER_NAME: Given = given(CLIENT, "peer_name", Sort::Name);
-pub(super) const NOW: Given = given(CLIENT, "now", Sort::Time);
-pub(super) const CHAIN: Given = given(SERVER, "chain", Sort::Chain);
-pub(super) const SIGNING_KEY: Given = given(SERVER, "signing_key", Sort::SigningKey);
+pub(super) const TRUST: Given = given(CLIENT, "trust", Source::Trust);
+pub(super) const PEER_NAME: Given = given(CLIENT, "peer_name", Source::PeerName);
+pub(super) const NOW: Given = given(CLIENT, "now", Source::Clock);
+pub(super) const CHAIN: Given = given(SERVER, "chain", Source::Chain);
+pub(super) const SIGNING_KEY: Given = given(SERVER, "signing_key", Source::SigningKey);
 
 /// The server's chain, which the client validates for the name that it wants.
 pub(super) const SERVER_CERTIFICATE: Message = Message {

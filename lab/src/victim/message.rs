@@ -3,8 +3,7 @@
 //! The canary in a message is its sender's secret until the attacker publishes it. So an event never tells it: the
 //! sender leaves out what it knows to be secret, the reader everything from where a secret can begin.
 
-use super::order::Refusal;
-use crate::{evidence::hex, role::Role};
+use crate::{evidence::hex, role::Role, supply::Malformed};
 
 /// What stands in an event where something secret stood.
 const HIDDEN: &str = "[…]";
@@ -32,9 +31,9 @@ pub(super) struct Message {
 }
 
 /// The canary, whose random part nobody else knows, and the words that follow it.
-pub(super) fn script(role: Role, phrase: &str, token: &[u8; 16]) -> Result<Vec<Message>, Refusal> {
+pub(super) fn script(role: Role, phrase: &str, token: &[u8; 16]) -> Result<Vec<Message>, Malformed> {
     if phrase.len() > LONGEST_PHRASE {
-        return Err(Refusal::Field { field: "phrase", expected: "at most 16000 octets" });
+        return Err(Malformed { field: "phrase", expected: "at most 16000 octets" });
     }
     let canary = Message { text: format!("{phrase} [{}]", hex(token)), told: format!("{phrase} {HIDDEN}") };
     let last_words = LAST_WORDS[usize::from(role == Role::Server)].to_owned();

@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lab::{
     control::PlayOrder,
     role::{Actor, Role},
-    staging::{Orders, Setting, stage},
+    staging::{Orders, Setting},
     victim::{Kept, Victim},
 };
 use peer::peer;
@@ -30,6 +30,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use support::staging::stage;
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::Runtime,

@@ -1,6 +1,7 @@
 //! The worked example of `docs/wire.md`: one seeded session with its secrets and every derived value.
 
 use crate::conversation::direct;
+use crate::staging::stage;
 use lab::{
     algebra::{
         Algebra,
@@ -12,7 +13,7 @@ use lab::{
     group::Group,
     record::{RecordKey, Sealed},
     role::{Actor, Role},
-    staging::{Setting, stage},
+    staging::Setting,
     term::{Op, Sort},
     wire::{Decoder, Frame},
 };

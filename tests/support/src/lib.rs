@@ -13,6 +13,7 @@ pub mod outcomes;
 pub mod peers;
 pub mod programs;
 pub mod serving;
+pub mod staging;
 pub mod tables;
 pub mod tlv;
 pub mod vectors;

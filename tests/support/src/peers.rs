@@ -1,6 +1,7 @@
 //! Peers that mean no good: each keeps a connection for as long as it is let, and costs as much as it can.
 
 use crate::programs::DEADLINE;
+use crate::staging::stage;
 use attacker::leg::Leg;
 use lab::{
     algebra::real::Real,
@@ -8,7 +9,7 @@ use lab::{
     party::{Command, Input, Party},
     record::Content,
     role::Role,
-    staging::{Setting, stage},
+    staging::Setting,
     victim::{Kept, Victim},
     wire::{Decoder, Frame},
 };

@@ -42,7 +42,8 @@ pub fn modes() -> String {
 
 /// A mode's table, as its parties carry it out.
 fn table(page: &mut String, mode: &Mode) {
-    let given = mode.given.iter().map(|given| format!("{} knows {}: {}", by(given.by), given.name, given.sort));
+    let given =
+        mode.given.iter().map(|given| format!("{} knows {}: {}", by(given.by), given.name, given.source.sort()));
     given.for_each(|given| line(page, &given));
     for (message, flight) in mode.messages.iter().zip(mode.flights()) {
         let step = |page: &mut String, step: &Step| line(page, &format!("  {}: {step}", by(step.by)));

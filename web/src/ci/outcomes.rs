@@ -3,7 +3,7 @@
 //! One row a scenario, columns separated by blanks: scenario, kind of verdict, check or `-`, party or `-`. A `#` begins
 //! a comment.
 
-use crate::sessions::orders::in_full;
+use crate::sessions::orders::resolve;
 use lab::{
     role::Role,
     scenario::Scenario,
@@ -132,7 +132,8 @@ pub fn parse(text: &str) -> Result<Vec<Row>, OutcomesError> {
             .parse()
             .map_err(|error: lab::scenario::ScenarioError| wrong("scenario", scenario, &error.to_string()))?;
         let scenario =
-            in_full(&scenario).map_err(|refused| wrong("scenario", &scenario.to_string(), &refused.message))?;
+            resolve(&scenario).map_err(|refused| wrong("scenario", &scenario.to_string(), &refused.message))?;
+        let scenario = scenario.played.scenario;
         let kind = Kind::ALL
             .into_iter()
             .find(|known| known.as_str() == kind)

@@ -1,7 +1,11 @@
 //! `interlock crack` and `interlock group explain`
 
 use super::{FINDING, FINE, Failure};
-use ::lab::{group::Group, scenario::Scenario, staging::own_group};
+use ::lab::{
+    group::Group,
+    scenario::{Scenario, ScenarioError, Selection},
+    staging::own_group,
+};
 use clap::{Args, Subcommand};
 use cryptanalysis::{Budget, Failure as Unsolved, Phase, Precomputation, Problem, Solution, Solver, explain};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -144,12 +148,17 @@ pub(super) fn run(args: &Crack) -> Result<u8, Failure> {
 fn problem(args: &Crack) -> Result<Problem, Failure> {
     let y = args.y.clone();
     if let Some(mode) = &args.scenario {
-        let text = if mode.contains('/') { mode.clone() } else { format!("{mode}/crack") };
-        let scenario: Scenario = text.parse().map_err(|error| Failure::Usage(format!("--scenario: {error}")))?;
-        let (mode, _, full) =
-            attacker::attacks::resolve(&scenario).map_err(|error| Failure::Usage(format!("--scenario: {error}")))?;
-        let named = || ::lab::group::named::find(mode.groups.first()?);
-        return match own_group(&full.mode).or_else(named) {
+        let wrong = |error: String| Failure::Usage(format!("--scenario: {error}"));
+        let (mode, selection) = if mode.contains('/') {
+            let scenario: Scenario = mode.parse().map_err(|error: ScenarioError| wrong(error.to_string()))?;
+            let resolved = attacker::attacks::resolve(&scenario).map_err(|error| wrong(error.to_string()))?;
+            (resolved.played.mode, resolved.played.scenario.mode)
+        } else {
+            let selection: Selection = mode.parse().map_err(|error: ScenarioError| wrong(error.to_string()))?;
+            let played = ::lab::modes::play(&selection, &[], &[]).map_err(|error| wrong(error.to_string()))?;
+            (played.mode, played.selection)
+        };
+        return match own_group(&selection).or_else(|| mode.published_groups().next()) {
             Some(Group::Modp(group)) => Ok(Problem { p: group.p.clone(), g: group.g.clone(), y }),
             _ => Err(Failure::Usage(format!("--scenario: {} has no group modulo a prime", mode.id))),
         };

@@ -11,10 +11,11 @@ use crate::{
     log,
     sessions::{
         book::Book,
-        orders::{Orders, ScenarioRefused, Settings, core_seconds, in_full, orders},
+        orders::{Orders, ScenarioRefused, Settings, orders, resolve},
         session::{Record, Session, lost, now_ms, told},
     },
 };
+use attacker::{attacks::Resolved, cost};
 use lab::{
     event::{Cancellation, Fact},
     role::Actor,
@@ -118,6 +119,8 @@ pub enum NotPlayed {
 /// What a session that waits takes along.
 #[derive(Debug)]
 struct Job {
+    /// What it plays.
+    resolved: Resolved,
     /// Its orders, where they were staged to see whether it can be played.
     orders: Option<Box<Orders>>,
     /// Whom to tell its end.
@@ -194,15 +197,16 @@ impl Console {
                 return Err(NotPlayed::Busy);
             }
             let id = random_id()?;
-            let scenario = in_full(&scenario)?;
+            let resolved = resolve(&scenario)?;
+            let scenario = resolved.played.scenario.clone();
             // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
             let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);
             let orders =
-                if known { None } else { Some(Box::new(orders(&id, &scenario, seed, &self.config.settings)?)) };
-            let cost = Cost::of(core_seconds(&scenario)?);
+                if known { None } else { Some(Box::new(orders(&id, &resolved, seed, &self.config.settings)?)) };
+            let cost = Cost::of(cost::core_seconds(&resolved));
             let session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
             let (tell, done) = oneshot::channel();
-            request.push(Waiting { id, scenario, seed, cost, job: Job { orders, tell } });
+            request.push(Waiting { id, scenario, seed, cost, job: Job { resolved, orders, tell } });
             playing.push(Playing { session: session.clone(), done });
             sessions.push(session);
         }
@@ -252,10 +256,10 @@ impl Console {
             self.running.send_modify(|running| *running += 1);
             let console = Arc::clone(self);
             tokio::spawn(async move {
-                let Waiting { id, scenario, seed, job: Job { orders: staged, tell }, .. } = next;
+                let Waiting { id, seed, job: Job { resolved, orders: staged, tell }, .. } = next;
                 let staged = match staged {
                     Some(staged) => Ok(*staged),
-                    None => orders(&id, &scenario, seed, &console.config.settings),
+                    None => orders(&id, &resolved, seed, &console.config.settings),
                 };
                 match staged {
                     Ok(orders) => play::play(&console, &id, orders, cancelled).await,

@@ -7,6 +7,7 @@ pub use measured::{Measured, conditions, measured};
 pub use published::{MODELS, Model, Published, RECORDS};
 
 use crate::sessions::{book::Book, session::Progress, store::StoreError};
+use attacker::attacks;
 use lab::event::{Event, Fact};
 use serde::Serialize;
 
@@ -38,10 +39,11 @@ pub struct Computation {
 /// The store cannot be read.
 pub async fn computations(book: &Book) -> Result<Vec<Computation>, StoreError> {
     let recent = book.list(u64::MAX, RECENT).await?;
-    let cracked = recent.into_iter().map(|(_, session)| session);
-    let cracked = cracked.filter(|session| session.attack.id == "crack" && session.status == Progress::Done).take(MOST);
+    let computes = |attack: &str| attacks::find(attack).is_some_and(|info| info.logarithm.is_some());
+    let computed = recent.into_iter().map(|(_, session)| session);
+    let computed = computed.filter(|it| computes(&it.attack.id) && it.status == Progress::Done).take(MOST);
     let mut computations = Vec::new();
-    for session in cracked {
+    for session in computed {
         let record = book.record(&session.session).await?;
         computations.extend(record.and_then(|record| computation(&record.events)).map(|told| Computation {
             session: session.session,

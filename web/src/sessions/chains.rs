@@ -213,12 +213,9 @@ impl Link {
 mod tests {
     use super::*;
     use crate::sessions::session::Session;
-    use lab::{
-        certificate::Status,
-        event::VERSION,
-        staging::{Setting, stage},
-    };
+    use lab::{certificate::Status, event::VERSION, staging::Setting};
     use serde_json::json;
+    use support::staging::stage;
 
     /// A frame of no particular kind around a JSON body, in base64url.
     fn frame(body: &serde_json::Value) -> String {

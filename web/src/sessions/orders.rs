@@ -2,7 +2,10 @@
 //! party may know.
 
 use crate::sessions::session::now_ms;
-use attacker::{attacks, cost};
+use attacker::{
+    attacks::{self, Resolved},
+    cost,
+};
 use lab::{
     modes::Unknown,
     scenario::Scenario,
@@ -44,8 +47,7 @@ impl Settings {
 /// # Errors
 /// The scenario cannot be run.
 pub fn core_seconds(scenario: &Scenario) -> Result<Option<f64>, ScenarioRefused> {
-    let (mode, attack, full) = attacks::resolve(scenario)?;
-    Ok(cost::core_seconds(mode, &full.mode, attack))
+    Ok(cost::core_seconds(&resolve(scenario)?))
 }
 
 /// Why a scenario cannot be run.
@@ -58,16 +60,19 @@ pub struct ScenarioRefused {
     pub message: String,
 }
 
-/// The scenario in full: the variant too where it leaves that out. One scenario has one such form.
-pub fn in_full(scenario: &Scenario) -> Result<Scenario, ScenarioRefused> {
-    Ok(attacks::resolve(scenario)?.2)
+/// Looks a scenario up, which puts it in full too: with the variant where it leaves that out.
+///
+/// # Errors
+/// What it names is unknown, or does not fit together.
+pub fn resolve(scenario: &Scenario) -> Result<Resolved, ScenarioRefused> {
+    Ok(attacks::resolve(scenario)?)
 }
 
 /// Turns a scenario into orders. The same scenario and seed give the same orders but for the session's id; without a
 /// seed, the session's randomness is the operating system's.
 pub fn orders(
     session: &str,
-    scenario: &Scenario,
+    resolved: &Resolved,
     seed: Option<u64>,
     settings: &Settings,
 ) -> Result<Orders, ScenarioRefused> {
@@ -84,14 +89,14 @@ pub fn orders(
     };
     let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     setting.patience = milliseconds(settings.patience);
-    setting.deadline = milliseconds(settings.time(core_seconds(scenario)?));
+    setting.deadline = milliseconds(settings.time(cost::core_seconds(resolved)));
     if let Some(phrase) = &settings.phrases.client {
         setting.client_phrase.clone_from(phrase);
     }
     if let Some(phrase) = &settings.phrases.server {
         setting.server_phrase.clone_from(phrase);
     }
-    Ok(stage(&in_full(scenario)?, &setting)?)
+    Ok(stage(&resolved.played, &setting)?)
 }
 
 impl From<Unknown> for ScenarioRefused {
@@ -119,9 +124,6 @@ impl From<attacks::Unknown> for ScenarioRefused {
 
 impl From<StagingError> for ScenarioRefused {
     fn from(error: StagingError) -> Self {
-        match error {
-            StagingError::Unknown(unknown) => unknown.into(),
-            StagingError::Certificate(_) => Self { field: "mode", message: error.to_string() },
-        }
+        Self { field: "mode", message: error.to_string() }
     }
 }

@@ -71,7 +71,8 @@ impl<'a> List<'a> {
         if self.list.signature_algorithm != self.list.tbs_cert_list.signature {
             return Err("the list names two signature algorithms".into());
         }
-        let weak_refused = checks::find(checks::ALGORITHM).is_none_or(|check| policy.switches.is_on(check));
+        let weak_refused = checks::find(checks::ALGORITHM)
+            .is_none_or(|check| policy.switches.status(check, Some(false)) == crate::event::Status::Failed);
         match signature::algorithm_strength(&self.list.signature_algorithm) {
             Strength::Weak(_) if !weak_refused => {}
             Strength::Weak(why) | Strength::Unsupported(why) => return Err(format!("the list is signed by {why}")),

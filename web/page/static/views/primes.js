@@ -16,7 +16,8 @@ const SIZES = [...Array.from({ length: 21 }, (_, i) => 40 + 8 * i), 224, 256, 32
 
 export const PrimesPage = () => {
   const { epoch } = useLab();
-  const cracked = newest().filter((session) => attackOf(session.scenario) === "crack" && session.status === "done").length;
+  const computing = useRegistry("attacks").filter(({ logarithm }) => logarithm).map(({ id }) => id);
+  const cracked = newest().filter(({ scenario, status }) => computing.includes(attackOf(scenario)) && status === "done").length;
   const { data, error } = useLoad(() => get("/api/cracking"), [epoch, cracked]);
   const [bits, setBits] = useState(128);
   if (!data) return error ? html`<${Failed} error=${error} what="cost of primes" />` : html`<${Loading} what="what primes cost" />`;
@@ -45,13 +46,15 @@ export const PrimesPage = () => {
 
 const Dial = ({ bits, setBits, data }) => {
   const [fault, setFault] = useState(null);
-  const mode = useRegistry("modes").find(({ id }) => id === "dh-weak");
-  const range = mode?.variants?.find(({ id }) => id === "short")?.parameters?.find(({ name }) => name === "bits");
-  const runs = range && bits >= range.min && bits <= range.max;
+  const weak = (mode) => mode.variants?.find(({ group }) => group === "safe");
+  const mode = useRegistry("modes").find(weak);
+  const attack = useRegistry("attacks").find(({ logarithm }) => logarithm === "live");
+  const range = mode && weak(mode).parameters?.[0];
+  const runs = range && attack && bits >= range.min && bits <= range.max;
   const run = async () => {
     setFault(null);
     try {
-      const { sessions } = await post("/api/sessions", { scenario: `dh-weak:short,bits=${bits}/crack` });
+      const { sessions } = await post("/api/sessions", { scenario: `${mode.id}:${weak(mode).id},${range.name}=${bits}/${attack.id}` });
       learn(sessions);
       navigate(to.session(sessions[0].session));
     } catch (error) {

@@ -83,13 +83,14 @@ export const RunForm = ({ cells = [] }) => {
 };
 
 /** What the chosen variant can be told in numbers. */
-function parametersOf(mode, { variant }) {
-  const chosen = mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
-  return chosen.parameters ?? [];
-}
+const parametersOf = (mode, choice) => chosenOf(mode, choice).parameters ?? [];
+
+/** The chosen variant, or the mode itself where it has none. */
+const chosenOf = (mode, { variant }) =>
+  mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
 
 /** Whether what a prime costs depends on its size alone: a safe prime's does. */
-const priced = (mode, choice) => mode.id === "dh-weak" && (choice.variant ?? mode.variants?.[0]?.id) === "short" && parametersOf(mode, choice).length > 0;
+const priced = (mode, choice) => chosenOf(mode, choice).group === "safe" && parametersOf(mode, choice).length > 0;
 
 const Parameter = ({ name, min, max, value, onPick }) => html`
   <div class="parameter">

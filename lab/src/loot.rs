@@ -1,0 +1,53 @@
+//! Loot: what an attacker came by before a session, as data that stands with the attack.
+//!
+//! [Staging](crate::staging) turns it into certificates and keys, whatever the attack is.
+
+use crate::{certificate::Forgery, role::Role};
+
+/// What the attacker has to stand in for each victim with; nothing where it needs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loot {
+    /// To take the server's place.
+    pub as_server: Option<Item>,
+    /// To take the client's place.
+    pub as_client: Option<Item>,
+}
+
+/// A certificate, mostly with its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// The victim's own, without the key: a certificate is public, and this one was seen in an earlier session.
+    Seen,
+    /// The victim's own with its private key, which was stolen.
+    Stolen {
+        /// The theft was noticed, and the certificate stands on the lists that reach the victim's peer.
+        noticed: bool,
+    },
+    /// A genuine one for a name of the attacker's own, from the authority that certifies everybody.
+    Own,
+    /// One that should not be there.
+    Forged(&'static Forgery),
+}
+
+impl Loot {
+    /// Nothing.
+    pub const NONE: Self = Self { as_server: None, as_client: None };
+
+    /// A forged certificate for either victim.
+    pub const fn forged(forgery: &'static Forgery) -> Self {
+        Self { as_server: Some(Item::Forged(forgery)), as_client: Some(Item::Forged(forgery)) }
+    }
+
+    /// What it holds to take this victim's place with.
+    pub const fn of(&self, victim: Role) -> Option<Item> {
+        match victim {
+            Role::Client => self.as_client,
+            Role::Server => self.as_server,
+        }
+    }
+
+    /// A victim's private key is part of it.
+    pub fn has_a_key_of(&self, victim: Role) -> bool {
+        matches!(self.of(victim), Some(Item::Stolen { .. }))
+    }
+}

@@ -1,0 +1,65 @@
+//! What checks compare.
+
+use crate::{check::Check, checks, role::Role, term::Sort};
+
+/// What a check compares: a relation between values.
+#[derive(Clone, Copy, Debug)]
+pub enum Relation {
+    /// The two values are equal, compared in constant time: expected, observed. Both are shown.
+    Equal(&'static Check),
+    /// The public value is neither 0, 1, p−1 nor beyond: group, public value.
+    PublicInRange,
+    /// The group's prime has at least so many bits: group.
+    GroupSize(u64),
+    /// The group is a published one: group.
+    GroupKnown,
+    /// The agreed secret is not zero: shared secret.
+    Contributes,
+    /// The signature is the key's over the digest in this context: key, digest, signature.
+    Signed(&'static Check, &'static str),
+    /// The chain is valid for the name at the time, for the purpose of its owner: chain, trust, name, time.
+    Certified(Role),
+    /// The chain is valid at the time, for the purpose of its owner, whoever that is: chain, trust, time.
+    CertifiedForAny(Role),
+}
+
+impl Relation {
+    /// Sorts of the values that it relates; `None` stands for any one sort, the same for all.
+    pub const fn sorts(self) -> Option<&'static [Sort]> {
+        Some(match self {
+            Self::Equal(_) => return None,
+            Self::PublicInRange => &[Sort::Group, Sort::Public],
+            Self::GroupSize(_) | Self::GroupKnown => &[Sort::Group],
+            Self::Contributes => &[Sort::Shared],
+            Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
+            Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
+            Self::CertifiedForAny(_) => &[Sort::Chain, Sort::Trust, Sort::Time],
+        })
+    }
+
+    /// Its findings show the values that it relates, as what was expected and what was observed.
+    pub const fn shows(self) -> bool {
+        match self {
+            Self::Equal(_)
+            | Self::PublicInRange
+            | Self::GroupSize(_)
+            | Self::GroupKnown
+            | Self::Signed(..)
+            | Self::Certified(_)
+            | Self::CertifiedForAny(_) => true,
+            Self::Contributes => false,
+        }
+    }
+
+    /// The checks that it performs.
+    pub fn checks(self) -> Vec<&'static Check> {
+        match self {
+            Self::Equal(check) | Self::Signed(check, _) => vec![check],
+            Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
+            Self::GroupSize(_) => vec![&checks::GROUP_SIZE],
+            Self::GroupKnown => vec![&checks::GROUP_KNOWN],
+            Self::Contributes => vec![&checks::CONTRIBUTORY],
+            Self::Certified(_) | Self::CertifiedForAny(_) => checks::of_certificates().collect(),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Short forms that let a table read like the paper.
+
+use super::{Act, By, Field, Given, Relation, Source, Step};
+use crate::{
+    check::Check,
+    role::Role,
+    term::{Expr, Op, Sort},
+};
+
+/// The client.
+pub const CLIENT: By = By::One(Role::Client);
+/// The server.
+pub const SERVER: By = By::One(Role::Server);
+/// Each of the two.
+pub const BOTH: By = By::Both;
+
+/// Something known before the first message.
+pub const fn given(by: By, name: &'static str, source: Source) -> Given {
+    Given { by, name, source }
+}
+
+/// A fresh nonce.
+pub const fn nonce(by: By, name: &'static str) -> Step {
+    Step { by, act: Act::Fresh { name, sort: Sort::Nonce, group: None } }
+}
+
+/// A fresh secret for a group.
+pub const fn secret(by: By, name: &'static str, group: &'static str) -> Step {
+    Step { by, act: Act::Fresh { name, sort: Sort::Secret, group: Some(group) } }
+}
+
+/// A name for a value.
+pub const fn let_(by: By, name: &'static str, value: Expr) -> Step {
+    Step { by, act: Act::Let(name, value) }
+}
+
+/// A check.
+pub const fn check(by: By, relation: Relation, args: &'static [Expr]) -> Step {
+    Step { by, act: Act::Check(relation, args) }
+}
+
+/// A field whose name on the wire is `name` and whose value is called `binds` afterwards.
+pub const fn field(name: &'static str, binds: &'static str, sort: Sort, value: Expr) -> Field {
+    Field { name, binds, sort, value }
+}
+
+/// A value by its name.
+pub const fn var(name: &'static str) -> Expr {
+    Expr::Var(name)
+}
+
+/// An operation.
+pub const fn apply(op: Op, args: &'static [Expr]) -> Expr {
+    Expr::Apply(op, args)
+}
+
+/// An expression that depends on a switch.
+pub const fn switch(check: &'static Check, on: &'static Expr, off: &'static Expr) -> Expr {
+    Expr::Switch(check, on, off)
+}
