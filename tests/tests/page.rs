@@ -548,3 +548,22 @@ fn no_two_landmarks_of_a_page_have_one_name_and_no_label_hides_what_is_seen() {
         }).map((it) => it.outerHTML.slice(0, 200))";
     assert_eq!(browser.run(hidden, &[]), Value::Array(vec![]));
 }
+
+#[test]
+fn a_computation_that_was_cut_off_is_neither_privacy_nor_finished() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--deadline", "10"]);
+    let id = text(&lab.run("dh-weak:short,bits=224/crack")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element(".session[data-verdict=unread] .mark.unread");
+    browser.await_element("[data-cracking=cut-off] [data-end=cut-off] progress");
+    assert_eq!(browser.count(".sentence.defended, [data-cracking=cut-off] .payer"), 0);
+    let said = browser.text(".session");
+    assert!(!said.contains("Why the prime holds") && !said.contains("How the prime falls"), "{said}");
+    let amount = browser.text("[data-end=cut-off] .amount");
+    assert!(amount.contains(" of "), "{amount}");
+    visit(&browser, &lab, "/cracking");
+    browser.await_element(&format!("a[href='/sessions/{id}']"));
+    assert!(browser.text("[aria-label='Sessions of this console']").contains("cut off after"));
+    assert_eq!(browser.complaints(), [""; 0]);
+}

@@ -36,3 +36,11 @@ test("a session's text chooses no text and fills no gap but its own", () => {
   assert.equal(say("row", { party: "{reason}", reason: "[x]" }, "stop"), "the {reason} gave up: [x]");
   assert.equal(narrate({ type: "lost", source: "console", what: "a\u202e", reason: "b\u0007" }), "the a‹U+202E› is lost: b‹U+0007›");
 });
+
+test("what was wanted and what was found differ visibly, however long they are", () => {
+  const [expected, observed] = ["a", "b"].map((odd) => `${"x".repeat(300)}${odd}${"x".repeat(300)}`);
+  const told = narrate({ type: "check", source: "client", check: "finished", status: "failed", expected, observed });
+  const [, wanted, found] = /wanted (.*), and found (.*)$/.exec(told);
+  assert.notEqual(wanted, found);
+  assert.ok(wanted.includes("a") && found.includes("b"), told);
+});

@@ -27,6 +27,8 @@ pub struct Computation {
     pub bits: u64,
     /// Whether the logarithm was found.
     pub found: bool,
+    /// Whether it was cut off before its end.
+    pub cut_off: bool,
     /// Seconds by the clock, all cores at work.
     pub seconds: f64,
     /// The session that had paid for the prime; absent where this one did.
@@ -67,10 +69,11 @@ fn computation(events: &[Event]) -> Option<Computation> {
             Fact::Work { .. } => {
                 began.get_or_insert(event.at);
             }
-            Fact::Solved { bits, found, .. } => {
+            Fact::Solved { bits, found, cut_off, .. } => {
                 let seconds = event.at.saturating_sub(began?) as f64 / 1e6;
                 let (session, mode) = (String::new(), String::new());
-                return Some(Computation { session, mode, bits: *bits, found: *found, seconds, prepared_by });
+                let (bits, found, cut_off) = (*bits, *found, cut_off.is_some());
+                return Some(Computation { session, mode, bits, found, cut_off, seconds, prepared_by });
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
  * stands at the top of it. What is told is a value as the routes give it: its members choose the text and fill its gaps.
  */
 
-import { json, shorten, visible } from "./text.js";
+import { apart, json, shorten, visible } from "./text.js";
 
 /** Texts by family and name, each with its conditions. */
 let texts = new Map();
@@ -68,4 +68,13 @@ function show(value, manner) {
 export const word = (term) => say("word", {}, term) ?? fit(term);
 
 /** What an event tells, with its teller; nothing, where it tells only of the lab's own working. */
-export const narrate = (event) => say("event", event) ?? say("working", event) ?? fit(plain(event.type));
+export const narrate = (event) => {
+  const told = event.type === "check" ? { ...event, ...differing(event) } : event;
+  return say("event", told) ?? say("working", told) ?? fit(plain(event.type));
+};
+
+/** What was wanted and what was found, shortened where they differ. */
+function differing({ expected, observed }) {
+  const [wanted, found] = apart(expected, observed, 128);
+  return { expected: wanted, observed: found };
+}

@@ -102,8 +102,8 @@ const Records = ({ records }) => html`
 
 const Own = ({ sessions }) => sessions.length ? html`
   <${Table} name="Sessions of this console" head=${["session", "bits", "by the clock", "the prime"]}
-    rows=${sessions.slice(0, 20).map(({ session, mode, bits, seconds, found, prepared_by: payer }) => [
+    rows=${sessions.slice(0, 20).map(({ session, mode, bits, seconds, found, cut_off: cut, prepared_by: payer }) => [
       html`<a href=${to.session(session)}>${shorten(session, 8, 0)}</a> <code>${visible(mode).split(",")[0]}</code>`, bits,
-      found ? time(seconds) : `${time(seconds)}, not found`,
+      found ? time(seconds) : cut ? `cut off after ${time(seconds)}` : `${time(seconds)}, not found`,
       payer ? html`paid by <a href=${to.session(payer)}>${shorten(payer, 8, 0)}</a>` : "paid here"])} />`
   : html`<p class="empty">None has run yet.</p>`;
