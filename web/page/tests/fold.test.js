@@ -76,7 +76,7 @@ test("a phase is finished where the next one follows or the logarithm is found",
 
 test("a phase in which the computation was cut off, or never told its end, is not finished", () => {
   const reached = { phase: "sieving", done: 60, total: 100 };
-  assert.deepEqual(ends(work("sieving", 50, 100, 1), ["attacker", "solved", { found: false, at: 2, "cut-off": reached }]), [["sieving", 60, 100, "cut-off"]]);
+  assert.deepEqual(ends(work("sieving", 50, 100, 1), ["attacker", "solved", { found: false, at: 2, cut_off: reached }]), [["sieving", 60, 100, "cut-off"]]);
   assert.deepEqual(ends(work("sieving", 50, 100, 1), ["attacker", "solved", { found: false, at: 2 }]), [["sieving", 50, 100, "cut-off"]]);
   assert.deepEqual(ends(work("sieving", 50, 100, 1), ["console", "lost", { what: "attacker" }]), [["sieving", 50, 100, null]]);
   assert.deepEqual(ends(work("trial", 100, 100, 1), ["attacker", "solved", { found: false, at: 2 }]), [["trial", 100, 100, "over"]], "it came to its end, and to nothing");

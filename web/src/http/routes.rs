@@ -72,14 +72,75 @@ async fn document() -> impl IntoResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
+    use lab::event::{Cancellation, Equation, Fact, Limit, Reached};
+    use serde_json::{Value, json};
     use std::collections::BTreeSet;
+
+    fn document() -> Value {
+        serde_json::from_str(openapi()).unwrap()
+    }
+
+    fn keys(object: &Value) -> BTreeSet<String> {
+        object.as_object().unwrap().keys().cloned().collect()
+    }
 
     #[test]
     fn the_document_describes_every_route_and_no_other() {
-        let document: Value = serde_json::from_str(openapi()).unwrap();
-        let paths: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let routes: BTreeSet<&str> = documented().into_iter().map(|(path, _)| path).collect();
-        assert_eq!(paths, routes);
+        let routes: BTreeSet<String> = documented().into_iter().map(|(path, _)| path.to_owned()).collect();
+        assert_eq!(keys(&document()["paths"]), routes);
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_says_how_it_fails() {
+        let document = document();
+        let mut names = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap().iter().filter(|(method, _)| *method != "parameters")
+            {
+                let name = operation["operationId"].as_str().unwrap_or_default();
+                assert!(!name.is_empty() && names.insert(name.to_owned()), "{method} {path}");
+                let answers = keys(&operation["responses"]);
+                assert!(["400", "403", "421"].iter().all(|status| answers.contains(*status)), "{method} {path}");
+                assert_eq!(answers.contains("415"), method == "post", "{method} {path}");
+            }
+        }
+        for response in document["components"]["responses"].as_object().unwrap().values() {
+            assert_eq!(response["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Problem");
+        }
+    }
+
+    /// One of each with optional members, and what each member without them is.
+    #[test]
+    fn the_document_describes_every_event_with_its_members() {
+        let text = || "x".to_owned();
+        let cut_off = Some(Box::new(Reached { phase: Some(text()), done: 1, total: 2, unit: Some(text()) }));
+        let equation = Some(Equation { p: text(), g: text(), y: text(), x: text() });
+        let facts = [
+            Fact::Chose { bits: 1, method: text(), prepared_by: Some(text()) },
+            Fact::Work { phase: text(), done: 1, total: 2, unit: Some(text()) },
+            Fact::Solved { bits: 1, method: text(), cost: text(), found: false, cut_off, equation },
+            Fact::Trusts { anchors: vec![], revocation_lists: vec![], pins: vec![], peer: Some(text()), now: 1 },
+            Fact::Canary { digest: text() },
+            Fact::Step { number: 1, text: text() },
+            Fact::Limited { limit: Limit::Held, most: 1 },
+            Fact::Ended,
+            Fact::Overdue { after: 1 },
+            Fact::Cancelled { why: Cancellation::Asked },
+            Fact::Lost { what: lab::role::Actor::Client, reason: text() },
+        ];
+        let document = document();
+        let described = document["components"]["schemas"]["Event"]["oneOf"].as_array().unwrap();
+        for fact in facts {
+            let told = serde_json::to_value(&fact).unwrap();
+            let one = described.iter().find(|one| one["properties"]["type"]["const"] == told["type"]);
+            let one = one.unwrap_or_else(|| panic!("no event {}", told["type"]));
+            assert_eq!(keys(&told), keys(&one["properties"]), "{told}");
+        }
+        // A name that is described is one that can be read.
+        for one in described {
+            let name = &one["properties"]["type"]["const"];
+            let read = serde_json::from_value::<Fact>(json!({ "type": name }));
+            assert!(read.is_ok() || !read.unwrap_err().to_string().contains("unknown variant"), "{name}");
+        }
     }
 }

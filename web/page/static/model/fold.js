@@ -87,8 +87,8 @@ function addAttacker(attacker, event) {
     case "chose": attacker.chose = event; break;
     case "work": return addWork(attacker, event);
     case "solved":
-      reach(attacker, event["cut-off"]);
-      endWork(attacker, event.at, event.found ? "finished" : event["cut-off"] || short(attacker) ? "cut-off" : "over");
+      reach(attacker, event.cut_off);
+      endWork(attacker, event.at, event.found ? "finished" : event.cut_off || short(attacker) ? "cut-off" : "over");
       attacker.solved.push(event);
   }
 }

@@ -13,7 +13,7 @@ export const Cracking = ({ attacker, running }) => {
   const bits = chose?.bits ?? last?.bits;
   const current = running && !last ? work.find((phase) => phase.phase === attacker.phase) : null;
   const began = Math.min(attacker.began ?? Infinity, chose?.at ?? Infinity);
-  const cut = work.some(({ end }) => end === "cut-off") || Boolean(last?.["cut-off"]);
+  const cut = work.some(({ end }) => end === "cut-off") || Boolean(last?.cut_off);
   const state = last ? (last.found ? "found" : cut ? "cut-off" : "not-found") : running ? "working" : "cut-off";
   const longest = Math.max(...work.map(took));
   return html`
@@ -27,8 +27,8 @@ export const Cracking = ({ attacker, running }) => {
     </div>`;
 };
 
-const Payer = ({ chose }) => chose["prepared-by"]
-  ? html`<p class="payer saved" data-prepared-by=${chose["prepared-by"]}>Read at once, from the precomputation of${" "}<a href=${to.session(chose["prepared-by"])}>session ${shorten(chose["prepared-by"], 8, 0)}</a>: the work is for the prime, not for the session.</p>`
+const Payer = ({ chose }) => chose.prepared_by
+  ? html`<p class="payer saved" data-prepared-by=${chose.prepared_by}>Read at once, from the precomputation of${" "}<a href=${to.session(chose.prepared_by)}>session ${shorten(chose.prepared_by, 8, 0)}</a>: the work is for the prime, not for the session.</p>`
   : html`<p class="payer" data-prepared-by="none">This session pays for the prime. Every further session that uses the same prime is read at once.</p>`;
 
 /** Micro seconds left of a phase, at the pace so far. */

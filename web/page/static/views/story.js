@@ -70,7 +70,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
 function fallen({ solved, work }, running) {
   const last = solved.at(-1);
   if (last?.found || (running && !last)) return "How the prime falls";
-  return !last || last["cut-off"] || work.some(({ end }) => end === "cut-off") ? "How far the computation came" : "Why the prime holds";
+  return !last || last.cut_off || work.some(({ end }) => end === "cut-off") ? "How far the computation came" : "Why the prime holds";
 }
 
 const Sentence = ({ session, story, edition = null }) => {
