@@ -4,13 +4,18 @@
 /// line, or be there without being seen: `\u{202e}`. What a person can see stays as it is.
 pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
-        if steers(character) || is_unseen(character) {
-            shown.extend(character.escape_default());
-        } else {
+        if is_plain(character) {
             shown.push(character);
+        } else {
+            shown.extend(character.escape_default());
         }
         shown
     })
+}
+
+/// Whether a character does nothing but show itself.
+pub fn is_plain(character: char) -> bool {
+    !steers(character) && !is_unseen(character)
 }
 
 /// Control characters (C0, DEL and C1: general category Cc), separators of lines and paragraphs (Zl, Zp), and what changes

@@ -373,7 +373,7 @@ def session(args):
 
 
 def example(path):
-    """Recomputes the example of the document from its two secrets."""
+    """Recomputes the examples of the document from their secrets."""
     with open(path, encoding="utf-8") as document:
         lines = re.findall(r"^(\w+) = ([0-9a-f]+)$", document.read(), re.MULTILINE)
     given = {name: bytes.fromhex(value) for name, value in lines}
@@ -401,10 +401,48 @@ def example(path):
             plaintext = open_(key, sequence, given[f"{name}_record_{sequence}"][4:])
             computed[f"{name}_plaintext_{sequence}"] = plaintext
             computed[f"{name}_record_{sequence}"] = seal(key, sequence, plaintext)
+    computed |= mutual_example(given)
     for name, value in computed.items():
         if given[name] != value:
             raise Refused(f"{name}: the document has {given[name].hex()}, computed {value.hex()}")
     print("recomputed", len(computed), "values")
+
+
+def mutual_example(document):
+    """What ecdh-mutual signs and MACs, computed from the secrets and the frames of the second example."""
+    given = {name.removeprefix("mutual_"): value for name, value in document.items() if name.startswith("mutual_")}
+    keys, computed = Handshake(), {}
+    server_share = X25519(given["server_secret"]).share
+    shared = X25519(given["client_secret"]).agree(server_share)
+    for name in ("client_hello", "server_hello"):
+        keys.add(given[name])
+    hellos = keys.transcript()
+    keys.agree(shared)
+    keys.record_keys()
+    computed |= {"shared": shared, "master": keys.master, "transcript_server_hello": hellos}
+    computed |= {"client_write": keys.client_write, "server_write": keys.server_write, "exporter": keys.exporter}
+    for party in ("server", "client"):
+        identity, finished = (expand(keys.master, f"{party} {of}".encode(), hellos) for of in ("identity", "finished"))
+        keys.add(given[f"{party}_certificate"])
+        signed = keys.transcript()
+        said = to_be_signed(f"{party} CertificateVerify".encode(), signed)
+        of_party = {
+            "signature": ed25519.sign(given[f"{party}_signing_key"], said),
+            "identity_key": identity,
+            "binding": hmac.digest(identity, signed, "sha256"),
+            "finished_key": finished,
+            "mac": hmac.digest(finished, hellos, "sha256"),
+        }
+        computed |= {f"{party}_{name}": value for name, value in of_party.items()}
+        computed[f"transcript_{party}_certificate"] = signed
+        verify, last = given[f"{party}_certificate_verify"], given[f"{party}_finished"]
+        sent = json.loads(verify[4:]) | json.loads(last[4:])
+        for name in ("signature", "binding", "mac"):
+            if decode(sent[name]) != of_party[name]:
+                raise Refused(f"{party}_{name}: not what the frame has")
+        keys.add(verify)
+        keys.add(last)
+    return {f"mutual_{name}": value for name, value in computed.items()}
 
 
 def main():

@@ -35,12 +35,16 @@ fn checks() {
 }
 
 #[test]
-fn the_example_of_the_wire() {
-    const BEGIN: &str = "<!-- example -->\n";
-    const END: &str = "<!-- end of example -->";
+fn the_examples_of_the_wire() {
     holds("wire.md", |old| {
-        let (before, rest) = old.split_once(BEGIN).expect("the mark before the example");
-        let (_, after) = rest.split_once(END).expect("the mark after the example");
-        format!("{before}{BEGIN}\n```text\n{}```\n\n{END}{after}", example::lines())
+        [("ecdh", example::lines()), ("ecdh-mutual", example::mutual())].into_iter().fold(
+            old.to_owned(),
+            |text, (mode, lines)| {
+                let (begin, end) = (format!("<!-- example of {mode} -->\n"), format!("<!-- end of {mode} -->"));
+                let (before, rest) = text.split_once(&begin).expect("the mark before the example");
+                let (_, after) = rest.split_once(&end).expect("the mark after the example");
+                format!("{before}{begin}\n```text\n{lines}```\n\n{end}{after}")
+            },
+        )
     });
 }

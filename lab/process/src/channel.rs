@@ -4,6 +4,7 @@ use crate::{narrate::Narrator, reports::Told};
 use lab::{
     control::{Order, Report},
     event::Event,
+    terminal::printable,
 };
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ pub fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 pub fn complain(reason: &str) {
     let name = std::env::args().next().unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{name}: {reason}\n").as_bytes());
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{name}: {}\n", printable(reason)).as_bytes());
 }
 
 /// A file of events that holds whole lines, whatever happens.

@@ -1,4 +1,4 @@
-//! The worked example of `docs/wire.md`: one seeded session with its secrets and every derived value.
+//! The worked examples of `docs/wire.md`: seeded sessions with their secrets and every derived value.
 
 use crate::conversation::direct;
 use crate::staging::stage;
@@ -15,11 +15,14 @@ use lab::{
     role::{Actor, Role},
     staging::Setting,
     term::{Op, Sort},
-    wire::{Decoder, Frame},
+    wire::{
+        Decoder, Frame, Kind,
+        body::{decode, parse},
+    },
 };
 use sha2::{Digest, Sha256};
 
-/// The example's lines, `name = hex`.
+/// A whole session of `ecdh`: lines of `name = hex`.
 pub fn lines() -> String {
     let scenario = "ecdh/relay".parse().expect("a scenario");
     let orders = stage(&scenario, &Setting::seeded("example", 7)).expect("orders");
@@ -67,6 +70,85 @@ pub fn lines() -> String {
         text.push_str(&format!("{name} = {}\n", hex(&octets)));
     }
     text + &format!("fingerprint = {}\n", algebra.fingerprint(&keys[2]))
+}
+
+/// The handshake of `ecdh-mutual`, likewise; what the values cover is computed here from the frames alone, and the frames
+/// hold what is computed.
+///
+/// # Panics
+/// If they do not.
+pub fn mutual() -> String {
+    let scenario = "ecdh-mutual/relay".parse().expect("a scenario");
+    let orders = stage(&scenario, &Setting::seeded("example", 7)).expect("orders");
+    let log = direct(&orders);
+    let handshake = |actor| {
+        let own = log.events.iter().filter(move |event| event.source == actor);
+        own.filter_map(|event| sent(&event.fact)).filter(|frame| frame.kind != Kind::Record).collect::<Vec<_>>()
+    };
+    let (client, server) = (handshake(Actor::Client), handshake(Actor::Server));
+    let frames: Vec<(&str, &Frame)> = [
+        ("client_hello", &client[0]),
+        ("server_hello", &server[0]),
+        ("server_certificate", &server[1]),
+        ("server_certificate_verify", &server[2]),
+        ("server_finished", &server[3]),
+        ("client_certificate", &client[1]),
+        ("client_certificate_verify", &client[2]),
+        ("client_finished", &client[3]),
+    ]
+    .into();
+    let transcript = |last: &str| {
+        let count = 1 + frames.iter().position(|(name, _)| *name == last).expect("a frame");
+        let hash = frames[..count].iter().fold(Sha256::new(), |hash, (_, frame)| hash.chain_update(frame.to_bytes()));
+        Value::Bytes(hash.finalize().to_vec())
+    };
+    let hellos = transcript("server_hello");
+    let algebra = Real::new([0; 32]);
+    let apply = |op, args: &[&Value]| {
+        let args: Vec<Value> = args.iter().map(|value| (*value).clone()).collect();
+        algebra.apply(op, &args).expect("a value")
+    };
+    let (client_secret, server_secret) = (secret(Role::Client, &orders.client), secret(Role::Server, &orders.server));
+    let server_share = Group::X25519.public(&server_secret).expect("a share");
+    let shared = Group::X25519.agree(&client_secret, &server_share).expect("a shared secret");
+    let master = apply(Op::Extract, &[&Value::secret(&shared)]);
+    let mut lines = vec![("client_secret".to_owned(), client_secret), ("server_secret".to_owned(), server_secret)];
+    let mut add = |name: String, value: &Value| lines.push((name, value.octets().expect("octets").to_vec()));
+    add("shared".to_owned(), &Value::secret(&shared));
+    add("master".to_owned(), &master);
+    add("transcript_server_hello".to_owned(), &hellos);
+    for label in ["client write", "server write", "exporter"] {
+        add(label.replace(' ', "_"), &apply(Op::Expand(label), &[&master, &hellos]));
+    }
+    let labels = [("server finished", "server identity"), ("client finished", "client identity")];
+    let parties = [(Role::Server, &orders.server, &server), (Role::Client, &orders.client, &client)];
+    for ((role, order, frames), (finished, identity)) in parties.into_iter().zip(labels) {
+        let key = order.credentials.as_ref().and_then(|credentials| credentials.key.as_ref()).expect("a key");
+        let key = decode("key", &key.as_str().into()).expect("base64url");
+        let signed = transcript(&format!("{role}_certificate"));
+        let context = if role == Role::Server { "server CertificateVerify" } else { "client CertificateVerify" };
+        let signing_key = Value::signing_key(key.as_slice().try_into().expect("32 octets"));
+        let (finished_key, identity_key) =
+            (apply(Op::Expand(finished), &[&master, &hellos]), apply(Op::Expand(identity), &[&master, &hellos]));
+        let signature = apply(Op::Sign(context), &[&signing_key, &signed]);
+        let (binding, mac) = (apply(Op::Mac, &[&identity_key, &signed]), apply(Op::Mac, &[&finished_key, &hellos]));
+        add(format!("{role}_signing_key"), &Value::secret(&key));
+        add(format!("transcript_{role}_certificate"), &signed);
+        add(format!("{role}_signature"), &signature);
+        add(format!("{role}_identity_key"), &identity_key);
+        add(format!("{role}_binding"), &binding);
+        add(format!("{role}_finished_key"), &finished_key);
+        add(format!("{role}_mac"), &mac);
+        for (frame, name, value) in
+            [(&frames[2], "signature", &signature), (&frames[2], "binding", &binding), (&frames[3], "mac", &mac)]
+        {
+            let body = parse(&frame.body).expect("a body");
+            let field = decode(name, &body[name]).expect("octets");
+            assert_eq!(Some(field.as_slice()), value.octets(), "{role}: {name}");
+        }
+    }
+    lines.extend(frames.iter().map(|(name, frame)| ((*name).to_owned(), frame.to_bytes())));
+    lines.iter().map(|(name, octets)| format!("mutual_{name} = {}\n", hex(octets))).collect()
 }
 
 /// A victim draws its nonce and then its secret, from a seed that follows from its order.

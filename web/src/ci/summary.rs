@@ -2,6 +2,7 @@
 
 use super::outcomes::Grade;
 use super::report::{Report, words};
+use lab::terminal::is_plain;
 use std::fmt::Write;
 
 /// The report's text.
@@ -30,7 +31,7 @@ fn safe(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '&' => safe.push_str("&amp;"),
             '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '!' | '#' | '~' => safe.extend(['\\', character]),
-            control if control.is_control() => safe.push(' '),
+            unseen if !is_plain(unseen) => safe.push(' '),
             other => safe.push(other),
         }
         safe

@@ -7,6 +7,7 @@ use x509_parser::x509::X509Name;
 
 use super::characters::Characters;
 use crate::certificate::decode::oid_text;
+use crate::terminal::is_plain;
 
 /// Longest text that a step shows of one name.
 const SHOWN: usize = 120;
@@ -122,10 +123,10 @@ fn printable(line: &mut String, characters: impl Iterator<Item = char>) {
             line.push('…');
             return;
         }
-        if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}') {
-            let _ = write!(line, "{}", c.escape_unicode());
-        } else {
+        if is_plain(c) {
             line.push(c);
+        } else {
+            let _ = write!(line, "{}", c.escape_unicode());
         }
     }
 }
