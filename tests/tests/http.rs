@@ -91,6 +91,7 @@ fn what_is_wrong_with_a_request_is_named() {
         (r#"{"scenario":"dh/relay","seed":18446744073709551615,"sessions":2}"#, 400, "seed"),
         (r#"{"scenario":"dh-weak:short,bits=224/crack","sessions":100}"#, 400, "sessions"),
         (r#"{"scenario":"dh/relay","sesions":1}"#, 400, "sesions"),
+        (r#"["dh/relay",1,1,false,false]"#, 400, "body"),
         (r#"{"scenario":"dh/relay"} {}"#, 400, "body"),
         (r#"{"scenario":"dh/relay""#, 400, "body"),
         ("{}", 400, "body"),
@@ -332,6 +333,17 @@ fn sessions_outlive_the_lab_that_ran_them() {
         listed["sessions"].as_array().expect("sessions").iter().map(|it| it["session"].clone()).collect();
     assert_eq!(listed.len(), 7, "three of each start and one more: {listed:?}");
     assert!(listed.contains(&json!(id)));
+}
+
+#[test]
+fn what_could_not_be_kept_is_told_at_the_end() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let blocked = directory.path().join("file");
+    std::fs::write(&blocked, "no directory").expect("a file");
+    let lab = Lab::start(&["--listen", "127.0.0.1:0", "--data", blocked.to_str().expect("a path")]);
+    lab.mission();
+    assert_eq!(lab.get("/api/status").json()["store"]["ok"], false);
+    assert_eq!(lab.end(), Some(3));
 }
 
 #[test]

@@ -234,7 +234,7 @@ impl Keeper {
                 Ok(Err(error)) => return error.to_string(),
                 Err(_) => return "it does not say where it listens".to_owned(),
             }
-            match serde_json::from_slice::<Report>(&line) {
+            match Report::read(&line) {
                 Ok(Report::Listening { address }) => {
                     if let Some(mut link) = link.take() {
                         self.address = Some(address.clone());

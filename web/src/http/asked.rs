@@ -46,6 +46,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
         let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body", "it did not come in time");
         let octets = octets.map_err(late)?;
         let octets = octets.map_err(|refused| Problem::new(refused.status(), "body", refused.body_text()))?;
+        // A list of the right length would be taken for the object whose members it holds.
+        if octets.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::bad("body", "expected an object, got a list"));
+        }
         let mut json = serde_json::Deserializer::from_slice(&octets);
         let document = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error, "body"))?;
         json.end().map_err(|error| Problem::bad("body", error.to_string()))?;
