@@ -103,6 +103,24 @@ fn every_check_has_its_witness_in_every_mode_and_for_every_role_that_performs_it
     assert_eq!(found, by_keys.union(&unseen).copied().collect(), "checks without which nobody wins");
 }
 
+/// Attacks that must not win anywhere: the wire's own controls, and those on the lab's key schedule, whose victims are sound.
+const NEVER_WINS: [&str; 5] = ["relay", "drop", "guess-secret", "predict", "reuse-nonce"];
+
+#[test]
+fn every_attack_wins_somewhere_or_must_not_and_every_kind_of_it_is_tried() {
+    let rows = outcomes::all();
+    for info in attacker::attacks::all() {
+        let own: Vec<_> = rows.iter().filter(|row| row.scenario.attack.id == info.id).collect();
+        let wins = own.iter().any(|row| class(&row.kind) == Class::Broken);
+        assert_eq!(wins, !NEVER_WINS.contains(&info.id), "{}", info.id);
+        for (i, variant) in info.variants.iter().enumerate() {
+            let named = (i > 0).then_some(variant.id);
+            let tried = own.iter().any(|row| row.scenario.attack.variant.as_deref() == named);
+            assert!(tried, "{}:{} is in no row", info.id, variant.id);
+        }
+    }
+}
+
 /// The reason for each of these exceptions: both have finished, with keys that differ, and the records are refused.
 #[test]
 fn what_the_keys_tell_is_told_by_the_first_record() {
