@@ -63,6 +63,11 @@ impl<E: Edit> Attack for Editor<E> {
     }
 }
 
+/// The values of a message in the order of its fields, if the frame is one.
+pub fn read(message: &Message, frame: &Frame) -> Option<Vec<Value>> {
+    Real::new([0; 32]).read(message, frame).ok()
+}
+
 /// The message with these values, as its sender would write it.
 pub fn written(message: &Message, values: &[Value]) -> Frame {
     Real::new([0; 32]).write(message, values)

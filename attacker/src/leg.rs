@@ -72,6 +72,13 @@ impl Leg {
         self.shadow.evaluate(value)
     }
 
+    /// The same if these values hold besides the known ones.
+    pub fn evaluate_with(&self, supposed: &[Known], value: &Expr) -> Option<Value> {
+        let mut shadow = self.shadow.clone();
+        supposed.iter().for_each(|(name, value)| shadow.learn(name, value.clone()));
+        shadow.evaluate(value)
+    }
+
     /// Composes the next handshake frame in a victim's place; `observed` may be empty where every field can be computed.
     pub fn compose(&mut self, observed: &[Value], replaced: &[Known]) -> Option<Frame> {
         let frame = self.shadow.compose(observed, replaced)?;

@@ -70,7 +70,7 @@ fn values(leg: &Leg) -> Vec<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use lab::{
         algebra::real::Real,
@@ -85,7 +85,7 @@ mod tests {
     };
 
     /// The frames of an honest handshake.
-    fn handshake(mode: &str) -> Vec<Frame> {
+    pub(crate) fn handshake(mode: &str) -> Vec<Frame> {
         let resolved = modes::resolve(&format!("{mode}/relay").parse().unwrap()).unwrap();
         let orders = stage(&resolved, &Setting::seeded("test", 1)).unwrap();
         let mut client = Victim::new(Role::Client, &orders.client, Kept::default()).unwrap();
