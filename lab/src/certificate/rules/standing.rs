@@ -160,7 +160,7 @@ pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: u
             Violation::NotProcessed { name } => fail(
                 "names that the constraints can be applied to",
                 name,
-                "a constraint of this form cannot be processed, so the certificate must be rejected",
+                "no constraint of its type can be applied to this name, so the certificate must be rejected",
             ),
             Violation::TooMany => fail(
                 format!("at most {} comparisons of names", constraints::BUDGET),
