@@ -157,6 +157,8 @@ impl Reception {
         let (reader, writer) = stream.into_split();
         let mut frames = Frames::new(reader);
         let first = tokio::select! {
+            // Whoever has spoken already is not among the silent, though nobody has heard it yet.
+            biased;
             first = timeout(self.greeting, frames.next()) => first,
             Ok(()) = needed => return Err(Stray::limited(Limit::Places, "places", CONNECTIONS as u64)),
         };
