@@ -55,11 +55,8 @@ pub struct Session {
     info: Info,
     plays: String,
     attack: Box<dyn Attack>,
-    flights: Vec<u32>,
-    /// Handshake frames seen.
-    seen: usize,
-    /// Flight of the frame that is being handled.
-    flight: u32,
+    /// Handshake frames that were dealt with, by whose they were or in whose name they were sent.
+    dealt_with: Vec<(Role, Kind)>,
     /// Octets of the client's and the server's frames that were seen and have neither left nor been dropped.
     in_hand: [usize; 2],
     /// It was told that no more is read of them for now.
@@ -76,9 +73,7 @@ impl Session {
             info,
             plays,
             attack: (info.start)(start),
-            flights: mode.flights(),
-            seen: 0,
-            flight: 1,
+            dealt_with: Vec::new(),
             in_hand: [0; 2],
             full: [false; 2],
             steps: info.steps(),
@@ -128,7 +123,6 @@ impl Session {
     /// Handles what happens.
     pub fn handle(&mut self, seen: Seen) -> Vec<Command> {
         if let Seen::Frame { from, frame } = &seen {
-            self.count(frame);
             self.in_hand[side(*from)] += octets(frame);
         }
         let moves = self.attack.handle(seen);
@@ -145,12 +139,21 @@ impl Session {
         commands
     }
 
-    fn count(&mut self, frame: &Frame) {
-        if frame.kind == Kind::Record {
-            self.flight = self.mode.record_flight();
-        } else {
-            self.flight = self.flights.get(self.seen).copied().unwrap_or_else(|| self.mode.record_flight());
-            self.seen += 1;
+    /// Number of the flight to which a frame belongs that is a victim's, or that is sent in its name: where the message of
+    /// that kind stands in the mode's table, the next where there are several, the end where there is none.
+    fn flight(&self, of: Role, kind: Kind) -> u32 {
+        let flights = self.mode.flights();
+        let alike =
+            self.mode.messages.iter().zip(flights).filter(|(message, _)| (message.from, message.kind) == (of, kind));
+        let alike: Vec<u32> = alike.map(|(_, flight)| flight).collect();
+        let before = self.dealt_with.iter().filter(|known| **known == (of, kind)).count();
+        alike.get(before).or(alike.last()).copied().unwrap_or_else(|| self.mode.record_flight())
+    }
+
+    /// Remembers handshake frames; a table has only so many, and what a victim sends beyond them is of no flight.
+    fn dealt_with(&mut self, of: Role, kind: Kind) {
+        if kind != Kind::Record && self.dealt_with.len() < 2 * self.mode.messages.len() {
+            self.dealt_with.push((of, kind));
         }
     }
 
@@ -161,7 +164,20 @@ impl Session {
     }
 
     fn carry_out(&mut self, made: Move, commands: &mut Vec<Command>) {
-        let flight = self.flight;
+        let flight = match &made {
+            Move::Forward { from, frame } | Move::Drop { from, frame } | Move::Hold { from, frame } => {
+                self.flight(*from, frame.kind)
+            }
+            Move::Alter { from, before, .. } => self.flight(*from, before.kind),
+            Move::Inject { name, frame } => self.flight(*name, frame.kind),
+            _ => 0,
+        };
+        match &made {
+            Move::Forward { from, frame } | Move::Drop { from, frame } => self.dealt_with(*from, frame.kind),
+            Move::Alter { from, before, .. } => self.dealt_with(*from, before.kind),
+            Move::Inject { name, frame } => self.dealt_with(*name, frame.kind),
+            _ => {}
+        }
         let relayed = |from: Role, action, frame: Option<&Frame>, after: Option<&Frame>| {
             let kind = frame.or(after).map(|frame| frame.kind.to_string()).unwrap_or_default();
             Fact::Relayed {

@@ -13,6 +13,7 @@ use super::policy::{Policy, Profile};
 use super::revocation::Lists;
 use super::step::{Status, Step, fail};
 use super::{checks, dn, sha256};
+use crate::event;
 
 /// The verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -115,7 +116,8 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
             return Validation::unreadable(policy, "certificate", 0, error);
         }
     };
-    let lists = match Lists::decode(policy) {
+    let allowed = |check| policy.switches.status(check, Some(false)) != event::Status::Failed;
+    let lists = match Lists::decode(policy, checks::find(checks::ALGORITHM).is_some_and(allowed)) {
         Ok(lists) => lists,
         Err((index, error)) => return Validation::unreadable(policy, "revocation list", index, error),
     };

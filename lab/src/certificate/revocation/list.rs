@@ -9,10 +9,9 @@ use x509_parser::x509::{ReasonCode, X509Name};
 use super::scope::{Scope, elements, general_names};
 use crate::certificate::date::date;
 use crate::certificate::decode::{Certificate, DecodeError, oid_text};
-use crate::certificate::policy::Policy;
 use crate::certificate::public_key::Strength;
 use crate::certificate::signature::{self, Signature};
-use crate::certificate::{Verified, checks, der, dn, grammar};
+use crate::certificate::{Verified, der, dn, grammar};
 
 /// 2.5.29.20, cRLNumber.
 const NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
@@ -46,13 +45,13 @@ pub(super) enum Entry {
 impl<'a> List<'a> {
     /// # Errors
     /// The bytes are no list.
-    pub(super) fn decode(der: &'a [u8], policy: &Policy) -> Result<Self, DecodeError> {
+    pub(super) fn decode(der: &'a [u8], weak_too: bool) -> Result<Self, DecodeError> {
         let error = |got| DecodeError { field: "CRL", expected: "a CertificateList in DER", got };
         der::check(der).map_err(error)?;
         grammar::revocation_list(der)?;
         let (_, list) = CertificateRevocationList::from_der(der).map_err(|e| error(e.to_string()))?;
         let mut read = Self { list, scope: None, number: None, base: None, defect: None };
-        read.defect = read.examine(der, policy).err();
+        read.defect = read.examine(der, weak_too).err();
         Ok(read)
     }
 
@@ -64,17 +63,15 @@ impl<'a> List<'a> {
     ///
     /// # Errors
     /// Why the list may not be used.
-    fn examine(&mut self, der: &'a [u8], policy: &Policy) -> Result<(), String> {
+    fn examine(&mut self, der: &'a [u8], weak_too: bool) -> Result<(), String> {
         if self.list.version() != Some(X509Version::V2) {
             return Err("the list is not of version 2".into());
         }
         if self.list.signature_algorithm != self.list.tbs_cert_list.signature {
             return Err("the list names two signature algorithms".into());
         }
-        let weak_refused = checks::find(checks::ALGORITHM)
-            .is_none_or(|check| policy.switches.status(check, Some(false)) == crate::event::Status::Failed);
         match signature::algorithm_strength(&self.list.signature_algorithm) {
-            Strength::Weak(_) if !weak_refused => {}
+            Strength::Weak(_) if weak_too => {}
             Strength::Weak(why) | Strength::Unsupported(why) => return Err(format!("the list is signed by {why}")),
             Strength::Good(_) => {}
         }

@@ -50,13 +50,13 @@ pub(super) struct Lists<'a> {
 }
 
 impl<'a> Lists<'a> {
-    /// Decodes all lists of the policy.
+    /// Decodes all lists of the policy; those signed with weak algorithms count where the policy takes them too.
     ///
     /// # Errors
     /// The first list that is not one.
-    pub(super) fn decode(policy: &'a Policy) -> Result<Self, (usize, DecodeError)> {
+    pub(super) fn decode(policy: &'a Policy, weak_too: bool) -> Result<Self, (usize, DecodeError)> {
         let lists = policy.crls.iter().enumerate();
-        let lists = lists.map(|(index, der)| List::decode(der, policy).map_err(|error| (index, error)));
+        let lists = lists.map(|(index, der)| List::decode(der, weak_too).map_err(|error| (index, error)));
         Ok(Self {
             lists: lists.collect::<Result<_, _>>()?,
             signed: RefCell::default(),

@@ -1,0 +1,32 @@
+//! What the attacker tells of a frame says where it belongs: a frame that it held back, made or sent late too.
+
+use lab::{
+    event::{Action, Fact},
+    modes,
+    staging::Setting,
+    wire::Kind,
+};
+use support::{conversation::attacked, outcomes, staging::stage};
+
+#[test]
+fn every_frame_bears_the_flight_of_its_message() {
+    let (mut told, mut injected) = (0, 0);
+    for outcome in outcomes::all() {
+        let mode = modes::find(&outcome.scenario.mode.id).unwrap();
+        let log = attacked(&stage(&outcome.scenario, &Setting::seeded("test", 1)).unwrap());
+        for event in &log.events {
+            let Fact::Relayed { from, action, flight, kind, .. } = &event.fact else { continue };
+            let of_table = mode.messages.iter().zip(mode.flights());
+            let mut of_table = of_table.filter(|(message, _)| message.from == *from && message.kind.as_str() == *kind);
+            let stands = match kind.as_str() {
+                record if record == Kind::Record.as_str() => Some(mode.record_flight()),
+                _ => of_table.next().map(|(_, flight)| flight),
+            };
+            let Some(stands) = stands else { continue };
+            assert_eq!(*flight, stands, "{}: {action:?} {kind} of the {from}", outcome.scenario);
+            told += 1;
+            injected += usize::from(*action == Action::Inject && kind != Kind::Record.as_str());
+        }
+    }
+    assert!(told > 1000 && injected > 0, "{told} frames, {injected} of them handshake frames that were injected");
+}
