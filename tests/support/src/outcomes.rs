@@ -27,7 +27,7 @@ impl Outcome {
 
 /// All rows.
 pub fn all() -> Vec<Outcome> {
-    let text = include_str!("../../outcomes.txt");
+    let text = include_str!("../../../web/src/ci/outcomes.txt");
     let rows = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     rows.map(|row| {
         let columns: Vec<&str> = row.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! The expected outcomes: what theory says about each scenario, written by hand in `tests/outcomes.txt`.
+//! The expected outcomes: what theory says about each scenario, written by hand in `web/src/ci/outcomes.txt`.
 //!
 //! One row a scenario, columns separated by blanks: scenario, kind of verdict, check or `-`, party or `-`. A `#` begins
 //! a comment.
@@ -12,7 +12,7 @@ use lab::{
 use serde::Serialize;
 
 /// The file as it was when this program was built.
-const TEXT: &str = include_str!("../../../tests/outcomes.txt");
+const TEXT: &str = include_str!("outcomes.txt");
 
 /// What must come out of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -160,7 +160,9 @@ pub fn parse(text: &str) -> Result<Vec<Row>, OutcomesError> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutcomesError {
     /// Not four columns.
-    #[error("tests/outcomes.txt:{line}: expected 4 columns (scenario, verdict, check or -, party or -), got {got}")]
+    #[error(
+        "web/src/ci/outcomes.txt:{line}: expected 4 columns (scenario, verdict, check or -, party or -), got {got}"
+    )]
     Columns {
         /// Line, from 1.
         line: usize,
@@ -168,7 +170,7 @@ pub enum OutcomesError {
         got: usize,
     },
     /// A column that cannot be what it should.
-    #[error("tests/outcomes.txt:{line}: {column}: got {got:?}, expected {expected}")]
+    #[error("web/src/ci/outcomes.txt:{line}: {column}: got {got:?}, expected {expected}")]
     Column {
         /// Line, from 1.
         line: usize,
@@ -180,7 +182,7 @@ pub enum OutcomesError {
         expected: String,
     },
     /// The same scenario twice.
-    #[error("tests/outcomes.txt:{line}: {scenario} has a row already, in line {first}")]
+    #[error("web/src/ci/outcomes.txt:{line}: {scenario} has a row already, in line {first}")]
     Twice {
         /// Line, from 1.
         line: usize,
@@ -219,11 +221,11 @@ mod tests {
     #[test]
     fn each_fault_names_line_and_column() {
         let fault = |text: &str| parse(text).unwrap_err().to_string();
-        assert!(fault("dh/relay private -").starts_with("tests/outcomes.txt:1: expected 4 columns"));
-        assert!(fault("\ndh private - -").starts_with("tests/outcomes.txt:2: scenario"));
-        assert!(fault("dh/relay fine - -").starts_with("tests/outcomes.txt:1: verdict: got \"fine\""));
-        assert!(fault("dh/relay private - me").starts_with("tests/outcomes.txt:1: party"));
-        assert!(fault("dh/relay private finished -").starts_with("tests/outcomes.txt:1: check"));
+        assert!(fault("dh/relay private -").starts_with("web/src/ci/outcomes.txt:1: expected 4 columns"));
+        assert!(fault("\ndh private - -").starts_with("web/src/ci/outcomes.txt:2: scenario"));
+        assert!(fault("dh/relay fine - -").starts_with("web/src/ci/outcomes.txt:1: verdict: got \"fine\""));
+        assert!(fault("dh/relay private - me").starts_with("web/src/ci/outcomes.txt:1: party"));
+        assert!(fault("dh/relay private finished -").starts_with("web/src/ci/outcomes.txt:1: check"));
         assert!(fault("dh/relay private - -\ndh/relay split - -").contains("already, in line 1"));
     }
 

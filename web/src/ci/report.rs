@@ -18,7 +18,7 @@ pub struct Cell {
     pub status: Grade,
     /// How long it took.
     pub seconds: f64,
-    /// The row's line in tests/outcomes.txt.
+    /// The row's line in web/src/ci/outcomes.txt.
     #[serde(skip)]
     pub line: usize,
 }
@@ -26,7 +26,7 @@ pub struct Cell {
 /// All of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// One a row of tests/outcomes.txt, in its order.
+    /// One a row of web/src/ci/outcomes.txt, in its order.
     pub cells: Vec<Cell>,
     /// How many of each status, and of all.
     pub totals: BTreeMap<&'static str, usize>,

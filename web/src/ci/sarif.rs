@@ -30,7 +30,7 @@ fn result(cell: &Cell) -> Value {
         "partialFingerprints": { "scenario/v1": cell.scenario },
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": { "uri": "tests/outcomes.txt" },
+                "artifactLocation": { "uri": "web/src/ci/outcomes.txt" },
                 "region": { "startLine": cell.line },
             },
         }],

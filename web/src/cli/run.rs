@@ -25,7 +25,7 @@ Examples:
   interlock run dh-weak:short,bits=64/crack --json
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
-Exit status: 1 when the verdict is not the one that tests/outcomes.txt expects; a scenario without a
+Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects; a scenario without a
 row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive, or unread.")]
 pub(super) struct Run {
     /// What to run, as in ecdh-cert/substitute
