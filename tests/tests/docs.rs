@@ -35,6 +35,17 @@ fn checks() {
 }
 
 #[test]
+fn the_figures_of_logarithms() {
+    const BEGIN: &str = "## Measured\n\n";
+    const END: &str = "\nIn other runs";
+    holds("cryptanalysis.md", |old| {
+        let (before, rest) = old.split_once(BEGIN).expect("the heading");
+        let (_, after) = rest.split_once(END).expect("what follows the table");
+        format!("{before}{BEGIN}{}{END}{after}", tables::logarithms())
+    });
+}
+
+#[test]
 fn the_examples_of_the_wire() {
     holds("wire.md", |old| {
         [("ecdh", example::lines()), ("ecdh-mutual", example::mutual())].into_iter().fold(

@@ -6,10 +6,11 @@ use num_bigint::BigUint;
 use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
+use super::costs::{index_bits, index_cost};
 use super::factor::{Factorisation, factor};
 use super::known::known;
 use super::prime::is_prime;
-use super::solver::{MAX_BITS, index_bits};
+use super::solver::MAX_BITS;
 
 /// What can be said about a group without attacking it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -58,46 +59,9 @@ pub enum Modulus {
     Unusable,
 }
 
-/// (bits of p, log2 of the core seconds of the precomputation): up to 224 bits measured with this program, above that
-/// published: 512 bits Adrian et al. 2015 (10 core years), 768 bits Kleinjung et al. 2017 (5300), 795 bits Boudot et al.
-/// 2020 (3100).
-const COSTS: [(f64, f64); 9] = [
-    (48.0, -8.0),
-    (96.0, -3.0),
-    (128.0, 0.0),
-    (160.0, 2.8),
-    (200.0, 5.9),
-    (224.0, 7.4),
-    (512.0, 28.2),
-    (768.0, 37.3),
-    (795.0, 36.5),
-];
-
 /// What the costs above the largest published computation are. Adrian et al. estimated theirs before it.
 const FROM_THE_RECORD: &str = "the number field sieve, once for the prime; extrapolated by L(1/3) from the 795 bits of \
                                Boudot et al. 2020 (Adrian et al. 2015 estimated 45 million core years for 1024 bits)";
-
-/// log2 of the core seconds that index calculus modulo a prime of so many bits takes, once for the prime.
-pub(crate) fn index_cost(bits: u64) -> f64 {
-    let x = bits as f64;
-    let k = COSTS.partition_point(|(b, _)| *b < x).clamp(1, COSTS.len() - 1);
-    let ((x0, y0), (x1, y1)) = (COSTS[k - 1], COSTS[k]);
-    if x > x1 {
-        // L_p(1/3): 1.923 (ln p)^(1/3) (ln ln p)^(2/3), in bits, from the last line on
-        let size = |bits: f64| {
-            let ln = bits * std::f64::consts::LN_2;
-            1.923 * ln.cbrt() * ln.ln().powf(2.0 / 3.0) / std::f64::consts::LN_2
-        };
-        return y1 + size(x) - size(x1);
-    }
-    y0 + (x - x0) / (x1 - x0) * (y1 - y0)
-}
-
-/// Seconds of one core that index calculus modulo a prime of so many bits takes, once for the prime; nothing where the
-/// prime is too long for it.
-pub fn index_seconds(bits: u64) -> Option<f64> {
-    (bits <= index_bits()).then(|| index_cost(bits).exp2())
-}
 
 /// Looks at a group as a careful client would.
 ///

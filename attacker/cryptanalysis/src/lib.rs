@@ -6,6 +6,7 @@
 
 mod bsgs;
 mod budget;
+mod costs;
 mod deployed;
 mod ecm;
 mod explain;
@@ -13,6 +14,7 @@ mod factor;
 mod hidden;
 mod index;
 mod known;
+mod measured;
 mod mont;
 mod padic;
 mod parallel;
@@ -28,10 +30,12 @@ mod walk;
 use num_bigint::BigUint;
 
 pub use budget::{Budget, Failure, Observer, Phase};
-pub use explain::{Explanation, Modulus, explain, index_seconds};
+pub use costs::index_seconds;
+pub use explain::{Explanation, Modulus, explain};
 pub use factor::Factorisation;
 pub use index::Precomputation;
 pub use known::{Known, known};
+pub use measured::{Measured, conditions, measured};
 pub use solution::{Cost, Method, Solution};
 pub use solver::{MAX_BITS, Solver, solve};
 pub use solvers::Solvers;

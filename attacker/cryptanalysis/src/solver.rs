@@ -5,7 +5,7 @@ use num_integer::Integer;
 use num_traits::One;
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
-use super::explain::index_cost;
+use super::costs::index_cost;
 use super::factor::{Factorisation, factor};
 use super::index::{self, Precomputation, Subgroup};
 use super::mont::with_mont;
@@ -204,11 +204,6 @@ fn check_modulus(p: &BigUint) -> Result<(), Failure> {
         return bad("at most 8192 bits", format!("{} bits", p.bits()));
     }
     Ok(())
-}
-
-/// The largest prime that index calculus takes on, in bits.
-pub(crate) fn index_bits() -> u64 {
-    index::MAX_BITS
 }
 
 /// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.

@@ -175,3 +175,16 @@ fn line(page: &mut String, text: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(page, "{text}");
 }
+
+/// The part of `docs/cryptanalysis.md` that was measured: on what, and the table.
+pub fn logarithms() -> String {
+    let mut text = format!("{}\n\n", cryptanalysis::conditions());
+    text.push_str(
+        "| p | precomputation, wall s | CPU s | each target, wall ms | PARI znlog, one target, CPU s |\n|---|---|---|---|---|\n",
+    );
+    for row in cryptanalysis::measured() {
+        let cryptanalysis::Measured { prime, wall, core, target, pari } = row;
+        text.push_str(&format!("| {prime} | {wall} | {core} | {target} | {pari} |\n"));
+    }
+    text
+}

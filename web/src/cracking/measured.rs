@@ -1,8 +1,6 @@
-//! What the documentation measured: its table is the data, read where the program is built.
+//! What was measured for the documentation, as the page has it.
 
 use serde::Serialize;
-
-const PAGE: &str = include_str!("../../../docs/cryptanalysis.md");
 
 /// One measured prime.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,33 +17,24 @@ pub struct Measured {
     pub session_seconds: f64,
 }
 
-/// The rows of the table under "Measured".
+/// Every measured prime.
 pub fn measured() -> Vec<Measured> {
-    let mut rows = section(PAGE).filter_map(|line| line.strip_prefix('|')).map(cells);
-    let Some(head) = rows.next() else { return Vec::new() };
-    let column = |name: &str| head.iter().position(|cell| cell.starts_with(name));
-    let (Some(core), Some(session)) = (column("CPU s"), column("each target")) else { return Vec::new() };
-    rows.filter_map(|row| {
-        let number = |column: usize| row.get(column)?.parse::<f64>().ok();
-        let name = *row.first()?;
-        let bits = name.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok())?;
-        let smooth = !name.starts_with("safe");
-        Some(Measured { name, bits, smooth, core_seconds: number(core)?, session_seconds: number(session)? / 1000.0 })
-    })
-    .collect()
+    cryptanalysis::measured()
+        .filter_map(|row| {
+            Some(Measured {
+                name: row.prime,
+                bits: row.bits()?,
+                smooth: !row.is_safe(),
+                core_seconds: row.core.parse().ok()?,
+                session_seconds: row.target.parse::<f64>().ok()? / 1000.0,
+            })
+        })
+        .collect()
 }
 
-/// On what it was measured: the first paragraph of the section.
+/// On what it was measured.
 pub fn conditions() -> &'static str {
-    section(PAGE).find(|line| !line.is_empty()).unwrap_or_default()
-}
-
-fn section(page: &'static str) -> impl Iterator<Item = &'static str> {
-    page.lines().skip_while(|line| *line != "## Measured").skip(1).take_while(|line| !line.starts_with("## "))
-}
-
-fn cells(row: &'static str) -> Vec<&'static str> {
-    row.trim_end_matches('|').split('|').map(str::trim).collect()
+    cryptanalysis::conditions()
 }
 
 #[cfg(test)]

@@ -1,0 +1,65 @@
+//! What the methods here took where they were measured: the figures of the documentation, as data.
+
+const TEXT: &str = include_str!("../measured.txt");
+
+/// One measured prime, its figures as they were noted: `–` where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The prime: `safe, 128 bits`, or what its p − 1 is made of.
+    pub prime: &'static str,
+    /// Seconds by the clock that the precomputation took.
+    pub wall: &'static str,
+    /// Seconds of one core that it took.
+    pub core: &'static str,
+    /// Milliseconds by the clock that each target took.
+    pub target: &'static str,
+    /// Seconds of one core that PARI's znlog took for one target.
+    pub pari: &'static str,
+}
+
+impl Measured {
+    /// Whether it is a safe prime; otherwise p − 1 has small factors only.
+    pub fn is_safe(&self) -> bool {
+        self.prime.starts_with("safe")
+    }
+
+    /// Size in bits.
+    pub fn bits(&self) -> Option<u64> {
+        self.prime.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok())
+    }
+}
+
+/// Every prime, by size.
+pub fn measured() -> impl Iterator<Item = Measured> {
+    lines().skip(1).filter_map(|line| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [prime, wall, core, target, pari] = columns[..] else { return None };
+        Some(Measured { prime, wall, core, target, pari })
+    })
+}
+
+/// On what it was measured, in a sentence.
+pub fn conditions() -> &'static str {
+    lines().next().unwrap_or_default()
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    TEXT.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_prime_with_its_figures() {
+        assert_eq!(measured().count() + 1, lines().count(), "a line has five columns");
+        for row in measured() {
+            assert!(row.bits().is_some_and(|bits| bits >= 48), "{row:?}");
+            assert!([row.wall, row.core, row.target].iter().all(|figure| figure.parse::<f64>().is_ok()), "{row:?}");
+        }
+        let safe: Vec<_> = measured().filter(Measured::is_safe).filter_map(|row| row.bits()).collect();
+        assert!(safe.is_sorted() && safe.len() >= 8, "{safe:?}");
+        assert!(conditions().len() > 40);
+    }
+}
