@@ -139,7 +139,12 @@ impl Language {
 
     fn show(&self, value: &Value, manner: &Manner) -> String {
         match (manner, value) {
-            (_, Value::Array(list)) => list.iter().map(|item| self.show(item, manner)).collect::<Vec<_>>().join(", "),
+            (Manner::Count { .. }, Value::Array(list)) => self.show(&list.len().into(), manner),
+            (_, Value::Array(list)) => {
+                let between =
+                    if *manner == Manner::And { format!(" {} ", self.term("word", "and")) } else { ", ".to_owned() };
+                list.iter().map(|item| self.show(item, manner)).collect::<Vec<_>>().join(&between)
+            }
             (Manner::AsItIs | Manner::And, Value::Object(members)) => {
                 // A value with a name of its own; a changed field is called by its field.
                 let own = self.say("value", value);

@@ -62,7 +62,7 @@ const App = () => {
       <${Status} />
       <nav class="settings" aria-label="Settings">
         <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title="Projector size (p)">A<small>A</small></button>
-        <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme"><span class="lead">switch to${" "}</span>${theme() === "dark" ? "light" : "dark"}</button>
+        <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme"><span class="lead">switch to</span>${` ${theme() === "dark" ? "light" : "dark"}`}</button>
         <button type="button" onClick=${() => setHelp(true)} title="Keys (?)" aria-label="Keys (?)">?</button>
       </nav>
     </header>
