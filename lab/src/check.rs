@@ -3,7 +3,7 @@
 //! A check is a value; all of them stand in the [registry](crate::checks). What a check compares with what stands in the
 //! mode's table, as a [relation](crate::mode::Relation).
 
-use crate::event::Status;
+use crate::{event::Status, seen::Seen};
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt};
 
@@ -74,9 +74,9 @@ pub struct Finding {
     /// Whether what was there is what had to be; `None` where there was nothing to look at.
     pub holds: Option<bool>,
     /// What had to be there.
-    pub expected: String,
+    pub expected: Seen,
     /// What was there.
-    pub observed: String,
+    pub observed: Seen,
 }
 
 impl Finding {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_switch_decides_whether_a_finding_counts() {
-        let finding = |holds| Finding { check: &FINISHED, holds, expected: String::new(), observed: String::new() };
+        let finding = |holds| Finding { check: &FINISHED, holds, expected: "".into(), observed: "".into() };
         let (on, off) = (Switches::default(), Switches::without([&FINISHED]));
         for (holds, counts, ignored) in [
             (None, Status::NotApplicable, Status::NotApplicable),

@@ -3,7 +3,10 @@
 //! An event is one fact of one session, told by the process that saw it. Nothing in an event is secret: keys appear as
 //! one-way [fingerprints](crate::algebra::Algebra::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
 
-use crate::role::{Actor, Role};
+use crate::{
+    role::{Actor, Role},
+    seen::Seen,
+};
 use serde::{Deserialize, Serialize};
 
 /// The schema's version, carried by every event. In version 1 a computation that was cut off looked like one that came to
@@ -97,9 +100,9 @@ pub enum Fact {
         /// Flight that the check concerns.
         flight: u32,
         /// What had to be there.
-        expected: String,
+        expected: Seen,
         /// What was there.
-        observed: String,
+        observed: Seen,
     },
     /// A victim finished the handshake.
     Established {
@@ -284,7 +287,7 @@ impl Fact {
                 anchors.iter().chain(revocation_lists).map(String::len).sum()
             }
             Self::Recovered { text, .. } | Self::Step { text, .. } => text.len(),
-            Self::Check { expected, observed, .. } => expected.len() + observed.len(),
+            Self::Check { expected, observed, .. } => expected.weight() + observed.weight(),
             Self::Aborted { reason, .. } => reason.len(),
             Self::Data { text: said, .. } => text(said),
             _ => 0,

@@ -19,6 +19,7 @@ pub mod party;
 pub mod record;
 pub mod role;
 pub mod scenario;
+pub mod seen;
 pub mod shadow;
 pub mod staging;
 pub mod supply;

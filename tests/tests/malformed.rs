@@ -221,7 +221,7 @@ fn play(course: &Course, point: usize, mutation: &Mutation, chunk: usize) -> Res
     for fact in facts {
         match fact {
             Fact::Aborted { reason, .. } => reasons.push(reason),
-            Fact::Check { expected, observed, .. } => words += expected.len() + observed.len(),
+            Fact::Check { expected, observed, .. } => words += expected.to_string().len() + observed.to_string().len(),
             Fact::Closed { .. } => prop_assert!(false, "took the stream for complete"),
             _ => {}
         }

@@ -86,7 +86,7 @@ impl Algebra for Terms {
             (Relation::CertifiedForAny(_), [chain, trust, _]) => chain.1[2] == *trust,
             _ => return Err(Misfit::new("relation", "its sorts", format!("{args:?}"))),
         };
-        let finding = |check| Finding { check, holds: Some(holds), expected: String::new(), observed: String::new() };
+        let finding = |check| Finding { check, holds: Some(holds), expected: "".into(), observed: "".into() };
         Ok(relation.checks().into_iter().map(finding).collect())
     }
 

@@ -145,7 +145,10 @@ impl Story {
 
     fn failed(self, who: Actor, check: &str, flight: u32) -> Self {
         let (check, expected, observed) = (check.to_owned(), "a good one".to_owned(), "a bad one".to_owned());
-        self.tell(who, Fact::Check { check, status: Status::Failed, flight, expected, observed })
+        self.tell(
+            who,
+            Fact::Check { check, status: Status::Failed, flight, expected: expected.into(), observed: observed.into() },
+        )
     }
 
     fn aborted(self, who: Actor, check: Option<&str>, flight: u32) -> Self {
@@ -549,7 +552,7 @@ fn inconclusive_where_the_events_contradict_each_other() {
     let started = || Fact::Started { plays: "dh".to_owned(), without: vec![], with: vec![] };
     let check = |status| {
         let (check, expected, observed) = ("finished".to_owned(), String::new(), String::new());
-        Fact::Check { check, status, flight: 3, expected, observed }
+        Fact::Check { check, status, flight: 3, expected: expected.into(), observed: observed.into() }
     };
     let made_up = Fact::Frame { way: Way::Received, flight: 1, kind: "hello".into(), bytes: "nobody's".into() };
     let server = || Story::begin().established(Server, "k");

@@ -4,6 +4,7 @@ use super::{Cited, Contradiction};
 use crate::{
     event::{Fact, Status, Way},
     role::Role,
+    seen::Seen,
     wire::Kind,
 };
 use std::collections::BTreeMap;
@@ -47,9 +48,9 @@ pub struct Abort {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedCheck {
     /// What had to be there.
-    pub expected: String,
+    pub expected: Seen,
     /// What was there.
-    pub observed: String,
+    pub observed: Seen,
 }
 
 /// What one victim's events prove.

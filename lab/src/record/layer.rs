@@ -10,6 +10,7 @@ use crate::{
     event::Status,
     evidence::hex,
     role::Role,
+    seen::Seen,
     wire::{Frame, Kind},
 };
 
@@ -83,27 +84,22 @@ impl Records {
         let order = Finding {
             check: &RECORD_ORDER,
             holds: Some(record.sequence == self.taken),
-            expected: format!("record number {}", self.taken),
-            observed: format!("record number {}", record.sequence),
+            expected: Seen::RecordNumber { number: self.taken },
+            observed: Seen::RecordNumber { number: record.sequence },
         };
         let opened = self.read.open(&record);
         let own = opened.is_none() && !self.one_key && self.write.open(&record).is_some();
-        let mine = format!("the {}'s own key", self.role);
         let direction = Finding {
             check: &DIRECTION_KEYS,
             holds: Some(!own),
-            expected: format!("a record sealed with the {}'s key", self.role.peer()),
-            observed: if own { format!("one sealed with {mine}") } else { format!("one not sealed with {mine}") },
+            expected: Seen::SealedBy { party: self.role.peer() },
+            observed: Seen::SealedWithOwnKey { party: self.role, own },
         };
         let authentic = Finding {
             check: &RECORD_AUTH,
             holds: Some(opened.is_some()),
-            expected: "a tag that fits the record".to_owned(),
-            observed: format!(
-                "tag {}, which {}",
-                hex(record.tag.get(..4).unwrap_or_default()),
-                if opened.is_some() { "fits" } else { "does not fit" }
-            ),
+            expected: Seen::FittingTag,
+            observed: Seen::Tag { tag: hex(record.tag.get(..4).unwrap_or_default()), fits: opened.is_some() },
         };
         for finding in [direction, authentic, order] {
             self.weigh(finding)?;
@@ -129,8 +125,8 @@ impl Records {
         self.weigh(Finding {
             check: &AUTHENTICATED_CLOSE,
             holds: Some(self.closed),
-            expected: "a sealed close record before the end of the connection".to_owned(),
-            observed: if self.closed { "one".to_owned() } else { format!("none after {} records", self.taken) },
+            expected: Seen::CloseBeforeEnd,
+            observed: Seen::Close { came: self.closed, records: self.taken },
         })
     }
 
@@ -160,9 +156,9 @@ impl Records {
         let at_the_end = check == &AUTHENTICATED_CLOSE;
         let holds = (self.taken > 0 && (!at_the_end || self.closed)).then_some(true);
         let (expected, observed) = match (holds, at_the_end) {
-            (None, _) => ("not applicable".to_owned(), "no record came that it could look at".to_owned()),
-            (_, true) => ("a sealed close record".to_owned(), "one".to_owned()),
-            (_, false) => ("every record".to_owned(), format!("{} of {} records", self.taken, self.taken)),
+            (None, _) => (Seen::NotApplicable, Seen::NoRecord),
+            (_, true) => (Seen::CloseBeforeEnd, Seen::Close { came: true, records: self.taken }),
+            (_, false) => (Seen::EveryRecord, Seen::Records { records: self.taken }),
         };
         Finding { check, holds, expected, observed }
     }

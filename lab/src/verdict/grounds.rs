@@ -5,6 +5,7 @@ use crate::{
     event::{Cancellation, Reached},
     evidence::Contradiction,
     role::{Actor, Role},
+    seen::Seen,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +28,9 @@ pub enum Grounds {
         /// In which flight.
         flight: u32,
         /// What had to be there.
-        expected: String,
+        expected: Seen,
         /// What was there.
-        observed: String,
+        observed: Seen,
     },
     /// Two keys, both in the attacker's hand.
     Split {

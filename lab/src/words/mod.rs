@@ -7,6 +7,7 @@
 mod text;
 
 use crate::{event::Event, verdict::Grounds};
+use serde::Serialize;
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -44,6 +45,11 @@ fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
 /// The sentence of a verdict.
 pub fn verdict(grounds: &Grounds) -> String {
     serde_json::to_value(grounds).ok().and_then(|value| english().say("verdict", &value)).unwrap_or_default()
+}
+
+/// A value in its own words.
+pub fn value(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| english().say("value", &value)).unwrap_or_default()
 }
 
 /// The text of this family and name, its gaps filled from the members of an object.

@@ -246,7 +246,7 @@ mod tests {
             status,
             flight: 2,
             expected: "its own".into(),
-            observed: format!("signature {digest}"),
+            observed: format!("signature {digest}").into(),
         };
         let [with, without] = [Status::Failed, Status::Skipped].map(|status| vec![(Actor::Client, check(status))]);
         let compared = compare(&record("ecdh-cert/relay", with), &record("ecdh-cert/relay~finished", without));

@@ -93,8 +93,8 @@ mod tests {
             check: "transcript-signature".into(),
             status: Status::Failed,
             flight: 2,
-            expected: String::new(),
-            observed: String::new(),
+            expected: "".into(),
+            observed: "".into(),
         };
         let abort = |flight| Fact::Aborted { flight, check: None, reason: String::new() };
         let told = [

@@ -6,6 +6,7 @@ use crate::{
     check::{Check, Finding, Switches},
     checks,
     role::Role,
+    seen::Seen,
 };
 
 /// Validates the chain of `owner`, who has to prove `name`, where one is expected.
@@ -45,17 +46,12 @@ pub(super) fn leaf_name(chain: &[Vec<u8>]) -> Result<String, Misfit> {
 fn finding(check: &'static Check, steps: &[Step]) -> Finding {
     let of_check = || steps.iter().filter(|step| step.check == check.id);
     match of_check().find(|step| !step.holds).or_else(|| of_check().next_back()) {
-        None => Finding {
-            check,
-            holds: None,
-            expected: "not applicable".to_owned(),
-            observed: "the path has nothing for it to look at".to_owned(),
-        },
+        None => Finding { check, holds: None, expected: Seen::NotApplicable, observed: Seen::NothingOnPath },
         Some(step) => Finding {
             check,
             holds: Some(step.holds),
-            expected: step.expected.to_string(),
-            observed: step.observed.to_string(),
+            expected: step.expected.to_string().into(),
+            observed: step.observed.to_string().into(),
         },
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     evidence::hex,
     group::{Group, Modp},
     mode::Relation,
+    seen::Seen,
 };
 use ed25519_dalek::{Signature, VerifyingKey};
 use num_bigint::BigUint;
@@ -40,13 +41,18 @@ fn equal(check: &'static Check, expected: &Value, observed: &Value) -> Result<Fi
         return Err(unsuitable("equal"));
     };
     let holds = bool::from(expected.ct_eq(observed));
-    Ok(Finding { check, holds: Some(holds), expected: hex(expected), observed: hex(observed) })
+    Ok(Finding {
+        check,
+        holds: Some(holds),
+        expected: Seen::Octets { hex: hex(expected) },
+        observed: Seen::Octets { hex: hex(observed) },
+    })
 }
 
 fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
     let check = &checks::PUBLIC_RANGE;
     let Group::Modp(modp) = group else {
-        return Ok(not_applicable(check, "X25519 takes every octet string; its check is contributory"));
+        return Ok(not_applicable(check, Seen::EveryOctetString));
     };
     // Nobody can agree with it, whether or not this check is on: better told now than after an answer.
     if public.len() != modp.octets() {
@@ -54,60 +60,55 @@ fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
     }
     let y = BigUint::from_bytes_be(public);
     let holds = y >= BigUint::from(2u8) && y <= &modp.p - 2u8;
-    Ok(Finding {
-        check,
-        holds: Some(holds),
-        expected: "a public value from 2 to p−2".to_owned(),
-        observed: residue(modp, &y),
-    })
+    Ok(Finding { check, holds: Some(holds), expected: Seen::InRange, observed: residue(modp, &y) })
 }
 
 /// A residue in the words in which its danger is recognised.
-fn residue(modp: &Modp, y: &BigUint) -> String {
+fn residue(modp: &Modp, y: &BigUint) -> Seen {
+    let degenerate = |residue: &str| Seen::Degenerate { residue: residue.to_owned() };
     let one = BigUint::from(1u8);
     if *y <= one {
-        return y.to_string();
+        return degenerate(&y.to_string());
     }
     if *y == &modp.p - 1u8 {
-        return "p−1".to_owned();
+        return degenerate("p−1");
     }
     if *y == modp.p {
-        return "p".to_owned();
+        return degenerate("p");
     }
     if *y > modp.p {
-        return format!("a value over p, of {} bits", y.bits());
+        return Seen::BeyondPrime { bits: y.bits() };
     }
-    format!("{y:x} ({} bits)", y.bits())
+    Seen::PublicValue { hex: format!("{y:x}"), bits: y.bits() }
 }
 
 fn group_size(least: u64, group: &Group) -> Finding {
     let check = &checks::GROUP_SIZE;
     let Group::Modp(modp) = group else {
-        return not_applicable(check, "X25519 has one size");
+        return not_applicable(check, Seen::OneSize);
     };
     let bits = modp.p.bits();
-    let expected = format!("a prime of at least {least} bits");
-    Finding { check, holds: Some(bits >= least), expected, observed: format!("one of {bits} bits") }
+    let expected = Seen::PrimeOfAtLeast { bits: least };
+    Finding { check, holds: Some(bits >= least), expected, observed: Seen::Prime { bits } }
 }
 
 fn group_known(group: &Group) -> Finding {
     let Group::Modp(modp) = group else {
-        return not_applicable(&checks::GROUP_KNOWN, "X25519 is a published group");
+        return not_applicable(&checks::GROUP_KNOWN, Seen::PublishedByName);
     };
     let name = crate::group::named::name_of(modp);
     let observed = match name {
-        Some(name) => name.to_owned(),
-        None => format!("an unpublished prime of {} bits, {:x}", modp.p.bits(), modp.p),
+        Some(name) => Seen::Group { name: name.to_owned() },
+        None => Seen::UnpublishedGroup { bits: modp.p.bits(), p: format!("{:x}", modp.p) },
     };
-    let expected = "a group of RFC 3526 or RFC 7919".to_owned();
+    let expected = Seen::PublishedGroup;
     Finding { check: &checks::GROUP_KNOWN, holds: Some(name.is_some()), expected, observed }
 }
 
 fn contributes(shared: &[u8]) -> Finding {
     let zero = shared.iter().fold(0, |all, octet| all | octet).ct_eq(&0u8);
-    let observed =
-        if zero.into() { format!("{} zero octets", shared.len()) } else { "a secret other than zero".to_owned() };
-    let expected = "a shared secret other than zero".to_owned();
+    let observed = if zero.into() { Seen::ZeroSecret { octets: shared.len() } } else { Seen::NonzeroSecret };
+    let expected = Seen::NonzeroSecret;
     Finding { check: &checks::CONTRIBUTORY, holds: Some(!bool::from(zero)), expected, observed }
 }
 
@@ -118,17 +119,16 @@ fn signed(check: &'static Check, context: &str, key: &[u8], digest: &[u8], signa
         key.verify_strict(&signed_content(context, digest), &signature).ok()
     };
     let holds = verified().is_some();
-    let found = if holds { "which verifies" } else { "which does not verify" };
     Finding {
         check,
         holds: Some(holds),
-        expected: format!("a signature by key {} over transcript {}", hex(key), hex(digest)),
-        observed: format!("signature {}, {found}", hex(signature)),
+        expected: Seen::SignatureBy { key: hex(key), transcript: hex(digest) },
+        observed: Seen::Signature { signature: hex(signature), verifies: holds },
     }
 }
 
-fn not_applicable(check: &'static Check, why: &str) -> Finding {
-    Finding { check, holds: None, expected: "not applicable".to_owned(), observed: why.to_owned() }
+fn not_applicable(check: &'static Check, why: Seen) -> Finding {
+    Finding { check, holds: None, expected: Seen::NotApplicable, observed: why }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ const fit = (text) => shorten(text, 120, 8);
  * The text of this family for a value, which its member `type` or `is` names, or for the members of `name`; null where the
  * language has none.
  */
-export function say(family, value, name = own(value, "type") ?? own(value, "is")) {
+export function say(family, value, name = own(value, "type") ?? own(value, "is"), fitted = fit) {
   const chosen = texts.get(`${family} ${name}`)?.find(({ holds }) => holds.every(([member, wanted]) => plain(own(value, member)) === wanted));
   if (!chosen) return null;
   let text = chosen.text;
@@ -40,15 +40,15 @@ export function say(family, value, name = own(value, "type") ?? own(value, "is")
   while (OPTIONAL.test(text)) {
     text = text.replace(OPTIONAL, (_, part) => ([...part.matchAll(GAP)].every(([, member]) => !empty(own(value, member))) ? part : ""));
   }
-  return text.replace(GAP, (_, member, manner = "") => show(own(value, member), manner));
+  return text.replace(GAP, (_, member, manner = "") => show(own(value, member), manner, fitted));
 }
 
 const OPTIONAL = /\[([^[\]]*)\]/;
 const GAP = /\{([^}|]+)(?:\|([^}]*))?\}/g;
 
-function show(value, manner) {
+function show(value, manner, fitted) {
   const [how, one, many] = manner.split(" ");
-  if (Array.isArray(value) && how !== "count") return value.map((item) => show(item, manner)).join(how === "and" ? ` ${word("and")} ` : ", ");
+  if (Array.isArray(value) && how !== "count") return value.map((item) => show(item, manner, fitted)).join(how === "and" ? ` ${word("and")} ` : ", ");
   switch (how) {
     case "key": return visible(plain(value)).slice(0, 4);
     case "octets": return String(Math.floor((plain(value).length * 3) / 4));
@@ -59,13 +59,16 @@ function show(value, manner) {
       return `${number} ${String(number) === "1" ? one : many}`;
     }
     default: return value !== null && typeof value === "object"
-      ? say("value", value) ?? fit(plain(own(value, "field") ?? value))
-      : fit(plain(value));
+      ? say("value", value, undefined, fitted) ?? fitted(plain(own(value, "field") ?? value))
+      : fitted(plain(value));
   }
 }
 
 /** The language's word for a term; the term itself where it has none. */
 export const word = (term) => say("word", {}, term) ?? fit(term);
+
+/** What a check wanted or found, whole. */
+export const seen = (value) => (value !== null && typeof value === "object" ? say("value", value, undefined, visible) ?? "" : visible(value));
 
 /** What an event tells, with its teller; nothing, where it tells only of the lab's own working. */
 export const narrate = (event) => {

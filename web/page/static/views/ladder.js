@@ -6,6 +6,7 @@ import { VICTIMS } from "../model/fold.js";
 import { to } from "../lab/route.js";
 import { Value } from "../draw/value.js";
 import { count, shorten } from "../model/text.js";
+import { seen } from "../model/words.js";
 
 const STATUS = {
   passed: { sign: "✓", word: "passed", wanted: "wanted", found: "found" },
@@ -92,6 +93,7 @@ const Rung = ({ rung, deciding, children }) => {
   const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
   const { sign, word, wanted, found } = deciding ? { ...STATUS.failed, word: "stopped it" } : STATUS[status];
   const [open, setOpen] = useState(false);
+  const [expected, observed] = [seen(rung.expected), seen(rung.observed)];
   return html`
     <li class=${`rung ${deciding ? "caught" : status}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
       <span class="sign" aria-hidden="true">${sign}</span>
@@ -103,8 +105,8 @@ const Rung = ({ rung, deciding, children }) => {
           ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
         </p>
         <dl class="facts" hidden=${calm({ status }) && !open}>
-          ${rung.expected ? html`<dt>${wanted}</dt><dd><${Value} of=${rung.expected} head=${60} beside=${rung.observed} /></dd>` : null}
-          ${rung.observed ? html`<dt>${found}</dt><dd><${Value} of=${rung.observed} head=${60} beside=${rung.expected} /></dd>` : null}
+          ${expected ? html`<dt>${wanted}</dt><dd><${Value} of=${expected} head=${60} beside=${observed} /></dd>` : null}
+          ${observed ? html`<dt>${found}</dt><dd><${Value} of=${observed} head=${60} beside=${expected} /></dd>` : null}
         </dl>
         ${children}
       </div>
