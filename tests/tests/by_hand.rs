@@ -187,6 +187,7 @@ fn two_sessions_of_one_word_have_names_of_their_own() {
     }
     let sessions: BTreeSet<(String, u64)> = events(&file).into_iter().map(|event| (event.session, event.n)).collect();
     let names: BTreeSet<&str> = sessions.iter().map(|(session, _)| session.as_str()).collect();
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["7125ed52486777f7", "7125ed52486777f7.2"]);
+    let names: Vec<&str> = names.into_iter().collect();
+    assert!(names.len() == 2 && names[1] == format!("{}.2", names[0]), "{names:?}");
     assert_eq!(sessions.len(), events(&file).len(), "no two events have one number in one session");
 }
