@@ -483,6 +483,14 @@ fn disrupted_where_nobody_names_a_check() {
 }
 
 /// Whom the attacker leaves without an answer gives up early, and for no check's sake.
+/// The line went down because of who gave up, whatever the other calls it: a limit of time is no defence.
+#[test]
+fn disrupted_where_one_gives_up_for_no_check_and_the_other_misses_the_close() {
+    let story = shared().aborted(Server, None, 3);
+    let story = story.failed(Client, "authenticated-close", 3).aborted(Client, Some("authenticated-close"), 3);
+    expect(&story.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
+}
+
 #[test]
 fn stopped_by_the_check_that_failed_while_the_other_got_no_answer() {
     let story = Story::begin().failed(Server, "cert-chain", 3).aborted(Server, Some("cert-chain"), 3);

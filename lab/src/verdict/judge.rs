@@ -145,7 +145,7 @@ fn stopped(evidence: &Evidence) -> Option<Finding> {
     let (role, abort) = aborts.min_by_key(|(_, abort)| {
         let check = abort.it.check.as_deref();
         let closing = check == Some(AUTHENTICATED_CLOSE.id);
-        (check.is_none() || closing, abort.it.flight, check.is_none())
+        (check.is_none() || closing, abort.it.flight, closing)
     })?;
     let check = abort.it.check.as_ref()?;
     let failed = evidence.victim(role).failed.get(check)?;
