@@ -1,0 +1,95 @@
+//! What the console costs: a session that it stages, hears, judges and keeps; and a delivery to a viewer, against the
+//! broadcast that a plain axum server of the same run makes.
+
+mod delivery;
+
+use attacker::attacks::resolve;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lab::{control::Report, scenario::Scenario};
+use std::{hint::black_box, sync::Arc, time::Duration};
+use support::conversation::attacked;
+use web::sessions::{
+    book::Book,
+    hub::Hub,
+    orders::{Phrases, Settings, orders},
+    session::Session,
+    store::{Place, Retention, Store},
+};
+
+fn settings() -> Settings {
+    Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() }
+}
+
+/// What the three processes report of a session, line by line.
+fn lines(scenario: &Scenario) -> Vec<Vec<u8>> {
+    let staged = orders("bench", &resolve(scenario).expect("a scenario"), Some(1), &settings()).expect("orders");
+    let events = attacked(&staged).events;
+    events.into_iter().map(|event| serde_json::to_vec(&Report::Event(event)).expect("JSON")).collect()
+}
+
+fn session(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = Place::Directory(directory.path().into());
+    let store = Store::open(place, Retention::default());
+    let book = runtime.block_on(Book::open(store, Arc::new(Hub::default())));
+    let mut group = criterion.benchmark_group("session");
+    group.throughput(Throughput::Elements(1));
+    for scenario in ["dh/substitute", "ecdh-cert/substitute"] {
+        let scenario: Scenario = scenario.parse().expect("a scenario");
+        let lines = lines(&scenario);
+        let resolved = resolve(&scenario).expect("a scenario");
+        group.bench_function(format!("{scenario}: orders"), |bencher| {
+            bencher.iter(|| {
+                let staged = orders("bench", &resolved, Some(1), &settings()).expect("orders");
+                [
+                    serde_json::to_vec(&staged.client),
+                    serde_json::to_vec(&staged.server),
+                    serde_json::to_vec(&staged.attack),
+                ]
+            });
+        });
+        group.bench_function(format!("{scenario}: {} reports read", lines.len()), |bencher| {
+            bencher.iter(|| lines.iter().for_each(|line| drop(black_box(read(line)))));
+        });
+        group.bench_function(format!("{scenario}: the same, by their types alone"), |bencher| {
+            bencher.iter(|| {
+                for line in &lines {
+                    black_box(serde_json::from_slice::<Report>(line).expect("a report"));
+                }
+            });
+        });
+        let mut n = 0_u64;
+        let mut run = || {
+            n += 1;
+            let id = format!("{n:016x}");
+            book.begin(Session::new(id.clone(), scenario.clone(), None, n));
+            for line in &lines {
+                let Report::Event(event) = read(line) else { unreachable!("only events are told") };
+                book.tell(&id, event);
+            }
+            black_box(book.end(&id));
+        };
+        group.bench_function(format!("{scenario}: heard, judged, published"), |bencher| bencher.iter(&mut run));
+        // What is kept is written by a thread of its own: this waits for it.
+        group.bench_function(format!("{scenario}: heard, judged, published and kept"), |bencher| {
+            bencher.iter_custom(|sessions| {
+                let began = std::time::Instant::now();
+                for _ in 0..sessions {
+                    run();
+                }
+                runtime.block_on(book.store().ask(|_| Ok(()))).expect("a store that answers");
+                began.elapsed()
+            });
+        });
+    }
+    group.finish();
+    assert_eq!(book.store().close(), 0, "every session was kept");
+}
+
+fn read(line: &[u8]) -> Report {
+    Report::read(line).expect("a report")
+}
+
+criterion_group!(benches, session, delivery::delivery);
+criterion_main!(benches);
