@@ -141,6 +141,24 @@ fn code() -> Vec<(String, String)> {
     lines
 }
 
+/// Nothing that the language's file says of an event, a check or a verdict is said again in code.
+#[test]
+fn no_sentence_stands_twice() {
+    let texts =
+        lab::words::ENGLISH.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
+    let mut sentences = BTreeSet::new();
+    for (_, text) in texts {
+        let outside = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default());
+        let plain =
+            outside.flat_map(|part| part.split(['[', ']'])).map(|part| part.trim_matches([' ', ':', ';', ',', '.']));
+        sentences.extend(plain.filter(|part| part.len() >= 20));
+    }
+    assert!(sentences.len() > 100, "{}", sentences.len());
+    let code = code();
+    let again = code.iter().filter(|(_, line)| sentences.iter().any(|sentence| line.contains(sentence)));
+    assert_eq!(again.collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+}
+
 /// `Switches::status` decides what becomes of a finding, and `Expr::Switch` what both parties compute; a mode's own `off`
 /// list is read to make switches of it, to validate it and to list it.
 #[test]
