@@ -25,7 +25,8 @@ fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
 
     browser.click(".exchange[data-verdict=stopped]");
     browser.await_element(".session[data-verdict=stopped][data-status=done]");
-    assert!(browser.place().starts_with("/sessions/"), "{}", browser.place());
+    let place = browser.place();
+    let shown = place.strip_prefix("/sessions/").unwrap_or_else(|| panic!("{place}"));
     let sentence = browser.text("[data-sentence]");
     assert!(sentence.contains("transcript-signature"), "{sentence}");
     browser.await_element(".rung.caught[data-check=transcript-signature][data-status=failed][data-party=client]");
@@ -35,7 +36,8 @@ fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
     browser.click("[data-action=without]");
     browser.await_element("[data-side=left][data-verdict=stopped]");
     browser.await_element("[data-side=right][data-verdict=split]");
-    assert!(browser.place().starts_with("/compare?"), "{}", browser.place());
+    let beside = format!("/compare?left={shown}&");
+    assert!(browser.place().starts_with(&beside), "the session that was shown stays: {}", browser.place());
     browser.await_element("[data-first-difference]:not([data-first-difference=none])");
     let words = browser.text("[data-words]");
     assert!(words.contains("the client's check transcript-signature fails"), "{words}");

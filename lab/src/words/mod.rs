@@ -1,6 +1,6 @@
 //! Words: every sentence that the lab says to people, made in one place from typed values.
 //!
-//! A language is one file of [texts](text). What is to be told is a value (an event, a check's finding, a verdict), as it
+//! A language is one file of [texts](Language). What is to be told is a value (an event, a check's finding, a verdict), as it
 //! stands in JSON: its members select the text and fill its gaps. The terminal, the story, the comparison, the page and
 //! the report all say it from the same file, so that nothing is put into words twice.
 

@@ -60,7 +60,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(KNOCKING)
 }
 
-/// Answers whoever comes, until `stop` is true; then everybody gets [`FAREWELL`] to take what is under way.
+/// Answers whoever comes, until `stop` is true; then everybody gets `FAREWELL` to take what is under way.
 pub async fn serve(mut listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
     let places = Places::new(limits.places);
     let refused = Arc::new(Semaphore::new(REFUSED));
