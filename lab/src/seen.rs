@@ -139,6 +139,20 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// The two as they are told beside each other: long octets that begin alike are cut to where they first differ.
+    pub(crate) fn apart(self, other: Self) -> (Self, Self) {
+        let (Self::Octets { hex: one }, Self::Octets { hex: two }) = (&self, &other) else { return (self, other) };
+        let first = one.bytes().zip(two.bytes()).position(|(a, b)| a != b);
+        let Some(first) = first.filter(|first| *first >= 8) else { return (self, other) };
+        let cut = |hex: &str| {
+            let from = first - first % 2 - 4;
+            let end = (from + 8).min(hex.len());
+            let rest = if end < hex.len() { "…" } else { "" };
+            Self::Octets { hex: format!("…{}{rest}", hex.get(from..end).unwrap_or_default()) }
+        };
+        (cut(one), cut(two))
+    }
+
     /// Octets of the texts in it.
     pub(crate) fn weight(&self) -> usize {
         match self {
@@ -168,5 +182,24 @@ impl From<String> for Seen {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&words::value(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seen;
+
+    #[test]
+    fn octets_that_begin_alike_are_told_where_they_differ() {
+        let octets = |hex: &str| Seen::Octets { hex: hex.to_owned() };
+        let told = |one: &str, two: &str| {
+            let (one, two) = octets(one).apart(octets(two));
+            (one.to_string(), two.to_string())
+        };
+        let last = "00112233445566778899aabbccddeeff";
+        assert_eq!(told(last, &last.replace("ff", "fe")), ("…ddeeff".into(), "…ddeefe".into()));
+        assert_eq!(told(last, &last.replace("88", "98")), ("…66778899…".into(), "…66779899…".into()));
+        assert_eq!(told("00aa", "00ab"), ("00aa".into(), "00ab".into()));
+        assert_eq!(told(last, last), (last.into(), last.into()));
     }
 }
