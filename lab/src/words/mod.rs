@@ -62,11 +62,42 @@ mod tests {
     use super::*;
     use crate::{
         event::{Action, Change, Fact, Status, Way},
+        evidence::Contradiction,
         role::{Actor, Role},
+        seen::Seen,
+        verdict::Meanwhile,
     };
+    use serde::de::DeserializeOwned;
+    use serde_json::json;
 
     fn said(source: Actor, fact: Fact) -> Option<String> {
         event(&Event { v: crate::event::VERSION, session: "a".into(), n: 1, source, at: 0, fact })
+    }
+
+    /// The names of an enumeration's variants, as the schema tells them of one that it does not know.
+    fn names<T: DeserializeOwned>(tag: &str) -> Vec<String> {
+        let unknown = serde_json::from_value::<T>(json!({ tag: "?" })).map(|_| ()).unwrap_err().to_string();
+        let known = unknown.split_once("expected one of ").map(|(_, known)| known).unwrap_or_default();
+        known.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// What had no text would be told as nothing.
+    #[test]
+    fn whatever_can_be_told_has_a_text() {
+        let families: [(&[&str], Vec<String>); 5] = [
+            (&["event", "working"], names::<Fact>("type")),
+            (&["verdict"], names::<Grounds>("is")),
+            (&["value"], names::<Meanwhile>("is")),
+            (&["value"], names::<Contradiction>("is")),
+            (&["value"], names::<Seen>("is")),
+        ];
+        for (families, names) in families {
+            assert!(names.len() >= 3, "{families:?}: {names:?}");
+            for name in names {
+                let begins = |line: &str, end| families.iter().any(|it| line.starts_with(&format!("{it} {name}{end}")));
+                assert!(ENGLISH.lines().any(|line| begins(line, ':') || begins(line, ' ')), "{families:?} {name}");
+            }
+        }
     }
 
     #[test]
