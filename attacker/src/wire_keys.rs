@@ -37,6 +37,8 @@ fn sort(value: &Expr) -> Option<Sort> {
     match value {
         Expr::Var(_) => None,
         Expr::Transcript => Some(Sort::Digest),
+        // A tuple is no key, with a secret in it or without.
+        Expr::Tuple(_) => Some(Sort::Tuple),
         Expr::Switch(_, on, _) => sort(on),
         Expr::Apply(op, _) => Some(op.signature().1),
     }

@@ -44,17 +44,26 @@ pub(crate) fn evaluate<A: Algebra>(
         Expr::Switch(check, on, off) => {
             evaluate(algebra, switches, env, transcript, if switches.is_on(check) { on } else { off })
         }
-        Expr::Apply(op, args) => {
-            let mut values = Vec::with_capacity(args.len());
-            for arg in *args {
-                match evaluate(algebra, switches, env, transcript, arg)? {
-                    Some(value) => values.push(value),
-                    None => return Ok(None),
-                }
-            }
-            algebra.apply(*op, &values).map(Some).map_err(|misfit| blame(misfit, args))
-        }
+        Expr::Tuple(items) => match evaluate_all(algebra, switches, env, transcript, items)? {
+            Some(values) => algebra.tuple(&values).map(Some),
+            None => Ok(None),
+        },
+        Expr::Apply(op, args) => match evaluate_all(algebra, switches, env, transcript, args)? {
+            Some(values) => algebra.apply(*op, &values).map(Some).map_err(|misfit| blame(misfit, args)),
+            None => Ok(None),
+        },
     }
+}
+
+/// Evaluates expressions; `None` where one of them needs a value that is not known.
+fn evaluate_all<A: Algebra>(
+    algebra: &A,
+    switches: &Switches,
+    env: &Env<A::Value>,
+    transcript: &A::Transcript,
+    items: &[Expr],
+) -> Result<Option<Vec<A::Value>>, Misfit> {
+    items.iter().map(|item| evaluate(algebra, switches, env, transcript, item)).collect()
 }
 
 /// An operation does not know the names of its arguments; the table does. What came from the peer stands last, but for
@@ -101,7 +110,8 @@ pub enum Stop {
     NotGiven(&'static str),
 }
 
-/// One party's handshake.
+/// One party's handshake. A copy goes on from where the original is, with the same fresh values.
+#[derive(Clone)]
 pub struct Handshake<A: Algebra> {
     algebra: A,
     mode: &'static Mode,

@@ -55,13 +55,13 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Copy, Debug)]
 pub enum Act {
-    /// Draws a fresh random value; a secret is drawn for the group of that name.
+    /// Draws a fresh random value; a secret may be drawn for the group of that name.
     Fresh {
         /// Name of the new value.
         name: &'static str,
-        /// [`Sort::Nonce`] or [`Sort::Secret`].
+        /// One that can be [drawn](Sort::is_drawn).
         sort: Sort,
-        /// The group that a secret is for.
+        /// The group that a secret is for, where it is for one.
         group: Option<&'static str>,
     },
     /// Names the value of an expression.
@@ -219,6 +219,16 @@ impl Mode {
     pub fn signed_fields(&self) -> impl Iterator<Item = (&'static Message, &'static Field)> {
         let last = self.messages.iter().rposition(|message| message.carries(Sort::Signature)).unwrap_or(0);
         self.messages[..last].iter().flat_map(|message| message.fields.iter().map(move |field| (message, field)))
+    }
+
+    /// Every table of the mode: its own, and those of its variants that have another one.
+    pub fn tables(&'static self) -> impl Iterator<Item = &'static Self> {
+        std::iter::once(self).chain(self.variants.iter().filter_map(|variant| variant.table))
+    }
+
+    /// The mode as this variant plays it; without an id the first, where there are any.
+    pub fn played(&'static self, variant: Option<&str>) -> &'static Self {
+        self.variant(variant).and_then(|variant| variant.table).unwrap_or(self)
     }
 
     /// The variant of this id; without an id the first, where there are any.

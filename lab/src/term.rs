@@ -62,7 +62,7 @@ sorts! {
     Secret = "secret", Nowhere;
     /// A public value in a group.
     Public = "public", Wire;
-    /// The output of a key agreement.
+    /// What two parties share and nobody else knows: the output of a key agreement, or what they were given.
     Shared = "shared secret", Nowhere;
     /// A symmetric key, 32 octets.
     Key = "key", Nowhere;
@@ -82,8 +82,12 @@ sorts! {
     Name = "name", Wire;
     /// Unix seconds.
     Time = "time", Shown;
-    /// A SHA-256 digest of the frames so far.
+    /// A SHA-256 digest, of the frames so far or of chosen values.
     Digest = "digest", Shown;
+    /// Several values in order, none of them secret.
+    Tuple = "tuple", Shown;
+    /// Several values in order, at least one of them secret.
+    Secrets = "secrets", Nowhere;
 }
 
 impl Sort {
@@ -95,6 +99,25 @@ impl Sort {
     /// An event may show it, as what a check expected or observed.
     pub const fn may_be_shown(self) -> bool {
         !matches!(self.reach(), Reach::Nowhere)
+    }
+
+    /// It can stand in a tuple: every value of it has one canonical form, which no other value has.
+    pub const fn is_encodable(self) -> bool {
+        !matches!(self, Self::SigningKey | Self::Trust)
+    }
+
+    /// A party can draw it by itself: for a group, or without one.
+    pub const fn is_drawn(self, for_group: bool) -> bool {
+        match self {
+            Self::Secret => true,
+            Self::Nonce | Self::Shared => !for_group,
+            _ => false,
+        }
+    }
+
+    /// What a tuple of values of these sorts is: secret as soon as one of them is.
+    pub fn of_tuple(sorts: &[Self]) -> Self {
+        if sorts.iter().all(|sort| sort.may_be_shown()) { Self::Tuple } else { Self::Secrets }
     }
 }
 
@@ -113,10 +136,15 @@ pub enum Op {
     Public,
     /// Key agreement: Y^x, or X25519(x, Y).
     Agree,
+    /// Several secrets as one, from which nothing follows without all of them: joined in the canonical form of tuples (NIST
+    /// SP 800-56C rev. 2 section 2, with the lengths that ETSI TS 103 744 section 8.2 puts before each).
+    Combine,
     /// HKDF-Extract with SHA-256 and an empty salt (RFC 5869 section 2.2).
     Extract,
     /// HKDF-Expand to 32 octets under this label (RFC 5869 section 2.3).
     Expand(&'static str),
+    /// SHA-256 of a tuple's canonical form: a digest over chosen values.
+    Hash,
     /// HMAC-SHA256 (RFC 2104).
     Mac,
     /// Ed25519 signature under this context (RFC 8446 section 4.4.3).
@@ -131,8 +159,8 @@ impl Op {
     /// Sorts of the arguments, and of the result.
     pub const fn signature(self) -> (&'static [Sort], Sort) {
         use Sort::{
-            Chain, Choice, Digest, Group, Key, Name, Offers, Public, Secret, Shared, Signature, SigningKey,
-            VerifyingKey,
+            Chain, Choice, Digest, Group, Key, Name, Offers, Public, Secret, Secrets, Shared, Signature, SigningKey,
+            Tuple, VerifyingKey,
         };
         match self {
             Self::Preferred => (&[Offers], Group),
@@ -141,8 +169,10 @@ impl Op {
             Self::GroupOf => (&[Choice], Group),
             Self::Public => (&[Group, Secret], Public),
             Self::Agree => (&[Group, Secret, Public], Shared),
+            Self::Combine => (&[Secrets], Shared),
             Self::Extract => (&[Shared], Key),
             Self::Expand(_) => (&[Key, Digest], Key),
+            Self::Hash => (&[Tuple], Digest),
             Self::Mac => (&[Key, Digest], Sort::Mac),
             Self::Sign(_) => (&[SigningKey, Digest], Signature),
             Self::LeafKey => (&[Chain], VerifyingKey),
@@ -160,8 +190,10 @@ impl fmt::Display for Op {
             Self::GroupOf => "group-of",
             Self::Public => "public",
             Self::Agree => "agree",
+            Self::Combine => "combine",
             Self::Extract => "hkdf-extract",
             Self::Expand(label) => return write!(f, "hkdf-expand[{label}]"),
+            Self::Hash => "hash",
             Self::Mac => "hmac",
             Self::Sign(context) => return write!(f, "sign[{context}]"),
             Self::LeafKey => "leaf-key",
@@ -177,6 +209,8 @@ pub enum Expr {
     Var(&'static str),
     /// An operation.
     Apply(Op, &'static [Self]),
+    /// Several values in order.
+    Tuple(&'static [Self]),
     /// The digest of all frames up to here.
     Transcript,
     /// The first expression while the check is on, the second where it is switched off: for checks that change what
@@ -190,13 +224,18 @@ impl fmt::Display for Expr {
             Self::Var(name) => f.write_str(name),
             Self::Transcript => f.write_str("transcript"),
             Self::Switch(check, on, off) => write!(f, "{on} (without {}: {off})", check.id),
-            Self::Apply(op, args) => {
-                write!(f, "{op}(")?;
-                for (i, arg) in args.iter().enumerate() {
-                    write!(f, "{}{arg}", if i == 0 { "" } else { ", " })?;
-                }
-                f.write_str(")")
-            }
+            Self::Tuple(items) => list(f, items),
+            // A tuple brings its own parentheses.
+            Self::Apply(op, [Self::Tuple(items)]) => write!(f, "{op}").and_then(|()| list(f, items)),
+            Self::Apply(op, args) => write!(f, "{op}").and_then(|()| list(f, args)),
         }
     }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, items: &[Expr]) -> fmt::Result {
+    f.write_str("(")?;
+    for (i, item) in items.iter().enumerate() {
+        write!(f, "{}{item}", if i == 0 { "" } else { ", " })?;
+    }
+    f.write_str(")")
 }

@@ -100,7 +100,7 @@ fn bring(victim: &mut Victim, octets: &[u8], chunk: usize) -> Vec<Command> {
 fn names_a_field(reason: &str) -> bool {
     let Some((name, _)) = reason.split_once(':') else { return false };
     let word = name.split(['.', ' ']).next().unwrap_or_default();
-    let of_messages = || modes::all().iter().flat_map(|mode| mode.messages).flat_map(|message| message.fields);
+    let of_messages = || modes::tables().flat_map(|mode| mode.messages).flat_map(|message| message.fields);
     ["frame", "body", "record", "flight", "message"].contains(&word)
         || of_messages().any(|field| field.name == word || field.binds == word)
         || checks::find(name).is_some()
@@ -164,7 +164,7 @@ fn refusal(course: &Course, point: usize, frame: &Frame) -> String {
 
 /// The messages of a course, each with its point.
 fn messages(course: &Course) -> impl Iterator<Item = (usize, &'static Message)> {
-    let mode = modes::find(&course.order.mode.id).expect("a mode");
+    let mode = modes::of(&course.order.mode).expect("a mode");
     mode.messages.iter().filter(|message| message.from != course.role).enumerate()
 }
 

@@ -51,7 +51,7 @@ fn demands() -> BTreeSet<Demand> {
         let performed = mode.handshake_checks().into_iter().chain(records);
         performed.flat_map(move |(by, check)| both.map(|role| (by, (mode.id, check.id, role))))
     };
-    let all = modes::all().iter().flat_map(|mode| of(mode));
+    let all = modes::tables().flat_map(of);
     all.filter(|(by, (_, _, role))| by.includes(*role)).map(|(_, demand)| demand).collect()
 }
 

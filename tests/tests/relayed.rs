@@ -12,7 +12,7 @@ use support::{conversation::attacked, outcomes, staging::stage};
 fn every_frame_bears_the_flight_of_its_message() {
     let (mut told, mut injected) = (0, 0);
     for outcome in outcomes::all() {
-        let mode = modes::find(&outcome.scenario.mode.id).unwrap();
+        let mode = modes::of(&outcome.scenario.mode).unwrap();
         let log = attacked(&stage(&outcome.scenario, &Setting::seeded("test", 1)).unwrap());
         for event in &log.events {
             let Fact::Relayed { from, action, flight, kind, .. } = &event.fact else { continue };

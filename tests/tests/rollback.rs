@@ -28,7 +28,7 @@ struct Part {
 
 impl Part {
     fn new(order: &PlayOrder, role: Role, group: Option<Group>) -> Self {
-        let mode = modes::find(&order.mode.id).expect("a mode");
+        let mode = modes::of(&order.mode).expect("a mode");
         let supply = Supply::of(order, mode, group, None).expect("an order");
         Self { mode, role, known: supply.known(mode, role), received: Vec::new() }
     }

@@ -72,6 +72,10 @@ impl Algebra for Terms {
         }
     }
 
+    fn tuple(&self, items: &[Term]) -> Result<Term, Misfit> {
+        Ok(of("tuple", items))
+    }
+
     fn relate(&self, relation: Relation, args: &[Term], _: &Switches) -> Result<Vec<Finding>, Misfit> {
         let holds = match (relation, args) {
             (Relation::Equal(_), [expected, observed]) => expected == observed,

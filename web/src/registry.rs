@@ -43,6 +43,9 @@ pub struct Variant {
     /// break depends on the size alone, `smooth`, or `published`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<&'static str>,
+    /// The exchange, where the variant has another one than its mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<Table>,
 }
 
 /// A numeric parameter of a mode.
@@ -100,6 +103,17 @@ pub struct Flight {
     pub messages: Vec<Message>,
 }
 
+/// An exchange, and what is checked in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// The exchange.
+    pub flights: Vec<Flight>,
+    /// Ids of its checks.
+    pub checks: Vec<String>,
+    /// Those of them that are off unless switched on.
+    pub off: Vec<String>,
+}
+
 /// A key exchange as deployed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mode {
@@ -115,12 +129,9 @@ pub struct Mode {
     pub variants: Vec<Variant>,
     /// What any of its kinds can be told in numbers, in the widest range and with the default of the first.
     pub parameters: Vec<Parameter>,
-    /// The exchange.
-    pub flights: Vec<Flight>,
-    /// Ids of its checks.
-    pub checks: Vec<String>,
-    /// Those of them that are off unless switched on.
-    pub off: Vec<String>,
+    /// The exchange, but for the variants that have another one.
+    #[serde(flatten)]
+    pub table: Table,
     /// Where it comes from.
     pub references: Vec<Reference>,
 }
@@ -206,9 +217,7 @@ fn document(mode: &lab::mode::Mode) -> Mode {
         authenticated_by: mode.authenticated_by.to_owned(),
         variants,
         parameters,
-        flights: flights(mode),
-        checks: mode.checks().iter().map(|check| check.id.to_owned()).collect(),
-        off: mode.off.iter().map(|id| (*id).to_owned()).collect(),
+        table: table(mode),
         references: mode.references.iter().map(|title| Reference::of(title)).collect(),
     }
 }
@@ -225,6 +234,15 @@ fn variant(variant: &lab::mode::Variant) -> Variant {
         title: variant.title.to_owned(),
         parameters: variant.parameters.iter().map(parameter).collect(),
         group: variant.group.map(lab::group::own::Own::as_str),
+        table: variant.table.map(table),
+    }
+}
+
+fn table(mode: &lab::mode::Mode) -> Table {
+    Table {
+        flights: flights(mode),
+        checks: mode.checks().iter().map(|check| check.id.to_owned()).collect(),
+        off: mode.off.iter().map(|id| (*id).to_owned()).collect(),
     }
 }
 
@@ -278,6 +296,7 @@ pub fn attacks() -> Vec<Attack> {
                 title: variant.title.to_owned(),
                 parameters: Vec::new(),
                 group: None,
+                table: None,
             })
             .collect(),
         logarithm: info.logarithm.map(attacker::attack::When::as_str),
@@ -297,7 +316,7 @@ pub fn checks() -> Vec<Check> {
         reference: Reference::of(check.reference),
         modes: modes::all()
             .iter()
-            .filter(|mode| mode.checks().contains(&check))
+            .filter(|mode| mode.tables().any(|table| table.checks().contains(&check)))
             .map(|mode| mode.id.to_owned())
             .collect(),
     };

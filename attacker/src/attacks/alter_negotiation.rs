@@ -15,7 +15,7 @@ use crate::{
 use lab::{
     algebra::real::Value,
     loot::Loot,
-    mode::{Field, Message},
+    mode::{Field, Message, Mode},
     modes,
     term::Sort,
     wire::Frame,
@@ -43,7 +43,7 @@ pub(super) fn info() -> Info {
 
 /// Every field of every message before a signature, of all modes.
 fn fields() -> impl Iterator<Item = (&'static Message, &'static Field)> {
-    modes::all().iter().flat_map(|mode| mode.signed_fields())
+    modes::tables().flat_map(Mode::signed_fields)
 }
 
 fn id(field: &Field) -> String {

@@ -66,6 +66,6 @@ fn signed_elsewhere(leg: &Leg) -> Vec<Known> {
 
 /// What the tables sign in.
 fn contexts() -> impl Iterator<Item = &'static str> {
-    let fields = modes::all().iter().flat_map(|mode| mode.messages).flat_map(|message| message.fields);
+    let fields = modes::tables().flat_map(|mode| mode.messages).flat_map(|message| message.fields);
     fields.filter_map(|field| if let Expr::Apply(Op::Sign(context), _) = field.value { Some(context) } else { None })
 }

@@ -80,7 +80,7 @@ fn drawn(leg: &Leg, role: Role, mut algebra: Real) -> Option<Vec<Known>> {
         let Act::Fresh { name, sort, group } = step.act else { continue };
         let drawn = algebra.fresh(name, sort, group.and_then(|group| leg.value(group))).ok()?;
         match sort {
-            Sort::Secret => secrets.push((name, drawn)),
+            _ if !sort.may_be_shown() => secrets.push((name, drawn)),
             _ if leg.value(name).and_then(Value::octets) != drawn.octets() => return None,
             _ => {}
         }

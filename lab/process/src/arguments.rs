@@ -37,7 +37,7 @@ impl ByHand {
     /// # Errors
     /// The authorities can be neither read nor created. A mode without certificates needs none.
     pub fn common(&self) -> io::Result<Common> {
-        let certifies = modes::find(&self.mode.id).is_some_and(|mode| mode.certifies(Role::Server));
+        let certifies = modes::of(&self.mode).is_some_and(|mode| mode.certifies(Role::Server));
         let origin = if certifies && !self.control { self.authorities.read()? } else { self.authorities.none() };
         Ok(Common { origin, patience: self.patience })
     }

@@ -41,7 +41,7 @@ pub trait Algebra: Clone {
     /// The frames so far.
     type Transcript: Clone + Default;
 
-    /// Draws a fresh value: a nonce, or a secret for a group.
+    /// Draws a fresh value: a nonce, a secret for a group, or a secret of 32 octets for no group.
     ///
     /// # Errors
     /// The group allows no secret.
@@ -53,6 +53,13 @@ pub trait Algebra: Clone {
     /// The arguments are of the right sorts, but not in the operation's domain: `pick` finds nothing in common, a
     /// public value has the wrong length.
     fn apply(&self, op: Op, args: &[Self::Value]) -> Result<Self::Value, Misfit>;
+
+    /// Several values as one: of sort [`Sort::Secrets`] where one of them is secret, of sort [`Sort::Tuple`] otherwise. Two
+    /// tuples are equal where they have the same values in the same order.
+    ///
+    /// # Errors
+    /// One of them has no canonical form.
+    fn tuple(&self, items: &[Self::Value]) -> Result<Self::Value, Misfit>;
 
     /// Looks whether the values are so related: one finding for each check of the relation that says anything. Findings
     /// do not depend on switches; but where there is a choice of what to look at, as between two paths of certificates,

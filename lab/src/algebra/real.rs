@@ -3,6 +3,7 @@
 mod certified;
 mod codec;
 mod relations;
+mod tuple;
 
 use super::{Algebra, Misfit};
 use crate::{
@@ -51,9 +52,9 @@ pub enum Value {
     Choice(Choice),
     /// A group.
     Group(Group),
-    /// Nonces, public values, MACs, signatures, public keys, digests.
+    /// Nonces, public values, MACs, signatures, public keys, digests, tuples.
     Bytes(Vec<u8>),
-    /// Private exponents, shared secrets, keys.
+    /// Private exponents, shared secrets, keys, tuples with secrets.
     Secret(Zeroizing<Vec<u8>>),
     /// A private signing key, with its public one.
     SigningKey(Arc<SigningKey>),
@@ -173,6 +174,11 @@ impl Algebra for Real {
                 self.rng.fill_bytes(&mut nonce);
                 Ok(Value::Bytes(nonce))
             }
+            (Sort::Secret | Sort::Shared, None) => {
+                let mut secret = Zeroizing::new(vec![0; 32]);
+                self.rng.fill_bytes(&mut secret);
+                Ok(Value::Secret(secret))
+            }
             (Sort::Secret, Some(Value::Group(Group::Modp(modp)))) if modp.p.bits() < 3 => {
                 Err(Misfit::new("group", "a prime of at least 3 bits", format!("{} bits", modp.p.bits())))
             }
@@ -207,6 +213,9 @@ impl Algebra for Real {
                 .agree(secret, public)
                 .map(Value::Secret)
                 .map_err(|octets| Misfit::new("public value", format!("{octets} octets"), public.len().to_string())),
+            // The canonical form of the tuple is what joins them.
+            (Op::Combine, [Value::Secret(secrets)]) => Ok(Value::Secret(secrets.clone())),
+            (Op::Hash, [Value::Bytes(tuple)]) => Ok(Value::Bytes(Sha256::digest(tuple).to_vec())),
             (Op::Extract, [Value::Secret(shared)]) => {
                 let (key, _) = Hkdf::<Sha256>::extract(None, shared);
                 Ok(Value::secret(&key))
@@ -224,6 +233,10 @@ impl Algebra for Real {
             (Op::LeafName, [Value::Chain(chain)]) => certified::leaf_name(chain).map(Value::Text),
             _ => Err(unsuitable(op)),
         }
+    }
+
+    fn tuple(&self, items: &[Value]) -> Result<Value, Misfit> {
+        tuple::of(items)
     }
 
     fn relate(&self, relation: Relation, args: &[Value], switches: &Switches) -> Result<Vec<Finding>, Misfit> {

@@ -29,6 +29,11 @@ pub const fn secret(by: By, name: &'static str, group: &'static str) -> Step {
     Step { by, act: Act::Fresh { name, sort: Sort::Secret, group: Some(group) } }
 }
 
+/// A fresh secret for no group: 32 octets.
+pub const fn draw(by: By, name: &'static str, sort: Sort) -> Step {
+    Step { by, act: Act::Fresh { name, sort, group: None } }
+}
+
 /// A name for a value.
 pub const fn let_(by: By, name: &'static str, value: Expr) -> Step {
     Step { by, act: Act::Let(name, value) }
@@ -52,6 +57,11 @@ pub const fn var(name: &'static str) -> Expr {
 /// An operation.
 pub const fn apply(op: Op, args: &'static [Expr]) -> Expr {
     Expr::Apply(op, args)
+}
+
+/// Several values in order.
+pub const fn tuple(items: &'static [Expr]) -> Expr {
+    Expr::Tuple(items)
 }
 
 /// An expression that depends on a switch.

@@ -141,6 +141,9 @@ impl Scopes {
         let by = By::One(role);
         match step.act {
             Act::Fresh { name, sort, group } => {
+                if !sort.is_drawn(group.is_some()) {
+                    return self.fault(place, format!("nobody draws a {sort} so"));
+                }
                 if let Some(group) = group
                     && self.of(role).get(group) != Some(&Sort::Group)
                 {
@@ -157,7 +160,7 @@ impl Scopes {
     }
 
     fn relation(&self, place: &str, role: Role, relation: Relation, args: &[Expr]) -> Result<(), Fault> {
-        let sorts = args.iter().map(|arg| self.sort(place, role, arg)).collect::<Result<Vec<_>, _>>()?;
+        let sorts = self.sorts(place, role, args)?;
         let fits = match relation.sorts() {
             Some(expected) => sorts == expected,
             None => sorts.len() == 2 && sorts[0] == sorts[1],
@@ -171,6 +174,10 @@ impl Scopes {
         }
     }
 
+    fn sorts(&self, place: &str, role: Role, values: &[Expr]) -> Result<Vec<Sort>, Fault> {
+        values.iter().map(|value| self.sort(place, role, value)).collect()
+    }
+
     fn sort(&self, place: &str, role: Role, value: &Expr) -> Result<Sort, Fault> {
         match value {
             Expr::Transcript => Ok(Sort::Digest),
@@ -182,9 +189,16 @@ impl Scopes {
                 let (on, off) = (self.sort(place, role, on)?, self.sort(place, role, off)?);
                 if on == off { Ok(on) } else { self.fault(place, format!("is {on} or {off}")) }
             }
+            Expr::Tuple(items) => {
+                let sorts = self.sorts(place, role, items)?;
+                match sorts.iter().find(|sort| !sort.is_encodable()) {
+                    Some(sort) => self.fault(place, format!("a {sort} has no canonical form")),
+                    None => Ok(Sort::of_tuple(&sorts)),
+                }
+            }
             Expr::Apply(op, args) => {
                 let (expected, result) = op.signature();
-                let sorts = args.iter().map(|arg| self.sort(place, role, arg)).collect::<Result<Vec<_>, _>>()?;
+                let sorts = self.sorts(place, role, args)?;
                 if sorts != expected {
                     return self.fault(place, format!("{op} takes {expected:?}, got {sorts:?}"));
                 }
@@ -198,7 +212,7 @@ impl Scopes {
 mod tests {
     use super::*;
     use crate::mode::{Field, Message, Names, table::*};
-    use crate::wire::Kind;
+    use crate::{term::Op, wire::Kind};
 
     fn leak<T>(items: Vec<T>) -> &'static [T] {
         items.leak()
@@ -241,8 +255,11 @@ mod tests {
 
     #[test]
     fn every_registered_mode_is_valid() {
-        for mode in crate::modes::all() {
+        for mode in crate::modes::tables() {
             assert_eq!(validate(mode), Ok(()), "{}", mode.id);
+        }
+        for mode in crate::modes::all() {
+            assert!(mode.tables().all(|table| table.id == mode.id && table.variants.len() == mode.variants.len()));
         }
     }
 
@@ -274,7 +291,7 @@ mod tests {
     }
 
     /// Sorts whose values are worth stealing.
-    const SECRET: [Sort; 4] = [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey];
+    const SECRET: [Sort; 5] = [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey, Sort::Secrets];
 
     /// Sorts that have a form on the wire (docs/wire.md).
     const ON_THE_WIRE: [Sort; 10] = [
@@ -299,6 +316,51 @@ mod tests {
             assert_eq!(fault_of(vec![carried], vec![]), expected);
         }
         assert!(SECRET.iter().all(|sort| !ON_THE_WIRE.contains(sort)));
+    }
+
+    /// A value of this sort, in a tuple.
+    fn in_tuple(sort: Sort) -> Expr {
+        tuple(leak(vec![var("nonce"), var(named(sort))]))
+    }
+
+    #[test]
+    fn a_tuple_with_a_secret_is_secret_and_is_not_hashed() {
+        for sort in Sort::ALL.iter().copied() {
+            let hashed = let_(CLIENT, "a", apply(Op::Hash, leak(vec![in_tuple(sort)])));
+            let combined = let_(CLIENT, "a", apply(Op::Combine, leak(vec![in_tuple(sort)])));
+            let what = [hashed, combined].map(|step| fault_of(vec![], vec![step]));
+            if matches!(sort, Sort::SigningKey | Sort::Trust) {
+                assert_eq!(what, [(); 2].map(|()| format!("a {sort} has no canonical form")));
+            } else if SECRET.contains(&sort) {
+                assert_eq!(what, ["hash takes [Tuple], got [Secrets]", NO_KEYS], "{sort}");
+            } else {
+                assert_eq!(what, [NO_KEYS, "combine takes [Secrets], got [Tuple]"], "{sort}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tuple_with_a_secret_is_neither_sent_nor_shown() {
+        let secrets = in_tuple(Sort::Key);
+        let sent = field("field", "a", Sort::Secrets, secrets);
+        assert_eq!(fault_of(vec![sent], vec![]), "a secrets does not travel");
+        let shown = check(CLIENT, Relation::Equal(&crate::checks::FINISHED), leak(vec![secrets, secrets]));
+        assert_eq!(fault_of(vec![], vec![shown]), "would show a secrets");
+        // Nor by another sort's name, nor from a tuple in a tuple.
+        let within = tuple(leak(vec![secrets]));
+        let hashed = let_(CLIENT, "a", apply(Op::Hash, leak(vec![within])));
+        assert_eq!(fault_of(vec![], vec![hashed]), "hash takes [Tuple], got [Secrets]");
+    }
+
+    #[test]
+    fn what_is_drawn_is_random_and_has_a_group_where_it_needs_one() {
+        for sort in Sort::ALL.iter().copied() {
+            let drawn = |group| fault_of(vec![], vec![Step { by: CLIENT, act: Act::Fresh { name: "a", sort, group } }]);
+            let refused = format!("nobody draws a {sort} so");
+            let expected = |draws: bool| if draws { NO_KEYS.to_owned() } else { refused.clone() };
+            assert_eq!(drawn(None), expected(matches!(sort, Sort::Nonce | Sort::Secret | Sort::Shared)));
+            assert_eq!(drawn(Some("group")), expected(sort == Sort::Secret));
+        }
     }
 
     /// One of each kind of relation.

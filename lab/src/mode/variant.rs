@@ -1,5 +1,6 @@
 //! The kinds of parameters that a mode is deployed with.
 
+use super::Mode;
 use crate::group::{Group, own::Own};
 use std::collections::BTreeMap;
 
@@ -17,9 +18,38 @@ pub struct Variant {
     pub parameters: &'static [Parameter],
     /// The server's own group, where it has one; the size of a prime made to measure is the parameter [`SIZE`].
     pub group: Option<Own>,
+    /// The secret that both know beforehand is a word that a person chose, where it is otherwise random.
+    pub word: bool,
+    /// The mode's table as this variant plays it, where it is another one.
+    pub table: Option<&'static Mode>,
 }
 
 impl Variant {
+    /// A variant that takes no parameters and changes nothing.
+    pub const fn new(id: &'static str, title: &'static str) -> Self {
+        Self { id, title, parameters: &[], group: None, word: false, table: None }
+    }
+
+    /// The same with these parameters.
+    pub const fn taking(self, parameters: &'static [Parameter]) -> Self {
+        Self { parameters, ..self }
+    }
+
+    /// The same with a group of the server's own.
+    pub const fn in_group(self, own: Own) -> Self {
+        Self { group: Some(own), ..self }
+    }
+
+    /// The same with a word for a secret.
+    pub const fn with_a_word(self) -> Self {
+        Self { word: true, ..self }
+    }
+
+    /// The same with a table of its own.
+    pub const fn playing(self, table: &'static Mode) -> Self {
+        Self { table: Some(table), ..self }
+    }
+
     /// Bits of the prime of the server's own group, where it is made to measure: those asked for, or the usual ones.
     pub fn size(&self, asked: &BTreeMap<String, u64>) -> Option<u64> {
         let usual = self.parameters.iter().find(|parameter| parameter.name == SIZE)?.default;

@@ -23,24 +23,17 @@ pub(super) static MODE: Mode = Mode {
         "Pohlig and Hellman, An improved algorithm for computing logarithms over GF(p), 1978",
     ],
     variants: &[
-        Variant {
-            id: "short",
-            title: "a safe prime that is too short",
-            parameters: &[Parameter { name: SIZE, min: 32, max: 224, default: 48 }],
-            group: Some(Own::Safe),
-        },
-        Variant {
-            id: "smooth",
-            title: "a long prime whose p−1 has small factors only",
-            parameters: &[Parameter { name: SIZE, min: 256, max: 2048, default: 1024 }],
-            group: Some(Own::Smooth),
-        },
-        Variant {
-            id: "published",
-            title: "a published safe prime, as it should be: ffdhe2048",
-            parameters: &[],
-            group: Some(Own::Published("ffdhe2048")),
-        },
+        Variant::new("short", "a safe prime that is too short").in_group(Own::Safe).taking(&[Parameter {
+            name: SIZE,
+            min: 32,
+            max: 224,
+            default: 48,
+        }]),
+        Variant::new("smooth", "a long prime whose p−1 has small factors only")
+            .in_group(Own::Smooth)
+            .taking(&[Parameter { name: SIZE, min: 256, max: 2048, default: 1024 }]),
+        Variant::new("published", "a published safe prime, as it should be: ffdhe2048")
+            .in_group(Own::Published("ffdhe2048")),
     ],
     groups: &["own"],
     given: &[SESSION, OFFERS, SUPPORTED, given(SERVER, "group", Source::Group)],

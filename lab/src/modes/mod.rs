@@ -25,6 +25,16 @@ pub fn find(id: &str) -> Option<&'static Mode> {
     all().iter().copied().find(|mode| mode.id == id)
 }
 
+/// The mode as a selection plays it, with the table of its variant.
+pub fn of(selection: &Selection) -> Option<&'static Mode> {
+    find(&selection.id).map(|mode| mode.played(selection.variant.as_deref()))
+}
+
+/// Every table: each mode's own, and those of variants that have another one.
+pub fn tables() -> impl Iterator<Item = &'static Mode> {
+    all().iter().flat_map(|mode| mode.tables())
+}
+
 /// A scenario that names something that the registry of modes does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
@@ -109,6 +119,7 @@ pub fn play(selection: &Selection, without: &[String], with: &[String]) -> Resul
         (variant, _) => variant,
     };
     selection.variant = variant.map(|variant| variant.id.to_owned());
+    let mode = mode.played(selection.variant.as_deref());
     let parameters = variant.map_or(&[][..], |variant| variant.parameters);
     for (name, got) in &selection.parameters {
         let expected = match parameters.iter().find(|parameter| parameter.name == name) {

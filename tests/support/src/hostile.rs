@@ -112,7 +112,9 @@ fn of_sort(sort: Sort, good: &Value) -> Vec<String> {
         | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
-        | Sort::Digest => unreachable!("validation admits no table that sends it"),
+        | Sort::Digest
+        | Sort::Tuple
+        | Sort::Secrets => unreachable!("validation admits no table that sends it"),
     }
 }
 

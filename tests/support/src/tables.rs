@@ -28,16 +28,25 @@ pub fn modes() -> String {
             line(&mut page, "\nVariants, the first being the default:\n");
             mode.variants.iter().for_each(|variant| line(&mut page, &self::variant(mode, variant)));
         }
-        line(&mut page, "\n```text");
-        table(&mut page, mode);
-        line(&mut page, "```\n");
-        line(&mut page, &format!("Checks: {}.", code(mode.checks().iter().map(|check| &check.id))));
-        if !mode.off.is_empty() {
-            line(&mut page, &format!("Off unless switched on: {}.", code(mode.off)));
+        exchange(&mut page, mode);
+        for (variant, table) in mode.variants.iter().filter_map(|it| Some((it, it.table?))) {
+            line(&mut page, &format!("\nThe table of `{}:{}`:", mode.id, variant.id));
+            exchange(&mut page, table);
         }
         line(&mut page, &format!("\nFrom: {}.", mode.references.join("; ")));
     }
     page
+}
+
+/// A mode's table, and the checks in it.
+fn exchange(page: &mut String, mode: &Mode) {
+    line(page, "\n```text");
+    table(page, mode);
+    line(page, "```\n");
+    line(page, &format!("Checks: {}.", code(mode.checks().iter().map(|check| &check.id))));
+    if !mode.off.is_empty() {
+        line(page, &format!("Off unless switched on: {}.", code(mode.off)));
+    }
 }
 
 /// A mode's table, as its parties carry it out.
@@ -78,7 +87,10 @@ pub fn attacks() -> String {
         "# Attacks\n\n{NOTE}\n| attack | what it is | family | applies to | stopped by |\n|---|---|---|---|---|\n"
     );
     for info in attacker::attacks::all() {
-        let applies = modes::all().iter().filter(|mode| info.needs.unmet(mode).is_none()).map(|mode| mode.id);
+        let applies = modes::all()
+            .iter()
+            .filter(|mode| mode.tables().any(|table| info.needs.unmet(table).is_none()))
+            .map(|mode| mode.id);
         let stopped = if info.stopped_by.is_empty() { "–".to_owned() } else { code(info.stopped_by) };
         let row = [&link(info.id), info.title, info.family.as_str(), &code(applies), &stopped].join(" | ");
         line(&mut page, &format!("| {row} |"));
@@ -128,7 +140,7 @@ pub fn checks() -> String {
     }
     for check in checks::all() {
         line(&mut page, &format!("\n## {}\n\n{}. {}\n", check.id, check.title, check.threat));
-        let modes = modes::all().iter().filter(|mode| mode.checks().contains(check));
+        let modes = modes::all().iter().filter(|mode| mode.tables().any(|table| table.checks().contains(check)));
         let named =
             modes.map(|mode| format!("`{}`{}", mode.id, if mode.off.contains(&check.id) { " (off)" } else { "" }));
         line(&mut page, &format!("Performed in: {}.", join(named)));

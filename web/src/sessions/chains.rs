@@ -88,7 +88,7 @@ pub struct Link {
 
 /// The chains of a session.
 pub fn chains(record: &Record) -> Vec<Shown> {
-    let Some(mode) = modes::find(&record.session.mode.id) else { return Vec::new() };
+    let Some(mode) = modes::of(&record.session.mode) else { return Vec::new() };
     let carried = mode.messages.iter().flat_map(|message| {
         let fields = message.fields.iter().filter(|field| field.sort == Sort::Chain);
         fields.map(|field| (message.from, message.kind.to_string(), field.name))

@@ -60,3 +60,9 @@ export const modeOf = (text) => text.split("/")[0].split(",")[0];
 
 /** The attack as the columns of the matrix name it: id and variant. */
 export const attackOf = (text) => (text.split("/")[1] ?? "").split(/[~+]/)[0];
+
+/** A mode with the flights and checks of this variant, or of its first one, where those are other ones. */
+export const asPlayed = (mode, variant) => ({
+  ...mode,
+  ...(mode.variants?.find(({ id }) => id === variant) ?? mode.variants?.[0])?.table,
+});

@@ -21,8 +21,11 @@ export const ModePage = ({ id }) => html`
         ? html`<p><a href=${to.cracking()}>What it costs to break its primes</a></p>` : null}
       <h2>Flights</h2>
       <${Flights} flights=${mode.flights ?? []} />
+      ${(mode.variants ?? []).filter(({ table }) => table).map(({ id: variant, table }) => html`
+        <h3 key=${variant}>Flights of <code>${mode.id}:${variant}</code></h3>
+        <${Flights} flights=${table.flights} />`)}
       <h2>Checks</h2>
-      <${Links} ids=${(mode.checks ?? []).filter((check) => !mode.off?.includes(check))} href=${to.check} />
+      <${Links} ids=${allChecks(mode).filter((check) => !mode.off?.includes(check))} href=${to.check} />
       ${mode.off?.length ? html`<p>Off unless a scenario switches them on with +:</p>` : null}
       <${Links} ids=${mode.off ?? []} href=${to.check} />`}
   <//>`;
@@ -102,6 +105,9 @@ const References = ({ of }) => of.length ? html`
   <h2>Where it is from</h2>
   <ul>${of.map(({ title, url }) => html`<li key=${title}>${/^https?:\/\//.test(url ?? "")
     ? html`<a href=${url} rel="noreferrer" target="_blank">${title}</a>` : title}</li>`)}</ul>` : null;
+
+/** The checks of a mode in any of its variants. */
+const allChecks = ({ checks = [], variants = [] }) => [...new Set([checks, ...variants.map(({ table }) => table?.checks ?? [])].flat())];
 
 const Variants = ({ of }) => of?.length ? html`
   <p>Variants:</p>

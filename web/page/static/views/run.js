@@ -5,7 +5,7 @@ import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
 import { learn, useLab } from "../lab/lab.js";
 import { Price } from "./price.js";
 import { navigate, to } from "../lab/route.js";
-import { format } from "../model/scenario.js";
+import { asPlayed, format } from "../model/scenario.js";
 
 const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
 
@@ -17,7 +17,8 @@ export const RunForm = ({ cells = [] }) => {
   const [fault, setFault] = useState(null);
   const [busy, setBusy] = useState(false);
 
-  const mode = modes.find((m) => m.id === choice.mode) ?? modes[0];
+  const picked = modes.find((m) => m.id === choice.mode) ?? modes[0];
+  const mode = useMemo(() => picked && asPlayed(picked, choice.variant), [picked, choice.variant]);
   const attack = attacks.find((a) => a.id === choice.attack) ?? attacks[0];
   const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
   if (!scenario) return html`<p class="empty">Loading what there is to run …</p>`;
@@ -51,7 +52,7 @@ export const RunForm = ({ cells = [] }) => {
           onPick=${(id) => set({ mode: id, variant: null, switches: [], parameters: {} })} />
         <${Choice} label="Attack" list=${attacks} value=${attack.id} name="attack" without=${senseless} onPick=${(id) => set({ attack: id, attackVariant: null })} />
         ${mode.variants?.length ? html`<${Choice} label="Variant of the mode" list=${mode.variants} name="variant"
-          value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant, parameters: {} })} />` : null}
+          value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant, parameters: {}, switches: kept(mode, asPlayed(picked, variant), choice.switches) })} />` : null}
         ${attack.variants?.length ? html`<${Choice} label="Variant of the attack" list=${attack.variants} name="attack-variant"
           value=${choice.attackVariant ?? attack.variants[0].id} onPick=${(attackVariant) => set({ attackVariant })} />` : null}
       </div>
@@ -81,6 +82,10 @@ export const RunForm = ({ cells = [] }) => {
       <p class="fault" role="alert">${fault ? `${fault.field ? `${fault.field}: ` : ""}${fault.message}` : null}</p>
     </form>`;
 };
+
+/** The switches of those checks that stay as they are where one table takes the place of another. */
+const kept = (before, after, switches) => switches.filter((check) =>
+  after.checks?.includes(check) && after.off?.includes(check) === before.off?.includes(check));
 
 /** What the chosen variant can be told in numbers. */
 const parametersOf = (mode, choice) => chosenOf(mode, choice).parameters ?? [];

@@ -12,7 +12,7 @@ import { Recipe } from "./recipe.js";
 import { deceived, fingerprints } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { to } from "../lab/route.js";
-import { attackOf, modeOf } from "../model/scenario.js";
+import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
 import { clock, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
 import { Prose } from "../draw/value.js";
@@ -37,7 +37,8 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
   }
   const { chose, work, solved } = story.attacker;
   const computes = chose || work.length || solved.length;
-  const checks = [...(mode?.checks ?? []), ...(mode?.off ?? [])];
+  const played = mode && asPlayed(mode, parse(session.scenario).mode.variant);
+  const checks = [...(played?.checks ?? []), ...(played?.off ?? [])];
   return html`<${Keys} of=${keysOf(fingerprints(story))}>
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
