@@ -9,33 +9,16 @@ use x509_parser::extensions::{
     ParsedExtension, PolicyConstraints, PolicyInformation, PolicyMappings,
 };
 use x509_parser::nom::{self, Parser as _};
-use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
+use super::error::DecodeError;
+use super::oid::oid_text;
 use super::public_key::{self, Strength};
 use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
 const MAX_EXTENSIONS: usize = 64;
-
-/// A certificate that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: expected {expected}, got {got}")]
-pub struct DecodeError {
-    /// The field of RFC 5280 section 4.1.
-    pub field: &'static str,
-    /// What should stand there.
-    pub expected: &'static str,
-    /// What was wrong.
-    pub got: String,
-}
-
-impl DecodeError {
-    pub(super) fn new(field: &'static str, expected: &'static str, got: impl Into<String>) -> Self {
-        Self { field, expected, got: got.into() }
-    }
-}
 
 /// A decoded certificate, borrowing from its DER.
 #[derive(Debug)]
@@ -204,11 +187,6 @@ fn problem(x509: &X509Certificate<'_>) -> Option<DecodeError> {
         }
         _ => None,
     })
-}
-
-/// Dotted decimal, from the encoded form.
-pub(super) fn oid_text(bytes: &[u8]) -> String {
-    Oid::new(bytes.into()).to_id_string()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod curve;
 use ed25519_dalek::VerifyingKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::decode::oid_text;
+use super::oid::oid_text;
 use super::{der, grammar};
 
 pub(super) use curve::Curve;

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::decode::{Certificate, DecodeError};
+use super::decode::Certificate;
+use super::error::DecodeError;
 use super::public_key::Strength;
 use super::rules::identity;
 use super::signature;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::context::Context;
-use super::decode::{Certificate, DecodeError};
+use super::decode::Certificate;
+use super::error::DecodeError;
 use super::node::Node;
 use super::origin::Origin;
 use super::path::{self, Evaluated};

@@ -6,7 +6,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::x509::X509Name;
 
 use super::characters::Characters;
-use crate::certificate::decode::oid_text;
+use crate::certificate::oid::oid_text;
 use crate::terminal::is_plain;
 
 /// Longest text that a step shows of one name.

@@ -12,7 +12,7 @@ mod extensions;
 mod primitive;
 mod walk;
 
-use super::DecodeError;
+use super::error::DecodeError;
 use primitive::{Bits, Charset};
 
 /// A type of ASN.1, as far as RFC 5280 uses the language.

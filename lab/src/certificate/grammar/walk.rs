@@ -3,8 +3,9 @@
 
 use super::primitive::{self, Charset};
 use super::{Field, Presence, Row, Type};
-use crate::certificate::decode::oid_text;
-use crate::certificate::{DecodeError, der, dn};
+use crate::certificate::error::DecodeError;
+use crate::certificate::oid::oid_text;
+use crate::certificate::{der, dn};
 
 /// One value in the input.
 struct Value<'d> {

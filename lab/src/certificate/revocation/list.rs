@@ -8,7 +8,9 @@ use x509_parser::x509::{ReasonCode, X509Name};
 
 use super::scope::{Scope, elements, general_names};
 use crate::certificate::date::date;
-use crate::certificate::decode::{Certificate, DecodeError, oid_text};
+use crate::certificate::decode::Certificate;
+use crate::certificate::error::DecodeError;
+use crate::certificate::oid::oid_text;
 use crate::certificate::public_key::Strength;
 use crate::certificate::signature::{self, Signature};
 use crate::certificate::{Verified, der, dn, grammar};

@@ -7,8 +7,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::Verified;
-use super::decode::{Certificate, DecodeError};
+use super::decode::Certificate;
 use super::dn;
+use super::error::DecodeError;
 use super::policy::Policy;
 use list::{Entry, List};
 use scope::{Point, Reasons, covered};

@@ -4,8 +4,9 @@ use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::prelude::X509Version;
 
 use super::Walk;
-use crate::certificate::decode::{Certificate, oid_text};
+use crate::certificate::decode::Certificate;
 use crate::certificate::dn;
+use crate::certificate::oid::oid_text;
 use crate::certificate::public_key::Strength;
 use crate::certificate::signature;
 use crate::certificate::step::{Finding, fail, pass, unsupported};
