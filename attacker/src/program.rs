@@ -12,7 +12,8 @@ use lab::{
 use process::{
     arguments::{ByHand, Common},
     frames::connect,
-    listening::{Listening, Part, listen},
+    listening::listen,
+    part::{Listening, Part},
     program::{Failure, failed, host_and_port, run},
     teller::Teller,
 };

@@ -13,7 +13,8 @@ use lab::{
 };
 use process::{
     arguments::{ByHand, Common},
-    listening::{Listening, Part, listen},
+    listening::listen,
+    part::{Listening, Part},
     play::play,
     program::{Failure, failed, run},
     teller::Teller,

@@ -8,6 +8,7 @@ pub mod frames;
 pub mod limits;
 pub mod listening;
 pub mod narrate;
+pub mod part;
 pub mod play;
 pub mod program;
 pub mod reports;

@@ -1,8 +1,10 @@
-//! How long others may keep a process waiting. What happens when the time is over is told as that: a clock proves nothing.
+//! How many others a process serves at once, and how long they may keep it waiting. What happens when the time is over is told as that: a clock proves nothing.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// Most connections at once.
+pub(crate) const CONNECTIONS: usize = 256;
 /// The longest that a connection may take for its first frame: whoever connects speaks at once.
 const GREETING: Duration = Duration::from_secs(3);
 /// Patiences of a session: a victim waits one for each arrival, and none of the modes has more of them before the records

@@ -1,76 +1,27 @@
-//! What the programs that are connected to have in common: one socket, and a task for each connection.
+//! How programs that are connected to listen: one socket, and a task for each connection.
 
 use crate::{
     arguments::ByHand,
     channel,
-    frames::{Arrival, Frames, wait_for},
-    limits,
+    frames::wait_for,
+    limits::{self, CONNECTIONS},
+    part::Listening,
     places::Places,
     program::{FAILED, FINE, Failure, admit, failed, leave_interrupts_to_the_console, outlet},
     reception::Reception,
     reports::{Reports, reports},
 };
-use lab::{
-    control::{Order, Report},
-    role::Actor,
-};
-use std::{future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use lab::control::Report;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
-    net::{
-        TcpListener, TcpSocket,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    net::{TcpListener, TcpSocket},
     time::sleep,
 };
 
-/// Most connections at once.
-pub(crate) const CONNECTIONS: usize = 256;
 /// Connections that the system may keep waiting.
 const BACKLOG: u32 = 1024;
 /// The pause before the next try to take a connection, where one could not be taken.
 const SHORT_OF_FILES: Duration = Duration::from_millis(50);
-
-/// A connection, and what it brought first.
-#[derive(Debug)]
-pub struct Caller {
-    /// Its first arrival.
-    pub first: Arrival,
-    /// What it brings next.
-    pub frames: Frames<OwnedReadHalf>,
-    /// The way back.
-    pub writer: OwnedWriteHalf,
-}
-
-/// A program's part in one session, ready to be played with whoever calls. Its error says why it could not begin.
-pub type Part = Box<dyn FnOnce(Caller, Reports) -> Play + Send>;
-
-/// A part while it is played.
-pub type Play = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-
-/// A program that is connected to.
-pub trait Listening: Send + Sync {
-    /// Who it is in a session.
-    fn actor(&self) -> Actor;
-
-    /// Where somebody has to listen before it does, by hand, and how long it waits for that; as long as it takes where
-    /// there is no time.
-    fn beyond(&self) -> Option<(&str, Option<Duration>)>;
-
-    /// Whether it plays a session whose first flight names none.
-    fn plays_unnamed(&self) -> bool;
-
-    /// The part that the console orders.
-    ///
-    /// # Errors
-    /// Why the order is refused.
-    fn ordered(&self, order: Order) -> Result<Part, String>;
-
-    /// The part in a session that nobody ordered: as the flags say.
-    ///
-    /// # Errors
-    /// What is wrong with the flags.
-    fn by_hand(&self, session: &str) -> Result<Part, Failure>;
-}
 
 /// Listens until the console closes the orders, or for ever where there is no console.
 ///

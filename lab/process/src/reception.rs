@@ -3,9 +3,9 @@
 use crate::{
     channel,
     frames::{Arrival, Frames},
-    limits::{self, milliseconds},
-    listening::{CONNECTIONS, Caller, Listening, Part},
+    limits::{self, CONNECTIONS, milliseconds},
     names::Names,
+    part::{Caller, Listening, Part},
     places::{Needed, Place},
     reports::Reports,
     strays::{Stray, Strays},

@@ -3,9 +3,10 @@
 use rand_core::CryptoRng;
 
 use super::Purpose;
-use super::forge::ATTACKER_NAME;
 use super::issue::{Credential, Error, Extension, Limits, Template, Validity};
 
+/// The attacker's own domain: what it can honestly be certified for.
+pub const ATTACKER_NAME: &str = "mallory.lab";
 /// Days for which lab leaves and lists hold.
 pub(super) const LEAF_DAYS: i64 = 90;
 /// Days for which lab authorities hold.

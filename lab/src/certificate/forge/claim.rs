@@ -1,10 +1,9 @@
 //! What a forged leaf claims.
 
-use super::ATTACKER_NAME;
 use crate::certificate::{
     KeyPair, Purpose, der,
     issue::{Credential, DAY, Extension, Template, Validity},
-    pki::LEAF_DAYS,
+    pki::{ATTACKER_NAME, LEAF_DAYS},
 };
 
 /// Arc `2.999` is reserved for examples, so that no validator can know this extension.

@@ -9,11 +9,9 @@ use super::issue::{Credential, Error};
 use super::pki::Pki;
 use super::{Purpose, checks};
 
+pub use super::pki::ATTACKER_NAME;
 pub use claim::Claim;
 pub use signer::Signer;
-
-/// The attacker's own domain: what it can honestly be certified for.
-pub const ATTACKER_NAME: &str = "mallory.lab";
 
 /// One certificate attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

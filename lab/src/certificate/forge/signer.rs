@@ -2,11 +2,10 @@
 
 use rand_core::CryptoRng;
 
-use super::ATTACKER_NAME;
 use crate::certificate::{
     Purpose,
     issue::{Credential, Error, Extension, KeyUse, Limits, Template, Validity},
-    pki::{AUTHORITY_DAYS, LEAF_DAYS, POLICIES, Pki},
+    pki::{ATTACKER_NAME, AUTHORITY_DAYS, LEAF_DAYS, POLICIES, Pki},
 };
 
 /// policyConstraints with requireExplicitPolicy 0 (RFC 5280 section 4.2.1.11).

@@ -1,0 +1,52 @@
+//! A part in one session, and the programs that are connected to and play it.
+
+use crate::{
+    frames::{Arrival, Frames},
+    program::Failure,
+    reports::Reports,
+};
+use lab::{control::Order, role::Actor};
+use std::{future::Future, pin::Pin, time::Duration};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// A connection, and what it brought first.
+#[derive(Debug)]
+pub struct Caller {
+    /// Its first arrival.
+    pub first: Arrival,
+    /// What it brings next.
+    pub frames: Frames<OwnedReadHalf>,
+    /// The way back.
+    pub writer: OwnedWriteHalf,
+}
+
+/// A program's part in one session, ready to be played with whoever calls. Its error says why it could not begin.
+pub type Part = Box<dyn FnOnce(Caller, Reports) -> Play + Send>;
+
+/// A part while it is played.
+pub type Play = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// A program that is connected to.
+pub trait Listening: Send + Sync {
+    /// Who it is in a session.
+    fn actor(&self) -> Actor;
+
+    /// Where somebody has to listen before it does, by hand, and how long it waits for that; as long as it takes where
+    /// there is no time.
+    fn beyond(&self) -> Option<(&str, Option<Duration>)>;
+
+    /// Whether it plays a session whose first flight names none.
+    fn plays_unnamed(&self) -> bool;
+
+    /// The part that the console orders.
+    ///
+    /// # Errors
+    /// Why the order is refused.
+    fn ordered(&self, order: Order) -> Result<Part, String>;
+
+    /// The part in a session that nobody ordered: as the flags say.
+    ///
+    /// # Errors
+    /// What is wrong with the flags.
+    fn by_hand(&self, session: &str) -> Result<Part, Failure>;
+}
