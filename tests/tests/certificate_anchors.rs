@@ -1,16 +1,8 @@
 //! What a trust anchor's certificate says of itself counts; what it says of its issuer does not.
 
-use chacha20::ChaCha20Rng;
 use lab::certificate::issue::{Extension, KeyUse, Limits};
 use lab::certificate::{Credential, Policy, Profile, Purpose, Template, Validation, Validity, validate};
-use rand_core::SeedableRng as _;
-
-const AT: i64 = 1_795_219_200;
-const NAME: &str = "server.example";
-
-fn rng() -> ChaCha20Rng {
-    ChaCha20Rng::from_seed([1; 32])
-}
+use support::certificates::{AT, NAME, leaf, rng};
 
 fn authority(name: &str) -> Template {
     Template::authority(name, Validity::around(AT, 90))
@@ -19,7 +11,7 @@ fn authority(name: &str) -> Template {
 /// A chain of a leaf and an intermediate below an authority of this template, which is the anchor: certified by somebody
 /// else if `cross`, otherwise by itself.
 fn below(anchor: &Template, cross: bool) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let rng = &mut rng();
+    let rng = &mut rng(1);
     let anchor = if cross {
         let elder = Credential::self_signed(&authority("elder"), rng).unwrap();
         elder.issue(anchor, rng).unwrap()
@@ -27,8 +19,7 @@ fn below(anchor: &Template, cross: bool) -> (Vec<u8>, Vec<Vec<u8>>) {
         Credential::self_signed(anchor, rng).unwrap()
     };
     let intermediate = anchor.issue(&authority("intermediate"), rng).unwrap();
-    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
-    let leaf = intermediate.issue(&leaf, rng).unwrap();
+    let leaf = intermediate.issue(&leaf(), rng).unwrap();
     (anchor.certificate().to_vec(), leaf.presented()[..2].to_vec())
 }
 
@@ -92,11 +83,10 @@ fn what_it_says_of_its_issuer_does_not_count() {
         }
     }
     // Below an anchor the same certificates are held to all of it.
-    let rng = &mut rng();
+    let rng = &mut rng(1);
     let root = Credential::self_signed(&plain(), rng).unwrap();
     let intermediate = root.issue(&Template { issuer_key: false, ..authority("intermediate") }, rng).unwrap();
-    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
-    let leaf = intermediate.issue(&leaf, rng).unwrap();
+    let leaf = intermediate.issue(&leaf(), rng).unwrap();
     let found = judge(root.certificate().to_vec(), leaf.presented(), Profile::WebPki);
     assert_eq!(found.failure().map(|step| step.check), Some("cert-key-identifier"), "{}", found.reason);
 }

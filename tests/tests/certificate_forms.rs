@@ -1,39 +1,16 @@
 //! What issuers must and must not put into certificates: each rule by the check that it belongs to, with a reason that names
 //! what is wrong; and the certificate that differs in nothing else is accepted.
 
-use chacha20::ChaCha20Rng;
 use lab::certificate::{
-    Credential, PeerName, Pki, Policy, Profile, Purpose, Template, Validation, Validity, checks,
+    Credential, Pki, Policy, Profile, Status, Template, Validation, Validity, checks,
     issue::{Extension, KeyUse, Limits},
     validate,
 };
-use rand_core::SeedableRng as _;
-use support::tlv::{Body, Node};
-
-const AT: i64 = 1_795_219_200;
-const NAME: &str = "server.example";
-
-fn rng(seed: u8) -> ChaCha20Rng {
-    ChaCha20Rng::from_seed([seed; 32])
-}
-
-fn pki() -> Pki {
-    Pki::generate(NAME, "client.example", AT, &mut rng(1)).unwrap()
-}
-
-fn leaf() -> Template {
-    Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90))
-}
+use support::certificates::{self, AT, leaf, pki, rng, sign};
+use support::tlv::{Body, Node, der};
 
 fn policy(pki: &Pki, profile: Profile) -> Policy {
-    Policy {
-        anchors: vec![pki.root.certificate().to_vec()],
-        at: AT,
-        name: Some(PeerName::Dns(NAME.into())),
-        purpose: Some(Purpose::Server),
-        profile,
-        ..Policy::default()
-    }
+    Policy { profile, ..certificates::policy(pki) }
 }
 
 fn issued(pki: &Pki, template: &Template, profile: Profile) -> Validation {
@@ -68,9 +45,7 @@ fn earlier_versions() {
         } else {
             signed[0].nodes_mut()[0].body = Body::Octets(vec![version - 1]);
         }
-        let signature = pki.intermediate.key().sign(&tree.nodes()[0].encode());
-        tree.nodes_mut()[2].body = Body::Octets([&[0][..], &signature].concat());
-        let chain = [tree.encode(), honest[1].clone()];
+        let chain = [sign(&mut tree, &pki.intermediate), honest[1].clone()];
         rejected(
             &validate(&policy(&pki, Profile::Automatic), &chain),
             checks::ENCODING,
@@ -160,4 +135,93 @@ fn a_certificate_is_somebodys() {
     );
     accepted(&judge(&nobody, Profile::Rfc5280));
     accepted(&judge(&Template { common_name: "somebody".into(), ..nobody }, Profile::WebPki));
+}
+
+/// RFC 5280 section 4.2.1.6, BR 7.1.2.7.12: a rule for issuers.
+#[test]
+fn an_underscore_is_in_no_host_name() {
+    let pki = pki();
+    let names = vec![certificates::NAME.to_owned(), format!("a_b.{}", certificates::NAME)];
+    let underscore = Template { names, ..leaf() };
+    for profile in [Profile::Automatic, Profile::WebPki] {
+        let found = issued(&pki, &underscore, profile);
+        rejected(&found, checks::SUBJECT, "expected letters, digits and hyphens in dNSName");
+    }
+    accepted(&issued(&pki, &underscore, Profile::Rfc5280));
+    let names = vec![certificates::NAME.to_owned(), format!("a-b.{}", certificates::NAME)];
+    accepted(&issued(&pki, &Template { names, ..leaf() }, Profile::WebPki));
+}
+
+/// RFC 5280 section 4.1.2.4: the first complaint is that nobody is named, not that this nobody is not at hand.
+#[test]
+fn somebody_issued_it() {
+    let pki = pki();
+    let honest = pki.server.presented().to_vec();
+    let mut tree = Node::parse(&honest[0]).unwrap();
+    tree.nodes_mut()[0].nodes_mut()[3].nodes_mut().clear();
+    let chain = [sign(&mut tree, &pki.intermediate), honest[1].clone()];
+    for profile in [Profile::Automatic, Profile::Rfc5280, Profile::WebPki] {
+        let found = validate(&policy(&pki, profile), &chain);
+        rejected(&found, checks::CHAIN, "it names no issuer");
+        assert!(found.status(checks::SUBJECT) == Some(Status::Failed), "{:?}", found.steps);
+    }
+}
+
+/// RFC 5280 sections 4.2.1.10, 4.2.1.11 and 4.2.1.14: what restricts an authority is critical, so that whoever does not
+/// process it refuses the path instead of passing over the restriction.
+#[test]
+fn restrictions_are_critical() {
+    let pki = pki();
+    let subtree = der(0x30, &[&der(0x82, &[certificates::NAME.as_bytes()])]);
+    let restrictions: [(&'static [u64], Vec<u8>, &str); 3] = [
+        (&[2, 5, 29, 30], der(0x30, &[&der(0xa0, &[&subtree])]), "nameConstraints"),
+        (&[2, 5, 29, 36], vec![0x30, 3, 0x81, 1, 5], "policyConstraints"),
+        (&[2, 5, 29, 54], vec![0x02, 1, 5], "inhibitAnyPolicy"),
+    ];
+    for (oid, value, name) in restrictions {
+        let below = |critical| {
+            let extensions = vec![extension(oid, critical, &value)];
+            let authority = Template { extensions, ..Template::authority("restricted", Validity::around(AT, 900)) };
+            pki.root.issue(&authority, &mut rng(3)).unwrap().issue(&leaf(), &mut rng(4)).unwrap()
+        };
+        let (bound, loose) = (below(true), below(false));
+        for profile in [Profile::Automatic, Profile::Rfc5280, Profile::WebPki] {
+            // Nobody in particular is expected, so that the rules for issuers are those of the profile alone.
+            for name_expected in [true, false] {
+                let mut policy = policy(&pki, profile);
+                policy.name = policy.name.filter(|_| name_expected);
+                accepted(&validate(&policy, bound.presented()));
+                let found = validate(&policy, loose.presented());
+                if profile == Profile::Rfc5280 {
+                    accepted(&found);
+                } else {
+                    rejected(&found, checks::CRITICAL_EXTENSIONS, &format!("expected {name} critical"));
+                }
+            }
+        }
+    }
+}
+
+/// RFC 5280 appendix A.2: authorityCertIssuer and authorityCertSerialNumber are both there, or neither.
+#[test]
+fn an_issuer_is_identified_with_its_serial_number() {
+    let pki = pki();
+    let key = der(0x80, &[&[7; 20]]);
+    let issuer = der(0xa1, &[&der(0xa4, &[&der(0x30, &[])])]);
+    let serial = der(0x82, &[&[1]]);
+    let none: &[u8] = &[];
+    for (issuer, serial, sound) in
+        [(none, none, true), (&issuer, &serial, true), (&issuer, none, false), (none, &serial, false)]
+    {
+        let identifier = extension(&[2, 5, 29, 35], false, &der(0x30, &[&key, issuer, serial]));
+        let leaf = Template { issuer_key: false, extensions: vec![identifier], ..leaf() };
+        for profile in [Profile::Automatic, Profile::Rfc5280] {
+            let found = issued(&pki, &leaf, profile);
+            if sound {
+                accepted(&found);
+            } else {
+                rejected(&found, checks::ENCODING, "authorityKeyIdentifier");
+            }
+        }
+    }
 }

@@ -3,22 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use chacha20::ChaCha20Rng;
 use lab::certificate::{
-    Credential, Origin, Pki, Policy, Profile, Purpose, Status, Summary, Template, Validation, Validity, checks,
-    issue::Extension, limbo::Suite, pem, validate,
+    Origin, Pki, Policy, Profile, Status, Summary, Template, Validation, checks, issue::Extension, limbo::Suite, pem,
+    validate,
 };
 use lab::check::Switches;
-use rand_core::SeedableRng as _;
+use support::certificates::{AT, leaf, pki, rng, sign};
 use support::data;
 use support::tlv::{Body, Edit, Node};
-
-const AT: i64 = 1_795_219_200;
-const NAME: &str = "server.example";
-
-fn pki() -> Pki {
-    Pki::generate(NAME, "client.example", AT, &mut ChaCha20Rng::from_seed([1; 32])).unwrap()
-}
 
 fn policy(pki: &Pki) -> Policy {
     Policy { anchors: vec![pki.root.certificate().to_vec()], at: AT, profile: Profile::Rfc5280, ..Policy::default() }
@@ -38,8 +30,7 @@ fn rich_leaf(pki: &Pki) -> Vec<u8> {
         extension(&[2, 5, 29, 54], true, &[0x02, 1, 5]),
         extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], false, &[0x30, 8, 0x30, 6, 0x06, 1, 0x2a, 0x86, 1, b'x']),
     ];
-    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
-    let leaf = pki.intermediate.issue(&Template { extensions, ..leaf }, &mut ChaCha20Rng::from_seed([2; 32])).unwrap();
+    let leaf = pki.intermediate.issue(&Template { extensions, ..leaf() }, &mut rng(2)).unwrap();
     let mut tree = Node::parse(leaf.certificate()).unwrap();
     let signed = &mut tree.nodes_mut()[0];
     let subject = &mut signed.nodes_mut()[5];
@@ -53,17 +44,6 @@ fn rich_leaf(pki: &Pki) -> Vec<u8> {
     let attribute = &mut directory.unwrap().nodes_mut()[1].nodes_mut()[0].nodes_mut()[0];
     attribute.nodes_mut()[1].nodes_mut()[0].body = Body::Octets(b"x".to_vec());
     sign(&mut tree, &pki.intermediate)
-}
-
-/// The signature anew, where there is still a place for one.
-fn sign(tree: &mut Node, issuer: &Credential) -> Vec<u8> {
-    if let Body::Nodes(parts) = &mut tree.body
-        && let [signed, _, signature] = parts.as_mut_slice()
-    {
-        let octets = [&[0][..], &issuer.key().sign(&signed.encode())].concat();
-        signature.body = Body::Octets(octets);
-    }
-    tree.encode()
 }
 
 /// Somebody else's certificate or list, as if the lab's authority had issued it; none if it is not DER.

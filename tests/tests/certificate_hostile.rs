@@ -3,34 +3,11 @@
 use std::time::{Duration, Instant};
 
 use chacha20::ChaCha20Rng;
-use lab::certificate::{
-    Credential, DecodeError, Outcome, PeerName, Pki, Policy, Purpose, Template, Validation, Validity, validate,
-};
+use lab::certificate::{Credential, DecodeError, Outcome, Pki, Policy, Template, Validation, Validity, validate};
 use proptest::prelude::*;
-use rand_core::SeedableRng as _;
+use support::certificates::{AT, NAME, leaf, pki, policy, rng, sign};
 use support::fuzz;
-use support::tlv::{Body, Node};
-
-const AT: i64 = 1_795_219_200;
-const NAME: &str = "server.example";
-
-fn rng(seed: u8) -> ChaCha20Rng {
-    ChaCha20Rng::from_seed([seed; 32])
-}
-
-fn pki() -> Pki {
-    Pki::generate(NAME, "client.example", AT, &mut rng(1)).unwrap()
-}
-
-fn policy(pki: &Pki) -> Policy {
-    Policy {
-        anchors: vec![pki.root.certificate().to_vec()],
-        at: AT,
-        name: Some(PeerName::Dns(NAME.into())),
-        purpose: Some(Purpose::Server),
-        ..Policy::default()
-    }
-}
+use support::tlv::{Body, Node, der};
 
 fn parts(pki: &Pki) -> [Vec<u8>; 4] {
     let list = pki.intermediate.revocation_list(&[], AT, 30).unwrap();
@@ -159,7 +136,7 @@ fn reject(validation: &Validation, reason: &str) {
 fn a_thousand_names() {
     let pki = pki();
     let names: Vec<String> = (0..1000).map(|i| format!("host{i}.example")).collect();
-    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
+    let leaf = leaf();
     let stranger = issue(&pki, &Template { names: names.clone(), ..leaf.clone() });
     let validation = validate(&policy(&pki), stranger.presented());
     reject(&validation, "cert-name of certificate 0");
@@ -178,26 +155,10 @@ fn names_times_constraints_are_bounded() {
     let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
     let authority = pki.root.issue(&authority, &mut rng(5)).unwrap();
     let names = (0..1000).map(|i| format!("www.domain{i}.example")).collect();
-    let leaf = Template { names, ..Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)) };
+    let leaf = Template { names, ..leaf() };
     let leaf = authority.issue(&leaf, &mut rng(6)).unwrap();
     let validation = validate(&Policy { name: None, ..policy(&pki) }, leaf.presented());
     reject(&validation, "at most 250000 comparisons");
-}
-
-/// DER with a content of this length.
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
-    let skip = length.iter().take_while(|&&byte| byte == 0).count();
-    let mut der = vec![tag];
-    match content.len() {
-        0..=0x7f => der.push(length[3]),
-        _ => {
-            der.push(0x80 | u8::try_from(4 - skip).unwrap());
-            der.extend_from_slice(&length[skip..]);
-        }
-    }
-    der.extend_from_slice(content);
-    der
 }
 
 /// The server's certificate with other extensions: its outer structure rebuilt around them.
@@ -217,14 +178,14 @@ fn with_extensions(leaf: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
         kept.extend_from_slice(&fields[..end]);
         fields = &fields[end..];
     }
-    kept.extend(tlv(0xa3, &tlv(0x30, &extensions.concat())));
-    tlv(0x30, &[tlv(0x30, &kept), certificate[tbs_end..].to_vec()].concat())
+    kept.extend(der(0xa3, &[&der(0x30, &[&extensions.concat()])]));
+    der(0x30, &[&der(0x30, &[&kept]), &certificate[tbs_end..]])
 }
 
 #[test]
 fn a_megabyte_of_extensions() {
     let pki = pki();
-    let extension = |arc: u8, value: &[u8]| tlv(0x30, &[vec![0x06, 0x02, 0x2a, arc], tlv(0x04, value)].concat());
+    let extension = |arc: u8, value: &[u8]| der(0x30, &[&[0x06, 0x02, 0x2a, arc], &der(0x04, &[value])]);
     let leaf = pki.server.certificate();
 
     let large = with_extensions(leaf, &[extension(1, &vec![0; 1 << 20])]);
@@ -272,7 +233,7 @@ fn a_thicket_of_authorities_is_left_soon() {
         last = last.issue(&authority, &mut rng(seed)).unwrap();
         chain.push(last.certificate().to_vec());
     }
-    let leaf = last.issue(&Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)), &mut rng(9)).unwrap();
+    let leaf = last.issue(&leaf(), &mut rng(9)).unwrap();
     chain[0] = leaf.certificate().to_vec();
     reject(&validate(&policy(&pki), &chain), "cert-chain");
 }
@@ -288,14 +249,12 @@ fn a_thousand_attributes() {
     let constrained = pki.root.issue(&authority, &mut rng(5)).unwrap();
     let free = pki.root.issue(&Template::authority("free", years), &mut rng(5)).unwrap();
     for issuer in [&free, &constrained] {
-        let leaf = issuer.issue(&Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90)), &mut rng(6)).unwrap();
+        let leaf = issuer.issue(&leaf(), &mut rng(6)).unwrap();
         let mut tree = Node::parse(leaf.certificate()).unwrap();
         let subject = tree.nodes_mut()[0].nodes_mut()[5].nodes_mut();
         let organisation = subject[0].clone();
         subject.extend(vec![organisation; 1000]);
-        let signature = issuer.key().sign(&tree.nodes()[0].encode());
-        tree.nodes_mut()[2].body = Body::Octets([&[0][..], &signature].concat());
-        let found = validate(&policy(&pki), &[tree.encode(), issuer.certificate().to_vec()]);
+        let found = validate(&policy(&pki), &[sign(&mut tree, issuer), issuer.certificate().to_vec()]);
         if issuer.certificate() == constrained.certificate() {
             reject(&found, "cert-name-constraints of certificate 0: the work that a path may cause is bounded");
         } else {
@@ -318,9 +277,82 @@ fn long_names_are_compared_soon() {
         last = last.issue(&Template::authority(&name(seed), years), &mut rng(seed)).unwrap();
         chain.push(last.certificate().to_vec());
     }
-    let leaf = Template::leaf(NAME, Purpose::Server, Validity::around(AT, 90));
+    let leaf = leaf();
     chain[0] = last.issue(&leaf, &mut rng(9)).unwrap().certificate().to_vec();
     let start = Instant::now();
     reject(&validate(&policy(&pki), &chain), "cert-chain of certificate");
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+/// The longest path that is tried has 32 certificates; the limit is told as one.
+#[test]
+fn a_path_of_33_is_too_long() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let mut last = pki.root.clone();
+    let mut chain = Vec::new();
+    // With root and leaf, these are 32.
+    for seed in 1..=30 {
+        last = last.issue(&Template::authority(&format!("authority {seed}"), years), &mut rng(seed)).unwrap();
+        chain.insert(0, last.certificate().to_vec());
+    }
+    let with = |leaf: &Credential, chain: &[Vec<u8>]| [&[leaf.certificate().to_vec()], chain].concat();
+    let found = validate(&policy(&pki), &with(&last.issue(&leaf(), &mut rng(40)).unwrap(), &chain));
+    assert!(found.accepted() && found.path.len() == 32, "{}", found.reason);
+    last = last.issue(&Template::authority("one too many", years), &mut rng(31)).unwrap();
+    chain.insert(0, last.certificate().to_vec());
+    let found = validate(&policy(&pki), &with(&last.issue(&leaf(), &mut rng(40)).unwrap(), &chain));
+    reject(&found, "the path would be longer than 32 certificates, the most that are tried");
+}
+
+/// Whoever sends the authority behind more certificates than are looked at is told that it was not looked at.
+#[test]
+fn strays_that_hide_the_issuer_are_told() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let stray = Credential::self_signed(&Template::authority("stray", years), &mut rng(2)).unwrap();
+    let strays = (0..256_u32).map(|number| {
+        let mut tree = Node::parse(stray.certificate()).unwrap();
+        tree.nodes_mut()[0].nodes_mut()[1].body = Body::Octets(vec![1, (number >> 8) as u8, number as u8]);
+        sign(&mut tree, &stray)
+    });
+    let [leaf, issuer] = [0, 1].map(|at| pki.server.presented()[at].clone());
+    let mut chain: Vec<Vec<u8>> = [leaf].into_iter().chain(strays).chain([issuer]).collect();
+    let found = validate(&policy(&pki), &chain);
+    reject(&found, "no certificate of that issuer is at hand");
+    let note = "1 certificates were not looked at: only the first 256 beside the leaf and the trust anchors are";
+    assert!(found.reason.ends_with(&format!("({note})")) && found.left_out == [note], "{}", found.reason);
+    // One stray fewer, and it is found.
+    chain.remove(1);
+    let found = validate(&policy(&pki), &chain);
+    assert!(found.accepted() && found.left_out.is_empty(), "{}", found.reason);
+}
+
+/// A name of very many attributes takes its reader fifty times its size: such a certificate is not read, wherever the name
+/// stands in it; nor is such a list.
+#[test]
+fn names_of_very_many_attributes_are_not_read() {
+    let pki = pki();
+    let attribute = der(0x31, &[&der(0x30, &[&[0x06, 1, 0x2a], &[0x0c, 1, b'x']])]);
+    let long = Node::parse(&der(0x30, &[&attribute.repeat(200_000)])).unwrap();
+    let hostile = |path: &[usize]| {
+        let mut tree = Node::parse(pki.server.certificate()).unwrap();
+        *path.iter().fold(&mut tree, |node, &at| &mut node.nodes_mut()[at]) = long.clone();
+        vec![tree.encode(), pki.intermediate.certificate().to_vec()]
+    };
+    let refused = |found: &Validation, what: &str| {
+        reject(found, &format!("{what} cannot be read: names: expected at most 1024 relative distinguished names"));
+    };
+    for field in [3, 5] {
+        refused(&validate(&policy(&pki), &hostile(&[0, field])), "certificate 0");
+    }
+    let names = der(0x30, &[&der(0xa4, &[&long.encode()])]);
+    let alternative = der(0x30, &[&[0x06, 3, 0x55, 0x1d, 17], &der(0x04, &[&names])]);
+    refused(&validate(&policy(&pki), &[with_extensions(pki.server.certificate(), &[alternative])]), "certificate 0");
+    let list = pki.intermediate.revocation_list(&[], AT, 30).unwrap();
+    let mut tree = Node::parse(&list).unwrap();
+    tree.nodes_mut()[0].nodes_mut()[2] = long.clone();
+    let found = validate(&Policy { crls: vec![tree.encode()], ..policy(&pki) }, pki.server.presented());
+    reject(&found, "revocation list 0 cannot be read");
+    reject(&found, "1024 relative distinguished names");
 }

@@ -5,8 +5,8 @@ use chacha20::ChaCha20Rng;
 use lab::certificate::issue::Extension;
 use lab::certificate::{Credential, Policy, Profile, Purpose, Status, Template, Validity, validate};
 use rand_core::SeedableRng as _;
+use support::{certificates::AT, tlv::der};
 
-const AT: i64 = 1_795_219_200;
 const NAMES: &[u64] = &[2, 5, 29, 17];
 const CONSTRAINTS: &[u64] = &[2, 5, 29, 30];
 // The tags of general names.
@@ -15,14 +15,6 @@ const MAILBOX: u8 = 0x81;
 const DNS: u8 = 0x82;
 const URI: u8 = 0x86;
 const ADDRESS: u8 = 0x87;
-
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let head = match u8::try_from(content.len()).unwrap() {
-        short @ 0..=0x7f => vec![tag, short],
-        long => vec![tag, 0x81, long],
-    };
-    [head, content.to_vec()].concat()
-}
 
 /// A general name, or a subtree's base: tag and content.
 type Name = (u8, Vec<u8>);
@@ -34,7 +26,7 @@ fn name(tag: u8, text: &str) -> Name {
 /// An otherName of type SmtpUTF8Mailbox.
 fn internationalised(text: &str) -> Name {
     let oid = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09];
-    (OTHER, [oid.to_vec(), der(0xa0, &der(0x0c, text.as_bytes()))].concat())
+    (OTHER, [oid.to_vec(), der(0xa0, &[&der(0x0c, &[text.as_bytes()])])].concat())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +39,12 @@ enum List {
 fn judge(list: List, base: &Name, name: &Name, profile: Profile) -> Status {
     let rng = &mut ChaCha20Rng::from_seed([1; 32]);
     let validity = Validity::around(AT, 90);
-    let subtree = der(0x30, &der(base.0, &base.1));
-    let constraints = Extension { oid: CONSTRAINTS, critical: true, value: der(0x30, &der(list as u8, &subtree)) };
+    let subtree = der(0x30, &[&der(base.0, &[&base.1])]);
+    let constraints =
+        Extension { oid: CONSTRAINTS, critical: true, value: der(0x30, &[&der(list as u8, &[&subtree])]) };
     let authority = Template { extensions: vec![constraints], ..Template::authority("root", validity) };
     let root = Credential::self_signed(&authority, rng).unwrap();
-    let names = Extension { oid: NAMES, critical: false, value: der(0x30, &der(name.0, &name.1)) };
+    let names = Extension { oid: NAMES, critical: false, value: der(0x30, &[&der(name.0, &[&name.1])]) };
     let leaf = Template {
         names: Vec::new(),
         extensions: vec![names],

@@ -9,7 +9,7 @@ use crate::{
     places::Places,
     program::{FAILED, FINE, Failure, admit, failed, leave_interrupts_to_the_console, outlet},
     reception::Reception,
-    reports::{Reports, reports},
+    reports::reports,
 };
 use lab::control::Report;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

@@ -19,6 +19,9 @@ use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
 const MAX_EXTENSIONS: usize = 64;
+/// More sets than the names of any honest certificate consist of. Each relative distinguished name is one, and takes the
+/// parser half a kilobyte for the nine octets that it may have.
+const MAX_SETS: usize = 1024;
 
 /// A decoded certificate, borrowing from its DER.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ impl<'a> Certificate<'a> {
     /// Decodes exactly one certificate.
     pub(super) fn decode(der: &'a [u8]) -> Result<Self, DecodeError> {
         der::check(der).map_err(|got| DecodeError::new("certificate", "one DER value", got))?;
+        admit_names(der::sets(der))?;
         let grammar = grammar::certificate(der).err();
         let parsed = X509CertificateParser::new().parse(der);
         let (_, x509) = parsed.map_err(|error| grammar.clone().unwrap_or_else(|| field_of(&error)))?;
@@ -146,6 +150,17 @@ impl<'a> Certificate<'a> {
     /// An authority by its basic constraints.
     pub(super) fn is_authority(&self) -> bool {
         self.basic_constraints().is_some_and(|(constraints, _)| constraints.ca)
+    }
+}
+
+/// Whether names of so many sets are read.
+///
+/// # Errors
+/// They are too many.
+pub(super) fn admit_names(sets: usize) -> Result<(), DecodeError> {
+    match sets {
+        0..=MAX_SETS => Ok(()),
+        _ => Err(DecodeError::new("names", "at most 1024 relative distinguished names", sets.to_string())),
     }
 }
 

@@ -37,6 +37,22 @@ pub(super) fn split(input: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(input.split_at(end))
 }
 
+/// How many sets stand in a well-formed value, those inside octet strings that are DER themselves included. Linear time.
+pub(super) fn sets(input: &[u8]) -> usize {
+    let mut found = 0;
+    // What is left of each value around, from the outermost on.
+    let mut around = vec![input];
+    while let Some(rest) = around.pop() {
+        let Ok((tag, content, end)) = header(rest, 0) else { continue };
+        around.push(&rest[end..]);
+        found += usize::from(tag & 0x1f == 0x11);
+        if tag & 0x20 != 0 || tag == 0x04 {
+            around.push(&rest[content..end]);
+        }
+    }
+    found
+}
+
 fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
     if depth > MAX_DEPTH {
         return Err(format!("nested deeper than {MAX_DEPTH} at byte {start}"));

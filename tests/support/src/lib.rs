@@ -2,6 +2,7 @@
 //! and the way to test data.
 
 pub mod browser;
+pub mod certificates;
 pub mod conversation;
 pub mod data;
 pub mod example;

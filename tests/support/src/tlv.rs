@@ -2,6 +2,18 @@
 //! RFC 5280, and the tree in octets again. What it knows of the grammar is written here by hand, independent of the
 //! validator's tables.
 
+/// One DER value of these parts.
+#[must_use]
+pub fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length: Vec<u8> = content.len().to_be_bytes().into_iter().skip_while(|&octet| octet == 0).collect();
+    let head = match content.len() {
+        short @ 0..=0x7f => vec![tag, short as u8],
+        _ => [&[tag, 0x80 | length.len() as u8], length.as_slice()].concat(),
+    };
+    [head, content].concat()
+}
+
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -107,17 +119,7 @@ impl Node {
             Body::Octets(octets) => octets.clone(),
             Body::Nodes(nodes) => nodes.iter().flat_map(Self::encode).collect(),
         };
-        let mut der = vec![self.tag];
-        let length: Vec<u8> = content.len().to_be_bytes().into_iter().skip_while(|&octet| octet == 0).collect();
-        match content.len() {
-            0..=0x7f => der.push(content.len() as u8),
-            _ => {
-                der.push(0x80 | length.len() as u8);
-                der.extend(length);
-            }
-        }
-        der.extend(content);
-        der
+        der(self.tag, &[&content])
     }
 
     /// The values inside; none for octets.

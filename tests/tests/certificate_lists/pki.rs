@@ -4,23 +4,12 @@ use chacha20::ChaCha20Rng;
 use lab::certificate::issue::{Extension, KeyUse, Limits};
 use lab::certificate::{Credential, Policy, Profile, Template, Validation, Validity, validate};
 use rand_core::SeedableRng as _;
+pub use support::{certificates::AT, tlv::der};
 
-/// The second of all validations: in November 2026.
-pub const AT: i64 = 1_795_219_200;
 /// Times of lists, in UTCTime.
 pub const PAST: &str = "260101000000Z";
 pub const BEFORE: &str = "261001000000Z";
 pub const AFTER: &str = "270101000000Z";
-
-pub fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
-    let head = match content.len() {
-        length @ 0..=0x7f => vec![tag, length as u8],
-        length @ 0x80..=0xff => vec![tag, 0x81, length as u8],
-        length => vec![tag, 0x82, (length >> 8) as u8, length as u8],
-    };
-    [head, content].concat()
-}
 
 /// An extension of a list or an entry, by the last arc of 2.5.29.
 pub fn extension(arc: u8, critical: bool, value: &[u8]) -> Vec<u8> {

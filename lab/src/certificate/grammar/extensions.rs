@@ -3,9 +3,9 @@
 
 use super::Type::{
     Any, Bits, Boolean, Choice, DefinedBy, Distinct, Enumerated, Explicit, GeneralizedTime, Implicit, Integer, Natural,
-    ObjectIdentifier, Octets, Sequence, SequenceOf, SetOf, Sized, SomeOf, Structure, Text,
+    ObjectIdentifier, Octets, Sequence, SequenceOf, SetOf, Sized, SomeOf, Structure, Text, Together,
 };
-use super::certificate::{ATTRIBUTE_VALUE, DIRECTORY_STRING, NAME, RELATIVE_DISTINGUISHED_NAME};
+use super::names::{ATTRIBUTE_VALUE, DIRECTORY_STRING, NAME, RELATIVE_DISTINGUISHED_NAME};
 use super::primitive::{Bits as Form, Charset};
 use super::{Field, Presence, Row, Type, fields};
 
@@ -52,7 +52,10 @@ pub(super) static LIST_ENTRY_EXTENSIONS: &[Row] = &[
 
 static GENERAL_NAMES: Type = SequenceOf(&GENERAL_NAME, 1);
 
-static GENERAL_NAME: Type = Choice(&[
+static GENERAL_NAME: Type = Choice(&[&Implicit(7, &Sized(&[4, 16])), &NAME_BUT_ADDRESS]);
+
+/// A general name that is no address: those of names and those of subtrees differ in length.
+static NAME_BUT_ADDRESS: Type = Choice(&[
     &Implicit(0, &OTHER_NAME),
     &Implicit(1, &Text(Charset::Ia5, 0)),
     &Implicit(2, &Text(Charset::Ia5, 0)),
@@ -60,7 +63,6 @@ static GENERAL_NAME: Type = Choice(&[
     &Explicit(4, &NAME),
     &Implicit(5, &EDI_PARTY_NAME),
     &Implicit(6, &Text(Charset::Ia5, 0)),
-    &Implicit(7, &Sized(&[4, 16])),
     &Implicit(8, &ObjectIdentifier),
 ]);
 
@@ -78,11 +80,15 @@ static EDI_PARTY_NAME: Type = Sequence(fields! {
     "partyName" Explicit(1, &DIRECTORY_STRING), required;
 });
 
-static AUTHORITY_KEY_IDENTIFIER: Type = Sequence(fields! {
-    "keyIdentifier" Implicit(0, &Octets), optional;
-    "authorityCertIssuer" Implicit(1, &GENERAL_NAMES), optional;
-    "authorityCertSerialNumber" Implicit(2, &Integer), optional;
-});
+/// Appendix A.2: issuer and serial number name a certificate together.
+static AUTHORITY_KEY_IDENTIFIER: Type = Together(
+    fields! {
+        "keyIdentifier" Implicit(0, &Octets), optional;
+        "authorityCertIssuer" Implicit(1, &GENERAL_NAMES), optional;
+        "authorityCertSerialNumber" Implicit(2, &Integer), optional;
+    },
+    &[0xa1, 0x82],
+);
 
 static KEY_USAGE_PERIOD: Type = SomeOf(
     fields! {
@@ -153,17 +159,7 @@ static SUBTREES: Type = SequenceOf(&SUBTREE, 1);
 static SUBTREE: Type = Sequence(fields! { "base" SUBTREE_BASE, required; });
 
 /// As a general name, but for the length of an address with its mask, which the check of name constraints looks at.
-static SUBTREE_BASE: Type = Choice(&[
-    &Implicit(0, &OTHER_NAME),
-    &Implicit(1, &Text(Charset::Ia5, 0)),
-    &Implicit(2, &Text(Charset::Ia5, 0)),
-    &Implicit(3, &Structure),
-    &Explicit(4, &NAME),
-    &Implicit(5, &EDI_PARTY_NAME),
-    &Implicit(6, &Text(Charset::Ia5, 0)),
-    &Implicit(7, &Octets),
-    &Implicit(8, &ObjectIdentifier),
-]);
+static SUBTREE_BASE: Type = Choice(&[&Implicit(7, &Octets), &NAME_BUT_ADDRESS]);
 
 /// Section 4.2.1.11: no empty sequence.
 static POLICY_CONSTRAINTS: Type = SomeOf(

@@ -9,6 +9,7 @@
 
 mod certificate;
 mod extensions;
+mod names;
 mod primitive;
 mod walk;
 
@@ -39,6 +40,8 @@ enum Type {
     Sequence(&'static [Field]),
     /// A sequence of which at least one field with one of these identifier octets is there.
     SomeOf(&'static [Field], &'static [u8]),
+    /// A sequence in which the fields with these identifier octets are there together or not at all.
+    Together(&'static [Field], &'static [u8]),
     /// `SEQUENCE SIZE (least..MAX) OF`.
     SequenceOf(&'static Type, usize),
     /// A sequence of at least one sequence, no two of which begin with the same value.

@@ -91,7 +91,9 @@ fn admits(of: &Type, tag: u8, oid: &[u8]) -> bool {
         Type::Text(charset, _) => tag == charset.tag(),
         Type::UtcTime => tag == 0x17,
         Type::GeneralizedTime => tag == 0x18,
-        Type::Sequence(_) | Type::SomeOf(..) | Type::SequenceOf(..) | Type::Distinct(_) => tag == 0x30,
+        Type::Sequence(_) | Type::SomeOf(..) | Type::Together(..) | Type::SequenceOf(..) | Type::Distinct(_) => {
+            tag == 0x30
+        }
         Type::SetOf(_) => tag == 0x31,
         Type::Choice(types) => types.iter().any(|of| admits(of, tag, oid)),
         Type::Explicit(number, _) => tag == 0xa0 | number,
@@ -112,6 +114,7 @@ fn is_constructed(of: &Type) -> bool {
         of,
         Type::Sequence(_)
             | Type::SomeOf(..)
+            | Type::Together(..)
             | Type::SequenceOf(..)
             | Type::Distinct(_)
             | Type::SetOf(_)
@@ -144,14 +147,12 @@ fn content<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result
         Type::GeneralizedTime => canonical(primitive::is_generalized_time(octets)),
         Type::Sequence(fields) => sequence(fields, value, place.field),
         Type::SomeOf(fields, needed) => {
-            let mut values = value.values();
-            let mut some = false;
-            while let Some(field) = values.next(place.field)? {
-                some |= needed.contains(&field.tag);
-            }
-            if !some {
-                return Err(malformed(of, value, place.field));
-            }
+            canonical(present(needed, value, place)? > 0)?;
+            sequence(fields, value, place.field)
+        }
+        Type::Together(fields, pair) => {
+            let present = present(pair, value, place)?;
+            canonical(present == 0 || present == pair.len())?;
             sequence(fields, value, place.field)
         }
         Type::SequenceOf(of, least) => elements(of, *least, value, place).map(drop),
@@ -172,6 +173,16 @@ fn content<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result
         Type::Absent => Err(unexpected(place.field, describe(of), value)),
         Type::Structure => inside(value, place),
     }
+}
+
+/// How many of the values inside have one of these identifier octets.
+fn present<'d>(tags: &[u8], value: &Value<'d>, place: Place<'d>) -> Result<usize, DecodeError> {
+    let mut values = value.values();
+    let mut count = 0;
+    while let Some(field) = values.next(place.field)? {
+        count += usize::from(tags.contains(&field.tag));
+    }
+    Ok(count)
 }
 
 /// The components in their order, each there or rightly left out, and nothing else.
@@ -323,6 +334,7 @@ fn describe(of: &Type) -> &'static str {
         Type::GeneralizedTime => "a GeneralizedTime YYYYMMDDHHMMSSZ",
         Type::Sequence(_) | Type::SequenceOf(..) | Type::Distinct(_) => "a SEQUENCE",
         Type::SomeOf(..) => "a SEQUENCE with at least one of its fields",
+        Type::Together(..) => "a SEQUENCE with all or none of the fields that belong together",
         Type::SetOf(_) => "a SET",
         Type::Choice(types) => match types {
             [Type::UtcTime, ..] => "a time in UTC, to the second",

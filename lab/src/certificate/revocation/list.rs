@@ -8,7 +8,7 @@ use x509_parser::x509::{ReasonCode, X509Name};
 
 use super::scope::{Scope, elements, general_names};
 use crate::certificate::date::date;
-use crate::certificate::decode::Certificate;
+use crate::certificate::decode::{Certificate, admit_names};
 use crate::certificate::error::DecodeError;
 use crate::certificate::oid::oid_text;
 use crate::certificate::public_key::Strength;
@@ -51,6 +51,7 @@ impl<'a> List<'a> {
         let error = |got| DecodeError { field: "CRL", expected: "a CertificateList in DER", got };
         der::check(der).map_err(error)?;
         grammar::revocation_list(der)?;
+        admit_names(names(der))?;
         let (_, list) = CertificateRevocationList::from_der(der).map_err(|e| error(e.to_string()))?;
         let mut read = Self { list, scope: None, number: None, base: None, defect: None };
         read.defect = read.examine(der, weak_too).err();
@@ -206,6 +207,16 @@ fn understood(extension: &X509Extension<'_>, of_what: &str) -> Result<(), String
         _ if extension.critical => Err(format!("critical extension {} {of_what}, which is unknown here", oid())),
         _ => Ok(()),
     }
+}
+
+/// The sets of which a list's own names consist: those of its entries are as many as its authority likes.
+fn names(list: &[u8]) -> usize {
+    let own = |tbs| {
+        let fields = der::children(tbs)?;
+        let is_entries = |at: usize| fields[at].0 == 0x30 && at > 0 && matches!(fields[at - 1].0, 0x17 | 0x18);
+        Some((0..fields.len()).filter(|&at| !is_entries(at)).map(|at| der::sets(fields[at].1)).sum())
+    };
+    der::content(list).and_then(der::split).and_then(|(tbs, _)| own(tbs)).unwrap_or_default()
 }
 
 /// The value of a list's own extension.

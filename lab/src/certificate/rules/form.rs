@@ -118,26 +118,22 @@ pub(in crate::certificate) fn critical_extensions(walk: &mut Walk<'_, '_>, index
              section 4.2.1.4)",
         );
     }
-    if walk.strict() {
-        for extension in extensions {
-            if let Some((_, name, critical)) =
-                prescribed(extension).filter(|(.., critical)| *critical != extension.critical)
-            {
-                let text = |critical: bool| if critical { "critical" } else { "not critical" };
-                return fail(
-                    format!("{name} {}", text(*critical)),
-                    text(extension.critical),
-                    "issuers must mark this extension so (RFC 5280 section 4.2)",
-                );
-            }
-        }
-        if index == 0 && certificate.extended_key_usage().is_some_and(|(_, critical)| critical) {
+    for extension in extensions {
+        // A restriction that is not critical binds only those who happen to know it.
+        if let Some((_, name, critical)) = prescribed(extension)
+            .filter(|(.., critical)| *critical != extension.critical)
+            .filter(|(.., critical)| walk.strict() || *critical && walk.restrictions_bind())
+        {
+            let text = |critical: bool| if critical { "critical" } else { "not critical" };
             return fail(
-                "extKeyUsage not critical",
-                "critical",
-                "BR 7.1.2.7.6 prescribes it for a server's certificate",
+                format!("{name} {}", text(*critical)),
+                text(extension.critical),
+                "issuers must mark this extension so (RFC 5280 section 4.2)",
             );
         }
+    }
+    if walk.strict() && index == 0 && certificate.extended_key_usage().is_some_and(|(_, critical)| critical) {
+        return fail("extKeyUsage not critical", "critical", "BR 7.1.2.7.6 prescribes it for a server's certificate");
     }
     let count = extensions.iter().filter(|extension| extension.critical).count();
     pass(EXPECTED, format!("{count} critical extensions, all known"), "each of them is processed")
