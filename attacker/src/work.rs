@@ -55,7 +55,9 @@ impl Workshop {
             Told { bits: problem.p.bits(), chose: false, last: None, reached: Reached::default(), count: 0, tell };
         let result = self.solver(problem, session, budget, &mut told).and_then(|(solver, payer)| {
             told.choose(in_words(&solver), payer.filter(|payer| payer != session));
-            solver.solve(&problem.y, budget, &mut |phase: Phase, done: u64, total: u64| told.work(phase, done, total))
+            solver
+                .solve(&problem.y, budget, &mut |phase: Phase, done: u64, total: u64| told.work(phase, done, total))
+                .map_err(|unsolved| unsolved.failure)
         });
         (told.tell)(solved(problem, &result, told.reached));
         result
@@ -243,7 +245,7 @@ mod tests {
         let y = group.g.modpow(&BigUint::from(u128::MAX), &group.p);
         let problem = Problem { p: group.p.clone(), g: group.g.clone(), y };
         let failed = Workshop::new(1).compute(&problem, "s", &budget, |fact| facts.push(fact));
-        assert!(matches!(failed, Err(Failure::TooHard { .. })), "{failed:?}");
+        assert!(matches!(failed, Err(Failure::OutOfReach { .. })), "{failed:?}");
         let chose =
             facts.iter().find_map(|fact| if let Fact::Chose { method, .. } = fact { Some(method) } else { None });
         assert!(chose.is_some_and(|method| method.starts_with("none is fast enough")), "{facts:?}");

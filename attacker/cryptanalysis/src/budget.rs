@@ -6,6 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use num_bigint::BigUint;
 
+pub(crate) use super::failure::Failure;
+use super::failure::Limit;
+use super::price::Price;
+use super::solution::Method;
+
 /// Limits on one computation. The default allows everything that this machine can finish in minutes.
 #[derive(Clone, Debug)]
 pub struct Budget {
@@ -15,6 +20,9 @@ pub struct Budget {
     pub memory: usize,
     /// Worker threads.
     pub threads: usize,
+    /// Seconds of one core that a step may be expected to take whose price is known beforehand. What is dearer is priced
+    /// and not begun; infinity begins everything.
+    pub core_seconds: f64,
     /// The widest interval of exponents, in bits, that kangaroos search where nothing better applies; 0 for no search.
     pub interval_bits: u32,
     /// Raised by the caller (Ctrl-C, a time limit) to stop: looked at every few milliseconds.
@@ -27,6 +35,7 @@ impl Default for Budget {
             operations: 1 << 46,
             memory: 4 << 30,
             threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
+            core_seconds: 600.0,
             interval_bits: 40,
             cancel: Arc::new(AtomicBool::new(false)),
         }
@@ -71,6 +80,12 @@ impl fmt::Display for Phase {
 pub trait Observer: Send {
     /// `done` of `total` units of `phase` are finished.
     fn progress(&mut self, phase: Phase, done: u64, total: u64);
+
+    /// A method was chosen for the group or for one part of it, and begins now. It says why it is the one.
+    fn chose(&mut self, _method: &Method) {}
+
+    /// The work for the group is over: what follows is for one target.
+    fn prepared(&mut self) {}
 }
 
 /// Ignores all progress.
@@ -82,44 +97,6 @@ impl<F: FnMut(Phase, u64, u64) + Send> Observer for F {
     fn progress(&mut self, phase: Phase, done: u64, total: u64) {
         self(phase, done, total);
     }
-}
-
-/// Why no logarithm was found.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// y is not a power of g.
-    #[error("no solution: {proof}")]
-    NoSolution {
-        /// A fact that anyone can check.
-        proof: String,
-    },
-    /// The methods at hand do not reach this far.
-    #[error("out of reach: {why}")]
-    TooHard {
-        /// What is hard about it, what is known, and the estimated cost.
-        why: String,
-    },
-    /// A limit of the budget was met.
-    #[error("stopped at the limit of {limit}: {why}")]
-    OutOfBudget {
-        /// Which limit.
-        limit: &'static str,
-        /// What would have gone past it.
-        why: String,
-    },
-    /// The caller raised [`Budget::cancel`].
-    #[error("cancelled")]
-    Cancelled,
-    /// The problem makes no sense.
-    #[error("{field}: expected {expected}, got {got}")]
-    BadInput {
-        /// The offending field.
-        field: &'static str,
-        /// What it should be.
-        expected: &'static str,
-        /// What it is.
-        got: String,
-    },
 }
 
 /// A budget being spent under observation, shared by the workers.
@@ -141,10 +118,7 @@ impl<'a> Watch<'a> {
             return Err(Failure::Cancelled);
         }
         if spent > self.budget.operations {
-            return Err(Failure::OutOfBudget {
-                limit: "operations",
-                why: format!("{spent} of {} allowed", self.budget.operations),
-            });
+            return Err(Failure::OutOfBudget { limit: Limit::Operations { spent, allowed: self.budget.operations } });
         }
         Ok(())
     }
@@ -160,10 +134,8 @@ impl<'a> Watch<'a> {
     /// Refuses an allocation that the budget does not allow.
     pub(crate) fn allow_bytes(&self, bytes: usize, what: &str) -> Result<(), Failure> {
         if bytes > self.budget.memory {
-            return Err(Failure::OutOfBudget {
-                limit: "memory",
-                why: format!("{what} would take {bytes} bytes of {}", self.budget.memory),
-            });
+            let limit = Limit::Memory { needed: bytes, allowed: self.budget.memory, purpose: what.to_owned() };
+            return Err(Failure::OutOfBudget { limit });
         }
         Ok(())
     }
@@ -172,6 +144,29 @@ impl<'a> Watch<'a> {
         if let Ok(mut observer) = self.observer.lock() {
             observer.progress(phase, done, total);
         }
+    }
+
+    /// Tells the observer of a choice.
+    pub(crate) fn chose(&self, method: &Method) {
+        if let Ok(mut observer) = self.observer.lock() {
+            observer.chose(method);
+        }
+    }
+
+    /// Tells the observer that the work for the group is over.
+    pub(crate) fn prepared(&self) {
+        if let Ok(mut observer) = self.observer.lock() {
+            observer.prepared();
+        }
+    }
+
+    /// Refuses to begin what the budget does not pay for.
+    pub(crate) fn allow_price(&self, price: &Price) -> Result<(), Failure> {
+        let allowed = self.budget.core_seconds;
+        if price.core_seconds() > allowed {
+            return Err(Failure::Priced { price: Box::new(price.clone()), allowed });
+        }
+        Ok(())
     }
 }
 

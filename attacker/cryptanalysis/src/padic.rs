@@ -3,8 +3,9 @@
 use num_bigint::BigUint;
 use num_traits::{One, Zero};
 
-use super::budget::{Failure, Watch, brief};
+use super::budget::{Failure, Watch};
 use super::pohlig::Cyclic;
+use super::proof::Proof;
 use super::residue::Residue;
 use super::solution::Method;
 
@@ -51,12 +52,8 @@ impl Cyclic for Padic {
         let h = y.modpow(&(&self.q - 1u32), &self.modulus);
         let value = log(&h, self.e, &self.modulus);
         if !(&value % &self.cofactor).is_zero() {
-            let proof = format!(
-                "modulo {}^{} the order of y has a power of that prime which the order of g has not",
-                brief(&self.q),
-                self.e
-            );
-            return Err(Failure::NoSolution { proof });
+            let proof = Proof::Order { modulus: self.modulus.clone(), n: (&self.q - 1u32) * &self.order };
+            return Err(Failure::no_solution(proof));
         }
         let inverse = self.unit.modinv(&self.order).unwrap_or_default();
         Ok(Residue { x: value / &self.cofactor * inverse % &self.order, modulus: self.order.clone() })

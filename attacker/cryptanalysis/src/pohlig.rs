@@ -6,9 +6,10 @@ use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive, Zero};
 
 use super::bsgs::Table;
-use super::budget::{Failure, Phase, Watch, brief};
+use super::budget::{Failure, Phase, Watch};
 use super::factor::Factorisation;
 use super::mont::{Mont, from_limbs};
+use super::proof::Proof;
 use super::residue::Residue;
 use super::solution::Method;
 use super::walk;
@@ -144,12 +145,12 @@ impl<const L: usize> Group<L> {
                 Engine::Index(_) => None,
             };
             let Some(digit) = digit else {
-                let proof = format!(
-                    "in the subgroup of order {} the power of y is no power of g (both raised to order/{})",
-                    brief(&part.q),
-                    brief(&part.q.pow(part.e))
-                );
-                return Err(Failure::NoSolution { proof });
+                let proof = Proof::Subgroup {
+                    modulus: from_limbs(m.modulus()),
+                    n: &self.order / part.q.pow(part.e),
+                    order: part.q.pow(part.e),
+                };
+                return Err(Failure::no_solution(proof));
             };
             x += &scale * digit;
             scale *= &part.q;
@@ -163,12 +164,8 @@ impl<const L: usize> Cyclic for Group<L> {
         let m = &self.m;
         let h = m.enter(y);
         if m.pow(&h, &self.order) != m.one() {
-            let proof = format!(
-                "modulo {} the powers of g form a group of order dividing n = {}, and y^n is not 1",
-                brief(&from_limbs(m.modulus())),
-                brief(&self.order)
-            );
-            return Err(Failure::NoSolution { proof });
+            let proof = Proof::Order { modulus: from_limbs(m.modulus()), n: self.order.clone() };
+            return Err(Failure::no_solution(proof));
         }
         let mut projected = vec![m.one(); self.powers.len()];
         project(m, h, &self.powers, 0, &mut |i, x| projected[i] = x);

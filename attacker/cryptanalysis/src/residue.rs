@@ -1,14 +1,40 @@
 //! Chinese remaindering.
 
+use std::fmt;
+
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::One;
 
-/// What is known of a number: x mod modulus. The default is "nothing".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Residue {
-    pub(crate) x: BigUint,
-    pub(crate) modulus: BigUint,
+/// What is known of a number: x mod modulus. The default is "nothing". Serialised in decimal digits, all of them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Residue {
+    /// Below the modulus.
+    #[serde(with = "decimal")]
+    pub x: BigUint,
+    /// Positive.
+    #[serde(with = "decimal")]
+    pub modulus: BigUint,
+}
+
+/// Long numbers as text: readers of JSON keep 53 bits of a number.
+pub(crate) mod decimal {
+    use num_bigint::BigUint;
+    use serde::Serializer;
+
+    pub(crate) fn serialize<S: Serializer>(n: &BigUint, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(n)
+    }
+}
+
+impl fmt::Display for Residue {
+    /// As the end of a sentence; empty where nothing is known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.modulus.is_one() {
+            return Ok(());
+        }
+        write!(f, "; known: x = {} modulo {}", self.x, self.modulus)
+    }
 }
 
 impl Default for Residue {
@@ -18,8 +44,13 @@ impl Default for Residue {
 }
 
 impl Residue {
+    /// Whether it says nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.modulus.is_one()
+    }
+
     /// Both facts as one, or nothing if they contradict each other. The moduli need not be coprime.
-    pub(crate) fn combine(&self, other: &Self) -> Option<Self> {
+    pub fn combine(&self, other: &Self) -> Option<Self> {
         let (m, n) = (BigInt::from(self.modulus.clone()), BigInt::from(other.modulus.clone()));
         let extended = m.extended_gcd(&n);
         let difference = BigInt::from(other.x.clone()) - BigInt::from(self.x.clone());

@@ -9,8 +9,11 @@ use num_bigint::BigUint;
 pub struct Solution {
     /// The least exponent, where the order is known; otherwise one that fits.
     pub x: BigUint,
-    /// The order of g modulo p, where its factors are known.
+    /// The order of g modulo p, where it is known: g to this power is one, and to no smaller one; both were checked. For a
+    /// g that is no unit the length of the cycle that its powers end in.
     pub order: Option<BigUint>,
+    /// A multiple of the order that was checked, where the order itself is not known.
+    pub order_multiple: Option<BigUint>,
     /// How it was found.
     pub method: Method,
     /// What this target took, without the precomputation for the group.

@@ -7,11 +7,14 @@ use num_traits::One;
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::costs::index_cost;
 use super::factor::{Factorisation, factor};
+use super::failure::{Obstacle, Unsolved};
 use super::index::{self, Precomputation, Subgroup};
 use super::mont::with_mont;
 use super::padic::Padic;
 use super::pohlig::{Cyclic, Group, IndexProvider};
+use super::price::Price;
 use super::prime::is_prime;
+use super::proof::Proof;
 use super::residue::Residue;
 use super::solution::{Cost, Method, Solution};
 use super::{Problem, hidden, walk};
@@ -30,7 +33,7 @@ pub struct Solver {
 }
 
 /// The logarithm of one target. See [`Solver`] for several targets of one group.
-pub fn solve(problem: &Problem, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Failure> {
+pub fn solve(problem: &Problem, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Unsolved> {
     Solver::new(&problem.p, &problem.g, budget, observer)?.solve(&problem.y, budget, observer)
 }
 
@@ -85,6 +88,7 @@ impl Solver {
             }
         }
         components.extend(composites);
+        watch.prepared();
         Ok(Self { p: p.clone(), g: g.clone(), components, unknown: modulus.unknown })
     }
 
@@ -108,48 +112,51 @@ impl Solver {
     /// The logarithm of y, verified.
     ///
     /// # Errors
-    /// [`Failure::NoSolution`] with the proof that y is no power of g; [`Failure::TooHard`] with what is known;
+    /// [`Failure::NoSolution`] with the proof that y is no power of g; [`Failure::OutOfReach`] with what is in the way;
     /// [`Failure::Cancelled`] or [`Failure::OutOfBudget`] as `budget` says.
-    pub fn solve(&self, y: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Failure> {
+    pub fn solve(&self, y: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Unsolved> {
+        let mut known = Residue::default();
+        self.attempt(y, budget, observer, &mut known).map_err(|failure| Unsolved { failure, known })
+    }
+
+    fn attempt(
+        &self,
+        y: &BigUint,
+        budget: &Budget,
+        observer: &mut dyn Observer,
+        known: &mut Residue,
+    ) -> Result<Solution, Failure> {
         if y >= &self.p {
             return Err(Failure::BadInput { field: "y", expected: "a number below p", got: brief(y) });
         }
         let divisor = y.gcd(&self.p);
         if !divisor.is_one() {
-            let proof = format!("y and p share the factor {}, and no power of g does", brief(&divisor));
-            return Err(Failure::NoSolution { proof });
+            return Err(Failure::no_solution(Proof::Divisor { divisor }));
         }
         let watch = Watch::new(budget, observer);
-        let mut known = Residue::default();
         for component in &self.components {
             let residue = component.log(y, &watch)?;
-            known = known.combine(&residue).ok_or_else(|| Failure::NoSolution {
-                proof: format!(
-                    "the factors of p contradict each other: the exponent is {} modulo {} and {} modulo {}",
-                    brief(&known.x),
-                    brief(&known.modulus),
-                    brief(&residue.x),
-                    brief(&residue.modulus)
-                ),
-            })?;
+            *known = known
+                .combine(&residue)
+                .ok_or_else(|| Failure::no_solution(Proof::Contradiction { residues: [known.clone(), residue] }))?;
         }
         let verified = |x: &BigUint| self.g.modpow(x, &self.p) == *y;
         let done = |x, method| {
             let cost = Cost { operations: watch.spent() };
-            Ok(Solution { x, order: self.order(), method, cost })
+            Ok(Solution { x, order: self.order(), order_multiple: None, method, cost })
         };
         if verified(&known.x) {
-            return done(known.x, self.method());
+            return done(known.x.clone(), self.method());
         }
         if self.complete() {
-            return Err(Failure::TooHard { why: "the logarithm that was found failed its check g^x = y".to_owned() });
+            return Err(Failure::stuck(Obstacle::Check));
         }
-        match self.search(y, &known, &watch)? {
+        match self.search(y, known, &watch)? {
             Some(x) if verified(&x) => {
                 let known_bits = if known.modulus.is_one() { 0 } else { known.modulus.bits() };
                 done(x, Method::Kangaroo { interval_bits: budget.interval_bits, known_bits })
             }
-            _ => Err(self.too_hard(&known, budget)),
+            _ => Err(self.out_of_reach(budget)),
         }
     }
 
@@ -169,26 +176,19 @@ impl Solver {
         Ok(z.map(|z| &known.x + &known.modulus * z))
     }
 
-    fn too_hard(&self, known: &Residue, budget: &Budget) -> Failure {
-        let mut why = Vec::new();
-        for c in &self.unknown {
-            why.push(format!("p has a factor of {} bits that is composite and could not be factored", c.bits()));
+    fn out_of_reach(&self, budget: &Budget) -> Failure {
+        let mut obstacles: Vec<Obstacle> = self.unknown.iter().map(|c| Obstacle::Modulus { bits: c.bits() }).collect();
+        for hard in self.components.iter().map(|component| component.hard()).filter(|hard| !hard.is_one()) {
+            obstacles.push(if is_prime(hard) {
+                Obstacle::Subgroup { bits: hard.bits() }
+            } else {
+                Obstacle::Cofactor { bits: hard.bits(), modulus: self.p.clone() }
+            });
         }
-        for component in self.components.iter().filter(|c| !c.hard().is_one()) {
-            why.push(format!(
-                "the order of g has a factor of {} bits for which no method at hand is fast enough (rho: about 2^{} steps)",
-                component.hard().bits(),
-                component.hard().bits() / 2
-            ));
-        }
-        why.push(match known.modulus.is_one() {
-            true => "nothing is known of the exponent".to_owned(),
-            false => format!("known: x = {} modulo {}", brief(&known.x), brief(&known.modulus)),
-        });
         if budget.interval_bits > 0 {
-            why.push(format!("no exponent within {} further bits fits", budget.interval_bits));
+            obstacles.push(Obstacle::Interval { bits: budget.interval_bits, error_log2: Some(-6) });
         }
-        Failure::TooHard { why: why.join("; ") }
+        Failure::OutOfReach { obstacles, price: None }
     }
 }
 
@@ -232,6 +232,9 @@ fn component(
     let logs = |l: &BigUint| {
         if !ells.contains(l) {
             return Ok(None);
+        }
+        if !work.is_complete() {
+            watch.allow_price(&Price::index_calculus(q.bits()))?;
         }
         Subgroup::new(work.table(&ells, watch)?, g, l, watch)
     };

@@ -7,7 +7,7 @@ use ::lab::{
     staging::own_group,
 };
 use clap::{Args, Subcommand};
-use cryptanalysis::{Budget, Failure as Unsolved, Phase, Precomputation, Problem, Solution, Solver, explain};
+use cryptanalysis::{Budget, Failure as Why, Phase, Precomputation, Problem, Solution, Solver, Unsolved, explain};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use num_bigint::BigUint;
 use serde_json::json;
@@ -115,7 +115,7 @@ pub(super) fn run(args: &Crack) -> Result<u8, Failure> {
     if let Some(file) = &args.precompute {
         write(file, &precomputation)?;
     }
-    let solved = solver.and_then(|solver| solver.solve(&problem.y, &budget, &mut observer));
+    let solved = solver.map_err(Unsolved::from).and_then(|solver| solver.solve(&problem.y, &budget, &mut observer));
     bars.clear();
     let out = &mut anstream::stdout().lock();
     match solved {
@@ -123,16 +123,21 @@ pub(super) fn run(args: &Crack) -> Result<u8, Failure> {
             tell(out, args.json, &problem, &solution, prepared, began.elapsed().saturating_sub(prepared))?;
             Ok(FINE)
         }
-        Err(Unsolved::BadInput { field, expected, got }) => {
+        Err(Unsolved { failure: Why::BadInput { field, expected, got }, .. }) => {
             Err(Failure::Usage(format!("--{field}: expected {expected}, got {got}")))
         }
-        Err(failure) => {
-            let why = match (&failure, stopped.get()) {
-                (Unsolved::Cancelled, Some(why)) => why.clone(),
-                _ => failure.to_string(),
+        Err(unsolved) => {
+            let why = match (&unsolved.failure, stopped.get()) {
+                (Why::Cancelled, Some(why)) => why.clone(),
+                _ => unsolved.to_string(),
             };
             if args.json {
-                writeln!(out, "{}", json!({ "found": false, "why": why }))?;
+                let known = &unsolved.known;
+                writeln!(
+                    out,
+                    "{}",
+                    json!({ "found": false, "kind": unsolved.failure.kind(), "why": why, "known": known })
+                )?;
                 return Ok(FINDING);
             }
             writeln!(out, "Not found: {why}.")?;

@@ -34,6 +34,7 @@ use self::descent::Descent;
 use self::logs::Logs;
 use self::precomputation::Table;
 use super::budget::{Failure, Watch};
+use super::failure::{Obstacle, Step};
 use super::mont::from_limbs;
 use super::solution::Method;
 
@@ -42,9 +43,9 @@ pub use self::precomputation::Precomputation;
 
 /// The logarithm of y to the unknown base of the table.
 fn log(table: &Table, y: &BigUint, logs: &Logs, watch: &Watch<'_>) -> Result<BigUint, Failure> {
-    let found = Descent::new(table, logs, watch).log(y)?.ok_or_else(|| Failure::TooHard {
-        why: "no randomisation of this target could be expressed through the factor base".to_owned(),
-    })?;
+    let found = Descent::new(table, logs, watch)
+        .log(y)?
+        .ok_or_else(|| Failure::stuck(Obstacle::IndexCalculus { at: Step::Descent }))?;
     Ok(from_limbs(&found))
 }
 
@@ -75,8 +76,8 @@ impl Subgroup {
 
     /// x modulo ℓ with y = g^x up to elements of other orders, verified.
     pub(crate) fn log(&self, y: &BigUint, watch: &Watch<'_>) -> Result<BigUint, Failure> {
-        let failed = |why: &str| Failure::TooHard { why: why.to_owned() };
-        let Some(logs) = self.table.logs(&self.ell) else { return Err(failed("the table lacks this order")) };
+        let failed = || Failure::stuck(Obstacle::IndexCalculus { at: Step::Check });
+        let Some(logs) = self.table.logs(&self.ell) else { return Err(failed()) };
         let p = &self.table.pair.p;
         let k = (p - 1u32) / &self.ell;
         let target = y.modpow(&k, p);
@@ -90,15 +91,11 @@ impl Subgroup {
             }
             shifted = shifted * &self.g % p;
         }
-        Err(failed("the logarithms found by index calculus failed their check"))
+        Err(failed())
     }
 
     pub(crate) fn method(&self) -> Method {
-        Method::IndexCalculus {
-            bits: self.table.pair.p.bits(),
-            polynomials: self.table.pair.sides.each_ref().map(ToString::to_string),
-            known_logarithms: self.table.logs.iter().map(|logs| logs.known.len()).sum(),
-        }
+        self.table.pair.method(self.table.logs.iter().map(|logs| logs.known.len()).sum())
     }
 }
 

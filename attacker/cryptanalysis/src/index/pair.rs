@@ -9,6 +9,7 @@ use super::polynomial::Polynomial;
 use super::relation::{Key, Row, collect};
 use super::select;
 use crate::mont::Mont;
+use crate::solution::Method;
 
 /// The polynomials of Joux and Lercier (2003): one of degree d + 1 with tiny coefficients, and one of degree d with
 /// coefficients of about p^(1/(d + 1)).
@@ -43,6 +44,12 @@ impl Pair {
             return Self::quadratic(p);
         }
         select::cubic(p, ells).or_else(|| Self::quadratic(p))
+    }
+
+    /// What is done with it, where so many logarithms are known already.
+    pub(crate) fn method(&self, known_logarithms: usize) -> Method {
+        let polynomials = self.sides.each_ref().map(ToString::to_string);
+        Method::IndexCalculus { bits: self.p.bits(), polynomials, known_logarithms }
     }
 
     /// d = 1: the imaginary quadratic field with the smoothest norms.

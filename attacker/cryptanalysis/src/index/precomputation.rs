@@ -14,6 +14,7 @@ use super::parameters::Parameters;
 use super::relation::{Bases, Found, Key, KeySet};
 use super::{file, filter, split};
 use crate::budget::{Failure, Watch};
+use crate::failure::{Obstacle, Step};
 use crate::prime::primes_up_to;
 
 /// Relations and logarithms for one prime, filled by [`Solver::with_precomputation`] and worth saving when that was
@@ -98,11 +99,12 @@ impl Precomputation {
         let pair = match self.pair.get() {
             Some(pair) => pair.clone(),
             None => {
-                let none = || Failure::TooHard { why: format!("no pair of fields suits a p of {} bits", p.bits()) };
+                let none = || Failure::stuck(Obstacle::IndexCalculus { at: Step::Polynomials });
                 let pair = Pair::new(p, ells).ok_or_else(none)?;
                 self.pair.get_or_init(|| pair).clone()
             }
         };
+        watch.chose(&pair.method(0));
         let parameters = Parameters::for_pair(&pair);
         let bases = Bases::new(&pair, &parameters);
         let specials = specials(&pair, &parameters);
@@ -126,7 +128,7 @@ impl Precomputation {
                 break logs;
             }
             if found.len() == before {
-                return Err(Failure::TooHard { why: "the sieve ran out of special primes".to_owned() });
+                return Err(Failure::stuck(Obstacle::IndexCalculus { at: Step::Sieve }));
             }
             least = found.len() + found.len() / 10 + 16;
         };

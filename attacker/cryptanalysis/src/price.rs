@@ -1,0 +1,137 @@
+//! What a computation would cost, before it is begun.
+
+use std::fmt;
+
+use super::costs::index_cost;
+
+/// An estimate. Powers of two, for the longest of them outlast the universe.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Price {
+    /// What would be done.
+    pub way: Way,
+    /// log2 of the group operations, where the way is a walk through a group.
+    pub operations_log2: Option<f64>,
+    /// log2 of the seconds of one core.
+    pub core_seconds_log2: f64,
+    /// Where the seconds are from.
+    pub basis: Basis,
+}
+
+/// A way to a logarithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Way {
+    /// Pollard's rho in a subgroup of prime order.
+    Rho {
+        /// Size of the order.
+        order_bits: u64,
+    },
+    /// Baby steps and giant steps, or kangaroos, in an interval of exponents.
+    Interval {
+        /// Size of the interval.
+        bits: u32,
+    },
+    /// The index calculus of this program, once for the prime.
+    IndexCalculus {
+        /// Size of p.
+        bits: u64,
+    },
+    /// A number field sieve that is larger than this program's, once for the prime.
+    NumberFieldSieve {
+        /// Size of p.
+        bits: u64,
+    },
+    /// Factoring the modulus or the order.
+    Factoring {
+        /// Size of the composite.
+        bits: u64,
+    },
+}
+
+/// Where an estimate comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Steps or runs of this program that were measured, on the machine of the documentation.
+    Measured,
+    /// Computations that others published, and sizes between or beyond them.
+    Published,
+}
+
+impl Price {
+    /// The index calculus of this program modulo a prime of so many bits.
+    pub(crate) fn index_calculus(bits: u64) -> Self {
+        let way = Way::IndexCalculus { bits };
+        Self { way, operations_log2: None, core_seconds_log2: index_cost(bits), basis: Basis::Measured }
+    }
+
+    /// Core seconds; infinite beyond the range of the type.
+    pub fn core_seconds(&self) -> f64 {
+        self.core_seconds_log2.exp2()
+    }
+}
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", duration(self.core_seconds_log2), self.way)?;
+        if let Some(steps) = self.operations_log2 {
+            write!(f, " (2^{steps:.0} steps)")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rho { order_bits } => write!(f, "parallel rho in a subgroup of {order_bits} bits"),
+            Self::Interval { bits } => write!(f, "a search of {bits} bits of the exponent"),
+            Self::IndexCalculus { bits } => write!(f, "index calculus modulo a prime of {bits} bits"),
+            Self::NumberFieldSieve { bits } => write!(f, "the number field sieve modulo a prime of {bits} bits"),
+            Self::Factoring { bits } => write!(f, "factoring a number of {bits} bits"),
+        }
+    }
+}
+
+/// Core time in words, from log2 of its seconds.
+pub(crate) fn duration(core_seconds_log2: f64) -> String {
+    let seconds = core_seconds_log2.exp2();
+    let years = core_seconds_log2 - YEAR_LOG2;
+    let one = |n: f64, unit: &str| {
+        let n = n.round().max(1.0);
+        format!("about {n:.0} core {unit}{}", if n > 1.0 { "s" } else { "" })
+    };
+    match seconds {
+        s if s < 1.0 => "less than a core second".to_owned(),
+        s if s < 100.0 => one(s, "second"),
+        s if s < 6_000.0 => one(s / 60.0, "minute"),
+        s if s < 172_800.0 => one(s / 3_600.0, "hour"),
+        s if s < 63_000_000.0 => one(s / 86_400.0, "day"),
+        _ if years < 33.0 => one(significant(years.exp2()), "year"),
+        _ => format!("about 2^{years:.0} core years"),
+    }
+}
+
+const YEAR_LOG2: f64 = 24.91;
+
+/// Two significant digits.
+fn significant(n: f64) -> f64 {
+    let scale = 10f64.powf(n.log10().floor() - 1.0).max(1.0);
+    (n / scale).round() * scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        let words = |seconds: f64| duration(seconds.log2());
+        assert_eq!(words(0.2), "less than a core second");
+        assert_eq!(words(1.2), "about 1 core second");
+        assert_eq!(words(240.0), "about 4 core minutes");
+        assert_eq!(words(86_400.0), "about 24 core hours");
+        assert_eq!(words(31_557_600.0 * 1234.0), "about 1200 core years");
+        assert_eq!(duration(1000.0), "about 2^975 core years");
+    }
+}
