@@ -11,6 +11,8 @@ const USUAL: Duration = Duration::from_secs(60);
 const PATIENCES: u32 = 8;
 /// So many seconds for each second of one core that is known to be needed: machines differ, and have other work.
 pub const MARGIN: u32 = 4;
+/// What a prime costs at most whose p − 1 may have several large factors, beside a safe one of its size.
+const ANY_PRIME: f64 = 2.0;
 
 /// Seconds of one core that the attacker's computation in a scenario is known to take. Nothing where it computes no
 /// logarithm. A published prime costs nothing: it is recognised, and nothing is tried.
@@ -20,7 +22,8 @@ pub fn core_seconds(resolved: &Resolved) -> Option<f64> {
     let variant = resolved.played.mode.variant(selection.variant.as_deref())?;
     match variant.group? {
         Own::Safe => index_seconds(variant.size(&selection.parameters)?),
-        Own::Smooth | Own::Published(_) => None,
+        Own::Random => index_seconds(variant.size(&selection.parameters)?).map(|seconds| seconds * ANY_PRIME),
+        Own::Smooth | Own::Composite | Own::Subgroup | Own::Published(_) => None,
     }
 }
 

@@ -33,6 +33,18 @@ checks! {
         compares: "the bits of the server's prime with 2048",
         from: "RFC 8270 section 1"
     }
+    GROUP_PRIME = "group-prime" {
+        "Modulus is a prime",
+        threat: "A modulus that is no prime falls apart into its factors, and each logarithm modulo one of them is easy.",
+        compares: "the server's p with a prime, by Miller and Rabin's test",
+        from: "NIST SP 800-56A rev. 3 section 5.5.2; CVE-2016-2217"
+    }
+    GROUP_ORDER = "group-order" {
+        "Generator has a large order",
+        threat: "Where p−1 falls apart, so does the logarithm; and a generator may lead round in a small circle only.",
+        compares: "(p−1)/2 with a prime, and g with 2 and p−2: then the order of g is (p−1)/2 or p−1",
+        from: "NIST SP 800-56A rev. 3 section 5.5.2; RFC 2412 appendix E"
+    }
     GROUP_KNOWN = "group-known" {
         "Group is a published one",
         threat: "A prime of unknown origin can be composite, smooth or trapdoored, whatever its size.",

@@ -59,6 +59,20 @@ pub enum Seen {
         /// In bits.
         bits: u64,
     },
+    /// A modulus that is a prime.
+    PrimeModulus,
+    /// A modulus that is none.
+    CompositeModulus {
+        /// In bits.
+        bits: u64,
+    },
+    /// A generator whose order is (p−1)/2 or p−1, where (p−1)/2 is a prime.
+    LargeOrder,
+    /// A p with a (p−1)/2 that is no prime, or none itself.
+    UnsafePrime {
+        /// In bits.
+        bits: u64,
+    },
     /// A group of RFC 3526 or RFC 7919.
     PublishedGroup,
     /// A published group.

@@ -80,7 +80,9 @@ impl Algebra for Terms {
         let holds = match (relation, args) {
             (Relation::Equal(_), [expected, observed]) => expected == observed,
             (Relation::PublicInRange, [group, public]) => public.0 == "public" && public.1[0] == *group,
-            (Relation::GroupSize(_) | Relation::GroupKnown, [group]) => group.0 == "group",
+            (Relation::GroupSize(_) | Relation::GroupPrime | Relation::GroupOrder | Relation::GroupKnown, [group]) => {
+                group.0 == "group"
+            }
             (Relation::Contributes, [shared]) => shared.0 == "agreed",
             (Relation::Signed(_, context), [key, digest, signature]) => match &key.1[..] {
                 [signer] => *signature == of(Op::Sign(context), [signer.clone(), digest.clone()]),

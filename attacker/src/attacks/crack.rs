@@ -25,7 +25,7 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     loot: Loot::NONE,
     logarithm: Some(When::Live),
-    stopped_by: &["group-size", "group-known"],
+    stopped_by: &["group-size", "group-prime", "group-order", "group-known"],
     source: include_str!("crack.rs"),
     start: |start| {
         let listener = Listener::new(start.mode, (start.algebra)("listener"));

@@ -24,7 +24,7 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     loot: Loot::NONE,
     logarithm: Some(When::Later),
-    stopped_by: &["group-size", "group-known"],
+    stopped_by: &["group-size", "group-prime", "group-order", "group-known"],
     source: include_str!("eavesdrop.rs"),
     start: |start| Box::new(Eavesdrop { listener: Listener::new(start.mode, (start.algebra)("listener")), ended: 0 }),
 };

@@ -2,6 +2,7 @@
 
 pub mod named;
 pub mod own;
+pub mod prime;
 pub mod weak;
 
 use num_bigint::BigUint;

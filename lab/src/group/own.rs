@@ -10,6 +10,12 @@ pub enum Own {
     Safe,
     /// A long prime whose p − 1 has small factors only.
     Smooth,
+    /// A prime that is too short, and p − 1 is whatever it happens to be.
+    Random,
+    /// A long modulus that is no prime.
+    Composite,
+    /// A long prime with a generator of small order.
+    Subgroup,
     /// A published group, by its name.
     Published(&'static str),
 }
@@ -20,16 +26,23 @@ impl Own {
         match self {
             Self::Safe => "safe",
             Self::Smooth => "smooth",
+            Self::Random => "random",
+            Self::Composite => "composite",
+            Self::Subgroup => "subgroup",
             Self::Published(_) => "published",
         }
     }
 
     /// The group, for a prime of so many bits where it is made to measure; `None` where the size is not told.
     pub fn group(self, bits: Option<u64>) -> Option<Group> {
-        match self {
-            Self::Safe => Some(Group::Modp(Arc::new(weak::short(bits?)))),
-            Self::Smooth => Some(Group::Modp(Arc::new(weak::smooth(bits?)))),
-            Self::Published(name) => named::find(name),
-        }
+        let made = match self {
+            Self::Safe => weak::short(bits?),
+            Self::Smooth => weak::smooth(bits?),
+            Self::Random => weak::random(bits?),
+            Self::Composite => weak::composite(bits?),
+            Self::Subgroup => weak::subgroup(bits?),
+            Self::Published(name) => return named::find(name),
+        };
+        Some(Group::Modp(Arc::new(made)))
     }
 }

@@ -1,30 +1,31 @@
-//! Weak primes as they were deployed: too short, or with a smooth p − 1.
+//! Weak groups as they were deployed: a prime that is too short or has a smooth p − 1, a modulus that is no prime, a
+//! generator of small order.
 //!
-//! The primes follow from their parameters alone: a server that uses one uses it for every session, which is what makes
+//! The groups follow from their parameters alone: a server that uses one uses it for every session, which is what makes
 //! a precomputation pay (Adrian et al., "Imperfect Forward Secrecy", 2015).
 
-use super::Modp;
+use super::{
+    Modp,
+    prime::{divisible, is_prime, is_word_prime, small_primes},
+};
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use num_bigint::BigUint;
-use num_integer::Integer;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{One, ToPrimitive};
 use rand_core::Rng;
 use sha2::{Digest, Sha256};
 
 /// Bits of the factors of p − 1 of a [`smooth`] prime.
 pub const SMOOTH_FACTOR_BITS: u32 = 24;
-
-const SMALL_PRIMES: [u32; 53] = [
-    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
-    113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199, 211, 223, 227, 229, 233, 239,
-    241, 251,
-];
+/// Bits of the prime factors of a [`composite`] modulus.
+pub const COMPOSITE_FACTOR_BITS: u32 = 32;
+/// Bits of the order of the generator of a [`subgroup`].
+pub const SUBGROUP_ORDER_BITS: u32 = 32;
 
 /// A safe prime of this many bits (at least 16) with generator 2.
 pub fn short(bits: u64) -> Modp {
     let mut rng = rng("short", bits);
     loop {
-        let q = random(&mut rng, bits.max(16) - 1);
+        let q = odd(&mut rng, bits.max(16) - 1);
         let p = (&q << 1u8) + 1u8;
         if !divisible(&p) && !divisible(&q) && is_prime(&q) && is_prime(&p) {
             return Modp::new(p, BigUint::from(2u8));
@@ -37,60 +38,96 @@ pub fn short(bits: u64) -> Modp {
 pub fn smooth(bits: u64) -> Modp {
     let bits = bits.max(64);
     let mut rng = rng("smooth", bits);
-    let last_bits = u64::from(SMOOTH_FACTOR_BITS);
-    let mut factors = vec![2u32];
-    let mut product = BigUint::from(2u8);
-    // Full factors, then one that leaves room for exactly one more: that last one is searched for.
-    while product.bits() + last_bits < bits {
-        let room = bits - last_bits + 1 - product.bits();
-        let factor = factor(&mut rng, u32::try_from(room).unwrap_or(SMOOTH_FACTOR_BITS).min(SMOOTH_FACTOR_BITS));
-        product *= factor;
-        factors.push(factor);
-    }
-    // p = product · last + 1 is looked at modulo small primes first: most candidates fall there.
-    let residues: Vec<(u64, u64)> = small_primes().map(|q| (q, (&product % q).to_u64().unwrap_or(0))).collect();
+    let mut factors = all_but_one(&mut rng, vec![2], SMOOTH_FACTOR_BITS, bits);
+    let product = factors.iter().product();
+    let (p, last) = prime_above(&mut rng, &product, SMOOTH_FACTOR_BITS, bits);
+    factors.push(last);
+    let g = primitive_root(&p, &factors);
+    Modp::new(p, g)
+}
+
+/// A prime of this many bits (at least 16) whose p − 1 is whatever it happens to be, with generator 2.
+pub fn random(bits: u64) -> Modp {
+    let mut rng = rng("random", bits);
     loop {
-        let last = factor(&mut rng, SMOOTH_FACTOR_BITS);
-        if residues.iter().any(|(q, residue)| (residue * u64::from(last) + 1) % q == 0) {
+        let p = odd(&mut rng, bits.max(16));
+        if !divisible(&p) && is_prime(&p) {
+            return Modp::new(p, BigUint::from(2u8));
+        }
+    }
+}
+
+/// A modulus of this many bits (at least 64) that nobody tested for primality, as socat's was (CVE-2016-2217), with
+/// generator 2: its prime factors have at most [`COMPOSITE_FACTOR_BITS`] bits.
+pub fn composite(bits: u64) -> Modp {
+    let bits = bits.max(64);
+    let mut rng = rng("composite", bits);
+    let product: BigUint = all_but_one(&mut rng, Vec::new(), COMPOSITE_FACTOR_BITS, bits).iter().product();
+    loop {
+        let n = &product * factor(&mut rng, COMPOSITE_FACTOR_BITS);
+        if n.bits() == bits {
+            return Modp::new(n, BigUint::from(2u8));
+        }
+    }
+}
+
+/// A prime of this many bits (at least 128) with a generator of a prime order q of [`SUBGROUP_ORDER_BITS`] bits. The
+/// groups of RFC 5114 are made so, with a q of 160 to 256 bits; here it is short. (p − 1)/2q is a prime.
+pub fn subgroup(bits: u64) -> Modp {
+    subgroup_and_order(bits).0
+}
+
+fn subgroup_and_order(bits: u64) -> (Modp, u32) {
+    let bits = bits.max(128);
+    let mut rng = rng("subgroup", bits);
+    let cofactor_bits = bits - u64::from(SUBGROUP_ORDER_BITS) - 1;
+    let cofactor = loop {
+        let mut r = odd(&mut rng, cofactor_bits);
+        // so that two thirds of all q make a p of the right length
+        r.set_bit(cofactor_bits - 2, true);
+        if !divisible(&r) && is_prime(&r) {
+            break r << 1u8;
+        }
+    };
+    let (p, q) = prime_above(&mut rng, &cofactor, SUBGROUP_ORDER_BITS, bits);
+    let mut h = BigUint::from(2u8);
+    loop {
+        let g = h.modpow(&cofactor, &p);
+        if !g.is_one() {
+            return (Modp::new(p, g), q);
+        }
+        h += 1u8;
+    }
+}
+
+/// `factors` and further primes of so many bits, the last of which may be shorter, until their product leaves room for
+/// exactly one more below `bits` bits.
+fn all_but_one(rng: &mut ChaCha20Rng, mut factors: Vec<u32>, factor_bits: u32, bits: u64) -> Vec<u32> {
+    let last = u64::from(factor_bits);
+    let mut product: BigUint = factors.iter().product();
+    while product.bits() + last < bits {
+        let room = u32::try_from(bits - last + 1 - product.bits()).unwrap_or(factor_bits);
+        let next = factor(rng, room.min(factor_bits));
+        product *= next;
+        factors.push(next);
+    }
+    factors
+}
+
+/// A prime product · q + 1 of `bits` bits for a prime q of `factor_bits` bits, and q.
+fn prime_above(rng: &mut ChaCha20Rng, product: &BigUint, factor_bits: u32, bits: u64) -> (BigUint, u32) {
+    // looked at modulo small primes first: most candidates fall there
+    let residues: Vec<(u64, u64)> = small_primes().map(|l| (l, (product % l).to_u64().unwrap_or(0))).collect();
+    loop {
+        let q = factor(rng, factor_bits);
+        if residues.iter().any(|(l, residue)| (residue * u64::from(q) + 1) % l == 0) {
             continue;
         }
-        let p = &product * last + 1u8;
+        let p = product * q + 1u8;
         if p.bits() == bits && is_prime(&p) {
-            factors.push(last);
-            let g = primitive_root(&p, &factors);
-            return Modp::new(p, g);
+            return (p, q);
         }
     }
-}
-
-/// The odd primes below 2^12.
-fn small_primes() -> impl Iterator<Item = u64> {
-    (3..1u32 << 12).step_by(2).filter(|n| is_word_prime(*n)).map(u64::from)
-}
-
-/// Miller–Rabin with 24 fixed bases: proves compositeness; for the random candidates here an error is out of reach.
-pub fn is_prime(n: &BigUint) -> bool {
-    let two = BigUint::from(2u8);
-    if *n < two || n.is_even() {
-        return *n == two;
-    }
-    let minus_one = n - 1u8;
-    let twos = minus_one.trailing_zeros().unwrap_or(0);
-    let odd = &minus_one >> twos;
-    std::iter::once(2).chain(SMALL_PRIMES).take(24).all(|base| {
-        let base = BigUint::from(base);
-        if (&base % n).is_zero() {
-            return true;
-        }
-        let mut power = base.modpow(&odd, n);
-        if power.is_one() || power == minus_one {
-            return true;
-        }
-        (1..twos).any(|_| {
-            power = &power * &power % n;
-            power == minus_one
-        })
-    })
 }
 
 fn rng(variant: &str, bits: u64) -> ChaCha20Rng {
@@ -98,7 +135,7 @@ fn rng(variant: &str, bits: u64) -> ChaCha20Rng {
 }
 
 /// An odd number of exactly so many bits.
-fn random(rng: &mut ChaCha20Rng, bits: u64) -> BigUint {
+fn odd(rng: &mut ChaCha20Rng, bits: u64) -> BigUint {
     let mut octets = vec![0; usize::try_from(bits.div_ceil(8)).unwrap_or(1)];
     rng.fill_bytes(&mut octets);
     let mut n = BigUint::from_bytes_be(&octets) >> (octets.len() as u64 * 8 - bits);
@@ -107,54 +144,15 @@ fn random(rng: &mut ChaCha20Rng, bits: u64) -> BigUint {
     n
 }
 
-/// A prime of exactly so many bits, 2 to 31.
+/// A prime of exactly so many bits, 2 to 32.
 fn factor(rng: &mut ChaCha20Rng, bits: u32) -> u32 {
-    let bits = bits.clamp(2, 31);
+    let bits = bits.clamp(2, 32);
     loop {
         let n = rng.next_u32() >> (32 - bits) | 1 << (bits - 1) | 1;
         if is_word_prime(n) {
             return n;
         }
     }
-}
-
-/// Miller–Rabin to the bases 2, 7 and 61, which decides for all odd n below 2^32 (Jaeschke, "On strong pseudoprimes to
-/// several bases", 1993).
-fn is_word_prime(n: u32) -> bool {
-    let n = u64::from(n);
-    if n < 4 {
-        return n > 1;
-    }
-    let twos = (n - 1).trailing_zeros();
-    [2u64, 7, 61].into_iter().filter(|base| base % n != 0).all(|base| {
-        let mut power = word_power(base, (n - 1) >> twos, n);
-        if power == 1 {
-            return true;
-        }
-        (0..twos).any(|_| {
-            let minus_one = power == n - 1;
-            power = power * power % n;
-            minus_one
-        })
-    })
-}
-
-/// base^exponent mod n, for n below 2^32.
-fn word_power(base: u64, mut exponent: u64, n: u64) -> u64 {
-    let (mut power, mut square) = (1, base % n);
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            power = power * square % n;
-        }
-        square = square * square % n;
-        exponent >>= 1;
-    }
-    power
-}
-
-/// A small prime divides n properly.
-fn divisible(n: &BigUint) -> bool {
-    SMALL_PRIMES.iter().any(|prime| (n % prime).is_zero() && n.bits() > 8)
 }
 
 fn primitive_root(p: &BigUint, factors: &[u32]) -> BigUint {
@@ -169,6 +167,7 @@ fn primitive_root(p: &BigUint, factors: &[u32]) -> BigUint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_traits::Zero;
 
     #[test]
     fn short_primes_are_safe_and_of_their_length() {
@@ -200,16 +199,30 @@ mod tests {
     }
 
     #[test]
-    fn primality_agrees_with_the_sieve() {
-        let mut composite = vec![false; 4096];
-        for n in 2..composite.len() {
-            if !composite[n] {
-                (n * n..composite.len()).step_by(n).for_each(|multiple| composite[multiple] = true);
-            }
-            assert_eq!(is_prime(&BigUint::from(n)), !composite[n], "{n}");
-            assert!(n % 2 == 0 || is_word_prime(n as u32) != composite[n], "{n}");
+    fn random_primes_are_prime_and_of_their_length() {
+        for bits in [16, 32, 48, 64, 96, 128, 224] {
+            let group = random(bits);
+            assert_eq!((group.p.bits(), is_prime(&group.p)), (bits, true), "{bits} bits");
+            assert_eq!(group, random(bits), "a prime follows from its parameters");
         }
-        assert!(!is_prime(&BigUint::from(561u32)) && !is_prime(&BigUint::from(3_215_031_751u64)), "pseudoprimes");
-        assert!(!is_word_prime(2047) && !is_word_prime(3_215_031_751) && is_word_prime(u32::MAX - 4));
+        assert!([48u64, 64, 96].iter().any(|bits| !is_prime(&(random(*bits).p >> 1u8))), "not safe primes all");
+    }
+
+    #[test]
+    fn composite_moduli_are_no_primes_and_of_their_length() {
+        for bits in [64, 256, 1000, 1024, 2048] {
+            let group = composite(bits);
+            assert_eq!((group.p.bits(), is_prime(&group.p), group.p.bit(0)), (bits, false, true), "{bits} bits");
+        }
+    }
+
+    #[test]
+    fn the_generator_of_a_subgroup_has_the_order_that_was_chosen() {
+        for bits in [128, 512, 1024] {
+            let (group, order) = subgroup_and_order(bits);
+            assert_eq!((group.p.bits(), is_prime(&group.p)), (bits, true), "{bits} bits");
+            assert_eq!((order.ilog2() + 1, is_word_prime(order)), (SUBGROUP_ORDER_BITS, true), "{order}");
+            assert!(!group.g.is_one() && group.g.modpow(&order.into(), &group.p).is_one(), "{bits} bits");
+        }
     }
 }

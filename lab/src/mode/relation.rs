@@ -11,6 +11,10 @@ pub enum Relation {
     PublicInRange,
     /// The group's prime has at least so many bits: group.
     GroupSize(u64),
+    /// The group's modulus is a prime: group.
+    GroupPrime,
+    /// The group's prime is a safe one, and its generator none of 0, 1 and p−1: group.
+    GroupOrder,
     /// The group is a published one: group.
     GroupKnown,
     /// The agreed secret is not zero: shared secret.
@@ -29,7 +33,7 @@ impl Relation {
         Some(match self {
             Self::Equal(_) => return None,
             Self::PublicInRange => &[Sort::Group, Sort::Public],
-            Self::GroupSize(_) | Self::GroupKnown => &[Sort::Group],
+            Self::GroupSize(_) | Self::GroupPrime | Self::GroupOrder | Self::GroupKnown => &[Sort::Group],
             Self::Contributes => &[Sort::Shared],
             Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
             Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
@@ -43,6 +47,8 @@ impl Relation {
             Self::Equal(_)
             | Self::PublicInRange
             | Self::GroupSize(_)
+            | Self::GroupPrime
+            | Self::GroupOrder
             | Self::GroupKnown
             | Self::Signed(..)
             | Self::Certified(_)
@@ -57,6 +63,8 @@ impl Relation {
             Self::Equal(check) | Self::Signed(check, _) => vec![check],
             Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
             Self::GroupSize(_) => vec![&checks::GROUP_SIZE],
+            Self::GroupPrime => vec![&checks::GROUP_PRIME],
+            Self::GroupOrder => vec![&checks::GROUP_ORDER],
             Self::GroupKnown => vec![&checks::GROUP_KNOWN],
             Self::Contributes => vec![&checks::CONTRIBUTORY],
             Self::Certified(_) | Self::CertifiedForAny(_) => checks::of_certificates().collect(),

@@ -369,6 +369,8 @@ mod tests {
             Relation::Equal(&crate::checks::FINISHED),
             Relation::PublicInRange,
             Relation::GroupSize(2048),
+            Relation::GroupPrime,
+            Relation::GroupOrder,
             Relation::GroupKnown,
             Relation::Contributes,
             Relation::Signed(&crate::checks::TRANSCRIPT_SIGNATURE, "context"),
@@ -381,6 +383,8 @@ mod tests {
                 Relation::Equal(_)
                 | Relation::PublicInRange
                 | Relation::GroupSize(_)
+                | Relation::GroupPrime
+                | Relation::GroupOrder
                 | Relation::GroupKnown
                 | Relation::Contributes
                 | Relation::Signed(..)

@@ -2,7 +2,7 @@
 
 use super::parts::*;
 use crate::{
-    checks::{GROUP_KNOWN, GROUP_SIZE},
+    checks::{GROUP_KNOWN, GROUP_ORDER, GROUP_PRIME, GROUP_SIZE},
     group::own::Own,
     mode::{Message, Mode, Names, Parameter, Relation, SIZE, Source, Variant, table::*},
     role::Role,
@@ -10,28 +10,37 @@ use crate::{
     wire::Kind,
 };
 
+/// The size of a prime that is too short.
+const SHORT: Parameter = Parameter { name: SIZE, min: 32, max: 224, default: 48 };
+/// The size of a modulus whose weakness is another than its length.
+const LONG: Parameter = Parameter { name: SIZE, min: 256, max: 2048, default: 1024 };
+
 pub(super) static MODE: Mode = Mode {
     id: "dh-weak",
     title: "Diffie–Hellman in the server's own weak group",
-    summary: "As TLS did before 1.3, the server sends p and g, and the client takes what comes. The prime is too short, or \
-              its p−1 falls apart into small factors. An eavesdropper computes the discrete logarithm of one share and has \
+    summary: "As TLS did before 1.3, the server sends p and g, and the client takes what comes. The prime is too short, its \
+              p−1 falls apart into small factors, it is no prime at all, or g has a small order. An eavesdropper computes the discrete logarithm of one share and has \
               the key: no message needs to be changed.",
     authenticated_by: "nothing",
     references: &[
         "Adrian et al., Imperfect Forward Secrecy: How Diffie–Hellman Fails in Practice, 2015",
         "RFC 5246 section 7.4.3",
         "Pohlig and Hellman, An improved algorithm for computing logarithms over GF(p), 1978",
+        "Wong, How to Backdoor Diffie–Hellman, 2016; CVE-2016-2217 (socat's composite modulus)",
+        "Valenta et al., Measuring small subgroup attacks against Diffie–Hellman, 2017",
     ],
     variants: &[
-        Variant::new("short", "a safe prime that is too short").in_group(Own::Safe).taking(&[Parameter {
-            name: SIZE,
-            min: 32,
-            max: 224,
-            default: 48,
-        }]),
-        Variant::new("smooth", "a long prime whose p−1 has small factors only")
-            .in_group(Own::Smooth)
-            .taking(&[Parameter { name: SIZE, min: 256, max: 2048, default: 1024 }]),
+        Variant::new("short", "a safe prime that is too short").in_group(Own::Safe).taking(&[SHORT]),
+        Variant::new("smooth", "a long prime whose p−1 has small factors only").in_group(Own::Smooth).taking(&[LONG]),
+        Variant::new("random", "a prime that is too short, and p−1 is whatever it happens to be")
+            .in_group(Own::Random)
+            .taking(&[SHORT]),
+        Variant::new("composite", "a long modulus that is no prime, as socat's was")
+            .in_group(Own::Composite)
+            .taking(&[LONG]),
+        Variant::new("subgroup", "a long prime with a generator of small order")
+            .in_group(Own::Subgroup)
+            .taking(&[LONG]),
         Variant::new("published", "a published safe prime, as it should be: ffdhe2048")
             .in_group(Own::Published("ffdhe2048")),
     ],
@@ -54,6 +63,8 @@ pub(super) static MODE: Mode = Mode {
             receipt: &[
                 CLIENT_ACCEPTS,
                 check(CLIENT, Relation::GroupSize(2048), &[var("group")]),
+                check(CLIENT, Relation::GroupPrime, &[var("group")]),
+                check(CLIENT, Relation::GroupOrder, &[var("group")]),
                 check(CLIENT, Relation::GroupKnown, &[var("group")]),
                 check(CLIENT, Relation::PublicInRange, &[var("group"), var("server_share")]),
             ],
@@ -69,5 +80,5 @@ pub(super) static MODE: Mode = Mode {
         },
     ],
     names: Names::Nobody,
-    off: &[GROUP_SIZE.id, GROUP_KNOWN.id],
+    off: &[GROUP_SIZE.id, GROUP_PRIME.id, GROUP_ORDER.id, GROUP_KNOWN.id],
 };

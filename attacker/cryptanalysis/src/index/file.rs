@@ -14,6 +14,8 @@ use super::relation::{Bases, Found, Key};
 use crate::budget::{Failure, brief};
 use crate::prime::primes_up_to;
 
+/// Every version begins so; its number and a line break follow.
+const NAME: &[u8] = b"interlock discrete logarithms ";
 const MAGIC: &[u8] = b"interlock discrete logarithms 2\n";
 
 pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
@@ -60,10 +62,9 @@ pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
 }
 
 pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failure> {
-    let body = bytes.len().checked_sub(8).filter(|_| bytes.starts_with(MAGIC));
-    let body = body.ok_or_else(|| bad("a file that begins with its magic line", "something else".to_owned()))?;
-    let (content, sum) = bytes.split_at(body);
-    let mut reader = Reader(&content[MAGIC.len()..]);
+    let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| another_format(bytes))?;
+    let (content, sum) = bytes.split_at(bytes.len().saturating_sub(8).max(MAGIC.len()));
+    let mut reader = Reader(rest.get(..content.len() - MAGIC.len()).unwrap_or_default());
     // the prime first: another prime is the likelier mistake
     let prime = reader.number()?;
     if prime != *p {
@@ -94,6 +95,21 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
         return Ok(work);
     }
     Ok(work)
+}
+
+/// A file of another version, cut short in its first line, or something else.
+fn another_format(bytes: &[u8]) -> Failure {
+    const EXPECTED: &str = "a file of precomputed logarithms, of this version (2)";
+    let version = bytes.strip_prefix(NAME).map(|rest| rest.split(|octet| *octet == b'\n').next().unwrap_or_default());
+    let version =
+        version.filter(|digits| !digits.is_empty() && digits.len() < 20 && digits.iter().all(u8::is_ascii_digit));
+    let got = match version {
+        Some(digits) if !MAGIC.starts_with(bytes) => format!("one of version {}", String::from_utf8_lossy(digits)),
+        _ if bytes.is_empty() => "an empty file".to_owned(),
+        _ if MAGIC.starts_with(bytes) => "one cut short".to_owned(),
+        _ => "something else".to_owned(),
+    };
+    bad(EXPECTED, got)
 }
 
 fn pair(reader: &mut Reader<'_>, p: &BigUint) -> Result<Pair, Failure> {
@@ -210,6 +226,39 @@ mod tests {
             panic!("taken")
         };
         expected.to_owned()
+    }
+
+    #[test]
+    fn every_shorter_and_every_altered_file_is_refused() {
+        let p = BigUint::from(41_433_073_590_985_389_352_579_352_327u128);
+        let pair = Pair::quadratic(&p).unwrap();
+        let whole = encode(&work(pair, vec![((3, 5), vec![(Key::ideal(0, 101, 7), 1)])]));
+        assert!(decode(&whole, &p).is_ok());
+        let is_refused =
+            |bytes: &[u8]| matches!(decode(bytes, &p), Err(Failure::BadInput { field: "precomputation", .. }));
+        for length in 0..whole.len() {
+            assert!(is_refused(&whole[..length]), "{length} of {} octets", whole.len());
+        }
+        assert!(is_refused(&[&whole[..], b"x"].concat()), "appended");
+        for bit in 0..8 * whole.len() {
+            let mut altered = whole.clone();
+            altered[bit / 8] ^= 1 << (bit % 8);
+            assert!(is_refused(&altered), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn another_version_is_told_as_one() {
+        let got = |bytes: &[u8]| match decode(bytes, &BigUint::from(23u32)) {
+            Err(Failure::BadInput { got, .. }) => got,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(got(b"interlock discrete logarithms 1\nwhatever follows"), "one of version 1");
+        assert_eq!(got(b"interlock discrete logarithms 17\n"), "one of version 17");
+        assert_eq!(got(b"interlock discrete"), "one cut short");
+        assert_eq!(got(MAGIC), "one cut short");
+        assert_eq!(got(b""), "an empty file");
+        assert_eq!(got(b"interlock discrete logarithms x\n"), "something else");
     }
 
     /// With a checksum that is right.

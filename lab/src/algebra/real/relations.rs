@@ -6,7 +6,7 @@ use crate::{
     check::{Check, Finding, Switches},
     checks,
     evidence::hex,
-    group::{Group, Modp},
+    group::{Group, Modp, named, prime::is_prime},
     mode::Relation,
     seen::Seen,
 };
@@ -19,6 +19,8 @@ pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) ->
         (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
         (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public)?,
         (Relation::GroupSize(bits), [Value::Group(group)]) => group_size(bits, group),
+        (Relation::GroupPrime, [Value::Group(group)]) => group_prime(group),
+        (Relation::GroupOrder, [Value::Group(group)]) => group_order(group),
         (Relation::GroupKnown, [Value::Group(group)]) => group_known(group),
         (Relation::Contributes, [Value::Secret(shared)]) => contributes(shared),
         (Relation::Signed(check, context), [Value::Bytes(key), Value::Bytes(digest), Value::Bytes(signature)]) => {
@@ -92,11 +94,38 @@ fn group_size(least: u64, group: &Group) -> Finding {
     Finding { check, holds: Some(bits >= least), expected, observed: Seen::Prime { bits } }
 }
 
+fn group_prime(group: &Group) -> Finding {
+    let check = &checks::GROUP_PRIME;
+    let Group::Modp(modp) = group else {
+        return not_applicable(check, Seen::PublishedByName);
+    };
+    let holds = named::name_of(modp).is_some() || is_prime(&modp.p);
+    let observed = if holds { Seen::PrimeModulus } else { Seen::CompositeModulus { bits: modp.p.bits() } };
+    Finding { check, holds: Some(holds), expected: Seen::PrimeModulus, observed }
+}
+
+fn group_order(group: &Group) -> Finding {
+    let check = &checks::GROUP_ORDER;
+    let Group::Modp(modp) = group else {
+        return not_applicable(check, Seen::PublishedByName);
+    };
+    let (p, one) = (&modp.p, BigUint::from(1u8));
+    // the half first: where p − 1 falls apart it is seldom a prime, and the test ends at once
+    let safe = named::name_of(modp).is_some() || (p.bit(0) && is_prime(&(p >> 1u8)) && is_prime(p));
+    let holds = safe && modp.g > one && modp.g < p - one;
+    let observed = match (safe, holds) {
+        (false, _) => Seen::UnsafePrime { bits: p.bits() },
+        (true, false) => residue(modp, &modp.g),
+        (true, true) => Seen::LargeOrder,
+    };
+    Finding { check, holds: Some(holds), expected: Seen::LargeOrder, observed }
+}
+
 fn group_known(group: &Group) -> Finding {
     let Group::Modp(modp) = group else {
         return not_applicable(&checks::GROUP_KNOWN, Seen::PublishedByName);
     };
-    let name = crate::group::named::name_of(modp);
+    let name = named::name_of(modp);
     let observed = match name {
         Some(name) => Seen::Group { name: name.to_owned() },
         None => Seen::UnpublishedGroup { bits: modp.p.bits(), p: format!("{:x}", modp.p) },
