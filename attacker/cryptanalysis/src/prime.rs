@@ -63,12 +63,6 @@ fn strong_probable_prime(n: &BigUint, base: &BigUint) -> bool {
     false
 }
 
-/// The r and the least prime k with n = r^k, for an n whose prime factors are above 2^`smallest`.
-pub(crate) fn perfect_power(n: &BigUint, smallest: u64) -> Option<(BigUint, u32)> {
-    let largest = u32::try_from(n.bits() / smallest).unwrap_or(0);
-    primes_up_to(largest).into_iter().map(|k| (n.nth_root(k), k)).find(|(root, k)| root.pow(*k) == *n)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,11 +79,5 @@ mod tests {
         assert!(!prime(0) && !prime(1) && prime(2) && prime(41) && !prime(49));
         assert!(!prime(561) && !prime(3_215_031_751), "Carmichael; strong pseudoprime to 2, 3, 5, 7");
         assert!(prime((1 << 61) - 1) && prime((1 << 127) - 1) && !prime((1 << 67) - 1), "Mersenne");
-    }
-
-    #[test]
-    fn powers_are_seen() {
-        assert_eq!(perfect_power(&BigUint::from(3u32).pow(7), 1), Some((BigUint::from(3u32), 7)));
-        assert_eq!(perfect_power(&BigUint::from(12u32), 1), None);
     }
 }

@@ -1,0 +1,121 @@
+//! What a composite has resisted, and what to try next.
+
+use super::levels::LEVELS;
+use super::price;
+use super::smooth::Bounds;
+
+/// A piece of work on one composite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Pollard's rho.
+    Rho,
+    /// p − 1 and p + 1 with the bounds of a level.
+    Smooth {
+        /// Its place in [`LEVELS`].
+        level: usize,
+    },
+    /// Curves of a level.
+    Curves {
+        /// Its place in [`LEVELS`].
+        level: usize,
+        /// The number of the first.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// The quadratic sieve.
+    Sieve,
+}
+
+/// What a composite has resisted, or a composite of which it is a factor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tried {
+    /// Seconds of one core, as expected.
+    pub seconds: f64,
+    /// Elliptic curves, of all bounds.
+    pub curves: u32,
+    /// B1 up to which p − 1 and p + 1 were tried; 0 for not at all.
+    pub smooth: u32,
+    /// Whether the quadratic sieve was tried, which finds what there is as a rule.
+    pub sieve: bool,
+    rho: bool,
+    /// The place in [`LEVELS`] of the curves to come.
+    level: usize,
+    /// Curves of that level.
+    done: u32,
+}
+
+/// Up to this size rho is as fast as the sieve, in bits.
+const RHO_BITS: u64 = 72;
+/// What curves and p ± 1 may cost before the sieve, as a part of its price: p − 1 of a random prime has a factor that
+/// they find often enough.
+const BEFORE_SIEVE: f64 = 0.12;
+
+impl Tried {
+    /// Prime factors of up to so many bits would have been found as a rule, by curves.
+    pub fn factor_bits(&self) -> u64 {
+        self.level.checked_sub(1).map_or(0, |done| LEVELS[done].factor_bits)
+    }
+
+    /// The step to take on a composite of so many bits with so many seconds left, and its price in seconds.
+    pub(super) fn next(&self, bits: u64, left: f64) -> Option<(Step, f64)> {
+        if bits <= RHO_BITS && !self.rho {
+            return Some((Step::Rho, price::rho(bits)));
+        }
+        let sieve = self.sieve_price(bits).filter(|price| *price <= left);
+        let small = self.small(bits, left);
+        match (sieve, small) {
+            (Some(sieve), Some((_, price))) if self.seconds + price <= BEFORE_SIEVE * sieve => small,
+            (Some(sieve), _) => Some((Step::Sieve, sieve)),
+            (None, small) => small,
+        }
+    }
+
+    /// What [`Tried::next`] will ask for until it has nothing more, at most.
+    pub(super) fn expected(&self, bits: u64, left: f64) -> f64 {
+        match self.sieve_price(bits).filter(|price| *price <= left) {
+            Some(sieve) => sieve + (BEFORE_SIEVE * sieve - self.seconds).max(0.0),
+            None => left,
+        }
+    }
+
+    fn sieve_price(&self, bits: u64) -> Option<f64> {
+        if self.sieve { None } else { price::sieve(bits) }
+    }
+
+    /// The next of p ± 1 and the curves.
+    fn small(&self, bits: u64, left: f64) -> Option<(Step, f64)> {
+        let level = &LEVELS[self.level];
+        if self.smooth < level.smooth {
+            let price = price::smooth(Bounds::new(level.smooth), bits);
+            if price <= left {
+                return Some((Step::Smooth { level: self.level }, price));
+            }
+        }
+        let each = price::curve(level, bits);
+        let count = ((left / each) as u32).min(level.curves - self.done);
+        let step = Step::Curves { level: self.level, first: self.curves, count };
+        (count > 0).then_some((step, f64::from(count) * each))
+    }
+
+    /// Notes a step that took so many seconds.
+    pub(super) fn note(&mut self, step: Step, seconds: f64, found: bool) {
+        self.seconds += seconds;
+        match step {
+            Step::Rho => self.rho = true,
+            // what was found may have hidden more
+            Step::Smooth { level } if !found => self.smooth = LEVELS[level].smooth,
+            Step::Smooth { .. } => {}
+            Step::Curves { level, count, .. } => {
+                self.curves += count;
+                self.done += count;
+                if self.done >= LEVELS[level].curves {
+                    // the last level goes on for ever
+                    self.level = (level + 1).min(LEVELS.len() - 1);
+                    self.done = 0;
+                }
+            }
+            Step::Sieve => self.sieve = true,
+        }
+    }
+}
