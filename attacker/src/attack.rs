@@ -7,7 +7,7 @@ use lab::{
     event::{Change, Fact},
     group::Group,
     loot::Loot,
-    mode::Mode,
+    mode::{Mode, Source},
     role::Role,
     term::Sort,
     wire::{Frame, Kind, body},
@@ -134,6 +134,8 @@ pub enum Needs {
     Mac(Kind),
     /// A signature over messages before it.
     Signature,
+    /// A secret that both victims know beforehand, and a MAC of the client's under it.
+    SharedSecret,
     /// A field of this name that a victim signs later on.
     Signed(&'static str),
 }
@@ -152,6 +154,7 @@ impl Needs {
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
+            Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Signed(name) => mode.signed_fields().any(|(_, field)| field.binds == name),
         };
@@ -161,6 +164,7 @@ impl Needs {
             Self::Certificate => "this mode has no certificate",
             Self::ClientCertificate => "its client has no certificate",
             Self::Mac(_) => "no such message of it carries a MAC",
+            Self::SharedSecret => "the victims share no secret beforehand in this mode",
             Self::Signature => "nobody signs anything in this mode",
             Self::Signed(_) => "no message of this mode has such a field before a signature",
             Self::Anything | Self::Shares => "this mode has no public values",

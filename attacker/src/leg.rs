@@ -1,7 +1,10 @@
 //! A leg: one of the attacker's two connections, with all that it can compute of it.
 
 use lab::{
-    algebra::real::{Real, Value, fingerprint},
+    algebra::{
+        Algebra,
+        real::{Real, Value, fingerprint},
+    },
     check::Switches,
     checks::DIRECTION_KEYS,
     control::Credentials,
@@ -77,6 +80,19 @@ impl Leg {
         let mut shadow = self.shadow.clone();
         supposed.iter().for_each(|(name, value)| shadow.learn(name, value.clone()));
         shadow.evaluate(value)
+    }
+
+    /// The next handshake message as it would be if these values held besides the known ones: what can be computed with them
+    /// is, and everything else is as in `frame`. Values in the order of its fields, as they came and as they would be.
+    pub fn as_if(&self, supposed: &[Known], frame: &Frame) -> Option<(Vec<Value>, Vec<Value>)> {
+        let message = self.shadow.message()?;
+        let reader = Real::new([0; 32]);
+        let observed = reader.read(message, frame).ok()?;
+        let mut shadow = self.shadow.clone();
+        supposed.iter().for_each(|(name, value)| shadow.learn(name, value.clone()));
+        let composed = shadow.compose(&observed, &[])?;
+        let would_be = reader.read(message, &composed).ok()?;
+        Some((observed, would_be))
     }
 
     /// Composes the next handshake frame in a victim's place; `observed` may be empty where every field can be computed.

@@ -77,6 +77,20 @@ checks! {
                    certificate, in constant time",
         from: "Krawczyk, SIGMA, 2003, section 5"
     }
+    PSK_BINDER = "psk-binder" {
+        "Peer knows the shared secret",
+        threat: "A name in a message is but a word: without proof of the secret anybody can put a share of its own beside it.",
+        compares: "the peer's MAC under a key from the shared secret with the MAC over what was offered, chosen and named, in \
+                   constant time",
+        from: "RFC 8446 section 4.2.11.2"
+    }
+    ROLE_SEPARATION = "role-separation" {
+        "Called by the own name",
+        threat: "Whoever is client and server under one secret can be led back to itself: it proves to itself that it knows \
+                 the secret, and takes itself for its partner.",
+        compares: "the name that the client wants to talk to with the own name",
+        from: "Drucker and Gueron, Selfie: reflections on TLS 1.3 with PSK, 2019"
+    }
     RECORD_AUTH = "record-auth" {
         "Records are authentic",
         threat: "A stream cipher alone lets anybody flip chosen bits of the plaintext.",

@@ -51,7 +51,10 @@ pub struct PlayOrder {
     /// Where the client connects; absent for the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<String>,
-    /// What it knows of certificates, in the modes that use them.
+    /// The secret that it shares with its peer, in the modes that start from one, in base64url without padding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_secret: Option<String>,
+    /// What it knows of certificates and names, in the modes that use them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<Credentials>,
 }

@@ -16,6 +16,7 @@ pub mod loot;
 pub mod mode;
 pub mod modes;
 pub mod party;
+pub mod password;
 pub mod record;
 pub mod role;
 pub mod scenario;

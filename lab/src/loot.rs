@@ -11,6 +11,9 @@ pub struct Loot {
     pub as_server: Option<Item>,
     /// To take the client's place.
     pub as_client: Option<Item>,
+    /// A place on the client's way from which it leads the client back to itself: the server that the client reaches is one
+    /// of the client's own.
+    pub leads_back: bool,
 }
 
 /// A certificate, mostly with its key.
@@ -31,11 +34,11 @@ pub enum Item {
 
 impl Loot {
     /// Nothing.
-    pub const NONE: Self = Self { as_server: None, as_client: None };
+    pub const NONE: Self = Self { as_server: None, as_client: None, leads_back: false };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {
-        Self { as_server: Some(Item::Forged(forgery)), as_client: Some(Item::Forged(forgery)) }
+        Self { as_server: Some(Item::Forged(forgery)), as_client: Some(Item::Forged(forgery)), leads_back: false }
     }
 
     /// What it holds to take this victim's place with.

@@ -12,11 +12,12 @@ use crate::{
     control::{AttackOrder, PlayOrder},
     evidence::hex,
     group::Group,
+    mode::Source,
     modes::{self, Resolved},
     role::Role,
     scenario::{Scenario, Selection},
 };
-use issue::{Issued, issue};
+use issue::issue;
 use sha2::{Digest, Sha256};
 
 /// The server's name.
@@ -46,6 +47,8 @@ pub struct Setting {
     pub patience: u64,
     /// How long the session may take in all, in milliseconds.
     pub deadline: u64,
+    /// The secret that both share, where it is not to follow from `authorities`.
+    pub shared_secret: Option<String>,
     /// The theft of the server's key was noticed: its certificate stands on the lists that reached the client.
     pub server_revoked: bool,
 }
@@ -62,6 +65,7 @@ impl Setting {
             server_phrase: "Your balance is 4711".to_owned(),
             patience: 10_000,
             deadline: 60_000,
+            shared_secret: None,
             server_revoked: false,
         }
     }
@@ -117,7 +121,8 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);
-    let issued = if certified { issue(mode, loot, setting)? } else { Issued::default() };
+    let issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot) };
+    let secret = mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting));
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),
         correlation: correlation.clone(),
@@ -129,6 +134,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         phrase: phrase.to_owned(),
         patience: setting.patience,
         connect: None,
+        shared_secret: secret.clone(),
         credentials,
     };
     Ok(Orders {

@@ -44,9 +44,14 @@ impl Supply {
             (Source::Clock, Value::Time(order.now)),
         ]);
         supply.0.extend(group.map(|group| (Source::Group, Value::Group(group))));
+        if let Some(secret) = &order.shared_secret {
+            let secret = Zeroizing::new(octets("shared_secret", secret)?);
+            supply.0.push((Source::SharedSecret, Value::Secret(secret)));
+        }
         if let Some(credentials) = &order.credentials {
             supply.0.push((Source::Trust, Value::Trust(Arc::new(trust(credentials, verified)?))));
             supply.0.extend(credentials.peer_name.clone().map(|name| (Source::PeerName, Value::Text(name))));
+            supply.0.extend(credentials.own_name.clone().map(|name| (Source::OwnName, Value::Text(name))));
             supply.identify(credentials)?;
         }
         Ok(supply)

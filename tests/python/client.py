@@ -3,6 +3,7 @@
 
     client.py [--mode MODE] [--connect HOST:PORT] [--say TEXT] [--without CHECK]...
               [--ca root.pem] [--crl crl.pem] [--name server.lab] [--chain client.pem --key client-key.pem]
+              [--own-name alice.lab --secret TEXT]
     client.py --example docs/wire.md
 
 For tests only: nothing here runs in constant time.
@@ -27,7 +28,7 @@ CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINIS
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-weak": "own", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519"}
+GROUPS = {"dh": "ffdhe2048", "dh-weak": "own", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -179,6 +180,23 @@ class Handshake:
         self.fingerprint = hashlib.sha256(b"interlock v1 fingerprint\0" + self.exporter).digest()[:16]
 
 
+# --- tuples, and MACs under a secret that both know beforehand (sections 6 and 7) ---
+
+
+def tuple_of(*values):
+    def octets_of(value):
+        if isinstance(value, (list, tuple)):
+            return tuple_of(*value)
+        return value.encode() if isinstance(value, str) else value
+
+    return b"".join(len(each).to_bytes(4, "big") + each for each in map(octets_of, values))
+
+
+def binder(secret, party, *values):
+    key = expand(hmac.digest(bytes(32), secret, "sha256"), party + b" binder", hashlib.sha256().digest())
+    return hmac.digest(key, hashlib.sha256(tuple_of(*values)).digest(), "sha256")
+
+
 # --- signatures (section 7) ---
 
 
@@ -314,8 +332,40 @@ def identify(connection, handshake, mode, trust, own_chain, own_key):
         handshake.record_keys()
 
 
+def meet_again(connection, handshake, args, variant):
+    """Sections 4 to 7 for `psk`, in each of its variants."""
+    secret, group = args.secret.encode(), "none" if variant == "psk-only" else "x25519"
+    party = None if variant == "psk-only" else X25519()
+    shares = [] if party is None else [party.share]
+    random = os.urandom(32)
+    signed = [[["psk", [group]]], random, *shares, args.own_name, args.name]
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "psk", "groups": [group]}],
+        "random": encode(random),
+        "identity": args.own_name,
+        "server": args.name,
+        "binder": encode(binder(secret, b"client", *signed)),
+    }
+    connection.send(CLIENT_HELLO, hello | ({} if party is None else {"share": encode(party.share)}))
+    heard = handshake.transcript()
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "binder"] + ["share"] * len(shares))
+    if answer["choice"] != {"mode": "psk", "group": group}:
+        raise Refused("choice: not what was offered")
+    shares = [decode(answer["share"])] if shares else []
+    mac = binder(secret, b"server", heard, ["psk", group], octets(answer["random"], 32), *shares)
+    if not hmac.compare_digest(octets(answer["binder"], 32), mac) and "psk-binder" not in args.without:
+        raise Refused("psk-binder: what came does not fit")
+    agreed = [party.agree(share) for share in shares]
+    handshake.agree(tuple_of(secret, *agreed) if variant == "mixed" else [secret, *agreed][-1])
+    handshake.record_keys()
+
+
 def shake_hands(connection, handshake, args, trust):
-    mode, group = args.mode, GROUPS[args.mode]
+    mode, _, variant = args.mode.partition(":")
+    if mode == "psk":
+        return meet_again(connection, handshake, args, variant)
+    group = GROUPS[mode]
     hello = {
         "session": os.urandom(8).hex(),
         "offers": [{"mode": mode, "groups": [group]}],
@@ -347,7 +397,7 @@ def shake_hands(connection, handshake, args, trust):
 
 def session(args):
     trust = None
-    if args.mode in ("ecdh-cert", "ecdh-mutual"):
+    if args.mode.partition(":")[0] in ("ecdh-cert", "ecdh-mutual"):
         anchors = certificate.blocks(args.ca, "CERTIFICATE")
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
         trust = certificate.Trust(anchors, lists, args.name, args.without)
@@ -445,15 +495,23 @@ def mutual_example(document):
     return {f"mutual_{name}": value for name, value in computed.items()}
 
 
+def known(mode):
+    if mode.partition(":")[0] not in GROUPS:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(sorted(GROUPS))}")
+    return mode
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mode", choices=sorted(GROUPS), default="ecdh")
+    parser.add_argument("--mode", type=known, default="ecdh", help=f"one of {', '.join(sorted(GROUPS))}, with its variant")
     parser.add_argument("--connect", default="127.0.0.1:7002", metavar="HOST:PORT")
     parser.add_argument("--say", default="Greetings from Python")
     parser.add_argument("--without", action="append", default=[], metavar="CHECK", help="leave a check out")
     parser.add_argument("--ca", metavar="FILE", help="the trust anchors, for modes with certificates")
     parser.add_argument("--crl", metavar="FILE", help="revocation lists")
     parser.add_argument("--name", default="server.lab", help="whom to talk to")
+    parser.add_argument("--own-name", default="alice.lab", help="who the client is, for psk")
+    parser.add_argument("--secret", default="", help="what both know beforehand, for psk")
     parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual")
     parser.add_argument("--key", metavar="FILE", help="and the key of the first")
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")

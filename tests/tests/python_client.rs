@@ -1,5 +1,6 @@
 //! A client written from `docs/wire.md` alone, in another language, against the real programs.
 
+use lab::{mode::Names, modes};
 use std::{path::Path, process::Command};
 use support::{
     conversation::every_mode,
@@ -17,6 +18,9 @@ fn client(args: &[&str]) -> Option<Finished> {
     command.arg("-B").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/client.py")).args(args);
     Some(Program::spawn("client.py", command).finish())
 }
+
+/// What client and server know beforehand, where they are given it by hand.
+const SECRET: &str = "correct horse";
 
 /// One of the lab's programs, and where it listens.
 fn listening(name: &str, args: &[&str]) -> (Program, String) {
@@ -44,10 +48,10 @@ impl Credentials {
 
     /// The client with everything that any mode asks of it.
     fn client(&self, mode: &str, address: &str, more: &[&str]) -> Option<Finished> {
-        let mode = mode.split(':').next().unwrap_or_default();
         let [ca, crl, chain, key] =
             ["root.pem", "crl.pem", "client.pem", "client-key.pem"].map(|name| self.path(&format!("pem/{name}")));
-        let given = ["--ca", &ca, "--crl", &crl, "--name", "bob.lab", "--chain", &chain, "--key", &key];
+        let given =
+            ["--ca", &ca, "--crl", &crl, "--name", "bob.lab", "--chain", &chain, "--key", &key, "--secret", SECRET];
         client(&[&["--mode", mode, "--connect", address], &given[..], more].concat())
     }
 }
@@ -56,7 +60,8 @@ impl Credentials {
 fn it_completes_every_mode() {
     let credentials = Credentials::issue();
     for mode in every_mode() {
-        let (mut server, address) = listening("server", &["--mode", &mode, "--pki", &credentials.path("pki")]);
+        let (mut server, address) =
+            listening("server", &["--mode", &mode, "--pki", &credentials.path("pki"), "--secret", SECRET]);
         let Some(client) = credentials.client(&mode, &address, &[]) else { return };
         assert_eq!(client.code, Some(0), "{mode}: {client:?}");
         let fingerprint = client.out.split_whitespace().nth(1).expect("a fingerprint");
@@ -65,7 +70,8 @@ fn it_completes_every_mode() {
             Some((name.to_owned(), key.to_owned()))
         });
         assert_eq!(of_key, fingerprint[..4], "{mode}");
-        assert_eq!(name, if mode == "ecdh-mutual" { " with alice.lab" } else { "" }, "{mode}");
+        let named = modes::of(&mode.parse().expect("a mode")).is_some_and(|mode| mode.names == Names::Both);
+        assert_eq!(name, if named { " with alice.lab" } else { "" }, "{mode}");
         server.until("both messages", |line| line.contains("closed: 2 messages sent, 2 received").then_some(()));
         assert!(client.out.contains("received Your balance is 4711 ["), "{mode}: {client:?}");
         assert!(client.out.ends_with("closed\n"), "{mode}: {client:?}");
@@ -110,6 +116,23 @@ fn its_checks_stop_what_the_labs_checks_stop() {
             line.contains("read from the client: “Greetings from Python").then_some(())
         });
     }
+}
+
+/// In `psk` the client's check is the binder; another secret than the server's is none.
+#[test]
+fn a_shared_secret_is_proved_both_ways() {
+    let (mut server, address) = listening("server", &["--mode", "psk", "--secret", SECRET]);
+    let args = ["--mode", "psk", "--connect", &address, "--name", "bob.lab", "--secret"];
+    let Some(stranger) = client(&[&args[..], &["another horse"]].concat()) else { return };
+    assert_eq!(stranger.code, Some(1), "{stranger:?}");
+    server.until("the client's binder", |line| line.contains("psk-binder").then_some(()));
+    let (_attacker, address) =
+        listening("attacker", &["--mode", "psk", "--attack", "substitute-one", "--connect", &address]);
+    let args = ["--mode", "psk", "--connect", &address, "--name", "bob.lab", "--secret", SECRET];
+    let stopped = client(&args).expect("a client again");
+    assert!(stopped.err.starts_with("client.py: psk-binder: "), "{stopped:?}");
+    let impersonated = client(&[&args[..], &["--without", "psk-binder"]].concat()).expect("a client again");
+    assert!(impersonated.out.starts_with("fingerprint "), "{impersonated:?}");
 }
 
 #[test]

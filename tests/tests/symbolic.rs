@@ -140,6 +140,8 @@ fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
             Source::Clock => name("now"),
             Source::Chain => of("chain", [public_key(key), name(owner), name("the root")]),
             Source::SigningKey => name(key),
+            Source::OwnName => name(owner),
+            Source::SharedSecret => name("the shared secret"),
         })
     })
 }
@@ -195,13 +197,14 @@ fn exporters(parties: &[Handshake<Terms>; 2]) -> [Term; 2] {
 
 #[test]
 fn every_mode_agrees_on_one_exporter() {
-    for mode in modes::all() {
+    for mode in modes::tables() {
         let parties = run(mode, |_, _| {}).unwrap_or_else(|(role, stop)| panic!("{}: {role}: {stop}", mode.id));
         let [client, server] = exporters(&parties);
         assert_eq!(client, server, "{}", mode.id);
-        // It is made of both secrets.
+        // It is made of both secrets, and of the shared one where there is no exchange.
         let text = format!("{client:?}");
-        assert!(text.contains("alice's client_secret") && text.contains("bob's server_secret"), "{text}");
+        let exchanged = text.contains("alice's client_secret") && text.contains("bob's server_secret");
+        assert!(exchanged || (text.contains("the shared secret") && !mode.sends(Role::Client, Sort::Public)), "{text}");
     }
 }
 
@@ -216,7 +219,7 @@ fn agreement_commutes_and_needs_one_of_the_secrets() {
 
 #[test]
 fn a_substituted_share_splits_where_nothing_is_signed() {
-    for mode in modes::all().iter().filter(|mode| !mode.certifies(Role::Server)) {
+    for mode in modes::all().iter().filter(|mode| mode.authenticated_by == "nothing") {
         let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
         let parties = run(mode, replace("server_share", mallory)).unwrap_or_else(|(_, stop)| panic!("{stop}"));
         let [client, server] = exporters(&parties);
@@ -258,6 +261,38 @@ fn a_changed_mac_stops_its_reader() {
     let other = |_: &Term| name("another mac");
     assert_eq!(stopped("ecdh-cert", replace("server_finished", other)), (Role::Client, "finished"));
     assert_eq!(stopped("ecdh-cert", replace("client_finished", other)), (Role::Server, "finished"));
+}
+
+#[test]
+fn what_a_binder_covers_cannot_be_changed() {
+    let other = |term: &Term| of("another", [term.clone()]);
+    for field in ["client_random", "client_share", "identity", "wanted", "client_binder"] {
+        if field == "client_share" {
+            let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
+            assert_eq!(stopped("psk", replace(field, mallory)), (Role::Server, "psk-binder"));
+        } else {
+            assert_eq!(stopped("psk", replace(field, other)), (Role::Server, "psk-binder"), "{field}");
+        }
+    }
+    for field in ["server_random", "server_binder"] {
+        assert_eq!(stopped("psk", replace(field, other)), (Role::Client, "psk-binder"), "{field}");
+    }
+    let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
+    assert_eq!(stopped("psk", replace("server_share", mallory)), (Role::Client, "psk-binder"));
+}
+
+/// Where both secrets are in the keys, a share of the attacker's own gives it none of them.
+#[test]
+fn who_lacks_one_of_two_secrets_has_no_key() {
+    let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
+    for variant in ["ephemeral", "mixed"] {
+        let mode = modes::find("psk").expect("a mode").played(Some(variant));
+        let parties = run_with(mode, &["psk-binder"], replace("server_share", mallory));
+        let parties = parties.unwrap_or_else(|(_, stop)| panic!("{stop}"));
+        let key = format!("{:?}", parties[0].value("master").expect("a key"));
+        assert!(key.contains("mallory's secret"), "{key}");
+        assert_eq!(key.contains("the shared secret"), variant == "mixed", "{key}");
+    }
 }
 
 #[test]

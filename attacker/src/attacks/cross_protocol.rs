@@ -33,7 +33,11 @@ pub(super) const INFO: Info = Info {
         Variant::new("client", "the client's key, which signed as a server, to the server")
             .needing(Needs::ClientCertificate),
     ],
-    loot: Loot { as_server: Some(Item::Stolen { noticed: false }), as_client: Some(Item::Stolen { noticed: false }) },
+    loot: Loot {
+        as_server: Some(Item::Stolen { noticed: false }),
+        as_client: Some(Item::Stolen { noticed: false }),
+        ..Loot::NONE
+    },
     logarithm: None,
     stopped_by: &["transcript-signature"],
     source: include_str!("cross_protocol.rs"),

@@ -27,7 +27,7 @@ pub(super) const INFO: Info = Info {
     family: Family::KeysAndPeople,
     needs: Needs::ClientCertificate,
     variants: &[],
-    loot: Loot { as_server: None, as_client: Some(Item::Own) },
+    loot: Loot { as_client: Some(Item::Own), ..Loot::NONE },
     logarithm: None,
     stopped_by: &["identity-binding"],
     source: include_str!("misbind.rs"),

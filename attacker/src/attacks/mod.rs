@@ -3,6 +3,7 @@
 mod alter_negotiation;
 mod crack;
 mod cross_protocol;
+mod dictionary;
 mod drop;
 mod eavesdrop;
 mod forge;
@@ -12,6 +13,7 @@ mod low_order;
 mod misbind;
 mod predict;
 mod records;
+mod reflect;
 mod reflect_finished;
 mod reflect_record;
 mod relay;
@@ -44,6 +46,8 @@ pub fn all() -> &'static [Info] {
             stolen_key::INFO,
             cross_protocol::INFO,
             misbind::INFO,
+            reflect::INFO,
+            dictionary::INFO,
             reflect_finished::INFO,
             tamper::INFO,
             replay_record::INFO,

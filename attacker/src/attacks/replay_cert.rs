@@ -30,7 +30,7 @@ pub(super) const INFO: Info = Info {
         Variant::new("server", "the server's certificate, to the client"),
         Variant::new("client", "the client's certificate, to the server").needing(Needs::ClientCertificate),
     ],
-    loot: Loot { as_server: None, as_client: Some(Item::Seen) },
+    loot: Loot { as_client: Some(Item::Seen), ..Loot::NONE },
     logarithm: None,
     stopped_by: &["transcript-signature"],
     source: include_str!("replay_cert.rs"),

@@ -29,5 +29,5 @@ pub(super) const INFO: Info = Info {
 
 /// The server's private key.
 const fn stolen(noticed: bool) -> Loot {
-    Loot { as_server: Some(Item::Stolen { noticed }), as_client: None }
+    Loot { as_server: Some(Item::Stolen { noticed }), ..Loot::NONE }
 }

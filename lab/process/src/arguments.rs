@@ -5,7 +5,7 @@ use crate::{
     limits::Limits,
 };
 use clap::Args;
-use lab::{modes, role::Role, staging::Setting};
+use lab::{modes, staging::Setting};
 use std::{io, path::PathBuf, time::Duration};
 
 /// What holds for a program that runs by hand.
@@ -20,6 +20,9 @@ pub struct ByHand {
     /// Where certificates come from, and every byte where there is a seed.
     #[command(flatten)]
     pub authorities: Authorities,
+    /// The secret that client and server share, in psk; give it to both [default: from the same source as certificates]
+    #[arg(long, value_name = "TEXT", hide_env_values = true)]
+    pub secret: Option<String>,
     /// Writes what happens to this file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
@@ -35,11 +38,12 @@ impl ByHand {
     /// Reads, once, what the settings of all its sessions come from.
     ///
     /// # Errors
-    /// The authorities can be neither read nor created. A mode without certificates needs none.
+    /// The authorities can be neither read nor created. A mode for which nothing was arranged needs none.
     pub fn common(&self) -> io::Result<Common> {
-        let certifies = modes::of(&self.mode).is_some_and(|mode| mode.certifies(Role::Server));
-        let origin = if certifies && !self.control { self.authorities.read()? } else { self.authorities.none() };
-        Ok(Common { origin, patience: self.patience })
+        let arranged =
+            modes::of(&self.mode).is_some_and(|mode| mode.given.iter().any(|given| given.source.is_arranged()));
+        let origin = if arranged && !self.control { self.authorities.read()? } else { self.authorities.none() };
+        Ok(Common { origin, patience: self.patience, secret: self.secret.clone() })
     }
 
     /// The limits of a session by hand.
@@ -60,10 +64,11 @@ impl ByHand {
 }
 
 /// What the sessions of a program that runs by hand have in common.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Common {
     origin: Origin,
     patience: u64,
+    secret: Option<String>,
 }
 
 impl Common {
@@ -72,6 +77,7 @@ impl Common {
     /// # Errors
     /// The operating system has no randomness.
     pub fn setting(&self, session: &str) -> io::Result<Setting> {
-        Ok(Setting { patience: self.patience, ..self.origin.setting(session)? })
+        let setting = self.origin.setting(session)?;
+        Ok(Setting { patience: self.patience, shared_secret: self.secret.clone(), ..setting })
     }
 }

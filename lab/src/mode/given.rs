@@ -16,6 +16,10 @@ pub enum Source {
     Trust,
     /// Its user, who wants to talk to somebody of that name.
     PeerName,
+    /// Its operator, who named it.
+    OwnName,
+    /// Somebody who met both: the secret that the two share.
+    SharedSecret,
     /// The clock.
     Clock,
     /// An authority, which certified its key.
@@ -32,11 +36,19 @@ impl Source {
             Self::Offers => Sort::Offers,
             Self::Group => Sort::Group,
             Self::Trust => Sort::Trust,
-            Self::PeerName => Sort::Name,
+            Self::PeerName | Self::OwnName => Sort::Name,
+            Self::SharedSecret => Sort::Shared,
             Self::Clock => Sort::Time,
             Self::Chain => Sort::Chain,
             Self::SigningKey => Sort::SigningKey,
         }
+    }
+}
+
+impl Source {
+    /// What comes from there was arranged between the parties beforehand: by an authority, or between the two.
+    pub const fn is_arranged(self) -> bool {
+        matches!(self, Self::Trust | Self::Chain | Self::SigningKey | Self::SharedSecret)
     }
 }
 
@@ -52,6 +64,11 @@ pub struct Given {
 }
 
 impl Mode {
+    /// A party is given something from there.
+    pub fn gives(&self, source: Source) -> bool {
+        self.given.iter().any(|given| given.source == source)
+    }
+
     /// What this role knows before the first message, by the table's names, as far as it is supplied: by whoever plays the
     /// role, or has come by what is the role's.
     pub fn known<V>(&self, role: Role, supply: impl Fn(Source) -> Option<V>) -> Vec<(&'static str, V)> {

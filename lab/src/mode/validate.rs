@@ -64,9 +64,6 @@ fn table(mode: &Mode, mut scopes: Scopes) -> Result<(), Fault> {
             if !sort.travels() {
                 return scopes.fault(&at, format!("a {sort} does not travel"));
             }
-        }
-        for field in message.fields {
-            let at = format!("{place}, field {}", field.name);
             scopes.bind(&at, By::One(message.from.peer()), field.binds, field.sort)?;
             // The sender may know its field under that name already: it has to be the same value then.
             match scopes.of(message.from).get(field.binds) {

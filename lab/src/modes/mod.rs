@@ -6,6 +6,7 @@ mod ecdh;
 mod ecdh_cert;
 mod ecdh_mutual;
 mod parts;
+mod psk;
 
 use crate::{
     check::Switches,
@@ -16,7 +17,7 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 5] = [&dh::MODE, &dh_weak::MODE, &ecdh::MODE, &ecdh_cert::MODE, &ecdh_mutual::MODE];
+    static ALL: [&Mode; 6] = [&dh::MODE, &dh_weak::MODE, &ecdh::MODE, &ecdh_cert::MODE, &ecdh_mutual::MODE, &psk::MODE];
     &ALL
 }
 

@@ -9,7 +9,9 @@ use crate::{
     control::Credentials,
     loot::{Item, Loot},
     mode::{Mode, Source},
+    modes, password,
     role::Role,
+    scenario::Scenario,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
@@ -69,6 +71,39 @@ fn name(victim: Role) -> &'static str {
     match victim {
         Role::Client => CLIENT_NAME,
         Role::Server => SERVER_NAME,
+    }
+}
+
+/// The names of the victims of a mode without certificates, where it gives them any.
+pub(super) fn names(mode: &Mode, loot: &Loot) -> Issued {
+    let credentials = |victim: Role, own: &str| {
+        let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
+        let own_name = given(Source::OwnName).then(|| own.to_owned());
+        let peer_name = given(Source::PeerName).then(|| name(victim.peer()).to_owned());
+        let named = own_name.is_some() || peer_name.is_some();
+        named.then(|| Credentials { own_name, peer_name, ..Credentials::default() })
+    };
+    // Led back to itself, the client reaches a server of its own, which has its name.
+    let server = if loot.leads_back { CLIENT_NAME } else { SERVER_NAME };
+    Issued {
+        client: credentials(Role::Client, CLIENT_NAME),
+        server: credentials(Role::Server, server),
+        ..Issued::default()
+    }
+}
+
+/// The secret that the victims share, in base64url: what they were told, 32 random octets, or a word such as people choose.
+/// It outlasts a session, as certificates do.
+pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
+    if let Some(secret) = &setting.shared_secret {
+        return text(secret.as_bytes());
+    }
+    let mode = &scenario.mode;
+    let drawn = derive(&setting.authorities, &format!("shared secret of {mode}"));
+    let variant = modes::find(&mode.id).and_then(|it| it.variant(mode.variant.as_deref()));
+    match variant {
+        Some(variant) if variant.word => text(password::pick(&drawn).as_bytes()),
+        _ => text(&drawn),
     }
 }
 

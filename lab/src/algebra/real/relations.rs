@@ -38,17 +38,20 @@ pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) ->
     Ok(vec![finding])
 }
 
-fn equal(check: &'static Check, expected: &Value, observed: &Value) -> Result<Finding, Misfit> {
-    let (Some(expected), Some(observed)) = (expected.octets(), observed.octets()) else {
+fn equal(check: &'static Check, expected_value: &Value, observed_value: &Value) -> Result<Finding, Misfit> {
+    let (Some(expected), Some(observed)) = (expected_value.octets(), observed_value.octets()) else {
         return Err(unsuitable("equal"));
     };
     let holds = bool::from(expected.ct_eq(observed));
-    Ok(Finding {
-        check,
-        holds: Some(holds),
-        expected: Seen::Octets { hex: hex(expected) },
-        observed: Seen::Octets { hex: hex(observed) },
-    })
+    Ok(Finding { check, holds: Some(holds), expected: seen(expected_value), observed: seen(observed_value) })
+}
+
+/// A name as it is written, all else as octets.
+fn seen(value: &Value) -> Seen {
+    match value.text() {
+        Some(text) => text.into(),
+        None => Seen::Octets { hex: hex(value.octets().unwrap_or_default()) },
+    }
 }
 
 fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
