@@ -21,7 +21,7 @@ fn chain_of_three(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
 
     let policy = Policy {
-        anchors: vec![pki.root.certificate().to_vec()],
+        anchors: vec![pki.authorities.root.certificate().to_vec()],
         at: AT,
         name: Some(NAME.parse().unwrap()),
         purpose: Some(Purpose::Server),
@@ -31,7 +31,7 @@ fn chain_of_three(criterion: &mut Criterion) {
         bencher.iter(|| assert!(validate(black_box(&policy), black_box(&chain)).accepted()));
     });
 
-    let root = CertificateDer::from(pki.root.certificate().to_vec());
+    let root = CertificateDer::from(pki.authorities.root.certificate().to_vec());
     let anchors = [webpki::anchor_from_trusted_cert(&root).unwrap()];
     let [leaf, intermediate] = [0, 1].map(|i| CertificateDer::from(chain[i].clone()));
     let intermediates = [intermediate];
@@ -49,7 +49,7 @@ fn chain_of_three(criterion: &mut Criterion) {
 
     // The limit: what the two signatures cost by themselves.
     let message = [0; 400];
-    let key = pki.root.key();
+    let key = pki.authorities.root.key();
     let signature = ed25519_dalek::Signature::from_bytes(&key.sign(&message));
     group.bench_function("two signatures", |bencher| {
         bencher.iter(|| {

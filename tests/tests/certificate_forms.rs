@@ -14,7 +14,7 @@ fn policy(pki: &Pki, profile: Profile) -> Policy {
 }
 
 fn issued(pki: &Pki, template: &Template, profile: Profile) -> Validation {
-    let leaf = pki.intermediate.issue(template, &mut rng(2)).unwrap();
+    let leaf = pki.authorities.intermediate.issue(template, &mut rng(2)).unwrap();
     validate(&policy(pki, profile), leaf.presented())
 }
 
@@ -45,7 +45,7 @@ fn earlier_versions() {
         } else {
             signed[0].nodes_mut()[0].body = Body::Octets(vec![version - 1]);
         }
-        let chain = [sign(&mut tree, &pki.intermediate), honest[1].clone()];
+        let chain = [sign(&mut tree, &pki.authorities.intermediate), honest[1].clone()];
         rejected(
             &validate(&policy(&pki, Profile::Automatic), &chain),
             checks::ENCODING,
@@ -95,7 +95,7 @@ fn an_authority_states_what_its_key_is_for() {
     let pki = pki();
     let silent = Template { key_use: KeyUse::Unsaid, ..Template::authority("silent", Validity::around(AT, 900)) };
     let silent_root = Credential::self_signed(&silent, &mut rng(3)).unwrap();
-    let silent = pki.root.issue(&silent, &mut rng(4)).unwrap();
+    let silent = pki.authorities.root.issue(&silent, &mut rng(4)).unwrap();
     let chain = silent.issue(&leaf(), &mut rng(5)).unwrap();
     let found = validate(&policy(&pki, Profile::WebPki), chain.presented());
     rejected(&found, checks::KEY_USAGE, "expected keyUsage in an authority, got no keyUsage");
@@ -125,7 +125,7 @@ fn a_certificate_is_somebodys() {
     let pki = pki();
     let nobody = Template { common_name: String::new(), names: Vec::new(), ..leaf() };
     let judge = |template: &Template, profile| {
-        let leaf = pki.intermediate.issue(template, &mut rng(2)).unwrap();
+        let leaf = pki.authorities.intermediate.issue(template, &mut rng(2)).unwrap();
         validate(&Policy { name: None, ..policy(&pki, profile) }, leaf.presented())
     };
     rejected(
@@ -159,7 +159,7 @@ fn somebody_issued_it() {
     let honest = pki.server.presented().to_vec();
     let mut tree = Node::parse(&honest[0]).unwrap();
     tree.nodes_mut()[0].nodes_mut()[3].nodes_mut().clear();
-    let chain = [sign(&mut tree, &pki.intermediate), honest[1].clone()];
+    let chain = [sign(&mut tree, &pki.authorities.intermediate), honest[1].clone()];
     for profile in [Profile::Automatic, Profile::Rfc5280, Profile::WebPki] {
         let found = validate(&policy(&pki, profile), &chain);
         rejected(&found, checks::CHAIN, "it names no issuer");
@@ -182,7 +182,7 @@ fn restrictions_are_critical() {
         let below = |critical| {
             let extensions = vec![extension(oid, critical, &value)];
             let authority = Template { extensions, ..Template::authority("restricted", Validity::around(AT, 900)) };
-            pki.root.issue(&authority, &mut rng(3)).unwrap().issue(&leaf(), &mut rng(4)).unwrap()
+            pki.authorities.root.issue(&authority, &mut rng(3)).unwrap().issue(&leaf(), &mut rng(4)).unwrap()
         };
         let (bound, loose) = (below(true), below(false));
         for profile in [Profile::Automatic, Profile::Rfc5280, Profile::WebPki] {

@@ -13,7 +13,12 @@ use support::data;
 use support::tlv::{Body, Edit, Node};
 
 fn policy(pki: &Pki) -> Policy {
-    Policy { anchors: vec![pki.root.certificate().to_vec()], at: AT, profile: Profile::Rfc5280, ..Policy::default() }
+    Policy {
+        anchors: vec![pki.authorities.root.certificate().to_vec()],
+        at: AT,
+        profile: Profile::Rfc5280,
+        ..Policy::default()
+    }
 }
 
 /// A leaf with every extension that RFC 5280 describes for it, and a name of two attributes in one set.
@@ -30,7 +35,7 @@ fn rich_leaf(pki: &Pki) -> Vec<u8> {
         extension(&[2, 5, 29, 54], true, &[0x02, 1, 5]),
         extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], false, &[0x30, 8, 0x30, 6, 0x06, 1, 0x2a, 0x86, 1, b'x']),
     ];
-    let leaf = pki.intermediate.issue(&Template { extensions, ..leaf() }, &mut rng(2)).unwrap();
+    let leaf = pki.authorities.intermediate.issue(&Template { extensions, ..leaf() }, &mut rng(2)).unwrap();
     let mut tree = Node::parse(leaf.certificate()).unwrap();
     let signed = &mut tree.nodes_mut()[0];
     let subject = &mut signed.nodes_mut()[5];
@@ -43,7 +48,7 @@ fn rich_leaf(pki: &Pki) -> Vec<u8> {
     let directory = directory.iter_mut().find(|extension| extension.nodes()[0].body == Body::Octets(vec![0x55, 29, 9]));
     let attribute = &mut directory.unwrap().nodes_mut()[1].nodes_mut()[0].nodes_mut()[0];
     attribute.nodes_mut()[1].nodes_mut()[0].body = Body::Octets(b"x".to_vec());
-    sign(&mut tree, &pki.intermediate)
+    sign(&mut tree, &pki.authorities.intermediate)
 }
 
 /// Somebody else's certificate or list, as if the lab's authority had issued it; none if it is not DER.
@@ -55,7 +60,7 @@ fn adopt(der: &[u8], pki: &Pki) -> Option<Node> {
     let algorithm = signed.iter().position(|field| field.tag == 0x30).unwrap();
     signed[algorithm] = own.nodes()[1].clone();
     signed[algorithm + 1] = own.nodes()[0].nodes()[3].clone();
-    sign(&mut tree, &pki.intermediate);
+    sign(&mut tree, &pki.authorities.intermediate);
     Some(tree)
 }
 
@@ -64,7 +69,7 @@ fn encoding_failed(validation: &Validation) -> bool {
 }
 
 fn chain(leaf: Vec<u8>, pki: &Pki) -> [Vec<u8>; 2] {
-    [leaf, pki.intermediate.certificate().to_vec()]
+    [leaf, pki.authorities.intermediate.certificate().to_vec()]
 }
 
 /// Every departure at every value of the lab's own leaf; and each kind of them would be accepted without this check.
@@ -82,7 +87,7 @@ fn own_certificates() {
     let departures = tree.departures();
     assert!(departures.len() > 700, "{}", departures.len());
     for (path, edit) in departures {
-        let leaf = sign(&mut tree.with(&path, edit), &pki.intermediate);
+        let leaf = sign(&mut tree.with(&path, edit), &pki.authorities.intermediate);
         let found = validate(&policy, &chain(leaf.clone(), &pki));
         assert!(!found.accepted() && encoding_failed(&found), "{edit:?} at {path:?}: {}", found.reason);
         let accepted = validate(&off, &chain(leaf, &pki)).accepted();
@@ -104,9 +109,9 @@ fn own_certificates() {
 #[test]
 fn own_authorities() {
     let pki = pki();
-    let tree = Node::parse(pki.intermediate.certificate()).unwrap();
+    let tree = Node::parse(pki.authorities.intermediate.certificate()).unwrap();
     for (path, edit) in tree.departures() {
-        let authority = sign(&mut tree.with(&path, edit), &pki.root);
+        let authority = sign(&mut tree.with(&path, edit), &pki.authorities.root);
         let found = validate(&policy(&pki), &[pki.server.certificate().to_vec(), authority]);
         let told = encoding_failed(&found) || !found.left_out.is_empty() || found.path == [Origin::Presented(0)];
         assert!(!found.accepted() && told, "{edit:?} at {path:?}: {}", found.reason);
@@ -117,12 +122,12 @@ fn own_authorities() {
 #[test]
 fn own_lists() {
     let pki = pki();
-    let list = pki.intermediate.revocation_list(&[&pki.client], AT, 30).unwrap();
+    let list = pki.authorities.intermediate.revocation_list(&[pki.client.serial()], AT, 30).unwrap();
     let judge = |list: Vec<u8>| validate(&Policy { crls: vec![list], ..policy(&pki) }, pki.server.presented());
     assert!(judge(list.clone()).accepted());
     let tree = Node::parse(&list).unwrap();
     for (path, edit) in tree.departures() {
-        let found = judge(sign(&mut tree.with(&path, edit), &pki.intermediate));
+        let found = judge(sign(&mut tree.with(&path, edit), &pki.authorities.intermediate));
         assert!(!found.accepted() && encoding_failed(&found), "{edit:?} at {path:?}: {}", found.reason);
     }
 }
@@ -160,7 +165,7 @@ fn the_test_material() {
             }
             if stride.next().is_some_and(|n: usize| n.is_multiple_of(7)) {
                 edits += 1;
-                let found = judge(sign(&mut tree.with(&path, edit), &pki.intermediate));
+                let found = judge(sign(&mut tree.with(&path, edit), &pki.authorities.intermediate));
                 let place = || format!("{edit:?} at {path:?} of {:02x?}: {}", tree.encode(), found.reason);
                 assert!(!found.accepted() && encoding_failed(&found), "{}", place());
             }

@@ -10,8 +10,9 @@ use support::fuzz;
 use support::tlv::{Body, Node, der};
 
 fn parts(pki: &Pki) -> [Vec<u8>; 4] {
-    let list = pki.intermediate.revocation_list(&[], AT, 30).unwrap();
-    [pki.server.certificate(), pki.root.certificate(), pki.intermediate.certificate(), &list].map(<[u8]>::to_vec)
+    let list = pki.authorities.intermediate.revocation_list(&[], AT, 30).unwrap();
+    [pki.server.certificate(), pki.authorities.root.certificate(), pki.authorities.intermediate.certificate(), &list]
+        .map(<[u8]>::to_vec)
 }
 
 /// One edit of the kind that parsers get wrong.
@@ -108,8 +109,8 @@ fn flipped_bit() {
 #[test]
 fn flipped_bit_of_a_list() {
     let pki = pki();
-    for revoked in [&[][..], &[&pki.server]] {
-        let lists = pki.revocation_lists(revoked, AT).unwrap();
+    for revoked in [&[][..], &[pki.server.serial()]] {
+        let lists = pki.authorities.revocation_lists(revoked, AT).unwrap();
         let mut policy = Policy { crls: lists, require_revocation: true, ..policy(&pki) };
         assert_eq!(validate(&policy, pki.server.presented()).accepted(), revoked.is_empty());
         for at in 0..8 * policy.crls[1].len() {
@@ -124,7 +125,7 @@ fn flipped_bit_of_a_list() {
 }
 
 fn issue(pki: &Pki, template: &Template) -> Credential {
-    pki.intermediate.issue(template, &mut rng(5)).unwrap()
+    pki.authorities.intermediate.issue(template, &mut rng(5)).unwrap()
 }
 
 fn reject(validation: &Validation, reason: &str) {
@@ -153,7 +154,7 @@ fn names_times_constraints_are_bounded() {
     let permitted = (0..1000).map(|i| format!("domain{i}.example")).collect();
     let limits = lab::certificate::issue::Limits { permitted, path_length: None };
     let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
-    let authority = pki.root.issue(&authority, &mut rng(5)).unwrap();
+    let authority = pki.authorities.root.issue(&authority, &mut rng(5)).unwrap();
     let names = (0..1000).map(|i| format!("www.domain{i}.example")).collect();
     let leaf = Template { names, ..leaf() };
     let leaf = authority.issue(&leaf, &mut rng(6)).unwrap();
@@ -215,7 +216,7 @@ fn errors_name_the_certificate_and_the_field() {
     assert_eq!(error.to_string(), "validity: expected two times, got one");
     // The chain breaks at the intermediate that cannot be read, and the reason says so.
     let policy = Policy { crls: Vec::new(), ..policy };
-    let broken = vec![pki.server.certificate().to_vec(), pki.intermediate.certificate()[..100].to_vec()];
+    let broken = vec![pki.server.certificate().to_vec(), pki.authorities.intermediate.certificate()[..100].to_vec()];
     reject(&validate(&policy, &broken), "certificate 1 cannot be read: certificate: expected one DER value");
 }
 
@@ -246,8 +247,8 @@ fn a_thousand_attributes() {
     let years = Validity::around(AT, 3650);
     let limits = lab::certificate::issue::Limits { permitted: vec![NAME.into()], path_length: None };
     let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
-    let constrained = pki.root.issue(&authority, &mut rng(5)).unwrap();
-    let free = pki.root.issue(&Template::authority("free", years), &mut rng(5)).unwrap();
+    let constrained = pki.authorities.root.issue(&authority, &mut rng(5)).unwrap();
+    let free = pki.authorities.root.issue(&Template::authority("free", years), &mut rng(5)).unwrap();
     for issuer in [&free, &constrained] {
         let leaf = issuer.issue(&leaf(), &mut rng(6)).unwrap();
         let mut tree = Node::parse(leaf.certificate()).unwrap();
@@ -289,7 +290,7 @@ fn long_names_are_compared_soon() {
 fn a_path_of_33_is_too_long() {
     let pki = pki();
     let years = Validity::around(AT, 3650);
-    let mut last = pki.root.clone();
+    let mut last = pki.authorities.root.clone();
     let mut chain = Vec::new();
     // With root and leaf, these are 32.
     for seed in 1..=30 {
@@ -338,7 +339,7 @@ fn names_of_very_many_attributes_are_not_read() {
     let hostile = |path: &[usize]| {
         let mut tree = Node::parse(pki.server.certificate()).unwrap();
         *path.iter().fold(&mut tree, |node, &at| &mut node.nodes_mut()[at]) = long.clone();
-        vec![tree.encode(), pki.intermediate.certificate().to_vec()]
+        vec![tree.encode(), pki.authorities.intermediate.certificate().to_vec()]
     };
     let refused = |found: &Validation, what: &str| {
         reject(found, &format!("{what} cannot be read: names: expected at most 1024 relative distinguished names"));
@@ -349,7 +350,7 @@ fn names_of_very_many_attributes_are_not_read() {
     let names = der(0x30, &[&der(0xa4, &[&long.encode()])]);
     let alternative = der(0x30, &[&[0x06, 3, 0x55, 0x1d, 17], &der(0x04, &[&names])]);
     refused(&validate(&policy(&pki), &[with_extensions(pki.server.certificate(), &[alternative])]), "certificate 0");
-    let list = pki.intermediate.revocation_list(&[], AT, 30).unwrap();
+    let list = pki.authorities.intermediate.revocation_list(&[], AT, 30).unwrap();
     let mut tree = Node::parse(&list).unwrap();
     tree.nodes_mut()[0].nodes_mut()[2] = long.clone();
     let found = validate(&Policy { crls: vec![tree.encode()], ..policy(&pki) }, pki.server.presented());

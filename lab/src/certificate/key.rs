@@ -4,12 +4,15 @@ use ed25519_dalek::{Signer, SigningKey};
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 
-use super::pem;
+use super::{pem, sha256};
 
 /// PKCS#8 version 1 around a 32-byte Ed25519 seed (RFC 8410 section 7). Version 1, without the public key, because
 /// OpenSSL 3.0 refuses version 2.
 const PKCS8_V1: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+/// SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 section 4), without its last 32 bytes, the key.
+const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// A certificate holder's key pair. It has no `Debug` that shows the secret; the secret is zeroized on drop.
 #[derive(Clone)]
@@ -57,6 +60,12 @@ impl KeyPair {
     #[must_use]
     pub fn identifier(&self) -> Vec<u8> {
         Sha256::digest(self.public)[..20].to_vec()
+    }
+
+    /// SHA-256 of the SubjectPublicKeyInfo: what pins compare (RFC 7469 section 2.4).
+    #[must_use]
+    pub fn spki_sha256(&self) -> [u8; 32] {
+        sha256(&[SPKI.as_slice(), &self.public].concat())
     }
 
     /// The secret key as PKCS#8 version 1 PEM, as `openssl` and `curl` read it.
@@ -111,5 +120,6 @@ mod tests {
         .remove(0)
         .der;
         assert_eq!(key.public(), &spki[12..]);
+        assert_eq!(key.spki_sha256(), sha256(&spki));
     }
 }

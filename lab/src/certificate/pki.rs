@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 
 use super::Purpose;
-use super::issue::{Credential, Error, Extension, Limits, Template, Validity};
+use super::issue::{Credential, Draft, Error, Extension, Limits, Template, Validity};
 
 /// The attacker's own domain: what it can honestly be certified for.
 pub const ATTACKER_NAME: &str = "mallory.lab";
@@ -15,13 +15,91 @@ pub(super) const AUTHORITY_DAYS: i64 = 3650;
 /// certificatePolicies with the one policy 2.999.1, an example's (RFC 5280 section 4.2.1.4).
 pub(super) const POLICIES: [u8; 9] = [0x30, 0x07, 0x30, 0x05, 0x06, 0x03, 0x88, 0x37, 0x01];
 
-/// The lab's genuine authorities and the certificates that they issued.
+/// The lab's genuine authorities.
 #[derive(Debug, Clone)]
-pub struct Pki {
+pub struct Authorities {
     /// The trust anchor.
     pub root: Credential,
     /// The issuing authority below it: it states a policy, and may issue for the domains of the lab's people only.
     pub intermediate: Credential,
+}
+
+impl Authorities {
+    /// An honest leaf for somebody else.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn leaf(&self, name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Result<Credential, Error> {
+        self.intermediate.sign(leaf(name, purpose, at, rng))
+    }
+
+    /// Fresh revocation lists of both authorities; the issuing authority's withdraws the certificates of these serial
+    /// numbers.
+    ///
+    /// # Errors
+    /// A time that cannot stand in a list.
+    pub fn revocation_lists(&self, revoked: &[&[u8]], at: i64) -> Result<Vec<Vec<u8>>, Error> {
+        Ok(vec![self.roots_list(at)?, self.issuers_list(revoked, at)?])
+    }
+
+    /// The first of these lists.
+    ///
+    /// # Errors
+    /// A time that cannot stand in a list.
+    pub fn roots_list(&self, at: i64) -> Result<Vec<u8>, Error> {
+        self.root.revocation_list(&[], at, LEAF_DAYS)
+    }
+
+    /// The second of these lists.
+    ///
+    /// # Errors
+    /// A time that cannot stand in a list.
+    pub fn issuers_list(&self, revoked: &[&[u8]], at: i64) -> Result<Vec<u8>, Error> {
+        self.intermediate.revocation_list(revoked, at, LEAF_DAYS)
+    }
+}
+
+/// The lab's genuine authorities, and what they are to issue to a server and a client: most sessions need one of them.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The authorities.
+    pub authorities: Authorities,
+    server: Draft,
+    client: Draft,
+}
+
+impl Drawn {
+    /// Draws root, intermediate, server and client, in this order.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in an authority's certificate.
+    pub fn draw(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
+        let years = Validity::around(at, AUTHORITY_DAYS);
+        let root = Credential::self_signed(&Template::authority("Interlock lab root", years), rng)?;
+        let intermediate = root.issue(&issuing_authority([server, client, ATTACKER_NAME], years), rng)?;
+        let server = leaf(server, Purpose::Server, at, rng);
+        let client = leaf(client, Purpose::Client, at, rng);
+        Ok(Self { authorities: Authorities { root, intermediate }, server, client })
+    }
+
+    /// The leaf of the server, or of the client.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn leaf(&self, purpose: Purpose) -> Result<Credential, Error> {
+        let draft = match purpose {
+            Purpose::Server => &self.server,
+            Purpose::Client => &self.client,
+        };
+        self.authorities.intermediate.sign(draft.clone())
+    }
+}
+
+/// The lab's genuine authorities and the certificates that they issued.
+#[derive(Debug, Clone)]
+pub struct Pki {
+    /// The authorities.
+    pub authorities: Authorities,
     /// The server's leaf.
     pub server: Credential,
     /// The client's leaf.
@@ -29,36 +107,14 @@ pub struct Pki {
 }
 
 impl Pki {
-    /// Issues root, intermediate, server and client, in this order.
+    /// Issues everything that is [`Drawn`] from `rng`.
     ///
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn generate(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
-        let years = Validity::around(at, AUTHORITY_DAYS);
-        let root = Credential::self_signed(&Template::authority("Interlock lab root", years), rng)?;
-        let intermediate = root.issue(&issuing_authority([server, client, ATTACKER_NAME], years), rng)?;
-        let server = leaf(&intermediate, server, Purpose::Server, at, rng)?;
-        let client = leaf(&intermediate, client, Purpose::Client, at, rng)?;
-        Ok(Self { root, intermediate, server, client })
-    }
-
-    /// An honest leaf for somebody else.
-    ///
-    /// # Errors
-    /// A name or time that cannot stand in a certificate.
-    pub fn leaf(&self, name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Result<Credential, Error> {
-        leaf(&self.intermediate, name, purpose, at, rng)
-    }
-
-    /// Fresh revocation lists of both authorities; the issuing authority's withdraws `revoked`.
-    ///
-    /// # Errors
-    /// A time that cannot stand in a list.
-    pub fn revocation_lists(&self, revoked: &[&Credential], at: i64) -> Result<Vec<Vec<u8>>, Error> {
-        Ok(vec![
-            self.root.revocation_list(&[], at, LEAF_DAYS)?,
-            self.intermediate.revocation_list(revoked, at, LEAF_DAYS)?,
-        ])
+        let drawn = Drawn::draw(server, client, at, rng)?;
+        let [server, client] = [drawn.leaf(Purpose::Server)?, drawn.leaf(Purpose::Client)?];
+        Ok(Self { authorities: drawn.authorities, server, client })
     }
 }
 
@@ -75,12 +131,6 @@ fn issuing_authority(names: [&str; 3], validity: Validity) -> Template {
     }
 }
 
-fn leaf(
-    issuer: &Credential,
-    name: &str,
-    purpose: Purpose,
-    at: i64,
-    rng: &mut dyn CryptoRng,
-) -> Result<Credential, Error> {
-    issuer.issue(&Template::leaf(name, purpose, Validity::around(at, LEAF_DAYS)), rng)
+fn leaf(name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Draft {
+    Draft::draw(&Template::leaf(name, purpose, Validity::around(at, LEAF_DAYS)), rng)
 }

@@ -3,8 +3,8 @@
 use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive};
 use crate::{
     certificate::{
-        self, Credential, FORGERIES, Pki, Purpose,
-        forge::{ATTACKER_NAME, Claim, Forged, Forgery},
+        self, Authorities, Credential, Draft, Drawn, FORGERIES, Pki, Purpose,
+        forge::{ATTACKER_NAME, Claim, Forgery},
     },
     control::Credentials,
     loot::{Item, Loot},
@@ -21,8 +21,18 @@ use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 /// # Errors
 /// A name or time that cannot stand in a certificate.
 pub fn certify(setting: &Setting, server: &str, client: &str) -> Result<Pki, certificate::issue::Error> {
-    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, "authorities"));
-    Pki::generate(server, client, setting.now, &mut rng)
+    Pki::generate(server, client, setting.now, &mut generator(setting, AUTHORITIES))
+}
+
+/// What the authorities are drawn for.
+const AUTHORITIES: &str = "authorities";
+
+fn generator(setting: &Setting, purpose: &str) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed(derive(&setting.authorities, purpose))
+}
+
+fn forger(forgery: &Forgery, name: &str, setting: &Setting) -> ChaCha20Rng {
+    generator(setting, &format!("{} {name}", forgery.id))
 }
 
 /// What a certificate attack makes of the lab's authorities against `name`, whose peer expects `purpose`.
@@ -31,13 +41,12 @@ pub fn certify(setting: &Setting, server: &str, client: &str) -> Result<Pki, cer
 /// A name or time that cannot stand in a certificate.
 pub fn forge(
     forgery: &Forgery,
-    pki: &Pki,
+    genuine: &Authorities,
     name: &str,
     purpose: Purpose,
     setting: &Setting,
-) -> Result<Forged, certificate::issue::Error> {
-    let mut rng = ChaCha20Rng::from_seed(derive(&setting.authorities, &format!("{} {name}", forgery.id)));
-    forgery.commit(pki, name, purpose, setting.now, &mut rng)
+) -> Result<Credential, certificate::issue::Error> {
+    forgery.commit(genuine, name, purpose, setting.now, &mut forger(forgery, name, setting))
 }
 
 /// The revocation lists against which the peer of `name` holds its certificate. What was revoked long ago stands on them
@@ -46,15 +55,28 @@ pub fn forge(
 /// # Errors
 /// A name or time that cannot stand in a certificate.
 pub fn revocation_lists(
-    pki: &Pki,
+    genuine: &Authorities,
     name: &str,
     purpose: Purpose,
     setting: &Setting,
 ) -> Result<Vec<Vec<u8>>, certificate::issue::Error> {
+    let list = issuers_list(genuine, name, purpose, setting)?;
+    Ok(vec![genuine.roots_list(setting.now)?, list])
+}
+
+/// The second of these lists: the issuing authority's.
+fn issuers_list(
+    genuine: &Authorities,
+    name: &str,
+    purpose: Purpose,
+    setting: &Setting,
+) -> Result<Vec<u8>, certificate::issue::Error> {
     let revoked = FORGERIES.iter().filter(|forgery| forgery.claim == Claim::Revoked);
-    let revoked = revoked.map(|forgery| Ok(forge(forgery, pki, name, purpose, setting)?.credential));
-    let revoked = revoked.collect::<Result<Vec<_>, certificate::issue::Error>>()?;
-    pki.revocation_lists(&revoked.iter().collect::<Vec<_>>(), setting.now)
+    let revoked = revoked
+        .map(|forgery| forgery.draft(genuine, name, purpose, setting.now, &mut forger(forgery, name, setting)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let serials: Vec<&[u8]> = revoked.iter().map(Draft::serial).collect();
+    genuine.issuers_list(&serials, setting.now)
 }
 
 /// Who owns what.
@@ -109,8 +131,12 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
 
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.
 pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting) -> Result<Issued, StagingError> {
-    let pki = certify(setting, SERVER_NAME, CLIENT_NAME)?;
-    let stage = Stage { mode, loot, setting, pki: &pki };
+    let drawn = Drawn::draw(SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
+    let genuine = |role| mode.certifies(role).then(|| drawn.leaf(Purpose::of(role))).transpose();
+    let (client, server) = (genuine(Role::Client)?, genuine(Role::Server)?);
+    // One list for both victims, if both hold a peer's certificate against it.
+    let roots_list = text(&drawn.authorities.roots_list(setting.now)?);
+    let stage = Stage { mode, loot, setting, authorities: &drawn.authorities, client, server, roots_list };
     Ok(Issued {
         client: stage.victim(Role::Client)?,
         server: stage.victim(Role::Server)?,
@@ -124,58 +150,60 @@ struct Stage<'s> {
     mode: &'s Mode,
     loot: &'s Loot,
     setting: &'s Setting,
-    pki: &'s Pki,
+    authorities: &'s Authorities,
+    /// The client's own, where its role has a certificate.
+    client: Option<Credential>,
+    /// The server's own, where its role has one.
+    server: Option<Credential>,
+    roots_list: String,
 }
 
 impl Stage<'_> {
-    fn genuine(&self, victim: Role) -> &Credential {
+    fn genuine(&self, victim: Role) -> Option<&Credential> {
         match victim {
-            Role::Client => &self.pki.client,
-            Role::Server => &self.pki.server,
+            Role::Client => self.client.as_ref(),
+            Role::Server => self.server.as_ref(),
         }
     }
 
     /// What a victim owns, where its role has a certificate, and what it holds its peer's against, where that one has.
     fn victim(&self, victim: Role) -> Result<Option<Credentials>, StagingError> {
-        let (own, peer) = (self.mode.certifies(victim), victim.peer());
-        let mut credentials = if own { owned(self.genuine(victim)) } else { Credentials::default() };
-        credentials.own_name = own.then(|| name(victim).to_owned());
-        if self.mode.certifies(peer) {
-            let pin = certificate::spki_sha256(self.genuine(peer).certificate());
-            credentials.anchors = vec![text(self.pki.root.certificate())];
-            credentials.revocation_lists = self.lists_about(peer)?.iter().map(|list| text(list)).collect();
-            credentials.pins = vec![text(&pin.map_err(|error| StagingError::Certificate(error.to_string()))?)];
+        let (own, peer) = (self.genuine(victim), victim.peer());
+        let mut credentials = own.map(owned).unwrap_or_default();
+        credentials.own_name = own.is_some().then(|| name(victim).to_owned());
+        if let Some(genuine) = self.genuine(peer) {
+            credentials.anchors = vec![text(self.authorities.root.certificate())];
+            credentials.revocation_lists = vec![self.roots_list.clone(), text(&self.list_about(peer, genuine)?)];
+            credentials.pins = vec![text(&genuine.key().spki_sha256())];
         }
         let wants = self.mode.given.iter().any(|given| given.by.includes(victim) && given.source == Source::PeerName);
         credentials.peer_name = wants.then(|| name(peer).to_owned());
         Ok(Some(credentials))
     }
 
-    /// The revocation lists that reach the peer of `owner`.
-    fn lists_about(&self, owner: Role) -> Result<Vec<Vec<u8>>, certificate::issue::Error> {
+    /// The issuing authority's revocation list that reaches the peer of `owner`.
+    fn list_about(&self, owner: Role, genuine: &Credential) -> Result<Vec<u8>, certificate::issue::Error> {
         let noticed = matches!(self.loot.of(owner), Some(Item::Stolen { noticed: true }));
         if noticed || (owner == Role::Server && self.setting.server_revoked) {
-            return self.pki.revocation_lists(&[self.genuine(owner)], self.setting.now);
+            return self.authorities.issuers_list(&[genuine.serial()], self.setting.now);
         }
-        revocation_lists(self.pki, name(owner), Purpose::of(owner), self.setting)
+        issuers_list(self.authorities, name(owner), Purpose::of(owner), self.setting)
     }
 
     /// What the attacker stands in for a victim with, where that victim needs a certificate.
     fn attacker(&self, victim: Role) -> Result<Option<Credentials>, StagingError> {
-        let item = self.loot.of(victim).filter(|_| self.mode.certifies(victim));
-        let credential = match item {
-            None => return Ok(None),
-            Some(Item::Seen) => return Ok(Some(Credentials { key: None, ..owned(self.genuine(victim)) })),
-            Some(Item::Stolen { .. }) => self.genuine(victim).clone(),
-            Some(Item::Own) => {
-                let mut rng = ChaCha20Rng::from_seed(derive(&self.setting.authorities, "own"));
-                self.pki.leaf(ATTACKER_NAME, Purpose::of(victim), self.setting.now, &mut rng)?
+        let Some((item, genuine)) = self.loot.of(victim).zip(self.genuine(victim)) else { return Ok(None) };
+        Ok(Some(match item {
+            Item::Seen => Credentials { key: None, ..owned(genuine) },
+            Item::Stolen { .. } => owned(genuine),
+            Item::Own => {
+                let mut rng = generator(self.setting, "own");
+                owned(&self.authorities.leaf(ATTACKER_NAME, Purpose::of(victim), self.setting.now, &mut rng)?)
             }
-            Some(Item::Forged(forgery)) => {
-                forge(forgery, self.pki, name(victim), Purpose::of(victim), self.setting)?.credential
+            Item::Forged(forgery) => {
+                owned(&forge(forgery, self.authorities, name(victim), Purpose::of(victim), self.setting)?)
             }
-        };
-        Ok(Some(owned(&credential)))
+        }))
     }
 }
 

@@ -36,7 +36,7 @@ pub fn leaf() -> Template {
 #[must_use]
 pub fn policy(pki: &Pki) -> Policy {
     Policy {
-        anchors: vec![pki.root.certificate().to_vec()],
+        anchors: vec![pki.authorities.root.certificate().to_vec()],
         at: AT,
         name: Some(PeerName::Dns(NAME.into())),
         purpose: Some(Purpose::Server),

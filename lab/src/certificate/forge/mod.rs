@@ -5,8 +5,8 @@ mod signer;
 
 use rand_core::CryptoRng;
 
-use super::issue::{Credential, Error};
-use super::pki::Pki;
+use super::issue::{Credential, Draft, Error};
+use super::pki::Authorities;
 use super::{Purpose, checks};
 
 pub use super::pki::ATTACKER_NAME;
@@ -146,15 +146,6 @@ pub fn find(id: &str) -> Option<&'static Forgery> {
     FORGERIES.iter().find(|forgery| forgery.id == id)
 }
 
-/// A forged leaf with its key, and the revocation lists of the genuine authorities as they then stand.
-#[derive(Debug, Clone)]
-pub struct Forged {
-    /// What the attacker presents, and signs with.
-    pub credential: Credential,
-    /// What the victims know of revocation.
-    pub crls: Vec<Vec<u8>>,
-}
-
 impl Forgery {
     /// The check is one of those that a server performs on its client too: a server expects nobody in particular, and
     /// holds the client's authority to no rules for issuers.
@@ -163,26 +154,42 @@ impl Forgery {
         ![checks::NAME, checks::SERIAL, checks::KEY_IDENTIFIER].contains(&self.check)
     }
 
-    /// Carries the attack out against `name`, at unix second `at`, for a peer that expects `purpose`.
+    /// Carries the attack out against `name`, at unix second `at`, for a peer that expects `purpose`: the forged leaf,
+    /// with its key.
     ///
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn commit(
         &self,
-        pki: &Pki,
+        genuine: &Authorities,
         name: &str,
         purpose: Purpose,
         at: i64,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Forged, Error> {
+    ) -> Result<Credential, Error> {
+        let signer = self.signer.prepare(genuine, purpose, at, rng)?;
         let leaf = self.claim.template(name, purpose, at);
-        let credential = match self.signer.prepare(pki, purpose, at, rng)? {
-            Some(signer) => self.claim.finish(signer.issue(&leaf, rng)?, &signer),
-            None => Credential::self_signed(&leaf, rng)?,
-        };
-        let revoked: &[&Credential] = if self.claim == Claim::Revoked { &[&credential] } else { &[] };
-        let crls = pki.revocation_lists(revoked, at)?;
-        Ok(Forged { credential, crls })
+        match signer {
+            Some(signer) => Ok(self.claim.finish(signer.issue(&leaf, rng)?, &signer)),
+            None => Credential::self_signed(&leaf, rng),
+        }
+    }
+
+    /// The forged leaf of the same attack before it is signed, which tells its serial number.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn draft(
+        &self,
+        genuine: &Authorities,
+        name: &str,
+        purpose: Purpose,
+        at: i64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Draft, Error> {
+        // Signers of its own are drawn first.
+        self.signer.prepare(genuine, purpose, at, rng)?;
+        Ok(Draft::draw(&self.claim.template(name, purpose, at), rng))
     }
 }
 
@@ -194,7 +201,7 @@ mod tests {
     use rand_core::SeedableRng as _;
 
     use super::*;
-    use crate::certificate::{Policy, RULES, Status, Validation, spki_sha256, validate};
+    use crate::certificate::{Pki, Policy, RULES, Status, Validation, spki_sha256, validate};
     use crate::check::Switches;
 
     const AT: i64 = 1_790_000_000;
@@ -206,11 +213,11 @@ mod tests {
 
     fn policy(pki: &Pki) -> Policy {
         Policy {
-            anchors: vec![pki.root.certificate().to_vec()],
+            anchors: vec![pki.authorities.root.certificate().to_vec()],
             at: AT,
             name: Some(NAME.parse().unwrap()),
             purpose: Some(Purpose::Server),
-            crls: pki.revocation_lists(&[], AT).unwrap(),
+            crls: pki.authorities.revocation_lists(&[], AT).unwrap(),
             ..Policy::default()
         }
     }
@@ -247,23 +254,26 @@ mod tests {
         let against = |forgery: &Forgery, purpose, name: Option<&str>| {
             let rng = &mut ChaCha20Rng::from_seed([3; 32]);
             let pki = pki(rng);
-            let forged = forgery.commit(&pki, NAME, purpose, AT, rng).unwrap();
+            let forged = forgery.commit(&pki.authorities, NAME, purpose, AT, rng).unwrap();
             let name = name.map(|name| name.parse().unwrap());
-            let mut policy = Policy { crls: forged.crls, purpose: Some(purpose), name, ..policy(&pki) };
+            let revoked = [forged.serial()];
+            let revoked = if forgery.claim == Claim::Revoked { &revoked[..] } else { &[] };
+            let crls = pki.authorities.revocation_lists(revoked, AT).unwrap();
+            let mut policy = Policy { crls, purpose: Some(purpose), name, ..policy(&pki) };
             if forgery.check == checks::PIN {
-                let trusting = validate(&policy, forged.credential.presented());
+                let trusting = validate(&policy, forged.presented());
                 assert!(trusting.accepted(), "{}: no path check may stop it", forgery.id);
                 policy.pins = vec![spki_sha256(pki.server.certificate()).unwrap()];
             }
-            let stopped = validate(&policy, forged.credential.presented());
+            let stopped = validate(&policy, forged.presented());
             assert_eq!(failed(&stopped), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, stopped.reason);
             assert!(!stopped.accepted());
 
             policy.switches = Switches::without(checks::find(forgery.check));
-            let won = validate(&policy, forged.credential.presented());
+            let won = validate(&policy, forged.presented());
             assert!(won.accepted(), "{}: {}", forgery.id, won.reason);
             assert_eq!(won.status(forgery.check), Some(Status::Skipped));
-            assert_eq!(won.leaf.unwrap().public_key, forged.credential.key().public());
+            assert_eq!(won.leaf.unwrap().public_key, forged.key().public());
         };
         for forgery in FORGERIES {
             against(forgery, Purpose::Server, Some(NAME));
@@ -278,9 +288,9 @@ mod tests {
         for forgery in FORGERIES.iter().filter(|forgery| !forgery.concerns_clients()) {
             let rng = &mut ChaCha20Rng::from_seed([3; 32]);
             let pki = pki(rng);
-            let forged = forgery.commit(&pki, NAME, Purpose::Client, AT, rng).unwrap();
+            let forged = forgery.commit(&pki.authorities, NAME, Purpose::Client, AT, rng).unwrap();
             let policy = Policy { purpose: Some(Purpose::Client), name: None, ..policy(&pki) };
-            assert!(validate(&policy, forged.credential.presented()).accepted(), "{}", forgery.id);
+            assert!(validate(&policy, forged.presented()).accepted(), "{}", forgery.id);
         }
     }
 

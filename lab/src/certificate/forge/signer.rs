@@ -5,7 +5,7 @@ use rand_core::CryptoRng;
 use crate::certificate::{
     Purpose,
     issue::{Credential, Error, Extension, KeyUse, Limits, Template, Validity},
-    pki::{ATTACKER_NAME, AUTHORITY_DAYS, LEAF_DAYS, POLICIES, Pki},
+    pki::{ATTACKER_NAME, AUTHORITY_DAYS, Authorities, LEAF_DAYS, POLICIES},
 };
 
 /// policyConstraints with requireExplicitPolicy 0 (RFC 5280 section 4.2.1.11).
@@ -40,7 +40,7 @@ impl Signer {
     /// The signing credential, or `None` where the leaf signs itself.
     pub(super) fn prepare(
         self,
-        pki: &Pki,
+        genuine: &Authorities,
         purpose: Purpose,
         at: i64,
         rng: &mut dyn CryptoRng,
@@ -49,25 +49,24 @@ impl Signer {
         let authority = |name: &str, limits| Template { authority: Some(limits), ..Template::authority(name, years) };
         let signer = match self {
             Self::Itself => return Ok(None),
-            Self::Genuine => pki.intermediate.clone(),
+            Self::Genuine => genuine.intermediate.clone(),
             Self::Stranger => Credential::self_signed(&Template::authority("Unknown root", years), rng)?
                 .issue(&Template::authority("Unknown authority", years), rng)?,
-            Self::Lookalike => {
-                Credential::self_signed(&pki.root.lookalike(), rng)?.issue(&pki.intermediate.lookalike(), rng)?
-            }
+            Self::Lookalike => Credential::self_signed(&genuine.root.lookalike(), rng)?
+                .issue(&genuine.intermediate.lookalike(), rng)?,
             // Without a key usage extension: the cA flag alone then tells that this key signs no certificates.
-            Self::Leaf => pki.intermediate.issue(
+            Self::Leaf => genuine.intermediate.issue(
                 &Template {
                     key_use: KeyUse::Unsaid,
                     ..Template::leaf(ATTACKER_NAME, purpose, Validity::around(at, LEAF_DAYS))
                 },
                 rng,
             )?,
-            Self::TooDeep => pki
+            Self::TooDeep => genuine
                 .root
                 .issue(&authority("Hosted authority", Limits { path_length: Some(0), ..Limits::default() }), rng)?
                 .issue(&authority("Authority too many", Limits::default()), rng)?,
-            Self::Constrained => pki.root.issue(
+            Self::Constrained => genuine.root.issue(
                 &authority(
                     "Constrained authority",
                     Limits { permitted: vec![ATTACKER_NAME.into()], path_length: None },
@@ -79,13 +78,15 @@ impl Signer {
                     Extension { oid: &[2, 5, 29, 32], critical: false, value: POLICIES.to_vec() },
                     Extension { oid: &[2, 5, 29, 36], critical: true, value: REQUIRE_POLICY.to_vec() },
                 ];
-                pki.root.issue(&Template { extensions, ..Template::authority("Restricted authority", years) }, rng)?
+                genuine
+                    .root
+                    .issue(&Template { extensions, ..Template::authority("Restricted authority", years) }, rng)?
             }
             Self::Lists => {
                 let signer = Template::authority("Revocation authority", years);
-                pki.root.issue(&Template { key_use: KeyUse::Lists, ..signer }, rng)?
+                genuine.root.issue(&Template { key_use: KeyUse::Lists, ..signer }, rng)?
             }
-            Self::Nameless => pki.root.issue(&Template::authority("", years), rng)?,
+            Self::Nameless => genuine.root.issue(&Template::authority("", years), rng)?,
         };
         Ok(Some(signer))
     }

@@ -1,5 +1,7 @@
 //! Issuing: templates in, certificates and revocation lists out. Deterministic: keys and serial numbers come from the
 //! given generator, times from the caller.
+//!
+//! What is drawn is a draft. Whatever nobody is going to show need not be signed.
 
 mod template;
 
@@ -7,6 +9,8 @@ use rand_core::CryptoRng;
 use rcgen::{
     CertificateParams, CertificateRevocationListParams, Issuer, RevocationReason, RevokedCertParams, SerialNumber,
 };
+
+use zeroize::Zeroizing;
 
 use super::{KeyPair, pem};
 use template::date;
@@ -33,14 +37,52 @@ pub enum Error {
     Encoding(#[from] rcgen::Error),
 }
 
+/// A certificate that nobody has signed yet: what it is to say, its key and its serial number.
+#[derive(Clone)]
+pub struct Draft {
+    seed: Zeroizing<[u8; 32]>,
+    serial: Vec<u8>,
+    template: Template,
+}
+
+impl Draft {
+    /// Draws the key (32 bytes) and then the serial number (16 bytes): this order is part of what a seed determines.
+    #[must_use]
+    pub fn draw(template: &Template, rng: &mut dyn CryptoRng) -> Self {
+        let mut seed = Zeroizing::new([0; 32]);
+        rng.fill_bytes(seed.as_mut());
+        let drawn = serial_number(rng);
+        let serial = template.serial.clone().unwrap_or_else(|| drawn.to_vec());
+        Self { seed, serial, template: template.clone() }
+    }
+
+    /// The serial number: the content of an INTEGER.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    fn prepare(&self) -> Result<(KeyPair, CertificateParams), Error> {
+        let key = KeyPair::from_seed(&self.seed);
+        let claimed = self.template.key_identifier.clone();
+        let params = self.template.params(claimed.unwrap_or_else(|| key.identifier()), &self.serial)?;
+        Ok((key, params))
+    }
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("template", &self.template).finish_non_exhaustive()
+    }
+}
+
 /// A certificate with its private key. Any holder can sign another certificate; whether that makes it an authority is
 /// for the validator to say.
 #[derive(Debug, Clone)]
 pub struct Credential {
     chain: Vec<Vec<u8>>,
     key: KeyPair,
-    serial: Vec<u8>,
-    template: Template,
+    draft: Draft,
     params: CertificateParams,
 }
 
@@ -50,9 +92,10 @@ impl Credential {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn self_signed(template: &Template, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
-        let (key, serial, params) = prepare(template, rng)?;
+        let draft = Draft::draw(template, rng);
+        let (key, params) = draft.prepare()?;
         let der = params.self_signed(&key)?.der().to_vec();
-        Ok(Self { chain: vec![der], key, serial, template: template.clone(), params })
+        Ok(Self { chain: vec![der], key, draft, params })
     }
 
     /// A certificate signed with this one's key.
@@ -60,11 +103,19 @@ impl Credential {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn issue(&self, template: &Template, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
-        let (key, serial, mut params) = prepare(template, rng)?;
-        params.use_authority_key_identifier_extension = template.issuer_key;
+        self.sign(Draft::draw(template, rng))
+    }
+
+    /// A draft signed with this one's key.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn sign(&self, draft: Draft) -> Result<Self, Error> {
+        let (key, mut params) = draft.prepare()?;
+        params.use_authority_key_identifier_extension = draft.template.issuer_key;
         let der = params.signed_by(&key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec();
         let chain = std::iter::once(der).chain(self.chain.iter().cloned()).collect();
-        Ok(Self { chain, key, serial, template: template.clone(), params })
+        Ok(Self { chain, key, draft, params })
     }
 
     /// A certificate for a key that somebody else holds, DER: a cross-signature.
@@ -77,11 +128,12 @@ impl Credential {
         Ok(params.signed_by(key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec())
     }
 
-    /// A revocation list (RFC 5280 section 5) by this authority that withdraws `revoked`, valid from `at` for `days`.
+    /// A revocation list (RFC 5280 section 5) by this authority that withdraws the certificates of these serial numbers,
+    /// valid from `at` for `days`.
     ///
     /// # Errors
     /// A time outside 1970 to 9999, or fewer than one day.
-    pub fn revocation_list(&self, revoked: &[&Credential], at: i64, days: i64) -> Result<Vec<u8>, Error> {
+    pub fn revocation_list(&self, revoked: &[&[u8]], at: i64, days: i64) -> Result<Vec<u8>, Error> {
         let list = CertificateRevocationListParams {
             this_update: date(at.saturating_sub(DAY))?,
             next_update: date(at.saturating_add(days.saturating_mul(DAY)))?,
@@ -89,9 +141,9 @@ impl Credential {
             issuing_distribution_point: None,
             revoked_certs: revoked
                 .iter()
-                .map(|credential| {
+                .map(|serial| {
                     Ok(RevokedCertParams {
-                        serial_number: SerialNumber::from_slice(&credential.serial),
+                        serial_number: SerialNumber::from_slice(serial),
                         revocation_time: date(at.saturating_sub(DAY))?,
                         reason_code: Some(RevocationReason::KeyCompromise),
                         invalidity_date: None,
@@ -137,6 +189,12 @@ impl Credential {
         &self.key
     }
 
+    /// The serial number: the content of an INTEGER.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        self.draft.serial()
+    }
+
     /// The chain that is presented, as PEM.
     #[must_use]
     pub fn to_pem(&self) -> String {
@@ -146,24 +204,16 @@ impl Credential {
     /// What this certificate was issued from.
     #[must_use]
     pub fn template(&self) -> &Template {
-        &self.template
+        &self.draft.template
     }
 
     /// A template for another certificate that looks like this one: the same names, limits and key identifier.
     #[must_use]
     pub fn lookalike(&self) -> Template {
-        let claimed = self.template.key_identifier.clone();
-        Template { key_identifier: claimed.or_else(|| Some(self.key.identifier())), ..self.template.clone() }
+        let template = &self.draft.template;
+        let claimed = template.key_identifier.clone();
+        Template { key_identifier: claimed.or_else(|| Some(self.key.identifier())), ..template.clone() }
     }
-}
-
-/// Draws the key (32 bytes) and then the serial number (16 bytes): this order is part of what a seed determines.
-fn prepare(template: &Template, rng: &mut dyn CryptoRng) -> Result<(KeyPair, Vec<u8>, CertificateParams), Error> {
-    let key = KeyPair::generate(rng);
-    let drawn = serial_number(rng);
-    let serial = template.serial.clone().unwrap_or_else(|| drawn.to_vec());
-    let params = template.params(template.key_identifier.clone().unwrap_or_else(|| key.identifier()), &serial)?;
-    Ok((key, serial, params))
 }
 
 /// Positive and of one length (RFC 5280 section 4.1.2.2).

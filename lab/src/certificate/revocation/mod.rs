@@ -231,7 +231,7 @@ mod tests {
 
     fn judge(pki: &Pki, crls: Vec<Vec<u8>>, further: &[&Credential], require_revocation: bool) -> Validation {
         let policy = Policy {
-            anchors: vec![pki.root.certificate().to_vec()],
+            anchors: vec![pki.authorities.root.certificate().to_vec()],
             intermediates: further.iter().map(|credential| credential.certificate().to_vec()).collect(),
             at: AT,
             crls,
@@ -246,7 +246,7 @@ mod tests {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
         assert!(judge(&pki, Vec::new(), &[], false).accepted());
         assert!(judge(&pki, Vec::new(), &[], true).reason.starts_with("cert-revoked of certificate 1"));
-        let both = pki.revocation_lists(&[], AT).unwrap();
+        let both = pki.authorities.revocation_lists(&[], AT).unwrap();
         assert!(judge(&pki, vec![both[0].clone()], &[], true).reason.starts_with("cert-revoked of certificate 0"));
         assert!(judge(&pki, both, &[], true).accepted());
     }
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn revoked_intermediate() {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
-        let list = pki.root.revocation_list(&[&pki.intermediate], AT, 30).unwrap();
+        let list = pki.authorities.root.revocation_list(&[pki.authorities.intermediate.serial()], AT, 30).unwrap();
         let found = judge(&pki, vec![list], &[], false);
         assert!(found.reason.starts_with("cert-revoked of certificate 1"), "{}", found.reason);
         assert!(found.reason.contains("Key Compromise") || found.reason.contains("KeyCompromise"), "{}", found.reason);
@@ -265,12 +265,12 @@ mod tests {
         let rng = &mut ChaCha20Rng::from_seed([1; 32]);
         let pki = pki(rng);
         let day = 86_400;
-        let stale = pki.intermediate.revocation_list(&[], AT - 60 * day, 30).unwrap();
+        let stale = pki.authorities.intermediate.revocation_list(&[], AT - 60 * day, 30).unwrap();
         assert!(judge(&pki, vec![stale], &[], false).reason.contains("the list expired"));
-        let early = pki.intermediate.revocation_list(&[], AT + 60 * day, 30).unwrap();
+        let early = pki.authorities.intermediate.revocation_list(&[], AT + 60 * day, 30).unwrap();
         assert!(judge(&pki, vec![early], &[], false).reason.contains("not valid before"));
         // Somebody of the issuer's name, with another key, would like the certificate to be unrevoked.
-        let imposter = Credential::self_signed(&pki.intermediate.lookalike(), rng).unwrap();
+        let imposter = Credential::self_signed(&pki.authorities.intermediate.lookalike(), rng).unwrap();
         let forged = imposter.revocation_list(&[], AT, 30).unwrap();
         let found = judge(&pki, vec![forged], &[&imposter], false);
         assert!(found.reason.contains("was not certified by an authority of this path"), "{}", found.reason);
@@ -281,9 +281,9 @@ mod tests {
     fn a_separate_key_may_sign_lists() {
         let rng = &mut ChaCha20Rng::from_seed([1; 32]);
         let pki = pki(rng);
-        let template = Template { key_identifier: None, ..pki.intermediate.lookalike() };
-        let separate = pki.root.issue(&template, rng).unwrap();
-        let list = separate.revocation_list(&[&pki.server], AT, 30).unwrap();
+        let template = Template { key_identifier: None, ..pki.authorities.intermediate.lookalike() };
+        let separate = pki.authorities.root.issue(&template, rng).unwrap();
+        let list = separate.revocation_list(&[pki.server.serial()], AT, 30).unwrap();
         let found = judge(&pki, vec![list.clone()], &[&separate], false);
         assert!(found.reason.contains("the issuer withdrew this certificate"), "{}", found.reason);
         assert!(judge(&pki, vec![list], &[], false).reason.contains("does not verify with the issuer's key"));

@@ -66,8 +66,8 @@ impl Issue {
         setting.now = self.at.unwrap_or(setting.now);
         let usage = |error: lab::certificate::issue::Error| Failure::Usage(error.to_string());
         let pki = certify(&setting, &self.name, &self.client).map_err(usage)?;
-        let lists = revocation_lists(&pki, &self.name, Purpose::Server, &setting).map_err(usage)?;
-        let mut files = vec![("root.pem", pem::encode(pem::CERTIFICATE, pki.root.certificate()))];
+        let lists = revocation_lists(&pki.authorities, &self.name, Purpose::Server, &setting).map_err(usage)?;
+        let mut files = vec![("root.pem", pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()))];
         let mut credential = |chain: &'static str, key: &'static str, credential: &Credential| {
             files.push((chain, credential.to_pem()));
             files.push((key, credential.key().to_pkcs8_pem()));
@@ -75,8 +75,9 @@ impl Issue {
         credential("server.pem", "server-key.pem", &pki.server);
         credential("client.pem", "client-key.pem", &pki.client);
         if let Some(forgery) = self.attack {
-            let forged = staging::forge(forgery, &pki, &self.name, Purpose::Server, &setting).map_err(usage)?;
-            credential("attacker.pem", "attacker-key.pem", &forged.credential);
+            let forged =
+                staging::forge(forgery, &pki.authorities, &self.name, Purpose::Server, &setting).map_err(usage)?;
+            credential("attacker.pem", "attacker-key.pem", &forged);
         }
         files.push(("crl.pem", lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()));
         std::fs::create_dir_all(&self.out).map_err(failed(&self.out))?;
