@@ -103,7 +103,33 @@ impl<const L: usize> Table<L> {
         8 * slots(baby_steps(order))
     }
 
+    /// For all x below the order.
     pub(crate) fn new(m: &Mont<L>, gamma: [u64; L], order: u64, watch: &Watch<'_>) -> Result<Self, Failure> {
+        let steps = baby_steps(order);
+        let giant = m.pow_digits(&gamma, &[order - steps % order]);
+        Self::with_giant(m, gamma, giant, order, watch)
+    }
+
+    /// For the x below `width`, whatever the order of γ is.
+    pub(crate) fn of_interval(
+        m: &Mont<L>,
+        gamma: [u64; L],
+        inverse: &[u64; L],
+        width: u64,
+        watch: &Watch<'_>,
+    ) -> Result<Self, Failure> {
+        let giant = m.pow_digits(inverse, &[baby_steps(width)]);
+        Self::with_giant(m, gamma, giant, width, watch)
+    }
+
+    /// `giant` is γ to the negative number of baby steps.
+    fn with_giant(
+        m: &Mont<L>,
+        gamma: [u64; L],
+        giant: [u64; L],
+        order: u64,
+        watch: &Watch<'_>,
+    ) -> Result<Self, Failure> {
         let steps = baby_steps(order);
         watch.allow_bytes(Self::bytes(order), "a baby-step table")?;
         let mut slots = vec![(0, EMPTY); slots(steps)];
@@ -120,7 +146,6 @@ impl<const L: usize> Table<L> {
             }
             None::<()>
         })?;
-        let giant = m.pow_digits(&gamma, &[order - steps % order]);
         Ok(Self { order, gamma, steps, giants: Powers::new(m, &giant, order / steps), slots })
     }
 

@@ -25,6 +25,8 @@ pub struct Budget {
     pub core_seconds: f64,
     /// The widest interval of exponents, in bits, that kangaroos search where nothing better applies; 0 for no search.
     pub interval_bits: u32,
+    /// Numbers that may divide what has to be factored (p, p − 1): those that do are divided out first.
+    pub factors: Vec<BigUint>,
     /// Raised by the caller (Ctrl-C, a time limit) to stop: looked at every few milliseconds.
     pub cancel: Arc<AtomicBool>,
 }
@@ -36,7 +38,8 @@ impl Default for Budget {
             memory: 4 << 30,
             threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
             core_seconds: 600.0,
-            interval_bits: 40,
+            interval_bits: 48,
+            factors: Vec::new(),
             cancel: Arc::new(AtomicBool::new(false)),
         }
     }

@@ -17,6 +17,11 @@ const COSTS: [(f64, f64); 9] = [
     (795.0, 36.5),
 ];
 
+/// (bits of the modulus, steps of a walk in a second of one core), measured with this program: each is a multiplication
+/// modulo p and a look at the result.
+const WALKS: [(f64, f64); 7] =
+    [(64.0, 2.4e7), (128.0, 1.6e7), (256.0, 8.0e6), (512.0, 3.0e6), (1024.0, 9.0e5), (2048.0, 2.5e5), (8192.0, 1.6e4)];
+
 /// The largest prime that index calculus takes on, in bits.
 pub(crate) fn index_bits() -> u64 {
     index::MAX_BITS
@@ -36,6 +41,15 @@ pub(crate) fn index_cost(bits: u64) -> f64 {
         return y1 + size(x) - size(x1);
     }
     y0 + (x - x0) / (x1 - x0) * (y1 - y0)
+}
+
+/// Steps that a walk modulo a number of so many bits makes in a second of one core.
+pub(crate) fn walk_pace(bits: u64) -> f64 {
+    let x = (bits as f64).log2();
+    let k = WALKS.partition_point(|(b, _)| b.log2() < x).clamp(1, WALKS.len() - 1);
+    let ((x0, y0), (x1, y1)) = (WALKS[k - 1], WALKS[k]);
+    let part = ((x - x0.log2()) / (x1.log2() - x0.log2())).max(0.0);
+    y0 * (y1 / y0).powf(part)
 }
 
 /// Seconds of one core that index calculus modulo a prime of so many bits takes, once for the prime; nothing where the

@@ -8,7 +8,10 @@ use num_traits::{One, ToPrimitive, Zero};
 use super::bsgs::Table;
 use super::budget::{Failure, Phase, Watch};
 use super::factor::Factorisation;
+use super::failure::Obstacle;
+use super::ledger::{Fact, Ledger};
 use super::mont::{Mont, from_limbs};
+use super::price::Price;
 use super::proof::Proof;
 use super::residue::Residue;
 use super::solution::Method;
@@ -19,8 +22,6 @@ use super::{index, parallel};
 const fn table_bits(limbs: usize) -> u64 {
     if limbs <= 2 { 36 } else { 44 }
 }
-/// 1.25·2^30 steps of rho: seconds with one limb, minutes with sixteen.
-const RHO_BITS: u64 = 60;
 
 /// How logarithms in one subgroup of prime order are found.
 enum Engine<const L: usize> {
@@ -42,8 +43,26 @@ struct Part<const L: usize> {
     at: usize,
 }
 
-/// Index calculus in the subgroup of a prime order, where it pays.
-pub(crate) type IndexProvider<'a> = dyn Fn(&BigUint) -> Result<Option<index::Subgroup>, Failure> + Sync + 'a;
+/// What is done in a subgroup whose order is too large for a table.
+pub(crate) enum Choice {
+    Index(index::Subgroup),
+    Rho,
+    /// Nothing, and what the cheapest way would cost.
+    Nothing(Option<Price>),
+}
+
+/// Chooses for a prime power of the order.
+pub(crate) type Chooser<'a> = dyn Fn(&BigUint, u32) -> Result<Choice, Failure> + Sync + 'a;
+
+/// A part of an order in whose subgroup no logarithms are found.
+#[derive(Clone, Debug)]
+pub(crate) struct Hard {
+    /// A prime power, or a composite of which the order has a part.
+    pub(crate) order: BigUint,
+    pub(crate) is_prime: bool,
+    /// What it would cost, where that is known.
+    pub(crate) price: Option<Price>,
+}
 
 /// A cyclic group ⟨g⟩ modulo a number, with what a further target needs.
 pub(crate) struct Group<const L: usize> {
@@ -53,8 +72,7 @@ pub(crate) struct Group<const L: usize> {
     parts: Vec<Part<L>>,
     /// The coprime factors of the order.
     powers: Vec<BigUint>,
-    /// The part of the order in whose subgroup no method works.
-    hard: BigUint,
+    hard: Vec<Hard>,
 }
 
 /// ∏ over all parts but the own of q^e as exponents, by halving: `visit(i, base^(order / q_i^e_i))`.
@@ -79,24 +97,24 @@ fn project<const L: usize>(
 
 /// A cyclic group whose modulus fits some number of limbs.
 pub(crate) trait Cyclic: Send + Sync {
-    /// The exponent of y, as far as the methods reach.
-    fn log(&self, y: &BigUint, watch: &Watch<'_>) -> Result<Residue, Failure>;
-    /// g to this power is one.
+    /// Enters the exponent of y, as far as the methods reach and the budget pays for them.
+    fn log(&self, y: &BigUint, ledger: &Ledger, watch: &Watch<'_>) -> Result<(), Failure>;
+    /// The order of g, verified to be exact, or a multiple of it if [`Cyclic::hard`] has a composite.
     fn order(&self) -> &BigUint;
-    /// The part of the order in whose subgroup no method works.
-    fn hard(&self) -> &BigUint;
+    /// The parts of the order in whose subgroups no method works.
+    fn hard(&self) -> &[Hard];
     /// What [`Cyclic::log`] does.
     fn method(&self) -> Method;
 }
 
 impl<const L: usize> Group<L> {
     /// `multiple` is a factored multiple of the order of g (p − 1, or the group order of a composite modulus).
-    /// `logs` provides index calculus for a prime divisor of it, where that pays.
+    /// `choose` says what is done where no table will do.
     pub(crate) fn new(
         m: Mont<L>,
         g: &BigUint,
         multiple: &Factorisation,
-        logs: &IndexProvider<'_>,
+        choose: &Chooser<'_>,
         watch: &Watch<'_>,
     ) -> Result<Self, Failure> {
         let g = m.enter(g);
@@ -108,24 +126,43 @@ impl<const L: usize> Group<L> {
         let table = |q: &BigUint| (q.bits() <= table_bits(L)).then(|| q.to_u64()).flatten();
         let bytes = exact.primes.iter().filter_map(|(q, _)| table(q)).map(Table::<L>::bytes).sum();
         watch.allow_bytes(bytes, "the baby-step tables")?;
+        if let (true, Some(largest_bits)) = (bytes > 0, exact.primes.iter().map(|(q, _)| q.bits()).max()) {
+            let subgroups = exact.primes.len();
+            if subgroups > 1 && exact.unknown.is_empty() && exact.primes.iter().all(|(q, _)| table(q).is_some()) {
+                watch.chose(&Method::PohligHellman { subgroups, largest_bits });
+            }
+        }
         let done = AtomicU64::new(0);
-        let parts = parallel::map(watch.threads(), exact.primes.len(), |i| {
+        let found = parallel::map(watch.threads(), exact.primes.len(), |i| {
             let (q, e) = &exact.primes[i];
             let gamma = m.pow(&generators[i], &q.pow(e - 1));
-            let engine = if let Some(small) = table(q) {
-                Some(Engine::Table(Table::new(&m, gamma, small, watch)?))
-            } else if let Some(subgroup) = if *e == 1 { logs(q)? } else { None } {
-                Some(Engine::Index(subgroup))
+            // the order is exact: g^(order/q) is not one, and its q-th power is
+            if gamma == m.one() || m.pow(&gamma, q) != m.one() {
+                return Err(Failure::stuck(Obstacle::Check));
+            }
+            let (engine, price) = if let Some(small) = table(q) {
+                (Some(Engine::Table(Table::new(&m, gamma, small, watch)?)), None)
             } else {
-                q.to_u64().filter(|_| q.bits() <= RHO_BITS).map(Engine::Rho)
+                match choose(q, *e)? {
+                    Choice::Index(subgroup) => (Some(Engine::Index(subgroup)), None),
+                    Choice::Rho => (q.to_u64().map(Engine::Rho), None),
+                    Choice::Nothing(price) => (None, price),
+                }
             };
             watch.report(Phase::Table, done.fetch_add(1, Ordering::Relaxed) + 1, exact.primes.len() as u64);
-            Ok(engine.map(|engine| Part { q: q.clone(), e: *e, generator: generators[i], gamma, engine, at: i }))
+            let part = |engine| Part { q: q.clone(), e: *e, generator: generators[i], gamma, engine, at: i };
+            Ok(engine.map(part).ok_or_else(|| Hard { order: powers[i].clone(), is_prime: true, price }))
         })?;
-        let parts: Vec<Part<L>> = parts.into_iter().flatten().collect();
-        let order: BigUint = powers.iter().product();
-        let known: BigUint = parts.iter().map(|part| &powers[part.at]).product();
-        Ok(Self { m, hard: &order / known, order, parts, powers })
+        let (mut parts, mut hard) = (Vec::new(), Vec::new());
+        for part in found {
+            match part {
+                Ok(part) => parts.push(part),
+                Err(part) => hard.push(part),
+            }
+        }
+        let composite = |c: &BigUint| Hard { order: c.clone(), is_prime: false, price: Price::factoring(c.bits()) };
+        hard.extend(exact.unknown.iter().map(composite));
+        Ok(Self { m, hard, order: powers.iter().product(), parts, powers })
     }
 
     /// The logarithm of `h`, an element of the subgroup of the part, to its generator.
@@ -160,7 +197,7 @@ impl<const L: usize> Group<L> {
 }
 
 impl<const L: usize> Cyclic for Group<L> {
-    fn log(&self, y: &BigUint, watch: &Watch<'_>) -> Result<Residue, Failure> {
+    fn log(&self, y: &BigUint, ledger: &Ledger, watch: &Watch<'_>) -> Result<(), Failure> {
         let m = &self.m;
         let h = m.enter(y);
         if m.pow(&h, &self.order) != m.one() {
@@ -171,21 +208,28 @@ impl<const L: usize> Cyclic for Group<L> {
         project(m, h, &self.powers, 0, &mut |i, x| projected[i] = x);
         // rho and index calculus bring their own threads
         let threads = if self.parts.iter().all(|p| matches!(p.engine, Engine::Table(_))) { watch.threads() } else { 1 };
-        let logs = parallel::map(threads, self.parts.len(), |i| {
+        let solve = |i: usize| {
             let part = &self.parts[i];
-            self.part_log(part, y, projected[part.at], watch)
-        })?;
-        Ok(logs.into_iter().zip(&self.parts).fold(Residue::default(), |known, (x, part)| {
-            // the moduli are coprime
-            known.combine(&Residue { x, modulus: part.q.pow(part.e) }).unwrap_or_default()
-        }))
+            match self.part_log(part, y, projected[part.at], watch) {
+                Ok(x) => ledger.add(Fact {
+                    modulus: from_limbs(m.modulus()),
+                    n: self.order.clone(),
+                    base: part.q.clone(),
+                    residue: Residue { x, modulus: part.q.pow(part.e) },
+                }),
+                Err(Failure::Priced { price, .. }) => ledger.put_off(*price),
+                Err(other) => return Err(other),
+            }
+            Ok(())
+        };
+        parallel::map(threads, self.parts.len(), solve).map(|_| ())
     }
 
     fn order(&self) -> &BigUint {
         &self.order
     }
 
-    fn hard(&self) -> &BigUint {
+    fn hard(&self) -> &[Hard] {
         &self.hard
     }
 

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::costs::index_cost;
+use super::costs::{index_cost, walk_pace};
+use super::factor::sieve_price;
+use super::walk;
 
 /// An estimate. Powers of two, for the longest of them outlast the universe.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -63,6 +65,49 @@ impl Price {
     pub(crate) fn index_calculus(bits: u64) -> Self {
         let way = Way::IndexCalculus { bits };
         Self { way, operations_log2: None, core_seconds_log2: index_cost(bits), basis: Basis::Measured }
+    }
+
+    /// The number field sieve of others modulo a prime of so many bits.
+    pub(crate) fn field_sieve(bits: u64) -> Self {
+        let way = Way::NumberFieldSieve { bits };
+        Self { way, operations_log2: None, core_seconds_log2: index_cost(bits), basis: Basis::Published }
+    }
+
+    /// Factoring a composite of so many bits, whatever its factors.
+    pub(crate) fn factoring(bits: u64) -> Option<Self> {
+        let seconds = sieve_price(bits)?;
+        let way = Way::Factoring { bits };
+        Some(Self { way, operations_log2: None, core_seconds_log2: seconds.log2(), basis: Basis::Measured })
+    }
+
+    /// Rho modulo a number of `bits` bits, in a subgroup of a prime order of `order_bits` bits: 1.25·√order steps.
+    pub(crate) fn rho(bits: u64, order_bits: u64) -> Self {
+        Self::walk(Way::Rho { order_bits }, 1.25f64.log2() + order_bits as f64 / 2.0, bits)
+    }
+
+    /// Kangaroos modulo a number of `bits` bits, in an interval of 2^`interval` exponents: 2·2^(`interval`/2) steps.
+    pub(crate) fn interval(bits: u64, interval: u32) -> Self {
+        Self::walk(Way::Interval { bits: interval }, 1.0 + f64::from(interval) / 2.0, bits)
+    }
+
+    fn walk(way: Way, steps_log2: f64, bits: u64) -> Self {
+        let core_seconds_log2 = steps_log2 - walk_pace(bits).log2();
+        Self { way, operations_log2: Some(steps_log2), core_seconds_log2, basis: Basis::Measured }
+    }
+
+    /// The cheaper of two.
+    pub(crate) fn min(self, other: Self) -> Self {
+        if self.core_seconds_log2 <= other.core_seconds_log2 { self } else { other }
+    }
+
+    /// Whether this program can do it, if it is paid for.
+    pub(crate) fn is_ours(&self) -> bool {
+        match self.way {
+            Way::Rho { order_bits } => order_bits <= walk::MAX_BITS,
+            Way::Interval { bits } => u64::from(bits) <= walk::MAX_BITS,
+            Way::IndexCalculus { .. } | Way::Factoring { .. } => true,
+            Way::NumberFieldSieve { .. } => false,
+        }
     }
 
     /// Core seconds; infinite beyond the range of the type.

@@ -4,10 +4,10 @@ use std::fmt;
 
 use num_bigint::BigUint;
 use num_integer::Integer;
-use num_traits::{One, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 
 use super::budget::brief;
-use super::residue::{Residue, decimal};
+use super::residue::decimal;
 
 /// Why y is not g^x modulo p for any x.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -34,10 +34,17 @@ pub enum Proof {
         #[serde(with = "decimal")]
         order: BigUint,
     },
-    /// Two factors of p ask for exponents that exclude each other.
+    /// Two factors of p ask for exponents that exclude each other: modulo each of them g^n has the same order and y^n is its
+    /// x-th power, for two different x.
     Contradiction {
-        /// What each of them asks for.
-        residues: [Residue; 2],
+        /// The order of both powers of g.
+        #[serde(with = "decimal")]
+        order: BigUint,
+        /// The prime whose power the order is.
+        #[serde(with = "decimal")]
+        base: BigUint,
+        /// What each factor asks for.
+        sides: [Side; 2],
     },
     /// y has a factor in common with p, and g has not.
     Divisor {
@@ -54,12 +61,24 @@ pub enum Proof {
         #[serde(with = "decimal")]
         modulus: BigUint,
     },
-    /// y is none of the powers of g, all of which were compared.
-    Exhausted {
-        /// How many different powers g has.
-        powers: u64,
-    },
 }
+
+/// What one factor of p asks of the exponent.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Side {
+    /// The factor.
+    #[serde(with = "decimal")]
+    pub modulus: BigUint,
+    /// n.
+    #[serde(with = "decimal")]
+    pub n: BigUint,
+    /// The exponent, modulo the order of g^n.
+    #[serde(with = "decimal")]
+    pub x: BigUint,
+}
+
+/// Groups of up to so many elements are compared once more.
+const COMPARED: u32 = 1 << 12;
 
 impl Proof {
     /// Whether the fact is one, as far as that can be seen without a search: computed here, by arithmetic of its own.
@@ -72,25 +91,42 @@ impl Proof {
             }
             Self::Subgroup { modulus, n, order } => {
                 let one = BigUint::one() % modulus.max(&BigUint::one());
-                divides(modulus) && g.modpow(&(n * order), modulus) == one
+                let (h, mut power, target) = (g.modpow(n, modulus), one.clone(), y.modpow(n, modulus));
+                let compared = if *order <= BigUint::from(COMPARED) { order.to_u32().unwrap_or(0) } else { 0 };
+                divides(modulus)
+                    && h.modpow(order, modulus) == one
+                    && (0..compared).all(|_| {
+                        let other = power != target;
+                        power = &power * &h % modulus;
+                        other
+                    })
             }
-            Self::Contradiction { residues: [one, other] } => one.combine(other).is_none(),
+            Self::Contradiction { order, base, sides } => {
+                let holds = |side: &Side| {
+                    let h = g.modpow(&side.n, &side.modulus);
+                    h.modpow(order, &side.modulus).is_one()
+                        && !h.modpow(&(order / base), &side.modulus).is_one()
+                        && y.modpow(&side.n, &side.modulus) == h.modpow(&side.x, &side.modulus)
+                };
+                let [one, other] = sides;
+                base.bits() > 1
+                    && (order % base).is_zero()
+                    && sides.iter().all(|side| divides(&side.modulus) && holds(side))
+                    && &one.x % order != &other.x % order
+            }
             Self::Divisor { divisor } => {
                 divides(divisor) && !divisor.is_one() && (y % divisor).is_zero() && g.gcd(divisor).is_one()
             }
             Self::Tail { tail, modulus } => {
+                let (mut power, y) = (BigUint::one() % p, y % p);
                 divides(modulus)
-                    && g.modpow(&BigUint::from(*tail), modulus).is_zero()
-                    && !(y % modulus).is_zero()
-                    && (0..*tail).all(|x| g.modpow(&BigUint::from(x), p) != y % p)
-            }
-            Self::Exhausted { powers } => {
-                let mut power = BigUint::one() % p;
-                (0..*powers).all(|_| {
-                    let other = power != y % p;
-                    power = &power * g % p;
-                    other
-                })
+                    && !(&y % modulus).is_zero()
+                    && (0..*tail).all(|_| {
+                        let other = power != y;
+                        power = &power * g % p;
+                        other
+                    })
+                    && (power % modulus).is_zero()
             }
         }
     }
@@ -112,13 +148,14 @@ impl fmt::Display for Proof {
                 brief(order),
                 brief(n)
             ),
-            Self::Contradiction { residues: [one, other] } => write!(
+            Self::Contradiction { order, sides: [one, other], .. } => write!(
                 f,
-                "the factors of p contradict each other: the exponent is {} modulo {} and {} modulo {}",
-                brief(&one.x),
+                "two factors of p contradict each other: modulo {} the exponent is {}, modulo {} it is {}, each modulo {}",
                 brief(&one.modulus),
+                brief(&one.x),
+                brief(&other.modulus),
                 brief(&other.x),
-                brief(&other.modulus)
+                brief(order)
             ),
             Self::Divisor { divisor } => {
                 write!(f, "y and p share the factor {}, and no power of g does", brief(divisor))
@@ -128,7 +165,6 @@ impl fmt::Display for Proof {
                 "from g^{tail} on the powers of g are divisible by {}, which does not divide y, and the first {tail} are not y",
                 brief(modulus)
             ),
-            Self::Exhausted { powers } => write!(f, "g has only {powers} different powers, and y is none of them"),
         }
     }
 }
@@ -152,10 +188,16 @@ mod tests {
         assert!(
             tail.holds(&n(24), &n(2), &n(5)) && !tail.holds(&n(24), &n(2), &n(4)) && !tail.holds(&n(24), &n(2), &n(16))
         );
-        assert!(Proof::Exhausted { powers: 3 }.holds(&n(7), &n(2), &n(3)));
-        assert!(!Proof::Exhausted { powers: 3 }.holds(&n(7), &n(2), &n(4)));
-        let residue = |x: u32, modulus: u32| Residue { x: n(x), modulus: n(modulus) };
-        assert!(Proof::Contradiction { residues: [residue(1, 4), residue(0, 6)] }.holds(&n(7), &n(2), &n(3)));
-        assert!(!Proof::Contradiction { residues: [residue(1, 4), residue(1, 6)] }.holds(&n(7), &n(2), &n(3)));
+        // 2 has order 3 modulo 7 and modulo 9 the order 6, a power of which is 4
+        let side = |modulus: u32, k: u32, x: u32| Side { modulus: n(modulus), n: n(k), x: n(x) };
+        let proof =
+            |x: u32, z: u32| Proof::Contradiction { order: n(3), base: n(3), sides: [side(7, 1, x), side(9, 2, z)] };
+        // y = 2 modulo 7 and 1 modulo 9
+        let y = n(37);
+        assert!(proof(1, 0).holds(&n(63), &n(2), &y));
+        assert!(!proof(1, 1).holds(&n(63), &n(2), &y), "not what y is");
+        assert!(!proof(1, 0).holds(&n(63), &n(2), &n(2)), "2 is a power of 2");
+        let subgroup = Proof::Subgroup { modulus: n(7), n: n(1), order: n(3) };
+        assert!(subgroup.holds(&n(7), &n(2), &n(3)) && !subgroup.holds(&n(7), &n(2), &n(4)));
     }
 }

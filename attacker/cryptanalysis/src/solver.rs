@@ -2,46 +2,87 @@
 
 use num_bigint::BigUint;
 use num_integer::Integer;
-use num_traits::One;
+use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::costs::index_cost;
-use super::factor::{Factorisation, factor};
 use super::failure::{Obstacle, Unsolved};
 use super::index::{self, Precomputation, Subgroup};
-use super::mont::with_mont;
-use super::padic::Padic;
-use super::pohlig::{Cyclic, Group, IndexProvider};
+use super::interval::{self, Searched};
+use super::ledger::Ledger;
+use super::modulus::{Depth, Parts, Tail, group};
+use super::order;
+use super::pohlig::{Choice, Cyclic};
 use super::price::Price;
-use super::prime::is_prime;
 use super::proof::Proof;
 use super::residue::Residue;
 use super::solution::{Cost, Method, Solution};
-use super::{Problem, hidden, walk};
+use super::{Problem, walk};
 
 /// The largest modulus, in bits.
 pub const MAX_BITS: u64 = 8192;
+
+/// Exponents of so many bits are searched before anything long is begun.
+const QUICK_INTERVAL_BITS: u32 = 40;
+/// About a core year: what costs less is offered, what costs more is out of reach.
+const OFFERED_LOG2: f64 = 25.0;
 
 /// A group ⟨g⟩ modulo p, recognised and prepared. It can be shared by threads; each target costs only its own part.
 pub struct Solver {
     p: BigUint,
     g: BigUint,
-    /// One for each known prime power of p.
-    components: Vec<Box<dyn Cyclic>>,
-    /// Composite factors of p that nobody factored.
-    unknown: Vec<BigUint>,
+    tail: Tail,
+    depth: Depth,
+    parts: Parts,
 }
 
-/// The logarithm of one target. See [`Solver`] for several targets of one group.
+/// The logarithm of one target, by the cheapest way: what takes a second is tried before anything long is prepared. See
+/// [`Solver`] for several targets of one group.
+///
+/// # Errors
+/// As [`Solver::new`] and [`Solver::solve`].
 pub fn solve(problem: &Problem, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Unsolved> {
-    Solver::new(&problem.p, &problem.g, budget, observer)?.solve(&problem.y, budget, observer)
+    solve_with(problem, &Precomputation::new(&problem.p), budget, observer)
+}
+
+/// The same with what is known of p from before: see [`Solver::with_precomputation`].
+///
+/// # Errors
+/// As [`Solver::with_precomputation`] and [`Solver::solve`]; the known residue is told also where the work for the group was
+/// stopped.
+pub fn solve_with(
+    problem: &Problem,
+    precomputation: &Precomputation,
+    budget: &Budget,
+    observer: &mut dyn Observer,
+) -> Result<Solution, Unsolved> {
+    let Problem { p, g, y } = problem;
+    let quick = Solver::build(p, g, precomputation, Depth::Quick, budget, observer)?;
+    let Unsolved { failure, known } = match quick.solve(y, budget, observer) {
+        Err(unsolved) => unsolved,
+        solved => return solved,
+    };
+    if !matches!(failure, Failure::OutOfReach { .. } | Failure::Priced { .. }) || quick.is_complete() {
+        return Err(Unsolved { failure, known });
+    }
+    drop(quick);
+    let full = match Solver::with_precomputation(p, g, precomputation, budget, observer) {
+        Ok(solver) => solver,
+        Err(failure) => return Err(Unsolved { failure, known }),
+    };
+    full.solve(y, budget, observer).map_err(|unsolved| {
+        let known = known.combine(&unsolved.known).unwrap_or(known);
+        Unsolved { known, ..unsolved }
+    })
 }
 
 impl Solver {
-    /// Factors what is needed, chooses the methods and fills their tables.
+    /// Factors what is needed, chooses the methods and fills their tables. Every modulus will do, and every g: from some
+    /// power on the powers of a g that is no unit repeat as well.
     ///
     /// # Errors
-    /// [`Failure::BadInput`] unless p is odd, above 3 and at most [`MAX_BITS`] long, and g a unit modulo p from 2 to p − 2.
+    /// [`Failure::BadInput`] unless p is positive and at most [`MAX_BITS`] long; [`Failure::Cancelled`] or
+    /// [`Failure::OutOfBudget`] as `budget` says. What is too long is left out, and told with each target.
     pub fn new(p: &BigUint, g: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Self, Failure> {
         Self::with_precomputation(p, g, &Precomputation::new(p), budget, observer)
     }
@@ -58,152 +99,209 @@ impl Solver {
         budget: &Budget,
         observer: &mut dyn Observer,
     ) -> Result<Self, Failure> {
-        check_modulus(p)?;
+        Self::build(p, g, precomputation, Depth::Full, budget, observer)
+    }
+
+    fn build(
+        p: &BigUint,
+        g: &BigUint,
+        precomputation: &Precomputation,
+        depth: Depth,
+        budget: &Budget,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Failure> {
+        if p.is_zero() {
+            return Err(Failure::BadInput { field: "p", expected: "a positive modulus", got: "0".to_owned() });
+        }
+        if p.bits() > MAX_BITS {
+            let got = format!("{} bits", p.bits());
+            return Err(Failure::BadInput { field: "p", expected: "at most 8192 bits", got });
+        }
         if precomputation.prime() != p {
             let got = format!("that of {}", brief(precomputation.prime()));
             return Err(Failure::BadInput { field: "precomputation", expected: "the precomputation of p", got });
         }
-        let bad_g = |expected| Failure::BadInput { field: "g", expected, got: brief(g) };
-        if g.bits() < 2 || g + 1u32 >= *p {
-            return Err(bad_g("a number from 2 to p − 2 (0, 1 and p − 1 generate no group to search)"));
-        }
-        if !g.gcd(p).is_one() {
-            return Err(bad_g("a number without a common factor with p"));
-        }
+        let g = g % p;
         let watch = Watch::new(budget, observer);
-        let (modulus, composites) = if is_prime(p) {
-            (Factorisation { primes: vec![(p.clone(), 1)], unknown: Vec::new() }, Vec::new())
-        } else {
-            split(factor(p, &watch)?, g, &watch)?
-        };
-        let mut components = Vec::new();
-        for (q, e) in &modulus.primes {
+        watch.spend(0)?;
+        let tail = Tail::new(p, &g);
+        let prime = |q: &BigUint| {
             let own = Precomputation::new(q);
-            let work = if q == p { precomputation } else { &own };
-            // small primes are left to Pohlig and Hellman
-            let lifted = *e > 1 && q.bits() > 32;
-            components.push(component(q, if lifted { 1 } else { *e }, g, work, &watch)?);
-            if lifted {
-                components.push(Box::new(Padic::new(q, *e, g)));
-            }
-        }
-        components.extend(composites);
+            prime_group(q, &(&g % q), if q == p { precomputation } else { &own }, depth, &watch)
+        };
+        let parts = Parts::new(&tail.unit, &g, depth, &prime, &watch)?;
         watch.prepared();
-        Ok(Self { p: p.clone(), g: g.clone(), components, unknown: modulus.unknown })
+        Ok(Self { p: p.clone(), g, tail, depth, parts })
     }
 
     /// How the next target will be solved.
     pub fn method(&self) -> Method {
-        match &self.components[..] {
-            [one] if self.unknown.is_empty() => one.method(),
-            _ => Method::Composite { factors: self.components.iter().map(|c| c.method()).collect() },
+        match &self.parts.groups[..] {
+            [] if self.parts.unknown.is_empty() => Method::Trivial,
+            [one] if self.parts.unknown.is_empty() => one.method(),
+            groups => Method::Composite { factors: groups.iter().map(|group| group.method()).collect() },
         }
     }
 
-    /// The order of g, if it is known completely.
+    /// The order of g, if it is known completely: g to this power is one, and to no smaller one. The length of the cycle
+    /// that the powers of g end in, where g is no unit.
     pub fn order(&self) -> Option<BigUint> {
-        self.complete().then(|| self.components.iter().fold(BigUint::one(), |n, c| n.lcm(c.order())))
+        let exact = |group: &dyn Cyclic| group.hard().iter().all(|hard| hard.is_prime);
+        self.order_multiple().filter(|_| self.parts.groups.iter().all(|group| exact(&**group)))
     }
 
-    fn complete(&self) -> bool {
-        self.unknown.is_empty() && self.components.iter().all(|c| c.hard().is_one())
+    /// A multiple of the order of g, if one is known.
+    pub fn order_multiple(&self) -> Option<BigUint> {
+        let one = BigUint::one() % &self.tail.unit;
+        let known = self.parts.unknown.is_empty();
+        let multiple = known.then(|| self.parts.groups.iter().fold(BigUint::one(), |n, group| n.lcm(group.order())));
+        // checked once more, for the factors of p together
+        multiple.filter(|n| self.g.modpow(n, &self.tail.unit) == one)
     }
 
-    /// The logarithm of y, verified.
+    /// Whether every logarithm can be found, or shown not to exist.
+    fn is_complete(&self) -> bool {
+        self.parts.unknown.is_empty() && self.parts.groups.iter().all(|group| group.hard().is_empty())
+    }
+
+    /// The logarithm of y, verified; the least one where the order of g is known.
     ///
     /// # Errors
-    /// [`Failure::NoSolution`] with the proof that y is no power of g; [`Failure::OutOfReach`] with what is in the way;
-    /// [`Failure::Cancelled`] or [`Failure::OutOfBudget`] as `budget` says.
+    /// [`Failure::NoSolution`] with the proof that y is no power of g, checked; [`Failure::OutOfReach`] or
+    /// [`Failure::Priced`] with what is in the way and what it would cost; [`Failure::Cancelled`] or
+    /// [`Failure::OutOfBudget`] as `budget` says. What is known of the exponent is told with each of them.
     pub fn solve(&self, y: &BigUint, budget: &Budget, observer: &mut dyn Observer) -> Result<Solution, Unsolved> {
-        let mut known = Residue::default();
-        self.attempt(y, budget, observer, &mut known).map_err(|failure| Unsolved { failure, known })
+        let y = y % &self.p;
+        let ledger = Ledger::default();
+        let watch = Watch::new(budget, observer);
+        let failure = match self.attempt(&y, &ledger, &watch) {
+            Err(Failure::NoSolution { proof }) if !proof.holds(&self.p, &self.g, &y) => Failure::stuck(Obstacle::Check),
+            Err(failure) => failure,
+            Ok(solution) => return Ok(solution),
+        };
+        Err(Unsolved { failure, known: ledger.sum().unwrap_or_default() })
     }
 
-    fn attempt(
-        &self,
-        y: &BigUint,
-        budget: &Budget,
-        observer: &mut dyn Observer,
-        known: &mut Residue,
-    ) -> Result<Solution, Failure> {
-        if y >= &self.p {
-            return Err(Failure::BadInput { field: "y", expected: "a number below p", got: brief(y) });
+    fn attempt(&self, y: &BigUint, ledger: &Ledger, watch: &Watch<'_>) -> Result<Solution, Failure> {
+        let done = |x, method| {
+            let cost = Cost { operations: watch.spent() };
+            let order = self.order();
+            let order_multiple = if order.is_some() { None } else { self.order_multiple() };
+            Ok(Solution { x, order, order_multiple, method, cost })
+        };
+        if self.tail.length > 0 {
+            if let Some(x) = self.before_the_cycle(y) {
+                return done(x.into(), Method::Trivial);
+            }
+            if !(y % &self.tail.rest).is_zero() {
+                let proof = Proof::Tail { tail: self.tail.length, modulus: self.tail.rest.clone() };
+                return Err(Failure::no_solution(proof));
+            }
         }
-        let divisor = y.gcd(&self.p);
+        let divisor = y.gcd(&self.tail.unit);
         if !divisor.is_one() {
             return Err(Failure::no_solution(Proof::Divisor { divisor }));
         }
-        let watch = Watch::new(budget, observer);
-        for component in &self.components {
-            let residue = component.log(y, &watch)?;
-            *known = known
-                .combine(&residue)
-                .ok_or_else(|| Failure::no_solution(Proof::Contradiction { residues: [known.clone(), residue] }))?;
+        for group in &self.parts.groups {
+            group.log(y, ledger, watch)?;
         }
-        let verified = |x: &BigUint| self.g.modpow(x, &self.p) == *y;
-        let done = |x, method| {
-            let cost = Cost { operations: watch.spent() };
-            Ok(Solution { x, order: self.order(), order_multiple: None, method, cost })
+        let known = ledger.sum().map_err(|proof| Failure::NoSolution { proof })?;
+        let least = |x: BigUint| {
+            let missing = BigUint::from(self.tail.length).max(x.clone()) - &x;
+            x + missing.div_ceil(&known.modulus) * &known.modulus
         };
-        if verified(&known.x) {
-            return done(known.x.clone(), self.method());
+        let verified = |x: &BigUint| self.g.modpow(x, &self.p) == *y;
+        let x = least(known.x.clone());
+        if verified(&x) {
+            return done(x, self.method());
         }
-        if self.complete() {
+        let prices = ledger.prices();
+        if self.is_complete() && prices.is_empty() {
             return Err(Failure::stuck(Obstacle::Check));
         }
-        match self.search(y, known, &watch)? {
-            Some(x) if verified(&x) => {
-                let known_bits = if known.modulus.is_one() { 0 } else { known.modulus.bits() };
-                done(x, Method::Kangaroo { interval_bits: budget.interval_bits, known_bits })
+        let searched = self.search(y, &known, watch)?;
+        if let Some((Searched::Found(z), interval_bits)) = &searched {
+            let x = least(&known.x + &known.modulus * z);
+            if verified(&x) {
+                let known_bits = if known.is_nothing() { 0 } else { known.modulus.bits() };
+                return done(x, Method::Kangaroo { interval_bits: *interval_bits, known_bits });
             }
-            _ => Err(self.out_of_reach(budget)),
         }
+        Err(self.out_of_reach(prices, searched, watch))
     }
 
-    /// x = known + modulus·z for a z below 2^interval_bits.
-    fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<BigUint>, Failure> {
-        if watch.budget.interval_bits == 0 {
+    /// The first power of g that is y, before they repeat.
+    fn before_the_cycle(&self, y: &BigUint) -> Option<u64> {
+        let mut power = BigUint::one() % &self.p;
+        (0..self.tail.length).find(|_| {
+            let found = power == *y;
+            power = &power * &self.g % &self.p;
+            found
+        })
+    }
+
+    /// x = known + modulus·z for a short z.
+    fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<(Searched, u32)>, Failure> {
+        let limit = match self.depth {
+            Depth::Quick => watch.budget.interval_bits.min(QUICK_INTERVAL_BITS),
+            Depth::Full => watch.budget.interval_bits,
+        };
+        // modulo the powers of two all is known
+        let n = &self.tail.unit >> self.tail.unit.trailing_zeros().unwrap_or(0);
+        let Some(inverse) = self.g.modinv(&n).filter(|_| limit > 0 && !n.is_one()) else { return Ok(None) };
+        // more than the order need not be searched
+        let whole = self.order_multiple().map_or(u64::MAX, |order| (order / &known.modulus).bits());
+        let bits = limit.min(u32::try_from(whole).unwrap_or(u32::MAX));
+        let price = Price::interval(n.bits(), bits);
+        if self.depth == Depth::Quick && price.core_seconds() > 20.0 {
             return Ok(None);
         }
-        let inverse = self.g.modinv(&self.p).unwrap_or_default();
-        let rest = y * inverse.modpow(&known.x, &self.p) % &self.p;
-        let step = self.g.modpow(&known.modulus, &self.p);
-        let z = with_mont!(
-            &self.p,
-            |m| walk::kangaroo(&m, &m.enter(&step), watch.budget.interval_bits, &m.enter(&rest), watch)?,
-            None
-        );
-        Ok(z.map(|z| &known.x + &known.modulus * z))
+        let target = y * inverse.modpow(&known.x, &n) % &n;
+        let step = self.g.modpow(&known.modulus, &n);
+        let back = inverse.modpow(&known.modulus, &n);
+        let method = Method::Kangaroo {
+            interval_bits: bits,
+            known_bits: if known.is_nothing() { 0 } else { known.modulus.bits() },
+        };
+        watch.chose(&method);
+        match interval::search(&n, &step, &back, &target, bits, watch) {
+            Ok(searched) => Ok(Some((searched, bits))),
+            // what is in the way of the order is more to the point
+            Err(Failure::Priced { .. }) => Ok(None),
+            Err(Failure::OutOfBudget { limit: super::failure::Limit::Memory { .. } }) => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
-    fn out_of_reach(&self, budget: &Budget) -> Failure {
-        let mut obstacles: Vec<Obstacle> = self.unknown.iter().map(|c| Obstacle::Modulus { bits: c.bits() }).collect();
-        for hard in self.components.iter().map(|component| component.hard()).filter(|hard| !hard.is_one()) {
-            obstacles.push(if is_prime(hard) {
-                Obstacle::Subgroup { bits: hard.bits() }
-            } else {
-                Obstacle::Cofactor { bits: hard.bits(), modulus: self.p.clone() }
+    fn out_of_reach(&self, mut prices: Vec<Price>, searched: Option<(Searched, u32)>, watch: &Watch<'_>) -> Failure {
+        let mut obstacles = Vec::new();
+        let mut known = true;
+        for (c, _) in &self.parts.unknown {
+            obstacles.push(Obstacle::Modulus { bits: c.bits() });
+            prices.extend(Price::factoring(c.bits()));
+            known &= Price::factoring(c.bits()).is_some();
+        }
+        for hard in self.parts.groups.iter().flat_map(|group| group.hard()) {
+            let bits = hard.order.bits();
+            obstacles.push(match hard.is_prime {
+                true => Obstacle::Subgroup { bits },
+                false => Obstacle::Cofactor { bits, modulus: self.p.clone() },
             });
+            prices.extend(hard.price.clone());
+            known &= hard.price.is_some();
         }
-        if budget.interval_bits > 0 {
-            obstacles.push(Obstacle::Interval { bits: budget.interval_bits, error_log2: Some(-6) });
+        if let Some((Searched::Nothing { error_log2 }, bits)) = searched {
+            obstacles.push(Obstacle::Interval { bits, error_log2 });
         }
-        Failure::OutOfReach { obstacles, price: None }
+        // the dearest part: all of them are needed
+        let dearest = prices.into_iter().max_by(|a, b| a.core_seconds_log2.total_cmp(&b.core_seconds_log2));
+        match dearest.filter(|_| known) {
+            Some(price) if price.is_ours() && price.core_seconds_log2 <= OFFERED_LOG2 => {
+                Failure::Priced { price: Box::new(price), allowed: watch.budget.core_seconds }
+            }
+            price => Failure::OutOfReach { obstacles, price: price.map(Box::new) },
+        }
     }
-}
-
-fn check_modulus(p: &BigUint) -> Result<(), Failure> {
-    let bad = |expected, got| Err(Failure::BadInput { field: "p", expected, got });
-    if p.bits() < 3 {
-        return bad("an odd modulus above 3", p.to_string());
-    }
-    if !p.bit(0) {
-        return bad("an odd modulus above 3", format!("the even number {}", brief(p)));
-    }
-    if p.bits() > MAX_BITS {
-        return bad("at most 8192 bits", format!("{} bits", p.bits()));
-    }
-    Ok(())
 }
 
 /// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.
@@ -212,86 +310,36 @@ fn index_pays(p: &BigUint, q: &BigUint) -> bool {
     (40..=index::MAX_BITS).contains(&p.bits()) && index_cost(p.bits()) < rho
 }
 
-/// The group modulo the prime power q^e.
-fn component(
-    q: &BigUint,
-    e: u32,
+/// The group modulo the prime p.
+fn prime_group(
+    p: &BigUint,
     g: &BigUint,
     work: &Precomputation,
+    depth: Depth,
     watch: &Watch<'_>,
 ) -> Result<Box<dyn Cyclic>, Failure> {
-    let mut multiple = factor(&(q - 1u32), watch)?;
-    if e > 1 {
-        multiple.primes.push((q.clone(), e - 1));
-    }
+    let multiple = order::multiple(p, g, depth, watch)?;
     let ells: Vec<BigUint> =
-        multiple.primes.iter().filter(|(l, k)| *k == 1 && e == 1 && index_pays(q, l)).map(|(l, _)| l.clone()).collect();
-    if ells.is_empty() {
-        return group(&q.pow(e), g, &multiple, &|_| Ok(None), watch);
-    }
-    let logs = |l: &BigUint| {
-        if !ells.contains(l) {
-            return Ok(None);
+        multiple.primes.iter().filter(|(l, k)| *k == 1 && index_pays(p, l)).map(|(l, _)| l.clone()).collect();
+    let choose = |l: &BigUint, _: u32| {
+        if depth == Depth::Quick {
+            return Ok(Choice::Nothing(None));
         }
-        if !work.is_complete() {
-            watch.allow_price(&Price::index_calculus(q.bits()))?;
-        }
-        Subgroup::new(work.table(&ells, watch)?, g, l, watch)
-    };
-    group(&q.pow(e), g, &multiple, &logs, watch)
-}
-
-fn group(
-    modulus: &BigUint,
-    g: &BigUint,
-    multiple: &Factorisation,
-    logs: &IndexProvider<'_>,
-    watch: &Watch<'_>,
-) -> Result<Box<dyn Cyclic>, Failure> {
-    with_mont!(
-        modulus,
-        |m| Ok(Box::new(Group::new(m, g, multiple, logs, watch)?)),
-        Err(Failure::BadInput { field: "p", expected: "an odd modulus of at most 8192 bits", got: brief(modulus) })
-    )
-}
-
-/// The composite factors that resisted, with what g knows of them: groups of smooth order do not need the factors.
-fn split(
-    modulus: Factorisation,
-    g: &BigUint,
-    watch: &Watch<'_>,
-) -> Result<(Factorisation, Vec<Box<dyn Cyclic>>), Failure> {
-    let mut known = Factorisation { primes: modulus.primes, unknown: Vec::new() };
-    let mut components = Vec::new();
-    let mut work = modulus.unknown;
-    while let Some(c) = work.pop() {
-        if let Some(component) = smooth_order(&c, g, watch)? {
-            components.push(component);
-        } else if let Some(found) = hidden::split(&c, &(g % &c), watch)? {
-            for part in [&c / &found, found] {
-                let part = factor(&part, watch)?;
-                part.primes.into_iter().for_each(|(q, e)| (0..e).for_each(|_| known.add(q.clone())));
-                work.extend(part.unknown);
+        let allowed = |price: &Price| price.core_seconds() <= watch.budget.core_seconds;
+        let rho = Price::rho(p.bits(), l.bits());
+        if ells.contains(l) {
+            let price = Price::index_calculus(p.bits());
+            if !work.is_complete() && !allowed(&price) {
+                return Ok(Choice::Nothing(Some(price.min(rho))));
             }
-        } else {
-            known.unknown.push(c);
+            if let Some(subgroup) = Subgroup::new(work.table(&ells, watch)?, g, l, watch)? {
+                return Ok(Choice::Index(subgroup));
+            }
         }
-    }
-    Ok((known, components))
-}
-
-/// Without the factors of the modulus: whether g has an order without large prime factors all the same.
-fn smooth_order(c: &BigUint, g: &BigUint, watch: &Watch<'_>) -> Result<Option<Box<dyn Cyclic>>, Failure> {
-    const BOUND: u32 = 1 << 16;
-    let primes: Vec<(BigUint, u32)> = super::prime::primes_up_to(BOUND)
-        .into_iter()
-        .map(|q| (BigUint::from(q), (16.0 / f64::from(q).log2()).max(1.0) as u32))
-        .collect();
-    let multiple = Factorisation { primes, unknown: Vec::new() };
-    let exponent = multiple.product();
-    watch.spend(exponent.bits())?;
-    if !g.modpow(&exponent, c).is_one() {
-        return Ok(None);
-    }
-    group(c, g, &multiple, &|_| Ok(None), watch).map(Some)
+        if l.bits() <= walk::MAX_BITS && allowed(&rho) {
+            return Ok(Choice::Rho);
+        }
+        Ok(Choice::Nothing(Some(Price::field_sieve(p.bits()).min(rho))))
+    };
+    group(p, g, &multiple, &choose, watch)
 }

@@ -13,6 +13,8 @@ use super::mont::Mont;
 use super::parallel;
 use super::rng::Rng;
 
+/// Orders and intervals up to this many bits.
+pub(crate) const MAX_BITS: u64 = 63;
 const JUMPS: usize = 64;
 /// Walks that one thread advances in turn, so that the processor overlaps their multiplications.
 const LANES: usize = 4;

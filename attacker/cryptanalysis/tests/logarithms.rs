@@ -87,14 +87,9 @@ fn bad_input_names_its_field() {
         Err(Failure::BadInput { field, .. }) => field,
         other => panic!("{other:?}"),
     };
-    for p in [0, 1, 2, 34_318] {
-        assert_eq!(field(log(p, 3, 1)), "p");
-    }
-    for g in [0, 1, 34_318, 34_319, 34_320] {
-        assert_eq!(field(log(34_319, g, 1)), "g");
-    }
-    assert_eq!(field(log(15, 3, 1)), "g", "no unit");
-    assert_eq!(field(log(34_319, 19, 34_319)), "y");
+    assert_eq!(field(log(0, 3, 1)), "p");
+    let long = Problem { p: (BigUint::from(1u32) << 8192u32) + 1u32, g: 3u32.into(), y: 3u32.into() };
+    assert_eq!(field(solve(&long, &Budget::default(), &mut ()).map(|s| s.x).map_err(|u| u.failure)), "p");
 }
 
 #[test]
