@@ -225,3 +225,26 @@ fn an_issuer_is_identified_with_its_serial_number() {
         }
     }
 }
+
+/// Very many issuers write out that a certificate is no authority's, although X.690 section 11.5 says to leave a default
+/// out: BSI's test suite has it in every end entity. Any other default is left out.
+#[test]
+fn that_somebody_is_no_authority_may_be_written_out() {
+    let pki = pki();
+    let honest = pki.server.presented().to_vec();
+    let edited = |edit: &dyn Fn(&mut Vec<Node>)| {
+        let mut tree = Node::parse(&honest[0]).unwrap();
+        let extensions = tree.nodes_mut()[0].nodes_mut().last_mut().unwrap().nodes_mut()[0].nodes_mut();
+        let basic = extensions.iter_mut().find(|it| it.nodes()[0].body == Body::Octets(vec![0x55, 29, 19])).unwrap();
+        edit(basic.nodes_mut());
+        [sign(&mut tree, &pki.intermediate), honest[1].clone()]
+    };
+    let no = || Node { tag: 0x01, body: Body::Octets(vec![0]) };
+    let plain = edited(&|basic: &mut Vec<Node>| basic.last_mut().unwrap().nodes_mut()[0].nodes_mut().push(no()));
+    for profile in [Profile::Automatic, Profile::Rfc5280, Profile::WebPki] {
+        accepted(&validate(&policy(&pki, profile), &plain));
+    }
+    let not_critical = edited(&|basic: &mut Vec<Node>| basic[1] = no());
+    let found = validate(&policy(&pki, Profile::Rfc5280), &not_critical);
+    rejected(&found, checks::ENCODING, "expected critical: nothing in place of its default value");
+}

@@ -75,6 +75,8 @@ const OID: u8 = 0x06;
 const OCTETS: u8 = 0x04;
 const SET: u8 = 0x31;
 const SEQUENCE: u8 = 0x30;
+/// 2.5.29.19.
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 
 impl Node {
     /// The tree of one DER value, extensions of RFC 5280 opened; none if it is not DER.
@@ -207,6 +209,11 @@ impl Node {
                     path.push(index);
                     node.collect(path, all);
                     path.pop();
+                }
+                if nodes.first().and_then(Self::octets) == Some(BASIC_CONSTRAINTS) {
+                    // That somebody is no authority may be written out.
+                    let inside = |at: &[usize]| at.len() > path.len() + 1 && at.starts_with(path);
+                    all.retain(|(at, edit)| !inside(at) || !matches!(edit, Edit::False | Edit::Insert(0)));
                 }
             }
         }

@@ -139,8 +139,9 @@ static ATTRIBUTE: Type = Sequence(fields! {
     "attribute values" SetOf(&ATTRIBUTE_VALUE), required;
 });
 
+/// Very many issuers write out that an end entity is none, cA FALSE, which is the default; there is one reading.
 static BASIC_CONSTRAINTS: Type = Sequence(fields! {
-    "cA" Boolean, default [0x00];
+    "cA" Boolean, optional;
     "pathLenConstraint" Natural, optional;
 });
 
