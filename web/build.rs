@@ -1,15 +1,17 @@
-//! Embeds the page: a table of every file below `page/`, with a tag that changes when the file does.
+//! Embeds the page: a table of every file below `page/`, as it is and packed, with tags that change when the file does.
 
+use flate2::{Compression, write::GzEncoder};
 use std::{
     collections::hash_map::DefaultHasher,
     env, fs,
     hash::{Hash, Hasher},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 fn main() -> io::Result<()> {
     let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let (page, words) = (own.join("page"), own.join("../lab/src/words"));
     println!("cargo:rerun-if-changed={}", page.display());
     println!("cargo:rerun-if-changed={}", words.display());
@@ -27,15 +29,28 @@ fn main() -> io::Result<()> {
             Err(_) => file.strip_prefix(&page).unwrap_or(&file).to_owned(),
         };
         let path = path.to_string_lossy().replace('\\', "/");
+        let bytes = fs::read(&file)?;
         let mut hasher = DefaultHasher::new();
-        fs::read(&file)?.hash(&mut hasher);
-        let tag = format!("\"{:016x}\"", hasher.finish());
+        bytes.hash(&mut hasher);
+        let tag = hasher.finish();
+        let packed = out.join(format!("{tag:016x}.gz"));
+        fs::write(&packed, pack(&bytes)?)?;
+        let (plain, zipped) = (format!("\"{tag:016x}\""), format!("\"{tag:016x}-gzip\""));
         table += &format!(
-            "File {{ path: {path:?}, bytes: include_bytes!({:?}), tag: {tag:?} }},\n",
-            file.display().to_string()
+            "File {{ path: {path:?}, plain: Form {{ bytes: include_bytes!({:?}), tag: {plain:?} }}, \
+             gzip: Form {{ bytes: include_bytes!({:?}), tag: {zipped:?} }} }},\n",
+            file.display().to_string(),
+            packed.display().to_string()
         );
     }
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("page.rs"), table + "];\n")
+    fs::write(out.join("page.rs"), table + "];\n")
+}
+
+/// As gzip (RFC 1952), as small as it gets: this happens once.
+fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -1,8 +1,14 @@
 //! The dashboard's files, embedded when the program is built.
 
-/// A file of the page: path below `web/page`, its bytes, a tag that changes with them.
+/// A file of the page: path below `web/page`, and its two forms.
 pub(crate) struct File {
     pub(crate) path: &'static str,
+    pub(crate) plain: Form,
+    pub(crate) gzip: Form,
+}
+
+/// What is sent of a file: its bytes, and a tag that changes with them.
+pub(crate) struct Form {
     pub(crate) bytes: &'static [u8],
     pub(crate) tag: &'static str,
 }
@@ -16,5 +22,5 @@ pub(crate) fn find(path: &str) -> Option<&'static File> {
 
 /// The text of a file below `static/`.
 pub(crate) fn text(name: &str) -> Option<&'static str> {
-    std::str::from_utf8(find(&format!("static/{name}"))?.bytes).ok()
+    std::str::from_utf8(find(&format!("static/{name}"))?.plain.bytes).ok()
 }

@@ -104,6 +104,11 @@ impl Frame {
     }
 }
 
+/// The octets of base64url text without padding, as events carry them.
+pub fn base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// Why octets are no frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {

@@ -3,7 +3,6 @@
 use super::{Data, FINE, Failure};
 use crate::sessions::{
     export::{Format, export},
-    session::Record,
     store::{Database, Place, Retention, StoreError},
 };
 use clap::Args;
@@ -32,12 +31,11 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
     }
     let failed = |error: StoreError| Failure::Lab(error.to_string());
     let database = Database::open(&Place::Directory(directory.clone()), Retention::default()).map_err(failed)?;
-    let session = database
-        .session(&args.session)
+    let record = database
+        .record(&args.session)
         .map_err(failed)?
         .ok_or_else(|| Failure::Usage(format!("there is no session {:?} in {}", args.session, directory.display())))?;
-    let events = database.events(&args.session).map_err(failed)?;
-    let text = export(&Record { session, events }, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
+    let text = export(&record, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(FINE)
 }

@@ -12,7 +12,7 @@
 //! | 8 | how its computation advances, which follows the clock |
 //! | 9 | what the console tells |
 //!
-//! With a seed, the session's name and its beginning follow from that too: its present is that of its victims.
+//! With a seed, the session's name, its beginning and its end follow from that too: its present is that of its victims.
 
 use crate::sessions::session::Record;
 use lab::{
@@ -31,6 +31,7 @@ pub(super) fn repeatable(record: &Record) -> Record {
         let name = Sha256::digest(format!("interlock v1 session {seed} {}", record.session.scenario));
         record.session.session = hex(&name[..8]);
         record.session.started = u64::try_from(SEEDED_NOW).unwrap_or_default() * 1000;
+        record.session.ended = Some(record.session.started);
     }
     let mut counts = [0; 10];
     for event in &mut record.events {
@@ -39,7 +40,7 @@ pub(super) fn repeatable(record: &Record) -> Record {
         counts[digit] += 1;
         event.n = 10 * counts[digit] + digit as u64;
     }
-    record.session.close(judge(&record.events));
+    record.session.settle(judge(&record.events));
     record
 }
 
@@ -69,7 +70,7 @@ mod tests {
         };
         let mut session = Session::new(id.to_owned(), "dh/relay".parse().unwrap(), Some(7), 123);
         let events: Vec<_> = told.iter().enumerate().map(event).collect();
-        session.close(judge(&events));
+        session.close(judge(&events), 456);
         Record { session, events }
     }
 

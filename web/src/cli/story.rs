@@ -147,7 +147,7 @@ mod tests {
         };
         let events: Vec<_> = facts.into_iter().enumerate().map(event).collect();
         let mut session = Session::new("a".into(), "dh/substitute".parse().unwrap(), Some(7), 0);
-        session.close(judge(&events));
+        session.close(judge(&events), 2);
         let mut out = Vec::new();
         tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
         String::from_utf8(out).unwrap()

@@ -6,13 +6,14 @@ mod published;
 pub use measured::{Measured, conditions, measured};
 pub use published::{MODELS, Model, Published, RECORDS};
 
-use crate::sessions::{book::Book, session::Progress, store::StoreError};
+use crate::sessions::{book::Book, filter::Filter, session::Progress, store::StoreError};
 use attacker::attacks;
-use lab::event::{Event, Fact};
+use lab::{
+    event::{Event, Fact},
+    scenario::Selection,
+};
 use serde::Serialize;
 
-/// Sessions that are looked through, the newest first.
-const RECENT: usize = 1000;
 /// Computations that are told.
 const MOST: usize = 100;
 
@@ -40,10 +41,14 @@ pub struct Computation {
 /// # Errors
 /// The store cannot be read.
 pub async fn computations(book: &Book) -> Result<Vec<Computation>, StoreError> {
-    let recent = book.list(u64::MAX, RECENT).await?;
-    let computes = |attack: &str| attacks::find(attack).is_some_and(|info| info.logarithm.is_some());
-    let computed = recent.into_iter().map(|(_, session)| session);
-    let computed = computed.filter(|it| computes(&it.attack.id) && it.status == Progress::Done).take(MOST);
+    let mut computed = Vec::new();
+    for attack in attacks::all().iter().filter(|info| info.logarithm.is_some()) {
+        let status = Some(Progress::Done);
+        let filter = Filter { attack: Some(Selection::plain(attack.id)), status, ..Filter::default() };
+        computed.extend(book.list(u64::MAX, MOST, filter).await?);
+    }
+    computed.sort_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
+    let computed = computed.into_iter().map(|(_, session)| session).take(MOST);
     let mut computations = Vec::new();
     for session in computed {
         let record = book.record(&session.session).await?;

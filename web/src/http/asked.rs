@@ -1,6 +1,6 @@
 //! What a request carries, taken such that whatever is wrong with it is answered as every other [`Problem`].
 
-use super::{App, problem::Problem};
+use super::{App, plain::plain, problem::Problem, routes::BODY};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
@@ -18,7 +18,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(name)| Self(name)).map_err(|refused| Problem::new(refused.status(), "path", refused.body_text()))
+        path.map(|Path(name)| Self(name)).map_err(|refused| Problem::new(refused.status(), "path", "expected UTF-8"))
     }
 }
 
@@ -45,21 +45,27 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
         let octets = timeout(app.limits.body, Bytes::from_request(request, app)).await;
         let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body", "it did not come in time");
         let octets = octets.map_err(late)?;
-        let octets = octets.map_err(|refused| Problem::new(refused.status(), "body", refused.body_text()))?;
+        let octets = octets.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(refused.status(), "body", format!("expected at most {BODY} octets, got more"))
+            }
+            status => Problem::new(status, "body", "it did not come to its end"),
+        })?;
         // A list of the right length would be taken for the object whose members it holds.
         if octets.trim_ascii_start().starts_with(b"[") {
             return Err(Problem::bad("body", "expected an object, got a list"));
         }
         let mut json = serde_json::Deserializer::from_slice(&octets);
         let document = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error, "body"))?;
-        json.end().map_err(|error| Problem::bad("body", error.to_string()))?;
+        json.end().map_err(|error| Problem::bad("body", plain(&error.to_string()).1))?;
         Ok(Self(document))
     }
 }
 
-/// The problem with one field, or with the `whole`, of which a field is missing or which cannot be read at all.
+/// The problem with one field, or with the `whole` where it cannot be read at all.
 fn named<E: Display>(error: &serde_path_to_error::Error<E>, whole: &str) -> Problem {
-    let field = error.path().to_string();
-    let field = if matches!(field.as_str(), "." | "?") { whole.to_owned() } else { field };
-    Problem::bad(field, error.inner().to_string())
+    let (field, message) = plain(&error.inner().to_string());
+    let path = error.path().to_string();
+    let path = if matches!(path.as_str(), "." | "?") { whole.to_owned() } else { path };
+    Problem::bad(field.unwrap_or(path), message)
 }

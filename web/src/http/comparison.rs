@@ -42,8 +42,7 @@ pub(super) struct Counterfactual {
     scenario: String,
     check: String,
     seed: Option<u64>,
-    #[serde(default)]
-    wait: bool,
+    wait: Option<bool>,
 }
 
 /// Runs a scenario with and without one check, both with one seed: otherwise every frame would differ.
@@ -59,5 +58,5 @@ pub(super) async fn run(State(app): State<Arc<App>>, Body(wanted): Body<Counterf
         [left, right] => Some(format!("/api/compare?left={}&right={}", left.session, right.session)),
         _ => None,
     };
-    begin(&app, [(with, seed), (without, seed)], wanted.wait, place).await
+    begin(&app, [(with, seed), (without, seed)], wanted.wait.unwrap_or_default(), place).await
 }

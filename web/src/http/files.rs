@@ -25,7 +25,7 @@ pub(super) async fn nowhere(uri: Uri, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     match find("index.html") {
         Some(file) if accepted.contains("text/html") && is_page(uri.path()) => {
-            (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, kind(file.path))], file.bytes).into_response()
+            (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, kind(file.path))], file.plain.bytes).into_response()
         }
         _ => Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here").into_response(),
     }
@@ -40,12 +40,33 @@ pub(super) async fn file(Named(path): Named, headers: HeaderMap) -> Response {
 }
 
 fn serve(file: &'static File, headers: &HeaderMap) -> Response {
-    let tag = HeaderValue::from_static(file.tag);
-    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    let packed = takes_gzip(headers);
+    let form = if packed { &file.gzip } else { &file.plain };
+    let tag = HeaderValue::from_static(form.tag);
+    let caching = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    (caching, [(header::CONTENT_TYPE, kind(file.path))], file.bytes).into_response()
+    let mut response = (caching, [(header::CONTENT_TYPE, kind(file.path))], form.bytes).into_response();
+    if packed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// Whether the answer may be packed (RFC 9110 section 12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|list| list.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        // A weight of nothing refuses it.
+        is_gzip && !parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)))
+    })
 }
 
 fn kind(path: &str) -> &'static str {

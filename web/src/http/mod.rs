@@ -8,6 +8,7 @@ mod guard;
 mod limits;
 mod metrics;
 mod places;
+mod plain;
 mod problem;
 mod routes;
 mod server;

@@ -12,7 +12,7 @@ use axum::{
 use std::sync::Arc;
 
 /// The largest body of a request, in bytes.
-const BODY: usize = 16 << 10;
+pub(super) const BODY: usize = 16 << 10;
 
 /// The routes' description, OpenAPI 3.1.
 pub const fn openapi() -> &'static str {
@@ -32,11 +32,10 @@ fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/verdicts", get(api::verdicts)),
         ("/api/scenarios", get(api::scenarios)),
         ("/api/sessions", get(sessions::list).post(sessions::start)),
-        ("/api/sessions/{id}", get(sessions::one)),
+        ("/api/sessions/{id}", get(sessions::one).delete(sessions::forget)),
         ("/api/sessions/{id}/events", get(sessions::events)),
         ("/api/sessions/{id}/chains", get(sessions::the_chains)),
         ("/api/sessions/{id}/cancel", post(sessions::cancel)),
-        ("/api/sessions/{id}/decision", post(sessions::decide)),
         ("/api/sessions/{id}/export", get(sessions::the_export)),
         ("/api/cancel", post(sessions::cancel_all)),
         ("/api/compare", get(comparison::of_two).post(comparison::run)),

@@ -6,21 +6,28 @@ use super::{
     problem::Problem,
 };
 use crate::sessions::{
+    book::Forgotten,
     chains::chains,
     export::{Format, export},
-    orders::core_seconds,
+    filter::Filter,
+    orders::{core_seconds, resolve},
     session::{Progress, Record, Session},
 };
+use attacker::attacks;
 use axum::{
     Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use lab::scenario::Scenario;
+use lab::{
+    modes,
+    scenario::{Scenario, Selection},
+    verdict::Kind,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, num::NonZero, sync::Arc};
+use std::{num::NonZero, sync::Arc};
 
 /// Sessions in one answer.
 const PAGE: usize = 200;
@@ -29,17 +36,47 @@ const SESSIONS: u64 = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Paging {
+pub(super) struct Wanted {
     after: Option<u64>,
     limit: Option<usize>,
+    scenario: Option<String>,
+    mode: Option<String>,
+    attack: Option<String>,
+    verdict: Option<Kind>,
+    status: Option<Progress>,
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, Query(paging): Query<Paging>) -> Result<Json<Value>, Problem> {
-    let limit = paging.limit.unwrap_or(50);
+impl Wanted {
+    /// Which sessions are asked for. What no session can be is a mistake.
+    fn filter(&self) -> Result<Filter, Problem> {
+        let selection = |field: &'static str, text: &Option<String>, known: fn(&str) -> bool| {
+            let Some(text) = text else { return Ok(None) };
+            let selected = text.parse::<Selection>().ok().filter(|it| known(&it.id));
+            selected.map(Some).ok_or_else(|| Problem::bad(field, format!("there is no {field} {:?}", shown(text))))
+        };
+        let scenario = self.scenario.as_deref().map(scenario).transpose()?;
+        Ok(Filter {
+            scenario: scenario.map(|it| Ok::<_, Problem>(resolve(&it)?.played.scenario)).transpose()?,
+            mode: selection("mode", &self.mode, |id| modes::all().iter().any(|mode| mode.id == id))?,
+            attack: selection("attack", &self.attack, |id| attacks::find(id).is_some())?,
+            verdict: self.verdict,
+            status: self.status,
+        })
+    }
+}
+
+/// As much of a text as is worth showing.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+pub(super) async fn list(State(app): State<Arc<App>>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, Problem> {
+    let limit = wanted.limit.unwrap_or(50);
     if !(1..=PAGE).contains(&limit) {
         return Err(Problem::bad("limit", format!("expected 1 to {PAGE}, got {limit}")));
     }
-    let mut found = app.console.book().list(paging.after.unwrap_or(u64::MAX), limit + 1).await?;
+    let after = wanted.after.unwrap_or(u64::MAX);
+    let mut found = app.console.book().list(after, limit + 1, wanted.filter()?).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = if more { found.last().map(|(cursor, _)| *cursor) } else { None };
@@ -66,10 +103,7 @@ pub(super) struct NewSessions {
     scenario: String,
     seed: Option<u64>,
     sessions: Option<u64>,
-    #[serde(default)]
-    step: bool,
-    #[serde(default)]
-    wait: bool,
+    wait: Option<bool>,
 }
 
 /// What was started, and what is known beforehand of the computation of each.
@@ -91,10 +125,6 @@ pub(super) async fn start(State(app): State<Arc<App>>, Body(wanted): Body<NewSes
     if !(1..=SESSIONS).contains(&count) {
         return Err(Problem::bad("sessions", format!("expected 1 to {SESSIONS}, got {count}")));
     }
-    if wanted.step {
-        let message = "this version of the lab does not stop at each message";
-        return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "step", message));
-    }
     if wanted.seed.is_some_and(|seed| seed.checked_add(count - 1).is_none()) {
         return Err(Problem::bad("seed", format!("expected {count} seeds from here on, and there are fewer")));
     }
@@ -112,7 +142,7 @@ pub(super) async fn start(State(app): State<Arc<App>>, Body(wanted): Body<NewSes
         [one] => Some(format!("/api/sessions/{}", one.session)),
         _ => None,
     };
-    begin(&app, runs, wanted.wait, place).await
+    begin(&app, runs, wanted.wait.unwrap_or_default(), place).await
 }
 
 /// Starts sessions: all or none. Answers at once, and with where to look; or, to who waits, when all are judged.
@@ -160,33 +190,16 @@ pub(super) async fn cancel_all(State(app): State<Arc<App>>) -> (StatusCode, Json
     (StatusCode::ACCEPTED, Json(json!({ "cancelled": app.console.cancel_all() })))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Decision {
-    action: Choice,
-    #[serde(default)]
-    fields: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-enum Choice {
-    Forward,
-    Alter,
-    Drop,
-}
-
-/// No session is ever held as long as step mode is not there; what is asked is still checked.
-pub(super) async fn decide(
-    State(app): State<Arc<App>>,
-    Named(id): Named,
-    Body(decision): Body<Decision>,
-) -> Result<Response, Problem> {
-    if decision.fields.is_empty() == (decision.action == Choice::Alter) {
-        return Err(Problem::bad("fields", "expected with action alter, and with no other"));
+/// Forgets a session that is over, for good.
+pub(super) async fn forget(State(app): State<Arc<App>>, Named(id): Named) -> Result<StatusCode, Problem> {
+    match app.console.book().forget(&id).await? {
+        Forgotten::Gone => Ok(StatusCode::NO_CONTENT),
+        Forgotten::Unknown => Err(Problem::no_session(&id)),
+        Forgotten::Running => {
+            let message = "it waits or runs: cancel it, and it is judged first";
+            Err(Problem::new(StatusCode::CONFLICT, "session", message))
+        }
     }
-    app.console.book().session(&id).await?.ok_or_else(|| Problem::no_session(&id))?;
-    Err(Problem::new(StatusCode::CONFLICT, "session", "the attacker holds no frame of this session"))
 }
 
 #[derive(Deserialize)]

@@ -106,3 +106,42 @@ impl Sending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::hub::Hub;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::sync::Semaphore;
+
+    /// Between two batches of what a viewer missed, everybody else has a turn.
+    #[tokio::test]
+    async fn who_catches_up_lets_others_have_their_turn() {
+        const MISSED: usize = 4000;
+        let hub = Arc::new(Hub::new(MISSED, usize::MAX, 1));
+        (0..MISSED).for_each(|i| hub.publish("status", &i));
+        let mut sending = Sending {
+            viewer: hub.viewer(0),
+            ready: Vec::new().into_iter(),
+            first: None,
+            silence: Box::pin(sleep(KEEP_ALIVE)),
+            spoke: Instant::now(),
+            _place: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
+        };
+        let turns = Arc::new(AtomicUsize::new(0));
+        let other = tokio::spawn({
+            let turns = Arc::clone(&turns);
+            async move {
+                loop {
+                    turns.fetch_add(1, Ordering::Relaxed);
+                    yield_now().await;
+                }
+            }
+        });
+        for _ in 0..MISSED {
+            sending.next().await.unwrap();
+        }
+        other.abort();
+        assert!(turns.load(Ordering::Relaxed) >= MISSED / 64 - 1, "{turns:?}");
+    }
+}

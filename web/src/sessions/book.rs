@@ -3,8 +3,9 @@
 //! Every change of a session passes through here once, and from here to the stream and to the store.
 
 use crate::sessions::{
+    filter::Filter,
     hub::Hub,
-    session::{Record, Session, now_us},
+    session::{Record, Session, now_ms, now_us},
     store::{Cursor, Kept, Store, StoreError},
 };
 use lab::{
@@ -12,6 +13,7 @@ use lab::{
     scenario::Scenario,
     verdict::{Kind, judge},
 };
+use serde_json::json;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -48,6 +50,17 @@ struct Running {
     /// The events as JSON, as they were published and will be kept.
     texts: Vec<Arc<str>>,
     bytes: usize,
+}
+
+/// What became of a session that was to be forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// It is gone.
+    Gone,
+    /// It waits or runs, and stays.
+    Running,
+    /// There is none.
+    Unknown,
 }
 
 /// How large a running session has become.
@@ -109,7 +122,7 @@ impl Book {
     pub fn end(&self, id: &str) -> Option<Arc<Record>> {
         let mut pages = self.pages();
         let Running { cursor, mut record, texts, .. } = pages.running.remove(id)?;
-        record.session.close(judge(&record.events));
+        record.session.close(judge(&record.events), now_ms());
         if let Some(verdict) = &record.session.verdict {
             *pages.verdicts.entry(verdict.kind).or_default() += 1;
         }
@@ -121,18 +134,22 @@ impl Book {
         Some(record)
     }
 
-    /// Sessions older than `before`, newest first, with the cursor of each.
-    pub async fn list(&self, before: Cursor, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
+    /// Sessions older than `before` that a filter admits, newest first, with the cursor of each.
+    pub async fn list(
+        &self,
+        before: Cursor,
+        limit: usize,
+        filter: Filter,
+    ) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let mut found: BTreeMap<Cursor, Session> = {
             let pages = self.pages();
-            let running = pages.running.values().map(|it| (it.cursor, it.record.session.clone()));
-            let judged = pages.judged.range(..before).rev().take(limit);
-            running
-                .filter(|(cursor, _)| *cursor < before)
-                .chain(judged.map(|(cursor, record)| (*cursor, record.session.clone())))
-                .collect()
+            let running = pages.running.values().filter(|it| it.cursor < before);
+            let running = running.map(|it| (it.cursor, &it.record.session)).filter(|(_, it)| filter.admits(it));
+            let judged = pages.judged.range(..before).rev().map(|(cursor, record)| (*cursor, &record.session));
+            let judged = judged.filter(|(_, session)| filter.admits(session)).take(limit);
+            running.chain(judged).map(|(cursor, session)| (cursor, session.clone())).collect()
         };
-        match self.store.ask(move |database| database.list(before, limit)).await {
+        match self.store.ask(move |database| database.list(before, limit, &filter)).await {
             Ok(stored) => stored.into_iter().for_each(|(cursor, session)| {
                 found.entry(cursor).or_insert(session);
             }),
@@ -158,12 +175,30 @@ impl Book {
             return Ok(Some(record.clone()));
         }
         let id = id.to_owned();
-        self.store
-            .ask(move |database| {
-                let Some(session) = database.session(&id)? else { return Ok(None) };
-                Ok(Some(Record { session, events: database.events(&id)? }))
-            })
-            .await
+        self.store.ask(move |database| database.record(&id)).await
+    }
+
+    /// Forgets a session that is over, wherever it is kept.
+    ///
+    /// # Errors
+    /// The store cannot forget it, so that nobody does.
+    pub async fn forget(&self, id: &str) -> Result<Forgotten, StoreError> {
+        if self.pages().running.contains_key(id) {
+            return Ok(Forgotten::Running);
+        }
+        let stored = self.store.forget(id.to_owned()).await?;
+        let (known, last_of) = self.pages().forget(id);
+        if !stored && !known {
+            return Ok(Forgotten::Unknown);
+        }
+        if let Some(scenario) = last_of {
+            let before = self.store.ask(move |database| database.last_of(&scenario)).await?;
+            if let Some(session) = before {
+                self.pages().remember(&session);
+            }
+        }
+        self.hub.publish("forgotten", &json!({ "session": id }));
+        Ok(Forgotten::Gone)
     }
 
     /// The last session of each scenario.
@@ -202,6 +237,23 @@ impl Pages {
         }
     }
 
+    /// Forgets a judged session: whether it was there, and its scenario where it was the last of that one and another may be.
+    fn forget(&mut self, id: &str) -> (bool, Option<Scenario>) {
+        let judged = self.judged_ids.remove(id).and_then(|cursor| self.judged.remove(&cursor));
+        if let Some(record) = &judged {
+            self.judged_bytes -= weight_of(record);
+        }
+        let last_of = self.latest.iter().find(|(_, last)| last.session == id).map(|(scenario, _)| scenario.clone());
+        if let Some(scenario) = &last_of {
+            self.latest.remove(scenario);
+            let others = self.judged.values().map(|record| &record.session);
+            let others = others.chain(self.running.values().map(|it| &it.record.session));
+            let others: Vec<Session> = others.filter(|it| it.scenario == *scenario).cloned().collect();
+            others.iter().for_each(|session| self.remember(session));
+        }
+        (judged.is_some() || last_of.is_some(), last_of)
+    }
+
     fn keep(&mut self, cursor: Cursor, record: Arc<Record>) {
         self.judged_bytes += weight_of(&record);
         self.judged_ids.insert(record.session.session.clone(), cursor);
@@ -222,6 +274,7 @@ fn weight_of(record: &Record) -> usize {
 mod tests {
     use super::*;
     use crate::sessions::{
+        hub::Batch,
         session::lost,
         store::{Place, Retention},
     };
@@ -255,10 +308,33 @@ mod tests {
         }
         book.end("a");
         book.end("b");
-        let page = book.list(u64::MAX, 2).await.unwrap();
+        let page = book.list(u64::MAX, 2, Filter::default()).await.unwrap();
         let ids = |page: &[(Cursor, Session)]| page.iter().map(|(_, s)| s.session.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&page), ["c", "b"]);
-        assert_eq!(ids(&book.list(page[1].0, 2).await.unwrap()), ["a"]);
+        assert_eq!(ids(&book.list(page[1].0, 2, Filter::default()).await.unwrap()), ["a"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_is_nowhere_and_the_one_before_is_the_last_again() {
+        let book = book().await;
+        for (id, started) in [("old", 1), ("new", 2), ("running", 3)] {
+            book.begin(session(id, if id == "running" { "dh/drop" } else { "dh/relay" }, started));
+        }
+        book.end("old");
+        book.end("new");
+        let mut live = book.hub().viewer(book.hub().now());
+        assert_eq!(book.forget("running").await.unwrap(), Forgotten::Running);
+        assert_eq!(book.forget("none").await.unwrap(), Forgotten::Unknown);
+        assert_eq!(book.forget("new").await.unwrap(), Forgotten::Gone);
+        let Some(Batch::Messages { messages, .. }) = live.next().await else { panic!("nobody is told") };
+        assert!(messages[0].text.ends_with(b"event: forgotten\ndata: {\"session\":\"new\"}\n\n"), "{messages:?}");
+        assert_eq!(book.record("new").await.unwrap(), None);
+        assert_eq!(book.forget("new").await.unwrap(), Forgotten::Unknown);
+        let ids = |found: Vec<(Cursor, Session)>| found.into_iter().map(|(_, it)| it.session).collect::<Vec<_>>();
+        assert_eq!(ids(book.list(u64::MAX, 9, Filter::default()).await.unwrap()), ["running", "old"]);
+        let mut latest: Vec<String> = book.latest_of_each().into_iter().map(|session| session.session).collect();
+        latest.sort();
+        assert_eq!(latest, ["old", "running"]);
     }
 
     #[tokio::test]

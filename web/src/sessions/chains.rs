@@ -1,18 +1,16 @@
 //! The certificate chains of a session, out of its events: what their owner sent, what its peer received, and every step
 //! of the judgement by which the peer took or refused them.
 
-use crate::sessions::{
-    frame::{base64url, body},
-    session::Record,
-};
+use crate::sessions::{frame::body, session::Record};
 use lab::{
-    certificate::{self, Origin, Policy, Step, Summary, Trust, validate},
+    certificate::{self, Origin, Policy, Step, Summary, Trust, only_issuers_rules_fail, validate},
     event::{Event, Fact, Way},
     evidence::hex,
     mode::Mode,
     modes,
     role::{Actor, Role},
     term::Sort,
+    wire::base64url,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -65,6 +63,8 @@ pub struct Chain {
     pub anchored: Option<bool>,
     /// Whether it would be taken, with the checks that are switched on.
     pub accepted: Option<bool>,
+    /// The profile under which it would be taken, where nothing but rules for issuers fails.
+    pub valid_under: Option<&'static str>,
 }
 
 /// One certificate of a chain.
@@ -169,7 +169,7 @@ fn chain(event: u64, ders: &[Vec<u8>], bench: Option<&Bench>) -> Chain {
     let presented = |index: usize| ders.get(index).map(|der| Link::of(der, pins, Some(index)));
     let Some((bench, validation)) = bench.map(|bench| (bench, validate(&bench.policy, ders))) else {
         let path = (0..ders.len()).filter_map(presented).collect();
-        return Chain { event, path, superfluous: Vec::new(), anchored: None, accepted: None };
+        return Chain { event, path, superfluous: Vec::new(), anchored: None, accepted: None, valid_under: None };
     };
     let mut path: Vec<Link> = validation.path.iter().filter_map(|origin| bench.link(*origin, ders)).collect();
     let used: BTreeSet<usize> = path.iter().filter_map(|link| link.presented).collect();
@@ -178,13 +178,14 @@ fn chain(event: u64, ders: &[Vec<u8>], bench: Option<&Bench>) -> Chain {
         std::mem::swap(&mut path, &mut rest);
     }
     let accepted = validation.accepted();
+    let valid_under = only_issuers_rules_fail(&bench.policy, ders, &validation).then_some("rfc5280");
     for step in validation.steps {
         if let Some(link) = path.get_mut(step.cert_index) {
             link.steps.push(step);
         }
     }
     let anchored = path.last().is_some_and(|link| link.trusted);
-    Chain { event, path, superfluous: rest, anchored: Some(anchored), accepted: Some(accepted) }
+    Chain { event, path, superfluous: rest, anchored: Some(anchored), accepted: Some(accepted), valid_under }
 }
 
 impl Bench {
@@ -213,6 +214,7 @@ impl Link {
 mod tests {
     use super::*;
     use crate::sessions::session::Session;
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use lab::{certificate::Status, event::VERSION, staging::Setting};
     use serde_json::json;
     use support::staging::stage;
@@ -221,13 +223,7 @@ mod tests {
     fn frame(body: &serde_json::Value) -> String {
         let body = body.to_string().into_bytes();
         let length = u32::try_from(body.len()).unwrap().to_be_bytes();
-        let octets = [&[1], &length[1..], &body].concat();
-        let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let group = |group: &[u8]| {
-            let bits = group.iter().chain(&[0; 2]).take(3).fold(0, |bits, octet| bits << 8 | usize::from(*octet));
-            (0..=group.len()).map(|i| char::from(digits[bits >> (18 - 6 * i) & 63])).collect::<String>()
-        };
-        octets.chunks(3).map(group).collect()
+        URL_SAFE_NO_PAD.encode([&[1], &length[1..], &body].concat())
     }
 
     /// The events that tell of chains in a session of this scenario, in which the client receives `received`.
@@ -270,6 +266,8 @@ mod tests {
             ("forge-name", (0, "cert-name")),
             ("forge-revoked", (0, "cert-revoked")),
             ("forge-leaf-as-ca", (1, "cert-ca-flag")),
+            ("forge-serial", (0, "cert-serial")),
+            ("forge-key-identifier", (0, "cert-key-identifier")),
         ] {
             let record = record(&format!("ecdh-cert/{attack}"), |_, forged| json!({ "chain": forged }));
             let [shown] = &chains(&record)[..] else { panic!("{attack}") };
@@ -278,6 +276,9 @@ mod tests {
             assert_eq!((failed(sent), sent.accepted, sent.anchored), (vec![], Some(true), Some(true)), "{attack}");
             assert_eq!((failed(received), received.accepted), (vec![wrong], Some(false)), "{attack}");
             assert_eq!((sent.event, received.event), (3, 4));
+            // By the rules for those who rely on certificates alone, it is good.
+            let issuers = ["cert-serial", "cert-key-identifier"].contains(&wrong.1);
+            assert_eq!((sent.valid_under, received.valid_under), (None, issuers.then_some("rfc5280")), "{attack}");
             assert!(sent.path[0].pinned && !received.path[0].pinned);
         }
     }

@@ -1,9 +1,7 @@
 //! Frames as people read them: the JSON that they carry, or their length.
 
+use lab::wire::{HEADER, base64url};
 use serde_json::{Map, Value};
-
-/// The header: kind and 24-bit length.
-const HEADER: usize = 4;
 
 /// The fields of a handshake frame given in base64url; `None` for sealed records and anything else.
 pub fn fields(frame: &str) -> Option<Vec<(String, String)>> {
@@ -56,35 +54,10 @@ pub fn apart(one: &str, other: &str, room: usize) -> (String, String) {
     (cut(one), cut(other))
 }
 
-/// The bytes of base64url text without padding.
-pub fn base64url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(length(text));
-    let (mut bits, mut held) = (0_u32, 0_u8);
-    for digit in text.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// RFC 4648 section 10, without padding, and the two digits that differ from plain base64 (section 5).
     #[test]
     fn of_two_texts_the_difference_is_seen_wherever_it_is() {
         let long = "A".repeat(4000);
@@ -95,15 +68,6 @@ mod tests {
         }
         assert_eq!(apart("short", "other", 20), ("short".to_owned(), "other".to_owned()));
         assert_eq!(apart("ü".repeat(9).as_str(), "ü".repeat(8).as_str(), 3), ("…üü".to_owned(), "…ü".to_owned()));
-    }
-
-    #[test]
-    fn base64url_of_the_rfc() {
-        for (text, bytes) in [("", &b""[..]), ("Zg", b"f"), ("Zm8", b"fo"), ("Zm9v", b"foo"), ("Zm9vYmE", b"fooba")] {
-            assert_eq!(base64url(text).as_deref(), Some(bytes));
-        }
-        assert_eq!(base64url("-_8").as_deref(), Some(&[0xfb, 0xff][..]));
-        assert_eq!(base64url("Zg=="), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod book;
 pub mod chains;
 pub mod compare;
 pub mod export;
+pub mod filter;
 pub mod flights;
 pub mod frame;
 pub mod hub;

@@ -46,6 +46,9 @@ pub struct Session {
     pub status: Progress,
     /// When it began, in Unix milliseconds.
     pub started: u64,
+    /// When it was judged, in Unix milliseconds; absent while it runs.
+    #[serde(default)]
+    pub ended: Option<u64>,
     /// What such an outcome means for a real system; absent while it runs.
     pub means: Option<String>,
 }
@@ -66,12 +69,19 @@ impl Session {
             evidence: Vec::new(),
             status: Progress::Running,
             started,
+            ended: None,
             means: None,
         }
     }
 
-    /// Records the judgement: the session is done.
-    pub fn close(&mut self, judgement: Judgement) {
+    /// The session is over, at this Unix millisecond.
+    pub fn close(&mut self, judgement: Judgement, ended: u64) {
+        self.ended = Some(ended);
+        self.settle(judgement);
+    }
+
+    /// The session is what its events prove.
+    pub fn settle(&mut self, judgement: Judgement) {
         self.means = Some(judgement.verdict.kind.meaning());
         self.verdict = Some(judgement.verdict);
         self.fingerprints = judgement.fingerprints;

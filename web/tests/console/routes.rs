@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 use tower::ServiceExt;
 use web::{
     ci::outcomes,
@@ -82,7 +82,43 @@ async fn every_answer_carries_the_defences_of_the_page() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{path}: {policy}");
         assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
+        assert!(response.headers()["permissions-policy"].to_str().unwrap().contains("camera=()"), "{path}");
     }
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn files_are_packed_for_who_takes_them_so() {
+    let site = Site::open().await;
+    let mut sizes = [0, 0];
+    for path in
+        ["/", "/static/app.js", "/static/style/base.css", "/static/vendor/preact.js", "/static/words/english.txt"]
+    {
+        let ask = async |accepted: &str, known: Option<&str>| {
+            let mut asked = request("GET", path).header(header::ACCEPT_ENCODING, accepted);
+            if let Some(tag) = known {
+                asked = asked.header(header::IF_NONE_MATCH, tag);
+            }
+            site.send(asked.body(Body::empty()).unwrap()).await
+        };
+        let bytes = async |response: Response| axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        let tag = |response: &Response| response.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let (plain, packed) = (ask("identity, gzip;q=0", None).await, ask("br, GZIP;q=0.8", None).await);
+        assert!(!plain.headers().contains_key(header::CONTENT_ENCODING), "{path}");
+        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
+        assert_eq!(packed.headers()[header::CONTENT_TYPE], plain.headers()[header::CONTENT_TYPE]);
+        let (plain_tag, packed_tag) = (tag(&plain), tag(&packed));
+        assert_ne!(plain_tag, packed_tag, "two forms, two tags");
+        let (plain, packed) = (bytes(plain).await, bytes(packed).await);
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
+        assert!(unpacked == plain, "{path}");
+        sizes = [sizes[0] + plain.len(), sizes[1] + packed.len()];
+        assert_eq!(ask("gzip", Some(&packed_tag)).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(ask("gzip", Some(&plain_tag)).await.status(), StatusCode::OK);
+        assert_eq!(ask("", Some(&plain_tag)).await.status(), StatusCode::NOT_MODIFIED);
+    }
+    assert!(2 * sizes[1] < sizes[0], "{sizes:?}");
     site.fake.console.stop().await;
 }
 
@@ -141,7 +177,7 @@ async fn what_is_wrong_with_a_request_is_named() {
         (r#"{"scenario":"dh/relay","sessions":101}"#, StatusCode::BAD_REQUEST, "sessions"),
         (r#"{"scenario":"dh/relay","sesions":1}"#, StatusCode::BAD_REQUEST, "sesions"),
         (r#"{"scenario":"dh/relay","seed":"7"}"#, StatusCode::BAD_REQUEST, "seed"),
-        (r#"{"scenario":"dh/relay","step":true}"#, StatusCode::NOT_IMPLEMENTED, "step"),
+        (r#"{"scenario":"dh/relay","step":true}"#, StatusCode::BAD_REQUEST, "step"),
         ("\u{1f}", StatusCode::BAD_REQUEST, "body"),
     ] {
         let response = site.post("/api/sessions", document).await;
@@ -152,6 +188,51 @@ async fn what_is_wrong_with_a_request_is_named() {
     assert_eq!(site.post("/api/sessions", &large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(site.get("/api/sessions/none").await.status(), StatusCode::NOT_FOUND);
     assert_eq!(site.get("/api/compare?scenario=dh/relay").await.status(), StatusCode::BAD_REQUEST);
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
+async fn sessions_are_filtered_and_forgotten() {
+    let site = Site::open().await;
+    for scenario in ["dh/relay", "dh/drop", "dh-weak:short,bits=48/relay"] {
+        site.fake.verdict(scenario).await;
+    }
+    let listed = async |query: &str| {
+        let found = site.json(&format!("/api/sessions?{query}")).await;
+        let sessions = found["sessions"].as_array().unwrap().clone();
+        sessions.iter().map(|session| session["scenario"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("mode=dh").await, ["dh/drop", "dh/relay"]);
+    assert_eq!(listed("mode=dh-weak:short").await, ["dh-weak:short,bits=48/relay"]);
+    assert_eq!(listed("attack=relay&limit=1").await, ["dh-weak:short,bits=48/relay"]);
+    assert_eq!(listed("scenario=dh/drop").await, ["dh/drop"]);
+    assert_eq!(listed("verdict=disrupted&status=done&attack=drop").await, ["dh/drop"]);
+    assert!(listed("verdict=read").await.is_empty() && listed("status=running").await.is_empty());
+    for (query, field) in [
+        ("mode=dhx", "mode"),
+        ("attack=none", "attack"),
+        ("verdict=fine", "verdict"),
+        ("status=over", "status"),
+        ("scenario=dh", "scenario"),
+        ("kind=read", "kind"),
+    ] {
+        let refused = site.get(&format!("/api/sessions?{query}")).await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{query}");
+        assert_eq!(body(refused).await["error"]["field"], field, "{query}");
+    }
+    let session = site.json("/api/sessions?scenario=dh/drop").await["sessions"][0].clone();
+    assert!(session["ended"].as_u64().unwrap() >= session["started"].as_u64().unwrap(), "{session}");
+    let path = format!("/api/sessions/{}", session["session"].as_str().unwrap());
+    let forget = async || site.send(request("DELETE", &path).body(Body::empty()).unwrap()).await.status();
+    assert_eq!(forget().await, StatusCode::NO_CONTENT);
+    assert_eq!(forget().await, StatusCode::NOT_FOUND);
+    assert_eq!(site.get(&path).await.status(), StatusCode::NOT_FOUND);
+    assert!(listed("scenario=dh/drop").await.is_empty());
+    site.fake.mark("server.silent");
+    let running = format!("/api/sessions/{}", site.fake.play("dh/relay", None).session.session);
+    let refused = site.send(request("DELETE", &running).body(Body::empty()).unwrap()).await;
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    assert_eq!(site.json(&running).await["ended"], Value::Null);
     site.fake.console.stop().await;
 }
 

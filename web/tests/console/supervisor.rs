@@ -59,6 +59,20 @@ async fn each_process_that_dies_ends_its_sessions_and_is_started_again() {
     fake.console.stop().await;
 }
 
+/// A process that died at once again and again is back within seconds: who comes meanwhile waits for it.
+#[tokio::test]
+async fn after_four_quick_deaths_a_session_waits_for_the_next_life() {
+    let fake = Fake::start(LONG).await;
+    for _ in 0..4 {
+        fake.mark("attacker.dies");
+        assert_eq!(kind(&*fake.verdict("dh/relay").await), Kind::Inconclusive);
+    }
+    let record = fake.verdict("dh/relay").await;
+    assert_eq!(kind(&record), Kind::Disrupted, "{}", because(&record));
+    assert_eq!(fake.console.processes().attacker.restarts, 4);
+    fake.console.stop().await;
+}
+
 #[tokio::test]
 async fn a_silent_process_costs_one_deadline() {
     let fake = Fake::start(Duration::from_millis(300)).await;

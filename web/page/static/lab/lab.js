@@ -9,6 +9,8 @@ const MOST_SESSIONS = 300;
 export const lab = {
   /** Sessions by id. */
   sessions: new Map(),
+  /** Ids of sessions that the lab has forgotten since the page was opened. */
+  gone: new Set(),
   /** Events by session, only of those that somebody looks at. */
   events: new Map(),
   /** As `/api/status`. */
@@ -68,6 +70,13 @@ export function doubt() {
 export function forget() {
   for (const id of doubted) lab.sessions.delete(id);
   doubted.clear();
+  changed();
+}
+
+/** Drops a session that the lab has forgotten for good. */
+export function drop(session) {
+  lab.sessions.delete(session);
+  lab.gone.add(session);
   changed();
 }
 

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { parse } from "../model/text.js";
-import { changed, doubt, forget, hear, lab, learn } from "./lab.js";
+import { changed, doubt, drop, forget, hear, lab, learn } from "./lab.js";
 
 /** Out of touch for longer than this is called cut off. */
 const PATIENCE = 4000;
@@ -39,6 +39,7 @@ function open() {
   };
   on("session", (session) => learn([session]));
   on("event", (event) => hear(event.session, [event]));
+  on("forgotten", ({ session }) => drop(session));
   on("status", (status) => {
     lab.status = status;
     changed();

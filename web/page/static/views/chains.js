@@ -67,6 +67,8 @@ const Tree = ({ chain, judge, decided, without, foreign }) => {
   return html`
     ${chain.accepted === null ? null : html`<p class=${`taken ${chain.accepted ? "yes" : "no"}`} data-taken=${String(chain.accepted)}>
       <span class="sign" aria-hidden="true">${chain.accepted ? "✓ " : "✕ "}</span>${chain.accepted ? "passes every check that is on" : html`fails at ${failed ? html`<a href=${to.check(failed.check)}>${failed.check}</a>` : "a check"}`}</p>`}
+    ${chain.valid_under ? html`<p class="quiet" data-valid-under=${chain.valid_under}>By RFC 5280 alone it is valid: what fails are rules for
+      public authorities, by which a private one is seldom bound.</p>` : null}
     <ol class="tree">
       ${chain.anchored === false ? html`<li class="certificate missing"><p><strong>No trust anchor</strong></p>
         <p class="quiet">Nothing leads to ${judge?.anchors.length ? judge.anchors.map(commonName).join(" or ") : "anybody whom it trusts"}.</p></li>` : null}

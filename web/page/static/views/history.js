@@ -10,7 +10,7 @@ import { visible } from "../model/text.js";
 const PAGE = 60;
 
 export const HistoryPage = () => {
-  const { epoch } = useLab();
+  const { epoch, gone } = useLab();
   const first = useLoad(() => get(`/api/sessions?limit=${PAGE}`), [epoch]);
   const [older, setOlder] = useState({ sessions: [], next: undefined });
   const [fault, setFault] = useState(null);
@@ -38,7 +38,7 @@ export const HistoryPage = () => {
   };
   // What is live is newer than what was loaded, and what was loaded may have become done since.
   const known = new Map([...older.sessions, ...first.data.sessions, ...newest()].map((session) => [session.session, session]));
-  const sessions = [...known.values()].sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
+  const sessions = [...known.values()].filter(({ session }) => !gone.has(session)).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
   return html`
     <h1 tabindex="-1">Sessions</h1>
     <section class="panel history">

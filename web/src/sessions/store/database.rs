@@ -1,8 +1,11 @@
 //! The database itself: schema, retention, and the handful of questions that are asked of it.
 
 use super::{Kept, Place, Retention, StoreError, files};
-use crate::sessions::session::Session;
-use lab::event::Event;
+use crate::sessions::{
+    filter::Filter,
+    session::{Record, Session},
+};
+use lab::{scenario::Scenario, verdict::judge};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::{
     cell::RefCell,
@@ -177,15 +180,25 @@ impl Database {
         Ok(())
     }
 
-    /// Sessions older than `before`, newest first; those that cannot be read are left out and counted.
+    /// Sessions older than `before` that a filter admits, newest first; those that cannot be read are left out and counted.
     ///
     /// # Errors
     /// The database cannot be read at all.
-    pub fn list(&self, before: Cursor, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
-        let mut query =
-            self.connection.prepare("SELECT cursor, session FROM sessions WHERE cursor < ? ORDER BY cursor DESC")?;
-        let rows = query.query_map([sql(before)], cursor_and_text)?;
-        self.readable(rows, limit)
+    pub fn list(&self, before: Cursor, limit: usize, filter: &Filter) -> Result<Vec<(Cursor, Session)>, StoreError> {
+        let mut query = self.connection.prepare(
+            "SELECT cursor, session, events FROM sessions WHERE cursor < ? AND scenario GLOB ? ORDER BY cursor DESC",
+        )?;
+        let rows = query.query_map(params![sql(before), filter.pattern()], Stored::of)?;
+        self.readable(rows, limit, filter)
+    }
+
+    /// One session with its events.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn record(&self, id: &str) -> Result<Option<Record>, StoreError> {
+        let mut query = self.connection.prepare("SELECT cursor, session, events FROM sessions WHERE id = ?")?;
+        query.query_row([id], Stored::of).optional()?.map(|stored| stored.record()).transpose()
     }
 
     /// One session.
@@ -193,18 +206,7 @@ impl Database {
     /// # Errors
     /// It cannot be read.
     pub fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
-        let mut query = self.connection.prepare("SELECT cursor, session FROM sessions WHERE id = ?")?;
-        query.query_row([id], cursor_and_text).optional()?.map(|row| Ok(parsed(&row)?.1)).transpose()
-    }
-
-    /// The events of one session, by number; nothing where there is no such session.
-    ///
-    /// # Errors
-    /// They cannot be read.
-    pub fn events(&self, id: &str) -> Result<Vec<Event>, StoreError> {
-        let mut query = self.connection.prepare("SELECT events FROM sessions WHERE id = ?")?;
-        let events = query.query_row([id], |row| row.get::<_, String>(0)).optional()?;
-        events.map_or(Ok(Vec::new()), |events| Ok(serde_json::from_str(&events)?))
+        Ok(self.record(id)?.map(|record| record.session))
     }
 
     /// The newest session of each scenario that can be read, at most `limit` of them.
@@ -214,22 +216,56 @@ impl Database {
     pub fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let mut query = self
             .connection
-            .prepare("SELECT max(cursor), session FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC")?;
-        let rows = query.query_map([], cursor_and_text)?;
-        self.readable(rows, limit)
+            .prepare("SELECT max(cursor), session, events FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC")?;
+        let rows = query.query_map([], Stored::of)?;
+        self.readable(rows, limit, &Filter::default())
+    }
+
+    /// The newest session of one scenario.
+    ///
+    /// # Errors
+    /// The database cannot be read at all.
+    pub fn last_of(&self, scenario: &Scenario) -> Result<Option<Session>, StoreError> {
+        let mut query = self
+            .connection
+            .prepare("SELECT cursor, session, events FROM sessions WHERE scenario = ? ORDER BY cursor DESC")?;
+        let rows = query.query_map([scenario.to_string()], Stored::of)?;
+        Ok(self.readable(rows, 1, &Filter::default())?.pop().map(|(_, session)| session))
+    }
+
+    /// Forgets a session; whether there was one.
+    ///
+    /// # Errors
+    /// It cannot be forgotten.
+    pub fn forget(&mut self, id: &str) -> Result<bool, StoreError> {
+        if self.read_only {
+            return Err(StoreError::ReadOnly);
+        }
+        let mut delete = self.connection.prepare("DELETE FROM sessions WHERE id = ? RETURNING bytes")?;
+        let gone = delete.query_row([id], |row| row.get::<_, i64>(0)).optional()?;
+        let Some(gone) = gone else { return Ok(false) };
+        self.held.sessions = self.held.sessions.saturating_sub(1);
+        self.held.bytes = self.held.bytes.saturating_sub(u64::try_from(gone).unwrap_or_default());
+        Ok(true)
     }
 
     fn readable(
         &self,
-        rows: impl Iterator<Item = rusqlite::Result<(i64, Option<String>)>>,
+        rows: impl Iterator<Item = rusqlite::Result<Stored>>,
         limit: usize,
+        filter: &Filter,
     ) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let mut found = Vec::new();
-        for row in rows {
-            let row = row?;
-            match parsed(&row) {
-                Ok(session) => found.push(session),
-                Err(_) => drop(self.unreadable.borrow_mut().insert(row.0)),
+        for stored in rows {
+            let stored = stored?;
+            let session = stored.session().and_then(|session| {
+                // Only what is shown is judged; it has to be what is asked for after that too.
+                let session = if filter.admits(&session) { stored.judged(session)?.session } else { session };
+                Ok(Some(session).filter(|session| filter.admits(session)))
+            });
+            match session {
+                Ok(session) => found.extend(session.map(|session| (stored.cursor(), session))),
+                Err(_) => drop(self.unreadable.borrow_mut().insert(stored.cursor)),
             }
             if found.len() == limit {
                 break;
@@ -289,26 +325,50 @@ fn sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A text that is none is no error of the database.
-fn cursor_and_text(row: &Row<'_>) -> rusqlite::Result<(i64, Option<String>)> {
-    Ok((row.get(0)?, row.get(1).ok()))
+/// A row as it is kept. A text that is none is no error of the database.
+struct Stored {
+    cursor: i64,
+    session: Option<String>,
+    events: Option<String>,
 }
 
-fn parsed((cursor, text): &(i64, Option<String>)) -> Result<(Cursor, Session), StoreError> {
-    let session = serde_json::from_str(text.as_deref().unwrap_or_default())?;
-    Ok((u64::try_from(*cursor).unwrap_or_default(), session))
+impl Stored {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { cursor: row.get(0)?, session: row.get(1).ok(), events: row.get(2).ok() })
+    }
+
+    fn cursor(&self) -> Cursor {
+        u64::try_from(self.cursor).unwrap_or_default()
+    }
+
+    /// The session as it stands there.
+    fn session(&self) -> Result<Session, StoreError> {
+        Ok(serde_json::from_str(self.session.as_deref().unwrap_or_default())?)
+    }
+
+    /// The session with its events, and what they prove: whatever verdict stands there, it is theirs.
+    fn judged(&self, mut session: Session) -> Result<Record, StoreError> {
+        let events: Vec<_> = serde_json::from_str(self.events.as_deref().unwrap_or_default())?;
+        session.settle(judge(&events));
+        Ok(Record { session, events })
+    }
+
+    fn record(&self) -> Result<Record, StoreError> {
+        self.judged(self.session()?)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::session::{Record, lost};
+    use crate::sessions::session::lost;
     use lab::role::Actor;
     use std::sync::Arc;
 
     fn record(cursor: Cursor, id: &str, scenario: &str, text: &str) -> Kept {
-        let session = Session::new(id.into(), scenario.parse().unwrap(), Some(7), 1);
+        let mut session = Session::new(id.into(), scenario.parse().unwrap(), Some(7), 1);
         let events = vec![lost(id, 1, Actor::Client, text), lost(id, 2, Actor::Client, text)];
+        session.close(judge(&events), 2);
         let texts = events.iter().map(|event| serde_json::to_string(event).unwrap().into()).collect();
         Kept { cursor, record: Arc::new(Record { session, events }), events: texts }
     }
@@ -332,18 +392,16 @@ mod tests {
         let kept = record(1, "a", "dh/relay", "<script>");
         Database::open(&place, Retention::default()).unwrap().put([&kept]).unwrap();
         let database = Database::open(&place, Retention::default()).unwrap();
-        assert_eq!(database.session("a").unwrap().as_ref(), Some(&kept.record.session));
-        assert_eq!(database.events("a").unwrap(), kept.record.events);
-        assert_eq!(database.session("b").unwrap(), None);
-        assert!(database.events("b").unwrap().is_empty());
+        assert_eq!(database.record("a").unwrap().as_ref(), Some(kept.record.as_ref()));
+        assert_eq!(database.record("b").unwrap(), None);
     }
 
     #[test]
     fn the_oldest_go_by_count() {
         let records = [record(1, "a", "dh/relay", ""), record(2, "b", "dh/relay", ""), record(3, "c", "dh/relay", "")];
         let database = in_memory(Retention { sessions: 2, bytes: u64::MAX }, &records);
-        assert_eq!(ids(database.list(u64::MAX, 10).unwrap()), ["c", "b"]);
-        assert!(database.events("a").unwrap().is_empty(), "their events go with them");
+        assert_eq!(ids(database.list(u64::MAX, 10, &Filter::default()).unwrap()), ["c", "b"]);
+        assert_eq!(database.record("a").unwrap(), None, "their events go with them");
     }
 
     #[test]
@@ -351,7 +409,11 @@ mod tests {
         let text = "x".repeat(10_000);
         let records = [1, 2, 3].map(|i| record(i, ["a", "b", "c"][i as usize - 1], "dh/relay", &text));
         let database = in_memory(Retention { sessions: 100, bytes: 50_000 }, &records);
-        assert_eq!(ids(database.list(u64::MAX, 10).unwrap()), ["c", "b"], "20 kB and a little each");
+        assert_eq!(
+            ids(database.list(u64::MAX, 10, &Filter::default()).unwrap()),
+            ["c", "b"],
+            "20 kB and a little each"
+        );
     }
 
     #[test]
@@ -364,15 +426,15 @@ mod tests {
             let record = record(u64::from(i) + 1, &i.to_string(), "dh/relay", "");
             both[i as usize % 2].put([&record]).unwrap();
         }
-        assert_eq!(ids(both[0].list(u64::MAX, 10).unwrap()), ["7", "6", "5"]);
+        assert_eq!(ids(both[0].list(u64::MAX, 10, &Filter::default()).unwrap()), ["7", "6", "5"]);
     }
 
     #[test]
     fn pages_continue_where_the_last_ended() {
         let records = [record(1, "a", "dh/relay", ""), record(2, "b", "dh/relay", ""), record(3, "c", "dh/relay", "")];
         let database = in_memory(Retention::default(), &records);
-        assert_eq!(ids(database.list(u64::MAX, 2).unwrap()), ["c", "b"]);
-        assert_eq!(ids(database.list(2, 2).unwrap()), ["a"]);
+        assert_eq!(ids(database.list(u64::MAX, 2, &Filter::default()).unwrap()), ["c", "b"]);
+        assert_eq!(ids(database.list(2, 2, &Filter::default()).unwrap()), ["a"]);
     }
 
     #[test]
@@ -391,7 +453,11 @@ mod tests {
             assert_eq!(database.unreadable(), 0);
             let update = format!("UPDATE sessions SET session = {damage} WHERE id = '3'");
             assert_eq!(database.connection.execute(&update, []).unwrap(), 1);
-            assert_eq!(ids(database.list(u64::MAX, 2).unwrap()), ["2", "1"], "a page is full in spite of {damage}");
+            assert_eq!(
+                ids(database.list(u64::MAX, 2, &Filter::default()).unwrap()),
+                ["2", "1"],
+                "a page is full in spite of {damage}"
+            );
             assert_eq!(ids(database.latest(10).unwrap()), ["2", "1"], "{damage}");
             assert_eq!(database.unreadable(), 1, "it is counted once");
             assert!(database.session("3").is_err() && database.session("2").unwrap().is_some());
@@ -420,8 +486,39 @@ mod tests {
         }
         drop(old);
         let database = Database::open(&Place::Directory(directory.path().into()), Retention::default()).unwrap();
-        assert_eq!(database.session("a").unwrap().as_ref(), Some(&kept.record.session));
-        assert_eq!(database.events("a").unwrap(), kept.record.events);
+        assert_eq!(database.record("a").unwrap().as_ref(), Some(kept.record.as_ref()));
+    }
+
+    /// A row can say what it likes.
+    #[test]
+    fn a_verdict_is_what_the_events_prove_whatever_stands_in_the_row() {
+        let kept = record(1, "a", "dh/relay", "");
+        let database = in_memory(Retention::default(), std::slice::from_ref(&kept));
+        let lie = "UPDATE sessions SET session = json_set(session, '$.verdict.kind', 'private', '$.verdict.class', \
+                   'defended', '$.means', 'all is well', '$.status', 'running', '$.fingerprints.client', 'abcd')";
+        assert_eq!(database.connection.execute(lie, []).unwrap(), 1);
+        let truth = Some(&kept.record.session);
+        assert_eq!(database.session("a").unwrap().as_ref(), truth);
+        assert_eq!(database.record("a").unwrap().map(|record| record.session).as_ref(), truth);
+        assert_eq!(database.last_of(&kept.record.session.scenario).unwrap().as_ref(), truth);
+        assert_eq!(database.latest(9).unwrap().first().map(|(_, session)| session), truth);
+        assert_eq!(database.list(9, 9, &Filter::default()).unwrap().first().map(|(_, session)| session), truth);
+        let private = Filter { verdict: Some(lab::verdict::Kind::Private), ..Filter::default() };
+        assert!(database.list(9, 9, &private).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_room_for_others() {
+        let mut database = in_memory(
+            Retention { sessions: 2, bytes: u64::MAX },
+            &[record(1, "a", "dh/relay", ""), record(2, "b", "dh/drop", "")],
+        );
+        assert!(database.forget("b").unwrap());
+        assert!(!database.forget("b").unwrap());
+        database.put([&record(3, "c", "dh/relay", "")]).unwrap();
+        assert_eq!(ids(database.list(u64::MAX, 9, &Filter::default()).unwrap()), ["c", "a"]);
+        let drops = Filter { attack: Some("drop".parse().unwrap()), ..Filter::default() };
+        assert!(database.list(u64::MAX, 9, &drops).unwrap().is_empty());
     }
 
     #[test]

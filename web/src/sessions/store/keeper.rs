@@ -11,7 +11,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Sessions that wait in memory while the disk refuses them.
 const WAITING: usize = 500;
@@ -31,6 +31,8 @@ pub(super) enum Job {
     Keep(Kept),
     /// Answer a question.
     Ask(Question),
+    /// Forget a session, and tell whether there was one.
+    Forget(String, oneshot::Sender<Result<bool, StoreError>>),
 }
 
 /// What the thread and those who ask it know of each other.
@@ -87,6 +89,9 @@ impl Keeper {
                                 }
                                 self.answer(question);
                             }
+                            Job::Forget(id, tell) => {
+                                let _ = tell.send(self.forget(&id));
+                            }
                         }
                     }
                     if !refused {
@@ -109,6 +114,15 @@ impl Keeper {
             self.give_up(1);
         }
         self.waiting.push_back(kept);
+    }
+
+    /// Whether it is kept or waits to be does not matter.
+    fn forget(&mut self, id: &str) -> Result<bool, StoreError> {
+        let stored = self.database.as_mut().map_or(Err(StoreError::Silent), |database| database.forget(id));
+        let waits = self.waiting.iter().position(|kept| kept.record.session.session == id);
+        let Some(kept) = waits.and_then(|at| self.waiting.remove(at)) else { return stored };
+        self.shared.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
+        Ok(true)
     }
 
     /// Without a database the question is dropped, which its asker notices.
