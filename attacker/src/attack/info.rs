@@ -1,0 +1,203 @@
+//! An attack as the registry knows it: what it is called, where it applies, and the recipe that its source file begins with.
+
+use super::{Attack, Start};
+use lab::{
+    group::Group,
+    loot::Loot,
+    mode::{Mode, Source},
+    role::Role,
+    term::Sort,
+    wire::Kind,
+};
+
+/// What a mode must have for an attack to apply to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing in particular.
+    Anything,
+    /// Public values that travel.
+    Shares,
+    /// A group modulo a prime.
+    PrimeGroup,
+    /// X25519.
+    Curve,
+    /// A server that proves its name with a certificate.
+    Certificate,
+    /// A client that proves its name with a certificate.
+    ClientCertificate,
+    /// A MAC in a message of this kind.
+    Mac(Kind),
+    /// A signature over messages before it.
+    Signature,
+    /// A secret that both victims know beforehand, and a MAC of the client's under it.
+    SharedSecret,
+    /// A field of this name that a victim signs later on.
+    Signed(&'static str),
+}
+
+impl Needs {
+    /// Why the attack does not apply to the mode; `None` where it does.
+    pub fn unmet(self, mode: &Mode) -> Option<&'static str> {
+        let sends = |sort| mode.sends(Role::Client, sort) || mode.sends(Role::Server, sort);
+        let published = |wanted: fn(&Group) -> bool| mode.published_groups().any(|group| wanted(&group));
+        let prime = || sends(Sort::Group) || published(|group| matches!(group, Group::Modp(_)));
+        let met = match self {
+            Self::Anything => true,
+            Self::Shares => sends(Sort::Public),
+            Self::PrimeGroup => sends(Sort::Public) && prime(),
+            Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519)),
+            Self::Certificate => mode.certifies(Role::Server),
+            Self::ClientCertificate => mode.certifies(Role::Client),
+            Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
+            Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
+            Self::Signature => mode.signed_fields().next().is_some(),
+            Self::Signed(name) => mode.signed_fields().any(|(_, field)| field.binds == name),
+        };
+        (!met).then_some(match self {
+            Self::PrimeGroup => "this mode has no group modulo a prime",
+            Self::Curve => "this mode does not use X25519",
+            Self::Certificate => "this mode has no certificate",
+            Self::ClientCertificate => "its client has no certificate",
+            Self::Mac(_) => "no such message of it carries a MAC",
+            Self::SharedSecret => "the victims share no secret beforehand in this mode",
+            Self::Signature => "nobody signs anything in this mode",
+            Self::Signed(_) => "no message of this mode has such a field before a signature",
+            Self::Anything | Self::Shares => "this mode has no public values",
+        })
+    }
+}
+
+/// Columns of the matrix that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// What shows that the lab works.
+    Control,
+    /// Keys put in the place of others.
+    Substitution,
+    /// Weak or invalid parameters.
+    Parameters,
+    /// Certificates.
+    Certificates,
+    /// Records after the handshake.
+    Records,
+    /// Stolen keys, people, networks.
+    KeysAndPeople,
+}
+
+impl Family {
+    /// Its name in the registry.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Substitution => "substitution",
+            Self::Parameters => "parameters",
+            Self::Certificates => "certificates",
+            Self::Records => "records",
+            Self::KeysAndPeople => "keys-and-people",
+        }
+    }
+}
+
+/// One of several kinds of an attack.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// Its id, after the colon.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// What a mode must have besides what the attack needs.
+    pub needs: Needs,
+    /// What the attacker came by before, where that is not what the attack says.
+    pub loot: Option<Loot>,
+}
+
+impl Variant {
+    /// A variant that applies wherever its attack does.
+    pub const fn new(id: &'static str, title: &'static str) -> Self {
+        Self { id, title, needs: Needs::Anything, loot: None }
+    }
+
+    /// The same where a mode has this.
+    pub const fn needing(self, needs: Needs) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// The same with this loot.
+    pub const fn after(self, loot: Loot) -> Self {
+        Self { loot: Some(loot), ..self }
+    }
+}
+
+/// When something is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// While the victims wait.
+    Live,
+    /// From a recording.
+    Later,
+}
+
+impl When {
+    /// Its name in the registry.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Later => "later",
+        }
+    }
+}
+
+/// An attack as the registry knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Info {
+    /// Stable id, as scenarios name it.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// Its family.
+    pub family: Family,
+    /// What a mode must have.
+    pub needs: Needs,
+    /// Kinds, the first being the default; empty where there is only one.
+    pub variants: &'static [Variant],
+    /// What the attacker came by before the session.
+    pub loot: Loot,
+    /// When it computes a discrete logarithm, if it does where the mode's group lets it.
+    pub logarithm: Option<When>,
+    /// Ids of checks, each of which stops it.
+    pub stopped_by: &'static [&'static str],
+    /// The source file, whose first comment is the recipe.
+    pub source: &'static str,
+    /// Puts the recipe to work.
+    pub start: fn(Start) -> Box<dyn Attack>,
+}
+
+impl Info {
+    /// The paragraph before the recipe.
+    pub fn summary(&self) -> String {
+        let lines = self.comment().skip(1).skip_while(|line| line.is_empty());
+        lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The recipe: what the attack does, step by step.
+    pub fn steps(&self) -> Vec<String> {
+        let mut steps: Vec<String> = Vec::new();
+        for line in self.comment() {
+            let number = format!("{}. ", steps.len() + 1);
+            match (line.strip_prefix(&number), steps.last_mut()) {
+                (Some(step), _) => steps.push(step.to_owned()),
+                (None, Some(last)) if line.starts_with("   ") => {
+                    last.push(' ');
+                    last.push_str(line.trim());
+                }
+                _ => {}
+            }
+        }
+        steps
+    }
+
+    fn comment(&self) -> impl Iterator<Item = &'static str> {
+        let lines = self.source.lines().take_while(|line| line.starts_with("//!"));
+        lines.map(|line| line.strip_prefix("//! ").unwrap_or_default())
+    }
+}
