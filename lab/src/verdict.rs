@@ -3,6 +3,7 @@
 //! [`judge`] is a pure function. It never learns the attack's name or which checks were on, and it says which events its
 //! verdict rests on.
 
+mod expected;
 mod grounds;
 mod judge;
 
@@ -10,6 +11,7 @@ use crate::{role::Role, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use expected::{Expected, Row, RowError, rows};
 pub use grounds::{Grounds, Meanwhile};
 pub use judge::judge;
 

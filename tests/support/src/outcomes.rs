@@ -1,6 +1,10 @@
 //! The expected outcomes: what has to come of each scenario, by theory.
 
-use lab::{role::Role, scenario::Scenario, verdict::Judgement};
+use lab::{
+    role::Role,
+    scenario::Scenario,
+    verdict::{Expected, Judgement, Row, rows},
+};
 
 /// One row of the table.
 #[derive(Debug)]
@@ -27,22 +31,10 @@ impl Outcome {
 
 /// All rows.
 pub fn all() -> Vec<Outcome> {
-    let text = include_str!("../../../web/src/ci/outcomes.txt");
-    let rows = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    rows.map(|row| {
-        let columns: Vec<&str> = row.split_whitespace().collect();
-        let [scenario, kind, check, party] = columns[..] else { panic!("{row}: expected four columns") };
-        Outcome {
-            scenario: scenario.parse().unwrap_or_else(|error| panic!("{row}: {error}")),
-            kind: kind.to_owned(),
-            check: (check != "-").then(|| check.to_owned()),
-            party: match party {
-                "client" => Some(Role::Client),
-                "server" => Some(Role::Server),
-                "-" => None,
-                other => panic!("{row}: no party {other}"),
-            },
-        }
-    })
-    .collect()
+    let rows = rows(include_str!("../../../web/src/ci/outcomes.txt")).unwrap_or_else(|error| panic!("{error}"));
+    let outcome = |Row { scenario, expected: Expected { kind, check, party }, .. }| {
+        let kind = kind.as_str().to_owned();
+        Outcome { scenario, kind, check, party }
+    };
+    rows.into_iter().map(outcome).collect()
 }

@@ -1,41 +1,16 @@
 //! The expected outcomes: what theory says about each scenario, written by hand in `web/src/ci/outcomes.txt`.
-//!
-//! One row a scenario, columns separated by blanks: scenario, kind of verdict, check or `-`, party or `-`. A `#` begins
-//! a comment.
 
 use crate::sessions::orders::resolve;
 use lab::{
-    role::Role,
     scenario::Scenario,
-    verdict::{Class, Kind, Verdict},
+    verdict::{Class, Kind, RowError, Verdict, rows},
 };
 use serde::Serialize;
 
+pub use lab::verdict::{Expected, Row};
+
 /// The file as it was when this program was built.
 const TEXT: &str = include_str!("outcomes.txt");
-
-/// What must come out of a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Expected {
-    /// The kind of verdict.
-    pub kind: Kind,
-    /// The check that stops it.
-    pub check: Option<String>,
-    /// The victim concerned.
-    pub party: Option<Role>,
-}
-
-/// One row of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
-    /// What is run.
-    pub scenario: Scenario,
-    /// What must come out.
-    pub expected: Expected,
-    /// The row's line in the file, from 1.
-    #[serde(skip)]
-    pub line: usize,
-}
 
 /// How an outcome compares with the expected one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -81,22 +56,19 @@ impl Grade {
     }
 }
 
-impl Expected {
-    /// Compares a verdict with what had to come. An absent check or party in the row stands for any.
-    pub fn compare(&self, got: &Verdict) -> Grade {
-        let named = |wanted: &Option<String>| wanted.is_none() || *wanted == got.check;
-        if self.kind == got.kind && named(&self.check) && (self.party.is_none() || self.party == got.party) {
-            return Grade::AsExpected;
-        }
-        if !got.kind.is_settled() {
-            return Grade::Inconclusive;
-        }
-        match (self.kind.class(), got.class) {
-            (Class::Broken, _) => Grade::AttackLost,
-            (_, Class::Broken) => Grade::NotStopped,
-            _ if got.kind == Kind::Private => Grade::AttackLost,
-            _ => Grade::StoppedOtherwise,
-        }
+/// How a verdict compares with what had to come.
+pub fn grade(expected: &Expected, got: &Verdict) -> Grade {
+    if expected.is_met_by(got) {
+        return Grade::AsExpected;
+    }
+    if !got.kind.is_settled() {
+        return Grade::Inconclusive;
+    }
+    match (expected.kind.class(), got.class) {
+        (Class::Broken, _) => Grade::AttackLost,
+        (_, Class::Broken) => Grade::NotStopped,
+        _ if got.kind == Kind::Private => Grade::AttackLost,
+        _ => Grade::StoppedOtherwise,
     }
 }
 
@@ -110,76 +82,35 @@ pub fn of<'a>(rows: &'a [Row], scenario: &Scenario) -> Option<&'a Expected> {
     rows.iter().find(|row| row.scenario == *scenario).map(|row| &row.expected)
 }
 
-/// Reads the file's text.
+/// Reads the file's text; each scenario as it is played.
 pub fn parse(text: &str) -> Result<Vec<Row>, OutcomesError> {
-    let mut rows: Vec<Row> = Vec::new();
-    for (index, text) in text.lines().enumerate() {
-        let line = index + 1;
-        let text = text.split('#').next().unwrap_or_default();
-        let columns: Vec<&str> = text.split_whitespace().collect();
-        let [scenario, kind, check, party] = match columns.as_slice() {
-            [] => continue,
-            [a, b, c, d] => [a, b, c, d].map(|column| *column),
-            more => return Err(OutcomesError::Columns { line, got: more.len() }),
-        };
-        let wrong = |column, got: &str, expected: &str| OutcomesError::Column {
-            line,
-            column,
-            got: got.to_owned(),
-            expected: expected.to_owned(),
-        };
-        let scenario: Scenario = scenario
-            .parse()
-            .map_err(|error: lab::scenario::ScenarioError| wrong("scenario", scenario, &error.to_string()))?;
-        let scenario =
-            resolve(&scenario).map_err(|refused| wrong("scenario", &scenario.to_string(), &refused.message))?;
-        let scenario = scenario.played.scenario;
-        let kind = Kind::ALL
-            .into_iter()
-            .find(|known| known.as_str() == kind)
-            .ok_or_else(|| wrong("verdict", kind, &Kind::ALL.map(Kind::as_str).join(", ")))?;
-        let party = match party {
-            "-" => None,
-            "client" => Some(Role::Client),
-            "server" => Some(Role::Server),
-            other => return Err(wrong("party", other, "client, server or -")),
-        };
-        let check = (check != "-").then(|| check.to_owned());
-        if check.is_some() && kind != Kind::Stopped {
-            return Err(wrong("check", check.as_deref().unwrap_or_default(), "- unless the verdict is stopped"));
-        }
-        if let Some(first) = rows.iter().find(|row| row.scenario == scenario) {
+    let mut known: Vec<Row> = Vec::new();
+    for Row { scenario, expected, line } in rows(text)? {
+        let refused = |error: String| OutcomesError::Refused { line, scenario: scenario.to_string(), error };
+        let scenario = resolve(&scenario).map_err(|error| refused(error.message))?.played.scenario;
+        if let Some(first) = known.iter().find(|row| row.scenario == scenario) {
             return Err(OutcomesError::Twice { line, first: first.line, scenario: scenario.to_string() });
         }
-        rows.push(Row { scenario, expected: Expected { kind, check, party }, line });
+        known.push(Row { scenario, expected, line });
     }
-    Ok(rows)
+    Ok(known)
 }
 
 /// Why a text is no table of outcomes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutcomesError {
-    /// Not four columns.
-    #[error(
-        "web/src/ci/outcomes.txt:{line}: expected 4 columns (scenario, verdict, check or -, party or -), got {got}"
-    )]
-    Columns {
+    /// A row that is none.
+    #[error("web/src/ci/outcomes.txt:{0}")]
+    Row(#[from] RowError),
+    /// A scenario that cannot be run.
+    #[error("web/src/ci/outcomes.txt:{line}: scenario: got {scenario:?}, but {error}")]
+    Refused {
         /// Line, from 1.
         line: usize,
-        /// Columns found.
-        got: usize,
-    },
-    /// A column that cannot be what it should.
-    #[error("web/src/ci/outcomes.txt:{line}: {column}: got {got:?}, expected {expected}")]
-    Column {
-        /// Line, from 1.
-        line: usize,
-        /// Which column.
-        column: &'static str,
-        /// What stood there.
-        got: String,
-        /// What may stand there.
-        expected: String,
+        /// The scenario.
+        scenario: String,
+        /// Why.
+        error: String,
     },
     /// The same scenario twice.
     #[error("web/src/ci/outcomes.txt:{line}: {scenario} has a row already, in line {first}")]
@@ -196,6 +127,7 @@ pub enum OutcomesError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::role::Role;
 
     fn verdict(kind: Kind, check: Option<&str>, party: Option<Role>) -> Verdict {
         Verdict {
@@ -210,22 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_four_columns_and_comments_are_skipped() {
-        let rows = parse("# head\n\n ecdh-cert/substitute  stopped transcript-signature client # why\n").unwrap();
-        assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].line, 3);
-        assert_eq!(rows[0].expected.check.as_deref(), Some("transcript-signature"));
-        assert_eq!(rows[0].expected.party, Some(Role::Client));
-    }
-
-    #[test]
-    fn each_fault_names_line_and_column() {
+    fn each_fault_names_the_file_and_the_line() {
         let fault = |text: &str| parse(text).unwrap_err().to_string();
         assert!(fault("dh/relay private -").starts_with("web/src/ci/outcomes.txt:1: expected 4 columns"));
-        assert!(fault("\ndh private - -").starts_with("web/src/ci/outcomes.txt:2: scenario"));
-        assert!(fault("dh/relay fine - -").starts_with("web/src/ci/outcomes.txt:1: verdict: got \"fine\""));
-        assert!(fault("dh/relay private - me").starts_with("web/src/ci/outcomes.txt:1: party"));
-        assert!(fault("dh/relay private finished -").starts_with("web/src/ci/outcomes.txt:1: check"));
+        assert!(fault("\ndhx/relay private - -").starts_with("web/src/ci/outcomes.txt:2: scenario: got \"dhx/relay\""));
         assert!(fault("dh/relay private - -\ndh/relay split - -").contains("already, in line 1"));
     }
 
@@ -249,7 +169,7 @@ mod tests {
             (&split, verdict(Kind::Private, None, None), Grade::AttackLost),
             (&split, verdict(Kind::Read, None, None), Grade::AttackLost),
         ] {
-            assert_eq!(expected.compare(&got), status, "{expected:?} and {got:?}");
+            assert_eq!(grade(expected, &got), status, "{expected:?} and {got:?}");
         }
     }
 

@@ -4,7 +4,7 @@ use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, unless_read_enou
 use crate::{
     ci::{
         junit,
-        outcomes::{self, Grade, Row},
+        outcomes::{self, Grade, Row, grade},
         report::{Cell, Report, words},
         sarif, summary,
     },
@@ -143,7 +143,7 @@ fn cell(row: &Row, session: &Session, micros: u64) -> Result<Cell, Failure> {
     let got = session.verdict.clone().ok_or_else(|| Failure::Lab(format!("{} has no verdict", row.scenario)))?;
     Ok(Cell {
         scenario: row.scenario.to_string(),
-        status: row.expected.compare(&got),
+        status: grade(&row.expected, &got),
         expected: row.expected.clone(),
         got,
         seconds: micros as f64 / 1e6,

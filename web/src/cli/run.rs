@@ -2,7 +2,7 @@
 
 use super::{FAILED, FINDING, FINE, Failure, lab, story, unless_read_enough};
 use crate::{
-    ci::outcomes::{self, Expected, Grade, Row},
+    ci::outcomes::{self, Expected, Grade, Row, grade},
     log,
     sessions::{
         orders::{Settings, core_seconds},
@@ -91,7 +91,7 @@ fn costly(scenario: &Scenario, settings: &Settings) -> Option<String> {
 /// Prints one session; answers with its exit status.
 fn print(args: &Run, record: &Record, rows: &[Row]) -> Result<u8, Failure> {
     let expected = outcomes::of(rows, &record.session.scenario);
-    let status = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| expected.compare(got)));
+    let status = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| grade(expected, got)));
     unless_read_enough(write(args, record, expected.zip(status)))?;
     let settled = record.session.verdict.as_ref().is_some_and(|verdict| verdict.kind.is_settled());
     Ok(match status {

@@ -1,0 +1,127 @@
+//! What has to come of scenarios, by theory: the rows of a table that is written by hand.
+//!
+//! One row a scenario, columns separated by blanks: scenario, kind of verdict, check or `-`, party or `-`. A `#` begins a
+//! comment.
+
+use super::{Kind, Verdict};
+use crate::{
+    role::Role,
+    scenario::{Scenario, ScenarioError},
+};
+use serde::Serialize;
+
+/// What must come out of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expected {
+    /// The kind of verdict.
+    pub kind: Kind,
+    /// The check that stops it.
+    pub check: Option<String>,
+    /// The victim concerned.
+    pub party: Option<Role>,
+}
+
+impl Expected {
+    /// Whether a verdict is just that. An absent check or party stands for any.
+    pub fn is_met_by(&self, got: &Verdict) -> bool {
+        let named = self.check.is_none() || self.check == got.check;
+        self.kind == got.kind && named && (self.party.is_none() || self.party == got.party)
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// What is run.
+    pub scenario: Scenario,
+    /// What must come out.
+    pub expected: Expected,
+    /// The row's line in the text, from 1.
+    #[serde(skip)]
+    pub line: usize,
+}
+
+/// Reads a table.
+///
+/// # Errors
+/// The first row that is none.
+pub fn rows(text: &str) -> Result<Vec<Row>, RowError> {
+    let line = |(index, text): (usize, &str)| row(index + 1, text).transpose();
+    text.lines().enumerate().filter_map(line).collect()
+}
+
+fn row(line: usize, text: &str) -> Result<Option<Row>, RowError> {
+    let text = text.split('#').next().unwrap_or_default();
+    let columns: Vec<&str> = text.split_whitespace().collect();
+    let [scenario, kind, check, party] = match columns.as_slice() {
+        [] => return Ok(None),
+        [a, b, c, d] => [a, b, c, d].map(|column| *column),
+        more => return Err(RowError::Columns { line, got: more.len() }),
+    };
+    let wrong = |column, got: &str, expected: String| RowError::Column { line, column, got: got.to_owned(), expected };
+    let scenario: Scenario =
+        scenario.parse().map_err(|error: ScenarioError| wrong("scenario", scenario, error.to_string()))?;
+    let kind = Kind::ALL
+        .into_iter()
+        .find(|known| known.as_str() == kind)
+        .ok_or_else(|| wrong("verdict", kind, Kind::ALL.map(Kind::as_str).join(", ")))?;
+    let party = match party {
+        "-" => None,
+        "client" => Some(Role::Client),
+        "server" => Some(Role::Server),
+        other => return Err(wrong("party", other, "client, server or -".to_owned())),
+    };
+    let check = (check != "-").then(|| check.to_owned());
+    if let Some(check) = check.as_deref().filter(|_| kind != Kind::Stopped) {
+        return Err(wrong("check", check, "- unless the verdict is stopped".to_owned()));
+    }
+    Ok(Some(Row { scenario, expected: Expected { kind, check, party }, line }))
+}
+
+/// Why a text is no table of outcomes; begins with the number of the line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowError {
+    /// Not four columns.
+    #[error("{line}: expected 4 columns (scenario, verdict, check or -, party or -), got {got}")]
+    Columns {
+        /// Line, from 1.
+        line: usize,
+        /// Columns found.
+        got: usize,
+    },
+    /// A column that cannot be what it should.
+    #[error("{line}: {column}: got {got:?}, expected {expected}")]
+    Column {
+        /// Line, from 1.
+        line: usize,
+        /// Which column.
+        column: &'static str,
+        /// What stood there.
+        got: String,
+        /// What may stand there.
+        expected: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_four_columns_and_comments_are_skipped() {
+        let read = rows("# head\n\n ecdh-cert/substitute  stopped transcript-signature client # why\n").unwrap();
+        let expected =
+            Expected { kind: Kind::Stopped, check: Some("transcript-signature".into()), party: Some(Role::Client) };
+        assert_eq!(read, [Row { scenario: "ecdh-cert/substitute".parse().unwrap(), expected, line: 3 }]);
+    }
+
+    #[test]
+    fn each_fault_names_line_and_column() {
+        let fault = |text: &str| rows(text).unwrap_err().to_string();
+        assert!(fault("dh/relay private -").starts_with("1: expected 4 columns"));
+        assert!(fault("\ndh private - -").starts_with("2: scenario"));
+        assert!(fault("dh/relay fine - -").starts_with("1: verdict: got \"fine\""));
+        assert!(fault("dh/relay private - me").starts_with("1: party"));
+        assert!(fault("dh/relay private finished -").starts_with("1: check"));
+    }
+}
