@@ -1,7 +1,7 @@
 //! The registries as documents, for `/api/modes`, `/api/attacks`, `/api/checks` and `interlock list`.
 
 use lab::{
-    mode::By,
+    mode::{By, Parameter},
     modes,
     verdict::{Class, Kind},
 };
@@ -33,9 +33,9 @@ impl Reference {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Variant {
     /// Id, after the colon.
-    pub id: String,
+    pub id: &'static str,
     /// A few words.
-    pub title: String,
+    pub title: &'static str,
     /// What it can be told in numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
@@ -46,19 +46,6 @@ pub struct Variant {
     /// The exchange, where the variant has another one than its mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<Table>,
-}
-
-/// A numeric parameter of a mode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Parameter {
-    /// Its name.
-    pub name: String,
-    /// Least value.
-    pub min: u64,
-    /// Greatest value.
-    pub max: u64,
-    /// Value where none is given.
-    pub default: u64,
 }
 
 /// One field of a message.
@@ -109,22 +96,22 @@ pub struct Table {
     /// The exchange.
     pub flights: Vec<Flight>,
     /// Ids of its checks.
-    pub checks: Vec<String>,
+    pub checks: Vec<&'static str>,
     /// Those of them that are off unless switched on.
-    pub off: Vec<String>,
+    pub off: &'static [&'static str],
 }
 
 /// A key exchange as deployed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mode {
     /// Stable id.
-    pub id: String,
+    pub id: &'static str,
     /// A few words.
-    pub title: String,
+    pub title: &'static str,
     /// A paragraph.
-    pub summary: String,
+    pub summary: &'static str,
     /// What authenticates the parties.
-    pub authenticated_by: String,
+    pub authenticated_by: &'static str,
     /// Its kinds, the first being the default.
     pub variants: Vec<Variant>,
     /// What any of its kinds can be told in numbers, in the widest range and with the default of the first.
@@ -140,11 +127,11 @@ pub struct Mode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attack {
     /// Stable id.
-    pub id: String,
+    pub id: &'static str,
     /// A few words.
-    pub title: String,
+    pub title: &'static str,
     /// Its family.
-    pub group: String,
+    pub group: &'static str,
     /// A paragraph.
     pub summary: String,
     /// The recipe.
@@ -155,7 +142,7 @@ pub struct Attack {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logarithm: Option<&'static str>,
     /// Ids of the checks that stop it.
-    pub stopped_by: Vec<String>,
+    pub stopped_by: &'static [&'static str],
     /// Where it comes from.
     pub references: Vec<Reference>,
 }
@@ -164,17 +151,17 @@ pub struct Attack {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// Stable id.
-    pub id: String,
+    pub id: &'static str,
     /// A few words.
-    pub title: String,
+    pub title: &'static str,
     /// What happens where it is missing.
-    pub threat: String,
+    pub threat: &'static str,
     /// What it compares with what.
-    pub compares: String,
+    pub compares: &'static str,
     /// Where it comes from.
     pub reference: Reference,
     /// Modes that perform it.
-    pub modes: Vec<String>,
+    pub modes: Vec<&'static str>,
 }
 
 /// A kind of verdict, and what it means for a real system.
@@ -207,14 +194,14 @@ fn document(mode: &lab::mode::Mode) -> Mode {
     for parameter in variants.iter().flat_map(|variant| &variant.parameters) {
         match parameters.iter_mut().find(|known| known.name == parameter.name) {
             Some(known) => (known.min, known.max) = (known.min.min(parameter.min), known.max.max(parameter.max)),
-            None => parameters.push(parameter.clone()),
+            None => parameters.push(*parameter),
         }
     }
     Mode {
-        id: mode.id.to_owned(),
-        title: mode.title.to_owned(),
-        summary: mode.summary.to_owned(),
-        authenticated_by: mode.authenticated_by.to_owned(),
+        id: mode.id,
+        title: mode.title,
+        summary: mode.summary,
+        authenticated_by: mode.authenticated_by,
         variants,
         parameters,
         table: table(mode),
@@ -223,27 +210,17 @@ fn document(mode: &lab::mode::Mode) -> Mode {
 }
 
 fn variant(variant: &lab::mode::Variant) -> Variant {
-    let parameter = |it: &lab::mode::Parameter| Parameter {
-        name: it.name.to_owned(),
-        min: it.min,
-        max: it.max,
-        default: it.default,
-    };
     Variant {
-        id: variant.id.to_owned(),
-        title: variant.title.to_owned(),
-        parameters: variant.parameters.iter().map(parameter).collect(),
+        id: variant.id,
+        title: variant.title,
+        parameters: variant.parameters.to_vec(),
         group: variant.group.map(lab::group::own::Own::as_str),
         table: variant.table.map(table),
     }
 }
 
 fn table(mode: &lab::mode::Mode) -> Table {
-    Table {
-        flights: flights(mode),
-        checks: mode.checks().iter().map(|check| check.id.to_owned()).collect(),
-        off: mode.off.iter().map(|id| (*id).to_owned()).collect(),
-    }
+    Table { flights: flights(mode), checks: mode.checks().iter().map(|check| check.id).collect(), off: mode.off }
 }
 
 fn flights(mode: &lab::mode::Mode) -> Vec<Flight> {
@@ -283,24 +260,24 @@ fn message(message: &lab::mode::Message) -> Message {
 /// Every attack.
 pub fn attacks() -> Vec<Attack> {
     let document = |info: &attacker::attack::Info| Attack {
-        id: info.id.to_owned(),
-        title: info.title.to_owned(),
-        group: info.family.as_str().to_owned(),
+        id: info.id,
+        title: info.title,
+        group: info.family.as_str(),
         summary: info.summary(),
         steps: info.steps(),
         variants: info
             .variants
             .iter()
             .map(|variant| Variant {
-                id: variant.id.to_owned(),
-                title: variant.title.to_owned(),
+                id: variant.id,
+                title: variant.title,
                 parameters: Vec::new(),
                 group: None,
                 table: None,
             })
             .collect(),
         logarithm: info.logarithm.map(attacker::attack::When::as_str),
-        stopped_by: info.stopped_by.iter().map(|id| (*id).to_owned()).collect(),
+        stopped_by: info.stopped_by,
         references: Vec::new(),
     };
     attacker::attacks::all().iter().map(document).collect()
@@ -309,15 +286,15 @@ pub fn attacks() -> Vec<Attack> {
 /// Every check.
 pub fn checks() -> Vec<Check> {
     let document = |check: &'static lab::check::Check| Check {
-        id: check.id.to_owned(),
-        title: check.title.to_owned(),
-        threat: check.threat.to_owned(),
-        compares: check.compares.to_owned(),
+        id: check.id,
+        title: check.title,
+        threat: check.threat,
+        compares: check.compares,
         reference: Reference::of(check.reference),
         modes: modes::all()
             .iter()
             .filter(|mode| mode.tables().any(|table| table.checks().contains(&check)))
-            .map(|mode| mode.id.to_owned())
+            .map(|mode| mode.id)
             .collect(),
     };
     lab::checks::all().iter().map(|check| document(check)).collect()

@@ -2,6 +2,7 @@
 
 use super::Mode;
 use crate::group::{Group, own::Own};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The parameter that says how many bits the prime of a variant's own group has.
@@ -63,7 +64,7 @@ impl Variant {
 }
 
 /// A numeric parameter of a variant.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,

@@ -48,23 +48,23 @@ pub(super) fn run(args: &List) -> Result<u8, Failure> {
     match args.what {
         What::Modes => {
             for mode in registry::modes() {
-                entry(&mut out, &mode.id, &mode.title, &format!("authenticated by {}", mode.authenticated_by))?;
+                entry(&mut out, mode.id, mode.title, &format!("authenticated by {}", mode.authenticated_by))?;
                 for variant in mode.variants {
-                    entry(&mut out, &format!("  :{}", variant.id), &variant.title, "")?;
+                    entry(&mut out, &format!("  :{}", variant.id), variant.title, "")?;
                 }
             }
         }
         What::Attacks => {
             for attack in registry::attacks() {
-                entry(&mut out, &attack.id, &attack.title, &attack.stopped_by.join(" "))?;
+                entry(&mut out, attack.id, attack.title, &attack.stopped_by.join(" "))?;
                 for variant in attack.variants {
-                    entry(&mut out, &format!("  :{}", variant.id), &variant.title, "")?;
+                    entry(&mut out, &format!("  :{}", variant.id), variant.title, "")?;
                 }
             }
         }
         What::Checks => {
             for check in registry::checks() {
-                entry(&mut out, &check.id, &check.title, &check.reference.title)?;
+                entry(&mut out, check.id, check.title, &check.reference.title)?;
             }
         }
         What::Scenarios => {

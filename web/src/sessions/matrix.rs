@@ -130,12 +130,12 @@ fn runs(sessions: Vec<Session>) -> HashMap<Scenario, Run> {
 }
 
 fn lines_of(mode: registry::Mode) -> Vec<Line> {
-    let plain = Selection::plain(&mode.id);
+    let plain = Selection::plain(mode.id);
     if mode.variants.is_empty() {
-        return vec![Line { mode: plain, title: mode.title }];
+        return vec![Line { mode: plain, title: mode.title.to_owned() }];
     }
     let line = |variant: registry::Variant| Line {
-        mode: Selection { variant: Some(variant.id), ..plain.clone() },
+        mode: Selection { variant: Some(variant.id.to_owned()), ..plain.clone() },
         title: format!("{}: {}", mode.title, variant.title),
     };
     mode.variants.into_iter().map(line).collect()
