@@ -237,7 +237,7 @@ fn that_somebody_is_no_authority_may_be_written_out() {
         let extensions = tree.nodes_mut()[0].nodes_mut().last_mut().unwrap().nodes_mut()[0].nodes_mut();
         let basic = extensions.iter_mut().find(|it| it.nodes()[0].body == Body::Octets(vec![0x55, 29, 19])).unwrap();
         edit(basic.nodes_mut());
-        [sign(&mut tree, &pki.intermediate), honest[1].clone()]
+        [sign(&mut tree, &pki.authorities.intermediate), honest[1].clone()]
     };
     let no = || Node { tag: 0x01, body: Body::Octets(vec![0]) };
     let plain = edited(&|basic: &mut Vec<Node>| basic.last_mut().unwrap().nodes_mut()[0].nodes_mut().push(no()));

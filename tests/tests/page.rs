@@ -46,6 +46,57 @@ fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
+/// What a verdict's colour tells is not taken away from the card that is pointed at; what is drawn in text grows with it;
+/// and of the phases of a computation each is as long as the time that it took.
+#[test]
+fn pointing_projecting_and_waiting_are_drawn_as_they_are() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    browser.await_element("a.exchange[data-verdict=split] .token");
+    let repaints = "const card = document.querySelector('a.exchange[data-verdict=split]'); let hovers = 0; let repaints = 0;
+        for (const sheet of document.styleSheets) for (const rule of sheet.cssRules) {
+          if (!rule.selectorText?.includes(':hover') || !card.matches(rule.selectorText.replaceAll(':hover', ''))) continue;
+          hovers += 1;
+          if (/border(-top)?(-color)?:/.test(rule.style.cssText)) repaints += 1;
+        }
+        return [hovers, repaints];";
+    let found = browser.run(repaints, &[]);
+    assert!(found[0].as_u64() > Some(0), "nothing happens to a card that is pointed at: this sees nothing");
+    assert_eq!(found[1], 0, "its edge is another one when it is pointed at");
+
+    let sizes = "const token = document.querySelector('a.exchange .token').getBoundingClientRect().width;
+        return [token, parseFloat(getComputedStyle(document.documentElement).fontSize)];";
+    let before = browser.run(sizes, &[]);
+    browser.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'p', bubbles: true }));", &[]);
+    let after = browser.run(sizes, &[]);
+    let grown = |i: usize| after[i].as_f64().unwrap_or_default() / before[i].as_f64().unwrap_or(1.0);
+    assert!(grown(1) > 1.1, "{before} and {after}");
+    assert!((grown(0) / grown(1) - 1.0).abs() < 0.05, "tokens grow as text does: {before} and {after}");
+
+    let id = text(&lab.run("dh-weak:short,bits=96/crack")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element(".phases [data-end=finished] .share");
+    let phases = "return [...document.querySelectorAll('.phases li')].map((phase) => {
+          const share = phase.querySelector('.share');
+          const [, number, unit] = /([0-9.]+) (\\S+)/.exec(phase.querySelector('.time').textContent) ?? [];
+          return [Number(getComputedStyle(share).getPropertyValue('--share')), Number(number) * { 's': 1e6, 'ms': 1e3, 'µs': 1 }[unit]];
+        });";
+    let phases = browser.run(phases, &[]);
+    let phases: Vec<(f64, f64)> = phases
+        .as_array()
+        .expect("phases")
+        .iter()
+        .map(|phase| (phase[0].as_f64().expect("a share"), phase[1].as_f64().expect("a time")))
+        .collect();
+    let longest = phases.iter().map(|(_, time)| *time).fold(0.0, f64::max);
+    assert!(phases.len() > 1 && phases.iter().any(|(share, _)| *share < 0.9), "{phases:?}");
+    for (share, time) in &phases {
+        assert!((share - time / longest).abs() < 0.1, "{share} of the room for {time} of {longest}");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
 #[test]
 fn a_session_that_somebody_else_starts_is_shown_as_it_runs() {
     let Some(browser) = Browser::open() else { return };

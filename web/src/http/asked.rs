@@ -1,6 +1,6 @@
 //! What a request carries, taken such that whatever is wrong with it is answered as every other [`Problem`].
 
-use super::{App, plain::plain, problem::Problem, routes::BODY};
+use super::{App, limits::BODY, plain::plain, problem::Problem};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},

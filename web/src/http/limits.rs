@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The largest body of a request, in octets.
+pub(super) const BODY: usize = 16 << 10;
+
 /// What is bounded, and by what.
 #[derive(Clone, Debug)]
 pub struct Limits {

@@ -106,7 +106,7 @@ mod tests {
             (
                 r#"{"name":"x","count":18446744073709551616}"#,
                 None,
-                &format!("expected {WHOLE}, got 18446744073709552000.0"),
+                &format!("expected {WHOLE}, got 1.8446744073709552e+19"),
             ),
             (r#"{"name":"x","wait":1}"#, None, "expected true or false, got 1"),
             (r#"{"name":"x","kind":"three"}"#, None, "expected one or two, got \"three\""),

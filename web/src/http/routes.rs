@@ -1,6 +1,8 @@
 //! The table of routes.
 
-use super::{App, Guard, api, comparison, files, guard::guard, metrics, problem::Problem, sessions, stream};
+use super::{
+    App, Guard, api, comparison, files, guard::guard, limits::BODY, metrics, problem::Problem, sessions, stream,
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -10,9 +12,6 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use std::sync::Arc;
-
-/// The largest body of a request, in bytes.
-pub(super) const BODY: usize = 16 << 10;
 
 /// The routes' description, OpenAPI 3.1.
 pub const fn openapi() -> &'static str {
@@ -108,7 +107,54 @@ mod tests {
         }
     }
 
-    /// One of each with optional members, and what each member without them is.
+    /// The variants of a fact with their fields, and which of these can be left out, as the schema's source has them.
+    fn schema() -> Vec<(String, BTreeSet<String>, BTreeSet<String>)> {
+        let source = include_str!("../../../lab/src/event.rs");
+        let body = source.split("pub enum Fact {\n").nth(1).unwrap().split("\n}\n").next().unwrap();
+        let mut facts: Vec<(String, BTreeSet<String>, BTreeSet<String>)> = Vec::new();
+        let mut optional = false;
+        for line in body.lines() {
+            let name = line.trim().trim_end_matches([' ', '{', ',']);
+            match line.len() - line.trim_start().len() {
+                4 if name.starts_with(char::is_uppercase) => {
+                    let kebab = |c: char| if c.is_uppercase() { format!("-{}", c.to_lowercase()) } else { c.into() };
+                    let name: String = name.chars().map(kebab).collect();
+                    facts.push((name.trim_start_matches('-').to_owned(), BTreeSet::new(), BTreeSet::new()));
+                }
+                8 if line.contains("skip_serializing_if") => optional = true,
+                8 if !line.trim_start().starts_with(['/', '#']) => {
+                    let field = line.trim().split(':').next().unwrap().to_owned();
+                    let (_, all, left_out) = facts.last_mut().unwrap();
+                    all.insert(field.clone());
+                    if std::mem::take(&mut optional) {
+                        left_out.insert(field);
+                    }
+                }
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    #[test]
+    fn every_member_of_every_event_is_described() {
+        let document = document();
+        let described = document["components"]["schemas"]["Event"]["oneOf"].as_array().unwrap();
+        let facts = schema();
+        assert_eq!(described.len(), facts.len());
+        for (name, fields, optional) in facts {
+            let one = described.iter().find(|one| one["properties"]["type"]["const"] == name.as_str());
+            let one = one.unwrap_or_else(|| panic!("no event {name}"));
+            let mut members = keys(&one["properties"]);
+            members.remove("type");
+            assert_eq!(members, fields, "{name}");
+            let required = one["required"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let required: BTreeSet<String> = required.iter().map(|it| it.as_str().unwrap().to_owned()).collect();
+            assert_eq!(required, &fields - &optional, "{name}: what is always there");
+        }
+    }
+
+    /// One of each with optional members, and what each member without them is: what the schema's source is taken for holds.
     #[test]
     fn the_document_describes_every_event_with_its_members() {
         let text = || "x".to_owned();
@@ -134,6 +180,8 @@ mod tests {
             let one = described.iter().find(|one| one["properties"]["type"]["const"] == told["type"]);
             let one = one.unwrap_or_else(|| panic!("no event {}", told["type"]));
             assert_eq!(keys(&told), keys(&one["properties"]), "{told}");
+            let (_, fields, _) = schema().into_iter().find(|(name, ..)| told["type"] == name.as_str()).unwrap();
+            assert_eq!(keys(&told), &fields | &BTreeSet::from(["type".to_owned()]), "{told}");
         }
         // A name that is described is one that can be read.
         for one in described {

@@ -15,7 +15,8 @@ const ENTRY: &str = "report.js";
 
 /// The page's style sheets, as its shell names them.
 pub(crate) fn styles() -> String {
-    let shell = page::find("index.html").and_then(|file| std::str::from_utf8(file.bytes).ok()).unwrap_or_default();
+    let shell =
+        page::find("index.html").and_then(|file| std::str::from_utf8(file.plain.bytes).ok()).unwrap_or_default();
     let sheets = shell.lines().filter_map(|line| {
         let name = line.split_once("<link rel=\"stylesheet\" href=\"/static/")?.1.split('"').next()?;
         let sheet = page::text(name)?;
