@@ -9,6 +9,7 @@ use super::factor::{Effort, Factoring, Factorisation, Resisted, sieve_price};
 use super::mont::with_mont;
 use super::padic::Padic;
 use super::pohlig::{Choice, Cyclic, Group};
+use super::price::Price;
 use super::prime::primes_up_to;
 use super::short_order::short_order;
 use super::{hidden, index};
@@ -208,7 +209,7 @@ pub(crate) fn group(
 ) -> Result<Box<dyn Cyclic>, Failure> {
     with_mont!(
         n,
-        |m| Ok(Box::new(Group::new(m, g, multiple, choose, watch)?)),
+        |m| Ok(Box::new(Group::new(m, g, multiple, choose, &Price::of_prime(n.bits()), watch)?)),
         Err(Failure::BadInput { field: "p", expected: "a modulus of at most 8192 bits", got: n.to_string() })
     )
 }

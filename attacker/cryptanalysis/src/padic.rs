@@ -64,7 +64,7 @@ fn is_two(base: &BigUint) -> bool {
 
 /// log(1 + t) = t − t²/2 + t³/3 − … modulo base^e, of an h = 1 + t that is one modulo the base (modulo four, if that is
 /// two). Zero for all others.
-fn log(h: &BigUint, base: &BigUint, e: u32) -> BigUint {
+pub(crate) fn log(h: &BigUint, base: &BigUint, e: u32) -> BigUint {
     // a power of h has a shorter series: log h^(base^r) = base^r · log h
     let raise = if base.bits() <= 16 { e.isqrt() } else { 0 };
     let precision = e + raise;

@@ -109,12 +109,13 @@ pub(crate) trait Cyclic: Send + Sync {
 
 impl<const L: usize> Group<L> {
     /// `multiple` is a factored multiple of the order of g (p − 1, or the group order of a composite modulus).
-    /// `choose` says what is done where no table will do.
+    /// `choose` says what is done where no table will do, and `unfactored` is the price where the multiple has composites.
     pub(crate) fn new(
         m: Mont<L>,
         g: &BigUint,
         multiple: &Factorisation,
         choose: &Chooser<'_>,
+        unfactored: &Price,
         watch: &Watch<'_>,
     ) -> Result<Self, Failure> {
         let g = m.enter(g);
@@ -160,7 +161,8 @@ impl<const L: usize> Group<L> {
                 Err(part) => hard.push(part),
             }
         }
-        let composite = |c: &BigUint| Hard { order: c.clone(), is_prime: false, price: Price::factoring(c.bits()) };
+        let price = Some(unfactored.clone());
+        let composite = |c: &BigUint| Hard { order: c.clone(), is_prime: false, price: price.clone() };
         hard.extend(exact.unknown.iter().map(composite));
         Ok(Self { m, hard, order: powers.iter().product(), parts, powers })
     }
@@ -170,6 +172,9 @@ impl<const L: usize> Group<L> {
         let m = &self.m;
         if let Engine::Index(subgroup) = &part.engine {
             return subgroup.log(y, watch);
+        }
+        if matches!(part.engine, Engine::Rho(_)) {
+            watch.chose(&Method::Rho { order_bits: part.q.bits() });
         }
         let inverse = m.pow(&part.generator, &(part.q.pow(part.e) - 1u32));
         let (mut x, mut scale) = (BigUint::zero(), BigUint::one());

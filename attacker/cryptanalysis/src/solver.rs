@@ -22,8 +22,6 @@ use super::{Problem, walk};
 /// The largest modulus, in bits.
 pub const MAX_BITS: u64 = 8192;
 
-/// Exponents of so many bits are searched before anything long is begun.
-const QUICK_INTERVAL_BITS: u32 = 40;
 /// About a core year: what costs less is offered, what costs more is out of reach.
 const OFFERED_LOG2: f64 = 25.0;
 
@@ -242,20 +240,16 @@ impl Solver {
 
     /// x = known + modulus·z for a short z.
     fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<(Searched, u32)>, Failure> {
-        let limit = match self.depth {
-            Depth::Quick => watch.budget.interval_bits.min(QUICK_INTERVAL_BITS),
-            Depth::Full => watch.budget.interval_bits,
-        };
         // modulo the powers of two all is known
         let n = &self.tail.unit >> self.tail.unit.trailing_zeros().unwrap_or(0);
+        let limit = match self.depth {
+            Depth::Quick => watch.budget.interval_bits.min(quick_interval_bits(n.bits())),
+            Depth::Full => watch.budget.interval_bits,
+        };
         let Some(inverse) = self.g.modinv(&n).filter(|_| limit > 0 && !n.is_one()) else { return Ok(None) };
         // more than the order need not be searched
         let whole = self.order_multiple().map_or(u64::MAX, |order| (order / &known.modulus).bits());
         let bits = limit.min(u32::try_from(whole).unwrap_or(u32::MAX));
-        let price = Price::interval(n.bits(), bits);
-        if self.depth == Depth::Quick && price.core_seconds() > 20.0 {
-            return Ok(None);
-        }
         let target = y * inverse.modpow(&known.x, &n) % &n;
         let step = self.g.modpow(&known.modulus, &n);
         let back = inverse.modpow(&known.modulus, &n);
@@ -275,11 +269,9 @@ impl Solver {
 
     fn out_of_reach(&self, mut prices: Vec<Price>, searched: Option<(Searched, u32)>, watch: &Watch<'_>) -> Failure {
         let mut obstacles = Vec::new();
-        let mut known = true;
         for (c, _) in &self.parts.unknown {
             obstacles.push(Obstacle::Modulus { bits: c.bits() });
-            prices.extend(Price::factoring(c.bits()));
-            known &= Price::factoring(c.bits()).is_some();
+            prices.push(Price::factoring(c.bits()));
         }
         for hard in self.parts.groups.iter().flat_map(|group| group.hard()) {
             let bits = hard.order.bits();
@@ -288,14 +280,13 @@ impl Solver {
                 false => Obstacle::Cofactor { bits, modulus: self.p.clone() },
             });
             prices.extend(hard.price.clone());
-            known &= hard.price.is_some();
         }
         if let Some((Searched::Nothing { error_log2 }, bits)) = searched {
             obstacles.push(Obstacle::Interval { bits, error_log2 });
         }
         // the dearest part: all of them are needed
         let dearest = prices.into_iter().max_by(|a, b| a.core_seconds_log2.total_cmp(&b.core_seconds_log2));
-        match dearest.filter(|_| known) {
+        match dearest {
             Some(price) if price.is_ours() && price.core_seconds_log2 <= OFFERED_LOG2 => {
                 Failure::Priced { price: Box::new(price), allowed: watch.budget.core_seconds }
             }
@@ -304,9 +295,18 @@ impl Solver {
     }
 }
 
-/// Whether index calculus modulo p beats rho in a subgroup of order q, by measured times: log2 of the seconds.
-fn index_pays(p: &BigUint, q: &BigUint) -> bool {
-    let rho = q.bits() as f64 / 2.0 - 28.0;
+/// Exponents of so many bits are searched before anything long is begun: 2^20 steps, or some hundredth of what index calculus
+/// modulo a number of `bits` bits would take.
+fn quick_interval_bits(bits: u64) -> u32 {
+    const MOST: f64 = 40.0;
+    let share = if bits <= index::MAX_BITS { 2.0 * (index_cost(bits) + 20.0) } else { MOST };
+    share.clamp(0.0, MOST) as u32
+}
+
+/// Whether index calculus modulo p beats rho, once for each of `levels` in a subgroup of order q, by measured times: log2 of
+/// the seconds.
+fn index_pays(p: &BigUint, q: &BigUint, levels: u32) -> bool {
+    let rho = q.bits() as f64 / 2.0 - 28.0 + f64::from(levels).log2();
     (40..=index::MAX_BITS).contains(&p.bits()) && index_cost(p.bits()) < rho
 }
 
@@ -319,27 +319,28 @@ fn prime_group(
     watch: &Watch<'_>,
 ) -> Result<Box<dyn Cyclic>, Failure> {
     let multiple = order::multiple(p, g, depth, watch)?;
-    let ells: Vec<BigUint> =
-        multiple.primes.iter().filter(|(l, k)| *k == 1 && index_pays(p, l)).map(|(l, _)| l.clone()).collect();
-    let choose = |l: &BigUint, _: u32| {
+    let ells: Vec<(BigUint, BigUint)> =
+        multiple.primes.iter().filter(|(l, k)| index_pays(p, l, *k)).map(|(l, k)| (l.clone(), l.pow(*k))).collect();
+    let choose = |l: &BigUint, e: u32| {
         if depth == Depth::Quick {
             return Ok(Choice::Nothing(None));
         }
         let allowed = |price: &Price| price.core_seconds() <= watch.budget.core_seconds;
         let rho = Price::rho(p.bits(), l.bits());
-        if ells.contains(l) {
+        if let Some((_, ell)) = ells.iter().find(|(prime, _)| prime == l) {
             let price = Price::index_calculus(p.bits());
             if !work.is_complete() && !allowed(&price) {
                 return Ok(Choice::Nothing(Some(price.min(rho))));
             }
-            if let Some(subgroup) = Subgroup::new(work.table(&ells, watch)?, g, l, watch)? {
+            let all: Vec<BigUint> = ells.iter().map(|(_, ell)| ell.clone()).collect();
+            if let Some(subgroup) = Subgroup::new(work.table(&all, watch)?, g, &l.pow(e), ell, watch)? {
                 return Ok(Choice::Index(subgroup));
             }
         }
         if l.bits() <= walk::MAX_BITS && allowed(&rho) {
             return Ok(Choice::Rho);
         }
-        Ok(Choice::Nothing(Some(Price::field_sieve(p.bits()).min(rho))))
+        Ok(Choice::Nothing(Some(Price::of_prime(p.bits()).min(rho))))
     };
     group(p, g, &multiple, &choose, watch)
 }

@@ -215,6 +215,19 @@ fn two_large_factors_share_their_relations() {
     }
 }
 
+/// p = k·q² + 1 for a q that neither a table nor rho reaches.
+#[test]
+fn squares_of_large_primes_in_the_order() {
+    let q = number("1180591620717411303449"); // 71 bits
+    let prime = |p: &BigUint| [2u64, 3, 5, 7].iter().all(|a| big(*a).modpow(&(p - 1u32), p) == big(1));
+    let p = (1u32..).map(|k| &q * &q * (2 * k) + 1u32).find(prime).unwrap();
+    let x = number("123456789012345678901234567890123456789012");
+    for g in [2u64, 3, 5] {
+        let solution = found(&p, &big(g), &x);
+        assert_eq!(solution.x, &x % solution.order.unwrap());
+    }
+}
+
 #[test]
 fn a_composite_of_the_order_is_not_called_a_factor_of_it() {
     let budget = Budget { core_seconds: 0.5, interval_bits: 8, ..Budget::default() };

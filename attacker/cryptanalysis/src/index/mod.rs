@@ -28,6 +28,7 @@ mod survivors;
 use std::sync::Arc;
 
 use num_bigint::BigUint;
+use num_integer::Integer;
 use num_traits::Zero;
 
 use self::descent::Descent;
@@ -49,32 +50,39 @@ fn log(table: &Table, y: &BigUint, logs: &Logs, watch: &Watch<'_>) -> Result<Big
     Ok(from_limbs(&found))
 }
 
-/// Logarithms to the base g in the subgroup of one prime order.
+/// Logarithms to the base g in its subgroup of one prime power order.
 pub(crate) struct Subgroup {
     table: Arc<Table>,
     g: BigUint,
+    /// That order.
+    order: BigUint,
+    /// The power of the prime in p − 1.
     ell: BigUint,
-    /// The logarithm of g, inverted.
+    /// The logarithm of g without its powers of the prime, inverted.
     scale: BigUint,
 }
 
 impl Subgroup {
+    /// Where the order of g has the factor `order`, and p − 1 the factor `ell`, which is a power of the same prime. Nothing
+    /// if the table lacks its logarithms, or has none of g.
     pub(crate) fn new(
         table: Arc<Table>,
         g: &BigUint,
+        order: &BigUint,
         ell: &BigUint,
         watch: &Watch<'_>,
     ) -> Result<Option<Self>, Failure> {
         let Some(logs) = table.logs(ell) else { return Ok(None) };
         let log = log(&table, g, logs, watch)?;
-        if log.is_zero() {
+        let (unit, rest) = log.div_rem(&(ell / order));
+        if !rest.is_zero() {
             return Ok(None);
         }
-        let Some(scale) = log.modinv(ell) else { return Ok(None) };
-        Ok(Some(Self { table, g: g.clone(), ell: ell.clone(), scale }))
+        let Some(scale) = unit.modinv(order) else { return Ok(None) };
+        Ok(Some(Self { table, g: g.clone(), order: order.clone(), ell: ell.clone(), scale }))
     }
 
-    /// x modulo ℓ with y = g^x up to elements of other orders, verified.
+    /// x modulo the order with y = g^x up to elements of other orders, verified.
     pub(crate) fn log(&self, y: &BigUint, watch: &Watch<'_>) -> Result<BigUint, Failure> {
         let failed = || Failure::stuck(Obstacle::IndexCalculus { at: Step::Check });
         let Some(logs) = self.table.logs(&self.ell) else { return Err(failed()) };
@@ -84,8 +92,8 @@ impl Subgroup {
         let g = self.g.modpow(&k, p);
         let mut shifted = y.clone();
         for shift in 0..4u32 {
-            let x = log(&self.table, &shifted, logs, watch)? * &self.scale % &self.ell;
-            let x = (x + &self.ell - shift) % &self.ell;
+            let value = log(&self.table, &shifted, logs, watch)? / (&self.ell / &self.order);
+            let x = (value * &self.scale + &self.order - shift) % &self.order;
             if g.modpow(&x, p) == target {
                 return Ok(x);
             }
@@ -120,7 +128,7 @@ mod tests {
             let work = Precomputation::new(&p);
             work.pair.set(pair.unwrap()).unwrap();
             let table = work.table(std::slice::from_ref(&ell), &watch).unwrap();
-            let subgroup = Subgroup::new(table, &g, &ell, &watch).unwrap().unwrap();
+            let subgroup = Subgroup::new(table, &g, &ell, &ell, &watch).unwrap().unwrap();
             assert_eq!(subgroup.log(&y, &watch).unwrap(), &x % &ell);
             // a target far below p, which makes a lopsided lattice
             let small = BigUint::from(1_234_567u32 * 1000);
@@ -128,6 +136,34 @@ mod tests {
             let again = Precomputation::from_bytes(&work.to_bytes(), &p).unwrap();
             assert_eq!(again.pair.get(), work.pair.get());
             assert_eq!(again.logarithms(), work.logarithms());
+        }
+    }
+
+    /// p − 1 with the square and with the cube of a large prime, in both pairs of fields; g of every order.
+    #[test]
+    fn a_power_of_a_prime_will_do_for_the_linear_algebra() {
+        let budget = Budget::default();
+        let mut nobody = ();
+        let watch = Watch::new(&budget, &mut nobody);
+        for (q, e) in [((1u64 << 45) - 55, 2u32), ((1 << 32) - 5, 3)] {
+            let ell = BigUint::from(q).pow(e);
+            let (p, k) =
+                (1u32..).map(|k| (&ell * (2 * k) + 1u32, 2 * k)).find(|(p, _)| crate::prime::is_prime(p)).unwrap();
+            for pair in [Pair::quadratic(&p), select::cubic(&p, std::slice::from_ref(&ell))] {
+                let work = Precomputation::new(&p);
+                work.pair.set(pair.unwrap()).unwrap();
+                let table = work.table(std::slice::from_ref(&ell), &watch).unwrap();
+                for power in 0..e {
+                    let order = BigUint::from(q).pow(e - power);
+                    let g = (2u32..)
+                        .map(|g| BigUint::from(g).modpow(&(BigUint::from(q).pow(power) * k), &p))
+                        .find(|g| g.modpow(&(&order / q), &p) != BigUint::from(1u32))
+                        .unwrap();
+                    let subgroup = Subgroup::new(table.clone(), &g, &order, &ell, &watch).unwrap().unwrap();
+                    let x = BigUint::from(3u32).pow(50) % &order;
+                    assert_eq!(subgroup.log(&g.modpow(&x, &p), &watch).unwrap(), x, "{q}^{}", e - power);
+                }
+            }
         }
     }
 }
