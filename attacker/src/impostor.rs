@@ -25,6 +25,28 @@ struct Impostor {
 }
 
 impl Impostor {
+    /// Learns what there is only one supposition about.
+    fn settle(&mut self) {
+        let mut suppositions = (self.suppositions)(&self.leg);
+        if suppositions.len() == 1 {
+            let unknown = suppositions.remove(0).into_iter().filter(|(name, _)| self.leg.value(name).is_none());
+            unknown.collect::<Vec<_>>().into_iter().for_each(|known| self.leg.learn(known));
+        }
+    }
+
+    /// Says what the other victim has to say next, as far as nobody else has to speak before and everything can be made.
+    fn speak(&mut self, replace: &Replace) -> Vec<Move> {
+        let name = self.with.peer();
+        let mut moves = Vec::new();
+        while self.leg.message().is_some_and(|message| message.from == name) {
+            self.settle();
+            let replaced = replace(&self.leg, &self.leg);
+            let Some(frame) = self.leg.compose(&[], &replaced) else { break };
+            moves.push(Move::Inject { name, frame });
+        }
+        moves
+    }
+
     /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last.
     fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
         let suppositions = (self.suppositions)(&self.leg);
@@ -68,15 +90,6 @@ impl AsClient {
             replace: plan.replace,
         }
     }
-
-    /// Says what the client has to say next, as far as nobody else has to speak before.
-    fn speak(&mut self, moves: &mut Vec<Move>) {
-        while self.server.leg.message().is_some_and(|message| message.from == Role::Client) {
-            let replaced = (self.replace)(&self.server.leg, &self.server.leg);
-            let Some(frame) = self.server.leg.compose(&[], &replaced) else { return };
-            moves.push(Move::Inject { name: Role::Client, frame });
-        }
-    }
 }
 
 impl Attack for AsClient {
@@ -99,7 +112,7 @@ impl Attack for AsClient {
                     self.server.read(&frame, &mut moves);
                 } else {
                     self.server.leg.observe(&frame);
-                    self.speak(&mut moves);
+                    moves.extend(self.server.speak(&self.replace));
                 }
             }
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
@@ -109,8 +122,8 @@ impl Attack for AsClient {
     }
 }
 
-/// Stands in for the server towards the client. The server hears the client's handshake as it is, and waits for records
-/// that will never come.
+/// Stands in for the server towards the client. The server hears the client's handshake as it is, up to where the attacker
+/// has an answer of its own, and waits for what will never come.
 pub struct AsServer {
     client: Impostor,
     /// Followed only to read the server's frames.
@@ -143,8 +156,14 @@ impl Attack for AsServer {
             Seen::Frame { from: Role::Client, frame } => {
                 self.client.narration.step(1, &mut moves);
                 self.client.leg.observe(&frame);
-                self.server.observe(&frame);
-                moves.push(Move::Forward { from: Role::Client, frame });
+                let answers = self.client.speak(&self.replace);
+                if answers.is_empty() {
+                    self.server.observe(&frame);
+                    moves.push(Move::Forward { from: Role::Client, frame });
+                } else {
+                    moves.push(Move::Drop { from: Role::Client, frame });
+                    moves.extend(answers);
+                }
             }
             Seen::Frame { from: Role::Server, frame } => {
                 self.client.narration.step(2, &mut moves);

@@ -77,6 +77,12 @@ checks! {
                    certificate, in constant time",
         from: "Krawczyk, SIGMA, 2003, section 5"
     }
+    OFFERS_BOUND = "offers-bound" {
+        "Offers arrived as they were made",
+        threat: "Who takes the strong groups out of the client's offers has the server choose a weak one, and both sign it.",
+        compares: "the offers that the server heard, which it signs, with those that the client made",
+        from: "RFC 8446 section 4.1.3"
+    }
     PSK_BINDER = "psk-binder" {
         "Peer knows the shared secret",
         threat: "A name in a message is but a word: without proof of the secret anybody can put a share of its own beside it.",

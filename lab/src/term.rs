@@ -132,6 +132,8 @@ pub enum Op {
     Accept,
     /// The published group that a choice names.
     GroupOf,
+    /// The group that a choice names: a published one, or the server's own.
+    ServerGroup,
     /// The public value of a secret: g^x, or X25519(x, 9).
     Public,
     /// Key agreement: Y^x, or X25519(x, Y).
@@ -167,6 +169,7 @@ impl Op {
             Self::Pick => (&[Offers, Offers], Choice),
             Self::Accept => (&[Offers, Choice], Choice),
             Self::GroupOf => (&[Choice], Group),
+            Self::ServerGroup => (&[Choice, Group], Group),
             Self::Public => (&[Group, Secret], Public),
             Self::Agree => (&[Group, Secret, Public], Shared),
             Self::Combine => (&[Secrets], Shared),
@@ -188,6 +191,7 @@ impl fmt::Display for Op {
             Self::Pick => "pick",
             Self::Accept => "accept",
             Self::GroupOf => "group-of",
+            Self::ServerGroup => "server-group",
             Self::Public => "public",
             Self::Agree => "agree",
             Self::Combine => "combine",

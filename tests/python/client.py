@@ -28,7 +28,7 @@ CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINIS
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-weak": "own", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -160,7 +160,7 @@ class Handshake:
     """The transcript so far, and what follows from it and the shared secret."""
 
     def __init__(self):
-        self.hash, self.master = hashlib.sha256(), None
+        self.hash, self.master, self.context = hashlib.sha256(), None, None
 
     def add(self, whole_frame):
         self.hash.update(whole_frame)
@@ -172,7 +172,8 @@ class Handshake:
         self.master = hmac.digest(bytes(32), shared, "sha256")
 
     def key(self, label):
-        return expand(self.master, label, self.transcript())
+        """In `dh-cert:legacy` another context than the transcript."""
+        return expand(self.master, label, self.context or self.transcript())
 
     def record_keys(self):
         self.client_write, self.server_write = self.key(b"client write"), self.key(b"server write")
@@ -361,10 +362,47 @@ def meet_again(connection, handshake, args, variant):
     handshake.record_keys()
 
 
+def negotiate(connection, handshake, trust, variant):
+    """Sections 4 to 7 for `dh-cert`, in both variants."""
+
+    def check(name, holds):
+        if name not in trust.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    legacy = variant == "legacy"
+    offers, random = [{"mode": "dh-cert", "groups": ["ffdhe2048", "own"]}], os.urandom(32)
+    connection.send(CLIENT_HELLO, {"session": os.urandom(8).hex(), "offers": offers, "random": encode(random)})
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "group", "share"] + ["heard"] * legacy)
+    if answer["choice"] not in [{"mode": "dh-cert", "group": group} for group in offers[0]["groups"]]:
+        raise Refused("choice: not what was offered")
+    party, share = own_group(answer["group"]), decode(answer["share"])
+    randoms = [random, octets(answer["random"], 32)]
+    parameters = [decode(answer["group"][name]) for name in ("p", "g")]
+    chain = connection.receive(CERTIFICATE, ["chain"])["chain"]
+    if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
+        raise Refused("chain: expected 1 to 16 certificates")
+    leaf_key = trust.leaf_key([decode(der) for der in chain])
+    scope = hashlib.sha256(tuple_of(*randoms, parameters, share)).digest() if legacy else handshake.transcript()
+    signature = octets(connection.receive(CERTIFICATE_VERIFY, ["signature"])["signature"], 64)
+    said = to_be_signed(b"server CertificateVerify", scope)
+    check("transcript-signature", ed25519.verify(leaf_key, said, signature))
+    handshake.agree(party.agree(share))
+    connection.send(CLIENT_SHARE, {"share": encode(party.share)})
+    if legacy:
+        handshake.context = hashlib.sha256(tuple_of(*randoms)).digest()
+    finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
+    connection.send(FINISHED, {"mac": encode(hmac.digest(finished[b"client"], handshake.transcript(), "sha256"))})
+    mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
+    check("finished", hmac.compare_digest(octets(connection.receive(FINISHED, ["mac"])["mac"], 32), mac))
+    handshake.record_keys()
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
     if mode == "psk":
         return meet_again(connection, handshake, args, variant)
+    if mode == "dh-cert":
+        return negotiate(connection, handshake, trust, variant)
     group = GROUPS[mode]
     hello = {
         "session": os.urandom(8).hex(),
@@ -397,7 +435,7 @@ def shake_hands(connection, handshake, args, trust):
 
 def session(args):
     trust = None
-    if args.mode.partition(":")[0] in ("ecdh-cert", "ecdh-mutual"):
+    if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual"):
         anchors = certificate.blocks(args.ca, "CERTIFICATE")
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
         trust = certificate.Trust(anchors, lists, args.name, args.without)

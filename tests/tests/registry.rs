@@ -23,10 +23,11 @@ type Demand = (&'static str, &'static str, Role);
 
 /// Where one check has another behind it, theory says why nobody wins with just the first one off: the checks that stop the
 /// attack one after the other, and that it wins without all of them.
-const IN_DEPTH: [(Demand, &str); 7] = [
+const IN_DEPTH: [(Demand, &str); 8] = [
     (("ecdh-cert", "contributory", Role::Client), "the server signs the share that it sent"),
     (("ecdh-mutual", "contributory", Role::Client), "the server signs the share that it sent"),
     (("ecdh-mutual", "contributory", Role::Server), "the server signs the share that it received"),
+    (("dh-cert", "public-range", Role::Client), "the server signs the share that it sent"),
     (("psk", "contributory", Role::Client), "the server answers for the share that it sent"),
     (("psk", "contributory", Role::Server), "the client answers for the share that it sent"),
     (("ecdh-mutual", "identity-binding", Role::Client), "the client signs the server's MAC as it met it"),

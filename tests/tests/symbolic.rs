@@ -63,7 +63,7 @@ impl Algebra for Terms {
                 Err(Misfit::new("offers", format!("{:?}", args[0]), format!("{:?}", args[1])))
             }
             (Op::Preferred, [offered]) => Ok(of("group", [of("first", [offered.clone()])])),
-            (Op::GroupOf, [choice]) => Ok(of("group", [choice.clone()])),
+            (Op::GroupOf, [choice]) | (Op::ServerGroup, [choice, _]) => Ok(of("group", [choice.clone()])),
             (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::LeafKey, [chain]) => Ok(chain.1[0].clone()),

@@ -19,6 +19,8 @@ pub enum Needs {
     Shares,
     /// A group modulo a prime.
     PrimeGroup,
+    /// A choice among groups of which one is the server's own.
+    ChoiceOfGroups,
     /// X25519.
     Curve,
     /// A server that proves its name with a certificate.
@@ -45,6 +47,7 @@ impl Needs {
             Self::Anything => true,
             Self::Shares => sends(Sort::Public),
             Self::PrimeGroup => sends(Sort::Public) && prime(),
+            Self::ChoiceOfGroups => mode.gives(Source::Group) && mode.groups.len() > 1,
             Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519)),
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
@@ -55,6 +58,7 @@ impl Needs {
         };
         (!met).then_some(match self {
             Self::PrimeGroup => "this mode has no group modulo a prime",
+            Self::ChoiceOfGroups => "the victims do not choose between a published group and one of the server's own",
             Self::Curve => "this mode does not use X25519",
             Self::Certificate => "this mode has no certificate",
             Self::ClientCertificate => "its client has no certificate",

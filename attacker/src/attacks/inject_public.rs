@@ -68,7 +68,14 @@ fn start(start: Start) -> Box<dyn Attack> {
 /// What a power of 0, 1 or p−1 can be.
 fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
     let Some(group) = prime(leg) else { return Vec::new() };
-    let powers = [BigUint::ZERO, BigUint::from(1u8), &group.p - 1u8];
+    let (zero, one) = (BigUint::ZERO, BigUint::from(1u8));
+    let shares = ["client_share", "server_share"].into_iter().filter_map(|name| leg.value(name)?.octets());
+    let shares: Vec<BigUint> = shares.map(|octets| BigUint::from_bytes_be(octets) % &group.p).collect();
+    let powers = match (shares.contains(&zero), shares.contains(&one)) {
+        (true, _) => vec![zero],
+        (_, true) => vec![one],
+        _ => vec![zero, one, &group.p - 1u8],
+    };
     powers.iter().map(|power| vec![("shared", Value::secret(&group.encode(power)))]).collect()
 }
 

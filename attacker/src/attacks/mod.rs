@@ -4,6 +4,7 @@ mod alter_negotiation;
 mod crack;
 mod cross_protocol;
 mod dictionary;
+mod downgrade;
 mod drop;
 mod eavesdrop;
 mod forge;
@@ -39,7 +40,8 @@ use std::sync::LazyLock;
 pub fn all() -> &'static [Info] {
     static ALL: LazyLock<Vec<Info>> = LazyLock::new(|| {
         let first = [relay::INFO, eavesdrop::INFO, substitute::INFO, substitute_one::INFO];
-        let parameters = [inject_public::INFO, low_order::INFO, crack::INFO, guess_secret::INFO, predict::INFO];
+        let parameters =
+            [inject_public::INFO, low_order::INFO, crack::INFO, downgrade::INFO, guess_secret::INFO, predict::INFO];
         let last = [
             replay_cert::INFO,
             alter_negotiation::info(),

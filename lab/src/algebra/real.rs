@@ -9,7 +9,7 @@ use super::{Algebra, Misfit};
 use crate::{
     certificate::Trust,
     check::{Finding, Switches},
-    group::{Group, named},
+    group::{Group, named, own::OWN},
     mode::{Message, Relation},
     term::{Op, Sort},
     wire::Frame,
@@ -206,6 +206,8 @@ impl Algebra for Real {
             (Op::GroupOf, [Value::Choice(choice)]) => named::find(&choice.group)
                 .map(Value::Group)
                 .ok_or_else(|| Misfit::new("choice", named::NAMES.join(" or "), choice.group.clone())),
+            (Op::ServerGroup, [Value::Choice(choice), own @ Value::Group(_)]) if choice.group == OWN => Ok(own.clone()),
+            (Op::ServerGroup, [choice, _]) => self.apply(Op::GroupOf, std::slice::from_ref(choice)),
             (Op::Public, [Value::Group(group), Value::Secret(secret)]) => {
                 group.public(secret).map(Value::Bytes).ok_or_else(|| unsuitable(op))
             }

@@ -60,7 +60,7 @@ impl Group {
     pub fn name(&self) -> &'static str {
         match self {
             Self::X25519 => "x25519",
-            Self::Modp(modp) => named::name_of(modp).unwrap_or("own"),
+            Self::Modp(modp) => named::name_of(modp).unwrap_or(own::OWN),
         }
     }
 

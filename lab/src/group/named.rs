@@ -61,6 +61,12 @@ pub fn find(name: &str) -> Option<Group> {
     Some(Group::Modp(Arc::clone(&COMPUTED[index])))
 }
 
+/// The group of these parameters: the published one where it is one of these, which knows how long an exponent has to be.
+pub fn recognise(group: Modp) -> Arc<Modp> {
+    let known = (0..SAFE_PRIMES.len()).find(|i| SAFE_PRIMES[*i].1 == group.p.bits() && is(&group, &COMPUTED[*i]));
+    known.map_or_else(|| Arc::new(group), |i| Arc::clone(&COMPUTED[i]))
+}
+
 /// The published name of a group, if it is one of these.
 pub fn name_of(group: &Modp) -> Option<&'static str> {
     (0..SAFE_PRIMES.len())

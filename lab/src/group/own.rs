@@ -3,6 +3,9 @@
 use super::{Group, named, weak};
 use std::sync::Arc;
 
+/// What a server's own group is called where a group is named.
+pub const OWN: &str = "own";
+
 /// How a server came by its own group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Own {

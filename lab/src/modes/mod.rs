@@ -1,6 +1,7 @@
 //! The modes, one file each.
 
 mod dh;
+mod dh_cert;
 mod dh_weak;
 mod ecdh;
 mod ecdh_cert;
@@ -17,7 +18,8 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 6] = [&dh::MODE, &dh_weak::MODE, &ecdh::MODE, &ecdh_cert::MODE, &ecdh_mutual::MODE, &psk::MODE];
+    static ALL: [&Mode; 7] =
+        [&dh::MODE, &dh_weak::MODE, &dh_cert::MODE, &ecdh::MODE, &ecdh_cert::MODE, &ecdh_mutual::MODE, &psk::MODE];
     &ALL
 }
 
@@ -169,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_named_with_what_is_known() {
-        assert!(resolved("dhx/relay").unwrap_err().contains("dh, dh-weak, ecdh, ecdh-cert"));
+        assert!(resolved("dhx/relay").unwrap_err().contains("dh, dh-weak, dh-cert, ecdh, ecdh-cert"));
         assert!(resolved("dh-weak:long/crack").unwrap_err().contains("short, smooth"));
         assert!(resolved("dh:short/crack").unwrap_err().starts_with("variant of dh"));
         assert!(resolved("dh-weak:short,bits=8/crack").unwrap_err().contains("32 to 224"));

@@ -144,7 +144,7 @@ pub(super) const SERVER_CERTIFICATE: Message = Message {
     after: &[],
 };
 
-const SERVER_SIGNS: &str = "server CertificateVerify";
+pub(super) const SERVER_SIGNS: &str = "server CertificateVerify";
 
 /// The server's signature over all frames so far, and the client's look at it.
 pub(super) const SERVER_SIGNATURE: Field = field(

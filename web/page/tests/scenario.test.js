@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { attackOf, format, lacking, modeOf, parse, restored } from "../static/model/scenario.js";
+import { asPlayed, attackOf, format, lacking, modeOf, parse, restored } from "../static/model/scenario.js";
 
 test("every part survives the round trip", () => {
   for (const text of [
@@ -38,4 +38,12 @@ test("restoring undoes the switching off", () => {
 test("a cell of the matrix is mode and attack with their variants, without parameters and switches", () => {
   assert.equal(modeOf("dh-weak:short,bits=64/crack+group-size"), "dh-weak:short");
   assert.equal(attackOf("dh/inject-public:zero~public-range"), "inject-public:zero");
+});
+
+test("a variant with another table has its flights and checks, any other the mode's", () => {
+  const own = { flights: [1], checks: ["a", "b"], off: ["b"] };
+  const mode = { id: "m", flights: [0], checks: ["a"], off: [], variants: [{ id: "one" }, { id: "two", table: own }] };
+  for (const plain of [null, undefined, "one", "unknown"]) assert.deepEqual(asPlayed(mode, plain).checks, ["a"]);
+  assert.deepEqual(asPlayed(mode, "two"), { ...mode, ...own });
+  assert.deepEqual(asPlayed({ id: "n", checks: ["c"], variants: [] }, null).checks, ["c"]);
 });

@@ -3,7 +3,7 @@
 use super::{Choice, Offer, Value};
 use crate::{
     algebra::Misfit,
-    group::{Group, LONGEST_PRIME, Modp},
+    group::{Group, LONGEST_PRIME, Modp, named},
     mode::Message,
     term::Sort,
     wire::{Frame, body},
@@ -75,7 +75,7 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
         Sort::Signature => fixed(field, &value, 64),
         Sort::Public => Ok(Value::Bytes(body::decode(field, &value)?)),
         Sort::Offers => {
-            Ok(Value::Offers(list(field, &value)?.iter().map(|it| offer(field, it)).collect::<Result<_, _>>()?))
+            Ok(Value::Offers(some(field, &value)?.iter().map(|it| offer(field, it)).collect::<Result<_, _>>()?))
         }
         Sort::Choice => {
             let entry = object(field, &value, &["mode", "group"])?;
@@ -87,10 +87,7 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
         Sort::Group => group(field, &value),
         Sort::Chain => {
             let chain =
-                list(field, &value)?.iter().map(|der| body::decode(field, der)).collect::<Result<Vec<_>, _>>()?;
-            if chain.is_empty() {
-                return Err(Misfit::new(field, "at least one certificate", "none"));
-            }
+                some(field, &value)?.iter().map(|der| body::decode(field, der)).collect::<Result<Vec<_>, _>>()?;
             Ok(Value::Chain(Arc::from(chain)))
         }
         _ => Err(Misfit::new(field, "a sort that travels", sort.to_string())),
@@ -113,6 +110,14 @@ fn list<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
     Ok(items)
 }
 
+/// A list that is not empty.
+fn some<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
+    match list(field, value)? {
+        [] => Err(Misfit::new(field, "at least one entry", "none")),
+        items => Ok(items),
+    }
+}
+
 fn object<'v>(field: &str, value: &'v Json, names: &[&str]) -> Result<&'v Map<String, Json>, Misfit> {
     let map = value.as_object().ok_or_else(|| BodyError::field(field, "an object", body::kind_of(value)))?;
     match names.iter().find(|name| !map.contains_key(**name)) {
@@ -127,7 +132,7 @@ fn object<'v>(field: &str, value: &'v Json, names: &[&str]) -> Result<&'v Map<St
 fn offer(field: &str, value: &Json) -> Result<Offer, Misfit> {
     let entry = object(field, value, &["mode", "groups"])?;
     let groups =
-        list(field, &entry["groups"])?.iter().map(|group| body::word(field, group)).collect::<Result<_, _>>()?;
+        some(field, &entry["groups"])?.iter().map(|group| body::word(field, group)).collect::<Result<_, _>>()?;
     Ok(Offer { mode: body::word(field, &entry["mode"])?, groups })
 }
 
@@ -151,7 +156,7 @@ fn group(field: &str, value: &Json) -> Result<Value, Misfit> {
             if p.bits() < 3 || !p.bit(0) {
                 return Err(Misfit::new(format!("{field}.p"), "an odd number of at least 3 bits", p.to_string()));
             }
-            Ok(Value::Group(Group::Modp(Arc::new(Modp::new(p, g)))))
+            Ok(Value::Group(Group::Modp(named::recognise(Modp::new(p, g)))))
         }
         _ => Err(Misfit::new(field, "p and g", "neither")),
     }
