@@ -136,8 +136,14 @@ pub enum Op {
     ServerGroup,
     /// The public value of a secret: g^x, or X25519(x, 9).
     Public,
-    /// Key agreement: Y^x, or X25519(x, Y).
+    /// Key agreement: Y^x, X25519(x, Y), or what a ciphertext encapsulates.
     Agree,
+    /// What answers a public value, drawn from the answering party's secret: g^x again, or a ciphertext that the secret is the
+    /// coins of (a key encapsulation mechanism's encapsulate).
+    Reply,
+    /// The secret that an answer carries, for the one who answered: Y^x, or what was encapsulated. The one who asked finds it
+    /// by [`Self::Agree`].
+    Replied,
     /// Several secrets as one, from which nothing follows without all of them: joined in the canonical form of tuples (NIST
     /// SP 800-56C rev. 2 section 2, with the lengths that ETSI TS 103 744 section 8.2 puts before each).
     Combine,
@@ -172,6 +178,8 @@ impl Op {
             Self::ServerGroup => (&[Choice, Group], Group),
             Self::Public => (&[Group, Secret], Public),
             Self::Agree => (&[Group, Secret, Public], Shared),
+            Self::Reply => (&[Group, Secret, Public], Public),
+            Self::Replied => (&[Group, Secret, Public], Shared),
             Self::Combine => (&[Secrets], Shared),
             Self::Extract => (&[Shared], Key),
             Self::Expand(_) => (&[Key, Digest], Key),
@@ -194,6 +202,8 @@ impl fmt::Display for Op {
             Self::ServerGroup => "server-group",
             Self::Public => "public",
             Self::Agree => "agree",
+            Self::Reply => "reply",
+            Self::Replied => "replied",
             Self::Combine => "combine",
             Self::Extract => "hkdf-extract",
             Self::Expand(label) => return write!(f, "hkdf-expand[{label}]"),

@@ -22,13 +22,14 @@ import sys
 
 import certificate
 import ed25519
+import mlkem
 from certificate import Refused
 
 CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED = range(1, 7)
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -362,22 +363,41 @@ def meet_again(connection, handshake, args, variant):
     handshake.record_keys()
 
 
-def negotiate(connection, handshake, trust, variant):
-    """Sections 4 to 7 for `dh-cert`, in both variants."""
+class Answer:
+    """What answers a share of X25519MLKEM768."""
+
+    def __init__(self):
+        self.curve = X25519()
+
+    def agree(self, share):
+        encapsulated = mlkem.encapsulate(share[: mlkem.KEY], os.urandom(32)) if len(share) == mlkem.KEY + 32 else None
+        if encapsulated is None:
+            raise Refused(f"share: expected a key of ML-KEM-768 and a point, got {len(share)} octets")
+        self.share = encapsulated[0] + self.curve.share
+        return encapsulated[1] + x25519(self.curve.secret, share[mlkem.KEY :])
+
+
+def negotiate(connection, handshake, trust, mode, variant):
+    """Sections 4 to 7 for `dh-cert`, in both variants, and for `hybrid-cert`."""
 
     def check(name, holds):
         if name not in trust.without and not holds:
             raise Refused(f"{name}: what came does not fit")
 
-    legacy = variant == "legacy"
-    offers, random = [{"mode": "dh-cert", "groups": ["ffdhe2048", "own"]}], os.urandom(32)
+    legacy, hybrid = variant == "legacy", mode == "hybrid-cert"
+    groups = ["x25519mlkem768", "x25519"] if hybrid else ["ffdhe2048", "own"]
+    offers, random = [{"mode": mode, "groups": groups}], os.urandom(32)
     connection.send(CLIENT_HELLO, {"session": os.urandom(8).hex(), "offers": offers, "random": encode(random)})
-    answer = connection.receive(SERVER_HELLO, ["choice", "random", "group", "share"] + ["heard"] * legacy)
-    if answer["choice"] not in [{"mode": "dh-cert", "group": group} for group in offers[0]["groups"]]:
+    names = ["choice", "random", "share"] + ["group"] * (not hybrid) + ["heard"] * (legacy or hybrid)
+    answer = connection.receive(SERVER_HELLO, names)
+    if answer["choice"] not in [{"mode": mode, "group": group} for group in groups]:
         raise Refused("choice: not what was offered")
-    party, share = own_group(answer["group"]), decode(answer["share"])
-    randoms = [random, octets(answer["random"], 32)]
-    parameters = [decode(answer["group"][name]) for name in ("p", "g")]
+    if hybrid:
+        check("offers-bound", answer["heard"] == offers)
+        party, parameters = Answer() if answer["choice"]["group"] == groups[0] else X25519(), []
+    else:
+        party, parameters = own_group(answer["group"]), [decode(answer["group"][name]) for name in ("p", "g")]
+    share, randoms = decode(answer["share"]), [random, octets(answer["random"], 32)]
     chain = connection.receive(CERTIFICATE, ["chain"])["chain"]
     if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
         raise Refused("chain: expected 1 to 16 certificates")
@@ -401,8 +421,8 @@ def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
     if mode == "psk":
         return meet_again(connection, handshake, args, variant)
-    if mode == "dh-cert":
-        return negotiate(connection, handshake, trust, variant)
+    if mode in ("dh-cert", "hybrid-cert"):
+        return negotiate(connection, handshake, trust, mode, variant)
     group = GROUPS[mode]
     hello = {
         "session": os.urandom(8).hex(),
@@ -435,7 +455,7 @@ def shake_hands(connection, handshake, args, trust):
 
 def session(args):
     trust = None
-    if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual"):
+    if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual", "hybrid-cert"):
         anchors = certificate.blocks(args.ca, "CERTIFICATE")
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
         trust = certificate.Trust(anchors, lists, args.name, args.without)

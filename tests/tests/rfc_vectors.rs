@@ -16,7 +16,8 @@ use lab::{
 };
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use sha3::Sha3_256;
+use std::{collections::BTreeMap, io::Read};
 use support::{
     data,
     vectors::{self, octets},
@@ -226,4 +227,31 @@ fn a_record_is_what_its_format_says() {
     let sealed = Sealed::parse(&record[4..]).expect("a record");
     assert_eq!(sealed.sequence, 258);
     assert_eq!(key.open(&sealed).as_deref(), Some(&plaintext[..]));
+}
+
+/// X-Wing (draft-connolly-cfrg-xwing-kem) has the same halves, one beside the other: what it hashes is what the lab's hybrid
+/// gives.
+#[test]
+fn both_halves_of_the_hybrid_are_those_of_x_wing() {
+    use shake::{
+        Shake256,
+        digest::{ExtendableOutput, Update, XofReader},
+    };
+    let Some(text) = data::text("x-wing/test-vectors.json") else { return };
+    let vectors: Vec<BTreeMap<String, String>> = serde_json::from_str(&text).expect("vectors");
+    assert_eq!(vectors.len(), 3);
+    let group = Group::X25519MlKem768;
+    for vector in vectors {
+        let [sk, eseed, pk, ct, ss] = ["sk", "eseed", "pk", "ct", "ss"].map(|name| octets(&vector[name]));
+        let mut secret = [0; 96];
+        Shake256::default().chain(&sk).finalize_xof().read(&mut secret);
+        assert_eq!(group.public(&secret), Some(pk.clone()));
+        // The coins and the scalar; what lies between them only the one who asks uses.
+        let coins = [&eseed[..32], &[0; 32], &eseed[32..]].concat();
+        assert_eq!(group.reply(&coins, &pk), Ok(ct.clone()));
+        let shared = group.agree(&secret, &ct).expect("an answer");
+        assert_eq!(*shared, *group.replied(&coins, &pk).expect("an encapsulation key"));
+        let combined = Sha3_256::new().chain_update(&*shared).chain_update(&ct[1088..]).chain_update(&pk[1184..]);
+        assert_eq!(combined.chain_update(br"\.//^\").finalize().to_vec(), ss);
+    }
 }

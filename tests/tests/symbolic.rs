@@ -64,6 +64,9 @@ impl Algebra for Terms {
             }
             (Op::Preferred, [offered]) => Ok(of("group", [of("first", [offered.clone()])])),
             (Op::GroupOf, [choice]) | (Op::ServerGroup, [choice, _]) => Ok(of("group", [choice.clone()])),
+            // An answer is a public value too; whether it hides a ciphertext is the group's affair.
+            (Op::Reply, [group, secret, _]) => Ok(of("public", [group.clone(), secret.clone()])),
+            (Op::Replied, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::LeafKey, [chain]) => Ok(chain.1[0].clone()),

@@ -21,6 +21,8 @@ pub enum Needs {
     PrimeGroup,
     /// A choice among groups of which one is the server's own.
     ChoiceOfGroups,
+    /// A choice among groups of which one is a hybrid.
+    Hybrid,
     /// X25519.
     Curve,
     /// A server that proves its name with a certificate.
@@ -48,6 +50,7 @@ impl Needs {
             Self::Shares => sends(Sort::Public),
             Self::PrimeGroup => sends(Sort::Public) && prime(),
             Self::ChoiceOfGroups => mode.gives(Source::Group) && mode.groups.len() > 1,
+            Self::Hybrid => mode.groups.len() > 1 && published(|group| matches!(group, Group::X25519MlKem768)),
             Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519)),
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
@@ -59,6 +62,7 @@ impl Needs {
         (!met).then_some(match self {
             Self::PrimeGroup => "this mode has no group modulo a prime",
             Self::ChoiceOfGroups => "the victims do not choose between a published group and one of the server's own",
+            Self::Hybrid => "the victims do not choose between a hybrid and another group",
             Self::Curve => "this mode does not use X25519",
             Self::Certificate => "this mode has no certificate",
             Self::ClientCertificate => "its client has no certificate",

@@ -23,6 +23,7 @@ mod replay_cert;
 mod replay_record;
 mod reuse_nonce;
 mod stolen_key;
+mod strip_hybrid;
 mod substitute;
 mod substitute_one;
 mod tamper;
@@ -40,8 +41,15 @@ use std::sync::LazyLock;
 pub fn all() -> &'static [Info] {
     static ALL: LazyLock<Vec<Info>> = LazyLock::new(|| {
         let first = [relay::INFO, eavesdrop::INFO, substitute::INFO, substitute_one::INFO];
-        let parameters =
-            [inject_public::INFO, low_order::INFO, crack::INFO, downgrade::INFO, guess_secret::INFO, predict::INFO];
+        let parameters = [
+            inject_public::INFO,
+            low_order::INFO,
+            crack::INFO,
+            downgrade::INFO,
+            strip_hybrid::INFO,
+            guess_secret::INFO,
+            predict::INFO,
+        ];
         let last = [
             replay_cert::INFO,
             alter_negotiation::info(),

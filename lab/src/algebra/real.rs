@@ -103,6 +103,11 @@ fn unsuitable(op: impl ToString) -> Misfit {
     Misfit::new(op.to_string(), "values of its sorts", "others")
 }
 
+/// A public value that does not fit its group.
+fn unfit(expected: String, public: &[u8]) -> Misfit {
+    Misfit::new("public value", expected, format!("{} octets", public.len()))
+}
+
 /// Computes with bytes; random values come from a seed.
 pub struct Real {
     rng: ChaCha20Rng,
@@ -215,6 +220,12 @@ impl Algebra for Real {
                 .agree(secret, public)
                 .map(Value::Secret)
                 .map_err(|octets| Misfit::new("public value", format!("{octets} octets"), public.len().to_string())),
+            (Op::Reply, [Value::Group(group), Value::Secret(secret), Value::Bytes(public)]) => {
+                group.reply(secret, public).map(Value::Bytes).map_err(|expected| unfit(expected, public))
+            }
+            (Op::Replied, [Value::Group(group), Value::Secret(secret), Value::Bytes(public)]) => {
+                group.replied(secret, public).map(Value::Secret).map_err(|expected| unfit(expected, public))
+            }
             // The canonical form of the tuple is what joins them.
             (Op::Combine, [Value::Secret(secrets)]) => Ok(Value::Secret(secrets.clone())),
             (Op::Hash, [Value::Bytes(tuple)]) => Ok(Value::Bytes(Sha256::digest(tuple).to_vec())),

@@ -1,5 +1,6 @@
 //! Groups for Diffie–Hellman: X25519 and the multiplicative groups modulo a prime.
 
+mod hybrid;
 pub mod named;
 pub mod own;
 pub mod prime;
@@ -19,6 +20,8 @@ pub const LONGEST_PRIME: u64 = 8192;
 pub enum Group {
     /// Curve25519, by its x-coordinates (RFC 7748).
     X25519,
+    /// Curve25519 beside ML-KEM-768: whoever asks and whoever answers send other values.
+    X25519MlKem768,
     /// The powers of g modulo p.
     Modp(Arc<Modp>),
 }
@@ -60,6 +63,7 @@ impl Group {
     pub fn name(&self) -> &'static str {
         match self {
             Self::X25519 => "x25519",
+            Self::X25519MlKem768 => "x25519mlkem768",
             Self::Modp(modp) => named::name_of(modp).unwrap_or(own::OWN),
         }
     }
@@ -69,6 +73,11 @@ impl Group {
         match self {
             Self::X25519 => {
                 let mut secret = Zeroizing::new(vec![0; 32]);
+                rng.fill_bytes(&mut secret);
+                secret
+            }
+            Self::X25519MlKem768 => {
+                let mut secret = Zeroizing::new(vec![0; hybrid::SECRET]);
                 rng.fill_bytes(&mut secret);
                 secret
             }
@@ -91,6 +100,7 @@ impl Group {
                 let secret: [u8; 32] = secret.try_into().ok()?;
                 PublicKey::from(&StaticSecret::from(secret)).to_bytes().to_vec()
             }
+            Self::X25519MlKem768 => hybrid::public(secret)?,
             Self::Modp(modp) => modp.encode(&modp.g.modpow(&BigUint::from_bytes_be(secret), &modp.p)),
         })
     }
@@ -107,6 +117,7 @@ impl Group {
                 let secret: [u8; 32] = secret.try_into().map_err(|_| 32usize)?;
                 Ok(Zeroizing::new(x25519_dalek::x25519(secret, public).to_vec()))
             }
+            Self::X25519MlKem768 => hybrid::agree(secret, public),
             Self::Modp(modp) => {
                 if public.len() != modp.octets() {
                     return Err(modp.octets());
@@ -114,6 +125,28 @@ impl Group {
                 let shared = BigUint::from_bytes_be(public).modpow(&BigUint::from_bytes_be(secret), &modp.p);
                 Ok(Zeroizing::new(modp.encode(&shared)))
             }
+        }
+    }
+
+    /// What answers a peer's public value.
+    ///
+    /// # Errors
+    /// What the peer's public value has to be in this group.
+    pub fn reply(&self, secret: &[u8], public: &[u8]) -> Result<Vec<u8>, String> {
+        match self {
+            Self::X25519MlKem768 => hybrid::reply(secret, public).map(|(answer, _)| answer),
+            _ => self.public(secret).ok_or_else(|| "one of this group".to_owned()),
+        }
+    }
+
+    /// The secret that the answer to a peer's public value carries.
+    ///
+    /// # Errors
+    /// What the peer's public value has to be in this group.
+    pub fn replied(&self, secret: &[u8], public: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+        match self {
+            Self::X25519MlKem768 => hybrid::reply(secret, public).map(|(_, shared)| shared),
+            _ => self.agree(secret, public).map_err(|octets| format!("{octets} octets")),
         }
     }
 }
@@ -129,9 +162,12 @@ mod tests {
         for name in named::NAMES {
             let group = named::find(name).unwrap();
             let (a, b) = (group.secret(&mut rng), group.secret(&mut rng));
-            let (ga, gb) = (group.public(&a).unwrap(), group.public(&b).unwrap());
-            assert_ne!(ga, gb);
-            assert_eq!(group.agree(&a, &gb), group.agree(&b, &ga), "{name}");
+            let asked = group.public(&a).unwrap();
+            let answered = group.reply(&b, &asked).unwrap();
+            assert_ne!(asked, answered);
+            let shared = group.agree(&a, &answered).unwrap();
+            assert_eq!(*shared, *group.replied(&b, &asked).unwrap(), "{name}");
+            assert_ne!(*shared, *group.replied(&a, &asked).unwrap(), "{name}");
         }
     }
 

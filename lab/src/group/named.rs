@@ -29,8 +29,9 @@ const SAFE_PRIMES: [(&str, u64, Constant, u32, u64); 8] = [
 ];
 
 /// Names of all groups that [`find`] knows.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "x25519",
+    "x25519mlkem768",
     SAFE_PRIMES[0].0,
     SAFE_PRIMES[1].0,
     SAFE_PRIMES[2].0,
@@ -54,8 +55,8 @@ static COMPUTED: [LazyLock<Arc<Modp>>; 8] = [
 
 /// The group of this name.
 pub fn find(name: &str) -> Option<Group> {
-    if name == "x25519" {
-        return Some(Group::X25519);
+    if let Some(group) = [Group::X25519, Group::X25519MlKem768].into_iter().find(|group| group.name() == name) {
+        return Some(group);
     }
     let index = SAFE_PRIMES.iter().position(|group| group.0 == name)?;
     Some(Group::Modp(Arc::clone(&COMPUTED[index])))

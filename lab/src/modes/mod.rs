@@ -6,6 +6,7 @@ mod dh_weak;
 mod ecdh;
 mod ecdh_cert;
 mod ecdh_mutual;
+mod hybrid_cert;
 mod parts;
 mod psk;
 
@@ -18,8 +19,16 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 7] =
-        [&dh::MODE, &dh_weak::MODE, &dh_cert::MODE, &ecdh::MODE, &ecdh_cert::MODE, &ecdh_mutual::MODE, &psk::MODE];
+    static ALL: [&Mode; 8] = [
+        &dh::MODE,
+        &dh_weak::MODE,
+        &dh_cert::MODE,
+        &ecdh::MODE,
+        &ecdh_cert::MODE,
+        &ecdh_mutual::MODE,
+        &psk::MODE,
+        &hybrid_cert::MODE,
+    ];
     &ALL
 }
 
