@@ -16,8 +16,9 @@ pub fn find(group: &Group, public: &[u8]) -> Option<Vec<u8>> {
     let secret = match group {
         Group::Modp(group) => exponent(group, &BigUint::from_bytes_be(public))?.to_bytes_be(),
         Group::X25519 => scalar(public.try_into().ok()?)?.to_vec(),
-        // Behind an encapsulation key is no exponent, and a ciphertext hides its coins.
-        Group::X25519MlKem768 => return None,
+        // Behind an encapsulation key is no exponent, a ciphertext hides its coins, and whoever does not know the generator
+        // has nothing to take powers of.
+        Group::X25519MlKem768 | Group::Ristretto255 => return None,
     };
     (group.public(&secret)? == public).then_some(secret)
 }
@@ -77,11 +78,13 @@ mod tests {
     fn every_small_secret_is_found_and_no_other() {
         for name in named::NAMES {
             let group = named::find(name).unwrap();
-            if group == Group::X25519MlKem768 {
+            if matches!(group, Group::X25519MlKem768 | Group::Ristretto255) {
                 continue;
             }
             let secret = |x: u32| match group {
-                Group::X25519 | Group::X25519MlKem768 => [&x.to_le_bytes()[..], &[0; 28]].concat(),
+                Group::X25519 | Group::X25519MlKem768 | Group::Ristretto255 => {
+                    [&x.to_le_bytes()[..], &[0; 28]].concat()
+                }
                 Group::Modp(_) => x.to_be_bytes().to_vec(),
             };
             for x in [8, 16, 77_777, 0xffff, 0xf_fff8] {

@@ -138,6 +138,8 @@ pub enum Op {
     Public,
     /// Key agreement: Y^x, X25519(x, Y), or what a ciphertext encapsulates.
     Agree,
+    /// The public value of a secret to a generator that follows from what two share and from a digest (CPace).
+    PublicUnder,
     /// What answers a public value, drawn from the answering party's secret: g^x again, or a ciphertext that the secret is the
     /// coins of (a key encapsulation mechanism's encapsulate).
     Reply,
@@ -178,6 +180,7 @@ impl Op {
             Self::ServerGroup => (&[Choice, Group], Group),
             Self::Public => (&[Group, Secret], Public),
             Self::Agree => (&[Group, Secret, Public], Shared),
+            Self::PublicUnder => (&[Group, Secret, Shared, Digest], Public),
             Self::Reply => (&[Group, Secret, Public], Public),
             Self::Replied => (&[Group, Secret, Public], Shared),
             Self::Combine => (&[Secrets], Shared),
@@ -202,6 +205,7 @@ impl fmt::Display for Op {
             Self::ServerGroup => "server-group",
             Self::Public => "public",
             Self::Agree => "agree",
+            Self::PublicUnder => "public-under",
             Self::Reply => "reply",
             Self::Replied => "replied",
             Self::Combine => "combine",

@@ -21,6 +21,7 @@ import struct
 import sys
 
 import certificate
+import cpace
 import ed25519
 import mlkem
 from certificate import Refused
@@ -29,7 +30,7 @@ CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINIS
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -417,10 +418,47 @@ def negotiate(connection, handshake, trust, mode, variant):
     handshake.record_keys()
 
 
+def pass_a_word(connection, handshake, args):
+    """Sections 4 to 7 for `pake`."""
+
+    def check(name, holds):
+        if name not in args.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    random = os.urandom(32)
+    session = hashlib.sha256(tuple_of(random, args.own_name, args.name)).digest()
+    party = cpace.Side(args.secret.encode(), b"", session)
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "pake", "groups": ["ristretto255"]}],
+        "random": encode(random),
+        "identity": args.own_name,
+        "server": args.name,
+        "share": encode(party.share),
+    }
+    connection.send(CLIENT_HELLO, hello)
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "share"])
+    if answer["choice"] != {"mode": "pake", "group": "ristretto255"}:
+        raise Refused("choice: not what was offered")
+    octets(answer["random"], 32)
+    shared = party.agree(decode(answer["share"]))
+    if shared is None:
+        raise Refused("contributory: the share is no element")
+    handshake.agree(shared)
+    handshake.record_keys()
+    finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
+    mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
+    check("finished", hmac.compare_digest(octets(connection.receive(FINISHED, ["mac"])["mac"], 32), mac))
+    mac = hmac.digest(finished[b"client"], handshake.transcript(), "sha256")
+    connection.send(FINISHED, {"mac": encode(mac)})
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
     if mode == "psk":
         return meet_again(connection, handshake, args, variant)
+    if mode == "pake":
+        return pass_a_word(connection, handshake, args)
     if mode in ("dh-cert", "hybrid-cert"):
         return negotiate(connection, handshake, trust, mode, variant)
     group = GROUPS[mode]

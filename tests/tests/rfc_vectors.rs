@@ -9,7 +9,7 @@ use lab::{
         real::{Real, Value},
     },
     certificate::KeyPair,
-    group::{Group, named},
+    group::{Group, cpace, named},
     record::{Content, RecordKey, Sealed},
     term::Op,
     wire::Kind,
@@ -253,5 +253,22 @@ fn both_halves_of_the_hybrid_are_those_of_x_wing() {
         assert_eq!(*shared, *group.replied(&coins, &pk).expect("an encapsulation key"));
         let combined = Sha3_256::new().chain_update(&*shared).chain_update(&ct[1088..]).chain_update(&pk[1184..]);
         assert_eq!(combined.chain_update(br"\.//^\").finalize().to_vec(), ss);
+    }
+}
+
+#[test]
+fn cpace_over_ristretto255_of_its_draft() {
+    let Some(text) = data::text("cpace/testvectors.json") else { return };
+    let sets: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).expect("vectors");
+    let set = |name: &str| octets(sets["G_Coffee25519"][name].as_str().expect("octets in hex"));
+    let [password, channel, session] = ["PRS", "CI", "sid"].map(set);
+    for (secret, share, peers) in [("ya", "Ya", "Yb"), ("yb", "Yb", "Ya")] {
+        let public = cpace::public(&set(secret), &password, &channel, &session);
+        assert_eq!(public, Some(set(share)));
+        assert_eq!(*Group::Ristretto255.agree(&set(secret), &set(peers)).expect("32 octets"), set("K"));
+        // What is no element gives the neutral one, which the check for zero sees.
+        for nobody in [[0; 32], [0xff; 32]] {
+            assert_eq!(*Group::Ristretto255.agree(&set(secret), &nobody).expect("32 octets"), vec![0; 32]);
+        }
     }
 }

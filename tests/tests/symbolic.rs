@@ -35,11 +35,11 @@ struct Terms {
 impl Terms {
     fn agree(group: &Term, secret: &Term, public: &Term) -> Term {
         match &public.1[..] {
-            [base, other] if public.0 == "public" && base == group => {
+            [base, other] if public.0 == "public" && (base == group || base.0 == "generator") => {
                 let mut secrets = [secret.clone(), other.clone()];
                 secrets.sort();
                 let [one, two] = secrets;
-                of("agreed", [group.clone(), one, two])
+                of("agreed", [base.clone(), one, two])
             }
             _ => of("power", [group.clone(), public.clone(), secret.clone()]),
         }
@@ -64,6 +64,10 @@ impl Algebra for Terms {
             }
             (Op::Preferred, [offered]) => Ok(of("group", [of("first", [offered.clone()])])),
             (Op::GroupOf, [choice]) | (Op::ServerGroup, [choice, _]) => Ok(of("group", [choice.clone()])),
+            (Op::PublicUnder, [group, secret, shared, digest]) => {
+                let generator = of("generator", [group.clone(), shared.clone(), digest.clone()]);
+                Ok(of("public", [generator, secret.clone()]))
+            }
             // An answer is a public value too; whether it hides a ciphertext is the group's affair.
             (Op::Reply, [group, secret, _]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Replied, [group, secret, public]) => Ok(Self::agree(group, secret, public)),

@@ -23,7 +23,7 @@ pub enum Needs {
     ChoiceOfGroups,
     /// A choice among groups of which one is a hybrid.
     Hybrid,
-    /// X25519.
+    /// X25519 or ristretto255.
     Curve,
     /// A server that proves its name with a certificate.
     Certificate,
@@ -51,7 +51,7 @@ impl Needs {
             Self::PrimeGroup => sends(Sort::Public) && prime(),
             Self::ChoiceOfGroups => mode.gives(Source::Group) && mode.groups.len() > 1,
             Self::Hybrid => mode.groups.len() > 1 && published(|group| matches!(group, Group::X25519MlKem768)),
-            Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519)),
+            Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519 | Group::Ristretto255)),
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
@@ -63,7 +63,7 @@ impl Needs {
             Self::PrimeGroup => "this mode has no group modulo a prime",
             Self::ChoiceOfGroups => "the victims do not choose between a published group and one of the server's own",
             Self::Hybrid => "the victims do not choose between a hybrid and another group",
-            Self::Curve => "this mode does not use X25519",
+            Self::Curve => "this mode does not use X25519 or ristretto255",
             Self::Certificate => "this mode has no certificate",
             Self::ClientCertificate => "its client has no certificate",
             Self::Mac(_) => "no such message of it carries a MAC",

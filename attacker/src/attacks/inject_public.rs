@@ -82,6 +82,6 @@ fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
 fn prime(leg: &Leg) -> Option<std::sync::Arc<Modp>> {
     match leg.value("group")?.group()? {
         Group::Modp(group) => Some(std::sync::Arc::clone(group)),
-        Group::X25519 | Group::X25519MlKem768 => None,
+        Group::X25519 | Group::X25519MlKem768 | Group::Ristretto255 => None,
     }
 }

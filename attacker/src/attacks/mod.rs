@@ -12,6 +12,7 @@ mod guess_secret;
 mod inject_public;
 mod low_order;
 mod misbind;
+mod online_guess;
 mod predict;
 mod records;
 mod reflect;
@@ -58,6 +59,7 @@ pub fn all() -> &'static [Info] {
             misbind::INFO,
             reflect::INFO,
             dictionary::INFO,
+            online_guess::INFO,
             reflect_finished::INFO,
             tamper::INFO,
             replay_record::INFO,

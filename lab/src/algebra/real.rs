@@ -9,7 +9,7 @@ use super::{Algebra, Misfit};
 use crate::{
     certificate::Trust,
     check::{Finding, Switches},
-    group::{Group, named, own::OWN},
+    group::{Group, cpace, named, own::OWN},
     mode::{Message, Relation},
     term::{Op, Sort},
     wire::Frame,
@@ -220,6 +220,10 @@ impl Algebra for Real {
                 .agree(secret, public)
                 .map(Value::Secret)
                 .map_err(|octets| Misfit::new("public value", format!("{octets} octets"), public.len().to_string())),
+            (
+                Op::PublicUnder,
+                [Value::Group(Group::Ristretto255), Value::Secret(secret), Value::Secret(shared), Value::Bytes(digest)],
+            ) => cpace::public(secret, shared, &[], digest).map(Value::Bytes).ok_or_else(|| unsuitable(op)),
             (Op::Reply, [Value::Group(group), Value::Secret(secret), Value::Bytes(public)]) => {
                 group.reply(secret, public).map(Value::Bytes).map_err(|expected| unfit(expected, public))
             }

@@ -1,5 +1,6 @@
 //! Groups for Diffie–Hellman: X25519 and the multiplicative groups modulo a prime.
 
+pub mod cpace;
 mod hybrid;
 pub mod named;
 pub mod own;
@@ -22,6 +23,8 @@ pub enum Group {
     X25519,
     /// Curve25519 beside ML-KEM-768: whoever asks and whoever answers send other values.
     X25519MlKem768,
+    /// ristretto255 (RFC 9496), in which passwords are turned into generators.
+    Ristretto255,
     /// The powers of g modulo p.
     Modp(Arc<Modp>),
 }
@@ -64,6 +67,7 @@ impl Group {
         match self {
             Self::X25519 => "x25519",
             Self::X25519MlKem768 => "x25519mlkem768",
+            Self::Ristretto255 => "ristretto255",
             Self::Modp(modp) => named::name_of(modp).unwrap_or(own::OWN),
         }
     }
@@ -76,6 +80,7 @@ impl Group {
                 rng.fill_bytes(&mut secret);
                 secret
             }
+            Self::Ristretto255 => cpace::secret(rng),
             Self::X25519MlKem768 => {
                 let mut secret = Zeroizing::new(vec![0; hybrid::SECRET]);
                 rng.fill_bytes(&mut secret);
@@ -101,6 +106,7 @@ impl Group {
                 PublicKey::from(&StaticSecret::from(secret)).to_bytes().to_vec()
             }
             Self::X25519MlKem768 => hybrid::public(secret)?,
+            Self::Ristretto255 => cpace::base(secret)?,
             Self::Modp(modp) => modp.encode(&modp.g.modpow(&BigUint::from_bytes_be(secret), &modp.p)),
         })
     }
@@ -118,6 +124,7 @@ impl Group {
                 Ok(Zeroizing::new(x25519_dalek::x25519(secret, public).to_vec()))
             }
             Self::X25519MlKem768 => hybrid::agree(secret, public),
+            Self::Ristretto255 => cpace::agree(secret, public),
             Self::Modp(modp) => {
                 if public.len() != modp.octets() {
                     return Err(modp.octets());

@@ -29,9 +29,10 @@ const SAFE_PRIMES: [(&str, u64, Constant, u32, u64); 8] = [
 ];
 
 /// Names of all groups that [`find`] knows.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 11] = [
     "x25519",
     "x25519mlkem768",
+    "ristretto255",
     SAFE_PRIMES[0].0,
     SAFE_PRIMES[1].0,
     SAFE_PRIMES[2].0,
@@ -55,7 +56,9 @@ static COMPUTED: [LazyLock<Arc<Modp>>; 8] = [
 
 /// The group of this name.
 pub fn find(name: &str) -> Option<Group> {
-    if let Some(group) = [Group::X25519, Group::X25519MlKem768].into_iter().find(|group| group.name() == name) {
+    if let Some(group) =
+        [Group::X25519, Group::X25519MlKem768, Group::Ristretto255].into_iter().find(|group| group.name() == name)
+    {
         return Some(group);
     }
     let index = SAFE_PRIMES.iter().position(|group| group.0 == name)?;

@@ -7,6 +7,7 @@ mod ecdh;
 mod ecdh_cert;
 mod ecdh_mutual;
 mod hybrid_cert;
+mod pake;
 mod parts;
 mod psk;
 
@@ -19,7 +20,7 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 8] = [
+    static ALL: [&Mode; 9] = [
         &dh::MODE,
         &dh_weak::MODE,
         &dh_cert::MODE,
@@ -27,6 +28,7 @@ pub fn all() -> &'static [&'static Mode] {
         &ecdh_cert::MODE,
         &ecdh_mutual::MODE,
         &psk::MODE,
+        &pake::MODE,
         &hybrid_cert::MODE,
     ];
     &ALL

@@ -158,3 +158,17 @@ pub(super) const CLIENT_VERIFIES: Step = check(
     Relation::Signed(&checks::TRANSCRIPT_SIGNATURE, SERVER_SIGNS),
     &[apply(Op::LeafKey, &[var("chain")]), Expr::Transcript, var("signature")],
 );
+
+/// Under which name the client shares the secret.
+pub(super) const IDENTITY: Field = field("identity", "identity", Sort::Name, var("client_name"));
+/// Whom the client wants to talk to.
+pub(super) const WANTED: Field = field("server", "wanted", Sort::Name, var("peer_name"));
+
+/// The server is the one that the client wants, and not the client itself.
+pub(super) const OWN_NAME_WANTED: Step =
+    check(SERVER, Relation::Equal(&checks::ROLE_SEPARATION), &[var("server_name"), var("wanted")]);
+pub(super) const CLIENT_IS_NAMED: Step = let_(SERVER, "peer_name", var("identity"));
+
+/// What those who share a secret are given besides: their names, and whom the client wants to talk to.
+pub(super) const CLIENT_NAME: Given = given(CLIENT, "client_name", Source::OwnName);
+pub(super) const SERVER_NAME: Given = given(SERVER, "server_name", Source::OwnName);

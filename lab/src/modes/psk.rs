@@ -2,8 +2,8 @@
 
 use super::parts::*;
 use crate::{
-    checks::{PSK_BINDER, ROLE_SEPARATION},
-    mode::{Field, Message, Mode, Names, Relation, Source, Step, Variant, table::*},
+    checks::PSK_BINDER,
+    mode::{Message, Mode, Names, Relation, Source, Step, Variant, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
@@ -26,15 +26,7 @@ const EPHEMERAL: Mode = Mode {
     ],
     variants: &[],
     groups: &["x25519"],
-    given: &[
-        SESSION,
-        OFFERS,
-        SUPPORTED,
-        given(BOTH, "psk", Source::SharedSecret),
-        given(CLIENT, "client_name", Source::OwnName),
-        PEER_NAME,
-        given(SERVER, "server_name", Source::OwnName),
-    ],
+    given: &[SESSION, OFFERS, SUPPORTED, given(BOTH, "psk", Source::SharedSecret), CLIENT_NAME, PEER_NAME, SERVER_NAME],
     messages: &[HELLO, REPLY],
     names: Names::Both,
     off: &[],
@@ -160,15 +152,6 @@ static PSK_ONLY: Mode = Mode {
     ],
     ..EPHEMERAL
 };
-
-/// Under which name the client shares the secret.
-const IDENTITY: Field = field("identity", "identity", Sort::Name, var("client_name"));
-/// Whom the client wants to talk to.
-const WANTED: Field = field("server", "wanted", Sort::Name, var("peer_name"));
-
-/// The server is the one that the client wants, and not the client itself.
-const OWN_NAME_WANTED: Step = check(SERVER, Relation::Equal(&ROLE_SEPARATION), &[var("server_name"), var("wanted")]);
-const CLIENT_IS_NAMED: Step = let_(SERVER, "peer_name", var("identity"));
 
 /// What a binder's key is expanded from: the shared secret, and no context (the empty hash of RFC 8446 section 7.1).
 const FROM_PSK: &[Expr] = &[apply(Op::Extract, &[var("psk")]), apply(Op::Hash, &[tuple(&[])])];
