@@ -53,8 +53,9 @@ checks! {
     }
     CONTRIBUTORY = "contributory" {
         "Both parties contributed",
-        threat: "A point of small order makes the shared secret all zero, whatever the victim's own secret.",
-        compares: "the output of X25519 with zero, in constant time",
+        threat: "A point of small order, or what is no element, makes the shared secret all zero, whatever the victim's own \
+                 secret.",
+        compares: "the output of the key agreement with zero, in constant time",
         from: "RFC 7748 section 6.1"
     }
     TRANSCRIPT_SIGNATURE = "transcript-signature" {

@@ -51,7 +51,9 @@ impl Needs {
             Self::PrimeGroup => sends(Sort::Public) && prime(),
             Self::ChoiceOfGroups => mode.gives(Source::Group) && mode.groups.len() > 1,
             Self::Hybrid => mode.groups.len() > 1 && published(|group| matches!(group, Group::X25519MlKem768)),
-            Self::Curve => sends(Sort::Public) && published(|group| matches!(group, Group::X25519 | Group::Ristretto255)),
+            Self::Curve => {
+                sends(Sort::Public) && published(|group| matches!(group, Group::X25519 | Group::Ristretto255))
+            }
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),

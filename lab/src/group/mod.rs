@@ -1,4 +1,5 @@
-//! Groups for Diffie–Hellman: X25519 and the multiplicative groups modulo a prime.
+//! Groups in which keys are agreed: X25519, alone and beside ML-KEM-768, ristretto255, and the multiplicative groups modulo a
+//! prime.
 
 pub mod cpace;
 mod hybrid;
