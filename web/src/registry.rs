@@ -40,7 +40,7 @@ pub struct Variant {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
     /// How the server came by a group of its own, where a mode's variant has one: `safe`, where what its prime costs to
-    /// break depends on the size alone, `smooth`, or `published`.
+    /// break depends on the size alone, `smooth`, `random`, `composite`, `subgroup`, or `published`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<&'static str>,
     /// The exchange, where the variant has another one than its mode.

@@ -10,6 +10,7 @@ pub(crate) use super::failure::Failure;
 use super::failure::Limit;
 use super::price::Price;
 use super::solution::Method;
+use super::walks::Walks;
 
 /// Limits on one computation. The default allows everything that this machine can finish in minutes.
 #[derive(Clone, Debug)]
@@ -25,8 +26,12 @@ pub struct Budget {
     pub core_seconds: f64,
     /// The widest interval of exponents, in bits, that kangaroos search where nothing better applies; 0 for no search.
     pub interval_bits: u32,
+    /// The exponent is known to be shorter than so many bits: it is searched there, and priced where that is dear.
+    pub exponent_bits: Option<u32>,
     /// Numbers that may divide what has to be factored (p, p − 1): those that do are divided out first.
     pub factors: Vec<BigUint>,
+    /// What walks that were stopped left behind, and leave behind.
+    pub walks: Arc<Walks>,
     /// Raised by the caller (Ctrl-C, a time limit) to stop: looked at every few milliseconds.
     pub cancel: Arc<AtomicBool>,
 }
@@ -39,7 +44,9 @@ impl Default for Budget {
             threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
             core_seconds: 600.0,
             interval_bits: 48,
+            exponent_bits: None,
             factors: Vec::new(),
+            walks: Arc::default(),
             cancel: Arc::new(AtomicBool::new(false)),
         }
     }

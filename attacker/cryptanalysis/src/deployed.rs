@@ -1,5 +1,6 @@
 //! Deployed groups by fingerprint: which software came with them. From the collection cryptosense/diffie-hellman-groups
-//! (2017) and RFC 5114; the numbers themselves are not needed to recognise them.
+//! (2017), from nmap's ssl-dh-params where another source has the same numbers (OpenSSL), from the parameters that
+//! OpenSSL's tools came with (SKIP, 4096 bits), from RFC 2695 and RFC 5114; the numbers themselves are not needed to recognise them.
 
 /// (fingerprint, bits, where it was found)
 pub(super) const DEPLOYED: &[(u64, u64, &str)] = &[
@@ -21,6 +22,9 @@ pub(super) const DEPLOYED: &[(u64, u64, &str)] = &[
     (0x66d6_58b1_b1b4_ba4d, 4116, "LibTomCrypt"),
     (0x546a_d7f0_6b5b_e53a, 1024, "Nginx"),
     (0xcf09_a03a_e6da_31fc, 512, "OpenSSL"),
+    (0x89f8_8e47_fb91_314a, 1024, "OpenSSL"),
+    (0x0e79_c639_1656_e11b, 2048, "OpenSSL"),
+    (0x4e24_9072_5523_1a3b, 4096, "OpenSSL"),
     (0x4381_4597_2d3c_5830, 512, "Postfix"),
     (0x535e_8ad2_354e_158b, 512, "Postfix"),
     (0x79e6_a887_fbc7_2e86, 512, "Postfix"),
@@ -72,6 +76,8 @@ pub(super) const DEPLOYED: &[(u64, u64, &str)] = &[
     (0x6c71_10d0_dc2d_be84, 2048, "RFC 5114, 2048 bits with a subgroup"),
     (0xe8c4_2981_aeaf_9d0e, 1024, "SKIP"),
     (0x73ef_27c5_86c0_287d, 2048, "SKIP"),
+    (0xd17d_7e1c_1491_7468, 4096, "SKIP"),
+    (0x682f_371a_e30f_494e, 192, "Sun's secure RPC (RFC 2695)"),
     (0xfbb6_8c34_3849_cec6, 512, "SUN JDK"),
     (0x80d3_451b_0c0b_60bc, 768, "SUN JDK"),
     (0xeb6c_6207_cc76_61dc, 1024, "SUN JDK"),

@@ -12,18 +12,67 @@ pub struct Known {
     pub name: String,
     /// Whether the standard proves it a safe prime.
     pub safe_prime: bool,
+    /// How it came to be known.
+    pub origin: Origin,
+}
+
+/// How a modulus came to be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A standard, with the digits of a constant: nobody could choose it.
+    Formula,
+    /// Software or a standard that does not say how it was made.
+    Deployed,
+    /// A computation that broke it, with the digits of a constant.
+    Record,
 }
 
 /// Where a modulus is known from.
 pub fn known(p: &BigUint) -> Option<Known> {
     let standard = FORMULAS.iter().find(|(bits, _, shape)| *bits == p.bits() && modulus(*bits, shape) == *p);
     if let Some((_, name, _)) = standard {
-        return Some(Known { name: (*name).to_owned(), safe_prime: true });
+        return Some(Known { name: (*name).to_owned(), safe_prime: true, origin: Origin::Formula });
+    }
+    let record = RECORDS.iter().find(|(bits, _)| *bits == p.bits()).filter(|(_, pi)| pi.prime() == *p);
+    if let Some((bits, _)) = record {
+        let name = format!("the record of {bits} bits");
+        return Some(Known { name, safe_prime: true, origin: Origin::Record });
     }
     let print = fingerprint(p);
     let deployed = DEPLOYED.iter().find(|(known, bits, _)| *known == print && *bits == p.bits());
-    deployed.map(|(_, _, name)| Known { name: (*name).to_owned(), safe_prime: false })
+    deployed.map(|(_, _, name)| Known { name: (*name).to_owned(), safe_prime: false, origin: Origin::Deployed })
 }
+
+/// ⌊scale·π⌋ + offset.
+enum OfPi {
+    /// The scale is this power of two.
+    Binary(u64, u32),
+    /// The scale is this power of ten.
+    Decimal(u32, u32),
+}
+
+impl OfPi {
+    fn prime(&self) -> BigUint {
+        match *self {
+            Self::Binary(bits, offset) => pi(bits) + offset,
+            Self::Decimal(digits, offset) => {
+                let scale = BigUint::from(10u32).pow(digits);
+                let bits = scale.bits() + GUARD;
+                ((pi(bits) * scale) >> bits) + offset
+            }
+        }
+    }
+}
+
+/// The safe primes of published computations that were made of the digits of π, by size: Joux and Lercier (120 and 130
+/// digits), Kleinjung 2007 (160 digits), Kleinjung et al. 2017.
+const RECORDS: [(u64, OfPi); 4] = [
+    (397, OfPi::Decimal(119, 207_819)),
+    (431, OfPi::Decimal(129, 38_914)),
+    (530, OfPi::Decimal(159, 119_849)),
+    (768, OfPi::Binary(766, 62_762)),
+];
 
 /// The constant whose digits make up the middle of p, and what was added to make p a safe prime.
 enum Shape {
@@ -114,8 +163,18 @@ mod tests {
             let p = modulus(*bits, shape);
             assert_eq!(p.bits(), *bits);
             assert!(is_prime(&p) && is_prime(&(&p >> 1u32)), "{name}");
-            assert_eq!(known(&p), Some(Known { name: (*name).to_owned(), safe_prime: true }));
+            assert_eq!(known(&p), Some(Known { name: (*name).to_owned(), safe_prime: true, origin: Origin::Formula }));
             assert_eq!(known(&(p - 2u32)), None);
+        }
+    }
+
+    /// A slip in an offset or in the digits would leave a number that is no safe prime.
+    #[test]
+    fn records_are_of_safe_primes() {
+        for (bits, of_pi) in &RECORDS {
+            let p = of_pi.prime();
+            assert!(p.bits() == *bits && is_prime(&p) && is_prime(&(&p >> 1u32)), "{bits} bits");
+            assert!(known(&p).is_some_and(|known| known.origin == Origin::Record && known.name.contains("record")));
         }
     }
 

@@ -33,16 +33,17 @@ mod solution;
 mod solver;
 mod solvers;
 mod walk;
+mod walks;
 
 use num_bigint::BigUint;
 
 pub use budget::{Budget, Observer, Phase};
 pub use costs::index_seconds;
-pub use explain::{Explanation, Modulus, explain};
+pub use explain::{Described, Explanation, Level, MAX_EXPLAINED_BITS, Minimum, Modulus, SpecialForm, explain};
 pub use factor::{Effort, Factoring, Factorisation, Resisted, SIEVE_BITS, Tried, curves_price, sieve_price};
 pub use failure::{Failure, Limit, Obstacle, Step, Unsolved};
 pub use index::Precomputation;
-pub use known::{Known, known};
+pub use known::{Known, Origin, known};
 pub use measured::{Measured, conditions, measured};
 pub use price::{Basis, Price, Way};
 pub use proof::{Proof, Side};
@@ -50,6 +51,7 @@ pub use residue::Residue;
 pub use solution::{Cost, Method, Solution};
 pub use solver::{MAX_BITS, Solver, solve, solve_with};
 pub use solvers::Solvers;
+pub use walks::Walks;
 
 /// Find x with g^x = y modulo p.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ const fn table_bits(limbs: usize) -> u64 {
 /// How logarithms in one subgroup of prime order are found.
 enum Engine<const L: usize> {
     Table(Table<L>),
-    Rho(u64),
+    Rho(u128),
     Index(index::Subgroup),
 }
 
@@ -146,7 +146,7 @@ impl<const L: usize> Group<L> {
             } else {
                 match choose(q, *e)? {
                     Choice::Index(subgroup) => (Some(Engine::Index(subgroup)), None),
-                    Choice::Rho => (q.to_u64().map(Engine::Rho), None),
+                    Choice::Rho => (q.to_u128().map(Engine::Rho), None),
                     Choice::Nothing(price) => (None, price),
                 }
             };
@@ -182,7 +182,7 @@ impl<const L: usize> Group<L> {
             let rest = m.mul(&h, &m.pow(&inverse, &x));
             let rest = m.pow(&rest, &part.q.pow(level));
             let digit = match &part.engine {
-                Engine::Table(table) => table.solve(m, &rest, watch)?,
+                Engine::Table(table) => table.solve(m, &rest, watch)?.map(u128::from),
                 Engine::Rho(order) => walk::rho(m, &part.gamma, *order, &rest, watch)?,
                 Engine::Index(_) => None,
             };

@@ -242,9 +242,10 @@ impl Solver {
     fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<(Searched, u32)>, Failure> {
         // modulo the powers of two all is known
         let n = &self.tail.unit >> self.tail.unit.trailing_zeros().unwrap_or(0);
+        let longest = watch.budget.exponent_bits.unwrap_or(watch.budget.interval_bits);
         let limit = match self.depth {
-            Depth::Quick => watch.budget.interval_bits.min(quick_interval_bits(n.bits())),
-            Depth::Full => watch.budget.interval_bits,
+            Depth::Quick => longest.min(quick_interval_bits(n.bits())),
+            Depth::Full => longest,
         };
         let Some(inverse) = self.g.modinv(&n).filter(|_| limit > 0 && !n.is_one()) else { return Ok(None) };
         // more than the order need not be searched
@@ -260,8 +261,8 @@ impl Solver {
         watch.chose(&method);
         match interval::search(&n, &step, &back, &target, bits, watch) {
             Ok(searched) => Ok(Some((searched, bits))),
-            // what is in the way of the order is more to the point
-            Err(Failure::Priced { .. }) => Ok(None),
+            // what is in the way of the order is more to the point, unless the exponent is known to be short
+            Err(Failure::Priced { .. }) if watch.budget.exponent_bits.is_none() => Ok(None),
             Err(Failure::OutOfBudget { limit: super::failure::Limit::Memory { .. } }) => Ok(None),
             Err(failure) => Err(failure),
         }
@@ -340,7 +341,10 @@ fn prime_group(
         if l.bits() <= walk::MAX_BITS && allowed(&rho) {
             return Ok(Choice::Rho);
         }
-        Ok(Choice::Nothing(Some(Price::of_prime(p.bits()).min(rho))))
+        // what this program can do is offered, though others might do it sooner
+        let sieve = Price::of_prime(p.bits());
+        let offered = l.bits() <= walk::MAX_BITS && rho.core_seconds_log2 <= OFFERED_LOG2 && !sieve.is_ours();
+        Ok(Choice::Nothing(Some(if offered { rho } else { sieve.min(rho) })))
     };
     group(p, g, &multiple, &choose, watch)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use cryptanalysis::{
-    Budget, Failure, Limit, Modulus, Phase, Precomputation, Problem, Proof, Solver, Solvers, explain, known, solve,
+    Budget, Described, Failure, Limit, Modulus, Phase, Precomputation, Problem, Proof, Solver, Solvers, explain, known,
+    solve,
 };
 use num_bigint::BigUint;
 
@@ -223,7 +224,10 @@ fn the_next_session_of_a_group_goes_on_where_one_was_stopped() {
 
 #[test]
 fn groups_are_explained() {
-    let about = |p: &BigUint, g: u32| explain(p, Some(&g.into()), &Budget::default(), &mut ()).unwrap();
+    let about = |p: &BigUint, g: u32| {
+        let group = Described { p: p.clone(), g: Some(g.into()), ..Described::default() };
+        explain(&group, &Budget::default(), &mut ()).unwrap()
+    };
     let weak = about(&BigUint::from(SAFE_64), 17);
     assert_eq!((weak.bits, weak.modulus, weak.order_bits), (64, Modulus::SafePrime, Some(64)));
     assert!(weak.seconds_log2 < 0.0);

@@ -7,8 +7,11 @@ mod completions;
 mod crack;
 mod export;
 mod glob;
+mod group;
 mod lab;
 mod list;
+mod numbers;
+mod parameters;
 mod repeatable;
 mod run;
 mod serve;
@@ -16,7 +19,12 @@ mod story;
 mod style;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Everything is as it should be.
 pub const FINE: u8 = 0;
@@ -64,7 +72,7 @@ enum Command {
     Crack(crack::Crack),
     /// Ask about Diffie–Hellman groups
     #[command(subcommand)]
-    Group(crack::GroupCommand),
+    Group(group::GroupCommand),
     /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
     #[command(subcommand)]
     Cert(cert::Cert),
@@ -135,7 +143,10 @@ fn unless_read_enough(written: io::Result<()>) -> io::Result<()> {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misunderstood(&error),
+    };
     let done = match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),
@@ -144,7 +155,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Crack(crack)) => crack::run(&crack),
-        Some(Command::Group(group)) => crack::explain_group(&group),
+        Some(Command::Group(group)) => group::run(&group),
         Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
@@ -161,6 +172,23 @@ pub fn main() -> ExitCode {
             ExitCode::from(if matches!(failure, Failure::Usage(_)) { USAGE } else { FAILED })
         }
     }
+}
+
+/// A command line that cannot be understood, or a question about it. Commands whose every answer is an object answer
+/// with one here too.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let answers_in_objects = args.next().is_some_and(|command| command == "crack" || command == "group");
+    if error.use_stderr() && answers_in_objects && args.any(|arg| arg == "--json") {
+        let text = error.render().to_string();
+        let why = text.lines().next().unwrap_or_default();
+        let object = crack::fault("bad-input", why.strip_prefix("error: ").unwrap_or(why));
+        return match anstream::stdout().lock().write_all(format!("{object}\n").as_bytes()) {
+            Ok(()) => ExitCode::from(USAGE),
+            Err(_) => ExitCode::from(FAILED),
+        };
+    }
+    error.exit()
 }
 
 impl Part {

@@ -4,7 +4,7 @@ mod measured;
 mod published;
 
 pub use measured::{Measured, conditions, measured};
-pub use published::{MODELS, Model, Published, RECORDS};
+pub use published::{MODELS, Model, Published, RECORDS, broken};
 
 use crate::sessions::{book::Book, filter::Filter, session::Progress, store::StoreError};
 use attacker::attacks;

@@ -24,6 +24,16 @@ pub struct Published {
     pub source: &'static str,
     /// Its address.
     pub url: &'static str,
+    /// The name by which the prime is recognised, where it is.
+    #[serde(skip)]
+    pub prime: Option<&'static str>,
+}
+
+/// The published computation of this very prime, by the name by which it is known; and that of the shortest prime which is
+/// no shorter.
+pub fn broken(bits: u64, known: Option<&str>) -> (Option<&'static Published>, Option<&'static Published>) {
+    let this = RECORDS.iter().find(|record| record.bits == bits && record.prime.is_some() && record.prime == known);
+    (this, RECORDS.iter().find(|record| record.bits >= bits))
 }
 
 /// Computations modulo primes of no special form, by size.
@@ -36,6 +46,7 @@ pub static RECORDS: [Published; 9] = [
         note: "the prime of Sun's network file system, by the Gaussian integer method, as in this lab below 170 bits",
         source: "Computation of discrete logarithms in prime fields, Designs, Codes and Cryptography 1, 1991",
         url: "http://www.dtc.umn.edu/~odlyzko/doc/arch/prime.discrete.logs.tex",
+        prime: Some("Sun's secure RPC (RFC 2695)"),
     },
     Published {
         bits: 364,
@@ -45,6 +56,7 @@ pub static RECORDS: [Published; 9] = [
         note: "110 digits, three weeks on four processors of 525 MHz",
         source: "Announcement on the Number Theory List",
         url: "https://perso.univ-rennes1.fr/reynald.lercier/file/nmbrJL01.html",
+        prime: None,
     },
     Published {
         bits: 397,
@@ -54,6 +66,7 @@ pub static RECORDS: [Published; 9] = [
         note: "120 digits, ten weeks on four processors of 525 MHz",
         source: "Announcement on the Number Theory List",
         url: "https://perso.univ-rennes1.fr/reynald.lercier/file/nmbrJL01a.html",
+        prime: Some("the record of 397 bits"),
     },
     Published {
         bits: 431,
@@ -63,6 +76,7 @@ pub static RECORDS: [Published; 9] = [
         note: "130 digits, three weeks on sixteen processors of 1.15 GHz",
         source: "Announcement on the Number Theory List",
         url: "https://perso.univ-rennes1.fr/reynald.lercier/file/nmbrJL05.html",
+        prime: Some("the record of 431 bits"),
     },
     Published {
         bits: 512,
@@ -72,6 +86,7 @@ pub static RECORDS: [Published; 9] = [
         note: "about ten core years, a week on a cluster, for one prime; after that about a minute for each session",
         source: "Imperfect Forward Secrecy: How Diffie–Hellman Fails in Practice, CCS 2015",
         url: "https://weakdh.org/imperfect-forward-secrecy-ccs15.pdf",
+        prime: Some("Apache httpd"),
     },
     Published {
         bits: 530,
@@ -81,6 +96,7 @@ pub static RECORDS: [Published; 9] = [
         note: "160 digits, mostly on idle computers",
         source: "Announcement on the Number Theory List",
         url: "https://listserv.nodak.edu/cgi-bin/wa.exe?A0=NMBRTHRY",
+        prime: Some("the record of 530 bits"),
     },
     Published {
         bits: 596,
@@ -90,6 +106,7 @@ pub static RECORDS: [Published; 9] = [
         note: "180 digits",
         source: "Announcement on the Number Theory List",
         url: "https://listserv.nodak.edu/cgi-bin/wa.exe?A0=NMBRTHRY",
+        prime: None,
     },
     Published {
         bits: 768,
@@ -99,6 +116,7 @@ pub static RECORDS: [Published; 9] = [
         note: "5300 core years at 2.2 GHz; after that two core days for each logarithm",
         source: "Computation of a 768-bit prime field discrete logarithm, Eurocrypt 2017",
         url: "https://doi.org/10.1007/978-3-319-56620-7_7",
+        prime: Some("the record of 768 bits"),
     },
     Published {
         bits: 795,
@@ -108,6 +126,7 @@ pub static RECORDS: [Published; 9] = [
         note: "240 digits, 2400 core years of sieving and 700 of linear algebra at 2.1 GHz",
         source: "Comparing the difficulty of factorization and discrete logarithm: a 240-digit experiment, Crypto 2020",
         url: "https://doi.org/10.1007/978-3-030-56880-1_3",
+        prime: None,
     },
 ];
 

@@ -82,21 +82,6 @@ pub struct Factoring {
     parts: Vec<Resisted>,
 }
 
-/// Splits `n` within [`Effort::usual`].
-pub(crate) fn factor(n: &BigUint, watch: &Watch<'_>) -> Result<Factorisation, Failure> {
-    factor_within(n, Effort::usual(n.bits()), watch)
-}
-
-/// Splits `n` within an effort: what costs more is left as [`Factorisation::unknown`]. Zero has no factors here.
-///
-/// # Errors
-/// Only the limits of the budget. What was found until then is lost: see [`Factoring`].
-pub(crate) fn factor_within(n: &BigUint, effort: Effort, watch: &Watch<'_>) -> Result<Factorisation, Failure> {
-    let mut factoring = Factoring::new(n);
-    factoring.go_on(effort, watch)?;
-    Ok(factoring.factorisation())
-}
-
 /// A proper factor of the odd n modulo which the order of `base` has no prime factor above `b1` but one below `b2`.
 pub(crate) fn split_by_order(
     n: &BigUint,

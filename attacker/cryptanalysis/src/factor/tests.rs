@@ -5,7 +5,9 @@ use super::*;
 use crate::rng::Rng;
 
 fn factors(n: &BigUint) -> Factorisation {
-    factor(n, &Watch::new(&Budget::default(), &mut ())).unwrap()
+    let mut factoring = Factoring::new(n);
+    factoring.go_on(Effort::usual(n.bits()), &Watch::new(&Budget::default(), &mut ())).unwrap();
+    factoring.factorisation()
 }
 
 fn number(digits: &str) -> BigUint {

@@ -13,10 +13,11 @@ use super::precomputation::{Precomputation, Table};
 use super::relation::{Bases, Found, Key};
 use crate::budget::{Failure, brief};
 use crate::prime::primes_up_to;
+use crate::walks::{Trail, Walks};
 
 /// Every version begins so; its number and a line break follow.
 const NAME: &[u8] = b"interlock discrete logarithms ";
-const MAGIC: &[u8] = b"interlock discrete logarithms 2\n";
+const MAGIC: &[u8] = b"interlock discrete logarithms 3\n";
 
 pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
@@ -56,6 +57,19 @@ pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
             out.push(e as i8 as u8);
         }
     }
+    let searches = work.walks.all();
+    word(&mut out, searches.len() as u64);
+    for (name, search) in searches {
+        long(&mut out, name);
+        let (steps, trails) = search.lock().map(|search| (search.steps, search.sorted())).unwrap_or_default();
+        word(&mut out, steps);
+        word(&mut out, trails.len() as u64);
+        for (tag, trail) in trails {
+            word(&mut out, tag);
+            long(&mut out, trail.distance);
+            long(&mut out, trail.herd);
+        }
+    }
     let sum = checksum(&out);
     word(&mut out, sum);
     out
@@ -81,6 +95,12 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
         (0..reader.count(8)?).map(|_| table(&mut reader, p, pair.as_ref(), &primes)).collect::<Result<Vec<_>, _>>()?;
     let found = (0..reader.count(24)?).map(|_| relation(&mut reader, &primes)).collect::<Result<Vec<_>, _>>()?;
     let work = Precomputation::new(p);
+    for _ in 0..reader.count(32)? {
+        search(&mut reader, &work.walks)?;
+    }
+    if !reader.0.is_empty() {
+        return Err(bad("a whole file", "one with more behind it".to_owned()));
+    }
     if let Some(pair) = pair {
         let work = Precomputation { found: Mutex::new(found), next: AtomicUsize::new(next), ..work };
         if !tables.is_empty() {
@@ -99,7 +119,7 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
 
 /// A file of another version, cut short in its first line, or something else.
 fn another_format(bytes: &[u8]) -> Failure {
-    const EXPECTED: &str = "a file of precomputed logarithms, of this version (2)";
+    const EXPECTED: &str = "a file of precomputed logarithms, of this version (3)";
     let version = bytes.strip_prefix(NAME).map(|rest| rest.split(|octet| *octet == b'\n').next().unwrap_or_default());
     let version =
         version.filter(|digits| !digits.is_empty() && digits.len() < 20 && digits.iter().all(u8::is_ascii_digit));
@@ -144,12 +164,28 @@ fn relation(reader: &mut Reader<'_>, primes: &[u32]) -> Result<Found, Failure> {
     Ok((point, row))
 }
 
+fn search(reader: &mut Reader<'_>, walks: &Walks) -> Result<(), Failure> {
+    let search = walks.search(reader.long()?);
+    let Ok(mut search) = search.lock() else { return Ok(()) };
+    search.steps = reader.word()?;
+    for _ in 0..reader.count(40)? {
+        let tag = reader.word()?;
+        let trail = Trail { distance: reader.long()?, herd: reader.long()? };
+        search.trails.insert(tag, trail);
+    }
+    Ok(())
+}
+
 fn bad(expected: &'static str, got: String) -> Failure {
     Failure::BadInput { field: "precomputation", expected, got }
 }
 
 fn word(out: &mut Vec<u8>, word: u64) {
     out.extend(word.to_le_bytes());
+}
+
+fn long(out: &mut Vec<u8>, long: u128) {
+    out.extend(long.to_le_bytes());
 }
 
 fn number(out: &mut Vec<u8>, n: &BigUint) {
@@ -180,6 +216,10 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) -> Result<u64, Failure> {
         Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    fn long(&mut self) -> Result<u128, Failure> {
+        Ok(u128::from_le_bytes(self.array()?))
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
@@ -245,6 +285,27 @@ mod tests {
             altered[bit / 8] ^= 1 << (bit % 8);
             assert!(is_refused(&altered), "bit {bit}");
         }
+    }
+
+    #[test]
+    fn walks_are_kept() {
+        let p = BigUint::from(41_433_073_590_985_389_352_579_352_327u128);
+        let work = Precomputation::new(&p);
+        let trails = [(7, Trail { distance: 1 << 90, herd: 3 }), (9, Trail { distance: 5, herd: u128::MAX })];
+        {
+            let search = work.walks.search(1 << 100);
+            let mut search = search.lock().unwrap();
+            search.steps = 1 << 40;
+            search.trails.extend(trails);
+        }
+        let again = decode(&encode(&work), &p).unwrap();
+        assert_eq!(again.walks.steps(), 1 << 40);
+        assert_eq!(again.walks.search(1 << 100).lock().unwrap().sorted(), trails);
+        // and what another process found comes to them
+        let other = Precomputation::new(&p);
+        other.walks.search(1 << 100).lock().unwrap().trails.insert(8, Trail { distance: 0, herd: 1 });
+        again.absorb(other);
+        assert_eq!(again.walks.search(1 << 100).lock().unwrap().trails.len(), 3);
     }
 
     #[test]

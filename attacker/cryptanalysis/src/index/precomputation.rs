@@ -1,7 +1,7 @@
 //! The work that is done once for a prime, resumable at any time.
 
 use std::collections::HashSet;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use num_bigint::BigUint;
@@ -16,6 +16,7 @@ use super::{file, filter, split};
 use crate::budget::{Failure, Watch};
 use crate::failure::{Obstacle, Step};
 use crate::prime::primes_up_to;
+use crate::walks::Walks;
 
 /// Relations and logarithms for one prime, filled by [`Solver::with_precomputation`] and worth saving when that was
 /// stopped, or succeeded.
@@ -30,6 +31,7 @@ pub struct Precomputation {
     /// The special primes that were sieved.
     pub(super) next: AtomicUsize,
     pub(super) table: OnceLock<Arc<Table>>,
+    pub(super) walks: Arc<Walks>,
 }
 
 /// The logarithms of the factor base.
@@ -54,6 +56,7 @@ impl Precomputation {
             found: Mutex::default(),
             next: AtomicUsize::new(0),
             table: OnceLock::new(),
+            walks: Arc::default(),
         }
     }
 
@@ -78,6 +81,32 @@ impl Precomputation {
     /// Whether nothing but the descent is left for each target.
     pub fn is_complete(&self) -> bool {
         self.table.get().is_some()
+    }
+
+    /// What walks for p left behind: for [`Budget::walks`](crate::Budget::walks).
+    pub fn walks(&self) -> Arc<Walks> {
+        self.walks.clone()
+    }
+
+    /// Takes in what another process found for the same prime, from the same polynomials.
+    pub fn absorb(&self, other: Self) {
+        if self.p != other.p {
+            return;
+        }
+        self.walks.absorb(&other.walks);
+        let Some(pair) = other.pair.get() else { return };
+        if self.pair.get_or_init(|| pair.clone()) != pair {
+            return;
+        }
+        if let Some(table) = other.table.get() {
+            self.table.get_or_init(|| table.clone());
+        }
+        self.next.fetch_max(other.next.load(Ordering::Relaxed), Ordering::Relaxed);
+        let theirs = other.found.into_inner().unwrap_or_default();
+        if let Ok(mut found) = self.found.lock() {
+            let known: HashSet<_> = found.iter().map(|(point, _)| *point).collect();
+            found.extend(theirs.into_iter().filter(|(point, _)| !known.contains(point)));
+        }
     }
 
     /// Relations found so far.

@@ -16,6 +16,7 @@ const SIZES = [...Array.from({ length: 21 }, (_, i) => 40 + 8 * i), 224, 256, 32
 
 export const PrimesPage = () => {
   const { epoch } = useLab();
+  const modes = useRegistry("modes");
   const computing = useRegistry("attacks").filter(({ logarithm }) => logarithm).map(({ id }) => id);
   const cracked = newest().filter(({ scenario, status }) => computing.includes(attackOf(scenario)) && status === "done").length;
   const { data, error } = useLoad(() => get("/api/cracking"), [epoch, cracked]);
@@ -40,6 +41,7 @@ export const PrimesPage = () => {
         </div>
         <section class="panel"><h2>Measured</h2><${MeasuredTable} data=${data} /></section>
       </div>
+      <section class="panel"><h2>The groups of this lab</h2><${Groups} modes=${modes} /></section>
       <section class="panel"><h2>Published</h2><${Records} records=${data.records} /></section>
     </article>`;
 };
@@ -99,6 +101,15 @@ const Records = ({ records }) => html`
   <${Table} name="Published" wide head=${["bits", "when", "who", "one core", "source"]}
     rows=${records.map((record) => [record.bits, record.date, record.who, record.core_seconds === null ? "not told" : time(record.core_seconds),
       html`<a href=${record.url} rel="noreferrer" target="_blank">${record.source}</a><br /><span class="quiet">${record.note}</span>`])} />`;
+
+/** Every variant of a mode whose server comes with a group of its own, and how long its modulus can be. */
+const Groups = ({ modes }) => html`
+  <${Table} name="The groups of this lab" wide head=${["mode", "its group", "bits"]}
+    rows=${modes.flatMap(({ id, variants }) => (variants ?? []).filter(({ group }) => group).map((variant) => {
+      const size = (variant.parameters ?? []).find(({ name }) => name === "bits");
+      return [html`<a href=${to.mode(id)} data-group=${variant.group}><code>${id}:${variant.id}</code></a>`, variant.title,
+        size ? `${size.min} to ${size.max}` : "as published"];
+    }))} />`;
 
 const Own = ({ sessions }) => sessions.length ? html`
   <${Table} name="Sessions of this console" head=${["session", "bits", "by the clock", "the prime"]}

@@ -94,8 +94,8 @@ const parametersOf = (mode, choice) => chosenOf(mode, choice).parameters ?? [];
 const chosenOf = (mode, { variant }) =>
   mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
 
-/** Whether what a prime costs depends on its size alone: a safe prime's does. */
-const priced = (mode, choice) => chosenOf(mode, choice).group === "safe" && parametersOf(mode, choice).length > 0;
+/** Whether what a prime costs depends on its size alone, as it does where p − 1 has one large factor or whatever factors. */
+const priced = (mode, choice) => ["safe", "random"].includes(chosenOf(mode, choice).group) && parametersOf(mode, choice).length > 0;
 
 const Parameter = ({ name, min, max, value, onPick }) => html`
   <div class="parameter">
