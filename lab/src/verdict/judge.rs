@@ -72,18 +72,18 @@ fn told(grounds: &Grounds) -> Grounds {
     told
 }
 
-struct Finding {
+struct Answer {
     grounds: Grounds,
     cited: Vec<u64>,
 }
 
-impl Finding {
+impl Answer {
     fn new(grounds: Grounds, cited: impl IntoIterator<Item = u64>) -> Self {
         Self { grounds, cited: cited.into_iter().collect() }
     }
 }
 
-fn misbound(evidence: &Evidence) -> Option<Finding> {
+fn misbound(evidence: &Evidence) -> Option<Answer> {
     let (client, server) = (evidence.client.established.as_ref()?, evidence.server.established.as_ref()?);
     if client.it.fingerprint != server.it.fingerprint || evidence.held(&client.it.fingerprint).is_some() {
         return None;
@@ -93,12 +93,12 @@ fn misbound(evidence: &Evidence) -> Option<Finding> {
         (Some(believed) != other.it.own.as_ref()).then(|| {
             let (key, real) = (believer.it.fingerprint.clone(), other.it.own.clone());
             let grounds = Grounds::Misbound { party: role, believed: believed.clone(), real, key };
-            Finding::new(grounds, [believer.n, other.n])
+            Answer::new(grounds, [believer.n, other.n])
         })
     })
 }
 
-fn altered(evidence: &Evidence) -> Option<Finding> {
+fn altered(evidence: &Evidence) -> Option<Answer> {
     [Role::Client, Role::Server].into_iter().find_map(|role| {
         let (reader, writer) = (evidence.victim(role), evidence.victim(role.peer()));
         let foreign =
@@ -116,23 +116,23 @@ fn altered(evidence: &Evidence) -> Option<Finding> {
                 (Grounds::AlteredEnd { party, peer, accepted, sent }, vec![Some(closed.n), Some(missing.n)])
             }
         };
-        Some(Finding::new(grounds, cited.into_iter().flatten()))
+        Some(Answer::new(grounds, cited.into_iter().flatten()))
     })
 }
 
-fn downgraded(evidence: &Evidence) -> Option<Finding> {
+fn downgraded(evidence: &Evidence) -> Option<Answer> {
     let (client, server) = (evidence.client.established.as_ref()?, evidence.server.established.as_ref()?);
     let best = client.it.offered.iter().find(|group| server.it.offered.contains(group))?;
     if client.it.fingerprint != server.it.fingerprint || *best == client.it.group {
         return None;
     }
     let grounds = Grounds::Downgraded { group: client.it.group.clone(), best: best.clone() };
-    Some(Finding::new(grounds, [client.n, server.n]))
+    Some(Answer::new(grounds, [client.n, server.n]))
 }
 
 /// One key, and yet not one handshake: a victim finished on a message that its peer did not send so. Where the key covers
 /// all messages, the keys differ then, and no record is accepted.
-fn another_handshake(evidence: &Evidence) -> Option<Finding> {
+fn another_handshake(evidence: &Evidence) -> Option<Answer> {
     let (client, server) = (evidence.client.established.as_ref()?, evidence.server.established.as_ref()?);
     if client.it.fingerprint != server.it.fingerprint {
         return None;
@@ -142,13 +142,13 @@ fn another_handshake(evidence: &Evidence) -> Option<Finding> {
         let message = heard.it.kind.clone();
         let cited = [Some(heard.n), spoken.map(|spoken| spoken.n), Some(finished.n)];
         let grounds = Grounds::AlteredHandshake { party: role, peer: role.peer(), message };
-        Some(Finding::new(grounds, cited.into_iter().flatten()))
+        Some(Answer::new(grounds, cited.into_iter().flatten()))
     })
 }
 
 /// The earliest abort at a named check: a later one is its consequence. A missing close is the consequence of any other
 /// abort.
-fn stopped(evidence: &Evidence) -> Option<Finding> {
+fn stopped(evidence: &Evidence) -> Option<Answer> {
     let aborts = [Role::Client, Role::Server].into_iter();
     let aborts = aborts.filter_map(|role| evidence.victim(role).aborted.as_ref().map(|abort| (role, abort)));
     let (role, abort) = aborts.min_by_key(|(_, abort)| {
@@ -165,10 +165,10 @@ fn stopped(evidence: &Evidence) -> Option<Finding> {
         expected: failed.it.expected.clone(),
         observed: failed.it.observed.clone(),
     };
-    Some(Finding::new(grounds, [abort.n, failed.n]))
+    Some(Answer::new(grounds, [abort.n, failed.n]))
 }
 
-fn private(evidence: &Evidence) -> Option<Finding> {
+fn private(evidence: &Evidence) -> Option<Answer> {
     let (client, server) = (evidence.client.established.as_ref()?, evidence.server.established.as_ref()?);
     let arrived = |from: Role| {
         let canary = evidence.victim(from).canary.as_ref()?;
@@ -180,16 +180,16 @@ fn private(evidence: &Evidence) -> Option<Finding> {
         return None;
     }
     let cited = [client.n, server.n, to_server, to_client].into_iter().chain(closed);
-    Some(Finding::new(Grounds::Private { key: client.it.fingerprint.clone() }, cited))
+    Some(Answer::new(Grounds::Private { key: client.it.fingerprint.clone() }, cited))
 }
 
 /// A victim gave up, and for no check's sake.
-fn disrupted(evidence: &Evidence) -> Option<Finding> {
+fn disrupted(evidence: &Evidence) -> Option<Answer> {
     let aborts = [Role::Client, Role::Server].into_iter().filter_map(|role| {
         let abort = evidence.victim(role).aborted.as_ref()?;
         Some((role, abort))
     });
     let (role, first) = aborts.clone().min_by_key(|(_, abort)| abort.it.flight)?;
     let grounds = Grounds::Disrupted { party: role, flight: first.it.flight, reason: first.it.reason.clone() };
-    Some(Finding::new(grounds, aborts.map(|(_, abort)| abort.n)))
+    Some(Answer::new(grounds, aborts.map(|(_, abort)| abort.n)))
 }

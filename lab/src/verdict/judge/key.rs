@@ -1,6 +1,6 @@
 //! Keys: who has which, whether it was read with, and whether it may still be.
 
-use super::Finding;
+use super::Answer;
 use crate::{
     evidence::{Cited, Evidence, Handshake},
     role::Role,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The attacker published what a key protects: split, read and impersonated.
-pub(super) fn broken(evidence: &Evidence) -> Option<Finding> {
+pub(super) fn broken(evidence: &Evidence) -> Option<Answer> {
     let leaks = [Role::Client, Role::Server].into_iter().filter_map(|role| Some((role, evidence.leaked(role)?)));
     let (_, (_, live)) = leaks.clone().next()?;
     let spoils = Spoils {
@@ -20,14 +20,14 @@ pub(super) fn broken(evidence: &Evidence) -> Option<Finding> {
     match (&evidence.client.established, &evidence.server.established) {
         (Some(client), Some(server)) if client.it.fingerprint == server.it.fingerprint => {
             let grounds = Grounds::Read { key: key(client), read: spoils.read.clone(), live };
-            Some(Finding::new(grounds, spoils.and([client.n, server.n])))
+            Some(Answer::new(grounds, spoils.and([client.n, server.n])))
         }
         (Some(client), Some(server)) => {
             match (evidence.held(&client.it.fingerprint), evidence.held(&server.it.fingerprint)) {
                 (Some(with_client), Some(with_server)) => {
                     let read = spoils.read.clone();
                     let grounds = Grounds::Split { client: key(client), server: key(server), read };
-                    Some(Finding::new(grounds, spoils.and([client.n, server.n, with_client, with_server])))
+                    Some(Answer::new(grounds, spoils.and([client.n, server.n, with_client, with_server])))
                 }
                 (Some(held), None) => Some(one_key(evidence, Role::Client, client, held, spoils)),
                 (None, Some(held)) => Some(one_key(evidence, Role::Server, server, held, spoils)),
@@ -59,15 +59,15 @@ impl Spoils {
 
 /// The attacker has the key of one victim alone. It stood in for the other where the victim heard what that one did not
 /// say; where it heard nothing else, the key is the two victims' own, and was found.
-fn one_key(evidence: &Evidence, party: Role, established: &Cited<Handshake>, held: u64, spoils: Spoils) -> Finding {
+fn one_key(evidence: &Evidence, party: Role, established: &Cited<Handshake>, held: u64, spoils: Spoils) -> Answer {
     let (peer, key) = (party.peer(), established.it.fingerprint.clone());
     let cited = spoils.and([established.n, held]);
     let Some((foreign, _)) = evidence.foreign_message(party) else {
-        return Finding::new(Grounds::Found { party, peer, key, read: spoils.read, live: spoils.live }, cited);
+        return Answer::new(Grounds::Found { party, peer, key, read: spoils.read, live: spoils.live }, cited);
     };
     let meanwhile = meanwhile(evidence, peer);
     let grounds = Grounds::Impersonated { party, peer, key, meanwhile, read: spoils.read };
-    Finding::new(grounds, cited.into_iter().chain([foreign.n]))
+    Answer::new(grounds, cited.into_iter().chain([foreign.n]))
 }
 
 /// What became of the victim that the attacker stood in for.
@@ -84,26 +84,26 @@ fn meanwhile(evidence: &Evidence, role: Role) -> Meanwhile {
 
 /// A canary that came out although no key that the attacker shows protects it: whatever else happened, nobody may call it
 /// defended.
-pub(super) fn unexplained(evidence: &Evidence) -> Option<Finding> {
+pub(super) fn unexplained(evidence: &Evidence) -> Option<Answer> {
     let (party, (n, _)) =
         [Role::Client, Role::Server].into_iter().find_map(|role| Some((role, evidence.leaked(role)?)))?;
     let canary = evidence.victim(party).canary.as_ref()?;
-    Some(Finding::new(Grounds::Unexplained { party }, [n, canary.n]))
+    Some(Answer::new(Grounds::Unexplained { party }, [n, canary.n]))
 }
 
 /// A key of a victim in the attacker's hand, and nothing that it protects: either the attacker kept its proof, or its claim
 /// is false.
-pub(super) fn unproven(evidence: &Evidence) -> Option<Finding> {
+pub(super) fn unproven(evidence: &Evidence) -> Option<Answer> {
     let held = [Role::Client, Role::Server].into_iter().filter_map(|role| {
         let established = evidence.victim(role).established.as_ref()?;
         Some((role, established.n, evidence.held(&established.it.fingerprint)?))
     });
     let (party, ..) = held.clone().next()?;
-    Some(Finding::new(Grounds::Unproven { party }, held.flat_map(|(_, established, held)| [established, held])))
+    Some(Answer::new(Grounds::Unproven { party }, held.flat_map(|(_, established, held)| [established, held])))
 }
 
 /// A victim spoke under a key that the attacker was still computing when it was cut off: it may be read yet.
-pub(super) fn unread(evidence: &Evidence) -> Option<Finding> {
+pub(super) fn unread(evidence: &Evidence) -> Option<Answer> {
     let (computation, reached) = evidence.attacker.as_ref()?.unfinished()?;
     let keys = [&evidence.client.established, &evidence.server.established].map(Option::as_ref);
     let key = keys.into_iter().flatten().next()?;
@@ -116,5 +116,5 @@ pub(super) fn unread(evidence: &Evidence) -> Option<Finding> {
         share: share.and_then(|share| u64::try_from(share).ok()),
     };
     let cited = keys.into_iter().flatten().map(|key| key.n).chain([computation]);
-    Some(Finding::new(grounds, cited))
+    Some(Answer::new(grounds, cited))
 }
