@@ -12,8 +12,7 @@ use crate::{check::Switches, role::Role};
 pub enum Profile {
     /// [`Profile::WebPki`] when a server's name is expected, otherwise [`Profile::Rfc5280`]; without the rules that many
     /// honest certificates of private authorities break: authorities must state their key usage, and a server's
-    /// certificate must not be an authority's; and in either case with the one that what restricts an authority is critical
-    /// (RFC 5280 sections 4.2.1.10, 4.2.1.11 and 4.2.1.14).
+    /// certificate must not be an authority's.
     #[default]
     Automatic,
     /// What RFC 5280 section 6 asks of those who rely on a certificate.

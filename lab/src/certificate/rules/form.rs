@@ -118,11 +118,9 @@ pub(in crate::certificate) fn critical_extensions(walk: &mut Walk<'_, '_>, index
              section 4.2.1.4)",
         );
     }
-    for extension in extensions {
-        // A restriction that is not critical binds only those who happen to know it.
-        if let Some((_, name, critical)) = prescribed(extension)
-            .filter(|(.., critical)| *critical != extension.critical)
-            .filter(|(.., critical)| walk.strict() || *critical && walk.restrictions_bind())
+    for extension in extensions.iter().filter(|_| walk.strict()) {
+        if let Some((_, name, critical)) =
+            prescribed(extension).filter(|(.., critical)| *critical != extension.critical)
         {
             let text = |critical: bool| if critical { "critical" } else { "not critical" };
             return fail(

@@ -48,11 +48,6 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.policy.effective_profile() == Profile::WebPki
     }
 
-    /// Whether authorities must restrict others such that nobody can overlook it.
-    fn restrictions_bind(&self) -> bool {
-        self.policy.profile != Profile::Rfc5280
-    }
-
     /// Whether issuance rules count that only a profile asked for by its name demands.
     fn to_the_letter(&self) -> bool {
         self.policy.profile == Profile::WebPki
