@@ -94,7 +94,7 @@ fn what_is_wrong_with_a_request_is_named() {
         (r#"["dh/relay",1,1,false,false]"#, 400, "body"),
         (r#"{"scenario":"dh/relay"} {}"#, 400, "body"),
         (r#"{"scenario":"dh/relay""#, 400, "body"),
-        ("{}", 400, "body"),
+        ("{}", 400, "scenario"),
         ("", 400, "body"),
         (&long, 413, "body"),
     ] {
@@ -112,8 +112,8 @@ fn what_is_wrong_with_a_request_is_named() {
         ("/api/sessions?limits=1", 400, "limits"),
         ("/api/sessions/%ff", 400, "path"),
         ("/api/sessions/none/export?format=xml", 400, "format"),
-        ("/api/sessions/none/export", 400, "query"),
-        ("/api/compare?left=none", 400, "query"),
+        ("/api/sessions/none/export", 400, "format"),
+        ("/api/compare?left=none", 400, "right"),
         ("/api/compare?left=none&right=none", 404, "session"),
         ("/api/nothing", 404, "path"),
     ] {
@@ -204,11 +204,13 @@ fn no_safe_method_has_an_effect() {
             "scenario" => "dh/relay".to_owned(),
             "check" => "public-range".to_owned(),
             "format" => "json".to_owned(),
-            "action" => "forward".to_owned(),
             "after" => u64::MAX.to_string(),
             "seed" | "sessions" | "limit" => "1".to_owned(),
-            "step" | "wait" => "true".to_owned(),
-            "fields" => String::new(),
+            "wait" => "true".to_owned(),
+            "mode" => "dh".to_owned(),
+            "attack" => "relay".to_owned(),
+            "verdict" => "private".to_owned(),
+            "status" => "done".to_owned(),
             other => panic!("no value for {other} of {path}"),
         };
         let [asked, told]: [Vec<String>; 2] = [asked.collect(), told.collect()];
