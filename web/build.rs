@@ -20,7 +20,8 @@ fn main() -> io::Result<()> {
     files.push(page.join("index.html"));
     collect(&page.join("static"), &mut files)?;
     // The texts that all of the lab speaks with.
-    files.push(words.join("english.txt"));
+    collect(&words, &mut files)?;
+    files.retain(|file| file.extension().is_none_or(|extension| extension != "rs"));
     files.sort();
     let mut table = String::from("static FILES: &[File] = &[\n");
     for file in files {

@@ -1,7 +1,7 @@
 //! The attacker's computations, as facts of a session.
 
-use cryptanalysis::{Budget, Failure, Method, Phase, Problem, Solution, Solver, Solvers};
-use lab::event::{Equation, Fact, Reached};
+use cryptanalysis::{Budget, Failure, Method, Observer, Phase, Problem, Solution, Solver, Solvers};
+use lab::event::{Account, Equation, Fact, Reached};
 use num_bigint::BigUint;
 use std::{
     collections::HashMap,
@@ -54,10 +54,8 @@ impl Workshop {
         let mut told =
             Told { bits: problem.p.bits(), chose: false, last: None, reached: Reached::default(), count: 0, tell };
         let result = self.solver(problem, session, budget, &mut told).and_then(|(solver, payer)| {
-            told.choose(in_words(&solver), payer.filter(|payer| payer != session));
-            solver
-                .solve(&problem.y, budget, &mut |phase: Phase, done: u64, total: u64| told.work(phase, done, total))
-                .map_err(|unsolved| unsolved.failure)
+            told.choose(chosen(&solver), payer.filter(|payer| payer != session));
+            solver.solve(&problem.y, budget, &mut told).map_err(|unsolved| unsolved.failure)
         });
         (told.tell)(solved(problem, &result, told.reached));
         result
@@ -72,21 +70,41 @@ impl Workshop {
         told: &mut Told<impl FnMut(Fact) + Send>,
     ) -> Result<(Arc<Solver>, Option<String>), Failure> {
         let group = (problem.p.clone(), problem.g.clone());
-        let solver = self.solvers.get(&problem.p, &problem.g, budget, &mut |phase: Phase, done: u64, total: u64| {
-            if told.last.is_none() {
-                let mut payers = self.payers();
-                if payers.len() >= PAYERS {
-                    payers.clear();
-                }
-                payers.insert(group.clone(), session.to_owned());
-            }
-            told.work(phase, done, total);
-        })?;
+        let mut payer = Payer { pays: || self.paid(&group, session), told };
+        let solver = self.solvers.get(&problem.p, &problem.g, budget, &mut payer)?;
         Ok((solver, self.payers().get(&group).cloned()))
+    }
+
+    /// Remembers who paid for a group.
+    fn paid(&self, group: &(BigUint, BigUint), session: &str) {
+        let mut payers = self.payers();
+        if payers.len() >= PAYERS {
+            payers.clear();
+        }
+        payers.insert(group.clone(), session.to_owned());
     }
 
     fn payers(&self) -> MutexGuard<'_, HashMap<(BigUint, BigUint), String>> {
         self.payers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A session that pays for a group, once there is something to pay for.
+struct Payer<'t, P, T> {
+    pays: P,
+    told: &'t mut Told<T>,
+}
+
+impl<P: Fn() + Send, T: FnMut(Fact) + Send> Observer for Payer<'_, P, T> {
+    fn progress(&mut self, phase: Phase, done: u64, total: u64) {
+        if self.told.last.is_none() {
+            (self.pays)();
+        }
+        self.told.progress(phase, done, total);
+    }
+
+    fn chose(&mut self, method: &Method) {
+        self.told.chose(method);
     }
 }
 
@@ -102,17 +120,23 @@ struct Told<T> {
 }
 
 impl<T: FnMut(Fact) + Send> Told<T> {
-    fn choose(&mut self, method: String, prepared_by: Option<String>) {
+    fn choose(&mut self, method: Account, prepared_by: Option<String>) {
         if !std::mem::replace(&mut self.chose, true) {
             (self.tell)(Fact::Chose { bits: self.bits, method, prepared_by });
         }
     }
+}
+
+impl<T: FnMut(Fact) + Send> Observer for Told<T> {
+    fn chose(&mut self, method: &Method) {
+        self.choose(Account::of(method), None);
+    }
 
     /// A phase is told at its beginning and at its end, and between them in bounded steps.
-    fn work(&mut self, phase: Phase, done: u64, total: u64) {
+    fn progress(&mut self, phase: Phase, done: u64, total: u64) {
         (self.reached.done, self.reached.total) = (done, total);
         if self.last.is_none_or(|(last, ..)| last != phase) {
-            self.reached.phase = Some(phase.to_string());
+            self.reached.phase = Some(named(phase));
             self.reached.unit = unit(phase).map(str::to_owned);
         }
         let step = done.saturating_mul(STEPS).checked_div(total).unwrap_or(0);
@@ -126,47 +150,31 @@ impl<T: FnMut(Fact) + Send> Told<T> {
         }
         self.count += 1;
         self.last = Some((phase, step, Instant::now()));
-        if let Some(method) = method(phase, self.bits, total) {
-            self.choose(method, None);
-        }
-        (self.tell)(Fact::Work { phase: phase.to_string(), done, total, unit: unit(phase).map(str::to_owned) });
+        (self.tell)(Fact::Work { phase: named(phase), done, total, unit: unit(phase).map(str::to_owned) });
     }
 }
 
 /// How the next target will be solved, or that it will not.
-fn in_words(solver: &Solver) -> String {
+fn chosen(solver: &Solver) -> Account {
     match solver.method() {
-        Method::Trivial if solver.order().is_none() => {
-            "none is fast enough: the order of the group has a prime factor that is too large".to_owned()
-        }
-        method => method.to_string(),
+        Method::Trivial if solver.order().is_none() => Account::plain("none"),
+        method => Account::of(&method),
     }
 }
 
-/// The method that begins with a phase, and why it is the one; nothing where the phase does not tell.
-fn method(phase: Phase, bits: u64, total: u64) -> Option<String> {
-    match phase {
-        Phase::Sieve => Some(format!(
-            "index calculus: p is prime and has only {bits} bits, and relations between small primes are found sooner \
-             than a walk through the group ends"
-        )),
-        // Every p − 1 has the factor 2, and a safe prime's one more.
-        Phase::Table if total > 2 => Some(format!(
-            "Pohlig-Hellman: p has {bits} bits, but p − 1 falls apart into {total} small primes, and each is searched by itself"
-        )),
-        Phase::Walk => Some("random walks: the largest prime factor of the group's order is small enough".to_owned()),
-        _ => None,
-    }
+/// A phase by its name in events.
+fn named(phase: Phase) -> String {
+    serde_json::to_value(phase).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// What a phase counts, where its total is more than a limit.
 fn unit(phase: Phase) -> Option<&'static str> {
     match phase {
         Phase::Factor => Some("bits"),
-        Phase::Table => Some("prime factors"),
+        Phase::Table => Some("prime-factors"),
         Phase::Walk => Some("steps"),
         Phase::Sieve => Some("relations"),
-        Phase::LinearAlgebra => Some("unknowns of the matrix"),
+        Phase::LinearAlgebra => Some("unknowns"),
         _ => None,
     }
 }
@@ -176,26 +184,24 @@ fn solved(problem: &Problem, result: &Result<Solution, Failure>, reached: Reache
     match result {
         Ok(solution) => Fact::Solved {
             bits,
-            method: solution.method.to_string(),
-            cost: format!("{} operations", solution.cost.operations),
+            method: Some(Account::of(&solution.method)),
+            operations: Some(solution.cost.operations),
+            failure: None,
             found: true,
             cut_off: None,
-            equation: Some(Equation {
+            equation: Some(Box::new(Equation {
                 p: format!("{:x}", problem.p),
                 g: format!("{:x}", problem.g),
                 y: format!("{:x}", problem.y),
                 x: format!("{:x}", solution.x),
-            }),
+            })),
         },
         Err(failure) => {
-            let cost = match failure {
-                Failure::Cancelled => "given up when the session's time was over (--deadline)".to_owned(),
-                other => other.to_string(),
-            };
             // Not done is not impossible: only a limit that was met says nothing about the group.
             let limited = matches!(failure, Failure::Cancelled | Failure::OutOfBudget { .. });
             let cut_off = limited.then(|| Box::new(reached));
-            Fact::Solved { bits, method: "none".to_owned(), cost, found: false, cut_off, equation: None }
+            let failure = Some(Account::of(failure));
+            Fact::Solved { bits, method: None, operations: None, failure, found: false, cut_off, equation: None }
         }
     }
 }
@@ -203,6 +209,7 @@ fn solved(problem: &Problem, result: &Result<Solution, Failure>, reached: Reache
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::words::english;
 
     /// A safe prime of 48 bits and two targets.
     fn told(workshop: &Workshop, session: &str, exponent: u32) -> Vec<Fact> {
@@ -248,7 +255,7 @@ mod tests {
         assert!(matches!(failed, Err(Failure::OutOfReach { .. })), "{failed:?}");
         let chose =
             facts.iter().find_map(|fact| if let Fact::Chose { method, .. } = fact { Some(method) } else { None });
-        assert!(chose.is_some_and(|method| method.starts_with("none is fast enough")), "{facts:?}");
+        assert_eq!(chose, Some(&Account::plain("none")), "{facts:?}");
         // Nothing at hand reaches that far, and no time would help.
         let end = facts.last();
         assert!(matches!(end, Some(Fact::Solved { found: false, cut_off: None, equation: None, .. })), "{facts:?}");
@@ -270,8 +277,8 @@ mod tests {
         }
         let mut told =
             Told { bits: 64, chose: true, last: None, reached: Reached::default(), count: MOST, tell: |_| {} };
-        told.work(Phase::Sieve, 3, 8);
-        assert_eq!((told.reached.phase.as_deref(), told.reached.done), (Some("sieving for relations"), 3));
+        told.progress(Phase::Sieve, 3, 8);
+        assert_eq!((told.reached.phase.as_deref(), told.reached.done), (Some("sieve"), 3));
     }
 
     #[test]
@@ -280,8 +287,65 @@ mod tests {
         let mut told =
             Told { bits: 64, chose: true, last: None, reached: Reached::default(), count: 0, tell: |_| count += 1 };
         for done in 0..1_000_000 {
-            told.work(Phase::Sieve, done, 1_000_000);
+            told.progress(Phase::Sieve, done, 1_000_000);
         }
         assert!((1..=STEPS + 1).contains(&count), "{count}");
+    }
+
+    /// One of each; a new one has to be added here.
+    fn methods() -> Vec<Method> {
+        let all = vec![
+            Method::Trivial,
+            Method::BabyStepGiantStep { order_bits: 40 },
+            Method::Rho { order_bits: 60 },
+            Method::PohligHellman { subgroups: 7, largest_bits: 20 },
+            Method::Kangaroo { interval_bits: 40, known_bits: 0 },
+            Method::Kangaroo { interval_bits: 40, known_bits: 12 },
+            Method::IndexCalculus { bits: 96, polynomials: ["x".into(), "x²+1".into()], known_logarithms: 9 },
+            Method::Padic { exponent: 3 },
+            Method::Composite { factors: vec![Method::Rho { order_bits: 60 }, Method::Trivial] },
+        ];
+        for method in &all {
+            match method {
+                Method::Trivial
+                | Method::BabyStepGiantStep { .. }
+                | Method::Rho { .. }
+                | Method::PohligHellman { .. }
+                | Method::Kangaroo { .. }
+                | Method::IndexCalculus { .. }
+                | Method::Padic { .. }
+                | Method::Composite { .. } => {}
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_method_phase_and_unit_has_words() {
+        let lacks = |family: &str, account: &Account| {
+            let value = serde_json::to_value(account).unwrap();
+            assert_eq!(english().lacks(family, &value), Vec::<String>::new(), "{family}: {value}");
+            assert!(!english().say(family, &value).unwrap().is_empty());
+        };
+        methods().iter().map(Account::of).chain([Account::plain("none")]).for_each(|it| lacks("method", &it));
+        let bad_input = Failure::BadInput { field: "p", expected: "a prime", got: "1".to_owned() };
+        for failure in [Failure::Cancelled, bad_input] {
+            lacks("failure", &Account::of(&failure));
+        }
+        for phase in [
+            Phase::Factor,
+            Phase::Table,
+            Phase::Walk,
+            Phase::Sieve,
+            Phase::Filter,
+            Phase::LinearAlgebra,
+            Phase::Descent,
+        ] {
+            let unit = unit(phase);
+            for (family, name) in [("phase", named(phase)), ("unit", unit.unwrap_or("bits").to_owned())] {
+                assert_ne!(english().term(family, &name), "", "{name}");
+                assert!(lab::words::ENGLISH.contains(&format!("\n{family} {name}: ")), "{family} {name}");
+            }
+        }
     }
 }

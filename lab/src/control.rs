@@ -198,15 +198,15 @@ mod tests {
     #[test]
     fn a_report_is_read_as_its_type_says() {
         for json in [
-            r#"{"report":"event","v":2,"session":"a","n":1,"source":"client","at":5,"type":"ended"}"#,
-            r#"{"type":"holds","with":"server","fingerprint":"f","at":5,"source":"attacker","n":1,"session":"\u0061","v":2,"report":"event"}"#,
-            r#"{"report":"event","v":2,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello","bytes":"AQ","more":[1]}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"ended"}"#,
+            r#"{"type":"holds","with":"server","fingerprint":"f","at":5,"source":"attacker","n":1,"session":"\u0061","v":3,"report":"event"}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello","bytes":"AQ","more":[1]}"#,
             r#"{"report":"ready","session":"a"}"#,
             r#"{"report":"stray","from":null,"reason":"x"}"#,
-            r#"{"report":"event","v":2,"session":"a","n":1,"source":"client","at":5}"#,
-            r#"{"report":"event","v":2,"session":"a","n":1,"source":"client","at":5,"type":"telepathy"}"#,
-            r#"{"report":"event","v":2,"session":"a","n":1,"n":2,"source":"client","at":5,"type":"ended"}"#,
-            r#"{"report":"event","v":2,"session":"a","n":1,"source":"client","at":5,"type":"ended"} 1"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"telepathy"}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"n":2,"source":"client","at":5,"type":"ended"}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"ended"} 1"#,
             r#"{"session":"a"}"#,
             "",
         ] {

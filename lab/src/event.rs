@@ -1,17 +1,20 @@
-//! The event schema, version 2: everything that the store, the pages, the command line and the verdict know.
+//! The event schema, version 3: everything that the store, the pages, the command line and the verdict know.
 //!
 //! An event is one fact of one session, told by the process that saw it. Nothing in an event is secret: keys appear as
 //! one-way [fingerprints](crate::algebra::Algebra::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
 
 use crate::{
+    cause::Cause,
+    loss::Loss,
     role::{Actor, Role},
     seen::Seen,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The schema's version, carried by every event. In version 1 a computation that was cut off looked like one that came to
-/// its end without a logarithm.
-pub const VERSION: u8 = 2;
+/// its end without a logarithm; in version 2 reasons, methods and steps were sentences.
+pub const VERSION: u8 = 3;
 
 /// One fact of one session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,8 +129,8 @@ pub enum Fact {
         /// The check that failed; absent where something else went wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
-        /// One line for a person: the field, what was expected, what came.
-        reason: String,
+        /// Why.
+        reason: Cause,
     },
     /// A victim publishes the SHA-256 (hex) of the secret text that it is about to send.
     Canary {
@@ -183,21 +186,21 @@ pub enum Fact {
     Chose {
         /// Size of the prime in bits.
         bits: u64,
-        /// The method and why, in words.
-        method: String,
+        /// The method and why.
+        method: Account,
         /// The session that paid for the work that the prime asks once for all; absent where this one pays.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         prepared_by: Option<String>,
     },
     /// The attacker's computation advances.
     Work {
-        /// Name of the phase.
+        /// The phase, by the name of its texts `phase`.
         phase: String,
         /// Units done.
         done: u64,
         /// Units in all, 0 where unknown.
         total: u64,
-        /// What is counted, in the plural.
+        /// What is counted, by the name of its texts `unit` and `amount`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unit: Option<String>,
     },
@@ -205,10 +208,15 @@ pub enum Fact {
     Solved {
         /// Size of the prime in bits.
         bits: u64,
-        /// The method and why it was chosen, in words.
-        method: String,
-        /// What it cost, in words; or why it failed.
-        cost: String,
+        /// The method and why it was chosen; absent where none found it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<Account>,
+        /// What it cost, in multiplications or work like it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operations: Option<u64>,
+        /// Why there is no logarithm.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Account>,
         /// Whether the logarithm was found.
         found: bool,
         /// How far it was when it was cut off, for want of time or memory; absent where it came to its end by itself: the
@@ -217,7 +225,7 @@ pub enum Fact {
         cut_off: Option<Box<Reached>>,
         /// The logarithm, with what anybody needs to check it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        equation: Option<Equation>,
+        equation: Option<Box<Equation>>,
     },
     /// A limit that the lab sets itself took effect. It says nothing of attack or defence; what follows from it is told by
     /// other events.
@@ -243,8 +251,8 @@ pub enum Fact {
     Lost {
         /// What was lost.
         what: Actor,
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        reason: Loss,
     },
 }
 
@@ -288,7 +296,8 @@ impl Fact {
             }
             Self::Recovered { text, .. } | Self::Step { text, .. } => text.len(),
             Self::Check { expected, observed, .. } => expected.weight() + observed.weight(),
-            Self::Aborted { reason, .. } => reason.len(),
+            Self::Aborted { reason, .. } => reason.weight(),
+            Self::Lost { reason, .. } => reason.weight(),
             Self::Data { text: said, .. } => text(said),
             _ => 0,
         }
@@ -355,6 +364,30 @@ pub enum Action {
     Hold,
 }
 
+/// What a solver says of its method or its failure: a value of its own, of which the lab knows no more than that it has a
+/// kind. The texts `method` and `failure` of that kind tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its kind.
+    pub kind: String,
+    /// What else there is to it.
+    #[serde(flatten)]
+    pub values: Map<String, Value>,
+}
+
+impl Account {
+    /// A kind alone.
+    pub fn plain(kind: &str) -> Self {
+        Self { kind: kind.to_owned(), values: Map::new() }
+    }
+
+    /// A value with a member `kind`; of a value without one, nothing but that it has none.
+    pub fn of(value: &impl Serialize) -> Self {
+        let told = serde_json::to_value(value).and_then(serde_json::from_value);
+        told.unwrap_or_else(|_| Self::plain("unknown"))
+    }
+}
+
 /// How far a computation came in the phase that it was in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
@@ -365,7 +398,7 @@ pub struct Reached {
     pub done: u64,
     /// Units in all, 0 where unknown.
     pub total: u64,
-    /// What is counted, in the plural.
+    /// What is counted, by the name of its texts `unit` and `amount`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
 }

@@ -6,6 +6,7 @@ mod victim;
 
 use crate::{
     event::{Cancellation, Event, Fact, VERSION},
+    loss::Loss,
     role::{Actor, Role},
 };
 use std::collections::HashMap;
@@ -33,7 +34,7 @@ pub struct Evidence {
     /// The attacker's side, where there was one.
     pub attacker: Option<Attacker>,
     /// What the console lost.
-    pub lost: Vec<Cited<(Actor, String)>>,
+    pub lost: Vec<Cited<(Actor, Loss)>>,
     /// The console gave the session up after so many milliseconds.
     pub overdue: Option<Cited<u64>>,
     /// The console ended the session before its end.

@@ -2,6 +2,7 @@
 
 use crate::{
     algebra::{Algebra, Misfit},
+    cause::{Cause, Given, Need},
     check::{Finding, Switches},
     event::Status,
     mode::{Act, Message, Mode, Step},
@@ -98,15 +99,13 @@ pub enum Output<W> {
 
 /// Why a handshake cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Cause::from(self))]
 pub enum Stop {
     /// A check failed.
-    #[error("{}: expected {}, got {}", .0.check, .0.expected, .0.observed)]
     Check(Finding),
     /// A message is not what the table has next.
-    #[error(transparent)]
     Misfit(#[from] Misfit),
     /// The table needs a value that nobody gave it.
-    #[error("{0}: the mode's table needs it, and this party was not given it")]
     NotGiven(&'static str),
 }
 
@@ -199,7 +198,7 @@ impl<A: Algebra> Handshake<A> {
     /// Why the handshake cannot go on.
     pub fn receive(&mut self, wire: &A::Wire, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
         let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from != self.role) else {
-            return Err(Misfit::new("message", "no handshake message at this point", "one").into());
+            return Err(Misfit::new("message", Need::NoMessage, Given::One).into());
         };
         let (known, transcript, algebra) = (self.env.0.len(), self.transcript.clone(), self.algebra.clone());
         let result = self.take(message, wire, outputs);

@@ -4,6 +4,7 @@
 //! randomness and bytes come in, bytes and events go out.
 
 pub mod algebra;
+pub mod cause;
 pub mod certificate;
 pub mod check;
 pub mod checks;
@@ -13,6 +14,7 @@ pub mod evidence;
 pub mod group;
 pub mod handshake;
 pub mod loot;
+pub mod loss;
 pub mod mode;
 pub mod modes;
 pub mod party;

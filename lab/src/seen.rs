@@ -1,6 +1,6 @@
 //! What a check wanted and what it found, as data.
 
-use crate::{role::Role, words};
+use crate::{certificate::Reason, role::Role, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -8,10 +8,20 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Seen {
-    /// What a rule of path validation says of a certificate.
+    /// A text, as it is.
     Text {
-        /// In its own words.
+        /// The text.
         text: String,
+    },
+    /// What a rule of path validation demanded.
+    Wanted {
+        /// When it found this.
+        of: Box<Reason>,
+    },
+    /// What a rule of path validation found.
+    Found {
+        /// It.
+        of: Box<Reason>,
     },
     /// Nothing to look at.
     NotApplicable,
@@ -176,6 +186,8 @@ impl Seen {
             | Self::UnpublishedGroup { p: one, .. }
             | Self::Signature { signature: one, .. } => one.len(),
             Self::SignatureBy { key, transcript } => key.len() + transcript.len(),
+            // Names in certificates, each of which is cut.
+            Self::Wanted { .. } | Self::Found { .. } => 1024,
             _ => 0,
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::{
     algebra::{Algebra, Misfit},
+    cause::{Given, Need},
     check::Switches,
     handshake::{Env, evaluate},
     mode::{Act, Message, Mode, Step},
@@ -67,7 +68,7 @@ impl<A: Algebra> Shadow<A> {
     /// It is not the message that the table has next.
     pub fn observe(&mut self, wire: &A::Wire) -> Result<(), Misfit> {
         let Some(message) = self.message() else {
-            return Err(Misfit::new("message", "no handshake message at this point", "one"));
+            return Err(Misfit::new("message", Need::NoMessage, Given::One));
         };
         let values = self.algebra.read(message, wire)?;
         self.defer(message.before);

@@ -99,5 +99,5 @@ fn ders(field: &'static str, texts: &[String]) -> Result<Vec<Vec<u8>>, Malformed
 }
 
 fn octets(field: &'static str, text: &str) -> Result<Vec<u8>, Malformed> {
-    body::decode(field, &text.into()).map_err(|_| Malformed { field, expected: "base64url without padding" })
+    body::decode(field, &text.into()).map_err(|_| Malformed { field, expected: "unpadded base64url" })
 }

@@ -7,7 +7,7 @@ mod expected;
 mod grounds;
 mod judge;
 
-use crate::{role::Role, words};
+use crate::{evidence::abbreviate, role::Role, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -155,6 +155,16 @@ pub struct Verdict {
     /// The same as data; absent in sessions that were kept before it was told.
     #[serde(default)]
     pub grounds: Option<Grounds>,
+}
+
+impl Verdict {
+    /// Its sentence in the language that this process speaks.
+    pub fn sentence(&self) -> String {
+        match &self.grounds {
+            Some(grounds) if words::tongue() != words::TONGUES[0] => abbreviate(&words::verdict(&judge::told(grounds))),
+            _ => self.because.clone(),
+        }
+    }
 }
 
 /// Fingerprints of the session keys, by who holds them.

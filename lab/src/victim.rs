@@ -8,15 +8,16 @@ use crate::{
         Algebra,
         real::{Real, Value},
     },
+    cause::Cause,
     check::Switches,
     control::PlayOrder,
     event::{Fact, Limit, Way},
-    evidence::{abbreviate, hex},
+    evidence::hex,
     handshake::{Handshake, Output, Stop},
     mode::{Mode, Names},
     modes::{self, Played},
     party::{Command, Input, Party},
-    record::{Content, RecordError, Records, TooLong},
+    record::{Content, LONGEST_DATA, RecordError, Records, TooLong},
     role::Role,
     supply::{Malformed, Supply},
     wire::Frame,
@@ -135,7 +136,7 @@ impl Victim {
         match result {
             Err(stop) => {
                 let check = if let Stop::Check(finding) = &stop { Some(finding.check.id) } else { None };
-                self.abort(flight, check, abbreviate(&stop.to_string()), commands);
+                self.abort(flight, check, Cause::from(&stop), commands);
             }
             Ok(()) if done => self.establish(commands),
             Ok(()) => {}
@@ -160,20 +161,15 @@ impl Victim {
         let keys =
             ["client_write", "server_write", "exporter"].map(|name| handshake.value(name).and_then(Value::octets));
         let [Some(client_write), Some(server_write), Some(exporter)] = keys else {
-            return self.abort(
-                flight,
-                None,
-                "the lab's fault: the mode's table ends without keys".to_owned(),
-                commands,
-            );
+            return self.abort(flight, None, Cause::NoKeys, commands);
         };
         if let Some((_, check)) = silent {
-            return self.abort(flight, None, format!("the lab's fault: no outcome of {check}"), commands);
+            return self.abort(flight, None, Cause::NoOutcome { check: check.id.to_owned() }, commands);
         }
         let fingerprint = handshake.algebra().fingerprint(&Value::secret(exporter));
         let records = Records::new(self.role, self.switches.clone(), client_write, server_write);
         let Some(mut records) = records else {
-            return self.abort(flight, None, "the lab's fault: a record key of another length".to_owned(), commands);
+            return self.abort(flight, None, Cause::KeyLength, commands);
         };
         let named = |name: &str| handshake.value(name).and_then(Value::text).map(str::to_owned);
         let (own, peer) = match (self.mode.names, self.role) {
@@ -188,7 +184,7 @@ impl Victim {
         };
         let offered = self.offered.clone();
         commands.push(Command::Tell(Fact::Established { fingerprint, own, peer, group, offered }));
-        let too_long = |fault: TooLong| format!("the lab's fault: {fault}");
+        let too_long = |TooLong(octets)| Cause::LongMessage { octets, most: LONGEST_DATA };
         for (index, Message { text, told }) in (0..).zip(&self.script) {
             let frame = match records.seal(&Content::Data(text.clone().into_bytes())) {
                 Ok(frame) => frame,
@@ -243,9 +239,9 @@ impl Victim {
                 commands.push(Command::Tell(self.outcome(finding)));
                 Some(finding.check.id)
             }
-            RecordError::Malformed { .. } => None,
+            RecordError::Malformed(_) => None,
         };
-        self.abort(flight, check, error.to_string(), commands);
+        self.abort(flight, check, Cause::from(&error), commands);
     }
 
     fn outcome(&self, finding: &crate::check::Finding) -> Fact {
@@ -266,7 +262,7 @@ impl Victim {
         }
     }
 
-    fn abort(&mut self, flight: u32, check: Option<&str>, reason: String, commands: &mut Vec<Command>) {
+    fn abort(&mut self, flight: u32, check: Option<&str>, reason: Cause, commands: &mut Vec<Command>) {
         self.summarise_records(check, commands);
         self.gave_up = true;
         commands.push(Command::Tell(Fact::Aborted { flight, check: check.map(str::to_owned), reason }));
@@ -300,22 +296,17 @@ impl Party for Victim {
                     _ => self.in_data(&frame, &mut commands),
                 }
             }
-            Input::Malformed(error) => self.abort(flight, None, error.to_string(), &mut commands),
+            Input::Malformed(error) => self.abort(flight, None, Cause::from(&error), &mut commands),
             Input::Silence(most) => {
                 commands.push(Command::Tell(Fact::Limited { limit: Limit::Silence, most }));
-                let reason = format!("frame: expected one within {most} ms, got nothing");
-                self.abort(flight, None, reason, &mut commands);
+                self.abort(flight, None, Cause::Silence { most }, &mut commands);
             }
             Input::Overdue(most) => {
                 commands.push(Command::Tell(Fact::Limited { limit: Limit::Session, most }));
-                let reason = format!("session: expected its end within {most} ms");
-                self.abort(flight, None, reason, &mut commands);
+                self.abort(flight, None, Cause::Overdue { most }, &mut commands);
             }
             Input::Ended if matches!(self.stage, Stage::Data(_)) => self.end(&mut commands),
-            Input::Ended => {
-                let reason = "frame: expected one more, got the end of the connection".to_owned();
-                self.abort(flight, None, reason, &mut commands);
-            }
+            Input::Ended => self.abort(flight, None, Cause::Ended, &mut commands),
         }
         commands
     }

@@ -131,7 +131,7 @@ fn code() -> Vec<(String, String)> {
                 let code = source.split("#[cfg(test)]").next().unwrap_or_default();
                 let code = code.lines().map(|line| line.split("//").next().unwrap_or_default());
                 lines.extend(
-                    code.filter(|line| !line.trim().is_empty() && !line.trim().starts_with('*'))
+                    code.filter(|line| !line.trim().is_empty() && !line.trim().starts_with(['*', '/']))
                         .map(|line| (place.clone(), line.to_owned())),
                 );
             }
@@ -155,8 +155,67 @@ fn no_sentence_stands_twice() {
     }
     assert!(sentences.len() > 100, "{}", sentences.len());
     let code = code();
-    let again = code.iter().filter(|(_, line)| sentences.iter().any(|sentence| line.contains(sentence)));
+    // The solver is a package that knows no lab, and has words of its own for its errors.
+    let own = code.iter().filter(|(place, _)| !place.starts_with("attacker/cryptanalysis/"));
+    let again = own.filter(|(_, line)| sentences.iter().any(|sentence| line.contains(sentence)));
     assert_eq!(again.collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+}
+
+/// Where it is decided what an event, a finding or a verdict says.
+const TOLD: [&str; 15] = [
+    "attacker/src/work.rs",
+    "lab/src/algebra",
+    "lab/src/cause.rs",
+    "lab/src/certificate",
+    "lab/src/event.rs",
+    "lab/src/evidence",
+    "lab/src/handshake.rs",
+    "lab/src/loss.rs",
+    "lab/src/record",
+    "lab/src/seen.rs",
+    "lab/src/shadow.rs",
+    "lab/src/verdict",
+    "lab/src/victim.rs",
+    "lab/src/wire",
+    "web/src/console/play.rs",
+];
+
+/// Where words stand there all the same: what begins the file's path, and why.
+const WORDED: [(&str, &str); 7] = [
+    ("lab/src/certificate/checks.rs", "the registry"),
+    ("lab/src/certificate/forge/", "the registry"),
+    ("lab/src/certificate/limbo/", "what is wrong with a file of test cases"),
+    ("lab/src/certificate/pem.rs", "what is wrong with a file"),
+    ("lab/src/certificate/pki.rs", "names in certificates"),
+    ("lab/src/wire/body.rs", "what the reader of JSON says of a text"),
+    ("lab/src/handshake.rs", "what is wrong with a table, which validation refuses"),
+];
+
+/// What is told is a value there: no text of four words or more is made.
+#[test]
+fn no_sentence_is_made_where_it_is_decided_what_is_told() {
+    let words = |text: &str| {
+        let plain =
+            text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+        let is_word =
+            |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic() || "',.:;".contains(c));
+        plain.split_whitespace().filter(is_word).count()
+    };
+    let code = code();
+    let there = code.iter().filter(|(place, _)| TOLD.iter().any(|told| place.starts_with(told)));
+    let (excused, there): (Vec<_>, Vec<_>) =
+        there.partition(|(place, _)| WORDED.iter().any(|(excused, _)| place.starts_with(excused)));
+    let made = |line: &str| {
+        let attribute = line.contains("#[") || line.contains("reason = ");
+        !attribute && line.split('"').skip(1).step_by(2).any(|text| words(text) >= 4)
+    };
+    assert!(there.len() > 4000, "{}", there.len());
+    let found: Vec<_> = there.iter().filter(|(_, line)| made(line)).collect();
+    assert!(found.is_empty(), "{found:#?}");
+    for (place, why) in WORDED {
+        let stands = excused.iter().any(|(at, line)| at.starts_with(place) && made(line));
+        assert!(stands, "{place} no longer says {why}");
+    }
 }
 
 /// `Switches::status` decides what becomes of a finding, and `Expr::Switch` what both parties compute; a mode's own `off`
@@ -191,11 +250,10 @@ const REGISTRIES: [&str; 5] = [
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 11] = [
+const NAMED: [(&str, &str, &str); 10] = [
     ("lab/src/wire/mod.rs", "finished", "a kind of frame"),
     ("web/page/static/draw/diagram.js", "drop", "an action of an event"),
     ("web/page/static/model/fold.js", "finished", "how a phase of work ended"),
-    ("web/page/static/views/cracking.js", "finished", "how a phase of work ended"),
     ("lab/process/src/arguments.rs", "ecdh-cert", "what is played by hand where nothing is said"),
     ("attacker/src/program.rs", "substitute", "what is played by hand where nothing is said"),
     (

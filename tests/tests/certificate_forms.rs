@@ -19,12 +19,12 @@ fn issued(pki: &Pki, template: &Template, profile: Profile) -> Validation {
 }
 
 fn rejected(found: &Validation, check: &str, text: &str) {
-    let reason = &found.reason;
+    let reason = &found.reason();
     assert!(!found.accepted() && reason.starts_with(&format!("{check} of")) && reason.contains(text), "{reason}");
 }
 
 fn accepted(found: &Validation) {
-    assert!(found.accepted(), "{}", found.reason);
+    assert!(found.accepted(), "{}", found.reason());
 }
 
 fn extension(oid: &'static [u64], critical: bool, value: &[u8]) -> Extension {

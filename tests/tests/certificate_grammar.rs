@@ -79,7 +79,7 @@ fn own_certificates() {
     let policy = policy(&pki);
     let leaf = rich_leaf(&pki);
     let found = validate(&policy, &chain(leaf.clone(), &pki));
-    assert!(found.accepted(), "{}", found.reason);
+    assert!(found.accepted(), "{}", found.reason());
 
     let off = Policy { switches: Switches::without(checks::find(checks::ENCODING)), ..policy.clone() };
     let mut accepted_without = BTreeMap::<&str, usize>::new();
@@ -89,7 +89,7 @@ fn own_certificates() {
     for (path, edit) in departures {
         let leaf = sign(&mut tree.with(&path, edit), &pki.authorities.intermediate);
         let found = validate(&policy, &chain(leaf.clone(), &pki));
-        assert!(!found.accepted() && encoding_failed(&found), "{edit:?} at {path:?}: {}", found.reason);
+        assert!(!found.accepted() && encoding_failed(&found), "{edit:?} at {path:?}: {}", found.reason());
         let accepted = validate(&off, &chain(leaf, &pki)).accepted();
         *accepted_without.entry(edit.kind()).or_default() += usize::from(accepted);
     }
@@ -114,7 +114,7 @@ fn own_authorities() {
         let authority = sign(&mut tree.with(&path, edit), &pki.authorities.root);
         let found = validate(&policy(&pki), &[pki.server.certificate().to_vec(), authority]);
         let told = encoding_failed(&found) || !found.left_out.is_empty() || found.path == [Origin::Presented(0)];
-        assert!(!found.accepted() && told, "{edit:?} at {path:?}: {}", found.reason);
+        assert!(!found.accepted() && told, "{edit:?} at {path:?}: {}", found.reason());
     }
 }
 
@@ -128,7 +128,7 @@ fn own_lists() {
     let tree = Node::parse(&list).unwrap();
     for (path, edit) in tree.departures() {
         let found = judge(sign(&mut tree.with(&path, edit), &pki.authorities.intermediate));
-        assert!(!found.accepted() && encoding_failed(&found), "{edit:?} at {path:?}: {}", found.reason);
+        assert!(!found.accepted() && encoding_failed(&found), "{edit:?} at {path:?}: {}", found.reason());
     }
 }
 
@@ -166,7 +166,7 @@ fn the_test_material() {
             if stride.next().is_some_and(|n: usize| n.is_multiple_of(7)) {
                 edits += 1;
                 let found = judge(sign(&mut tree.with(&path, edit), &pki.authorities.intermediate));
-                let place = || format!("{edit:?} at {path:?} of {:02x?}: {}", tree.encode(), found.reason);
+                let place = || format!("{edit:?} at {path:?} of {:02x?}: {}", tree.encode(), found.reason());
                 assert!(!found.accepted() && encoding_failed(&found), "{}", place());
             }
         }

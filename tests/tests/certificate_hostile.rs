@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chacha20::ChaCha20Rng;
+use lab::certificate::reason::{Form, Got};
 use lab::certificate::{Credential, DecodeError, Outcome, Pki, Policy, Template, Validation, Validity, validate};
 use proptest::prelude::*;
 use support::certificates::{AT, NAME, leaf, pki, policy, rng, sign};
@@ -88,7 +89,7 @@ proptest! {
         let length = length.min(leaf.len() - 1);
         let validation = validate(&policy(&pki), &[&leaf[..length]]);
         prop_assert_eq!(validation.outcome, Outcome::Reject);
-        prop_assert!(validation.reason.contains("certificate 0 cannot be read: certificate: expected"), "{}", validation.reason);
+        prop_assert!(validation.reason().contains("certificate 0 cannot be read: certificate: expected"), "{}", validation.reason());
     }
 }
 
@@ -117,9 +118,9 @@ fn flipped_bit_of_a_list() {
             policy.crls[1][at / 8] ^= 1 << (at % 8);
             let validation = validate(&policy, pki.server.presented());
             policy.crls[1][at / 8] ^= 1 << (at % 8);
-            let place = format!("octet {}, bit {}: {}", at / 8, at % 8, validation.reason);
+            let place = format!("octet {}, bit {}: {}", at / 8, at % 8, validation.reason());
             assert_eq!(validation.outcome, Outcome::Reject, "{place}");
-            assert!(!validation.reason.contains("the issuer withdrew"), "{place}");
+            assert!(!validation.reason().contains("the issuer withdrew"), "{place}");
         }
     }
 }
@@ -130,7 +131,7 @@ fn issue(pki: &Pki, template: &Template) -> Credential {
 
 fn reject(validation: &Validation, reason: &str) {
     assert_eq!(validation.outcome, Outcome::Reject);
-    assert!(validation.reason.contains(reason), "{}", validation.reason);
+    assert!(validation.reason().contains(reason), "{}", validation.reason());
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn a_thousand_names() {
     let stranger = issue(&pki, &Template { names: names.clone(), ..leaf.clone() });
     let validation = validate(&policy(&pki), stranger.presented());
     reject(&validation, "cert-name of certificate 0");
-    assert!(validation.reason.contains("and 992 more"), "{}", validation.reason);
+    assert!(validation.reason().contains("and 992 more"), "{}", validation.reason());
     let genuine = issue(&pki, &Template { names: names.into_iter().chain([NAME.into()]).collect(), ..leaf });
     assert!(validate(&policy(&pki), genuine.presented()).accepted());
 }
@@ -212,8 +213,9 @@ fn errors_name_the_certificate_and_the_field() {
         &validate(&policy, pki.server.presented()),
         "revocation list 0 cannot be read: tbsCertList: expected a SEQUENCE",
     );
-    let error = DecodeError { field: "validity", expected: "two times", got: "one".into() };
-    assert_eq!(error.to_string(), "validity: expected two times, got one");
+    let got = Got::Unparsed { error: "one".into() };
+    let error = DecodeError { field: "validity".into(), expected: Form::Times, got };
+    assert_eq!(error.to_string(), "validity: expected two times in UTC, to the second, got one");
     // The chain breaks at the intermediate that cannot be read, and the reason says so.
     let policy = Policy { crls: Vec::new(), ..policy };
     let broken = vec![pki.server.certificate().to_vec(), pki.authorities.intermediate.certificate()[..100].to_vec()];
@@ -259,7 +261,7 @@ fn a_thousand_attributes() {
         if issuer.certificate() == constrained.certificate() {
             reject(&found, "cert-name-constraints of certificate 0: the work that a path may cause is bounded");
         } else {
-            assert!(found.accepted(), "{}", found.reason);
+            assert!(found.accepted(), "{}", found.reason());
         }
     }
 }
@@ -299,7 +301,7 @@ fn a_path_of_33_is_too_long() {
     }
     let with = |leaf: &Credential, chain: &[Vec<u8>]| [&[leaf.certificate().to_vec()], chain].concat();
     let found = validate(&policy(&pki), &with(&last.issue(&leaf(), &mut rng(40)).unwrap(), &chain));
-    assert!(found.accepted() && found.path.len() == 32, "{}", found.reason);
+    assert!(found.accepted() && found.path.len() == 32, "{}", found.reason());
     last = last.issue(&Template::authority("one too many", years), &mut rng(31)).unwrap();
     chain.insert(0, last.certificate().to_vec());
     let found = validate(&policy(&pki), &with(&last.issue(&leaf(), &mut rng(40)).unwrap(), &chain));
@@ -322,11 +324,17 @@ fn strays_that_hide_the_issuer_are_told() {
     let found = validate(&policy(&pki), &chain);
     reject(&found, "no certificate of that issuer is at hand");
     let note = "1 certificates were not looked at: only the first 256 beside the leaf and the trust anchors are";
-    assert!(found.reason.ends_with(&format!("({note})")) && found.left_out == [note], "{}", found.reason);
+    assert!(
+        found.reason().ends_with(&format!("({note})"))
+            && found.left_out.len() == 1
+            && found.left_out[0].to_string() == note,
+        "{}",
+        found.reason()
+    );
     // One stray fewer, and it is found.
     chain.remove(1);
     let found = validate(&policy(&pki), &chain);
-    assert!(found.accepted() && found.left_out.is_empty(), "{}", found.reason);
+    assert!(found.accepted() && found.left_out.is_empty(), "{}", found.reason());
 }
 
 /// A name of very many attributes takes its reader fifty times its size: such a certificate is not read, wherever the name

@@ -156,6 +156,12 @@ fn made_up(name: &str) -> Fact {
             Some(variant) => json!(variant),
             None if said.contains("expected a bool") => json!(true),
             None if said.contains("expected a sequence") => json!([]),
+            None if said.contains("internally tagged enum") => {
+                let mut odd = fact.clone();
+                odd[&last] = json!({ "is": "no such value" });
+                let unknown = serde_json::from_value::<Fact>(odd).expect_err("no value");
+                json!({ "is": expected(&unknown).first() })
+            }
             None => json!(1),
         };
     }
@@ -165,7 +171,7 @@ fn made_up(name: &str) -> Fact {
 /// The same session, had the attacker been cut off.
 fn cut_off(events: &[Event]) -> Vec<Event> {
     let told = events.iter().filter(|event| !matches!(event.fact, Fact::Holds { .. } | Fact::Recovered { .. }));
-    let reached = Reached { phase: Some("sieving".to_owned()), done: 1, total: 2, unit: None };
+    let reached = Reached { phase: Some("sieve".to_owned()), done: 1, total: 2, unit: None };
     told.cloned()
         .map(|mut event| {
             if let Fact::Solved { found, cut_off, equation, .. } = &mut event.fact {

@@ -272,6 +272,31 @@ fn of_a_lab_that_was_started_anew_nothing_old_is_shown() {
 }
 
 #[test]
+fn the_page_speaks_the_language_that_was_chosen_in_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let id = lab.play("ecdh-cert/forge-expired");
+    lab.judged(&id);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    let told = |selector: &str, language: &str, texts: &[&str]| {
+        browser.await_element(&format!("html[lang={language}] .session[data-verdict=stopped] {selector}"));
+        let found = browser.text(selector);
+        assert!(texts.iter().all(|text| found.contains(text)), "{texts:?} in {found}");
+    };
+    told("[data-sentence]", "en", &["The client stopped at cert-validity: it wanted "]);
+    browser.click("[data-action=language]");
+    told("[data-sentence]", "de", &["Der Client stoppte bei cert-validity: verlangt war "]);
+    told(".rung.caught", "de", &["stoppte ihn", "verlangt", "gefunden"]);
+    told("#certificates", "de", &["das Zertifikat ist abgelaufen", "Vertrauensanker"]);
+    // It is kept here, and an address may ask for another.
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    told("[data-sentence]", "de", &["verlangt war"]);
+    visit(&browser, &lab, &format!("/sessions/{id}?lang=en"));
+    told("[data-sentence]", "en", &["it wanted"]);
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
 fn a_wrong_address_leads_back_to_the_lab() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use lab::{
+    cause::Cause,
     event::{Event, Fact},
     verdict::{Judgement, judge},
 };
@@ -355,7 +356,7 @@ fn a_victim_waits_no_longer_than_its_patience() {
     }
     let (_client, at_client) = lab.start("client", &["--patience", "300"]);
     let events = [at_client.session(None), at_server.session(None)].concat();
-    let waited = |fact: &Fact| matches!(fact, Fact::Aborted { reason, .. } if reason.contains("within 300 ms"));
+    let waited = |fact: &Fact| matches!(fact, Fact::Aborted { reason: Cause::Silence { most: 300 }, .. });
     assert!(events.iter().any(|event| waited(&event.fact)), "{events:#?}");
 
     let finished = run("interlock", &["run", "ecdh/drop", "--patience", "300", "--json"]);

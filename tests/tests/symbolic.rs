@@ -5,6 +5,7 @@
 
 use lab::{
     algebra::{Algebra, Misfit},
+    cause::{Given, Need},
     check::{Finding, Switches},
     handshake::{Handshake, Output, Stop},
     mode::{Message, Mode, Relation, Source},
@@ -60,7 +61,8 @@ impl Algebra for Terms {
             (Op::Pick, [offered, supported]) if offered == supported => Ok(of("first", [offered.clone()])),
             (Op::Accept, [offered, choice]) if *choice == of("first", [offered.clone()]) => Ok(choice.clone()),
             (Op::Pick | Op::Accept, _) => {
-                Err(Misfit::new("offers", format!("{:?}", args[0]), format!("{:?}", args[1])))
+                let expected = Need::Offers { offers: format!("{:?}", args[0]) };
+                Err(Misfit::new("offers", expected, Given::Text { text: format!("{:?}", args[1]) }))
             }
             (Op::Preferred, [offered]) => Ok(of("group", [of("first", [offered.clone()])])),
             (Op::GroupOf, [choice]) | (Op::ServerGroup, [choice, _]) => Ok(of("group", [choice.clone()])),
@@ -97,7 +99,7 @@ impl Algebra for Terms {
             },
             (Relation::Certified(_), [chain, trust, peer, _]) => chain.1[1] == *peer && chain.1[2] == *trust,
             (Relation::CertifiedForAny(_), [chain, trust, _]) => chain.1[2] == *trust,
-            _ => return Err(Misfit::new("relation", "its sorts", format!("{args:?}"))),
+            _ => return Err(Misfit::new("relation", Need::Sorts, Given::Text { text: format!("{args:?}") })),
         };
         let finding = |check| Finding { check, holds: Some(holds), expected: "".into(), observed: "".into() };
         Ok(relation.checks().into_iter().map(finding).collect())

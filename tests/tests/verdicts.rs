@@ -1,8 +1,10 @@
 //! Each kind of verdict from the least evidence that amounts to it, and what it cites.
 
 use lab::{
-    event::{Action, Cancellation, Event, Fact, Reached, Status, VERSION, Way},
+    cause::{Cause, Given, Misfit, Need},
+    event::{Account, Action, Cancellation, Event, Fact, Reached, Status, VERSION, Way},
     evidence::hex,
+    loss::Loss,
     role::{
         Actor::{self, Attacker, Client, Console, Server},
         Role,
@@ -129,18 +131,20 @@ impl Story {
     }
 
     fn chose(self) -> Self {
-        self.tell(Attacker, Fact::Chose { bits: 224, method: "index calculus".to_owned(), prepared_by: None })
+        self.tell(Attacker, Fact::Chose { bits: 224, method: Account::plain("rho"), prepared_by: None })
     }
 
     fn work(self, done: u64) -> Self {
-        let (phase, unit) = ("sieving".to_owned(), Some("relations".to_owned()));
+        let (phase, unit) = ("sieve".to_owned(), Some("relations".to_owned()));
         self.tell(Attacker, Fact::Work { phase, done, total: 200, unit })
     }
 
     fn solved(self, found: bool, cut_off: Option<Reached>) -> Self {
         let cut_off = cut_off.map(Box::new);
-        let (method, cost) = ("index calculus".to_owned(), "much".to_owned());
-        self.tell(Attacker, Fact::Solved { bits: 224, method, cost, found, cut_off, equation: None })
+        let method = found.then(|| Account::plain("rho"));
+        let failure = (!found).then(|| Account::plain("interrupted"));
+        let operations = found.then_some(1);
+        self.tell(Attacker, Fact::Solved { bits: 224, method, operations, failure, found, cut_off, equation: None })
     }
 
     fn failed(self, who: Actor, check: &str, flight: u32) -> Self {
@@ -153,7 +157,14 @@ impl Story {
 
     fn aborted(self, who: Actor, check: Option<&str>, flight: u32) -> Self {
         let check = check.map(str::to_owned);
-        self.tell(who, Fact::Aborted { flight, check, reason: "share: expected 32 octets, got 31".to_owned() })
+        self.tell(
+            who,
+            Fact::Aborted {
+                flight,
+                check,
+                reason: Cause::from(&Misfit::new("share", Need::Octets { octets: 32 }, Given::Count { count: 31 })),
+            },
+        )
     }
 
     /// Who has told neither a close nor why it gave up does so.
@@ -434,7 +445,7 @@ fn downgraded_below_the_best_that_both_offered() {
 }
 
 fn reached(done: u64) -> Option<Reached> {
-    Some(Reached { phase: Some("sieving".into()), done, total: 200, unit: Some("relations".into()) })
+    Some(Reached { phase: Some("sieve".into()), done, total: 200, unit: Some("relations".into()) })
 }
 
 #[test]
@@ -500,7 +511,7 @@ fn stopped_by_the_check_that_failed_while_the_other_got_no_answer() {
 
 #[test]
 fn inconclusive_where_the_console_lost_somebody_or_time_was_over() {
-    let lost = Fact::Lost { what: Attacker, reason: "it was killed".to_owned() };
+    let lost = Fact::Lost { what: Attacker, reason: Loss::NoPipes };
     let overdue = |after| Fact::Overdue { after };
     for (fact, words) in [
         (lost, "The attacker was lost: it was killed."),
@@ -596,7 +607,7 @@ fn inconclusive_where_the_events_contradict_each_other() {
         (Attacker, canary("x")),
         (Console, check(Status::Passed)),
         (Attacker, Fact::Overdue { after: 1 }),
-        (Client, Fact::Lost { what: Server, reason: String::new() }),
+        (Client, Fact::Lost { what: Server, reason: Loss::NoPipes }),
     ] {
         impossible.push(("told what is not its own", shared().delivered().tell(who, fact)));
     }

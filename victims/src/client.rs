@@ -3,6 +3,7 @@
 use crate::switches::Switches;
 use clap::Parser;
 use lab::{
+    cause::Cause,
     control::{Order, PlayOrder, Report},
     event::Fact,
     role::{Actor, Role},
@@ -78,7 +79,7 @@ async fn by_hand(args: &Arguments, reports: Reports) -> Result<u8, Failure> {
     let victim = Victim::new(Role::Client, &order, Kept::default());
     let victim = victim.map_err(|refusal| Failure::Failed(refusal.to_string()))?;
     let stream = wait_for(&args.connect, args.wait.map(Duration::from_millis), &reports).await;
-    let stream = stream.map_err(|error| format!("connect {}: {error}", args.connect));
+    let stream = stream.map_err(|error| Cause::NoWay { address: args.connect.clone(), error: error.to_string() });
     let limits = args.by_hand.limits();
     Ok(session(order, victim, stream, limits, reports).await)
 }
@@ -123,7 +124,8 @@ async fn refuse(reports: &Reports, session: String, reason: String) {
 async fn ordered(order: PlayOrder, victim: Victim, reports: Reports) {
     let limits = Limits::of(Duration::from_millis(order.patience));
     let address = order.connect.clone().unwrap_or_default();
-    let stream = connect(&address, limits.silence).await.map_err(|error| format!("connect {address}: {error}"));
+    let stream = connect(&address, limits.silence).await;
+    let stream = stream.map_err(|error| Cause::NoWay { address, error: error.to_string() });
     session(order, victim, stream, limits, reports).await;
 }
 
@@ -131,7 +133,7 @@ async fn ordered(order: PlayOrder, victim: Victim, reports: Reports) {
 async fn session(
     order: PlayOrder,
     mut victim: Victim,
-    stream: Result<TcpStream, String>,
+    stream: Result<TcpStream, Cause>,
     limits: Limits,
     reports: Reports,
 ) -> u8 {

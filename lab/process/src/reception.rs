@@ -12,6 +12,7 @@ use crate::{
     teller::Teller,
 };
 use lab::{
+    cause::Cause,
     control::{Order, Report},
     event::{Fact, Limit},
     role::Actor,
@@ -138,8 +139,7 @@ impl Reception {
         let most = milliseconds(time);
         let mut facts = vec![Fact::Limited { limit: Limit::Connection, most }];
         if self.program.actor() != Actor::Attacker {
-            let reason = format!("connection: expected one within {most} ms, got none");
-            facts.push(Fact::Aborted { flight: 1, check: None, reason });
+            facts.push(Fact::Aborted { flight: 1, check: None, reason: Cause::NoConnection { most } });
         }
         facts.push(Fact::Ended);
         Teller::new(session, self.program.actor(), self.reports.clone()).tell_all(facts).await;

@@ -6,30 +6,13 @@
 
 pub mod real;
 
+pub use crate::cause::Misfit;
+
 use crate::{
     check::{Finding, Switches},
     mode::{Message, Relation},
     term::{Op, Sort},
 };
-
-/// Why an operation has no result, or a message no values.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: expected {expected}, got {got}")]
-pub struct Misfit {
-    /// The field or value.
-    pub field: String,
-    /// What it had to be.
-    pub expected: String,
-    /// What it was.
-    pub got: String,
-}
-
-impl Misfit {
-    /// A value that is not what it has to be.
-    pub fn new(field: impl Into<String>, expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Self { field: field.into(), expected: expected.into(), got: got.into() }
-    }
-}
 
 /// A domain of values with the operations of [`Op`] and the relations of [`Relation`]. A copy draws the same fresh values
 /// as the original: with it a message that fails is undone.

@@ -6,6 +6,7 @@ mod relations;
 mod tuple;
 
 use super::{Algebra, Misfit};
+use crate::cause::{Given, Need, cut};
 use crate::{
     certificate::Trust,
     check::{Finding, Switches},
@@ -100,12 +101,12 @@ impl Value {
 
 /// What the sorts of the table promise and the values break is the table's fault, which validation excludes.
 fn unsuitable(op: impl ToString) -> Misfit {
-    Misfit::new(op.to_string(), "values of its sorts", "others")
+    Misfit::new(op.to_string(), Need::Sorts, Given::Others)
 }
 
 /// A public value that does not fit its group.
-fn unfit(expected: String, public: &[u8]) -> Misfit {
-    Misfit::new("public value", expected, format!("{} octets", public.len()))
+fn unfit(expected: Need, public: &[u8]) -> Misfit {
+    Misfit::new("public value", expected, Given::Octets { octets: public.len() })
 }
 
 /// Computes with bytes; random values come from a seed.
@@ -161,6 +162,11 @@ fn pick(offered: &[Offer], supported: &[Offer]) -> Option<Choice> {
     })
 }
 
+/// These offers, cut where they are long.
+fn wanted(offers: &[Offer]) -> Need {
+    Need::Offers { offers: cut(&offers_text(offers)) }
+}
+
 fn offers_text(offers: &[Offer]) -> String {
     let or_none = |text: String, what: &str| if text.is_empty() { format!("no {what}") } else { text };
     let one = |offer: &Offer| format!("{} with {}", offer.mode, or_none(offer.groups.join(" or "), "group"));
@@ -185,7 +191,7 @@ impl Algebra for Real {
                 Ok(Value::Secret(secret))
             }
             (Sort::Secret, Some(Value::Group(Group::Modp(modp)))) if modp.p.bits() < 3 => {
-                Err(Misfit::new("group", "a prime of at least 3 bits", format!("{} bits", modp.p.bits())))
+                Err(Misfit::new("group", Need::PrimeBits { bits: 3 }, Given::Bits { bits: modp.p.bits() }))
             }
             (Sort::Secret, Some(Value::Group(group))) => Ok(Value::Secret(group.secret(&mut self.rng))),
             _ => Err(unsuitable(name)),
@@ -198,19 +204,20 @@ impl Algebra for Real {
                 .first()
                 .and_then(|offer| named::find(offer.groups.first()?))
                 .map(Value::Group)
-                .ok_or_else(|| Misfit::new("offers", "a published group first", offers_text(offered))),
+                .ok_or_else(|| Misfit::new("offers", Need::PublishedFirst, Given::text(&offers_text(offered)))),
             (Op::Pick, [Value::Offers(offered), Value::Offers(supported)]) => pick(offered, supported)
                 .map(Value::Choice)
-                .ok_or_else(|| Misfit::new("offers", offers_text(supported), offers_text(offered))),
+                .ok_or_else(|| Misfit::new("offers", wanted(supported), Given::text(&offers_text(offered)))),
             (Op::Accept, [Value::Offers(offered), Value::Choice(choice)]) => {
                 let one = Offer { mode: choice.mode.clone(), groups: vec![choice.group.clone()] };
                 pick(offered, std::slice::from_ref(&one))
                     .map(Value::Choice)
-                    .ok_or_else(|| Misfit::new("choice", offers_text(offered), offers_text(&[one])))
+                    .ok_or_else(|| Misfit::new("choice", wanted(offered), Given::text(&offers_text(&[one]))))
             }
-            (Op::GroupOf, [Value::Choice(choice)]) => named::find(&choice.group)
-                .map(Value::Group)
-                .ok_or_else(|| Misfit::new("choice", named::NAMES.join(" or "), choice.group.clone())),
+            (Op::GroupOf, [Value::Choice(choice)]) => named::find(&choice.group).map(Value::Group).ok_or_else(|| {
+                let names = named::NAMES.iter().map(|name| (*name).to_owned()).collect();
+                Misfit::new("choice", Need::OneOf { names }, Given::text(&choice.group))
+            }),
             (Op::ServerGroup, [Value::Choice(choice), own @ Value::Group(_)]) if choice.group == OWN => Ok(own.clone()),
             (Op::ServerGroup, [choice, _]) => self.apply(Op::GroupOf, std::slice::from_ref(choice)),
             (Op::Public, [Value::Group(group), Value::Secret(secret)]) => {
@@ -219,7 +226,7 @@ impl Algebra for Real {
             (Op::Agree, [Value::Group(group), Value::Secret(secret), Value::Bytes(public)]) => group
                 .agree(secret, public)
                 .map(Value::Secret)
-                .map_err(|octets| Misfit::new("public value", format!("{octets} octets"), public.len().to_string())),
+                .map_err(|octets| Misfit::new("public value", Need::Octets { octets }, Given::count(public.len()))),
             (
                 Op::PublicUnder,
                 [Value::Group(Group::Ristretto255), Value::Secret(secret), Value::Secret(shared), Value::Bytes(digest)],

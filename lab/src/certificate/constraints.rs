@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use x509_parser::asn1_rs::{Any, Tag};
-use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
+use x509_parser::extensions::{GeneralName, NameConstraints};
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 use super::decode::Certificate;
 use super::mailbox::{Mailbox, SMTP_UTF8};
+use super::reason::NameConstraints as Violation;
 use super::{dn, name, uri};
 
 /// Comparisons that one validation may spend, so that thousands of names under thousands of constraints stay cheap.
@@ -15,19 +16,6 @@ pub(super) const BUDGET: usize = 250_000;
 
 /// More attributes than any honest subject has, each of which is compared with every subtree.
 pub(super) const MAX_ATTRIBUTES: usize = 64;
-
-/// Why a name is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Violation {
-    /// It matches an excluded subtree.
-    Excluded { name: String, subtree: String },
-    /// It matches none of the permitted subtrees of its type.
-    NotPermitted { name: String, subtrees: String },
-    /// A constraint of this form cannot be processed, and such a name appears (section 6.1: reject).
-    NotProcessed { name: String },
-    /// The comparisons are used up.
-    TooMany,
-}
 
 /// Whether a name lies in a subtree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,25 +130,29 @@ fn names_of<'c>(certificate: &'c Certificate<'_>) -> impl Iterator<Item = Subjec
     subject_name.into_iter().chain(mailboxes).chain(names.iter().map(Subject::of))
 }
 
-/// Checks every name of `certificate` against one authority's constraints.
+/// Checks every name of `certificate` against the constraints of one `authority`, which is called by its name.
+///
+/// # Errors
+/// Why a name is not allowed.
 pub(super) fn check(
     constraints: &NameConstraints<'_>,
     certificate: &Certificate<'_>,
+    authority: impl Fn() -> String,
     budget: &mut usize,
 ) -> Result<(), Violation> {
     let permitted = constraints.permitted_subtrees.as_deref().unwrap_or_default();
     let excluded = constraints.excluded_subtrees.as_deref().unwrap_or_default();
     for subject in names_of(certificate) {
-        *budget = budget.checked_sub(permitted.len() + excluded.len()).ok_or(Violation::TooMany)?;
+        *budget =
+            budget.checked_sub(permitted.len() + excluded.len()).ok_or(Violation::Comparisons { most: BUDGET })?;
+        let name = || dn::general_name(&subject.name);
         for subtree in excluded {
             match subject.relation(&subtree.base) {
                 Relation::Within | Relation::Overlaps => {
-                    return Err(Violation::Excluded {
-                        name: dn::general_name(&subject.name),
-                        subtree: dn::general_name(&subtree.base),
-                    });
+                    let subtree = dn::general_name(&subtree.base);
+                    return Err(Violation::Excluded { name: name(), subtree, authority: authority() });
                 }
-                Relation::Unknown => return Err(Violation::NotProcessed { name: dn::general_name(&subject.name) }),
+                Relation::Unknown => return Err(Violation::NotProcessed { name: name() }),
                 Relation::Outside | Relation::Unrelated => {}
             }
         }
@@ -169,52 +161,35 @@ pub(super) fn check(
             match subject.relation(&subtree.base) {
                 Relation::Within => within = true,
                 Relation::Overlaps | Relation::Outside => constrained = true,
-                Relation::Unknown => return Err(Violation::NotProcessed { name: dn::general_name(&subject.name) }),
+                Relation::Unknown => return Err(Violation::NotProcessed { name: name() }),
                 Relation::Unrelated => {}
             }
         }
         if constrained && !within {
-            return Err(Violation::NotPermitted {
-                name: dn::general_name(&subject.name),
-                subtrees: describe(permitted),
-            });
+            let (subtrees, more) = dn::first(permitted.iter().map(|subtree| &subtree.base));
+            return Err(Violation::NotPermitted { name: name(), subtrees, more, authority: authority() });
         }
     }
     Ok(())
 }
 
-/// Subtrees for people.
-pub(super) fn describe(subtrees: &[GeneralSubtree<'_>]) -> String {
-    let mut line =
-        subtrees.iter().take(8).map(|subtree| dn::general_name(&subtree.base)).collect::<Vec<_>>().join(", ");
-    if subtrees.len() > 8 {
-        line.push_str(", …");
-    }
-    line
-}
-
-/// A subtree that breaks the form which section 4.2.1.10 prescribes for its type, and how. Forms that the section does
-/// not have, but that all who accept them read alike, count as broken only for `strict` readers: a dNSName with a leading
-/// period (everything below), and the empty rfc822Name or URI (everything).
-pub(super) fn malformed<'c>(
-    constraints: &'c NameConstraints<'_>,
-    strict: bool,
-) -> Option<(&'c GeneralName<'c>, &'static str)> {
-    const UNREADABLE: &str = "a constraint that cannot be read cannot be kept";
+/// The first subtree that breaks the form which section 4.2.1.10 prescribes for its type, and how. Forms that the section
+/// does not have, but that all who accept them read alike, count as broken only for `strict` readers: a dNSName with a
+/// leading period (everything below), and the empty rfc822Name or URI (everything).
+pub(super) fn malformed(constraints: &NameConstraints<'_>, strict: bool) -> Option<Violation> {
     let both = [&constraints.permitted_subtrees, &constraints.excluded_subtrees];
     both.into_iter().flatten().flatten().map(|subtree| &subtree.base).find_map(|base| {
         let host = |text: &str| !text.contains('*') && name::dns_syntax(text).is_ok();
+        let shown = || dn::general_name(base);
         let sound = match base {
             GeneralName::DNSName("") => true,
             GeneralName::DNSName(domain) => match domain.strip_prefix('.') {
-                Some(below) if host(below) && strict => {
-                    return Some((base, "RFC 5280 section 4.2.1.10 has no leading period in a dNSName"));
-                }
+                Some(below) if host(below) && strict => return Some(Violation::Period { base: shown() }),
                 Some(below) => host(below),
                 None => host(domain),
             },
             GeneralName::RFC822Name("") | GeneralName::URI("") if strict => {
-                return Some((base, "RFC 5280 section 4.2.1.10 has the empty constraint for a dNSName only"));
+                return Some(Violation::Empty { base: shown() });
             }
             GeneralName::RFC822Name("") | GeneralName::URI("") => true,
             GeneralName::RFC822Name(text) if text.contains('@') => Mailbox::parse(text).is_some(),
@@ -223,7 +198,7 @@ pub(super) fn malformed<'c>(
             GeneralName::Invalid(..) => false,
             _ => true,
         };
-        (!sound).then_some((base, UNREADABLE))
+        (!sound).then(|| Violation::Unreadable { base: shown() })
     })
 }
 

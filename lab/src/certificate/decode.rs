@@ -15,6 +15,7 @@ use x509_parser::x509::X509Name;
 use super::error::DecodeError;
 use super::oid::oid_text;
 use super::public_key::{self, Strength};
+use super::reason::{Form, Got, Key};
 use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
@@ -32,7 +33,7 @@ pub(super) struct Certificate<'a> {
     pub(super) problem: Option<DecodeError>,
     /// Subject and issuer are the same name (RFC 5280 section 3.2).
     pub(super) self_issued: bool,
-    key_strength: OnceCell<Strength>,
+    key_strength: OnceCell<Strength<Key>>,
     subject_digest: OnceCell<[u8; 32]>,
     issuer_digest: OnceCell<[u8; 32]>,
 }
@@ -52,14 +53,14 @@ macro_rules! extensions {
 impl<'a> Certificate<'a> {
     /// Decodes exactly one certificate.
     pub(super) fn decode(der: &'a [u8]) -> Result<Self, DecodeError> {
-        der::check(der).map_err(|got| DecodeError::new("certificate", "one DER value", got))?;
+        der::check(der).map_err(|got| DecodeError::new("certificate", Form::OneValue, got))?;
         admit_names(der::sets(der))?;
         let grammar = grammar::certificate(der).err();
         let parsed = X509CertificateParser::new().parse(der);
         let (_, x509) = parsed.map_err(|error| grammar.clone().unwrap_or_else(|| field_of(&error)))?;
         if x509.extensions().len() > MAX_EXTENSIONS {
-            let got = x509.extensions().len().to_string();
-            return Err(DecodeError::new("extensions", "at most 64 extensions", got));
+            let got = Got::Count { count: x509.extensions().len() };
+            return Err(DecodeError::new("extensions", Form::FewExtensions { most: MAX_EXTENSIONS }, got));
         }
         let problem = grammar.or_else(|| problem(&x509));
         let self_issued = dn::equal(x509.subject(), x509.issuer());
@@ -143,7 +144,7 @@ impl<'a> Certificate<'a> {
     }
 
     /// What the policy thinks of the key; computed once, however often the certificate stands in a path.
-    pub(super) fn key_strength(&self) -> &Strength {
+    pub(super) fn key_strength(&self) -> &Strength<Key> {
         self.key_strength.get_or_init(|| public_key::strength(&self.x509.tbs_certificate.subject_pki))
     }
 
@@ -160,45 +161,47 @@ impl<'a> Certificate<'a> {
 pub(super) fn admit_names(sets: usize) -> Result<(), DecodeError> {
     match sets {
         0..=MAX_SETS => Ok(()),
-        _ => Err(DecodeError::new("names", "at most 1024 relative distinguished names", sets.to_string())),
+        _ => Err(DecodeError::new("names", Form::FewSets { most: MAX_SETS }, Got::Count { count: sets })),
     }
 }
 
 fn field_of(error: &nom::Err<X509Error>) -> DecodeError {
     let (field, expected) = match error {
         nom::Err::Error(error) | nom::Err::Failure(error) => match error {
-            X509Error::InvalidVersion => ("version", "1, 2 or 3"),
-            X509Error::InvalidSerial => ("serialNumber", "an INTEGER"),
-            X509Error::InvalidAlgorithmIdentifier => ("signature", "an AlgorithmIdentifier"),
-            X509Error::InvalidX509Name => ("issuer or subject", "a Name"),
-            X509Error::InvalidDate => ("validity", "two times in UTC, to the second"),
-            X509Error::InvalidSPKI => ("subjectPublicKeyInfo", "a SubjectPublicKeyInfo"),
-            X509Error::InvalidIssuerUID => ("issuerUniqueID", "a BIT STRING"),
-            X509Error::InvalidSubjectUID => ("subjectUniqueID", "a BIT STRING"),
-            X509Error::InvalidExtensions => ("extensions", "a sequence of extensions"),
-            X509Error::InvalidSignatureValue => ("signatureValue", "a BIT STRING"),
-            _ => ("certificate", "the structure of RFC 5280 section 4.1"),
+            X509Error::InvalidVersion => ("version", Form::Version),
+            X509Error::InvalidSerial => ("serialNumber", Form::SerialNumber),
+            X509Error::InvalidAlgorithmIdentifier => ("signature", Form::AlgorithmIdentifier),
+            X509Error::InvalidX509Name => ("issuer or subject", Form::Name),
+            X509Error::InvalidDate => ("validity", Form::Times),
+            X509Error::InvalidSPKI => ("subjectPublicKeyInfo", Form::PublicKey),
+            X509Error::InvalidIssuerUID => ("issuerUniqueID", Form::BitString),
+            X509Error::InvalidSubjectUID => ("subjectUniqueID", Form::BitString),
+            X509Error::InvalidExtensions => ("extensions", Form::Extensions),
+            X509Error::InvalidSignatureValue => ("signatureValue", Form::BitString),
+            _ => ("certificate", Form::Certificate),
         },
-        nom::Err::Incomplete(_) => ("certificate", "all of it"),
+        nom::Err::Incomplete(_) => ("certificate", Form::Whole),
     };
-    DecodeError::new(field, expected, error.to_string())
+    DecodeError::new(field, expected, Got::Unparsed { error: error.to_string().into() })
 }
 
 fn problem(x509: &X509Certificate<'_>) -> Option<DecodeError> {
     let tbs = &x509.tbs_certificate;
+    let version =
+        |expected| Some(DecodeError::new("version", expected, Got::Version { version: u64::from(tbs.version.0) + 1 }));
     if !matches!(tbs.version, X509Version::V1 | X509Version::V2 | X509Version::V3) {
-        return Some(DecodeError::new("version", "1, 2 or 3", (u64::from(tbs.version.0) + 1).to_string()));
+        return version(Form::Version);
     }
     if !tbs.extensions().is_empty() && tbs.version != X509Version::V3 {
-        return Some(DecodeError::new("version", "3, because there are extensions", (tbs.version.0 + 1).to_string()));
+        return version(Form::VersionOfExtensions);
     }
     if (tbs.issuer_uid.is_some() || tbs.subject_uid.is_some()) && tbs.version == X509Version::V1 {
-        return Some(DecodeError::new("version", "2 or 3, because there are unique identifiers", "1"));
+        return version(Form::VersionOfIdentifiers);
     }
     tbs.extensions().iter().find_map(|extension| match extension.parsed_extension() {
         ParsedExtension::ParseError { .. } => {
-            let got = format!("{} malformed", oid_text(extension.oid.as_bytes()));
-            Some(DecodeError::new("extensions", "the extension's own structure", got))
+            let got = Got::Extension { oid: oid_text(extension.oid.as_bytes()) };
+            Some(DecodeError::new("extensions", Form::OwnStructure, got))
         }
         _ => None,
     })

@@ -1,5 +1,7 @@
 //! The part of DER (X.690) that the parser underneath takes too easily: one value, one encoding.
 
+use super::reason::Got;
+
 /// Nesting deeper than any certificate's.
 const MAX_DEPTH: usize = 24;
 
@@ -8,9 +10,9 @@ const MAX_DEPTH: usize = 24;
 ///
 /// # Errors
 /// What was wrong, and at which byte.
-pub(super) fn check(input: &[u8]) -> Result<(), String> {
+pub(super) fn check(input: &[u8]) -> Result<(), Got> {
     let end = value(input, 0, 0)?;
-    if end == input.len() { Ok(()) } else { Err(format!("{} bytes left over at byte {end}", input.len() - end)) }
+    if end == input.len() { Ok(()) } else { Err(Got::LeftOver { octets: input.len() - end, at: end }) }
 }
 
 /// The values inside one constructed value: tag and content of each. `None` if they are not DER.
@@ -53,16 +55,14 @@ pub(super) fn sets(input: &[u8]) -> usize {
     found
 }
 
-fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
+fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, Got> {
     if depth > MAX_DEPTH {
-        return Err(format!("nested deeper than {MAX_DEPTH} at byte {start}"));
+        return Err(Got::Nested { most: MAX_DEPTH, at: start });
     }
     let (tag, content, end) = header(input, start)?;
     let (universal, structured) = (tag & 0xc0 == 0, matches!(tag & 0x1f, 0x10 | 0x11));
     if universal && structured != (tag & 0x20 != 0) {
-        return Err(format!(
-            "tag {tag:02x} constructed where it must be primitive, or the other way round, at byte {start}"
-        ));
+        return Err(Got::Construction { tag: format!("{tag:02x}"), at: start });
     }
     if tag & 0x20 != 0 {
         let mut at = content;
@@ -74,10 +74,10 @@ fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
     let bytes = &input[content..end];
     match (tag, bytes) {
         (0x01, [0x00 | 0xff]) => Ok(end),
-        (0x01, _) => Err(format!("BOOLEAN is neither 00 nor FF at byte {start}")),
-        (0x02, []) => Err(format!("INTEGER without content at byte {start}")),
-        (0x02, [0x00, second, ..]) if second & 0x80 == 0 => Err(format!("INTEGER with leading zeros at byte {start}")),
-        (0x02, [0xff, second, ..]) if second & 0x80 != 0 => Err(format!("INTEGER with leading ones at byte {start}")),
+        (0x01, _) => Err(Got::OddBoolean { at: start }),
+        (0x02, []) => Err(Got::EmptyInteger { at: start }),
+        (0x02, [0x00, second, ..]) if second & 0x80 == 0 => Err(Got::LeadingZeros { at: start }),
+        (0x02, [0xff, second, ..]) if second & 0x80 != 0 => Err(Got::LeadingOnes { at: start }),
         _ => Ok(end),
     }
 }
@@ -86,11 +86,11 @@ fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, String> {
 ///
 /// # Errors
 /// It is not one, or reaches beyond the input.
-pub(super) fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), String> {
-    let truncated = || format!("truncated at byte {}", input.len());
+pub(super) fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), Got> {
+    let truncated = || Got::Truncated { at: input.len() };
     let tag = *input.get(start).ok_or_else(truncated)?;
     if tag & 0x1f == 0x1f {
-        return Err(format!("tag number above 30 at byte {start}"));
+        return Err(Got::HighTag { at: start });
     }
     let first = *input.get(start + 1).ok_or_else(truncated)?;
     let (length, content) = match first {
@@ -100,18 +100,15 @@ pub(super) fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), S
             let bytes = input.get(start + 2..start + 2 + octets).ok_or_else(truncated)?;
             let length = bytes.iter().fold(0usize, |length, &byte| length << 8 | usize::from(byte));
             if bytes[0] == 0 || length < 0x80 {
-                return Err(format!("length is not in its shortest form at byte {start}"));
+                return Err(Got::LongLength { at: start });
             }
             (length, start + 2 + octets)
         }
-        _ => return Err(format!("indefinite or absurd length at byte {start}")),
+        _ => return Err(Got::AbsurdLength { at: start }),
     };
     match content.checked_add(length) {
         Some(end) if end <= input.len() => Ok((tag, content, end)),
-        _ => Err(format!(
-            "length {length} at byte {start} reaches beyond the {} bytes there are",
-            input.len().saturating_sub(content)
-        )),
+        _ => Err(Got::Beyond { length, at: start, left: input.len().saturating_sub(content) }),
     }
 }
 
@@ -147,6 +144,6 @@ mod tests {
             deep.insert(0, u8::try_from(deep.len()).unwrap());
             deep.insert(0, 0x30);
         }
-        assert!(check(&deep).unwrap_err().contains("nested"));
+        assert!(matches!(check(&deep), Err(super::Got::Nested { .. })));
     }
 }

@@ -1,19 +1,33 @@
 //! What is wrong with bytes that should be a certificate or a revocation list.
 
-/// A certificate that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: expected {expected}, got {got}")]
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::reason::{Form, Got, Text};
+use crate::words;
+
+/// A certificate or list that cannot be read, or is not written as the standard prescribes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecodeError {
-    /// The field of RFC 5280 section 4.1.
-    pub field: &'static str,
+    /// The field of RFC 5280 sections 4.1 or 5.1.
+    pub field: Text,
     /// What should stand there.
-    pub expected: &'static str,
-    /// What was wrong.
-    pub got: String,
+    pub expected: Form,
+    /// What stands there.
+    pub got: Got,
 }
 
 impl DecodeError {
-    pub(super) fn new(field: &'static str, expected: &'static str, got: impl Into<String>) -> Self {
-        Self { field, expected, got: got.into() }
+    pub(super) fn new(field: &'static str, expected: Form, got: Got) -> Self {
+        Self { field: field.into(), expected, got }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&words::with("problem", "whole", self))
     }
 }

@@ -24,6 +24,7 @@ mod pki;
 mod policies;
 mod policy;
 mod public_key;
+pub mod reason;
 mod revocation;
 mod rules;
 mod signature;
@@ -38,7 +39,7 @@ use crate::role::Role;
 use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
 
-pub use checks::{RULES, Rule};
+pub use checks::{RULES, Reason, Rule};
 pub use date::date;
 pub use error::DecodeError;
 pub use forge::{FORGERIES, Forgery};
@@ -51,7 +52,7 @@ pub use policy::{Policy, PolicyId, PolicyIdError, PolicyInputs, Profile};
 pub use step::{Status, Step};
 pub use summary::Summary;
 pub use trust::Trust;
-pub use validate::{Leaf, Outcome, Validation, only_issuers_rules_fail, validate};
+pub use validate::{Leaf, LeftOut, Outcome, Validation, only_issuers_rules_fail, validate};
 pub use verified::Verified;
 
 /// The public key that a certificate is for, as it stands there: 32 bytes for Ed25519.
@@ -109,6 +110,15 @@ impl Purpose {
         match owner {
             Role::Client => Self::Client,
             Role::Server => Self::Server,
+        }
+    }
+
+    /// The party that such a certificate speaks for.
+    #[must_use]
+    pub fn owner(self) -> Role {
+        match self {
+            Self::Client => Role::Client,
+            Self::Server => Role::Server,
         }
     }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
 
 use super::mailbox::Mailbox;
+use super::reason::HostFault;
 
 /// The peer's name as the verifier knows it (the reference identifier of RFC 9525).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,34 +82,34 @@ fn dns_matches(pattern: &str, host: &str) -> bool {
 
 /// Whether a dNSName is a host or wildcard that a certificate may be for: of the syntax below, and no wildcard for a whole
 /// top-level domain.
-pub(super) fn presented_dns(name: &str) -> Result<(), &'static str> {
+pub(super) fn presented_dns(name: &str) -> Result<(), HostFault> {
     dns_syntax(name)?;
     match name.strip_prefix("*.") {
-        Some(base) if !base.contains('.') => Err("a wildcard for a whole top-level domain"),
+        Some(base) if !base.contains('.') => Err(HostFault::TopLevel),
         _ => Ok(()),
     }
 }
 
 /// Whether a dNSName is in preferred name syntax (RFC 1034 section 3.5 with underscores, as deployed), or a wildcard
 /// of RFC 9525 section 6.3; otherwise what it must not be.
-pub(super) fn dns_syntax(name: &str) -> Result<(), &'static str> {
+pub(super) fn dns_syntax(name: &str) -> Result<(), HostFault> {
     let host = name.strip_prefix("*.").unwrap_or(name);
     if host.is_empty() || host.len() > 253 {
-        return Err("empty, or longer than 253 characters");
+        return Err(HostFault::Length);
     }
     if host.parse::<IpAddr>().is_ok() {
-        return Err("an address in a dNSName");
+        return Err(HostFault::Address);
     }
     for label in host.split('.') {
         let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if label.is_empty() || label.len() > 63 {
-            return Err("an empty label, or one longer than 63 characters");
+            return Err(HostFault::Label);
         }
         if !label.bytes().all(inner) {
-            return Err("a wildcard beside other characters or not leftmost, or a character outside host names");
+            return Err(HostFault::Character);
         }
         if label.starts_with('-') || label.ends_with('-') {
-            return Err("a label that begins or ends with a hyphen");
+            return Err(HostFault::Hyphen);
         }
     }
     Ok(())

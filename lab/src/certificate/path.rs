@@ -10,6 +10,7 @@ use super::dn;
 use super::origin::Origin;
 use super::policies::Policies;
 use super::policy::Policy;
+use super::reason::{Gap, Useless};
 use super::revocation::Refusal;
 use super::rules::Walk;
 use super::signature::Signature;
@@ -44,7 +45,7 @@ pub(super) fn search(context: &Context<'_, '_>) -> Evaluated {
 /// What was found out about those who sign revocation lists.
 struct Signers {
     /// Who may sign lists below an anchor, or why not, by node and anchor.
-    asked: RefCell<HashMap<(usize, usize), Result<(), String>>>,
+    asked: RefCell<HashMap<(usize, usize), Result<(), Useless>>>,
     /// Whose right to sign lists is being asked, and for whose sake.
     asking: RefCell<Vec<usize>>,
     /// Searches left.
@@ -63,7 +64,7 @@ struct Search<'c, 's, 'a> {
     /// The path to an anchor with the fewest failures.
     best: Option<Evaluated>,
     /// The longest path that ended nowhere, and why.
-    dead_end: Option<(Vec<usize>, String)>,
+    dead_end: Option<(Vec<usize>, Gap)>,
 }
 
 impl<'c, 's, 'a> Search<'c, 's, 'a> {
@@ -80,8 +81,8 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         match search.best.take() {
             Some(best) => best,
             None => {
-                let (path, why) = search.dead_end.take().unwrap_or_else(|| (vec![leaf], "nowhere to go".into()));
-                search.evaluate(&path, Some(&why))
+                let (path, why) = search.dead_end.take().unwrap_or_else(|| (vec![leaf], Gap::Nowhere));
+                search.evaluate(&path, Some(why))
             }
         }
     }
@@ -100,15 +101,15 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
             return known.clone().map_err(Refusal::Unsigned);
         }
         let Some(left) = searches.get().checked_sub(1).filter(|_| asking.borrow().len() < DEPTH) else {
-            return Err(Refusal::Unsigned("too many certificates could have signed the lists".into()));
+            return Err(Refusal::Unsigned(Useless::TooManySigners));
         };
         searches.set(left);
         asking.borrow_mut().push(signer);
         let found = Self::run(self.context, self.signers, self.context.signer_policy(), signer, Some(anchor));
         asking.borrow_mut().pop();
         let known = found.steps.into_iter().find(|step| !step.ok()).map_or(Ok(()), |step| {
-            let subject = dn::display(self.certificate(signer).subject());
-            Err(format!("its signer, {subject}, is not valid: {}: {}, {}", step.check, step.why, step.observed))
+            let signer = dn::display(self.certificate(signer).subject());
+            Err(Useless::Signer { signer, check: step.check.into(), reason: Box::new(step.reason) })
         });
         // Below another question, what was found may rest on lists that were left out for its sake.
         if asking.borrow().is_empty() {
@@ -142,11 +143,10 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         let (mut refused, mut looped, mut advanced) = (false, false, false);
         for issuer in self.issuers(child) {
             if path.len() == LENGTH {
-                let why = format!("the path would be longer than {LENGTH} certificates, the most that are tried");
-                return self.give_up(path, &why);
+                return self.give_up(path, Gap::Long { most: LENGTH });
             }
             if self.visits == 0 {
-                return self.give_up(path, "the search was given up: too many certificates could be issuers");
+                return self.give_up(path, Gap::TooManyIssuers);
             }
             if path.iter().any(|&on_path| self.same_entity(on_path, issuer)) {
                 looped = true;
@@ -154,7 +154,7 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
             }
             self.visits -= 1;
             match self.context.link(last, issuer) {
-                None => return self.give_up(path, "the search was given up: too many signatures to verify"),
+                None => return self.give_up(path, Gap::TooManySignatures),
                 Some(Signature::Invalid) => refused = true,
                 Some(Signature::Valid | Signature::Unknown) => {
                     advanced = true;
@@ -169,11 +169,11 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         }
         if !advanced {
             let why = match (refused, looped, child.self_issued) {
-                _ if dn::is_empty(child.issuer()) => "it names no issuer, though somebody must have issued it",
-                (true, ..) => "an issuer of that name is at hand, but its key does not verify the signature",
-                (_, _, true) => "it was issued under its own name, and is not trusted",
-                (_, true, _) => "the issuers lead in a circle",
-                _ => "no certificate of that issuer is at hand",
+                _ if dn::is_empty(child.issuer()) => Gap::NoIssuer,
+                (true, ..) => Gap::NotSigned,
+                (_, _, true) => Gap::SelfIssued,
+                (_, true, _) => Gap::Circle,
+                _ => Gap::Missing,
             };
             self.give_up(path, why);
         }
@@ -199,15 +199,15 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         a == b || (x.spki() == y.spki() && x.same_subject(y))
     }
 
-    fn give_up(&mut self, path: &[usize], why: &str) -> bool {
+    fn give_up(&mut self, path: &[usize], why: Gap) -> bool {
         if self.dead_end.as_ref().is_none_or(|(longest, _)| path.len() > longest.len()) {
-            self.dead_end = Some((path.to_vec(), why.to_owned()));
+            self.dead_end = Some((path.to_vec(), why));
         }
         false
     }
 
     /// Every check of every certificate, from the anchor down, as section 6.1 of RFC 5280 processes a path.
-    fn evaluate(&self, path: &[usize], gap: Option<&str>) -> Evaluated {
+    fn evaluate(&self, path: &[usize], gap: Option<Gap>) -> Evaluated {
         let certificates: Vec<_> = path.iter().map(|&node| self.certificate(node)).collect();
         let links: Vec<_> = path.windows(2).map(|pair| self.context.known_link(pair[0], pair[1])).collect();
         let authorize = |signer, anchor| self.authorize(signer, anchor);
@@ -296,7 +296,7 @@ mod tests {
         let leaf = world.leaf(&lower);
         let chain = [der(&leaf), der(&stray), der(&root), der(&upper), der(&other), der(&lower)];
         let found = validate(&policy(&[&root]), &chain);
-        assert!(found.accepted(), "{}", found.reason);
+        assert!(found.accepted(), "{}", found.reason());
         use Origin::{Anchor, Presented};
         assert_eq!(found.path, [Presented(0), Presented(5), Presented(3), Anchor(0)]);
     }
@@ -308,7 +308,11 @@ mod tests {
         let upper = world.below(&root, "upper");
         let leaf = world.leaf(&upper);
         let found = validate(&policy(&[&root]), &[der(&leaf)]);
-        assert!(found.reason.contains("CN=upper, got no certificate of that issuer is at hand"), "{}", found.reason);
+        assert!(
+            found.reason().contains("CN=upper, got no certificate of that issuer is at hand"),
+            "{}",
+            found.reason()
+        );
         let policy = Policy { intermediates: vec![der(&upper)], ..policy(&[&root]) };
         assert!(validate(&policy, &[der(&leaf)]).accepted());
     }
@@ -330,10 +334,10 @@ mod tests {
         for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
             let chain: Vec<_> = [der(&leaf)].into_iter().chain(order.map(|way| ways[way].clone())).collect();
             let found = validate(&policy(&[&trusted]), &chain);
-            assert!(found.accepted(), "{order:?}: {}", found.reason);
+            assert!(found.accepted(), "{order:?}: {}", found.reason());
         }
         let found = validate(&policy(&[&trusted]), &[der(&leaf), ways[0].clone(), ways[1].clone()]);
-        assert!(found.reason.starts_with("cert-validity of certificate 1"), "{}", found.reason);
+        assert!(found.reason().starts_with("cert-validity of certificate 1"), "{}", found.reason());
     }
 
     /// Two ways, each with one fault: whichever check is off, the way is found that satisfies the others.
@@ -354,7 +358,7 @@ mod tests {
             for check in [checks::VALIDITY, checks::NAME_CONSTRAINTS] {
                 let switches = Switches::without(checks::find(check));
                 let found = validate(&Policy { switches, ..policy(&[&root]) }, &chain);
-                assert!(found.accepted(), "{check}: {}", found.reason);
+                assert!(found.accepted(), "{check}: {}", found.reason());
                 assert_eq!(found.status(check), Some(Status::Skipped));
             }
         }
@@ -370,7 +374,7 @@ mod tests {
         let back = b.certify(&Template::authority("a", validity), a.key(), &mut world.rng).unwrap();
         let leaf = world.leaf(&b);
         let found = validate(&policy(&[&root]), &[der(&leaf), der(&b), back]);
-        assert!(found.reason.contains("the issuers lead in a circle"), "{}", found.reason);
+        assert!(found.reason().contains("the issuers lead in a circle"), "{}", found.reason());
     }
 
     #[test]
@@ -379,8 +383,8 @@ mod tests {
         let template = Template::leaf("a.example", Purpose::Server, Validity::around(AT, 90));
         let leaf = Credential::self_signed(&template, &mut world.rng).unwrap();
         let found = validate(&policy(&[&leaf]), &[der(&leaf)]);
-        assert!(found.accepted(), "{}", found.reason);
+        assert!(found.accepted(), "{}", found.reason());
         let expired = Policy { at: AT + 91 * 86_400, ..policy(&[&leaf]) };
-        assert!(validate(&expired, &[der(&leaf)]).reason.starts_with("cert-validity"));
+        assert!(validate(&expired, &[der(&leaf)]).reason().starts_with("cert-validity"));
     }
 }

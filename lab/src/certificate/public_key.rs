@@ -6,6 +6,7 @@ use ed25519_dalek::VerifyingKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::oid::oid_text;
+use super::reason::{Key, Text};
 use super::{der, grammar};
 
 pub(super) use curve::Curve;
@@ -20,50 +21,58 @@ pub(super) const UNCOMPRESSED: u8 = 0x04;
 
 /// What the policy thinks of an algorithm or key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Strength {
+pub(super) enum Strength<T> {
     /// Accepted.
-    Good(&'static str),
-    /// Too weak, or no key, with the reason.
-    Weak(String),
-    /// Out of scope here, with the reason.
-    Unsupported(String),
+    Good(T),
+    /// Too weak, or none.
+    Weak(T),
+    /// Out of scope here.
+    Unsupported(T),
+}
+
+impl<T> Strength<T> {
+    /// What is judged.
+    pub(super) fn into_inner(self) -> T {
+        match self {
+            Self::Good(judged) | Self::Weak(judged) | Self::Unsupported(judged) => judged,
+        }
+    }
 }
 
 /// What the policy thinks of a public key.
-pub(super) fn strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
+pub(super) fn strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength<Key> {
     let key = spki.subject_public_key.data.as_ref();
     match spki.algorithm.algorithm.as_bytes() {
         [0x2b, 0x65, 0x70] => ed25519(key),
         [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] => elliptic(spki),
         [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10] => rsa(key),
-        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak("a DSA key".into()),
-        other => Strength::Unsupported(format!("a key of type {} is out of scope", named(other))),
+        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak(Key::Dsa),
+        other => Strength::Unsupported(Key::OtherType { oid: oid_text(other), name: name(other) }),
     }
 }
 
 /// RFC 8410 section 4: the 32 octets of a point. One of small order verifies signatures that nobody made.
-fn ed25519(key: &[u8]) -> Strength {
+fn ed25519(key: &[u8]) -> Strength<Key> {
     match VerifyingKey::try_from(key) {
-        _ if key.len() != 32 => Strength::Weak("an Ed25519 key that is not 32 octets long".into()),
-        Err(_) => Strength::Weak("an Ed25519 key that is no point of the curve".into()),
-        Ok(key) if key.is_weak() => Strength::Weak("an Ed25519 key of small order".into()),
-        Ok(_) => Strength::Good("an Ed25519 key"),
+        _ if key.len() != 32 => Strength::Weak(Key::Ed25519Length),
+        Err(_) => Strength::Weak(Key::Ed25519NoPoint),
+        Ok(key) if key.is_weak() => Strength::Weak(Key::Ed25519SmallOrder),
+        Ok(_) => Strength::Good(Key::Ed25519),
     }
 }
 
 /// RFC 5480 section 2.1.1.1: a named curve, and a point of it.
-fn elliptic(spki: &SubjectPublicKeyInfo<'_>) -> Strength {
+fn elliptic(spki: &SubjectPublicKeyInfo<'_>) -> Strength<Key> {
     let Some(parameters) = spki.algorithm.parameters.as_ref().filter(|any| any.tag().0 == 6) else {
-        return Strength::Weak("an elliptic-curve key without a named curve (RFC 5480 section 2.1.1)".into());
+        return Strength::Weak(Key::NoCurve);
     };
+    let on = |curve: &'static str| Key::Curve { curve: curve.into() };
     match (curve(spki), parameters.data) {
-        (Some(curve), _) if curve.has(&spki.subject_public_key.data) => Strength::Good(curve.key()),
-        (Some(curve), _) => {
-            Strength::Weak(format!("{} that is no point of the curve (SEC 1 section 3.2.2)", curve.key()))
-        }
-        (None, [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 1]) => Strength::Weak("a P-192 key".into()),
-        (None, [0x2b, 0x81, 0x04, 0x00, 0x21]) => Strength::Weak("a P-224 key".into()),
-        (None, other) => Strength::Unsupported(format!("a key on curve {} is out of scope", named(other))),
+        (Some(curve), _) if curve.has(&spki.subject_public_key.data) => Strength::Good(on(curve.name())),
+        (Some(curve), _) => Strength::Weak(Key::CurveNoPoint { curve: curve.name().into() }),
+        (None, [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 1]) => Strength::Weak(on("P-192")),
+        (None, [0x2b, 0x81, 0x04, 0x00, 0x21]) => Strength::Weak(on("P-224")),
+        (None, other) => Strength::Unsupported(Key::OtherCurve { oid: oid_text(other), name: name(other) }),
     }
 }
 
@@ -78,25 +87,25 @@ pub(super) fn curve(spki: &SubjectPublicKeyInfo<'_>) -> Option<Curve> {
 }
 
 /// RFC 8017 section 3.1, BR 6.1.5 and 6.1.6: an odd modulus, and an odd exponent of at least 3 below it.
-fn rsa(key: &[u8]) -> Strength {
+fn rsa(key: &[u8]) -> Strength<Key> {
     let Some((modulus, exponent)) = rsa_numbers(key) else {
-        return Strength::Weak("an RSA key that cannot be read (RFC 8017 appendix A.1.1)".into());
+        return Strength::Weak(Key::RsaUnreadable);
     };
     let bits = bits(modulus);
     let odd = |number: &[u8]| number.last().is_some_and(|octet| octet & 1 == 1);
     let below = exponent.len() < modulus.len() || exponent.len() == modulus.len() && exponent < modulus;
     if !odd(modulus) {
-        Strength::Weak("an RSA key with an even modulus (RFC 8017 section 3.1)".into())
+        Strength::Weak(Key::RsaEven)
     } else if !odd(exponent) || exponent == [1] || !below {
-        Strength::Weak("an RSA key whose exponent is even, 1, or not below the modulus (RFC 8017 section 3.1)".into())
+        Strength::Weak(Key::RsaExponent)
     } else if bits < RSA_MIN {
-        Strength::Weak(format!("an RSA key of {bits} bits"))
+        Strength::Weak(Key::Rsa { bits })
     } else if bits > RSA_MAX {
-        Strength::Unsupported(format!("an RSA key of {bits} bits is out of scope"))
+        Strength::Unsupported(Key::RsaLong { bits })
     } else if !bits.is_multiple_of(8) {
-        Strength::Weak(format!("an RSA key of {bits} bits, which is not a multiple of 8 (BR 6.1.5)"))
+        Strength::Weak(Key::RsaPartial { bits })
     } else {
-        Strength::Good("an RSA key of 2048 bits or more")
+        Strength::Good(Key::Rsa { bits })
     }
 }
 
@@ -129,13 +138,9 @@ const OUT_OF_SCOPE: &[(&[u8], &str)] = &[
     (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 13], "brainpoolP512r1"),
 ];
 
-/// Dotted decimal, with the name where it is known here.
-pub(super) fn named(oid: &[u8]) -> String {
-    let text = oid_text(oid);
-    match OUT_OF_SCOPE.iter().find(|(known, _)| *known == oid) {
-        Some((_, name)) => format!("{text} ({name})"),
-        None => text,
-    }
+/// What an object identifier is called, where that is known here.
+pub(super) fn name(oid: &[u8]) -> Option<Text> {
+    OUT_OF_SCOPE.iter().find(|(known, _)| *known == oid).map(|(_, name)| Text::Borrowed(name))
 }
 
 #[cfg(test)]

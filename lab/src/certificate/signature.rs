@@ -7,7 +7,9 @@ use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::Verified;
-use super::public_key::{self, Curve, RSA_MAX, RSA_MIN, Strength, named};
+use super::oid::oid_text;
+use super::public_key::{self, Curve, RSA_MAX, RSA_MIN, Strength, name};
+use super::reason::{Algorithm, Text};
 
 /// Shortest RSA modulus whose signatures can be verified at all, for those who switch the policy off.
 const RSA_LEGACY: usize = 1024;
@@ -43,27 +45,31 @@ enum Scheme {
 }
 
 /// What a signature algorithm identifier names.
-fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
-    let good = |scheme, name| (scheme, Strength::Good(name));
-    let weak = |scheme, why: &str| (scheme, Strength::Weak(why.to_owned()));
+fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength<Algorithm>) {
+    let good = |scheme, name: &'static str| (scheme, Strength::Good(Algorithm::Named { name: name.into() }));
+    let weak = |scheme, why| (scheme, Strength::Weak(why));
+    let collisions = |name: &'static str, reference: Option<&'static str>| Algorithm::Collisions {
+        name: name.into(),
+        reference: reference.map(Text::Borrowed),
+    };
     let absent_or_null = || algorithm.parameters.as_ref().is_none_or(|any| any.data.is_empty() && any.tag().0 == 5);
     match algorithm.algorithm.as_bytes() {
         // 1.2.840.113549.1.1.x: RSA.
         [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, arc] => match arc {
-            2 => weak(Scheme::Other, "MD2 with RSA: collisions are practical"),
-            4 => weak(Scheme::Other, "MD5 with RSA: collisions are practical (RFC 6151)"),
-            5 => weak(Scheme::Pkcs1(Hash::Sha1), "SHA-1 with RSA: collisions are practical (RFC 9155)"),
+            2 => weak(Scheme::Other, collisions("MD2 with RSA", None)),
+            4 => weak(Scheme::Other, collisions("MD5 with RSA", Some("RFC 6151"))),
+            5 => weak(Scheme::Pkcs1(Hash::Sha1), collisions("SHA-1 with RSA", Some("RFC 9155"))),
             10 => pss(algorithm.parameters.as_ref()),
-            11..=13 if !absent_or_null() => weak(Scheme::Other, "RSA with parameters other than NULL (RFC 4055)"),
+            11..=13 if !absent_or_null() => weak(Scheme::Other, Algorithm::RsaParameters),
             11 => good(Scheme::Pkcs1(Hash::Sha256), "RSA PKCS#1 v1.5 with SHA-256"),
             12 => good(Scheme::Pkcs1(Hash::Sha384), "RSA PKCS#1 v1.5 with SHA-384"),
             13 => good(Scheme::Pkcs1(Hash::Sha512), "RSA PKCS#1 v1.5 with SHA-512"),
             _ => unsupported(algorithm),
         },
         // 1.2.840.10045.4.1: ECDSA with SHA-1; 1.2.840.10045.4.3.x: with SHA-2.
-        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01] => weak(Scheme::Other, "ECDSA with SHA-1: collisions are practical"),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01] => weak(Scheme::Other, collisions("ECDSA with SHA-1", None)),
         [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2 | 3] | [0x2b, 0x65, 0x70] if algorithm.parameters.is_some() => {
-            weak(Scheme::Other, "parameters where there must be none (RFC 5758, RFC 8410)")
+            weak(Scheme::Other, Algorithm::Parameters)
         }
         [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2] => good(Scheme::Ecdsa(Hash::Sha256), "ECDSA with SHA-256"),
         [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 3] => good(Scheme::Ecdsa(Hash::Sha384), "ECDSA with SHA-384"),
@@ -71,50 +77,48 @@ fn scheme(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
         [0x2b, 0x65, 0x70] => good(Scheme::Ed25519, "Ed25519"),
         // 1.2.840.10040.4.3 and 2.16.840.1.101.3.4.3.{1,2}.
         [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03] | [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 1 | 2] => {
-            weak(Scheme::Other, "DSA: withdrawn (FIPS 186-5)")
+            weak(Scheme::Other, Algorithm::Dsa)
         }
         _ => unsupported(algorithm),
     }
 }
 
-fn unsupported(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength) {
-    let name = named(algorithm.algorithm.as_bytes());
-    (Scheme::Other, Strength::Unsupported(format!("signature algorithm {name} is out of scope")))
+fn unsupported(algorithm: &AlgorithmIdentifier<'_>) -> (Scheme, Strength<Algorithm>) {
+    let oid = algorithm.algorithm.as_bytes();
+    (Scheme::Other, Strength::Unsupported(Algorithm::Other { oid: oid_text(oid), name: name(oid) }))
 }
 
 /// RFC 4055 section 3.1, with one hash for both and a salt of its length, as RFC 8446 section 4.2.3 demands.
-fn pss(parameters: Option<&Any<'_>>) -> (Scheme, Strength) {
-    let unsupported = |why: &str| (Scheme::Other, Strength::Unsupported(format!("RSA-PSS {why}")));
+fn pss(parameters: Option<&Any<'_>>) -> (Scheme, Strength<Algorithm>) {
+    let unsupported = |why| (Scheme::Other, Strength::Unsupported(why));
     let Some(parameters) = parameters.and_then(|any| RsaSsaPssParams::try_from(any).ok()) else {
-        return unsupported("without readable parameters");
+        return unsupported(Algorithm::PssUnreadable);
     };
+    let named = |name: &'static str| Algorithm::Named { name: name.into() };
     let (hash, salt, name) = match parameters.hash_algorithm_oid().as_bytes() {
         [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 1] => (Hash::Sha256, 32, "RSA-PSS with SHA-256"),
         [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 2] => (Hash::Sha384, 48, "RSA-PSS with SHA-384"),
         [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 3] => (Hash::Sha512, 64, "RSA-PSS with SHA-512"),
-        [0x2b, 0x0e, 0x03, 0x02, 0x1a] => return (Scheme::Other, Strength::Weak("RSA-PSS with SHA-1".into())),
-        _ => return unsupported("with a hash out of scope"),
+        [0x2b, 0x0e, 0x03, 0x02, 0x1a] => return (Scheme::Other, Strength::Weak(named("RSA-PSS with SHA-1"))),
+        _ => return unsupported(Algorithm::PssHash),
     };
     let mask = parameters.mask_gen_algorithm();
     let same_hash = mask
         .is_ok_and(|mask| mask.mgf == oid! { 1.2.840.113549.1.1.8 } && mask.hash == *parameters.hash_algorithm_oid());
     if !same_hash {
-        return unsupported("with another mask than MGF1 with the signature's hash");
+        return unsupported(Algorithm::PssMask);
     }
     if parameters.salt_length() != salt {
-        return unsupported(&format!(
-            "with a salt of {} octets instead of the hash's {salt}",
-            parameters.salt_length()
-        ));
+        return unsupported(Algorithm::PssSalt { salt: parameters.salt_length(), hash: salt });
     }
     if parameters.trailer_field() != 1 {
-        return unsupported("with a trailer other than 1");
+        return unsupported(Algorithm::PssTrailer);
     }
-    (Scheme::Pss(hash), Strength::Good(name))
+    (Scheme::Pss(hash), Strength::Good(named(name)))
 }
 
 /// What the policy thinks of a signature algorithm.
-pub(super) fn algorithm_strength(algorithm: &AlgorithmIdentifier<'_>) -> Strength {
+pub(super) fn algorithm_strength(algorithm: &AlgorithmIdentifier<'_>) -> Strength<Algorithm> {
     scheme(algorithm).1
 }
 

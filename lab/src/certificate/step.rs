@@ -1,14 +1,10 @@
 //! What validation reports: one step for each check of each certificate.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
+use super::checks::Reason;
 use crate::check::{Check, Switches};
 use crate::event;
-
-/// Text that is usually fixed.
-pub(super) type Text = Cow<'static, str>;
 
 /// How a check of one certificate ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -20,7 +16,7 @@ pub enum Status {
     Failed,
     /// The rule cannot be decided, because an algorithm is out of scope.
     Unsupported,
-    /// The check is switched off: `expected` and `observed` tell what it would have seen.
+    /// The check is switched off: the reason tells what it would have seen.
     Skipped,
 }
 
@@ -36,12 +32,8 @@ pub struct Step {
     /// Whether the rule holds, whether or not it is switched on.
     #[serde(skip)]
     pub holds: bool,
-    /// What the rule demands.
-    pub expected: Text,
-    /// What the certificate says.
-    pub observed: Text,
-    /// Why this passes or fails.
-    pub why: Text,
+    /// What was demanded, what was there, and why that passes or fails.
+    pub reason: Reason,
 }
 
 impl Step {
@@ -56,42 +48,36 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) status: Status,
-    pub(super) expected: Text,
-    pub(super) observed: Text,
-    pub(super) why: Text,
+    pub(super) reason: Reason,
 }
 
 impl Finding {
     /// The answer as a step, under these switches.
     pub(super) fn step(self, check: &'static Check, cert_index: usize, switches: &Switches) -> Step {
-        let Self { status, expected, observed, why } = self;
+        let Self { status, reason } = self;
         let holds = status == Status::Passed;
         let status = match switches.status(check, Some(holds)) {
             event::Status::Skipped => Status::Skipped,
             _ => status,
         };
-        Step { check: check.id, cert_index, status, holds, expected, observed, why }
+        Step { check: check.id, cert_index, status, holds, reason }
     }
 }
 
 /// The rule holds.
 #[expect(clippy::unnecessary_wraps, reason = "rules answer with an option: none where they do not apply")]
-pub(super) fn pass(expected: impl Into<Text>, observed: impl Into<Text>, why: impl Into<Text>) -> Option<Finding> {
-    Some(Finding { status: Status::Passed, expected: expected.into(), observed: observed.into(), why: why.into() })
+pub(super) fn pass(reason: impl Into<Reason>) -> Option<Finding> {
+    Some(Finding { status: Status::Passed, reason: reason.into() })
 }
 
 /// The rule is broken.
 #[expect(clippy::unnecessary_wraps, reason = "rules answer with an option: none where they do not apply")]
-pub(super) fn fail(expected: impl Into<Text>, observed: impl Into<Text>, why: impl Into<Text>) -> Option<Finding> {
-    Some(Finding { status: Status::Failed, expected: expected.into(), observed: observed.into(), why: why.into() })
+pub(super) fn fail(reason: impl Into<Reason>) -> Option<Finding> {
+    Some(Finding { status: Status::Failed, reason: reason.into() })
 }
 
 /// The rule cannot be decided.
 #[expect(clippy::unnecessary_wraps, reason = "rules answer with an option: none where they do not apply")]
-pub(super) fn unsupported(
-    expected: impl Into<Text>,
-    observed: impl Into<Text>,
-    why: impl Into<Text>,
-) -> Option<Finding> {
-    Some(Finding { status: Status::Unsupported, expected: expected.into(), observed: observed.into(), why: why.into() })
+pub(super) fn unsupported(reason: impl Into<Reason>) -> Option<Finding> {
+    Some(Finding { status: Status::Unsupported, reason: reason.into() })
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::decode::Certificate;
 use super::error::DecodeError;
-use super::public_key::Strength;
+use super::reason::{Algorithm, Key, Text};
 use super::rules::identity;
 use super::signature;
 use super::{dn, sha256};
@@ -22,9 +22,9 @@ pub struct Summary {
     /// Serial number, hexadecimal.
     pub serial: String,
     /// Public key.
-    pub key: String,
+    pub key: Key,
     /// Signature algorithm.
-    pub signature: String,
+    pub signature: Algorithm,
     /// First second of validity, unix.
     pub not_before: i64,
     /// Last second of validity, unix.
@@ -42,7 +42,7 @@ pub struct Summary {
     /// Key usages.
     pub key_usage: Option<String>,
     /// Extended key usages.
-    pub purposes: Option<String>,
+    pub purposes: Option<Vec<Text>>,
     /// SHA-256 of the certificate, hexadecimal.
     pub fingerprint: String,
 }
@@ -55,10 +55,6 @@ impl Summary {
     pub fn of(der: &[u8]) -> Result<Self, DecodeError> {
         let certificate = Certificate::decode(der)?;
         let x509 = &certificate.x509;
-        let words = |strength: Strength| match strength {
-            Strength::Good(name) => name.to_owned(),
-            Strength::Weak(why) | Strength::Unsupported(why) => why,
-        };
         let basic = certificate.basic_constraints().map(|(constraints, _)| constraints);
         let constraints = certificate.name_constraints().map(|(constraints, _)| constraints);
         let list = |subtrees: Option<&Vec<x509_parser::extensions::GeneralSubtree<'_>>>| {
@@ -69,8 +65,8 @@ impl Summary {
             subject: dn::display(certificate.subject()),
             issuer: dn::display(certificate.issuer()),
             serial: dn::hex(x509.raw_serial(), 32),
-            key: words(certificate.key_strength().clone()),
-            signature: words(signature::algorithm_strength(&x509.signature_algorithm)),
+            key: certificate.key_strength().clone().into_inner(),
+            signature: signature::algorithm_strength(&x509.signature_algorithm).into_inner(),
             not_before: x509.validity().not_before.timestamp(),
             not_after: x509.validity().not_after.timestamp(),
             names: certificate.names().iter().take(LISTED).map(dn::general_name).collect(),
@@ -109,7 +105,7 @@ mod tests {
         let leaf = Summary::of(leaf.certificate()).unwrap();
         assert_eq!(leaf.issuer, root.subject);
         assert_eq!((leaf.not_before, leaf.not_after), (1_000_000_000, 2_000_000_000));
-        assert_eq!((leaf.names, leaf.purposes), (vec!["dns:a.example".into()], Some("clientAuth".into())));
+        assert_eq!((leaf.names, leaf.purposes), (vec!["dns:a.example".into()], Some(vec!["clientAuth".into()])));
         assert!(!leaf.authority);
     }
 }

@@ -1,9 +1,12 @@
 //! Path validation (RFC 5280 section 6): a policy and a chain in, a verdict with every step out.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::Serialize;
+use serde_json::json;
 
+use super::checks::{self, Reason};
 use super::context::Context;
 use super::decode::Certificate;
 use super::error::DecodeError;
@@ -11,10 +14,11 @@ use super::node::Node;
 use super::origin::Origin;
 use super::path::{self, Evaluated};
 use super::policy::{Policy, Profile};
+use super::reason::{Encoding, Form, Got};
 use super::revocation::Lists;
 use super::step::{Status, Step, fail};
-use super::{checks, dn, sha256};
-use crate::event;
+use super::{dn, sha256};
+use crate::{event, words};
 
 /// The verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -48,16 +52,54 @@ pub struct Leaf {
 pub struct Validation {
     /// The verdict.
     pub outcome: Outcome,
-    /// Why, in one sentence: the first failing step, or what was accepted.
-    pub reason: String,
     /// Every step, from the trust anchor down to the leaf.
     pub steps: Vec<Step>,
     /// The path, leaf first. Its last certificate is a trust anchor unless `cert-chain` failed.
     pub path: Vec<Origin>,
     /// The leaf, if it could be read.
     pub leaf: Option<Leaf>,
-    /// Certificates other than the leaf that cannot be read, and why; the first few of them.
-    pub left_out: Vec<String>,
+    /// Certificates other than the leaf that were not looked at, and why; the first few of them.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What was not looked at; its text is `left-out` and the name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum LeftOut {
+    /// More certificates than are.
+    TooMany {
+        /// So many.
+        count: usize,
+        /// So many are.
+        most: usize,
+    },
+    /// One that was presented, and cannot be read.
+    Presented {
+        /// Its position.
+        index: usize,
+        /// Why.
+        problem: DecodeError,
+    },
+    /// An intermediate that cannot be read.
+    Intermediate {
+        /// Its position.
+        index: usize,
+        /// Why.
+        problem: DecodeError,
+    },
+    /// A trust anchor that cannot be read.
+    Anchor {
+        /// Its position.
+        index: usize,
+        /// Why.
+        problem: DecodeError,
+    },
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&words::told_as("left-out", self))
+    }
 }
 
 impl Validation {
@@ -85,17 +127,37 @@ impl Validation {
         ))
     }
 
+    /// Why, in one sentence: the first failing step, or what was accepted.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        // What cannot be read fails no step where its check is switched off.
+        let decided = self.failure().or_else(|| self.steps.first().filter(|_| !self.accepted()));
+        let Some(Step { check, cert_index: index, reason, .. }) = decided else {
+            return words::say("validation", "accept", &json!({}));
+        };
+        let why = reason.why();
+        if let Reason::Encoding(Encoding::Unreadable { problem, .. } | Encoding::UnreadableList { problem, .. }) =
+            reason
+        {
+            return words::say("validation", "unreadable", &json!({ "check": check, "why": why, "problem": problem }));
+        }
+        let note = self.left_out.first().filter(|_| *check == checks::CHAIN);
+        let told = json!({
+            "check": check,
+            "index": index,
+            "why": why,
+            "wanted": reason.wanted(),
+            "found": reason.found(),
+            "note": note,
+        });
+        words::say("validation", "decided", &told)
+    }
+
     /// What cannot be read is refused whatever is switched off: there is nothing to accept.
-    fn unreadable(policy: &Policy, what: &str, index: usize, error: DecodeError) -> Self {
-        let found = fail(
-            format!("{}: {}", error.field, error.expected),
-            error.got.clone(),
-            format!("{what} {index} cannot be read"),
-        );
-        let step = checks::find(checks::ENCODING).zip(found);
+    fn unreadable(policy: &Policy, index: usize, reason: Encoding) -> Self {
+        let step = checks::find(checks::ENCODING).zip(fail(reason));
         Self {
             outcome: Outcome::Reject,
-            reason: format!("{}: {what} {index} cannot be read: {error}", checks::ENCODING),
             steps: step.map(|(check, found)| found.step(check, index, &policy.switches)).into_iter().collect(),
             path: Vec::new(),
             leaf: None,
@@ -109,41 +171,25 @@ impl Validation {
 /// Work and memory are bounded: linear in the input, 128 signatures, 64 paths, 250,000 comparisons with name constraints.
 #[must_use]
 pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
-    let leaf = match chain.first().map(|der| Certificate::decode(der.as_ref())) {
-        Some(Ok(leaf)) => leaf,
-        Some(Err(error)) => return Validation::unreadable(policy, "certificate", 0, error),
-        None => {
-            let error = DecodeError { field: "chain", expected: "at least one certificate", got: "none".into() };
-            return Validation::unreadable(policy, "certificate", 0, error);
-        }
+    let none = || DecodeError::new("chain", Form::OneCertificate, Got::Count { count: 0 });
+    let leaf = match chain.first().ok_or_else(none).and_then(|der| Certificate::decode(der.as_ref())) {
+        Ok(leaf) => leaf,
+        Err(problem) => return Validation::unreadable(policy, 0, Encoding::Unreadable { index: 0, problem }),
     };
     let allowed = |check| policy.switches.status(check, Some(false)) != event::Status::Failed;
     let lists = match Lists::decode(policy, checks::find(checks::ALGORITHM).is_some_and(allowed)) {
         Ok(lists) => lists,
-        Err((index, error)) => return Validation::unreadable(policy, "revocation list", index, error),
+        Err((index, problem)) => {
+            return Validation::unreadable(policy, index, Encoding::UnreadableList { index, problem });
+        }
     };
     let identity = identify(&leaf);
     let (nodes, left_out) = collect(policy, leaf, chain);
     let Evaluated { path, steps, .. } = path::search(&Context::new(policy, &nodes, &lists));
     let path = path.iter().map(|&node| nodes[node].origin).collect();
-    let mut validation = Validation {
-        outcome: Outcome::Accept,
-        reason: "every check passed".into(),
-        path,
-        steps,
-        leaf: Some(identity),
-        left_out,
-    };
+    let mut validation = Validation { outcome: Outcome::Accept, path, steps, leaf: Some(identity), left_out };
     if let Some(step) = validation.failure() {
-        let outcome = if step.status == Status::Failed { Outcome::Reject } else { Outcome::Skip };
-        let mut reason = format!(
-            "{} of certificate {}: {}; expected {}, got {}",
-            step.check, step.cert_index, step.why, step.expected, step.observed
-        );
-        if let Some(note) = validation.left_out.first().filter(|_| step.check == checks::CHAIN) {
-            reason.push_str(&format!(" ({note})"));
-        }
-        (validation.outcome, validation.reason) = (outcome, reason);
+        validation.outcome = if step.status == Status::Failed { Outcome::Reject } else { Outcome::Skip };
     }
     validation
 }
@@ -165,7 +211,7 @@ fn collect<'a, C: AsRef<[u8]>>(
     policy: &'a Policy,
     leaf: Certificate<'a>,
     chain: &'a [C],
-) -> (Vec<Node<'a>>, Vec<String>) {
+) -> (Vec<Node<'a>>, Vec<LeftOut>) {
     let anchors = policy.anchors.iter().enumerate().map(|(i, der)| (der.as_slice(), Origin::Anchor(i)));
     let presented = chain.iter().enumerate().skip(1).map(|(i, der)| (der.as_ref(), Origin::Presented(i)));
     let further = policy.intermediates.iter().enumerate().map(|(i, der)| (der.as_slice(), Origin::Intermediate(i)));
@@ -177,10 +223,7 @@ fn collect<'a, C: AsRef<[u8]>>(
     let mut left_out = Vec::new();
     let untrusted = (chain.len() - 1).saturating_add(policy.intermediates.len());
     if untrusted > UNTRUSTED {
-        left_out.push(format!(
-            "{} certificates were not looked at: only the first {UNTRUSTED} beside the leaf and the trust anchors are",
-            untrusted - UNTRUSTED
-        ));
+        left_out.push(LeftOut::TooMany { count: untrusted - UNTRUSTED, most: UNTRUSTED });
     }
     for (der, origin) in anchors.chain(presented.chain(further).take(UNTRUSTED)) {
         if !seen.insert(der) {
@@ -188,14 +231,11 @@ fn collect<'a, C: AsRef<[u8]>>(
         }
         match Certificate::decode(der) {
             Ok(certificate) => nodes.push(Node { certificate, origin }),
-            Err(error) if left_out.len() < TOLD => {
-                let (what, index) = match origin {
-                    Origin::Presented(index) => ("certificate", index),
-                    Origin::Intermediate(index) => ("intermediate", index),
-                    Origin::Anchor(index) => ("trust anchor", index),
-                };
-                left_out.push(format!("{what} {index} cannot be read: {error}"));
-            }
+            Err(problem) if left_out.len() < TOLD => left_out.push(match origin {
+                Origin::Presented(index) => LeftOut::Presented { index, problem },
+                Origin::Intermediate(index) => LeftOut::Intermediate { index, problem },
+                Origin::Anchor(index) => LeftOut::Anchor { index, problem },
+            }),
             Err(_) => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Cited, Contradiction};
 use crate::{
+    cause::Cause,
     event::{Fact, Status, Way},
     role::Role,
     seen::Seen,
@@ -40,8 +41,8 @@ pub struct Abort {
     pub flight: u32,
     /// At which check, if at one.
     pub check: Option<String>,
-    /// The reason in words.
-    pub reason: String,
+    /// Why.
+    pub reason: Cause,
 }
 
 /// A check that failed.

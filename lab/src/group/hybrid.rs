@@ -3,6 +3,7 @@
 //! The one who asks sends an encapsulation key and a point, the one who answers a ciphertext and a point; the shared secret
 //! is the secrets of both halves, ML-KEM's first. It stays secret as long as one of the halves does.
 
+use crate::cause::Need;
 use ml_kem::{
     B32, DecapsulationKey768, EncapsulationKey768, Seed, array::Array, kem::Decapsulate, kem::KeyExport,
     ml_kem_768::Ciphertext,
@@ -44,8 +45,8 @@ pub(super) fn public(secret: &[u8]) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// What `public` has to be.
-pub(super) fn reply(secret: &[u8], public: &[u8]) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), String> {
-    let expected = || format!("an encapsulation key of ML-KEM-768 and a point, {} octets", KEY + POINT);
+pub(super) fn reply(secret: &[u8], public: &[u8]) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Need> {
+    let expected = || Need::EncapsulationKey { octets: KEY + POINT };
     let (key, theirs) = halves(public, KEY).ok_or_else(expected)?;
     let key = Array::slice_as_array(key).and_then(|key| EncapsulationKey768::new(key).ok()).ok_or_else(expected)?;
     let own = halves(secret, SEED).and_then(|(seed, scalar)| Some((B32::try_from(seed.get(..COINS)?).ok()?, scalar)));

@@ -8,6 +8,7 @@ pub mod own;
 pub mod prime;
 pub mod weak;
 
+use crate::cause::Need;
 use num_bigint::BigUint;
 use rand_core::CryptoRng;
 use std::sync::Arc;
@@ -140,10 +141,10 @@ impl Group {
     ///
     /// # Errors
     /// What the peer's public value has to be in this group.
-    pub fn reply(&self, secret: &[u8], public: &[u8]) -> Result<Vec<u8>, String> {
+    pub fn reply(&self, secret: &[u8], public: &[u8]) -> Result<Vec<u8>, Need> {
         match self {
             Self::X25519MlKem768 => hybrid::reply(secret, public).map(|(answer, _)| answer),
-            _ => self.public(secret).ok_or_else(|| "one of this group".to_owned()),
+            _ => self.public(secret).ok_or(Need::OfGroup),
         }
     }
 
@@ -151,10 +152,10 @@ impl Group {
     ///
     /// # Errors
     /// What the peer's public value has to be in this group.
-    pub fn replied(&self, secret: &[u8], public: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+    pub fn replied(&self, secret: &[u8], public: &[u8]) -> Result<Zeroizing<Vec<u8>>, Need> {
         match self {
             Self::X25519MlKem768 => hybrid::reply(secret, public).map(|(_, shared)| shared),
-            _ => self.agree(secret, public).map_err(|octets| format!("{octets} octets")),
+            _ => self.agree(secret, public).map_err(|octets| Need::Octets { octets }),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     key::{RecordKey, TooLong},
 };
 use crate::{
+    cause::{Cause, Given, Misfit, Need},
     check::{Check, Finding, Switches},
     checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
     event::Status,
@@ -16,18 +17,12 @@ use crate::{
 
 /// Why a record was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Cause::from(self))]
 pub enum RecordError {
-    /// A check failed.
-    #[error("{}: expected {}, got {}", .0.check, .0.expected, .0.observed)]
+    /// A check that is on failed.
     Check(Finding),
     /// The body is no record.
-    #[error("record: expected {expected}, got {got}")]
-    Malformed {
-        /// What it had to be.
-        expected: &'static str,
-        /// What it was.
-        got: String,
-    },
+    Malformed(Misfit),
 }
 
 /// One party's end of the record layer: seals what goes out, opens and checks what comes in.
@@ -71,15 +66,15 @@ impl Records {
     /// # Errors
     /// A check that is on failed, or the body is no record. Nothing changes then.
     pub fn open(&mut self, frame: &Frame) -> Result<Content, RecordError> {
-        let malformed = |expected, got: String| Err(RecordError::Malformed { expected, got });
+        let malformed = |expected, got| Err(RecordError::Malformed(Misfit::new("record", expected, got)));
         if frame.kind != Kind::Record {
-            return malformed("a record", frame.kind.to_string());
+            return malformed(Need::Record, Given::Text { text: frame.kind.to_string() });
         }
         if self.closed {
-            return malformed("nothing after the close", "a record".to_owned());
+            return malformed(Need::NothingAfterClose, Given::Record);
         }
         let Some(record) = Sealed::parse(&frame.body) else {
-            return malformed("at least 24 octets", frame.body.len().to_string());
+            return malformed(Need::OctetsAtLeast { octets: 24 }, Given::count(frame.body.len()));
         };
         let order = Finding {
             check: &RECORD_ORDER,
@@ -107,9 +102,9 @@ impl Records {
         let plaintext = opened.unwrap_or_else(|| self.read.decrypt_unchecked(&record));
         let Some(content) = Content::from_plaintext(&plaintext) else {
             return match plaintext.as_slice() {
-                [] => malformed("a type", "nothing sealed".to_owned()),
-                [2, data @ ..] => malformed("a close without data", format!("{} octets of it", data.len())),
-                [other, ..] => malformed("type 1 (data) or 2 (close)", other.to_string()),
+                [] => malformed(Need::ContentType, Given::NothingSealed),
+                [2, data @ ..] => malformed(Need::BareClose, Given::OctetsOfIt { octets: data.len() }),
+                [other, ..] => malformed(Need::KnownType, Given::count(usize::from(*other))),
             };
         };
         self.taken += 1;
@@ -264,7 +259,7 @@ mod tests {
             (&[][..], "expected a type, got nothing sealed"),
             (&[0], "expected type 1 (data) or 2 (close), got 0"),
             (&[3, 1, 2], "expected type 1 (data) or 2 (close), got 3"),
-            (&[2, 0], "expected a close without data, got 1 octets of it"),
+            (&[2, 0], "expected a close without data, got 1 octet of it"),
         ] {
             let (mut client, mut server) = pair(&[]);
             let bad = client.write.seal_plaintext(0, plaintext.to_vec()).unwrap();
@@ -307,9 +302,9 @@ mod tests {
         let (mut client, mut server) = pair(&[]);
         let (close, more) = (client.seal(&Content::Close).unwrap(), client.seal(&data("more")).unwrap());
         assert_eq!(server.open(&close), Ok(Content::Close));
-        assert!(matches!(server.open(&more), Err(RecordError::Malformed { .. })));
+        assert!(matches!(server.open(&more), Err(RecordError::Malformed(_))));
         let (_, mut server) = pair(&[]);
         let short = Frame { kind: Kind::Record, body: vec![0; 23] };
-        assert!(matches!(server.open(&short), Err(RecordError::Malformed { .. })));
+        assert!(matches!(server.open(&short), Err(RecordError::Malformed(_))));
     }
 }

@@ -2,8 +2,10 @@
 
 use super::Kind;
 use crate::{
+    cause::Cause,
     event::{Cancellation, Reached},
     evidence::Contradiction,
+    loss::Loss,
     role::{Actor, Role},
     seen::Seen,
 };
@@ -130,7 +132,7 @@ pub enum Grounds {
         /// In which flight.
         flight: u32,
         /// Why.
-        reason: String,
+        reason: Cause,
     },
     /// A victim spoke under a key that the attacker was still computing.
     Unread {
@@ -151,7 +153,7 @@ pub enum Grounds {
         /// Whom.
         what: Actor,
         /// Why.
-        reason: String,
+        reason: Loss,
     },
     /// The session was given up.
     Overdue {

@@ -51,7 +51,7 @@ pub fn judge(events: &[Event]) -> Judgement {
             check,
             party: grounds.party(),
             flight,
-            because: abbreviate(&words::verdict(&told(&grounds))),
+            because: abbreviate(&words::kept_verdict(&told(&grounds))),
             grounds: Some(grounds),
         },
         fingerprints: Fingerprints {
@@ -64,7 +64,7 @@ pub fn judge(events: &[Event]) -> Judgement {
 }
 
 /// The grounds as the sentence tells them: what was wanted and what was found look different there.
-fn told(grounds: &Grounds) -> Grounds {
+pub(super) fn told(grounds: &Grounds) -> Grounds {
     let mut told = grounds.clone();
     if let Grounds::Stopped { expected, observed, .. } = &mut told {
         (*expected, *observed) = expected.clone().apart(observed.clone());

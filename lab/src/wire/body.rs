@@ -3,6 +3,7 @@
 //! UTF-8, no key twice, no key that the message does not have, byte strings in base64url without padding and with their
 //! unused bits zero: a value has one encoding, so that what was hashed is what was meant.
 
+use crate::cause::{Given, Json, Misfit, Need};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -11,50 +12,23 @@ use std::fmt;
 /// Longest name or id, in octets.
 const LONGEST_WORD: usize = 64;
 
-/// Why a body is not what its message needs.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyError {
-    /// No JSON, no object, or a key twice.
-    #[error("body: {0}")]
-    Syntax(String),
-    /// A field that is missing.
-    #[error("{0}: expected this field, got none")]
-    Missing(String),
-    /// A field that the message does not have.
-    #[error("{0}: no such field in this message")]
-    Unknown(String),
-    /// A field with another kind of value.
-    #[error("{field}: expected {expected}, got {got}")]
-    Field {
-        /// The field's name.
-        field: String,
-        /// What it had to be.
-        expected: String,
-        /// What it was.
-        got: String,
-    },
-}
-
-impl BodyError {
-    /// A field that is not what it has to be.
-    pub fn field(field: &str, expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Self::Field { field: field.to_owned(), expected: expected.into(), got: got.into() }
-    }
-}
+/// What a body as a whole is called where it is at fault.
+const BODY: &str = "body";
 
 /// Reads a body as an object in which no key stands twice, at any depth.
 ///
 /// # Errors
-/// [`BodyError::Syntax`] with the reader's position.
-pub fn parse(body: &[u8]) -> Result<Map<String, Value>, BodyError> {
+/// Another text, with the reader's position.
+pub fn parse(body: &[u8]) -> Result<Map<String, Value>, Misfit> {
     let text = std::str::from_utf8(body)
-        .map_err(|fault| BodyError::Syntax(format!("expected UTF-8, got octet {}", fault.valid_up_to())))?;
+        .map_err(|fault| Misfit::new(BODY, Need::Utf8, Given::At { octet: fault.valid_up_to() }))?;
+    let syntax = |fault: serde_json::Error| Misfit::new(BODY, Need::Body, Given::text(&fault.to_string()));
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict.deserialize(&mut reader).map_err(|fault| BodyError::Syntax(fault.to_string()))?;
-    reader.end().map_err(|fault| BodyError::Syntax(fault.to_string()))?;
+    let value = Strict.deserialize(&mut reader).map_err(syntax)?;
+    reader.end().map_err(syntax)?;
     match value {
         Value::Object(map) => Ok(map),
-        other => Err(BodyError::Syntax(format!("expected an object, got {}", kind_of(&other)))),
+        other => Err(Misfit::new(BODY, Need::Json { json: Json::Object }, Given::Json { json: Json::of(&other) })),
     }
 }
 
@@ -62,15 +36,21 @@ pub fn parse(body: &[u8]) -> Result<Map<String, Value>, BodyError> {
 ///
 /// # Errors
 /// As [`parse`], and a missing or an unknown field.
-pub fn parse_fields(body: &[u8], names: &[&str]) -> Result<Map<String, Value>, BodyError> {
+pub fn parse_fields(body: &[u8], names: &[&str]) -> Result<Map<String, Value>, Misfit> {
     let map = parse(body)?;
     if let Some(unknown) = map.keys().find(|key| !names.contains(&key.as_str())) {
-        return Err(BodyError::Unknown(unknown.chars().take(64).collect()));
+        let unknown: String = unknown.chars().take(64).collect();
+        return Err(Misfit::new(unknown, Need::NoSuchField, Given::One));
     }
     match names.iter().find(|name| !map.contains_key(**name)) {
-        Some(missing) => Err(BodyError::Missing((*missing).to_owned())),
+        Some(missing) => Err(self::missing(missing)),
         None => Ok(map),
     }
+}
+
+/// A field that is not there.
+pub(crate) fn missing(field: &str) -> Misfit {
+    Misfit::new(field, Need::ThisField, Given::Nothing)
 }
 
 /// The correlation id in a first flight, by which a process finds its part; `None` where there is none.
@@ -87,46 +67,36 @@ pub fn encode(bytes: &[u8]) -> Value {
 ///
 /// # Errors
 /// No string, or not base64url in its one form.
-pub fn decode(field: &str, value: &Value) -> Result<Vec<u8>, BodyError> {
+pub fn decode(field: &str, value: &Value) -> Result<Vec<u8>, Misfit> {
     let text = text(field, value)?;
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|fault| BodyError::field(field, "base64url without padding", fault.to_string()))
+    URL_SAFE_NO_PAD.decode(text).map_err(|fault| Misfit::new(field, Need::Base64url, Given::text(&fault.to_string())))
 }
 
 /// A JSON string.
 ///
 /// # Errors
 /// Anything else.
-pub fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, BodyError> {
-    value.as_str().ok_or_else(|| BodyError::field(field, "a string", kind_of(value)))
+pub fn text<'v>(field: &str, value: &'v Value) -> Result<&'v str, Misfit> {
+    value.as_str().ok_or_else(|| of_kind(field, Json::String, value))
+}
+
+/// A value of another kind than is needed.
+pub(crate) fn of_kind(field: &str, json: Json, value: &Value) -> Misfit {
+    Misfit::new(field, Need::Json { json }, Given::Json { json: Json::of(value) })
 }
 
 /// A name or id: what can stand in a line, a path or an address without a second look.
 ///
 /// # Errors
 /// No string, an empty or a long one, or other characters than letters, digits, `-`, `.` and `_`.
-pub fn word(field: &str, value: &Value) -> Result<String, BodyError> {
+pub fn word(field: &str, value: &Value) -> Result<String, Misfit> {
     let text = text(field, value)?;
     let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
     if text.is_empty() || text.len() > LONGEST_WORD || !text.bytes().all(good) {
-        let expected = format!("1 to {LONGEST_WORD} characters of A-Z, a-z, 0-9, '-', '.', '_'");
-        let got = format!("{:?}", text.chars().take(LONGEST_WORD).collect::<String>());
-        return Err(BodyError::field(field, expected, got));
+        let got = Given::Word { text: text.chars().take(LONGEST_WORD).collect() };
+        return Err(Misfit::new(field, Need::Word { most: LONGEST_WORD }, got));
     }
     Ok(text.to_owned())
-}
-
-/// What a JSON value is, for an error message.
-pub fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }
 
 /// Deserializes any JSON value and refuses a key that stands twice in its object.
@@ -201,7 +171,10 @@ mod tests {
     fn each_fault_names_its_field() {
         let fault = |body: &[u8]| parse_fields(body, &["share", "random"]).unwrap_err().to_string();
         assert_eq!(fault(br#"{"share":1}"#), "random: expected this field, got none");
-        assert_eq!(fault(br#"{"share":1,"random":2,"extra":3}"#), "extra: no such field in this message");
+        assert_eq!(
+            fault(br#"{"share":1,"random":2,"extra":3}"#),
+            "extra: expected no such field in this message, got one"
+        );
         assert!(
             fault(br#"{"share":1,"share":2,"random":3}"#).contains("share: expected this field once, got it twice")
         );
@@ -227,7 +200,12 @@ mod tests {
     fn objects_and_arrays_nest_127_deep() {
         let nested = |depth: usize| format!("{{\"a\":{}0{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
         assert!(parse(nested(127).as_bytes()).is_ok());
-        assert!(parse(nested(128).as_bytes()).unwrap_err().to_string().starts_with("body: recursion limit"));
+        assert!(
+            parse(nested(128).as_bytes())
+                .unwrap_err()
+                .to_string()
+                .starts_with("body: expected one strict JSON object, got recursion limit")
+        );
     }
 
     #[test]

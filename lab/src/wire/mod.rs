@@ -4,6 +4,7 @@
 
 pub mod body;
 
+use crate::cause::Cause;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::fmt;
 
@@ -111,12 +112,11 @@ pub fn base64url(text: &str) -> Option<Vec<u8>> {
 
 /// Why octets are no frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Cause::from(self))]
 pub enum FrameError {
     /// A kind that does not exist.
-    #[error("frame kind: expected one of 1 to 6 or 23, got {0}")]
     Kind(u8),
     /// A length that the kind does not allow.
-    #[error("frame length of {kind}: expected at most {limit} octets, got {got}")]
     TooLong {
         /// The frame's kind.
         kind: Kind,
@@ -126,7 +126,6 @@ pub enum FrameError {
         got: usize,
     },
     /// The connection ended within a frame.
-    #[error("frame: the connection ended after {got} of {expected} octets")]
     Truncated {
         /// Octets that had to come, as far as known.
         expected: usize,

@@ -9,17 +9,51 @@ mod text;
 use crate::{event::Event, verdict::Grounds};
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 pub use text::{Language, Mistake};
 
-/// English.
+/// English: in this language stands what is kept and what programs read.
 pub const ENGLISH: &str = include_str!("english.txt");
+/// German.
+pub const GERMAN: &str = include_str!("german.txt");
 
-/// The lab's language.
+/// A language to choose: the code of ISO 639 and the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tongue {
+    /// Two letters.
+    pub code: &'static str,
+    /// The texts.
+    pub file: &'static str,
+}
+
+/// All of them, the one first that is spoken where nobody chose.
+pub const TONGUES: [Tongue; 2] = [Tongue { code: "en", file: ENGLISH }, Tongue { code: "de", file: GERMAN }];
+
+/// English, read.
 pub fn english() -> &'static Language {
     static LANGUAGE: LazyLock<Language> = LazyLock::new(|| Language::parse(ENGLISH).unwrap_or_default());
     &LANGUAGE
+}
+
+/// What this process chose.
+static CHOSEN: OnceLock<(Tongue, Language)> = OnceLock::new();
+
+/// Chooses the language in which this process speaks to people from now on, by its code; once, before it speaks. Nothing
+/// happens where there is no such language.
+pub fn speak(code: &str) {
+    if let Some(tongue) = TONGUES.into_iter().find(|tongue| tongue.code == code) {
+        let _ = CHOSEN.set((tongue, Language::parse(tongue.file).unwrap_or_default()));
+    }
+}
+
+/// The language in which this process speaks.
+pub fn tongue() -> Tongue {
+    CHOSEN.get().map_or(TONGUES[0], |(tongue, _)| *tongue)
+}
+
+fn spoken() -> &'static Language {
+    CHOSEN.get().map_or_else(|| english(), |(_, language)| language)
 }
 
 /// What an event tells, in one line; nothing, where it tells only of the lab's own working. The line contains what came
@@ -30,7 +64,7 @@ pub fn event(event: &Event) -> Option<String> {
 
 /// An event in the words of a family of texts, each text from the session first made fit to be shown.
 pub fn told(family: &str, event: &Event, fit: &dyn Fn(&str) -> String) -> Option<String> {
-    english().say(family, &fitted(serde_json::to_value(event).ok()?, fit))
+    spoken().say(family, &fitted(serde_json::to_value(event).ok()?, fit))
 }
 
 fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
@@ -44,65 +78,190 @@ fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
 
 /// The sentence of a verdict.
 pub fn verdict(grounds: &Grounds) -> String {
-    serde_json::to_value(grounds).ok().and_then(|value| english().say("verdict", &value)).unwrap_or_default()
+    sentence(grounds, spoken())
+}
+
+/// The sentence of a verdict in English, as it is kept.
+pub(crate) fn kept_verdict(grounds: &Grounds) -> String {
+    sentence(grounds, english())
+}
+
+fn sentence(grounds: &Grounds, language: &Language) -> String {
+    serde_json::to_value(grounds).ok().and_then(|value| language.say("verdict", &value)).unwrap_or_default()
 }
 
 /// A value in its own words.
 pub fn value(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| english().say("value", &value)).unwrap_or_default()
+    told_as("value", value)
+}
+
+/// A value in the words of a family.
+pub fn told_as(family: &str, value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| spoken().say(family, &value)).unwrap_or_default()
+}
+
+/// A value in the words of this family and name.
+pub fn with(family: &str, name: &str, value: &impl Serialize) -> String {
+    serde_json::to_value(value).map(|value| say(family, name, &value)).unwrap_or_default()
 }
 
 /// The text of this family and name, its gaps filled from the members of an object.
 pub fn say(family: &str, name: &str, members: &Value) -> String {
-    members.as_object().and_then(|members| english().name(family, name, members)).unwrap_or_default()
+    members.as_object().and_then(|members| spoken().name(family, name, members)).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        cause::{Cause, Given, Need},
+        certificate::{
+            Reason,
+            reason::{Algorithm, Form, Gap, Got, Guise, HostFault, Key, Useless},
+        },
         event::{Action, Change, Fact, Status, Way},
         evidence::Contradiction,
+        loss::Loss,
         role::{Actor, Role},
         seen::Seen,
         verdict::Meanwhile,
     };
     use serde::de::DeserializeOwned;
     use serde_json::json;
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn said(source: Actor, fact: Fact) -> Option<String> {
         event(&Event { v: crate::event::VERSION, session: "a".into(), n: 1, source, at: 0, fact })
     }
 
     /// The names of an enumeration's variants, as the schema tells them of one that it does not know.
-    fn names<T: DeserializeOwned>(tag: &str) -> Vec<String> {
-        let unknown = serde_json::from_value::<T>(json!({ tag: "?" })).map(|_| ()).unwrap_err().to_string();
-        let known = unknown.split_once("expected one of ").map(|(_, known)| known).unwrap_or_default();
-        known.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    fn names<T: DeserializeOwned>(tag: &str, around: &Value) -> Vec<String> {
+        let unknown = with(around, tag, &json!("?"));
+        let unknown = serde_json::from_value::<T>(unknown).err().map(|fault| fault.to_string()).unwrap_or_default();
+        let known = unknown.split_once("expected one of ").or_else(|| unknown.split_once("expected "));
+        known.map(|(_, known)| known).unwrap_or_default().split('`').skip(1).step_by(2).map(str::to_owned).collect()
     }
 
-    /// What had no text would be told as nothing.
-    #[test]
-    fn whatever_can_be_told_has_a_text() {
-        let families: [(&[&str], Vec<String>); 5] = [
-            (&["event", "working"], names::<Fact>("type")),
-            (&["verdict"], names::<Grounds>("is")),
-            (&["value"], names::<Meanwhile>("is")),
-            (&["value"], names::<Contradiction>("is")),
-            (&["value"], names::<Seen>("is")),
-        ];
-        for (families, names) in families {
-            assert!(names.len() >= 3, "{families:?}: {names:?}");
-            for name in names {
-                let begins = |line: &str, end| families.iter().any(|it| line.starts_with(&format!("{it} {name}{end}")));
-                assert!(ENGLISH.lines().any(|line| begins(line, ':') || begins(line, ' ')), "{families:?} {name}");
+    fn with(value: &Value, member: &str, other: &Value) -> Value {
+        let mut value = value.clone();
+        value[member] = other.clone();
+        value
+    }
+
+    /// A value of this variant: the schema says which members it misses, and what they may be is tried.
+    fn sample<T: DeserializeOwned>(begun: &Value) -> Value {
+        let Err(fault) = serde_json::from_value::<T>(begun.clone()) else { return begun.clone() };
+        let fault = fault.to_string();
+        let missing = fault.split('`').nth(1).filter(|_| fault.starts_with("missing field"));
+        let missing = missing.unwrap_or_else(|| panic!("{begun}: {fault}"));
+        let problem = json!({ "field": "f", "expected": { "is": "der" }, "got": { "is": "count", "count": 1 } });
+        let reason = json!({ "is": "cert-pin", "how": "others", "pins": 1 });
+        let nested = names::<T>(missing, begun).into_iter().take(1).map(Value::String);
+        let unit = [
+            "ed25519",
+            "dsa",
+            "circle",
+            "length",
+            "case",
+            "scope",
+            "not-applicable",
+            "peer-absent",
+            "no-pipes",
+            "ended",
+            "record",
+        ]
+        .map(|is| json!({ "is": is }));
+        let contradiction = json!({ "is": "other-session", "teller": "client" });
+        let plain =
+            [json!("client"), json!("x"), json!(1), json!(true), json!(["x"]), json!(["client"]), problem, reason];
+        let tried = plain
+            .into_iter()
+            .chain(unit)
+            .chain([contradiction])
+            .chain(nested)
+            .map(|value| with(begun, missing, &value));
+        let further = |value: &Value| {
+            let left = serde_json::from_value::<T>(value.clone()).err().map(|fault| fault.to_string());
+            // What another kind of value would still miss is of no help.
+            let nested = ["missing field `is`", "missing field `how`", "missing field `field`"];
+            left.is_none_or(|left| {
+                left != fault && left.starts_with("missing field") && !nested.iter().any(|it| left.starts_with(it))
+            })
+        };
+        sample::<T>(&tried.into_iter().find(further).unwrap_or_else(|| panic!("nothing fits {missing} of {begun}")))
+    }
+
+    /// Every variant of an enumeration is told in each of these families.
+    fn told_whole<T: DeserializeOwned>(tag: &str, around: &Value, families: &[&str]) {
+        let names = names::<T>(tag, around);
+        assert!(names.len() >= 2, "{families:?}: {names:?}");
+        for name in names {
+            let value = sample::<T>(&with(around, tag, &json!(name)));
+            for family in families {
+                assert_eq!(english().lacks(family, &value), Vec::<String>::new(), "{family}: {value}");
             }
         }
     }
 
+    /// What had no text, or a text that wants what the value does not have, would be told as nothing.
     #[test]
-    fn the_file_is_well_formed() {
-        assert_eq!(Language::parse(ENGLISH).map(|_| ()), Ok(()));
+    fn whatever_can_be_told_has_a_text() {
+        let nothing = json!({});
+        told_whole::<Grounds>("is", &nothing, &["verdict"]);
+        told_whole::<Meanwhile>("is", &nothing, &["value"]);
+        told_whole::<Contradiction>("is", &nothing, &["value"]);
+        told_whole::<Seen>("is", &nothing, &["value"]);
+        for check in names::<Reason>("is", &nothing) {
+            told_whole::<Reason>("how", &json!({ "is": check }), &["wanted", "found", "why"]);
+        }
+        told_whole::<Form>("is", &nothing, &["form"]);
+        told_whole::<Got>("is", &nothing, &["got"]);
+        told_whole::<Key>("is", &nothing, &["key"]);
+        told_whole::<Algorithm>("is", &nothing, &["algorithm"]);
+        told_whole::<Gap>("is", &nothing, &["gap"]);
+        told_whole::<Useless>("is", &nothing, &["list"]);
+        told_whole::<HostFault>("is", &nothing, &["host"]);
+        told_whole::<Guise>("is", &nothing, &["guise"]);
+        told_whole::<Cause>("is", &nothing, &["cause"]);
+        told_whole::<Need>("is", &nothing, &["need"]);
+        told_whole::<Given>("is", &nothing, &["given"]);
+        told_whole::<Loss>("is", &nothing, &["loss"]);
+        for name in names::<Fact>("type", &nothing) {
+            let begins = |family: &str, line: &str| {
+                line.strip_prefix(family)
+                    .and_then(|line| line.strip_prefix(&format!(" {name}")))
+                    .is_some_and(|rest| rest.starts_with([':', ' ']))
+            };
+            assert!(ENGLISH.lines().any(|line| begins("event", line) || begins("working", line)), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_file_is_well_formed() {
+        for tongue in TONGUES {
+            assert_eq!(Language::parse(tongue.file).map(|_| ()), Ok(()), "{}", tongue.code);
+        }
+    }
+
+    /// What each text is for, and which members fill its gaps.
+    fn gaps(file: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+        let texts = file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
+        let members = |text| str::split(text, '{').skip(1).filter_map(|gap| gap.split(['}', '|']).next()).collect();
+        texts.map(|(what, text)| (what, members(text))).collect()
+    }
+
+    #[test]
+    fn every_language_says_all_that_english_says_of_the_same_values() {
+        let english = gaps(ENGLISH);
+        assert!(english.len() > 1000, "{}", english.len());
+        for tongue in TONGUES {
+            let other = gaps(tongue.file);
+            for (what, members) in &english {
+                assert_eq!(other.get(what), Some(members), "{}: {what}", tongue.code);
+            }
+            let more: Vec<_> = other.keys().filter(|what| !english.contains_key(**what)).collect();
+            assert!(more.is_empty(), "{}: {more:?}", tongue.code);
+        }
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! The file of a language.
 //!
 //! One text a line: what it is for, a colon, the text. What it is for begins with a family and a name, and goes on with
-//! conditions on members of the value that is told (`event check status=failed`). Of several texts of one name the first
-//! whose conditions all hold is taken. In a text
+//! conditions on members of the value that is told (`event check status=failed`); `member=null` holds where it is absent. Of
+//! several texts of one name the first whose conditions all hold is taken. In a text
 //!
 //! - `{member}` is the member's value: text as it is, a list with commas, a value with a name of its own in its own words;
 //! - `{member|key}` is changed on the way: `key` leaves the first four characters of a fingerprint, `octets` counts what
-//!   base64url stands for, `seconds` those of milliseconds, `word` is the language's word for it, `and` joins a list with that word instead of commas,
-//!   `count message messages` counts, a list too, in singular and plural;
+//!   base64url stands for, `seconds` those of milliseconds, `date` is the time of unix seconds, `word` is the language's word
+//!   for it, `or unknown` that word where there is nothing, `and` and `either` join a list with that word or with `or` instead of commas,
+//!   `count message messages` counts, a list too, in singular and plural (`+` stands for a space in them);
+//! - `{member|in FAMILY}` is the member in the words of another family, and `{member|in FAMILY NAME}` in those of this name;
 //! - `[…]` is there only if all members in it, but for those in brackets of their own, are there and not empty.
 //!
 //! Empty lines and lines that begin with `#` are comments.
 
+use crate::certificate::date;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -30,6 +33,9 @@ pub struct Mistake {
     /// What should stand there.
     pub expected: &'static str,
 }
+
+/// The members by which a value says what it is.
+const NAMES: [&str; 5] = ["type", "is", "kind", "fact", "of"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Text {
@@ -50,9 +56,13 @@ enum Manner {
     Key,
     Octets,
     Seconds,
+    Date,
     Word,
+    Or { word: String },
     And,
+    Either,
     Count { one: String, many: String },
+    In { family: String, name: Option<String> },
 }
 
 impl Language {
@@ -88,19 +98,40 @@ impl Language {
         Ok(Self { texts })
     }
 
-    /// The value in words: its member `type` (or `is`) names the text. Nothing where the language has no text for it.
+    /// The value in words: the first of these members that it has names the text. Nothing where the language has no text for it.
     pub fn say(&self, family: &str, value: &Value) -> Option<String> {
         let members = value.as_object()?;
-        let name = ["type", "is"].iter().find_map(|tag| members.get(*tag))?.as_str()?;
+        let name = NAMES.iter().find_map(|tag| members.get(*tag))?.as_str()?;
         self.name(family, name, members)
+    }
+
+    /// What the text for a value wants of it, and does not find there.
+    pub fn lacks(&self, family: &str, value: &Value) -> Vec<String> {
+        let members = value.as_object();
+        let name = members.and_then(|members| NAMES.iter().find_map(|tag| members.get(*tag))?.as_str());
+        let Some((members, name)) = members.zip(name) else { return vec!["a name".to_owned()] };
+        let Some(text) = self.text(family, name, members) else { return vec![format!("a text of {family} {name}")] };
+        let wanted = text.parts.iter().filter_map(|part| match part {
+            Part::Gap { member, .. } if !members.contains_key(member) => Some(member.clone()),
+            Part::Gap { .. } | Part::Plain(_) | Part::Optional(_) => None,
+        });
+        wanted.collect()
     }
 
     /// The text of this family and name, filled from these members.
     pub fn name(&self, family: &str, name: &str, members: &Map<String, Value>) -> Option<String> {
-        let texts = self.texts.get(&format!("{family} {name}"))?;
-        let holds = |(member, wanted): &(String, String)| members.get(member).is_some_and(|it| plain(it) == *wanted);
-        let text = texts.iter().find(|text| text.conditions.iter().all(holds))?;
+        let text = self.text(family, name, members)?;
         Some(self.fill(&text.parts, members).unwrap_or_default())
+    }
+
+    /// The first text of this family and name whose conditions these members meet.
+    fn text(&self, family: &str, name: &str, members: &Map<String, Value>) -> Option<&Text> {
+        let texts = self.texts.get(&format!("{family} {name}"))?;
+        let holds = |(member, wanted): &(String, String)| match members.get(member) {
+            None | Some(Value::Null) => wanted == "null",
+            Some(value) => plain(value) == *wanted,
+        };
+        texts.iter().find(|text| text.conditions.iter().all(holds))
     }
 
     /// What the language has for a term in this family, where nothing is to be filled in; the term itself where it has
@@ -139,21 +170,31 @@ impl Language {
 
     fn show(&self, value: &Value, manner: &Manner) -> String {
         match (manner, value) {
+            (Manner::Or { word }, _) if is_empty(value) => self.term("word", word),
             (Manner::Count { .. }, Value::Array(list)) => self.show(&list.len().into(), manner),
             (_, Value::Array(list)) => {
-                let between =
-                    if *manner == Manner::And { format!(" {} ", self.term("word", "and")) } else { ", ".to_owned() };
+                let between = match manner {
+                    Manner::And => format!(" {} ", self.term("word", "and")),
+                    Manner::Either => format!(" {} ", self.term("word", "or")),
+                    _ => ", ".to_owned(),
+                };
                 list.iter().map(|item| self.show(item, manner)).collect::<Vec<_>>().join(&between)
             }
-            (Manner::AsItIs | Manner::And, Value::Object(members)) => {
+            (Manner::In { family, name: None }, Value::Object(_)) => self.say(family, value).unwrap_or_default(),
+            (Manner::In { family, name: Some(name) }, Value::Object(members)) => {
+                self.name(family, name, members).unwrap_or_default()
+            }
+            (Manner::In { family, .. }, _) => self.term(family, &plain(value)),
+            (Manner::AsItIs | Manner::And | Manner::Either | Manner::Or { .. }, Value::Object(members)) => {
                 // A value with a name of its own; a changed field is called by its field.
                 let own = self.say("value", value);
                 own.or_else(|| members.get("field").map(plain)).unwrap_or_else(|| plain(value))
             }
-            (Manner::AsItIs | Manner::And, _) => plain(value),
+            (Manner::AsItIs | Manner::And | Manner::Either | Manner::Or { .. }, _) => plain(value),
             (Manner::Key, _) => plain(value).chars().take(4).collect(),
             (Manner::Octets, _) => (plain(value).len() * 3 / 4).to_string(),
             (Manner::Seconds, _) => (value.as_f64().unwrap_or_default() / 1000.0).to_string(),
+            (Manner::Date, _) => value.as_i64().map(date).unwrap_or_default(),
             (Manner::Word, _) => self.term("word", &plain(value)),
             (Manner::Count { one, many }, _) => {
                 let number = plain(value);
@@ -195,10 +236,19 @@ fn gap(text: &str) -> Result<Part, &'static str> {
         ["key"] => Manner::Key,
         ["octets"] => Manner::Octets,
         ["seconds"] => Manner::Seconds,
+        ["date"] => Manner::Date,
         ["word"] => Manner::Word,
+        ["or", word] => Manner::Or { word: word.to_owned() },
         ["and"] => Manner::And,
-        ["count", one, many] => Manner::Count { one: one.to_owned(), many: many.to_owned() },
-        _ => return Err("key, octets, seconds, word, and, or count ONE MANY after the bar"),
+        ["either"] => Manner::Either,
+        ["count", one, many] => Manner::Count { one: one.replace('+', " "), many: many.replace('+', " ") },
+        ["in", family] => Manner::In { family: family.to_owned(), name: None },
+        ["in", family, name] => Manner::In { family: family.to_owned(), name: Some(name.to_owned()) },
+        _ => {
+            return Err(
+                "key, octets, seconds, date, word, or WORD, and, either, count ONE MANY, or in FAMILY [NAME] after the bar",
+            );
+        }
     };
     Ok(Part::Gap { member: member.to_owned(), manner })
 }

@@ -83,7 +83,7 @@ fn a_separate_signer_is_validated_whole() {
     let lists = |revoked: &[Vec<u8>]| vec![list(&world, &by_root), List::new(revoked).by(&world.root)];
     world.good(&lists(&[]));
     let validation = world.judge(&lists(&[entry(&by_root, &[])]));
-    assert!(validation.reason.contains("is not valid: cert-revoked"), "{}", validation.reason);
+    assert!(validation.reason().contains("is not valid: cert-revoked"), "{}", validation.reason());
 
     let unknown = Extension { oid: &[2, 5, 29, 99], critical: true, value: vec![5, 0] };
     let expired = Validity { not_before: 0, not_after: AT - 1 };
@@ -126,7 +126,7 @@ fn a_signer_that_its_own_list_should_speak_for() {
     // Nor does it acquit its signer where the policy requires somebody to.
     world.leaf = signer;
     let alone = world.judge(&[own]);
-    assert!(alone.accepted() && alone.status("cert-revoked").is_none(), "{}", alone.reason);
+    assert!(alone.accepted() && alone.status("cert-revoked").is_none(), "{}", alone.reason());
 }
 
 /// The old key, certified under the authority's own name by the new one, which signs the lists and stands in the path.
@@ -139,7 +139,7 @@ fn key_rollover() {
     world.leaf = old.issue(&leaf, &mut world.rng).unwrap();
     world.good(&[List::new(&[entry(&world.other, &[])]).by(&new)]);
     world.revoked(&[List::new(&[entry(&world.leaf, &[])]).by(&new)]);
-    let reason = world.judge(&[List::new(&[entry(&old, &[])]).by(&new)]).reason;
+    let reason = world.judge(&[List::new(&[entry(&old, &[])]).by(&new)]).reason();
     assert!(reason.starts_with("cert-revoked of certificate 1"), "{reason}");
     // The old one's own lists count as well.
     world.good(&[List::new(&[]).by(&old), List::new(&[]).by(&new)]);
@@ -227,7 +227,7 @@ fn indirect_lists() {
     let mut unnamed = World::new(&[]);
     unnamed.further = vec![signer.certificate().to_vec()];
     let validation = unnamed.judge(&list(&[entry(&unnamed.leaf, &[ours])]));
-    assert!(validation.accepted() && validation.status("cert-revoked").is_none(), "{}", validation.reason);
+    assert!(validation.accepted() && validation.status("cert-revoked").is_none(), "{}", validation.reason());
 }
 
 /// Section 5.2.4: what changed since a complete list.

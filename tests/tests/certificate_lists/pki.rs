@@ -172,7 +172,7 @@ impl World {
     #[track_caller]
     pub fn good(&self, lists: &[Vec<u8>]) {
         let found = self.judge(lists);
-        assert!(found.accepted(), "{}", found.reason);
+        assert!(found.accepted(), "{}", found.reason());
         let decided = found.steps.iter().any(|step| step.check == "cert-revoked" && step.cert_index == 0);
         assert!(decided, "no list spoke for the leaf");
     }
@@ -192,7 +192,7 @@ impl World {
 
     #[track_caller]
     fn rejected(&self, lists: &[Vec<u8>], why: &str) {
-        let reason = self.judge(lists).reason;
+        let reason = self.judge(lists).reason();
         assert!(reason.starts_with("cert-revoked of certificate 0") && reason.contains(why), "{reason}");
     }
 }

@@ -9,21 +9,21 @@ import { Home } from "./views/home.js";
 import { SessionPage } from "./views/session.js";
 import { PrimesPage } from "./views/primes.js";
 import { isTyping, navigate, to, useRoute } from "./lab/route.js";
-import { projector, theme, useSettings } from "./lab/settings.js";
+import { files, projector, switchTongue, theme, tongue, useSettings } from "./lab/settings.js";
 import { Failed } from "./views/states.js";
 import { Status, Trouble } from "./views/status.js";
 import { connect, refresh } from "./lab/stream.js";
 import { know } from "./model/verdict.js";
-import { speak } from "./model/words.js";
+import { phrase, speak, tell } from "./model/words.js";
 import { registry, text } from "./lab/api.js";
 
-/** Titles of the pages; a session's page says its verdict. */
-const TITLES = { matrix: "Matrix", compare: "Comparison", cracking: "What a prime costs", modes: "Mode", attacks: "Attack", checks: "Check", unknown: "No such page" };
+/** Pages with a title of their own; a session's page says its verdict. */
+const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "unknown"];
 
 const PLACES = [
-  { page: "matrix", words: "Matrix", href: to.matrix },
-  { page: "sessions", words: "Sessions", href: to.sessions },
-  { page: "cracking", words: "Primes", href: to.cracking },
+  { page: "matrix", href: to.matrix },
+  { page: "sessions", href: to.sessions },
+  { page: "cracking", href: to.cracking },
 ];
 
 const App = () => {
@@ -34,7 +34,7 @@ const App = () => {
   const first = useRef(true);
   useEffect(() => {
     document.documentElement.dataset.page = page;
-    const title = page === "sessions" && id === null ? "Sessions" : TITLES[page];
+    const title = TITLES.includes(page) && (page !== "sessions" || id === null) ? tell(`title ${page}`) : null;
     if (title) document.title = [id, title, "Interlock"].filter(Boolean).join(" · ");
     if (!first.current) document.getElementById("main").focus({ preventScroll: true });
     first.current = false;
@@ -53,17 +53,18 @@ const App = () => {
   });
 
   return html`
-    <a class="skip" href="#main">To the content</a>
+    <a class="skip" href="#main">${tell("page skip")}</a>
     <header class="bar">
       <a class="brand" href=${to.matrix()}><${Logo} /> Interlock</a>
-      <nav class="places" aria-label="Pages">
-        ${PLACES.map(({ page: place, words, href }) => html`<a key=${place} href=${href()} aria-current=${page === place ? "page" : undefined}>${words}</a>`)}
+      <nav class="places" aria-label=${tell("page places")}>
+        ${PLACES.map(({ page: place, href }) => html`<a key=${place} href=${href()} aria-current=${page === place ? "page" : undefined}>${tell(`place ${place}`)}</a>`)}
       </nav>
       <${Status} />
-      <nav class="settings" aria-label="Settings">
-        <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title="Projector size (p)">A<small>A</small></button>
-        <button type="button" onClick=${switchTheme} title="Light or dark (t)" data-action="theme"><span class="lead">switch to</span>${` ${theme() === "dark" ? "light" : "dark"}`}</button>
-        <button type="button" onClick=${() => setHelp(true)} title="Keys (?)" aria-label="Keys (?)">?</button>
+      <nav class="settings" aria-label=${tell("page settings")}>
+        <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title=${tell("page projector")}>A<small>A</small></button>
+        <button type="button" onClick=${switchTheme} title=${tell("page theme")} data-action="theme">${phrase(theme() === "dark" ? "page to-light" : "page to-dark", { lead: html`<span class="lead">${tell("page switch")}</span>` })}</button>
+        <button type="button" onClick=${switchTongue} lang=${tongue() === "en" ? "de" : "en"} data-action="language">${tell("page language")}</button>
+        <button type="button" onClick=${() => setHelp(true)} title=${tell("page keys")} aria-label=${tell("page keys")}>?</button>
       </nav>
     </header>
     <${Trouble} />
@@ -91,7 +92,8 @@ const Logo = () => html`<svg class="logo" viewBox="0 0 44 24" width="44" height=
 </svg>`;
 
 const root = document.getElementById("app");
-speak(await text("/static/words/english.txt"));
+document.documentElement.lang = tongue();
+speak(...await Promise.all(files().map(text)));
 know(await registry("verdicts"));
 root.replaceChildren();
 render(html`<${App} />`, root);

@@ -14,7 +14,7 @@ import { standAlone } from "./lab/route.js";
 import { Story } from "./views/story.js";
 import { date, parse } from "./model/text.js";
 import { know } from "./model/verdict.js";
-import { speak } from "./model/words.js";
+import { speak, tell } from "./model/words.js";
 
 standAlone();
 
@@ -25,6 +25,6 @@ know(verdicts);
 const root = document.getElementById("app");
 root.replaceChildren();
 const certificates = chains.length ? html`<${Certificates} chains=${chains} session=${session} />` : null;
-const edition = html`<p class="quiet edition">Session ${session.session}, begun ${date(session.started)}, told by Interlock ${version}.</p>`;
+const edition = html`<p class="quiet edition">${tell("session edition", { session: session.session, begun: date(session.started), version })}</p>`;
 render(html`<main class="report"><${Story} session=${{ ...session, status: "done" }} events=${events} story=${fold(events)}
   edition=${edition} more=${certificates} /></main>`, root);

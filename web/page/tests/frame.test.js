@@ -15,9 +15,9 @@ test("a sealed frame shows its bytes", () => {
 });
 
 test("a frame made for an attack is shown for what it is", () => {
-  assert.equal(decode("!").fault, "not base64url");
-  assert.equal(decode("AQ").fault, "shorter than its header");
-  assert.match(decode("FwAACf8A").fault, /tells 9 bytes, body has 2/);
+  assert.deepEqual(decode("!").fault, { is: "no-base64url" });
+  assert.deepEqual(decode("AQ").fault, { is: "short" });
+  assert.deepEqual(decode("FwAACf8A").fault, { is: "length", told: 9, octets: 2 });
   assert.equal(decode(null).fields, null);
   assert.equal(sealed(frame("record", new TextEncoder().encode("{not json"))), true);
   assert.equal(sealed(frame("record", Uint8Array.of(0x7b, 0xff, 0x7d))), true, "not UTF-8");

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { day, place, span, standing } from "../static/model/timeline.js";
+import { speak } from "../static/model/words.js";
+
+speak(readFileSync(new URL("../../../lab/src/words/english.txt", import.meta.url), "utf8"));
 
 const DAY = 86400;
 const NOW = 1767225600; // 2026-01-01 00:00 UTC

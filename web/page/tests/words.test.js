@@ -16,7 +16,7 @@ test("values are told as the samples say that hold the terminal's words too", ()
 
 test("what only tells of the lab's own working has words, and what nobody knows its type", () => {
   assert.equal(narrate({ type: "trusts", source: "client", anchors: ["a"], peer: "bob.lab" }), "the client will judge by 1 anchor whether its peer is bob.lab");
-  assert.equal(narrate({ type: "work", source: "attacker", phase: "sieving", done: 1, total: 3 }), "sieving: 1 of 3");
+  assert.equal(narrate({ type: "work", source: "attacker", phase: "sieve", done: 1, total: 3 }), "sieving for relations: 1 of 3");
   assert.equal(narrate({ type: "constructor" }), "constructor");
 });
 
@@ -29,12 +29,13 @@ test("a row is told to those who do not see it", () => {
   assert.equal(words(record), "client to server: client-hello, encrypted, forwarded; its message is “Pay 100”");
   assert.equal(words({ ...record, open: true, took }), "client to server: client-hello, encrypted with a key that the attacker has, forwarded; the client wrote “Pay 100”; the server took in “Pay 900”");
   assert.equal(words({ what: "keys", client: ["0018aa"], attacker: ["0018aa", "31c9bb"] }), "the client holds key 0018 and the attacker holds key 0018 and key 31c9");
-  assert.equal(words({ what: "stop", party: "client", check: "cert-name", reason: "no" }), "the client gave up at cert-name: no");
+  const reason = { is: "check", check: "cert-name", expected: "a.lab", observed: "b.lab" };
+  assert.equal(words({ what: "stop", party: "client", check: "cert-name", reason }), "the client gave up at cert-name: cert-name: expected a.lab, got b.lab");
 });
 
 test("a session's text chooses no text and fills no gap but its own", () => {
-  assert.equal(say("row", { party: "{reason}", reason: "[x]" }, "stop"), "the {reason} gave up: [x]");
-  assert.equal(narrate({ type: "lost", source: "console", what: "a\u202e", reason: "b\u0007" }), "the a‹U+202E› is lost: b‹U+0007›");
+  assert.equal(say("row", { party: "{reason}", reason: { is: "not-given", name: "[x]" } }, "stop"), "the {reason} gave up: [x]: the mode's table needs it, and this party was not given it");
+  assert.equal(narrate({ type: "lost", source: "console", what: "a\u202e", reason: { is: "refused", reason: "b\u0007" } }), "the a‹U+202E› is lost: it refused: b‹U+0007›");
 });
 
 test("what was wanted and what was found differ visibly, however long they are", () => {
@@ -43,4 +44,10 @@ test("what was wanted and what was found differ visibly, however long they are",
   const [, wanted, found] = /wanted (.*), and found (.*)$/.exec(told);
   assert.notEqual(wanted, found);
   assert.ok(wanted.includes("a") && found.includes("b"), told);
+});
+
+test("what was wanted and what was found are told in their own words", () => {
+  const octets = (hex) => ({ is: "octets", hex });
+  const told = narrate({ type: "check", source: "client", check: "finished", status: "failed", expected: octets("00aa"), observed: octets("00ab") });
+  assert.equal(told, "the client's check finished fails: it wanted 00aa, and found 00ab");
 });

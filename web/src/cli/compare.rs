@@ -85,7 +85,7 @@ fn print(out: &mut impl Write, left: &Record, right: &Record, comparison: &Compa
             writeln!(out, "  {}", if i == 0 { altered(text) } else { text })?;
         }
         if let Some(found) = &record.session.verdict {
-            writeln!(out, "  {}  {}", verdict(found), printable(&found.because))?;
+            writeln!(out, "  {}  {}", verdict(found), printable(&found.sentence()))?;
         }
     }
     writeln!(out, "\n{}", printable(&comparison.words))

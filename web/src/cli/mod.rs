@@ -18,10 +18,11 @@ mod serve;
 mod story;
 mod style;
 
+use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::{
     ffi::OsString,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
 };
@@ -50,6 +51,9 @@ Examples:
 Exit status: 0 as it should be, 1 a finding, 2 usage, 3 the lab itself failed."
 )]
 struct Cli {
+    /// The language of what is told [default: that of LANG on a terminal, or English]
+    #[arg(long, global = true, value_name = "CODE", value_parser = ["en", "de"])]
+    lang: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -86,6 +90,14 @@ enum Command {
     Server(Part),
     /// Play the attacker's part by hand
     Attacker(Part),
+}
+
+/// The language of a person at a terminal, by its code, as the surroundings have it (POSIX.1 section 8.2). What a program
+/// reads is English.
+fn surroundings() -> Option<String> {
+    let mut told = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let told = told.find(|value| !value.is_empty())?;
+    io::stdout().is_terminal().then(|| told.chars().take_while(char::is_ascii_alphabetic).collect())
 }
 
 /// The arguments of a part, which its own program reads.
@@ -147,6 +159,9 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error),
     };
+    if let Some(code) = cli.lang.clone().or_else(surroundings) {
+        words::speak(&code);
+    }
     let done = match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),

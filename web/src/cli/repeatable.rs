@@ -61,7 +61,7 @@ fn teller(event: &Event) -> usize {
 mod tests {
     use super::*;
     use crate::sessions::session::Session;
-    use lab::event::VERSION;
+    use lab::{cause::Cause, event::VERSION};
 
     fn record(id: &str, told: &[(Actor, Fact)]) -> Record {
         let event = |(i, (source, fact)): (usize, &(Actor, Fact))| {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn gave_up(flight: u32) -> Fact {
-        Fact::Aborted { flight, check: None, reason: "no mind to".to_owned() }
+        Fact::Aborted { flight, check: None, reason: Cause::Ended }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use lab::{
     terminal::printable,
     words,
 };
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Characters of a value on one line.
@@ -24,15 +25,15 @@ const SEEN: usize = 160;
 /// Tells the story.
 pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let session = &record.session;
-    let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
+    let seed = tale("seed", &json!({ "seed": session.seed }));
     writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
     let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
-    writeln!(out, "\n{}", head("What went over the wire"))?;
+    writeln!(out, "\n{}", head(tale("wire", &json!({}))))?;
     let mut flight = 0;
     for event in &events {
         wire(out, event, &mut flight)?;
     }
-    writeln!(out, "\n{}", head("What the victims checked"))?;
+    writeln!(out, "\n{}", head(tale("checked", &json!({}))))?;
     for event in &events {
         check(out, event)?;
     }
@@ -45,7 +46,7 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
     match &event.fact {
         Fact::Frame { way: Way::Sent, flight, kind, bytes } => {
             if flight != told {
-                writeln!(out, "  {}", faint(format!("flight {flight}")))?;
+                writeln!(out, "  {}", faint(tale("flight", &json!({ "flight": flight }))))?;
                 *told = *flight;
             }
             writeln!(out, "  {:<8} → attacker  {kind}", event.source.to_string())?;
@@ -85,7 +86,7 @@ fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
         Some(fields) => fields.iter().try_for_each(|(name, value)| {
             writeln!(out, "{}", faint(format!("      {}: {}", printable(name), printable(&shortened(value, VALUE)))))
         }),
-        None => writeln!(out, "{}", faint(format!("      {} bytes, sealed", length(frame)))),
+        None => writeln!(out, "{}", faint(format!("      {}", tale("sealed", &json!({ "bytes": length(frame) }))))),
     }
 }
 
@@ -109,22 +110,27 @@ fn check(out: &mut impl Write, event: &Event) -> io::Result<()> {
 
 fn keys(out: &mut impl Write, session: &Session) -> io::Result<()> {
     let keys = &session.fingerprints;
-    let none = || faint("none");
-    writeln!(out, "\n{}", head("Who holds which key"))?;
+    let none = || faint(tale("no-key", &json!({})));
+    writeln!(out, "\n{}", head(tale("keys", &json!({}))))?;
     writeln!(out, "  client    {}", keys.client.clone().unwrap_or_else(none))?;
     writeln!(out, "  attacker  {}", if keys.attacker.is_empty() { none() } else { keys.attacker.join("  ") })?;
     writeln!(out, "  server    {}", keys.server.clone().unwrap_or_else(none))
 }
 
+/// What a story says by itself.
+fn tale(name: &str, members: &Value) -> String {
+    words::say("tale", name, members)
+}
+
 fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
     let Some(found) = &session.verdict else { return Ok(()) };
-    writeln!(out, "\n{}  {}", verdict(found), printable(&found.because))?;
-    writeln!(out, "{}", found.kind.meaning())?;
+    writeln!(out, "\n{}  {}", verdict(found), printable(&found.sentence()))?;
+    writeln!(out, "{}", words::say("meaning", found.kind.as_str(), &json!({})))?;
     if session.evidence.is_empty() {
         return Ok(());
     }
     let numbers: Vec<String> = session.evidence.iter().map(u64::to_string).collect();
-    writeln!(out, "{}", faint(format!("It rests on the events {} of session {}.", numbers.join(", "), session.session)))
+    writeln!(out, "{}", faint(tale("rests", &json!({ "events": numbers, "session": session.session }))))
 }
 
 #[cfg(test)]

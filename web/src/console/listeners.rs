@@ -1,7 +1,8 @@
 //! Which session a report belongs to.
 
 use crate::log;
-use lab::{control::Report, role::Actor};
+use lab::{control::Report, loss::Loss, role::Actor, words};
+use serde_json::json;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -17,7 +18,12 @@ pub(super) enum Told {
     /// A process reports.
     Report(Actor, Report),
     /// A process is gone, and why.
-    Gone(Actor, String),
+    Gone(Actor, Loss),
+}
+
+/// What a log says of a report.
+fn said(name: &str, members: &serde_json::Value) -> String {
+    words::say("report", name, members)
 }
 
 /// The sessions that listen, by id.
@@ -43,13 +49,13 @@ impl Listeners {
             Report::Ready { session } | Report::Refused { session, .. } => session,
             Report::Event(event) if event.source == actor => &event.session,
             Report::Event(event) => {
-                return log::line("console", &format!("the {actor} tells an event of the {}", event.source));
+                return log::line("console", &said("foreign", &json!({ "teller": actor, "source": event.source })));
             }
             Report::Stray { reason, .. } => {
-                return log::line(&actor.to_string(), &format!("stray connection: {reason}"));
+                return log::line(&actor.to_string(), &said("stray", &json!({ "reason": reason })));
             }
             Report::MoreStrays { count, within } => {
-                let text = format!("and {count} more stray connections within {within} ms");
+                let text = said("more-strays", &json!({ "count": count, "within": within }));
                 return log::line(&actor.to_string(), &text);
             }
             Report::Listening { .. } | Report::Waiting { .. } => return,
@@ -61,10 +67,10 @@ impl Listeners {
     }
 
     /// Tells every session that a process is gone.
-    pub(super) async fn gone(&self, actor: Actor, reason: &str) {
+    pub(super) async fn gone(&self, actor: Actor, reason: &Loss) {
         let listeners: Vec<_> = self.table().values().cloned().collect();
         for listener in listeners {
-            let _ = listener.send(Told::Gone(actor, reason.to_owned())).await;
+            let _ = listener.send(Told::Gone(actor, reason.clone())).await;
         }
     }
 

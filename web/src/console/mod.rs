@@ -18,6 +18,7 @@ use crate::{
 use attacker::{attacks::Resolved, cost};
 use lab::{
     event::{Cancellation, Fact},
+    loss::Loss,
     role::Actor,
     scenario::Scenario,
 };
@@ -263,7 +264,10 @@ impl Console {
                 };
                 match staged {
                     Ok(orders) => play::play(&console, &id, orders, cancelled).await,
-                    Err(refused) => drop(console.book.tell(&id, lost(&id, 0, Actor::Console, &refused.message))),
+                    Err(refused) => {
+                        let reason = Loss::NotBegun { reason: refused.message.clone() };
+                        let _ = console.book.tell(&id, lost(&id, 0, Actor::Console, reason));
+                    }
                 }
                 console.under_way().remove(&id);
                 console.end(&id, tell);
@@ -332,7 +336,7 @@ impl Console {
         }
     }
 
-    async fn link(&self, actor: Actor) -> Result<Link, String> {
+    async fn link(&self, actor: Actor) -> Result<Link, Loss> {
         self.process(actor).up().await
     }
 }

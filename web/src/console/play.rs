@@ -5,6 +5,7 @@ use crate::sessions::{orders::Orders, session::told};
 use lab::{
     control::{Order, Report},
     event::{Cancellation, Fact},
+    loss::Loss,
     role::Actor,
 };
 use std::{collections::HashSet, time::Duration};
@@ -25,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// What a session lacks to go on.
 enum Lack {
     /// Somebody, and why.
-    Party(Actor, String),
+    Party(Actor, Loss),
     /// Time.
     Time,
     /// It is wanted no more.
@@ -86,12 +87,11 @@ async fn conduct(
     let mut at_work = HashSet::from([Actor::Client, Actor::Server, Actor::Attacker]);
     let mut play = Some(play);
     while !at_work.is_empty() {
-        let told =
-            told.recv().await.ok_or_else(|| Lack::Party(Actor::Console, "its own list of sessions".to_owned()))?;
+        let told = told.recv().await.ok_or(Lack::Party(Actor::Console, Loss::Sessions))?;
         match told {
             Told::Gone(actor, reason) => return Err(Lack::Party(actor, reason)),
             Told::Report(actor, Report::Refused { reason, .. }) => {
-                return Err(Lack::Party(actor, format!("it refused: {reason}")));
+                return Err(Lack::Party(actor, Loss::Refused { reason }));
             }
             Told::Report(actor, Report::Ready { .. }) => {
                 ready.remove(&actor);
@@ -106,7 +106,7 @@ async fn conduct(
                     at_work.remove(&actor);
                 }
                 if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
-                    return Err(Lack::Party(actor, format!("it told more than {EVENTS} events or {BYTES} bytes")));
+                    return Err(Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES }));
                 }
             }
             Told::Report(_, _) => {}
@@ -116,5 +116,5 @@ async fn conduct(
 }
 
 async fn send(actor: Actor, link: &Link, order: Order) -> Result<(), Lack> {
-    link.orders.send(order).await.map_err(|_| Lack::Party(actor, "it takes no more orders".to_owned()))
+    link.orders.send(order).await.map_err(|_| Lack::Party(actor, Loss::NoOrders))
 }

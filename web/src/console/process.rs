@@ -4,8 +4,11 @@ use super::{ProcessStatus, line, listeners::Listeners};
 use crate::log;
 use lab::{
     control::{Order, Report},
+    loss::Loss,
     role::Actor,
+    words,
 };
+use serde_json::json;
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWriteExt, BufReader},
@@ -49,12 +52,11 @@ pub(super) struct State {
     /// How often in a row it died at once.
     failures: u32,
     /// Why it is down.
-    reason: String,
+    reason: Option<Loss>,
 }
 
 /// A handle to one process, whichever of its lives it is in.
 pub(super) struct Process {
-    actor: Actor,
     state: watch::Receiver<State>,
 }
 
@@ -69,7 +71,7 @@ impl Process {
     ) -> (Self, JoinHandle<()>) {
         let (tell, state) = watch::channel(State::default());
         let keeper = Keeper { actor, program, beyond: beyond.map(Self::links), listeners, stop, tell, address: None };
-        (Self { actor, state }, tokio::spawn(keeper.keep()))
+        (Self { state }, tokio::spawn(keeper.keep()))
     }
 
     pub(super) fn links(&self) -> watch::Receiver<State> {
@@ -81,7 +83,7 @@ impl Process {
     }
 
     /// Waits until the process is up; or says why it is not.
-    pub(super) async fn up(&self) -> Result<Link, String> {
+    pub(super) async fn up(&self) -> Result<Link, Loss> {
         let mut state = self.state.clone();
         // One that keeps dying at once gets one more try.
         let known = state.borrow().failures;
@@ -91,10 +93,7 @@ impl Process {
             Ok(Ok(state)) => state.link.clone(),
             _ => None,
         };
-        link.ok_or_else(|| match self.state.borrow().reason.as_str() {
-            "" => format!("the {} does not start", self.actor),
-            reason => reason.to_owned(),
-        })
+        link.ok_or_else(|| self.state.borrow().reason.clone().unwrap_or(Loss::NoStart))
     }
 
     pub(super) fn status(&self) -> ProcessStatus {
@@ -134,12 +133,12 @@ impl Keeper {
                 self.address = None;
             }
             pause = if steady { PAUSE.0 } else { (2 * pause).min(PAUSE.1) };
-            log::line("console", &format!("the {} is gone ({reason}); it is started again", self.actor));
+            log::line("console", &words::say("report", "gone", &json!({ "what": self.actor, "reason": reason })));
             self.tell.send_modify(|state| {
                 state.link = None;
                 state.restarts = state.restarts.saturating_add(1);
                 state.failures = if steady { 0 } else { state.failures.saturating_add(1) };
-                state.reason.clone_from(&reason);
+                state.reason = Some(reason.clone());
             });
             self.listeners.gone(self.actor, &reason).await;
             if !steady {
@@ -153,18 +152,20 @@ impl Keeper {
     }
 
     /// One life, from the start to the reason of its end.
-    async fn live(&mut self) -> String {
+    async fn live(&mut self) -> Loss {
         let beyond = match self.beyond_address().await {
             Ok(address) => address,
             Err(reason) => return reason,
         };
         let mut child = match self.spawn(beyond.as_deref()) {
             Ok(child) => child,
-            Err(error) => return format!("cannot start {}: {error}", self.program.display()),
+            Err(error) => {
+                return Loss::NoProgram { program: self.program.display().to_string(), error: error.to_string() };
+            }
         };
         let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return "its pipes are missing".to_owned();
+            return Loss::NoPipes;
         };
         let (orders, inbox) = mpsc::channel(WAITING);
         let writer = tokio::spawn(write(stdin, inbox));
@@ -173,18 +174,18 @@ impl Keeper {
         let mut moved = self.beyond.clone();
         let reason = tokio::select! {
             reason = self.listen(stdout, orders, child.id()) => reason,
-            _ = stop.wait_for(|stop| *stop) => "the console leaves".to_owned(),
-            () = elsewhere(moved.as_mut(), beyond.as_deref()) => "the server listens elsewhere".to_owned(),
+            _ = stop.wait_for(|stop| *stop) => Loss::Leaving,
+            () = elsewhere(moved.as_mut(), beyond.as_deref()) => Loss::Moved,
         };
         // The end of its standard input is the order to leave.
         writer.abort();
         let _ = writer.await;
         let reason = match timeout(LEAVING, child.wait()).await {
-            Ok(Ok(status)) if reason.is_empty() => format!("it ended with {status}"),
+            Ok(Ok(status)) if reason == Loss::Silent => Loss::Ended { status: status.to_string() },
             Ok(_) => reason,
             Err(_) => {
                 let _ = child.kill().await;
-                format!("{reason}; it had to be killed")
+                Loss::Killed { after: Box::new(reason) }
             }
         };
         let _ = timeout(LEAVING, errors).await;
@@ -192,14 +193,14 @@ impl Keeper {
     }
 
     /// Where the process beyond listens, as soon as it does.
-    async fn beyond_address(&mut self) -> Result<Option<String>, String> {
+    async fn beyond_address(&mut self) -> Result<Option<String>, Loss> {
         let Some(beyond) = &mut self.beyond else { return Ok(None) };
         let up = tokio::select! {
             up = beyond.wait_for(|state| state.link.is_some()) => up,
-            _ = self.stop.wait_for(|stop| *stop) => return Err("the console leaves".to_owned()),
+            _ = self.stop.wait_for(|stop| *stop) => return Err(Loss::Leaving),
         };
         let address = up.ok().and_then(|state| state.link.as_ref().and_then(|link| link.address.clone()));
-        address.map(Some).ok_or_else(|| "there is no server to connect to".to_owned())
+        address.map(Some).ok_or(Loss::NoServer)
     }
 
     fn spawn(&self, beyond: Option<&str>) -> std::io::Result<Child> {
@@ -217,8 +218,8 @@ impl Keeper {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn()
     }
 
-    /// Hands reports on until the process says nothing more; the reason is empty where it simply ended.
-    async fn listen(&mut self, stdout: ChildStdout, orders: mpsc::Sender<Order>, pid: Option<u32>) -> String {
+    /// Hands reports on until the process says nothing more; silence is the reason where it simply ended.
+    async fn listen(&mut self, stdout: ChildStdout, orders: mpsc::Sender<Order>, pid: Option<u32>) -> Loss {
         let mut reader = BufReader::new(stdout);
         let mut line = Vec::new();
         let mut link = Some(Link { orders, address: None, pid });
@@ -230,9 +231,9 @@ impl Keeper {
             let read = if link.is_none() { Ok(read.await) } else { timeout(STARTING, read).await };
             match read {
                 Ok(Ok(true)) => {}
-                Ok(Ok(false)) => return String::new(),
-                Ok(Err(error)) => return error.to_string(),
-                Err(_) => return "it does not say where it listens".to_owned(),
+                Ok(Ok(false)) => return Loss::Silent,
+                Ok(Err(error)) => return Loss::Unread { error: error.to_string() },
+                Err(_) => return Loss::NoAddress,
             }
             match Report::read(&line) {
                 Ok(Report::Listening { address }) => {
@@ -251,7 +252,7 @@ impl Keeper {
     fn announce(&self, link: Option<Link>) {
         self.tell.send_modify(|state| {
             state.link = link;
-            state.reason.clear();
+            state.reason = None;
         });
     }
 }

@@ -89,7 +89,10 @@ fn computation(events: &[Event]) -> Option<Computation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::{event::VERSION, role::Actor};
+    use lab::{
+        event::{Account, VERSION},
+        role::Actor,
+    };
 
     fn events(facts: Vec<(u64, Fact)>) -> Vec<Event> {
         let event = |(n, (at, fact))| Event { v: VERSION, session: "s".into(), n, source: Actor::Attacker, at, fact };
@@ -97,14 +100,26 @@ mod tests {
     }
 
     fn solved() -> Fact {
-        Fact::Solved { bits: 64, method: "m".into(), cost: "c".into(), found: true, cut_off: None, equation: None }
+        let method = Some(Account::plain("rho"));
+        Fact::Solved {
+            bits: 64,
+            method,
+            operations: Some(1),
+            failure: None,
+            found: true,
+            cut_off: None,
+            equation: None,
+        }
     }
 
     #[test]
     fn a_computation_lasts_from_its_first_sign_to_its_end() {
         let work = Fact::Work { phase: "sieving".into(), done: 1, total: 2, unit: None };
-        let chose =
-            |payer: Option<&str>| Fact::Chose { bits: 64, method: "m".into(), prepared_by: payer.map(str::to_owned) };
+        let chose = |payer: Option<&str>| Fact::Chose {
+            bits: 64,
+            method: Account::plain("rho"),
+            prepared_by: payer.map(str::to_owned),
+        };
         let paid = computation(&events(vec![(1_000_000, work), (1_200_000, chose(None)), (3_500_000, solved())]));
         assert_eq!(paid.map(|it| (it.seconds, it.prepared_by)), Some((2.5, None)));
         let saved = computation(&events(vec![(500_000, chose(Some("first"))), (600_000, solved())]));

@@ -70,7 +70,8 @@ async fn document() -> impl IntoResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::event::{Cancellation, Equation, Fact, Limit, Reached};
+    use lab::event::{Account, Cancellation, Equation, Fact, Limit, Reached};
+    use lab::loss::Loss;
     use serde_json::{Value, json};
     use std::collections::BTreeSet;
 
@@ -158,12 +159,21 @@ mod tests {
     #[test]
     fn the_document_describes_every_event_with_its_members() {
         let text = || "x".to_owned();
+        let account = || Account::plain("x");
         let cut_off = Some(Box::new(Reached { phase: Some(text()), done: 1, total: 2, unit: Some(text()) }));
-        let equation = Some(Equation { p: text(), g: text(), y: text(), x: text() });
+        let equation = Some(Box::new(Equation { p: text(), g: text(), y: text(), x: text() }));
         let facts = [
-            Fact::Chose { bits: 1, method: text(), prepared_by: Some(text()) },
+            Fact::Chose { bits: 1, method: account(), prepared_by: Some(text()) },
             Fact::Work { phase: text(), done: 1, total: 2, unit: Some(text()) },
-            Fact::Solved { bits: 1, method: text(), cost: text(), found: false, cut_off, equation },
+            Fact::Solved {
+                bits: 1,
+                method: Some(account()),
+                operations: Some(1),
+                failure: Some(account()),
+                found: false,
+                cut_off,
+                equation,
+            },
             Fact::Trusts { anchors: vec![], revocation_lists: vec![], pins: vec![], peer: Some(text()), now: 1 },
             Fact::Canary { digest: text() },
             Fact::Step { number: 1, text: text() },
@@ -171,7 +181,7 @@ mod tests {
             Fact::Ended,
             Fact::Overdue { after: 1 },
             Fact::Cancelled { why: Cancellation::Asked },
-            Fact::Lost { what: lab::role::Actor::Client, reason: text() },
+            Fact::Lost { what: lab::role::Actor::Client, reason: Loss::NoPipes },
         ];
         let document = document();
         let described = document["components"]["schemas"]["Event"]["oneOf"].as_array().unwrap();

@@ -278,7 +278,7 @@ mod tests {
         session::lost,
         store::{Place, Retention},
     };
-    use lab::role::Actor;
+    use lab::{loss::Loss, role::Actor};
 
     async fn book() -> Book {
         Book::open(Store::open(Place::Memory, Retention::default()), Arc::default()).await
@@ -292,12 +292,15 @@ mod tests {
     async fn events_are_numbered_in_the_order_of_their_arrival() {
         let book = book().await;
         book.begin(session("a", "dh/relay", 1));
-        assert_eq!(book.tell("a", lost("wire", 77, Actor::Client, "x")), Some(Size { events: 1, bytes: 256 }));
-        assert_eq!(book.tell("a", lost("wire", 5, Actor::Server, "y")), Some(Size { events: 2, bytes: 512 }));
+        assert_eq!(
+            book.tell("a", lost("wire", 77, Actor::Client, Loss::NoPipes)),
+            Some(Size { events: 1, bytes: 256 })
+        );
+        assert_eq!(book.tell("a", lost("wire", 5, Actor::Server, Loss::NoPipes)), Some(Size { events: 2, bytes: 512 }));
         let record = book.record("a").await.unwrap().unwrap();
         let told: Vec<_> = record.events.iter().map(|event| (event.session.as_str(), event.n)).collect();
         assert_eq!(told, [("a", 1), ("a", 2)]);
-        assert_eq!(book.tell("b", lost("b", 1, Actor::Client, "x")), None);
+        assert_eq!(book.tell("b", lost("b", 1, Actor::Client, Loss::NoPipes)), None);
     }
 
     #[tokio::test]

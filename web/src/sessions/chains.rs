@@ -3,7 +3,7 @@
 
 use crate::sessions::{frame::body, session::Record};
 use lab::{
-    certificate::{self, Origin, Policy, Step, Summary, Trust, only_issuers_rules_fail, validate},
+    certificate::{self, DecodeError, Origin, Policy, Step, Summary, Trust, only_issuers_rules_fail, validate},
     event::{Event, Fact, Way},
     evidence::hex,
     mode::Mode,
@@ -73,7 +73,7 @@ pub struct Link {
     /// What it says; nothing where it cannot be read.
     pub certificate: Option<Summary>,
     /// Why it cannot be read.
-    pub fault: Option<String>,
+    pub fault: Option<DecodeError>,
     /// SHA-256 of its public key (SubjectPublicKeyInfo), hexadecimal.
     pub key: Option<String>,
     /// Its key is pinned.
@@ -201,7 +201,7 @@ impl Link {
     fn of(der: &[u8], pins: &[[u8; 32]], presented: Option<usize>) -> Self {
         let (certificate, fault) = match Summary::of(der) {
             Ok(summary) => (Some(summary), None),
-            Err(fault) => (None, Some(fault.to_string())),
+            Err(fault) => (None, Some(fault)),
         };
         let key = certificate::spki_sha256(der).ok();
         let pinned = key.is_some_and(|key| pins.contains(&key));

@@ -93,7 +93,7 @@ fn row(event: &Event, flight: u32, text: String) -> Row {
     let mut face = serde_json::to_value(&event.fact).unwrap_or_default();
     let name = face.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     if let (Fact::Solved { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
-        face.remove("cost");
+        face.remove("operations");
     }
     Row { n: event.n, source: event.source, r#type: name, flight, text, face }
 }
@@ -151,6 +151,7 @@ mod tests {
     use super::*;
     use crate::sessions::session::Session;
     use lab::{
+        cause::Cause,
         event::{Action, Status, Way},
         role::Role,
     };
@@ -215,7 +216,7 @@ mod tests {
         let mut without = exchange(Status::Skipped);
         without.push((Actor::Client, frame(Way::Sent, 3, "finished", "f")));
         let mut with = exchange(Status::Failed);
-        with.push((Actor::Client, Fact::Aborted { flight: 2, check: None, reason: "no".into() }));
+        with.push((Actor::Client, Fact::Aborted { flight: 2, check: None, reason: Cause::Ended }));
         let compared = compare(&record("ecdh-cert/relay", with), &record("ecdh-cert/relay~finished", without));
         assert_eq!(compared.first_difference, Some(6));
         assert!(

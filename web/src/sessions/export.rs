@@ -146,13 +146,16 @@ fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
                 Safe(&it.issuer),
                 Safe(shortened(key, 24))
             )?,
-            None => {
-                write!(out, "<tr><td colspan=\"3\">unreadable<td>{}", Safe(link.fault.as_deref().unwrap_or_default()))?
-            }
+            None => write!(
+                out,
+                "<tr><td colspan=\"3\">unreadable<td>{}",
+                Safe(link.fault.as_ref().map(ToString::to_string).unwrap_or_default())
+            )?,
         }
         for step in link.steps.iter().filter(|step| step.status != certificate::Status::Passed) {
             let off = if step.ok() { " (switched off)" } else { "" };
-            let (expected, observed) = (shortened(&step.expected, LONGEST), shortened(&step.observed, LONGEST));
+            let (expected, observed) =
+                (shortened(&step.reason.wanted(), LONGEST), shortened(&step.reason.found(), LONGEST));
             write!(out, "{}{off}: wanted {}, found {}<br>", Safe(step.check), Safe(expected), Safe(observed))?;
         }
         writeln!(out)?;
@@ -190,11 +193,17 @@ fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
 mod tests {
     use super::*;
     use crate::sessions::session::lost;
+    use lab::loss::Loss;
+
+    fn refused(reason: &str) -> Loss {
+        Loss::Refused { reason: reason.to_owned() }
+    }
 
     #[test]
     fn what_a_session_says_is_text_and_never_markup() {
         let session = Session::new("a".into(), "dh/relay".parse().unwrap(), Some(1), 0);
-        let record = Record { session, events: vec![lost("a", 1, Actor::Client, "<script>alert('&')</script>")] };
+        let record =
+            Record { session, events: vec![lost("a", 1, Actor::Client, refused("<script>alert('&')</script>"))] };
         let page = export(&record, Format::Html).unwrap();
         assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"));
         assert!(page.contains(r"\u003cscript>alert('&')\u003c/script>"), "in the data too");
@@ -224,7 +233,8 @@ mod tests {
             after: None,
             changed: vec![lab::event::Change { field: long("f"), old: long("o"), new: long("o") + "n" }],
         };
-        let mut events = vec![lost("a", 1, Actor::Client, &long("r")), lost("a", 2, Actor::Attacker, "")];
+        let mut events =
+            vec![lost("a", 1, Actor::Client, refused(&long("r"))), lost("a", 2, Actor::Attacker, Loss::NoPipes)];
         events[1].fact = relayed;
         let page = export(&Record { session, events }, Format::Html).unwrap();
         let plain = page.split("<script").next().unwrap().rsplit("class=\"plain\"").next().unwrap();
@@ -235,7 +245,7 @@ mod tests {
     #[test]
     fn json_reads_back() {
         let session = Session::new("a".into(), "dh/relay".parse().unwrap(), None, 0);
-        let record = Record { session, events: vec![lost("a", 1, Actor::Client, "x")] };
+        let record = Record { session, events: vec![lost("a", 1, Actor::Client, Loss::NoPipes)] };
         let text = export(&record, Format::Json).unwrap();
         assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
     }

@@ -51,6 +51,7 @@ fn station(source: Actor, way: Way) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::cause::Cause;
     use lab::event::{Action, Status, VERSION};
 
     #[test]
@@ -68,7 +69,7 @@ mod tests {
         };
         let facts = [
             (Actor::Server, frame(Way::Sent, 2)),
-            (Actor::Server, Fact::Aborted { flight: 3, check: None, reason: "nothing came".into() }),
+            (Actor::Server, Fact::Aborted { flight: 3, check: None, reason: Cause::Ended }),
             (Actor::Attacker, Fact::Step { number: 2, text: "forward".into() }),
             (Actor::Attacker, relayed),
             (Actor::Client, frame(Way::Received, 2)),
@@ -96,7 +97,7 @@ mod tests {
             expected: "".into(),
             observed: "".into(),
         };
-        let abort = |flight| Fact::Aborted { flight, check: None, reason: String::new() };
+        let abort = |flight| Fact::Aborted { flight, check: None, reason: Cause::Ended };
         let told = [
             (Actor::Server, frame(2, Way::Sent)),
             (Actor::Server, abort(3)),

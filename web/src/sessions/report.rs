@@ -28,7 +28,7 @@ pub(crate) fn styles() -> String {
 /// The session as data, the modules, and what starts them.
 pub(crate) fn scripts(record: &Record, nonce: &str) -> String {
     // So no text of a session can end the element that holds it.
-    let words = lab::words::ENGLISH;
+    let words = lab::words::tongue().file;
     let data = json!({ "session": record.session, "events": record.events, "chains": chains(record), "words": words,
                        "verdicts": registry::verdicts(),
                        "version": env!("CARGO_PKG_VERSION") });

@@ -2,6 +2,7 @@
 
 use lab::{
     event::{Event, Fact},
+    loss::Loss,
     role::Actor,
     scenario::{Scenario, Selection},
     verdict::{Fingerprints, Judgement, Verdict},
@@ -114,8 +115,8 @@ fn since_epoch() -> std::time::Duration {
 }
 
 /// What the console tells when it lost something that the session needed.
-pub fn lost(session: &str, n: u64, what: Actor, reason: &str) -> Event {
-    told(session, n, Fact::Lost { what, reason: reason.to_owned() })
+pub fn lost(session: &str, n: u64, what: Actor, reason: Loss) -> Event {
+    told(session, n, Fact::Lost { what, reason })
 }
 
 /// What the console tells.

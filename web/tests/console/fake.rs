@@ -33,7 +33,7 @@ while read -r line; do
     fi
     event='{"report":"event","v":VERSION,"session":"'$session'","n":1,"source":"'$part'","at":0,"type":'
     echo '{"report":"ready","session":"'$session'"}'
-    [ "$part" = attacker ] || echo "$event"'"aborted","flight":1,"reason":"of no mind to"}'
+    [ "$part" = attacker ] || echo "$event"'"aborted","flight":1,"reason":{"is":"ended"}}'
     echo "$event"'"ended"}'
 done
 "#;

@@ -1,7 +1,7 @@
 //! Path validation as findings: one for each check, the worst over all certificates of the path.
 
 use crate::{
-    algebra::Misfit,
+    cause::{Given, Misfit, Need},
     certificate::{self, PeerName, Policy, Step, Trust},
     check::{Check, Finding, Switches},
     checks,
@@ -22,7 +22,7 @@ pub(super) fn findings(
     switches: &Switches,
 ) -> Result<Vec<Finding>, Misfit> {
     let name = name
-        .map(|name| name.parse::<PeerName>().map_err(|_| Misfit::new("peer_name", "a DNS name or an address", name)))
+        .map(|name| name.parse::<PeerName>().map_err(|_| Misfit::new("peer_name", Need::PeerName, Given::text(name))))
         .transpose()?;
     let policy = Policy::of(owner, trust, name, now, switches.clone());
     let validation = certificate::validate(&policy, chain);
@@ -32,15 +32,16 @@ pub(super) fn findings(
 /// The Ed25519 key that the leaf certifies.
 pub(super) fn leaf_key(chain: &[Vec<u8>]) -> Result<Vec<u8>, Misfit> {
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
-    certificate::leaf_key(leaf).map_err(|fault| Misfit::new("chain", "a leaf with an Ed25519 key", fault.to_string()))
+    certificate::leaf_key(leaf)
+        .map_err(|problem| Misfit::new("chain", Need::LeafKey, Given::Problem { problem: problem.into() }))
 }
 
 /// The first DNS name that the leaf is for.
 pub(super) fn leaf_name(chain: &[Vec<u8>]) -> Result<String, Misfit> {
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
-    let misfit = |got| Misfit::new("chain", "a leaf with a DNS name", got);
-    let name = certificate::leaf_name(leaf).map_err(|fault| misfit(fault.to_string()))?;
-    name.ok_or_else(|| misfit("one without".to_owned()))
+    let misfit = |got| Misfit::new("chain", Need::LeafName, got);
+    let name = certificate::leaf_name(leaf).map_err(|problem| misfit(Given::Problem { problem: problem.into() }))?;
+    name.ok_or_else(|| misfit(Given::Without))
 }
 
 fn finding(check: &'static Check, steps: &[Step]) -> Finding {
@@ -50,8 +51,8 @@ fn finding(check: &'static Check, steps: &[Step]) -> Finding {
         Some(step) => Finding {
             check,
             holds: Some(step.holds),
-            expected: step.expected.to_string().into(),
-            observed: step.observed.to_string().into(),
+            expected: Seen::Wanted { of: Box::new(step.reason.clone()) },
+            observed: Seen::Found { of: Box::new(step.reason.clone()) },
         },
     }
 }

@@ -2,30 +2,18 @@
 
 use super::{Choice, Offer, Value};
 use crate::{
-    algebra::Misfit,
+    cause::{Given, Json as Kind, Misfit, Need},
     group::{Group, LONGEST_PRIME, Modp, named},
     mode::Message,
     term::Sort,
     wire::{Frame, body},
 };
-use body::BodyError;
 use num_bigint::BigUint;
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
 /// Most entries of a list: offers, groups of an offer, certificates of a chain.
 const MOST_ENTRIES: usize = 16;
-
-impl From<BodyError> for Misfit {
-    fn from(error: BodyError) -> Self {
-        match error {
-            BodyError::Syntax(what) => Self::new("body", "one strict JSON object", what),
-            BodyError::Missing(field) => Self::new(field, "this field", "none"),
-            BodyError::Unknown(field) => Self::new(field, "no such field in this message", "one"),
-            BodyError::Field { field, expected, got } => Self { field, expected, got },
-        }
-    }
-}
 
 /// Writes a message, its fields in the order of the table.
 pub(super) fn write(message: &Message, values: &[Value]) -> Frame {
@@ -41,7 +29,11 @@ pub(super) fn write(message: &Message, values: &[Value]) -> Frame {
 /// Reads a message's values, in the order of its fields.
 pub(super) fn read(message: &Message, frame: &Frame) -> Result<Vec<Value>, Misfit> {
     if frame.kind != message.kind {
-        return Err(Misfit::new("frame kind", message.kind.as_str(), frame.kind.as_str()));
+        return Err(Misfit::new(
+            "frame kind",
+            Need::Kind { kind: message.kind.to_string() },
+            Given::Text { text: frame.kind.to_string() },
+        ));
     }
     let names: Vec<&str> = message.fields.iter().map(|field| field.name).collect();
     let mut fields = body::parse_fields(&frame.body, &names)?;
@@ -68,7 +60,7 @@ fn encode(value: &Value) -> Json {
 }
 
 fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit> {
-    let value = value.ok_or_else(|| BodyError::Missing(field.to_owned()))?;
+    let value = value.ok_or_else(|| body::missing(field))?;
     match sort {
         Sort::Session | Sort::Name => Ok(Value::Text(body::word(field, &value)?)),
         Sort::Nonce | Sort::Mac => fixed(field, &value, 32),
@@ -90,22 +82,22 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
                 some(field, &value)?.iter().map(|der| body::decode(field, der)).collect::<Result<Vec<_>, _>>()?;
             Ok(Value::Chain(Arc::from(chain)))
         }
-        _ => Err(Misfit::new(field, "a sort that travels", sort.to_string())),
+        _ => Err(Misfit::new(field, Need::Travels, Given::sort(sort))),
     }
 }
 
 fn fixed(field: &str, value: &Json, octets: usize) -> Result<Value, Misfit> {
     let bytes = body::decode(field, value)?;
     if bytes.len() != octets {
-        return Err(Misfit::new(field, format!("{octets} octets"), bytes.len().to_string()));
+        return Err(Misfit::new(field, Need::Octets { octets }, Given::count(bytes.len())));
     }
     Ok(Value::Bytes(bytes))
 }
 
 fn list<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
-    let items = value.as_array().ok_or_else(|| BodyError::field(field, "an array", body::kind_of(value)))?;
+    let items = value.as_array().ok_or_else(|| body::of_kind(field, Kind::Array, value))?;
     if items.len() > MOST_ENTRIES {
-        return Err(Misfit::new(field, format!("at most {MOST_ENTRIES} entries"), items.len().to_string()));
+        return Err(Misfit::new(field, Need::Entries { most: MOST_ENTRIES }, Given::count(items.len())));
     }
     Ok(items)
 }
@@ -113,17 +105,18 @@ fn list<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
 /// A list that is not empty.
 fn some<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {
     match list(field, value)? {
-        [] => Err(Misfit::new(field, "at least one entry", "none")),
+        [] => Err(Misfit::new(field, Need::OneEntry, Given::Nothing)),
         items => Ok(items),
     }
 }
 
 fn object<'v>(field: &str, value: &'v Json, names: &[&str]) -> Result<&'v Map<String, Json>, Misfit> {
-    let map = value.as_object().ok_or_else(|| BodyError::field(field, "an object", body::kind_of(value)))?;
+    let map = value.as_object().ok_or_else(|| body::of_kind(field, Kind::Object, value))?;
     match names.iter().find(|name| !map.contains_key(**name)) {
-        Some(name) => Err(Misfit::new(format!("{field}.{name}"), "this field", "none")),
+        Some(name) => Err(body::missing(&format!("{field}.{name}"))),
         None if map.len() != names.len() => {
-            Err(Misfit::new(field, format!("the fields {}", names.join(" and ")), format!("{} fields", map.len())))
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Err(Misfit::new(field, Need::Fields { names }, Given::Fields { count: map.len() }))
         }
         None => Ok(map),
     }
@@ -143,10 +136,14 @@ fn group(field: &str, value: &Json) -> Result<Value, Misfit> {
         let bytes = body::decode(&at, &entry[name])?;
         let number = BigUint::from_bytes_be(&bytes);
         if number.bits() > LONGEST_PRIME {
-            return Err(Misfit::new(at, format!("at most {LONGEST_PRIME} bits"), number.bits().to_string()));
+            return Err(Misfit::new(
+                at,
+                Need::BitsAtMost { bits: LONGEST_PRIME },
+                Given::Count { count: number.bits() },
+            ));
         }
         if bytes.first().is_none_or(|first| *first == 0) {
-            return Err(Misfit::new(at, "a positive number without leading zeros", "another"));
+            return Err(Misfit::new(at, Need::Positive, Given::Another));
         }
         Ok(number)
     });
@@ -154,11 +151,11 @@ fn group(field: &str, value: &Json) -> Result<Value, Misfit> {
         (Some(p), Some(g)) => {
             let (p, g) = (p?, g?);
             if p.bits() < 3 || !p.bit(0) {
-                return Err(Misfit::new(format!("{field}.p"), "an odd number of at least 3 bits", p.to_string()));
+                return Err(Misfit::new(format!("{field}.p"), Need::OddBits { bits: 3 }, Given::text(&p.to_string())));
             }
             Ok(Value::Group(Group::Modp(named::recognise(Modp::new(p, g)))))
         }
-        _ => Err(Misfit::new(field, "p and g", "neither")),
+        _ => Err(Misfit::new(field, Need::Numbers, Given::Neither)),
     }
 }
 
@@ -171,7 +168,7 @@ mod tests {
     fn what_travels_has_a_form() {
         for sort in Sort::ALL.iter().copied() {
             let refused = decode("field", sort, Some(Json::Null)).err().map(|misfit| misfit.expected);
-            assert_eq!(refused.as_deref() != Some("a sort that travels"), sort.travels(), "{sort}");
+            assert_eq!(refused != Some(Need::Travels), sort.travels(), "{sort}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Value, signed_content, unsuitable};
 use crate::{
-    algebra::Misfit,
+    cause::{Given, Misfit, Need},
     check::{Check, Finding, Switches},
     checks,
     evidence::hex,
@@ -61,7 +61,7 @@ fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
     };
     // Nobody can agree with it, whether or not this check is on: better told now than after an answer.
     if public.len() != modp.octets() {
-        return Err(Misfit::new("public value", format!("{} octets", modp.octets()), public.len().to_string()));
+        return Err(Misfit::new("public value", Need::Octets { octets: modp.octets() }, Given::count(public.len())));
     }
     let y = BigUint::from_bytes_be(public);
     let holds = y >= BigUint::from(2u8) && y <= &modp.p - 2u8;

@@ -12,7 +12,7 @@ use crate::terminal::is_plain;
 /// Longest text that a step shows of one name.
 const SHOWN: usize = 120;
 
-/// One line for people, harmless whatever the name holds.
+/// One line for people, harmless whatever the name holds; empty for the empty name.
 pub(in crate::certificate) fn display(name: &X509Name<'_>) -> String {
     let mut line = String::new();
     for attribute in name.iter_attributes() {
@@ -38,7 +38,7 @@ pub(in crate::certificate) fn display(name: &X509Name<'_>) -> String {
             break;
         }
     }
-    if line.is_empty() { "the empty name".into() } else { line }
+    line
 }
 
 /// A general name for people.
@@ -63,27 +63,34 @@ pub(in crate::certificate) fn general_name(name: &GeneralName<'_>) -> String {
         }
         GeneralName::DirectoryName(name) => return format!("dn:{}", display(name)),
         GeneralName::OtherName(oid, _) => {
-            let _ = write!(line, "other name {}", oid.to_id_string());
+            let _ = write!(line, "othername:{}", oid.to_id_string());
         }
         GeneralName::RegisteredID(oid) => {
-            let _ = write!(line, "registered id {}", oid.to_id_string());
+            let _ = write!(line, "rid:{}", oid.to_id_string());
         }
-        GeneralName::X400Address(_) => line.push_str("X.400 address"),
-        GeneralName::EDIPartyName(_) => line.push_str("EDI party name"),
+        GeneralName::X400Address(_) => line.push_str("x400:"),
+        GeneralName::EDIPartyName(_) => line.push_str("ediparty:"),
         GeneralName::Invalid(tag, _) => {
-            let _ = write!(line, "malformed name [{}]", tag.0);
+            let _ = write!(line, "malformed:[{}]", tag.0);
         }
     }
     line
 }
 
-/// At most eight names, and how many more there are.
-pub(in crate::certificate) fn general_names(names: &[GeneralName<'_>]) -> String {
-    let mut line = names.iter().take(8).map(general_name).collect::<Vec<_>>().join(", ");
-    if names.len() > 8 {
-        let _ = write!(line, " and {} more", names.len() - 8);
-    }
-    if line.is_empty() { "no names".into() } else { line }
+/// Names that are told of a list.
+const LISTED: usize = 8;
+
+/// The first names of a list, and how many more there are.
+pub(in crate::certificate) fn general_names(names: &[GeneralName<'_>]) -> (Vec<String>, usize) {
+    first(names.iter())
+}
+
+/// The same of any names.
+pub(in crate::certificate) fn first<'n>(
+    names: impl ExactSizeIterator<Item = &'n GeneralName<'n>>,
+) -> (Vec<String>, usize) {
+    let more = names.len().saturating_sub(LISTED);
+    (names.take(LISTED).map(general_name).collect(), more)
 }
 
 /// An address, or an address with its mask.
@@ -97,11 +104,11 @@ fn address(line: &mut String, octets: &[u8]) {
         address(line, base);
         let _ = write!(line, "/{}", mask.iter().map(|byte| byte.leading_ones()).sum::<u32>());
     } else {
-        let _ = write!(line, "{} octets", octets.len());
+        let _ = write!(line, "[{}]", octets.len());
     }
 }
 
-/// At most `most` octets in hexadecimal.
+/// At most `most` octets in hexadecimal; empty where there are none.
 pub(in crate::certificate) fn hex(bytes: &[u8], most: usize) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let shown = &bytes[..bytes.len().min(most)];
@@ -113,7 +120,7 @@ pub(in crate::certificate) fn hex(bytes: &[u8], most: usize) -> String {
     if shown.len() < bytes.len() {
         text.push('…');
     }
-    if text.is_empty() { "nothing".into() } else { text }
+    text
 }
 
 /// Printable characters as they are, all others escaped, cut at a bounded length.

@@ -10,7 +10,7 @@ use x509_parser::x509::{AttributeTypeAndValue, RelativeDistinguishedName, X509Na
 use characters::Characters;
 use prepare::prepared;
 
-pub(super) use display::{display, general_name, general_names, hex};
+pub(super) use display::{display, first, general_name, general_names, hex};
 
 /// The same name: attribute by attribute, text by its characters, whichever string type carries them.
 pub(super) fn equal(a: &X509Name<'_>, b: &X509Name<'_>) -> bool {

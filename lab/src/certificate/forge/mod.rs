@@ -230,14 +230,14 @@ mod tests {
     fn genuine_chains_pass_every_check() {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
         let server = validate(&Policy { require_revocation: true, ..policy(&pki) }, pki.server.presented());
-        assert!(server.accepted(), "{}", server.reason);
+        assert!(server.accepted(), "{}", server.reason());
         let leaf = server.leaf.unwrap();
         assert_eq!(leaf.public_key, pki.server.key().public());
         assert_eq!(leaf.names, ["dns:server.example"]);
         let policy =
             Policy { name: Some("client.example".parse().unwrap()), purpose: Some(Purpose::Client), ..policy(&pki) };
         let client = validate(&policy, pki.client.presented());
-        assert!(client.accepted(), "{}", client.reason);
+        assert!(client.accepted(), "{}", client.reason());
     }
 
     #[test]
@@ -266,12 +266,12 @@ mod tests {
                 policy.pins = vec![spki_sha256(pki.server.certificate()).unwrap()];
             }
             let stopped = validate(&policy, forged.presented());
-            assert_eq!(failed(&stopped), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, stopped.reason);
+            assert_eq!(failed(&stopped), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, stopped.reason());
             assert!(!stopped.accepted());
 
             policy.switches = Switches::without(checks::find(forgery.check));
             let won = validate(&policy, forged.presented());
-            assert!(won.accepted(), "{}: {}", forgery.id, won.reason);
+            assert!(won.accepted(), "{}: {}", forgery.id, won.reason());
             assert_eq!(won.status(forgery.check), Some(Status::Skipped));
             assert_eq!(won.leaf.unwrap().public_key, forged.key().public());
         };

@@ -14,6 +14,7 @@ mod primitive;
 mod walk;
 
 use super::error::DecodeError;
+use super::reason::Form;
 use primitive::{Bits, Charset};
 
 /// A type of ASN.1, as far as RFC 5280 uses the language.
@@ -114,6 +115,6 @@ pub(super) fn revocation_list(der: &[u8]) -> Result<(), DecodeError> {
 /// # Errors
 /// It is none.
 pub(super) fn rsa_public_key(der: &[u8]) -> Result<(), DecodeError> {
-    super::der::check(der).map_err(|got| DecodeError::new("RSAPublicKey", "one DER value", got))?;
+    super::der::check(der).map_err(|got| DecodeError::new("RSAPublicKey", Form::OneValue, got))?;
     walk::one("RSAPublicKey", &certificate::RSA_PUBLIC_KEY, der)
 }

@@ -3,6 +3,8 @@
 
 use time::{Date, Month};
 
+use crate::certificate::reason::Form;
+
 /// What a BIT STRING is.
 #[derive(Clone, Copy)]
 pub(super) enum Bits {
@@ -16,11 +18,11 @@ pub(super) enum Bits {
 }
 
 impl Bits {
-    pub(super) fn expected(self) -> &'static str {
+    pub(super) fn expected(self) -> Form {
         match self {
-            Self::Any | Self::Named { least: 0 } => "a BIT STRING with its unused bits zero",
-            Self::Whole => "a BIT STRING of whole octets",
-            Self::Named { .. } => "a BIT STRING with at least one bit, and its unused bits zero",
+            Self::Any | Self::Named { least: 0 } => Form::Bits,
+            Self::Whole => Form::WholeOctets,
+            Self::Named { .. } => Form::NamedBits,
         }
     }
 
@@ -81,16 +83,16 @@ impl Charset {
         }
     }
 
-    pub(super) fn expected(self) -> &'static str {
+    pub(super) fn expected(self) -> Form {
         match self {
-            Self::Utf8 => "a UTF8String",
-            Self::Numeric => "a NumericString of digits and spaces",
-            Self::Printable => "a PrintableString of letters, digits and '()+,-./:=?",
-            Self::Teletex => "a TeletexString",
-            Self::Ia5 => "an IA5String of ASCII",
-            Self::Visible => "a VisibleString of printable ASCII",
-            Self::Universal => "a UniversalString of characters of four octets",
-            Self::Bmp => "a BMPString of characters of two octets",
+            Self::Utf8 => Form::Utf8,
+            Self::Numeric => Form::Numeric,
+            Self::Printable => Form::Printable,
+            Self::Teletex => Form::Teletex,
+            Self::Ia5 => Form::Ia5,
+            Self::Visible => Form::Visible,
+            Self::Universal => Form::Universal,
+            Self::Bmp => Form::Bmp,
         }
     }
 

@@ -5,6 +5,7 @@ use super::primitive::{self, Charset};
 use super::{Field, Presence, Row, Type};
 use crate::certificate::error::DecodeError;
 use crate::certificate::oid::oid_text;
+use crate::certificate::reason::{Form, Got};
 use crate::certificate::{der, dn};
 
 /// One value in the input.
@@ -34,8 +35,8 @@ impl<'d> Values<'d> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let (tag, start, end) = der::header(self.rest, 0)
-            .map_err(|got| DecodeError::new(field, "DER", format!("{got} from {}", self.at)))?;
+        let (tag, start, end) =
+            der::header(self.rest, 0).map_err(|got| DecodeError::new(field, Form::Der, got.moved(self.at)))?;
         let (raw, rest) = self.rest.split_at(end);
         let value = Value { at: self.at, tag, raw, content: &raw[start..] };
         (self.rest, self.at) = (rest, self.at + end);
@@ -46,7 +47,7 @@ impl<'d> Values<'d> {
     fn end(&mut self, field: &'static str) -> Result<(), DecodeError> {
         match self.next(field)? {
             None => Ok(()),
-            Some(value) => Err(unexpected(field, "nothing more", &value)),
+            Some(value) => Err(unexpected(field, Form::NothingMore, &value)),
         }
     }
 }
@@ -203,7 +204,7 @@ fn sequence(fields: &'static [Field], value: &Value<'_>, around: &'static str) -
         };
         content(field.of, value, place)?;
         if matches!(field.presence, Presence::Default(default) if default == value.content) {
-            return Err(unexpected(field.name, "nothing in place of its default value", value));
+            return Err(unexpected(field.name, Form::NoDefault, value));
         }
         if matches!(field.of, Type::ObjectIdentifier) {
             place.oid = value.content;
@@ -212,7 +213,7 @@ fn sequence(fields: &'static [Field], value: &Value<'_>, around: &'static str) -
     }
     match next {
         None => Ok(()),
-        Some(value) => Err(unexpected(around, "nothing more", &value)),
+        Some(value) => Err(unexpected(around, Form::NothingMore, &value)),
     }
 }
 
@@ -225,7 +226,7 @@ fn elements<'d>(of: &'static Type, least: usize, value: &Value<'d>, place: Place
         count += 1;
     }
     if count < least {
-        return Err(DecodeError::new(place.field, "at least one element", format!("none at byte {}", values.at)));
+        return Err(DecodeError::new(place.field, Form::OneElement, Got::NoElement { at: values.at }));
     }
     Ok(count)
 }
@@ -241,8 +242,8 @@ fn distinct<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Resul
     match identifiers.windows(2).find(|pair| pair[0] == pair[1]) {
         None => Ok(()),
         Some(twice) => {
-            let got = format!("{} twice", oid_text(twice[0]));
-            Err(DecodeError::new(place.field, "each object identifier once", got))
+            let got = Got::Twice { oid: oid_text(twice[0]) };
+            Err(DecodeError::new(place.field, Form::EachOnce, got))
         }
     }
 }
@@ -254,7 +255,7 @@ fn set<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(),
     let mut last: &[u8] = &[];
     while let Some(element) = values.next(place.field)? {
         if element.raw < last {
-            return Err(unexpected(place.field, "a SET OF in ascending order", &element));
+            return Err(unexpected(place.field, Form::SetInOrder, &element));
         }
         last = element.raw;
     }
@@ -270,9 +271,8 @@ fn containing<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Res
             None => return Ok(()),
         }
     }
-    der::check(value.content).map_err(|got| {
-        DecodeError::new(place.field, "one DER value", format!("{got} of the value at byte {}", value.at))
-    })?;
+    der::check(value.content)
+        .map_err(|got| DecodeError::new(place.field, Form::OneValue, got.moved(value.values().at)))?;
     alone(of, &mut value.values(), place)
 }
 
@@ -306,58 +306,45 @@ fn inside<'d>(value: &Value<'d>, place: Place<'d>) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// What the type is, for people.
-fn describe(of: &Type) -> &'static str {
-    const TAGGED: [&str; 9] = [
-        "a value tagged [0]",
-        "a value tagged [1]",
-        "a value tagged [2]",
-        "a value tagged [3]",
-        "a value tagged [4]",
-        "a value tagged [5]",
-        "a value tagged [6]",
-        "a value tagged [7]",
-        "a value tagged [8]",
-    ];
+/// What the type is called.
+fn describe(of: &Type) -> Form {
     match of {
-        Type::Boolean => "a BOOLEAN",
-        Type::Integer => "an INTEGER in its shortest form",
-        Type::Natural => "a non-negative INTEGER in its shortest form",
-        Type::Enumerated(_) => "one of the values that the standard names",
+        Type::Boolean => Form::Boolean,
+        Type::Integer => Form::Integer,
+        Type::Natural => Form::Natural,
+        Type::Enumerated(_) => Form::Enumerated,
         Type::Bits(bits) => bits.expected(),
-        Type::Octets | Type::Containing(_) => "an OCTET STRING",
-        Type::Sized(_) => "an address of 4 or 16 octets",
-        Type::Null => "NULL",
-        Type::ObjectIdentifier => "an OBJECT IDENTIFIER in its shortest form",
+        Type::Octets | Type::Containing(_) => Form::Octets,
+        Type::Sized(_) => Form::Address,
+        Type::Null => Form::Null,
+        Type::ObjectIdentifier => Form::ObjectIdentifier,
         Type::Text(charset, _) => charset.expected(),
-        Type::UtcTime => "a UTCTime YYMMDDHHMMSSZ",
-        Type::GeneralizedTime => "a GeneralizedTime YYYYMMDDHHMMSSZ",
-        Type::Sequence(_) | Type::SequenceOf(..) | Type::Distinct(_) => "a SEQUENCE",
-        Type::SomeOf(..) => "a SEQUENCE with at least one of its fields",
-        Type::Together(..) => "a SEQUENCE with all or none of the fields that belong together",
-        Type::SetOf(_) => "a SET",
+        Type::UtcTime => Form::UtcTime,
+        Type::GeneralizedTime => Form::GeneralizedTime,
+        Type::Sequence(_) | Type::SequenceOf(..) | Type::Distinct(_) => Form::Sequence,
+        Type::SomeOf(..) => Form::SomeOf,
+        Type::Together(..) => Form::Together,
+        Type::SetOf(_) => Form::Set,
         Type::Choice(types) => match types {
-            [Type::UtcTime, ..] => "a time in UTC, to the second",
-            [Type::Implicit(..), ..] => "a general name",
-            _ => "text in one of the string types",
+            [Type::UtcTime, ..] => Form::Time,
+            [Type::Implicit(..), ..] => Form::GeneralName,
+            _ => Form::Text,
         },
-        Type::Explicit(number, _) | Type::Implicit(number, _) => {
-            TAGGED.get(usize::from(*number)).copied().unwrap_or("a tagged value")
-        }
-        Type::DefinedBy(..) | Type::Any => "a value of a universal type",
-        Type::Absent => "nothing",
-        Type::Structure => "a constructed value",
+        Type::Explicit(number, _) | Type::Implicit(number, _) => Form::Tagged { number: *number },
+        Type::DefinedBy(..) | Type::Any => Form::AnyType,
+        Type::Absent => Form::Nothing,
+        Type::Structure => Form::Constructed,
     }
 }
 
-fn unexpected(field: &'static str, expected: &'static str, value: &Value<'_>) -> DecodeError {
-    DecodeError::new(field, expected, format!("the tag {:02x} at byte {}", value.tag, value.at))
+fn unexpected(field: &'static str, expected: Form, value: &Value<'_>) -> DecodeError {
+    DecodeError::new(field, expected, Got::Tag { tag: format!("{:02x}", value.tag), at: value.at })
 }
 
 fn missing(of: &Type, field: &'static str, at: usize) -> DecodeError {
-    DecodeError::new(field, describe(of), format!("nothing at byte {at}"))
+    DecodeError::new(field, describe(of), Got::Nothing { at })
 }
 
 fn malformed(of: &Type, value: &Value<'_>, field: &'static str) -> DecodeError {
-    DecodeError::new(field, describe(of), format!("{} at byte {}", dn::hex(value.content, 16), value.at))
+    DecodeError::new(field, describe(of), Got::Content { hex: dn::hex(value.content, 16), at: value.at })
 }

@@ -140,7 +140,7 @@ impl Case {
                     Outcome::Skip => Actual::Skipped,
                     Outcome::Reject => Actual::Failure,
                 };
-                (actual, worst.reason)
+                (actual, worst.reason())
             }
             None => (Actual::Failure, "no validation".into()),
         }

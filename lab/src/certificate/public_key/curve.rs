@@ -14,12 +14,12 @@ pub(in crate::certificate) enum Curve {
 }
 
 impl Curve {
-    /// A key on this curve, in words.
-    pub(super) fn key(self) -> &'static str {
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
         match self {
-            Self::P256 => "a P-256 key",
-            Self::P384 => "a P-384 key",
-            Self::P521 => "a P-521 key",
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
         }
     }
 

@@ -7,11 +7,11 @@ use x509_parser::revocation_list::{CertificateRevocationList, RevokedCertificate
 use x509_parser::x509::{ReasonCode, X509Name};
 
 use super::scope::{Scope, elements, general_names};
-use crate::certificate::date::date;
 use crate::certificate::decode::{Certificate, admit_names};
 use crate::certificate::error::DecodeError;
 use crate::certificate::oid::oid_text;
 use crate::certificate::public_key::Strength;
+use crate::certificate::reason::{Form, Got, Useless};
 use crate::certificate::signature::{self, Signature};
 use crate::certificate::{Verified, der, dn, grammar};
 
@@ -32,14 +32,19 @@ pub(super) struct List<'a> {
     /// The number of the complete list that this one changes, if it is a delta list.
     base: Option<&'a [u8]>,
     /// Why it may not be used, if so.
-    pub(super) defect: Option<String>,
+    pub(super) defect: Option<Useless>,
 }
 
 /// What a list says of a certificate that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// Since when, and why.
-    Revoked(String),
+    /// It is revoked.
+    Revoked {
+        /// Since when, unix seconds.
+        on: i64,
+        /// For which reason.
+        reason: Option<String>,
+    },
     /// A delta list withdraws what the complete list says.
     Removed,
 }
@@ -48,11 +53,12 @@ impl<'a> List<'a> {
     /// # Errors
     /// The bytes are no list.
     pub(super) fn decode(der: &'a [u8], weak_too: bool) -> Result<Self, DecodeError> {
-        let error = |got| DecodeError { field: "CRL", expected: "a CertificateList in DER", got };
+        let error = |got| DecodeError::new("CRL", Form::CertificateList, got);
         der::check(der).map_err(error)?;
         grammar::revocation_list(der)?;
         admit_names(names(der))?;
-        let (_, list) = CertificateRevocationList::from_der(der).map_err(|e| error(e.to_string()))?;
+        let (_, list) = CertificateRevocationList::from_der(der)
+            .map_err(|fault| error(Got::Unparsed { error: fault.to_string().into() }))?;
         let mut read = Self { list, scope: None, number: None, base: None, defect: None };
         read.defect = read.examine(der, weak_too).err();
         Ok(read)
@@ -66,80 +72,80 @@ impl<'a> List<'a> {
     ///
     /// # Errors
     /// Why the list may not be used.
-    fn examine(&mut self, der: &'a [u8], weak_too: bool) -> Result<(), String> {
+    fn examine(&mut self, der: &'a [u8], weak_too: bool) -> Result<(), Useless> {
         if self.list.version() != Some(X509Version::V2) {
-            return Err("the list is not of version 2".into());
+            return Err(Useless::Version);
         }
         if self.list.signature_algorithm != self.list.tbs_cert_list.signature {
-            return Err("the list names two signature algorithms".into());
+            return Err(Useless::TwoAlgorithms);
         }
         match signature::algorithm_strength(&self.list.signature_algorithm) {
             Strength::Weak(_) if weak_too => {}
-            Strength::Weak(why) | Strength::Unsupported(why) => return Err(format!("the list is signed by {why}")),
+            Strength::Weak(algorithm) | Strength::Unsupported(algorithm) => {
+                return Err(Useless::Algorithm { algorithm });
+            }
             Strength::Good(_) => {}
         }
         for extension in self.list.extensions() {
             match extension.oid.as_bytes() {
-                NUMBER if extension.critical => return Err("the list's number is critical".into()),
+                NUMBER if extension.critical => return Err(Useless::CriticalNumber),
                 NUMBER | DELTA | SCOPE => {}
-                _ => understood(extension, "of the list")?,
+                _ => understood(extension, false)?,
             }
         }
         let value = |oid: &[u8]| extension_value(der, oid);
         self.number = value(NUMBER).and_then(der::content);
         self.base = value(DELTA).and_then(der::content);
         if let Some(scope) = value(SCOPE) {
-            let scope = Scope::read(scope, self.list.issuer()).ok_or("the list's scope cannot be read")?;
+            let scope = Scope::read(scope, self.list.issuer()).ok_or(Useless::Scope)?;
             self.scope = Some(scope);
         }
         if self.number.is_none() {
-            return Err("the list has no number".into());
+            return Err(Useless::NoNumber);
         }
         self.list.iter_revoked_certificates().try_for_each(|entry| self.examine_entry(entry))
     }
 
     /// Section 5.3: one entry that cannot be understood makes the whole list unusable, whomever it names.
-    fn examine_entry(&self, entry: &RevokedCertificate<'_>) -> Result<(), String> {
+    fn examine_entry(&self, entry: &RevokedCertificate<'_>) -> Result<(), Useless> {
         let indirect = self.scope.as_ref().is_some_and(|scope| scope.indirect);
         for extension in entry.extensions() {
             match extension.parsed_extension() {
                 ParsedExtension::ReasonCode(ReasonCode::RemoveFromCRL) if self.base.is_none() => {
-                    return Err("an entry is to be removed from a list that changes no other".into());
+                    return Err(Useless::NothingToRemove);
                 }
                 ParsedExtension::ReasonCode(code) if code.0 > 10 || code.0 == 7 => {
-                    return Err(format!("an entry gives the reason {}, which is none", code.0));
+                    return Err(Useless::NoReason { code: code.0 });
                 }
                 _ if extension.oid.as_bytes() == CERTIFICATE_ISSUER => {
                     if !indirect {
-                        return Err(
-                            "an entry names a certificate of another issuer, in a list that is not indirect".into()
-                        );
+                        return Err(Useless::ForeignEntry);
                     }
                     if certificate_issuers(extension.value).is_none() {
-                        return Err("an entry's certificate issuer cannot be read".into());
+                        return Err(Useless::EntryIssuer);
                     }
                 }
-                _ => understood(extension, "of an entry of the list")?,
+                _ => understood(extension, true)?,
             }
         }
         Ok(())
     }
 
     /// Why the list does not hold at unix second `at`, if so.
-    pub(super) fn untimely(&self, at: i64) -> Option<String> {
+    pub(super) fn untimely(&self, at: i64) -> Option<Useless> {
         let from = self.list.last_update().timestamp();
         if from > at {
-            return Some(format!("the list is not valid before {}", date(from)));
+            return Some(Useless::Early { from });
         }
         self.expired(at)
     }
 
     /// Why the list does not hold any more at unix second `at`, if so.
-    pub(super) fn expired(&self, at: i64) -> Option<String> {
+    pub(super) fn expired(&self, at: i64) -> Option<Useless> {
         match self.list.next_update().map(|next| next.timestamp()) {
-            Some(next) if next < at => Some(format!("the list expired at {}", date(next))),
+            Some(next) if next < at => Some(Useless::Expired { until: next }),
             Some(_) => None,
-            None => Some("the list does not say until when it holds".into()),
+            None => Some(Useless::Endless),
         }
     }
 
@@ -197,14 +203,16 @@ fn certificate_issuers(value: &[u8]) -> Option<Vec<GeneralName<'_>>> {
 }
 
 /// Sections 5.2 and 5.3: what is critical must be understood, and what is read must be well-formed.
-fn understood(extension: &X509Extension<'_>, of_what: &str) -> Result<(), String> {
+fn understood(extension: &X509Extension<'_>, of_an_entry: bool) -> Result<(), Useless> {
     let oid = || oid_text(extension.oid.as_bytes());
     match extension.parsed_extension() {
-        ParsedExtension::ParseError { .. } => Err(format!("extension {} {of_what} is malformed", oid())),
+        ParsedExtension::ParseError { .. } if of_an_entry => Err(Useless::EntryExtension { oid: oid() }),
+        ParsedExtension::ParseError { .. } => Err(Useless::Extension { oid: oid() }),
         ParsedExtension::AuthorityKeyIdentifier(_)
         | ParsedExtension::ReasonCode(_)
         | ParsedExtension::InvalidityDate(_) => Ok(()),
-        _ if extension.critical => Err(format!("critical extension {} {of_what}, which is unknown here", oid())),
+        _ if extension.critical && of_an_entry => Err(Useless::UnknownEntryExtension { oid: oid() }),
+        _ if extension.critical => Err(Useless::UnknownExtension { oid: oid() }),
         _ => Ok(()),
     }
 }
@@ -241,8 +249,8 @@ fn describe(entry: &RevokedCertificate<'_>) -> Entry {
     match entry.reason_code() {
         Some((_, ReasonCode::RemoveFromCRL)) => Entry::Removed,
         reason => {
-            let reason = reason.map_or_else(|| "without a reason".into(), |(_, reason)| format!("{reason}"));
-            Entry::Revoked(format!("revoked on {}, {reason}", date(entry.revocation_date.timestamp())))
+            let reason = reason.map(|(_, reason)| reason.to_string());
+            Entry::Revoked { on: entry.revocation_date.timestamp(), reason }
         }
     }
 }

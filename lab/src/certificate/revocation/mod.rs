@@ -11,6 +11,7 @@ use super::decode::Certificate;
 use super::dn;
 use super::error::DecodeError;
 use super::policy::Policy;
+use super::reason::Useless;
 use list::{Entry, List};
 use scope::{Point, Reasons, covered};
 
@@ -22,10 +23,15 @@ const SIGNATURES: usize = 512;
 pub(super) enum Standing {
     /// Lists that count speak for all reasons, and none names it.
     Good,
-    /// A list names it: since when, and why.
-    Revoked(String),
+    /// A list names it.
+    Revoked {
+        /// Since when, unix seconds.
+        on: i64,
+        /// For which reason.
+        reason: Option<String>,
+    },
     /// Lists that should speak for it are there, but none counts, or not for every reason.
-    Unusable(String),
+    Unusable(Useless),
     /// The only lists that should speak for it are signed by its own key.
     Circular,
     /// No list is there that should speak for it.
@@ -36,7 +42,7 @@ pub(super) enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// Nobody who may sign it did.
-    Unsigned(String),
+    Unsigned(Useless),
     /// Whether its signer may sign is just being asked: a list does not speak for its own signer.
     Circular,
 }
@@ -82,16 +88,16 @@ impl<'a> Lists<'a> {
         let points = Point::of(certificate);
         let mut reasons = Reasons::NONE;
         // Why the first list that should speak does not.
-        let mut unusable: Option<String> = None;
+        let mut unusable: Option<Useless> = None;
         let mut circular = false;
         for (index, list) in self.lists.iter().enumerate() {
             let covers = match self.scope_of(list, &points, certificate) {
                 None => continue,
                 Some(covers) => covers,
             };
-            let usable = covers.map_err(str::to_owned).and_then(|covers| match &list.defect {
+            let usable = covers.and_then(|covers| match &list.defect {
                 Some(defect) => Err(defect.clone()),
-                None if list.is_delta() => Err("a delta list, without the complete list that it changes".into()),
+                None if list.is_delta() => Err(Useless::Delta),
                 None => Ok(covers),
             });
             let found = usable.and_then(|covers| {
@@ -130,19 +136,19 @@ impl<'a> Lists<'a> {
             let mut removed = false;
             for delta in deltas {
                 match delta.entry(certificate) {
-                    Some(Entry::Revoked(how)) => return Standing::Revoked(how),
+                    Some(Entry::Revoked { on, reason }) => return Standing::Revoked { on, reason },
                     Some(Entry::Removed) => removed = true,
                     None => {}
                 }
             }
             match list.entry(certificate) {
-                Some(Entry::Revoked(how)) if !removed => return Standing::Revoked(how),
+                Some(Entry::Revoked { on, reason }) if !removed => return Standing::Revoked { on, reason },
                 _ => reasons = reasons.or(covers),
             }
         }
         match unusable {
             _ if reasons == Reasons::ALL => Standing::Good,
-            _ if reasons != Reasons::NONE => Standing::Unusable("lists for some reasons only".into()),
+            _ if reasons != Reasons::NONE => Standing::Unusable(Useless::SomeReasons),
             Some(why) => Standing::Unusable(why),
             None if circular => Standing::Circular,
             None => Standing::Unlisted,
@@ -155,7 +161,7 @@ impl<'a> Lists<'a> {
         list: &List<'_>,
         points: &[Point<'_>],
         certificate: &Certificate<'_>,
-    ) -> Option<Result<Reasons, &'static str>> {
+    ) -> Option<Result<Reasons, Useless>> {
         let issuer = list.issuer();
         let own = dn::equal(issuer, certificate.issuer());
         if !own && !points.iter().any(|point| point.names_issuer(issuer)) {
@@ -171,7 +177,7 @@ impl<'a> Lists<'a> {
                 }
             }
         }
-        Some(if all == Reasons::NONE { Err(why.unwrap_or("a list for no reason")) } else { Ok(all) })
+        Some(if all == Reasons::NONE { Err(why.unwrap_or(Useless::NoReasons)) } else { Ok(all) })
     }
 }
 
@@ -245,9 +251,9 @@ mod tests {
     fn lists_of_every_issuer_are_required_only_on_demand() {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
         assert!(judge(&pki, Vec::new(), &[], false).accepted());
-        assert!(judge(&pki, Vec::new(), &[], true).reason.starts_with("cert-revoked of certificate 1"));
+        assert!(judge(&pki, Vec::new(), &[], true).reason().starts_with("cert-revoked of certificate 1"));
         let both = pki.authorities.revocation_lists(&[], AT).unwrap();
-        assert!(judge(&pki, vec![both[0].clone()], &[], true).reason.starts_with("cert-revoked of certificate 0"));
+        assert!(judge(&pki, vec![both[0].clone()], &[], true).reason().starts_with("cert-revoked of certificate 0"));
         assert!(judge(&pki, both, &[], true).accepted());
     }
 
@@ -256,8 +262,12 @@ mod tests {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
         let list = pki.authorities.root.revocation_list(&[pki.authorities.intermediate.serial()], AT, 30).unwrap();
         let found = judge(&pki, vec![list], &[], false);
-        assert!(found.reason.starts_with("cert-revoked of certificate 1"), "{}", found.reason);
-        assert!(found.reason.contains("Key Compromise") || found.reason.contains("KeyCompromise"), "{}", found.reason);
+        assert!(found.reason().starts_with("cert-revoked of certificate 1"), "{}", found.reason());
+        assert!(
+            found.reason().contains("Key Compromise") || found.reason().contains("KeyCompromise"),
+            "{}",
+            found.reason()
+        );
     }
 
     #[test]
@@ -266,14 +276,14 @@ mod tests {
         let pki = pki(rng);
         let day = 86_400;
         let stale = pki.authorities.intermediate.revocation_list(&[], AT - 60 * day, 30).unwrap();
-        assert!(judge(&pki, vec![stale], &[], false).reason.contains("the list expired"));
+        assert!(judge(&pki, vec![stale], &[], false).reason().contains("the list expired"));
         let early = pki.authorities.intermediate.revocation_list(&[], AT + 60 * day, 30).unwrap();
-        assert!(judge(&pki, vec![early], &[], false).reason.contains("not valid before"));
+        assert!(judge(&pki, vec![early], &[], false).reason().contains("not valid before"));
         // Somebody of the issuer's name, with another key, would like the certificate to be unrevoked.
         let imposter = Credential::self_signed(&pki.authorities.intermediate.lookalike(), rng).unwrap();
         let forged = imposter.revocation_list(&[], AT, 30).unwrap();
         let found = judge(&pki, vec![forged], &[&imposter], false);
-        assert!(found.reason.contains("was not certified by an authority of this path"), "{}", found.reason);
+        assert!(found.reason().contains("was not certified by an authority of this path"), "{}", found.reason());
     }
 
     /// RFC 5280 section 6.3.3 (f): another key, certified under the issuer's name by the issuer's own issuer.
@@ -285,7 +295,7 @@ mod tests {
         let separate = pki.authorities.root.issue(&template, rng).unwrap();
         let list = separate.revocation_list(&[pki.server.serial()], AT, 30).unwrap();
         let found = judge(&pki, vec![list.clone()], &[&separate], false);
-        assert!(found.reason.contains("the issuer withdrew this certificate"), "{}", found.reason);
-        assert!(judge(&pki, vec![list], &[], false).reason.contains("does not verify with the issuer's key"));
+        assert!(found.reason().contains("the issuer withdrew this certificate"), "{}", found.reason());
+        assert!(judge(&pki, vec![list], &[], false).reason().contains("does not verify with the issuer's key"));
     }
 }

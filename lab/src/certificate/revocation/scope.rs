@@ -6,6 +6,7 @@ use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
 
 use crate::certificate::decode::Certificate;
+use crate::certificate::reason::Useless;
 use crate::certificate::{der, dn};
 
 /// 2.5.29.31, cRLDistributionPoints.
@@ -180,12 +181,12 @@ pub(super) fn covered(
     scope: Option<&Scope<'_>>,
     point: &Point<'_>,
     certificate: &Certificate<'_>,
-) -> Result<Reasons, &'static str> {
+) -> Result<Reasons, Useless> {
     match &point.issuer {
-        None if !dn::equal(issuer, certificate.issuer()) => return Err("a list of another issuer"),
-        Some(_) if !point.names_issuer(issuer) => return Err("a list of another issuer"),
+        None if !dn::equal(issuer, certificate.issuer()) => return Err(Useless::Foreign),
+        Some(_) if !point.names_issuer(issuer) => return Err(Useless::Foreign),
         Some(_) if !scope.is_some_and(|scope| scope.indirect) => {
-            return Err("a list of another issuer that is not an indirect one");
+            return Err(Useless::NotIndirect);
         }
         _ => {}
     }
@@ -197,10 +198,10 @@ pub(super) fn covered(
         (Some(_), None, None) => false,
     };
     match scope.only {
-        Some(Only::Attributes) => Err("a list of attribute certificates only"),
-        Some(Only::Users) if certificate.is_authority() => Err("a list of end entities only"),
-        Some(Only::Authorities) if !certificate.is_authority() => Err("a list of authorities only"),
-        _ if !same_point => Err("a list of another distribution point"),
+        Some(Only::Attributes) => Err(Useless::AttributesOnly),
+        Some(Only::Users) if certificate.is_authority() => Err(Useless::UsersOnly),
+        Some(Only::Authorities) if !certificate.is_authority() => Err(Useless::AuthoritiesOnly),
+        _ if !same_point => Err(Useless::OtherPoint),
         _ => Ok(scope.reasons.unwrap_or(Reasons::ALL).and(point.reasons.unwrap_or(Reasons::ALL))),
     }
 }

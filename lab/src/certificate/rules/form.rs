@@ -8,73 +8,58 @@ use crate::certificate::decode::Certificate;
 use crate::certificate::dn;
 use crate::certificate::oid::oid_text;
 use crate::certificate::public_key::Strength;
+use crate::certificate::reason::{Algorithms, CriticalExtensions, Encoding, KeyIdentifier, Serial};
 use crate::certificate::signature;
 use crate::certificate::step::{Finding, fail, pass, unsupported};
 
 pub(in crate::certificate) fn encoding(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     let version = walk.certificate(index).x509.version();
     if walk.strict() && !walk.is_anchor(index) && matches!(version, X509Version::V1 | X509Version::V2) {
-        return fail(
-            "version 3",
-            format!("version {}", version.0 + 1),
-            "certificates of earlier versions cannot say what they are for (RFC 5280 section 4.1.2.1, BR 7.1.1)",
-        );
+        return fail(Encoding::Version { version: version.0 + 1 });
     }
     match &walk.certificate(index).problem {
-        None => {
-            pass("DER, version and extensions as RFC 5280 has them", "so they are", "the certificate has one reading")
-        }
-        Some(problem) => fail(
-            format!("{}: {}", problem.field, problem.expected),
-            problem.got.clone(),
-            "a certificate must be encoded as the standard prescribes",
-        ),
+        None => pass(Encoding::Sound),
+        Some(problem) => fail(Encoding::Malformed { problem: problem.clone() }),
     }
 }
 
 pub(in crate::certificate) fn algorithm(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
-    const EXPECTED: &str = "a strong key, and a strong signature algorithm named twice alike";
     let certificate = walk.certificate(index);
     let x509 = &certificate.x509;
     if x509.signature_algorithm != x509.tbs_certificate.signature {
         let (outer, inner) = (&x509.signature_algorithm.algorithm, &x509.tbs_certificate.signature.algorithm);
-        return fail(
-            EXPECTED,
-            format!("{} outside, {} inside", oid_text(outer.as_bytes()), oid_text(inner.as_bytes())),
-            "an algorithm that is named outside the signed part only could be exchanged",
-        );
+        let (outside, inside) = (oid_text(outer.as_bytes()), oid_text(inner.as_bytes()));
+        return fail(Algorithms::Two { outside, inside });
     }
-    let key = match certificate.key_strength() {
-        Strength::Good(name) => *name,
-        Strength::Weak(why) => return fail(EXPECTED, why.clone(), "the policy refuses this key"),
-        Strength::Unsupported(why) => return unsupported(EXPECTED, why.clone(), "this key cannot be judged here"),
+    let key = match certificate.key_strength().clone() {
+        Strength::Good(key) => key,
+        Strength::Weak(key) => return fail(Algorithms::WeakKey { key }),
+        Strength::Unsupported(key) => return unsupported(Algorithms::OtherKey { key }),
     };
     // Nobody relies on the signature of a trust anchor.
     if walk.is_anchor(index) {
-        return pass(EXPECTED, key, "the key is strong; a trust anchor's own signature does not count");
+        return pass(Algorithms::Anchor { key });
     }
     match signature::algorithm_strength(&x509.signature_algorithm) {
-        Strength::Good(name) => pass(EXPECTED, format!("{key}, signed by {name}"), "the policy accepts both"),
-        Strength::Weak(why) => fail(EXPECTED, why, "the policy refuses this signature algorithm"),
-        Strength::Unsupported(why) => unsupported(EXPECTED, why, "this signature cannot be verified here"),
+        Strength::Good(algorithm) => pass(Algorithms::Strong { key, algorithm }),
+        Strength::Weak(algorithm) => fail(Algorithms::WeakAlgorithm { algorithm }),
+        Strength::Unsupported(algorithm) => unsupported(Algorithms::OtherAlgorithm { algorithm }),
     }
 }
 
 /// RFC 5280 asks users to bear odd serial numbers; issuers must not make them.
 pub(in crate::certificate) fn serial(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
-    const EXPECTED: &str = "a positive number of at most 20 octets";
     let serial = walk.certificate(index).x509.raw_serial();
     // Some roots that everybody trusts are numbered zero.
     if !walk.strict() || (walk.is_anchor(index) && index > 0) {
         return None;
     }
-    let why = match serial {
-        [] | [0] => "zero identifies nothing",
-        [first, ..] if first & 0x80 != 0 => "a serial number must not be negative",
-        _ if serial.len() > 20 => "a serial number must not be longer than 20 octets",
-        _ => return pass(EXPECTED, format!("{} octets", serial.len()), "it is"),
-    };
-    fail(EXPECTED, hex(serial), why)
+    match serial {
+        [] | [0] => fail(Serial::Zero { serial: hex(serial) }),
+        [first, ..] if first & 0x80 != 0 => fail(Serial::Negative { serial: hex(serial) }),
+        _ if serial.len() > 20 => fail(Serial::Long { serial: hex(serial) }),
+        _ => pass(Serial::Sound { octets: serial.len() }),
+    }
 }
 
 /// Extensions whose criticality section 4.2 prescribes for issuers: object identifier, name, critical or not.
@@ -91,50 +76,29 @@ const CRITICALITY: &[(&[u8], &str, bool)] = &[
 ];
 
 pub(in crate::certificate) fn critical_extensions(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
-    const EXPECTED: &str = "no critical extension that is unknown here";
     let certificate = walk.certificate(index);
     let extensions = certificate.x509.extensions();
     let unknown = extensions.iter().find(|extension| extension.critical && !processed(extension.parsed_extension()));
     if let Some(extension) = unknown {
         return match prescribed(extension) {
-            Some((_, name, false)) => fail(
-                format!("{name} not critical"),
-                "critical",
-                "issuers must not mark this extension so (RFC 5280 section 4.2), and who does not process it must not \
-                 use the certificate",
-            ),
-            _ => fail(
-                EXPECTED,
-                format!("critical extension {}", oid_text(extension.oid.as_bytes())),
-                "who does not understand a critical extension must not use the certificate",
-            ),
+            Some((_, name, false)) => fail(CriticalExtensions::Misplaced { name: (*name).into() }),
+            _ => fail(CriticalExtensions::Unknown { oid: oid_text(extension.oid.as_bytes()) }),
         };
     }
     if let Some(qualifier) = unknown_qualifier(certificate) {
-        return fail(
-            "known qualifiers in a critical certificatePolicies",
-            format!("the qualifier {}", oid_text(qualifier)),
-            "who cannot interpret a critical extension with all its qualifiers must not use the certificate (RFC 5280 \
-             section 4.2.1.4)",
-        );
+        return fail(CriticalExtensions::Qualifier { oid: oid_text(qualifier) });
     }
     for extension in extensions.iter().filter(|_| walk.strict()) {
         if let Some((_, name, critical)) =
             prescribed(extension).filter(|(.., critical)| *critical != extension.critical)
         {
-            let text = |critical: bool| if critical { "critical" } else { "not critical" };
-            return fail(
-                format!("{name} {}", text(*critical)),
-                text(extension.critical),
-                "issuers must mark this extension so (RFC 5280 section 4.2)",
-            );
+            return fail(CriticalExtensions::Criticality { name: (*name).into(), critical: *critical });
         }
     }
     if walk.strict() && index == 0 && certificate.extended_key_usage().is_some_and(|(_, critical)| critical) {
-        return fail("extKeyUsage not critical", "critical", "BR 7.1.2.7.6 prescribes it for a server's certificate");
+        return fail(CriticalExtensions::Purposes);
     }
-    let count = extensions.iter().filter(|extension| extension.critical).count();
-    pass(EXPECTED, format!("{count} critical extensions, all known"), "each of them is processed")
+    pass(CriticalExtensions::Known { count: extensions.iter().filter(|extension| extension.critical).count() })
 }
 
 /// The criticality that is prescribed for this extension.
@@ -174,51 +138,38 @@ fn processed(extension: &ParsedExtension<'_>) -> bool {
 
 /// Issuers must identify keys (RFC 5280 sections 4.2.1.1 and 4.2.1.2); the path algorithm does without.
 pub(in crate::certificate) fn key_identifier(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
-    const EXPECTED: &str = "the issuer's key identifier, and an authority's own";
     if !walk.strict() {
         return None;
     }
     let certificate = walk.certificate(index);
     let own = certificate.subject_key_identifier().map(|(identifier, _)| identifier);
     if own.is_none() && certificate.is_authority() {
-        return fail(EXPECTED, "no subjectKeyIdentifier", "an authority must identify its key");
+        return fail(KeyIdentifier::NoOwn);
     }
     if walk.is_anchor(index) && !certificate.self_issued {
         // A cross certificate: a trust anchor is a name and a key (RFC 5280 section 6.1.1 (d)), whoever issued it.
-        return pass(
-            EXPECTED,
-            "a trust anchor of another issuer",
-            "what a trust anchor says of its issuer does not count",
-        );
+        return pass(KeyIdentifier::ForeignAnchor);
     }
     let issuer = certificate.authority_key_identifier().map(|(identifier, _)| identifier);
     let Some(issuer) = issuer else {
         if certificate.self_issued && index + 1 == walk.path.len() {
-            return pass(EXPECTED, "no authorityKeyIdentifier", "a self-signed certificate may leave it out");
+            return pass(KeyIdentifier::SelfSigned);
         }
-        return fail(EXPECTED, "no authorityKeyIdentifier", "issuers must identify the key that they sign with");
+        return fail(KeyIdentifier::NoIssuer);
     };
     let Some(claimed) = issuer.key_identifier.as_ref().map(|identifier| identifier.0) else {
-        return fail(EXPECTED, "an authorityKeyIdentifier without key identifier", "the key identifier must be there");
+        return fail(KeyIdentifier::NoKey);
     };
     if !(walk.is_anchor(index) && certificate.self_issued) {
         // Which key signed, the chain check tells; here the identifier is a hint for path building.
-        return pass(EXPECTED, hex(claimed), "the issuer's key is identified");
+        return pass(KeyIdentifier::Issuer { key: hex(claimed) });
     }
     if issuer.authority_cert_issuer.is_some() || issuer.authority_cert_serial.is_some() {
-        return fail(
-            "a root's authorityKeyIdentifier with the key identifier alone",
-            "authorityCertIssuer or authorityCertSerialNumber",
-            "BR 7.1.2.1.3 forbids them",
-        );
+        return fail(KeyIdentifier::RootNames);
     }
     match own {
-        Some(own) if own != claimed => fail(
-            format!("the root's own key {}", hex(own)),
-            hex(claimed),
-            "BR 7.1.2.1.3: a root's two identifiers are one",
-        ),
-        _ => pass(EXPECTED, hex(claimed), "the key identifiers agree"),
+        Some(own) if own != claimed => fail(KeyIdentifier::RootDiffers { own: hex(own), key: hex(claimed) }),
+        _ => pass(KeyIdentifier::Agree { key: hex(claimed) }),
     }
 }
 

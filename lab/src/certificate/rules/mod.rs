@@ -9,6 +9,7 @@ use super::context::Context;
 use super::decode::Certificate;
 use super::policies::Policies;
 use super::policy::{Policy, Profile};
+use super::reason::Gap;
 use super::revocation::Refusal;
 use super::signature::Signature;
 
@@ -22,7 +23,7 @@ pub(super) struct Walk<'w, 'a> {
     /// The signature of each certificate but the last, under the key of the next.
     pub(super) links: &'w [Signature],
     /// Why the path does not end with a trust anchor, if it does not.
-    pub(super) gap: Option<&'w str>,
+    pub(super) gap: Option<Gap>,
     /// Everything that is at hand.
     pub(super) context: &'w Context<'w, 'a>,
     /// Whether a node has a valid path of its own to an anchor, so that it may sign lists.

@@ -1,6 +1,7 @@
 /** The cast: shape, place and word for client, attacker and server. */
 
 import { html } from "../vendor/preact.js";
+import { word } from "../model/words.js";
 
 export const ACTORS = ["client", "attacker", "server"];
 
@@ -20,4 +21,4 @@ export const Shape = ({ actor, size = 24, x, y, idle = false }) => html`
 
 /** Shape and word. */
 export const Name = ({ actor }) =>
-  html`<span class=${`name ${actor}`}><${Shape} actor=${actor} size=${18} /> ${actor}</span>`;
+  html`<span class=${`name ${actor}`}><${Shape} actor=${actor} size=${18} /> ${word(actor)}</span>`;

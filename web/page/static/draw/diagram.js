@@ -10,8 +10,10 @@ import { ACTORS, Shape } from "./cast.js";
 import { fingerprints } from "../model/fold.js";
 import { Token, TOKEN } from "./keys.js";
 import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
-import { duration, secretive, shorten } from "../model/text.js";
+import { secretive, shorten } from "../model/text.js";
+import { duration } from "../model/timeline.js";
 import { useWidth } from "./width.js";
+import { tell, word } from "../model/words.js";
 
 /** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
 export const Diagram = ({ rows, story, live = false, heights = null, marked = null, minimum = 300 }) => {
@@ -24,18 +26,18 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
   const hands = { client: [held.client].filter(Boolean), attacker: held.attacker, server: [held.server].filter(Boolean) };
   return html`
     <div class="diagram" ref=${box} data-rows=${rows.length}>
-      <svg width=${width} height=${end + 12 * unit} viewBox=${`0 0 ${width} ${end + 12 * unit}`} role="list" aria-label="What was sent, from the top downwards">
+      <svg width=${width} height=${end + 12 * unit} viewBox=${`0 0 ${width} ${end + 12 * unit}`} role="list" aria-label=${tell("diagram what")}>
         ${ACTORS.map((actor) => html`
           <g key=${actor} class=${`lane ${actor} ${wire ? "wire" : ""}`} aria-hidden="true">
             <path class="lifeline" d=${`M${x[actor]} ${space.head - 12 * unit}V${end + 8 * unit}`} />
             <${Shape} actor=${actor} size=${28 * unit} x=${x[actor]} y=${18 * unit} idle=${actor === "attacker" && wire} />
-            ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>flight</text>` : null}
-            <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire && story.attacker.present ? "attacker, relays" : actor}</text>
+            ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>${tell("diagram flight")}</text>` : null}
+            <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire && story.attacker.present ? tell("diagram relays") : word(actor)}</text>
             <${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />
           </g>`)}
         ${marked === null ? null : html`<g class="parting" aria-hidden="true">
           <rect class="mark-band" x="1" y=${tops[marked]} width=${width - 2} height=${tall[marked]} rx=${6 * unit} />
-          <text class="mark-word" x=${width - 12 * unit} y=${tops[marked] + 5 * unit} text-anchor="end">first difference</text></g>`}
+          <text class="mark-word" x=${width - 12 * unit} y=${tops[marked] + 5 * unit} text-anchor="end">${tell("diagram first-difference")}</text></g>`}
         ${rows.map((row, i) => row && html`
           <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} ${live ? "live" : ""}`}
             role="listitem" aria-label=${words(row)} data-row=${row.index} data-what=${row.what} data-action=${row.action ?? undefined}>
@@ -48,7 +50,7 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
 
 /** The keys in an actor's hand, side by side beneath its name; three at the most. */
 const Hand = ({ keys, x, space }) => {
-  if (!keys.length) return html`<text class="no-key" x=${x} y=${77 * space.unit} text-anchor="middle">no key</text>`;
+  if (!keys.length) return html`<text class="no-key" x=${x} y=${77 * space.unit} text-anchor="middle">${tell("diagram no-key")}</text>`;
   return keys.slice(0, 3).map((key, i, shown) => {
     const scale = space.unit * (space.narrow ? 0.85 : 1);
     const width = (TOKEN.width + 6) * scale;
@@ -159,7 +161,7 @@ const Stop = ({ row, y, space }) => {
     <path class="octagon" d=${`M${octagon.join("L")}Z`} />
     <path class="octagon-x" d=${`M${cx - k} ${cy - k}L${cx + k} ${cy + k}M${cx + k} ${cy - k}L${cx - k} ${cy + k}`} />
     <text class="stop-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>
-      ${row.check ? `${space.narrow ? "" : "stops at "}${shorten(row.check, space.beside - 10, 4)}` : "gives up"}</text>
+      ${!row.check ? tell("diagram gives-up") : tell(space.narrow ? "diagram stops-short" : "diagram stops", { check: shorten(row.check, space.beside - 10, 4) })}</text>
     ${stopLines(row, space).map((line, i) => html`
       <text key=${i} class="caption" x=${beside} y=${cy + (18 + 20 * i) * unit} text-anchor=${anchor}>${line}</text>`)}`;
 };
@@ -173,7 +175,7 @@ const Off = ({ row, y, space }) => {
     <circle class="off-ring" cx=${cx} cy=${cy} r=${r} />
     <text class="off-sign" x=${cx} y=${cy + 5 * unit} text-anchor="middle">~</text>
     <text class="off-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>${shorten(row.check, space.beside - 2, 4)}</text>
-    <text class="caption" x=${beside} y=${cy + 18 * unit} text-anchor=${anchor}>switched off: goes on</text>`;
+    <text class="caption" x=${beside} y=${cy + 18 * unit} text-anchor=${anchor}>${tell("diagram goes-on")}</text>`;
 };
 
 /** A word in somebody's lane. */
@@ -186,27 +188,27 @@ const PARTS = {
   keys: Keys,
   stop: Stop,
   off: Off,
-  solved: Said((row) => `${row.found ? "solved" : row.cut ? "cut off" : "not solved"}: ${row.bits} bits · ${row.cost}`),
-  read: Said((row) => `read: “${row.text}”`),
-  cancelled: Said((row) => (row.why === "asked" ? "cancelled" : "the console ended")),
-  overdue: Said((row) => `given up after ${duration(row.after * 1000)}`),
-  lost: Said((row) => `${row.party} lost: ${row.reason}`),
+  solved: Said((row) => tell("diagram solved", row)),
+  read: Said((row) => tell("diagram read", { text: row.text })),
+  cancelled: Said((row) => tell("diagram cancelled", { why: row.why })),
+  overdue: Said((row) => tell("diagram overdue", { time: duration(row.after * 1000) })),
+  lost: Said((row) => tell("diagram lost", { party: row.party, reason: row.reason })),
 };
 
 /** How to read the lines. */
 export const DiagramLegend = () => html`
-  <ul class="lines" aria-label="How to read the lines">
-    ${LINES.map(([word, style, open]) => html`
-      <li key=${word}><svg width="44" height="16" aria-hidden="true">
-        <${Arrow} from=${2} to=${42} y=${8} unit=${0.8} open=${open} style=${style} /></svg> ${word}</li>`)}
-    <li><svg width="20" height="16" aria-hidden="true"><path class="cross" d="M4 2 16 14M16 2 4 14" /></svg> dropped</li>
+  <ul class="lines" aria-label=${tell("drawn-line how")}>
+    ${LINES.map(([name, style, open]) => html`
+      <li key=${name}><svg width="44" height="16" aria-hidden="true">
+        <${Arrow} from=${2} to=${42} y=${8} unit=${0.8} open=${open} style=${style} /></svg> ${tell(`drawn-line ${name}`)}</li>`)}
+    <li><svg width="20" height="16" aria-hidden="true"><path class="cross" d="M4 2 16 14M16 2 4 14" /></svg> ${tell("drawn-line dropped")}</li>
     <li><svg width="20" height="20" aria-hidden="true">
-      <g class="clock"><circle cx="10" cy="10" r="8" /><path d="M10 5V10H14" /></g></svg> held</li>
+      <g class="clock"><circle cx="10" cy="10" r="8" /><path d="M10 5V10H14" /></g></svg> ${tell("drawn-line held")}</li>
   </ul>`;
 
 const LINES = [
-  ["as it came, readable", "solid", true],
+  ["readable", "solid", true],
   ["encrypted", "solid", false],
   ["altered", "dashed", true],
-  ["made up", "double", true],
+  ["made-up", "double", true],
 ];

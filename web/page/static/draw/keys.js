@@ -4,6 +4,7 @@ import { createContext, html, useContext } from "../vendor/preact.js";
 import { Shape } from "./cast.js";
 import { PATTERNS, keysOf, label, looks } from "../model/token.js";
 import { visible } from "../model/text.js";
+import { tell, word } from "../model/words.js";
 
 const Keyring = createContext(new Map());
 
@@ -17,7 +18,7 @@ export const Token = ({ fingerprint, scale = 1, x, y }) => {
   const { hue, pattern, label } = useLook(fingerprint);
   const [width, height] = [TOKEN.width * scale, TOKEN.height * scale];
   return html`
-    <svg class="token" viewBox="0 0 84 28" width=${width} height=${height} role="img" aria-label=${`key ${visible(label)}`}
+    <svg class="token" viewBox="0 0 84 28" width=${width} height=${height} role="img" aria-label=${tell("token key", { key: label })}
       x=${x === undefined ? undefined : x - width / 2} y=${y === undefined ? undefined : y - height / 2}
       style=${{ "--hue": String(hue) }} data-key=${label}>
       <rect class="token-body" x="1" y="1" width="82" height="26" rx="13" />
@@ -47,7 +48,7 @@ export const Hands = ({ session }) => {
     const held = fingerprint && attacker.includes(fingerprint);
     const hue = fingerprint ? { "--hue": String(looked.get(fingerprint).hue) } : {};
     return html`<span class=${`leg ${party} ${fingerprint ? (held ? "held" : "private") : "keyless"}`} style=${hue}>
-      ${stopped ? html`<span class="stop" title="stopped here">✕</span>` : null}</span>`;
+      ${stopped ? html`<span class="stop" title=${tell("token stopped")}>✕</span>` : null}</span>`;
   };
   const idle = attacker.length === 0;
   return html`<${Keys} of=${all}>
@@ -55,9 +56,9 @@ export const Hands = ({ session }) => {
       <${Shape} actor="client" size=${32} />${leg(client, "client")}
       <${Shape} actor="attacker" size=${32} idle=${idle} />${leg(server, "server")}
       <${Shape} actor="server" size=${32} />
-      <span class="hand client"><em>client</em>${keys(client ? [client] : [])}</span>
-      <span class="hand attacker"><em>attacker</em>${keys(attacker)}</span>
-      <span class="hand server"><em>server</em>${keys(server ? [server] : [])}</span>
+      <span class="hand client"><em>${word("client")}</em>${keys(client ? [client] : [])}</span>
+      <span class="hand attacker"><em>${word("attacker")}</em>${keys(attacker)}</span>
+      <span class="hand server"><em>${word("server")}</em>${keys(server ? [server] : [])}</span>
     </div><//>`;
 };
 
@@ -65,10 +66,10 @@ const SHOWN = 4;
 
 const keys = (list) => list.length
   ? html`<span class="tokens">${list.slice(0, SHOWN).map((key) => html`<${Token} key=${key} fingerprint=${key} />`)}
-      ${list.length > SHOWN ? html`<small>and ${list.length - SHOWN} more</small>` : null}</span>`
-  : html`<small>no key</small>`;
+      ${list.length > SHOWN ? html`<small>${tell("diagram more", { count: list.length - SHOWN })}</small>` : null}</span>`
+  : html`<small>${tell("diagram no-key")}</small>`;
 
 function inWords(client, attacker, server) {
-  const hand = (keys) => keys.filter(Boolean).slice(0, SHOWN).map((key) => `key ${label(key)}`).join(", ") || "no key";
-  return visible(`client: ${hand([client])}; attacker: ${hand(attacker)}; server: ${hand([server])}`);
+  const hand = (keys) => keys.filter(Boolean).slice(0, SHOWN).map((key) => tell("token key", { key: label(key) })).join(", ") || tell("diagram no-key");
+  return tell("token hands", { client: hand([client]), attacker: hand(attacker), server: hand([server]) });
 }

@@ -1,7 +1,7 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
-import { apart, shorten } from "../model/text.js";
-import { say } from "../model/words.js";
+import { apart, shorten, visible } from "../model/text.js";
+import { say, tell, word } from "../model/words.js";
 
 const LINE = 22;
 /** Altered fields shown in the diagram; the frame itself shows all. */
@@ -35,13 +35,13 @@ export function captions(row, { across }) {
     return { kind: "change", field: name, old: before, new: after };
   });
   const more = row.changed.length - CHANGES;
-  if (more > 0) lines.push({ kind: "more", text: `and ${more} more` });
+  if (more > 0) lines.push({ kind: "more", text: tell("diagram more", { count: more }) });
   if (foreign(row)) {
-    const [wrote, took] = apart(row.wrote?.text ?? "nothing", row.took.text ?? "something else", Math.max(10, Math.floor((across - 18) / 2)));
-    lines.push({ kind: "change foreign", field: "wrote", old: `“${wrote}”`, new: `took “${took}”` });
+    const [wrote, took] = apart(row.wrote?.text ?? word("nothing"), row.took.text ?? tell("diagram something-else"), Math.max(10, Math.floor((across - 18) / 2)));
+    lines.push({ kind: "change foreign", field: tell("diagram wrote"), old: `“${wrote}”`, new: tell("diagram took", { text: took }) });
   }
   if (row.read) {
-    const how = row.read.live ? "read" : "read from the recording";
+    const how = tell("diagram read-live", { live: row.read.live });
     lines.push({ kind: "read", text: `${how}: “${shorten(row.read.text, Math.min(60, Math.floor(across * 0.85) - how.length - 10), 6)}”` });
   } else if (row.wrote?.text && row.action !== "hold" && !foreign(row)) {
     lines.push({ kind: "message", text: `“${shorten(row.wrote.text, Math.min(60, Math.floor(across * 0.85)), 6)}”` });
@@ -59,7 +59,7 @@ const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
 export function stopLines(row, { beside }) {
   const lines = [""];
   const pieces = new RegExp(`\\S{1,${beside}}`, "gu");
-  for (const word of shorten(row.reason, 160, 20).match(pieces) ?? []) {
+  for (const word of shorten(say("cause", row.reason ?? {}, undefined, visible) ?? "", 160, 20).match(pieces) ?? []) {
     const line = `${lines.at(-1)} ${word}`.trim();
     if (line.length > beside) lines.push(word);
     else lines[lines.length - 1] = line;

@@ -3,15 +3,16 @@
 import { html } from "../vendor/preact.js";
 import { MARKS, day, place, standing } from "../model/timeline.js";
 import { shorten } from "../model/text.js";
+import { tell, word } from "../model/words.js";
 
 const percent = (part) => `${(100 * part).toFixed(2)}%`;
 
 /** `groups` are `{title, links}`, a link as the lab gives it; `now` is when they are judged, unix seconds. */
 export const Validity = ({ groups, now }) => html`
   <figure class="validity">
-    <figcaption><h3>Valid when</h3> <span class="quiet">judged at ${day(now)} (the upright line); near days are drawn wider than far years</span></figcaption>
+    <figcaption><h3>${tell("validity when")}</h3> <span class="quiet">${tell("validity judged", { day: day(now) })}</span></figcaption>
     ${groups.map(({ title, links }) => html`
-      <div key=${title} class="stretch" role="list" aria-label=${`Validity: ${title}`}>
+      <div key=${title} class="stretch" role="list" aria-label=${tell("validity of", { title })}>
         ${groups.length > 1 ? html`<p class="quiet">${title}</p>` : null}
         ${links.map((link, i) => html`<${Bar} key=${i} certificate=${link.certificate} now=${now} />`)}
       </div>`)}
@@ -19,7 +20,7 @@ export const Validity = ({ groups, now }) => html`
   </figure>`;
 
 const Bar = ({ certificate, now }) => {
-  if (!certificate) return html`<div class="term" role="listitem"><span class="who">unreadable</span><span class="quiet">no dates</span></div>`;
+  if (!certificate) return html`<div class="term" role="listitem"><span class="who">${tell("validity unreadable")}</span><span class="quiet">${tell("validity no-dates")}</span></div>`;
   const { subject, not_before: from, not_after: until } = certificate;
   const { state, words } = standing(certificate, now);
   const [left, right] = [place(from, now), place(until, now)];
@@ -38,17 +39,17 @@ const Bar = ({ certificate, now }) => {
 
 const Axis = () => html`
   <svg width="100%" height="28">
-    <text class="now-word" x="50%" y="20" text-anchor="middle">now</text>
-    ${MARKS.map(({ away, name, room }, i) => [[-away, "−", "start"], [away, "+", "end"]].map(([at, sign, edge]) => {
+    <text class="now-word" x="50%" y="20" text-anchor="middle">${tell("validity now")}</text>
+    ${MARKS.map(({ away, room }, i) => [[-away, "−", "start"], [away, "+", "end"]].map(([at, sign, edge]) => {
       // The outermost words stay within the drawing.
       const last = i === MARKS.length - 1;
       const x = last ? (at < 0 ? 0 : 1) : place(at, 0);
-      return html`<text key=${at} class=${room} x=${percent(x)} y="20" text-anchor=${last ? edge : "middle"}>${sign}${name}</text>`;
+      return html`<text key=${at} class=${room} x=${percent(x)} y="20" text-anchor=${last ? edge : "middle"}>${sign}${span(away)}</text>`;
     }))}
   </svg>`;
 
 /** The last common name of a subject, or all of it where it has none. */
 export function commonName(subject) {
   const names = [...String(subject).matchAll(/(?:^|, )CN=((?:\\.|[^,\\])*)/g)];
-  return shorten(names.at(-1)?.[1] || subject || "no name", 48, 8);
+  return shorten(names.at(-1)?.[1] || subject || word("empty-name"), 48, 8);
 }

@@ -2,6 +2,7 @@
 
 import { html, useState } from "../vendor/preact.js";
 import { apart, shorten, visible } from "../model/text.js";
+import { tell } from "../model/words.js";
 
 /** Bytes or numbers in monospace; shortened around where it differs from what stands `beside` it, if anything does. */
 export const Value = ({ of, head = 24, tail = 8, beside }) => {
@@ -13,7 +14,7 @@ export const Value = ({ of, head = 24, tail = 8, beside }) => {
     <code class="value"><bdi>${whole ? text : short}</bdi></code>
     <span class="tools">
       <button type="button" class="small" aria-expanded=${String(whole)} onClick=${() => setWhole(!whole)}>
-        ${whole ? "shorten" : `all ${text.length}`}</button>
+        ${tell(whole ? "value shorten" : "value all", { count: text.length })}</button>
       <${Copy} text=${typeof of === "string" ? of : text} />
     </span>`;
 };
@@ -28,18 +29,18 @@ export const Prose = ({ of, limit = 320 }) => {
   const short = shorten(text, limit, 40);
   return html`<bdi>${unbroken(whole ? text : short)}</bdi>${short === text ? null : html`${" "}
     <button type="button" class="small" aria-expanded=${String(whole)} onClick=${() => setWhole(!whole)}>
-      ${whole ? "shorten" : "whole sentence"}</button>`}`;
+      ${tell(whole ? "value shorten" : "value whole")}</button>`}`;
 };
 
 /** Puts `text` on the clipboard, and says so. */
-export const Copy = ({ text, label = "copy" }) => {
+export const Copy = ({ text, label = tell("value copy") }) => {
   const [said, say] = useState(null);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      say("copied");
+      say(tell("value copied"));
     } catch {
-      say("not allowed here");
+      say(tell("value not-allowed"));
     }
     setTimeout(() => say(null), 1500);
   };

@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { all, letter, standing } from "../model/verdict.js";
+import { tell, term } from "../model/words.js";
 
 /** The letter in its patterned square. */
 export const Mark = ({ kind }) =>
@@ -10,7 +11,7 @@ export const Mark = ({ kind }) =>
 /** The letter and the word. */
 export const Badge = ({ session, big = false }) => {
   const kind = standing(session);
-  return html`<span class=${`badge ${big ? "big" : ""}`} data-verdict=${kind}><${Mark} kind=${kind} /><span>${kind}</span></span>`;
+  return html`<span class=${`badge ${big ? "big" : ""}`} data-verdict=${kind}><${Mark} kind=${kind} /><span>${term("kind", kind)}</span></span>`;
 };
 
 /** The folded corner of a cell beside whose scenario others were run. */
@@ -18,8 +19,8 @@ export const Corner = () => html`<svg class="corner-mark" viewBox="0 0 10 10" wi
 
 /** What each letter means. */
 export const Legend = () => html`
-  <ul class="legend" aria-label="Verdicts">
-    ${all().map(({ kind, meaning }) => html`
-      <li key=${kind} title=${meaning}><${Mark} kind=${kind} /> ${kind}</li>`)}
-    <li><${Corner} /> also run with other checks or parameters</li>
+  <ul class="legend" aria-label=${tell("kind all")}>
+    ${all().map(({ kind }) => html`
+      <li key=${kind} title=${tell(`meaning ${kind}`)}><${Mark} kind=${kind} /> ${term("kind", kind)}</li>`)}
+    <li><${Corner} /> ${tell("cell also")}</li>
   </ul>`;

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "../vendor/preact.js";
 import { useLab } from "./lab.js";
 import { parse, written } from "../model/text.js";
+import { tell } from "../model/words.js";
 
 /** What the lab answered instead, or that it did not answer (`status` 0). */
 export class LabError extends Error {
@@ -18,16 +19,16 @@ async function ask(path, options) {
   try {
     answer = await fetch(path, options);
   } catch {
-    throw new LabError(0, "The lab does not answer. Is it still running?");
+    throw new LabError(0, tell("link silent"));
   }
   let body = null;
   try {
     body = parse(await answer.text());
   } catch {
-    if (answer.ok) throw new LabError(answer.status, "The lab's answer is not JSON.");
+    if (answer.ok) throw new LabError(answer.status, tell("link no-json"));
   }
   if (answer.ok) return body;
-  throw new LabError(answer.status, body?.error?.message ?? `The lab answered ${answer.status}.`, body?.error?.field);
+  throw new LabError(answer.status, body?.error?.message ?? tell("link answered", { status: answer.status }), body?.error?.field);
 }
 
 export const get = (path) => ask(path);

@@ -21,6 +21,25 @@ function keep(name, value) {
   }
 }
 
+/** The languages of the page, by their codes: the first one where nobody chose. */
+const TONGUES = { en: "english", de: "german" };
+
+/** The code of the language: that of the address (`?lang=de`), that which was chosen here, or English. */
+export const tongue = () =>
+  [new URLSearchParams(location.search).get("lang"), kept("lang")].find((code) => Object.hasOwn(TONGUES, code ?? "")) ?? "en";
+
+/** The files of its texts, the last one for what the others do not say better. */
+export const files = () => [...new Set(["english", TONGUES[tongue()]])].map((name) => `/static/words/${name}.txt`);
+
+/** Speaks the other language from now on, in this browser. */
+export function switchTongue() {
+  keep("lang", tongue() === "en" ? "de" : null);
+  const here = new URL(location.href);
+  here.searchParams.delete("lang");
+  if (here.href === location.href) location.reload();
+  else location.replace(here);
+}
+
 function apply(name, value) {
   if (value) root.dataset[name] = value;
   else delete root.dataset[name];

@@ -15,15 +15,15 @@ export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padS
 
 /**
  * A frame taken apart: its number of bytes, and `fields` where the body is a JSON object, else the body in `hex`.
- * `fault` says why it is no frame. Frames that were made for an attack may be anything: nothing here throws.
+ * `fault` is the value whose text `frame` says why it is no frame. Frames that were made for an attack may be anything: nothing here throws.
  */
 export function decode(base64url) {
   const bytes = bytesOf(base64url);
-  if (!bytes) return { fault: "not base64url", length: 0, fields: null, hex: "" };
-  if (bytes.length < 4) return { fault: "shorter than its header", length: bytes.length, fields: null, hex: hex(bytes) };
+  if (!bytes) return { fault: { is: "no-base64url" }, length: 0, fields: null, hex: "" };
+  if (bytes.length < 4) return { fault: { is: "short" }, length: bytes.length, fields: null, hex: hex(bytes) };
   const body = bytes.subarray(4);
   const told = (bytes[1] << 16) | (bytes[2] << 8) | bytes[3];
-  const fault = told === body.length ? null : `header tells ${told} bytes, body has ${body.length}`;
+  const fault = told === body.length ? null : { is: "length", told, octets: body.length };
   const fields = json(body);
   return { kind: bytes[0], length: bytes.length, fault, fields, hex: fields ? null : hex(body) };
 }

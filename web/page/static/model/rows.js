@@ -183,7 +183,7 @@ function note(event) {
     case "recovered": return { what: "read", ns: [n], sender: event.sender, text: event.text, live: event.live };
     case "overdue": return { what: "overdue", ns: [n], after: event.after };
     case "cancelled": return { what: "cancelled", ns: [n], why: event.why };
-    case "solved": return { what: "solved", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, cost: event.cost };
+    case "solved": return { what: "solved", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, operations: event.operations ?? null, failure: event.failure ?? null };
     default: return { what: "lost", ns: [n], party: event.what, reason: event.reason };
   }
 }

@@ -26,9 +26,12 @@ export function json(value, indent) {
   }
 }
 
+/** Stands for what nests deeper than the browser can write. */
+const DEEP = "{[{[…]}]}";
+
 /** Any value as text in which nothing is invisible. */
 export function visible(value) {
-  const text = typeof value === "string" ? value : value === undefined ? "" : (json(value) ?? "nested too deep to be shown");
+  const text = typeof value === "string" ? value : value === undefined ? "" : (json(value) ?? DEEP);
   return text.replace(UNSEEN, named);
 }
 
@@ -64,28 +67,11 @@ export function secretive(text) {
   return { words, canary, rest };
 }
 
-/** `1 frame`, `2 frames`. */
-export const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
 /** Clock time of unix milliseconds, to the second. */
 export const clock = (ms) => (Number.isFinite(ms) ? new Date(ms).toLocaleTimeString("en-GB") : "");
 
 /** Date and time (UTC) of unix milliseconds. */
 export const date = (ms) => (Number.isFinite(ms) ? `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC` : "");
-
-const SPANS = [[31_557_600e6, "year"], [86_400e6, "day"], [3600e6, "hour"], [60e6, "minute"]];
-
-/** A stretch of time given in microseconds, in a fitting unit: `340 ms`, `2.5 s`, `3 days`. */
-export function duration(microseconds) {
-  if (!Number.isFinite(microseconds)) return "";
-  if (microseconds < 1000) return `${(microseconds / 1000).toFixed(2)} ms`;
-  if (microseconds < 1e6) return `${(microseconds / 1000).toPrecision(microseconds < 1e4 ? 2 : 3)} ms`.replace("1.00e+3 ms", "1.0 s");
-  if (microseconds < 60e6) return `${(microseconds / 1e6).toFixed(1)} s`;
-  const [size, name] = SPANS.find(([size]) => microseconds >= size);
-  const amount = microseconds / size;
-  const shown = amount < 10 ? Number(amount.toFixed(1)) : amount < 1e6 ? Math.round(amount) : null;
-  return shown === null ? `10${superscript(Math.round(Math.log10(amount)))} ${name}s` : `${shown.toLocaleString("en").replaceAll(",", "\u202f")} ${name}${shown === 1 ? "" : "s"}`;
-}
 
 /** A whole number in raised digits. */
 export const superscript = (number) => String(number).replace(/[-0-9]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));

@@ -8,22 +8,34 @@ import { apart, json, shorten, visible } from "./text.js";
 /** Texts by family and name, each with its conditions. */
 let texts = new Map();
 
-/** Takes a file of texts for the language from now on. */
-export function speak(file) {
+/** Takes files of texts for the language from now on; what a later one says is said so. */
+export function speak(...files) {
   texts = new Map();
+  for (const file of files) read(file).forEach((cases, key) => texts.set(key, cases));
+}
+
+function read(file) {
+  const read = new Map();
   for (const line of file.split("\n")) {
     if (!line.trim() || line.startsWith("#")) continue;
     const colon = line.indexOf(": ");
     const [family, name, ...conditions] = line.slice(0, colon).split(" ");
     const key = `${family} ${name}`;
     const holds = conditions.map((condition) => condition.split("="));
-    texts.set(key, [...(texts.get(key) ?? []), { holds, text: line.slice(colon + 2) }]);
+    read.set(key, [...(read.get(key) ?? []), { holds, text: line.slice(colon + 2) }]);
   }
+  return read;
 }
 
-const plain = (value) => (typeof value === "string" ? value : value === null || value === undefined ? "" : json(value) ?? "");
+const SPACE = /\+/g;
+const plain = (value) => (typeof value === "string" ? value : typeof value === "bigint" ? String(value) : value === null || value === undefined ? "" : json(value) ?? "");
+const met = (value, wanted) => (value === null || value === undefined ? wanted === "null" : plain(value) === wanted);
 const empty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 const own = (members, member) => (Object.hasOwn(members, member) ? members[member] : undefined);
+
+/** The members by which a value says what it is. */
+const NAMES = ["type", "is", "kind", "fact", "of"];
+const named = (value) => own(value, NAMES.find((name) => own(value, name) !== undefined) ?? "is");
 
 /** Texts from a session as they are shown in a sentence: every character visible, long ones shortened in the middle. */
 const fit = (text) => shorten(text, 120, 8);
@@ -32,8 +44,8 @@ const fit = (text) => shorten(text, 120, 8);
  * The text of this family for a value, which its member `type` or `is` names, or for the members of `name`; null where the
  * language has none.
  */
-export function say(family, value, name = own(value, "type") ?? own(value, "is"), fitted = fit) {
-  const chosen = texts.get(`${family} ${name}`)?.find(({ holds }) => holds.every(([member, wanted]) => plain(own(value, member)) === wanted));
+export function say(family, value, name = named(value), fitted = fit) {
+  const chosen = texts.get(`${family} ${name}`)?.find(({ holds }) => holds.every(([member, wanted]) => met(own(value, member), wanted)));
   if (!chosen) return null;
   let text = chosen.text;
   // From the inside out: what remains of inner brackets is there.
@@ -46,17 +58,23 @@ export function say(family, value, name = own(value, "type") ?? own(value, "is")
 const OPTIONAL = /\[([^[\]]*)\]/;
 const GAP = /\{([^}|]+)(?:\|([^}]*))?\}/g;
 
+/** The words that join lists. */
+const BETWEEN = { and: "and", either: "or" };
+
 function show(value, manner, fitted) {
   const [how, one, many] = manner.split(" ");
-  if (Array.isArray(value) && how !== "count") return value.map((item) => show(item, manner, fitted)).join(how === "and" ? ` ${word("and")} ` : ", ");
+  if (how === "or" && empty(value)) return word(one);
+  if (Array.isArray(value) && how !== "count") return value.map((item) => show(item, manner, fitted)).join(BETWEEN[how] ? ` ${word(BETWEEN[how])} ` : ", ");
   switch (how) {
     case "key": return visible(plain(value)).slice(0, 4);
     case "octets": return String(Math.floor((plain(value).length * 3) / 4));
     case "seconds": return String(Number(value) / 1000);
+    case "date": return date(value);
     case "word": return word(plain(value));
+    case "in": return value !== null && typeof value === "object" ? say(one, value, many ?? named(value), fitted) ?? "" : term(one, plain(value));
     case "count": {
       const number = Array.isArray(value) ? value.length : plain(value);
-      return `${number} ${String(number) === "1" ? one : many}`;
+      return `${number} ${(String(number) === "1" ? one : many).replace(SPACE, " ")}`;
     }
     default: return value !== null && typeof value === "object"
       ? say("value", value, undefined, fitted) ?? fitted(plain(own(value, "field") ?? value))
@@ -64,11 +82,47 @@ function show(value, manner, fitted) {
   }
 }
 
+/** What the language has for a term in this family; the term itself where it has nothing. */
+export const term = (family, name) => say(family, {}, name) ?? fit(name);
+
 /** The language's word for a term; the term itself where it has none. */
-export const word = (term) => say("word", {}, term) ?? fit(term);
+export const word = (name) => term("word", name);
+
+/** What a group of modes or attacks is called. */
+export const groupName = (group) => say("group", {}, group) ?? fit(group.replaceAll("-", " "));
+
+/** The time of unix seconds. */
+function date(seconds) {
+  const at = new Date(Number(seconds) * 1000);
+  return Number.isNaN(at.getTime()) ? fit(plain(seconds)) : at.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
+}
+
+/** The text `family name` with its gaps filled, nothing in it shortened; the key itself where the language has none. */
+export function tell(key, members = {}) {
+  const [family, name] = key.split(" ");
+  return say(family, members, name, visible) ?? key;
+}
+
+/** Stands for a node while a text is filled; in what comes from a session it is left out. */
+const MARK = "\ue000";
+
+/** The same as a list, in which the `nodes` stand in the gaps of their names. */
+export function phrase(key, nodes, members = {}) {
+  const names = Object.keys(nodes);
+  const plainly = Object.entries(members).map(([name, value]) => [name, typeof value === "string" ? value.replaceAll(MARK, "") : value]);
+  const marked = Object.fromEntries([...plainly, ...names.map((name, i) => [name, nodes[name] === null ? null : `${MARK}${i}${MARK}`])]);
+  return tell(key, marked).split(MARK).map((part, i) => (i % 2 ? nodes[names[part]] : part));
+}
 
 /** What a check wanted or found, whole. */
 export const seen = (value) => (value !== null && typeof value === "object" ? say("value", value, undefined, visible) ?? "" : visible(value));
+
+/** The sentence of a verdict: in the page's own language where the verdict says why it is so, and as the lab has it otherwise. */
+export function sentence(verdict) {
+  const grounds = verdict.grounds ?? null;
+  const told = grounds?.is === "stopped" ? { ...grounds, ...differing(grounds) } : grounds;
+  return (told && say("verdict", told)) ?? verdict.because;
+}
 
 /** What an event tells, with its teller; nothing, where it tells only of the lab's own working. */
 export const narrate = (event) => {
@@ -78,6 +132,6 @@ export const narrate = (event) => {
 
 /** What was wanted and what was found, shortened where they differ. */
 function differing({ expected, observed }) {
-  const [wanted, found] = apart(expected, observed, 128);
+  const [wanted, found] = apart(seen(expected), seen(observed), 128);
   return { expected: wanted, observed: found };
 }

@@ -4,14 +4,15 @@ import { html } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
 import { PublicKey } from "../draw/keys.js";
 import { to } from "../lab/route.js";
-import { count, shorten } from "../model/text.js";
+import { shorten, visible } from "../model/text.js";
 import { day, standing } from "../model/timeline.js";
+import { phrase, say, tell } from "../model/words.js";
 import { Validity, commonName } from "../draw/validity.js";
 import { Prose, Value } from "../draw/value.js";
 
 /** The chains of `session`, as a part of its page. */
 export const Certificates = ({ chains, session }) => html`
-  <section class="panel" id="certificates"><h2>The certificates</h2>
+  <section class="panel" id="certificates"><h2>${tell("chain certificates")}</h2>
     <${Chains} chains=${chains} verdict=${session.verdict} without=${session.without} /></section>`;
 
 /** `chains` as the lab gives them; `verdict` of the session, and the checks that its scenario switches off. */
@@ -20,29 +21,29 @@ export const Chains = ({ chains, verdict, without = [] }) => html`
 
 const Shown = ({ shown: { owner, judge, sent, received, replaced }, verdict, without }) => {
   const peer = owner === "server" ? "client" : "server";
-  if (!sent && !received) return html`<p class="empty">No chain of the ${owner} was sent.</p>`;
+  if (!sent && !received) return html`<p class="empty">${tell("chain none", { owner })}</p>`;
   const decided = verdict?.kind === "stopped" && verdict.party === peer ? verdict.check : null;
   const same = sent && received && !replaced;
-  const word = !received ? "Nothing" : !sent ? "Presented" : spotless(received, without) ? "In its place" : "Forged";
+  const came = !received ? "nothing" : !sent ? "presented" : spotless(received, without) ? "in-its-place" : "forged";
   const sides = same
-    ? [{ key: "both", title: html`As the <${Name} actor=${owner} /> sent it, and as it was received`, name: `the ${owner}'s`, chain: received, live: true }]
+    ? [{ key: "both", title: phrase("chain same", { owner: html`<${Name} actor=${owner} />` }), name: tell("chain own", { owner }), chain: received, live: true }]
     : [
-      { key: "sent", title: html`Genuine: as the <${Name} actor=${owner} /> sent it`, name: "genuine", chain: sent },
-      { key: "received", title: html`${word}: as it reached the <${Name} actor=${peer} />`, name: word.toLowerCase(), chain: received, live: true },
+      { key: "sent", title: phrase("chain sent", { owner: html`<${Name} actor=${owner} />` }), name: tell("chain genuine"), chain: sent },
+      { key: "received", title: phrase(`chain ${came}`, { peer: html`<${Name} actor=${peer} />` }), name: tell(`chain ${came}-short`), chain: received, live: true },
     ];
   const shown = sides.filter(({ chain }) => chain);
   const genuine = sent && replaced ? new Set(sent.path.map((link) => link.certificate?.fingerprint)) : null;
   const foreign = (link) => genuine !== null && !link.trusted && !genuine.has(link.certificate?.fingerprint);
   return html`
-    <section class="chains" data-owner=${owner} data-replaced=${String(replaced)} aria-label=${`Certificates of the ${owner}`}>
-      ${judge ? html`<${Bench} judge=${judge} owner=${owner} />` : html`<p class="quiet">By what the ${peer} judges is not told; so nothing here is judged.</p>`}
+    <section class="chains" data-owner=${owner} data-replaced=${String(replaced)} aria-label=${tell("chain of", { owner })}>
+      ${judge ? html`<${Bench} judge=${judge} owner=${owner} />` : html`<p class="quiet">${tell("chain unjudged", { peer })}</p>`}
       <div class=${same ? "one-chain" : "pair-of-chains"}>
         ${sides.map(({ key, title, chain, live }) => html`
           <section key=${key} class="chain" data-chain=${key} data-accepted=${String(chain?.accepted ?? null)}>
             <h3>${title}</h3>
             ${chain ? html`<${Tree} chain=${chain} judge=${judge} decided=${live ? decided : null} without=${without}
               foreign=${live ? foreign : () => false} />`
-              : html`<p class="empty">${key === "sent" ? `The ${owner} sent none in this session.` : `None reached the ${peer}.`}</p>`}
+              : html`<p class="empty">${key === "sent" ? tell("chain sent-none", { owner }) : tell("chain reached-none", { peer })}</p>`}
           </section>`)}
       </div>
       ${judge ? html`<${Validity} now=${judge.now} groups=${shown.map(({ name, chain }) => ({ title: name, links: topDown(chain) }))} />` : null}
@@ -54,9 +55,11 @@ const spotless = (chain, without) =>
   chain.path.every((link) => link.steps.every((step) => step.status === "passed" || (step.status === "skipped" && !without.includes(step.check))));
 
 const Bench = ({ judge, owner }) => html`
-  <p class="bench">The <${Name} actor=${judge.party} /> wants ${judge.name ? html`<strong><${Value} of=${judge.name} /></strong>` : html`<strong>any certified ${owner}</strong>`},
-    on ${day(judge.now)}, and trusts ${judge.anchors.map((anchor, i) => html`${i ? ", " : ""}<strong key=${i}><bdi>${commonName(anchor)}</bdi></strong>`)}${judge.anchors.length ? "" : "nobody"};
-    it has ${count(judge.revocation_lists, "revocation list")}${judge.pins ? ` and ${count(judge.pins, "pinned key")}` : ""}.</p>`;
+  <p class="bench">${phrase("chain bench", {
+    party: html`<${Name} actor=${judge.party} />`,
+    name: html`<strong>${judge.name ? html`<${Value} of=${judge.name} />` : tell("chain anybody", { owner })}</strong>`,
+    anchors: judge.anchors.length ? judge.anchors.map((anchor, i) => html`${i ? ", " : ""}<strong key=${i}><bdi>${commonName(anchor)}</bdi></strong>`) : tell("chain nobody"),
+  }, { day: day(judge.now), lists: judge.revocation_lists, pins: judge.pins || null })}</p>`;
 
 const topDown = (chain) => [...chain.path].reverse();
 
@@ -66,19 +69,21 @@ const Tree = ({ chain, judge, decided, without, foreign }) => {
   const failed = chain.path.flatMap((link) => link.steps).find((step) => step.status === "failed" || step.status === "unsupported");
   return html`
     ${chain.accepted === null ? null : html`<p class=${`taken ${chain.accepted ? "yes" : "no"}`} data-taken=${String(chain.accepted)}>
-      <span class="sign" aria-hidden="true">${chain.accepted ? "✓ " : "✕ "}</span>${chain.accepted ? "passes every check that is on" : html`fails at ${failed ? html`<a href=${to.check(failed.check)}>${failed.check}</a>` : "a check"}`}</p>`}
-    ${chain.valid_under ? html`<p class="quiet" data-valid-under=${chain.valid_under}>By RFC 5280 alone it is valid: what fails are rules for
-      public authorities, by which a private one is seldom bound.</p>` : null}
+      <span class="sign" aria-hidden="true">${chain.accepted ? "✓ " : "✕ "}</span>${chain.accepted ? tell("chain passes") : phrase("chain fails", { check: failed ? html`<a href=${to.check(failed.check)}>${failed.check}</a>` : tell("chain a-check") })}</p>`}
+    ${chain.valid_under ? html`<p class="quiet" data-valid-under=${chain.valid_under}>${tell("chain valid-for-users")}</p>` : null}
     <ol class="tree">
-      ${chain.anchored === false ? html`<li class="certificate missing"><p><strong>No trust anchor</strong></p>
-        <p class="quiet">Nothing leads to ${judge?.anchors.length ? judge.anchors.map(commonName).join(" or ") : "anybody whom it trusts"}.</p></li>` : null}
+      ${chain.anchored === false ? html`<li class="certificate missing"><p><strong>${tell("chain no-anchor")}</strong></p>
+        <p class="quiet">${tell("chain leads-nowhere", { anchors: judge?.anchors.map(commonName) ?? [] })}</p></li>` : null}
       ${links.map((link, i) => html`
         <${Certificate} key=${i} link=${link} judge=${judge} leaf=${i === links.length - 1} decided=${decided} without=${without}
           foreign=${foreign(link)} above=${i > 0 || chain.anchored === false} />`)}
     </ol>
-    ${chain.superfluous.length ? html`<p class="quiet">Presented too, and of no use: ${chain.superfluous.map((link, i) => html`${i ? ", " : ""}
-      <bdi key=${i}>${link.certificate ? commonName(link.certificate.subject) : "something unreadable"}</bdi>`)}.</p>` : null}`;
+    ${chain.superfluous.length ? html`<p class="quiet">${phrase("chain superfluous", { list: chain.superfluous.map((link, i) => html`${i ? ", " : ""}
+      <bdi key=${i}>${link.certificate ? commonName(link.certificate.subject) : tell("chain something")}</bdi>`) })}</p>` : null}`;
 };
+
+/** What a step found, in the words of a family, whole. */
+const told = (family, step) => say(family, step.reason, undefined, visible) ?? "";
 
 const LOUD = new Set(["failed", "unsupported"]);
 
@@ -93,34 +98,34 @@ const Certificate = ({ link, judge, leaf, above, foreign, decided, without }) =>
     <li class=${`certificate ${link.trusted ? "anchor" : ""} ${foreign ? "foreign" : ""} ${loud.length ? "wrong" : ""}`} data-part=${part} data-subject=${certificate?.subject}>
       ${above && signed ? html`<p class=${`signed ${LOUD.has(signed.status) ? "no" : ""}`}>
         <span aria-hidden="true">${LOUD.has(signed.status) ? "✕" : signed.status === "skipped" ? "~" : "↓"}</span>
-        ${LOUD.has(signed.status) ? " not signed by it" : signed.status === "skipped" ? " signature not asked for" : " signed"}</p>` : null}
-      <p class="line title"><strong><bdi>${certificate ? commonName(certificate.subject) : "Unreadable"}</bdi></strong>
-        <span class="part">${part}</span>
-        ${foreign ? html`<span class="part foreign">not in the genuine chain</span>` : null}
-        ${link.trusted ? html`<span class="quiet">trusted${judge ? ` by the ${judge.party}` : ""}</span>` : null}</p>
-      ${fault ? html`<p class="fault"><${Prose} of=${fault} /></p>` : null}
+        ${" "}${tell(LOUD.has(signed.status) ? "chain not-signed" : signed.status === "skipped" ? "chain not-asked" : "chain signed")}</p>` : null}
+      <p class="line title"><strong><bdi>${certificate ? commonName(certificate.subject) : tell("chain unreadable")}</bdi></strong>
+        <span class="part">${tell(`part ${part.replace(" ", "-")}`)}</span>
+        ${foreign ? html`<span class="part foreign">${tell("chain foreign")}</span>` : null}
+        ${link.trusted ? html`<span class="quiet">${tell("chain trusted", { party: judge?.party })}</span>` : null}</p>
+      ${fault ? html`<p class="fault"><${Prose} of=${say("problem", fault, "whole", visible)} /></p>` : null}
       ${loud.map((step) => html`<${Failing} key=${step.check} step=${step} deciding=${step.check === decided} />`)}
       ${certificate ? html`<${Facts} certificate=${certificate} fingerprint=${key} link=${link} judge=${judge} />` : null}
       ${off.filter((step) => without.includes(step.check)).map((step) => html`<${Skipped} key=${step.check} step=${step} />`)}
-      ${calm.length ? html`<details class="calm"><summary>${count(calm.length, "check")} passed</summary>
-        <ul>${calm.map((step) => html`<li key=${step.check}><a href=${to.check(step.check)}>${step.check}</a>: <${Prose} of=${step.observed} limit=${160} /></li>`)}</ul></details>` : null}
+      ${calm.length ? html`<details class="calm"><summary>${tell("chain passed", { count: calm.length })}</summary>
+        <ul>${calm.map((step) => html`<li key=${step.check}><a href=${to.check(step.check)}>${step.check}</a>: <${Prose} of=${told("found", step)} limit=${160} /></li>`)}</ul></details>` : null}
     </li>`;
 };
 
 const Failing = ({ step, deciding }) => html`
   <div class="step-failed" data-failed=${step.check} data-deciding=${String(deciding)}>
     <p class="line"><span class="sign" aria-hidden="true">✕</span> <a href=${to.check(step.check)}>${step.check}</a>
-      <strong>${step.status === "unsupported" ? "cannot be decided" : deciding ? "failed: this stopped it" : "failed"}</strong></p>
-    <dl class="facts"><dt>wanted</dt><dd><${Value} of=${step.expected} head=${90} beside=${step.observed} /></dd>
-      <dt>found</dt><dd><${Value} of=${step.observed} head=${90} beside=${step.expected} /></dd>
-      <dt>so</dt><dd><${Prose} of=${step.why} /></dd></dl>
+      <strong>${tell(step.status === "unsupported" ? "status unsupported" : deciding ? "chain stopped-it" : "status failed")}</strong></p>
+    <dl class="facts"><dt>${tell("ladder wanted")}</dt><dd><${Value} of=${told("wanted", step)} head=${90} beside=${told("found", step)} /></dd>
+      <dt>${tell("ladder found")}</dt><dd><${Value} of=${told("found", step)} head=${90} beside=${told("wanted", step)} /></dd>
+      <dt>${tell("chain so")}</dt><dd><${Prose} of=${told("why", step)} /></dd></dl>
   </div>`;
 
 const Skipped = ({ step }) => html`
   <div class="step-skipped" data-skipped=${step.check}>
-    <p class="line"><span class="sign" aria-hidden="true">~</span> <a href=${to.check(step.check)}>${step.check}</a> <strong>switched off</strong></p>
-    <dl class="facts"><dt>would want</dt><dd><${Value} of=${step.expected} head=${90} beside=${step.observed} /></dd>
-      <dt>would find</dt><dd><${Value} of=${step.observed} head=${90} beside=${step.expected} /></dd></dl>
+    <p class="line"><span class="sign" aria-hidden="true">~</span> <a href=${to.check(step.check)}>${step.check}</a> <strong>${tell("status skipped")}</strong></p>
+    <dl class="facts"><dt>${tell("ladder would-want")}</dt><dd><${Value} of=${told("wanted", step)} head=${90} beside=${told("found", step)} /></dd>
+      <dt>${tell("ladder would-find")}</dt><dd><${Value} of=${told("found", step)} head=${90} beside=${told("wanted", step)} /></dd></dl>
   </div>`;
 
 const MOST = 6;
@@ -130,17 +135,17 @@ const Facts = ({ certificate, fingerprint, link, judge }) => {
   const revoked = link.steps.find((step) => step.check === "cert-revoked");
   return html`
     <dl class="facts">
-      <dt>subject</dt><dd><${Prose} of=${certificate.subject} limit=${120} /></dd>
-      <dt>issuer</dt><dd><${Prose} of=${certificate.issuer} limit=${120} /></dd>
-      <dt>key</dt><dd>${fingerprint ? html`<${PublicKey} fingerprint=${fingerprint} />` : null} ${shorten(certificate.key.replace(/^an? /, ""), 60)}${link.pinned ? ", pinned" : ""}</dd>
-      <dt>valid</dt><dd><time>${day(certificate.not_before)}</time> to <time>${day(certificate.not_after)}</time>${judge ? html`, <${Standing} certificate=${certificate} now=${judge.now} />` : null}</dd>
-      ${names.length ? html`<dt>names</dt><dd><${List} of=${names} /></dd>` : null}
-      <dt>may</dt><dd>${certificate.authority ? `sign certificates${Number.isFinite(certificate.path_length) ? `, with at most ${certificate.path_length} ${certificate.path_length === 1 ? "authority" : "authorities"} below it` : ""}` : "not sign certificates"}${
+      <dt>${tell("fact subject")}</dt><dd><${Prose} of=${certificate.subject} limit=${120} /></dd>
+      <dt>${tell("fact issuer")}</dt><dd><${Prose} of=${certificate.issuer} limit=${120} /></dd>
+      <dt>${tell("fact key")}</dt><dd>${fingerprint ? html`<${PublicKey} fingerprint=${fingerprint} />` : null} ${shorten(say("key", certificate.key, undefined, visible).replace(/^an? /, ""), 60)}${link.pinned ? tell("fact pinned") : ""}</dd>
+      <dt>${tell("fact valid")}</dt><dd>${phrase("fact period", { from: html`<time>${day(certificate.not_before)}</time>`, until: html`<time>${day(certificate.not_after)}</time>` })}${judge ? html`, <${Standing} certificate=${certificate} now=${judge.now} />` : null}</dd>
+      ${names.length ? html`<dt>${tell("fact names")}</dt><dd><${List} of=${names} /></dd>` : null}
+      <dt>${tell("fact may")}</dt><dd>${tell(certificate.authority ? "fact signs" : "fact signs-not", { most: certificate.path_length })}${
         certificate.key_usage ? html`; <${Prose} of=${certificate.key_usage} limit=${80} />` : null}${
-        certificate.purposes ? html`; for <${Prose} of=${certificate.purposes} limit=${80} />` : null}</dd>
-      ${permitted.length ? html`<dt>only within</dt><dd><${List} of=${permitted} /></dd>` : null}
-      ${excluded.length ? html`<dt>never within</dt><dd><${List} of=${excluded} /></dd>` : null}
-      ${revoked ? html`<dt>revocation</dt><dd><${Prose} of=${revoked.observed} limit=${120} /></dd>` : null}
+        certificate.purposes ? html`; ${phrase("fact for", { purposes: html`<${Prose} of=${certificate.purposes.join(", ")} limit=${80} />` })}` : null}</dd>
+      ${permitted.length ? html`<dt>${tell("fact only-within")}</dt><dd><${List} of=${permitted} /></dd>` : null}
+      ${excluded.length ? html`<dt>${tell("fact never-within")}</dt><dd><${List} of=${excluded} /></dd>` : null}
+      ${revoked ? html`<dt>${tell("fact revocation")}</dt><dd><${Prose} of=${told("found", revoked)} limit=${120} /></dd>` : null}
     </dl>`;
 };
 
@@ -150,4 +155,4 @@ const Standing = ({ certificate, now }) => {
 };
 
 const List = ({ of }) => html`${of.slice(0, MOST).map((text, i) => html`${i ? ", " : ""}<${Value} key=${i} of=${text} head=${40} />`)}${
-  of.length > MOST ? ` and ${of.length - MOST} more` : ""}`;
+  of.length > MOST ? ` ${tell("diagram more", { count: of.length - MOST })}` : ""}`;

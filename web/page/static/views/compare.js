@@ -16,10 +16,11 @@ import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
+import { narrate, sentence, tell, term } from "../model/words.js";
 
 export const Comparison = ({ left, right }) => {
   if (left && right) return html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`;
-  const message = "A comparison names two sessions: /compare?left=…&right=…";
+  const message = tell("comparison usage");
   return html`<${Failed} what="comparison" error=${{ status: 404, message }} />`;
 };
 
@@ -40,21 +41,21 @@ const Both = ({ left, right }) => {
 
   const failed = loaded.find((load, i) => load.error && (!sessions[i] || load.error.status === 404));
   if (failed) return html`<${Failed} what="session" error=${failed.error} />`;
-  if (!sessions.every(Boolean)) return html`<${Loading} what="both sessions" />`;
+  if (!sessions.every(Boolean)) return html`<${Loading} what="both" />`;
 
   const sides = ["left", "right"];
   const tall = (row, space) => (row ? height(row, space) : 0);
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
   return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story)))}>
     <article class="comparison" data-first-difference=${first ?? "none"}>
-      <h1 tabindex="-1" data-words><${Prose} of=${told.data?.words ?? unsaid(told, done)} limit=${600} /></h1>
+      <h1 tabindex="-1" data-words><${Prose} of=${told.data ? parting(told.data, sessions, events) : unsaid(told, done)} limit=${600} /></h1>
       <div class="sides">
         ${sides.map((side, i) => html`
           <section key=${side} class="panel" data-side=${side} data-session=${sessions[i].session} data-scenario=${sessions[i].scenario}
             data-verdict=${sessions[i].verdict?.kind} data-status=${sessions[i].status}>
             <p class="line"><${Badge} session=${sessions[i]} big />
               <a class="scenario" href=${to.session(sessions[i].session)}>${visible(sessions[i].scenario)}</a></p>
-            <p class="because"><${Prose} of=${sessions[i].verdict?.because ?? "It runs …"} /></p>
+            <p class="because"><${Prose} of=${sessions[i].verdict ? sentence(sessions[i].verdict) : tell("session runs-briefly")} /></p>
           </section>`)}
       </div>
       <div class="sides drawn panel">
@@ -67,8 +68,22 @@ const Both = ({ left, right }) => {
 
 const NONE = [];
 
-/** What stands for the lab's sentence while there is none. */
+/** Where two runs part, as the lab found it, in the page's own language. */
+function parting({ rows, first_difference: first }, sessions, events) {
+  if (first === null || first === undefined) return tell("comparison equal");
+  const { left, right } = rows[first];
+  const said = (row, list) => (row ? narrate(list.find(({ n }) => n === row.n) ?? { type: row.text }) : tell("comparison nothing"));
+  const kind = ({ verdict }) => term("kind", verdict?.kind ?? "running");
+  const told = [said(left, events[0]), said(right, events[1])];
+  return tell(told[0] === told[1] ? "comparison bytes" : "comparison parted", {
+    flight: (left ?? right).flight,
+    left: sessions[0].scenario, "left-kind": kind(sessions[0]), "left-told": told[0],
+    right: sessions[1].scenario, "right-kind": kind(sessions[1]), "right-told": told[1],
+  });
+}
+
+/** What stands for that sentence while there is none. */
 function unsaid({ error }, done) {
-  if (error) return `The two could not be compared: ${error.message}`;
-  return done ? "Comparing the two …" : "They are compared once both are over.";
+  if (error) return tell("comparison failed", { why: error.message });
+  return tell(done ? "comparison working" : "comparison waiting");
 }

@@ -3,11 +3,12 @@
 import { html } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
 import { VICTIMS } from "../model/fold.js";
+import { tell } from "../model/words.js";
 
 export const Flights = ({ flights }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label="Flights">
+  <div class="scroll" tabindex="0" role="region" aria-label=${tell("head flights")}>
     <table class="flights">
-      <thead><tr><th>Flight</th><th>From</th><th>What it carries</th><th>What happens</th></tr></thead>
+      <thead><tr>${["flight", "from", "carries", "happens"].map((head) => html`<th key=${head}>${tell(`head ${head}`)}</th>`)}</tr></thead>
       <tbody>
         ${flights.flatMap((flight) => flight.messages.map((message, i) => html`
           <tr key=${`${flight.number} ${i}`}>

@@ -5,12 +5,12 @@ import { Name } from "../draw/cast.js";
 import { bytesOf, decode, hex } from "../model/frame.js";
 import { peerOf } from "../model/fold.js";
 import { json, shorten } from "../model/text.js";
-import { word } from "../model/words.js";
+import { say, tell, word } from "../model/words.js";
 import { Copy, Value } from "../draw/value.js";
 
 export const Frames = ({ rows }) => {
   const list = rows.filter((row) => row.what === "frame");
-  if (!list.length) return html`<p class="empty">No frame has been sent.</p>`;
+  if (!list.length) return html`<p class="empty">${tell("frame none")}</p>`;
   return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.ns[0]} row=${row} />`)}</div>`;
 };
 
@@ -35,9 +35,9 @@ const FrameDetail = ({ row }) => {
       <summary><span class="line"><span class="flight">${row.flight}</span> <${Name} actor=${row.from} /> → <${Name} actor=${peerOf(row.from)} />
         <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${word(row.action ?? "undecided")}</span></span></summary>
       ${open ? html`<div class=${twofold ? "twofold" : ""}>
-        ${row.before !== null ? html`<${Body} title=${`as the ${row.from} sent it`} frame=${row.before} beside=${twofold ? row.after : null} changed=${changed} />` : null}
+        ${row.before !== null ? html`<${Body} title=${tell("frame sent", { from: row.from })} frame=${row.before} beside=${twofold ? row.after : null} changed=${changed} />` : null}
         ${row.after !== null && row.after !== row.before ? html`
-          <${Body} title=${`as it reached the ${peerOf(row.from)}`} frame=${row.after} beside=${row.before} changed=${changed} />` : null}
+          <${Body} title=${tell("frame reached", { to: peerOf(row.from) })} frame=${row.after} beside=${row.before} changed=${changed} />` : null}
       </div>` : null}
     </details>`;
 };
@@ -50,9 +50,9 @@ const Body = ({ title, frame, beside, changed }) => {
   return html`
     <section class="body">
       <p class="line"><strong>${title}</strong>
-        <small>${[kind === undefined ? null : `kind ${kind}`, `${length} bytes`, fault].filter(Boolean).join(", ")}</small>
-        <${Copy} text=${bytes ? hex(bytes) : String(frame)} label="copy hex" />
-        ${told ? html`<${Copy} text=${told} label="copy JSON" />` : null}</p>
+        <small>${tell("frame measures", { kind, length, fault: fault && say("frame", fault) })}</small>
+        <${Copy} text=${bytes ? hex(bytes) : String(frame)} label=${tell("value copy-hex")} />
+        ${told ? html`<${Copy} text=${told} label=${tell("value copy-json")} />` : null}</p>
       ${fields ? html`<${Fields} of=${fields} beside=${other?.fields} changed=${changed} />`
         : html`<${Value} of=${sealed} head=${64} tail=${16} beside=${other?.hex ?? undefined} />`}
     </section>`;

@@ -11,41 +11,42 @@ import { Failed, Loading } from "./states.js";
 import { Badge, Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
 import { shorten } from "../model/text.js";
+import { sentence, tell } from "../model/words.js";
 
 /** What the lab is there to show: no authentication, a weak group, and authentication. */
 const MISSION = [
-  { scenario: "dh/substitute", title: "Plain Diffie–Hellman" },
-  { scenario: "dh-weak:short/crack", title: "A group that is too weak" },
-  { scenario: "ecdh-cert/substitute", title: "Signed by a certificate" },
+  { scenario: "dh/substitute", title: "home plain" },
+  { scenario: "dh-weak:short/crack", title: "home weak" },
+  { scenario: "ecdh-cert/substitute", title: "home signed" },
 ];
 
 export const Home = () => {
   const lab = useLab();
   const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
   const sessions = newest();
-  const waiting = lab.link === "open" ? null : "Waiting for the lab …";
+  const waiting = lab.link === "open" ? null : tell("home waiting");
   const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
   return html`
-    <h1 class="unseen" tabindex="-1">Interlock: who sits in the middle?</h1>
-    <section class="mission" aria-label="The three exchanges of the mission">
+    <h1 class="unseen" tabindex="-1">${tell("home question")}</h1>
+    <section class="mission" aria-label=${tell("home mission")}>
       ${MISSION.map(({ scenario, title }) => html`
-        <${Exchange} key=${scenario} scenario=${scenario} title=${title} empty=${waiting ?? "Not run yet."}
+        <${Exchange} key=${scenario} scenario=${scenario} title=${tell(title)} empty=${waiting ?? tell("home not-run")}
           session=${known.find((session) => session.scenario === scenario)} />`)}
     </section>
     <div class="home">
       <section class="panel wide">
-        <h2>Every mode against every attack</h2>
+        <h2>${tell("home matrix")}</h2>
         ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} />`
-          : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="the matrix" />`}
+          : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="matrix" />`}
         <${Legend} />
       </section>
       <aside class="panel" aria-labelledby="live">
-        <h2 id="live">Live</h2>
+        <h2 id="live">${tell("home live")}</h2>
         <${SessionList} sessions=${sessions.slice(0, 40)} 
-          empty=${waiting ?? "Nothing has run yet. Run a scenario, or press Enter in a cell."} />
+          empty=${waiting ?? tell("home empty")} />
       </aside>
       <section class="panel">
-        <h2>Run a scenario</h2>
+        <h2>${tell("home run")}</h2>
         <${RunForm} cells=${matrix.data?.cells} />
       </section>
     </div>`;
@@ -62,6 +63,6 @@ const Exchange = ({ scenario, title, session, empty }) => {
       <h2>${title}</h2>
       <span class="line"><${Badge} session=${session} big /> <span class="scenario">${scenario}</span></span>
       <${Hands} session=${session} />
-      <p class="because"><bdi>${shorten(session.verdict?.because ?? "It runs …", 240, 40)}</bdi></p>
+      <p class="because"><bdi>${shorten(session.verdict ? sentence(session.verdict) : tell("session runs-briefly"), 240, 40)}</bdi></p>
     </a>`;
 };

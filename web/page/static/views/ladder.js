@@ -5,14 +5,14 @@ import { Name } from "../draw/cast.js";
 import { VICTIMS } from "../model/fold.js";
 import { to } from "../lab/route.js";
 import { Value } from "../draw/value.js";
-import { count, shorten } from "../model/text.js";
-import { seen } from "../model/words.js";
+import { shorten } from "../model/text.js";
+import { phrase, seen, tell } from "../model/words.js";
 
 const STATUS = {
-  passed: { sign: "✓", word: "passed", wanted: "wanted", found: "found" },
-  failed: { sign: "✕", word: "failed", wanted: "wanted", found: "found" },
-  skipped: { sign: "~", word: "switched off", wanted: "would want", found: "would find" },
-  "not-applicable": { sign: "·", word: "not applicable", wanted: "would want", found: "because" },
+  passed: { sign: "✓", wanted: "wanted", found: "found" },
+  failed: { sign: "✕", wanted: "wanted", found: "found" },
+  skipped: { sign: "~", wanted: "would-want", found: "would-find" },
+  "not-applicable": { sign: "·", wanted: "would-want", found: "because" },
 };
 
 /**
@@ -24,7 +24,7 @@ const STATUS = {
 export const Ladder = ({ checks, all = [], decided = null, without = [], deceived = [], asks = [], action = () => null }) => {
   const seen = new Set(checks.map((rung) => rung.check));
   const unseen = all.filter((check) => !seen.has(check));
-  if (!checks.length && !unseen.length) return html`<p class="empty">No check has been performed.</p>`;
+  if (!checks.length && !unseen.length) return html`<p class="empty">${tell("ladder empty")}</p>`;
   return html`
     <ol class="ladder">
       ${deceived.map((role) => html`<${Missing} key=${role} role=${role} asks=${asks} />`)}
@@ -35,7 +35,7 @@ export const Ladder = ({ checks, all = [], decided = null, without = [], deceive
             ${action(rung.check, rung.status)}<//>`))}
     </ol>
     ${unseen.length ? html`
-      <p class="unreached">${"Not reached: "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
+      <p class="unreached">${tell("ladder unreached")}${" "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
         data-check=${check} data-status="not-reached">${check}</a>`)}</p>` : null}`;
 };
 
@@ -53,8 +53,8 @@ const Missing = ({ role, asks }) => html`
   <li class="rung missing" data-missing=${role}>
     <span class="sign" aria-hidden="true">?</span>
     <div>
-      <p class="line"><strong>With whom?</strong> <span class="outcome">nothing asks</span> <${Name} actor=${role} /></p>
-      <p>It shares its key with the attacker, and no check of this exchange asks with whom it shares it.${asks.length ? html` Others have one: ${asks.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}>${check}</a>`)}.` : null}</p>
+      <p class="line"><strong>${tell("ladder with-whom")}</strong> <span class="outcome">${tell("ladder nothing-asks")}</span> <${Name} actor=${role} /></p>
+      <p>${tell("ladder deceived")}${asks.length ? html` ${phrase("ladder others-ask", { checks: asks.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}>${check}</a>`) })}` : null}</p>
     </div>
   </li>`;
 
@@ -80,9 +80,9 @@ const Run = ({ rungs }) => {
     <li class=${`rung run ${passed ? "passed" : "not-applicable"}`} data-run=${rungs.length} data-party=${rungs[0].party}>
       <span class="sign" aria-hidden="true">${passed ? "✓" : "·"}</span>
       <div>
-        <p class="line">${count(passed, "certificate check")} <span class="outcome">passed</span>
+        <p class="line">${tell("ladder certificate-checks", { count: passed })} <span class="outcome">${tell("status passed")}</span>
           <${Name} actor=${rungs[0].party} />
-          <button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${open ? "fold" : "show"}</button></p>
+          <button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${tell(open ? "ladder fold" : "ladder show")}</button></p>
         <ol class="ladder" hidden=${!open}>${rungs.map((rung) => html`<${Rung} key=${rung.check} rung=${rung} />`)}</ol>
       </div>
     </li>`;
@@ -91,7 +91,7 @@ const Run = ({ rungs }) => {
 /** What went as it should is one line, with its facts on demand; what did not is spread out. */
 const Rung = ({ rung, deciding, children }) => {
   const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
-  const { sign, word, wanted, found } = deciding ? { ...STATUS.failed, word: "stopped it" } : STATUS[status];
+  const { sign, wanted, found } = STATUS[deciding ? "failed" : status];
   const [open, setOpen] = useState(false);
   const [expected, observed] = [seen(rung.expected), seen(rung.observed)];
   return html`
@@ -100,13 +100,13 @@ const Rung = ({ rung, deciding, children }) => {
       <div>
         <p class="line">
           <a href=${to.check(rung.check)}>${shorten(rung.check, 40)}</a>
-          <span class="outcome">${word}${rung.times > 1 ? ` ${rung.times} times` : ""}</span>
+          <span class="outcome">${tell(deciding ? "ladder stopped-it" : `status ${status}`)}${rung.times > 1 ? ` ${tell("ladder times", { count: rung.times })}` : ""}</span>
           <${Name} actor=${rung.party} />
-          ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>facts</button>` : null}
+          ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${tell("ladder facts")}</button>` : null}
         </p>
         <dl class="facts" hidden=${calm({ status }) && !open}>
-          ${expected ? html`<dt>${wanted}</dt><dd><${Value} of=${expected} head=${60} beside=${observed} /></dd>` : null}
-          ${observed ? html`<dt>${found}</dt><dd><${Value} of=${observed} head=${60} beside=${expected} /></dd>` : null}
+          ${expected ? html`<dt>${tell(`ladder ${wanted}`)}</dt><dd><${Value} of=${expected} head=${60} beside=${observed} /></dd>` : null}
+          ${observed ? html`<dt>${tell(`ladder ${found}`)}</dt><dd><${Value} of=${observed} head=${60} beside=${expected} /></dd>` : null}
         </dl>
         ${children}
       </div>

@@ -10,7 +10,8 @@ import { standing } from "../model/verdict.js";
 import { Corner, Mark } from "../draw/verdict.js";
 import { isTyping, navigate, to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
-import { count, visible } from "../model/text.js";
+import { visible } from "../model/text.js";
+import { groupName, sentence, tell, term } from "../model/words.js";
 
 /** Where the keyboard last was, so that a way back from a session leads there too. */
 let place = null;
@@ -45,13 +46,14 @@ const later = (a, b) => (!a || (b && ((b.started ?? 0) > (a.started ?? 0) || b.s
 
 /** What a cell says, in words. */
 function words({ cell, row, column, session, others }) {
-  const name = `${row.mode} against ${column.attack}`;
-  if (!cell?.applies) return visible(cell?.why_not ? `${cell.why_not}.` : `${name}: does not apply.`);
-  const beside = others.length ? ` Beside it ${count(others.length, "run")} with other checks or parameters, the last one ${others[0].scenario}: ${others[0].kind ?? "running"}.` : "";
-  if (!session) return visible(`${name}: not run yet. Enter runs it.${beside}`);
-  const odd = cell.expected && session.verdict && cell.expected.kind !== session.verdict.kind ? `, where ${cell.expected.kind} was expected` : "";
-  const because = session.verdict?.because ?? "";
-  return visible(`${name}: ${standing(session)}${odd}. ${because.slice(0, 300)} Enter opens it, R runs it again.${beside}`);
+  const name = { mode: row.mode, attack: column.attack };
+  if (!cell?.applies) return cell?.why_not ? visible(`${cell.why_not}.`) : tell("cell does-not-apply", name);
+  const kind = (of) => term("kind", of ?? "running");
+  const beside = others.length ? tell("cell beside", { count: others.length, scenario: others[0].scenario, kind: kind(others[0].kind) }) : null;
+  if (!session) return tell("cell not-run", { ...name, beside });
+  const expected = cell.expected && session.verdict && cell.expected.kind !== session.verdict.kind ? kind(cell.expected.kind) : null;
+  const because = session.verdict ? sentence(session.verdict).slice(0, 300) : null;
+  return tell("cell run", { ...name, kind: kind(standing(session)), expected, because, beside });
 }
 
 export const Matrix = ({ matrix, sessions }) => {
@@ -76,7 +78,7 @@ export const Matrix = ({ matrix, sessions }) => {
       learn((await post("/api/sessions", { scenario: cell.scenario })).sessions);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      setFault(`${cell.scenario} was not run: ${error.message}`);
+      setFault(tell("cell fault", { scenario: cell.scenario, why: error.message }));
     }
   };
   const act = (here) => {
@@ -123,18 +125,18 @@ export const Matrix = ({ matrix, sessions }) => {
       </td>`;
   };
 
-  if (!columns.length) return html`<p class="empty">The lab knows no attack.</p>`;
+  if (!columns.length) return html`<p class="empty">${tell("cell no-attack")}</p>`;
   return html`
     <div class="matrix-frame" tabindex="-1" style=${{ "--columns": String(columns.length) }}>
-      <table class="matrix" role="grid" aria-label="Modes and attacks" ref=${grid}>
+      <table class="matrix" role="grid" aria-label=${tell("cell grid")} ref=${grid}>
         <thead>
           <tr>
             <td></td>
             ${groups(columns).map(({ group, span }) => html`<th key=${group} colspan=${span} scope="colgroup" class="group starts">
-              <span>${group.replaceAll("-", " ")}</span></th>`)}
+              <span>${groupName(group)}</span></th>`)}
           </tr>
           <tr>
-            <td class="corner"><small>mode ↓  attack →</small></td>
+            <td class="corner"><small>${tell("cell corner")}</small></td>
             ${columns.map((column, c) => html`<th key=${column.attack} scope="col" class=${starts(columns, c) ? "starts" : ""}>
               <a class="upright" href=${to.attack(column.attack.split(":")[0])} title=${column.title}>${column.attack}</a></th>`)}
           </tr>

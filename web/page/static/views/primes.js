@@ -10,6 +10,7 @@ import { navigate, to } from "../lab/route.js";
 import { attackOf } from "../model/scenario.js";
 import { Failed, Loading } from "./states.js";
 import { shorten, visible } from "../model/text.js";
+import { phrase, tell } from "../model/words.js";
 
 /** The sizes that the slider knows: small steps where something runs, the deployed ones above. */
 const SIZES = [...Array.from({ length: 21 }, (_, i) => 40 + 8 * i), 224, 256, 320, 384, 512, 640, 768, 1024, 1536, 2048];
@@ -21,28 +22,26 @@ export const PrimesPage = () => {
   const cracked = newest().filter(({ scenario, status }) => computing.includes(attackOf(scenario)) && status === "done").length;
   const { data, error } = useLoad(() => get("/api/cracking"), [epoch, cracked]);
   const [bits, setBits] = useState(128);
-  if (!data) return error ? html`<${Failed} error=${error} what="cost of primes" />` : html`<${Loading} what="what primes cost" />`;
+  if (!data) return error ? html`<${Failed} error=${error} what="costs" />` : html`<${Loading} what="costs" />`;
   return html`
     <article class="primes" data-page="cracking">
-      <h1 tabindex="-1">What it costs to break a prime</h1>
-      <p class="summary">Whoever finds one discrete logarithm modulo the server's prime has read the session. Nearly all of the work is for the
-        prime and is done once; each further session costs next to nothing.</p>
+      <h1 tabindex="-1">${tell("primes title")}</h1>
+      <p class="summary">${tell("primes summary")}</p>
       <section class="panel">
         <${Dial} bits=${bits} setBits=${setBits} data=${data} />
         <${Plot} data=${data} bits=${bits} />
         <${PlotKey} />
-        <p class="quiet">Seconds of one core, except the sessions of this console, which are by the clock with all cores at work. Everything dashed is an
-          extrapolation, drawn without the factor 1 + o(1) of the formulas.</p>
+        <p class="quiet">${tell("primes units")}</p>
       </section>
       <div class="tables">
         <div>
-          <section class="panel"><h2>Extrapolated: the sizes that were deployed</h2><${Extrapolated} data=${data} /></section>
-          <section class="panel"><h2>Sessions of this console</h2><${Own} sessions=${data.sessions} /></section>
+          <section class="panel"><h2>${tell("primes deployed")}</h2><${Extrapolated} data=${data} /></section>
+          <section class="panel"><h2>${tell("primes own")}</h2><${Own} sessions=${data.sessions} /></section>
         </div>
-        <section class="panel"><h2>Measured</h2><${MeasuredTable} data=${data} /></section>
+        <section class="panel"><h2>${tell("primes measured")}</h2><${MeasuredTable} data=${data} /></section>
       </div>
-      <section class="panel"><h2>The groups of this lab</h2><${Groups} modes=${modes} /></section>
-      <section class="panel"><h2>Published</h2><${Records} records=${data.records} /></section>
+      <section class="panel"><h2>${tell("primes groups")}</h2><${Groups} modes=${modes} /></section>
+      <section class="panel"><h2>${tell("primes published")}</h2><${Records} records=${data.records} /></section>
     </article>`;
 };
 
@@ -66,12 +65,12 @@ const Dial = ({ bits, setBits, data }) => {
   };
   return html`
     <div class="dial">
-      <label>Size of the prime <output>${bits} bits</output>
+      <label>${tell("primes size")} <output>${tell("prime bits", { bits })}</output>
         <input type="range" min="0" max=${SIZES.length - 1} step="1" value=${SIZES.indexOf(bits)} data-dial="bits"
-          aria-valuetext=${`${bits} bits`} onInput=${(event) => setBits(SIZES[event.target.value])} /></label>
+          aria-valuetext=${tell("prime bits", { bits })} onInput=${(event) => setBits(SIZES[event.target.value])} /></label>
       <${Price} bits=${bits} data=${data} />
-      <button type="button" class="primary" disabled=${!runs} onClick=${run} data-action="run-prime">Run ${bits} bits</button>
-      ${range && !runs ? html`<span class="quiet">The lab runs ${range.min} to ${range.max} bits.</span>` : null}
+      <button type="button" class="primary" disabled=${!runs} onClick=${run} data-action="run-prime">${tell("primes run", { bits })}</button>
+      ${range && !runs ? html`<span class="quiet">${tell("primes runs", { min: range.min, max: range.max })}</span>` : null}
       <p class="fault" role="alert">${fault && visible(fault)}</p>
     </div>`;
 };
@@ -83,38 +82,38 @@ const Table = ({ head, rows, name, wide = false }) => html`
   </table></div>`;
 
 const Extrapolated = ({ data }) => html`
-  <${Table} name="Extrapolated" head=${["bits", ...data.models.map((model) => model.title)]}
+  <${Table} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => model.title)]}
     rows=${DEPLOYED.map((size) => [size, ...data.models.map((model) => {
       const seconds = modelled(size, model, data);
-      return seconds === null ? "–" : html`<em>${time(seconds)}</em> of one core`;
+      return seconds === null ? "–" : phrase("primes of-one-core", { time: html`<em>${time(seconds)}</em>` });
     })])} />
-  ${data.models.map((model) => html`<p key=${model.id} class="quiet">${model.title}: L<sub>p</sub>[${model.a === 0.5 ? "1/2" : "1/3"}, ${model.c_text}], through ${
-    model.through === null ? `the largest prime measured here (${safe(data.measured).at(-1)?.bits ?? "?"} bits)` : `the record of ${model.through} bits`}. ${model.source}.</p>`)}
+  ${data.models.map((model) => html`<p key=${model.id} class="quiet">${model.title}: L<sub>p</sub>[${model.a === 0.5 ? "1/2" : "1/3"}, ${model.c_text}], ${
+    model.through === null ? tell("primes through-own", { bits: safe(data.measured).at(-1)?.bits ?? "?" }) : tell("primes through-record", { bits: model.through })}. ${model.source}.</p>`)}
   <p class="quiet">L<sub>p</sub>[a, c] = exp(c · (ln p)<sup>a</sup> · (ln ln p)<sup>1−a</sup>).</p>`;
 
 const MeasuredTable = ({ data }) => html`
-  <${Table} name="Measured" head=${["prime", "once, one core", "each session"]}
-    rows=${data.measured.map((row) => [row.name, row.core_seconds ? time(row.core_seconds) : "under 10 ms", time(row.session_seconds)])} />
+  <${Table} name=${tell("primes measured")} head=${["prime", "once", "each"].map((head) => tell(`head ${head}`))}
+    rows=${data.measured.map((row) => [row.name, row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
   <p class="quiet">${data.conditions.replaceAll("`", "")}</p>`;
 
 const Records = ({ records }) => html`
-  <${Table} name="Published" wide head=${["bits", "when", "who", "one core", "source"]}
-    rows=${records.map((record) => [record.bits, record.date, record.who, record.core_seconds === null ? "not told" : time(record.core_seconds),
+  <${Table} name=${tell("primes published")} wide head=${["bits", "when", "who", "one-core", "source"].map((head) => tell(`head ${head}`))}
+    rows=${records.map((record) => [record.bits, record.date, record.who, record.core_seconds === null ? tell("primes untold") : time(record.core_seconds),
       html`<a href=${record.url} rel="noreferrer" target="_blank">${record.source}</a><br /><span class="quiet">${record.note}</span>`])} />`;
 
 /** Every variant of a mode whose server comes with a group of its own, and how long its modulus can be. */
 const Groups = ({ modes }) => html`
-  <${Table} name="The groups of this lab" wide head=${["mode", "its group", "bits"]}
+  <${Table} name=${tell("primes groups")} wide head=${["mode", "its-group", "bits"].map((head) => tell(`head ${head}`))}
     rows=${modes.flatMap(({ id, variants }) => (variants ?? []).filter(({ group }) => group).map((variant) => {
       const size = (variant.parameters ?? []).find(({ name }) => name === "bits");
       return [html`<a href=${to.mode(id)} data-group=${variant.group}><code>${id}:${variant.id}</code></a>`, variant.title,
-        size ? `${size.min} to ${size.max}` : "as published"];
+        size ? tell("run range", { min: size.min, max: size.max }) : tell("primes as-published")];
     }))} />`;
 
 const Own = ({ sessions }) => sessions.length ? html`
-  <${Table} name="Sessions of this console" head=${["session", "bits", "by the clock", "the prime"]}
+  <${Table} name=${tell("primes own")} head=${["session", "bits", "clock", "the-prime"].map((head) => tell(`head ${head}`))}
     rows=${sessions.slice(0, 20).map(({ session, mode, bits, seconds, found, cut_off: cut, prepared_by: payer }) => [
       html`<a href=${to.session(session)}>${shorten(session, 8, 0)}</a> <code>${visible(mode).split(",")[0]}</code>`, bits,
-      found ? time(seconds) : cut ? `cut off after ${time(seconds)}` : `${time(seconds)}, not found`,
-      payer ? html`paid by <a href=${to.session(payer)}>${shorten(payer, 8, 0)}</a>` : "paid here"])} />`
-  : html`<p class="empty">None has run yet.</p>`;
+      found ? time(seconds) : tell(cut ? "primes cut-off" : "primes not-found", { time: time(seconds) }),
+      payer ? phrase("primes paid-by", { session: html`<a href=${to.session(payer)}>${shorten(payer, 8, 0)}</a>` }) : tell("primes paid-here")])} />`
+  : html`<p class="empty">${tell("sessions none")}</p>`;

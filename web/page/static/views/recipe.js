@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { Prose } from "../draw/value.js";
+import { tell } from "../model/words.js";
 
 /** `steps` as the attack's page has them, where known; those done carry the attacker's own words. */
 export const Recipe = ({ attacker, steps = [] }) => {
@@ -13,5 +14,5 @@ export const Recipe = ({ attacker, steps = [] }) => {
       ${numbers.map((number) => html`
         <li key=${number} value=${number} class=${done.has(number) ? (number === last ? "done last" : "done") : "to-come"} data-step=${number}>
           <${Prose} of=${done.get(number) ?? steps[number - 1]} limit=${240} /></li>`)}
-    </ol>` : html`<p class="empty">The attacker has told no step.</p>`}`;
+    </ol>` : html`<p class="empty">${tell("session no-step")}</p>`}`;
 };

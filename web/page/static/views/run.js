@@ -6,6 +6,7 @@ import { learn, useLab } from "../lab/lab.js";
 import { Price } from "./price.js";
 import { navigate, to } from "../lab/route.js";
 import { asPlayed, format } from "../model/scenario.js";
+import { groupName, tell } from "../model/words.js";
 
 const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
 
@@ -21,7 +22,7 @@ export const RunForm = ({ cells = [] }) => {
   const mode = useMemo(() => picked && asPlayed(picked, choice.variant), [picked, choice.variant]);
   const attack = attacks.find((a) => a.id === choice.attack) ?? attacks[0];
   const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
-  if (!scenario) return html`<p class="empty">Loading what there is to run …</p>`;
+  if (!scenario) return html`<p class="empty">${tell("run loading")}</p>`;
 
   const row = mode.variants?.length ? `${mode.id}:${choice.variant ?? mode.variants[0].id}` : mode.id;
   const senseless = new Set(cells.filter((cell) => !cell.applies && cell.mode === row).map((cell) => cell.attack));
@@ -48,12 +49,12 @@ export const RunForm = ({ cells = [] }) => {
   return html`
     <form class="run" onSubmit=${run} data-form="run">
       <div class="pair">
-        <${Choice} label="Mode" list=${modes} value=${mode.id} name="mode"
+        <${Choice} label=${tell("run mode")} list=${modes} value=${mode.id} name="mode"
           onPick=${(id) => set({ mode: id, variant: null, switches: [], parameters: {} })} />
-        <${Choice} label="Attack" list=${attacks} value=${attack.id} name="attack" without=${senseless} onPick=${(id) => set({ attack: id, attackVariant: null })} />
-        ${mode.variants?.length ? html`<${Choice} label="Variant of the mode" list=${mode.variants} name="variant"
+        <${Choice} label=${tell("run attack")} list=${attacks} value=${attack.id} name="attack" without=${senseless} onPick=${(id) => set({ attack: id, attackVariant: null })} />
+        ${mode.variants?.length ? html`<${Choice} label=${tell("run variant-of-mode")} list=${mode.variants} name="variant"
           value=${choice.variant ?? mode.variants[0].id} onPick=${(variant) => set({ variant, parameters: {}, switches: kept(mode, asPlayed(picked, variant), choice.switches) })} />` : null}
-        ${attack.variants?.length ? html`<${Choice} label="Variant of the attack" list=${attack.variants} name="attack-variant"
+        ${attack.variants?.length ? html`<${Choice} label=${tell("run variant-of-attack")} list=${attack.variants} name="attack-variant"
           value=${choice.attackVariant ?? attack.variants[0].id} onPick=${(attackVariant) => set({ attackVariant })} />` : null}
       </div>
       ${parametersOf(mode, choice).map(({ name, min, max, default: usual }) => html`
@@ -61,7 +62,7 @@ export const RunForm = ({ cells = [] }) => {
           onPick=${(value) => set({ parameters: { ...choice.parameters, [name]: value } })} />`)}
       ${priced(mode, choice) ? html`<${Priced} bits=${Number(choice.parameters.bits || parametersOf(mode, choice)[0].default)} />` : null}
       <fieldset>
-        <legend>Checks of the victims</legend>
+        <legend>${tell("run checks")}</legend>
         <div class="switches">
           ${[...(mode.checks ?? []), ...(mode.off ?? [])].filter((check, i, all) => all.indexOf(check) === i).map((check) => {
             const on = (mode.off ?? []).includes(check) === choice.switches.includes(check);
@@ -72,11 +73,11 @@ export const RunForm = ({ cells = [] }) => {
         </div>
       </fieldset>
       <div class="pair">
-        <label>Seed <input name="seed" inputmode="numeric" pattern="[0-9]{1,20}" title="a whole number from 0 to 2^64 − 1" autocomplete="off" value=${seed}
-          placeholder="fresh" onInput=${(e) => setSeed(e.target.value)} /></label>
+        <label>${tell("run seed")} <input name="seed" inputmode="numeric" pattern="[0-9]{1,20}" title=${tell("run seed-is")} autocomplete="off" value=${seed}
+          placeholder=${tell("run fresh")} onInput=${(e) => setSeed(e.target.value)} /></label>
       </div>
       <div class="go">
-        <button type="submit" class="primary" disabled=${busy} data-action="run">Run</button>
+        <button type="submit" class="primary" disabled=${busy} data-action="run">${tell("run run")}</button>
         <code class="scenario" data-scenario=${scenario}>${scenario}</code>
       </div>
       <p class="fault" role="alert">${fault ? `${fault.field ? `${fault.field}: ` : ""}${fault.message}` : null}</p>
@@ -100,16 +101,16 @@ const priced = (mode, choice) => ["safe", "random"].includes(chosenOf(mode, choi
 const Parameter = ({ name, min, max, value, onPick }) => html`
   <div class="parameter">
     <label for=${`parameter-${name}`}>${name}</label>
-    <input type="range" min=${min} max=${max} step="1" value=${value} aria-label=${`${name}, by slider`} data-slider=${name}
+    <input type="range" min=${min} max=${max} step="1" value=${value} aria-label=${tell("run slider", { name })} data-slider=${name}
       onInput=${(event) => onPick(event.target.value)} />
     <input type="number" id=${`parameter-${name}`} name=${name} min=${min} max=${max} value=${value} onInput=${(event) => onPick(event.target.value)} />
-    <span class="quiet">${min} to ${max}</span>
+    <span class="quiet">${tell("run range", { min, max })}</span>
   </div>`;
 
 const Priced = ({ bits }) => {
   const { epoch } = useLab();
   const { data } = useLoad(() => get("/api/cracking"), [epoch]);
-  return data && bits > 0 ? html`<div class="priced"><${Price} bits=${bits} data=${data} /> <a href=${to.cracking()}>The whole curve</a></div>` : null;
+  return data && bits > 0 ? html`<div class="priced"><${Price} bits=${bits} data=${data} /> <a href=${to.cracking()}>${tell("run curve")}</a></div>` : null;
 };
 
 /** Things by their group, where they have one; those in `without` cannot be picked. */
@@ -122,7 +123,7 @@ const Choice = ({ label, list, value, name, onPick, without = new Set() }) => {
       <select name=${name} value=${value} onChange=${(event) => onPick(event.target.value)}>
         ${groups.map((group) => {
           const options = list.filter((one) => one.group === group).map(option);
-          return group === undefined ? options : html`<optgroup key=${group} label=${group.replaceAll("-", " ")}>${options}</optgroup>`;
+          return group === undefined ? options : html`<optgroup key=${group} label=${groupName(group)}>${options}</optgroup>`;
         })}
       </select>
     </label>`;

@@ -7,6 +7,7 @@ import { navigate, to } from "../lab/route.js";
 import { visible } from "../model/text.js";
 import { standing } from "../model/verdict.js";
 import { Mark } from "../draw/verdict.js";
+import { phrase, tell, term, word } from "../model/words.js";
 
 /** Those of which `concerns(scenario, expected)` holds, out of the expected outcomes and of what was run. */
 export const Scenarios = ({ concerns }) => {
@@ -26,14 +27,14 @@ export const Scenarios = ({ concerns }) => {
       navigate(to.session(sessions[0].session));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      setFault(`It was not run: ${error.message}`);
+      setFault(tell("session not-run", { why: error.message }));
     }
   };
-  if (!list.length) return html`<p class="empty">None has run yet.</p>`;
+  if (!list.length) return html`<p class="empty">${tell("sessions none")}</p>`;
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Scenarios">
+    <div class="scroll" tabindex="0" role="region" aria-label=${tell("head scenarios")}>
       <table class="scenarios">
-        <thead><tr><th>Scenario</th><th>Last verdict</th><th>Expected</th></tr></thead>
+        <thead><tr>${["scenario", "last-verdict", "expected"].map((head) => html`<th key=${head}>${tell(`head ${head}`)}</th>`)}</tr></thead>
         <tbody>${list.map((scenario) => html`
           <${Row} key=${scenario} scenario=${scenario} run=${run(scenario)} expected=${expected.get(scenario)}
             session=${sessions.find((session) => session.scenario === scenario)} />`)}</tbody>
@@ -46,8 +47,8 @@ const Row = ({ scenario, session, expected, run }) => html`
   <tr data-scenario=${scenario} data-verdict=${session?.verdict?.kind}>
     <td><code>${scenario}</code></td>
     <td>${session ? html`
-      <a class="line" href=${to.session(session.session)}><${Mark} kind=${standing(session)} /> ${standing(session)}</a>`
-      : html`<button type="button" class="small" onClick=${run} data-action="run-scenario" aria-label=${`run ${scenario}`}>run</button>`}</td>
-    <td>${expected ? expected.kind : html`<span class="quiet">nothing</span>`}
-      ${expected?.check ? html` at <a href=${to.check(expected.check)}>${expected.check}</a>` : null}</td>
+      <a class="line" href=${to.session(session.session)}><${Mark} kind=${standing(session)} /> ${term("kind", standing(session))}</a>`
+      : html`<button type="button" class="small" onClick=${run} data-action="run-scenario" aria-label=${tell("run scenario", { scenario })}>${tell("run small")}</button>`}</td>
+    <td>${!expected ? html`<span class="quiet">${word("nothing")}</span>`
+      : phrase("head outcome", { check: expected.check ? html`<a href=${to.check(expected.check)}>${expected.check}</a>` : null }, { kind: term("kind", expected.kind) })}</td>
   </tr>`;

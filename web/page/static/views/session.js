@@ -10,6 +10,7 @@ import { Failed, Loading } from "./states.js";
 import { Story } from "./story.js";
 import { fold } from "../model/fold.js";
 import { visible } from "../model/text.js";
+import { tell, term } from "../model/words.js";
 
 export const SessionPage = ({ id }) => {
   useLab();
@@ -26,7 +27,7 @@ export const SessionPage = ({ id }) => {
       navigate(await deed(session));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      setFault(`It was not run: ${error.message}`);
+      setFault(tell("session not-run", { why: error.message }));
     }
   };
   const again = act(async ({ scenario, seed }) => to.session(await start(scenario, seed)));
@@ -44,7 +45,7 @@ export const SessionPage = ({ id }) => {
       await post(`/api/sessions/${encodeURIComponent(id)}/cancel`, {});
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      setFault(`It was not cancelled: ${error.message}`);
+      setFault(tell("session not-cancelled", { why: error.message }));
     }
   };
   const decided = session?.verdict?.check ?? null;
@@ -61,47 +62,46 @@ export const SessionPage = ({ id }) => {
 
   const kind = session?.verdict?.kind;
   useEffect(() => {
-    if (session) document.title = [kind ?? session.status, session.scenario, "Interlock"].join(" · ");
+    if (session) document.title = [kind ? term("kind", kind) : tell(`state ${session.status}`), session.scenario, "Interlock"].join(" · ");
   }, [kind, session?.status, session?.scenario]);
 
   const chains = useChains(id, events);
 
   // A lab that was started anew may not have it any more: then what was loaded from the one before is still so.
   const gone = loaded.error?.status === 404;
-  const unloaded = events.length ? null : loaded.loading ? "Loading what happened …"
-    : loaded.error ? `What happened in this session was not loaded: ${gone ? "the lab has it no more." : "the lab is out of reach."}` : null;
-  if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="the session" />`;
+  const unloaded = events.length ? null : loaded.loading ? tell("session loading")
+    : loaded.error ? tell(gone ? "session gone" : "session unreachable") : null;
+  if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="session" />`;
 
   const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
   const attack = attacks.find((a) => a.id === attackOf(session.scenario).split(":")[0]);
   const Without = (check) => html`
-    <button type="button" class="primary" data-action="without" data-check=${check} onClick=${without(check)}>Without this check</button>`;
+    <button type="button" class="primary" data-action="without" data-check=${check} onClick=${without(check)}>${tell("session without")}</button>`;
   const action = (check, status) => {
     if (check === decided && status === "failed") {
-      return html`${Without(check)} ${chains && check.startsWith("cert-") ? html`<a class="button" href="#certificates">In the chain</a>` : null}`;
+      return html`${Without(check)} ${chains && check.startsWith("cert-") ? html`<a class="button" href="#certificates">${tell("session in-the-chain")}</a>` : null}`;
     }
     if (status === "skipped" && session.without?.includes(check)) {
-      return html`<button type="button" data-action="with" data-check=${check} onClick=${having(check)}>With this check</button>`;
+      return html`<button type="button" data-action="with" data-check=${check} onClick=${having(check)}>${tell("session with")}</button>`;
     }
     return null;
   };
   return html`
-    ${gone ? html`<p class="trouble gone" role="status" data-status="gone">The lab was started anew and has no such session any more. What is shown is
-      what this page still knows of it. <a href=${to.matrix()}>To the matrix</a></p>` : null}
+    ${gone ? html`<p class="trouble gone" role="status" data-status="gone">${tell("session outlived")}${" "}<a href=${to.matrix()}>${tell("session to-the-matrix")}</a></p>` : null}
     <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action} unloaded=${unloaded}
       more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
       tools=${html`
         <div class="actions">
           ${decided ? Without(decided) : null}
-          ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>Cancel</button>` : null}
-          <button type="button" data-action="again" onClick=${again}>Run again</button>
-          ${gone ? null : EXPORTS.map(([format, word]) => html`
-            <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${word}</a>`)}
+          ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>${tell("session cancel")}</button>` : null}
+          <button type="button" data-action="again" onClick=${again}>${tell("session again")}</button>
+          ${gone ? null : EXPORTS.map((format) => html`
+            <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
         </div>
         <p class="fault" role="alert">${fault && visible(fault)}</p>`} />`;
 };
 
-const EXPORTS = [["html", "Report"], ["json", "JSON"]];
+const EXPORTS = ["html", "json"];
 
 /** Runs a scenario; returns the session's id. */
 async function start(scenario, seed) {

@@ -4,6 +4,7 @@ import { html } from "../vendor/preact.js";
 import { Badge } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
 import { clock, shorten, visible } from "../model/text.js";
+import { sentence } from "../model/words.js";
 
 export const SessionList = ({ sessions, empty }) => {
   if (!sessions.length) return html`<p class="empty">${empty}</p>`;
@@ -15,7 +16,7 @@ export const SessionList = ({ sessions, empty }) => {
           <a href=${to.session(session.session)}>
             <span class="line"><${Badge} session=${session} /> <time>${clock(session.started)}</time></span>
             <span class="scenario">${visible(session.scenario).split(/(?=[~+])/).map((part) => html`<span key=${part}>${part}</span>`)}</span>
-            ${session.verdict ? html`<span class="because"><bdi>${shorten(session.verdict.because, 160, 20)}</bdi></span>` : null}
+            ${session.verdict ? html`<span class="because"><bdi>${shorten(sentence(session.verdict), 160, 20)}</bdi></span>` : null}
           </a>
         </li>`)}
     </ol>`;

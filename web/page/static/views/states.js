@@ -3,13 +3,14 @@
 import { html } from "../vendor/preact.js";
 import { to } from "../lab/route.js";
 import { visible } from "../model/text.js";
+import { tell } from "../model/words.js";
 
-export const Loading = ({ what }) => html`<p class="empty loading" role="status">Loading ${what} …</p>`;
+export const Loading = ({ what }) => html`<p class="empty loading" role="status">${tell(`loading ${what}`)}</p>`;
 
 /** `what` could not be had: it does not exist (404), or the lab failed or was out of reach. */
 export const Failed = ({ error, what }) => html`
   <div class="failure" role="alert" data-status="failed">
-    <h1 tabindex="-1">${error.status === 404 ? `The lab knows no such ${what}.` : `The ${what} could not be shown.`}</h1>
+    <h1 tabindex="-1">${tell(`${error.status === 404 ? "unknown" : "failed"} ${what}`)}</h1>
     <p>${error.field ? `${visible(error.field)}: ` : ""}${visible(error.message)}</p>
-    ${what === "matrix" ? null : html`<p><a href=${to.matrix()}>Back to the matrix</a></p>`}
+    ${what === "matrix" ? null : html`<p><a href=${to.matrix()}>${tell("session back")}</a></p>`}
   </div>`;

@@ -3,17 +3,12 @@
 import { html } from "../vendor/preact.js";
 import { ACTORS, Shape } from "../draw/cast.js";
 import { useLab } from "../lab/lab.js";
-import { clock, count, visible } from "../model/text.js";
+import { clock } from "../model/text.js";
+import { tell } from "../model/words.js";
 
 export const Status = () => {
   const { link, heard, status } = useLab();
-  const since = heard ? ` since ${clock(heard)}` : "";
-  const words = {
-    open: "connected",
-    connecting: "connecting …",
-    reconnecting: `reconnecting … last in touch ${heard ? clock(heard) : "never"}`,
-    cut: `cut off from the lab${since}; what you see may be old`,
-  }[link];
+  const words = tell(`link ${link}`, { since: heard ? clock(heard) : null });
   return html`
     <div class="status">
       <span class=${`link ${link}`} role="status" data-link=${link}><i aria-hidden="true"></i>${words}</span>
@@ -24,27 +19,23 @@ export const Status = () => {
 
 const Process = ({ actor, process }) => {
   if (!process) return null;
-  const restarts = process.restarts ? `, started again ${count(process.restarts, "time")}` : "";
-  const words = `${actor}${process.pid ? ` (process ${process.pid})` : ""} is ${process.up ? "up" : "down"}${restarts}`;
+  const words = tell("link process", { actor, pid: process.pid || null, up: Boolean(process.up), restarts: process.restarts || null });
   return html`<span class=${`process ${process.up ? "up" : "down"}`} title=${words} data-process=${actor} data-up=${String(Boolean(process.up))}>
     <${Shape} actor=${actor} size=${14} idle=${!process.up} /><span class="unseen">${words}</span>
-    ${process.up ? null : html`<b>${actor} is down</b>`}</span>`;
+    ${process.up ? null : html`<b>${tell("link down", { actor })}</b>`}</span>`;
 };
 
 /** Trouble that everybody has to see, above the page. */
 export const Trouble = () => {
   const { link, heard, status } = useLab();
   if (link === "cut") {
-    return html`<p class="trouble" role="alert" data-trouble="cut">Cut off from the lab${heard ? ` since ${clock(heard)}` : ""}. This page
-      connects again by itself; is the lab still running?</p>`;
+    return html`<p class="trouble" role="alert" data-trouble="cut">${tell("link trouble", { since: heard ? clock(heard) : null })}</p>`;
   }
   if (status && status.store?.ok === false) {
-    return html`<p class="trouble" role="alert" data-trouble="store">Sessions are not being kept: ${visible(status.store.message)}.
-      Live runs go on.</p>`;
+    return html`<p class="trouble" role="alert" data-trouble="store">${tell("link not-kept", { why: status.store.message })}</p>`;
   }
   if (status?.store?.unreadable > 0) {
-    return html`<p class="trouble" role="alert" data-trouble="unreadable">${count(status.store.unreadable, "stored session")} cannot be
-      read: left out of what is shown.</p>`;
+    return html`<p class="trouble" role="alert" data-trouble="unreadable">${tell("link unreadable", { count: status.store.unreadable })}</p>`;
   }
   return null;
 };

@@ -17,6 +17,7 @@ import { clock, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
+import { say, sentence, tell } from "../model/words.js";
 
 /**
  * `session` and its `events` are all that is needed; without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
@@ -48,38 +49,37 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
         <div>
           <section class="panel drawn">
             ${rows.length ? html`<${Diagram} rows=${rows} story=${story} live=${running} />`
-              : html`<p class="empty">${running ? "Nothing has been sent yet." : "This session has told of no frame."}</p>`}
+              : html`<p class="empty">${tell(running ? "session no-frame-yet" : "session no-frame")}</p>`}
             <${DiagramLegend} />
           </section>
-          <section class="panel"><h2>What the attacker does</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
-          <section class="panel"><h2>The frames</h2><${Frames} rows=${rows} /></section>
+          <section class="panel"><h2>${tell("session recipe")}</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
+          <section class="panel"><h2>${tell("session frames")}</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
-          ${computes ? html`<section class="panel"><h2>${fallen(story.attacker, running)}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
-          <section class="panel"><h2>Checks</h2>
+          ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running))}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
+          <section class="panel"><h2>${tell("session checks")}</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} without=${session.without}
               deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
-          <section class="panel"><h2>Who believes what</h2><${Beliefs} story=${story} /></section>
+          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} /></section>
         </div>
       </div>
       ${more}
-      <section class="panel"><h2>What the verdict rests on</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
+      <section class="panel"><h2>${tell("session evidence")}</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
     </article><//>`;
 };
 
 /** What became of the prime: not to have fallen yet is not to hold. */
 function fallen({ solved, work }, running) {
   const last = solved.at(-1);
-  if (last?.found || (running && !last)) return "How the prime falls";
-  return !last || last.cut_off || work.some(({ end }) => end === "cut-off") ? "How far the computation came" : "Why the prime holds";
+  if (last?.found || (running && !last)) return "session prime-falls";
+  return !last || last.cut_off || work.some(({ end }) => end === "cut-off") ? "session prime-so-far" : "session prime-holds";
 }
 
 const Sentence = ({ session, story, edition = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
-  const computing = phase === null ? null : `The attacker computes a logarithm${chose ? ` modulo a prime of ${chose.bits} bits` : ""}: ${phase} …`;
-  const waiting = computing ?? "The session runs …";
+  const waiting = phase === null ? tell("session runs") : tell("session computes", { bits: chose?.bits, phase });
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
@@ -89,9 +89,9 @@ const Sentence = ({ session, story, edition = null }) => {
           ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
           ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
         </span>
-        <small class="quiet">${session.seed === null || session.seed === undefined ? "fresh randomness" : `seed ${session.seed}`} · ${clock(session.started)}</small></p>
+        <small class="quiet">${tell("session seed", { seed: session.seed })} · ${clock(session.started)}</small></p>
       ${edition}
-      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict?.because ?? waiting} /></h1>
-      <p class="means"><${Prose} of=${session.means ?? lost?.reason ?? ""} /></p>
+      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? sentence(verdict) : waiting} /></h1>
+      <p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : (lost ? say("loss", lost.reason ?? {}) : "")} /></p>
     </header>`;
 };

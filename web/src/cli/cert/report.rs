@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 use lab::certificate::{Origin, Outcome, Policy, Status, Step, Summary, Validation, only_issuers_rules_fail, validate};
+use lab::words;
 use serde_json::{Value, json};
 
 use crate::cli::style;
@@ -49,22 +50,24 @@ impl Report {
                     "check": step.check,
                     "cert_index": step.cert_index,
                     "ok": step.ok(),
-                    "why": step.why,
+                    "why": step.reason.why(),
                     "status": step.status,
-                    "expected": step.expected,
-                    "observed": step.observed,
+                    "expected": step.reason.wanted(),
+                    "observed": step.reason.found(),
+                    "reason": step.reason,
                 })
             })
             .collect();
         let path: Vec<_> =
             path.iter().map(|(origin, summary)| json!({ "origin": origin, "certificate": summary })).collect();
+        let left_out: Vec<_> = validation.left_out.iter().map(ToString::to_string).collect();
         json!({
             "result": validation.outcome,
-            "reason": validation.reason,
+            "reason": validation.reason(),
             "valid_under": self.valid_for_users.then_some("rfc5280"),
             "checks": checks,
             "path": path,
-            "left_out": validation.left_out,
+            "left_out": left_out,
         })
     }
 
@@ -79,18 +82,18 @@ impl Report {
             if show == Show::Failures && passed == steps.len() {
                 continue;
             }
-            let place = match origin {
-                Origin::Presented(at) => format!("presented as number {at}"),
-                Origin::Intermediate(at) => format!("intermediate {at}"),
-                Origin::Anchor(at) => format!("trust anchor {at}"),
+            let (place, at) = match origin {
+                Origin::Presented(at) => ("presented", at),
+                Origin::Intermediate(at) => ("intermediate", at),
+                Origin::Anchor(at) => ("anchor", at),
             };
-            let subject = summary.as_ref().map_or("unreadable", |summary| summary.subject.as_str());
-            writeln!(
-                out,
-                "{} {}",
-                style::head(format_args!("certificate {index}: {subject}")),
-                style::faint(format_args!("({place})"))
-            )?;
+            let place = words::say("cert", place, &json!({ "at": at }));
+            let subject = summary.as_ref().map(|summary| &summary.subject);
+            let head = match subject {
+                Some(subject) => words::say("cert", "head", &json!({ "index": index, "subject": subject })),
+                None => words::say("cert", "unreadable", &json!({ "index": index })),
+            };
+            writeln!(out, "{} {}", style::head(head), style::faint(format_args!("({place})")))?;
             let long = path.len() > LONG;
             for step in &steps {
                 match (show, step.status) {
@@ -100,7 +103,7 @@ impl Report {
                 }
             }
             if show == Show::Short && long && passed > 0 {
-                writeln!(out, "  {} {passed} checks passed", style::good("✓"))?;
+                writeln!(out, "  {} {}", style::good("✓"), words::say("cert", "passed", &json!({ "count": passed })))?;
             }
         }
         self.conclude(out)
@@ -109,28 +112,29 @@ impl Report {
     fn conclude(&self, out: &mut dyn Write) -> std::io::Result<()> {
         let validation = &self.validation;
         for note in &validation.left_out {
-            writeln!(out, "{} {note}", style::altered("left out:"))?;
+            writeln!(out, "{} {note}", style::altered(word("left-out")))?;
         }
-        let word = match validation.outcome {
-            Outcome::Accept => style::good("accept"),
-            Outcome::Reject => style::bad("reject"),
-            Outcome::Skip => style::altered("skip"),
+        let outcome = match validation.outcome {
+            Outcome::Accept => style::good(word("accept")),
+            Outcome::Reject => style::bad(word("reject")),
+            Outcome::Skip => style::altered(word("skip")),
         };
-        writeln!(out, "{word}: {}", validation.reason)?;
-        let note = style::altered("note:");
+        writeln!(out, "{outcome}: {}", validation.reason())?;
+        let note = style::altered(word("note"));
         let failing = validation.steps.iter().filter(|step| !step.ok());
         if self.valid_for_users {
-            writeln!(
-                out,
-                "{note} valid under --profile rfc5280: only rules for public authorities fail, such as the CA/Browser \
-                 Forum's Baseline Requirements (BR)"
-            )
-        } else if failing.flat_map(|step| [&step.why, &step.expected]).any(|text| text.contains("BR ")) {
-            writeln!(out, "{note} BR are the CA/Browser Forum's Baseline Requirements, rules for public authorities")
+            writeln!(out, "{note} {}", word("valid-for-users"))
+        } else if failing.flat_map(|step| [step.reason.why(), step.reason.wanted()]).any(|text| text.contains("BR ")) {
+            writeln!(out, "{note} {}", word("baseline-requirements"))
         } else {
             Ok(())
         }
     }
+}
+
+/// What the command says where no certificate has a part in it.
+fn word(name: &str) -> String {
+    words::say("cert", name, &json!({}))
 }
 
 /// A step in one line.
@@ -141,12 +145,12 @@ fn line(out: &mut dyn Write, step: &Step) -> std::io::Result<()> {
         Status::Unsupported => style::altered("?"),
         Status::Skipped => style::altered("○"),
     };
-    writeln!(out, "  {mark} {:<25} {}", step.check, step.why)
+    writeln!(out, "  {mark} {:<25} {}", step.check, step.reason.why())
 }
 
 /// A step with what was expected and observed.
 fn whole(out: &mut dyn Write, step: &Step) -> std::io::Result<()> {
     line(out, step)?;
-    writeln!(out, "    {:<25} {} {}", "", style::faint("expected"), step.expected)?;
-    writeln!(out, "    {:<25} {} {}", "", style::faint("observed"), step.observed)
+    writeln!(out, "    {:<25} {} {}", "", style::faint(word("expected")), step.reason.wanted())?;
+    writeln!(out, "    {:<25} {} {}", "", style::faint(word("observed")), step.reason.found())
 }

@@ -362,12 +362,16 @@ impl Stored {
 mod tests {
     use super::*;
     use crate::sessions::session::lost;
-    use lab::role::Actor;
+    use lab::{loss::Loss, role::Actor};
     use std::sync::Arc;
+
+    fn refused(reason: &str) -> Loss {
+        Loss::Refused { reason: reason.to_owned() }
+    }
 
     fn record(cursor: Cursor, id: &str, scenario: &str, text: &str) -> Kept {
         let mut session = Session::new(id.into(), scenario.parse().unwrap(), Some(7), 1);
-        let events = vec![lost(id, 1, Actor::Client, text), lost(id, 2, Actor::Client, text)];
+        let events = vec![lost(id, 1, Actor::Client, refused(text)), lost(id, 2, Actor::Client, refused(text))];
         session.close(judge(&events), 2);
         let texts = events.iter().map(|event| serde_json::to_string(event).unwrap().into()).collect();
         Kept { cursor, record: Arc::new(Record { session, events }), events: texts }
