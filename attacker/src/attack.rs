@@ -109,4 +109,6 @@ pub struct Start {
     pub as_server: Option<Credentials>,
     /// What it came by to stand in for the client with.
     pub as_client: Option<Credentials>,
+    /// Frames of an earlier handshake.
+    pub recording: Vec<Frame>,
 }

@@ -84,6 +84,13 @@ checks! {
         compares: "the offers that the server heard, which it signs, with those that the client made",
         from: "RFC 8446 section 4.1.3"
     }
+    FRESH_TRANSCRIPT = "fresh-transcript" {
+        "Answer is to this very question",
+        threat: "A signature in which nothing of the client's stands is as good tomorrow as today: whoever has an old one, and has \
+                 broken the share in it meanwhile, shows it again.",
+        compares: "the random value that the server answers, and signs, with the one that the client drew for this session",
+        from: "RFC 5246 section 7.4.3"
+    }
     PSK_BINDER = "psk-binder" {
         "Peer knows the shared secret",
         threat: "A name in a message is but a word: without proof of the secret anybody can put a share of its own beside it.",

@@ -109,6 +109,9 @@ pub struct AttackOrder {
     /// What it came by to stand in for the client with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_client: Option<Credentials>,
+    /// Frames of an earlier handshake that it recorded, whole, in base64url without padding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recording: Vec<String>,
 }
 
 /// What a process tells the console.

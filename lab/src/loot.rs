@@ -14,6 +14,8 @@ pub struct Loot {
     /// A place on the client's way from which it leads the client back to itself: the server that the client reaches is one
     /// of the client's own.
     pub leads_back: bool,
+    /// A recording of an earlier handshake of the server's, with a client that offered nothing but its last group.
+    pub recording: bool,
 }
 
 /// A certificate, mostly with its key.
@@ -34,11 +36,11 @@ pub enum Item {
 
 impl Loot {
     /// Nothing.
-    pub const NONE: Self = Self { as_server: None, as_client: None, leads_back: false };
+    pub const NONE: Self = Self { as_server: None, as_client: None, leads_back: false, recording: false };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {
-        Self { as_server: Some(Item::Forged(forgery)), as_client: Some(Item::Forged(forgery)), leads_back: false }
+        Self { as_server: Some(Item::Forged(forgery)), as_client: Some(Item::Forged(forgery)), ..Self::NONE }
     }
 
     /// What it holds to take this victim's place with.

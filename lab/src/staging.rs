@@ -4,6 +4,7 @@
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
 mod issue;
+mod recording;
 
 pub use issue::{certify, forge, revocation_lists};
 
@@ -137,9 +138,13 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         shared_secret: secret.clone(),
         credentials,
     };
+    let client = play(Role::Client, &setting.client_phrase, issued.client);
+    let server = play(Role::Server, &setting.server_phrase, issued.server);
+    let recording =
+        if loot.recording { recording::of(mode, &client, &server, setting).unwrap_or_default() } else { Vec::new() };
     Ok(Orders {
-        client: play(Role::Client, &setting.client_phrase, issued.client),
-        server: play(Role::Server, &setting.server_phrase, issued.server),
+        client,
+        server,
         attack: AttackOrder {
             session: setting.session.clone(),
             correlation: correlation.clone(),
@@ -150,6 +155,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             deadline: setting.deadline,
             as_server: issued.as_server,
             as_client: issued.as_client,
+            recording,
         },
     })
 }

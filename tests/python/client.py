@@ -389,7 +389,7 @@ def negotiate(connection, handshake, trust, mode, variant):
     groups = ["x25519mlkem768", "x25519"] if hybrid else ["ffdhe2048", "own"]
     offers, random = [{"mode": mode, "groups": groups}], os.urandom(32)
     connection.send(CLIENT_HELLO, {"session": os.urandom(8).hex(), "offers": offers, "random": encode(random)})
-    names = ["choice", "random", "share"] + ["group"] * (not hybrid) + ["heard"] * (legacy or hybrid)
+    names = ["choice", "random", "share"] + ["group"] * (not hybrid) + ["heard"] * (legacy or hybrid) + ["answers"] * legacy
     answer = connection.receive(SERVER_HELLO, names)
     if answer["choice"] not in [{"mode": mode, "group": group} for group in groups]:
         raise Refused("choice: not what was offered")
@@ -399,6 +399,8 @@ def negotiate(connection, handshake, trust, mode, variant):
     else:
         party, parameters = own_group(answer["group"]), [decode(answer["group"][name]) for name in ("p", "g")]
     share, randoms = decode(answer["share"]), [random, octets(answer["random"], 32)]
+    if legacy:
+        check("fresh-transcript", octets(answer["answers"], 32) == random)
     chain = connection.receive(CERTIFICATE, ["chain"])["chain"]
     if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
         raise Refused("chain: expected 1 to 16 certificates")

@@ -22,6 +22,7 @@ mod relay;
 mod reorder;
 mod replay_cert;
 mod replay_record;
+mod replay_signature;
 mod reuse_nonce;
 mod stolen_key;
 mod strip_hybrid;
@@ -53,6 +54,7 @@ pub fn all() -> &'static [Info] {
         ];
         let last = [
             replay_cert::INFO,
+            replay_signature::INFO,
             alter_negotiation::info(),
             stolen_key::INFO,
             cross_protocol::INFO,

@@ -266,6 +266,7 @@ mod tests {
             deadline: 0,
             as_server: None,
             as_client: None,
+            recording: Vec::new(),
         }))
     }
 

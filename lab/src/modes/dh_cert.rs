@@ -3,7 +3,7 @@
 use super::parts::*;
 use crate::{
     certificate,
-    checks::{DIRECTION_KEYS, GROUP_SIZE, OFFERS_BOUND, TRANSCRIPT_SIGNATURE},
+    checks::{DIRECTION_KEYS, FRESH_TRANSCRIPT, GROUP_SIZE, OFFERS_BOUND, TRANSCRIPT_SIGNATURE},
     group::own::{OWN, Own},
     mode::{Message, Mode, Names, Parameter, Relation, SIZE, Source, Variant, table::*},
     role::Role,
@@ -76,9 +76,11 @@ static LEGACY: Mode = Mode {
                 field("group", "group", Sort::Group, var("group")),
                 SERVER_SHARE,
                 field("heard", "heard", Sort::Offers, var("offers")),
+                field("answers", "answers", Sort::Nonce, var("client_random")),
             ],
             receipt: &[
                 CLIENT_ACCEPTS,
+                check(CLIENT, Relation::Equal(&FRESH_TRANSCRIPT), &[var("client_random"), var("answers")]),
                 check(
                     CLIENT,
                     Relation::Equal(&OFFERS_BOUND),
@@ -140,15 +142,14 @@ static LEGACY: Mode = Mode {
     ..TRANSCRIPT
 };
 
-/// What the legacy signature is over. Where the offers are bound, the server signs what it heard too.
+/// What the legacy signature is over. Where the offers are bound, the server signs what it heard too; where it signs nothing
+/// of the client's, its own random value stands there again.
 const SCOPE: Expr = switch(
     &OFFERS_BOUND,
-    &apply(
-        Op::Hash,
-        &[tuple(&[var("client_random"), var("server_random"), var("group"), var("server_share"), var("heard")])],
-    ),
-    &apply(Op::Hash, &[tuple(&[var("client_random"), var("server_random"), var("group"), var("server_share")])]),
+    &apply(Op::Hash, &[tuple(&[ANSWERED, var("server_random"), var("group"), var("server_share"), var("heard")])]),
+    &apply(Op::Hash, &[tuple(&[ANSWERED, var("server_random"), var("group"), var("server_share")])]),
 );
+const ANSWERED: Expr = switch(&FRESH_TRANSCRIPT, &var("answers"), &var("server_random"));
 
 /// What the legacy keys are expanded from (RFC 5246 section 6.3): nothing of what was negotiated.
 const FROM_RANDOMS: &[Expr] =

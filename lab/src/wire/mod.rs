@@ -103,6 +103,14 @@ impl Frame {
     pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.to_bytes())
     }
+
+    /// The frame of this text; `None` where it is none, or more.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut decoder = Decoder::default();
+        decoder.push(&URL_SAFE_NO_PAD.decode(text).ok()?);
+        let frame = decoder.next_frame().ok()??;
+        decoder.finish().is_ok().then_some(frame)
+    }
 }
 
 /// The octets of base64url text without padding, as events carry them.
