@@ -43,7 +43,7 @@ impl Default for Budget {
             memory: 4 << 30,
             threads: std::thread::available_parallelism().map_or(1, |n| n.get()),
             core_seconds: 600.0,
-            interval_bits: 48,
+            interval_bits: 46,
             exponent_bits: None,
             factors: Vec::new(),
             walks: Arc::default(),

@@ -21,6 +21,11 @@ pub(crate) enum Searched {
 /// Above this kangaroos are the better choice: a table would be long, and its lookups miss every cache.
 const TABLE_BITS: u32 = 52;
 
+/// Whether [`search`] compares all exponents, by what memory is allowed.
+pub(crate) fn is_exhaustive(n: &BigUint, bits: u32, memory: usize) -> bool {
+    bits <= TABLE_BITS && with_mont!(n, |m| bytes(&m, bits), usize::MAX) <= memory / 4
+}
+
 /// The least z below 2^bits with γ^z = target modulo the odd n, whose inverse of γ is given. All are compared where a table
 /// for that has room in a quarter of the memory that the budget allows, by steps of a baby and a giant; kangaroos jump
 /// where it has not.
@@ -32,7 +37,7 @@ pub(crate) fn search(
     bits: u32,
     watch: &Watch<'_>,
 ) -> Result<Searched, Failure> {
-    let exhaustive = bits <= TABLE_BITS && with_mont!(n, |m| bytes(&m, bits), usize::MAX) <= watch.budget.memory / 4;
+    let exhaustive = is_exhaustive(n, bits, watch.budget.memory);
     if !exhaustive {
         watch.allow_price(&Price::interval(n.bits(), bits))?;
     }
@@ -84,14 +89,14 @@ mod tests {
 
     #[test]
     fn where_a_table_has_no_room_kangaroos_jump_and_say_so() {
-        let n = (BigUint::one() << 607u32) - 1u32;
+        let n = (BigUint::one() << 127u32) - 1u32;
         let g = BigUint::from(3u32);
         let inverse = g.modinv(&n).unwrap();
-        let budget = Budget { memory: (1 << 21) - 1, ..Budget::default() };
+        let budget = Budget { memory: (1 << 24) - 1, ..Budget::default() };
         let mut nobody = ();
         let watch = Watch::new(&budget, &mut nobody);
-        let find = |z: u64| search(&n, &g, &inverse, &g.modpow(&z.into(), &n), 30, &watch).unwrap();
-        assert_eq!(find(987_654_321), Searched::Found(987_654_321u64.into()));
+        let find = |z: u64| search(&n, &g, &inverse, &g.modpow(&z.into(), &n), 36, &watch).unwrap();
+        assert_eq!(find(9_876_543_210), Searched::Found(9_876_543_210u64.into()));
         assert_eq!(find(1 << 40), Searched::Nothing { error_log2: Some(KANGAROO_ERROR_LOG2) });
     }
 }

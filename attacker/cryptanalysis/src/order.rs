@@ -10,7 +10,7 @@ use super::index;
 use super::modulus::{Depth, of};
 
 /// Steps in which p − 1 is factored, in core seconds: after each it is seen whether g still needs the rest.
-const STEPS: [f64; 4] = [0.1, 1.0, 4.0, 8.0];
+const STEPS: [f64; 3] = [0.1, 1.0, 8.0];
 
 /// A factored multiple of the order of g modulo the prime p: p − 1, without what g does not need. Composites that nobody
 /// factored are coprime to each other and to the primes.

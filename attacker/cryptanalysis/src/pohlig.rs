@@ -239,6 +239,9 @@ impl<const L: usize> Cyclic for Group<L> {
     }
 
     fn method(&self) -> Method {
+        if let Some(hard_bits) = self.hard.iter().map(|hard| hard.order.bits()).max() {
+            return Method::None { hard_bits };
+        }
         let bits = |part: &Part<L>| part.q.bits();
         let Some(largest) = self.parts.iter().max_by_key(|part| bits(part)) else {
             return Method::Trivial;

@@ -49,6 +49,11 @@ impl Residue {
         self.modulus.is_one()
     }
 
+    /// How many bits are known.
+    pub fn bits(&self) -> u64 {
+        if self.is_nothing() { 0 } else { self.modulus.bits() }
+    }
+
     /// Both facts as one, or nothing if they contradict each other. The moduli need not be coprime.
     pub fn combine(&self, other: &Self) -> Option<Self> {
         let (m, n) = (BigInt::from(self.modulus.clone()), BigInt::from(other.modulus.clone()));

@@ -33,6 +33,11 @@ pub struct Cost {
 pub enum Method {
     /// Nothing to search for.
     Trivial,
+    /// The order has a part that no method at hand reaches: what can be found is found, and is not all.
+    None {
+        /// Size of that part.
+        hard_bits: u64,
+    },
     /// Shanks's table in one group of prime order.
     BabyStepGiantStep {
         /// Size of the order.
@@ -55,6 +60,13 @@ pub enum Method {
         /// Size of the interval.
         interval_bits: u32,
         /// How many bits of the exponent were known beforehand, from small subgroups.
+        known_bits: u64,
+    },
+    /// Baby steps and giant steps (Shanks 1971) through an interval of exponents, which miss none.
+    Interval {
+        /// Size of the interval.
+        interval_bits: u32,
+        /// How many bits of the exponent were known beforehand.
         known_bits: u64,
     },
     /// Sieving for relations in two fields: the Gaussian integer method, or the number field sieve.
@@ -82,6 +94,12 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Trivial => write!(f, "nothing to search: the generator is 1"),
+            Self::None { hard_bits } => {
+                write!(
+                    f,
+                    "none is fast enough: the order of the group has a part of {hard_bits} bits that is too large"
+                )
+            }
             Self::BabyStepGiantStep { order_bits } => {
                 write!(f, "baby-step giant-step: the group has only about 2^{order_bits} elements")
             }
@@ -94,8 +112,20 @@ impl fmt::Display for Method {
                 "Pohlig-Hellman: the group order is smooth, with {subgroups} prime factors of at most {largest_bits} bits"
             ),
             Self::Kangaroo { interval_bits, known_bits: 0 } => {
-                write!(f, "Pollard kangaroo: the exponent is shorter than {interval_bits} bits")
+                write!(f, "Pollard kangaroo: the exponent has at most {interval_bits} bits")
             }
+            Self::Interval { interval_bits: 0, known_bits: 0 } => write!(f, "nothing to search: the target is 1"),
+            Self::Interval { interval_bits: 0, known_bits } => write!(
+                f,
+                "the {known_bits} bits of the exponent that factors of the order give away, which are all that it has"
+            ),
+            Self::Interval { interval_bits, known_bits: 0 } => {
+                write!(f, "baby-step giant-step: the exponent has at most {interval_bits} bits")
+            }
+            Self::Interval { interval_bits, known_bits } => write!(
+                f,
+                "{known_bits} bits of the exponent were known or found modulo factors of the order, baby-step giant-step for at most {interval_bits} more"
+            ),
             Self::Kangaroo { interval_bits, known_bits } => write!(
                 f,
                 "Pohlig-Hellman for {known_bits} bits of the exponent, Pollard kangaroo for at most {interval_bits} more"

@@ -6,7 +6,7 @@ use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::costs::index_cost;
-use super::failure::{Obstacle, Unsolved};
+use super::failure::{Limit, Obstacle, Unsolved};
 use super::index::{self, Precomputation, Subgroup};
 use super::interval::{self, Searched};
 use super::ledger::Ledger;
@@ -32,6 +32,8 @@ pub struct Solver {
     tail: Tail,
     depth: Depth,
     parts: Parts,
+    /// Verified: g to this power is one modulo the unit part of p.
+    order_multiple: Option<BigUint>,
 }
 
 /// The logarithm of one target, by the cheapest way: what takes a second is tried before anything long is prepared. See
@@ -128,8 +130,12 @@ impl Solver {
             prime_group(q, &(&g % q), if q == p { precomputation } else { &own }, depth, &watch)
         };
         let parts = Parts::new(&tail.unit, &g, depth, &prime, &watch)?;
+        let multiple = parts.groups.iter().fold(BigUint::one(), |n, group| n.lcm(group.order()));
+        // checked once more, for the factors of p together
+        let holds = || g.modpow(&multiple, &tail.unit) == BigUint::one() % &tail.unit;
+        let order_multiple = (parts.unknown.is_empty() && holds()).then_some(multiple);
         watch.prepared();
-        Ok(Self { p: p.clone(), g, tail, depth, parts })
+        Ok(Self { p: p.clone(), g, tail, depth, parts, order_multiple })
     }
 
     /// How the next target will be solved.
@@ -145,16 +151,12 @@ impl Solver {
     /// that the powers of g end in, where g is no unit.
     pub fn order(&self) -> Option<BigUint> {
         let exact = |group: &dyn Cyclic| group.hard().iter().all(|hard| hard.is_prime);
-        self.order_multiple().filter(|_| self.parts.groups.iter().all(|group| exact(&**group)))
+        self.order_multiple.clone().filter(|_| self.parts.groups.iter().all(|group| exact(&**group)))
     }
 
     /// A multiple of the order of g, if one is known.
-    pub fn order_multiple(&self) -> Option<BigUint> {
-        let one = BigUint::one() % &self.tail.unit;
-        let known = self.parts.unknown.is_empty();
-        let multiple = known.then(|| self.parts.groups.iter().fold(BigUint::one(), |n, group| n.lcm(group.order())));
-        // checked once more, for the factors of p together
-        multiple.filter(|n| self.g.modpow(n, &self.tail.unit) == one)
+    pub fn order_multiple(&self) -> Option<&BigUint> {
+        self.order_multiple.as_ref()
     }
 
     /// Whether every logarithm can be found, or shown not to exist.
@@ -184,7 +186,7 @@ impl Solver {
         let done = |x, method| {
             let cost = Cost { operations: watch.spent() };
             let order = self.order();
-            let order_multiple = if order.is_some() { None } else { self.order_multiple() };
+            let order_multiple = if order.is_some() { None } else { self.order_multiple.clone() };
             Ok(Solution { x, order, order_multiple, method, cost })
         };
         if self.tail.length > 0 {
@@ -211,18 +213,21 @@ impl Solver {
         let verified = |x: &BigUint| self.g.modpow(x, &self.p) == *y;
         let x = least(known.x.clone());
         if verified(&x) {
-            return done(x, self.method());
+            let method = match self.is_complete() {
+                true => self.method(),
+                false => Method::Interval { interval_bits: 0, known_bits: known.bits() },
+            };
+            return done(x, method);
         }
         let prices = ledger.prices();
         if self.is_complete() && prices.is_empty() {
             return Err(Failure::stuck(Obstacle::Check));
         }
         let searched = self.search(y, &known, watch)?;
-        if let Some((Searched::Found(z), interval_bits)) = &searched {
+        if let Some((Searched::Found(z), method, _)) = &searched {
             let x = least(&known.x + &known.modulus * z);
             if verified(&x) {
-                let known_bits = if known.is_nothing() { 0 } else { known.modulus.bits() };
-                return done(x, Method::Kangaroo { interval_bits: *interval_bits, known_bits });
+                return done(x, method.clone());
             }
         }
         Err(self.out_of_reach(prices, searched, watch))
@@ -239,7 +244,12 @@ impl Solver {
     }
 
     /// x = known + modulus·z for a short z.
-    fn search(&self, y: &BigUint, known: &Residue, watch: &Watch<'_>) -> Result<Option<(Searched, u32)>, Failure> {
+    fn search(
+        &self,
+        y: &BigUint,
+        known: &Residue,
+        watch: &Watch<'_>,
+    ) -> Result<Option<(Searched, Method, u32)>, Failure> {
         // modulo the powers of two all is known
         let n = &self.tail.unit >> self.tail.unit.trailing_zeros().unwrap_or(0);
         let longest = watch.budget.exponent_bits.unwrap_or(watch.budget.interval_bits);
@@ -249,26 +259,39 @@ impl Solver {
         };
         let Some(inverse) = self.g.modinv(&n).filter(|_| limit > 0 && !n.is_one()) else { return Ok(None) };
         // more than the order need not be searched
-        let whole = self.order_multiple().map_or(u64::MAX, |order| (order / &known.modulus).bits());
+        let whole = self.order_multiple.as_ref().map_or(u64::MAX, |order| (order / &known.modulus).bits());
         let bits = limit.min(u32::try_from(whole).unwrap_or(u32::MAX));
         let target = y * inverse.modpow(&known.x, &n) % &n;
         let step = self.g.modpow(&known.modulus, &n);
         let back = inverse.modpow(&known.modulus, &n);
-        let method = Method::Kangaroo {
-            interval_bits: bits,
-            known_bits: if known.is_nothing() { 0 } else { known.modulus.bits() },
-        };
-        watch.chose(&method);
-        match interval::search(&n, &step, &back, &target, bits, watch) {
-            Ok(searched) => Ok(Some((searched, bits))),
-            // what is in the way of the order is more to the point, unless the exponent is known to be short
-            Err(Failure::Priced { .. }) if watch.budget.exponent_bits.is_none() => Ok(None),
-            Err(Failure::OutOfBudget { limit: super::failure::Limit::Memory { .. } }) => Ok(None),
-            Err(failure) => Err(failure),
+        let mut searched = None;
+        // the shorter, the likelier; each search costs a sixteenth of the next
+        for bits in [16, 8, 0].map(|less| bits.saturating_sub(less)).into_iter().filter(|bits| *bits > 0) {
+            let (interval_bits, known_bits) = (bits, known.bits());
+            let method = if interval::is_exhaustive(&n, bits, watch.budget.memory) {
+                Method::Interval { interval_bits, known_bits }
+            } else {
+                Method::Kangaroo { interval_bits, known_bits }
+            };
+            watch.chose(&method);
+            match interval::search(&n, &step, &back, &target, bits, watch) {
+                Ok(nothing @ Searched::Nothing { .. }) => searched = Some((nothing, method, bits)),
+                Ok(found) => return Ok(Some((found, method, bits))),
+                // what is in the way of the order is more to the point, unless the exponent is known to be short
+                Err(Failure::Priced { .. }) if watch.budget.exponent_bits.is_none() => break,
+                Err(Failure::OutOfBudget { limit: Limit::Memory { .. } }) => break,
+                Err(failure) => return Err(failure),
+            }
         }
+        Ok(searched)
     }
 
-    fn out_of_reach(&self, mut prices: Vec<Price>, searched: Option<(Searched, u32)>, watch: &Watch<'_>) -> Failure {
+    fn out_of_reach(
+        &self,
+        mut prices: Vec<Price>,
+        searched: Option<(Searched, Method, u32)>,
+        watch: &Watch<'_>,
+    ) -> Failure {
         let mut obstacles = Vec::new();
         for (c, _) in &self.parts.unknown {
             obstacles.push(Obstacle::Modulus { bits: c.bits() });
@@ -282,7 +305,7 @@ impl Solver {
             });
             prices.extend(hard.price.clone());
         }
-        if let Some((Searched::Nothing { error_log2 }, bits)) = searched {
+        if let Some((Searched::Nothing { error_log2 }, _, bits)) = searched {
             obstacles.push(Obstacle::Interval { bits, error_log2 });
         }
         // the dearest part: all of them are needed
