@@ -48,17 +48,17 @@ impl Bounds {
     }
 }
 
-/// Curves number `first`, `first` + 1, … on all threads until one finds a proper factor or `count` are done. `n` is odd
-/// and has no prime factor below 2^16. Every number is another curve.
+/// Curves number `first`, `first` + 1, … on all threads until one finds a proper factor or `count` are done: the factor, and
+/// how many were begun. `n` is odd and has no prime factor below 2^16. Every number is another curve.
 pub(super) fn curves(
     n: &BigUint,
     level: &Level,
     first: u32,
     count: u32,
     meter: &Meter<'_, '_>,
-) -> Result<Option<BigUint>, Failure> {
+) -> Result<(Option<BigUint>, u32), Failure> {
     let bounds = Bounds::new(level);
-    with_mont!(n, 2 3 4 6 8 12 16 24 32 64 128, |m| on_all_threads(&m, level, &bounds, first, count, meter), Ok(None))
+    with_mont!(n, 2 3 4 6 8 12 16 20 32 40 64 128, |m| on_all_threads(&m, level, &bounds, first, count, meter), Ok((None, count)))
 }
 
 fn on_all_threads<const L: usize>(
@@ -68,7 +68,7 @@ fn on_all_threads<const L: usize>(
     first: u32,
     count: u32,
     meter: &Meter<'_, '_>,
-) -> Result<Option<BigUint>, Failure> {
+) -> Result<(Option<BigUint>, u32), Failure> {
     let next = AtomicU32::new(0);
     let enough = AtomicBool::new(false);
     let found = Mutex::new(None);
@@ -96,9 +96,10 @@ fn on_all_threads<const L: usize>(
             }
         }
     });
+    let begun = next.into_inner().min(count);
     match found.into_inner() {
-        Ok(Some(factor)) => Ok(Some(factor)),
-        _ => result.map(|()| None),
+        Ok(Some(factor)) => Ok((Some(factor), begun)),
+        _ => result.map(|()| (None, begun)),
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) struct Level {
     pub(super) b1: u32,
     /// How many curves.
     pub(super) curves: u32,
-    /// B1 of p − 1 and p + 1: what a few of the curves cost.
+    /// B1 of p − 1: primes made for it have factors of one size, and it costs no more than the curves.
     pub(super) smooth: u32,
 }
 
@@ -28,13 +28,13 @@ impl Level {
 }
 
 pub(super) const LEVELS: [Level; 9] = [
-    Level { factor_bits: 32, b1: 150, curves: 16, smooth: 1 << 13 },
-    Level { factor_bits: 42, b1: 500, curves: 25, smooth: 1 << 16 },
-    Level { factor_bits: 50, b1: 2_000, curves: 30, smooth: 1 << 18 },
-    Level { factor_bits: 58, b1: 5_000, curves: 50, smooth: 1 << 20 },
-    Level { factor_bits: 66, b1: 11_000, curves: 90, smooth: 1 << 21 },
-    Level { factor_bits: 75, b1: 25_000, curves: 150, smooth: 1 << 22 },
-    Level { factor_bits: 83, b1: 50_000, curves: 250, smooth: 1 << 23 },
-    Level { factor_bits: 91, b1: 110_000, curves: 400, smooth: 1 << 24 },
+    Level { factor_bits: 32, b1: 150, curves: 16, smooth: 1 << 14 },
+    Level { factor_bits: 42, b1: 500, curves: 25, smooth: 1 << 17 },
+    Level { factor_bits: 50, b1: 2_000, curves: 30, smooth: 1 << 20 },
+    Level { factor_bits: 58, b1: 5_000, curves: 50, smooth: 1 << 21 },
+    Level { factor_bits: 66, b1: 11_000, curves: 90, smooth: 1 << 22 },
+    Level { factor_bits: 75, b1: 25_000, curves: 150, smooth: 1 << 23 },
+    Level { factor_bits: 83, b1: 50_000, curves: 250, smooth: 1 << 24 },
+    Level { factor_bits: 91, b1: 110_000, curves: 400, smooth: 1 << 25 },
     Level { factor_bits: 100, b1: 250_000, curves: 700, smooth: 1 << 25 },
 ];

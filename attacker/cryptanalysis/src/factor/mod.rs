@@ -1,7 +1,8 @@
 //! Factoring: cheap methods first, as far as an effort goes.
 //!
 //! Trial division, rho for what is short; then p − 1, p + 1 and elliptic curves with bounds that grow, until the quadratic
-//! sieve costs no more, or the effort is spent.
+//! sieve costs no more, or the effort is spent. Who needs only some of the factors runs a [`Factoring`] with small efforts
+//! and looks in between: it goes on where it was.
 
 mod chain;
 mod ecm;
@@ -32,7 +33,7 @@ pub use tried::Tried;
 
 use effort::Meter;
 use levels::LEVELS;
-use tried::Step;
+use tried::{Left, Step};
 
 /// n = ∏ primes^exponents · ∏ unknown, primes ascending. `unknown` are composites that resisted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -168,16 +169,18 @@ impl Factoring {
     pub(crate) fn go_on(&mut self, effort: Effort, watch: &Watch<'_>) -> Result<(), Failure> {
         let meter = Meter::new(watch, effort);
         loop {
-            let left = meter.left();
+            let left = Left { seconds: meter.left(), bytes: watch.budget.memory };
             let steps = self.parts.iter().enumerate().filter_map(|(i, part)| {
                 let (step, price) = part.tried.next(part.n.bits(), left)?;
                 Some((i, step, price))
             });
             let Some((i, step, _)) = steps.min_by(|a, b| a.2.total_cmp(&b.2)) else { return Ok(()) };
-            meter.expect(self.parts.iter().map(|part| part.tried.expected(part.n.bits(), left)).sum::<f64>().min(left));
+            meter.expect(
+                self.parts.iter().map(|part| part.tried.expected(part.n.bits(), left)).sum::<f64>().min(left.seconds),
+            );
             let part = &mut self.parts[i];
             let before = meter.spent();
-            let found = take(&part.n, step, &meter)?;
+            let (found, step) = take(&part.n, step, &meter)?;
             part.tried.note(step, meter.spent() - before, !found.is_empty());
             if !found.is_empty() {
                 let part = self.parts.swap_remove(i);
@@ -217,18 +220,22 @@ impl Factoring {
     }
 }
 
-/// Takes a step: factors above one whose product is n, at least two of them, or nothing.
-fn take(n: &BigUint, step: Step, meter: &Meter<'_, '_>) -> Result<Vec<BigUint>, Failure> {
-    let found = match step {
+/// Takes a step: factors above one whose product is n, at least two of them, or nothing; and the step as it was taken.
+fn take(n: &BigUint, mut step: Step, meter: &Meter<'_, '_>) -> Result<(Vec<BigUint>, Step), Failure> {
+    let found = match &mut step {
         Step::Rho => {
             meter.spend(price::rho(n.bits()))?;
             short_rho(n)
         }
-        Step::Smooth { level } => smooth::split(n, smooth::Bounds::new(LEVELS[level].smooth), level, meter)?,
-        Step::Curves { level, first, count } => ecm::curves(n, &LEVELS[level], first, count, meter)?,
-        Step::Sieve => return Ok(sieve::split(n, meter)?.unwrap_or_default()),
+        Step::Smooth { level } => smooth::split(n, smooth::Bounds::new(LEVELS[*level].smooth), *level, meter)?,
+        Step::Curves { level, first, count } => {
+            let (found, begun) = ecm::curves(n, &LEVELS[*level], *first, *count, meter)?;
+            *count = begun;
+            found
+        }
+        Step::Sieve => return Ok((sieve::split(n, meter)?.unwrap_or_default(), step)),
     };
-    Ok(found.map(|factor| vec![n / &factor, factor]).unwrap_or_default())
+    Ok((found.map(|factor| vec![n / &factor, factor]).unwrap_or_default(), step))
 }
 
 fn short_rho(n: &BigUint) -> Option<BigUint> {

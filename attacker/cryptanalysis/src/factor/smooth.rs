@@ -1,5 +1,7 @@
 //! Prime factors p with a smooth p − 1 (Pollard 1974) or p + 1 (Williams 1982).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use num_bigint::BigUint;
 use num_integer::Integer;
 use num_traits::One;
@@ -23,7 +25,7 @@ const TINY: u32 = 32;
 /// Primes between two looks at the greatest common divisor.
 const BLOCK: usize = 64;
 
-/// How far both stages go.
+/// How far both stages go, for p − 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     /// Stage 1: all primes up to this, in powers.
@@ -36,6 +38,11 @@ impl Bounds {
     /// With a stage 2 that costs about as much as stage 1.
     pub(super) fn new(b1: u32) -> Self {
         Self { b1, b2: 32 * u64::from(b1) }
+    }
+
+    /// Those of p + 1, which finds less and takes longer.
+    fn plus(self) -> Self {
+        Self { b1: self.b1 / 4, b2: self.b2 / 4 }
     }
 
     /// Modular multiplications of p − 1.
@@ -70,15 +77,31 @@ pub(super) fn split(
     round: usize,
     meter: &Meter<'_, '_>,
 ) -> Result<Option<BigUint>, Failure> {
-    with_mont!(n, 2 4 8 16 32 64 128, |m| {
+    with_mont!(n, 2 4 6 8 12 16 20 32 40 64 128, |m| {
         let primes = primes_up_to(bounds.b1);
+        let fewer = &primes[..primes.partition_point(|q| *q <= bounds.plus().b1)];
         let three = BigUint::from(3u32);
-        let stages = parallel::map(meter.watch.threads().min(2), 2, |which| match which {
-            0 => minus_stage_1(&m, n, &three, &primes, meter),
-            _ => plus_stage_1(&m, n, 3 + 2 * round as u64, &primes, meter),
+        let enough = AtomicBool::new(false);
+        let stages = parallel::map(meter.watch.threads().min(2), 2, |which| {
+            let stage = match which {
+                0 => minus_stage_1(&m, n, &three, &primes, &enough, meter),
+                _ => plus_stage_1(&m, n, 3 + 2 * round as u64, fewer, &enough, meter),
+            };
+            if matches!(stage, Ok(Stage1::Factor(_)) | Err(_)) {
+                enough.store(true, Ordering::Relaxed);
+            }
+            stage
         })?;
-        for stage in stages {
-            if let Some(found) = finish(&m, n, stage, bounds.b2, meter)? {
+        let mut traces = Vec::new();
+        for (stage, bounds) in stages.into_iter().zip([bounds, bounds.plus()]) {
+            match stage {
+                Stage1::Factor(found) => return Ok(Some(found)),
+                Stage1::Trace(first) => traces.push((first, bounds.b2)),
+                Stage1::Nothing => {}
+            }
+        }
+        for (first, b2) in traces {
+            if let Some(found) = SecondStage::new(&m, n, &first, b2, meter).run()? {
                 return Ok(Some(found));
             }
         }
@@ -93,37 +116,30 @@ pub(super) fn split_by_order(
     bounds: Bounds,
     meter: &Meter<'_, '_>,
 ) -> Result<Option<BigUint>, Failure> {
-    with_mont!(n, 2 4 8 16 32 64 128, |m| {
-        let stage = minus_stage_1(&m, n, base, &primes_up_to(bounds.b1), meter)?;
-        finish(&m, n, stage, bounds.b2, meter)
+    with_mont!(n, 2 4 6 8 12 16 20 32 40 64 128, |m| {
+        match minus_stage_1(&m, n, base, &primes_up_to(bounds.b1), &AtomicBool::new(false), meter)? {
+            Stage1::Factor(found) => Ok(Some(found)),
+            Stage1::Nothing => Ok(None),
+            Stage1::Trace(first) => SecondStage::new(&m, n, &first, bounds.b2, meter).run(),
+        }
     }, Ok(None))
 }
 
-fn finish<const L: usize>(
-    m: &Mont<L>,
-    n: &BigUint,
-    stage: Stage1<L>,
-    b2: u64,
-    meter: &Meter<'_, '_>,
-) -> Result<Option<BigUint>, Failure> {
-    match stage {
-        Stage1::Factor(found) => Ok(Some(found)),
-        Stage1::Nothing => Ok(None),
-        Stage1::Trace(first) => SecondStage::new(m, n, &first, b2, meter).run(),
-    }
-}
-
-/// base^∏ q^k for the primes q, looking at the common factors with n now and then.
+/// base^∏ q^k for the primes q, looking at the common factors with n now and then, and at whether somebody has `enough`.
 fn minus_stage_1<const L: usize>(
     m: &Mont<L>,
     n: &BigUint,
     base: &BigUint,
     primes: &[u32],
+    enough: &AtomicBool,
     meter: &Meter<'_, '_>,
 ) -> Result<Stage1<L>, Failure> {
     let common = |x: &[u64; L]| from_limbs(&m.sub(x, &m.one())).gcd(n);
     let mut x = m.enter(base);
     for (k, block) in primes.chunks(BLOCK).enumerate() {
+        if enough.load(Ordering::Relaxed) {
+            return Ok(Stage1::Nothing);
+        }
         let before = x;
         x = raise(m, &x, block, meter)?;
         let found = common(&x);
@@ -225,6 +241,7 @@ fn plus_stage_1<const L: usize>(
     n: &BigUint,
     base: u64,
     primes: &[u32],
+    enough: &AtomicBool,
     meter: &Meter<'_, '_>,
 ) -> Result<Stage1<L>, Failure> {
     let two = m.add(&m.one(), &m.one());
@@ -233,6 +250,9 @@ fn plus_stage_1<const L: usize>(
     let step = |v: &[u64; L], q: u32| Chain::golden(q).multiply(&sequence, v);
     let mut v = m.enter(&BigUint::from(base));
     for block in primes.chunks(BLOCK) {
+        if enough.load(Ordering::Relaxed) {
+            return Ok(Stage1::Nothing);
+        }
         let before = v;
         let mut bits = 0;
         for &q in block {
@@ -252,4 +272,78 @@ fn plus_stage_1<const L: usize>(
         }
     }
     Ok(Stage1::Trace(v))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{Budget, Watch};
+    use crate::factor::effort::Effort;
+    use crate::prime::is_prime;
+    use crate::rng::Rng;
+
+    /// A prime of about so many bits with p + `sign` a product of primes between `low` and `high`, and of a small number.
+    fn smooth_prime(bits: u64, low: u32, high: u32, sign: i32, rng: &mut Rng) -> BigUint {
+        let primes: Vec<u32> = primes_up_to(high).into_iter().filter(|q| *q > low).collect();
+        loop {
+            let mut n = BigUint::from(2u32);
+            while n.bits() < bits {
+                n *= primes[(rng.next() % primes.len() as u64) as usize];
+            }
+            for k in 1..2 * bits {
+                let order = &n * k;
+                let p = if sign < 0 { order + 1u32 } else { order - 1u32 };
+                if is_prime(&p) {
+                    return p;
+                }
+            }
+        }
+    }
+
+    fn found(n: &BigUint, b1: u32, round: usize) -> Option<BigUint> {
+        let budget = Budget::default();
+        let mut nobody = ();
+        let watch = Watch::new(&budget, &mut nobody);
+        let meter = Meter::new(&watch, Effort::seconds(1e9));
+        split(n, Bounds::new(b1), round, &meter).unwrap()
+    }
+
+    #[test]
+    fn smooth_neighbours_give_a_prime_away() {
+        let mut rng = Rng::new(3);
+        let other = smooth_prime(256, 1 << 26, (1 << 26) + 3_000, -1, &mut rng);
+        for (sign, low, high) in [(-1, 1_000, 8_000), (1, 500, 2_000), (-1, 3, 30)] {
+            let p = smooth_prime(200, low, high, sign, &mut rng);
+            // modulo some primes the base of p + 1 is the wrong kind: another round has another
+            let n = &p * &other;
+            assert!((0..8).any(|round| found(&n, 1 << 13, round).as_ref() == Some(&p)), "{sign} {high}");
+        }
+    }
+
+    #[test]
+    fn one_prime_more_is_for_the_second_stage() {
+        let mut rng = Rng::new(4);
+        let other = smooth_prime(256, 1 << 26, (1 << 26) + 3_000, -1, &mut rng);
+        let large = 262_139u32;
+        let p = (1u64..).map(|k| BigUint::from(720_720u64 * 510_510) * large * k + 1u32).find(is_prime).unwrap();
+        assert_eq!(found(&(&p * &other), 1 << 13, 0), Some(p.clone()));
+        assert_eq!(found(&(&p * &other), 1 << 12, 0), None, "beyond the second stage");
+    }
+
+    #[test]
+    fn both_primes_smooth_are_told_apart() {
+        let mut rng = Rng::new(5);
+        for _ in 0..4 {
+            let p = smooth_prime(256, 2_000, 8_000, -1, &mut rng);
+            let q = smooth_prime(256, 2_000, 8_000, -1, &mut rng);
+            let factor = found(&(&p * &q), 1 << 13, 0).unwrap();
+            assert!(factor == p || factor == q);
+        }
+        // the same factors of p − 1 and q − 1 but for small ones: they vanish in one step
+        let common = smooth_prime(200, 2_000, 8_000, -1, &mut rng) - 1u32;
+        let mut twins = (1u64..).map(|k| &common * k + 1u32).filter(is_prime);
+        let (p, q) = (twins.next().unwrap(), twins.next().unwrap());
+        let factor = found(&(&p * &q), 1 << 13, 0).unwrap();
+        assert!(factor == p || factor == q);
+    }
 }

@@ -44,6 +44,30 @@ fn powers_and_small_factors_multiply_back() {
     assert_eq!(factors(&BigUint::one()), Factorisation::default());
 }
 
+#[test]
+fn ten_thousand_small_numbers() {
+    let by_hand = |n: u64| {
+        let (mut rest, mut out) = (n, Factorisation::default());
+        let mut q = 2;
+        while q * q <= rest {
+            while rest.is_multiple_of(q) {
+                rest /= q;
+                out.add(q.into());
+            }
+            q += 1;
+        }
+        if rest > 1 {
+            out.add(rest.into());
+        }
+        out
+    };
+    let mut rng = Rng::new(1);
+    let random = std::iter::repeat_with(move || rng.next() >> (24 + rng.next() % 16)).take(6_000);
+    for n in (1..4_001).chain(random).filter(|n| *n > 0) {
+        assert_eq!(factors(&n.into()), by_hand(n), "{n}");
+    }
+}
+
 /// Every shape: the factors are made first, so that the answer is known.
 #[test]
 fn random_products_come_apart() {
@@ -106,6 +130,19 @@ fn an_effort_is_kept_and_can_be_continued() {
 }
 
 #[test]
+fn memory_is_kept() {
+    let mut rng = Rng::new(11);
+    let n = prime(75, &mut rng) * prime(75, &mut rng);
+    let run = |memory: usize| {
+        let mut factoring = Factoring::new(&n);
+        let budget = Budget { memory, ..Budget::default() };
+        factoring.run(Effort::seconds(0.2), &budget, &mut ()).unwrap();
+        factoring.factorisation().unknown.is_empty()
+    };
+    assert!(run(1 << 30) && !run(1 << 10), "without memory no sieve, and too little effort for curves");
+}
+
+#[test]
 fn known_factors_are_checked_and_used() {
     let mut rng = Rng::new(10);
     let (p, q, r) = (prime(300, &mut rng), prime(300, &mut rng), prime(60, &mut rng));
@@ -132,6 +169,11 @@ fn hostile_numbers() {
     assert_eq!(factors(&strong.iter().product()).primes, strong.map(|q| (q, 1)));
     let mersenne = |k: u32| (BigUint::one() << k) - 1u32;
     assert_eq!(factors(&mersenne(521).pow(2)).primes, [(mersenne(521), 2)]);
+    // longer than anything but trial division goes: told as it is, at once
+    let beyond = mersenne(9689) * mersenne(31);
+    let mut factoring = Factoring::new(&(&beyond * 3u32));
+    factoring.run(Effort::seconds(1e9), &Budget::default(), &mut ()).unwrap();
+    assert_eq!(factoring.factorisation(), Factorisation { primes: vec![(3u32.into(), 1)], unknown: vec![beyond] });
     let beside = factors(&(mersenne(4423) * mersenne(31)));
     assert_eq!(beside.primes, [(mersenne(31), 1), (mersenne(4423), 1)]);
 }
