@@ -132,6 +132,9 @@ impl<const L: usize> Hunt<'_, '_, L> {
         let threads = if self.expected < 1 << 15 { 1 } else { self.watch.threads() };
         let ended = parallel::run(threads, &work);
         let found = found.into_inner().map_err(|_| Failure::Cancelled)?;
+        if let Ok(mut search) = search.lock() {
+            search.steps = steps.load(Ordering::Relaxed);
+        }
         if kept && (found.is_some() || ended.is_ok()) {
             self.watch.budget.walks.forget(self.name);
         }
@@ -142,9 +145,11 @@ impl<const L: usize> Hunt<'_, '_, L> {
     }
 }
 
+/// Some thousand points in all for a short search. A long one keeps some ten thousand, so that little is lost where it is
+/// stopped: the trails that have not come to a point yet.
 fn distinguished_mask(expected: u64) -> u64 {
-    // some thousand points in all, and no trail much longer than a thousandth of the work
-    (1u64 << (expected.max(1).ilog2().saturating_sub(11)).min(24)) - 1
+    let points_log2 = if expected < 1 << 24 { 11 } else { 16 };
+    (1u64 << (expected.max(1).ilog2().saturating_sub(points_log2)).min(24)) - 1
 }
 
 /// A name for what is searched, by all that its points depend on.

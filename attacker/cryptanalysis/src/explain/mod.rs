@@ -142,7 +142,7 @@ pub fn explain(group: &Described, budget: &Budget, observer: &mut dyn Observer) 
     let modulus = if !usable {
         Modulus::Unusable
     } else if !proved && !is_prime(p) {
-        let parts = factored(p, &group.factors, &watch, &mut cut_off)?;
+        let parts = factored(p, &group.factors, f64::INFINITY, &watch, &mut cut_off)?;
         let factors = parts.primes.iter().flat_map(|(q, e)| (0..*e).map(|_| q.to_string())).collect();
         Modulus::Composite { factors, unknown_bits: parts.unknown.iter().map(BigUint::bits).sum() }
     } else {
@@ -155,7 +155,9 @@ pub fn explain(group: &Described, budget: &Budget, observer: &mut dyn Observer) 
             let below = p - 1u32;
             let given = q.iter().filter(|q| q.bits() > 1 && (&below % *q).is_zero());
             let given: Vec<BigUint> = group.factors.iter().chain(given).cloned().collect();
-            let parts = factored(&below, &given, &watch, &mut cut_off)?;
+            // where the order is known, only what is small of p − 1 is of interest
+            let most = if order == Order::Unknown { f64::INFINITY } else { 1.0 };
+            let parts = factored(&below, &given, most, &watch, &mut cut_off)?;
             let factor_bits = parts.primes.iter().flat_map(|(l, e)| (0..*e).map(|_| l.bits())).collect();
             let unknown_bits = parts.unknown.iter().map(BigUint::bits).sum();
             multiple = Some(parts);
@@ -220,10 +222,16 @@ fn unless_stopped(failure: Failure, cut_off: &mut bool) -> Result<Order, Failure
     }
 }
 
-/// What is known of the factors of n after as much work as the budget pays for, or as a limit allows.
-fn factored(n: &BigUint, given: &[BigUint], watch: &Watch<'_>, cut_off: &mut bool) -> Result<Factorisation, Failure> {
+/// What is known of the factors of n after as many core seconds as the budget has, or `most`, or as a limit allows.
+fn factored(
+    n: &BigUint,
+    given: &[BigUint],
+    most: f64,
+    watch: &Watch<'_>,
+    cut_off: &mut bool,
+) -> Result<Factorisation, Failure> {
     let mut factoring = Factoring::with_known(n, given)?;
-    match factoring.go_on(Effort::seconds(watch.budget.core_seconds), watch) {
+    match factoring.go_on(Effort::seconds(watch.budget.core_seconds.min(most)), watch) {
         Err(Failure::Cancelled | Failure::OutOfBudget { .. }) => *cut_off = true,
         other => other?,
     }
