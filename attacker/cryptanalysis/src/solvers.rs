@@ -14,7 +14,7 @@ type Place = Arc<Mutex<Work>>;
 /// The work for one group.
 enum Work {
     /// What was done before somebody was stopped.
-    Begun(Precomputation),
+    Begun(Box<Precomputation>),
     /// All of it.
     Done(Arc<Solver>),
 }
@@ -59,7 +59,7 @@ impl Solvers {
         let found = places.iter().position(|(known_p, known_g, _)| known_p == p && known_g == g);
         let entry = match found {
             Some(at) => places.remove(at),
-            None => (p.clone(), g.clone(), Arc::new(Mutex::new(Work::Begun(Precomputation::new(p))))),
+            None => (p.clone(), g.clone(), Arc::new(Mutex::new(Work::Begun(Box::new(Precomputation::new(p)))))),
         };
         if places.len() >= self.capacity {
             places.remove(0);

@@ -1,8 +1,8 @@
 //! Lenstra's elliptic curve method: Montgomery curves with a point of order 12 (Suyama's parametrisation), Lucas chains in
 //! stage 1, baby and giant steps in stage 2 (Montgomery 1987, "Speeding the Pollard and elliptic curve methods").
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use num_bigint::BigUint;
 use num_integer::Integer;
@@ -15,7 +15,7 @@ use crate::prime::primes_up_to;
 
 use super::chain::{Chain, Chained};
 use super::effort::Meter;
-use super::levels::Level;
+use super::levels::{LEVELS, Level};
 use super::pairs::Pairs;
 use super::price;
 
@@ -59,6 +59,13 @@ pub(super) fn curves(
 ) -> Result<(Option<BigUint>, u32), Failure> {
     let bounds = Bounds::new(level);
     with_mont!(n, 2 3 4 6 8 12 16 20 32 40 64 128, |m| on_all_threads(&m, level, &bounds, first, count, meter), Ok((None, count)))
+}
+
+/// A proper factor of an odd composite of primes of about thirty bits, by at most so many curves. It takes a few dozen
+/// microseconds each.
+pub(crate) fn short_divisor<const L: usize>(m: &Mont<L>, curves: u32) -> Option<BigUint> {
+    static BOUNDS: LazyLock<Bounds> = LazyLock::new(|| Bounds::new(&LEVELS[0]));
+    (0..curves).find_map(|number| curve(m, &BOUNDS, number, &|_| Ok(true)).ok().flatten())
 }
 
 fn on_all_threads<const L: usize>(

@@ -26,6 +26,7 @@ use crate::budget::{Budget, Failure, Observer, Watch, brief};
 use crate::mont::Mont;
 use crate::prime::is_prime;
 
+pub(crate) use ecm::short_divisor;
 pub use effort::Effort;
 pub use price::{SIEVE_BITS, curves as curves_price, sieve as sieve_price};
 pub(crate) use rho::rho;

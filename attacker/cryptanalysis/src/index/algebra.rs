@@ -1,29 +1,28 @@
 //! Linear systems modulo a prime: Gaussian elimination for small ones, Lanczos for sparse ones.
 
+use super::checkpoint::Checkpoint;
 use super::filter::Sparse;
-use super::matrix::{Matrix, Ring, Spread, Wide};
+use super::lanczos::lanczos;
 use crate::budget::{Failure, Phase, Watch};
 use crate::mont::Mont;
-use crate::parallel;
 
 /// Up to this many unknowns elimination is faster.
 const DENSE: usize = 40;
-/// Vectors shorter than this are not worth a second thread.
-const SERIAL: usize = 600;
 
 /// x with Σ coefficient·x = right side for every row, columns numbered from 0. At least as many rows as columns.
-/// The values of both are in Montgomery form. The modulus is as [`Ring`] needs it. `None` if the columns do not determine x or the rows contradict each other.
+/// The values of both are in Montgomery form. The modulus is as a [`Ring`](super::matrix::Ring) needs it. `None` if the columns do not determine x or the rows contradict each other.
 pub(crate) fn solve<const L: usize, const W: usize>(
     m: &Mont<L>,
     rows: &[Sparse],
     right: &[[u64; L]],
     columns: usize,
+    saved: &Checkpoint,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<[u64; L]>>, Failure> {
     if columns <= DENSE {
         return gauss(m, rows, right, columns, watch);
     }
-    lanczos::<L, W>(m, rows, right, columns, watch)
+    lanczos::<L, W>(m, rows, right, columns, saved, watch)
 }
 
 fn small<const L: usize>(m: &Mont<L>, n: i32) -> [u64; L] {
@@ -79,68 +78,6 @@ fn gauss<const L: usize>(
     Ok(Some(x))
 }
 
-/// Lanczos's iteration for AᵀA·x = Aᵀ·right. It fails with a chance of about the number of columns over the modulus.
-fn lanczos<const L: usize, const W: usize>(
-    m: &Mont<L>,
-    rows: &[Sparse],
-    right: &[[u64; L]],
-    columns: usize,
-    watch: &Watch<'_>,
-) -> Result<Option<Vec<[u64; L]>>, Failure> {
-    let ring = Ring::<L, W>::new(m);
-    let threads = if columns < SERIAL { 1 } else { watch.threads() };
-    let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
-    // one closure for all products: each one would be compiled with a product of its own
-    let (plain, spread) = (|x: [u64; L]| x, |x: [u64; L]| Spread::<W>::new(&x));
-    let zero = vec![[0u64; L]; columns];
-    let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
-    let mut target = zero.clone();
-    at.multiply(threads, &ring, &image, &mut target, &plain);
-
-    let mut w = target.clone();
-    let (mut w_before, mut v) = (zero.clone(), zero);
-    let mut wide: Vec<Spread<W>> = w.iter().map(|x| spread(*x)).collect();
-    let mut x = vec![Wide::<L>::default(); columns];
-    let mut inverse_before: Option<[u64; L]> = None;
-    let entries = (a.weight() + at.weight() + 8 * columns) as u64;
-    for step in 0..=columns + 2 {
-        if w.iter().all(Mont::is_zero) {
-            break;
-        }
-        watch.spend(entries)?;
-        if step % 64 == 0 {
-            watch.report(Phase::LinearAlgebra, step.min(columns) as u64, columns as u64);
-        }
-        a.multiply(threads, &ring, &wide, &mut image, &spread);
-        at.multiply(threads, &ring, &image, &mut v, &plain);
-        let (mut wv, mut wt, mut vv) = ([0; L], [0; L], [0; L]);
-        let mut projections = || (wv, wt) = (ring.dot(&w, &v), ring.dot(&w, &target));
-        parallel::both(threads, &mut projections, &mut || vv = ring.dot(&v, &v));
-        let Some(inverse) = m.invert(&wv) else { return Ok(None) };
-        let along = m.mul(&wt, &inverse);
-        let first = m.neg(&m.mul(&vv, &inverse));
-        let second = inverse_before.map_or([0; L], |before| m.neg(&m.mul(&wv, &before)));
-        let mut advance = || x.iter_mut().zip(&w).for_each(|(x, w)| x.add(&along, w));
-        let mut turn = || {
-            for (((before, wide), w), v) in w_before.iter_mut().zip(&mut wide).zip(&w).zip(&v) {
-                let mut step = Wide::default();
-                step.add(&first, w);
-                step.add(&second, before);
-                *before = m.add(v, &ring.narrow(&step));
-                *wide = spread(*before);
-            }
-        };
-        parallel::both(threads, &mut advance, &mut turn);
-        std::mem::swap(&mut w, &mut w_before);
-        inverse_before = Some(inverse);
-    }
-    let x: Vec<[u64; L]> = x.iter().map(|x| ring.narrow(x)).collect();
-    let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
-    let mut check = vec![[0; L]; rows.len()];
-    a.multiply(threads, &ring, &wide, &mut check, &plain);
-    Ok((check == *right).then_some(x))
-}
-
 #[cfg(test)]
 mod tests {
     use num_bigint::BigUint;
@@ -149,14 +86,9 @@ mod tests {
     use crate::budget::Budget;
     use crate::rng::Rng;
 
-    /// A random sparse system with a known solution, by both methods.
-    #[test]
-    fn both_methods_find_the_solution() {
-        // 2^89 − 1 is prime
-        let q = (BigUint::from(1u32) << 89) - 1u32;
-        let m = Mont::<2>::new(&q).unwrap();
+    /// Rows, right side and solution of a random sparse system.
+    fn system(m: &Mont<2>, columns: usize) -> (Vec<Sparse>, Vec<[u64; 2]>, Vec<BigUint>) {
         let mut rng = Rng::new(1);
-        let columns = 150;
         let x: Vec<i64> = (0..columns).map(|_| (rng.next() % 1000) as i64).collect();
         let mut rows = Vec::new();
         let mut right = Vec::new();
@@ -168,15 +100,57 @@ mod tests {
             row.dedup_by_key(|e| e.0);
             row.retain(|e| e.1 != 0);
             let sum = row.iter().map(|(c, e)| x[*c as usize] * i64::from(*e)).sum::<i64>();
-            right.push(small(&m, sum as i32));
+            right.push(small(m, sum as i32));
             rows.push(row);
         }
-        let watch_budget = Budget::default();
+        (rows, right, x.iter().map(|x| BigUint::from(*x as u64)).collect())
+    }
+
+    fn modulus() -> Mont<2> {
+        // 2^89 − 1 is prime
+        Mont::new(&((BigUint::from(1u32) << 89) - 1u32)).unwrap()
+    }
+
+    #[test]
+    fn both_methods_find_the_solution() {
+        let m = modulus();
+        let (rows, right, x) = system(&m, 150);
+        let budget = Budget::default();
         let mut nobody = ();
-        let watch = Watch::new(&watch_budget, &mut nobody);
-        for solved in [gauss(&m, &rows, &right, columns, &watch), lanczos::<2, 2>(&m, &rows, &right, columns, &watch)] {
+        let watch = Watch::new(&budget, &mut nobody);
+        let none = Checkpoint::default();
+        for solved in [gauss(&m, &rows, &right, 150, &watch), lanczos::<2, 2>(&m, &rows, &right, 150, &none, &watch)] {
             let solved: Vec<BigUint> = solved.unwrap().unwrap().iter().map(|x| m.leave(x)).collect();
-            assert_eq!(solved, x.iter().map(|x| BigUint::from(*x as u64)).collect::<Vec<_>>());
+            assert_eq!(solved, x);
         }
+    }
+
+    /// A limit of operations stops it in the middle, again and again: it always gets as much further as it may, and to the
+    /// right end. From the beginning it never would. What is not of this system is not taken for its state.
+    #[test]
+    fn an_iteration_that_was_stopped_goes_on_where_it_was() {
+        let m = modulus();
+        let (rows, right, x) = system(&m, 800);
+        let saved = Checkpoint::default();
+        let (whole, mut stops) = (Budget::default(), 0);
+        let mut nobody = ();
+        let watch = Watch::new(&whole, &mut nobody);
+        let alone = lanczos::<2, 2>(&m, &rows, &right, 800, &Checkpoint::default(), &watch).unwrap();
+        let part = Budget { operations: watch.spent() / 5, ..Budget::default() };
+        let solved = loop {
+            let mut nobody = ();
+            match lanczos::<2, 2>(&m, &rows, &right, 800, &saved, &Watch::new(&part, &mut nobody)) {
+                Ok(solved) => break solved,
+                Err(failure) => assert!(matches!(failure, Failure::OutOfBudget { .. }), "{failure}"),
+            }
+            stops += 1;
+            assert!(stops < 8);
+        };
+        assert!(stops >= 4);
+        assert_eq!(solved, alone);
+        assert_eq!(solved.unwrap().iter().map(|x| m.leave(x)).collect::<Vec<_>>(), x);
+        let (other_rows, other_right, other) = system(&m, 799);
+        let solved = lanczos::<2, 2>(&m, &other_rows, &other_right, 799, &saved, &watch).unwrap().unwrap();
+        assert_eq!(solved.iter().map(|x| m.leave(x)).collect::<Vec<_>>(), other);
     }
 }

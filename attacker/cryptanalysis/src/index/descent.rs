@@ -16,6 +16,9 @@ const ATTEMPTS: u32 = 200;
 /// Descents through descents.
 const DEPTH: u32 = 4;
 
+/// Sieves for one prime, each larger than the one before.
+const SIZES: u32 = 4;
+
 /// One individual logarithm in progress.
 pub(crate) struct Descent<'a, 'w> {
     table: &'a Table,
@@ -127,7 +130,7 @@ impl<'a, 'w> Descent<'a, 'w> {
             self.found.insert(key, value);
             return Ok(true);
         }
-        for size in 0..3 {
+        for size in 0..SIZES {
             let limits = self.table.parameters.descending(key.prime(), size);
             self.watch.spend(limits.region.points() as u64)?;
             let found = sieve_special(&self.table.pair, &self.table.bases, key, &limits, &mut self.scratch);
@@ -160,10 +163,16 @@ impl<'a, 'w> Descent<'a, 'w> {
 }
 
 impl super::parameters::Parameters {
+    /// A small sieve first, which is enough as a rule, then larger ones that may also leave larger primes.
     fn descending(&self, q: u32, size: u32) -> Limits {
-        let large = (self.large_bits + 2.0 * f64::from(size)).min(f64::from(q).log2());
+        let large = (self.large_bits + 2.0 * f64::from(size.saturating_sub(1))).min(f64::from(q).log2());
+        let region = if size == 0 {
+            Region { log_width: self.region.log_width - 1, rows: self.region.rows / 2 }
+        } else {
+            Region { rows: self.region.rows << (size - 1), ..self.region }
+        };
         Limits {
-            region: Region { log_width: self.region.log_width, rows: self.region.rows << size },
+            region,
             cofactor_bits: self.cofactor_bits.map(|bits| large * bits / self.large_bits),
             large_prime: large.exp2() as u64,
         }

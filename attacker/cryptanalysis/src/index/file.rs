@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use num_bigint::BigUint;
 
+use super::checkpoint::{Checkpoint, Saved};
 use super::logs::Logs;
 use super::pair::Pair;
 use super::parameters::Parameters;
@@ -57,6 +58,14 @@ pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
             out.push(e as i8 as u8);
         }
     }
+    let saved = work.checkpoint.get().filter(|saved| !saved.words.is_empty());
+    word(&mut out, u64::from(saved.is_some()));
+    if let Some(saved) = saved {
+        word(&mut out, saved.relations as u64);
+        word(&mut out, saved.fingerprint);
+        word(&mut out, saved.words.len() as u64);
+        saved.words.iter().for_each(|limb| word(&mut out, *limb));
+    }
     let searches = work.walks.all();
     word(&mut out, searches.len() as u64);
     for (name, search) in searches {
@@ -94,6 +103,7 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
     let tables =
         (0..reader.count(8)?).map(|_| table(&mut reader, p, pair.as_ref(), &primes)).collect::<Result<Vec<_>, _>>()?;
     let found = (0..reader.count(24)?).map(|_| relation(&mut reader, &primes)).collect::<Result<Vec<_>, _>>()?;
+    let saved = if reader.word()? == 0 { None } else { Some(saved(&mut reader)?) };
     let work = Precomputation::new(p);
     for _ in 0..reader.count(32)? {
         search(&mut reader, &work.walks)?;
@@ -102,7 +112,8 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
         return Err(bad("a whole file", "one with more behind it".to_owned()));
     }
     if let Some(pair) = pair {
-        let work = Precomputation { found: Mutex::new(found), next: AtomicUsize::new(next), ..work };
+        let checkpoint = Checkpoint::with(saved);
+        let work = Precomputation { found: Mutex::new(found), next: AtomicUsize::new(next), checkpoint, ..work };
         if !tables.is_empty() {
             if !tables.iter().all(|logs| logs.agree(&pair)) {
                 return Err(bad("logarithms that agree with each other", "others".to_owned()));
@@ -174,6 +185,12 @@ fn search(reader: &mut Reader<'_>, walks: &Walks) -> Result<(), Failure> {
         search.trails.insert(tag, trail);
     }
     Ok(())
+}
+
+fn saved(reader: &mut Reader<'_>) -> Result<Saved, Failure> {
+    let (relations, fingerprint) = (reader.word()? as usize, reader.word()?);
+    let words = (0..reader.count(8)?).map(|_| reader.word()).collect::<Result<_, Failure>>()?;
+    Ok(Saved { relations, fingerprint, words })
 }
 
 fn bad(expected: &'static str, got: String) -> Failure {

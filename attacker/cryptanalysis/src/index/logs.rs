@@ -4,6 +4,7 @@ use num_bigint::BigUint;
 use num_traits::Zero;
 
 use super::algebra;
+use super::checkpoint::Checkpoint;
 use super::filter::{Reduced, Sparse, eliminate, prune, times};
 use super::pair::Pair;
 use super::relation::{Found, Key, KeyMap, Point, Row};
@@ -62,7 +63,7 @@ pub(crate) struct Logs {
 impl Logs {
     /// Nothing if ℓ does not suit the pair.
     pub(crate) fn new(pair: &Pair, ell: &BigUint) -> Option<Self> {
-        let ring = Mont::new(ell).filter(|_| ell.bits() <= 240)?;
+        let ring = Mont::new(ell).filter(|_| ell.bits() <= 256)?;
         Some(Self { ell: ell.clone(), ring, scale: Scale::new(pair, ell)?, known: KeyMap::default() })
     }
 
@@ -130,11 +131,13 @@ impl Logs {
     }
 }
 
-/// Solves the relations modulo ℓ and completes the table by substitution. `None` if they do not suffice.
+/// Solves the relations modulo ℓ, from a saved state of the linear algebra if there is one, and completes the table by
+/// substitution. `None` if they do not suffice.
 pub(crate) fn solve(
     relations: &[Found],
     pair: &Pair,
     ell: &BigUint,
+    saved: &Checkpoint,
     watch: &Watch<'_>,
 ) -> Result<Option<Logs>, Failure> {
     let Some(mut logs) = Logs::new(pair, ell) else { return Ok(None) };
@@ -155,10 +158,11 @@ pub(crate) fn solve(
     watch.report(Phase::Filter, 2, 2);
     // 24 bits to spare in the limbs, eight in the words
     let solved = match ell.bits() {
-        ..=96 => matrix::<2, 2>(&rows, &columns, ell, watch)?,
-        97..=148 => matrix::<3, 3>(&rows, &columns, ell, watch)?,
-        149..=200 => matrix::<4, 4>(&rows, &columns, ell, watch)?,
-        _ => matrix::<4, 5>(&rows, &columns, ell, watch)?,
+        ..=96 => matrix::<2, 2>(&rows, &columns, ell, saved, watch)?,
+        97..=148 => matrix::<3, 3>(&rows, &columns, ell, saved, watch)?,
+        149..=200 => matrix::<4, 4>(&rows, &columns, ell, saved, watch)?,
+        201..=232 => matrix::<4, 5>(&rows, &columns, ell, saved, watch)?,
+        _ => matrix::<5, 6>(&rows, &columns, ell, saved, watch)?,
     };
     let Some(values) = solved else { return Ok(None) };
     for (c, value) in columns.iter().zip(values) {
@@ -204,6 +208,7 @@ fn matrix<const L: usize, const W: usize>(
     rows: &[(Sparse, Value)],
     columns: &[u32],
     ell: &BigUint,
+    saved: &Checkpoint,
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<Value>>, Failure> {
     let Some(m) = Mont::<L>::new(ell) else { return Ok(None) };
@@ -211,16 +216,14 @@ fn matrix<const L: usize, const W: usize>(
     let index = |c: u32| columns.binary_search(&c).ok();
     let renumbered: Vec<Sparse> =
         rows.iter().map(|(row, _)| row.iter().filter_map(|(c, e)| Some((place[index(*c)?], *e))).collect()).collect();
-    let right: Vec<[u64; L]> = rows.iter().map(|(_, sum)| m.enter_limbs(&std::array::from_fn(|k| sum[k]))).collect();
-    let solved = algebra::solve::<L, W>(&m, &renumbered, &right, columns.len(), watch)?;
-    Ok(solved.map(|x| {
-        let narrow = |x: &[u64; L]| {
-            let mut out = [0; 4];
-            out[..L].copy_from_slice(&m.leave_limbs(x));
-            out
-        };
-        place.iter().map(|at| narrow(&x[*at as usize])).collect()
-    }))
+    let right: Vec<[u64; L]> = rows.iter().map(|(_, sum)| m.enter_limbs(&resized(sum))).collect();
+    let solved = algebra::solve::<L, W>(&m, &renumbered, &right, columns.len(), saved, watch)?;
+    Ok(solved.map(|x| place.iter().map(|at| resized(&m.leave_limbs(&x[*at as usize]))).collect()))
+}
+
+/// The same number in more or fewer limbs, for one that fits both.
+fn resized<const A: usize, const B: usize>(x: &[u64; A]) -> [u64; B] {
+    std::array::from_fn(|k| x.get(k).copied().unwrap_or(0))
 }
 
 /// A new number for each column, the heaviest first: what is used most lies together.

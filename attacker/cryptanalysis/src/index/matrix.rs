@@ -259,6 +259,11 @@ impl<const L: usize> Default for Wide<L> {
 }
 
 impl<const L: usize> Wide<L> {
+    /// The sum that is `value` when it is reduced.
+    pub(super) fn of(value: &[u64; L]) -> Self {
+        Self { low: [0; L], high: *value }
+    }
+
     #[inline(always)]
     pub(super) fn add(&mut self, a: &[u64; L], b: &[u64; L]) {
         for (i, a) in a.iter().enumerate() {

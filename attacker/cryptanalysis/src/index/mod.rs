@@ -4,12 +4,14 @@
 
 mod algebra;
 mod base;
+mod checkpoint;
 mod cofactor;
 mod descent;
 mod file;
 mod filter;
 mod form;
 mod harvest;
+mod lanczos;
 mod lattice;
 mod logs;
 mod matrix;

@@ -48,7 +48,7 @@ impl Polynomial {
         terms.map(|(k, c)| a.pow(k as u32) * b.pow((self.degree() - k) as u32) * *c).sum()
     }
 
-    /// The norm on a lattice, with a divisor of all its values divided out; nothing if it needs more than 128 bits.
+    /// The norm on a lattice, with a divisor of all its values divided out.
     pub(crate) fn form(&self, lattice: &Lattice, divisor: u32) -> Option<Form> {
         let degree = self.degree();
         let [u, v] = [lattice.u, lattice.v].map(|c| [BigInt::from(-c[1]), BigInt::from(c[0])]);
@@ -92,6 +92,13 @@ impl Polynomial {
             out.push(q);
         }
         out
+    }
+
+    /// Whether a finite root modulo a prime is a multiple one.
+    pub(super) fn is_double(&self, root: u32, q: u32) -> bool {
+        let (q, r) = (i128::from(q), i128::from(root));
+        let slope = (1..self.0.len()).rev();
+        slope.fold(0, |v, k| (v * r + self.0[k] % q * k as i128).rem_euclid(q)) == 0
     }
 
     /// Modulo a prime of at most 256 bits.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use num_bigint::BigUint;
 
 use super::base::Base;
+use super::checkpoint::Checkpoint;
 use super::harvest::{Goal, Harvest};
 use super::logs::{self, Logs};
 use super::pair::Pair;
@@ -30,6 +31,8 @@ pub struct Precomputation {
     pub(super) found: Mutex<Vec<Found>>,
     /// The special primes that were sieved.
     pub(super) next: AtomicUsize,
+    /// Where the linear algebra was.
+    pub(super) checkpoint: Checkpoint,
     pub(super) table: OnceLock<Arc<Table>>,
     pub(super) walks: Arc<Walks>,
 }
@@ -55,6 +58,7 @@ impl Precomputation {
             pair: OnceLock::new(),
             found: Mutex::default(),
             next: AtomicUsize::new(0),
+            checkpoint: Checkpoint::default(),
             table: OnceLock::new(),
             walks: Arc::default(),
         }
@@ -151,9 +155,15 @@ impl Precomputation {
                 watch,
             };
             let before = self.relations();
-            harvest.run(&self.next, &self.found, &|found| missing(found, &pair))?;
+            // linear algebra that was stopped goes on with the same relations
+            if self.checkpoint.relations() != Some(before) {
+                harvest.run(&self.next, &self.found, &|found| missing(found, &pair))?;
+            }
             let found = self.found.lock().map_err(|_| Failure::Cancelled)?.clone();
-            if let Some(logs) = solve(&found, &pair, ells, watch)? {
+            self.checkpoint.begin(found.len());
+            let solved = solve(&found, &pair, ells, &self.checkpoint, watch)?;
+            self.checkpoint.clear();
+            if let Some(logs) = solved {
                 break logs;
             }
             if found.len() == before {
@@ -185,11 +195,17 @@ fn specials(pair: &Pair, parameters: &Parameters) -> Vec<Key> {
 }
 
 /// The logarithms modulo each of `ells`, if the relations suffice.
-fn solve(found: &[Found], pair: &Pair, ells: &[BigUint], watch: &Watch<'_>) -> Result<Option<Vec<Logs>>, Failure> {
+fn solve(
+    found: &[Found],
+    pair: &Pair,
+    ells: &[BigUint],
+    saved: &Checkpoint,
+    watch: &Watch<'_>,
+) -> Result<Option<Vec<Logs>>, Failure> {
     let relations = usable(found, pair);
     let mut logs = Vec::new();
     for ell in ells {
-        let Some(solved) = logs::solve(&relations, pair, ell, watch)? else { return Ok(None) };
+        let Some(solved) = logs::solve(&relations, pair, ell, saved, watch)? else { return Ok(None) };
         logs.push(solved);
     }
     Ok(Some(logs))
@@ -216,4 +232,40 @@ fn missing(found: &[Found], pair: &Pair) -> usize {
     let (kept, columns) = filter::prune(&sparse, keys.len(), usize::MAX / 2);
     // more than needed: a choice of light relations makes a smaller matrix, which is worth the sieving
     (columns + 11 + columns / 6).saturating_sub(kept.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::budget::{Budget, Phase};
+
+    /// Stopped in the middle of the linear algebra, written and read again: nothing is sieved any more, and no step is
+    /// made twice.
+    #[test]
+    fn linear_algebra_goes_on_from_a_file() {
+        // a safe prime of 104 bits
+        let p: BigUint = "15713858200628223569333830865027".parse().unwrap();
+        let ells = [(&p - 1u32) >> 1u32];
+        let budget = Budget { threads: 1, ..Budget::default() };
+        let work = Precomputation::new(&p);
+        let cancel = budget.cancel.clone();
+        let mut stop = |phase: Phase, done: u64, total: u64| {
+            cancel.fetch_or(phase == Phase::LinearAlgebra && 2 * done > total, Ordering::Relaxed);
+        };
+        assert!(matches!(work.table(&ells, &Watch::new(&budget, &mut stop)), Err(Failure::Cancelled)));
+        budget.cancel.store(false, Ordering::Relaxed);
+        let again = Precomputation::from_bytes(&work.to_bytes(), &p).unwrap();
+        let (mut sieved, mut first) = (false, None);
+        let mut look = |phase: Phase, done: u64, total: u64| {
+            sieved |= phase == Phase::Sieve;
+            if phase == Phase::LinearAlgebra {
+                first = first.or(Some(2 * done > total));
+            }
+        };
+        again.table(&ells, &Watch::new(&budget, &mut look)).unwrap();
+        assert!(again.is_complete() && !sieved);
+        assert_eq!(first, Some(true), "beyond the middle from the beginning");
+    }
 }

@@ -1,8 +1,9 @@
 //! A sieve over a small lattice for points where two forms are smooth (Pollard 1993; Franke and Kleinjung 2005).
 
 use super::base::{Base, EVERYWHERE, Lattice, SCALE, transform};
+use super::cofactor::Cofactors;
 use super::form::{Estimate, Form};
-use super::survivors::{divisors_of, factor};
+use super::survivors::{divide_out, divisors_of};
 
 /// Smaller primes are not sieved; the threshold leaves room for them.
 const SMALLEST: u32 = 20;
@@ -25,6 +26,12 @@ pub(crate) struct Side<'a> {
     pub(crate) cofactor_bits: f64,
     /// The largest prime factor of the remainder.
     pub(crate) large_prime: u64,
+}
+
+impl Side<'_> {
+    pub(super) fn cofactors(&self) -> Cofactors {
+        Cofactors { base: self.base.largest().into(), largest: self.large_prime }
+    }
 }
 
 /// −width/2 ≤ i < width/2, 0 ≤ j < rows.
@@ -103,22 +110,38 @@ impl Scratch {
             })
             .collect();
         // the side of the larger numbers comes last: fewer points are left for it
+        let mut rests: [Vec<u128>; 2] = Default::default();
         for k in [1, 0] {
             divisors_of(&hits, sides[k].base, &roots[k], &steps[k], region, marks, divisors);
             let mut at = 0;
+            let mut kept = Vec::with_capacity(hits.len());
             hits.retain_mut(|(x, hit)| {
                 let from = at;
                 while divisors.get(at).is_some_and(|(y, _)| y == x) {
                     at += 1;
                 }
                 let large = divisors[from..at].iter().map(|(_, p)| *p);
-                match factor(&sides[k], &roots[k], 1 << region.log_width, large, &odd[k], hit.i, hit.j) {
-                    Some(factors) => hit.factors[k] = factors,
-                    None => return false,
-                }
-                true
+                let found = divide_out(&sides[k], &roots[k], 1 << region.log_width, large, &odd[k], hit.i, hit.j);
+                kept.push(found.is_some());
+                found.is_some_and(|(factors, rest)| {
+                    hit.factors[k] = factors;
+                    rests[k].push(rest);
+                    true
+                })
             });
+            // the other side's, where it had its turn
+            let mut kept = kept.into_iter();
+            rests[1 - k].retain(|_| kept.next().unwrap_or(true));
         }
+        // splitting is dear: it waits until both sides are promising
+        let mut rests = rests[0].iter().zip(&rests[1]);
+        hits.retain_mut(|(_, hit)| {
+            rests.next().is_some_and(|(first, second)| {
+                [(1, *second), (0, *first)]
+                    .into_iter()
+                    .all(|(k, rest)| sides[k].cofactors().split(rest, &mut hit.factors[k]))
+            })
+        });
         hits.into_iter().map(|(_, hit)| hit).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use num_bigint::{BigInt, BigUint};
+use num_integer::Integer;
 use num_traits::{One, ToPrimitive, Zero};
 
 use super::base::{Base, Lattice, inverses, join, residues};
@@ -11,6 +12,7 @@ use super::harvest::Limits;
 use super::lattice::{lagrange, lll};
 use super::pair::Pair;
 use super::parameters::Parameters;
+use super::polynomial::Polynomial;
 use super::precomputation::Table;
 use super::relation::{Key, Row, collect};
 use super::sieve::{Hit, Region, Roots, Scratch, Side};
@@ -21,6 +23,12 @@ use crate::prime::primes_up_to;
 /// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
 const LARGEST_BITS: f64 = 30.0;
 
+/// The largest primes that are sieved in fractions of cubics: more of them take longer to place than to sieve.
+const CUBIC_BASE: u32 = 1 << 16;
+/// Of the largest norm's bits so many are left to primes above those: where norms happen to be small almost all points
+/// would survive.
+const COFACTOR_SHARE: f64 = 0.65;
+
 /// A numerator and a denominator, and the exponents of their prime ideals.
 pub(super) struct Fraction {
     pub(super) elements: [[i128; 3]; 2],
@@ -30,8 +38,7 @@ pub(super) struct Fraction {
 /// Where primes divide numerators and denominators.
 pub(super) fn bases(pair: &Pair, parameters: &Parameters) -> [Base; 2] {
     if pair.is_cubic() {
-        // norms of both are sieved at few points: more of their primes pay
-        let primes = primes_up_to(parameters.bound.saturating_mul(4).max(1 << 18));
+        let primes = primes_up_to(CUBIC_BASE);
         let ideals: Vec<(u32, u32)> =
             primes.into_iter().flat_map(|q| pair.sides[1].roots(q).into_iter().map(move |r| (q, r))).collect();
         return [Base::new(ideals.iter().copied()), Base::new(ideals)];
@@ -111,8 +118,7 @@ fn of_cubics(table: &Table, z: &BigUint, watch: &Watch<'_>) -> Result<Vec<Fracti
                 joined.map(|(((p, x), inverse), y)| join(*p, *x, *inverse, *y)).collect::<Vec<u32>>()
             });
             let side = |k: usize, form: Form| {
-                // where norms happen to be small almost all would survive
-                let cofactor_bits = limits.cofactor_bits[k].min(form.bits(region) / 2.0);
+                let cofactor_bits = limits.cofactor_bits[k].min(form.bits(region) * COFACTOR_SHARE);
                 Side { cofactor_bits, ..limits.side(k, bases[k], Roots::Ready(&roots[k]), form) }
             };
             let sides = [side(0, over), side(1, under)];
@@ -133,27 +139,66 @@ fn of_cubics(table: &Table, z: &BigUint, watch: &Watch<'_>) -> Result<Vec<Fracti
     Ok(Vec::new())
 }
 
-/// A reduced basis of the pairs (u, v) with u ≡ z·v modulo p, both of degree two in the root.
+/// A reduced basis of the pairs (u, v) with u ≡ z·v modulo p, both of degree two in the root. What is short is what is
+/// small in all embeddings of the cubic field, so that norms, their products, are small.
 fn fractions(pair: &Pair, z: &BigUint) -> Option<Vec<[[i128; 3]; 2]>> {
     let (p, m, z) = (BigInt::from(pair.p.clone()), BigInt::from(pair.root.clone()), BigInt::from(z.clone()));
-    let unit = |k: usize, first: BigInt| {
+    let embedding = Embedding::new(&pair.sides[1]);
+    let row = |k: usize, first: BigInt| {
         let mut row = vec![BigInt::zero(); 6];
         row[k] = BigInt::one();
         row[0] = first;
-        row
+        let images = [embedding.image(&row[..3]), embedding.image(&row[3..])].concat();
+        images.into_iter().chain(row).collect::<Vec<BigInt>>()
     };
     let square: BigInt = &m * &m % &p;
     let basis = lll(vec![
-        unit(0, p.clone()),
-        unit(1, -m.clone()),
-        unit(2, -square.clone()),
-        unit(3, z.clone()),
-        unit(4, &z * m % &p),
-        unit(5, &z * square % &p),
+        row(0, p.clone()),
+        row(1, -m.clone()),
+        row(2, -square.clone()),
+        row(3, z.clone()),
+        row(4, &z * m % &p),
+        row(5, &z * square % &p),
     ]);
-    let word = |row: &Vec<BigInt>, k: usize| row[k].to_i128();
+    let word = |row: &Vec<BigInt>, k: usize| row[6 + k].to_i128();
     let half = |row, k| Some([word(row, k)?, word(row, k + 1)?, word(row, k + 2)?]);
     basis.iter().map(|row| Some([half(row, 0)?, half(row, 3)?])).collect()
+}
+
+/// The real and the complex embedding of a cubic field, as three real coordinates whose squares sum to those of all
+/// conjugates.
+struct Embedding([[f64; 3]; 3]);
+
+impl Embedding {
+    /// Images are integers: so large that the coefficients beside them are no part of a vector's length.
+    const SCALE_BITS: usize = 30;
+
+    fn new(f: &Polynomial) -> Self {
+        let c: Vec<f64> = f.0.iter().map(|c| *c as f64).collect();
+        let value = |x: f64| c.iter().rev().fold(0.0, |v, c| v * x + c);
+        let (mut low, mut high) = (-1e3, 1e3);
+        for _ in 0..100 {
+            let middle = f64::midpoint(low, high);
+            if value(middle) < 0.0 { low = middle } else { high = middle }
+        }
+        // the others are the roots of x² + (c₂ + r)x + …
+        let (real, half) = (low, -(c[2] + low) / 2.0);
+        let square = half * half - (c[1] + (c[2] + low) * low);
+        let other = (-square).max(0.0).sqrt();
+        let two = std::f64::consts::SQRT_2;
+        Self([
+            [1.0, real, real * real],
+            [two, two * half, two * (half * half - other * other)],
+            [0.0, two * other, two * 2.0 * half * other],
+        ])
+    }
+
+    fn image(&self, element: &[BigInt]) -> Vec<BigInt> {
+        let scale = (1u64 << Self::SCALE_BITS) as f64;
+        let of =
+            |row: &[f64; 3]| row.iter().zip(element).map(|(x, c)| BigInt::from((x * scale).round() as i64) * c).sum();
+        self.0.iter().map(of).collect()
+    }
 }
 
 /// The norm of c₀ + c₁α + c₂α².
@@ -178,37 +223,75 @@ fn norm_form(pair: &Pair, lattice: &Lattice) -> Option<Form> {
     Form::new(&[last.clone(), odd - &first, even - last, first])
 }
 
-/// The prime ideals of an element whose norm has the given prime factors; nothing if one has a degree above one, or if it
-/// takes more than one look to tell how often each occurs.
+/// The prime ideals of an element whose norm has the given prime factors; nothing if one has a degree above one.
 fn ideals(pair: &Pair, element: [i128; 3], factors: &[u64]) -> Option<Row> {
-    let mut counts: BTreeMap<u32, i32> = BTreeMap::new();
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
     for q in factors {
         *counts.entry(u32::try_from(*q).ok()?).or_default() += 1;
     }
+    let f = &pair.sides[1];
     let mut row = Row::new();
     for (q, count) in counts {
         let modulus = i128::from(q);
-        let [c0, c1, c2] = element.map(|c| c.rem_euclid(modulus));
-        let value = |r: i128| (c0 + (c1 + c2 * r) % modulus * r) % modulus;
-        let roots: Vec<u32> = pair.sides[1].roots(q).into_iter().filter(|r| value(i128::from(*r)) == 0).collect();
-        let each = match roots.len() {
-            // with another ideal beside this one, q itself would divide the element
-            1 if [c0, c1, c2] != [0; 3] => count,
-            n if n as i32 == count => 1,
-            _ => return None,
-        };
-        row.extend(roots.into_iter().map(|r| (Key::ideal(1, q, r), each)));
+        let c = element.map(|c| c.rem_euclid(modulus));
+        let all = f.roots(q);
+        let mut roots: Vec<u32> = all
+            .iter()
+            .copied()
+            .filter(|r| (c[0] + (c[1] + c[2] * i128::from(*r)) % modulus * i128::from(*r)) % modulus == 0)
+            .collect();
+        // an ideal of degree two, or q itself, takes two of the norm's factors or three
+        if count == 1 && roots.len() == 1 {
+            row.push((Key::ideal(1, q, roots[0]), 1));
+            continue;
+        }
+        // at simple roots by evaluation; the double one, if q is ramified, has what is left
+        roots.sort_by_key(|r| f.is_double(*r, q));
+        let mut left = count;
+        for r in &roots {
+            let exponent = if f.is_double(*r, q) { left } else { valuation(f, element, q, *r, left) };
+            left -= exponent;
+            row.push((Key::ideal(1, q, *r), exponent as i32));
+        }
+        if left > 0 {
+            return None;
+        }
     }
     Some(row)
 }
 
+/// How often the ideal of a simple root divides an element, at most `most` times: the value at the root modulo q^most.
+fn valuation(f: &Polynomial, element: [i128; 3], q: u32, root: u32, most: u32) -> u32 {
+    let modulus = BigInt::from(q).pow(most);
+    let at = |c: &[i128], x: &BigInt| c.iter().rev().fold(BigInt::zero(), |v, c| (v * x + *c).mod_floor(&modulus));
+    let slope: Vec<i128> = f.0.iter().zip(0..).skip(1).map(|(c, k)| c * k).collect();
+    let mut x = BigInt::from(root);
+    let mut exact = 1;
+    while exact < most {
+        let Some(inverse) = at(&slope, &x).modinv(&modulus) else { return 0 };
+        x = (&x - at(&f.0, &x) * inverse).mod_floor(&modulus);
+        exact *= 2;
+    }
+    let mut value = at(&element, &x);
+    if value.is_zero() {
+        return most;
+    }
+    let mut exponent = 0;
+    while (&value % q).is_zero() {
+        value /= q;
+        exponent += 1;
+    }
+    exponent
+}
+
 impl super::parameters::Parameters {
-    /// The same for fractions of elements of a cubic field: two large primes in each norm, or small third ones.
+    /// The same for fractions of elements of a cubic field: few points of each plane, for norms grow with the third power
+    /// of the coordinates; two large primes in each norm, and a smaller third one.
     fn splitting_cubics(&self) -> Limits {
         let large = (1.6 * self.large_bits).min(LARGEST_BITS);
         Limits {
-            region: Region { rows: 2 * self.region.rows, ..self.region },
-            cofactor_bits: [large * 2.1; 2],
+            region: Region { log_width: 9, rows: 1 << 8 },
+            cofactor_bits: [large * 2.4; 2],
             large_prime: large.exp2() as u64,
         }
     }

@@ -1,7 +1,6 @@
 //! The prime factors at the points that survive a sieve.
 
 use super::base::Base;
-use super::cofactor;
 use super::sieve::{Hit, Region, SMALL_SLACK, Side, Steps};
 
 /// Values are exact up to this; what is above must be due to known divisors.
@@ -71,9 +70,9 @@ fn sieve_again(
     divisors.sort_unstable();
 }
 
-/// The prime factors of the form at (i, j), or nothing if one is too large. Of the primes of at least `width`, `large`
-/// are those that divide.
-pub(super) fn factor(
+/// The prime factors of the form at (i, j) that the base has, and what they leave, or nothing if that cannot be a product
+/// of primes that are small enough. Of the primes of at least `width`, `large` are those that divide.
+pub(super) fn divide_out(
     side: &Side<'_>,
     roots: &[u32],
     width: u32,
@@ -81,7 +80,7 @@ pub(super) fn factor(
     odd: &[u32],
     i: i64,
     j: i64,
-) -> Option<Vec<u64>> {
+) -> Option<(Vec<u64>, u128)> {
     let mut bits = side.form.estimate().size(i as f64, j as f64).log2();
     let mut value = side.form.wrapping_value(i, j);
     let mut factors = Vec::with_capacity(12);
@@ -120,7 +119,7 @@ pub(super) fn factor(
     if f64::from(127 - value.leading_zeros().min(127)) > side.cofactor_bits + SMALL_SLACK {
         return None;
     }
-    cofactor::factor(value, side.base.largest().into(), side.large_prime, &mut factors).then_some(factors)
+    side.cofactors().may_split(value).then_some((factors, value))
 }
 
 /// p⁻¹ modulo 2^128 for an odd p, by Newton's iteration.
@@ -165,9 +164,9 @@ mod tests {
         let lattice = Lattice::of_points([(1, 0), (0, 1)]);
         let side = Side { base: &base, roots: Roots::Of(&lattice), form, cofactor_bits: 20.0, large_prime: 1 << 20 };
         let all = |known: &[u32]| {
-            let mut factors = factor(&side, &base.roots, 1 << 10, known.iter().copied(), &[], 31, 1)?;
+            let (mut factors, rest) = divide_out(&side, &base.roots, 1 << 10, known.iter().copied(), &[], 31, 1)?;
             factors.sort_unstable();
-            Some(factors)
+            (rest == 1).then_some(factors)
         };
         let expected: Vec<u64> = [31, 31, 31].into_iter().chain(large).map(u64::from).collect();
         assert_eq!(all(&large), Some(expected));
