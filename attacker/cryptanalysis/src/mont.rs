@@ -208,8 +208,8 @@ impl<const L: usize> Mont<L> {
         }
         // twice these, and the squares
         let (mut top, mut carry) = (0, 0);
-        for i in 0..L {
-            let square = u128::from(a[i]) * u128::from(a[i]);
+        for (i, limb) in a.iter().enumerate() {
+            let square = u128::from(*limb) * u128::from(*limb);
             for (k, part) in [(2 * i, square as u64), (2 * i + 1, (square >> 64) as u64)] {
                 let word = if k < L { &mut low[k] } else { &mut high[k - L] };
                 let sum = u128::from((*word << 1) | top) + u128::from(part) + u128::from(carry);
