@@ -54,7 +54,7 @@ impl Workshop {
         let mut told =
             Told { bits: problem.p.bits(), chose: false, last: None, reached: Reached::default(), count: 0, tell };
         let result = self.solver(problem, session, budget, &mut told).and_then(|(solver, payer)| {
-            told.choose(chosen(&solver), payer.filter(|payer| payer != session));
+            told.choose(Account::of(&solver.method()), payer.filter(|payer| payer != session));
             solver.solve(&problem.y, budget, &mut told).map_err(|unsolved| unsolved.failure)
         });
         (told.tell)(solved(problem, &result, told.reached));
@@ -154,14 +154,6 @@ impl<T: FnMut(Fact) + Send> Observer for Told<T> {
     }
 }
 
-/// How the next target will be solved, or that it will not.
-fn chosen(solver: &Solver) -> Account {
-    match solver.method() {
-        Method::Trivial if solver.order().is_none() => Account::plain("none"),
-        method => Account::of(&method),
-    }
-}
-
 /// A phase by its name in events.
 fn named(phase: Phase) -> String {
     serde_json::to_value(phase).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
@@ -255,7 +247,7 @@ mod tests {
         assert!(matches!(failed, Err(Failure::OutOfReach { .. })), "{failed:?}");
         let chose =
             facts.iter().find_map(|fact| if let Fact::Chose { method, .. } = fact { Some(method) } else { None });
-        assert_eq!(chose, Some(&Account::plain("none")), "{facts:?}");
+        assert_eq!(chose.map(|method| method.kind.as_str()), Some("none"), "{facts:?}");
         // Nothing at hand reaches that far, and no time would help.
         let end = facts.last();
         assert!(matches!(end, Some(Fact::Solved { found: false, cut_off: None, equation: None, .. })), "{facts:?}");
@@ -296,11 +288,15 @@ mod tests {
     fn methods() -> Vec<Method> {
         let all = vec![
             Method::Trivial,
+            Method::None { hard_bits: 900 },
             Method::BabyStepGiantStep { order_bits: 40 },
             Method::Rho { order_bits: 60 },
             Method::PohligHellman { subgroups: 7, largest_bits: 20 },
             Method::Kangaroo { interval_bits: 40, known_bits: 0 },
             Method::Kangaroo { interval_bits: 40, known_bits: 12 },
+            Method::Interval { interval_bits: 0, known_bits: 12 },
+            Method::Interval { interval_bits: 40, known_bits: 0 },
+            Method::Interval { interval_bits: 40, known_bits: 12 },
             Method::IndexCalculus { bits: 96, polynomials: ["x".into(), "x²+1".into()], known_logarithms: 9 },
             Method::Padic { exponent: 3 },
             Method::Composite { factors: vec![Method::Rho { order_bits: 60 }, Method::Trivial] },
@@ -308,10 +304,12 @@ mod tests {
         for method in &all {
             match method {
                 Method::Trivial
+                | Method::None { .. }
                 | Method::BabyStepGiantStep { .. }
                 | Method::Rho { .. }
                 | Method::PohligHellman { .. }
                 | Method::Kangaroo { .. }
+                | Method::Interval { .. }
                 | Method::IndexCalculus { .. }
                 | Method::Padic { .. }
                 | Method::Composite { .. } => {}
@@ -327,7 +325,7 @@ mod tests {
             assert_eq!(english().lacks(family, &value), Vec::<String>::new(), "{family}: {value}");
             assert!(!english().say(family, &value).unwrap().is_empty());
         };
-        methods().iter().map(Account::of).chain([Account::plain("none")]).for_each(|it| lacks("method", &it));
+        methods().iter().map(Account::of).for_each(|it| lacks("method", &it));
         let bad_input = Failure::BadInput { field: "p", expected: "a prime", got: "1".to_owned() };
         for failure in [Failure::Cancelled, bad_input] {
             lacks("failure", &Account::of(&failure));

@@ -111,7 +111,11 @@ impl Algebra for Terms {
 
     fn read(&self, message: &Message, (kind, values): &Self::Wire) -> Result<Vec<Term>, Misfit> {
         if *kind != message.kind || values.len() != message.fields.len() {
-            return Err(Misfit::new("message", message.kind.to_string(), kind.to_string()));
+            return Err(Misfit::new(
+                "message",
+                Need::Kind { kind: message.kind.to_string() },
+                Given::Word { text: kind.to_string() },
+            ));
         }
         Ok(values.clone())
     }
