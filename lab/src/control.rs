@@ -5,12 +5,11 @@
 //! may know and nothing else; an [`AttackOrder`] holds no victim's seed, key or canary.
 
 use crate::{
-    event::{Event, Limit},
-    role::{Actor, Role},
+    event::{Event, Limit, Told},
+    role::Role,
     scenario::Selection,
 };
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// An order to one of the three processes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -162,36 +161,17 @@ pub enum Report {
 }
 
 impl Report {
-    /// Reads a report from JSON. Events, of which each session has many, are not taken apart and put together again on the
-    /// way, as they are by what derives from the types alone.
+    /// Reads a report from JSON. Events, of which each session has many, are read in one go where they stand as they are
+    /// written.
     ///
     /// # Errors
     /// It is no report.
     pub fn read(json: &[u8]) -> serde_json::Result<Self> {
-        match serde_json::from_slice::<Head<'_>>(json) {
-            Ok(head) if head.report == "event" => Ok(Self::Event(Event {
-                v: head.v,
-                session: head.session,
-                n: head.n,
-                source: head.source,
-                at: head.at,
-                fact: serde_json::from_slice(json)?,
-            })),
-            _ => serde_json::from_slice(json),
+        match serde_json::from_slice::<Told>(json) {
+            Ok(Told(event)) => Ok(Self::Event(event)),
+            Err(_) => serde_json::from_slice(json),
         }
     }
-}
-
-/// What every event has, and the word that it is one.
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(borrow)]
-    report: Cow<'a, str>,
-    v: u8,
-    session: String,
-    n: u64,
-    source: Actor,
-    at: u64,
 }
 
 #[cfg(test)]
@@ -204,6 +184,16 @@ mod tests {
             r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"ended"}"#,
             r#"{"type":"holds","with":"server","fingerprint":"f","at":5,"source":"attacker","n":1,"session":"\u0061","v":3,"report":"event"}"#,
             r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello","bytes":"AQ","more":[1]}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello","bytes":"AQ","flight":1}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello"}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello","bytes":"AQ","n":1}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"frame","way":"sent","flight":1,"kind":"hello","\u0062ytes":"\u0041Q"}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"aborted","flight":1,"reason":{"is":"x"},"at":5}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"ended","more":{"type":"ended"}}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"ended","at":5}"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"check","check":"c","status":"failed","flight":1,"expected":"x","observed":{"is":"in-range"}}"#,
+            r#"{"report":"event","v":3,"session":"a","n":-1,"source":"client","at":5,"type":"ended"}"#,
+            r#"["event",3,"a",1,"client",5,"ended"]"#,
             r#"{"report":"ready","session":"a"}"#,
             r#"{"report":"stray","from":null,"reason":"x"}"#,
             r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5}"#,

@@ -3,12 +3,15 @@
 //! An event is one fact of one session, told by the process that saw it. Nothing in an event is secret: keys appear as
 //! one-way [fingerprints](crate::algebra::Algebra::fingerprint), canaries as SHA-256 digests until the attacker publishes what it read.
 
+mod read;
+
 use crate::{
     cause::Cause,
     loss::Loss,
     role::{Actor, Role},
     seen::Seen,
 };
+pub(crate) use read::Told;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,6 +37,19 @@ pub struct Event {
     pub fact: Fact,
 }
 
+/// Facts, and as `Plain` how their members are read where it is known what happened.
+macro_rules! facts {
+    ($(#[$attribute:meta])* pub enum Fact $variants:tt) => {
+        $(#[$attribute])*
+        pub enum Fact $variants
+
+        #[derive(Deserialize)]
+        #[serde(remote = "Fact", rename_all = "kebab-case")]
+        enum Plain $variants
+    };
+}
+
+facts! {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -254,6 +270,7 @@ pub enum Fact {
         /// Why.
         reason: Loss,
     },
+}
 }
 
 impl Fact {
