@@ -8,6 +8,7 @@ use crate::sessions::{
     session::{Record, Session, now_ms, now_us},
     store::{Cursor, Kept, Store, StoreError},
 };
+use bytes::Bytes;
 use lab::{
     event::Event,
     scenario::Scenario,
@@ -48,7 +49,7 @@ struct Running {
     cursor: Cursor,
     record: Record,
     /// The events as JSON, as they were published and will be kept.
-    texts: Vec<Arc<str>>,
+    texts: Vec<Bytes>,
     bytes: usize,
 }
 
@@ -330,7 +331,7 @@ mod tests {
         assert_eq!(book.forget("none").await.unwrap(), Forgotten::Unknown);
         assert_eq!(book.forget("new").await.unwrap(), Forgotten::Gone);
         let Some(Batch::Messages { messages, .. }) = live.next().await else { panic!("nobody is told") };
-        assert!(messages[0].text.ends_with(b"event: forgotten\ndata: {\"session\":\"new\"}\n\n"), "{messages:?}");
+        assert!(messages[0].text.starts_with(b"event: forgotten\ndata: {\"session\":\"new\"}\n"), "{messages:?}");
         assert_eq!(book.record("new").await.unwrap(), None);
         assert_eq!(book.forget("new").await.unwrap(), Forgotten::Unknown);
         let ids = |found: Vec<(Cursor, Session)>| found.into_iter().map(|(_, it)| it.session).collect::<Vec<_>>();

@@ -20,6 +20,10 @@ const MESSAGES: usize = 8192;
 const BYTES: usize = 16 << 20;
 /// Messages handed to a viewer at once.
 const BATCH: usize = 64;
+/// Octets that most documents have room in.
+const USUAL: usize = 1024;
+/// Octets of a message beside its document: three names of fields, a name, a number.
+const AROUND: usize = 64;
 /// Bytes handed to a viewer at once, unless a single message has more.
 const BATCH_BYTES: usize = 64 << 10;
 
@@ -34,7 +38,7 @@ pub struct Message {
 
 /// A server-sent event; `data` is JSON, and so one line.
 pub fn frame(id: u64, name: &str, data: &str) -> String {
-    format!("id: {id}\nevent: {name}\ndata: {data}\n\n")
+    format!("event: {name}\ndata: {data}\nid: {id}\n\n")
 }
 
 /// What a viewer gets next.
@@ -91,24 +95,28 @@ impl Hub {
     }
 
     /// Publishes an event; answers with its JSON.
-    pub fn event(&self, event: &Event) -> Arc<str> {
-        let data: Arc<str> = serde_json::to_string(event).unwrap_or_else(|_| "null".to_owned()).into();
-        self.publish_text("event", &data);
-        data
+    pub fn event(&self, event: &Event) -> Bytes {
+        self.publish_sized("event", event, event.fact.weight()).unwrap_or(Bytes::from_static(b"null"))
     }
 
     /// Publishes any document under a name.
     pub fn publish(&self, name: &'static str, document: &impl Serialize) {
-        if let Ok(data) = serde_json::to_string(document) {
-            self.publish_text(name, &data);
-        }
+        self.publish_sized(name, document, USUAL);
     }
 
-    fn publish_text(&self, name: &'static str, data: &str) {
+    /// The message is written once, the document into it: what is answered is a part of it.
+    fn publish_sized(&self, name: &'static str, document: &impl Serialize, size: usize) -> Option<Bytes> {
+        let mut text = Vec::with_capacity(size + AROUND);
+        text.extend([b"event: ", name.as_bytes(), b"\ndata: "].into_iter().flatten());
+        let start = text.len();
+        serde_json::to_writer(&mut text, document).ok()?;
+        let document = start..text.len();
         let mut ring = self.ring();
         let id = ring.next;
         ring.next += 1;
-        let text = Bytes::from(frame(id, name, data));
+        text.extend_from_slice(format!("\nid: {id}\n\n").as_bytes());
+        let text = Bytes::from(text);
+        let document = text.slice(document);
         ring.bytes += text.len();
         ring.messages.push_back(Message { id, text });
         while ring.messages.len() > self.limits.0 || ring.bytes > self.limits.1 {
@@ -117,6 +125,7 @@ impl Hub {
         }
         drop(ring);
         self.latest.send_replace(id);
+        Some(document)
     }
 
     /// The number after which a viewer who has just read the lists continues.

@@ -6,11 +6,13 @@ use crate::sessions::{
     session::{Record, Session},
 };
 use lab::{scenario::Scenario, verdict::judge};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params,
+    types::{ToSqlOutput, ValueRef},
+};
 use std::{
     cell::RefCell,
     collections::BTreeSet,
-    fmt::Write as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -156,20 +158,20 @@ impl Database {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
-        if version != self.held.version {
+        if self.version()? != self.held.version {
             self.held = self.count()?;
         }
         let mut held = self.held;
         let transaction = self.connection.transaction()?;
         let mut insert = transaction.prepare(INSERT)?;
-        let mut events = String::new();
+        let mut events = Vec::new();
         for kept in records {
             let record = &kept.record;
             let session = serde_json::to_string(&record.session)?;
             kept.write_events(&mut events);
             let bytes = (session.len() + events.len()) as u64;
             let scenario = record.session.scenario.to_string();
+            let events = ToSqlOutput::Borrowed(ValueRef::Text(&events));
             insert.execute(params![sql(kept.cursor), record.session.session, scenario, sql(bytes), session, events])?;
             (held.sessions, held.bytes) = (held.sessions + 1, held.bytes + bytes);
         }
@@ -274,8 +276,13 @@ impl Database {
         Ok(found)
     }
 
+    /// Changes with every change that another connection makes.
+    fn version(&self) -> Result<i64, StoreError> {
+        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
     fn count(&self) -> Result<Held, StoreError> {
-        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let version = self.version()?;
         let mut query = self.connection.prepare("SELECT count(*), coalesce(sum(bytes), 0) FROM sessions")?;
         let (sessions, bytes) = query.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
         let unsigned = |number| u64::try_from(number).unwrap_or_default();
@@ -306,13 +313,16 @@ impl Retention {
 
 impl Kept {
     /// Its events as one JSON array.
-    fn write_events(&self, out: &mut String) {
+    fn write_events(&self, out: &mut Vec<u8>) {
         out.clear();
-        out.push('[');
+        out.push(b'[');
         for (i, event) in self.events.iter().enumerate() {
-            let _ = write!(out, "{}{event}", if i == 0 { "" } else { "," });
+            if i > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(event);
         }
-        out.push(']');
+        out.push(b']');
     }
 }
 

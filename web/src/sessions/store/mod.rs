@@ -12,6 +12,7 @@ pub use database::{Cursor, Database};
 pub use error::StoreError;
 
 use crate::{log, sessions::session::Record};
+use bytes::Bytes;
 use keeper::{Job, Keeper, Question, Shared};
 use serde::Serialize;
 use std::{
@@ -68,12 +69,12 @@ pub struct Kept {
     /// The session.
     pub record: Arc<Record>,
     /// Its events, each as JSON.
-    pub events: Vec<Arc<str>>,
+    pub events: Vec<Bytes>,
 }
 
 impl Kept {
     fn bytes(&self) -> usize {
-        self.events.iter().map(|event| event.len()).sum()
+        self.events.iter().map(Bytes::len).sum()
     }
 }
 
