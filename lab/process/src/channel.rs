@@ -8,15 +8,20 @@ use lab::{
 };
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use tokio::net::unix::pipe;
 use tokio::{
     fs::File,
-    io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
+    io::{self, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter},
     sync::mpsc,
     task::JoinHandle,
 };
 
 /// The longest order, in octets.
 const LONGEST_ORDER: u64 = 1 << 20;
+
+/// Octets of reports that are written at a time.
+const TOGETHER: usize = 32 << 10;
 
 /// Where reports go.
 #[derive(Clone, Debug)]
@@ -100,7 +105,7 @@ fn naming(path: &Path, error: &io::Error) -> io::Error {
 }
 
 async fn to_console(mut reports: Told) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout());
+    let mut out = BufWriter::with_capacity(TOGETHER, output());
     while let Some(report) = reports.recv().await {
         out.write_all(&line(&report)?).await?;
         while let Some(report) = reports.try_recv() {
@@ -142,11 +147,35 @@ async fn say(out: &mut io::Stdout, text: &str) -> io::Result<()> {
     out.flush().await
 }
 
+/// Standard output. A pipe, which is what the console gives, is written to by whoever tells; anything else by a thread that
+/// may wait.
+fn output() -> Box<dyn AsyncWrite + Send + Unpin> {
+    #[cfg(unix)]
+    if let Some(pipe) = owned(&std::io::stdout()).and_then(|pipe| pipe::Sender::from_owned_fd(pipe).ok()) {
+        return Box::new(pipe);
+    }
+    Box::new(io::stdout())
+}
+
+/// Standard input, likewise.
+fn input() -> Box<dyn AsyncRead + Send + Unpin> {
+    #[cfg(unix)]
+    if let Some(pipe) = owned(&std::io::stdin()).and_then(|pipe| pipe::Receiver::from_owned_fd(pipe).ok()) {
+        return Box::new(pipe);
+    }
+    Box::new(io::stdin())
+}
+
+#[cfg(unix)]
+fn owned(stream: &impl std::os::fd::AsFd) -> Option<std::os::fd::OwnedFd> {
+    stream.as_fd().try_clone_to_owned().ok()
+}
+
 /// Orders from standard input. The channel closes with it: that is the order to leave.
 pub fn orders() -> mpsc::Receiver<Result<Order, String>> {
     let (sender, receiver) = mpsc::channel(64);
     tokio::spawn(async move {
-        let mut input = BufReader::new(io::stdin());
+        let mut input = BufReader::new(input());
         loop {
             let mut octets = Vec::new();
             match (&mut input).take(LONGEST_ORDER).read_until(b'\n', &mut octets).await {

@@ -1,7 +1,7 @@
 //! Lines of bounded length.
 
 use std::io;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
 /// The longest line of a report: a relayed frame carries up to four times 64 KiB in base64.
 pub(super) const LONGEST: u64 = 1 << 20;
@@ -22,9 +22,19 @@ pub(super) async fn read(
     Ok(read > 0)
 }
 
+/// Takes a line that has been read in whole already, without its end; `false` where there is none.
+pub(super) fn take(reader: &mut BufReader<impl AsyncRead + Unpin>, line: &mut Vec<u8>) -> bool {
+    let Some(length) = reader.buffer().iter().position(|&octet| octet == b'\n') else { return false };
+    line.clear();
+    line.extend_from_slice(&reader.buffer()[..length]);
+    reader.consume(length + 1);
+    true
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, take};
+    use tokio::io::BufReader;
 
     #[tokio::test]
     async fn lines_are_read_one_by_one_and_the_last_needs_no_end() {
@@ -34,6 +44,21 @@ mod tests {
             assert_eq!(line, expected);
         }
         assert!(!read(&mut text, &mut line, 8).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_has_been_read_in_whole_is_taken_and_nothing_else() {
+        let (mut reader, mut line) = (BufReader::with_capacity(9, &b"a\n\nbc\nlonger\nlast"[..]), Vec::new());
+        assert!(!take(&mut reader, &mut line), "nothing has been read");
+        let mut lines = Vec::new();
+        while read(&mut reader, &mut line, 8).await.unwrap() {
+            lines.push((String::from_utf8(line.clone()).unwrap(), "read"));
+            while take(&mut reader, &mut line) {
+                lines.push((String::from_utf8(line.clone()).unwrap(), "taken"));
+            }
+        }
+        let expected = [("a", "read"), ("", "taken"), ("bc", "taken"), ("longer", "read"), ("last", "read")];
+        assert!(lines.iter().map(|(line, how)| (line.as_str(), *how)).eq(expected), "{lines:?}");
     }
 
     #[tokio::test]

@@ -9,14 +9,14 @@ use std::{
 };
 use tokio::sync::mpsc;
 
-/// Reports that may wait for a session.
-const WAITING: usize = 256;
+/// Batches of reports that may wait for a session; each is what came with one read of a pipe.
+const WAITING: usize = 64;
 
 /// What a session hears.
 #[derive(Debug)]
 pub(super) enum Told {
-    /// A process reports.
-    Report(Actor, Report),
+    /// A process reports, in this order.
+    Reports(Actor, Vec<Report>),
     /// A process is gone, and why.
     Gone(Actor, Loss),
 }
@@ -43,26 +43,18 @@ impl Listeners {
         self.table().remove(session);
     }
 
-    /// Hands a report to its session. Reports of sessions that are over, and events told in another's name, go nowhere.
-    pub(super) async fn report(&self, actor: Actor, report: Report) {
-        let session = match &report {
-            Report::Ready { session } | Report::Refused { session, .. } => session,
-            Report::Event(event) if event.source == actor => &event.session,
-            Report::Event(event) => {
-                return log::line("console", &said("foreign", &json!({ "teller": actor, "source": event.source })));
+    /// Hands reports that came together to their sessions. Reports of sessions that are over, and events told in another's
+    /// name, go nowhere.
+    pub(super) async fn report(&self, actor: Actor, reports: Vec<Report>) {
+        let mut reports = reports.into_iter().filter(|report| is_heard(actor, report)).peekable();
+        while let Some(first) = reports.next() {
+            let Some(session) = session_of(&first).map(str::to_owned) else { continue };
+            let mut batch = vec![first];
+            batch.extend(std::iter::from_fn(|| reports.next_if(|next| session_of(next) == Some(&session))));
+            let listener = self.table().get(&session).cloned();
+            if let Some(listener) = listener {
+                let _ = listener.send(Told::Reports(actor, batch)).await;
             }
-            Report::Stray { reason, .. } => {
-                return log::line(&actor.to_string(), &said("stray", &json!({ "reason": reason })));
-            }
-            Report::MoreStrays { count, within } => {
-                let text = said("more-strays", &json!({ "count": count, "within": within }));
-                return log::line(&actor.to_string(), &text);
-            }
-            Report::Listening { .. } | Report::Waiting { .. } => return,
-        };
-        let listener = self.table().get(session).cloned();
-        if let Some(listener) = listener {
-            let _ = listener.send(Told::Report(actor, report)).await;
         }
     }
 
@@ -76,5 +68,29 @@ impl Listeners {
 
     fn table(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Told>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a report is a session's to hear; if it is somebody else's, the log has it.
+fn is_heard(actor: Actor, report: &Report) -> bool {
+    match report {
+        Report::Event(event) if event.source != actor => {
+            log::line("console", &said("foreign", &json!({ "teller": actor, "source": event.source })));
+        }
+        Report::Stray { reason, .. } => log::line(&actor.to_string(), &said("stray", &json!({ "reason": reason }))),
+        Report::MoreStrays { count, within } => {
+            let text = said("more-strays", &json!({ "count": count, "within": within }));
+            log::line(&actor.to_string(), &text);
+        }
+        _ => return true,
+    }
+    false
+}
+
+fn session_of(report: &Report) -> Option<&str> {
+    match report {
+        Report::Ready { session } | Report::Refused { session, .. } => Some(session),
+        Report::Event(event) => Some(&event.session),
+        _ => None,
     }
 }

@@ -88,28 +88,35 @@ async fn conduct(
     let mut play = Some(play);
     while !at_work.is_empty() {
         let told = told.recv().await.ok_or(Lack::Party(Actor::Console, Loss::Sessions))?;
-        match told {
+        let (actor, reports) = match told {
             Told::Gone(actor, reason) => return Err(Lack::Party(actor, reason)),
-            Told::Report(actor, Report::Refused { reason, .. }) => {
-                return Err(Lack::Party(actor, Loss::Refused { reason }));
-            }
-            Told::Report(actor, Report::Ready { .. }) => {
-                ready.remove(&actor);
-                if ready.is_empty()
-                    && let Some(play) = play.take()
-                {
-                    send(Actor::Client, &client, Order::Play(Box::new(play))).await?;
+            Told::Reports(actor, reports) => (actor, reports),
+        };
+        for report in reports {
+            match report {
+                Report::Refused { reason, .. } => {
+                    return Err(Lack::Party(actor, Loss::Refused { reason }));
                 }
-            }
-            Told::Report(actor, Report::Event(event)) => {
-                if event.fact == Fact::Ended {
-                    at_work.remove(&actor);
+                Report::Ready { .. } => {
+                    ready.remove(&actor);
+                    if ready.is_empty()
+                        && let Some(play) = play.take()
+                    {
+                        send(Actor::Client, &client, Order::Play(Box::new(play))).await?;
+                    }
                 }
-                if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
-                    return Err(Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES }));
+                // When all have told their end the session is over.
+                Report::Event(_) if at_work.is_empty() => break,
+                Report::Event(event) => {
+                    if event.fact == Fact::Ended {
+                        at_work.remove(&actor);
+                    }
+                    if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
+                        return Err(Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES }));
+                    }
                 }
+                _ => {}
             }
-            Told::Report(_, _) => {}
         }
     }
     Ok(())

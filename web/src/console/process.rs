@@ -20,6 +20,8 @@ use tokio::{
 
 /// Orders that may wait for a process.
 const WAITING: usize = 256;
+/// Octets of reports that are read at a time.
+const TOGETHER: usize = 32 << 10;
 /// How long a process may take to say where it listens.
 const STARTING: Duration = Duration::from_secs(10);
 /// How long a process may take to leave when its orders end.
@@ -220,7 +222,7 @@ impl Keeper {
 
     /// Hands reports on until the process says nothing more; silence is the reason where it simply ended.
     async fn listen(&mut self, stdout: ChildStdout, orders: mpsc::Sender<Order>, pid: Option<u32>) -> Loss {
-        let mut reader = BufReader::new(stdout);
+        let mut reader = BufReader::with_capacity(TOGETHER, stdout);
         let mut line = Vec::new();
         let mut link = Some(Link { orders, address: None, pid });
         if self.actor == Actor::Client {
@@ -235,17 +237,25 @@ impl Keeper {
                 Ok(Err(error)) => return Loss::Unread { error: error.to_string() },
                 Err(_) => return Loss::NoAddress,
             }
-            match Report::read(&line) {
-                Ok(Report::Listening { address }) => {
-                    if let Some(mut link) = link.take() {
-                        self.address = Some(address.clone());
-                        link.address = Some(address);
-                        self.announce(Some(link));
+            let mut reports = Vec::new();
+            loop {
+                match Report::read(&line) {
+                    Ok(Report::Listening { address }) => {
+                        if let Some(mut link) = link.take() {
+                            self.address = Some(address.clone());
+                            link.address = Some(address);
+                            self.announce(Some(link));
+                        }
                     }
+                    Ok(report) => reports.push(report),
+                    Err(error) => log::line("console", &format!("the {} reports nonsense: {error}", self.actor)),
                 }
-                Ok(report) => self.listeners.report(self.actor, report).await,
-                Err(error) => log::line("console", &format!("the {} reports nonsense: {error}", self.actor)),
+                // What came with the same read is handed on with it: whoever waits is woken once.
+                if !line::take(&mut reader, &mut line) {
+                    break;
+                }
             }
+            self.listeners.report(self.actor, reports).await;
         }
     }
 
