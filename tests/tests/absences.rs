@@ -181,12 +181,13 @@ const TOLD: [&str; 15] = [
 ];
 
 /// Where words stand there all the same: what begins the file's path, and why.
-const WORDED: [(&str, &str); 7] = [
+const WORDED: [(&str, &str); 8] = [
     ("lab/src/certificate/checks.rs", "the registry"),
     ("lab/src/certificate/forge/", "the registry"),
     ("lab/src/certificate/limbo/", "what is wrong with a file of test cases"),
     ("lab/src/certificate/pem.rs", "what is wrong with a file"),
     ("lab/src/certificate/pki.rs", "names in certificates"),
+    ("lab/src/verdict/expected.rs", "what is wrong with a line of the outcomes"),
     ("lab/src/wire/body.rs", "what the reader of JSON says of a text"),
     ("lab/src/handshake.rs", "what is wrong with a table, which validation refuses"),
 ];
