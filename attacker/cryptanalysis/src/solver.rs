@@ -6,6 +6,7 @@ use num_traits::{One, Zero};
 
 use super::budget::{Budget, Failure, Observer, Watch, brief};
 use super::costs::index_cost;
+use super::factor::Factorisation;
 use super::failure::{Limit, Obstacle, Unsolved};
 use super::index::{self, Precomputation, Subgroup};
 use super::interval::{self, Searched};
@@ -327,11 +328,19 @@ fn quick_interval_bits(bits: u64) -> u32 {
     share.clamp(0.0, MOST) as u32
 }
 
-/// Whether index calculus modulo p beats rho, once for each of `levels` in a subgroup of order q, by measured times: log2 of
-/// the seconds.
-fn index_pays(p: &BigUint, q: &BigUint, levels: u32) -> bool {
-    let rho = q.bits() as f64 / 2.0 - 28.0 + f64::from(levels).log2();
-    (40..=index::MAX_BITS).contains(&p.bits()) && index_cost(p.bits()) < rho
+/// The prime powers l^k of p − 1 whose logarithms index calculus finds: those for which it is cheaper than rho, by measured
+/// times, and if there are any, also those for which more linear algebra is.
+fn by_index_calculus(p: &BigUint, multiple: &Factorisation) -> Vec<(BigUint, BigUint)> {
+    if !(40..=index::MAX_BITS).contains(&p.bits()) {
+        return Vec::new();
+    }
+    let rho = |(l, k): &(BigUint, u32)| Price::rho(p.bits(), l.bits()).core_seconds_log2 + f64::from(*k).log2();
+    let above = |log2_seconds: f64| {
+        let dear = multiple.primes.iter().filter(|power| power.0.bits() > 36 && rho(power) > log2_seconds);
+        dear.map(|(l, k)| (l.clone(), l.pow(*k))).collect::<Vec<_>>()
+    };
+    let alone = above(index_cost(p.bits()));
+    if alone.is_empty() { alone } else { above(index_cost(p.bits()) - 2.0) }
 }
 
 /// The group modulo the prime p.
@@ -343,8 +352,12 @@ fn prime_group(
     watch: &Watch<'_>,
 ) -> Result<Box<dyn Cyclic>, Failure> {
     let multiple = order::multiple(p, g, depth, watch)?;
-    let ells: Vec<(BigUint, BigUint)> =
-        multiple.primes.iter().filter(|(l, k)| index_pays(p, l, *k)).map(|(l, k)| (l.clone(), l.pow(*k))).collect();
+    let ells = by_index_calculus(p, &multiple);
+    // one system of equations for all of them, where that needs no map of Schirokauer's, which is one for each prime
+    let all: Vec<BigUint> = match p.bits() < index::NUMBER_FIELD_BITS {
+        true => vec![ells.iter().map(|(_, ell)| ell).product()],
+        false => ells.iter().map(|(_, ell)| ell.clone()).collect(),
+    };
     let choose = |l: &BigUint, e: u32| {
         if depth == Depth::Quick {
             return Ok(Choice::Nothing(None));
@@ -356,7 +369,6 @@ fn prime_group(
             if !work.is_complete() && !allowed(&price) {
                 return Ok(Choice::Nothing(Some(price.min(rho))));
             }
-            let all: Vec<BigUint> = ells.iter().map(|(_, ell)| ell.clone()).collect();
             if let Some(subgroup) = Subgroup::new(work.table(&all, watch)?, g, &l.pow(e), ell, watch)? {
                 return Ok(Choice::Index(subgroup));
             }

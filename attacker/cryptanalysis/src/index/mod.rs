@@ -41,7 +41,7 @@ use super::failure::{Obstacle, Step};
 use super::mont::from_limbs;
 use super::solution::Method;
 
-pub(crate) use self::pair::MAX_BITS;
+pub(crate) use self::pair::{MAX_BITS, NUMBER_FIELD_BITS};
 pub use self::precomputation::Precomputation;
 
 /// The logarithm of y to the unknown base of the table.
@@ -75,7 +75,7 @@ impl Subgroup {
         watch: &Watch<'_>,
     ) -> Result<Option<Self>, Failure> {
         let Some(logs) = table.logs(ell) else { return Ok(None) };
-        let log = log(&table, g, logs, watch)?;
+        let log = log(&table, g, logs, watch)? % ell;
         let (unit, rest) = log.div_rem(&(ell / order));
         if !rest.is_zero() {
             return Ok(None);
@@ -94,7 +94,7 @@ impl Subgroup {
         let g = self.g.modpow(&k, p);
         let mut shifted = y.clone();
         for shift in 0..4u32 {
-            let value = log(&self.table, &shifted, logs, watch)? / (&self.ell / &self.order);
+            let value = log(&self.table, &shifted, logs, watch)? % &self.ell / (&self.ell / &self.order);
             let x = (value * &self.scale + &self.order - shift) % &self.order;
             if g.modpow(&x, p) == target {
                 return Ok(x);

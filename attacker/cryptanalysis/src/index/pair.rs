@@ -33,7 +33,7 @@ pub(crate) struct Pair {
 /// The coefficients of the rational side on the lattice of a special prime must fit 128 bits.
 const MAX_QUADRATIC_BITS: u64 = 200;
 /// From so many bits on the number field sieve is faster: measured.
-const NUMBER_FIELD_BITS: u64 = 170;
+pub(crate) const NUMBER_FIELD_BITS: u64 = 170;
 /// The same of the quadratic side, and of the norms of the shortest fractions of a target.
 pub(crate) const MAX_BITS: u64 = 224;
 

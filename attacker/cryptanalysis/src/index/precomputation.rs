@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use num_bigint::BigUint;
+use num_traits::Zero;
 
 use super::base::Base;
 use super::checkpoint::Checkpoint;
@@ -182,8 +183,9 @@ impl Table {
         Self { pair, parameters, bases, numerators, denominators, logs }
     }
 
+    /// Logarithms modulo a multiple of ℓ.
     pub(super) fn logs(&self, ell: &BigUint) -> Option<&Logs> {
-        self.logs.iter().find(|logs| logs.ell == *ell)
+        self.logs.iter().find(|logs| (&logs.ell % ell).is_zero())
     }
 }
 
