@@ -16,6 +16,7 @@ use super::error::DecodeError;
 use super::oid::oid_text;
 use super::public_key::{self, Strength};
 use super::reason::{Form, Got, Key};
+use super::verified::{Good, Verified};
 use super::{der, dn, grammar};
 
 /// More extensions than any honest certificate has.
@@ -29,10 +30,9 @@ const MAX_SETS: usize = 1024;
 pub(super) struct Certificate<'a> {
     pub(super) der: &'a [u8],
     pub(super) x509: X509Certificate<'a>,
-    /// What is wrong with the encoding although the certificate can be read.
-    pub(super) problem: Option<DecodeError>,
     /// Subject and issuer are the same name (RFC 5280 section 3.2).
     pub(super) self_issued: bool,
+    problem: OnceCell<Option<DecodeError>>,
     key_strength: OnceCell<Strength<Key>>,
     subject_digest: OnceCell<[u8; 32]>,
     issuer_digest: OnceCell<[u8; 32]>,
@@ -55,20 +55,19 @@ impl<'a> Certificate<'a> {
     pub(super) fn decode(der: &'a [u8]) -> Result<Self, DecodeError> {
         der::check(der).map_err(|got| DecodeError::new("certificate", Form::OneValue, got))?;
         admit_names(der::sets(der))?;
-        let grammar = grammar::certificate(der).err();
         let parsed = X509CertificateParser::new().parse(der);
-        let (_, x509) = parsed.map_err(|error| grammar.clone().unwrap_or_else(|| field_of(&error)))?;
+        let why = |error| grammar::certificate(der).err().unwrap_or_else(|| field_of(&error));
+        let (_, x509) = parsed.map_err(why)?;
         if x509.extensions().len() > MAX_EXTENSIONS {
             let got = Got::Count { count: x509.extensions().len() };
             return Err(DecodeError::new("extensions", Form::FewExtensions { most: MAX_EXTENSIONS }, got));
         }
-        let problem = grammar.or_else(|| problem(&x509));
         let self_issued = dn::equal(x509.subject(), x509.issuer());
         Ok(Self {
             der,
             x509,
-            problem,
             self_issued,
+            problem: OnceCell::new(),
             key_strength: OnceCell::new(),
             subject_digest: OnceCell::new(),
             issuer_digest: OnceCell::new(),
@@ -143,9 +142,16 @@ impl<'a> Certificate<'a> {
         self.x509.tbs_certificate.subject_pki.raw
     }
 
+    /// What is wrong with the encoding although the certificate can be read.
+    pub(super) fn problem(&self, memory: Option<&Verified>) -> Option<&DecodeError> {
+        let find = || grammar::certificate(self.der).and_then(|()| problem(&self.x509).map_or(Ok(()), Err));
+        let found = || Verified::passes(memory, Good::Certificate, &[self.der], find).err();
+        self.problem.get_or_init(found).as_ref()
+    }
+
     /// What the policy thinks of the key; computed once, however often the certificate stands in a path.
-    pub(super) fn key_strength(&self) -> &Strength<Key> {
-        self.key_strength.get_or_init(|| public_key::strength(&self.x509.tbs_certificate.subject_pki))
+    pub(super) fn key_strength(&self, memory: Option<&Verified>) -> &Strength<Key> {
+        self.key_strength.get_or_init(|| public_key::strength(&self.x509.tbs_certificate.subject_pki, memory))
     }
 
     /// An authority by its basic constraints.
@@ -224,7 +230,7 @@ mod tests {
         params.key_identifier_method = KeyIdMethod::PreSpecified(vec![1]);
         params.custom_extensions = vec![CustomExtension::from_oid_content(&[2, 5, 29, 30], content.to_vec())];
         let der = params.self_signed(&key).unwrap().der().to_vec();
-        Certificate::decode(&der).unwrap().problem
+        Certificate::decode(&der).unwrap().problem(None).cloned()
     }
 
     /// A constraint that is there but was not read would be a constraint that nobody keeps.

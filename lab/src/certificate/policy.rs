@@ -109,7 +109,7 @@ pub struct Policy {
     pub profile: Profile,
     /// Which checks decide: those that are switched off are computed and reported all the same.
     pub switches: Switches,
-    /// Signatures that verified in earlier validations, which need not be computed again.
+    /// What was found good in earlier validations, and need not be looked at again.
     pub verified: Option<Arc<Verified>>,
 }
 

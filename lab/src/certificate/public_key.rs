@@ -7,6 +7,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::oid::oid_text;
 use super::reason::{Key, Text};
+use super::verified::{Good, Verified};
 use super::{der, grammar};
 
 pub(super) use curve::Curve;
@@ -39,11 +40,11 @@ impl<T> Strength<T> {
     }
 }
 
-/// What the policy thinks of a public key.
-pub(super) fn strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength<Key> {
+/// What the policy thinks of a public key, unless that is remembered.
+pub(super) fn strength(spki: &SubjectPublicKeyInfo<'_>, memory: Option<&Verified>) -> Strength<Key> {
     let key = spki.subject_public_key.data.as_ref();
     match spki.algorithm.algorithm.as_bytes() {
-        [0x2b, 0x65, 0x70] => ed25519(key),
+        [0x2b, 0x65, 0x70] => ed25519(key, memory),
         [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] => elliptic(spki),
         [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1 | 10] => rsa(key),
         [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Strength::Weak(Key::Dsa),
@@ -52,13 +53,14 @@ pub(super) fn strength(spki: &SubjectPublicKeyInfo<'_>) -> Strength<Key> {
 }
 
 /// RFC 8410 section 4: the 32 octets of a point. One of small order verifies signatures that nobody made.
-fn ed25519(key: &[u8]) -> Strength<Key> {
-    match VerifyingKey::try_from(key) {
-        _ if key.len() != 32 => Strength::Weak(Key::Ed25519Length),
-        Err(_) => Strength::Weak(Key::Ed25519NoPoint),
-        Ok(key) if key.is_weak() => Strength::Weak(Key::Ed25519SmallOrder),
-        Ok(_) => Strength::Good(Key::Ed25519),
-    }
+fn ed25519(key: &[u8], memory: Option<&Verified>) -> Strength<Key> {
+    let judged = || match VerifyingKey::try_from(key) {
+        _ if key.len() != 32 => Err(Key::Ed25519Length),
+        Err(_) => Err(Key::Ed25519NoPoint),
+        Ok(key) if key.is_weak() => Err(Key::Ed25519SmallOrder),
+        Ok(_) => Ok(()),
+    };
+    Verified::passes(memory, Good::Key, &[key], judged).map_or_else(Strength::Weak, |()| Strength::Good(Key::Ed25519))
 }
 
 /// RFC 5480 section 2.1.1.1: a named curve, and a point of it.
@@ -164,7 +166,7 @@ mod tests {
         let bits = [&[0], key].concat();
         let spki = tlv(0x30, &[tlv(0x30, &algorithm.concat()), tlv(0x03, &bits)].concat());
         let (_, spki) = SubjectPublicKeyInfo::from_der(&spki).unwrap();
-        matches!(strength(&spki), Strength::Good(_))
+        matches!(strength(&spki, None), Strength::Good(_))
     }
 
     #[test]

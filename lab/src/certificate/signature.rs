@@ -6,10 +6,10 @@ use x509_parser::oid_registry::asn1_rs::oid;
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
-use super::Verified;
 use super::oid::oid_text;
 use super::public_key::{self, Curve, RSA_MAX, RSA_MIN, Strength, name};
 use super::reason::{Algorithm, Text};
+use super::verified::{Good, Verified};
 
 /// Shortest RSA modulus whose signatures can be verified at all, for those who switch the policy off.
 const RSA_LEGACY: usize = 1024;
@@ -131,10 +131,13 @@ pub(super) fn verify(
     verified: Option<&Verified>,
 ) -> Signature {
     let scheme = scheme(algorithm).0;
-    let compute = || compute(issuer, scheme, message, signature);
-    let Some(verified) = verified else { return compute() };
     let name = format!("{scheme:?}");
-    verified.or(&[issuer.raw, name.as_bytes(), message, &signature.data, &[signature.unused_bits]], compute)
+    let inputs = [issuer.raw, name.as_bytes(), message, &signature.data, &[signature.unused_bits]];
+    let verifies = || match compute(issuer, scheme, message, signature) {
+        Signature::Valid => Ok(()),
+        other => Err(other),
+    };
+    Verified::passes(verified, Good::Signature, &inputs, verifies).err().unwrap_or(Signature::Valid)
 }
 
 fn compute(issuer: &SubjectPublicKeyInfo<'_>, scheme: Scheme, message: &[u8], signature: &BitString<'_>) -> Signature {

@@ -65,7 +65,7 @@ impl Summary {
             subject: dn::display(certificate.subject()),
             issuer: dn::display(certificate.issuer()),
             serial: dn::hex(x509.raw_serial(), 32),
-            key: certificate.key_strength().clone().into_inner(),
+            key: certificate.key_strength(None).clone().into_inner(),
             signature: signature::algorithm_strength(&x509.signature_algorithm).into_inner(),
             not_before: x509.validity().not_before.timestamp(),
             not_after: x509.validity().not_after.timestamp(),

@@ -13,6 +13,6 @@ pub struct Trust {
     pub revocation_lists: Vec<Vec<u8>>,
     /// SHA-256 of public keys (SubjectPublicKeyInfo), one of which has to stand in the path.
     pub pins: Vec<[u8; 32]>,
-    /// Signatures of certificates and lists that verified in earlier sessions.
+    /// What was found good of certificates and lists in earlier sessions.
     pub verified: Option<Arc<Verified>>,
 }

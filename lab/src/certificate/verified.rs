@@ -1,37 +1,55 @@
-//! Signatures that verified before.
+//! What was found good before.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ring::digest::{Context, SHA256};
 
-use super::signature::Signature;
-
-/// Most signatures that are remembered: 32 octets each.
+/// Most findings that are remembered: 32 octets each.
 const MOST: usize = 4096;
 
-/// What one process remembers of the signatures that it verified, so that an authority's, which every session shows
-/// again, is computed once. Whether a signature verifies follows from key, algorithm, message and signature, by all of
-/// which it is remembered: no outcome is another for it. Those that did not verify are not remembered.
+/// What one process remembers of the signatures that it verified, the encodings that it held against the grammar and the
+/// keys that it judged, so that an authority's, which every session shows again, are looked at once. Each finding follows
+/// from octets by all of which it is remembered: no outcome is another for it. What was not found good is not remembered.
 #[derive(Debug, Default)]
 pub struct Verified(Mutex<HashSet<[u8; 32]>>);
 
+/// What is good.
+#[derive(Clone, Copy)]
+pub(super) enum Good {
+    /// A signature.
+    Signature = 0,
+    /// The encoding of a certificate.
+    Certificate = 1,
+    /// The encoding of a revocation list.
+    List = 2,
+    /// A public key.
+    Key = 3,
+}
+
 impl Verified {
-    /// Valid where these inputs verified before; else what `verify` says.
-    pub(super) fn or(&self, inputs: &[&[u8]], verify: impl FnOnce() -> Signature) -> Signature {
-        let id = digest(inputs);
-        if self.known().contains(&id) {
-            return Signature::Valid;
+    /// Nothing is wrong where these inputs were found good before; else what `find` says.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub(super) fn passes<E>(
+        memory: Option<&Self>,
+        what: Good,
+        inputs: &[&[u8]],
+        find: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(memory) = memory else { return find() };
+        let id = digest(what, inputs);
+        if memory.known().contains(&id) {
+            return Ok(());
         }
-        let verified = verify();
-        if verified == Signature::Valid {
-            let mut known = self.known();
-            if known.len() >= MOST {
-                known.clear();
-            }
-            known.insert(id);
+        find()?;
+        let mut known = memory.known();
+        if known.len() >= MOST {
+            known.clear();
         }
-        verified
+        known.insert(id);
+        Ok(())
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<[u8; 32]>> {
@@ -40,8 +58,9 @@ impl Verified {
 }
 
 /// SHA-256 of the inputs, each after its length: no two lists of inputs give the same octets.
-fn digest(inputs: &[&[u8]]) -> [u8; 32] {
+fn digest(what: Good, inputs: &[&[u8]]) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
+    context.update(&[what as u8]);
     for input in inputs {
         context.update(&(input.len() as u64).to_be_bytes());
         context.update(input);
@@ -56,30 +75,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn good_ones_are_computed_once_and_bad_ones_always() {
-        let verified = Verified::default();
-        for (inputs, outcome, computed) in [
-            ([&b"key"[..], b"message"], Signature::Valid, true),
-            ([b"key", b"message"], Signature::Valid, false),
-            ([b"keym", b"essage"], Signature::Invalid, true),
-            ([b"keym", b"essage"], Signature::Unknown, true),
+    fn what_is_good_is_computed_once_and_what_is_not_always() {
+        let memory = Verified::default();
+        for (what, inputs, outcome, computed) in [
+            (Good::Signature, [&b"key"[..], b"message"], Ok(()), true),
+            (Good::Signature, [b"key", b"message"], Err("asked again"), false),
+            (Good::Certificate, [b"key", b"message"], Err("of another kind"), true),
+            (Good::Signature, [b"keym", b"essage"], Err("divided otherwise"), true),
+            (Good::Signature, [b"keym", b"essage"], Err("bad before"), true),
         ] {
             let mut asked = false;
-            let found = verified.or(&inputs, || {
+            let found = Verified::passes(Some(&memory), what, &inputs, || {
                 asked = true;
                 outcome
             });
-            assert_eq!((found, asked), (outcome, computed), "{inputs:?}");
+            assert_eq!((found, asked), (if computed { outcome } else { Ok(()) }, computed), "{inputs:?}");
+            assert_eq!(Verified::passes(None, what, &inputs, || outcome), outcome, "nobody remembers");
         }
     }
 
     #[test]
     fn memory_is_bounded() {
-        let verified = Verified::default();
+        let memory = Verified::default();
+        let passes = |i: usize, outcome| Verified::passes(Some(&memory), Good::Key, &[&i.to_be_bytes()], || outcome);
         for i in 0..=MOST {
-            verified.or(&[&i.to_be_bytes()], || Signature::Valid);
-            assert!(verified.known().len() <= MOST);
+            assert_eq!(passes(i, Ok(())), Ok(()));
+            assert!(memory.known().len() <= MOST);
         }
-        assert_eq!(verified.or(&[&MOST.to_be_bytes()], || Signature::Invalid), Signature::Valid);
+        assert_eq!(passes(MOST, Err("remembered")), Ok(()));
     }
 }

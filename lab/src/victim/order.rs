@@ -27,7 +27,7 @@ pub enum Refusal {
 pub struct Kept {
     /// The server's own group, in the modes that send one.
     pub group: Option<Group>,
-    /// Signatures of certificates and lists that verified before.
+    /// What was found good of certificates and lists before.
     pub verified: Option<Arc<Verified>>,
 }
 

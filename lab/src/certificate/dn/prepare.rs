@@ -1,7 +1,7 @@
 //! Strings as they are compared: what RFC 5280 section 7.1 demands, the preparation of RFC 4518 (StringPrep) for
 //! caseIgnoreMatch. Characters that the standard prohibits stay as they are and equal themselves.
 
-use unicode_normalization::{Recompositions, UnicodeNormalization as _};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::characters::Characters;
 
@@ -10,23 +10,27 @@ use super::characters::Characters;
 pub(super) fn prepared(characters: Characters<'_>) -> impl Iterator<Item = char> {
     let ascii = characters.is_ascii();
     let mapped = characters.filter_map(mapped as fn(char) -> Option<char>);
-    let normalised = if ascii { Normalised::Already(mapped) } else { Normalised::Composed(mapped.nfkc()) };
-    Spaced { characters: normalised.flat_map(folded), waiting: None, started: false }
+    let folded = if ascii {
+        Folded::Ascii(mapped.map(|c| c.to_ascii_lowercase()))
+    } else {
+        Folded::Any(mapped.nfkc().flat_map(folded))
+    };
+    Spaced { characters: folded, waiting: None, started: false }
 }
 
-/// ASCII is in NFKC already.
-enum Normalised<I: Iterator<Item = char>> {
-    Already(I),
-    Composed(Recompositions<I>),
+/// ASCII is in NFKC already, and each of its letters has one other.
+enum Folded<A, B> {
+    Ascii(A),
+    Any(B),
 }
 
-impl<I: Iterator<Item = char>> Iterator for Normalised<I> {
+impl<A: Iterator<Item = char>, B: Iterator<Item = char>> Iterator for Folded<A, B> {
     type Item = char;
 
     fn next(&mut self) -> Option<char> {
         match self {
-            Self::Already(characters) => characters.next(),
-            Self::Composed(characters) => characters.next(),
+            Self::Ascii(characters) => characters.next(),
+            Self::Any(characters) => characters.next(),
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::certificate::oid::oid_text;
 use crate::certificate::public_key::Strength;
 use crate::certificate::reason::{Form, Got, Useless};
 use crate::certificate::signature::{self, Signature};
-use crate::certificate::{Verified, der, dn, grammar};
+use crate::certificate::verified::{Good, Verified};
+use crate::certificate::{der, dn, grammar};
 
 /// 2.5.29.20, cRLNumber.
 const NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
@@ -52,10 +53,10 @@ pub(super) enum Entry {
 impl<'a> List<'a> {
     /// # Errors
     /// The bytes are no list.
-    pub(super) fn decode(der: &'a [u8], weak_too: bool) -> Result<Self, DecodeError> {
+    pub(super) fn decode(der: &'a [u8], weak_too: bool, memory: Option<&Verified>) -> Result<Self, DecodeError> {
         let error = |got| DecodeError::new("CRL", Form::CertificateList, got);
         der::check(der).map_err(error)?;
-        grammar::revocation_list(der)?;
+        Verified::passes(memory, Good::List, &[der], || grammar::revocation_list(der))?;
         admit_names(names(der))?;
         let (_, list) = CertificateRevocationList::from_der(der)
             .map_err(|fault| error(Got::Unparsed { error: fault.to_string().into() }))?;
@@ -93,7 +94,8 @@ impl<'a> List<'a> {
                 _ => understood(extension, false)?,
             }
         }
-        let value = |oid: &[u8]| extension_value(der, oid);
+        let values = extension_values(der).unwrap_or_default();
+        let value = |wanted: &[u8]| values.iter().find(|(oid, _)| *oid == wanted).map(|(_, value)| *value);
         self.number = value(NUMBER).and_then(der::content);
         self.base = value(DELTA).and_then(der::content);
         if let Some(scope) = value(SCOPE) {
@@ -227,15 +229,16 @@ fn names(list: &[u8]) -> usize {
     der::content(list).and_then(der::split).and_then(|(tbs, _)| own(tbs)).unwrap_or_default()
 }
 
-/// The value of a list's own extension.
-fn extension_value<'a>(list: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+/// Object identifiers and values of a list's own extensions.
+fn extension_values(list: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     let tbs = elements(der::content(list)?)?.first()?.1;
     let (_, extensions) = elements(tbs)?.into_iter().find(|(tag, _)| *tag == 0xa0)?;
-    elements(der::content(extensions)?)?.into_iter().find_map(|(_, extension)| {
+    let value = |(_, extension)| {
         let fields = elements(extension)?;
         let ((0x06, oid), (0x04, value)) = (*fields.first()?, *fields.last()?) else { return None };
-        (oid == wanted).then_some(value)
-    })
+        Some((oid, value))
+    };
+    Some(elements(der::content(extensions)?)?.into_iter().filter_map(value).collect())
 }
 
 /// The content of a positive INTEGER, to be compared with others.

@@ -62,13 +62,14 @@ impl<'a> Lists<'a> {
     /// # Errors
     /// The first list that is not one.
     pub(super) fn decode(policy: &'a Policy, weak_too: bool) -> Result<Self, (usize, DecodeError)> {
+        let verified = policy.verified.as_deref();
         let lists = policy.crls.iter().enumerate();
-        let lists = lists.map(|(index, der)| List::decode(der, weak_too).map_err(|error| (index, error)));
+        let lists = lists.map(|(index, der)| List::decode(der, weak_too, verified).map_err(|error| (index, error)));
         Ok(Self {
             lists: lists.collect::<Result<_, _>>()?,
             signed: RefCell::default(),
             signatures: Cell::new(SIGNATURES),
-            verified: policy.verified.as_deref(),
+            verified,
         })
     }
 

@@ -17,7 +17,7 @@ pub(in crate::certificate) fn encoding(walk: &mut Walk<'_, '_>, index: usize) ->
     if walk.strict() && !walk.is_anchor(index) && matches!(version, X509Version::V1 | X509Version::V2) {
         return fail(Encoding::Version { version: version.0 + 1 });
     }
-    match &walk.certificate(index).problem {
+    match walk.certificate(index).problem(walk.policy.verified.as_deref()) {
         None => pass(Encoding::Sound),
         Some(problem) => fail(Encoding::Malformed { problem: problem.clone() }),
     }
@@ -31,7 +31,7 @@ pub(in crate::certificate) fn algorithm(walk: &mut Walk<'_, '_>, index: usize) -
         let (outside, inside) = (oid_text(outer.as_bytes()), oid_text(inner.as_bytes()));
         return fail(Algorithms::Two { outside, inside });
     }
-    let key = match certificate.key_strength().clone() {
+    let key = match certificate.key_strength(walk.policy.verified.as_deref()).clone() {
         Strength::Good(key) => key,
         Strength::Weak(key) => return fail(Algorithms::WeakKey { key }),
         Strength::Unsupported(key) => return unsupported(Algorithms::OtherKey { key }),
