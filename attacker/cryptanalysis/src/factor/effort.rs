@@ -6,7 +6,7 @@ use crate::budget::{Failure, Phase, Watch};
 
 use super::price;
 
-/// What a factorisation may cost in all: expected seconds of one core, by the measurements in [`price`]. No clock is read,
+/// What a factorisation may cost in all: expected seconds of one core, by the measurements in `price`. No clock is read,
 /// so the same effort takes the same steps on every machine.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Effort {
