@@ -262,6 +262,7 @@ const NAMED: [(&str, &str, &str); 10] = [
         "relay",
         "a victim knows of no attack: its bytes are those of a session that is only relayed",
     ),
+    ("web/src/cli/mod.rs", "crack", "a command of the command line"),
     ("web/page/static/views/run.js", "ecdh-cert", "what the form proposes first"),
     ("web/page/static/views/run.js", "substitute", "what the form proposes first"),
     ("web/page/static/views/chains.js", "cert-chain", "the step that stands on the line to the issuer"),

@@ -514,7 +514,7 @@ fn inconclusive_where_the_console_lost_somebody_or_time_was_over() {
     let lost = Fact::Lost { what: Attacker, reason: Loss::NoPipes };
     let overdue = |after| Fact::Overdue { after };
     for (fact, words) in [
-        (lost, "The attacker was lost: it was killed."),
+        (lost, "The attacker was lost: its pipes are missing."),
         (overdue(60_000), "The session was not over after 60 s."),
         (overdue(300), "The session was not over after 0.3 s."),
         (Fact::Cancelled { why: Cancellation::Asked }, "The session was cancelled."),

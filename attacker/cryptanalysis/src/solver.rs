@@ -266,8 +266,9 @@ impl Solver {
         let step = self.g.modpow(&known.modulus, &n);
         let back = inverse.modpow(&known.modulus, &n);
         let mut searched = None;
-        // the shorter, the likelier; each search costs a sixteenth of the next
-        for bits in [16, 8, 0].map(|less| bits.saturating_sub(less)).into_iter().filter(|bits| *bits > 0) {
+        // the shorter, the likelier; each search costs a sixteenth of the next; a length that is known has its price at once
+        let shorter: &[u32] = if watch.budget.exponent_bits.is_some() { &[0] } else { &[16, 8, 0] };
+        for bits in shorter.iter().map(|less| bits.saturating_sub(*less)).filter(|bits| *bits > 0) {
             let (interval_bits, known_bits) = (bits, known.bits());
             let method = if interval::is_exhaustive(&n, bits, watch.budget.memory) {
                 Method::Interval { interval_bits, known_bits }
