@@ -251,7 +251,7 @@ const REGISTRIES: [&str; 5] = [
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 10] = [
+const NAMED: [(&str, &str, &str); 11] = [
     ("lab/src/wire/mod.rs", "finished", "a kind of frame"),
     ("web/page/static/draw/diagram.js", "drop", "an action of an event"),
     ("web/page/static/model/fold.js", "finished", "how a phase of work ended"),
