@@ -413,11 +413,14 @@ def negotiate(connection, handshake, trust, mode, variant):
     connection.send(CLIENT_SHARE, {"share": encode(party.share)})
     if legacy:
         handshake.context = hashlib.sha256(tuple_of(*randoms)).digest()
+    if hybrid:
+        handshake.record_keys()
     finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
     connection.send(FINISHED, {"mac": encode(hmac.digest(finished[b"client"], handshake.transcript(), "sha256"))})
     mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
     check("finished", hmac.compare_digest(octets(connection.receive(FINISHED, ["mac"])["mac"], 32), mac))
-    handshake.record_keys()
+    if not hybrid:
+        handshake.record_keys()
 
 
 def pass_a_word(connection, handshake, args):
