@@ -46,6 +46,19 @@ test("folders import only what lies below them", () => {
   }
 });
 
+const EXPORT = /^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm;
+/** What a module binds by itself or by an import: declarations, parameters, and parts taken out of something. */
+const binds = (text, name) => new RegExp(`(?:function\\*?|const|let|class) ${name}\\b|[{[(,]\\s*(?:\\w+(?: as|:) )?${name}\\s*[,}\\])=]|\\b${name} =>`).test(text);
+
+test("what a module uses of another it imports", () => {
+  const offered = [...new Set(own.flatMap((path) => [...source(path).matchAll(EXPORT)].map(([, name]) => name)))];
+  assert.ok(offered.length > 100, String(offered.length));
+  const used = (text) => offered.filter((name) => new RegExp(`(?<![\\w.$-]|function )${name}\\(|<\\$\\{${name}\\}`).test(text));
+  const missing = (text) => used(text).filter((name) => !binds(text, name));
+  for (const path of own) assert.deepEqual(missing(source(path).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "")), [], path);
+  assert.deepEqual(missing("html`<i>${span(3)}</i><${Axis} />`;").includes("span"), true);
+});
+
 test("every module is part of the page or of the report", () => {
   assert.deepEqual(own.filter((name) => !closure("app.js").has(name) && !closure("report.js").has(name)), []);
 });

@@ -33,7 +33,7 @@ const Bar = ({ certificate, now }) => {
         <rect class="valid-from" x=${percent(Math.min(left, right))} width=${percent(Math.max(0.004, right - left))} y="12" height="20" rx="4" />
         <line class="now" x1="50%" x2="50%" y1="0" y2="44" />
       </svg>
-      <span class="unseen">${`${day(from)} to ${day(until)}`}</span>
+      <span class="unseen">${tell("validity range", { from: day(from), until: day(until) })}</span>
     </div>`;
 };
 
