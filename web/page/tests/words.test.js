@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { words } from "../static/draw/layout.js";
-import { narrate, say, speak } from "../static/model/words.js";
+import { narrate, say, sentence, speak } from "../static/model/words.js";
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 const english = file("lab/src/words/english.txt");
@@ -50,4 +50,14 @@ test("what was wanted and what was found are told in their own words", () => {
   const octets = (hex) => ({ is: "octets", hex });
   const told = narrate({ type: "check", source: "client", check: "finished", status: "failed", expected: octets("00aa"), observed: octets("00ab") });
   assert.equal(told, "the client's check finished fails: it wanted 00aa, and found 00ab");
+});
+
+test("a sentence holds no whole digests, but what differs in them where they begin alike", () => {
+  const octets = (hex) => ({ is: "octets", hex });
+  const [a, b] = ["0123456789abcdef01234567", "fedcba98765432100123"];
+  const failed = { check: "finished", expected: octets(a), observed: octets(b) };
+  assert.equal(narrate({ type: "check", source: "client", status: "failed", ...failed }), "the client's check finished fails: it wanted 01234567…, and found fedcba98…");
+  assert.equal(sentence({ grounds: { is: "stopped", party: "client", ...failed } }), "The client stopped at finished: it wanted 01234567…, and found fedcba98….");
+  const alike = narrate({ type: "check", source: "client", status: "failed", ...failed, observed: octets(`${a.slice(0, -1)}8`) });
+  assert.equal(alike, `the client's check finished fails: it wanted ${a}, and found ${a.slice(0, -1)}8`);
 });

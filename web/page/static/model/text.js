@@ -44,6 +44,9 @@ export function shorten(value, head = 24, tail = 8) {
   return `${start}…${end}`;
 }
 
+/** The text with long hexadecimal values cut down to their first eight digits, for a sentence that people read. */
+export const abbreviate = (text) => text.replaceAll(/[0-9a-f]{17,}/g, (digits) => `${digits.slice(0, 8)}…`);
+
 /**
  * Two texts that differ, each in at most about `room` code points, cut so that the first difference is seen: it stands after
  * a third of the room at the most, at the same place in both.

@@ -3,7 +3,7 @@
  * stands at the top of it. What is told is a value as the routes give it: its members choose the text and fill its gaps.
  */
 
-import { apart, json, shorten, visible } from "./text.js";
+import { abbreviate, apart, json, shorten, visible } from "./text.js";
 
 /** Texts by family and name, each with its conditions. */
 let texts = new Map();
@@ -130,8 +130,10 @@ export const narrate = (event) => {
   return say("event", told) ?? say("working", told) ?? fit(plain(event.type));
 };
 
-/** What was wanted and what was found, shortened where they differ. */
+/** What was wanted and what was found: long values by their beginnings, or by where they differ if they begin alike. */
 function differing({ expected, observed }) {
-  const [wanted, found] = apart(seen(expected), seen(observed), 128);
+  const both = [seen(expected), seen(observed)];
+  const short = both.map(abbreviate);
+  const [wanted, found] = apart(...(short[0] === short[1] ? both : short), 128);
   return { expected: wanted, observed: found };
 }

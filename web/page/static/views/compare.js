@@ -68,9 +68,6 @@ const Both = ({ left, right }) => {
 
 const NONE = [];
 
-/** A sentence for people holds no whole digests. */
-const brief = (told) => String(told).replace(/\b[0-9a-f]{16,}…?/g, (hex) => `${hex.slice(0, 8)}…`);
-
 /** Where two runs part, as the lab found it, in the page's own language. */
 function parting({ rows, first_difference: first }, sessions, events) {
   if (first === null || first === undefined) return tell("comparison equal");
@@ -80,8 +77,8 @@ function parting({ rows, first_difference: first }, sessions, events) {
   const told = [said(left, events[0]), said(right, events[1])];
   return tell(told[0] === told[1] ? "comparison bytes" : "comparison parted", {
     flight: (left ?? right).flight,
-    left: sessions[0].scenario, "left-kind": kind(sessions[0]), "left-told": brief(told[0]),
-    right: sessions[1].scenario, "right-kind": kind(sessions[1]), "right-told": brief(told[1]),
+    left: sessions[0].scenario, "left-kind": kind(sessions[0]), "left-told": told[0],
+    right: sessions[1].scenario, "right-kind": kind(sessions[1]), "right-told": told[1],
   });
 }
 
