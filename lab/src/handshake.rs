@@ -2,9 +2,10 @@
 
 use crate::{
     algebra::{Algebra, Misfit},
-    cause::{Cause, Given, Need},
+    cause::Cause,
     check::{Finding, Switches},
     event::Status,
+    misfit::{Given, Need},
     mode::{Act, Message, Mode, Step},
     role::Role,
     term::Expr,

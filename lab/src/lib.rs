@@ -15,6 +15,7 @@ pub mod group;
 pub mod handshake;
 pub mod loot;
 pub mod loss;
+pub mod misfit;
 pub mod mode;
 pub mod modes;
 pub mod party;

@@ -6,9 +6,9 @@
 
 use crate::{
     algebra::{Algebra, Misfit},
-    cause::{Given, Need},
     check::Switches,
     handshake::{Env, evaluate},
+    misfit::{Given, Need},
     mode::{Act, Message, Mode, Step},
     term::Expr,
 };

@@ -5,9 +5,9 @@
 
 use lab::{
     algebra::{Algebra, Misfit},
-    cause::{Given, Need},
     check::{Finding, Switches},
     handshake::{Handshake, Output, Stop},
+    misfit::{Given, Need},
     mode::{Message, Mode, Relation, Source},
     modes,
     role::Role,

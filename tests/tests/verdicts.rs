@@ -1,10 +1,11 @@
 //! Each kind of verdict from the least evidence that amounts to it, and what it cites.
 
 use lab::{
-    cause::{Cause, Given, Misfit, Need},
+    cause::Cause,
     event::{Account, Action, Cancellation, Event, Fact, Reached, Status, VERSION, Way},
     evidence::hex,
     loss::Loss,
+    misfit::{Given, Misfit, Need},
     role::{
         Actor::{self, Attacker, Client, Console, Server},
         Role,

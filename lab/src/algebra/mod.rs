@@ -6,7 +6,7 @@
 
 pub mod real;
 
-pub use crate::cause::Misfit;
+pub use crate::misfit::Misfit;
 
 use crate::{
     check::{Finding, Switches},

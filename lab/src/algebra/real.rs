@@ -6,7 +6,7 @@ mod relations;
 mod tuple;
 
 use super::{Algebra, Misfit};
-use crate::cause::{Given, Need, cut};
+use crate::misfit::{Given, Need, cut};
 use crate::{
     certificate::Trust,
     check::{Finding, Switches},

@@ -3,7 +3,7 @@
 //! The one who asks sends an encapsulation key and a point, the one who answers a ciphertext and a point; the shared secret
 //! is the secrets of both halves, ML-KEM's first. It stays secret as long as one of the halves does.
 
-use crate::cause::Need;
+use crate::misfit::Need;
 use ml_kem::{
     B32, DecapsulationKey768, EncapsulationKey768, Seed, array::Array, kem::Decapsulate, kem::KeyExport,
     ml_kem_768::Ciphertext,

@@ -8,7 +8,7 @@ pub mod own;
 pub mod prime;
 pub mod weak;
 
-use crate::cause::Need;
+use crate::misfit::Need;
 use num_bigint::BigUint;
 use rand_core::CryptoRng;
 use std::sync::Arc;

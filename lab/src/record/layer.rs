@@ -5,11 +5,12 @@ use super::{
     key::{RecordKey, TooLong},
 };
 use crate::{
-    cause::{Cause, Given, Misfit, Need},
+    cause::Cause,
     check::{Check, Finding, Switches},
     checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
     event::Status,
     evidence::hex,
+    misfit::{Given, Misfit, Need},
     role::Role,
     seen::Seen,
     wire::{Frame, Kind},

@@ -3,7 +3,7 @@
 //! UTF-8, no key twice, no key that the message does not have, byte strings in base64url without padding and with their
 //! unused bits zero: a value has one encoding, so that what was hashed is what was meant.
 
-use crate::cause::{Given, Json, Misfit, Need};
+use crate::misfit::{Given, Json, Misfit, Need};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};

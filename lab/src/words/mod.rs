@@ -114,7 +114,7 @@ pub fn say(family: &str, name: &str, members: &Value) -> String {
 mod tests {
     use super::*;
     use crate::{
-        cause::{Cause, Given, Need},
+        cause::Cause,
         certificate::{
             Reason,
             reason::{Algorithm, Form, Gap, Got, Guise, HostFault, Key, Useless},
@@ -122,6 +122,7 @@ mod tests {
         event::{Action, Change, Fact, Status, Way},
         evidence::Contradiction,
         loss::Loss,
+        misfit::{Given, Need},
         role::{Actor, Role},
         seen::Seen,
         verdict::Meanwhile,

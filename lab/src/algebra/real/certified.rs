@@ -1,10 +1,10 @@
 //! Path validation as findings: one for each check, the worst over all certificates of the path.
 
 use crate::{
-    cause::{Given, Misfit, Need},
     certificate::{self, PeerName, Policy, Step, Trust},
     check::{Check, Finding, Switches},
     checks,
+    misfit::{Given, Misfit, Need},
     role::Role,
     seen::Seen,
 };

@@ -2,8 +2,8 @@
 
 use super::{Choice, Offer, Value};
 use crate::{
-    cause::{Given, Json as Kind, Misfit, Need},
     group::{Group, LONGEST_PRIME, Modp, named},
+    misfit::{Given, Json as Kind, Misfit, Need},
     mode::Message,
     term::Sort,
     wire::{Frame, body},

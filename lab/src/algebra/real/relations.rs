@@ -2,11 +2,11 @@
 
 use super::{Value, signed_content, unsuitable};
 use crate::{
-    cause::{Given, Misfit, Need},
     check::{Check, Finding, Switches},
     checks,
     evidence::hex,
     group::{Group, Modp, named, prime::is_prime},
+    misfit::{Given, Misfit, Need},
     mode::Relation,
     seen::Seen,
 };
