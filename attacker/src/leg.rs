@@ -1,5 +1,6 @@
 //! A leg: one of the attacker's two connections, with all that it can compute of it.
 
+use cryptanalysis::Problem;
 use lab::{
     algebra::{
         Algebra,
@@ -8,6 +9,7 @@ use lab::{
     check::Switches,
     checks::DIRECTION_KEYS,
     control::Credentials,
+    group::Group,
     mode::{Message, Mode},
     record::{Content, RecordKey, Sealed},
     role::Role,
@@ -16,6 +18,7 @@ use lab::{
     term::Expr,
     wire::Frame,
 };
+use num_bigint::BigUint;
 
 /// A value that the attacker knows or supposes.
 pub type Known = (&'static str, Value);
@@ -54,6 +57,14 @@ impl Leg {
     /// A value, if it is known by now.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.shadow.value(name)
+    }
+
+    /// The discrete logarithm of a public value by its name, once that and its group have passed; `None` too in a group without
+    /// numbers to compute with.
+    pub fn logarithm(&self, public: &str) -> Option<Problem> {
+        let Group::Modp(group) = self.value("group")?.group()? else { return None };
+        let y = BigUint::from_bytes_be(self.value(public)?.octets()?);
+        Some(Problem { p: group.p.clone(), g: group.g.clone(), y })
     }
 
     /// Follows a handshake frame as it passes; answers with its values, or `None` where it is not what the mode has

@@ -6,7 +6,6 @@ use cryptanalysis::Problem;
 use lab::{
     algebra::real::{Real, Value},
     event::{Fact, Limit},
-    group::Group,
     mode::Mode,
     record::{Content, Sealed},
     role::Role,
@@ -49,10 +48,8 @@ impl Listener {
 
     /// The discrete logarithm that would give the key, once group and both shares are known.
     pub fn problem(&self) -> Option<Problem> {
-        let Group::Modp(group) = self.leg.value("group")?.group()? else { return None };
         self.leg.value("server_share")?;
-        let y = BigUint::from_bytes_be(self.leg.value("client_share")?.octets()?);
-        Some(Problem { p: group.p.clone(), g: group.g.clone(), y })
+        self.leg.logarithm("client_share")
     }
 
     /// Hears a frame; a record it reads if the key is known, and keeps otherwise. Answers with what it read, or that it can keep no

@@ -15,16 +15,13 @@ use crate::{
     leg::Known,
     middle::{Middle, Plan},
 };
-use cryptanalysis::Problem;
 use lab::{
     algebra::real::Value,
-    group::Group,
     loot::Loot,
     role::Role,
     term::Sort,
     wire::{Frame, Kind},
 };
-use num_bigint::BigUint;
 
 pub(super) const INFO: Info = Info {
     id: "downgrade",
@@ -79,20 +76,13 @@ struct Downgrade {
 }
 
 impl Downgrade {
-    /// The discrete logarithm that would give the key, once the server's parameters are known.
-    fn problem(&self) -> Option<Problem> {
-        let Group::Modp(group) = self.middle.client.value("group")?.group()? else { return None };
-        let y = BigUint::from_bytes_be(self.middle.client.value("server_share")?.octets()?);
-        Some(Problem { p: group.p.clone(), g: group.g.clone(), y })
-    }
-
     fn negotiation(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
         if self.middle.client.message().is_some_and(|message| message.carries(Sort::Offers) && from == Role::Client) {
             self.narration.step(1, moves);
             moves.extend(self.translated(Seen::Frame { from, frame }));
             return;
         }
-        match self.problem().filter(|_| from == Role::Client) {
+        match self.middle.client.logarithm("server_share").filter(|_| from == Role::Client) {
             Some(problem) => {
                 self.narration.step(2, moves);
                 self.stage = Stage::Computing;

@@ -14,15 +14,12 @@ use crate::{
     leg::{Known, Leg},
     middle::Plan,
 };
-use cryptanalysis::Problem;
 use lab::{
     algebra::real::{Real, Value},
-    group::Group,
     loot::Loot,
     role::Role,
     wire::Frame,
 };
-use num_bigint::BigUint;
 
 pub(super) const INFO: Info = Info {
     id: "replay-signature",
@@ -50,13 +47,6 @@ impl ReplaySignature {
         let mut leg = Leg::new(self.start.mode, Real::new([0; 32]), Vec::new(), &[]);
         self.start.recording.iter().for_each(|frame| drop(leg.observe(frame)));
         leg
-    }
-
-    fn problem(&self) -> Option<Problem> {
-        let recorded = self.recorded();
-        let Group::Modp(group) = recorded.value("group")?.group()? else { return None };
-        let y = BigUint::from_bytes_be(recorded.value("server_share")?.octets()?);
-        Some(Problem { p: group.p.clone(), g: group.g.clone(), y })
     }
 
     /// Everything that the server said of itself, and its secret where it is known. What can be made, as the Finished, is
@@ -100,7 +90,7 @@ impl Attack for ReplaySignature {
                 if self.held.is_empty() {
                     moves.insert(0, Move::Step(1));
                     self.held.push((from, frame));
-                    match self.problem() {
+                    match self.recorded().logarithm("server_share") {
                         Some(problem) => moves.push(Move::Solve(problem)),
                         None => self.release(None, &mut moves),
                     }
