@@ -1,13 +1,13 @@
 //! The database itself: schema, retention, and the handful of questions that are asked of it.
 
-use super::{Kept, Place, Retention, StoreError, files};
+use super::{Kept, Place, Retention, StoreError, files, stored::Stored};
 use crate::sessions::{
     filter::Filter,
     session::{Record, Session},
 };
-use lab::{scenario::Scenario, verdict::judge};
+use lab::scenario::Scenario;
 use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params,
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
     types::{ToSqlOutput, ValueRef},
 };
 use std::{
@@ -335,44 +335,11 @@ fn sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A row as it is kept. A text that is none is no error of the database.
-struct Stored {
-    cursor: i64,
-    session: Option<String>,
-    events: Option<String>,
-}
-
-impl Stored {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { cursor: row.get(0)?, session: row.get(1).ok(), events: row.get(2).ok() })
-    }
-
-    fn cursor(&self) -> Cursor {
-        u64::try_from(self.cursor).unwrap_or_default()
-    }
-
-    /// The session as it stands there.
-    fn session(&self) -> Result<Session, StoreError> {
-        Ok(serde_json::from_str(self.session.as_deref().unwrap_or_default())?)
-    }
-
-    /// The session with its events, and what they prove: whatever verdict stands there, it is theirs.
-    fn judged(&self, mut session: Session) -> Result<Record, StoreError> {
-        let events: Vec<_> = serde_json::from_str(self.events.as_deref().unwrap_or_default())?;
-        session.settle(judge(&events));
-        Ok(Record { session, events })
-    }
-
-    fn record(&self) -> Result<Record, StoreError> {
-        self.judged(self.session()?)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sessions::session::lost;
-    use lab::{loss::Loss, role::Actor};
+    use lab::{loss::Loss, role::Actor, verdict::judge};
     use std::sync::Arc;
 
     fn refused(reason: &str) -> Loss {

@@ -7,6 +7,7 @@ mod database;
 mod error;
 mod files;
 mod keeper;
+mod stored;
 
 pub use database::{Cursor, Database};
 pub use error::StoreError;
