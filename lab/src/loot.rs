@@ -50,9 +50,4 @@ impl Loot {
             Role::Server => self.as_server,
         }
     }
-
-    /// A victim's private key is part of it.
-    pub fn has_a_key_of(&self, victim: Role) -> bool {
-        matches!(self.of(victim), Some(Item::Stolen { .. }))
-    }
 }

@@ -212,7 +212,8 @@ fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
     assert_eq!(browser.place(), "/cracking");
     assert!(browser.count(".plot .own") >= 3, "the lab's own sessions are on the plot");
     for group in ["safe", "smooth", "random", "composite", "subgroup", "published"] {
-        assert!(browser.count(&format!("[data-group={group}]")) >= 1, "{group}");
+        let row = format!("[data-group={group}][href='/modes/dh-weak']");
+        assert_eq!(browser.count(&row), 1, "{group}");
     }
     browser.await_element("[data-price='128'][data-beyond=false]");
     browser.run(
