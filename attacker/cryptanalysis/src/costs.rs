@@ -12,7 +12,8 @@ const COSTS: [(f64, f64); 8] =
 pub(crate) const RECORD_BITS: u64 = 795;
 
 /// (bits of the modulus at most, steps of a walk in a second of one core), measured with this program at each of the lengths
-/// for which it has arithmetic: a step is a multiplication modulo p and a look at the result.
+/// for which it has arithmetic, in processor time beside much other work: a step is a multiplication modulo p and a look at the
+/// result.
 const WALKS: [(u64, f64); 7] =
     [(64, 3.6e8), (128, 1.4e8), (256, 4.3e7), (512, 1.1e7), (1024, 2.2e6), (2048, 5.8e5), (8192, 3.4e4)];
 
