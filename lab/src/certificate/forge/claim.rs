@@ -1,5 +1,6 @@
 //! What a forged leaf claims.
 
+use super::Form;
 use crate::certificate::{
     KeyPair, Purpose, der,
     issue::{Credential, DAY, Extension, Template, Validity},
@@ -40,22 +41,26 @@ pub enum Claim {
 }
 
 impl Claim {
-    pub(super) fn template(self, name: &str, purpose: Purpose, at: i64) -> Template {
+    /// What the leaf says, with its flaw or without.
+    pub(super) fn template(self, form: Form, name: &str, purpose: Purpose, at: i64) -> Template {
         let days = |from: i64, until: i64| Validity {
             not_before: at.saturating_add(from * DAY),
             not_after: at.saturating_add(until * DAY),
         };
         let honest = Template::leaf(name, purpose, days(-1, LEAF_DAYS));
+        let flawed = form == Form::Flawed;
         match self {
+            // Known to everybody or to nobody, it must be read only where it is critical.
+            Self::UnknownCritical => {
+                let unknown = Extension { oid: &UNKNOWN_EXTENSION, critical: flawed, value: vec![0x05, 0x00] };
+                Template { extensions: vec![unknown], ..honest }
+            }
+            _ if !flawed => honest,
             Self::Honest | Self::Revoked | Self::OtherAlgorithm => honest,
             Self::OtherName => Template::leaf(ATTACKER_NAME, purpose, honest.validity),
             Self::Expired => Template { validity: days(-1 - LEAF_DAYS, -1), ..honest },
             Self::NotYet => Template { validity: days(1, 1 + LEAF_DAYS), ..honest },
             Self::OtherPurpose => Template { purposes: vec![purpose.opposite()], ..honest },
-            Self::UnknownCritical => {
-                let unknown = Extension { oid: &UNKNOWN_EXTENSION, critical: true, value: vec![0x05, 0x00] };
-                Template { extensions: vec![unknown], ..honest }
-            }
             Self::TwiceNamed => {
                 let second =
                     Extension { oid: &[2, 5, 29, 17], critical: false, value: alternative_name(ATTACKER_NAME) };

@@ -6,7 +6,7 @@ mod signer;
 use rand_core::CryptoRng;
 
 use super::issue::{Credential, Draft, Error};
-use super::pki::Authorities;
+use super::pki::{Authorities, LEAF_DAYS};
 use super::{Purpose, checks};
 
 pub use super::pki::ATTACKER_NAME;
@@ -167,12 +167,37 @@ impl Forgery {
         at: i64,
         rng: &mut dyn CryptoRng,
     ) -> Result<Credential, Error> {
-        let signer = self.signer.prepare(genuine, purpose, at, rng)?;
-        let leaf = self.claim.template(name, purpose, at);
-        match signer {
-            Some(signer) => Ok(self.claim.finish(signer.issue(&leaf, rng)?, &signer)),
-            None => Credential::self_signed(&leaf, rng),
+        Ok(self.stage(Form::Flawed, genuine, name, purpose, at, rng)?.leaf)
+    }
+
+    /// The same, or its twin, with the revocation lists against which a peer may hold it.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn stage(
+        &self,
+        form: Form,
+        genuine: &Authorities,
+        name: &str,
+        purpose: Purpose,
+        at: i64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Staged, Error> {
+        let signers = self.signer.prepare(form, genuine, purpose, at, rng)?;
+        let template = self.signer.demand(form, self.claim.template(form, name, purpose, at));
+        let leaf = match signers.last() {
+            Some(signer) if form == Form::Flawed => self.claim.finish(signer.issue(&template, rng)?, signer),
+            Some(signer) => signer.issue(&template, rng)?,
+            None => Credential::self_signed(&template, rng)?,
+        };
+        let revoked = self.claim == Claim::Revoked && form == Form::Flawed;
+        let serials = [leaf.serial()];
+        let mut lists = genuine.revocation_lists(if revoked { &serials } else { &[] }, at)?;
+        let others = signers.iter().filter(|signer| signer.certificate() != genuine.intermediate.certificate());
+        for signer in others.filter(|signer| signer.is_authority_under(&genuine.root)) {
+            lists.push(signer.revocation_list(&[], at, LEAF_DAYS)?);
         }
+        Ok(Staged { leaf, lists })
     }
 
     /// The forged leaf of the same attack before it is signed, which tells its serial number.
@@ -188,9 +213,27 @@ impl Forgery {
         rng: &mut dyn CryptoRng,
     ) -> Result<Draft, Error> {
         // Signers of its own are drawn first.
-        self.signer.prepare(genuine, purpose, at, rng)?;
-        Ok(Draft::draw(&self.claim.template(name, purpose, at), rng))
+        self.signer.prepare(Form::Flawed, genuine, purpose, at, rng)?;
+        Ok(Draft::draw(&self.claim.template(Form::Flawed, name, purpose, at), rng))
     }
+}
+
+/// Whether what is presented has the attack's flaw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// It has: the attack itself.
+    Flawed,
+    /// It lacks this one flaw and is the same in all else: the attack's twin. Whoever refuses both did not refuse the flaw.
+    Mended,
+}
+
+/// What is presented in an attack, or in its twin.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    /// The leaf, with its chain and its key.
+    pub leaf: Credential,
+    /// A fresh revocation list of every authority below the genuine root that has a part in it, the root's first; DER.
+    pub lists: Vec<Vec<u8>>,
 }
 
 #[cfg(test)]
@@ -279,6 +322,33 @@ mod tests {
             against(forgery, Purpose::Server, Some(NAME));
             if forgery.concerns_clients() {
                 against(forgery, Purpose::Client, None);
+            }
+        }
+    }
+
+    /// The twin of every attack passes every check, revocation lists required; and with its lists the attack fails at its
+    /// own check alone, or at lists of authorities that nobody trusts.
+    #[test]
+    fn each_forgery_has_a_twin_without_the_flaw() {
+        for forgery in FORGERIES.iter().filter(|forgery| forgery.check != checks::PIN) {
+            for (purpose, name) in [(Purpose::Server, Some(NAME)), (Purpose::Client, None)] {
+                let rng = &mut ChaCha20Rng::from_seed([4; 32]);
+                let pki = pki(rng);
+                let mut judge = |form, require_revocation| {
+                    let staged = forgery.stage(form, &pki.authorities, NAME, purpose, AT, rng).unwrap();
+                    let crls = staged.lists.clone();
+                    let name = name.map(|name| name.parse().unwrap());
+                    let policy = Policy { crls, require_revocation, purpose: Some(purpose), name, ..policy(&pki) };
+                    (staged.lists.len(), validate(&policy, staged.leaf.presented()))
+                };
+                let (lists, twin) = judge(Form::Mended, true);
+                assert!(twin.accepted(), "{}: {}", forgery.id, twin.reason());
+                assert!(twin.steps.iter().all(crate::certificate::Step::ok), "{}", forgery.id);
+                assert!(lists >= 2, "{}", forgery.id);
+                let flawed = judge(Form::Flawed, false).1;
+                if name.is_some() || forgery.concerns_clients() {
+                    assert_eq!(failed(&flawed), BTreeSet::from([forgery.check]), "{}: {}", forgery.id, flawed.reason());
+                }
             }
         }
     }

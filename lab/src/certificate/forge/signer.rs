@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRng;
 
+use super::Form;
 use crate::certificate::{
     Purpose,
     issue::{Credential, Error, Extension, KeyUse, Limits, Template, Validity},
@@ -37,57 +38,80 @@ pub enum Signer {
 }
 
 impl Signer {
-    /// The signing credential, or `None` where the leaf signs itself.
+    /// The authorities made for it, the last of which signs; none where the leaf signs itself.
     pub(super) fn prepare(
         self,
+        form: Form,
         genuine: &Authorities,
         purpose: Purpose,
         at: i64,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Option<Credential>, Error> {
+    ) -> Result<Vec<Credential>, Error> {
         let years = Validity::around(at, AUTHORITY_DAYS);
         let authority = |name: &str, limits| Template { authority: Some(limits), ..Template::authority(name, years) };
-        let signer = match self {
-            Self::Itself => return Ok(None),
-            Self::Genuine => genuine.intermediate.clone(),
-            Self::Stranger => Credential::self_signed(&Template::authority("Unknown root", years), rng)?
-                .issue(&Template::authority("Unknown authority", years), rng)?,
-            Self::Lookalike => Credential::self_signed(&genuine.root.lookalike(), rng)?
-                .issue(&genuine.intermediate.lookalike(), rng)?,
+        let flawed = form == Form::Flawed;
+        Ok(match self {
+            Self::Itself if flawed => Vec::new(),
+            Self::Stranger if flawed => {
+                let root = Credential::self_signed(&Template::authority("Unknown root", years), rng)?;
+                vec![root.issue(&Template::authority("Unknown authority", years), rng)?]
+            }
+            Self::Stranger => vec![genuine.root.issue(&Template::authority("Unknown authority", years), rng)?],
+            Self::Lookalike if flawed => {
+                let root = Credential::self_signed(&genuine.root.lookalike(), rng)?;
+                vec![root.issue(&genuine.intermediate.lookalike(), rng)?]
+            }
+            Self::Itself | Self::Lookalike | Self::Genuine => vec![genuine.intermediate.clone()],
             // Without a key usage extension: the cA flag alone then tells that this key signs no certificates.
-            Self::Leaf => genuine.intermediate.issue(
-                &Template {
-                    key_use: KeyUse::Unsaid,
-                    ..Template::leaf(ATTACKER_NAME, purpose, Validity::around(at, LEAF_DAYS))
-                },
-                rng,
-            )?,
-            Self::TooDeep => genuine
-                .root
-                .issue(&authority("Hosted authority", Limits { path_length: Some(0), ..Limits::default() }), rng)?
-                .issue(&authority("Authority too many", Limits::default()), rng)?,
-            Self::Constrained => genuine.root.issue(
-                &authority(
-                    "Constrained authority",
-                    Limits { permitted: vec![ATTACKER_NAME.into()], path_length: None },
-                ),
-                rng,
-            )?,
+            Self::Leaf => {
+                let leaf = Template::leaf(ATTACKER_NAME, purpose, Validity::around(at, LEAF_DAYS));
+                let template = match form {
+                    Form::Flawed => Template { key_use: KeyUse::Unsaid, ..leaf },
+                    Form::Mended => Template { authority: Some(Limits::default()), names: Vec::new(), ..leaf },
+                };
+                vec![genuine.intermediate.issue(&template, rng)?]
+            }
+            Self::TooDeep => {
+                let path_length = Some(if flawed { 0 } else { 1 });
+                let hosted = authority("Hosted authority", Limits { path_length, ..Limits::default() });
+                let hosted = genuine.root.issue(&hosted, rng)?;
+                let below = hosted.issue(&authority("Authority too many", Limits::default()), rng)?;
+                vec![hosted, below]
+            }
+            Self::Constrained => {
+                let own = vec![ATTACKER_NAME.into()];
+                let permitted = if flawed { own } else { genuine.intermediate.template().permitted() };
+                let limits = Limits { permitted, path_length: None };
+                vec![genuine.root.issue(&authority("Constrained authority", limits), rng)?]
+            }
             Self::Restricted => {
                 let extensions = vec![
                     Extension { oid: &[2, 5, 29, 32], critical: false, value: POLICIES.to_vec() },
                     Extension { oid: &[2, 5, 29, 36], critical: true, value: REQUIRE_POLICY.to_vec() },
                 ];
-                genuine
-                    .root
-                    .issue(&Template { extensions, ..Template::authority("Restricted authority", years) }, rng)?
+                let template = Template { extensions, ..Template::authority("Restricted authority", years) };
+                vec![genuine.root.issue(&template, rng)?]
             }
             Self::Lists => {
-                let signer = Template::authority("Revocation authority", years);
-                genuine.root.issue(&Template { key_use: KeyUse::Lists, ..signer }, rng)?
+                let key_use = if flawed { KeyUse::Lists } else { KeyUse::Usual };
+                let signer = Template { key_use, ..Template::authority("Revocation authority", years) };
+                vec![genuine.root.issue(&signer, rng)?]
             }
-            Self::Nameless => genuine.root.issue(&Template::authority("", years), rng)?,
-        };
-        Ok(Some(signer))
+            Self::Nameless => {
+                let name = if flawed { "" } else { "Named authority" };
+                vec![genuine.root.issue(&Template::authority(name, years), rng)?]
+            }
+        })
+    }
+
+    /// What a leaf has to say on behalf of its signer.
+    pub(super) fn demand(self, form: Form, leaf: Template) -> Template {
+        match (self, form) {
+            (Self::Restricted, Form::Mended) => {
+                let stated = Extension { oid: &[2, 5, 29, 32], critical: false, value: POLICIES.to_vec() };
+                Template { extensions: vec![stated], ..leaf }
+            }
+            _ => leaf,
+        }
     }
 }

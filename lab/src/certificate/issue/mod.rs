@@ -183,6 +183,12 @@ impl Credential {
         self
     }
 
+    /// Whether this is an authority's, below this root.
+    pub(super) fn is_authority_under(&self, root: &Self) -> bool {
+        let end = self.chain.last().map(Vec::as_slice);
+        self.draft.template.authority.is_some() && end == Some(root.certificate())
+    }
+
     /// The key pair.
     #[must_use]
     pub fn key(&self) -> &KeyPair {

@@ -116,6 +116,11 @@ impl Template {
         }
     }
 
+    /// The DNS subtrees that it may name, if it is an authority's with such limits.
+    pub(in crate::certificate) fn permitted(&self) -> Vec<String> {
+        self.authority.as_ref().map(|limits| limits.permitted.clone()).unwrap_or_default()
+    }
+
     pub(super) fn params(&self, key_identifier: Vec<u8>, serial: &[u8]) -> Result<CertificateParams, Error> {
         let mut params = CertificateParams::default();
         params.not_before = date(self.validity.not_before)?;
