@@ -79,6 +79,12 @@ pub struct Credentials {
     /// The own chain, leaf first.
     #[serde(default)]
     pub chain: Vec<String>,
+    /// The private key that opens what is encrypted to the party, PKCS#8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decryption_key: Option<String>,
+    /// The public key of its peer, RSAPublicKey (RFC 8017), where the two met before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_key: Option<String>,
     /// The leaf's Ed25519 seed, 32 bytes in base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

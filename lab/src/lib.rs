@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod check;
 pub mod checks;
 pub mod control;
+pub mod encryption;
 pub mod event;
 pub mod evidence;
 pub mod group;

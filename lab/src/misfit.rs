@@ -62,6 +62,25 @@ pub enum Need {
         /// The number.
         octets: usize,
     },
+    /// At most so many octets.
+    OctetsAtMost {
+        /// The number.
+        octets: usize,
+    },
+    /// A public RSA key with a modulus of so many bits.
+    EncryptionKey {
+        /// At least.
+        least: usize,
+        /// At most.
+        most: usize,
+    },
+    /// What was encrypted to the key of whoever reads it, and padded as agreed.
+    Encrypted,
+    /// So many parts.
+    Parts {
+        /// The number.
+        parts: usize,
+    },
     /// An encapsulation key of ML-KEM-768, and a point.
     EncapsulationKey {
         /// Octets of both.

@@ -4,6 +4,7 @@
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
 mod issue;
+mod keys;
 mod recording;
 
 pub use issue::{certify, forge, revocation_lists};
@@ -122,7 +123,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);
-    let issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot) };
+    let issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot, setting) };
     let secret = mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting));
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),

@@ -4,6 +4,7 @@ use crate::{
     algebra::real::{Offer, Value},
     certificate::{Trust, Verified},
     control::{Credentials, PlayOrder},
+    encryption::DecryptionKey,
     group::Group,
     mode::{Mode, Source},
     role::Role,
@@ -52,12 +53,15 @@ impl Supply {
             supply.0.push((Source::Trust, Value::Trust(Arc::new(trust(credentials, verified)?))));
             supply.0.extend(credentials.peer_name.clone().map(|name| (Source::PeerName, Value::Text(name))));
             supply.0.extend(credentials.own_name.clone().map(|name| (Source::OwnName, Value::Text(name))));
+            if let Some(key) = &credentials.peer_key {
+                supply.0.push((Source::PeerKey, Value::Bytes(octets("peer_key", key)?)));
+            }
             supply.identify(credentials)?;
         }
         Ok(supply)
     }
 
-    /// What makes the attacker pass for a victim: a chain and the key to it.
+    /// What makes the attacker pass for a victim: a chain and the keys to it.
     ///
     /// # Errors
     /// Credentials that are none.
@@ -74,7 +78,15 @@ impl Supply {
     }
 
     fn identify(&mut self, credentials: &Credentials) -> Result<(), Malformed> {
-        self.0.push((Source::Chain, Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
+        if !credentials.chain.is_empty() {
+            self.0.push((Source::Chain, Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
+        }
+        if let Some(key) = &credentials.decryption_key {
+            let der = Zeroizing::new(octets("decryption_key", key)?);
+            let key = DecryptionKey::from_pkcs8(&der);
+            let key = key.ok_or(Malformed { field: "decryption_key", expected: "a private RSA key, PKCS#8" })?;
+            self.0.push((Source::DecryptionKey, Value::DecryptionKey(Arc::new(key))));
+        }
         if let Some(key) = &credentials.key {
             let seed = Zeroizing::new(octets("key", key)?);
             let seed = seed.as_slice().try_into().map_err(|_| Malformed { field: "key", expected: "32 octets" })?;

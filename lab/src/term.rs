@@ -74,6 +74,12 @@ sorts! {
     VerifyingKey = "verifying key", Shown;
     /// An Ed25519 signature.
     Signature = "signature", Wire;
+    /// A private key that opens what was encrypted to its public one.
+    DecryptionKey = "decryption key", Nowhere;
+    /// A public key to which anybody can encrypt.
+    EncryptionKey = "encryption key", Wire;
+    /// What was encrypted to somebody's public key.
+    Ciphertext = "ciphertext", Wire;
     /// A certificate chain, leaf first.
     Chain = "certificate chain", Wire;
     /// What a party holds certificates against: trust anchors, revocation lists, pins.
@@ -103,21 +109,44 @@ impl Sort {
 
     /// It can stand in a tuple: every value of it has one canonical form, which no other value has.
     pub const fn is_encodable(self) -> bool {
-        !matches!(self, Self::SigningKey | Self::Trust)
+        !matches!(self, Self::SigningKey | Self::DecryptionKey | Self::Trust)
     }
 
     /// A party can draw it by itself: for a group, or without one.
     pub const fn is_drawn(self, for_group: bool) -> bool {
         match self {
             Self::Secret => true,
-            Self::Nonce | Self::Shared => !for_group,
+            Self::Nonce | Self::Shared | Self::DecryptionKey => !for_group,
             _ => false,
         }
+    }
+
+    /// It can be taken out of what was decrypted: octets of one length, or a name.
+    pub const fn is_part(self) -> bool {
+        matches!(self, Self::Nonce | Self::Secret | Self::Shared | Self::Name)
     }
 
     /// What a tuple of values of these sorts is: secret as soon as one of them is.
     pub fn of_tuple(sorts: &[Self]) -> Self {
         if sorts.iter().all(|sort| sort.may_be_shown()) { Self::Tuple } else { Self::Secrets }
+    }
+}
+
+/// How a plaintext is made as long as an RSA modulus (RFC 8017).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Padding {
+    /// Optimal asymmetric encryption padding with SHA-256 (section 7.1).
+    Oaep,
+    /// The older one, which shows whoever can ask whether a block begins as it has to (section 7.2).
+    Pkcs1v15,
+}
+
+impl fmt::Display for Padding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Oaep => "oaep",
+            Self::Pkcs1v15 => "pkcs1v15",
+        })
     }
 }
 
@@ -159,18 +188,31 @@ pub enum Op {
     Mac,
     /// Ed25519 signature under this context (RFC 8446 section 4.4.3).
     Sign(&'static str),
-    /// The public key that a chain's leaf certifies.
+    /// The public signature key that a chain's leaf certifies.
     LeafKey,
+    /// The public key to encrypt to that a chain's leaf certifies.
+    LeafEncryptionKey,
     /// The DNS name that a chain's leaf is for, the first where there are several.
     LeafName,
+    /// The public key of a private one.
+    EncryptionKey,
+    /// Encrypts a tuple to a public key; the coins say which of the many ciphertexts it becomes.
+    Encrypt(Padding),
+    /// The tuple that a ciphertext holds.
+    Decrypt(Padding),
+    /// The tuple that a ciphertext holds where it is one as long as this other one, which otherwise takes its place: nobody
+    /// can tell whether it did (RFC 5246 section 7.4.7.1).
+    DecryptOr(Padding),
+    /// One value of a tuple, counted from 0, that has so many: of a sort that [can be taken out](Sort::is_part).
+    Part(usize, usize, Sort),
 }
 
 impl Op {
     /// Sorts of the arguments, and of the result.
     pub const fn signature(self) -> (&'static [Sort], Sort) {
         use Sort::{
-            Chain, Choice, Digest, Group, Key, Name, Offers, Public, Secret, Secrets, Shared, Signature, SigningKey,
-            Tuple, VerifyingKey,
+            Chain, Choice, Ciphertext, DecryptionKey, Digest, EncryptionKey, Group, Key, Name, Offers, Public, Secret,
+            Secrets, Shared, Signature, SigningKey, Tuple, VerifyingKey,
         };
         match self {
             Self::Preferred => (&[Offers], Group),
@@ -190,7 +232,13 @@ impl Op {
             Self::Mac => (&[Key, Digest], Sort::Mac),
             Self::Sign(_) => (&[SigningKey, Digest], Signature),
             Self::LeafKey => (&[Chain], VerifyingKey),
+            Self::LeafEncryptionKey => (&[Chain], EncryptionKey),
             Self::LeafName => (&[Chain], Name),
+            Self::EncryptionKey => (&[DecryptionKey], EncryptionKey),
+            Self::Encrypt(_) => (&[Secret, Secrets, EncryptionKey], Ciphertext),
+            Self::Decrypt(_) => (&[DecryptionKey, Ciphertext], Secrets),
+            Self::DecryptOr(_) => (&[DecryptionKey, Secrets, Ciphertext], Secrets),
+            Self::Part(_, _, sort) => (&[Secrets], sort),
         }
     }
 }
@@ -215,7 +263,13 @@ impl fmt::Display for Op {
             Self::Mac => "hmac",
             Self::Sign(context) => return write!(f, "sign[{context}]"),
             Self::LeafKey => "leaf-key",
+            Self::LeafEncryptionKey => "leaf-encryption-key",
             Self::LeafName => "leaf-name",
+            Self::EncryptionKey => "encryption-key",
+            Self::Encrypt(padding) => return write!(f, "encrypt[{padding}]"),
+            Self::Decrypt(padding) => return write!(f, "decrypt[{padding}]"),
+            Self::DecryptOr(padding) => return write!(f, "decrypt-or[{padding}]"),
+            Self::Part(at, of, sort) => return write!(f, "part[{} of {of}, {sort}]", at + 1),
         })
     }
 }

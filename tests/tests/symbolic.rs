@@ -11,7 +11,7 @@ use lab::{
     mode::{Message, Mode, Relation, Source},
     modes,
     role::Role,
-    term::{Op, Sort},
+    term::{Op, Padding, Sort},
     wire::Kind,
 };
 
@@ -75,7 +75,20 @@ impl Algebra for Terms {
             (Op::Replied, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
-            (Op::LeafKey, [chain]) => Ok(chain.1[0].clone()),
+            (Op::EncryptionKey, [key]) => Ok(of("public-key", [key.clone()])),
+            (Op::Encrypt(padding), [coins, plaintext, key]) => {
+                Ok(of(format!("encrypted[{padding}]"), [key.clone(), plaintext.clone(), coins.clone()]))
+            }
+            (Op::Decrypt(padding), [key, ciphertext]) => opened(padding, key, ciphertext)
+                .ok_or_else(|| Misfit::new("ciphertext", Need::Encrypted, Given::Another)),
+            (Op::DecryptOr(padding), [key, other, ciphertext]) => {
+                Ok(opened(padding, key, ciphertext).unwrap_or_else(|| other.clone()))
+            }
+            (Op::Part(at, parts, _), [tuple]) if tuple.0 == "tuple" && tuple.1.len() == parts => {
+                Ok(tuple.1[at].clone())
+            }
+            (Op::Part(_, parts, _), _) => Err(Misfit::new("plaintext", Need::Parts { parts }, Given::Others)),
+            (Op::LeafKey | Op::LeafEncryptionKey, [chain]) => Ok(chain.1[0].clone()),
             (Op::LeafName, [chain]) => Ok(chain.1[1].clone()),
             _ => Ok(of(op, args)),
         }
@@ -133,6 +146,16 @@ impl Algebra for Terms {
     }
 }
 
+/// What a ciphertext holds, for the one to whose public key it was encrypted.
+fn opened(padding: Padding, key: &Term, ciphertext: &Term) -> Option<Term> {
+    match &ciphertext.1[..] {
+        [to, plaintext, _] if ciphertext.0 == format!("encrypted[{padding}]") => {
+            (*to == of("public-key", [key.clone()])).then(|| plaintext.clone())
+        }
+        _ => None,
+    }
+}
+
 fn public_key(secret: &str) -> Term {
     of("public-key", [name(secret)])
 }
@@ -152,7 +175,8 @@ fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
             Source::PeerName => name("bob.lab"),
             Source::Clock => name("now"),
             Source::Chain => of("chain", [public_key(key), name(owner), name("the root")]),
-            Source::SigningKey => name(key),
+            Source::SigningKey | Source::DecryptionKey => name(key),
+            Source::PeerKey => public_key(if role == Role::Client { "bob's key" } else { "alice's key" }),
             Source::OwnName => name(owner),
             Source::SharedSecret => name("the shared secret"),
         })
@@ -314,6 +338,25 @@ fn a_degenerate_value_stops_its_reader() {
     assert_eq!(stopped("dh", replace("client_share", zero)), (Role::Server, "public-range"));
     assert_eq!(stopped("dh-weak", replace("server_share", zero)), (Role::Client, "public-range"));
     assert_eq!(stopped("ecdh", replace("client_share", zero)), (Role::Server, "contributory"));
+}
+
+/// A challenge that only the one who can read it can repeat.
+#[test]
+fn what_is_encrypted_to_one_is_read_by_that_one_alone() {
+    let terms = Terms { party: "alice" };
+    let apply = |op, args: &[Term]| terms.apply(op, args);
+    let plaintext = terms.tuple(&[name("a nonce"), name("alice.lab")]).expect("a tuple");
+    let public = apply(Op::EncryptionKey, &[name("bob's key")]).expect("a key");
+    assert_eq!(public, public_key("bob's key"));
+    let sealed = apply(Op::Encrypt(Padding::Oaep), &[name("coins"), plaintext.clone(), public]).expect("a ciphertext");
+    let open = |key: &str| apply(Op::Decrypt(Padding::Oaep), &[name(key), sealed.clone()]);
+    assert_eq!(open("bob's key"), Ok(plaintext.clone()));
+    assert!(open("mallory's key").is_err());
+    let other = name("another");
+    let either = |key: &str| apply(Op::DecryptOr(Padding::Oaep), &[name(key), other.clone(), sealed.clone()]);
+    assert_eq!((either("bob's key"), either("mallory's key")), (Ok(plaintext.clone()), Ok(other.clone())));
+    assert_eq!(apply(Op::Part(1, 2, Sort::Name), std::slice::from_ref(&plaintext)), Ok(name("alice.lab")));
+    assert!(apply(Op::Part(1, 3, Sort::Name), &[plaintext]).is_err());
 }
 
 /// Mallory's name and signature in the place of Alice's, as far as somebody without the session's key can make them.

@@ -10,6 +10,7 @@ use crate::misfit::{Given, Need, cut};
 use crate::{
     certificate::Trust,
     check::{Finding, Switches},
+    encryption::{DecryptionKey, EncryptionKey, USUAL_BITS},
     group::{Group, cpace, named, own::OWN},
     mode::{Message, Relation},
     term::{Op, Sort},
@@ -53,12 +54,14 @@ pub enum Value {
     Choice(Choice),
     /// A group.
     Group(Group),
-    /// Nonces, public values, MACs, signatures, public keys, digests, tuples.
+    /// Nonces, public values, MACs, signatures, ciphertexts, public keys, digests, tuples.
     Bytes(Vec<u8>),
     /// Private exponents, shared secrets, keys, tuples with secrets.
     Secret(Zeroizing<Vec<u8>>),
     /// A private signing key, with its public one.
     SigningKey(Arc<SigningKey>),
+    /// A private key to decrypt with.
+    DecryptionKey(Arc<DecryptionKey>),
     /// A chain of certificates, DER, leaf first.
     Chain(Arc<[Vec<u8>]>),
     /// What certificates are held against.
@@ -190,6 +193,9 @@ impl Algebra for Real {
                 self.rng.fill_bytes(&mut secret);
                 Ok(Value::Secret(secret))
             }
+            (Sort::DecryptionKey, None) => DecryptionKey::generate(USUAL_BITS, &mut self.rng)
+                .map(|key| Value::DecryptionKey(Arc::new(key)))
+                .ok_or_else(|| unsuitable(name)),
             (Sort::Secret, Some(Value::Group(Group::Modp(modp)))) if modp.p.bits() < 3 => {
                 Err(Misfit::new("group", Need::PrimeBits { bits: 3 }, Given::Bits { bits: modp.p.bits() }))
             }
@@ -254,6 +260,21 @@ impl Algebra for Real {
                 Ok(Value::Bytes(key.sign(&signed_content(context, digest)).to_bytes().to_vec()))
             }
             (Op::LeafKey, [Value::Chain(chain)]) => certified::leaf_key(chain).map(Value::Bytes),
+            (Op::LeafEncryptionKey, [Value::Chain(chain)]) => certified::leaf_encryption_key(chain).map(Value::Bytes),
+            (Op::EncryptionKey, [Value::DecryptionKey(key)]) => Ok(Value::Bytes(key.encryption_key().to_der())),
+            (Op::Encrypt(padding), [Value::Secret(coins), Value::Secret(plaintext), Value::Bytes(key)]) => {
+                let coins = coins.as_slice().try_into().map_err(|_| unsuitable(op))?;
+                let key = EncryptionKey::from_der(key).ok_or_else(|| unsuitable(op))?;
+                key.encrypt(padding, coins, plaintext).map(Value::Bytes)
+            }
+            (Op::Decrypt(padding), [Value::DecryptionKey(key), Value::Bytes(ciphertext)]) => {
+                let held = key.decrypt(padding, ciphertext).map(Value::Secret);
+                held.ok_or_else(|| Misfit::new("ciphertext", Need::Encrypted, Given::Another))
+            }
+            (Op::DecryptOr(padding), [Value::DecryptionKey(key), Value::Secret(other), Value::Bytes(ciphertext)]) => {
+                Ok(Value::Secret(key.decrypt_or(padding, ciphertext, other)))
+            }
+            (Op::Part(at, of, sort), [Value::Secret(tuple)]) => tuple::part(tuple, at, of, sort),
             (Op::LeafName, [Value::Chain(chain)]) => certified::leaf_name(chain).map(Value::Text),
             _ => Err(unsuitable(op)),
         }

@@ -26,6 +26,10 @@ pub enum Source {
     Chain,
     /// Itself: the private key to its certificate.
     SigningKey,
+    /// Itself: the private key that opens what is encrypted to it, certified where it has a certificate.
+    DecryptionKey,
+    /// Somebody who met both: the public key of its peer, to encrypt to.
+    PeerKey,
 }
 
 impl Source {
@@ -41,6 +45,8 @@ impl Source {
             Self::Clock => Sort::Time,
             Self::Chain => Sort::Chain,
             Self::SigningKey => Sort::SigningKey,
+            Self::DecryptionKey => Sort::DecryptionKey,
+            Self::PeerKey => Sort::EncryptionKey,
         }
     }
 }
@@ -48,7 +54,7 @@ impl Source {
 impl Source {
     /// What comes from there was arranged between the parties beforehand: by an authority, or between the two.
     pub const fn is_arranged(self) -> bool {
-        matches!(self, Self::Trust | Self::Chain | Self::SigningKey | Self::SharedSecret)
+        matches!(self, Self::Trust | Self::Chain | Self::SigningKey | Self::SharedSecret | Self::PeerKey)
     }
 }
 

@@ -7,7 +7,7 @@
 use super::{Act, By, Mode, Relation, Source, Step};
 use crate::{
     role::Role,
-    term::{Expr, Sort},
+    term::{Expr, Op, Sort},
 };
 use std::collections::BTreeMap;
 
@@ -199,7 +199,12 @@ impl Scopes {
                 if sorts != expected {
                     return self.fault(place, format!("{op} takes {expected:?}, got {sorts:?}"));
                 }
-                Ok(result)
+                match op {
+                    Op::Part(at, of, sort) if !sort.is_part() || at >= of => {
+                        self.fault(place, format!("{op} cannot be taken out"))
+                    }
+                    _ => Ok(result),
+                }
             }
         }
     }
@@ -209,7 +214,7 @@ impl Scopes {
 mod tests {
     use super::*;
     use crate::mode::{Field, Message, Names, table::*};
-    use crate::{term::Op, wire::Kind};
+    use crate::{term::Padding, wire::Kind};
 
     fn leak<T>(items: Vec<T>) -> &'static [T] {
         items.leak()
@@ -288,10 +293,11 @@ mod tests {
     }
 
     /// Sorts whose values are worth stealing.
-    const SECRET: [Sort; 5] = [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey, Sort::Secrets];
+    const SECRET: [Sort; 6] =
+        [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey, Sort::DecryptionKey, Sort::Secrets];
 
     /// Sorts that have a form on the wire (docs/wire.md).
-    const ON_THE_WIRE: [Sort; 10] = [
+    const ON_THE_WIRE: [Sort; 12] = [
         Sort::Session,
         Sort::Offers,
         Sort::Choice,
@@ -300,6 +306,8 @@ mod tests {
         Sort::Public,
         Sort::Mac,
         Sort::Signature,
+        Sort::EncryptionKey,
+        Sort::Ciphertext,
         Sort::Chain,
         Sort::Name,
     ];
@@ -326,7 +334,7 @@ mod tests {
             let hashed = let_(CLIENT, "a", apply(Op::Hash, leak(vec![in_tuple(sort)])));
             let combined = let_(CLIENT, "a", apply(Op::Combine, leak(vec![in_tuple(sort)])));
             let what = [hashed, combined].map(|step| fault_of(vec![], vec![step]));
-            if matches!(sort, Sort::SigningKey | Sort::Trust) {
+            if matches!(sort, Sort::SigningKey | Sort::DecryptionKey | Sort::Trust) {
                 assert_eq!(what, [(); 2].map(|()| format!("a {sort} has no canonical form")));
             } else if SECRET.contains(&sort) {
                 assert_eq!(what, ["hash takes [Tuple], got [Secrets]", NO_KEYS], "{sort}");
@@ -355,9 +363,26 @@ mod tests {
             let drawn = |group| fault_of(vec![], vec![Step { by: CLIENT, act: Act::Fresh { name: "a", sort, group } }]);
             let refused = format!("nobody draws a {sort} so");
             let expected = |draws: bool| if draws { NO_KEYS.to_owned() } else { refused.clone() };
-            assert_eq!(drawn(None), expected(matches!(sort, Sort::Nonce | Sort::Secret | Sort::Shared)));
+            assert_eq!(
+                drawn(None),
+                expected(matches!(sort, Sort::Nonce | Sort::Secret | Sort::Shared | Sort::DecryptionKey))
+            );
             assert_eq!(drawn(Some("group")), expected(sort == Sort::Secret));
         }
+    }
+
+    /// What was decrypted is secret as a whole, and so is each part but a name or a nonce; nothing else is taken out.
+    #[test]
+    fn what_is_decrypted_falls_apart_into_what_can_be_told_apart() {
+        let opened = apply(Op::Decrypt(Padding::Oaep), leak(vec![var("decryption key"), var("ciphertext")]));
+        for sort in Sort::ALL.iter().copied() {
+            let part = |at| let_(CLIENT, "a", apply(Op::Part(at, 2, sort), leak(vec![opened])));
+            let taken = matches!(sort, Sort::Nonce | Sort::Secret | Sort::Shared | Sort::Name);
+            assert_eq!(fault_of(vec![], vec![part(1)]) == NO_KEYS, taken, "{sort}");
+            assert_ne!(fault_of(vec![], vec![part(2)]), NO_KEYS, "there are two");
+        }
+        let sent = field("field", "a", Sort::Secrets, opened);
+        assert_eq!(fault_of(vec![sent], vec![]), "a secrets does not travel");
     }
 
     /// One of each kind of relation.

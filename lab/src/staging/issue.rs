@@ -1,12 +1,13 @@
 //! Certificates and keys for a session: the victims' own, and what the attacker came by.
 
-use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive};
+use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive, keys};
 use crate::{
     certificate::{
         self, Authorities, Credential, Draft, Drawn, FORGERIES, Pki, Purpose,
         forge::{ATTACKER_NAME, Claim, Forgery},
     },
     control::Credentials,
+    encryption::{DecryptionKey, USUAL_BITS},
     loot::{Item, Loot},
     mode::{Mode, Source},
     modes, password,
@@ -96,14 +97,27 @@ fn name(victim: Role) -> &'static str {
     }
 }
 
-/// The names of the victims of a mode without certificates, where it gives them any.
-pub(super) fn names(mode: &Mode, loot: &Loot) -> Issued {
+/// The key that opens what is encrypted to a victim. It outlasts a session, as certificates do.
+fn drawn_key(victim: Role, setting: &Setting) -> Option<DecryptionKey> {
+    keys::drawn(derive(&setting.authorities, &format!("decryption key of the {victim}")), USUAL_BITS)
+}
+
+/// The same, as an order has it.
+fn decryption_key(victim: Role, setting: &Setting) -> Option<String> {
+    drawn_key(victim, setting).map(|key| text(&key.to_pkcs8()))
+}
+
+/// The names and bare keys of the victims of a mode without certificates, where it gives them any.
+pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting) -> Issued {
     let credentials = |victim: Role, own: &str| {
         let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
         let own_name = given(Source::OwnName).then(|| own.to_owned());
         let peer_name = given(Source::PeerName).then(|| name(victim.peer()).to_owned());
-        let named = own_name.is_some() || peer_name.is_some();
-        named.then(|| Credentials { own_name, peer_name, ..Credentials::default() })
+        let decryption_key = given(Source::DecryptionKey).then(|| decryption_key(victim, setting)).flatten();
+        let peer_key = given(Source::PeerKey).then(|| drawn_key(victim.peer(), setting)).flatten();
+        let peer_key = peer_key.map(|key| text(&key.encryption_key().to_der()));
+        let anything = own_name.is_some() || peer_name.is_some() || decryption_key.is_some() || peer_key.is_some();
+        anything.then(|| Credentials { own_name, peer_name, decryption_key, peer_key, ..Credentials::default() })
     };
     // Led back to itself, the client reaches a server of its own, which has its name.
     let server = if loot.leads_back { CLIENT_NAME } else { SERVER_NAME };

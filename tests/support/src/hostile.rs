@@ -52,7 +52,14 @@ fn of_sort(sort: Sort, good: &Value) -> Vec<String> {
         Sort::Session | Sort::Name => {
             texts(vec![json!(word), json!("a b"), json!("a/b"), json!("é"), json!("a\n"), json!("a\u{0}")])
         }
-        Sort::Nonce | Sort::Mac | Sort::Signature | Sort::Public => texts(octets(good.as_str().unwrap_or_default())),
+        Sort::Nonce | Sort::Mac | Sort::Signature | Sort::Public | Sort::Ciphertext => {
+            texts(octets(good.as_str().unwrap_or_default()))
+        }
+        Sort::EncryptionKey => {
+            // A modulus of 16 bits, an even one, and none: DER of RSAPublicKey.
+            let short = ["MAgCAwD__wIBAw", "MAYCAQ8CAQM", "MAYCARACAQM", "MAA"].map(Value::from);
+            texts(octets(good.as_str().unwrap_or_default()).into_iter().chain(short).collect())
+        }
         Sort::Chain => {
             let one = &good[0];
             texts(vec![
@@ -109,6 +116,7 @@ fn of_sort(sort: Sort, good: &Value) -> Vec<String> {
         | Sort::Shared
         | Sort::Key
         | Sort::SigningKey
+        | Sort::DecryptionKey
         | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time

@@ -4,6 +4,7 @@ use crate::{
     certificate::{self, PeerName, Policy, Step, Trust},
     check::{Check, Finding, Switches},
     checks,
+    encryption::{EncryptionKey, LEAST_BITS, MOST_BITS},
     misfit::{Given, Misfit, Need},
     role::Role,
     seen::Seen,
@@ -29,11 +30,19 @@ pub(super) fn findings(
     Ok(checks::of_certificates().map(|check| finding(check, &validation.steps)).collect())
 }
 
-/// The Ed25519 key that the leaf certifies.
+/// The key that the leaf certifies, as it stands there.
 pub(super) fn leaf_key(chain: &[Vec<u8>]) -> Result<Vec<u8>, Misfit> {
     let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
     certificate::leaf_key(leaf)
         .map_err(|problem| Misfit::new("chain", Need::LeafKey, Given::Problem { problem: problem.into() }))
+}
+
+/// The RSA key that the leaf certifies.
+pub(super) fn leaf_encryption_key(chain: &[Vec<u8>]) -> Result<Vec<u8>, Misfit> {
+    let key = leaf_key(chain)?;
+    let need = Need::EncryptionKey { least: LEAST_BITS, most: MOST_BITS };
+    EncryptionKey::from_der(&key).ok_or_else(|| Misfit::new("chain", need, Given::Without))?;
+    Ok(key)
 }
 
 /// The first DNS name that the leaf is for.

@@ -2,6 +2,7 @@
 
 use super::{Choice, Offer, Value};
 use crate::{
+    encryption::{EncryptionKey, LEAST_BITS, MOST_BITS},
     group::{Group, LONGEST_PRIME, Modp, named},
     misfit::{Given, Json as Kind, Misfit, Need},
     mode::Message,
@@ -55,7 +56,7 @@ fn encode(value: &Value) -> Json {
         Value::Chain(chain) => chain.iter().map(|der| body::encode(der)).collect(),
         Value::Time(time) => json!(time),
         // They do not travel: validation refuses a table that would send one.
-        Value::Secret(_) | Value::SigningKey(_) | Value::Trust(_) => Json::Null,
+        Value::Secret(_) | Value::SigningKey(_) | Value::DecryptionKey(_) | Value::Trust(_) => Json::Null,
     }
 }
 
@@ -65,7 +66,14 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
         Sort::Session | Sort::Name => Ok(Value::Text(body::word(field, &value)?)),
         Sort::Nonce | Sort::Mac => fixed(field, &value, 32),
         Sort::Signature => fixed(field, &value, 64),
-        Sort::Public => Ok(Value::Bytes(body::decode(field, &value)?)),
+        Sort::Public | Sort::Ciphertext => Ok(Value::Bytes(body::decode(field, &value)?)),
+        Sort::EncryptionKey => {
+            let der = body::decode(field, &value)?;
+            let need = Need::EncryptionKey { least: LEAST_BITS, most: MOST_BITS };
+            let given = Given::Octets { octets: der.len() };
+            EncryptionKey::from_der(&der).ok_or_else(|| Misfit::new(field, need, given))?;
+            Ok(Value::Bytes(der))
+        }
         Sort::Offers => {
             Ok(Value::Offers(some(field, &value)?.iter().map(|it| offer(field, it)).collect::<Result<_, _>>()?))
         }

@@ -4,8 +4,16 @@
 //! certificates, is a tuple of them. What a value is, the table says; so its sort does not stand there.
 
 use super::{Misfit, Offer, Value, unsuitable};
-use crate::group::Group;
+use crate::{
+    group::Group,
+    misfit::{Given, Need},
+    term::Sort,
+    wire::body,
+};
 use zeroize::Zeroizing;
+
+/// Octets of a value that is drawn for no group.
+const DRAWN: usize = 32;
 
 /// A tuple of these values: secret as soon as one of them is.
 ///
@@ -31,7 +39,7 @@ fn octets(value: &Value) -> Option<Zeroizing<Vec<u8>>> {
         Value::Group(Group::Modp(modp)) => join([modp.p.to_bytes_be().as_slice(), modp.g.to_bytes_be().as_slice()]),
         Value::Group(group) => text(group.name()),
         Value::Chain(chain) => join(chain.iter().map(Vec::as_slice)),
-        Value::SigningKey(_) | Value::Trust(_) => return None,
+        Value::SigningKey(_) | Value::DecryptionKey(_) | Value::Trust(_) => return None,
     })
 }
 
@@ -47,6 +55,39 @@ fn join<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Zeroizing<Vec<u8>> {
         joined.extend_from_slice(part);
     }
     joined
+}
+
+/// One value of a tuple that has so many, from its canonical form: 32 octets, or a name.
+///
+/// # Errors
+/// It has not so many, or that one is of another sort.
+pub(super) fn part(joined: &[u8], at: usize, of: usize, sort: Sort) -> Result<Value, Misfit> {
+    let parts = split(joined).filter(|parts| parts.len() == of);
+    let parts = parts.ok_or_else(|| Misfit::new("plaintext", Need::Parts { parts: of }, Given::Others))?;
+    let octets = parts.get(at).copied().unwrap_or_default();
+    match sort {
+        Sort::Name => {
+            let text = std::str::from_utf8(octets).map_err(|_| Misfit::new("plaintext", Need::Utf8, Given::Another))?;
+            Ok(Value::Text(body::word("plaintext", &text.into())?))
+        }
+        _ if octets.len() != DRAWN => {
+            Err(Misfit::new("plaintext", Need::Octets { octets: DRAWN }, Given::count(octets.len())))
+        }
+        Sort::Nonce => Ok(Value::Bytes(octets.to_vec())),
+        Sort::Secret | Sort::Shared => Ok(Value::secret(octets)),
+        _ => Err(unsuitable("part")),
+    }
+}
+
+/// The parts behind their lengths; `None` where the lengths do not come out even.
+fn split(mut joined: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut parts = Vec::new();
+    while let Some((length, rest)) = joined.split_first_chunk() {
+        let (part, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        parts.push(part);
+        joined = rest;
+    }
+    joined.is_empty().then_some(parts)
 }
 
 #[cfg(test)]
@@ -68,6 +109,24 @@ mod tests {
         assert_eq!(encoded(&[choice]), b"\0\0\0\x12\0\0\0\x04ecdh\0\0\0\x06x25519");
         let chain = Value::Chain(Arc::from(vec![vec![1], vec![2, 3]]));
         assert_eq!(encoded(&[chain]), b"\0\0\0\x0b\0\0\0\x01\x01\0\0\0\x02\x02\x03");
+    }
+
+    #[test]
+    fn a_tuple_falls_apart_into_its_own_parts_alone() {
+        let items = [Value::secret(&[7; 32]), Value::Bytes(vec![8; 32]), Value::Text("bob.lab".to_owned())];
+        let joined = encoded(&items);
+        for (at, sort) in [(0, Sort::Shared), (0, Sort::Secret), (1, Sort::Nonce), (2, Sort::Name)] {
+            assert_eq!(part(&joined, at, 3, sort).ok().unwrap().octets(), items[at].octets());
+        }
+        assert!(part(&joined, 2, 3, Sort::Nonce).is_err(), "a name is no nonce");
+        assert!(part(&joined, 0, 3, Sort::Name).is_err(), "nor the other way round");
+        for of in [0, 2, 4] {
+            assert!(part(&joined, 0, of, Sort::Shared).is_err(), "{of}");
+        }
+        for cut in 0..joined.len() {
+            assert!(part(&joined[..cut], 0, 3, Sort::Shared).is_err(), "{cut}");
+        }
+        assert!(part(&[joined, vec![0]].concat(), 0, 3, Sort::Shared).is_err());
     }
 
     #[test]
