@@ -7,10 +7,13 @@ use crate::{
 };
 use lab::{
     event::Fact,
-    record::Content,
+    record::{Content, Sealed},
     role::Role,
     wire::{Frame, Kind},
 };
+
+/// Most records that are kept for later.
+const MOST_UNREAD: usize = 256;
 
 /// The leg to the victim that believes to talk to the other one.
 struct Impostor {
@@ -22,6 +25,10 @@ struct Impostor {
     with: Role,
     suppositions: fn(&Leg) -> Vec<Vec<Known>>,
     shown: bool,
+    /// What the attacker comes by when the session is over.
+    later: Vec<Known>,
+    /// Records that it cannot open yet.
+    unread: Vec<Frame>,
 }
 
 impl Impostor {
@@ -51,23 +58,51 @@ impl Impostor {
     fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
         let suppositions = (self.suppositions)(&self.leg);
         self.leg.suppose(suppositions);
-        let Some((_, content)) = self.leg.open(self.with, frame) else { return };
+        let name = self.with.peer();
+        match self.open(frame, true, moves) {
+            Some(Content::Data(_)) => {}
+            Some(Content::Close) => {
+                let farewell = self.leg.seal(name, 0, &Content::Close);
+                moves.extend(farewell.map(|frame| Move::Inject { name, frame }));
+                moves.push(Move::Cut(name));
+            }
+            None if self.later.is_empty() => {}
+            None => self.keep(frame, moves),
+        }
+    }
+
+    /// Opens a record, if it can, and tells what it says.
+    fn open(&mut self, frame: &Frame, live: bool, moves: &mut Vec<Move>) -> Option<Content> {
+        let (_, content) = self.leg.open(self.with, frame)?;
         self.narration.step(3, moves);
         if let (false, Some(fingerprint)) = (self.shown, self.leg.fingerprint()) {
             self.shown = true;
             moves.push(Move::Tell(Fact::Holds { with: self.with, fingerprint }));
         }
-        let name = self.with.peer();
-        match content {
-            Content::Data(data) => {
-                let text = String::from_utf8_lossy(&data).into_owned();
-                moves.push(Move::Tell(Fact::Recovered { sender: self.with, text, live: true }));
-            }
-            Content::Close => {
-                let farewell = self.leg.seal(name, 0, &Content::Close);
-                moves.extend(farewell.map(|frame| Move::Inject { name, frame }));
-                moves.push(Move::Cut(name));
-            }
+        if let Content::Data(data) = &content {
+            let text = String::from_utf8_lossy(data).into_owned();
+            moves.push(Move::Tell(Fact::Recovered { sender: self.with, text, live }));
+        }
+        Some(content)
+    }
+
+    /// Keeps a record for the day on which it can be read. The last one is told by its length, and nobody will answer it.
+    fn keep(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
+        if self.unread.len() < MOST_UNREAD {
+            self.unread.push(frame.clone());
+        }
+        if Sealed::parse(&frame.body)
+            .is_some_and(|record| record.ciphertext.len() == Content::Close.to_plaintext().len())
+        {
+            moves.extend([Move::Cut(self.with), Move::Cut(self.with.peer())]);
+        }
+    }
+
+    /// The victim has ended: what comes to light later is learned now, and opens what was kept.
+    fn afterwards(&mut self, moves: &mut Vec<Move>) {
+        std::mem::take(&mut self.later).into_iter().for_each(|known| self.leg.learn(known));
+        for frame in std::mem::take(&mut self.unread) {
+            self.open(&frame, false, moves);
         }
     }
 }
@@ -85,7 +120,7 @@ impl AsClient {
     pub fn new(start: &Start, plan: Plan) -> Self {
         let leg = Leg::new(start.mode, (start.algebra)("as client"), plan.as_client, plan.invents_as_client);
         Self {
-            server: impostor(Role::Server, leg, plan.suppositions),
+            server: impostor(Role::Server, leg, plan.suppositions, plan.later),
             client: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
         }
@@ -115,7 +150,12 @@ impl Attack for AsClient {
                     moves.extend(self.server.speak(&self.replace));
                 }
             }
-            Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
+            Seen::Ended(role) => {
+                moves.push(Move::Cut(role.peer()));
+                if role == Role::Server {
+                    self.server.afterwards(&mut moves);
+                }
+            }
             Seen::Solved(_) | Seen::Impatient => {}
         }
         moves
@@ -136,7 +176,7 @@ impl AsServer {
     pub fn new(start: &Start, plan: Plan) -> Self {
         let leg = Leg::new(start.mode, (start.algebra)("as server"), plan.as_server, plan.invents_as_server);
         Self {
-            client: impostor(Role::Client, leg, plan.suppositions),
+            client: impostor(Role::Client, leg, plan.suppositions, plan.later),
             server: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
         }
@@ -173,13 +213,18 @@ impl Attack for AsServer {
                 let after = after.unwrap_or_else(|| frame.clone());
                 moves.push(Move::Alter { from: Role::Server, before: frame, after });
             }
-            Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
+            Seen::Ended(role) => {
+                moves.push(Move::Cut(role.peer()));
+                if role == Role::Client {
+                    self.client.afterwards(&mut moves);
+                }
+            }
             Seen::Solved(_) | Seen::Impatient => {}
         }
         moves
     }
 }
 
-fn impostor(with: Role, leg: Leg, suppositions: fn(&Leg) -> Vec<Vec<Known>>) -> Impostor {
-    Impostor { leg, narration: Narration::default(), with, suppositions, shown: false }
+fn impostor(with: Role, leg: Leg, suppositions: fn(&Leg) -> Vec<Vec<Known>>, later: Vec<Known>) -> Impostor {
+    Impostor { leg, narration: Narration::default(), with, suppositions, shown: false, later, unread: Vec::new() }
 }

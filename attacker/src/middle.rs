@@ -31,6 +31,8 @@ pub struct Plan {
     pub replace: Replace,
     /// What may hold besides, on either leg, where the wire does not tell.
     pub suppositions: fn(&Leg) -> Vec<Vec<Known>>,
+    /// What the attacker comes by when the session is over, where it stands in for one victim alone.
+    pub later: Vec<Known>,
 }
 
 impl Plan {
@@ -43,6 +45,7 @@ impl Plan {
             invents_as_client: &["client_secret"],
             replace: Box::new(|_, _| Vec::new()),
             suppositions: |_| vec![Vec::new()],
+            later: Vec::new(),
         }
     }
 }

@@ -70,6 +70,13 @@ checks! {
         compares: "the peer's MAC with the MAC over the own transcript, in constant time",
         from: "RFC 8446 section 4.4.4"
     }
+    KEY_CONFIRMATION = "key-confirmation" {
+        "Peer has the key",
+        threat: "Whoever answers with a share of its own has no key yet. What is said to it all the same can be read by it on the \
+                 day on which it steals the secret of the one that it stood in for.",
+        compares: "the peer's MAC under a key of this exchange with the MAC over the own transcript, in constant time",
+        from: "Krawczyk, HMQV, 2005, section 3; NIST SP 800-56A rev. 3 section 5.9"
+    }
     IDENTITY_BINDING = "identity-binding" {
         "Whoever signed holds the key",
         threat: "An attacker signs the exchange of two others with a certificate of its own: it does not learn the key, but \

@@ -88,6 +88,12 @@ pub struct Credentials {
     /// The leaf's Ed25519 seed, 32 bytes in base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The secret of the own lasting public value in X25519, 32 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_key: Option<String>,
+    /// The peer's lasting public value, 32 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_static: Option<String>,
 }
 
 /// The attacker's part in one session.

@@ -7,7 +7,7 @@ mod issue;
 mod keys;
 mod recording;
 
-pub use issue::{certify, forge, revocation_lists};
+pub use issue::{certify, forge, revocation_lists, static_key};
 
 use crate::{
     certificate,
@@ -123,7 +123,10 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);
-    let issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot, setting) };
+    let mut issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot, setting) };
+    if mode.gives(Source::StaticKey) {
+        issued.meet(loot, setting);
+    }
     let secret = mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting));
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),

@@ -87,6 +87,12 @@ impl Supply {
             let key = key.ok_or(Malformed { field: "decryption_key", expected: "a private RSA key, PKCS#8" })?;
             self.0.push((Source::DecryptionKey, Value::DecryptionKey(Arc::new(key))));
         }
+        if let Some(secret) = &credentials.static_key {
+            self.0.push((Source::StaticKey, Value::secret(&octets("static_key", secret)?)));
+        }
+        if let Some(public) = &credentials.peer_static {
+            self.0.push((Source::PeerStatic, Value::Bytes(octets("peer_static", public)?)));
+        }
         if let Some(key) = &credentials.key {
             let seed = Zeroizing::new(octets("key", key)?);
             let seed = seed.as_slice().try_into().map_err(|_| Malformed { field: "key", expected: "32 octets" })?;

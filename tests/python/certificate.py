@@ -12,6 +12,7 @@ import ed25519
 SEQUENCE, INTEGER, BOOLEAN, BITS, OCTETS, OID = 0x30, 0x02, 0x01, 0x03, 0x04, 0x06
 UTC_TIME, GENERALIZED_TIME, DNS_NAME = 0x17, 0x18, 0x82
 ED25519 = bytes.fromhex("06032b6570")
+X25519 = bytes.fromhex("06032b656e")
 KEY_USAGE, ALT_NAME, CONSTRAINTS, NAME_CONSTRAINTS, PURPOSE = (bytes([0x55, 0x1D, n]) for n in (15, 17, 19, 30, 37))
 PERMITTED = 0xA0
 SERVER_AUTH = bytes.fromhex("2b06010505070301")
@@ -160,13 +161,26 @@ def blocks(path, label):
     return [base64.b64decode("".join(block.split())) for block in found]
 
 
-def private_key(path):
-    """The seed of an Ed25519 key in PKCS #8 (RFC 8410 section 7)."""
+def private_key(path, algorithm=ED25519):
+    """The octets of a private key in PKCS #8 (RFC 8410 section 7): an Ed25519 seed, unless X25519 is asked for."""
     key = Reader(blocks(path, "PRIVATE KEY")[0]).inside(SEQUENCE)
     key.of(INTEGER)
-    if key.of(SEQUENCE)[0] != ED25519:
-        raise Refused(f"{path}: expected a key for Ed25519")
+    if key.of(SEQUENCE)[0] != algorithm:
+        raise Refused(f"{path}: expected a key for another algorithm")
     return key.inside(OCTETS).of(OCTETS)[0]
+
+
+def x25519_key(path):
+    """The secret of an X25519 key."""
+    return private_key(path, X25519)
+
+
+def x25519_public(path):
+    """The public value of an X25519 key (RFC 8410 section 4)."""
+    der = blocks(path, "PUBLIC KEY")[0]
+    if der[:12] != bytes.fromhex("302a300506032b656e032100") or len(der) != 44:
+        raise Refused(f"{path}: expected a public key for X25519")
+    return der[12:]
 
 
 class Trust:

@@ -4,6 +4,7 @@
     client.py [--mode MODE] [--connect HOST:PORT] [--say TEXT] [--without CHECK]...
               [--ca root.pem] [--crl crl.pem] [--name server.lab] [--chain client.pem --key client-key.pem]
               [--own-name alice.lab --secret TEXT]
+              [--static-key client-static-key.pem --peer-static server-static.pem]
     client.py --example docs/wire.md
 
 For tests only: nothing here runs in constant time.
@@ -30,7 +31,7 @@ CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINIS
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -458,8 +459,44 @@ def pass_a_word(connection, handshake, args):
     connection.send(FINISHED, {"mac": encode(mac)})
 
 
+def agree_three_times(connection, handshake, args, variant):
+    """Sections 4 to 7 for `triple-dh`, in both variants."""
+
+    def check(name, holds):
+        if name not in args.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    party, own = X25519(), X25519(certificate.x25519_key(args.static_key))
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "triple-dh", "groups": ["x25519"]}],
+        "random": encode(os.urandom(32)),
+        "share": encode(party.share),
+    }
+    connection.send(CLIENT_HELLO, hello)
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "share"])
+    if answer["choice"] != {"mode": "triple-dh", "group": "x25519"}:
+        raise Refused("choice: not what was offered")
+    octets(answer["random"], 32)
+    share, peer = octets(answer["share"], 32), certificate.x25519_public(args.peer_static)
+    fresh = x25519(party.secret, share)
+    if variant == "unified":
+        secrets = [x25519(own.secret, peer), fresh]
+    else:
+        secrets = [x25519(own.secret, share), x25519(party.secret, peer), fresh]
+    handshake.agree(tuple_of(*secrets))
+    finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
+    mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
+    check("key-confirmation", hmac.compare_digest(octets(connection.receive(FINISHED, ["mac"])["mac"], 32), mac))
+    mac = hmac.digest(finished[b"client"], handshake.transcript(), "sha256")
+    connection.send(FINISHED, {"mac": encode(mac)})
+    handshake.record_keys()
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
+    if mode == "triple-dh":
+        return agree_three_times(connection, handshake, args, variant)
     if mode == "psk":
         return meet_again(connection, handshake, args, variant)
     if mode == "pake":
@@ -615,9 +652,11 @@ def main():
     parser.add_argument("--secret", default="", help="what both know beforehand, for psk")
     parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual")
     parser.add_argument("--key", metavar="FILE", help="and the key of the first")
+    parser.add_argument("--static-key", metavar="FILE", help="the client's lasting secret, for triple-dh")
+    parser.add_argument("--peer-static", metavar="FILE", help="the server's lasting public value, for triple-dh")
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
-    needed = {"ecdh-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"]}
+    needed = {"ecdh-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"]}
     missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
     if missing and not args.example:
         parser.error(f"{args.mode} needs " + ", ".join(f"--{name}" for name in missing))

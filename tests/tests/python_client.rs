@@ -48,10 +48,18 @@ impl Credentials {
 
     /// The client with everything that any mode asks of it.
     fn client(&self, mode: &str, address: &str, more: &[&str]) -> Option<Finished> {
-        let [ca, crl, chain, key] =
-            ["root.pem", "crl.pem", "client.pem", "client-key.pem"].map(|name| self.path(&format!("pem/{name}")));
-        let given =
-            ["--ca", &ca, "--crl", &crl, "--name", "bob.lab", "--chain", &chain, "--key", &key, "--secret", SECRET];
+        let file = |name| self.path(&format!("pem/{name}"));
+        let files = [
+            ("--ca", file("root.pem")),
+            ("--crl", file("crl.pem")),
+            ("--chain", file("client.pem")),
+            ("--key", file("client-key.pem")),
+            ("--static-key", file("client-static-key.pem")),
+            ("--peer-static", file("server-static.pem")),
+        ];
+        let given = [("--name", "bob.lab"), ("--secret", SECRET)];
+        let files = files.iter().map(|(flag, path)| (*flag, path.as_str()));
+        let given: Vec<&str> = files.chain(given).flat_map(|(flag, value)| [flag, value]).collect();
         client(&[&["--mode", mode, "--connect", address], &given[..], more].concat())
     }
 }

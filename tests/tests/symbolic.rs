@@ -179,6 +179,11 @@ fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
             Source::PeerKey => public_key(if role == Role::Client { "bob's key" } else { "alice's key" }),
             Source::OwnName => name(owner),
             Source::SharedSecret => name("the shared secret"),
+            Source::StaticKey => name(key),
+            Source::PeerStatic => {
+                let of_peer = if role == Role::Client { "bob's key" } else { "alice's key" };
+                of("public", [of("group", [of("first", [name("offers")])]), name(of_peer)])
+            }
         })
     })
 }

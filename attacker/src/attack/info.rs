@@ -35,6 +35,10 @@ pub enum Needs {
     Signature,
     /// A secret that both victims know beforehand, and a MAC of the client's under it.
     SharedSecret,
+    /// A private key by which the client knows the server.
+    LastingKey,
+    /// Lasting public values that the victims know of each other.
+    StaticKeys,
     /// A field of this name that a victim signs later on.
     Signed(&'static str),
 }
@@ -58,6 +62,8 @@ impl Needs {
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
+            Self::LastingKey => mode.certifies(Role::Server) || mode.gives(Source::StaticKey),
+            Self::StaticKeys => mode.gives(Source::StaticKey),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Signed(name) => mode.signed_fields().any(|(_, field)| field.binds == name),
         };
@@ -70,6 +76,8 @@ impl Needs {
             Self::ClientCertificate => "its client has no certificate",
             Self::Mac(_) => "no such message of it carries a MAC",
             Self::SharedSecret => "the victims share no secret beforehand in this mode",
+            Self::LastingKey => "the server has no lasting key in this mode",
+            Self::StaticKeys => "the victims have no lasting public values in this mode",
             Self::Signature => "nobody signs anything in this mode",
             Self::Signed(_) => "no message of this mode has such a field before a signature",
             Self::Anything | Self::Shares => "this mode has no public values",

@@ -10,6 +10,7 @@ mod eavesdrop;
 mod forge;
 mod guess_secret;
 mod inject_public;
+mod key_compromise;
 mod low_order;
 mod misbind;
 mod online_guess;
@@ -57,6 +58,7 @@ pub fn all() -> &'static [Info] {
             replay_signature::INFO,
             alter_negotiation::info(),
             stolen_key::INFO,
+            key_compromise::INFO,
             cross_protocol::INFO,
             misbind::INFO,
             reflect::INFO,

@@ -25,7 +25,7 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     loot: Loot::NONE,
     logarithm: None,
-    stopped_by: &["finished"],
+    stopped_by: &["finished", "key-confirmation"],
     source: include_str!("reflect_finished.rs"),
     start: |start| Box::new(Editor::new(&start, ReflectFinished { first: None })),
 };

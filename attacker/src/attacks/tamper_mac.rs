@@ -41,9 +41,13 @@ pub(super) fn infos() -> [Info; 2] {
         start,
     };
     [
-        info("tamper-finished", "Flip a bit of a Finished", Kind::Finished, &["finished"], |start| {
-            tamper(&start, Kind::Finished)
-        }),
+        info(
+            "tamper-finished",
+            "Flip a bit of a Finished",
+            Kind::Finished,
+            &["finished", "key-confirmation"],
+            |start| tamper(&start, Kind::Finished),
+        ),
         info(
             "tamper-binding",
             "Flip a bit of the MAC that binds a name to the key",

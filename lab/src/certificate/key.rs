@@ -77,6 +77,24 @@ impl KeyPair {
     }
 }
 
+/// A secret for X25519 as PKCS#8 version 1 PEM (RFC 8410 section 7).
+#[must_use]
+pub fn x25519_private_pem(secret: &[u8; 32]) -> String {
+    pem::encode(pem::PRIVATE_KEY, &[of_x25519(PKCS8_V1, 11).as_slice(), secret].concat())
+}
+
+/// A public value of X25519 as SubjectPublicKeyInfo PEM (RFC 8410 section 4).
+#[must_use]
+pub fn x25519_public_pem(public: &[u8]) -> String {
+    pem::encode(pem::PUBLIC_KEY, &[of_x25519(SPKI, 8).as_slice(), public].concat())
+}
+
+/// The same form for the other algorithm: the last octet of its object identifier, which stands at this place.
+fn of_x25519<const N: usize>(mut ed25519: [u8; N], at: usize) -> [u8; N] {
+    ed25519[at] = 0x6e;
+    ed25519
+}
+
 impl std::fmt::Debug for KeyPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeyPair").field("public", &self.public).finish_non_exhaustive()
@@ -121,5 +139,15 @@ mod tests {
         .der;
         assert_eq!(key.public(), &spki[12..]);
         assert_eq!(key.spki_sha256(), sha256(&spki));
+    }
+
+    /// The object identifier is 1.3.101.110 (RFC 8410 section 3), in either form at the place of Ed25519's.
+    #[test]
+    fn x25519_has_its_own_identifier_in_both_forms() {
+        let der = |pem: String| pem::decode(pem.as_bytes()).unwrap().remove(0).der;
+        let oid = [0x06, 0x03, 0x2b, 0x65, 0x6e];
+        let (private, public) = (der(x25519_private_pem(&[7; 32])), der(x25519_public_pem(&[9; 32])));
+        assert_eq!((&private[7..12], &private[16..]), (&oid[..], &[7; 32][..]));
+        assert_eq!((&public[4..9], &public[12..]), (&oid[..], &[9; 32][..]));
     }
 }

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 pub const CERTIFICATE: &str = "CERTIFICATE";
 /// Label of a certificate revocation list.
 pub const CRL: &str = "X509 CRL";
+/// Label of a SubjectPublicKeyInfo.
+pub const PUBLIC_KEY: &str = "PUBLIC KEY";
 /// Label of a PKCS#8 private key.
 pub const PRIVATE_KEY: &str = "PRIVATE KEY";
 

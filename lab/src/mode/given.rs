@@ -30,6 +30,10 @@ pub enum Source {
     DecryptionKey,
     /// Somebody who met both: the public key of its peer, to encrypt to.
     PeerKey,
+    /// Itself: the secret of its lasting public value, in X25519.
+    StaticKey,
+    /// Somebody who met both: the peer's lasting public value.
+    PeerStatic,
 }
 
 impl Source {
@@ -47,6 +51,8 @@ impl Source {
             Self::SigningKey => Sort::SigningKey,
             Self::DecryptionKey => Sort::DecryptionKey,
             Self::PeerKey => Sort::EncryptionKey,
+            Self::StaticKey => Sort::Secret,
+            Self::PeerStatic => Sort::Public,
         }
     }
 }
@@ -54,7 +60,22 @@ impl Source {
 impl Source {
     /// What comes from there was arranged between the parties beforehand: by an authority, or between the two.
     pub const fn is_arranged(self) -> bool {
-        matches!(self, Self::Trust | Self::Chain | Self::SigningKey | Self::SharedSecret | Self::PeerKey)
+        match self {
+            Self::Trust
+            | Self::Chain
+            | Self::SigningKey
+            | Self::SharedSecret
+            | Self::PeerKey
+            | Self::StaticKey
+            | Self::PeerStatic => true,
+            Self::Session
+            | Self::Offers
+            | Self::Group
+            | Self::PeerName
+            | Self::OwnName
+            | Self::Clock
+            | Self::DecryptionKey => false,
+        }
     }
 }
 

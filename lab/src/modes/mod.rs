@@ -10,6 +10,7 @@ mod hybrid_cert;
 mod pake;
 mod parts;
 mod psk;
+mod triple_dh;
 
 use crate::{
     check::Switches,
@@ -20,7 +21,7 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 9] = [
+    static ALL: [&Mode; 10] = [
         &dh::MODE,
         &dh_weak::MODE,
         &dh_cert::MODE,
@@ -30,6 +31,7 @@ pub fn all() -> &'static [&'static Mode] {
         &psk::MODE,
         &pake::MODE,
         &hybrid_cert::MODE,
+        &triple_dh::MODE,
     ];
     &ALL
 }

@@ -44,26 +44,26 @@ pub(super) const CLIENT_FINISHED_KEY: Step =
 pub(super) const SERVER_FINISHED_KEY: Step =
     let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), MASTER_HERE));
 
-/// One side's Finished: a MAC under its Finished key over `$over`, which the other side computes again and compares.
+/// One side's Finished: a MAC under its Finished key over `$over`, which the other side computes again and compares, by
+/// `finished` unless another check says what that is for.
 macro_rules! finished {
-    (client, $over:expr) => {
-        finished!(Role::Client, "client_finished", "client_finished_key", SERVER, $over)
+    ($side:ident, $over:expr) => {
+        finished!($side, $over, crate::checks::FINISHED, &[])
     };
-    (server, $over:expr) => {
-        finished!(Role::Server, "server_finished", "server_finished_key", CLIENT, $over)
+    (client, $over:expr, $check:expr, $after:expr) => {
+        finished!(Role::Client, "client_finished", "client_finished_key", SERVER, $over, $check, $after)
     };
-    ($from:expr, $mac:literal, $key:literal, $peer:expr, $over:expr) => {
+    (server, $over:expr, $check:expr, $after:expr) => {
+        finished!(Role::Server, "server_finished", "server_finished_key", CLIENT, $over, $check, $after)
+    };
+    ($from:expr, $mac:literal, $key:literal, $peer:expr, $over:expr, $check:expr, $after:expr) => {
         Message {
             from: $from,
             kind: Kind::Finished,
             before: &[],
             fields: &[field("mac", $mac, Sort::Mac, apply(Op::Mac, &[var($key), $over]))],
-            receipt: &[check(
-                $peer,
-                Relation::Equal(&crate::checks::FINISHED),
-                &[apply(Op::Mac, &[var($key), $over]), var($mac)],
-            )],
-            after: &[],
+            receipt: &[check($peer, Relation::Equal(&$check), &[apply(Op::Mac, &[var($key), $over]), var($mac)])],
+            after: $after,
         }
     };
 }

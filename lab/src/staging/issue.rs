@@ -8,6 +8,7 @@ use crate::{
     },
     control::Credentials,
     encryption::{DecryptionKey, USUAL_BITS},
+    group::Group,
     loot::{Item, Loot},
     mode::{Mode, Source},
     modes, password,
@@ -87,6 +88,32 @@ pub(super) struct Issued {
     pub(super) server: Option<Credentials>,
     pub(super) as_server: Option<Credentials>,
     pub(super) as_client: Option<Credentials>,
+}
+
+impl Issued {
+    /// Gives each victim a lasting key pair and the other's public value, as those have who met before; and the attacker
+    /// the pairs that were stolen.
+    pub(super) fn meet(&mut self, loot: &Loot, setting: &Setting) {
+        for victim in [Role::Client, Role::Server] {
+            let pair = |credentials: &mut Credentials| {
+                credentials.static_key = Some(text(&static_key(setting, victim)));
+                credentials.peer_static = Group::X25519.public(&static_key(setting, victim.peer())).map(|it| text(&it));
+            };
+            let (own, stolen) = match victim {
+                Role::Client => (&mut self.client, &mut self.as_client),
+                Role::Server => (&mut self.server, &mut self.as_server),
+            };
+            pair(own.get_or_insert_default());
+            if matches!(loot.of(victim), Some(Item::Stolen { .. })) {
+                pair(stolen.get_or_insert_default());
+            }
+        }
+    }
+}
+
+/// The secret of a victim's lasting public value in X25519. It outlasts a session, as certificates do.
+pub fn static_key(setting: &Setting, victim: Role) -> [u8; 32] {
+    derive(&setting.authorities, &format!("static key of the {victim}"))
 }
 
 /// The name that a victim's certificate is for.

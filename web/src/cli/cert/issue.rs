@@ -4,7 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use lab::certificate::{Credential, FORGERIES, Forgery, PeerName, Purpose, forge, pem};
+use lab::certificate::{
+    Credential, FORGERIES, Forgery, PeerName, Purpose, forge, pem, x25519_private_pem, x25519_public_pem,
+};
+use lab::group::Group;
+use lab::role::Role;
 use lab::staging::{self, CLIENT_NAME, SERVER_NAME, certify, revocation_lists};
 use process::authorities::Authorities;
 
@@ -19,7 +23,8 @@ Examples:
   openssl verify -CAfile pki/root.pem -untrusted pki/server.pem pki/server.pem
 
 Writes root.pem; server.pem and client.pem (chains) with server-key.pem and client-key.pem; crl.pem, what a client knows
-of revocation; with --attack also attacker.pem and attacker-key.pem.
+of revocation; client-static-key.pem and server-static-key.pem with client-static.pem and server-static.pem, what those
+who met know of each other; with --attack also attacker.pem and attacker-key.pem.
 
 The authorities are those of client, server and attacker by hand with the same --seed or --pki, and so are the names: a
 client in another language trusts root.pem, holds certificates against crl.pem and expects bob.lab.")]
@@ -78,6 +83,14 @@ impl Issue {
             let forged =
                 staging::forge(forgery, &pki.authorities, &self.name, Purpose::Server, &setting).map_err(usage)?;
             credential("attacker.pem", "attacker-key.pem", &forged);
+        }
+        for (victim, key, public) in [
+            (Role::Client, "client-static-key.pem", "client-static.pem"),
+            (Role::Server, "server-static-key.pem", "server-static.pem"),
+        ] {
+            let secret = staging::static_key(&setting, victim);
+            files.push((key, x25519_private_pem(&secret)));
+            files.extend(Group::X25519.public(&secret).map(|value| (public, x25519_public_pem(&value))));
         }
         files.push(("crl.pem", lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()));
         std::fs::create_dir_all(&self.out).map_err(failed(&self.out))?;
