@@ -10,7 +10,8 @@
 //!   for it, `or unknown` that word where there is nothing, `and` and `either` join a list with that word or with `or` instead of commas,
 //!   `count message messages` counts, a list too, in singular and plural (`+` stands for a space in them);
 //! - `{member|in FAMILY}` is the member in the words of another family, and `{member|in FAMILY NAME}` in those of this name;
-//! - `[…]` is there only if all members in it, but for those in brackets of their own, are there and not empty.
+//! - `[…]` is there only if all members in it, but for those in brackets of their own, are there and not empty; one in the
+//!   words of another family is empty where that family says nothing of it.
 //!
 //! Empty lines and lines that begin with `#` are comments.
 
@@ -163,7 +164,9 @@ impl Language {
     /// Every gap of these parts has something to be filled with.
     fn complete(&self, parts: &[Part], members: &Map<String, Value>) -> bool {
         parts.iter().all(|part| match part {
-            Part::Gap { member, .. } => members.get(member).is_some_and(|value| !is_empty(value)),
+            Part::Gap { member, manner } => members.get(member).is_some_and(|value| {
+                !is_empty(value) && (!matches!(manner, Manner::In { .. }) || !self.show(value, manner).is_empty())
+            }),
             Part::Plain(_) | Part::Optional(_) => true,
         })
     }

@@ -70,6 +70,18 @@ impl Browser {
         self.command("/window/rect", &json!({ "width": width, "height": 1000 }));
     }
 
+    /// Gives the page exactly this room, whatever the window is.
+    pub fn screen(&self, width: u32, height: u32) {
+        let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.command("/goog/cdp/execute", &json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params }));
+    }
+
+    /// Presses a key, as it is called in the page's events.
+    pub fn press(&self, key: &str) {
+        let script = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], bubbles: true, cancelable: true }));";
+        self.run(script, &[key]);
+    }
+
     /// Lays the page out as it is printed, or as it is on a screen.
     pub fn print(&self, on_paper: bool) {
         let params = json!({ "media": if on_paper { "print" } else { "screen" } });
@@ -79,6 +91,11 @@ impl Browser {
     /// Where it is.
     pub fn place(&self) -> String {
         crate::serving::text(&self.run("return location.pathname + location.search", &[]))
+    }
+
+    /// Where within the page it is: with what follows the `#`.
+    pub fn place_within(&self) -> String {
+        crate::serving::text(&self.run("return location.pathname + location.search + location.hash", &[]))
     }
 
     /// Awaits an element that the selector names.

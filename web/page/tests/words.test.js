@@ -57,7 +57,7 @@ test("a sentence holds no whole digests, but what differs in them where they beg
   const [a, b] = ["0123456789abcdef01234567", "fedcba98765432100123"];
   const failed = { check: "finished", expected: octets(a), observed: octets(b) };
   assert.equal(narrate({ type: "check", source: "client", status: "failed", ...failed }), "the client's check finished fails: it wanted 01234567…, and found fedcba98…");
-  assert.equal(sentence({ grounds: { is: "stopped", party: "client", ...failed } }), "The client stopped at finished: it wanted 01234567…, and found fedcba98….");
+  assert.equal(sentence({ grounds: { is: "stopped", party: "client", ...failed, check: "offers" } }), "The client stopped at offers: it wanted 01234567…, and found fedcba98….");
   const alike = narrate({ type: "check", source: "client", status: "failed", ...failed, observed: octets(`${a.slice(0, -1)}8`) });
   assert.equal(alike, `the client's check finished fails: it wanted ${a}, and found ${a.slice(0, -1)}8`);
 });

@@ -48,6 +48,20 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
     </div>`;
 };
 
+/** One row by itself, between the three lanes. */
+export const Scene = ({ row, minimum = 300 }) => {
+  const [box, space] = useSpace(minimum);
+  const { unit, x, width } = space;
+  const tall = height(row, space) + 12 * unit;
+  return html`
+    <div class="diagram" ref=${box}>
+      <svg width=${width} height=${tall} viewBox=${`0 0 ${width} ${tall}`} aria-hidden="true">
+        ${ACTORS.map((actor) => html`<g key=${actor} class=${`lane ${actor}`}><path class="lifeline" d=${`M${x[actor]} 0V${tall}`} /></g>`)}
+        <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} live`}><${PARTS[row.what]} row=${row} y=${6 * unit} space=${space} /></g>
+      </svg>
+    </div>`;
+};
+
 /** The keys in an actor's hand, side by side beneath its name; three at the most. */
 const Hand = ({ keys, x, space }) => {
   if (!keys.length) return html`<text class="no-key" x=${x} y=${77 * space.unit} text-anchor="middle">${tell("diagram no-key")}</text>`;
@@ -88,15 +102,18 @@ const Frame = ({ row, y, space }) => {
         : [incoming ? leg(x[row.from] + reach, middle - gap, row.action ? "solid" : "flying") : null,
            outgoing ? leg(middle + gap, x[to] - reach, STYLE[row.action] ?? "solid") : null]}
       ${acts ? html`<${Act} row=${row} x=${middle} y=${at} unit=${unit} />` : null}
-      <${Label} row=${row} x=${(row.before === null ? middle + x[to] : x[row.from] + middle) / 2} y=${y + 22 * unit} space=${space} />
+      <${Label} row=${row} from=${(x[row.from] + middle) / 2} to=${(middle + x[to]) / 2} y=${y + 22 * unit} space=${space} />
       ${captions(row, space).map((caption, i) => html`<${Caption} key=${i} caption=${caption} x=${middle} y=${at + (24 + 22 * i) * unit} />`)}
     </a>`;
 };
 
 const STYLE = { alter: "dashed", inject: "double" };
 
-const Label = ({ row, x, y, space }) => html`
-  <text class="kind" x=${x} y=${y} text-anchor="middle">${shorten(row.name, space.leg - 1, 0)}</text>
+/** The name of a frame, on the leg that it took first; what is sealed carries on each leg the key that it is sealed with. */
+const Label = ({ row, from, to, y, space }) => html`
+  ${row.keys?.before || row.keys?.after ? [[row.keys.before, from], [row.keys.after, to]].map(([key, x]) => key && html`
+    <${Token} key=${x} fingerprint=${key} scale=${0.75 * space.unit} x=${x} y=${y - 3 * space.unit} />`)
+    : html`<text class="kind" x=${row.before === null ? to : from} y=${y} text-anchor="middle">${shorten(row.name, space.leg - 1, 0)}</text>`}
   ${space.narrow ? null : html`<text class="flight" x=${8 * space.unit} y=${y + 19 * space.unit}>${row.flight}</text>`}`;
 
 /** A shaft and its end. Double shafts are two lines; a frame nobody has decided about ends in nothing. */

@@ -28,13 +28,15 @@ export function lanes(width, unit) {
  */
 export function captions(row, { across }) {
   if (row.what !== "frame") return [];
-  const lines = row.changed.slice(0, CHANGES).map(({ field, old, new: made }) => {
+  // What was opened and sealed anew differs in every octet: its two keys say so.
+  const changed = row.keys && row.open ? [] : row.changed;
+  const lines = changed.slice(0, CHANGES).map(({ field, old, new: made }) => {
     const name = shorten(field, 18, 4);
     const room = Math.max(8, Math.min(20, Math.floor((across - name.length - 5) / 2)));
     const [before, after] = apart(plain(old), plain(made), room);
     return { kind: "change", field: name, old: before, new: after };
   });
-  const more = row.changed.length - CHANGES;
+  const more = changed.length - CHANGES;
   if (more > 0) lines.push({ kind: "more", text: tell("diagram more", { count: more }) });
   if (foreign(row)) {
     const [wrote, took] = apart(row.wrote?.text ?? word("nothing"), row.took.text ?? tell("diagram something-else"), Math.max(10, Math.floor((across - 18) / 2)));

@@ -20,7 +20,7 @@ const ASIDE = 100_000;
 /**
  * Rows from the top: frames `{what: "frame", from, action, flight, name, before, after, changed, sealed, wrote, took, read,
  * step, open, ns}` (`before` as it left its sender, `after` as it went on to the peer, null for a leg that it never took; `action`
- * null while nobody has decided, "direct" where nobody sits in between; `wrote` and `took` the messages `{text, digest}` that
+ * null while nobody has decided, "direct" where nobody sits in between; `keys` of a sealed one those of its two legs; `wrote` and `took` the messages `{text, digest}` that
  * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "lost" |
  * "overdue" | "cancelled" | "read", …}`.
  */
@@ -79,7 +79,7 @@ function relayedFrames(events) {
 
 const frame = (from, action, { flight, kind, n }, before, after) => ({
   what: "frame", from, action, flight, name: kind, before, after, changed: [], sealed: sealed(after ?? before), wrote: null,
-  took: null, read: null, step: null, open: !sealed(after ?? before), ns: [n],
+  took: null, read: null, step: null, open: !sealed(after ?? before), keys: null, ns: [n],
 });
 
 /**
@@ -225,9 +225,14 @@ function markRead(events, frames, loose, notes) {
   }
 }
 
-/** What is sealed lies open before an attacker who has its sender's key by then. */
+/**
+ * What is sealed lies open before an attacker who has its sender's key by then. Each leg of it has a key: its sender's, and
+ * its receiver's.
+ */
 function markOpen(events, frames) {
   const story = fold(events);
+  const key = (role) => story[role].established?.fingerprint ?? null;
+  for (const row of frames.filter((row) => row.sealed)) row.keys = { before: row.before && key(row.from), after: row.after && key(peerOf(row.from)) };
   const since = (role) => {
     const key = story[role].established?.fingerprint;
     return story.attacker.holds.find(({ fingerprint }) => fingerprint === key)?.n ?? Infinity;

@@ -66,7 +66,7 @@ export function apart(one, other, room = 32) {
 
 /** A text taken apart around the canary in it, a secret in hexadecimal and brackets that may have been shortened; all words where there is none. */
 export function secretive(text) {
-  const [, words, canary, rest] = /^(.*?)( \[[0-9a-f…]{8,}\]?)(.*)$/s.exec(text) ?? [null, text, "", ""];
+  const [, words, canary, rest] = /^(.*?)( \[(?:…|[0-9a-f…]{8,})\]?)(.*)$/s.exec(text) ?? [null, text, "", ""];
   return { words, canary, rest };
 }
 

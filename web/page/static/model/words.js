@@ -50,10 +50,13 @@ export function say(family, value, name = named(value), fitted = fit) {
   let text = chosen.text;
   // From the inside out: what remains of inner brackets is there.
   while (OPTIONAL.test(text)) {
-    text = text.replace(OPTIONAL, (_, part) => ([...part.matchAll(GAP)].every(([, member]) => !empty(own(value, member))) ? part : ""));
+    text = text.replace(OPTIONAL, (_, part) => ([...part.matchAll(GAP)].every(([, member, manner]) => told(own(value, member), manner, fitted)) ? part : ""));
   }
   return text.replace(GAP, (_, member, manner = "") => show(own(value, member), manner, fitted));
 }
+
+/** Whether there is something to fill a gap with: what another family has no words for is as good as nothing. */
+const told = (value, manner, fitted) => !empty(value) && !(manner?.startsWith("in ") && show(value, manner, fitted) === "");
 
 const OPTIONAL = /\[([^[\]]*)\]/;
 const GAP = /\{([^}|]+)(?:\|([^}]*))?\}/g;
@@ -130,10 +133,10 @@ export const narrate = (event) => {
   return say("event", told) ?? say("working", told) ?? fit(plain(event.type));
 };
 
-/** What was wanted and what was found: long values by their beginnings, or by where they differ if they begin alike. */
+/** What was wanted and what was found, said: long values by their beginnings, or by where they differ if they begin alike. */
 function differing({ expected, observed }) {
   const both = [seen(expected), seen(observed)];
   const short = both.map(abbreviate);
   const [wanted, found] = apart(...(short[0] === short[1] ? both : short), 128);
-  return { expected: wanted, observed: found };
+  return { expected: { ...expected, is: "said", said: wanted }, observed: { ...observed, is: "said", said: found } };
 }

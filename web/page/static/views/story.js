@@ -1,6 +1,6 @@
 /** A session told from its events alone: the dashboard's session page and the exported report are both this. */
 
-import { html, useMemo } from "../vendor/preact.js";
+import { html, useEffect, useMemo } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Cracking } from "./cracking.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
@@ -9,9 +9,10 @@ import { Evidence } from "./evidence.js";
 import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
 import { Recipe } from "./recipe.js";
+import { Stage, toRow, useRow } from "./stage.js";
 import { deceived, fingerprints } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
-import { to } from "../lab/route.js";
+import { isTyping, to } from "../lab/route.js";
 import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
 import { clock, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
@@ -27,6 +28,15 @@ import { say, sentence, tell } from "../model/words.js";
 export const Story = ({ session, events, story, mode, attack, action, tools, more = null, unloaded = null, edition = null }) => {
   const rows = useMemo(() => rowsOf(events), [events]);
   const running = session.status !== "done";
+  const row = useRow();
+  const staged = row !== null && rows.length > 0;
+  useEffect(() => {
+    const press = (event) => {
+      if (event.key === "f" && rows.length && !isTyping(event)) toRow(0);
+    };
+    if (!staged) addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
   if (unloaded) {
     return html`
       <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
@@ -36,6 +46,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
         <section class="panel"><p class="empty" role="status">${unloaded}</p></section>
       </article>`;
   }
+  if (staged) return html`<${Stage} session=${session} events=${events} rows=${rows} row=${row} />`;
   const { chose, work, solved } = story.attacker;
   const computes = chose || work.length || solved.length;
   const played = mode && asPlayed(mode, parse(session.scenario).mode.variant);
@@ -44,6 +55,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
       <${Sentence} session=${session} story=${story} edition=${edition} />
+      ${rows.length ? html`<p><button type="button" class="primary" data-action="stage" onClick=${() => toRow(0)}>${tell("stage open")}</button></p>` : null}
       ${tools}
       <div class="told">
         <div>

@@ -1,0 +1,173 @@
+/**
+ * The stage: a session row by row on one screen, for the last row of the room. Lanes with names, beliefs, keys and words, the
+ * current row large, what the attacker knows by now, and after the last row the verdict.
+ */
+
+import { html, useEffect, useMemo, useReducer, useState } from "../vendor/preact.js";
+import { ACTORS, Name } from "../draw/cast.js";
+import { Scene } from "../draw/diagram.js";
+import { Hands, Keys, Token } from "../draw/keys.js";
+import { words } from "../draw/layout.js";
+import { Prose } from "../draw/value.js";
+import { Badge } from "../draw/verdict.js";
+import { isTyping } from "../lab/route.js";
+import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
+import { notebook, replay, truth } from "../model/replay.js";
+import { secretive, shorten, visible } from "../model/text.js";
+import { keysOf } from "../model/token.js";
+import { phrase, say, sentence, tell } from "../model/words.js";
+
+/** Milliseconds that a row stands while it plays by itself. */
+const PACES = { normal: 1800, slow: 4500 };
+
+/** Entries of the notebook that there is room for. */
+const NOTED = 3;
+
+const AT = /^#row=(\d{1,6})$/;
+
+/** The row that the address names, from 0; null where it names none. */
+export function useRow() {
+  const [, redraw] = useReducer((n) => n + 1, 0);
+  useEffect(() => {
+    addEventListener("hashchange", redraw);
+    return () => removeEventListener("hashchange", redraw);
+  }, []);
+  const row = AT.exec(location.hash)?.[1];
+  return row === undefined ? null : Math.max(0, Number(row) - 1);
+}
+
+/** Goes to a row, counted from 0 as everywhere but in the address; from the stage back to the page with null. */
+export function toRow(row) {
+  const here = location.pathname + location.search + (row === null ? "" : `#row=${row + 1}`);
+  const there = AT.test(location.hash) ? "replaceState" : "pushState";
+  history[there](null, "", here);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+export const Stage = ({ session, events, rows, row }) => {
+  const known = useMemo(() => replay(events, rows), [events, rows]);
+  const at = Math.min(row, rows.length);
+  const over = at === rows.length;
+  const so = known(at);
+  const story = fold(so);
+  const [pace, setPace] = useState(null);
+  const go = (next) => toRow(Math.max(0, Math.min(rows.length, next)));
+
+  useEffect(() => {
+    document.documentElement.dataset.stage = "on";
+    dispatchEvent(new Event("resize"));
+    return () => {
+      delete document.documentElement.dataset.stage;
+      dispatchEvent(new Event("resize"));
+    };
+  }, []);
+  useEffect(() => {
+    if (pace === null) return undefined;
+    if (over) return void setPace(null);
+    const timer = setTimeout(() => go(at + 1), PACES[pace]);
+    return () => clearTimeout(timer);
+  }, [pace, at, over]);
+  const play = (how) => {
+    if (pace === how) return setPace(null);
+    if (over) go(0);
+    setPace(how);
+  };
+  useEffect(() => {
+    const press = (event) => {
+      if (isTyping(event)) return;
+      const does = {
+        ArrowRight: () => go(at + 1), ArrowDown: () => go(at + 1), PageDown: () => go(at + 1),
+        ArrowLeft: () => go(at - 1), ArrowUp: () => go(at - 1), PageUp: () => go(at - 1),
+        Home: () => go(0), End: () => go(rows.length), " ": () => play("normal"), s: () => play("slow"),
+        Escape: () => toRow(null), f: () => toRow(null),
+      }[event.key];
+      // A button that has the focus is pressed by the space bar itself.
+      if (!does || (event.key === " " && event.target.closest?.("button"))) return;
+      event.preventDefault();
+      does();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+
+  const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
+  return html`<${Keys} of=${keysOf(fingerprints(fold(events)))}>
+    <article class=${`stage ${over ? session.verdict?.class ?? "" : ""}`} data-stage data-row=${at + 1} data-rows=${rows.length} data-session=${session.session}>
+      <header class="line">
+        ${over ? html`<${Badge} session=${session} big />` : html`<span class="badge big"><span>${tell("stage row", { row: at + 1, rows: rows.length })}</span></span>`}
+        <code class="scenario">${visible(session.scenario)}</code>
+        <${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />
+      </header>
+      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? conclusion(session) : said(rows[at], session)} limit=${260} /></h1>
+      <div class="plates">${ACTORS.map((actor) => html`
+        <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
+          <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
+            <span class="hold"><${Hold} keys=${actor === "attacker" ? fingerprints(story).attacker : [story[actor].established?.fingerprint].filter(Boolean)} /></span></h2>
+          ${actor === "attacker" ? html`<${Spoils} attacker=${story.attacker} wire=${wire} />` : html`<${Plate} story=${story} role=${actor} />`}
+        </section>`)}</div>
+      ${over ? html`<div class="scene over"><${Hands} session=${session} /><p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : ""} /></p></div>`
+        : html`<div class="scene"><${Scene} row=${rows[at]} /></div>`}
+      ${over ? null : html`<${Notebook} events=${so} />`}
+    </article><//>`;
+};
+
+const conclusion = ({ verdict }) => (verdict ? sentence(verdict) : tell("session runs"));
+
+/** What happens in a row, in a sentence that can be read aloud: what stands in the frames is drawn. */
+function said(row, session) {
+  const grounds = session.verdict?.grounds;
+  if (row.what === "stop" && grounds?.is === "stopped" && grounds.party === row.party && grounds.check === row.check) return conclusion(session);
+  const fields = row.changed?.map(({ field }) => field) ?? [];
+  return say("scene", { ...row, fields, opened: row.sealed && row.open, seal: row.sealed && !row.open ? "encrypted" : "readable", read: row.read ? spoken(row.read.text) : null }, row.what) ?? capital(words(row));
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const Controls = ({ at, rows, pace, play, go }) => html`
+  <div class="controls" role="group" aria-label=${tell("stage controls")}>
+    <button type="button" data-action="first" onClick=${() => go(0)} disabled=${at === 0} aria-label=${tell("stage first")} title=${tell("stage first")}>|◀</button>
+    <button type="button" data-action="back" onClick=${() => go(at - 1)} disabled=${at === 0} aria-label=${tell("stage back")} title=${tell("stage back")}>◀</button>
+    <button type="button" class="primary" data-action="play" aria-pressed=${String(pace === "normal")} onClick=${() => play("normal")}>${tell(pace === "normal" ? "stage pause" : "stage play")}</button>
+    <button type="button" data-action="slow" aria-pressed=${String(pace === "slow")} onClick=${() => play("slow")}>${tell(pace === "slow" ? "stage pause" : "stage slow")}</button>
+    <button type="button" data-action="next" onClick=${() => go(at + 1)} disabled=${at === rows} aria-label=${tell("stage next")} title=${tell("stage next")}>▶</button>
+    <button type="button" data-action="last" onClick=${() => go(rows)} disabled=${at === rows} aria-label=${tell("stage last")} title=${tell("stage last")}>▶|</button>
+    <button type="button" data-action="close-stage" onClick=${() => toRow(null)}>${tell("stage close")}</button>
+  </div>`;
+
+/** What a victim holds and believes, beside what is so, and its words. */
+const Plate = ({ story, role }) => {
+  const { aborted, sent, received } = story[role];
+  const peer = story[peerOf(role)];
+  const so = truth(story, role);
+  const wrote = sent.find(({ text }) => text);
+  const took = received.find(({ text }) => text);
+  const right = !took || took.digest === peer.sent[took.index]?.digest;
+  return html`
+    ${aborted ? html`<p class="belief wrong" data-belief="gave-up">${tell("stage gave-up", { check: aborted.check ?? null })}</p>` : null}
+    ${so ? html`<p class=${`belief ${so.right === null ? "" : so.right ? "right" : "wrong"}`} data-belief=${so.belief ?? ""} data-truth=${so.truth ?? ""}>
+      ${so.right === null ? "" : so.right ? "✓ " : "✕ "}${phrase(so.belief === null ? "stage believes-nobody" : "stage believes", { peer: html`<strong><${Prose} of=${so.belief ?? ""} limit=${40} /></strong>` })}
+      ${so.truth && so.right !== true ? html`<br />${tell("stage in-truth", { truth: so.truth, called: so.called })}` : null}</p>` : null}
+    ${wrote ? html`<p class="speech" data-wrote=${role}>${phrase("belief wrote", { text: html`<q><${Prose} of=${spoken(wrote.text)} /></q>` })}</p>` : null}
+    ${took ? html`<p class=${`speech ${right ? "" : "wrong"}`} data-took=${role} data-right=${String(right)}>${phrase("belief took", { text: html`<q><${Prose} of=${spoken(took.text)} /></q>` })}</p>` : null}`;
+};
+
+/** A message without its canary, as short as a plate is wide. */
+const spoken = (text) => shorten(secretive(text).words.trim(), 40, 4);
+
+/** The keys in a hand; three at the most. */
+const Hold = ({ keys }) => (keys.length ? keys.slice(0, 3).map((key) => html`<${Token} key=${key} fingerprint=${key} />`) : html`<span class="quiet">${tell("diagram no-key")}</span>`);
+
+const Spoils = ({ attacker, wire }) => html`
+    ${wire && attacker.present ? html`<p class="belief quiet">${tell("diagram relays")}</p>` : null}
+    ${VICTIMS.map((role) => attacker.recovered.find(({ sender }) => sender === role)).filter(Boolean).map((read) => html`<p key=${read.n} class="speech wrong" data-read=${read.sender}>${phrase("belief loot", { text: html`<q><${Prose} of=${spoken(read.text)} /></q>` }, { sender: read.sender, live: read.live })}</p>`)}`;
+
+/** What the attacker does and knows by now, the newest last. */
+const Notebook = ({ events }) => {
+  const notes = notebook(events);
+  return html`
+    <section class="notebook" aria-labelledby="notebook">
+      <h2 id="notebook">${tell("stage notebook")}</h2>
+      ${notes.length ? html`<ul>${notes.slice(-NOTED).map((note) => html`<li key=${note.n} data-note=${note.what}><${Prose} of=${tell(`note ${note.what}`, note.what === "read" ? { ...note, text: spoken(note.text) } : note)} limit=${150} /></li>`)}</ul>`
+        : html`<p class="quiet">${tell("note nothing")}</p>`}
+    </section>`;
+};
