@@ -36,7 +36,7 @@ checks! {
     GROUP_PRIME = "group-prime" {
         "Modulus is a prime",
         threat: "A modulus that is no prime falls apart into its factors, and each logarithm modulo one of them is easy.",
-        compares: "the server's p with a prime, by Miller and Rabin's test",
+        compares: "the server's p with a prime, by the test of Baillie, Pomerance, Selfridge and Wagstaff",
         from: "NIST SP 800-56A rev. 3 section 5.5.2; CVE-2016-2217"
     }
     GROUP_ORDER = "group-order" {

@@ -80,10 +80,11 @@ fn a_verdict_depends_on_neither_the_attacks_name_nor_the_switches() {
 }
 
 /// Where each package lies, its name, and which packages of the lab it may depend on.
-const ARROWS: [(&str, &str, &[&str]); 6] = [
-    ("lab", "lab", &[]),
+const ARROWS: [(&str, &str, &[&str]); 7] = [
+    ("lab/primality", "primality", &[]),
+    ("lab", "lab", &["primality"]),
     ("lab/process", "process", &["lab"]),
-    ("attacker/cryptanalysis", "cryptanalysis", &[]),
+    ("attacker/cryptanalysis", "cryptanalysis", &["primality"]),
     ("attacker", "attacker", &["cryptanalysis", "lab", "process"]),
     ("victims", "victims", &["lab", "process"]),
     ("web", "web", &["attacker", "cryptanalysis", "lab", "process", "victims"]),

@@ -1,5 +1,6 @@
 //! A small deterministic generator (splitmix64): the same problem takes the same path every time.
 
+#[cfg(test)]
 use num_bigint::BigUint;
 
 #[derive(Clone, Debug)]
@@ -10,11 +11,6 @@ impl Rng {
         Self(seed)
     }
 
-    /// A generator that depends on a number.
-    pub(crate) fn seeded_by(n: &BigUint) -> Self {
-        Self(n.iter_u64_digits().fold(0x243f_6a88_85a3_08d3, |h, d| (h ^ d).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-    }
-
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,6 +19,7 @@ impl Rng {
     }
 
     /// Close to uniform below a positive bound.
+    #[cfg(test)]
     pub(crate) fn below(&mut self, bound: &BigUint) -> BigUint {
         let digits = (0..bound.bits() / 32 + 3).map(|_| self.next() as u32).collect();
         BigUint::new(digits) % bound

@@ -128,7 +128,7 @@ fn arctan_of_inverse(x: u32, bits: u64) -> BigUint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::prime::is_prime;
+    use primality::is_prime;
 
     #[test]
     fn the_shortest_of_each_family_is_a_safe_prime() {

@@ -6,11 +6,12 @@
 
 use super::{
     Modp,
-    prime::{divisible, is_prime, is_word_prime, small_primes},
+    prime::{divisible, is_word_prime, small_primes},
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive};
+use primality::is_prime;
 use rand_core::Rng;
 use sha2::{Digest, Sha256};
 

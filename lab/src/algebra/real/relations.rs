@@ -5,13 +5,14 @@ use crate::{
     check::{Check, Finding, Switches},
     checks,
     evidence::hex,
-    group::{Group, Modp, named, prime::is_prime},
+    group::{Group, Modp, named},
     misfit::{Given, Misfit, Need},
     mode::Relation,
     seen::Seen,
 };
 use ed25519_dalek::{Signature, VerifyingKey};
 use num_bigint::BigUint;
+use primality::is_prime;
 use subtle::ConstantTimeEq;
 
 pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) -> Result<Vec<Finding>, Misfit> {
