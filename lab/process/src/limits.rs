@@ -17,6 +17,9 @@ const BESIDES: u32 = 3;
 const CONNECTION: u32 = 3;
 /// Patiences for which one victim may stay when the other has left: it has one itself.
 const PARTING: u32 = 2;
+/// What a relay waits for at least, however impatient the victims: what they compute between two arrivals is in no patience, and
+/// what one of them still says when the other has left is heard.
+const HEARD: Duration = Duration::from_secs(3);
 
 /// The limits of one session.
 #[derive(Clone, Copy, Debug)]
@@ -35,17 +38,17 @@ impl Limits {
 
     /// How long the session between two victims may last for the attacker.
     pub fn relayed(&self) -> Duration {
-        self.session.saturating_add(self.silence.saturating_mul(BESIDES))
+        self.session.saturating_add(self.silence.saturating_mul(BESIDES)).max(HEARD)
     }
 
     /// For how long nothing may come from either victim: they lose patience before.
     pub fn quiet(&self) -> Duration {
-        self.silence.saturating_mul(BESIDES)
+        self.silence.saturating_mul(BESIDES).max(HEARD)
     }
 
     /// How long one victim may stay when the other has left.
     pub fn parting(&self) -> Duration {
-        self.silence.saturating_mul(PARTING)
+        self.silence.saturating_mul(PARTING).max(HEARD)
     }
 }
 
@@ -84,6 +87,8 @@ mod tests {
             assert!(longer(limits.relayed(), limits.session) && longer(limits.session, limits.silence));
             assert!(longer(limits.quiet(), limits.silence) && longer(limits.parting(), limits.silence));
             assert!(greeting(silence) <= silence);
+            let relay = [limits.relayed(), limits.quiet(), limits.parting()];
+            assert!(relay.into_iter().all(|time| time >= HEARD), "a victim that computes is heard out");
             let _ = after(limits.relayed());
         }
     }
