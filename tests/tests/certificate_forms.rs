@@ -89,6 +89,36 @@ fn critical_policies_with_a_qualifier() {
     }
 }
 
+/// RFC 5280 section 4.2.1.10: "which MUST be used only in a CA certificate", whoever asks; in an authority in the leaf's place it
+/// may be.
+#[test]
+fn name_constraints_are_an_authoritys() {
+    let pki = pki();
+    let base: &[u8] = &[0x82, 7, b'e', b'x', b'a', b'm', b'p', b'l', b'e'];
+    let value = der(0x30, &[&der(0xa0, &[&der(0x30, &[base])])]);
+    let constraining = || Template { extensions: vec![extension(&[2, 5, 29, 30], true, &value)], ..leaf() };
+    let authority = || Template { authority: Some(Limits::default()), ..constraining() };
+    for profile in [Profile::Automatic, Profile::Rfc5280, Profile::WebPki] {
+        for name in [Some(()), None] {
+            let policy = policy(&pki, profile);
+            let policy = Policy { name: name.and(policy.name.clone()), ..policy };
+            let judged = |template: &Template| {
+                let leaf = pki.authorities.intermediate.issue(template, &mut rng(2)).unwrap();
+                validate(&policy, leaf.presented())
+            };
+            rejected(
+                &judged(&constraining()),
+                checks::NAME_CONSTRAINTS,
+                "expected name constraints in authorities only",
+            );
+            accepted(&judged(&leaf()));
+            if profile != Profile::WebPki {
+                accepted(&judged(&authority()));
+            }
+        }
+    }
+}
+
 /// RFC 5280 section 4.2.1.3, only for who asks for the profile by its name; roots excepted.
 #[test]
 fn an_authority_states_what_its_key_is_for() {

@@ -116,7 +116,8 @@ pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: u
         if let Some(malformed) = constraints::malformed(own, walk.strict()) {
             return fail(malformed);
         }
-        if walk.strict() && !certificate.is_authority() {
+        // Who constrains names without being able to issue any is no honest issuer's: the standard has it nowhere else.
+        if !certificate.is_authority() {
             return fail(NameConstraints::EndEntity);
         }
     }
