@@ -62,6 +62,7 @@ pub struct Session {
     /// It was told that no more is read of them for now.
     full: [bool; 2],
     steps: Vec<String>,
+    recipe: &'static str,
 }
 
 impl Session {
@@ -77,6 +78,7 @@ impl Session {
             in_hand: [0; 2],
             full: [false; 2],
             steps: info.steps(),
+            recipe: attacks::recipe(&info),
         }
     }
 
@@ -197,7 +199,7 @@ impl Session {
         match made {
             Move::Step(number) => {
                 let text = number.checked_sub(1).and_then(|i| self.steps.get(i as usize)).cloned().unwrap_or_default();
-                commands.push(Command::Tell(Fact::Step { number, text }));
+                commands.push(Command::Tell(Fact::Step { number, text, recipe: Some(self.recipe.to_owned()) }));
             }
             Move::Forward { from, frame } => {
                 self.left(from, &frame);

@@ -198,6 +198,9 @@ pub enum Fact {
         number: u32,
         /// What it does, in words.
         text: String,
+        /// The first attack of the registry that has this recipe: under its id other languages have the step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recipe: Option<String>,
     },
     /// The attacker chose how to compute a logarithm.
     Chose {

@@ -71,7 +71,10 @@ fn a_verdict_depends_on_neither_the_attacks_name_nor_the_switches() {
                     without.clear();
                     with.clear();
                 }
-                Fact::Step { text, .. } => text.clear(),
+                Fact::Step { text, recipe, .. } => {
+                    text.clear();
+                    *recipe = None;
+                }
                 _ => {}
             }
         }

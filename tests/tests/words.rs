@@ -1,7 +1,12 @@
 //! The words for events and verdicts, by the same samples by which the page's reader of the texts is held: one file, two readers.
 
-use lab::words::english;
+use attacker::attacks;
+use lab::{
+    checks, modes,
+    words::{CATALOGUE, TONGUES, english},
+};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 #[test]
 fn values_are_told_as_the_samples_say() {
@@ -10,4 +15,61 @@ fn values_are_told_as_the_samples_say() {
     for (family, value, told) in samples {
         assert_eq!(english().say(&family, &value).as_deref(), Some(told.as_str()), "{value}");
     }
+}
+
+/// What a language calls the entries of the registries, and tells of them: the keys of its texts. What the variants of an attack
+/// are called that are the fields of all tables, the tables say.
+fn catalogue() -> BTreeSet<String> {
+    const FROM_THE_TABLES: &str = "alter-negotiation";
+    let mut keys = BTreeSet::new();
+    for mode in modes::all() {
+        keys.extend(["mode", "mode-summary", "authentication"].map(|family| format!("{family} {}", mode.id)));
+        keys.extend(mode.variants.iter().map(|variant| format!("variant {}:{}", mode.id, variant.id)));
+    }
+    for info in attacks::all() {
+        let recipe = attacks::recipe(info);
+        keys.extend([format!("attack {}", info.id), format!("attack-summary {recipe}")]);
+        keys.extend((1..=info.steps().len()).map(|number| format!("recipe {recipe} number={number}")));
+        let variants = info.variants.iter().filter(|_| info.id != FROM_THE_TABLES);
+        keys.extend(variants.map(|variant| format!("variant {recipe}:{}", variant.id)));
+    }
+    for check in checks::all() {
+        keys.extend(["check", "threat", "compares"].map(|family| format!("{family} {}", check.id)));
+    }
+    keys
+}
+
+#[test]
+fn every_other_language_has_the_whole_catalogue_and_no_more() {
+    let wanted = catalogue();
+    let families: BTreeSet<&str> = wanted.iter().filter_map(|key| key.split(' ').next()).collect();
+    assert_eq!(families, BTreeSet::from(CATALOGUE));
+    for tongue in TONGUES.into_iter().skip(1) {
+        let has: BTreeSet<String> = tongue
+            .file
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .filter(|(key, _)| key.split(' ').next().is_some_and(|family| CATALOGUE.contains(&family)))
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        let [lacks, more] = [wanted.difference(&has), has.difference(&wanted)].map(Iterator::collect::<Vec<_>>);
+        assert!(lacks.is_empty() && more.is_empty(), "{} lacks {lacks:#?}, and has for nothing {more:#?}", tongue.code);
+    }
+}
+
+/// An attack that shares its recipe with others has the same summary and steps as the one that it is named by, and the variants
+/// that both have are alike.
+#[test]
+fn attacks_of_one_recipe_are_told_alike() {
+    let mut shared = 0;
+    for info in attacks::all() {
+        let first = attacks::find(attacks::recipe(info)).expect("an attack");
+        shared += usize::from(first.id != info.id);
+        assert_eq!((info.summary(), info.steps()), (first.summary(), first.steps()), "{}", info.id);
+        for variant in info.variants {
+            let same = first.variants.iter().find(|other| other.id == variant.id);
+            assert!(same.is_some_and(|same| same.title == variant.title), "{}:{}", info.id, variant.id);
+        }
+    }
+    assert!(shared > 10, "{shared}");
 }

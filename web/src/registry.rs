@@ -136,6 +136,8 @@ pub struct Attack {
     pub summary: String,
     /// The recipe.
     pub steps: Vec<String>,
+    /// The first attack that has this recipe: under its id languages have the summary, the steps and the variants.
+    pub recipe: &'static str,
     /// Its kinds, the first being the default.
     pub variants: Vec<Variant>,
     /// When it computes a discrete logarithm, where it does: `live`, while the victims wait, or `later`.
@@ -265,6 +267,7 @@ pub fn attacks() -> Vec<Attack> {
         group: info.family.as_str(),
         summary: info.summary(),
         steps: info.steps(),
+        recipe: attacker::attacks::recipe(info),
         variants: info
             .variants
             .iter()

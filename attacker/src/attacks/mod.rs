@@ -84,6 +84,11 @@ pub fn find(id: &str) -> Option<&'static Info> {
     all().iter().find(|info| info.id == id)
 }
 
+/// The id of the first attack that has the same recipe: what attacks of one file share is named by it.
+pub fn recipe(info: &Info) -> &'static str {
+    all().iter().find(|other| other.source == info.source).map_or(info.id, |first| first.id)
+}
+
 /// A scenario whose attack the registry does not have, or that does not apply to its mode.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {

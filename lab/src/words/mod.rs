@@ -6,7 +6,10 @@
 
 mod text;
 
-use crate::{event::Event, verdict::Grounds};
+use crate::{
+    event::{Event, Fact},
+    verdict::Grounds,
+};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::{LazyLock, OnceLock};
@@ -29,6 +32,23 @@ pub struct Tongue {
 
 /// All of them, the one first that is spoken where nobody chose.
 pub const TONGUES: [Tongue; 2] = [Tongue { code: "en", file: ENGLISH }, Tongue { code: "de", file: GERMAN }];
+
+/// Families of texts by which a language calls what the registries of modes, attacks and checks have, and tells it: titles,
+/// summaries, what authenticates, steps of a recipe, variants, threats, what is compared. They are named by id; a variant by
+/// what it is a kind of and its own id, `dh-weak:short`; what attacks of one recipe share by the first of them. English has
+/// none: its words stand in the registries.
+pub const CATALOGUE: [&str; 10] = [
+    "mode",
+    "mode-summary",
+    "authentication",
+    "attack",
+    "attack-summary",
+    "recipe",
+    "variant",
+    "check",
+    "threat",
+    "compares",
+];
 
 /// English, read.
 pub fn english() -> &'static Language {
@@ -62,9 +82,26 @@ pub fn event(event: &Event) -> Option<String> {
     told("event", event, &str::to_owned)
 }
 
-/// An event in the words of a family of texts, each text from the session first made fit to be shown.
+/// An event in the words of a family of texts, each text from the session first made fit to be shown. The step of a recipe is
+/// told as the language has it, and else as the event does.
 pub fn told(family: &str, event: &Event, fit: &dyn Fn(&str) -> String) -> Option<String> {
-    spoken().say(family, &fitted(serde_json::to_value(event).ok()?, fit))
+    told_in(spoken(), family, event, fit)
+}
+
+fn told_in(language: &Language, family: &str, event: &Event, fit: &dyn Fn(&str) -> String) -> Option<String> {
+    let mut value = fitted(serde_json::to_value(event).ok()?, fit);
+    if let Fact::Step { recipe: Some(recipe), .. } = &event.fact
+        && let Some(step) = language.name("recipe", recipe, value.as_object()?)
+    {
+        value["text"] = Value::String(step);
+    }
+    language.say(family, &value)
+}
+
+/// What the language says in a family of the [`CATALOGUE`] of the entry of this id; `registered`, the registry's own words,
+/// where it says nothing.
+pub fn catalogued(family: &str, id: &str, registered: &str) -> String {
+    spoken().name(family, id, &serde_json::Map::new()).unwrap_or_else(|| registered.to_owned())
 }
 
 fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
@@ -260,8 +297,27 @@ mod tests {
             for (what, members) in &english {
                 assert_eq!(other.get(what), Some(members), "{}: {what}", tongue.code);
             }
-            let more: Vec<_> = other.keys().filter(|what| !english.contains_key(**what)).collect();
-            assert!(more.is_empty(), "{}: {more:?}", tongue.code);
+            let catalogued = |what: &str| what.split(' ').next().is_some_and(|family| CATALOGUE.contains(&family));
+            let more = other.keys().filter(|what| !english.contains_key(**what) && !catalogued(what));
+            assert_eq!(more.collect::<Vec<_>>(), Vec::<&&str>::new(), "{}", tongue.code);
+        }
+        assert!(!english.keys().any(|what| CATALOGUE.contains(&what.split(' ').next().unwrap_or_default())));
+    }
+
+    /// A step is told in the language's own words where it has some, and in the event's where it has none.
+    #[test]
+    fn a_step_of_a_recipe_is_told_in_the_language() {
+        let file = "story step: Schritt {number}: {text}\nrecipe relay number=1: Weiterleiten.\n";
+        let german = Language::parse(file).unwrap();
+        let step = |recipe: Option<&str>, number| {
+            let fact = Fact::Step { number, text: "Pass on.".into(), recipe: recipe.map(str::to_owned) };
+            let event =
+                Event { v: crate::event::VERSION, session: "a".into(), n: 1, source: Actor::Attacker, at: 0, fact };
+            told_in(&german, "story", &event, &str::to_owned)
+        };
+        assert_eq!(step(Some("relay"), 1).as_deref(), Some("Schritt 1: Weiterleiten."));
+        for (recipe, number) in [(Some("relay"), 2), (Some("drop"), 1), (None, 1)] {
+            assert_eq!(step(recipe, number), Some(format!("Schritt {number}: Pass on.")));
         }
     }
 

@@ -7,6 +7,7 @@ use crate::{
     registry,
 };
 use clap::{Args, ValueEnum};
+use lab::words::{self, catalogued};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -48,23 +49,22 @@ pub(super) fn run(args: &List) -> Result<u8, Failure> {
     match args.what {
         What::Modes => {
             for mode in registry::modes() {
-                entry(&mut out, mode.id, mode.title, &format!("authenticated by {}", mode.authenticated_by))?;
-                for variant in mode.variants {
-                    entry(&mut out, &format!("  :{}", variant.id), variant.title, "")?;
-                }
+                let by = catalogued("authentication", mode.id, mode.authenticated_by);
+                let authenticated = words::say("tale", "authenticated", &json!({ "by": by }));
+                entry(&mut out, mode.id, &catalogued("mode", mode.id, mode.title), &authenticated)?;
+                variants(&mut out, mode.id, &mode.variants)?;
             }
         }
         What::Attacks => {
             for attack in registry::attacks() {
-                entry(&mut out, attack.id, attack.title, &attack.stopped_by.join(" "))?;
-                for variant in attack.variants {
-                    entry(&mut out, &format!("  :{}", variant.id), variant.title, "")?;
-                }
+                let title = catalogued("attack", attack.id, attack.title);
+                entry(&mut out, attack.id, &title, &attack.stopped_by.join(" "))?;
+                variants(&mut out, attack.recipe, &attack.variants)?;
             }
         }
         What::Checks => {
             for check in registry::checks() {
-                entry(&mut out, check.id, check.title, &check.reference.title)?;
+                entry(&mut out, check.id, &catalogued("check", check.id, check.title), &check.reference.title)?;
             }
         }
         What::Scenarios => {
@@ -80,6 +80,14 @@ pub(super) fn run(args: &List) -> Result<u8, Failure> {
 
 fn rows() -> Result<Vec<outcomes::Row>, Failure> {
     outcomes::all().map_err(|error| Failure::Lab(error.to_string()))
+}
+
+/// The variants of a mode, or of the attacks of one recipe.
+fn variants(out: &mut impl Write, of: &str, variants: &[registry::Variant]) -> io::Result<()> {
+    variants.iter().try_for_each(|variant| {
+        let title = catalogued("variant", &format!("{of}:{}", variant.id), variant.title);
+        entry(out, &format!("  :{}", variant.id), &title, "")
+    })
 }
 
 fn entry(out: &mut impl Write, id: &str, title: &str, more: &str) -> io::Result<()> {

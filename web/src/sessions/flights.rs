@@ -70,7 +70,7 @@ mod tests {
         let facts = [
             (Actor::Server, frame(Way::Sent, 2)),
             (Actor::Server, Fact::Aborted { flight: 3, check: None, reason: Cause::Ended }),
-            (Actor::Attacker, Fact::Step { number: 2, text: "forward".into() }),
+            (Actor::Attacker, Fact::Step { number: 2, text: "forward".into(), recipe: None }),
             (Actor::Attacker, relayed),
             (Actor::Client, frame(Way::Received, 2)),
         ];

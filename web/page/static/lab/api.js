@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "../vendor/preact.js";
 import { useLab } from "./lab.js";
+import { retold } from "../model/catalogue.js";
 import { parse, written } from "../model/text.js";
 import { tell } from "../model/words.js";
 
@@ -51,7 +52,7 @@ const registries = new Map();
 /** A registry (`modes`, `attacks`, `checks`, `verdicts`, `scenarios`): asked for once, they do not change while the lab runs. */
 export function registry(name) {
   if (!registries.has(name)) {
-    const list = get(`/api/${name}`).then((body) => body[name]);
+    const list = get(`/api/${name}`).then((body) => retold(name, body[name]));
     list.catch(() => registries.delete(name));
     registries.set(name, list);
   }

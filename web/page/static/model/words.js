@@ -127,9 +127,12 @@ export function sentence(verdict) {
   return (told && say("verdict", told)) ?? verdict.because;
 }
 
+/** What a step of a recipe says, of a registry or of an event: in the page's own language, where that has it. */
+export const step = ({ recipe = null, number, text }) => (recipe === null ? null : say("recipe", { number }, recipe)) ?? text;
+
 /** What an event tells, with its teller; nothing, where it tells only of the lab's own working. */
 export const narrate = (event) => {
-  const told = event.type === "check" ? { ...event, ...differing(event) } : event;
+  const told = event.type === "check" ? { ...event, ...differing(event) } : event.type === "step" ? { ...event, text: step(event) } : event;
   return say("event", told) ?? say("working", told) ?? fit(plain(event.type));
 };
 

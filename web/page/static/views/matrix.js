@@ -11,6 +11,7 @@ import { Corner, Mark } from "../draw/verdict.js";
 import { isTyping, navigate, to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { visible } from "../model/text.js";
+import { titleOf } from "../model/catalogue.js";
 import { groupName, sentence, tell, term } from "../model/words.js";
 
 /** Where the keyboard last was, so that a way back from a session leads there too. */
@@ -138,13 +139,13 @@ export const Matrix = ({ matrix, sessions }) => {
           <tr>
             <td class="corner"><small>${tell("cell corner")}</small></td>
             ${columns.map((column, c) => html`<th key=${column.attack} scope="col" class=${starts(columns, c) ? "starts" : ""}>
-              <a class="upright" href=${to.attack(column.attack.split(":")[0])} title=${column.title}>${column.attack}</a></th>`)}
+              <a class="upright" href=${to.attack(column.attack.split(":")[0])} title=${titleOf(column.attack, column.title)}>${column.attack}</a></th>`)}
           </tr>
         </thead>
         <tbody>
           ${matrix.rows.map((row, r) => html`
             <tr key=${row.mode}>
-              <th scope="row"><a href=${to.mode(row.mode.split(":")[0])} title=${row.title}>${row.mode}</a></th>
+              <th scope="row"><a href=${to.mode(row.mode.split(":")[0])} title=${titleOf(row.mode, row.title)}>${row.mode}</a></th>
               ${columns.map(Cell(row, r))}
             </tr>`)}
         </tbody>

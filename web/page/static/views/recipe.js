@@ -2,11 +2,11 @@
 
 import { html } from "../vendor/preact.js";
 import { Prose } from "../draw/value.js";
-import { tell } from "../model/words.js";
+import { step, tell } from "../model/words.js";
 
 /** `steps` as the attack's page has them, where known; those done carry the attacker's own words. */
 export const Recipe = ({ attacker, steps = [] }) => {
-  const done = new Map(attacker.steps.map((step) => [step.number, step.text]));
+  const done = new Map(attacker.steps.map((event) => [event.number, step(event)]));
   const last = Math.max(0, ...done.keys());
   const numbers = [...new Set([...steps.map((_, i) => i + 1), ...done.keys()])].sort((a, b) => a - b);
   return html`
