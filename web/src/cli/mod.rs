@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 pub mod cert;
 mod check;
 mod compare;
@@ -70,6 +71,8 @@ enum Command {
     Compare(compare::Compare),
     /// Run every scenario with an expected outcome, for CI
     Check(check::Check),
+    /// Attack real software over real TLS, and grade what it does
+    Audit(audit::Audit),
     /// List what there is
     List(list::List),
     /// Compute a discrete logarithm, with the method, the progress and the cost
@@ -168,6 +171,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(run)) => run::run(&run),
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Audit(audit)) => audit::run(&audit),
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Crack(crack)) => crack::run(&crack),
         Some(Command::Group(group)) => group::run(&group),

@@ -194,6 +194,8 @@ impl Forgery {
         let serials = [leaf.serial()];
         let mut lists = genuine.revocation_lists(if revoked { &serials } else { &[] }, at)?;
         let others = signers.iter().filter(|signer| signer.certificate() != genuine.intermediate.certificate());
+        // Who has no name issues no list (RFC 5280 section 5.1.2.3).
+        let others = others.filter(|signer| !signer.template().common_name.is_empty());
         for signer in others.filter(|signer| signer.is_authority_under(&genuine.root)) {
             lists.push(signer.revocation_list(&[], at, LEAF_DAYS)?);
         }

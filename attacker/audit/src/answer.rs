@@ -1,0 +1,105 @@
+//! What the client says inside, and what it is answered.
+
+/// Most that is read of what a client says; a request that carries a canary is short.
+pub(crate) const LONGEST: usize = 64 << 10;
+
+/// What is secret in one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Secrets {
+    /// What the client is told to send.
+    pub(crate) canary: String,
+    /// What the answer carries: where it comes out again, the client acted upon the answer.
+    pub(crate) token: String,
+}
+
+/// What one connection has said so far.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    octets: Vec<u8>,
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// There is more to come.
+    Wait,
+    /// The answer to the request.
+    Answer,
+    /// There is nothing here under this name.
+    Nothing,
+}
+
+impl Heard {
+    /// Takes in what came; what is over the limit is dropped.
+    pub(crate) fn take(&mut self, octets: &[u8]) {
+        let room = LONGEST.saturating_sub(self.octets.len()).min(octets.len());
+        self.octets.extend_from_slice(&octets[..room]);
+    }
+
+    /// Whether the canary came.
+    pub(crate) fn has(&self, canary: &str) -> bool {
+        contains(&self.octets, canary.as_bytes())
+    }
+
+    /// A request of HTTP is answered when its head is complete, anything else as soon as the canary came.
+    pub(crate) fn reply(&self, canary: &str) -> Reply {
+        let complete = contains(&self.octets, b"\r\n\r\n") || self.octets.len() == LONGEST;
+        match (self.is_http(), self.has(canary)) {
+            (true, _) if !complete => Reply::Wait,
+            (_, true) => Reply::Answer,
+            (true, false) => Reply::Nothing,
+            (false, false) => Reply::Wait,
+        }
+    }
+
+    fn is_http(&self) -> bool {
+        let line = self.octets.split(|octet| *octet == b'\r').next().unwrap_or_default();
+        contains(line, b" HTTP/1.")
+    }
+}
+
+/// The answer as HTTP, which carries the token as text and as a cookie, or nothing.
+pub(crate) fn http(reply: Reply, secrets: &Secrets) -> Vec<u8> {
+    let token = &secrets.token;
+    let (status, cookie, body) = match reply {
+        Reply::Answer => ("200 OK", format!("Set-Cookie: answer={token}; Max-Age=3600\r\n"), format!("{token}\n")),
+        Reply::Nothing | Reply::Wait => ("404 Not Found", String::new(), String::new()),
+    };
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\n{cookie}Content-Type: text/plain\r\nContent-Length: {length}\r\n");
+    format!("{head}Connection: close\r\n\r\n{body}").into_bytes()
+}
+
+/// Whether these octets stand somewhere in those.
+pub(crate) fn contains(octets: &[u8], wanted: &[u8]) -> bool {
+    memchr::memmem::find(octets, wanted).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(text: &str) -> Reply {
+        let mut heard = Heard::default();
+        heard.take(text.as_bytes());
+        heard.reply("secret")
+    }
+
+    #[test]
+    fn http_is_answered_when_its_head_is_whole_and_anything_else_at_once() {
+        assert_eq!(reply("GET /secret HTTP/1.1\r\nHost: a\r\n"), Reply::Wait);
+        assert_eq!(reply("GET /secret HTTP/1.1\r\nHost: a\r\n\r\n"), Reply::Answer);
+        assert_eq!(reply("GET /favicon.ico HTTP/1.1\r\n\r\n"), Reply::Nothing);
+        assert_eq!(reply("LOGIN secret"), Reply::Answer);
+        assert_eq!(reply("LOGIN"), Reply::Wait);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut heard = Heard::default();
+        for _ in 0..100 {
+            heard.take(&[b'x'; 4096]);
+        }
+        assert_eq!(heard.octets.len(), LONGEST);
+    }
+}

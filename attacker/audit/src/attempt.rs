@@ -1,0 +1,108 @@
+//! One connection of the client: how far it came, and how it ended.
+
+use serde::Serialize;
+
+/// How far a client went with a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// It did not even connect.
+    #[default]
+    Nothing,
+    /// It connected.
+    Connected,
+    /// It sent a ClientHello.
+    ClientHello,
+    /// It finished the handshake; a name may still be looked at afterwards.
+    Handshake,
+    /// It sent application data.
+    Bytes,
+    /// It sent the canary: what was meant for the genuine server alone.
+    Canary,
+    /// It acted upon the answer: what the server said came out of the client.
+    Answer,
+    /// It kept something of the answer in a file, for later.
+    Kept,
+}
+
+impl Depth {
+    /// All of them, the shallowest first.
+    pub const ALL: [Self; 8] = [
+        Self::Nothing,
+        Self::Connected,
+        Self::ClientHello,
+        Self::Handshake,
+        Self::Bytes,
+        Self::Canary,
+        Self::Answer,
+        Self::Kept,
+    ];
+
+    /// As it stands in JSON and on the terminal.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Connected => "connected",
+            Self::ClientHello => "client-hello",
+            Self::Handshake => "handshake",
+            Self::Bytes => "bytes",
+            Self::Canary => "canary",
+            Self::Answer => "answer",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// How a connection ended, as the server saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum End {
+    /// The client sent this alert.
+    Alert {
+        /// The alert's name, as RFC 8446 section 6 has it.
+        alert: String,
+    },
+    /// The client closed the connection, with close_notify or without.
+    Closed,
+    /// The connection was reset.
+    Reset,
+    /// What came is not TLS, or not as it has to be.
+    Malformed {
+        /// What the server made of it.
+        error: String,
+    },
+    /// It was open when the client's time was over.
+    Open,
+}
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attempt {
+    /// How far it came.
+    pub depth: Depth,
+    /// The server that the client asked for (server_name, RFC 6066 section 3).
+    pub server_name: Option<String>,
+    /// The version that was agreed upon, such as `TLSv1_3`.
+    pub version: Option<String>,
+    /// Whether the client spoke without TLS.
+    pub plain: bool,
+    /// How it ended.
+    pub end: End,
+}
+
+impl Attempt {
+    /// A connection that has just been opened.
+    pub(crate) fn opened() -> Self {
+        Self { depth: Depth::Connected, server_name: None, version: None, plain: false, end: End::Open }
+    }
+
+    /// The client asked for a handshake and broke it off. A connection that was never used, or whose handshake was finished
+    /// and which was then closed in order, may have been a spare one.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        let alert = matches!(self.end, End::Alert { .. });
+        let broken_off = self.depth == Depth::ClientHello && self.end != End::Open;
+        self.depth >= Depth::ClientHello && self.depth < Depth::Canary && (alert || broken_off)
+    }
+}

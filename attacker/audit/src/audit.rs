@@ -1,0 +1,209 @@
+//! One client against every attack.
+
+use crate::{
+    case::{Case, Scene, Stage},
+    client::{Client, Ended, Ran, Setup, drawn},
+    grade::{Excuse, Grade, distrust, grade},
+    hosts::{ADDRESS, Naming},
+    placeholder::Placeholder,
+    report::{Audited, Cell},
+};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use lab::certificate::{Pki, forge::Form, issue, pem};
+use process::authorities::random;
+use std::{
+    fs, io,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// How to audit.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The attacks, in the order of the report.
+    pub cases: Vec<Case>,
+    /// Runs of the client at the same time.
+    pub jobs: usize,
+    /// How long one run may take.
+    pub deadline: Duration,
+    /// The directory from which the audit was started.
+    pub here: PathBuf,
+}
+
+/// What the audit itself cannot do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Files, sockets, randomness.
+    #[error("{0}")]
+    System(#[from] io::Error),
+    /// A certificate cannot be made.
+    #[error("certificates: {0}")]
+    Certificate(#[from] issue::Error),
+}
+
+/// The server's name from which the authorities learn for whom they may issue.
+const DOMAIN: &str = "server.localhost";
+/// The name in the client's own certificate.
+const OWN: &str = "client.localhost";
+
+/// The directory of an audit: gone when this is dropped.
+struct Directory(PathBuf);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // What cannot be removed is left to whoever cleans the directory for temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What all runs of one client share.
+struct Audit {
+    client: Client,
+    pki: Pki,
+    anchors: String,
+    own: (String, String),
+    directory: Directory,
+    here: PathBuf,
+    deadline: Duration,
+    at: i64,
+    run: String,
+}
+
+impl Audit {
+    fn new(client: &Client, settings: &Settings) -> Result<Self, Error> {
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        let pki = Pki::generate(DOMAIN, OWN, at, &mut generator()?)?;
+        let run = drawn(8)?;
+        let directory = Directory(std::env::temp_dir().join(format!("interlock-audit-{run}")));
+        private(&directory.0)?;
+        Ok(Self {
+            client: client.clone(),
+            anchors: pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()),
+            own: (pki.client.to_pem(), pki.client.key().to_pkcs8_pem()),
+            pki,
+            directory,
+            here: settings.here.clone(),
+            deadline: settings.deadline,
+            at,
+            run,
+        })
+    }
+
+    /// One run against what `stage` makes for the name of this test.
+    async fn run(
+        &self,
+        naming: Naming,
+        test: &str,
+        stage: impl FnOnce(&Scene<'_>, &mut ChaCha20Rng) -> Result<Stage, issue::Error>,
+    ) -> Result<(Ran, Stage), Error> {
+        let name = naming.name(test, &self.run);
+        let scene = Scene { authorities: &self.pki.authorities, name: &name, at: self.at };
+        let stage = stage(&scene, &mut generator()?)?;
+        let setup = Setup {
+            stage: &stage,
+            anchors: &self.anchors,
+            own: (&self.own.0, &self.own.1),
+            naming,
+            name: &name,
+            directory: &self.directory.0,
+            here: &self.here,
+            deadline: self.deadline,
+        };
+        Ok((self.client.run(&setup).await?, stage))
+    }
+
+    /// The honest server first, under each name in turn until the client connects.
+    async fn control(&self) -> Result<(Naming, Ran), Error> {
+        let by_host =
+            Placeholder::Host.is_in(&self.client.command) || !Placeholder::Address.is_in(&self.client.command);
+        let tried: &[Naming] = if by_host { &Naming::TRIED } else { &[Naming::Address] };
+        let mut last = None;
+        for &naming in tried {
+            if last.is_some() && !naming.is_possible().await {
+                continue;
+            }
+            let (ran, _) = self.run(naming, "honest", |scene, rng| scene.honest(rng)).await?;
+            let settled =
+                !ran.attempts.is_empty() || matches!(ran.ended, Ended::Missing { .. } | Ended::Overdue { .. });
+            if settled {
+                return Ok((naming, ran));
+            }
+            // What it says of the first name tells most.
+            last.get_or_insert((naming, ran));
+        }
+        last.ok_or_else(|| Error::System(io::Error::other(format!("no name for {ADDRESS}"))))
+    }
+
+    /// One attack and its twin, graded; nothing where the attack does not apply under this name.
+    async fn cell(&self, naming: Naming, case: &Case) -> Result<Option<Cell>, Error> {
+        let (attack, stage) = self.run(naming, case.attack, |scene, rng| scene.of(case, Form::Flawed, rng)).await?;
+        if !stage.flawed {
+            return Ok(None);
+        }
+        let twin_of = format!("{}-twin", case.attack);
+        let (twin, _) = self.run(naming, &twin_of, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
+        let (grade, because) = grade(&attack, &twin, self.client.exits_honestly, self.excuse(case, &stage));
+        Ok(Some(Cell::new(case, &self.client, grade, because, &attack, &twin)))
+    }
+
+    fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {
+        let missing = case.needs.filter(|placeholder| !placeholder.is_in(&self.client.command));
+        let documented = self.client.defaults.iter().find(|default| default.check == case.check.id);
+        missing
+            .map(|placeholder| Excuse::NotGiven { placeholder: placeholder.name() })
+            .or_else(|| documented.map(|default| Excuse::Documented { source: default.source }))
+            .or_else(|| stage.only_issuers_rules.then_some(Excuse::IssuersRule))
+    }
+}
+
+/// Audits a client: the honest server first, then every attack with its twin. `done` is called after each.
+///
+/// # Errors
+/// What the audit itself cannot do. What the client does wrong is in its cells.
+pub async fn audit(
+    client: &Client,
+    settings: &Settings,
+    done: impl Fn() + Send + Sync + 'static,
+) -> Result<Audited, Error> {
+    let audit = Arc::new(Audit::new(client, settings)?);
+    let (naming, honest) = audit.control().await?;
+    if let Some(because) = distrust(&honest) {
+        let cell = |case| Cell::new(case, client, Grade::Error, because.clone(), &honest, &honest);
+        return Ok(Audited::new(client, naming, honest.clone(), settings.cases.iter().map(cell).collect()));
+    }
+    let places = Arc::new(Semaphore::new(settings.jobs.max(1)));
+    let done = Arc::new(done);
+    let mut running = JoinSet::new();
+    for (number, case) in settings.cases.iter().copied().enumerate() {
+        let (audit, places, done) = (Arc::clone(&audit), Arc::clone(&places), Arc::clone(&done));
+        running.spawn(async move {
+            // The semaphore is never closed.
+            let _place = places.acquire().await;
+            let cell = audit.cell(naming, &case).await;
+            done();
+            (number, cell)
+        });
+    }
+    let mut cells = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        let (number, cell) = ended.map_err(|error| Error::System(io::Error::other(error.to_string())))?;
+        cells.extend(cell?.map(|cell| (number, cell)));
+    }
+    cells.sort_by_key(|(number, _)| *number);
+    Ok(Audited::new(client, naming, honest, cells.into_iter().map(|(_, cell)| cell).collect()))
+}
+
+fn generator() -> io::Result<ChaCha20Rng> {
+    Ok(ChaCha20Rng::from_seed(random()?))
+}
+
+/// Makes a directory that nobody else reads.
+fn private(directory: &std::path::Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}

@@ -1,0 +1,276 @@
+//! A client, and one run of it: started in a directory of its own, without its caller's environment, and ended in time.
+
+use crate::{
+    answer::{Secrets, contains},
+    attempt::{Attempt, Depth},
+    case::Stage,
+    hosts::{self, Naming},
+    leftover::{MARK, Processes},
+    output::Printed,
+    placeholder::{Placeholder, Values, fill},
+    recipes::Documented,
+    server::Server,
+};
+use lab::certificate::pem;
+use process::authorities::random;
+use serde::Serialize;
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+use tokio::{process::Command, time::timeout};
+
+/// A program that is to be attacked.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// What it is called in reports.
+    pub name: String,
+    /// Its version, as it tells it.
+    pub version: Option<String>,
+    /// Program and arguments, with placeholders.
+    pub command: Vec<String>,
+    /// Files that it needs in its directory, by name.
+    pub files: Vec<(&'static str, &'static str)>,
+    /// Whether exit status 0 means that it got what it asked for.
+    pub exits_honestly: bool,
+    /// Checks that it leaves out unless it is told otherwise, by its own documentation.
+    pub defaults: Vec<Documented>,
+    /// The rest of the command that audits it again, behind the attack.
+    pub repeat: String,
+    /// What else of the caller's environment it is given.
+    pub passed: BTreeMap<String, OsString>,
+}
+
+/// How a client's process ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Ended {
+    /// By itself.
+    Exit {
+        /// Its exit status.
+        code: i32,
+    },
+    /// By a signal.
+    Signal {
+        /// Which.
+        signal: i32,
+    },
+    /// Its time was over.
+    Overdue {
+        /// After how many seconds.
+        seconds: u64,
+    },
+    /// There is no such program.
+    Missing {
+        /// What was looked for.
+        program: String,
+    },
+    /// It could not be started.
+    Unstarted {
+        /// Why.
+        error: String,
+    },
+}
+
+/// What was observed of one run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ran {
+    /// Its connections, in the order in which they were opened.
+    pub attempts: Vec<Attempt>,
+    /// How many there were.
+    pub count: usize,
+    /// How the process ended.
+    pub ended: Ended,
+    /// The line of its output that says most of what is wrong, errors first.
+    pub says: Option<String>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl Ran {
+    /// How far the client went.
+    #[must_use]
+    pub fn depth(&self) -> Depth {
+        self.attempts.iter().map(|attempt| attempt.depth).max().unwrap_or_default()
+    }
+}
+
+/// How one run is set up.
+pub(crate) struct Setup<'s> {
+    /// What the server presents.
+    pub(crate) stage: &'s Stage,
+    /// The trust anchors, PEM.
+    pub(crate) anchors: &'s str,
+    /// The client's own chain and key, PEM.
+    pub(crate) own: (&'s str, &'s str),
+    pub(crate) naming: Naming,
+    /// The name that the server's certificate has to prove.
+    pub(crate) name: &'s str,
+    /// Where directories of runs are made.
+    pub(crate) directory: &'s Path,
+    /// Where the audit was started.
+    pub(crate) here: &'s Path,
+    pub(crate) deadline: Duration,
+}
+
+/// The run's directory: gone when this is dropped.
+struct Directory(PathBuf);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // What cannot be removed is left to whoever cleans the directory for temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// So much random text, hexadecimal.
+pub(crate) fn drawn(octets: usize) -> io::Result<String> {
+    Ok(random()?.iter().take(octets).map(|octet| format!("{octet:02x}")).collect())
+}
+
+impl Client {
+    /// Runs it once against a server of its own.
+    ///
+    /// # Errors
+    /// What the audit itself cannot do: listen, or write files.
+    pub(crate) async fn run(&self, setup: &Setup<'_>) -> io::Result<Ran> {
+        let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
+        let run = drawn(16)?;
+        let server = Server::start(&setup.stage.presented, secrets.clone()).await?;
+        let directory = Directory(setup.directory.join(&run));
+        let values = self.values(setup, &directory.0, server.port, &secrets.canary)?;
+        let began = Instant::now();
+        let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
+        let command = setup.naming.command(&directory.0, command);
+        let (ended, printed) = self.play(&command, &values, &run, &secrets, setup.deadline).await;
+        let seconds = began.elapsed().as_secs_f64();
+        let (mut attempts, count) = server.finish().await;
+        let acted = if keeps(&directory.0, &secrets.token) {
+            Some(Depth::Kept)
+        } else {
+            printed.iter().any(|printed| printed.token).then_some(Depth::Answer)
+        };
+        if let Some((acted, attempt)) =
+            acted.zip(attempts.iter_mut().rev().find(|attempt| attempt.depth == Depth::Canary))
+        {
+            attempt.depth = acted;
+        }
+        let says = printed.iter().find_map(Printed::fault);
+        let says = says.map(|line| line.replace(&secrets.canary, "CANARY").replace(&secrets.token, "TOKEN"));
+        Ok(Ran { attempts, count, ended, says, seconds })
+    }
+
+    /// Makes the directory and its files, and says what is filled in.
+    fn values(&self, setup: &Setup<'_>, directory: &Path, port: u16, canary: &str) -> io::Result<Values> {
+        fs::create_dir(directory)?;
+        let lists: String = setup.stage.lists.iter().map(|list| pem::encode(pem::CRL, list)).collect();
+        let hosts = hosts::file(setup.name);
+        let own = [("ca.pem", setup.anchors), ("crl.pem", &lists), ("cert.pem", setup.own.0), ("key.pem", setup.own.1)];
+        for (name, text) in own.into_iter().chain([(hosts::FILE, hosts.as_str())]).chain(self.files.iter().copied()) {
+            fs::write(directory.join(name), text)?;
+        }
+        let file = |name: &str| directory.join(name).display().to_string();
+        Ok(Values::from([
+            (Placeholder::Ca, file("ca.pem")),
+            (Placeholder::Crl, file("crl.pem")),
+            (Placeholder::Cert, file("cert.pem")),
+            (Placeholder::Key, file("key.pem")),
+            (Placeholder::Host, setup.name.to_owned()),
+            (Placeholder::Port, port.to_string()),
+            (Placeholder::Address, hosts::ADDRESS.to_owned()),
+            (Placeholder::Canary, canary.to_owned()),
+            (Placeholder::Dir, directory.display().to_string()),
+            (Placeholder::Here, setup.here.display().to_string()),
+        ]))
+    }
+
+    /// Starts the process and awaits its end; tells what it printed, errors first.
+    async fn play(
+        &self,
+        command: &[String],
+        values: &Values,
+        run: &str,
+        secrets: &Secrets,
+        deadline: Duration,
+    ) -> (Ended, Vec<Printed>) {
+        let Some((program, arguments)) = command.split_first() else {
+            return (Ended::Missing { program: String::new() }, Vec::new());
+        };
+        let directory = values.get(&Placeholder::Dir).map(String::as_str).unwrap_or_default();
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(directory).env_clear().kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(values.iter().map(|(placeholder, value)| (placeholder.variable(), value)));
+        command.env(MARK, run).env("HOME", directory).env("TMPDIR", directory).env("LANG", "C.UTF-8");
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into()));
+        command.envs(&self.passed);
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return (Ended::Missing { program: program.clone() }, Vec::new());
+            }
+            Err(error) => return (Ended::Unstarted { error: error.to_string() }, Vec::new()),
+        };
+        let mut processes = Processes::new(child.id(), run);
+        let errors = child.stderr.take().map(|stream| tokio::spawn(Printed::read(stream, secrets.token.clone())));
+        let output = child.stdout.take().map(|stream| tokio::spawn(Printed::read(stream, secrets.token.clone())));
+        let ended = match timeout(deadline, child.wait()).await {
+            Ok(Ok(status)) => ended(status),
+            Ok(Err(error)) => Ended::Unstarted { error: error.to_string() },
+            Err(_) => Ended::Overdue { seconds: deadline.as_secs() },
+        };
+        // With whatever else it started, which may hold its outputs open.
+        processes.end();
+        let mut printed = Vec::new();
+        for reading in [errors, output].into_iter().flatten() {
+            printed.extend(reading.await.ok());
+        }
+        (ended, printed)
+    }
+}
+
+#[cfg(unix)]
+fn ended(status: ExitStatus) -> Ended {
+    use std::os::unix::process::ExitStatusExt;
+    match status.code() {
+        Some(code) => Ended::Exit { code },
+        None => Ended::Signal { signal: status.signal().unwrap_or_default() },
+    }
+}
+
+#[cfg(not(unix))]
+fn ended(status: ExitStatus) -> Ended {
+    Ended::Exit { code: status.code().unwrap_or(-1) }
+}
+
+/// Largest file, and most files, in which it is looked for what a client kept.
+const LARGEST: u64 = 4 << 20;
+const FILES: usize = 2000;
+
+/// Whether a file that the client wrote has the token in it.
+fn keeps(directory: &Path, token: &str) -> bool {
+    let (mut directories, mut seen) = (vec![directory.to_owned()], 0);
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            seen += 1;
+            let Ok(kind) = entry.file_type() else { continue };
+            if seen > FILES {
+                return false;
+            } else if kind.is_dir() {
+                directories.push(entry.path());
+            } else if kind.is_file() && entry.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST) {
+                let content = fs::read(entry.path()).unwrap_or_default();
+                if contains(&content, token.as_bytes()) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}

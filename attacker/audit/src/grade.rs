@@ -1,0 +1,218 @@
+//! What was observed, graded. Nothing here knows an attack, a check or a client by name.
+
+use crate::{
+    attempt::{Attempt, Depth, End},
+    client::{Ended, Ran},
+};
+use serde::Serialize;
+
+/// What a client did with an attack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// It refused the attack, and believed the twin that lacks only the flaw.
+    Refused,
+    /// It refused the attack, and the twin as well: for what reason is not known.
+    RefusedAnyway,
+    /// It sent the canary; but it is documented that it does not look at this unless it is told to, or given what it needs.
+    NotLookedAt,
+    /// It sent the canary.
+    Accepted,
+    /// It refused, and then gave the canary away all the same, or claimed success.
+    FellBack,
+    /// Nothing can be said.
+    Error,
+}
+
+impl Grade {
+    /// All of them, best first.
+    pub const ALL: [Self; 6] =
+        [Self::Refused, Self::RefusedAnyway, Self::NotLookedAt, Self::Accepted, Self::FellBack, Self::Error];
+
+    /// As it stands in JSON and on the terminal.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::RefusedAnyway => "refused-anyway",
+            Self::NotLookedAt => "not-looked-at",
+            Self::Accepted => "accepted",
+            Self::FellBack => "fell-back",
+            Self::Error => "error",
+        }
+    }
+
+    /// The grade of this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grade| grade.as_str() == name)
+    }
+
+    /// Whether the client can be cut open, where nothing else is expected of it.
+    #[must_use]
+    pub fn is_finding(self) -> bool {
+        matches!(self, Self::Accepted | Self::FellBack)
+    }
+}
+
+/// Why a client need not have looked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Excuse {
+    /// It was not given what it needs.
+    NotGiven {
+        /// The placeholder that its command lacks.
+        placeholder: &'static str,
+    },
+    /// Its own documentation says that it does not.
+    Documented {
+        /// Where.
+        source: &'static str,
+    },
+    /// Path validation does not ask for it: what is broken is a rule for those who issue.
+    IssuersRule,
+}
+
+/// How a client fell back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fallback {
+    /// In plain text.
+    PlainText,
+    /// With an older version of TLS.
+    OlderVersion,
+    /// Once more, without looking.
+    Again,
+    /// It ended as if nothing had happened.
+    Success,
+}
+
+/// Why a grade was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Because {
+    /// It refused, or refused anyway.
+    Refused {
+        /// Whether it believed the twin.
+        twin: bool,
+        /// How far it went.
+        depth: Depth,
+        /// How the last connection ended.
+        end: End,
+        /// What it said.
+        says: Option<String>,
+    },
+    /// It accepted.
+    Accepted {
+        /// How far it went.
+        depth: Depth,
+    },
+    /// It accepted, and need not have looked.
+    NotLookedAt {
+        /// Why not.
+        excuse: Excuse,
+    },
+    /// It fell back.
+    FellBack {
+        /// How.
+        how: Fallback,
+    },
+    /// It never connected.
+    NeverConnected {
+        /// How it ended.
+        ended: Ended,
+        /// What it said.
+        says: Option<String>,
+    },
+    /// It connected, and asked for no handshake.
+    NoHandshake {
+        /// How it ended.
+        ended: Ended,
+        /// What it said.
+        says: Option<String>,
+    },
+    /// Its time was over before it had decided.
+    Undecided {
+        /// How it ended.
+        ended: Ended,
+    },
+    /// It does not even believe the genuine server, so that nothing can be learnt from what it refuses.
+    Distrustful {
+        /// How far it went.
+        depth: Depth,
+        /// What it said.
+        says: Option<String>,
+    },
+    /// The audit itself failed.
+    Failed {
+        /// Why.
+        error: String,
+    },
+}
+
+/// Grades an attack by what was observed of it and of its twin.
+#[must_use]
+pub fn grade(attack: &Ran, twin: &Ran, exits_honestly: bool, excuse: Option<Excuse>) -> (Grade, Because) {
+    if attack.attempts.is_empty() {
+        return (Grade::Error, unconnected(attack));
+    }
+    let depth = attack.depth();
+    let given_away = attack.attempts.iter().position(|attempt| attempt.depth >= Depth::Canary);
+    if let Some(place) = given_away {
+        let refused = attack.attempts[..place].iter().any(Attempt::is_refusal);
+        // What the client agrees upon with a server that it believes at once is its best.
+        let best = twin.attempts.iter().find(|attempt| attempt.depth >= Depth::Canary);
+        let version = &attack.attempts[place].version;
+        let how = if attack.attempts[place].plain {
+            Some(Fallback::PlainText)
+        } else if refused && best.is_some_and(|best| older(version, &best.version)) {
+            Some(Fallback::OlderVersion)
+        } else {
+            refused.then_some(Fallback::Again)
+        };
+        return match (how, excuse) {
+            (Some(how), _) => (Grade::FellBack, Because::FellBack { how }),
+            (None, Some(excuse)) => (Grade::NotLookedAt, Because::NotLookedAt { excuse }),
+            (None, None) => (Grade::Accepted, Because::Accepted { depth }),
+        };
+    }
+    // The last that asked for anything: later ones may be spare.
+    let Some(last) = attack.attempts.iter().rfind(|attempt| attempt.depth > Depth::Connected) else {
+        let (ended, says) = (attack.ended.clone(), attack.says.clone());
+        return (Grade::Error, Because::NoHandshake { ended, says });
+    };
+    let decided = attack.attempts.iter().any(|attempt| attempt.is_refusal() || attempt.end != End::Open);
+    match attack.ended {
+        Ended::Overdue { .. } if !decided => {
+            return (Grade::Error, Because::Undecided { ended: attack.ended.clone() });
+        }
+        Ended::Exit { code: 0 } if exits_honestly => {
+            return (Grade::FellBack, Because::FellBack { how: Fallback::Success });
+        }
+        _ => {}
+    }
+    let twin = twin.depth() >= Depth::Canary;
+    let because = Because::Refused { twin, depth, end: last.end.clone(), says: attack.says.clone() };
+    (if twin { Grade::Refused } else { Grade::RefusedAnyway }, because)
+}
+
+/// Why nothing can be said about a client, where it does not believe the genuine server.
+#[must_use]
+pub fn distrust(honest: &Ran) -> Option<Because> {
+    let protected = honest.attempts.iter().filter(|attempt| !attempt.plain && attempt.depth > Depth::Connected);
+    match protected.map(|attempt| attempt.depth).max() {
+        Some(depth) if depth >= Depth::Canary => None,
+        Some(depth) => Some(Because::Distrustful { depth, says: honest.says.clone() }),
+        None if honest.attempts.is_empty() => Some(unconnected(honest)),
+        None => Some(Because::NoHandshake { ended: honest.ended.clone(), says: honest.says.clone() }),
+    }
+}
+
+fn unconnected(ran: &Ran) -> Because {
+    Because::NeverConnected { ended: ran.ended.clone(), says: ran.says.clone() }
+}
+
+/// Versions are named such that an older one comes first: `TLSv1_2`, `TLSv1_3`.
+fn older(version: &Option<String>, than: &Option<String>) -> bool {
+    matches!((version, than), (Some(version), Some(than)) if version < than)
+}

@@ -1,0 +1,198 @@
+//! Ready commands for programs that many have installed. Each is a row; what ends in `-crl` is given revocation lists.
+
+use crate::{client::Client, leftover::Processes};
+use process::authorities::random;
+use std::{collections::BTreeMap, process::Stdio, time::Duration};
+use tokio::{process::Command, time::timeout};
+
+/// A check that a client leaves out by default, and where its documentation says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Documented {
+    /// The check's id.
+    pub check: &'static str,
+    /// Where that is said.
+    pub source: &'static str,
+}
+
+/// How to ask for the canary with one program.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// What it is called.
+    pub name: &'static str,
+    /// What asks it for its version.
+    pub version: &'static [&'static str],
+    /// The command, with placeholders.
+    pub command: &'static [&'static str],
+    /// Files that it needs in its directory, by name.
+    pub files: &'static [(&'static str, &'static str)],
+    /// Checks that it leaves out by default.
+    pub defaults: &'static [Documented],
+    /// Whether exit status 0 means that it got what it asked for.
+    pub exits_honestly: bool,
+}
+
+const fn recipe(name: &'static str, version: &'static [&'static str], command: &'static [&'static str]) -> Recipe {
+    Recipe { name, version, command, files: &[], defaults: &[], exits_honestly: true }
+}
+
+/// OpenSSL, and who verifies with it.
+const NO_POLICIES: Documented = Documented {
+    check: "cert-policy",
+    source: "openssl-verification-options(1): -policy_check \"enables certificate policy processing\"",
+};
+
+const PYTHON: [(&str, &str); 1] = [("client.py", include_str!("clients/client.py"))];
+const NODE: [(&str, &str); 1] = [("client.js", include_str!("clients/client.js"))];
+const JAVA: [(&str, &str); 1] = [("Client.java", include_str!("clients/Client.java"))];
+
+/// Every recipe.
+pub const RECIPES: &[Recipe] = &[
+    Recipe {
+        defaults: &[NO_POLICIES],
+        ..recipe(
+            "curl",
+            &["curl", "--version"],
+            &["curl", "--silent", "--show-error", "--cacert", "{ca}", "https://{host}:{port}/{canary}"],
+        )
+    },
+    Recipe {
+        defaults: &[NO_POLICIES],
+        ..recipe(
+            "curl-crl",
+            &["curl", "--version"],
+            &[
+                "curl",
+                "--silent",
+                "--show-error",
+                "--cacert",
+                "{ca}",
+                "--crlfile",
+                "{crl}",
+                "https://{host}:{port}/{canary}",
+            ],
+        )
+    },
+    Recipe {
+        defaults: &[NO_POLICIES],
+        ..recipe(
+            "openssl",
+            &["openssl", "version"],
+            &[
+                "sh",
+                "-c",
+                "printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' {canary} | openssl s_client -quiet -verify_return_error \
+                 -verify_hostname {host} -servername {host} -CAfile {ca} -connect {address}:{port}",
+            ],
+        )
+    },
+    recipe(
+        "openssl-crl",
+        &["openssl", "version"],
+        &[
+            "sh",
+            "-c",
+            "cat {ca} {crl} > trust.pem; printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' {canary} | openssl s_client -quiet \
+             -verify_return_error -verify_hostname {host} -servername {host} -CAfile trust.pem -crl_check_all \
+             -policy_check -policy 2.5.29.32.0 -x509_strict -connect {address}:{port}",
+        ],
+    ),
+    Recipe {
+        files: &PYTHON,
+        defaults: &[NO_POLICIES],
+        ..recipe("python", &["python3", "--version"], &["python3", "client.py"])
+    },
+    Recipe {
+        files: &PYTHON,
+        defaults: &[NO_POLICIES],
+        ..recipe("python-crl", &["python3", "--version"], &["python3", "client.py", "--crl"])
+    },
+    Recipe { files: &NODE, defaults: &[NO_POLICIES], ..recipe("node", &["node", "--version"], &["node", "client.js"]) },
+    Recipe {
+        files: &NODE,
+        defaults: &[NO_POLICIES],
+        ..recipe("node-crl", &["node", "--version"], &["node", "client.js", "--crl"])
+    },
+    recipe(
+        "wget",
+        &["wget", "--version"],
+        &["wget", "--no-verbose", "--output-document=-", "--ca-certificate={ca}", "https://{host}:{port}/{canary}"],
+    ),
+    recipe(
+        "wget-crl",
+        &["wget", "--version"],
+        &[
+            "wget",
+            "--no-verbose",
+            "--output-document=-",
+            "--ca-certificate={ca}",
+            "--crl-file={crl}",
+            "https://{host}:{port}/{canary}",
+        ],
+    ),
+    recipe(
+        "gnutls",
+        &["gnutls-cli", "--version"],
+        &[
+            "sh",
+            "-c",
+            "printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' {canary} | gnutls-cli --x509cafile {ca} --sni-hostname {host} \
+             --verify-hostname {host} --port {port} {address}",
+        ],
+    ),
+    Recipe {
+        files: &JAVA,
+        ..recipe("java", &["java", "-version"], &["java", "-XX:TieredStopAtLevel=1", "Client.java"])
+    },
+    Recipe {
+        files: &JAVA,
+        ..recipe("java-crl", &["java", "-version"], &["java", "-XX:TieredStopAtLevel=1", "Client.java", "--crl"])
+    },
+];
+
+/// The recipe of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Recipe> {
+    RECIPES.iter().find(|recipe| recipe.name == name)
+}
+
+/// How long a program may take to tell its version.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Recipe {
+    /// The client, if its program is installed here.
+    pub async fn client(&self) -> Option<Client> {
+        let version = told_version(self.version).await?;
+        Some(Client {
+            name: self.name.to_owned(),
+            version: Some(version),
+            command: self.command.iter().map(|argument| (*argument).to_owned()).collect(),
+            files: self.files.to_vec(),
+            exits_honestly: self.exits_honestly,
+            defaults: self.defaults.to_vec(),
+            repeat: format!("--client {}", self.name),
+            passed: BTreeMap::new(),
+        })
+    }
+}
+
+/// The first line in which a program tells its version: what stands there up to the first bracket. Nothing where it is not
+/// installed, or not in working order.
+async fn told_version(command: &[&str]) -> Option<String> {
+    let (program, arguments) = command.split_first()?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let child = command.spawn().ok()?;
+    let run: String = random().ok()?.iter().map(|octet| format!("{octet:02x}")).collect();
+    let _processes = Processes::new(child.id(), &run);
+    let output = timeout(PATIENCE, child.wait_with_output()).await.ok()?.ok()?;
+    if !output.status.success() {
+        return None;
+    }
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let line = text.lines().map(str::trim).find(|line| line.chars().any(|character| character.is_ascii_digit()))?;
+    let short = line.split([',', '(', '[']).next().unwrap_or(line).trim();
+    Some(short.chars().take(60).collect())
+}

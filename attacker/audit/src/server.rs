@@ -1,0 +1,270 @@
+//! The server of one run: a port of its own on loopback, and what every connection came to.
+
+use crate::{
+    answer::{self, Heard, Reply, Secrets},
+    attempt::{Attempt, Depth, End},
+    tls::{self, Presented},
+};
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_rustls::{
+    LazyConfigAcceptor,
+    rustls::{self, ServerConfig, server::Acceptor},
+};
+
+/// Connections of one run that are told; all are counted.
+const TOLD: usize = 200;
+/// Connections that are served at the same time; the others wait.
+const AT_ONCE: usize = 64;
+/// How long a connection may take to end after the client is gone, and its sockets with it.
+const AFTERWARDS: Duration = Duration::from_secs(2);
+
+/// The connections of a run.
+#[derive(Debug, Default)]
+struct Log {
+    attempts: Vec<Attempt>,
+    count: usize,
+}
+
+/// A running server; dropped, it is gone with all its connections.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// Its port, the same for both families of addresses.
+    pub(crate) port: u16,
+    log: Arc<Mutex<Log>>,
+    accepting: JoinSet<JoinSet<()>>,
+    stop: tokio::sync::watch::Sender<()>,
+}
+
+/// What every connection of one server needs.
+struct Service {
+    plain: Arc<ServerConfig>,
+    http: Arc<ServerConfig>,
+    secrets: Secrets,
+}
+
+impl Server {
+    /// Listens, and presents this.
+    ///
+    /// # Errors
+    /// No port is free, or the key cannot be read.
+    pub(crate) async fn start(presented: &Presented, secrets: Secrets) -> io::Result<Self> {
+        let config = |http| tls::config(presented, http).map_err(io::Error::other);
+        let service = Arc::new(Service { plain: config(false)?, http: config(true)?, secrets });
+        let (port, listeners) = listen().await?;
+        let log = Arc::new(Mutex::new(Log::default()));
+        let (stop, stopped) = tokio::sync::watch::channel(());
+        let mut accepting = JoinSet::new();
+        for listener in listeners {
+            accepting.spawn(accept(listener, Arc::clone(&service), Arc::clone(&log), stopped.clone()));
+        }
+        Ok(Self { port, log, accepting, stop })
+    }
+
+    /// Stops listening, lets what is still on its way arrive, and tells what every connection came to, and how many there
+    /// were.
+    pub(crate) async fn finish(mut self) -> (Vec<Attempt>, usize) {
+        let _ = self.stop.send(());
+        let ended = async {
+            while let Some(connections) = self.accepting.join_next().await {
+                if let Ok(mut connections) = connections {
+                    while connections.join_next().await.is_some() {}
+                }
+            }
+        };
+        // Who has not ended by then is told as open.
+        let _ = timeout(AFTERWARDS, ended).await;
+        let log = lock(&self.log);
+        (log.attempts.clone(), log.count)
+    }
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One port for both families: whoever looks a name up may find either.
+async fn listen() -> io::Result<(u16, Vec<TcpListener>)> {
+    loop {
+        let four = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = four.local_addr()?.port();
+        match TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await {
+            Ok(six) => return Ok((port, vec![four, six])),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            // There is no such family here.
+            Err(_) => return Ok((port, vec![four])),
+        }
+    }
+}
+
+/// Takes connections until it is stopped, and answers with those that are still open.
+async fn accept(
+    listener: TcpListener,
+    service: Arc<Service>,
+    log: Arc<Mutex<Log>>,
+    mut stopped: tokio::sync::watch::Receiver<()>,
+) -> JoinSet<()> {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // Whoever connected before the end is heard.
+            biased;
+            accepted = listener.accept(), if connections.len() < AT_ONCE => match accepted {
+                Ok((stream, _)) => {
+                    let place = {
+                        let mut log = lock(&log);
+                        log.count += 1;
+                        let told = log.attempts.len() < TOLD;
+                        if told {
+                            log.attempts.push(Attempt::opened());
+                        }
+                        told.then(|| log.attempts.len() - 1)
+                    };
+                    let seen = Seen { log: Arc::clone(&log), place };
+                    connections.spawn(serve(stream, Arc::clone(&service), seen));
+                }
+                // Too many files are open: those that end make room.
+                Err(_) if !connections.is_empty() => { connections.join_next().await; }
+                Err(_) => return connections,
+            },
+            _ = stopped.changed() => return connections,
+            _ = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+}
+
+/// Where one connection's facts go.
+struct Seen {
+    log: Arc<Mutex<Log>>,
+    place: Option<usize>,
+}
+
+impl Seen {
+    fn note(&self, note: impl FnOnce(&mut Attempt)) {
+        let mut log = lock(&self.log);
+        if let Some(attempt) = self.place.and_then(|place| log.attempts.get_mut(place)) {
+            note(attempt);
+        }
+    }
+
+    fn reached(&self, depth: Depth) {
+        self.note(|attempt| attempt.depth = attempt.depth.max(depth));
+    }
+}
+
+async fn serve(stream: TcpStream, service: Arc<Service>, seen: Seen) {
+    let end = match converse(stream, &service, &seen).await {
+        Ok(()) => End::Closed,
+        Err(error) => end_of(&error),
+    };
+    seen.note(|attempt| attempt.end = end);
+}
+
+/// A record of TLS begins with its type, and a ClientHello is of this one (RFC 8446 section 5.1).
+const HANDSHAKE: u8 = 22;
+
+async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Result<()> {
+    let mut first = [0];
+    if stream.peek(&mut first).await? == 0 {
+        return Ok(());
+    }
+    if first[0] != HANDSHAKE {
+        seen.note(|attempt| attempt.plain = true);
+        return talk(stream, service, seen).await;
+    }
+    let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    let hello = start.client_hello();
+    seen.note(|attempt| {
+        attempt.depth = Depth::ClientHello;
+        attempt.server_name = hello.server_name().map(str::to_owned);
+    });
+    let config = if tls::offers_http(&hello) { &service.http } else { &service.plain };
+    let stream = start.into_stream(Arc::clone(config)).await?;
+    let version = stream.get_ref().1.protocol_version().and_then(|version| version.as_str().map(str::to_owned));
+    seen.note(|attempt| {
+        attempt.depth = Depth::Handshake;
+        attempt.version = version;
+    });
+    talk(stream, service, seen).await
+}
+
+/// Reads until the client ends, and answers once.
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, service: &Service, seen: &Seen) -> io::Result<()> {
+    let Secrets { canary, .. } = &service.secrets;
+    let (mut heard, mut buffer, mut answered) = (Heard::default(), [0; 4096], false);
+    loop {
+        let count = match stream.read(&mut buffer).await {
+            Ok(0) => return Ok(()),
+            Ok(count) => count,
+            // Who has its answer may go without a word.
+            Err(_) if answered => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        heard.take(&buffer[..count]);
+        seen.reached(Depth::Bytes);
+        if heard.has(canary) {
+            seen.reached(Depth::Canary);
+        }
+        let reply = heard.reply(canary);
+        if reply != Reply::Wait && !answered {
+            answered = true;
+            stream.write_all(&answer::http(reply, &service.secrets)).await?;
+            stream.shutdown().await?;
+        }
+    }
+}
+
+fn end_of(error: &io::Error) -> End {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match (tls, error.kind()) {
+        (Some(rustls::Error::AlertReceived(alert)), _) => {
+            End::Alert { alert: alert.as_str().map_or_else(|| format!("{alert:?}"), snake_case) }
+        }
+        (Some(error), _) => End::Malformed { error: error.to_string() },
+        (None, io::ErrorKind::UnexpectedEof) => End::Closed,
+        (None, io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted) => {
+            End::Reset
+        }
+        (None, _) => End::Malformed { error: error.to_string() },
+    }
+}
+
+/// `UnknownCA` as RFC 8446 writes it: `unknown_ca`.
+fn snake_case(name: &str) -> String {
+    let mut written = String::new();
+    let mut small = false;
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && small {
+            written.push('_');
+        }
+        small = character.is_ascii_lowercase();
+        written.push(character.to_ascii_lowercase());
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_are_written_as_the_standard_writes_them() {
+        for (name, written) in [
+            ("UnknownCA", "unknown_ca"),
+            ("BadCertificate", "bad_certificate"),
+            ("CertificateExpired", "certificate_expired"),
+        ] {
+            assert_eq!(snake_case(name), written);
+        }
+    }
+}

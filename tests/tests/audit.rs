@@ -1,0 +1,201 @@
+//! `interlock audit`: clients that are broken in one way each, each graded as what it is.
+
+use serde_json::Value;
+use std::{fs, path::Path, process::Command, time::Duration};
+use support::programs::{Finished, Program, run};
+
+/// Whether there is a Python to run the clients.
+fn python() -> bool {
+    let there = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        println!("not run: python3 is missing");
+    }
+    there
+}
+
+/// An audit of the client that is broken in this way.
+fn audited(way: &[&str], options: &[&str]) -> (Option<i32>, Value) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/broken.py").display().to_string();
+    let command = ["--", "python3", "-B", &script];
+    let Finished { code, out, err } = run("interlock", &[&["audit", "--json"], options, &command, way].concat());
+    let report = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{way:?}: {error}: {out}{err}"));
+    (code, report)
+}
+
+fn only_cell(report: &Value) -> &Value {
+    let cells = report["clients"][0]["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 1, "{report}");
+    &cells[0]
+}
+
+/// One attack, which is enough to tell these apart: what the client does, its grade, how deep it went, the exit status, and
+/// what the grade rests on.
+#[test]
+fn each_way_to_be_broken_has_its_grade() {
+    if !python() {
+        return;
+    }
+    for (way, grade, depth, twin, code, grounds) in [
+        ("careful", "refused", "client-hello", "accepted", 0, "refused"),
+        ("accepts", "accepted", "answer", "accepted", 1, "accepted"),
+        ("silent", "accepted", "canary", "accepted", 1, "accepted"),
+        ("keeps", "accepted", "kept", "accepted", 1, "accepted"),
+        ("picky", "refused-anyway", "client-hello", "refused", 0, "refused"),
+        ("again", "fell-back", "answer", "accepted", 1, "fell-back again"),
+        ("older", "fell-back", "answer", "accepted", 1, "fell-back older-version"),
+        ("plain", "fell-back", "canary", "accepted", 1, "fell-back plain-text"),
+        ("success", "fell-back", "client-hello", "accepted", 1, "fell-back success"),
+        ("refuses", "error", "client-hello", "not-run", 3, "distrustful"),
+        ("elsewhere", "error", "nothing", "not-run", 3, "never-connected"),
+        ("nothing", "error", "nothing", "not-run", 3, "never-connected"),
+        ("plain-first", "error", "canary", "not-run", 3, "no-handshake"),
+        ("oversized", "error", "connected", "not-run", 3, "no-handshake"),
+    ] {
+        let (exit, report) = audited(&[way], &["--attack", "forge-expired"]);
+        let cell = only_cell(&report);
+        let how = cell["grounds"]["how"].as_str().map(|how| format!(" {how}")).unwrap_or_default();
+        let because = format!("{}{how}", cell["grounds"]["is"].as_str().unwrap());
+        let got = [&cell["grade"], &cell["depth"], &cell["twin"]].map(|member| member.as_str().unwrap());
+        assert_eq!((got, because.as_str(), exit), ([grade, depth, twin], grounds, Some(code)), "{way}: {report}");
+        assert_eq!(cell["check"], "cert-validity");
+        assert!(!cell["because"].as_str().unwrap().is_empty(), "{way}");
+        assert_eq!(report["totals"][grade], 1);
+        assert_eq!(report["totals"]["all"], 1);
+    }
+}
+
+#[test]
+fn every_attempt_is_counted_and_spare_connections_are_no_refusals() {
+    if !python() {
+        return;
+    }
+    let (code, report) = audited(&["forty"], &["--attack", "forge-name"]);
+    let cell = only_cell(&report);
+    assert_eq!((code, cell["grade"].as_str(), cell["attempts"].as_u64()), (Some(0), Some("refused"), Some(41)));
+    assert_eq!(cell["connections"].as_array().unwrap().len(), 41);
+    let (code, report) = audited(&["again"], &["--attack", "forge-name"]);
+    assert_eq!((code, only_cell(&report)["attempts"].as_u64()), (Some(1), Some(2)));
+}
+
+/// Time over, too much output, and children that leave their group: each run ends, is graded, and leaves nothing behind.
+#[test]
+fn no_client_holds_an_audit_up_or_outlives_it() {
+    if !python() {
+        return;
+    }
+    let within = ["--attack", "forge-expired", "--deadline", "3"];
+    // What it had refused before its time was over counts.
+    let (code, report) = audited(&["hangs"], &within);
+    assert_eq!((code, only_cell(&report)["grade"].as_str()), (Some(0), Some("refused")), "{report}");
+    let (code, report) = audited(&["sleeps"], &within);
+    let cell = only_cell(&report);
+    assert_eq!((code, cell["grade"].as_str()), (Some(3), Some("error")), "{report}");
+    assert_eq!(cell["grounds"]["ended"]["is"], "overdue");
+    let (code, report) = audited(&["floods", "100"], &["--attack", "forge-expired", "--deadline", "60"]);
+    assert_eq!((code, only_cell(&report)["grade"].as_str()), (Some(0), Some("refused")), "{report}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let list = directory.path().join("left").display().to_string();
+    let (code, report) = audited(&["forks", &list], &within);
+    assert_eq!((code, only_cell(&report)["grade"].as_str()), (Some(0), Some("refused")), "{report}");
+    let left = fs::read_to_string(&list).unwrap();
+    assert!(left.lines().count() >= 3, "one in each run: {left}");
+    #[cfg(target_os = "linux")]
+    for process in left.lines() {
+        let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        // What was ended and whose parent has not asked yet is no process any more.
+        let gone = state.is_empty() || state.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z"));
+        assert!(gone, "{process} is left: {state}");
+    }
+}
+
+/// Ctrl-C ends the audit and what it started.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_audit_leaves_nothing_behind() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::{thread::sleep, time::Instant};
+    if !python() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let told = directory.path().join("pid");
+    let script = format!("echo $$ > {}; exec sleep 3600", told.display());
+    let audit = Program::start("interlock", &["audit", "--", "sh", "-c", &script]);
+    let begun = Instant::now();
+    let client = loop {
+        match fs::read_to_string(&told) {
+            Ok(text) if text.ends_with('\n') => break text.trim().to_owned(),
+            _ if begun.elapsed() > Duration::from_secs(30) => panic!("the client was not started"),
+            // Another program writes the file; there is nothing to wait on but the file itself.
+            _ => sleep(Duration::from_millis(10)),
+        }
+    };
+    let pid = Pid::from_raw(i32::try_from(audit.pid()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let finished = audit.finish();
+    assert_eq!(finished.code, Some(3), "{finished:?}");
+    let state = fs::read_to_string(format!("/proc/{client}/stat")).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z"), "{state}");
+}
+
+#[test]
+fn what_is_not_there_is_a_usage_error() {
+    let finished = run("interlock", &["audit", "--attack", "forge-name", "--json", "--", "no-such-client", "{host}"]);
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    let report: Value = serde_json::from_str(&finished.out).unwrap();
+    assert_eq!(only_cell(&report)["grounds"]["ended"]["is"], "missing");
+    for (args, said) in [
+        (vec!["--client", "netscape"], "no client is called \"netscape\""),
+        (vec!["--attack", "forge-nothing", "--", "true"], "no attack on real software is like \"forge-nothing\""),
+        (vec![], "expected a command behind --, or --client NAME"),
+        (vec!["--pass", "NO_SUCH_VARIABLE", "--", "true"], "no variable NO_SUCH_VARIABLE"),
+    ] {
+        let finished = run("interlock", &[&["audit"], &args[..]].concat());
+        assert_eq!(finished.code, Some(2), "{args:?}: {finished:?}");
+        assert!(finished.err.contains(said), "{args:?}: {}", finished.err);
+    }
+}
+
+/// A client without its caller's secrets: the environment is its own, but for what is passed on.
+#[test]
+fn the_clients_environment_and_directory_are_its_own() {
+    let script = "pwd; env | cut -d= -f1 | sort | tr '\\n' ' ' >&2; exit 1";
+    let told = |options: &[&str]| {
+        let options = [&["audit", "--json", "--attack", "forge-name"], options, &["--", "sh", "-c", script]].concat();
+        let finished = run("interlock", &options);
+        let report: Value = serde_json::from_str(&finished.out).unwrap();
+        only_cell(&report)["grounds"]["says"].as_str().unwrap_or_default().to_owned()
+    };
+    let own = told(&[]);
+    let variables: Vec<&str> = own.split_whitespace().collect();
+    let known = ["HOME", "LANG", "PATH", "PWD", "TMPDIR", "SHLVL", "OLDPWD", "_"];
+    let others = variables.iter().filter(|name| !name.starts_with("INTERLOCK_") && !known.contains(name));
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<&&str>::new(), "{own}");
+    assert!(variables.contains(&"INTERLOCK_CANARY"), "{own}");
+    assert!(told(&["--pass", "NO_COLOR"]).contains("NO_COLOR"));
+}
+
+/// The whole catalogue against a client that believes anybody, and one that believes nobody it should not.
+#[test]
+fn the_whole_catalogue_tells_a_careless_client_from_a_careful_one() {
+    if !python() {
+        return;
+    }
+    let (code, report) = audited(&["accepts"], &[]);
+    assert_eq!(code, Some(1));
+    let cells = report["clients"][0]["cells"].as_array().unwrap();
+    assert!(cells.len() >= 19, "{}", cells.len());
+    for cell in cells {
+        let excused = ["cert-revoked", "cert-serial", "cert-key-identifier"].contains(&cell["check"].as_str().unwrap());
+        assert_eq!(cell["grade"], if excused { "not-looked-at" } else { "accepted" }, "{cell}");
+        assert_eq!(cell["twin"], "accepted", "{cell}");
+        assert!(cell["repeat"].as_str().unwrap().starts_with("interlock audit --attack "), "{cell}");
+        assert!(cell["seconds"].as_f64().unwrap() > 0.0);
+    }
+    for attack in ["forge-un*", "forge-ex*", "forge-c*", "forge-na*"] {
+        let (code, report) = audited(&["careful"], &["--attack", attack]);
+        assert_eq!(code, Some(0), "{report}");
+        assert_eq!(report["totals"]["refused"], report["totals"]["all"], "{report}");
+    }
+}

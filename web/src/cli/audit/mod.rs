@@ -1,0 +1,228 @@
+//! `interlock audit`
+
+mod table;
+
+use super::{FAILED, FINDING, FINE, Failure, USAGE, glob::matches, unless_read_enough};
+use ::audit::{
+    Case, Client, Report, Settings, cases,
+    grade::{Because, Grade},
+    recipes::{self, RECIPES},
+};
+use clap::Args;
+use indicatif::ProgressBar;
+use std::{
+    collections::BTreeMap,
+    fs,
+    future::Future,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+/// The path that stands for standard output.
+const STANDARD_OUTPUT: &str = "-";
+
+/// Arguments of `interlock audit`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock audit -- curl --cacert {ca} https://{host}:{port}/{canary}
+  interlock audit -- ./target/debug/app --trust {ca} --server {host}:{port} --password {canary}
+  interlock audit --client curl --client python --client node
+  interlock audit --list
+
+In the command {ca}, {crl}, {cert} and {key} are files (PEM), {host}, {port} and {address} say where the server is, {canary}
+is the secret to send, {dir} the run's own directory, in which the command is started, {here} this directory. The same is in
+the command's environment, as INTERLOCK_CA and likewise; of yours it has PATH alone, and what --pass names.
+
+Exit status: 1 when a client accepted an attack or fell back, 2 when a command or client is not there, 3 when nothing could
+be told of one.")]
+pub(super) struct Audit {
+    /// The command that sends the canary to the server
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+    /// A client with a ready recipe; may be given several times
+    #[arg(long, value_name = "NAME")]
+    client: Vec<String>,
+    /// Tell which clients have a recipe, and which version of them is installed here
+    #[arg(long, conflicts_with_all = ["command", "client"])]
+    list: bool,
+    /// Only attacks like this; * stands for any characters, ? for one
+    #[arg(long, value_name = "PATTERN")]
+    attack: Option<String>,
+    /// A variable of this environment that the client is given too; may be given several times
+    #[arg(long, value_name = "VARIABLE")]
+    pass: Vec<String>,
+    /// How long the client may take for one attack, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    deadline: u64,
+    /// Runs of a client at the same time [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+    /// Print JSON instead of the table, or write it to a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
+    json: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
+    if args.list {
+        return block_on(list(args.json.is_some()));
+    }
+    if args.command.is_empty() && args.client.is_empty() {
+        let usage = "expected a command behind --, or --client NAME. See: interlock audit --help";
+        return Err(Failure::Usage(usage.to_owned()));
+    }
+    let settings = settings(args)?;
+    let report = block_on(play(args, &settings))?;
+    let written = match args.json.as_deref().filter(|path| *path != Path::new(STANDARD_OUTPUT)) {
+        Some(path) => fs::write(path, in_json(&report)?),
+        None => Ok(()),
+    };
+    unless_read_enough(print(args, &report))?;
+    written.map_err(|error| Failure::Lab(format!("cannot write the report: {error}")))?;
+    Ok(exit(&report))
+}
+
+fn settings(args: &Audit) -> Result<Settings, Failure> {
+    let all = |case: &Case| args.attack.as_deref().is_none_or(|pattern| matches(pattern, case.attack));
+    let cases: Vec<Case> = cases().filter(all).collect();
+    if cases.is_empty() {
+        let pattern = args.attack.as_deref().unwrap_or_default();
+        return Err(Failure::Usage(format!("no attack on real software is like {pattern:?}")));
+    }
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    Ok(Settings {
+        cases,
+        jobs: args.jobs.map_or(processors, usize::from),
+        deadline: Duration::from_secs(args.deadline),
+        here: std::env::current_dir()?,
+    })
+}
+
+/// What a program of a person's own is: named after its file.
+fn own(args: &Audit) -> Option<Client> {
+    let program = args.command.first()?;
+    let name = Path::new(program).file_stem().and_then(|name| name.to_str()).unwrap_or(program);
+    // A program beside which the audit is started is not beside the client's own directory.
+    let mut command = args.command.clone();
+    if program.contains(std::path::MAIN_SEPARATOR)
+        && let (Some(first), Ok(path)) = (command.first_mut(), std::path::absolute(program))
+    {
+        *first = path.display().to_string();
+    }
+    let words: Vec<String> = args.command.iter().map(|word| quoted(word)).collect();
+    let passed = args.pass.iter().map(|name| format!("--pass {} ", quoted(name))).collect::<String>();
+    Some(Client {
+        name: name.to_owned(),
+        version: None,
+        command,
+        files: Vec::new(),
+        exits_honestly: true,
+        defaults: Vec::new(),
+        repeat: format!("{passed}-- {}", words.join(" ")),
+        passed: BTreeMap::new(),
+    })
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=,@%+".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+async fn clients(args: &Audit) -> Result<Vec<Client>, Failure> {
+    let mut clients: Vec<Client> = own(args).into_iter().collect();
+    for name in &args.client {
+        let recipe = recipes::find(name)
+            .ok_or_else(|| Failure::Usage(format!("no client is called {name:?}. See: interlock audit --list")))?;
+        let client = recipe.client().await;
+        clients.push(client.ok_or_else(|| Failure::Usage(format!("the client {name} is not installed here")))?);
+    }
+    for name in &args.pass {
+        let value = std::env::var_os(name)
+            .ok_or_else(|| Failure::Usage(format!("--pass: there is no variable {name} in the environment")))?;
+        for client in &mut clients {
+            client.passed.insert(name.clone(), value.clone());
+        }
+    }
+    Ok(clients)
+}
+
+async fn play(args: &Audit, settings: &Settings) -> Result<Report, Failure> {
+    let clients = clients(args).await?;
+    let bar = ProgressBar::new((clients.len() * settings.cases.len()) as u64);
+    let mut audited = Vec::new();
+    for client in &clients {
+        let step = bar.clone();
+        let done = ::audit::audit(client, settings, move || step.inc(1)).await;
+        audited.push(done.map_err(|error| Failure::Lab(error.to_string()))?);
+    }
+    bar.finish_and_clear();
+    Ok(Report::new(audited))
+}
+
+/// Runs this until its end or Ctrl-C, at which nothing that was started goes on.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        tokio::select! {
+            done = work => done,
+            _ = tokio::signal::ctrl_c() => Err(Failure::Lab("interrupted".to_owned())),
+        }
+    })
+}
+
+async fn list(json: bool) -> Result<u8, Failure> {
+    let mut rows = Vec::new();
+    for recipe in RECIPES {
+        rows.push((recipe, recipe.client().await.and_then(|client| client.version)));
+    }
+    unless_read_enough(table::list(&rows, json))?;
+    Ok(FINE)
+}
+
+/// 2 where a program is not there, 3 where nothing could be told of a client, 1 where one can be cut open.
+fn exit(report: &Report) -> u8 {
+    let cells = || report.clients.iter().flat_map(|client| &client.cells);
+    let missing =
+        |because: &Because| matches!(because, Because::NeverConnected { ended: ::audit::Ended::Missing { .. }, .. });
+    if cells().any(|cell| missing(&cell.grounds)) {
+        USAGE
+    } else if cells().any(|cell| cell.grade == Grade::Error) {
+        FAILED
+    } else if cells().any(|cell| cell.grade.is_finding()) {
+        FINDING
+    } else {
+        FINE
+    }
+}
+
+fn in_json(report: &Report) -> io::Result<String> {
+    Ok(serde_json::to_string(report)? + "\n")
+}
+
+fn print(args: &Audit, report: &Report) -> io::Result<()> {
+    match &args.json {
+        Some(path) if path == Path::new(STANDARD_OUTPUT) => {
+            anstream::stdout().lock().write_all(in_json(report)?.as_bytes())
+        }
+        _ => table::report(&mut anstream::stdout().lock(), report),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_word_is_quoted_as_a_shell_wants_it() {
+        assert_eq!(quoted("https://a:1/b"), "https://a:1/b");
+        assert_eq!(quoted("{ca}"), "'{ca}'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

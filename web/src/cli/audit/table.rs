@@ -1,0 +1,115 @@
+//! An audit as a table for people: one client with the reason of every grade, or several side by side.
+
+use crate::cli::style::{altered, bad, faint, good, head};
+use ::audit::{Audited, Cell, Report, grade::Grade, recipes::Recipe};
+use lab::terminal::printable;
+use serde_json::json;
+use std::io::{self, Write};
+
+/// What was found.
+pub(super) fn report(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    match &report.clients[..] {
+        [client] => alone(out, client)?,
+        clients => side_by_side(out, clients)?,
+    }
+    let totals: Vec<String> = Grade::ALL
+        .iter()
+        .filter_map(|grade| report.totals.get(grade.as_str()).map(|count| format!("{count} {}", grade.as_str())))
+        .collect();
+    writeln!(out, "\n{}", head(totals.join(", ")))
+}
+
+fn dressed(grade: Grade, text: String) -> String {
+    match grade {
+        Grade::Refused => good(text),
+        Grade::RefusedAnyway | Grade::NotLookedAt | Grade::Error => altered(text),
+        Grade::Accepted | Grade::FellBack => bad(text),
+    }
+}
+
+fn called(client: &Audited) -> String {
+    let version = client.version.as_ref().map(|version| format!(" {}", faint(printable(version)))).unwrap_or_default();
+    format!("{}{version}", head(printable(&client.client)))
+}
+
+fn alone(out: &mut impl Write, client: &Audited) -> io::Result<()> {
+    writeln!(out, "{}", called(client))?;
+    for cell in &client.cells {
+        let (grade, depth) = (format!("{:<15}", cell.grade.as_str()), cell.depth.as_str());
+        writeln!(
+            out,
+            "{} {:<25} {:<25} {:<12} {}",
+            dressed(cell.grade, grade),
+            cell.attack,
+            faint(format!("{:<25}", cell.check)),
+            depth,
+            faint(format!("{:.1} s", cell.seconds))
+        )?;
+        reason(out, cell)?;
+    }
+    Ok(())
+}
+
+fn reason(out: &mut impl Write, cell: &Cell) -> io::Result<()> {
+    writeln!(out, "{:16}{}", "", printable(&cell.because))?;
+    if cell.grade.is_finding() {
+        writeln!(out, "{:16}{}", "", faint(printable(&cell.repeat)))?;
+    }
+    Ok(())
+}
+
+fn side_by_side(out: &mut impl Write, clients: &[Audited]) -> io::Result<()> {
+    for client in clients {
+        writeln!(out, "{}", called(client))?;
+    }
+    let names = clients.iter().map(|client| format!("{:<15}", printable(&client.client))).collect::<Vec<_>>();
+    writeln!(out, "\n{:<25} {}", "", head(names.join(" ")))?;
+    let mut attacks: Vec<&str> = Vec::new();
+    for cell in clients.iter().flat_map(|client| &client.cells) {
+        if !attacks.contains(&cell.attack) {
+            attacks.push(cell.attack);
+        }
+    }
+    for attack in attacks {
+        let grades = clients.iter().map(|client| match client.cells.iter().find(|cell| cell.attack == attack) {
+            Some(cell) => dressed(cell.grade, format!("{:<15}", cell.grade.as_str())),
+            None => faint(format!("{:<15}", "-")),
+        });
+        writeln!(out, "{attack:<25} {}", grades.collect::<Vec<_>>().join(" "))?;
+    }
+    for client in clients {
+        let told = client.cells.iter().filter(|cell| cell.grade.is_finding() || cell.grade == Grade::Error);
+        // Who does not believe the genuine server is told about once.
+        let once = if client.cells.iter().all(|cell| cell.grade == Grade::Error) { 1 } else { usize::MAX };
+        for cell in told.take(once) {
+            writeln!(
+                out,
+                "\n{} {} {}",
+                head(printable(&client.client)),
+                cell.attack,
+                dressed(cell.grade, cell.grade.as_str().to_owned())
+            )?;
+            reason(out, cell)?;
+        }
+    }
+    Ok(())
+}
+
+/// Which clients have a recipe, and which version is here.
+pub(super) fn list(rows: &[(&Recipe, Option<String>)], json: bool) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if json {
+        let clients: Vec<_> = rows
+            .iter()
+            .map(|(recipe, version)| json!({ "client": recipe.name, "version": version, "command": recipe.command }))
+            .collect();
+        return writeln!(out, "{}", json!({ "clients": clients }));
+    }
+    for (recipe, version) in rows {
+        match version {
+            Some(version) => writeln!(out, "{} {:<15} {}", good("✓"), recipe.name, printable(version))?,
+            None => writeln!(out, "{} {:<15}", faint("·"), faint(recipe.name))?,
+        }
+    }
+    Ok(())
+}
