@@ -3,6 +3,8 @@
 //! Keys and OAEP are the crate `rsa`'s. The older padding is this file's: the crate hides what a victim of the lab has to be
 //! able to show.
 
+mod drawn;
+
 use crate::{
     misfit::{Given, Misfit, Need},
     term::Padding,
@@ -41,6 +43,11 @@ impl DecryptionKey {
         PrivateKey::new_unchecked(rng, bits).ok().map(Self)
     }
 
+    /// The key with a modulus of so many bits that follows from a seed; `None` where that is no length for one.
+    pub fn drawn(seed: [u8; 32], bits: usize) -> Option<Self> {
+        drawn::key(seed, bits)
+    }
+
     /// A key from its PKCS#8 form, DER (RFC 5208); `None` where it is none.
     pub fn from_pkcs8(der: &[u8]) -> Option<Self> {
         PrivateKey::from_pkcs8_der(der).ok().map(Self)
@@ -49,6 +56,11 @@ impl DecryptionKey {
     /// The key in its PKCS#8 form, DER (RFC 5208).
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.to_pkcs8_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default())
+    }
+
+    /// A signature with the same key: PKCS#1 v1.5 with SHA-256 (RFC 8017 section 8.2).
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.pkcs1v15_sign::<Sha256>(message).unwrap_or_default()
     }
 
     /// The public key.

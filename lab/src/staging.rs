@@ -4,13 +4,12 @@
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
 mod issue;
-mod keys;
 mod recording;
 
 pub use issue::{certify, forge, revocation_lists, static_key};
 
 use crate::{
-    certificate,
+    certificate::{self, KeyType},
     control::{AttackOrder, PlayOrder},
     evidence::hex,
     group::Group,
@@ -51,6 +50,8 @@ pub struct Setting {
     pub deadline: u64,
     /// The secret that both share, where it is not to follow from `authorities`.
     pub shared_secret: Option<String>,
+    /// What keys the authorities have, and everybody whom they certify.
+    pub keys: KeyType,
     /// The theft of the server's key was noticed: its certificate stands on the lists that reached the client.
     pub server_revoked: bool,
 }
@@ -68,6 +69,7 @@ impl Setting {
             patience: 10_000,
             deadline: 60_000,
             shared_secret: None,
+            keys: KeyType::default(),
             server_revoked: false,
         }
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::Parser;
-use lab::certificate::{FORGERIES, pem};
+use lab::certificate::{FORGERIES, KeyType, pem};
 use lab::staging::Setting;
 use support::staging::stage;
 use web::cli::cert::{self, Cert, Failure};
@@ -370,23 +370,32 @@ fn lists_of_another_time() {
     assert_eq!(verdict["result"], "accept", "{}", verdict["reason"]);
 }
 
-/// OpenSSL reads and accepts what the lab issues, and refuses what was revoked.
+/// OpenSSL reads and accepts what the lab issues, whatever the keys, and refuses what was revoked.
 #[test]
 fn openssl_agrees() {
-    let genuine = issued("--attack forge-revoked");
-    if openssl(genuine.path(), "version").is_none() {
-        println!("openssl_agrees: not run, because there is no openssl");
-        return;
+    for key in KeyType::ALL {
+        let genuine = issued(&format!("--attack forge-revoked --key {key}"));
+        if openssl(genuine.path(), "version").is_none() {
+            println!("openssl_agrees: not run, because there is no openssl");
+            return;
+        }
+        let verify = format!("verify -x509_strict -attime {AT} -CAfile root.pem");
+        for (args, accepted) in [
+            (format!("{verify} -purpose sslserver -verify_hostname bob.lab -untrusted server.pem server.pem"), true),
+            (format!("{verify} -purpose sslclient -untrusted client.pem client.pem"), true),
+            (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted server.pem server.pem"), true),
+            (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted attacker.pem attacker.pem"), false),
+            ("pkey -in server-key.pem -noout -check".to_owned(), true),
+        ] {
+            let (success, said) = openssl(genuine.path(), &args).unwrap();
+            assert_eq!(success, accepted, "{key}: openssl {args}: {said}");
+        }
+        let (_, verdict) = json(&verify_server(genuine.path()));
+        assert_eq!(verdict["result"], "accept", "{key}: {}", verdict["reason"]);
     }
-    let verify = format!("verify -x509_strict -attime {AT} -CAfile root.pem");
-    for (args, accepted) in [
-        (format!("{verify} -purpose sslserver -verify_hostname bob.lab -untrusted server.pem server.pem"), true),
-        (format!("{verify} -purpose sslclient -untrusted client.pem client.pem"), true),
-        (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted server.pem server.pem"), true),
-        (format!("{verify} -crl_check_all -CRLfile crl.pem -untrusted attacker.pem attacker.pem"), false),
-        ("pkey -in server-key.pem -noout".to_owned(), true),
-    ] {
-        let (success, said) = openssl(genuine.path(), &args).unwrap();
-        assert_eq!(success, accepted, "openssl {args}: {said}");
-    }
+    assert!(Cli::try_parse_from(["cert", "issue", "--out", "nowhere", "--key", "rsa512"]).is_err());
+}
+
+fn verify_server(directory: &Path) -> String {
+    verify(directory, "server.pem", "--require-revocation")
 }

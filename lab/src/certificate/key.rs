@@ -1,10 +1,18 @@
-//! Ed25519 key pairs (RFC 8032) in the forms that certificates need (RFC 8410).
+//! Key pairs of certificate holders, in the forms that certificates need: Ed25519 (RFC 8032, RFC 8410), ECDSA on P-256
+//! (RFC 5480) and RSA (RFC 8017, RFC 4055).
 
-use ed25519_dalek::{Signer, SigningKey};
+use std::{fmt, str::FromStr};
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use p256::ecdsa;
+use p256::pkcs8::EncodePrivateKey as _;
 use rand_core::CryptoRng;
+use rcgen::PublicKeyData as _;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::{pem, sha256};
+use crate::encryption::DecryptionKey;
 
 /// PKCS#8 version 1 around a 32-byte Ed25519 seed (RFC 8410 section 7). Version 1, without the public key, because
 /// OpenSSL 3.0 refuses version 2.
@@ -14,15 +22,71 @@ const PKCS8_V1: [u8; 16] =
 /// SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 section 4), without its last 32 bytes, the key.
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
+/// What a certified key is for an algorithm of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyType {
+    /// Ed25519.
+    #[default]
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256: what browsers accept.
+    P256,
+    /// RSA with a modulus of 2048 bits: it signs with PKCS#1 v1.5 and SHA-256, and opens what is encrypted to it.
+    Rsa2048,
+}
+
+impl KeyType {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::Ed25519, Self::P256, Self::Rsa2048];
+
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ed25519",
+            Self::P256 => "p256",
+            Self::Rsa2048 => "rsa2048",
+        }
+    }
+}
+
+/// A name of no key type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {}; got {got:?}", KeyType::ALL.map(KeyType::as_str).join(", "))]
+pub struct UnknownKeyType {
+    got: String,
+}
+
+impl FromStr for KeyType {
+    type Err = UnknownKeyType;
+
+    fn from_str(name: &str) -> Result<Self, UnknownKeyType> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name).ok_or_else(|| UnknownKeyType { got: name.to_owned() })
+    }
+}
+
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[derive(Clone)]
+enum Private {
+    Ed25519(Box<SigningKey>),
+    P256(Box<ecdsa::SigningKey>),
+    Rsa(Box<DecryptionKey>),
+}
+
 /// A certificate holder's key pair. It has no `Debug` that shows the secret; the secret is zeroized on drop.
 #[derive(Clone)]
 pub struct KeyPair {
-    signing: SigningKey,
-    public: [u8; 32],
+    private: Private,
+    /// As it stands in a certificate.
+    public: Vec<u8>,
 }
 
 impl KeyPair {
-    /// Draws 32 bytes from `rng`.
+    /// Draws an Ed25519 key: 32 bytes from `rng`.
     #[must_use]
     pub fn generate(rng: &mut dyn CryptoRng) -> Self {
         let mut seed = [0; 32];
@@ -34,45 +98,88 @@ impl KeyPair {
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         let signing = SigningKey::from_bytes(seed);
-        let public = signing.verifying_key().to_bytes();
-        Self { signing, public }
+        let public = signing.verifying_key().to_bytes().to_vec();
+        Self { private: Private::Ed25519(Box::new(signing)), public }
     }
 
-    /// The RFC 8032 secret key, 32 bytes.
+    /// The key pair of this type that follows from a seed.
     #[must_use]
-    pub fn seed(&self) -> &[u8; 32] {
-        self.signing.as_bytes()
+    pub fn of(key_type: KeyType, seed: &[u8; 32]) -> Self {
+        let fitting = match key_type {
+            KeyType::Ed25519 => None,
+            KeyType::P256 => p256(seed),
+            KeyType::Rsa2048 => DecryptionKey::drawn(*seed, 2048).map(|key| {
+                let public = key.encryption_key().to_der();
+                Self { private: Private::Rsa(Box::new(key)), public }
+            }),
+        };
+        fitting.unwrap_or_else(|| Self::from_seed(seed))
     }
 
-    /// The public key as it stands in a certificate: 32 bytes.
+    /// Its type.
     #[must_use]
-    pub fn public(&self) -> &[u8; 32] {
+    pub fn key_type(&self) -> KeyType {
+        match self.private {
+            Private::Ed25519(_) => KeyType::Ed25519,
+            Private::P256(_) => KeyType::P256,
+            Private::Rsa(_) => KeyType::Rsa2048,
+        }
+    }
+
+    /// The RFC 8032 secret key of an Ed25519 key, 32 bytes.
+    #[must_use]
+    pub fn seed(&self) -> Option<&[u8; 32]> {
+        if let Private::Ed25519(signing) = &self.private { Some(signing.as_bytes()) } else { None }
+    }
+
+    /// An RSA key as the one that decrypts.
+    #[must_use]
+    pub fn decryption_key(&self) -> Option<&DecryptionKey> {
+        if let Private::Rsa(key) = &self.private { Some(key) } else { None }
+    }
+
+    /// The public key as it stands in a certificate: 32 bytes for Ed25519, an uncompressed point, or an RSAPublicKey.
+    #[must_use]
+    pub fn public(&self) -> &[u8] {
         &self.public
     }
 
-    /// An Ed25519 signature over `message`.
+    /// A signature over `message`, as it stands in a certificate: 64 bytes for Ed25519, an ECDSA-Sig-Value, or as long as
+    /// the RSA modulus. The same message has the same signature (RFC 6979 for ECDSA).
     #[must_use]
-    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.signing.sign(message).to_bytes()
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match &self.private {
+            Private::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
+            Private::P256(key) => {
+                let signature: ecdsa::Signature = key.sign(message);
+                signature.to_der().as_bytes().to_vec()
+            }
+            Private::Rsa(key) => key.sign(message),
+        }
     }
 
     /// The key identifier of RFC 7093 section 2, method 1: the leftmost 160 bits of the SHA-256 of the public key.
     #[must_use]
     pub fn identifier(&self) -> Vec<u8> {
-        Sha256::digest(self.public)[..20].to_vec()
+        Sha256::digest(&self.public)[..20].to_vec()
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo: what pins compare (RFC 7469 section 2.4).
     #[must_use]
     pub fn spki_sha256(&self) -> [u8; 32] {
-        sha256(&[SPKI.as_slice(), &self.public].concat())
+        sha256(&self.subject_public_key_info())
     }
 
     /// The secret key as PKCS#8 version 1 PEM, as `openssl` and `curl` read it.
     #[must_use]
     pub fn to_pkcs8_pem(&self) -> String {
-        let mut der = PKCS8_V1.to_vec();
-        der.extend_from_slice(self.signing.as_bytes());
+        let der = match &self.private {
+            Private::Ed25519(key) => Zeroizing::new([PKCS8_V1.as_slice(), key.as_bytes()].concat()),
+            Private::P256(key) => {
+                Zeroizing::new(key.to_pkcs8_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default())
+            }
+            Private::Rsa(key) => key.to_pkcs8(),
+        };
         pem::encode(pem::PRIVATE_KEY, &der)
     }
 }
@@ -95,8 +202,21 @@ fn of_x25519<const N: usize>(mut ed25519: [u8; N], at: usize) -> [u8; N] {
     ed25519
 }
 
-impl std::fmt::Debug for KeyPair {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// One seed in 2^32 is beyond the order of the curve, or zero: then the next digest of it is taken.
+fn p256(seed: &[u8; 32]) -> Option<KeyPair> {
+    let mut scalar = Zeroizing::new(*seed);
+    for _ in 0..8 {
+        if let Ok(key) = ecdsa::SigningKey::from_slice(scalar.as_slice()) {
+            let public = key.verifying_key().to_sec1_point(false).as_bytes().to_vec();
+            return Some(KeyPair { private: Private::P256(Box::new(key)), public });
+        }
+        *scalar = Sha256::digest(scalar.as_slice()).into();
+    }
+    None
+}
+
+impl fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyPair").field("public", &self.public).finish_non_exhaustive()
     }
 }
@@ -107,13 +227,17 @@ impl rcgen::PublicKeyData for KeyPair {
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
-        &rcgen::PKCS_ED25519
+        match self.private {
+            Private::Ed25519(_) => &rcgen::PKCS_ED25519,
+            Private::P256(_) => &rcgen::PKCS_ECDSA_P256_SHA256,
+            Private::Rsa(_) => &rcgen::PKCS_RSA_SHA256,
+        }
     }
 }
 
 impl rcgen::SigningKey for KeyPair {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        Ok(KeyPair::sign(self, message).to_vec())
+        Ok(KeyPair::sign(self, message))
     }
 }
 
@@ -149,5 +273,32 @@ mod tests {
         let (private, public) = (der(x25519_private_pem(&[7; 32])), der(x25519_public_pem(&[9; 32])));
         assert_eq!((&private[7..12], &private[16..]), (&oid[..], &[7; 32][..]));
         assert_eq!((&public[4..9], &public[12..]), (&oid[..], &[9; 32][..]));
+    }
+
+    /// RFC 6979 appendix A.2.5: the key, and its signature over "sample" with SHA-256.
+    #[test]
+    fn a_p256_key_signs_as_rfc_6979_prints() {
+        let octets = |hex: &str| -> Vec<u8> {
+            (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect()
+        };
+        let secret = octets("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+        let key = KeyPair::of(KeyType::P256, &secret.try_into().unwrap());
+        assert_eq!(key.public()[..33], octets("0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"));
+        let signature = key.sign(b"sample");
+        let contains = |part: &str| signature.windows(32).any(|window| window == octets(part));
+        assert!(contains("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"), "r");
+        assert!(contains("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"), "s");
+    }
+
+    #[test]
+    fn each_type_has_its_name_and_one_key_a_seed() {
+        for key_type in KeyType::ALL {
+            assert_eq!(key_type.as_str().parse(), Ok(key_type));
+            let [one, again, other] = [1, 1, 2].map(|seed| KeyPair::of(key_type, &[seed; 32]));
+            assert_eq!((one.key_type(), one.public()), (key_type, again.public()));
+            assert_ne!(one.public(), other.public());
+            assert_eq!(one.sign(b"message"), again.sign(b"message"));
+        }
+        assert!("rsa1024".parse::<KeyType>().unwrap_err().to_string().contains("ed25519, p256, rsa2048"));
     }
 }

@@ -44,7 +44,7 @@ pub use date::date;
 pub use error::DecodeError;
 pub use forge::{FORGERIES, Forgery};
 pub use issue::{Credential, Draft, Template, Validity};
-pub use key::{KeyPair, x25519_private_pem, x25519_public_pem};
+pub use key::{KeyPair, KeyType, UnknownKeyType, x25519_private_pem, x25519_public_pem};
 pub use name::{NameError, PeerName};
 pub use origin::Origin;
 pub use pki::{Authorities, Drawn, Pki};

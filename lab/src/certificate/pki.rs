@@ -2,8 +2,8 @@
 
 use rand_core::CryptoRng;
 
-use super::Purpose;
 use super::issue::{Credential, Draft, Error, Extension, Limits, Template, Validity};
+use super::{KeyType, Purpose};
 
 /// The attacker's own domain: what it can honestly be certified for.
 pub const ATTACKER_NAME: &str = "mallory.lab";
@@ -25,6 +25,12 @@ pub struct Authorities {
 }
 
 impl Authorities {
+    /// What keys they have, and give to whom they certify.
+    #[must_use]
+    pub fn keys(&self) -> KeyType {
+        self.root.key().key_type()
+    }
+
     /// An honest leaf for somebody else.
     ///
     /// # Errors
@@ -69,13 +75,14 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// Draws root, intermediate, server and client, in this order.
+    /// Draws root, intermediate, server and client, in this order, all with keys of one type.
     ///
     /// # Errors
     /// A name or time that cannot stand in an authority's certificate.
-    pub fn draw(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
+    pub fn draw(keys: KeyType, server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
         let years = Validity::around(at, AUTHORITY_DAYS);
-        let root = Credential::self_signed(&Template::authority("Interlock lab root", years), rng)?;
+        let root = Template { key: Some(keys), ..Template::authority("Interlock lab root", years) };
+        let root = Credential::self_signed(&root, rng)?;
         let intermediate = root.issue(&issuing_authority([server, client, ATTACKER_NAME], years), rng)?;
         let server = leaf(server, Purpose::Server, at, rng);
         let client = leaf(client, Purpose::Client, at, rng);
@@ -107,12 +114,26 @@ pub struct Pki {
 }
 
 impl Pki {
-    /// Issues everything that is [`Drawn`] from `rng`.
+    /// Issues everything that is [`Drawn`] from `rng`, with Ed25519 keys.
     ///
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn generate(server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
-        let drawn = Drawn::draw(server, client, at, rng)?;
+        Self::generate_with(KeyType::Ed25519, server, client, at, rng)
+    }
+
+    /// The same with keys of this type.
+    ///
+    /// # Errors
+    /// A name or time that cannot stand in a certificate.
+    pub fn generate_with(
+        keys: KeyType,
+        server: &str,
+        client: &str,
+        at: i64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, Error> {
+        let drawn = Drawn::draw(keys, server, client, at, rng)?;
         let [server, client] = [drawn.leaf(Purpose::Server)?, drawn.leaf(Purpose::Client)?];
         Ok(Self { authorities: drawn.authorities, server, client })
     }

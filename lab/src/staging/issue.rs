@@ -1,6 +1,6 @@
 //! Certificates and keys for a session: the victims' own, and what the attacker came by.
 
-use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive, keys};
+use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive};
 use crate::{
     certificate::{
         self, Authorities, Credential, Draft, Drawn, FORGERIES, Pki, Purpose,
@@ -23,7 +23,7 @@ use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 /// # Errors
 /// A name or time that cannot stand in a certificate.
 pub fn certify(setting: &Setting, server: &str, client: &str) -> Result<Pki, certificate::issue::Error> {
-    Pki::generate(server, client, setting.now, &mut generator(setting, AUTHORITIES))
+    Pki::generate_with(setting.keys, server, client, setting.now, &mut generator(setting, AUTHORITIES))
 }
 
 /// What the authorities are drawn for.
@@ -126,7 +126,7 @@ fn name(victim: Role) -> &'static str {
 
 /// The key that opens what is encrypted to a victim. It outlasts a session, as certificates do.
 fn drawn_key(victim: Role, setting: &Setting) -> Option<DecryptionKey> {
-    keys::drawn(derive(&setting.authorities, &format!("decryption key of the {victim}")), USUAL_BITS)
+    DecryptionKey::drawn(derive(&setting.authorities, &format!("decryption key of the {victim}")), USUAL_BITS)
 }
 
 /// The same, as an order has it.
@@ -172,7 +172,7 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
 
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.
 pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting) -> Result<Issued, StagingError> {
-    let drawn = Drawn::draw(SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
+    let drawn = Drawn::draw(setting.keys, SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
     let genuine = |role| mode.certifies(role).then(|| drawn.leaf(Purpose::of(role))).transpose();
     let (client, server) = (genuine(Role::Client)?, genuine(Role::Server)?);
     // One list for both victims, if both hold a peer's certificate against it.
@@ -252,7 +252,8 @@ impl Stage<'_> {
 fn owned(credential: &Credential) -> Credentials {
     Credentials {
         chain: credential.presented().iter().map(|der| text(der)).collect(),
-        key: Some(text(credential.key().seed())),
+        key: credential.key().seed().map(|seed| text(seed)),
+        decryption_key: credential.key().decryption_key().map(|key| text(&key.to_pkcs8())),
         ..Credentials::default()
     }
 }

@@ -2,16 +2,20 @@
 
 use super::Form;
 use crate::certificate::{
-    KeyPair, Purpose, der,
+    KeyPair, KeyType, Purpose, der,
     issue::{Credential, DAY, Extension, Template, Validity},
     pki::{ATTACKER_NAME, LEAF_DAYS},
 };
 
 /// Arc `2.999` is reserved for examples, so that no validator can know this extension.
 const UNKNOWN_EXTENSION: [u64; 3] = [2, 999, 1];
-/// The algorithm identifier of Ed25519, 1.3.101.112 (RFC 8410), and the last arc of Ed448.
-const ED25519: [u8; 7] = [0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70];
-const ED448: u8 = 0x71;
+/// The object identifiers with which keys sign, and the last arc of another algorithm that is as well known: Ed25519 and
+/// Ed448 (RFC 8410), ECDSA with SHA-256 and with SHA-384 (RFC 5758), RSA with SHA-256 and with SHA-384 (RFC 4055).
+const ALGORITHMS: [(KeyType, &[u8], u8); 3] = [
+    (KeyType::Ed25519, &[0x06, 0x03, 0x2b, 0x65, 0x70], 0x71),
+    (KeyType::P256, &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2], 3),
+    (KeyType::Rsa2048, &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 11], 12),
+];
 
 /// How a forged leaf differs from an honest one for the victim's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,15 +93,27 @@ fn alternative_name(name: &str) -> Vec<u8> {
     [&[0x30, length + 2, 0x82, length], name.as_bytes()].concat()
 }
 
-/// The certificate signed again, with Ed448 for Ed25519 in what is signed; all lengths stay.
+/// The certificate signed again, with another algorithm in what is signed than the one that signs.
 fn with_other_algorithm(der: &[u8], key: &KeyPair) -> Option<Vec<u8>> {
-    let content = der.len() - der::content(der)?.len();
-    let signed = content..content + der::split(&der[content..])?.0.len();
-    let mut der = der.to_vec();
-    let named = der[signed.clone()].windows(ED25519.len()).position(|window| window == ED25519)?;
-    der[signed.start + named + ED25519.len() - 1] = ED448;
-    let signature = key.sign(&der[signed]);
-    let start = der.len() - signature.len();
-    der[start..].copy_from_slice(&signature);
-    Some(der)
+    let (_, named, other) = ALGORITHMS.into_iter().find(|(of, ..)| *of == key.key_type())?;
+    let content = der::content(der)?;
+    let (signed, rest) = der::split(content)?;
+    let (algorithm, _) = der::split(rest)?;
+    let mut signed = signed.to_vec();
+    let at = signed.windows(named.len()).position(|window| window == named)?;
+    signed[at + named.len() - 1] = other;
+    let signature = [&[0][..], &key.sign(&signed)].concat();
+    let parts = [signed, algorithm.to_vec(), tlv(0x03, &signature)];
+    Some(tlv(0x30, &parts.concat()))
+}
+
+/// DER of one value of less than 64 KiB.
+fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [.., high, low] = content.len().to_be_bytes();
+    let length: &[u8] = match (high, low) {
+        (0, 0..0x80) => &[low],
+        (0, _) => &[0x81, low],
+        _ => &[0x82, high, low],
+    };
+    [&[tag], length, content].concat()
 }

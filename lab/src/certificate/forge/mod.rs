@@ -5,7 +5,7 @@ mod signer;
 
 use rand_core::CryptoRng;
 
-use super::issue::{Credential, Draft, Error};
+use super::issue::{Credential, Draft, Error, Template};
 use super::pki::{Authorities, LEAF_DAYS};
 use super::{Purpose, checks};
 
@@ -188,7 +188,7 @@ impl Forgery {
         let leaf = match signers.last() {
             Some(signer) if form == Form::Flawed => self.claim.finish(signer.issue(&template, rng)?, signer),
             Some(signer) => signer.issue(&template, rng)?,
-            None => Credential::self_signed(&template, rng)?,
+            None => Credential::self_signed(&Template { key: Some(genuine.keys()), ..template }, rng)?,
         };
         let revoked = self.claim == Claim::Revoked && form == Form::Flawed;
         let serials = [leaf.serial()];
@@ -246,7 +246,7 @@ mod tests {
     use rand_core::SeedableRng as _;
 
     use super::*;
-    use crate::certificate::{Pki, Policy, RULES, Status, Validation, spki_sha256, validate};
+    use crate::certificate::{KeyType, Pki, Policy, RULES, Status, Validation, spki_sha256, validate};
     use crate::check::Switches;
 
     const AT: i64 = 1_790_000_000;
@@ -293,12 +293,12 @@ mod tests {
     }
 
     /// The two-way property of every attack: stopped by its one check, and winning with only that check off. Against a
-    /// client that expects a name, and against a server that takes any.
+    /// client that expects a name, and against a server that takes any; whatever keys everybody has.
     #[test]
     fn each_forgery_has_one_check_that_stops_it() {
-        let against = |forgery: &Forgery, purpose, name: Option<&str>| {
+        let against = |keys: KeyType, forgery: &Forgery, purpose, name: Option<&str>| {
             let rng = &mut ChaCha20Rng::from_seed([3; 32]);
-            let pki = pki(rng);
+            let pki = Pki::generate_with(keys, NAME, "client.example", AT, rng).unwrap();
             let forged = forgery.commit(&pki.authorities, NAME, purpose, AT, rng).unwrap();
             let name = name.map(|name| name.parse().unwrap());
             let revoked = [forged.serial()];
@@ -319,11 +319,12 @@ mod tests {
             assert!(won.accepted(), "{}: {}", forgery.id, won.reason());
             assert_eq!(won.status(forgery.check), Some(Status::Skipped));
             assert_eq!(won.leaf.unwrap().public_key, forged.key().public());
+            assert_eq!(forged.key().key_type(), keys, "{}", forgery.id);
         };
-        for forgery in FORGERIES {
-            against(forgery, Purpose::Server, Some(NAME));
+        for (keys, forgery) in KeyType::ALL.into_iter().flat_map(|keys| FORGERIES.iter().map(move |it| (keys, it))) {
+            against(keys, forgery, Purpose::Server, Some(NAME));
             if forgery.concerns_clients() {
-                against(forgery, Purpose::Client, None);
+                against(keys, forgery, Purpose::Client, None);
             }
         }
     }

@@ -53,7 +53,8 @@ impl Signer {
         Ok(match self {
             Self::Itself if flawed => Vec::new(),
             Self::Stranger if flawed => {
-                let root = Credential::self_signed(&Template::authority("Unknown root", years), rng)?;
+                let root = Template { key: Some(genuine.keys()), ..Template::authority("Unknown root", years) };
+                let root = Credential::self_signed(&root, rng)?;
                 vec![root.issue(&Template::authority("Unknown authority", years), rng)?]
             }
             Self::Stranger => vec![genuine.root.issue(&Template::authority("Unknown authority", years), rng)?],

@@ -12,7 +12,7 @@ use rcgen::{
 
 use zeroize::Zeroizing;
 
-use super::{KeyPair, pem};
+use super::{KeyPair, KeyType, pem};
 use template::date;
 
 pub use template::{Extension, KeyUse, Limits, Template, Validity};
@@ -62,8 +62,9 @@ impl Draft {
         &self.serial
     }
 
-    fn prepare(&self) -> Result<(KeyPair, CertificateParams), Error> {
-        let key = KeyPair::from_seed(&self.seed);
+    /// Where the template names no type of key, it is `usual`.
+    fn prepare(&self, usual: KeyType) -> Result<(KeyPair, CertificateParams), Error> {
+        let key = KeyPair::of(self.template.key.unwrap_or(usual), &self.seed);
         let claimed = self.template.key_identifier.clone();
         let params = self.template.params(claimed.unwrap_or_else(|| key.identifier()), &self.serial)?;
         Ok((key, params))
@@ -93,7 +94,7 @@ impl Credential {
     /// A name or time that cannot stand in a certificate.
     pub fn self_signed(template: &Template, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
         let draft = Draft::draw(template, rng);
-        let (key, params) = draft.prepare()?;
+        let (key, params) = draft.prepare(KeyType::default())?;
         let der = params.self_signed(&key)?.der().to_vec();
         Ok(Self { chain: vec![der], key, draft, params })
     }
@@ -111,7 +112,7 @@ impl Credential {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn sign(&self, draft: Draft) -> Result<Self, Error> {
-        let (key, mut params) = draft.prepare()?;
+        let (key, mut params) = draft.prepare(self.key.key_type())?;
         params.use_authority_key_identifier_extension = draft.template.issuer_key;
         let der = params.signed_by(&key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec();
         let chain = std::iter::once(der).chain(self.chain.iter().cloned()).collect();
@@ -218,7 +219,8 @@ impl Credential {
     pub fn lookalike(&self) -> Template {
         let template = &self.draft.template;
         let claimed = template.key_identifier.clone();
-        Template { key_identifier: claimed.or_else(|| Some(self.key.identifier())), ..template.clone() }
+        let key = Some(self.key.key_type());
+        Template { key, key_identifier: claimed.or_else(|| Some(self.key.identifier())), ..template.clone() }
     }
 }
 

@@ -9,7 +9,7 @@ use rcgen::{
 use time::OffsetDateTime;
 
 use super::{DAY, Error, LAST_SECOND};
-use crate::certificate::Purpose;
+use crate::certificate::{KeyType, Purpose};
 
 /// The organisation in every subject name that the lab issues.
 const ORGANISATION: &str = "Interlock lab";
@@ -53,6 +53,8 @@ pub struct Template {
     pub purposes: Vec<Purpose>,
     /// What the key usage extension allows.
     pub key_use: KeyUse,
+    /// What type of key it is for; the issuer's own where nothing is said, Ed25519 where it signs itself.
+    pub key: Option<KeyType>,
     /// Validity period.
     pub validity: Validity,
     /// A key identifier to claim instead of the key's own.
@@ -97,6 +99,7 @@ impl Template {
             authority: Some(Limits::default()),
             purposes: Vec::new(),
             key_use: KeyUse::Usual,
+            key: None,
             validity,
             key_identifier: None,
             issuer_key: true,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lab::certificate::{
-    Credential, FORGERIES, Forgery, PeerName, Purpose, forge, pem, x25519_private_pem, x25519_public_pem,
+    Credential, FORGERIES, Forgery, KeyType, PeerName, Purpose, forge, pem, x25519_private_pem, x25519_public_pem,
 };
 use lab::group::Group;
 use lab::role::Role;
@@ -20,6 +20,7 @@ use super::{Failure, failed};
 Examples:
   interlock cert issue --out pki
   interlock cert issue --out pki --name server.example --attack forge-expired --seed 7
+  interlock cert issue --out pki --key p256
   openssl verify -CAfile pki/root.pem -untrusted pki/server.pem pki/server.pem
 
 Writes root.pem; server.pem and client.pem (chains) with server-key.pem and client-key.pem; crl.pem, what a client knows
@@ -41,6 +42,9 @@ pub struct Issue {
     /// Also what the attacker presents in this certificate attack
     #[arg(long, value_name = "ID", value_parser = attack)]
     attack: Option<&'static Forgery>,
+    /// What keys everybody has: ed25519, p256 (what browsers accept) or rsa2048
+    #[arg(long, value_name = "TYPE", default_value_t, value_parser = key_type)]
+    key: KeyType,
     #[command(flatten)]
     authorities: Authorities,
     /// When, in seconds since 1970 [default: now, or 2026-01-01 with --seed]
@@ -51,6 +55,10 @@ pub struct Issue {
 fn attack(id: &str) -> Result<&'static Forgery, String> {
     let ids = || FORGERIES.iter().map(|forgery| forgery.id).collect::<Vec<_>>().join(", ");
     forge::find(id).ok_or_else(|| format!("expected one of {}", ids()))
+}
+
+fn key_type(name: &str) -> Result<KeyType, String> {
+    name.parse().map_err(|unknown: lab::certificate::UnknownKeyType| unknown.to_string())
 }
 
 fn host(name: &str) -> Result<String, &'static str> {
@@ -68,6 +76,7 @@ impl Issue {
             .read()
             .and_then(|origin| origin.setting(""))
             .map_err(|error| Failure::Usage(error.to_string()))?;
+        setting.keys = self.key;
         setting.now = self.at.unwrap_or(setting.now);
         let usage = |error: lab::certificate::issue::Error| Failure::Usage(error.to_string());
         let pki = certify(&setting, &self.name, &self.client).map_err(usage)?;

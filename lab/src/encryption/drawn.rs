@@ -1,9 +1,9 @@
-//! RSA keys that are drawn for a session.
+//! RSA keys that follow from a seed.
 //!
 //! Primes of a thousand bits take a while to find, and sessions share authorities: so keys drawn from one seed are
 //! remembered.
 
-use crate::encryption::DecryptionKey;
+use super::DecryptionKey;
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use std::{
     collections::BTreeMap,
@@ -17,7 +17,7 @@ const MOST: usize = 64;
 type Remembered = BTreeMap<([u8; 32], usize), DecryptionKey>;
 
 /// The key of so many bits that follows from a seed; `None` where that is no length for one.
-pub(super) fn drawn(seed: [u8; 32], bits: usize) -> Option<DecryptionKey> {
+pub(super) fn key(seed: [u8; 32], bits: usize) -> Option<DecryptionKey> {
     static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
     let remembered = || REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(key) = remembered().get(&(seed, bits)) {
