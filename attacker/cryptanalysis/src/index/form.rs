@@ -1,14 +1,14 @@
 //! Norms as functions of the coordinates of a lattice.
 
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
+use num_traits::{Signed, ToPrimitive};
 
 use super::sieve::Region;
 
 /// Values are not larger.
-const LARGEST_BITS: f64 = 150.0;
+const LARGEST_BITS: f64 = 160.0;
 
-/// A homogeneous form in i and j of degree one to three: the coefficients by the power of i.
+/// A homogeneous form in i and j of degree one to three: the coefficients by the power of i, modulo 2^128.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Form {
     degree: usize,
@@ -17,15 +17,17 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Nothing for other degrees and for coefficients of more than 127 bits.
+    /// Nothing for other degrees.
     pub(crate) fn new(coefficients: &[BigInt]) -> Option<Self> {
         let degree = coefficients.len().checked_sub(1).filter(|d| (1..=3).contains(d))?;
-        let mut words = [0; 4];
-        for (to, from) in words.iter_mut().zip(coefficients) {
-            *to = from.to_i128()?;
+        let (mut words, mut sizes) = ([0; 4], [0.0; 4]);
+        for ((word, size), c) in words.iter_mut().zip(&mut sizes).zip(coefficients) {
+            let mut digits = c.magnitude().iter_u64_digits().map(i128::from);
+            let low = digits.next().unwrap_or(0) | digits.next().unwrap_or(0) << 64;
+            *word = if c.is_negative() { low.wrapping_neg() } else { low };
+            *size = c.to_f64()?;
         }
-        let estimate = Estimate { degree, coefficients: words.map(|c| c as f64) };
-        Some(Self { degree, coefficients: words, estimate })
+        Some(Self { degree, coefficients: words, estimate: Estimate { degree, coefficients: sizes } })
     }
 
     /// A bound for the values in a region, in bits.
@@ -82,5 +84,22 @@ impl Estimate {
             _ => ((c3 * i + c2 * j) * i + c1 * j * j) * i + c0 * j * j * j,
         }
         .abs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2^130 − 3 and −2^129: what is left of the value is its remainder modulo 2^128, its size is that of the whole.
+    #[test]
+    fn coefficients_longer_than_a_word_keep_their_remainder_and_their_size() {
+        let power = |k: u32| BigInt::from(2u32).pow(k);
+        let form = Form::new(&[power(130) - 3, -power(129)]).unwrap();
+        assert_eq!(form.wrapping_value(0, 1), -3);
+        assert_eq!(form.wrapping_value(1, 1), -3);
+        assert_eq!(form.wrapping_value(2, 5), -15);
+        assert_eq!(form.estimate().size(1.0, 0.0), 129f64.exp2());
+        assert!(form.estimate().size(2.0, 1.0) < 2.0f64.powi(100), "2^130 − 3 − 2^130");
     }
 }

@@ -34,8 +34,8 @@ pub(crate) struct Pair {
 const MAX_QUADRATIC_BITS: u64 = 200;
 /// From so many bits on the number field sieve is faster: measured.
 pub(crate) const NUMBER_FIELD_BITS: u64 = 170;
-/// The same of the quadratic side, and of the norms of the shortest fractions of a target.
-pub(crate) const MAX_BITS: u64 = 224;
+/// Residues are four words long, and so are the logarithms.
+pub(crate) const MAX_BITS: u64 = 256;
 
 impl Pair {
     /// The pair for logarithms modulo `ells`. Nothing if p is too large or, with negligible chance, none suits it.

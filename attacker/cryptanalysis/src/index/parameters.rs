@@ -46,12 +46,13 @@ const QUADRATIC: [Line; 8] = [
 ];
 
 /// With a quadratic and a cubic side.
-const CUBIC: [Line; 5] = [
+const CUBIC: [Line; 6] = [
     line(104.0, 12.0, 14.5, 10.0, 7.5, 11.8),
     line(160.0, 14.0, 16.6, 10.0, 8.0, 13.0),
     line(180.0, 14.7, 17.5, 11.0, 8.0, 14.0),
     line(200.0, 15.6, 18.8, 11.0, 8.5, 15.0),
     line(224.0, 16.8, 20.2, 11.0, 9.5, 16.2),
+    line(256.0, 18.3, 22.0, 12.0, 9.8, 17.7),
 ];
 
 impl Parameters {

@@ -29,9 +29,9 @@ fn root_of(ell: &BigUint) -> (BigUint, u32) {
 }
 
 impl Schirokauer {
-    /// For a power of a prime. Nothing if f has no simple root modulo that prime, or ℓ more than 240 bits.
+    /// For a power of a prime. Nothing if f has no simple root modulo that prime, or ℓ more than 256 bits.
     pub(crate) fn new(f: &Polynomial, ell: &BigUint) -> Option<Self> {
-        if ell.bits() > 240 {
+        if ell.bits() > 256 {
             return None;
         }
         let (q, k) = root_of(ell);

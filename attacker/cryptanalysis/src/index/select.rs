@@ -18,7 +18,7 @@ const SPAN: i128 = 5;
 const CLOSELY: usize = 80;
 /// The order is maximal at all primes up to this, which is above all primes of relations. A larger prime whose square
 /// divides the discriminant is as unlikely as its inverse is small, and would spoil a descent, which is then repeated.
-const MAXIMAL_UP_TO: u32 = 1 << 22;
+const MAXIMAL_UP_TO: u32 = 1 << 23;
 
 /// A cubic with tiny coefficients and an imaginary quadratic polynomial with a common root modulo p, of the smoothest
 /// norms at hand. The cubic has roots modulo all of `ells`.
