@@ -94,6 +94,10 @@ pub trait Observer: Send {
     /// A method was chosen for the group or for one part of it, and begins now. It says why it is the one.
     fn chose(&mut self, _method: &Method) {}
 
+    /// What the cheapest way known so far would cost, before anything is tried that takes more than a few seconds. It
+    /// is told again when more is known.
+    fn priced(&mut self, _price: &Price) {}
+
     /// The work for the group is over: what follows is for one target.
     fn prepared(&mut self) {}
 }
@@ -160,6 +164,13 @@ impl<'a> Watch<'a> {
     pub(crate) fn chose(&self, method: &Method) {
         if let Ok(mut observer) = self.observer.lock() {
             observer.chose(method);
+        }
+    }
+
+    /// Tells the observer what the rest would cost.
+    pub(crate) fn priced(&self, price: &Price) {
+        if let Ok(mut observer) = self.observer.lock() {
+            observer.priced(price);
         }
     }
 

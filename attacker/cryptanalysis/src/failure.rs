@@ -72,6 +72,15 @@ impl Failure {
         }
     }
 
+    /// What the cheapest way would cost, where that is what it tells.
+    pub fn price(&self) -> Option<&Price> {
+        match self {
+            Self::OutOfReach { price, .. } => price.as_deref(),
+            Self::Priced { price, .. } => Some(price),
+            _ => None,
+        }
+    }
+
     /// y is no power of g.
     pub(crate) fn no_solution(proof: Proof) -> Self {
         Self::NoSolution { proof: Box::new(proof) }

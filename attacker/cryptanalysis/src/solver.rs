@@ -67,6 +67,10 @@ pub fn solve_with(
         return Err(Unsolved { failure, known });
     }
     drop(quick);
+    // first what it costs, then the long search for something cheaper
+    if let Some(price) = failure.price() {
+        observer.priced(price);
+    }
     let full = match Solver::with_precomputation(p, g, precomputation, budget, observer) {
         Ok(solver) => solver,
         Err(failure) => return Err(Unsolved { failure, known }),
@@ -220,9 +224,12 @@ impl Solver {
             };
             return done(x, method);
         }
-        let prices = ledger.prices();
-        if self.is_complete() && prices.is_empty() {
+        let price = self.dearest(ledger.prices());
+        if self.is_complete() && price.is_none() {
             return Err(Failure::stuck(Obstacle::Check));
+        }
+        if let (Depth::Full, Some(price)) = (self.depth, &price) {
+            watch.priced(price);
         }
         let searched = self.search(y, &known, watch)?;
         if let Some((Searched::Found(z), method, _)) = &searched {
@@ -231,7 +238,7 @@ impl Solver {
                 return done(x, method.clone());
             }
         }
-        Err(self.out_of_reach(prices, searched, watch))
+        Err(self.out_of_reach(price, searched, watch))
     }
 
     /// The first power of g that is y, before they repeat.
@@ -255,7 +262,7 @@ impl Solver {
         let n = &self.tail.unit >> self.tail.unit.trailing_zeros().unwrap_or(0);
         let longest = watch.budget.exponent_bits.unwrap_or(watch.budget.interval_bits);
         let limit = match self.depth {
-            Depth::Quick => longest.min(quick_interval_bits(n.bits())),
+            Depth::Quick => longest.min(quick_interval_bits(&n)),
             Depth::Full => longest,
         };
         let Some(inverse) = self.g.modinv(&n).filter(|_| limit > 0 && !n.is_one()) else { return Ok(None) };
@@ -288,31 +295,33 @@ impl Solver {
         Ok(searched)
     }
 
+    /// The price of the dearest part that no method was begun for, among them those that were put off: all are needed.
+    fn dearest(&self, put_off: Vec<Price>) -> Option<Price> {
+        let moduli = self.parts.unknown.iter().map(|(c, _)| Price::factoring(c.bits()));
+        let hard = self.parts.groups.iter().flat_map(|group| group.hard()).filter_map(|hard| hard.price.clone());
+        let all = put_off.into_iter().chain(moduli).chain(hard);
+        all.max_by(|a, b| a.core_seconds_log2.total_cmp(&b.core_seconds_log2))
+    }
+
     fn out_of_reach(
         &self,
-        mut prices: Vec<Price>,
+        price: Option<Price>,
         searched: Option<(Searched, Method, u32)>,
         watch: &Watch<'_>,
     ) -> Failure {
         let mut obstacles = Vec::new();
-        for (c, _) in &self.parts.unknown {
-            obstacles.push(Obstacle::Modulus { bits: c.bits() });
-            prices.push(Price::factoring(c.bits()));
-        }
+        obstacles.extend(self.parts.unknown.iter().map(|(c, _)| Obstacle::Modulus { bits: c.bits() }));
         for hard in self.parts.groups.iter().flat_map(|group| group.hard()) {
             let bits = hard.order.bits();
             obstacles.push(match hard.is_prime {
                 true => Obstacle::Subgroup { bits },
                 false => Obstacle::Cofactor { bits, modulus: self.p.clone() },
             });
-            prices.extend(hard.price.clone());
         }
         if let Some((Searched::Nothing { error_log2 }, _, bits)) = searched {
             obstacles.push(Obstacle::Interval { bits, error_log2 });
         }
-        // the dearest part: all of them are needed
-        let dearest = prices.into_iter().max_by(|a, b| a.core_seconds_log2.total_cmp(&b.core_seconds_log2));
-        match dearest {
+        match price {
             Some(price) if price.is_ours() && price.core_seconds_log2 <= OFFERED_LOG2 => {
                 Failure::Priced { price: Box::new(price), allowed: watch.budget.core_seconds }
             }
@@ -321,12 +330,15 @@ impl Solver {
     }
 }
 
-/// Exponents of so many bits are searched before anything long is begun: 2^20 steps, or some hundredth of what index calculus
-/// modulo a number of `bits` bits would take.
-fn quick_interval_bits(bits: u64) -> u32 {
+/// Exponents modulo n of so many bits are searched before anything long is begun: what takes some seconds, or some hundredth of
+/// what index calculus would take.
+fn quick_interval_bits(n: &BigUint) -> u32 {
     const MOST: f64 = 40.0;
-    let share = if bits <= index::MAX_BITS { 2.0 * (index_cost(bits) + 20.0) } else { MOST };
-    share.clamp(0.0, MOST) as u32
+    const SECONDS: f64 = 4.0;
+    if n.bits() <= index::MAX_BITS {
+        return (2.0 * (index_cost(n.bits()) + 20.0)).clamp(0.0, MOST) as u32;
+    }
+    (0..=MOST as u32).rev().find(|bits| Price::interval(n.bits(), *bits).core_seconds() <= SECONDS).unwrap_or(0)
 }
 
 /// The prime powers l^k of p − 1 whose logarithms index calculus finds: those for which it is cheaper than rho, by measured
@@ -359,9 +371,15 @@ fn prime_group(
         true => vec![ells.iter().map(|(_, ell)| ell).product()],
         false => ells.iter().map(|(_, ell)| ell.clone()).collect(),
     };
+    // what this program can do is offered, though others might do it sooner
+    let offer = |l: &BigUint| {
+        let (sieve, rho) = (Price::of_prime(p.bits()), Price::rho(p.bits(), l.bits()));
+        let offered = l.bits() <= walk::MAX_BITS && rho.core_seconds_log2 <= OFFERED_LOG2 && !sieve.is_ours();
+        Choice::Nothing(Some(if offered { rho } else { sieve.min(rho) }))
+    };
     let choose = |l: &BigUint, e: u32| {
         if depth == Depth::Quick {
-            return Ok(Choice::Nothing(None));
+            return Ok(offer(l));
         }
         let allowed = |price: &Price| price.core_seconds() <= watch.budget.core_seconds;
         let rho = Price::rho(p.bits(), l.bits());
@@ -377,10 +395,7 @@ fn prime_group(
         if l.bits() <= walk::MAX_BITS && allowed(&rho) {
             return Ok(Choice::Rho);
         }
-        // what this program can do is offered, though others might do it sooner
-        let sieve = Price::of_prime(p.bits());
-        let offered = l.bits() <= walk::MAX_BITS && rho.core_seconds_log2 <= OFFERED_LOG2 && !sieve.is_ours();
-        Ok(Choice::Nothing(Some(if offered { rho } else { sieve.min(rho) })))
+        Ok(offer(l))
     };
     group(p, g, &multiple, &choose, watch)
 }

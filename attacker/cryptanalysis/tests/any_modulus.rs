@@ -2,8 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
-use cryptanalysis::{Budget, Failure, Obstacle, Problem, Proof, Residue, Solution, Solver, Unsolved, Way, solve};
+use cryptanalysis::{
+    Budget, Failure, Observer, Obstacle, Phase, Price, Problem, Proof, Residue, Solution, Solver, Unsolved, Way, solve,
+};
 use num_bigint::BigUint;
 
 fn big(n: u64) -> BigUint {
@@ -201,6 +204,47 @@ fn what_is_dear_is_priced_and_begun_when_it_is_paid_for() {
     assert_eq!((price.way, allowed), (Way::IndexCalculus { bits: 96 }, 1e-3));
     let rich = Budget { core_seconds: price.core_seconds(), ..poor };
     assert_eq!(g.modpow(&solve(&problem(&p, &g, &y), &rich, &mut ()).unwrap().x, &p), y);
+}
+
+/// Stops a computation at the first price that it hears.
+struct Hears<'a> {
+    budget: &'a Budget,
+    price: Option<Price>,
+}
+
+impl Observer for Hears<'_> {
+    fn progress(&mut self, _: Phase, _: u64, _: u64) {}
+
+    fn priced(&mut self, price: &Price) {
+        self.price = Some(price.clone());
+        self.budget.cancel.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What is out of reach has its price before p or p − 1 is factored at length and before exponents of middle length are
+/// searched; what can be found at once is found without one.
+#[test]
+fn the_price_comes_before_the_long_search() {
+    let (p, q) = ((big(1) << 521u32) - 1u32, (big(1) << 607u32) - 1u32);
+    let long = big(5).pow(220);
+    for (p, way) in [
+        // the largest prime factor of 2^520 − 1
+        (p.clone(), Way::Rho { order_bits: 88 }),
+        (&p * &q, Way::Factoring { bits: 1128 }),
+        ((big(1) << 3217u32) - 1u32, Way::NumberFieldSieve { bits: 3217 }),
+    ] {
+        // a look: some seconds of a release build
+        let budget = Budget { operations: 1 << 29, ..Budget::default() };
+        let mut hears = Hears { budget: &budget, price: None };
+        let told = solve(&problem(&p, &big(3), &big(3).modpow(&long, &p)), &budget, &mut hears).unwrap_err();
+        assert_eq!(told.failure, Failure::Cancelled, "{} bits", p.bits());
+        assert_eq!(hears.price.map(|price| price.way), Some(way));
+        let budget = Budget::default();
+        let mut hears = Hears { budget: &budget, price: None };
+        let short = big(0xabc_def0);
+        let x = solve(&problem(&p, &big(3), &big(3).modpow(&short, &p)), &budget, &mut hears).map(|found| found.x);
+        assert_eq!((x, hears.price), (Ok(short), None), "{} bits", p.bits());
+    }
 }
 
 /// p = 2·q·r + 1: index calculus modulo both factors, one set of relations.

@@ -4,19 +4,37 @@
 
 use std::time::{Duration, Instant};
 
-use cryptanalysis::{Budget, Failure, Problem, Solution, Unsolved, solve};
+use cryptanalysis::{Budget, Failure, Observer, Phase, Price, Problem, Solution, Unsolved, solve};
 use num_bigint::BigUint;
 
 /// An answer, or a price.
 const ANSWERED: Duration = Duration::from_secs(300);
 const PRICED: Duration = Duration::from_secs(10);
 
-/// What is wrong with what was told of a case; nothing if all is well.
+/// Hears when a price is told, and how high the last one was.
+struct Prices {
+    began: Instant,
+    first: Option<Duration>,
+    last: Option<f64>,
+}
+
+impl Observer for Prices {
+    fn progress(&mut self, _: Phase, _: u64, _: u64) {}
+
+    fn priced(&mut self, price: &Price) {
+        self.first.get_or_insert(self.began.elapsed());
+        self.last = Some(price.core_seconds_log2);
+    }
+}
+
+/// What is wrong with what was told of a case, which took so long, and for which a price was told after so long; nothing if
+/// all is well.
 fn fault(
     case: &serde_json::Value,
     problem: &Problem,
     told: &Result<Solution, Unsolved>,
     took: Duration,
+    priced: Duration,
 ) -> Option<String> {
     let x: Option<BigUint> = case["x"].as_str().and_then(|digits| digits.parse().ok());
     let residue_fits = |unsolved: &Unsolved| x.as_ref().is_none_or(|x| x % &unsolved.known.modulus == unsolved.known.x);
@@ -37,11 +55,12 @@ fn fault(
         Err(unsolved) => match (case["expected"].as_str().unwrap_or_default(), &unsolved.failure) {
             ("no solution", Failure::NoSolution { .. }) => None,
             ("partly known", Failure::OutOfReach { .. } | Failure::Priced { .. }) if !unsolved.known.is_nothing() => {
-                None
+                (priced > PRICED).then(|| "priced late".to_owned())
             }
-            ("out of reach", Failure::OutOfReach { .. } | Failure::Priced { .. }) if took <= PRICED => None,
-            (_, Failure::Priced { .. }) if took <= PRICED => None,
-            ("any", Failure::NoSolution { .. } | Failure::OutOfReach { .. }) => None,
+            ("out of reach" | "any", Failure::OutOfReach { .. }) | (_, Failure::Priced { .. }) => {
+                (priced > PRICED).then(|| "priced late".to_owned())
+            }
+            ("any", Failure::NoSolution { .. }) => None,
             (expected, _) => Some(format!("expected {expected}")),
         },
     }
@@ -62,13 +81,19 @@ fn every_case_is_answered_or_priced() {
         }
         let number = |field: &str| case[field].as_str().unwrap().parse::<BigUint>().unwrap();
         let problem = Problem { p: number("p"), g: number("g"), y: number("y") };
-        let began = Instant::now();
-        let told = solve(&problem, &Budget::default(), &mut ());
-        let took = began.elapsed();
+        let mut prices = Prices { began: Instant::now(), first: None, last: None };
+        let told = solve(&problem, &Budget::default(), &mut prices);
+        let took = prices.began.elapsed();
+        let priced = prices.first.unwrap_or(took);
+        // what is told first is told of the same thing
+        let price = told.as_ref().err().and_then(|unsolved| unsolved.failure.price());
+        if let Some(price) = price.filter(|price| prices.last.is_some_and(|last| last < price.core_seconds_log2)) {
+            faults.push(format!("{id}: {price} is more than was told"));
+        }
         let brief = |text: String| text.chars().take(150).collect::<String>();
         let said = told.as_ref().map_or_else(ToString::to_string, |solution| format!("by {}", solution.method));
-        println!("{id}: {:.2} s: {}", took.as_secs_f64(), brief(said));
-        faults.extend(fault(case, &problem, &told, took).map(|fault| format!("{id}: {fault}")));
+        println!("{id}: {:.2} s, priced after {:.2}: {}", took.as_secs_f64(), priced.as_secs_f64(), brief(said));
+        faults.extend(fault(case, &problem, &told, took, priced).map(|fault| format!("{id}: {fault}")));
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }

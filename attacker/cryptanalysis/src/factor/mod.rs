@@ -94,8 +94,13 @@ pub(crate) fn split_by_order(
 ) -> Result<Option<BigUint>, Failure> {
     let bounds = smooth::Bounds { b1, b2 };
     let meter = Meter::new(watch, Effort::seconds(f64::INFINITY));
-    meter.expect(bounds.multiplications() * price::multiplication(n.bits()));
+    meter.expect(split_by_order_price(n.bits(), b1, b2));
     smooth::split_by_order(n, base, bounds, &meter)
+}
+
+/// Seconds of one core that [`split_by_order`] takes for a number of so many bits.
+pub(crate) fn split_by_order_price(bits: u64, b1: u32, b2: u64) -> f64 {
+    smooth::Bounds { b1, b2 }.multiplications() * price::multiplication(bits)
 }
 
 impl Factoring {

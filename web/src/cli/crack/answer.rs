@@ -11,6 +11,8 @@ pub(super) struct Answer<'a> {
     /// For the group, for the target.
     pub(super) times: (Duration, Duration),
     pub(super) stopped: Option<Reason>,
+    /// What the whole was last expected to cost.
+    pub(super) price_so_far: Option<Price>,
     pub(super) threads: usize,
     pub(super) relations: usize,
     /// Steps of walks that have not ended.
@@ -60,11 +62,9 @@ impl Answer<'_> {
             (Fault::Cancelled, Some(Reason::Interrupted)) => ("interrupted", "interrupted".to_owned()),
             _ => (failure.kind(), failure.to_string()),
         };
-        let price = match failure {
-            Fault::Priced { price, .. } => Some(&**price),
-            Fault::OutOfReach { price, .. } => price.as_deref(),
-            _ => None,
-        };
+        let stopped = matches!(failure, Fault::Cancelled | Fault::OutOfBudget { .. });
+        let price_so_far = self.price_so_far.as_ref().filter(|_| stopped);
+        let price = failure.price().or(price_so_far);
         let go_on = price.filter(|_| matches!(failure, Fault::Priced { .. })).map(|price| self.timeout_for(price));
         let something = known.modulus.bits() > 1;
         if as_json {
@@ -88,6 +88,9 @@ impl Answer<'_> {
             return Ok(());
         }
         writeln!(out, "Not found: {why}.")?;
+        if let Some(price) = price_so_far {
+            writeln!(out, "All of it: {price}, if nothing cheaper is found.")?;
+        }
         if something {
             writeln!(out, "Known: x = {} modulo {}", known.x, known.modulus)?;
         }

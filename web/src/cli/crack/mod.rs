@@ -121,6 +121,7 @@ fn attempt(args: &Crack) -> Result<u8, Failure> {
         problem: &problem,
         times: progress.times(),
         stopped: stop.reason(),
+        price_so_far: progress.price().cloned(),
         threads,
         relations: work.relations(),
         steps: work.walks().steps(),

@@ -1,6 +1,6 @@
 //! What is being done, on standard error: bars for who watches a terminal, lines now and then for a log.
 
-use cryptanalysis::{Method, Observer, Phase, Problem, known};
+use cryptanalysis::{Method, Observer, Phase, Price, Problem, known};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::{
     collections::HashMap,
@@ -10,6 +10,8 @@ use std::{
 
 /// A log hears of a phase again after so long.
 const PAUSE: Duration = Duration::from_secs(10);
+/// Core seconds that are worth a line before they are spent.
+const LONG: f64 = 10.0;
 
 /// One bar a phase on a terminal, a line now and then elsewhere.
 pub(in crate::cli) struct Progress {
@@ -21,6 +23,7 @@ pub(in crate::cli) struct Progress {
     told: Option<(Phase, Instant)>,
     began: Instant,
     prepared: Option<Instant>,
+    price: Option<Price>,
 }
 
 impl Progress {
@@ -28,7 +31,8 @@ impl Progress {
     pub(in crate::cli) fn new(lines: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let (all, bars) = (MultiProgress::new(), HashMap::new());
-        Self { all, bars, terminal, lines: lines || terminal, told: None, began: Instant::now(), prepared: None }
+        let (told, began, prepared, price) = (None, Instant::now(), None, None);
+        Self { all, bars, terminal, lines: lines || terminal, told, began, prepared, price }
     }
 
     /// The first line: what is looked at.
@@ -50,6 +54,11 @@ impl Progress {
     pub(super) fn times(&self) -> (Duration, Duration) {
         let prepared = self.prepared.unwrap_or_else(Instant::now);
         (prepared.duration_since(self.began), prepared.elapsed())
+    }
+
+    /// What the whole was last expected to cost.
+    pub(super) fn price(&self) -> Option<&Price> {
+        self.price.as_ref()
     }
 
     pub(in crate::cli) fn clear(&self) {
@@ -82,6 +91,13 @@ impl Observer for Progress {
 
     fn chose(&mut self, method: &Method) {
         self.line(&format!("by {method}"));
+    }
+
+    fn priced(&mut self, price: &Price) {
+        if self.price.as_ref() != Some(price) && price.core_seconds() >= LONG {
+            self.line(&format!("{price}, if nothing cheaper is found"));
+        }
+        self.price = Some(price.clone());
     }
 
     fn prepared(&mut self) {
