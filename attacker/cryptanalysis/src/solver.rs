@@ -366,11 +366,7 @@ fn prime_group(
 ) -> Result<Box<dyn Cyclic>, Failure> {
     let multiple = order::multiple(p, g, depth, watch)?;
     let ells = by_index_calculus(p, &multiple);
-    // one system of equations for all of them, where that needs no map of Schirokauer's, which is one for each prime
-    let all: Vec<BigUint> = match p.bits() < index::NUMBER_FIELD_BITS {
-        true => vec![ells.iter().map(|(_, ell)| ell).product()],
-        false => ells.iter().map(|(_, ell)| ell.clone()).collect(),
-    };
+    let all: Vec<BigUint> = ells.iter().map(|(_, ell)| ell.clone()).collect();
     // what this program can do is offered, though others might do it sooner
     let offer = |l: &BigUint| {
         let (sieve, rho) = (Price::of_prime(p.bits()), Price::rho(p.bits(), l.bits()));
@@ -385,7 +381,7 @@ fn prime_group(
         let rho = Price::rho(p.bits(), l.bits());
         if let Some((_, ell)) = ells.iter().find(|(prime, _)| prime == l) {
             let price = Price::index_calculus(p.bits());
-            if !work.is_complete() && !allowed(&price) {
+            if !work.has(&all) && !allowed(&price) {
                 return Ok(Choice::Nothing(Some(price.min(rho))));
             }
             if let Some(subgroup) = Subgroup::new(work.table(&all, watch)?, g, &l.pow(e), ell, watch)? {

@@ -23,9 +23,9 @@ const MAGIC: &[u8] = b"interlock discrete logarithms 3\n";
 pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     number(&mut out, &work.p);
-    let pair = work.pair.get();
+    let pair = work.chosen();
     word(&mut out, u64::from(pair.is_some()));
-    if let Some(pair) = pair {
+    if let Some(pair) = &pair {
         number(&mut out, &pair.root);
         for side in &pair.sides {
             word(&mut out, side.0.len() as u64);
@@ -33,7 +33,8 @@ pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
         }
     }
     word(&mut out, work.next.load(Ordering::Relaxed) as u64);
-    let tables = work.table.get().map_or(&[][..], |table| &table.logs);
+    let table = work.made();
+    let tables = table.as_ref().map_or(&[][..], |table| &table.logs);
     word(&mut out, tables.len() as u64);
     for logs in tables {
         number(&mut out, &logs.ell);
@@ -45,9 +46,7 @@ pub(super) fn encode(work: &Precomputation) -> Vec<u8> {
             value.iter().for_each(|limb| word(&mut out, *limb));
         }
     }
-    // a complete table needs no relations any more
     let found = work.found.lock().map(|found| found.clone()).unwrap_or_default();
-    let found = if tables.is_empty() { found } else { Vec::new() };
     word(&mut out, found.len() as u64);
     for ((a, b), row) in found {
         word(&mut out, a as i64 as u64);
@@ -120,10 +119,10 @@ pub(super) fn decode(bytes: &[u8], p: &BigUint) -> Result<Precomputation, Failur
             }
             let parameters = Parameters::for_pair(&pair);
             let bases = Bases::new(&pair, &parameters);
-            work.table.get_or_init(|| Arc::new(Table::new(pair.clone(), parameters, bases, tables)));
+            let table = Arc::new(Table::new(pair.clone(), parameters, bases, tables));
+            return Ok(Precomputation { table: Mutex::new(Some(table)), pair: Mutex::new(Some(pair)), ..work });
         }
-        work.pair.get_or_init(|| pair);
-        return Ok(work);
+        return Ok(Precomputation { pair: Mutex::new(Some(pair)), ..work });
     }
     Ok(work)
 }
@@ -274,7 +273,7 @@ mod tests {
     fn work(pair: Pair, found: Vec<Found>) -> Precomputation {
         let work = Precomputation::new(&pair.p);
         *work.found.lock().unwrap() = found;
-        work.pair.set(pair).unwrap();
+        *work.pair.lock().unwrap() = Some(pair);
         work
     }
 

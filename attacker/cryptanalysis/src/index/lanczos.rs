@@ -1,7 +1,7 @@
 //! Lanczos's iteration modulo a number (Lanczos 1950; LaMacchia and Odlyzko 1991).
 
+use super::algebra::{Outcome, System};
 use super::checkpoint::Checkpoint;
-use super::filter::Sparse;
 use super::matrix::{Matrix, Ring, Spread, Wide};
 use crate::budget::{Failure, Phase, Watch};
 use crate::mont::Mont;
@@ -12,64 +12,66 @@ const SERIAL: usize = 600;
 /// The state is saved after so many additions of entries, which take a few seconds, and when the iteration is stopped.
 const SAVE_EVERY: u64 = 1 << 32;
 
-/// The iteration for AᵀA·x = Aᵀ·right, from its saved state on if there is one. It fails with a chance of about the number of
-/// columns over the modulus.
-pub(super) fn lanczos<const L: usize, const W: usize>(
-    m: &Mont<L>,
-    rows: &[Sparse],
-    right: &[[u64; L]],
-    columns: usize,
-    saved: &Checkpoint,
-    watch: &Watch<'_>,
-) -> Result<Option<Vec<[u64; L]>>, Failure> {
-    let ring = Ring::<L, W>::new(m);
-    let threads = if columns < SERIAL { 1 } else { watch.threads() };
-    let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else { return Ok(None) };
-    // one closure for all products: each one would be compiled with a product of its own
-    let (plain, spread) = (|x: [u64; L]| x, |x: [u64; L]| Spread::<W>::new(&x));
-    let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
-    let mut v = vec![[0u64; L]; columns];
-    let fingerprint = fingerprint(m, rows, right);
-    let mut state = match saved.find(fingerprint).and_then(|words| State::from_words(&words, columns)) {
-        Some(state) => state,
-        None => {
+impl<const L: usize> System<'_, L> {
+    /// The iteration for AᵀA·x = Aᵀ·right, from its saved state on if there is one. It fails with a chance of about the number
+    /// of columns over the least prime factor of the modulus.
+    pub(super) fn lanczos<const W: usize>(
+        &self,
+        saved: &Checkpoint,
+        watch: &Watch<'_>,
+    ) -> Result<Outcome<Vec<[u64; L]>>, Failure> {
+        let Self { m, rows, right, columns } = *self;
+        let ring = Ring::<L, W>::new(m);
+        let threads = if columns < SERIAL { 1 } else { watch.threads() };
+        let (Some(a), Some(at)) = (Matrix::new(rows), Matrix::transpose(rows, columns)) else {
+            return Ok(Outcome::Undetermined);
+        };
+        // one closure for all products: each one would be compiled with a product of its own
+        let (plain, spread) = (|x: [u64; L]| x, |x: [u64; L]| Spread::<W>::new(&x));
+        let mut image: Vec<Spread<W>> = right.iter().map(|x| spread(*x)).collect();
+        let mut v = vec![[0u64; L]; columns];
+        let fingerprint = self.fingerprint();
+        let mut state = match saved.find(fingerprint).and_then(|words| State::from_words(&words, columns)) {
+            Some(state) => state,
+            None => {
+                at.multiply(threads, &ring, &image, &mut v, &plain);
+                State::new(&ring, &v)
+            }
+        };
+        let entries = (a.weight() + at.weight() + 8 * columns) as u64;
+        let mut unsaved = 0;
+        while state.step <= columns + 2 && !state.w.iter().all(Mont::is_zero) {
+            watch.spend(entries).inspect_err(|_| saved.keep(fingerprint, state.to_words(&ring)))?;
+            unsaved += entries;
+            if unsaved > SAVE_EVERY {
+                saved.keep(fingerprint, state.to_words(&ring));
+                unsaved = 0;
+            }
+            if state.step.is_multiple_of(64) {
+                watch.report(Phase::LinearAlgebra, state.step.min(columns) as u64, columns as u64);
+            }
+            a.multiply(threads, &ring, &state.wide, &mut image, &spread);
             at.multiply(threads, &ring, &image, &mut v, &plain);
-            State::new(&ring, &v)
+            if let Err(length) = state.advance(threads, m, &ring, &v) {
+                return Ok(Outcome::without_inverse(m, &length));
+            }
         }
-    };
-    let entries = (a.weight() + at.weight() + 8 * columns) as u64;
-    let mut unsaved = 0;
-    while state.step <= columns + 2 && !state.w.iter().all(Mont::is_zero) {
-        watch.spend(entries).inspect_err(|_| saved.keep(fingerprint, state.to_words(&ring)))?;
-        unsaved += entries;
-        if unsaved > SAVE_EVERY {
-            saved.keep(fingerprint, state.to_words(&ring));
-            unsaved = 0;
-        }
-        if state.step.is_multiple_of(64) {
-            watch.report(Phase::LinearAlgebra, state.step.min(columns) as u64, columns as u64);
-        }
-        a.multiply(threads, &ring, &state.wide, &mut image, &spread);
-        at.multiply(threads, &ring, &image, &mut v, &plain);
-        if !state.advance(threads, m, &ring, &v) {
-            return Ok(None);
-        }
+        let x: Vec<[u64; L]> = state.x.iter().map(|x| ring.narrow(x)).collect();
+        let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
+        let mut check = vec![[0; L]; rows.len()];
+        a.multiply(threads, &ring, &wide, &mut check, &plain);
+        Ok(if check == *right { Outcome::Solved(x) } else { Outcome::Undetermined })
     }
-    let x: Vec<[u64; L]> = state.x.iter().map(|x| ring.narrow(x)).collect();
-    let wide: Vec<Spread<W>> = x.iter().map(|x| spread(*x)).collect();
-    let mut check = vec![[0; L]; rows.len()];
-    a.multiply(threads, &ring, &wide, &mut check, &plain);
-    Ok((check == *right).then_some(x))
-}
 
-/// Tells systems apart.
-fn fingerprint<const L: usize>(m: &Mont<L>, rows: &[Sparse], right: &[[u64; L]]) -> u64 {
-    let entries = rows.iter().flatten().map(|(c, e)| u64::from(*c) << 32 | u64::from(*e as u32));
-    let words = m.modulus().iter().chain(right.iter().flatten()).copied().chain(entries);
-    words.fold(L as u64, |sum, word| {
-        let wide = u128::from(sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-        (wide >> 64) as u64 ^ wide as u64
-    })
+    /// Tells systems apart.
+    fn fingerprint(&self) -> u64 {
+        let entries = self.rows.iter().flatten().map(|(c, e)| u64::from(*c) << 32 | u64::from(*e as u32));
+        let words = self.m.modulus().iter().chain(self.right.iter().flatten()).copied().chain(entries);
+        words.fold(L as u64, |sum, word| {
+            let wide = u128::from(sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            (wide >> 64) as u64 ^ wide as u64
+        })
+    }
 }
 
 /// Before a step.
@@ -102,11 +104,14 @@ impl<const L: usize, const W: usize> State<L, W> {
         }
     }
 
-    /// One step, where v = AᵀA·w. False if a length has no inverse.
-    fn advance(&mut self, threads: usize, m: &Mont<L>, ring: &Ring<'_, L, W>, v: &[[u64; L]]) -> bool {
+    /// One step, where v = AᵀA·w.
+    ///
+    /// # Errors
+    /// The length of w, if it has no inverse.
+    fn advance(&mut self, threads: usize, m: &Mont<L>, ring: &Ring<'_, L, W>, v: &[[u64; L]]) -> Result<(), [u64; L]> {
         let (mut wv, mut vv) = ([0; L], [0; L]);
         parallel::both(threads, &mut || wv = ring.dot(&self.w, v), &mut || vv = ring.dot(v, v));
-        let Some(inverse) = m.invert(&wv) else { return false };
+        let inverse = m.invert(&wv).ok_or(wv)?;
         let first = m.neg(&m.mul(&vv, &inverse));
         let second = self.inverse_before.map_or([0; L], |before| m.neg(&m.mul(&wv, &before)));
         let turn = Turn { m, ring, share: m.mul(&self.along, &inverse), first, second };
@@ -120,7 +125,7 @@ impl<const L: usize, const W: usize> State<L, W> {
         std::mem::swap(&mut self.w, &mut self.w_before);
         self.inverse_before = Some(inverse);
         self.step += 1;
-        true
+        Ok(())
     }
 
     fn to_words(&self, ring: &Ring<'_, L, W>) -> Vec<u64> {

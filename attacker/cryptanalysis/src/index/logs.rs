@@ -3,7 +3,7 @@
 use num_bigint::BigUint;
 use num_traits::Zero;
 
-use super::algebra;
+use super::algebra::{Outcome, System};
 use super::checkpoint::Checkpoint;
 use super::filter::{Reduced, Sparse, eliminate, prune, times};
 use super::pair::Pair;
@@ -132,20 +132,20 @@ impl Logs {
 }
 
 /// Solves the relations modulo ℓ, from a saved state of the linear algebra if there is one, and completes the table by
-/// substitution. `None` if they do not suffice.
+/// substitution. ℓ may be composite where the pair needs no map of Schirokauer's.
 pub(crate) fn solve(
     relations: &[Found],
     pair: &Pair,
     ell: &BigUint,
     saved: &Checkpoint,
     watch: &Watch<'_>,
-) -> Result<Option<Logs>, Failure> {
-    let Some(mut logs) = Logs::new(pair, ell) else { return Ok(None) };
+) -> Result<Outcome<Logs>, Failure> {
+    let Some(mut logs) = Logs::new(pair, ell) else { return Ok(Outcome::Undetermined) };
     let (sparse, keys) = number(relations);
     watch.report(Phase::Filter, 0, 2);
     let (kept, columns) = prune(&sparse, keys.len(), 10 + keys.len() / 50);
     if kept.len() < columns + 1 {
-        return Ok(None);
+        return Ok(Outcome::Undetermined);
     }
     watch.report(Phase::Filter, 1, 2);
     let sums = parallel::map(watch.threads(), kept.len().div_ceil(BATCH), |batch| {
@@ -164,7 +164,11 @@ pub(crate) fn solve(
         201..=232 => matrix::<4, 5>(&rows, &columns, ell, saved, watch)?,
         _ => matrix::<5, 6>(&rows, &columns, ell, saved, watch)?,
     };
-    let Some(values) = solved else { return Ok(None) };
+    let values = match solved {
+        Outcome::Solved(values) => values,
+        Outcome::Undetermined => return Ok(Outcome::Undetermined),
+        Outcome::Splits(factor) => return Ok(Outcome::Splits(factor)),
+    };
     for (c, value) in columns.iter().zip(values) {
         logs.known.insert(keys[*c as usize], value);
     }
@@ -177,7 +181,7 @@ pub(crate) fn solve(
         }
     }
     complete(&mut logs, relations);
-    Ok(logs.agree(pair).then_some(logs))
+    Ok(if logs.agree(pair) { Outcome::Solved(logs) } else { Outcome::Undetermined })
 }
 
 /// Relations that a thread takes at a time.
@@ -210,14 +214,15 @@ fn matrix<const L: usize, const W: usize>(
     ell: &BigUint,
     saved: &Checkpoint,
     watch: &Watch<'_>,
-) -> Result<Option<Vec<Value>>, Failure> {
-    let Some(m) = Mont::<L>::new(ell) else { return Ok(None) };
+) -> Result<Outcome<Vec<Value>>, Failure> {
+    let Some(m) = Mont::<L>::new(ell) else { return Ok(Outcome::Undetermined) };
     let place = by_weight(rows, columns);
     let index = |c: u32| columns.binary_search(&c).ok();
     let renumbered: Vec<Sparse> =
         rows.iter().map(|(row, _)| row.iter().filter_map(|(c, e)| Some((place[index(*c)?], *e))).collect()).collect();
     let right: Vec<[u64; L]> = rows.iter().map(|(_, sum)| m.enter_limbs(&resized(sum))).collect();
-    let solved = algebra::solve::<L, W>(&m, &renumbered, &right, columns.len(), saved, watch)?;
+    let system = System { m: &m, rows: &renumbered, right: &right, columns: columns.len() };
+    let solved = system.solve::<W>(saved, watch)?;
     Ok(solved.map(|x| place.iter().map(|at| resized(&m.leave_limbs(&x[*at as usize]))).collect()))
 }
 

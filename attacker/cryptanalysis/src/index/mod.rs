@@ -41,7 +41,7 @@ use super::failure::{Obstacle, Step};
 use super::mont::from_limbs;
 use super::solution::Method;
 
-pub(crate) use self::pair::{MAX_BITS, NUMBER_FIELD_BITS};
+pub(crate) use self::pair::MAX_BITS;
 pub use self::precomputation::Precomputation;
 
 /// The logarithm of y to the unknown base of the table.
@@ -128,7 +128,7 @@ mod tests {
         let y = g.modpow(&x, &p);
         for pair in [Pair::quadratic(&p), select::cubic(&p, std::slice::from_ref(&ell))] {
             let work = Precomputation::new(&p);
-            work.pair.set(pair.unwrap()).unwrap();
+            *work.pair.lock().unwrap() = pair;
             let table = work.table(std::slice::from_ref(&ell), &watch).unwrap();
             let subgroup = Subgroup::new(table, &g, &ell, &ell, &watch).unwrap().unwrap();
             assert_eq!(subgroup.log(&y, &watch).unwrap(), &x % &ell);
@@ -136,9 +136,53 @@ mod tests {
             let small = BigUint::from(1_234_567u32 * 1000);
             assert!(subgroup.log(&small, &watch).is_ok(), "verified by the subgroup");
             let again = Precomputation::from_bytes(&work.to_bytes(), &p).unwrap();
-            assert_eq!(again.pair.get(), work.pair.get());
+            assert_eq!(again.chosen(), work.chosen());
             assert_eq!(again.logarithms(), work.logarithms());
         }
+    }
+
+    /// The file of a table that has the logarithms modulo one factor of the order, and then another is needed: the other's are
+    /// added, and those that were there stay. Where the polynomials do not suit the other factor, others are chosen.
+    #[test]
+    fn a_table_that_lacks_a_factor_is_completed() {
+        // 2·q·r + 1
+        let (q, r) = (BigUint::from(140_737_488_367_699u64), BigUint::from(211_106_232_533_267u64));
+        let p = &q * &r * 2u32 + 1u32;
+        let budget = Budget::default();
+        let mut nobody = ();
+        let watch = Watch::new(&budget, &mut nobody);
+        let x = BigUint::from(0x1234_5678_9abcu64);
+        let (mut kept, mut anew) = (0, 0);
+        for pair in [
+            Pair::quadratic(&p),
+            select::cubic(&p, std::slice::from_ref(&q)),
+            select::cubic(&p, &[q.clone(), r.clone()]),
+        ] {
+            let begun = Precomputation::new(&p);
+            *begun.pair.lock().unwrap() = pair;
+            begun.table(std::slice::from_ref(&q), &watch).unwrap();
+            let work = Precomputation::from_bytes(&begun.to_bytes(), &p).unwrap();
+            assert!(work.is_complete() && work.has(std::slice::from_ref(&q)) && !work.has(std::slice::from_ref(&r)));
+            let before = work.logarithms();
+            work.table(std::slice::from_ref(&r), &watch).unwrap();
+            if work.chosen() == begun.chosen() {
+                assert!(work.logarithms() > before);
+                kept += 1;
+            } else {
+                anew += 1;
+            }
+            assert!(work.is_complete() && work.has(&[q.clone(), r.clone()]));
+            // nothing is sieved any more
+            let whole = Precomputation::from_bytes(&work.to_bytes(), &p).unwrap();
+            for ell in [&q, &r] {
+                let k = (&p - 1u32) / ell;
+                let g = BigUint::from(7u32).modpow(&k, &p);
+                let table = whole.table(&[q.clone(), r.clone()], &watch).unwrap();
+                let subgroup = Subgroup::new(table, &g, ell, ell, &watch).unwrap().unwrap();
+                assert_eq!(subgroup.log(&g.modpow(&x, &p), &watch).unwrap(), x);
+            }
+        }
+        assert!(kept >= 2, "{kept} were completed with the same polynomials, {anew} with others");
     }
 
     /// p − 1 with the square and with the cube of a large prime, in both pairs of fields; g of every order.
@@ -153,7 +197,7 @@ mod tests {
                 (1u32..).map(|k| (&ell * (2 * k) + 1u32, 2 * k)).find(|(p, _)| crate::prime::is_prime(p)).unwrap();
             for pair in [Pair::quadratic(&p), select::cubic(&p, std::slice::from_ref(&ell))] {
                 let work = Precomputation::new(&p);
-                work.pair.set(pair.unwrap()).unwrap();
+                *work.pair.lock().unwrap() = pair;
                 let table = work.table(std::slice::from_ref(&ell), &watch).unwrap();
                 for power in 0..e {
                     let order = BigUint::from(q).pow(e - power);

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use num_bigint::BigUint;
-use num_traits::Zero;
+use num_integer::Integer;
+use num_traits::{One, Zero};
 
+use super::algebra::Outcome;
 use super::base::Base;
 use super::checkpoint::Checkpoint;
 use super::harvest::{Goal, Harvest};
@@ -28,18 +30,19 @@ use crate::walks::Walks;
 pub struct Precomputation {
     pub(super) p: BigUint,
     /// The polynomials of the relations.
-    pub(super) pair: OnceLock<Pair>,
+    pub(super) pair: Mutex<Option<Pair>>,
+    /// What is not solved yet: nothing once the table is complete.
     pub(super) found: Mutex<Vec<Found>>,
     /// The special primes that were sieved.
     pub(super) next: AtomicUsize,
     /// Where the linear algebra was.
     pub(super) checkpoint: Checkpoint,
-    pub(super) table: OnceLock<Arc<Table>>,
+    pub(super) table: Mutex<Option<Arc<Table>>>,
     pub(super) walks: Arc<Walks>,
 }
 
 /// The logarithms of the factor base.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(super) pair: Pair,
     pub(super) parameters: Parameters,
@@ -56,11 +59,11 @@ impl Precomputation {
     pub fn new(p: &BigUint) -> Self {
         Self {
             p: p.clone(),
-            pair: OnceLock::new(),
+            pair: Mutex::default(),
             found: Mutex::default(),
             next: AtomicUsize::new(0),
             checkpoint: Checkpoint::default(),
-            table: OnceLock::new(),
+            table: Mutex::default(),
             walks: Arc::default(),
         }
     }
@@ -83,9 +86,24 @@ impl Precomputation {
         &self.p
     }
 
-    /// Whether nothing but the descent is left for each target.
+    /// Whether nothing but the descent is left for each target of the groups seen so far.
     pub fn is_complete(&self) -> bool {
-        self.table.get().is_some()
+        self.made().is_some() && self.relations() == 0
+    }
+
+    /// Whether logarithms modulo all of these are there.
+    pub(crate) fn has(&self, ells: &[BigUint]) -> bool {
+        self.made().is_some_and(|table| ells.iter().all(|ell| table.logs(ell).is_some()))
+    }
+
+    /// The table as far as it is made.
+    pub(super) fn made(&self) -> Option<Arc<Table>> {
+        held(&self.table).clone()
+    }
+
+    /// The polynomials, where they are chosen.
+    pub(super) fn chosen(&self) -> Option<Pair> {
+        held(&self.pair).clone()
     }
 
     /// What walks for p left behind: for [`Budget::walks`](crate::Budget::walks).
@@ -99,12 +117,19 @@ impl Precomputation {
             return;
         }
         self.walks.absorb(&other.walks);
-        let Some(pair) = other.pair.get() else { return };
-        if self.pair.get_or_init(|| pair.clone()) != pair {
+        let Some(pair) = other.chosen() else { return };
+        if held(&self.pair).get_or_insert_with(|| pair.clone()) != &pair {
             return;
         }
-        if let Some(table) = other.table.get() {
-            self.table.get_or_init(|| table.clone());
+        if let Some(table) = other.made() {
+            let mut own = held(&self.table);
+            match &mut *own {
+                Some(own) => *own = Arc::new(own.with(table.logs.iter().cloned())),
+                None => *own = Some(table),
+            }
+        }
+        if self.is_complete() {
+            return;
         }
         self.next.fetch_max(other.next.load(Ordering::Relaxed), Ordering::Relaxed);
         let theirs = other.found.into_inner().unwrap_or_default();
@@ -121,34 +146,72 @@ impl Precomputation {
 
     /// Logarithms known.
     pub fn logarithms(&self) -> usize {
-        self.table.get().map_or(0, |table| table.logs.iter().map(|logs| logs.known.len()).sum())
+        self.made().map_or(0, |table| table.logs.iter().map(|logs| logs.known.len()).sum())
     }
 
-    /// The table, after all the work that is still missing. `ells` are prime factors of p − 1.
+    /// The table, after all the work that is still missing. `ells` are prime powers that divide p − 1.
     pub(crate) fn table(&self, ells: &[BigUint], watch: &Watch<'_>) -> Result<Arc<Table>, Failure> {
-        if let Some(table) = self.table.get() {
+        let made = self.made();
+        let lacking: Vec<BigUint> = match &made {
+            Some(table) => ells.iter().filter(|ell| table.logs(ell).is_none()).cloned().collect(),
+            None => ells.to_vec(),
+        };
+        if let (true, Some(table)) = (lacking.is_empty(), &made) {
             return Ok(table.clone());
         }
-        let p = &self.p;
-        let pair = match self.pair.get() {
-            Some(pair) => pair.clone(),
+        let pair = match self.chosen() {
+            Some(pair) if lacking.iter().all(|ell| Logs::new(&pair, ell).is_some()) => pair,
+            // other polynomials for all of them, and all the work again: until it is done what is there stays
+            Some(_) => {
+                let before = made.iter().flat_map(|table| &table.logs).map(|logs| logs.ell.clone());
+                let all: Vec<BigUint> = before.chain(lacking).collect();
+                let anew = Self::new(&self.p);
+                let table = anew.table(&all, watch)?;
+                held(&self.found).clear();
+                self.next.store(0, Ordering::Relaxed);
+                self.checkpoint.clear();
+                (*held(&self.pair), *held(&self.table)) = (anew.chosen(), Some(table.clone()));
+                return Ok(table);
+            }
             None => {
                 let none = || Failure::stuck(Obstacle::IndexCalculus { at: Step::Polynomials });
-                let pair = Pair::new(p, ells).ok_or_else(none)?;
-                self.pair.get_or_init(|| pair).clone()
+                let pair = Pair::new(&self.p, &lacking).ok_or_else(none)?;
+                held(&self.pair).get_or_insert(pair).clone()
             }
         };
         watch.chose(&pair.method(0));
-        let parameters = Parameters::for_pair(&pair);
-        let bases = Bases::new(&pair, &parameters);
-        let specials = specials(&pair, &parameters);
+        let (parameters, bases, logs) = self.logs(&pair, &lacking, watch)?;
+        let table = match made {
+            Some(table) => table.with(logs),
+            None => Table::new(pair, parameters, bases, logs),
+        };
+        let table = Arc::new(table);
+        *held(&self.table) = Some(table.clone());
+        held(&self.found).clear();
+        self.next.store(0, Ordering::Relaxed);
+        Ok(table)
+    }
+
+    /// Logarithms modulo each of `ells`, from relations between what is in the factor bases. One system of equations is for all
+    /// of them, where that needs no map of Schirokauer's, which is one for each prime.
+    fn logs(
+        &self,
+        pair: &Pair,
+        ells: &[BigUint],
+        watch: &Watch<'_>,
+    ) -> Result<(Parameters, Bases, Vec<Logs>), Failure> {
+        let parameters = Parameters::for_pair(pair);
+        let bases = Bases::new(pair, &parameters);
+        let specials = specials(pair, &parameters);
+        let joined = [ells.iter().product()];
+        let ells = if pair.is_cubic() { ells } else { &joined };
         let mut least = 0;
-        let logs = loop {
+        loop {
             let limits = parameters.limits();
             let expected = parameters.expected_relations(bases.len());
             let first_look = (expected * 4 / 5).max(least);
             let harvest = Harvest {
-                pair: &pair,
+                pair,
                 bases: &bases,
                 limits,
                 specials: &specials,
@@ -158,29 +221,38 @@ impl Precomputation {
             let before = self.relations();
             // linear algebra that was stopped goes on with the same relations
             if self.checkpoint.relations() != Some(before) {
-                harvest.run(&self.next, &self.found, &|found| missing(found, &pair))?;
+                harvest.run(&self.next, &self.found, &|found| missing(found, pair))?;
             }
-            let found = self.found.lock().map_err(|_| Failure::Cancelled)?.clone();
+            let found = held(&self.found).clone();
             self.checkpoint.begin(found.len());
-            let solved = solve(&found, &pair, ells, &self.checkpoint, watch)?;
+            let solved = solve(&found, pair, ells, &self.checkpoint, watch)?;
             self.checkpoint.clear();
             if let Some(logs) = solved {
-                break logs;
+                return Ok((parameters, bases, logs));
             }
             if found.len() == before {
                 return Err(Failure::stuck(Obstacle::IndexCalculus { at: Step::Sieve }));
             }
             least = found.len() + found.len() / 10 + 16;
-        };
-        let table = Arc::new(Table::new(pair, parameters, bases, logs));
-        Ok(self.table.get_or_init(|| table).clone())
+        }
     }
+}
+
+/// What is behind a lock. Whoever broke off while holding it left nothing half done.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Table {
     pub(super) fn new(pair: Pair, parameters: Parameters, bases: Bases, logs: Vec<Logs>) -> Self {
         let [numerators, denominators] = split::bases(&pair, &parameters);
         Self { pair, parameters, bases, numerators, denominators, logs }
+    }
+
+    /// The same with more logarithms, of those that it lacks.
+    fn with(&self, logs: impl IntoIterator<Item = Logs>) -> Self {
+        let more: Vec<Logs> = logs.into_iter().filter(|logs| self.logs(&logs.ell).is_none()).collect();
+        Self { logs: self.logs.iter().cloned().chain(more).collect(), ..self.clone() }
     }
 
     /// Logarithms modulo a multiple of ℓ.
@@ -205,12 +277,35 @@ fn solve(
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<Logs>>, Failure> {
     let relations = usable(found, pair);
-    let mut logs = Vec::new();
-    for ell in ells {
-        let Some(solved) = logs::solve(&relations, pair, ell, saved, watch)? else { return Ok(None) };
-        logs.push(solved);
+    let (mut logs, mut left) = (Vec::new(), ells.to_vec());
+    while let Some(ell) = left.pop() {
+        let parts = match logs::solve(&relations, pair, &ell, saved, watch)? {
+            Outcome::Solved(solved) => {
+                logs.push(solved);
+                continue;
+            }
+            Outcome::Splits(factor) => coprime(&ell, &factor),
+            Outcome::Undetermined => None,
+        };
+        // a factor that was found on the way: each part by itself
+        let Some(parts) = parts else { return Ok(None) };
+        left.extend(parts);
     }
     Ok(Some(logs))
+}
+
+/// Coprime numbers above one whose product is n, where a proper factor of it tells two apart.
+fn coprime(n: &BigUint, factor: &BigUint) -> Option<[BigUint; 2]> {
+    let mut rest = n.clone();
+    loop {
+        let common = rest.gcd(factor);
+        if common.is_one() {
+            break;
+        }
+        rest /= common;
+    }
+    let other = n / &rest;
+    (!rest.is_one() && !other.is_one()).then_some([rest, other])
 }
 
 /// Each relation once, and the free relations of primes whose ideals all occur.

@@ -103,7 +103,7 @@ pub(crate) fn collect(mut row: Row) -> Row {
 }
 
 /// The factor bases of both sides.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bases(pub(crate) [Base; 2]);
 
 impl Bases {
