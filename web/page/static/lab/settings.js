@@ -40,6 +40,10 @@ export function switchTongue() {
   else location.replace(here);
 }
 
+/** Since when (unix milliseconds) the board counts in this browser; 0 where it counts everything. */
+export const freshSince = () => Number(kept("fresh")) || 0;
+export const keepFresh = (since) => keep("fresh", since ? String(since) : null);
+
 function apply(name, value) {
   if (value) root.dataset[name] = value;
   else delete root.dataset[name];

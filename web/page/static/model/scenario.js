@@ -21,7 +21,8 @@ function selection(text) {
   return { id: word(id), variant: variant === undefined ? null : word(variant), parameters };
 }
 
-const selected = ({ id, variant, parameters = {} }) =>
+/** The text of a mode or an attack with its variant and parameters. */
+export const selected = ({ id, variant, parameters = {} }) =>
   id + (variant ? `:${variant}` : "") + Object.keys(parameters).sort().map((name) => `,${name}=${parameters[name]}`).join("");
 
 /** The parts of a scenario's text; throws a `SyntaxError` that names the fault. */

@@ -8,6 +8,9 @@ export const know = (list) => (kinds = new Map(list.map((one) => [one.kind, one]
 /** All kinds, in the lab's order. */
 export const all = () => [...kinds.values()];
 
+/** Whether a kind of verdict is a defence. */
+export const isDefence = (kind) => kinds.get(kind)?.class === "defended";
+
 /** The letter that stands for a kind. */
 export const letter = (kind) => kinds.get(kind)?.letter ?? "…";
 

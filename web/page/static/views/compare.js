@@ -1,6 +1,6 @@
 /** Two sessions side by side, row by row, with the first row in which they part. */
 
-import { html, useMemo } from "../vendor/preact.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 import { get, useLoad } from "../lab/api.js";
 import { align, explained } from "../model/align.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
@@ -11,6 +11,7 @@ import { height } from "../draw/layout.js";
 import { lab, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
 import { rows as rowsOf } from "../model/rows.js";
+import { parse, selected } from "../model/scenario.js";
 import { useSession } from "./session.js";
 import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
@@ -36,19 +37,25 @@ const Both = ({ left, right }) => {
   const lists = [useMemo(() => rowsOf(events[0]), [events[0]]), useMemo(() => rowsOf(events[1]), [events[1]])];
   const aligned = useMemo(() => align(...lists, told.data), [...lists, told.data]);
   const stories = events.map(fold);
-  const first = aligned.first;
-  const pairs = explained(aligned.pairs, { left: stories[0].checks, right: stories[1].checks });
+  const [whole, setWhole] = useState(false);
+  const every = explained(aligned.pairs, { left: stories[0].checks, right: stories[1].checks });
 
   const failed = loaded.find((load, i) => load.error && (!sessions[i] || load.error.status === 404));
   if (failed) return html`<${Failed} what="session" error=${failed.error} />`;
   if (!sessions.every(Boolean)) return html`<${Loading} what="both" />`;
 
+  // What both have in common is one line, until it is asked for: the difference stands on the first screen.
+  const skipped = whole || aligned.first === null ? 0 : Math.max(0, aligned.first - BEFORE);
+  const pairs = every.slice(skipped);
+  const first = aligned.first === null ? null : aligned.first - skipped;
   const sides = ["left", "right"];
   const tall = (row, space) => (row ? height(row, space) : 0);
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
   return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story)))}>
-    <article class="comparison" data-first-difference=${first ?? "none"}>
-      <h1 tabindex="-1" data-words><${Prose} of=${told.data ? parting(told.data, sessions, events) : unsaid(told, done)} limit=${600} /></h1>
+    <article class="comparison" data-first-difference=${aligned.first ?? "none"}>
+      <div class="line"><h1 tabindex="-1" data-headline><${Prose} of=${headline(sessions)} limit=${240} /></h1>
+        <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a></div>
+      <p data-words><${Prose} of=${told.data ? parting(told.data, sessions, events) : unsaid(told, done)} limit=${600} /></p>
       <div class="sides">
         ${sides.map((side, i) => html`
           <section key=${side} class="panel" data-side=${side} data-session=${sessions[i].session} data-scenario=${sessions[i].scenario}
@@ -58,6 +65,7 @@ const Both = ({ left, right }) => {
             <p class="because"><${Prose} of=${sessions[i].verdict ? sentence(sessions[i].verdict) : tell("session runs-briefly")} /></p>
           </section>`)}
       </div>
+      ${skipped ? html`<p><button type="button" class="small" data-action="common" onClick=${() => setWhole(true)}>${tell("comparison common", { count: skipped })}</button></p>` : null}
       <div class="sides drawn panel">
         ${sides.map((side, i) => html`<${Diagram} key=${side} rows=${pairs.map((pair) => pair[side])} story=${stories[i]}
           heights=${heights} marked=${first} minimum=${260} />`)}
@@ -66,7 +74,28 @@ const Both = ({ left, right }) => {
     </article><//>`;
 };
 
+/** Rows in common that stay in view before the first difference. */
+const BEFORE = 2;
+
 const NONE = [];
+
+/** What sets the two apart, and what came of it. */
+function headline(sessions) {
+  const [one, other] = sessions.map(({ scenario }) => parse(scenario));
+  const kinds = sessions.map(({ verdict }) => term("kind", verdict?.kind ?? "running"));
+  const off = (a, b) => a.without.filter((check) => !b.without.includes(check)).concat(b.with.filter((check) => !a.with.includes(check)));
+  const [gone, come] = [off(other, one), off(one, other)];
+  const alike = (part) => selected(one[part]) === selected(other[part]);
+  if (alike("mode") && alike("attack") && gone.length + come.length === 1) {
+    const [has, lacks] = gone.length ? kinds : [...kinds].reverse();
+    return tell("comparison one-check", { check: gone[0] ?? come[0], has, lacks });
+  }
+  const apart = alike("attack") && !alike("mode") ? "modes" : "scenarios";
+  const name = (scenario, i) => (apart === "modes" ? selected([one, other][i].mode) : visible(scenario));
+  return tell(`comparison ${apart}`, {
+    attack: selected(one.attack), left: name(sessions[0].scenario, 0), right: name(sessions[1].scenario, 1), "left-kind": kinds[0], "right-kind": kinds[1],
+  });
+}
 
 /** Where two runs part, as the lab found it, in the page's own language. */
 function parting({ rows, first_difference: first }, sessions, events) {

@@ -1,15 +1,16 @@
 /** The first page: the mission's three exchanges, the matrix, and what is going on now. */
 
-import { html } from "../vendor/preact.js";
-import { get, useLoad } from "../lab/api.js";
+import { html, useState } from "../vendor/preact.js";
+import { LabError, get, post, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
-import { newest, useLab } from "../lab/lab.js";
+import { learn, newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
 import { RunForm } from "./run.js";
 import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
 import { Badge, Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
+import { freshSince, keepFresh } from "../lab/settings.js";
 import { shorten } from "../model/text.js";
 import { sentence, tell } from "../model/words.js";
 
@@ -25,6 +26,25 @@ export const Home = () => {
   const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
   const sessions = newest();
   const waiting = lab.link === "open" ? null : tell("home waiting");
+  const [since, setSince] = useState(freshSince);
+  const [filling, fill] = useState(null);
+  const playAll = async () => {
+    const cells = (matrix.data?.cells ?? []).filter((cell) => cell.applies);
+    for (const [i, { scenario }] of cells.entries()) {
+      fill(tell("home filling", { done: i, count: cells.length }));
+      try {
+        learn((await post("/api/sessions", { scenario })).sessions);
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        return fill(tell("cell fault", { scenario, why: error.message }));
+      }
+    }
+    fill(null);
+  };
+  const freshBoard = () => {
+    keepFresh(Date.now());
+    setSince(freshSince());
+  };
   const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
   return html`
     <h1 class="unseen" tabindex="-1">${tell("home question")}</h1>
@@ -35,8 +55,12 @@ export const Home = () => {
     </section>
     <div class="home">
       <section class="panel wide">
-        <h2>${tell("home matrix")}</h2>
-        ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} />`
+        <div class="line"><h2>${tell("home matrix")}</h2>
+          <button type="button" class="small" data-action="play-all" onClick=${playAll} disabled=${!matrix.data}>${tell("home play-all")}</button>
+          <button type="button" class="small" data-action="fresh" onClick=${freshBoard}>${tell("home fresh")}</button>
+          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepFresh(0); setSince(0); }}>${tell("home whole")}</button>` : null}
+          <small role="status">${filling}</small></div>
+        ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />`
           : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="matrix" />`}
         <${Legend} />
       </section>
@@ -60,9 +84,8 @@ const Exchange = ({ scenario, title, session, empty }) => {
   return html`
     <a class=${`exchange panel ${session.verdict?.class ?? ""}`} href=${to.session(session.session)} data-scenario=${scenario}
       data-session=${session.session} data-verdict=${session.verdict?.kind} data-status=${session.status}>
-      <h2>${title}</h2>
-      <span class="line"><${Badge} session=${session} big /> <span class="scenario">${scenario}</span></span>
+      <span class="line"><${Badge} session=${session} /><h2>${title}</h2> <span class="scenario">${scenario}</span></span>
       <${Hands} session=${session} />
-      <p class="because"><bdi>${shorten(session.verdict ? sentence(session.verdict) : tell("session runs-briefly"), 240, 40)}</bdi></p>
+      <p class="because unseen"><bdi>${shorten(session.verdict ? sentence(session.verdict) : tell("session runs-briefly"), 240, 40)}</bdi></p>
     </a>`;
 };

@@ -9,13 +9,15 @@ import { learn } from "../lab/lab.js";
 import { standing } from "../model/verdict.js";
 import { Corner, Mark } from "../draw/verdict.js";
 import { isTyping, navigate, to } from "../lab/route.js";
+import { board, folds, groupKey, loudest, modeKey } from "../model/board.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { visible } from "../model/text.js";
 import { titleOf } from "../model/catalogue.js";
 import { groupName, sentence, tell, term } from "../model/words.js";
 
-/** Where the keyboard last was, so that a way back from a session leads there too. */
+/** Where the keyboard last was, and what is unfolded, so that a way back from a session leads there too. */
 let place = null;
+const unfolded = new Set();
 
 /** Sessions by their cell: those of its own scenario, and those with other checks or parameters. */
 export function placed(sessions) {
@@ -57,20 +59,34 @@ function words({ cell, row, column, session, others }) {
   return tell("cell run", { ...name, kind: kind(standing(session)), expected, because, beside });
 }
 
-export const Matrix = ({ matrix, sessions }) => {
+/** The sessions of a folded group in one cell: how many of those that apply have run, and the verdict that stands out. */
+function summary(cells) {
+  const apply = cells.filter(({ cell }) => cell?.applies);
+  const kinds = apply.filter(({ session }) => session).map(({ session }) => standing(session));
+  return { apply: apply.length, run: kinds.length, kind: loudest(kinds) };
+}
+
+/** `since` leaves out what ran before (unix milliseconds). */
+export const Matrix = ({ matrix, sessions, since = 0 }) => {
   const [focus, redraw] = useState(place ?? [0, 0]);
   const setFocus = (next) => redraw((place = next));
   const [fault, setFault] = useState(null);
   /** Why the cell that was asked last does not apply. */
   const [asked, ask] = useState(null);
   const grid = useRef(null);
-  const { columns } = matrix;
+  const { columns, rows } = board(matrix, unfolded);
+  const [, unfold] = useState(0);
+  const fold = (key) => () => {
+    if (!unfolded.delete(key)) unfolded.add(key);
+    unfold((n) => n + 1);
+  };
   const cells = new Map(matrix.cells.map((cell) => [`${cell.mode}/${cell.attack}`, cell]));
   const live = placed(sessions);
   const at = (row, column) => {
     const cell = cells.get(`${row.mode}/${column.attack}`);
     const { own = [], others = [] } = live.get(`${row.mode}/${column.attack}`) ?? {};
-    return { cell, row, column, session: later(cell?.session, last(own)), others: variations(cell?.variations ?? [], others) };
+    const session = later(cell?.session, last(own));
+    return { cell, row, column, session: (session?.started ?? 0) < since ? null : session, others: variations(cell?.variations ?? [], others) };
   };
 
   const run = async ({ cell }) => {
@@ -93,7 +109,7 @@ export const Matrix = ({ matrix, sessions }) => {
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
-    const next = [clamp(r + step[0], matrix.rows.length), clamp(c + step[1], columns.length)];
+    const next = [clamp(r + step[0], rows.length), clamp(c + step[1], columns.length)];
     setFocus(next);
     grid.current.querySelector(`[data-at="${next.join("-")}"]`)?.focus();
   };
@@ -101,7 +117,9 @@ export const Matrix = ({ matrix, sessions }) => {
   useEffect(() => {
     const press = (event) => {
       if (event.key.toLowerCase() !== "r" || !place || isTyping(event)) return;
-      const here = at(matrix.rows[place[0]] ?? {}, columns[place[1]] ?? {});
+      const [row, column] = [rows[place[0]], columns[place[1]]];
+      if (!row || !column || column.members) return;
+      const here = at(row, column);
       if (here.cell?.applies) run(here);
     };
     addEventListener("keydown", press);
@@ -109,6 +127,7 @@ export const Matrix = ({ matrix, sessions }) => {
   });
 
   const Cell = (row, r) => (column, c) => {
+    if (column.members) return Folded(row, r, column, c);
     const here = at(row, column);
     const { cell, session } = here;
     const kind = session ? standing(session) : null;
@@ -126,26 +145,44 @@ export const Matrix = ({ matrix, sessions }) => {
       </td>`;
   };
 
+  const Folded = (row, r, column, c) => {
+    const { apply, run: ran, kind } = summary(column.members.map((member) => at(row, member)));
+    const label = tell(apply ? "cell folded" : "cell does-not-apply", { mode: row.mode, attack: groupName(column.group), run: ran, count: apply, kind: kind && term("kind", kind) });
+    return html`
+      <td key=${column.group} class="starts" role="gridcell">
+        <button type="button" class=${`cell folded ${kind ?? (apply ? "open" : "never")}`} title=${label} aria-label=${label} aria-disabled=${apply ? undefined : "true"}
+          tabindex=${focus[0] === r && focus[1] === c ? 0 : -1} data-at=${`${r}-${c}`} data-group=${column.group} data-kind=${kind}
+          onClick=${apply ? fold(groupKey(column.group)) : undefined} onFocus=${() => setFocus([r, c])} onKeyDown=${(event) => move(event, r, c, null)}>
+          ${kind ? html`<${Mark} kind=${kind} />` : null}${apply ? html`<small aria-hidden="true">${ran}/${apply}</small>` : null}
+        </button>
+      </td>`;
+  };
+
   if (!columns.length) return html`<p class="empty">${tell("cell no-attack")}</p>`;
   return html`
-    <div class="matrix-frame" tabindex="-1" style=${{ "--columns": String(columns.length) }}>
+    <div class="matrix-frame" tabindex="-1" style=${{ "--columns": String(columns.length + columns.filter(({ members }) => members).length), "--rows": String(rows.length) }}>
       <table class="matrix" role="grid" aria-label=${tell("cell grid")} ref=${grid}>
         <thead>
           <tr>
             <td></td>
             ${groups(columns).map(({ group, span }) => html`<th key=${group} colspan=${span} scope="colgroup" class="group starts">
-              <span>${groupName(group)}</span></th>`)}
+              ${!folds(matrix.columns, group) ? html`<span>${groupName(group)}</span>` : span > 1 ? html`
+              <button type="button" class="small" aria-expanded="true" data-fold=${group} onClick=${fold(groupKey(group))}>${groupName(group)} ◂</button>` : null}</th>`)}
           </tr>
           <tr>
             <td class="corner"><small>${tell("cell corner")}</small></td>
-            ${columns.map((column, c) => html`<th key=${column.attack} scope="col" class=${starts(columns, c) ? "starts" : ""}>
+            ${columns.map((column, c) => column.members ? html`<th key=${column.group} scope="col" class="starts">
+              <button type="button" class="upright small" aria-expanded="false" data-fold=${column.group} onClick=${fold(groupKey(column.group))}>${groupName(column.group)} ${column.members.length} ▸</button></th>`
+              : html`<th key=${column.attack} scope="col" class=${starts(columns, c) ? "starts" : ""}>
               <a class="upright" href=${to.attack(column.attack.split(":")[0])} title=${titleOf(column.attack, column.title)}>${column.attack}</a></th>`)}
           </tr>
         </thead>
         <tbody>
-          ${matrix.rows.map((row, r) => html`
+          ${rows.map((row, r) => html`
             <tr key=${row.mode}>
-              <th scope="row"><a href=${to.mode(row.mode.split(":")[0])} title=${titleOf(row.mode, row.title)}>${row.mode}</a></th>
+              <th scope="row"><a href=${to.mode(row.mode.split(":")[0])} title=${titleOf(row.mode, row.title)}>${row.mode}</a>
+                ${row.more || row.less ? html`<button type="button" class="small" aria-expanded=${String(Boolean(row.less))} data-fold=${row.mode.split(":")[0]}
+                  aria-label=${tell(row.more ? "cell more-variants" : "cell fewer-variants", { mode: row.mode.split(":")[0], count: row.more })} onClick=${fold(modeKey(row.mode))}>${row.more ? `+${row.more}` : "−"}</button>` : null}</th>
               ${columns.map(Cell(row, r))}
             </tr>`)}
         </tbody>

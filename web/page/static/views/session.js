@@ -5,11 +5,13 @@ import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
 import { Certificates } from "./chains.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
 import { isTyping, navigate, to } from "../lab/route.js";
+import { remedies } from "../model/remedy.js";
 import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
 import { Failed, Loading } from "./states.js";
 import { Story } from "./story.js";
 import { fold } from "../model/fold.js";
 import { visible } from "../model/text.js";
+import { isDefence } from "../model/verdict.js";
 import { tell, term } from "../model/words.js";
 
 export const SessionPage = ({ id }) => {
@@ -19,6 +21,7 @@ export const SessionPage = ({ id }) => {
   const events = lab.events.get(id) ?? [];
   const modes = useRegistry("modes");
   const attacks = useRegistry("attacks");
+  const expected = useRegistry("scenarios");
   const [fault, setFault] = useState(null);
 
   const act = (deed) => async () => {
@@ -37,6 +40,10 @@ export const SessionPage = ({ id }) => {
   });
   const having = (check) => act(async () => {
     const [mine, other] = await twins(session, restored(session.scenario, check));
+    return to.compare(other, mine);
+  });
+  const instead = (scenario) => act(async () => {
+    const [mine, other] = await twins(session, scenario);
     return to.compare(other, mine);
   });
   const cancel = async () => {
@@ -93,12 +100,24 @@ export const SessionPage = ({ id }) => {
       tools=${html`
         <div class="actions">
           ${decided ? Without(decided) : null}
+          ${session.verdict?.class === "broken" && expected.length ? html`<${Remedy} found=${remedies(session.scenario, expected, isDefence)} instead=${instead} />` : null}
           ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>${tell("session cancel")}</button>` : null}
           <button type="button" data-action="again" onClick=${again}>${tell("session again")}</button>
           ${gone ? null : EXPORTS.map((format) => html`
             <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
         </div>
         <p class="fault" role="alert">${fault && visible(fault)}</p>`} />`;
+};
+
+/** How many remedies there is room for. */
+const OFFERED = 2;
+
+/** What would have stopped this: each a comparison with the same seed. */
+const Remedy = ({ found, instead }) => {
+  if (!found.length) return html`<p class="quiet" data-remedy="none">${tell("remedy none")}</p>`;
+  return html`<span class="line" data-remedy=${found[0].scenario}><strong>${tell("remedy what")}</strong>
+    ${found.slice(0, OFFERED).map(({ scenario, check, mode }, i) => html`
+      <button key=${scenario} type="button" class=${i ? "" : "primary"} data-action="remedy" data-scenario=${scenario} onClick=${instead(scenario)}>${tell("remedy that", { check: check ?? null, mode: mode ?? null })}</button>`)}</span>`;
 };
 
 const EXPORTS = ["html", "json"];
