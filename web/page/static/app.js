@@ -7,6 +7,8 @@ import { Help } from "./views/help.js";
 import { HistoryPage } from "./views/history.js";
 import { Home } from "./views/home.js";
 import { SessionPage } from "./views/session.js";
+import { IndexPage, LISTS } from "./views/index.js";
+import { Palette } from "./views/palette.js";
 import { PrimesPage } from "./views/primes.js";
 import { isTyping, navigate, to, useRoute } from "./lab/route.js";
 import { files, projector, switchTongue, theme, tongue, useSettings } from "./lab/settings.js";
@@ -18,18 +20,20 @@ import { phrase, speak, tell } from "./model/words.js";
 import { registry, text } from "./lab/api.js";
 
 /** Pages with a title of their own; a session's page says its verdict. */
-const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "unknown"];
+const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "unknown"];
 
 const PLACES = [
   { page: "matrix", href: to.matrix },
   { page: "sessions", href: to.sessions },
   { page: "cracking", href: to.cracking },
+  { page: "modes", href: () => to.list("modes"), pages: LISTS },
 ];
 
 const App = () => {
   const { page, id, query } = useRoute();
   const { switchTheme, switchSize } = useSettings();
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
 
   const first = useRef(true);
   useEffect(() => {
@@ -43,7 +47,7 @@ const App = () => {
   useEffect(() => {
     const press = (event) => {
       if (isTyping(event)) return;
-      const does = { "?": () => setHelp(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }[event.key];
+      const does = { "?": () => setHelp(true), "/": () => setPalette(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }[event.key];
       if (!does) return;
       event.preventDefault();
       does();
@@ -57,22 +61,25 @@ const App = () => {
     <header class="bar">
       <a class="brand" href=${to.matrix()}><${Logo} /> Interlock</a>
       <nav class="places" aria-label=${tell("page places")}>
-        ${PLACES.map(({ page: place, href }) => html`<a key=${place} href=${href()} aria-current=${page === place ? "page" : undefined}>${tell(`place ${place}`)}</a>`)}
+        ${PLACES.map(({ page: place, href, pages = [place] }) => html`<a key=${place} href=${href()} aria-current=${pages.includes(page) ? "page" : undefined}>${tell(`place ${place}`)}</a>`)}
       </nav>
       <${Status} />
       <nav class="settings" aria-label=${tell("page settings")}>
         <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title=${tell("page projector")}>A<small>A</small></button>
         <button type="button" onClick=${switchTheme} title=${tell("page theme")} data-action="theme">${phrase(theme() === "dark" ? "page to-light" : "page to-dark", { lead: html`<span class="lead">${tell("page switch")}</span>` })}</button>
         <button type="button" onClick=${switchTongue} lang=${tongue() === "en" ? "de" : "en"} data-action="language">${tell("page language")}</button>
+        <button type="button" onClick=${() => setPalette(true)} title=${tell("palette what")} aria-label=${tell("palette what")} data-action="palette">/</button>
         <button type="button" onClick=${() => setHelp(true)} title=${tell("page keys")} aria-label=${tell("page keys")}>?</button>
       </nav>
     </header>
     <${Trouble} />
     <main id="main" tabindex="-1"><${Page} page=${page} id=${id} query=${query} /></main>
+    ${palette ? html`<${Palette} onClose=${() => setPalette(false)} />` : null}
     ${help ? html`<${Help} onClose=${() => setHelp(false)} />` : null}`;
 };
 
 const Page = ({ page, id, query }) => {
+  if (LISTS.includes(page) && id === null) return html`<${IndexPage} key=${page} list=${page} />`;
   switch (page) {
     case "matrix": return html`<${Home} />`;
     case "sessions": return id === null ? html`<${HistoryPage} />` : html`<${SessionPage} key=${id} id=${id} />`;

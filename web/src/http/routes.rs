@@ -45,8 +45,20 @@ fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
 }
 
 /// Paths of the page; what they show is the page's own doing.
-const PAGES: [&str; 8] =
-    ["/", "/sessions", "/sessions/{id}", "/compare", "/cracking", "/modes/{id}", "/attacks/{id}", "/checks/{id}"];
+const PAGES: [&str; 12] = [
+    "/",
+    "/sessions",
+    "/sessions/{id}",
+    "/compare",
+    "/cracking",
+    "/modes",
+    "/modes/{id}",
+    "/attacks",
+    "/attacks/{id}",
+    "/checks",
+    "/checks/{id}",
+    "/terms",
+];
 
 /// Everything that the server answers.
 pub fn router(app: Arc<App>, who: Guard) -> Router {

@@ -18,9 +18,10 @@ export const to = {
   check: (id) => path("checks", id),
   sessions: () => path("sessions"),
   cracking: () => path("cracking"),
+  list: (name) => path(name),
 };
 
-const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "compare", "cracking"]);
+const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking"]);
 
 /** The page's name, the id in its path, and its query. */
 export function route({ pathname, search }) {

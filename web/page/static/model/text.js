@@ -73,6 +73,9 @@ export function secretive(text) {
 /** Clock time of unix milliseconds, to the second. */
 export const clock = (ms) => (Number.isFinite(ms) ? new Date(ms).toLocaleTimeString("en-GB") : "");
 
+/** The day of unix milliseconds, as the calendar here has it. */
+export const day = (ms) => (Number.isFinite(ms) ? new Date(ms).toLocaleDateString("sv-SE") : "");
+
 /** Date and time (UTC) of unix milliseconds. */
 export const date = (ms) => (Number.isFinite(ms) ? `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC` : "");
 

@@ -91,6 +91,9 @@ export const term = (family, name) => say(family, {}, name) ?? fit(name);
 /** The language's word for a term; the term itself where it has none. */
 export const word = (name) => term("word", name);
 
+/** The terms that the language explains, by their names, in the order of its file. */
+export const glossary = () => [...texts.keys()].filter((key) => key.startsWith("glossary ")).map((key) => [key.slice(9), tell(key)]);
+
 /** What a group of modes or attacks is called. */
 export const groupName = (group) => say("group", {}, group) ?? fit(group.replaceAll("-", " "));
 

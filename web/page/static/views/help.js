@@ -5,6 +5,7 @@ import { tell } from "../model/words.js";
 
 const KEYS = [
   ["?", "help"],
+  ["/", "palette"],
   ["p  +", "projector"],
   ["t", "theme"],
   ["m", "matrix"],

@@ -3,6 +3,8 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { LabError, get, post, useLoad } from "../lab/api.js";
 import { newest, useLab } from "../lab/lab.js";
+import { to } from "../lab/route.js";
+import { filter, meets, query } from "../model/search.js";
 import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
@@ -12,16 +14,26 @@ const PAGE = 60;
 
 export const HistoryPage = () => {
   const { epoch, gone } = useLab();
-  const first = useLoad(() => get(`/api/sessions?limit=${PAGE}`), [epoch]);
+  const [line, setLine] = useState(() => new URLSearchParams(location.search).get("filter") ?? "");
+  const [picked, pick] = useState([]);
+  const asked = filter(line);
+  const selection = query(asked);
+  const narrow = (text) => {
+    setLine(text);
+    setOlder({ sessions: [], next: undefined });
+    history.replaceState(null, "", text ? `/sessions?filter=${encodeURIComponent(text)}` : "/sessions");
+  };
+  const first = useLoad(() => get(`/api/sessions?limit=${PAGE}${selection}`), [epoch, selection]);
   const [older, setOlder] = useState({ sessions: [], next: undefined });
   const [fault, setFault] = useState(null);
   useEffect(() => setOlder({ sessions: [], next: undefined }), [epoch]);
-  if (!first.data) return first.error ? html`<${Failed} error=${first.error} what="sessions" />` : html`<${Loading} what="sessions" />`;
-  const next = older.next === undefined ? first.data.next : older.next;
+  if (!first.data) return first.error && !line ? html`<${Failed} error=${first.error} what="sessions" />` : html`<${Loading} what="sessions" />`;
+  const listed = first.error ? { sessions: [], next: null } : first.data;
+  const next = older.next === undefined ? listed.next : older.next;
   const more = async () => {
     setFault(null);
     try {
-      const page = await get(`/api/sessions?limit=${PAGE}&after=${encodeURIComponent(next)}`);
+      const page = await get(`/api/sessions?limit=${PAGE}${selection}&after=${encodeURIComponent(next)}`);
       setOlder({ sessions: [...older.sessions, ...page.sessions], next: page.next });
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -38,16 +50,19 @@ export const HistoryPage = () => {
     }
   };
   // What is live is newer than what was loaded, and what was loaded may have become done since.
-  const known = new Map([...older.sessions, ...first.data.sessions, ...newest()].map((session) => [session.session, session]));
-  const sessions = [...known.values()].filter(({ session }) => !gone.has(session)).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
+  const known = new Map([...older.sessions, ...listed.sessions, ...newest()].map((session) => [session.session, session]));
+  const sessions = [...known.values()].filter((session) => !gone.has(session.session) && meets(session, asked)).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
   return html`
     <h1 tabindex="-1">${tell("place sessions")}</h1>
     <section class="panel history">
       ${sessions.some((session) => session.status === "running")
         ? html`<div class="actions"><button type="button" data-action="cancel-all" onClick=${cancel}>${tell("sessions cancel-all")}</button></div>`
         : null}
-      <${SessionList} sessions=${sessions} empty=${tell("sessions empty")} />
+      <p class="line"><label class="filter">${tell("sessions filter")} <input type="search" data-field="filter" value=${line} placeholder=${tell("sessions filter-example")} onInput=${(event) => narrow(event.target.value)} /></label>
+        <small role="status" data-count=${sessions.length}>${tell("sessions shown", { count: sessions.length, more: Boolean(next) })}</small>
+        ${picked.length === 2 ? html`<a class="button" data-action="compare" href=${to.compare(...picked)}>${tell("sessions compare")}</a>` : html`<small>${tell("sessions tick")}</small>`}</p>
+      <${SessionList} sessions=${sessions} empty=${tell(line ? "sessions unmet" : "sessions empty")} picked=${picked} pick=${(id) => pick(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id].slice(-2))} dated />
       ${next ? html`<button type="button" onClick=${more} data-action="older">${tell("sessions older")}</button>` : null}
-      <p class="fault" role="alert">${fault && visible(fault)}</p>
+      <p class="fault" role="alert">${(fault ?? (line && first.error?.message)) && visible(fault ?? first.error.message)}</p>
     </section>`;
 };

@@ -1,0 +1,48 @@
+/** What there is: modes, attacks, checks and terms, each by its title, with how its scenarios have to end. */
+
+import { html } from "../vendor/preact.js";
+import { useRegistry } from "../lab/api.js";
+import { to } from "../lab/route.js";
+import { attackOf, modeOf } from "../model/scenario.js";
+import { isDefence } from "../model/verdict.js";
+import { Mark } from "../draw/verdict.js";
+import { glossary, tell, term } from "../model/words.js";
+
+/** The lists, in the order of their links. */
+export const LISTS = ["modes", "attacks", "checks", "terms"];
+
+const HREF = { modes: to.mode, attacks: to.attack, checks: to.check };
+
+export const IndexPage = ({ list }) => html`
+  <h1 tabindex="-1">${tell(`index ${list}`)}</h1>
+  <nav class="line tabs" aria-label=${tell("index lists")}>${LISTS.map((name) => html`
+    <a key=${name} class="button" href=${to.list(name)} aria-current=${name === list ? "page" : undefined}>${tell(`index ${name}`)}</a>`)}</nav>
+  ${list === "terms" ? html`<${Terms} />` : html`<${Entries} list=${list} />`}`;
+
+const Entries = ({ list }) => {
+  const entries = useRegistry(list);
+  const table = useRegistry("scenarios");
+  return html`<ul class="index" data-list=${list}>${entries.map((entry) => html`
+    <li key=${entry.id} class="panel" data-entry=${entry.id}>
+      <h2><a href=${HREF[list](entry.id)}>${entry.title}</a> <code>${entry.id}</code></h2>
+      <p>${entry.summary ?? entry.threat}</p>
+      <${Outcomes} kinds=${outcomes(list, entry.id, table)} />
+    </li>`)}</ul>`;
+};
+
+/** How the scenarios of an entry have to end, without anything switched: `[kind, count]`, the breaks first. */
+export function outcomes(list, id, table) {
+  const bare = (text) => text.split(":")[0];
+  const own = table.filter(({ scenario, expected }) => (list === "checks" ? expected?.check === id
+    : !/[~+]/.test(scenario) && bare((list === "modes" ? modeOf : attackOf)(scenario)) === id));
+  const counts = new Map();
+  for (const { expected } of own) counts.set(expected.kind, (counts.get(expected.kind) ?? 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => isDefence(a) - isDefence(b) || m - n);
+}
+
+const Outcomes = ({ kinds }) => (kinds.length ? html`<p class="line outcomes">${kinds.map(([kind, count]) => html`
+  <span key=${kind} class="line" data-kind=${kind}><${Mark} kind=${kind} /> ${term("kind", kind)} × ${count}</span>`)}</p>` : null);
+
+/** The words that the lab uses, each explained. */
+const Terms = () => html`<dl class="terms">${glossary().map(([name, text]) => html`
+  <div key=${name} id=${`term-${name}`} class="panel"><dt>${tell(`term-name ${name}`)}</dt><dd>${text}</dd></div>`)}</dl>`;

@@ -1,0 +1,59 @@
+/** The command palette, at `/`: everything that there is by a few letters of it, and Enter opens or runs it. */
+
+import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
+import { LabError, post, useRegistry } from "../lab/api.js";
+import { learn, newest } from "../lab/lab.js";
+import { navigate, to } from "../lab/route.js";
+import { matches } from "../model/search.js";
+import { visible } from "../model/text.js";
+import { tell, term } from "../model/words.js";
+
+const SHOWN = 12;
+
+export const Palette = ({ onClose }) => {
+  const dialog = useRef(null);
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const [fault, setFault] = useState(null);
+  const [modes, attacks, checks, scenarios] = ["modes", "attacks", "checks", "scenarios"].map(useRegistry);
+  useEffect(() => dialog.current.showModal(), []);
+  const everything = useMemo(() => [
+    ...["matrix", "sessions", "cracking", "modes"].map((place) => ({ kind: "place", name: tell(`place ${place}`), go: place === "modes" ? to.list("modes") : to[place]() })),
+    ...newest().slice(0, 50).map((session) => ({ kind: "session", name: session.scenario, more: session.verdict ? term("kind", session.verdict.kind) : "", go: to.session(session.session) })),
+    ...scenarios.map(({ scenario }) => ({ kind: "scenario", name: scenario, run: scenario })),
+    ...modes.map(({ id, title }) => ({ kind: "mode", name: id, more: title, go: to.mode(id) })),
+    ...attacks.map(({ id, title }) => ({ kind: "attack", name: id, more: title, go: to.attack(id) })),
+    ...checks.map(({ id, title }) => ({ kind: "check", name: id, more: title, go: to.check(id) })),
+  ], [modes, attacks, checks, scenarios]);
+  const found = useMemo(() => matches(everything, text).slice(0, SHOWN), [everything, text]);
+  const current = Math.min(at, found.length - 1);
+  const choose = async (one) => {
+    if (!one) return;
+    try {
+      const session = one.run && (await post("/api/sessions", { scenario: one.run })).sessions;
+      if (session) learn(session);
+      dialog.current.close();
+      navigate(session ? to.session(session[0].session) : one.go);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(tell("session not-run", { why: error.message }));
+    }
+  };
+  const press = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) setAt(Math.max(0, Math.min(found.length - 1, current + step)));
+    else if (event.key === "Enter") choose(found[current]);
+    else return;
+    event.preventDefault();
+  };
+  return html`
+    <dialog ref=${dialog} class="palette" onClose=${onClose} aria-label=${tell("palette what")}>
+      <input type="text" role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${found.length ? `found-${current}` : undefined}
+        aria-label=${tell("palette what")} placeholder=${tell("palette what")} autofocus autocomplete="off" spellcheck=${false} value=${text}
+        onInput=${(event) => { setText(event.target.value); setAt(0); }} onKeyDown=${press} />
+      <ul id="found" role="listbox" aria-label=${tell("palette found")}>${found.map((one, i) => html`
+        <li key=${`${one.kind} ${one.name} ${one.go}`} id=${`found-${i}`} role="option" aria-selected=${String(i === current)} data-kind=${one.kind} onClick=${() => choose(one)}>
+          <small>${tell(`palette ${one.kind}`)}</small> <code>${visible(one.name)}</code> <span class="quiet">${one.more ?? ""}</span></li>`)}</ul>
+      <p class="fault" role="alert">${fault && visible(fault)}</p>
+    </dialog>`;
+};
