@@ -297,6 +297,93 @@ fn the_page_speaks_the_language_that_was_chosen_in_it() {
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
+/// The first page shows the whole board at once: large families are one column until they are asked for, and a mode one row.
+#[test]
+fn the_board_folds_and_begins_afresh() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    browser.screen(1366, 768);
+    visit(&browser, &lab, "/");
+    browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+    let top = "return document.querySelector(\".cell[data-scenario='dh/substitute']\").getBoundingClientRect().bottom";
+    let bottom = browser.run(top, &[]).as_f64().unwrap_or(f64::MAX);
+    assert!(bottom < 768.0, "the first verdict of the board is below the first screen: {bottom}");
+    assert_eq!(browser.count(".cell[data-scenario='ecdh-cert/forge-name']"), 0);
+    browser.click(".cell[data-group=certificates][data-at^='4-'], .cell.folded.open[data-group=certificates]");
+    browser.await_element(".cell[data-scenario='ecdh-cert/forge-name'][data-status=not-run]");
+    browser.click("[data-fold=certificates][aria-expanded=true]");
+    browser.await_element("[data-fold=certificates][aria-expanded=false]");
+    assert_eq!(browser.count(".cell[data-scenario='dh-weak:smooth/crack']"), 0);
+    browser.click("[data-fold=dh-weak]");
+    browser.await_element(".cell[data-scenario='dh-weak:smooth/crack']");
+    browser.click("[data-action=fresh]");
+    browser.await_element(".cell[data-scenario='dh/substitute'][data-status=not-run]");
+    browser.click("[data-action=whole]");
+    browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// A broken session offers what would have stopped it, as a comparison with one seed that says what sets the two apart.
+#[test]
+fn a_broken_session_leads_to_what_would_have_stopped_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let id = lab.play("ecdh/substitute");
+    lab.judged(&id);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.click("[data-action=remedy][data-scenario='ecdh-cert/substitute']");
+    browser.await_element("[data-side=left][data-verdict=stopped]");
+    browser.await_element("[data-side=right][data-verdict=split]");
+    let headline = browser.text("[data-headline]");
+    assert!(headline.contains("ecdh-cert: stopped") && headline.contains("ecdh: split"), "{headline}");
+    let id = lab.play("ecdh-cert/substitute~transcript-signature");
+    lab.judged(&id);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.click("[data-action=remedy][data-scenario='ecdh-cert/substitute']");
+    browser.await_element("[data-side=left][data-verdict=stopped]");
+    let headline = browser.text("[data-headline]");
+    assert_eq!(headline, "One check apart: transcript-signature. With it: stopped. Without it: split.");
+    browser.click("[data-action=swap]");
+    browser.await_element("[data-side=right][data-verdict=stopped]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// What there is can be found without knowing where: in lists, by a few letters, by a filter.
+#[test]
+fn everything_is_found_by_its_list_by_a_few_letters_or_by_a_filter() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    for (list, entry) in [("modes", "ecdh-cert"), ("attacks", "misbind"), ("checks", "cert-name")] {
+        visit(&browser, &lab, &format!("/{list}"));
+        browser.await_element(&format!(".index[data-list={list}] [data-entry='{entry}'] a[href='/{list}/{entry}']"));
+    }
+    visit(&browser, &lab, "/terms");
+    browser.await_element("#term-canary");
+    browser.press("/");
+    browser.await_element(".palette input");
+    let typed = "const input = document.querySelector('.palette input'); input.value = arguments[0];
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+    browser.run(typed, &["mutual/misbind~id"]);
+    browser.await_element(".palette li[aria-selected=true][data-kind=scenario]");
+    browser.run(
+        "document.querySelector('.palette input').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));",
+        &[],
+    );
+    browser.await_element(".session[data-verdict=misbound]");
+
+    visit(&browser, &lab, "/sessions?filter=mode:dh%20verdict:split");
+    browser.await_element("[data-list=sessions] [data-scenario='dh/substitute'][data-verdict=split]");
+    assert_eq!(browser.count("[data-list=sessions] li:not([data-verdict=split])"), 0);
+    visit(&browser, &lab, "/sessions");
+    for scenario in ["dh/substitute", "ecdh-cert/substitute"] {
+        browser.click(&format!("[data-scenario='{scenario}'] input[type=checkbox]"));
+    }
+    browser.click("[data-action=compare]");
+    browser.await_element("[data-side=left][data-scenario='dh/substitute']");
+    browser.await_element("[data-side=right][data-scenario='ecdh-cert/substitute']");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
 /// On the stage a session goes by row by row, on one screen without scrolling; nothing of what comes later is told before,
 /// and at its end stands the verdict.
 #[test]

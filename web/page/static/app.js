@@ -68,7 +68,7 @@ const App = () => {
         <button type="button" aria-pressed=${String(projector())} onClick=${switchSize} title=${tell("page projector")}>A<small>A</small></button>
         <button type="button" onClick=${switchTheme} title=${tell("page theme")} data-action="theme">${phrase(theme() === "dark" ? "page to-light" : "page to-dark", { lead: html`<span class="lead">${tell("page switch")}</span>` })}</button>
         <button type="button" onClick=${switchTongue} lang=${tongue() === "en" ? "de" : "en"} data-action="language">${tell("page language")}</button>
-        <button type="button" onClick=${() => setPalette(true)} title=${tell("palette what")} aria-label=${tell("palette what")} data-action="palette">/</button>
+        <button type="button" onClick=${() => setPalette(true)} title=${tell("palette what")} aria-label=${`/ ${tell("palette what")}`} data-action="palette">/</button>
         <button type="button" onClick=${() => setHelp(true)} title=${tell("page keys")} aria-label=${tell("page keys")}>?</button>
       </nav>
     </header>

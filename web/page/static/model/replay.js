@@ -36,7 +36,7 @@ export function notebook(events) {
   return events.flatMap((event) => {
     if (event.source !== "attacker") return [];
     switch (event.type) {
-      case "step": return [{ n: event.n, what: "step", number: event.number, text: event.text }];
+      case "step": return [{ n: event.n, what: "step", number: event.number, text: event.text, recipe: event.recipe ?? null }];
       case "holds": return [{ n: event.n, what: "key", with: event.with, key: event.fingerprint }];
       case "solved": return [{ n: event.n, what: "solved", found: event.found, bits: event.bits, cut: Boolean(event.cut_off) }];
       case "recovered": return [{ n: event.n, what: "read", sender: event.sender, text: event.text, live: event.live }];

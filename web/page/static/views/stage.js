@@ -15,7 +15,7 @@ import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
-import { phrase, say, sentence, tell } from "../model/words.js";
+import { phrase, say, sentence, step, tell } from "../model/words.js";
 
 /** Milliseconds that a row stands while it plays by itself. */
 const PACES = { normal: 1800, slow: 4500 };
@@ -161,13 +161,16 @@ const Spoils = ({ attacker, wire }) => html`
     ${wire && attacker.present ? html`<p class="belief quiet">${tell("diagram relays")}</p>` : null}
     ${VICTIMS.map((role) => attacker.recovered.find(({ sender }) => sender === role)).filter(Boolean).map((read) => html`<p key=${read.n} class="speech wrong" data-read=${read.sender}>${phrase("belief loot", { text: html`<q><${Prose} of=${spoken(read.text)} /></q>` }, { sender: read.sender, live: read.live })}</p>`)}`;
 
+/** A note with its text as it is told: a step in the page's own language, a message without its canary. */
+const noted = (note) => ({ ...note, ...(note.what === "read" && { text: spoken(note.text) }), ...(note.what === "step" && { text: step(note) }) });
+
 /** What the attacker does and knows by now, the newest last. */
 const Notebook = ({ events }) => {
   const notes = notebook(events);
   return html`
     <section class="notebook" aria-labelledby="notebook">
       <h2 id="notebook">${tell("stage notebook")}</h2>
-      ${notes.length ? html`<ul>${notes.slice(-NOTED).map((note) => html`<li key=${note.n} data-note=${note.what}><${Prose} of=${tell(`note ${note.what}`, note.what === "read" ? { ...note, text: spoken(note.text) } : note)} limit=${150} /></li>`)}</ul>`
+      ${notes.length ? html`<ul>${notes.slice(-NOTED).map((note) => html`<li key=${note.n} data-note=${note.what}><${Prose} of=${tell(`note ${note.what}`, noted(note))} limit=${150} /></li>`)}</ul>`
         : html`<p class="quiet">${tell("note nothing")}</p>`}
     </section>`;
 };
