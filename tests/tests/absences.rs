@@ -288,7 +288,9 @@ fn no_shared_mechanism_knows_a_mode_an_attack_or_a_check_by_name() {
     let modes = lab::modes::all().iter().map(|mode| mode.id);
     let attacks = attacker::attacks::all().iter().map(|attack| attack.id);
     let checks = lab::checks::all().iter().map(|check| check.id);
-    let ids: BTreeSet<&str> = modes.chain(attacks).chain(checks).collect();
+    // The program is called after one of its modes.
+    const PROGRAM: &str = "interlock";
+    let ids: BTreeSet<&str> = modes.chain(attacks).chain(checks).filter(|id| *id != PROGRAM).collect();
     let mut named = Vec::new();
     for (place, line) in code() {
         if REGISTRIES.iter().any(|registry| place.starts_with(registry)) {

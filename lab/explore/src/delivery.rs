@@ -142,7 +142,9 @@ fn directed(world: &World, party: &Party, message: &Message, field: &Field) -> D
     for step in message.receipt.iter().chain(message.after).filter(|step| step.by.includes(party.role)) {
         let Act::Check(relation, args) = step.act else { continue };
         let (compared, check) = match relation {
-            Relation::Equal(check) => (args.iter().any(|arg| is_about(arg, field.binds)), check),
+            Relation::Equal(check) | Relation::Same(check) => {
+                (args.iter().any(|arg| is_about(arg, field.binds)), check)
+            }
             Relation::Signed(check, _) => (args.last().is_some_and(|arg| is_about(arg, field.binds)), check),
             Relation::PublicInRange
             | Relation::GroupSize(_)
@@ -247,7 +249,7 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         }
         Sort::Name => [world::ALICE, world::BOB, MALLORY].iter().for_each(|owner| offer(Term::name("name", owner))),
         // Nobody looks at it by itself: what matters is that it is what somebody else has, and then the whole message is.
-        Sort::Session | Sort::Nonce | Sort::Group | Sort::Mac | Sort::Signature => {}
+        Sort::Session | Sort::Nonce | Sort::Group | Sort::Mac | Sort::Signature | Sort::Digest | Sort::Sealed => {}
         Sort::EncryptionKey => offer(Term::of(Free::EncryptionKey, [decryption_key(MALLORY)])),
         Sort::Ciphertext => ciphertexts(world, state, party, field).into_iter().for_each(offer),
         // None of these travels.
@@ -259,7 +261,6 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
-        | Sort::Digest
         | Sort::Tuple
         | Sort::Secrets => {}
     }
@@ -382,6 +383,7 @@ fn invented(world: &World, party: &Party, field: &Field) -> Term {
         | Sort::Trust
         | Sort::Time
         | Sort::Digest
+        | Sort::Sealed
         | Sort::Tuple
         | Sort::Secrets => world::nonce(),
     }

@@ -176,6 +176,11 @@ impl Algebra for Terms {
             Op::Expand(label) => free(Free::Expand(label)),
             Op::Hash => free(Free::Hash),
             Op::Mac => free(Free::Mac),
+            Op::Seal => Ok(Term::sealed(one, &rest[0])),
+            Op::Open => match rest[0].shape() {
+                Shape::Sealed(key, text) if key == one => Ok(text.clone()),
+                _ => Err(misfit("sealed secret", &rest[0])),
+            },
             Op::Sign(context) => free(Free::Sign(context)),
             Op::LeafKey => match one.shape() {
                 Shape::Chain { key, .. } => Ok(key.clone()),
@@ -216,7 +221,7 @@ impl Algebra for Terms {
         };
         let alone = |holds| Ok(relation.checks().into_iter().map(|check| finding(check, holds)).collect());
         match relation {
-            Relation::Equal(_) => alone(Some(args[1].match_with(&args[0]))),
+            Relation::Equal(_) | Relation::Same(_) => alone(Some(args[1].match_with(&args[0]))),
             Relation::PublicInRange => match args[0].shape() {
                 Shape::Group(name) => match self.groups.find(name) {
                     Some(Group::Modp(_)) if group_of(&args[1]).is_some_and(|of| *of != args[0]) => {
