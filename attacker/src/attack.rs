@@ -1,5 +1,6 @@
 //! What an attack is: a recipe between two parties that sees frames and decides what becomes of them.
 
+pub mod case;
 mod change;
 mod info;
 

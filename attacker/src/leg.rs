@@ -10,12 +10,12 @@ use lab::{
     checks::DIRECTION_KEYS,
     control::Credentials,
     group::Group,
-    mode::{Message, Mode},
+    mode::{Act, By, Message, Mode, Step},
     record::{Content, RecordKey, Sealed},
     role::Role,
     shadow::Shadow,
     supply::Supply,
-    term::Expr,
+    term::{Expr, Op},
     wire::Frame,
 };
 use num_bigint::BigUint;
@@ -117,6 +117,18 @@ impl Leg {
     pub fn learn(&mut self, known: Known) {
         self.known.push(known);
         self.shadow = self.rebuilt(&[], self.switches.clone());
+    }
+
+    /// Learns what was opened on the other leg, where `from` will have to have sealed it on this one: what its receiver opens
+    /// is the sender's to know.
+    pub fn hear(&mut self, other: &Self, from: Role) {
+        let opened = |step: &Step| match step.act {
+            Act::Let(name, Expr::Apply(Op::Open, _)) if step.by == By::One(from.peer()) => Some(name),
+            _ => None,
+        };
+        let heard = self.mode.steps().filter_map(opened).filter(|name| self.value(name).is_none());
+        let heard: Vec<Known> = heard.filter_map(|name| Some((name, other.value(name)?.clone()))).collect();
+        heard.into_iter().for_each(|known| self.learn(known));
     }
 
     /// Fingerprint of the leg's session key, once it can be computed.

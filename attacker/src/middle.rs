@@ -103,6 +103,8 @@ impl Middle {
             moves.push(Move::Forward { from, frame });
             return;
         };
+        let (source, target) = self.legs(from);
+        target.hear(source, from);
         let replaced = match from {
             Role::Client => (self.replace)(&self.client, &self.server),
             Role::Server => (self.replace)(&self.server, &self.client),

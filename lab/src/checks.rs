@@ -77,6 +77,33 @@ checks! {
         compares: "the peer's MAC under a key of this exchange with the MAC over the own transcript, in constant time",
         from: "Krawczyk, HMQV, 2005, section 3; NIST SP 800-56A rev. 3 section 5.9"
     }
+    HALVES_FIT = "halves-fit" {
+        "The second half fits the first",
+        threat: "Whoever stands between two keys can read and write for both, but must not wait: were the first half not binding, \
+                 it would send anything, wait for the real text and pass that on.",
+        compares: "the digest of the sealed text with the one that came first",
+        from: "Rivest and Shamir, How to expose an eavesdropper, 1984"
+    }
+    PEER_PASSWORD = "peer-password" {
+        "Peer said the password",
+        threat: "Halves that fit say that somebody spoke before it heard, and not who: whoever speaks first may say anything.",
+        compares: "the text that was sealed with the password, in constant time",
+        from: "Davies and Price, Security for computer networks, 1984; Bellovin and Merritt, 1994"
+    }
+    NONCE_RETURNED = "nonce-returned" {
+        "Peer returned the nonce",
+        threat: "Anybody can encrypt to a public key: without what only the owner of its private key can know, nobody has proved \
+                 anything.",
+        compares: "the nonce that was sent, encrypted to the peer, with the one that came back, in constant time",
+        from: "Needham and Schroeder, 1978"
+    }
+    RESPONDER_NAMED = "responder-named" {
+        "The answer names who was called",
+        threat: "Whom the client calls of its own accord passes the call on to somebody else and the answer back: the client opens \
+                 it, and proves to that somebody that it is there.",
+        compares: "the name in the answer with the name of the one that was called",
+        from: "Lowe, An attack on the Needham–Schroeder public-key authentication protocol, 1995, section 4"
+    }
     IDENTITY_BINDING = "identity-binding" {
         "Whoever signed holds the key",
         threat: "An attacker signs the exchange of two others with a certificate of its own: it does not learn the key, but \

@@ -2,6 +2,7 @@
 
 mod attacker;
 mod contradiction;
+mod truth;
 mod victim;
 
 use crate::{
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 
 pub use attacker::{Attacker, Computation};
 pub use contradiction::Contradiction;
+pub use truth::{Belief, Read, So, Truth, Truths, With};
 pub use victim::{Abort, FailedCheck, Handshake, Message, Victim};
 
 /// A value and the number of the event that it comes from.

@@ -14,6 +14,8 @@ pub struct Loot {
     /// A place on the client's way from which it leads the client back to itself: the server that the client reaches is one
     /// of the client's own.
     pub leads_back: bool,
+    /// The client calls the attacker of its own accord, by the attacker's own name and key.
+    pub called: bool,
     /// A recording of an earlier handshake of the server's, with a client that offered nothing but its last group.
     pub recording: bool,
 }
@@ -28,7 +30,8 @@ pub enum Item {
         /// The theft was noticed, and the certificate stands on the lists that reach the victim's peer.
         noticed: bool,
     },
-    /// A genuine one for a name of the attacker's own, from the authority that certifies everybody.
+    /// A genuine one for a name of the attacker's own, from the authority that certifies everybody; where there are no
+    /// certificates, a key pair of its own and the public key of whom it faces.
     Own,
     /// One that should not be there.
     Forged(&'static Forgery),
@@ -36,7 +39,8 @@ pub enum Item {
 
 impl Loot {
     /// Nothing.
-    pub const NONE: Self = Self { as_server: None, as_client: None, leads_back: false, recording: false };
+    pub const NONE: Self =
+        Self { as_server: None, as_client: None, leads_back: false, called: false, recording: false };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {

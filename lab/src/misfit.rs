@@ -86,6 +86,8 @@ pub enum Need {
         /// Octets of both.
         octets: usize,
     },
+    /// A secret that was sealed with a key of this exchange.
+    Sealed,
     /// A public value of its group.
     OfGroup,
     /// A prime of at least so many bits.

@@ -205,6 +205,11 @@ impl Mode {
         self.messages.iter().any(|message| message.from == role && message.carries(sort))
     }
 
+    /// Both sides send a share: what the key is made of is forgotten with the session.
+    pub fn exchanges(&self) -> bool {
+        self.sends(Role::Client, Sort::Public) && self.sends(Role::Server, Sort::Public)
+    }
+
     /// This role shows a chain of certificates.
     pub fn certifies(&self, role: Role) -> bool {
         self.sends(role, Sort::Chain)

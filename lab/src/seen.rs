@@ -104,6 +104,10 @@ pub enum Seen {
         /// So many octets of them.
         octets: usize,
     },
+    /// The secret that both know beforehand. It is not told.
+    SharedSecret,
+    /// Another one. It is not told either.
+    AnotherSecret,
     /// A signature that would be right.
     SignatureBy {
         /// The key, in hexadecimal.

@@ -6,7 +6,7 @@
 mod issue;
 mod recording;
 
-pub use issue::{certify, forge, revocation_lists, static_key};
+pub use issue::{certify, drawn_key, forge, revocation_lists, static_key};
 
 use crate::{
     certificate::{self, KeyType},

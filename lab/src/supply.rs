@@ -52,10 +52,6 @@ impl Supply {
         if let Some(credentials) = &order.credentials {
             supply.0.push((Source::Trust, Value::Trust(Arc::new(trust(credentials, verified)?))));
             supply.0.extend(credentials.peer_name.clone().map(|name| (Source::PeerName, Value::Text(name))));
-            supply.0.extend(credentials.own_name.clone().map(|name| (Source::OwnName, Value::Text(name))));
-            if let Some(key) = &credentials.peer_key {
-                supply.0.push((Source::PeerKey, Value::Bytes(octets("peer_key", key)?)));
-            }
             supply.identify(credentials)?;
         }
         Ok(supply)
@@ -78,6 +74,10 @@ impl Supply {
     }
 
     fn identify(&mut self, credentials: &Credentials) -> Result<(), Malformed> {
+        self.0.extend(credentials.own_name.clone().map(|name| (Source::OwnName, Value::Text(name))));
+        if let Some(key) = &credentials.peer_key {
+            self.0.push((Source::PeerKey, Value::Bytes(octets("peer_key", key)?)));
+        }
         if !credentials.chain.is_empty() {
             self.0.push((Source::Chain, Value::Chain(Arc::from(ders("chain", &credentials.chain)?))));
         }

@@ -89,7 +89,9 @@ sorts! {
     /// Unix seconds.
     Time = "time", Shown;
     /// A SHA-256 digest, of the frames so far or of chosen values.
-    Digest = "digest", Shown;
+    Digest = "digest", Wire;
+    /// A secret, sealed with a key that seals nothing else.
+    Sealed = "sealed secret", Wire;
     /// Several values in order, none of them secret.
     Tuple = "tuple", Shown;
     /// Several values in order, at least one of them secret.
@@ -186,6 +188,11 @@ pub enum Op {
     Hash,
     /// HMAC-SHA256 (RFC 2104).
     Mac,
+    /// Seals a secret with a key that seals nothing else: ChaCha20-Poly1305 (RFC 8439 section 2.8) with a nonce of zeros and no
+    /// additional data.
+    Seal,
+    /// The secret that was sealed.
+    Open,
     /// Ed25519 signature under this context (RFC 8446 section 4.4.3).
     Sign(&'static str),
     /// The public signature key that a chain's leaf certifies.
@@ -211,8 +218,8 @@ impl Op {
     /// Sorts of the arguments, and of the result.
     pub const fn signature(self) -> (&'static [Sort], Sort) {
         use Sort::{
-            Chain, Choice, Ciphertext, DecryptionKey, Digest, EncryptionKey, Group, Key, Name, Offers, Public, Secret,
-            Secrets, Shared, Signature, SigningKey, Tuple, VerifyingKey,
+            Chain, Choice, Ciphertext, DecryptionKey, Digest, EncryptionKey, Group, Key, Name, Offers, Public, Sealed,
+            Secret, Secrets, Shared, Signature, SigningKey, Tuple, VerifyingKey,
         };
         match self {
             Self::Preferred => (&[Offers], Group),
@@ -230,6 +237,8 @@ impl Op {
             Self::Expand(_) => (&[Key, Digest], Key),
             Self::Hash => (&[Tuple], Digest),
             Self::Mac => (&[Key, Digest], Sort::Mac),
+            Self::Seal => (&[Key, Shared], Sealed),
+            Self::Open => (&[Key, Sealed], Shared),
             Self::Sign(_) => (&[SigningKey, Digest], Signature),
             Self::LeafKey => (&[Chain], VerifyingKey),
             Self::LeafEncryptionKey => (&[Chain], EncryptionKey),
@@ -261,6 +270,8 @@ impl fmt::Display for Op {
             Self::Expand(label) => return write!(f, "hkdf-expand[{label}]"),
             Self::Hash => "hash",
             Self::Mac => "hmac",
+            Self::Seal => "seal",
+            Self::Open => "open",
             Self::Sign(context) => return write!(f, "sign[{context}]"),
             Self::LeafKey => "leaf-key",
             Self::LeafEncryptionKey => "leaf-encryption-key",

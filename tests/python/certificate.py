@@ -13,6 +13,7 @@ SEQUENCE, INTEGER, BOOLEAN, BITS, OCTETS, OID = 0x30, 0x02, 0x01, 0x03, 0x04, 0x
 UTC_TIME, GENERALIZED_TIME, DNS_NAME = 0x17, 0x18, 0x82
 ED25519 = bytes.fromhex("06032b6570")
 X25519 = bytes.fromhex("06032b656e")
+RSA = bytes.fromhex("06092a864886f70d0101010500")
 KEY_USAGE, ALT_NAME, CONSTRAINTS, NAME_CONSTRAINTS, PURPOSE = (bytes([0x55, 0x1D, n]) for n in (15, 17, 19, 30, 37))
 PERMITTED = 0xA0
 SERVER_AUTH = bytes.fromhex("2b06010505070301")
@@ -161,18 +162,37 @@ def blocks(path, label):
     return [base64.b64decode("".join(block.split())) for block in found]
 
 
-def private_key(path, algorithm=ED25519):
-    """The octets of a private key in PKCS #8 (RFC 8410 section 7): an Ed25519 seed, unless X25519 is asked for."""
+def private_key(path, algorithm):
+    """What a private key in PKCS #8 (RFC 5208) holds, in the form of its algorithm."""
     key = Reader(blocks(path, "PRIVATE KEY")[0]).inside(SEQUENCE)
     key.of(INTEGER)
     if key.of(SEQUENCE)[0] != algorithm:
         raise Refused(f"{path}: expected a key for another algorithm")
-    return key.inside(OCTETS).of(OCTETS)[0]
+    return key.inside(OCTETS)
+
+
+def ed25519_key(path):
+    """The seed of an Ed25519 key (RFC 8410 section 7)."""
+    return private_key(path, ED25519).of(OCTETS)[0]
 
 
 def x25519_key(path):
     """The secret of an X25519 key."""
-    return private_key(path, X25519)
+    return private_key(path, X25519).of(OCTETS)[0]
+
+
+def rsa_private(path):
+    """Modulus and private exponent of an RSA key in PKCS #8 (RFC 8017 appendix A.1.2)."""
+    key = private_key(path, RSA).inside(SEQUENCE)
+    key.of(INTEGER)
+    n, _, d = (int.from_bytes(key.of(INTEGER)[0], "big") for _ in range(3))
+    return n, d
+
+
+def rsa_public(path):
+    """Modulus and public exponent (RFC 8017 appendix A.1.1)."""
+    key = Reader(blocks(path, "RSA PUBLIC KEY")[0]).inside(SEQUENCE)
+    return tuple(int.from_bytes(key.of(INTEGER)[0], "big") for _ in range(2))
 
 
 def x25519_public(path):

@@ -5,6 +5,7 @@
               [--ca root.pem] [--crl crl.pem] [--name server.lab] [--chain client.pem --key client-key.pem]
               [--own-name alice.lab --secret TEXT]
               [--static-key client-static-key.pem --peer-static server-static.pem]
+              [--decryption-key client-decryption-key.pem --peer-key server-encryption.pem]
     client.py --example docs/wire.md
 
 For tests only: nothing here runs in constant time.
@@ -25,13 +26,14 @@ import certificate
 import cpace
 import ed25519
 import mlkem
+import rsa_oaep
 from certificate import Refused
 
-CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED = range(1, 7)
+CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED, HALF, REST = range(1, 9)
 RECORD = 23
-LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, FINISHED + 1), 65_536)
+LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, REST + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -493,8 +495,100 @@ def agree_three_times(connection, handshake, args, variant):
     handshake.record_keys()
 
 
+def seal_secret(key, secret):
+    """Section 6: with a key that seals nothing else."""
+    ciphertext = chacha20(key, bytes(12), secret)
+    return ciphertext + tag_of(key, bytes(12), b"", ciphertext)
+
+
+def open_secret(key, sealed):
+    ciphertext, tag = sealed[:-16], sealed[-16:]
+    if len(sealed) < 16 or not hmac.compare_digest(tag, tag_of(key, bytes(12), b"", ciphertext)):
+        raise Refused("sealed: not sealed with the key of this exchange")
+    return chacha20(key, bytes(12), ciphertext)
+
+
+def speak_in_halves(connection, handshake, args, variant):
+    """Sections 4 to 7 for `interlock`, in both variants."""
+
+    def check(name, holds):
+        if name not in args.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    party, half_of = X25519(), lambda sealed: hashlib.sha256(tuple_of(sealed)).digest()
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "interlock", "groups": ["x25519"]}],
+        "random": encode(os.urandom(32)),
+        "share": encode(party.share),
+    }
+    connection.send(CLIENT_HELLO, hello)
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "share"])
+    if answer["choice"] != {"mode": "interlock", "group": "x25519"}:
+        raise Refused("choice: not what was offered")
+    octets(answer["random"], 32)
+    handshake.agree(party.agree(decode(answer["share"])))
+    keys = {party: handshake.key(party + b" half") for party in (b"client", b"server")}
+    words = args.secret.encode() if variant == "password" else os.urandom(32)
+    sealed = seal_secret(keys[b"client"], words)
+    connection.send(HALF, {"half": encode(half_of(sealed))})
+    half = octets(connection.receive(HALF, ["half"])["half"], 32)
+    connection.send(REST, {"sealed": encode(sealed)})
+    sealed = decode(connection.receive(REST, ["sealed"])["sealed"])
+    check("halves-fit", hmac.compare_digest(half_of(sealed), half))
+    heard = open_secret(keys[b"server"], sealed)
+    if variant == "password":
+        check("peer-password", hmac.compare_digest(heard, words))
+    handshake.record_keys()
+
+
+def return_nonces(connection, handshake, args):
+    """Sections 4 to 7 for `nspk`."""
+
+    def check(name, holds):
+        if name not in args.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    own, peer = certificate.rsa_private(args.decryption_key), certificate.rsa_public(args.peer_key)
+    nonce = os.urandom(32)
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "nspk", "groups": ["none"]}],
+        "encrypted": encode(rsa_oaep.encrypt(peer, tuple_of(nonce, args.own_name))),
+    }
+    connection.send(CLIENT_HELLO, hello)
+    answer = connection.receive(SERVER_HELLO, ["choice", "encrypted"])
+    if answer["choice"] != {"mode": "nspk", "group": "none"}:
+        raise Refused("choice: not what was offered")
+    plain = rsa_oaep.decrypt(own, decode(answer["encrypted"]))
+    if plain is None:
+        raise Refused("encrypted: not encrypted to this client")
+    returned, servers, name = parts(plain, 3)
+    check("nonce-returned", hmac.compare_digest(returned, nonce))
+    check("responder-named", name == args.name.encode())
+    connection.send(CLIENT_SHARE, {"encrypted": encode(rsa_oaep.encrypt(peer, tuple_of(servers)))})
+    handshake.agree(tuple_of(nonce, servers))
+    handshake.record_keys()
+
+
+def parts(plain, count):
+    """The values of a tuple."""
+    found, at = [], 0
+    while at < len(plain):
+        end = at + 4 + int.from_bytes(plain[at : at + 4], "big")
+        found.append(plain[at + 4 : end])
+        at = end
+    if len(found) != count or at != len(plain):
+        raise Refused(f"encrypted: expected {count} values")
+    return found
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
+    if mode == "nspk":
+        return return_nonces(connection, handshake, args)
+    if mode == "interlock":
+        return speak_in_halves(connection, handshake, args, variant)
     if mode == "triple-dh":
         return agree_three_times(connection, handshake, args, variant)
     if mode == "psk":
@@ -529,7 +623,7 @@ def shake_hands(connection, handshake, args, trust):
         handshake.record_keys()
     else:
         chain = certificate.blocks(args.chain, "CERTIFICATE") if args.chain else None
-        key = certificate.private_key(args.key) if args.key else None
+        key = certificate.ed25519_key(args.key) if args.key else None
         identify(connection, handshake, mode, trust, chain, key)
 
 
@@ -654,9 +748,11 @@ def main():
     parser.add_argument("--key", metavar="FILE", help="and the key of the first")
     parser.add_argument("--static-key", metavar="FILE", help="the client's lasting secret, for triple-dh")
     parser.add_argument("--peer-static", metavar="FILE", help="the server's lasting public value, for triple-dh")
+    parser.add_argument("--decryption-key", metavar="FILE", help="the client's private RSA key, for nspk")
+    parser.add_argument("--peer-key", metavar="FILE", help="the server's public RSA key, for nspk")
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
-    needed = {"ecdh-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"]}
+    needed = {"ecdh-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
     missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
     if missing and not args.example:
         parser.error(f"{args.mode} needs " + ", ".join(f"--{name}" for name in missing))

@@ -111,6 +111,22 @@ fn what_is_long_is_priced_and_offered() {
     assert!(told.err.lines().next().is_some_and(|line| line.contains("bits")), "a first line: {told:?}");
 }
 
+/// The price comes before the search for something cheaper, and again where that is stopped.
+#[test]
+fn the_price_is_told_before_the_long_search() {
+    // 2^520 − 1 has a prime factor of 88 bits, and no longer one
+    let p = BigUint::from(2u32).pow(521) - 1u32;
+    let y = BigUint::from(3u32).modpow(&BigUint::from(5u32).pow(200), &p);
+    let (p, y) = (p.to_string(), y.to_string());
+    let mut program = Program::start("interlock", &["crack", "--p", &p, "--g", "3", "--y", &y]);
+    program.until("the price", |line| (line.contains("88 bits") && line.contains("cheaper")).then_some(()));
+    let pid = rustix::process::Pid::from_raw(program.pid() as i32).expect("a pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("a signal");
+    let finished = program.finish();
+    assert_eq!(finished.code, Some(1), "{finished:?}");
+    assert!(finished.out.contains("Not found: interrupted") && finished.out.contains("88 bits"), "{finished:?}");
+}
+
 /// A prime p = k·q + 1 with a prime q and a cofactor k of so many bits, and a generator of order q.
 fn subgroup(bits: u32, cofactor_bits: u32) -> (BigUint, BigUint, BigUint) {
     let two = BigUint::from(2u32);

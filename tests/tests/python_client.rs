@@ -56,6 +56,8 @@ impl Credentials {
             ("--key", file("client-key.pem")),
             ("--static-key", file("client-static-key.pem")),
             ("--peer-static", file("server-static.pem")),
+            ("--decryption-key", file("client-decryption-key.pem")),
+            ("--peer-key", file("server-encryption.pem")),
         ];
         let given = [("--name", "bob.lab"), ("--secret", SECRET)];
         let files = files.iter().map(|(flag, path)| (*flag, path.as_str()));

@@ -5,7 +5,7 @@ use lab::{
     checks,
     event::{Event, Fact, Status},
     mode::{By, Mode},
-    modes,
+    modes::{self, properties::Promise},
     role::{Actor, Role},
     scenario::Scenario,
     staging::Setting,
@@ -36,7 +36,13 @@ const IN_DEPTH: [(Demand, &str); 8] = [
 
 /// Where the record keys follow from the whole transcript, whoever met another one has other keys: both finish, and the
 /// first record tells.
-const BY_THE_KEYS: [Demand; 2] = [("ecdh-cert", "finished", Role::Client), ("ecdh-cert", "finished", Role::Server)];
+const BY_THE_KEYS: [Demand; 5] = [
+    ("ecdh-cert", "finished", Role::Client),
+    ("ecdh-cert", "finished", Role::Server),
+    ("interlock", "halves-fit", Role::Client),
+    ("nspk", "nonce-returned", Role::Client),
+    ("nspk", "nonce-returned", Role::Server),
+];
 
 /// What a server does not look at: it expects nobody in particular, and holds its client's authority to no rules for
 /// issuers.
@@ -106,8 +112,9 @@ fn every_check_has_its_witness_in_every_mode_and_for_every_role_that_performs_it
     assert_eq!(found, by_keys.union(&unseen).copied().collect(), "checks without which nobody wins");
 }
 
-/// Attacks that must not win anywhere: the wire's own controls, and those on the lab's key schedule, whose victims are sound.
-const NEVER_WINS: [&str; 5] = ["relay", "drop", "guess-secret", "predict", "reuse-nonce"];
+/// Attacks that must not win anywhere: the wire's own controls, those on the lab's key schedule, whose victims are sound, and
+/// those that leave the victims with keys that differ.
+const NEVER_WINS: [&str; 7] = ["relay", "drop", "guess-secret", "predict", "reuse-nonce", "guess-nonce", "tamper-half"];
 
 #[test]
 fn every_attack_wins_somewhere_or_must_not_and_every_kind_of_it_is_tried() {
@@ -215,4 +222,39 @@ fn switching_a_check_on_again_restores_the_verdict() {
             assert_eq!(verdict.check.as_ref(), Some(check), "{on}");
         }
     }
+}
+
+/// Promises of a mode, by the attacks that break them where they win.
+const BROKEN_BY: [(&str, &[&str]); 6] = [
+    ("listeners", &["eavesdrop", "crack"]),
+    ("middle", &["substitute", "speak-first", "bellovin-merritt"]),
+    ("server-authenticated", &["substitute-one"]),
+    ("client-authenticated", &["substitute-one:client"]),
+    ("key-compromise", &["key-compromise"]),
+    ("downgrade", &["downgrade", "strip-hybrid", "alter-negotiation:offers"]),
+];
+
+/// What a mode says of itself is what comes of the attacks on it, in its first variant and with its usual checks.
+#[test]
+fn a_mode_promises_what_no_attack_breaks() {
+    let (table, mut compared) = (table(), 0);
+    for mode in modes::all() {
+        let promises: BTreeMap<_, _> = modes::properties::of(mode.id).expect("properties").promises().collect();
+        for (name, attacks) in BROKEN_BY {
+            let first = mode.variants.first().map(|variant| format!("{}:{}", mode.id, variant.id));
+            let named = first.into_iter().chain([mode.id.to_owned()]);
+            let rows = named.flat_map(|mode| attacks.iter().map(move |attack| format!("{mode}/{attack}")));
+            let classes: Vec<Class> = rows.filter_map(|row| Some(class(&table.get(&row)?.kind))).collect();
+            if classes.is_empty() {
+                continue;
+            }
+            let broken = classes.contains(&Class::Broken);
+            match promises[name] {
+                Promise::Yes | Promise::Void => assert!(!broken, "{}: {name} is broken", mode.id),
+                Promise::No | Promise::If { .. } => assert!(broken, "{}: nobody breaks {name}", mode.id),
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 30, "{compared} promises only");
 }

@@ -75,6 +75,9 @@ impl Algebra for Terms {
             (Op::Replied, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
             (Op::Public, [group, secret]) => Ok(of("public", [group.clone(), secret.clone()])),
             (Op::Agree, [group, secret, public]) => Ok(Self::agree(group, secret, public)),
+            (Op::Open, [key, sealed]) if sealed.0 == Op::Seal.to_string() && sealed.1[0] == *key => {
+                Ok(sealed.1[1].clone())
+            }
             (Op::EncryptionKey, [key]) => Ok(of("public-key", [key.clone()])),
             (Op::Encrypt(padding), [coins, plaintext, key]) => {
                 Ok(of(format!("encrypted[{padding}]"), [key.clone(), plaintext.clone(), coins.clone()]))
@@ -100,7 +103,7 @@ impl Algebra for Terms {
 
     fn relate(&self, relation: Relation, args: &[Term], _: &Switches) -> Result<Vec<Finding>, Misfit> {
         let holds = match (relation, args) {
-            (Relation::Equal(_), [expected, observed]) => expected == observed,
+            (Relation::Equal(_) | Relation::Same(_), [expected, observed]) => expected == observed,
             (Relation::PublicInRange, [group, public]) => public.0 == "public" && public.1[0] == *group,
             (Relation::GroupSize(_) | Relation::GroupPrime | Relation::GroupOrder | Relation::GroupKnown, [group]) => {
                 group.0 == "group"
@@ -243,9 +246,11 @@ fn every_mode_agrees_on_one_exporter() {
         let parties = run(mode, |_, _| {}).unwrap_or_else(|(role, stop)| panic!("{}: {role}: {stop}", mode.id));
         let [client, server] = exporters(&parties);
         assert_eq!(client, server, "{}", mode.id);
-        // It is made of both secrets, and of the shared one where there is no exchange.
+        // It is made of both secrets, or of both nonces, and of the shared one where there is no exchange.
         let text = format!("{client:?}");
-        let exchanged = text.contains("alice's client_secret") && text.contains("bob's server_secret");
+        let both = |what: [&str; 2]| what.iter().all(|secret| text.contains(secret));
+        let exchanged = both(["alice's client_secret", "bob's server_secret"])
+            || both(["alice's client_nonce", "bob's server_nonce"]);
         assert!(exchanged || (text.contains("the shared secret") && !mode.sends(Role::Client, Sort::Public)), "{text}");
     }
 }

@@ -1,5 +1,6 @@
 //! The registries as documents, for `/api/modes`, `/api/attacks`, `/api/checks` and `interlock list`.
 
+use attacker::attack::case::{self, Case};
 use lab::{
     mode::{By, Parameter},
     modes,
@@ -17,7 +18,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// A citation; that of an RFC knows where it can be read.
+    /// A citation; that of an RFC, or of nothing but a CVE, knows where it can be read.
     pub fn of(title: &str) -> Self {
         let number = title.strip_prefix("RFC ").map(|rest| rest.split([' ', ',']).next().unwrap_or_default());
         let url = number.filter(|number| number.parse::<u32>().is_ok()).map(|number| {
@@ -25,8 +26,14 @@ impl Reference {
             let anchor = section.map(|section| format!("#section-{section}")).unwrap_or_default();
             format!("https://www.rfc-editor.org/rfc/rfc{number}{anchor}")
         });
+        let url = url.or_else(|| vulnerability(title));
         Self { title: title.to_owned(), url }
     }
+}
+
+/// Where a vulnerability by its number can be read.
+fn vulnerability(title: &str) -> Option<String> {
+    title.starts_with("CVE-").then(|| format!("https://nvd.nist.gov/vuln/detail/{title}"))
 }
 
 /// A kind of a mode or of an attack.
@@ -121,6 +128,22 @@ pub struct Mode {
     pub table: Table,
     /// Where it comes from.
     pub references: Vec<Reference>,
+    /// What it protects and what it does not, all of its usual checks being on, in its first variant.
+    pub promises: Vec<Promise>,
+    /// Where it is deployed.
+    pub deployed: &'static str,
+    /// How its keys are renewed and thrown away there.
+    pub renewal: &'static str,
+}
+
+/// Something that a mode might promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Promise {
+    /// What.
+    pub name: &'static str,
+    /// Whether it keeps that.
+    #[serde(flatten)]
+    pub promise: lab::modes::properties::Promise,
 }
 
 /// What an attacker does.
@@ -145,7 +168,11 @@ pub struct Attack {
     pub logarithm: Option<&'static str>,
     /// Ids of the checks that stop it.
     pub stopped_by: &'static [&'static str],
-    /// Where it comes from.
+    /// What happened where it was seen outside a laboratory; why it was not, where it was not.
+    pub case: &'static str,
+    /// It was seen.
+    pub seen: bool,
+    /// Where that is told.
     pub references: Vec<Reference>,
 }
 
@@ -192,6 +219,7 @@ pub fn modes() -> Vec<Mode> {
 
 fn document(mode: &lab::mode::Mode) -> Mode {
     let variants: Vec<Variant> = mode.variants.iter().map(variant).collect();
+    let properties = lab::modes::properties::of(mode.id);
     let mut parameters: Vec<Parameter> = Vec::new();
     for parameter in variants.iter().flat_map(|variant| &variant.parameters) {
         match parameters.iter_mut().find(|known| known.name == parameter.name) {
@@ -208,6 +236,12 @@ fn document(mode: &lab::mode::Mode) -> Mode {
         parameters,
         table: table(mode),
         references: mode.references.iter().map(|title| Reference::of(title)).collect(),
+        promises: properties
+            .into_iter()
+            .flat_map(|properties| properties.promises().map(|(name, promise)| Promise { name, promise }))
+            .collect(),
+        deployed: properties.map_or("", |properties| properties.deployed),
+        renewal: properties.map_or("", |properties| properties.renewal),
     }
 }
 
@@ -261,27 +295,36 @@ fn message(message: &lab::mode::Message) -> Message {
 
 /// Every attack.
 pub fn attacks() -> Vec<Attack> {
-    let document = |info: &attacker::attack::Info| Attack {
-        id: info.id,
-        title: info.title,
-        group: info.family.as_str(),
-        summary: info.summary(),
-        steps: info.steps(),
-        recipe: attacker::attacks::recipe(info),
-        variants: info
-            .variants
-            .iter()
-            .map(|variant| Variant {
-                id: variant.id,
-                title: variant.title,
-                parameters: Vec::new(),
-                group: None,
-                table: None,
-            })
-            .collect(),
-        logarithm: info.logarithm.map(attacker::attack::When::as_str),
-        stopped_by: info.stopped_by,
-        references: Vec::new(),
+    let document = |info: &attacker::attack::Info| {
+        let (case, source) = match case::of(info.id) {
+            Some(Case::Seen { what, source }) => (what, Some(source)),
+            Some(Case::Unseen { why }) => (why, None),
+            None => ("", None),
+        };
+        Attack {
+            id: info.id,
+            title: info.title,
+            group: info.family.as_str(),
+            summary: info.summary(),
+            steps: info.steps(),
+            recipe: attacker::attacks::recipe(info),
+            variants: info
+                .variants
+                .iter()
+                .map(|variant| Variant {
+                    id: variant.id,
+                    title: variant.title,
+                    parameters: Vec::new(),
+                    group: None,
+                    table: None,
+                })
+                .collect(),
+            logarithm: info.logarithm.map(attacker::attack::When::as_str),
+            stopped_by: info.stopped_by,
+            case,
+            seen: source.is_some(),
+            references: source.map(Reference::of).into_iter().collect(),
+        }
     };
     attacker::attacks::all().iter().map(document).collect()
 }

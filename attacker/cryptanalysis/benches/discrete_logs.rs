@@ -1,6 +1,7 @@
 //! Discrete logarithms beside PARI/GP, same primes, same run, as a Markdown table.
 //!
-//! `cargo bench -p cryptanalysis --bench discrete_logs -- [LARGEST_BITS] [LARGEST_BITS_FOR_PARI]` (defaults 160 and 112).
+//! `cargo bench -p cryptanalysis --bench discrete_logs -- [LARGEST_BITS] [LARGEST_BITS_FOR_PARI] [update]` (defaults 160 and
+//! 112). With `update` the figures replace those of `measured.txt`, from which the table of the documentation is made.
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a program for developers")]
 
 use std::io::Write;
@@ -47,19 +48,30 @@ fn main() {
     // `cargo test --benches` builds and starts this too, without `--bench`
     let Some(bench) = arguments.iter().position(|a| a == "--bench") else { return };
     arguments.remove(bench);
+    let update = arguments.iter().any(|a| a == "update");
     let mut limits = arguments.iter().filter_map(|a| a.parse::<u32>().ok());
     let (largest, largest_for_pari) = (limits.next().unwrap_or(160), limits.next().unwrap_or(112));
     println!("| p | precomputation, wall s | CPU s | each target, wall ms | PARI znlog, one target, CPU s |");
     println!("|---|---|---|---|---|");
+    let mut rows = Vec::new();
     for &(bits, p, g) in SAFE.iter().filter(|(bits, ..)| *bits <= largest) {
-        row(&format!("safe, {bits} bits"), p, g, bits <= largest_for_pari);
+        rows.push(row(&format!("safe, {bits} bits"), p, g, bits <= largest_for_pari));
     }
     for &(bits, p, g) in SMOOTH {
-        row(&format!("1024 bits, factors of {bits} bits"), p, g, true);
+        rows.push(row(&format!("1024 bits, factors of {bits} bits"), p, g, true));
+    }
+    if update {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/measured.txt");
+        let before = std::fs::read_to_string(path).unwrap();
+        // what it is, and on what it was measured
+        let kept = before.lines().filter(|line| !line.contains('\t')).map(str::to_owned);
+        let lines: Vec<String> = kept.chain(rows.into_iter().map(|row| row.join("\t"))).collect();
+        std::fs::write(path, lines.join("\n") + "\n").unwrap();
     }
 }
 
-fn row(name: &str, p: &str, g: u32, with_pari: bool) {
+/// As it is printed: name, wall and CPU seconds, wall milliseconds of each target, CPU seconds of PARI/GP.
+fn row(name: &str, p: &str, g: u32, with_pari: bool) -> [String; 5] {
     let (p, g): (BigUint, BigUint) = (p.parse().unwrap(), g.into());
     let budget = Budget::default();
     let (start, cpu) = (Instant::now(), cpu_seconds());
@@ -74,7 +86,9 @@ fn row(name: &str, p: &str, g: u32, with_pari: bool) {
     let each = start.elapsed().as_secs_f64() * 1000.0 / f64::from(TARGETS);
     let pari = if with_pari { pari_seconds(&p, &g, &targets[0]) } else { None };
     let show = |x: Option<f64>| x.map_or("–".to_owned(), |x| format!("{x:.2}"));
-    println!("| {name} | {wall:.3} | {} | {each:.1} | {} |", show(cpu), show(pari));
+    let row = [name.to_owned(), format!("{wall:.3}"), show(cpu), format!("{each:.1}"), show(pari)];
+    println!("| {} |", row.join(" | "));
+    row
 }
 
 /// g to a power that nobody would guess.

@@ -19,6 +19,8 @@ pub enum Needs {
     Shares,
     /// A group modulo a prime.
     PrimeGroup,
+    /// A group modulo a prime that the server sends.
+    SentGroup,
     /// A choice among groups of which one is the server's own.
     ChoiceOfGroups,
     /// A choice among groups of which one is a hybrid.
@@ -39,6 +41,10 @@ pub enum Needs {
     LastingKey,
     /// Lasting public values that the victims know of each other.
     StaticKeys,
+    /// Nonces that are returned out of what was encrypted to a public key.
+    ReturnedNonce,
+    /// Texts that are said in halves.
+    Halves,
     /// A field of this name that a victim signs later on.
     Signed(&'static str),
 }
@@ -53,6 +59,7 @@ impl Needs {
             Self::Anything => true,
             Self::Shares => sends(Sort::Public),
             Self::PrimeGroup => sends(Sort::Public) && prime(),
+            Self::SentGroup => mode.sends(Role::Server, Sort::Group),
             Self::ChoiceOfGroups => mode.gives(Source::Group) && mode.groups.len() > 1,
             Self::Hybrid => mode.groups.len() > 1 && published(|group| matches!(group, Group::X25519MlKem768)),
             Self::Curve => {
@@ -64,11 +71,14 @@ impl Needs {
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
             Self::LastingKey => mode.certifies(Role::Server) || mode.gives(Source::StaticKey),
             Self::StaticKeys => mode.gives(Source::StaticKey),
+            Self::ReturnedNonce => mode.gives(Source::PeerKey),
+            Self::Halves => sends(Sort::Sealed),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Signed(name) => mode.signed_fields().any(|(_, field)| field.binds == name),
         };
         (!met).then_some(match self {
             Self::PrimeGroup => "this mode has no group modulo a prime",
+            Self::SentGroup => "the server sends no group in this mode",
             Self::ChoiceOfGroups => "the victims do not choose between a published group and one of the server's own",
             Self::Hybrid => "the victims do not choose between a hybrid and another group",
             Self::Curve => "this mode does not use X25519 or ristretto255",
@@ -78,6 +88,8 @@ impl Needs {
             Self::SharedSecret => "the victims share no secret beforehand in this mode",
             Self::LastingKey => "the server has no lasting key in this mode",
             Self::StaticKeys => "the victims have no lasting public values in this mode",
+            Self::ReturnedNonce => "nobody returns a nonce in this mode",
+            Self::Halves => "nobody says anything in halves in this mode",
             Self::Signature => "nobody signs anything in this mode",
             Self::Signed(_) => "no message of this mode has such a field before a signature",
             Self::Anything | Self::Shares => "this mode has no public values",

@@ -66,7 +66,7 @@ fn start(start: Start) -> Box<dyn Attack> {
 }
 
 /// What a power of 0, 1 or p−1 can be.
-fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
+pub(super) fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
     let Some(group) = prime(leg) else { return Vec::new() };
     let (zero, one) = (BigUint::ZERO, BigUint::from(1u8));
     let shares = ["client_share", "server_share"].into_iter().filter_map(|name| leg.value(name)?.octets());
@@ -79,7 +79,8 @@ fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
     powers.iter().map(|power| vec![("shared", Value::secret(&group.encode(power)))]).collect()
 }
 
-fn prime(leg: &Leg) -> Option<std::sync::Arc<Modp>> {
+/// The group modulo a prime that a leg's victim works in.
+pub(super) fn prime(leg: &Leg) -> Option<std::sync::Arc<Modp>> {
     match leg.value("group")?.group()? {
         Group::Modp(group) => Some(std::sync::Arc::clone(group)),
         Group::X25519 | Group::X25519MlKem768 | Group::Ristretto255 => None,

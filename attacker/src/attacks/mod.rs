@@ -1,6 +1,7 @@
 //! The attacks, one file each.
 
 mod alter_negotiation;
+mod bellovin_merritt;
 mod crack;
 mod cross_protocol;
 mod dictionary;
@@ -8,10 +9,13 @@ mod downgrade;
 mod drop;
 mod eavesdrop;
 mod forge;
+mod guess_nonce;
 mod guess_secret;
+mod inject_generator;
 mod inject_public;
 mod key_compromise;
 mod low_order;
+mod lowe;
 mod misbind;
 mod online_guess;
 mod predict;
@@ -25,11 +29,13 @@ mod replay_cert;
 mod replay_record;
 mod replay_signature;
 mod reuse_nonce;
+mod speak_first;
 mod stolen_key;
 mod strip_hybrid;
 mod substitute;
 mod substitute_one;
 mod tamper;
+mod tamper_half;
 mod tamper_mac;
 mod truncate;
 
@@ -46,6 +52,7 @@ pub fn all() -> &'static [Info] {
         let first = [relay::INFO, eavesdrop::INFO, substitute::INFO, substitute_one::INFO];
         let parameters = [
             inject_public::INFO,
+            inject_generator::INFO,
             low_order::INFO,
             crack::INFO,
             downgrade::INFO,
@@ -64,6 +71,11 @@ pub fn all() -> &'static [Info] {
             reflect::INFO,
             dictionary::INFO,
             online_guess::INFO,
+            speak_first::INFO,
+            bellovin_merritt::INFO,
+            tamper_half::INFO,
+            lowe::INFO,
+            guess_nonce::INFO,
             reflect_finished::INFO,
             tamper::INFO,
             replay_record::INFO,

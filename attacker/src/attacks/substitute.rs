@@ -21,7 +21,7 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     loot: Loot::NONE,
     logarithm: None,
-    stopped_by: &["transcript-signature"],
+    stopped_by: &["transcript-signature", "key-confirmation", "halves-fit"],
     source: include_str!("substitute.rs"),
     start: |start| Box::new(Middle::new(&start, Plan::substitution())),
 };

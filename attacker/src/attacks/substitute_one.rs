@@ -8,9 +8,11 @@
 //!    the client, go on in the client's name and keep the server's answers from it.
 //! 3. Read what the victim sends, answer in the other's name that this is all, and let the other wait.
 
+use super::bellovin_merritt::anything;
 use crate::{
     attack::{Attack, Family, Info, Needs, Start, Variant},
     impostor::{AsClient, AsServer},
+    leg::Known,
     middle::Plan,
 };
 use lab::loot::Loot;
@@ -26,15 +28,22 @@ pub(super) const INFO: Info = Info {
     ],
     loot: Loot::NONE,
     logarithm: None,
-    stopped_by: &["transcript-signature"],
+    stopped_by: &["transcript-signature", "peer-password"],
     source: include_str!("substitute_one.rs"),
     start: |start| towards_one(&start, start.variant.as_deref(), Plan::substitution()),
 };
 
 /// Stands in for the victim that the variant names, towards the other.
 pub(super) fn towards_one(start: &Start, instead_of: Option<&str>, plan: Plan) -> Box<dyn Attack> {
+    // Where the victims say something before the records, so does the impostor.
+    let saying = |mut known: Vec<Known>, words| {
+        known.extend(anything(words));
+        known
+    };
     match instead_of {
-        Some("client") => Box::new(AsClient::new(start, plan)),
-        _ => Box::new(AsServer::new(start, plan)),
+        Some("client") => {
+            Box::new(AsClient::new(start, Plan { as_client: saying(plan.as_client, "client_words"), ..plan }))
+        }
+        _ => Box::new(AsServer::new(start, Plan { as_server: saying(plan.as_server, "server_words"), ..plan })),
     }
 }

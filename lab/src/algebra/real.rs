@@ -3,6 +3,7 @@
 mod certified;
 mod codec;
 mod relations;
+mod sealed;
 mod tuple;
 
 use super::{Algebra, Misfit};
@@ -258,6 +259,12 @@ impl Algebra for Real {
             }
             (Op::Sign(context), [Value::SigningKey(key), Value::Bytes(digest)]) => {
                 Ok(Value::Bytes(key.sign(&signed_content(context, digest)).to_bytes().to_vec()))
+            }
+            (Op::Seal, [Value::Secret(key), Value::Secret(secret)]) => {
+                sealed::seal(key, secret).ok_or_else(|| unsuitable(op))
+            }
+            (Op::Open, [Value::Secret(key), Value::Bytes(octets)]) => {
+                sealed::open(key, octets).ok_or_else(|| Misfit::new("sealed secret", Need::Sealed, Given::Another))
             }
             (Op::LeafKey, [Value::Chain(chain)]) => certified::leaf_key(chain).map(Value::Bytes),
             (Op::LeafEncryptionKey, [Value::Chain(chain)]) => certified::leaf_encryption_key(chain).map(Value::Bytes),

@@ -9,6 +9,8 @@ pub const CERTIFICATE: &str = "CERTIFICATE";
 pub const CRL: &str = "X509 CRL";
 /// Label of a SubjectPublicKeyInfo.
 pub const PUBLIC_KEY: &str = "PUBLIC KEY";
+/// Label of an RSAPublicKey (RFC 8017 appendix A.1.1).
+pub const RSA_PUBLIC_KEY: &str = "RSA PUBLIC KEY";
 /// Label of a PKCS#8 private key.
 pub const PRIVATE_KEY: &str = "PRIVATE KEY";
 

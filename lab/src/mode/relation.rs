@@ -7,6 +7,8 @@ use crate::{check::Check, checks, role::Role, term::Sort};
 pub enum Relation {
     /// The two values are equal, compared in constant time: expected, observed. Both are shown.
     Equal(&'static Check),
+    /// The two secrets are equal, compared in constant time: expected, observed. Neither is shown.
+    Same(&'static Check),
     /// The public value is neither 0, 1, p−1 nor beyond: group, public value.
     PublicInRange,
     /// The group's prime has at least so many bits: group.
@@ -32,6 +34,7 @@ impl Relation {
     pub const fn sorts(self) -> Option<&'static [Sort]> {
         Some(match self {
             Self::Equal(_) => return None,
+            Self::Same(_) => &[Sort::Shared, Sort::Shared],
             Self::PublicInRange => &[Sort::Group, Sort::Public],
             Self::GroupSize(_) | Self::GroupPrime | Self::GroupOrder | Self::GroupKnown => &[Sort::Group],
             Self::Contributes => &[Sort::Shared],
@@ -53,14 +56,14 @@ impl Relation {
             | Self::Signed(..)
             | Self::Certified(_)
             | Self::CertifiedForAny(_) => true,
-            Self::Contributes => false,
+            Self::Same(_) | Self::Contributes => false,
         }
     }
 
     /// The checks that it performs.
     pub fn checks(self) -> Vec<&'static Check> {
         match self {
-            Self::Equal(check) | Self::Signed(check, _) => vec![check],
+            Self::Equal(check) | Self::Same(check) | Self::Signed(check, _) => vec![check],
             Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
             Self::GroupSize(_) => vec![&checks::GROUP_SIZE],
             Self::GroupPrime => vec![&checks::GROUP_PRIME],

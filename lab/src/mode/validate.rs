@@ -297,7 +297,7 @@ mod tests {
         [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey, Sort::DecryptionKey, Sort::Secrets];
 
     /// Sorts that have a form on the wire (docs/wire.md).
-    const ON_THE_WIRE: [Sort; 12] = [
+    const ON_THE_WIRE: [Sort; 14] = [
         Sort::Session,
         Sort::Offers,
         Sort::Choice,
@@ -310,6 +310,8 @@ mod tests {
         Sort::Ciphertext,
         Sort::Chain,
         Sort::Name,
+        Sort::Digest,
+        Sort::Sealed,
     ];
 
     #[test]
@@ -389,6 +391,7 @@ mod tests {
     fn relations() -> Vec<Relation> {
         let all = vec![
             Relation::Equal(&crate::checks::FINISHED),
+            Relation::Same(&crate::checks::PEER_PASSWORD),
             Relation::PublicInRange,
             Relation::GroupSize(2048),
             Relation::GroupPrime,
@@ -403,6 +406,7 @@ mod tests {
         for relation in &all {
             match relation {
                 Relation::Equal(_)
+                | Relation::Same(_)
                 | Relation::PublicInRange
                 | Relation::GroupSize(_)
                 | Relation::GroupPrime
@@ -418,7 +422,7 @@ mod tests {
     }
 
     /// Whatever the relation and whatever the sort, in each place: no secret is related but where the finding says nothing
-    /// of it, which is true of the shared secret that is looked at for zero and of nothing else.
+    /// of it, which is true of the shared secret that is looked at for zero, or compared with another, and of nothing else.
     #[test]
     fn a_check_shows_only_what_may_be_shown() {
         let mut refused = 0;
@@ -438,7 +442,8 @@ mod tests {
                     let args = leak(row.iter().map(|sort| var(named(*sort))).collect());
                     let what = fault_of(vec![], vec![check(CLIENT, relation, args)]);
                     let secret = row.iter().any(|sort| SECRET.contains(sort));
-                    let silent = matches!(relation, Relation::Contributes) && row == [Sort::Shared];
+                    let silent = matches!(relation, Relation::Contributes | Relation::Same(_))
+                        && row.iter().all(|sort| *sort == Sort::Shared);
                     if secret && !silent {
                         assert_ne!(what, NO_KEYS, "{relation:?} of {row:?}");
                         refused += usize::from(what.starts_with("would show a "));

@@ -7,8 +7,11 @@ mod ecdh;
 mod ecdh_cert;
 mod ecdh_mutual;
 mod hybrid_cert;
+mod interlock;
+mod nspk;
 mod pake;
 mod parts;
+pub mod properties;
 mod psk;
 mod triple_dh;
 
@@ -21,7 +24,7 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 10] = [
+    static ALL: [&Mode; 12] = [
         &dh::MODE,
         &dh_weak::MODE,
         &dh_cert::MODE,
@@ -32,6 +35,8 @@ pub fn all() -> &'static [&'static Mode] {
         &pake::MODE,
         &hybrid_cert::MODE,
         &triple_dh::MODE,
+        &interlock::MODE,
+        &nspk::MODE,
     ];
     &ALL
 }

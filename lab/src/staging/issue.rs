@@ -125,8 +125,13 @@ fn name(victim: Role) -> &'static str {
 }
 
 /// The key that opens what is encrypted to a victim. It outlasts a session, as certificates do.
-fn drawn_key(victim: Role, setting: &Setting) -> Option<DecryptionKey> {
+pub fn drawn_key(victim: Role, setting: &Setting) -> Option<DecryptionKey> {
     DecryptionKey::drawn(derive(&setting.authorities, &format!("decryption key of the {victim}")), USUAL_BITS)
+}
+
+/// A key pair of the attacker's own.
+fn attackers_key(setting: &Setting) -> Option<DecryptionKey> {
+    DecryptionKey::drawn(derive(&setting.authorities, "decryption key of the attacker"), USUAL_BITS)
 }
 
 /// The same, as an order has it.
@@ -136,22 +141,38 @@ fn decryption_key(victim: Role, setting: &Setting) -> Option<String> {
 
 /// The names and bare keys of the victims of a mode without certificates, where it gives them any.
 pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting) -> Issued {
+    let public_key = |victim: Role| drawn_key(victim, setting).map(|key| text(&key.encryption_key().to_der()));
     let credentials = |victim: Role, own: &str| {
         let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
         let own_name = given(Source::OwnName).then(|| own.to_owned());
         let peer_name = given(Source::PeerName).then(|| name(victim.peer()).to_owned());
         let decryption_key = given(Source::DecryptionKey).then(|| decryption_key(victim, setting)).flatten();
-        let peer_key = given(Source::PeerKey).then(|| drawn_key(victim.peer(), setting)).flatten();
-        let peer_key = peer_key.map(|key| text(&key.encryption_key().to_der()));
+        let peer_key = given(Source::PeerKey).then(|| public_key(victim.peer())).flatten();
         let anything = own_name.is_some() || peer_name.is_some() || decryption_key.is_some() || peer_key.is_some();
         anything.then(|| Credentials { own_name, peer_name, decryption_key, peer_key, ..Credentials::default() })
     };
+    // A key pair of the attacker's own, and what anybody knows: the public key of the one whom it faces, and the names.
+    let own = |victim: Role| {
+        let owned = mode.gives(Source::PeerKey) && loot.of(victim) == Some(Item::Own);
+        owned.then(|| Credentials {
+            own_name: Some(name(victim).to_owned()),
+            decryption_key: attackers_key(setting).map(|key| text(&key.to_pkcs8())),
+            peer_key: public_key(victim.peer()),
+            ..Credentials::default()
+        })
+    };
+    let mut client = credentials(Role::Client, CLIENT_NAME);
+    if let Some(client) = client.as_mut().filter(|_| loot.called) {
+        client.peer_name = Some(ATTACKER_NAME.to_owned());
+        client.peer_key = attackers_key(setting).map(|key| text(&key.encryption_key().to_der()));
+    }
     // Led back to itself, the client reaches a server of its own, which has its name.
     let server = if loot.leads_back { CLIENT_NAME } else { SERVER_NAME };
     Issued {
-        client: credentials(Role::Client, CLIENT_NAME),
+        client,
         server: credentials(Role::Server, server),
-        ..Issued::default()
+        as_server: own(Role::Server),
+        as_client: own(Role::Client),
     }
 }
 

@@ -30,19 +30,25 @@ pub enum Kind {
     CertificateVerify = 5,
     /// A MAC over the transcript so far (RFC 8446 section 4.4.4).
     Finished = 6,
+    /// What commits its sender to a text (Rivest and Shamir's first half).
+    Half = 7,
+    /// The text itself (the second half).
+    Rest = 8,
     /// A sealed record.
     Record = 23,
 }
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ClientHello,
         Self::ServerHello,
         Self::ClientShare,
         Self::Certificate,
         Self::CertificateVerify,
         Self::Finished,
+        Self::Half,
+        Self::Rest,
         Self::Record,
     ];
 
@@ -60,6 +66,8 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::CertificateVerify => "certificate-verify",
             Self::Finished => "finished",
+            Self::Half => "half",
+            Self::Rest => "rest",
             Self::Record => "record",
         }
     }

@@ -1,12 +1,16 @@
 //! The documentation's tables, from the registries and the table of outcomes.
 
 use crate::outcomes::{self, Outcome};
-use attacker::attack::Info;
+use attacker::attack::{
+    Info,
+    case::{self, Case},
+};
 use lab::{
     check::Check,
     checks,
     mode::{By, Mode, Step, Variant},
-    modes,
+    modes::{self, properties},
+    words,
 };
 use std::fmt::Write;
 
@@ -22,6 +26,7 @@ pub fn modes() -> String {
         let row = [&link(id), mode.title, mode.authenticated_by, &code(mode.groups), &count.to_string()].join(" | ");
         line(&mut page, &format!("| {row} |"));
     }
+    promises(&mut page);
     for mode in modes::all() {
         line(&mut page, &format!("\n## {}\n\n{}: {}", mode.id, mode.title, mode.summary));
         if !mode.variants.is_empty() {
@@ -33,9 +38,26 @@ pub fn modes() -> String {
             line(&mut page, &format!("\nThe table of `{}:{}`:", mode.id, variant.id));
             exchange(&mut page, table);
         }
+        if let Some(properties) = properties::of(mode.id) {
+            line(&mut page, &format!("\nDeployed: {}. Keys: {}.", properties.deployed, properties.renewal));
+        }
         line(&mut page, &format!("\nFrom: {}.", mode.references.join("; ")));
     }
     page
+}
+
+/// What each mode protects and what it does not.
+fn promises(page: &mut String) {
+    let title = |name: &str| words::say("promise", name, &serde_json::json!({}));
+    line(page, "\n## What each protects\n");
+    line(page, "With all of its usual checks on, in its first variant: yes, no (–), or under a condition.\n");
+    line(page, &format!("| mode | {} |", properties::NAMES.map(title).join(" | ")));
+    line(page, &format!("|---|{}", "---|".repeat(properties::NAMES.len())));
+    for (mode, properties) in modes::all().iter().filter_map(|mode| Some((mode, properties::of(mode.id)?))) {
+        let cells: Vec<String> =
+            properties.promises().map(|(_, promise)| words::told_as("promised", &promise)).collect();
+        line(page, &format!("| {} | {} |", link(mode.id), cells.join(" | ")));
+    }
 }
 
 /// A mode's table, and the checks in it.
@@ -109,6 +131,11 @@ fn attack(page: &mut String, info: &Info, outcomes: &[Outcome]) {
         for variant in info.variants {
             line(page, &format!("- `{}:{}`: {}", info.id, variant.id, variant.title));
         }
+    }
+    match case::of(info.id) {
+        Some(Case::Seen { what, source }) => line(page, &format!("\nSeen: {what} ({source}).")),
+        Some(Case::Unseen { why }) => line(page, &format!("\nNot seen outside laboratories. {why}")),
+        None => {}
     }
     let mut own = outcomes.iter().filter(|outcome| outcome.scenario.attack.id == info.id).peekable();
     if own.peek().is_some() {

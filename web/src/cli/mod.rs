@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod completions;
 mod crack;
+mod explore;
 mod export;
 mod glob;
 mod group;
@@ -80,6 +81,8 @@ enum Command {
     /// Ask about Diffie–Hellman groups
     #[command(subcommand)]
     Group(group::GroupCommand),
+    /// Look for an attack over terms, within a bound
+    Explore(explore::Explore),
     /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
     #[command(subcommand)]
     Cert(cert::Cert),
@@ -175,6 +178,7 @@ pub fn main() -> ExitCode {
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Crack(crack)) => crack::run(&crack),
         Some(Command::Group(group)) => group::run(&group),
+        Some(Command::Explore(explore)) => explore::run(&explore),
         Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),

@@ -139,7 +139,6 @@ mod tests {
     use lab::{
         event::VERSION,
         role::{Actor, Role},
-        verdict::judge,
     };
 
     fn told(facts: Vec<(Actor, Fact)>) -> String {
@@ -153,7 +152,7 @@ mod tests {
         };
         let events: Vec<_> = facts.into_iter().enumerate().map(event).collect();
         let mut session = Session::new("a".into(), "dh/substitute".parse().unwrap(), Some(7), 0);
-        session.close(judge(&events), 2);
+        session.close(&events, 2);
         let mut out = Vec::new();
         tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
         String::from_utf8(out).unwrap()

@@ -9,11 +9,7 @@ use crate::sessions::{
     store::{Cursor, Kept, Store, StoreError},
 };
 use bytes::Bytes;
-use lab::{
-    event::Event,
-    scenario::Scenario,
-    verdict::{Kind, judge},
-};
+use lab::{event::Event, scenario::Scenario, verdict::Kind};
 use serde_json::json;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -123,7 +119,7 @@ impl Book {
     pub fn end(&self, id: &str) -> Option<Arc<Record>> {
         let mut pages = self.pages();
         let Running { cursor, mut record, texts, .. } = pages.running.remove(id)?;
-        record.session.close(judge(&record.events), now_ms());
+        record.session.close(&record.events, now_ms());
         if let Some(verdict) = &record.session.verdict {
             *pages.verdicts.entry(verdict.kind).or_default() += 1;
         }

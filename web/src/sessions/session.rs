@@ -2,10 +2,11 @@
 
 use lab::{
     event::{Event, Fact},
+    evidence::Truths,
     loss::Loss,
     role::Actor,
     scenario::{Scenario, Selection},
-    verdict::{Fingerprints, Judgement, Verdict},
+    verdict::{Fingerprints, Verdict, judge},
 };
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -43,6 +44,9 @@ pub struct Session {
     pub fingerprints: Fingerprints,
     /// Numbers of the events that the verdict rests on.
     pub evidence: Vec<u64>,
+    /// What each victim that finished believes, and what was so.
+    #[serde(default)]
+    pub truths: Truths,
     /// Running or done.
     pub status: Progress,
     /// When it began, in Unix milliseconds.
@@ -68,6 +72,7 @@ impl Session {
             verdict: None,
             fingerprints: Fingerprints::default(),
             evidence: Vec::new(),
+            truths: Truths::default(),
             status: Progress::Running,
             started,
             ended: None,
@@ -76,13 +81,15 @@ impl Session {
     }
 
     /// The session is over, at this Unix millisecond.
-    pub fn close(&mut self, judgement: Judgement, ended: u64) {
+    pub fn close(&mut self, events: &[Event], ended: u64) {
         self.ended = Some(ended);
-        self.settle(judgement);
+        self.settle(events);
     }
 
     /// The session is what its events prove.
-    pub fn settle(&mut self, judgement: Judgement) {
+    pub fn settle(&mut self, events: &[Event]) {
+        let judgement = judge(events);
+        self.truths = Truths::of(events);
         self.means = Some(judgement.verdict.kind.meaning());
         self.verdict = Some(judgement.verdict);
         self.fingerprints = judgement.fingerprints;

@@ -1,6 +1,6 @@
 //! Messages as JSON: the encodings of each sort, and their limits.
 
-use super::{Choice, Offer, Value};
+use super::{Choice, Offer, Value, sealed::TAG};
 use crate::{
     encryption::{EncryptionKey, LEAST_BITS, MOST_BITS},
     group::{Group, LONGEST_PRIME, Modp, named},
@@ -64,7 +64,8 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
     let value = value.ok_or_else(|| body::missing(field))?;
     match sort {
         Sort::Session | Sort::Name => Ok(Value::Text(body::word(field, &value)?)),
-        Sort::Nonce | Sort::Mac => fixed(field, &value, 32),
+        Sort::Nonce | Sort::Mac | Sort::Digest => fixed(field, &value, 32),
+        Sort::Sealed => sealed(field, &value),
         Sort::Signature => fixed(field, &value, 64),
         Sort::Public | Sort::Ciphertext => Ok(Value::Bytes(body::decode(field, &value)?)),
         Sort::EncryptionKey => {
@@ -100,6 +101,14 @@ fn fixed(field: &str, value: &Json, octets: usize) -> Result<Value, Misfit> {
         return Err(Misfit::new(field, Need::Octets { octets }, Given::count(bytes.len())));
     }
     Ok(Value::Bytes(bytes))
+}
+
+fn sealed(field: &str, value: &Json) -> Result<Value, Misfit> {
+    let octets = body::decode(field, value)?;
+    if octets.len() < TAG {
+        return Err(Misfit::new(field, Need::OctetsAtLeast { octets: TAG }, Given::count(octets.len())));
+    }
+    Ok(Value::Bytes(octets))
 }
 
 fn list<'v>(field: &str, value: &'v Json) -> Result<&'v [Json], Misfit> {

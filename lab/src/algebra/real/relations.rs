@@ -18,6 +18,7 @@ use subtle::ConstantTimeEq;
 pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) -> Result<Vec<Finding>, Misfit> {
     let finding = match (relation, args) {
         (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
+        (Relation::Same(check), [Value::Secret(expected), Value::Secret(observed)]) => same(check, expected, observed),
         (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public)?,
         (Relation::GroupSize(bits), [Value::Group(group)]) => group_size(bits, group),
         (Relation::GroupPrime, [Value::Group(group)]) => group_prime(group),
@@ -45,6 +46,13 @@ fn equal(check: &'static Check, expected_value: &Value, observed_value: &Value) 
     };
     let holds = bool::from(expected.ct_eq(observed));
     Ok(Finding { check, holds: Some(holds), expected: seen(expected_value), observed: seen(observed_value) })
+}
+
+/// Two secrets, of which nothing is told but whether they are one.
+fn same(check: &'static Check, expected: &[u8], observed: &[u8]) -> Finding {
+    let holds = bool::from(expected.ct_eq(observed));
+    let found = if holds { Seen::SharedSecret } else { Seen::AnotherSecret };
+    Finding { check, holds: Some(holds), expected: Seen::SharedSecret, observed: found }
 }
 
 /// A name as it is written, all else as octets.
@@ -168,13 +176,17 @@ fn not_applicable(check: &'static Check, why: Seen) -> Finding {
 mod tests {
     use super::*;
 
-    /// The one relation that looks at a secret says nothing of it.
+    /// The relations that look at a secret say nothing of it.
     #[test]
     fn a_shared_secret_is_not_shown() {
         for octet in [0, 0xa7] {
             let finding = contributes(&[octet; 32]);
             let told = format!("{} {}", finding.expected, finding.observed);
             assert_eq!(finding.holds, Some(octet != 0));
+            assert!(!told.contains("a7") && !told.contains("167"), "{told}");
+            let finding = same(&checks::PEER_PASSWORD, &[0xa7; 32], &[octet; 32]);
+            let told = format!("{} {}", finding.expected, finding.observed);
+            assert_eq!(finding.holds, Some(octet == 0xa7));
             assert!(!told.contains("a7") && !told.contains("167"), "{told}");
         }
     }

@@ -11,22 +11,30 @@ import { phrase, say, tell } from "../model/words.js";
 /** Keys and groups shown; a hostile party may tell of any number. */
 const MOST = 12;
 
-export const Beliefs = ({ story }) => {
+export const Beliefs = ({ story, truths }) => {
   const keys = fingerprints(story).attacker;
   return html`
     <div class="beliefs">
-      ${VICTIMS.map((role) => html`<${Victim} key=${role} role=${role} party=${story[role]} peer=${story[peerOf(role)]} stolen=${keys} />`)}
+      ${VICTIMS.map((role) => html`<${Victim} key=${role} role=${role} party=${story[role]} peer=${story[peerOf(role)]} stolen=${keys} truth=${truths?.[role]} />`)}
       ${story.attacker.present ? html`<${Attacker} attacker=${story.attacker} keys=${keys} />` : null}
     </div>`;
 };
 
-const Victim = ({ role, party, peer, stolen }) => html`
+const Victim = ({ role, party, peer, stolen, truth }) => html`
   <section class="belief" data-party=${role}>
     <h3><${Name} actor=${role} /></h3>
     ${party.established ? html`<${Finished} role=${role} party=${party} peer=${peer} stolen=${stolen} />` : null}
     ${party.aborted ? html`<p>${phrase("belief gave-up", { reason: html`<${Prose} of=${say("cause", party.aborted.reason ?? {}, undefined, visible) ?? ""} />` }, { flight: party.aborted.flight })}</p>` : null}
     ${party.established || party.aborted ? null : html`<p>${tell("belief unfinished")}</p>`}
+    ${truth ? html`<${So} role=${role} truth=${truth} />` : null}
   </section>`;
+
+/** What a victim has of its mode's word, and what was so. */
+const So = ({ role, truth: { believes, so } }) => html`
+  <p class="quiet" data-believes=${role}>${tell(believes.authenticated ? "belief authenticated" : "belief unauthenticated")}
+    ${" "}${tell(believes.forward_secret ? "belief forward-secret" : "belief not-forward-secret")}</p>
+  <p class=${so.with === "peer" && !so.read ? "right" : "wrong"} data-so=${so.with}>${say("so", { ...so, party: role, peer: peerOf(role) }, so.with)}
+    ${so.read ? ` ${say("so-read", { party: role }, so.read)}` : null}</p>`;
 
 const Finished = ({ role, party: { established, sent, received, closed }, peer, stolen }) => {
   const held = stolen.includes(established.fingerprint);

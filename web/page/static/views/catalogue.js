@@ -10,7 +10,7 @@ import { attackOf, modeOf, parse } from "../model/scenario.js";
 import { Scenarios } from "./scenarios.js";
 import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
-import { phrase, tell } from "../model/words.js";
+import { phrase, say, tell } from "../model/words.js";
 
 export const ModePage = ({ id }) => html`
   <${Entry} registry="modes" noun="mode" id=${id} concerns=${(scenario) => bare(modeOf(scenario)) === id}>
@@ -28,8 +28,38 @@ export const ModePage = ({ id }) => html`
       <h2>${tell("session checks")}</h2>
       <${Links} ids=${allChecks(mode).filter((check) => !mode.off?.includes(check))} href=${to.check} />
       ${mode.off?.length ? html`<p>${tell("catalogue off")}</p>` : null}
-      <${Links} ids=${mode.off ?? []} href=${to.check} />`}
+      <${Links} ids=${mode.off ?? []} href=${to.check} />
+      ${mode.promises?.length ? html`<${Promises} mode=${mode} />` : null}`}
   <//>`;
+
+/** What a mode protects and what it does not, and how it is lived with. */
+const Promises = ({ mode: { promises, deployed, renewal } }) => html`
+  <h2>${tell("catalogue promises")}</h2>
+  <table class="promises"><tbody>${promises.map((promise) => html`
+    <tr key=${promise.name} data-promise=${promise.name} data-is=${promise.is}><th scope="row">${tell(`promise ${promise.name}`)}</th><td>${say("promised", promise)}</td></tr>`)}
+  </tbody></table>
+  <dl class="facts">
+    <dt>${tell("catalogue deployed")}</dt><dd>${deployed}</dd>
+    <dt>${tell("catalogue renewal")}</dt><dd>${renewal}</dd>
+  </dl>
+  <${AllPromises} />`;
+
+/** The same of all modes, beside each other. */
+const AllPromises = () => {
+  const { epoch } = useLab();
+  const { data } = useLoad(() => registry("modes"), ["modes", epoch]);
+  const modes = (data ?? []).filter(({ promises }) => promises?.length);
+  if (!modes.length) return null;
+  return html`
+    <details class="panel"><summary>${tell("catalogue all-modes")}</summary>
+      <div class="scroll"><table class="promises">
+        <thead><tr><td></td>${modes[0].promises.map(({ name }) => html`<th key=${name} scope="col">${tell(`promise ${name}`)}</th>`)}</tr></thead>
+        <tbody>${modes.map(({ id, promises }) => html`
+          <tr key=${id}><th scope="row"><a href=${to.mode(id)}>${id}</a></th>${promises.map((promise) => html`
+            <td key=${promise.name} data-is=${promise.is}>${say("promised", promise)}</td>`)}</tr>`)}</tbody>
+      </table></div>
+    </details>`;
+};
 
 export const AttackPage = ({ id }) => html`
   <${Entry} registry="attacks" noun="attack" id=${id} concerns=${(scenario) => bare(attackOf(scenario)) === id}>
@@ -39,7 +69,9 @@ export const AttackPage = ({ id }) => html`
       <ol class="recipe">${(attack.steps ?? []).map((step, i) => html`<li key=${i}>${step}</li>`)}</ol>
       <h2>${tell("catalogue stopped-by")}</h2>
       ${attack.stopped_by?.length ? null : html`<p>${tell("catalogue unstopped")}</p>`}
-      <${Links} ids=${attack.stopped_by ?? []} href=${to.check} />`}
+      <${Links} ids=${attack.stopped_by ?? []} href=${to.check} />
+      ${attack.case ? html`<h2>${tell("catalogue case")}</h2>
+        <p data-seen=${String(attack.seen)}>${attack.seen ? null : `${tell("catalogue unseen")} `}${attack.case}</p>` : null}`}
   <//>`;
 
 export const CheckPage = ({ id }) => html`

@@ -5,6 +5,7 @@ import { LabError, get, post, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
 import { learn, newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
+import { Misconceptions } from "./misconceptions.js";
 import { RunForm } from "./run.js";
 import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
@@ -73,6 +74,7 @@ export const Home = () => {
         <h2>${tell("home run")}</h2>
         <${RunForm} cells=${matrix.data?.cells} />
       </section>
+      <${Misconceptions} />
     </div>`;
 };
 

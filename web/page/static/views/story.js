@@ -2,6 +2,7 @@
 
 import { html, useEffect, useMemo } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
+import { Refuted } from "./refuted.js";
 import { Cracking } from "./cracking.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
@@ -72,7 +73,8 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
           <section class="panel"><h2>${tell("session checks")}</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} without=${session.without}
               deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
-          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} /></section>
+          <${Refuted} scenario=${session.scenario} />
+          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} truths=${session.truths} /></section>
         </div>
       </div>
       ${more}

@@ -25,7 +25,8 @@ Examples:
 
 Writes root.pem; server.pem and client.pem (chains) with server-key.pem and client-key.pem; crl.pem, what a client knows
 of revocation; client-static-key.pem and server-static-key.pem with client-static.pem and server-static.pem, what those
-who met know of each other; with --attack also attacker.pem and attacker-key.pem.
+who met know of each other, and so client-decryption-key.pem and server-decryption-key.pem with client-encryption.pem and
+server-encryption.pem; with --attack also attacker.pem and attacker-key.pem.
 
 The authorities are those of client, server and attacker by hand with the same --seed or --pki, and so are the names: a
 client in another language trusts root.pem, holds certificates against crl.pem and expects bob.lab.")]
@@ -51,6 +52,12 @@ pub struct Issue {
     #[arg(long, value_name = "UNIXTIME", allow_negative_numbers = true)]
     at: Option<i64>,
 }
+
+/// What those have who met before: a secret for X25519 and its public value, and an RSA key pair.
+const MET: [[&str; 4]; 2] = [
+    ["client-static-key.pem", "client-static.pem", "client-decryption-key.pem", "client-encryption.pem"],
+    ["server-static-key.pem", "server-static.pem", "server-decryption-key.pem", "server-encryption.pem"],
+];
 
 fn attack(id: &str) -> Result<&'static Forgery, String> {
     let ids = || FORGERIES.iter().map(|forgery| forgery.id).collect::<Vec<_>>().join(", ");
@@ -93,12 +100,13 @@ impl Issue {
                 staging::forge(forgery, &pki.authorities, &self.name, Purpose::Server, &setting).map_err(usage)?;
             credential("attacker.pem", "attacker-key.pem", &forged);
         }
-        for (victim, key, public) in [
-            (Role::Client, "client-static-key.pem", "client-static.pem"),
-            (Role::Server, "server-static-key.pem", "server-static.pem"),
-        ] {
+        for (victim, [key, public, decryption, encryption]) in [(Role::Client, MET[0]), (Role::Server, MET[1])] {
             let secret = staging::static_key(&setting, victim);
             files.push((key, x25519_private_pem(&secret)));
+            if let Some(key) = staging::drawn_key(victim, &setting) {
+                files.push((decryption, pem::encode(pem::PRIVATE_KEY, &key.to_pkcs8())));
+                files.push((encryption, pem::encode(pem::RSA_PUBLIC_KEY, &key.encryption_key().to_der())));
+            }
             files.extend(Group::X25519.public(&secret).map(|value| (public, x25519_public_pem(&value))));
         }
         files.push(("crl.pem", lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()));

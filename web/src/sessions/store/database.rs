@@ -339,7 +339,7 @@ fn sql(number: u64) -> i64 {
 mod tests {
     use super::*;
     use crate::sessions::session::lost;
-    use lab::{loss::Loss, role::Actor, verdict::judge};
+    use lab::{loss::Loss, role::Actor};
     use std::sync::Arc;
 
     fn refused(reason: &str) -> Loss {
@@ -349,7 +349,7 @@ mod tests {
     fn record(cursor: Cursor, id: &str, scenario: &str, text: &str) -> Kept {
         let mut session = Session::new(id.into(), scenario.parse().unwrap(), Some(7), 1);
         let events = vec![lost(id, 1, Actor::Client, refused(text)), lost(id, 2, Actor::Client, refused(text))];
-        session.close(judge(&events), 2);
+        session.close(&events, 2);
         let texts = events.iter().map(|event| serde_json::to_string(event).unwrap().into()).collect();
         Kept { cursor, record: Arc::new(Record { session, events }), events: texts }
     }

@@ -2,7 +2,6 @@
 
 use super::{StoreError, database::Cursor};
 use crate::sessions::session::{Record, Session};
-use lab::verdict::judge;
 use rusqlite::Row;
 
 /// A row as it is kept. A text that is none is no error of the database.
@@ -29,7 +28,7 @@ impl Stored {
     /// The session with its events, and what they prove: whatever verdict stands there, it is theirs.
     pub(super) fn judged(&self, mut session: Session) -> Result<Record, StoreError> {
         let events: Vec<_> = serde_json::from_str(self.events.as_deref().unwrap_or_default())?;
-        session.settle(judge(&events));
+        session.settle(&events);
         Ok(Record { session, events })
     }
 

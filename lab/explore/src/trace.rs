@@ -1,0 +1,205 @@
+//! An attack, told: what was sent, what the attacker made of it, and what it had at the end.
+
+use crate::{
+    goal::{Goal, Property},
+    knowledge::Recipe,
+    search::{State, Step},
+    term::Term,
+    world::World,
+};
+use lab::role::Role;
+
+/// How a delivered value came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// As it was sent in this very field.
+    Forwarded,
+    /// The attacker's own, or everybody's.
+    Invented,
+    /// Made of what was seen.
+    Derived,
+}
+
+impl Fate {
+    /// Stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Forwarded => "forwarded",
+            Self::Invented => "invented",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// A field of a message, or the text of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// What it is.
+    pub term: Term,
+    /// How the attacker came by it; `None` where it did not have to.
+    pub made: Option<(Fate, Recipe)>,
+}
+
+/// One arrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrow {
+    /// The party, by its place in the cast.
+    pub party: usize,
+    /// The party sends; otherwise it is delivered to.
+    pub sends: bool,
+    /// The message's number in the table; `None` for a record.
+    pub message: Option<usize>,
+    /// Its values.
+    pub values: Vec<Value>,
+}
+
+/// An attack.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Where it takes place.
+    pub world: World,
+    /// What is lost.
+    pub goal: Goal,
+    /// By whom, by its place in the cast.
+    pub victim: usize,
+    /// What the attacker did.
+    pub steps: Vec<Step>,
+}
+
+impl Trace {
+    /// The attack with nothing in it that is not needed.
+    pub(crate) fn new(world: &World, goal: Goal, victim: usize, steps: Vec<Step>) -> Self {
+        let mut trace = Self { world: world.clone(), goal, victim, steps };
+        trace.minimise();
+        trace
+    }
+
+    /// Leaves out what it can do without.
+    fn minimise(&mut self) {
+        let mut at = self.steps.len();
+        while at > 0 {
+            at -= 1;
+            let mut fewer = self.steps.clone();
+            fewer.remove(at);
+            if let Some(victim) = self.lost_after(&fewer) {
+                (self.steps, self.victim) = (fewer, victim);
+            }
+        }
+    }
+
+    fn lost_after(&self, steps: &[Step]) -> Option<usize> {
+        let state = self.run(steps)?;
+        self.goal.lost(&self.world, &state.parties, &state.knowledge)
+    }
+
+    /// Goes through these steps; `None` where one of them cannot be taken.
+    fn run(&self, steps: &[Step]) -> Option<State> {
+        let first = State::first(&self.world).ok()?;
+        steps.iter().try_fold(first, |state, step| state.step(&self.world, step))
+    }
+
+    /// Goes through it again; answers whether the goal is lost in the end.
+    pub fn holds(&self) -> bool {
+        self.lost_after(&self.steps).is_some()
+    }
+
+    /// Who takes part in it: those to whom something is delivered, or of whose words something is made.
+    pub fn takes_part(&self, cast: usize) -> bool {
+        let arrows = self.arrows();
+        let number = |at: usize| arrows.iter().filter(|arrow| arrow.sends).nth(at).map(|arrow| arrow.party);
+        let of = |recipe: &Recipe| mentions(recipe).into_iter().any(|at| number(at) == Some(cast));
+        let used = arrows.iter().flat_map(|arrow| &arrow.values).filter_map(|value| value.made.as_ref());
+        self.steps.iter().any(|step| step.to == cast)
+            || used.into_iter().any(|(_, recipe)| of(recipe))
+            || self.gains().iter().any(|(_, recipe)| of(recipe))
+    }
+
+    /// Every arrow in order, those of whoever spoke first before all others.
+    pub fn arrows(&self) -> Vec<Arrow> {
+        let mut arrows = Vec::new();
+        let Ok(mut state) = State::first(&self.world) else { return arrows };
+        let mut told = 0;
+        self.tell_sent(&state, &mut told, &mut arrows);
+        for step in &self.steps {
+            for (message, values) in &step.delivered {
+                let values = values.iter().enumerate().map(|(i, term)| {
+                    let recipe = state.knowledge.recipe(term).unwrap_or_else(|| Recipe::Had(term.clone()));
+                    let name = self.field(step.to, *message, i);
+                    let fate = self.fate(&state, &recipe, name);
+                    Value { name, term: term.clone(), made: Some((fate, recipe)) }
+                });
+                arrows.push(Arrow { party: step.to, sends: false, message: *message, values: values.collect() });
+            }
+            let Some(next) = state.step(&self.world, step) else { break };
+            state = next;
+            self.tell_sent(&state, &mut told, &mut arrows);
+        }
+        arrows
+    }
+
+    fn tell_sent(&self, state: &State, told: &mut usize, arrows: &mut Vec<Arrow>) {
+        for sent in &state.sent[*told..] {
+            let value = |(i, term): (usize, &Term)| Value {
+                name: self.field(sent.by, sent.message, i),
+                term: term.clone(),
+                made: None,
+            };
+            let values = sent.values.iter().enumerate().map(value).collect();
+            arrows.push(Arrow { party: sent.by, sends: true, message: sent.message, values });
+        }
+        *told = state.sent.len();
+    }
+
+    fn field(&self, cast: usize, message: Option<usize>, field: usize) -> &'static str {
+        message.map_or("record", |message| self.world.casts[cast].table.messages[message].fields[field].binds)
+    }
+
+    fn fate(&self, state: &State, recipe: &Recipe, name: &str) -> Fate {
+        match recipe {
+            Recipe::Seen(sent, field) => {
+                let sent = &state.sent[*sent];
+                if self.field(sent.by, sent.message, *field) == name { Fate::Forwarded } else { Fate::Derived }
+            }
+            Recipe::Record(_) => Fate::Forwarded,
+            recipe if mentions(recipe).is_empty() => Fate::Invented,
+            _ => Fate::Derived,
+        }
+    }
+
+    /// What the attacker has at the end that it should not have, with how: the victim's keys, where secrecy is lost.
+    pub fn gains(&self) -> Vec<(&'static str, Recipe)> {
+        let Some(state) = self.run(&self.steps) else { return Vec::new() };
+        let mut knowledge = (*state.knowledge).clone();
+        match self.goal.property {
+            Property::Secrecy => {}
+            Property::ForwardSecrecy => {
+                self.world.lasting().into_iter().for_each(|it| knowledge.learn(it.clone(), Recipe::Had(it)));
+            }
+            Property::Agreement
+            | Property::Injectivity
+            | Property::Identity
+            | Property::Authenticity
+            | Property::Choice => return Vec::new(),
+        }
+        let party = &state.parties[self.victim];
+        let names = match party.role {
+            Role::Client | Role::Server => ["client_write", "server_write", "exporter"],
+        };
+        let gained = |name: &'static str| Some((name, knowledge.recipe(party.value(name)?)?));
+        names.into_iter().filter_map(gained).collect()
+    }
+}
+
+/// Numbers of the sent messages that go into a recipe.
+pub fn mentions(recipe: &Recipe) -> Vec<usize> {
+    match recipe {
+        Recipe::Had(_) => Vec::new(),
+        Recipe::Seen(sent, _) | Recipe::Record(sent) => vec![*sent],
+        Recipe::Opened(one, other) | Recipe::Decapsulated(one, other) => [mentions(one), mentions(other)].concat(),
+        Recipe::Part(of, _) | Recipe::Logarithm(of) | Recipe::Guessed(of) => mentions(of),
+        Recipe::Made(_, parts) => parts.iter().flat_map(mentions).collect(),
+        Recipe::Raised(base, by) => std::iter::once(&**base).chain(by).flat_map(mentions).collect(),
+    }
+}

@@ -1,0 +1,247 @@
+//! Who takes part: sessions of honest people, and an attacker who is one of their peers too.
+
+use crate::{
+    knowledge::{Knowledge, Recipe},
+    symbolic::{Groups, decryption_key, genuine, signing_key, static_key, static_public},
+    term::{Free, Term},
+};
+use lab::{
+    certificate::checks as certificate_checks,
+    check::Switches,
+    checks,
+    mode::{Mode, Source, Variant},
+    role::Role,
+};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// Who is meant well.
+pub const ALICE: &str = "alice";
+/// Whom she talks to.
+pub const BOB: &str = "bob";
+/// The attacker, by the name under which it is certified and shares secrets as everybody does.
+pub const MALLORY: &str = "mallory";
+
+/// Somebody who plays a role of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Cast {
+    /// The table.
+    pub table: &'static Mode,
+    /// The role.
+    pub role: Role,
+    /// Who plays it.
+    pub owner: &'static str,
+    /// Whom that person means to talk to.
+    pub peer: &'static str,
+}
+
+/// How many sessions there are: clients and servers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sessions {
+    /// One client, one server.
+    One,
+    /// Two clients, two servers.
+    #[default]
+    Two,
+    /// Three clients, three servers.
+    Three,
+}
+
+impl Sessions {
+    /// Every bound, the narrowest first.
+    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Three];
+
+    /// As it is written: `2+2`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::One => "1+1",
+            Self::Two => "2+2",
+            Self::Three => "3+3",
+        }
+    }
+
+    /// Who may meet whom, one cast of clients and servers after another: each of the narrower bound's, too, has its place in
+    /// one of these.
+    fn casts(self) -> &'static [&'static [Meeting]] {
+        const TO_BOB: Meeting = (Role::Client, ALICE, BOB);
+        const TO_MALLORY: Meeting = (Role::Client, ALICE, MALLORY);
+        const TO_ALICE: Meeting = (Role::Client, BOB, ALICE);
+        const BOB_FOR_ALICE: Meeting = (Role::Server, BOB, ALICE);
+        const BOB_FOR_MALLORY: Meeting = (Role::Server, BOB, MALLORY);
+        const ALICE_FOR_BOB: Meeting = (Role::Server, ALICE, BOB);
+        match self {
+            Self::One => &[&[TO_BOB, BOB_FOR_ALICE]],
+            Self::Two => &[
+                &[TO_BOB, BOB_FOR_ALICE, TO_MALLORY, BOB_FOR_MALLORY],
+                &[TO_BOB, BOB_FOR_ALICE, TO_BOB, BOB_FOR_ALICE],
+                &[TO_BOB, BOB_FOR_ALICE, TO_ALICE, ALICE_FOR_BOB],
+            ],
+            Self::Three => &[
+                &[TO_BOB, BOB_FOR_ALICE, TO_MALLORY, BOB_FOR_MALLORY, TO_BOB, BOB_FOR_ALICE],
+                &[TO_BOB, BOB_FOR_ALICE, TO_MALLORY, BOB_FOR_MALLORY, TO_ALICE, ALICE_FOR_BOB],
+                &[TO_BOB, BOB_FOR_ALICE, TO_BOB, BOB_FOR_ALICE, TO_ALICE, ALICE_FOR_BOB],
+            ],
+        }
+    }
+}
+
+type Meeting = (Role, &'static str, &'static str);
+
+impl fmt::Display for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is looked at: a table with its switches, who plays it, and what the attacker has.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Who plays.
+    pub casts: Vec<Cast>,
+    /// Which checks decide.
+    pub switches: Switches,
+    /// Ids of the checks that do not.
+    pub off: Vec<&'static str>,
+    /// The groups in numbers.
+    pub groups: Arc<Groups>,
+    /// Secrets that two share are words that people chose.
+    pub words: bool,
+    /// Whose lasting secrets the attacker has from the beginning.
+    pub stolen: Option<&'static str>,
+}
+
+impl World {
+    /// Every cast of a mode within a bound.
+    pub fn all(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, sessions: Sessions) -> Vec<Self> {
+        let own = variant.and_then(|variant| variant.own_group(&BTreeMap::new()));
+        let groups = Arc::new(Groups::of(table, own));
+        let off: Vec<_> =
+            table.checks().into_iter().filter(|check| !decides(switches, check)).map(|it| it.id).collect();
+        let cast = |(role, owner, peer): &Meeting| Cast { table, role: *role, owner, peer };
+        let world = |meetings: &&[Meeting]| Self {
+            casts: meetings.iter().map(cast).collect(),
+            switches: switches.clone(),
+            off: off.clone(),
+            groups: groups.clone(),
+            words: variant.is_some_and(|variant| variant.word),
+            stolen: None,
+        };
+        sessions.casts().iter().map(world).collect()
+    }
+
+    /// The name of one who plays: its owner's, with a number where it is not the first.
+    pub fn party(&self, cast: usize) -> String {
+        let owner = self.casts[cast].owner;
+        match self.casts[..cast].iter().filter(|before| before.owner == owner).count() {
+            0 => owner.to_owned(),
+            before => format!("{owner} {}", before + 1),
+        }
+    }
+
+    /// What somebody knows before the first message, as the table names it.
+    pub fn given(&self, cast: usize) -> Vec<(&'static str, Term)> {
+        let Cast { table, role, owner, peer } = self.casts[cast];
+        table.known(role, |source| match source {
+            Source::Session => Some(Term::name("session", &self.party(cast))),
+            Source::Offers => Some(Term::offers(table.id, table.groups)),
+            Source::Group => self.groups.own(),
+            Source::Trust => Some(Term::name("trust", "")),
+            Source::PeerName => Some(Term::name("name", peer)),
+            Source::OwnName => Some(Term::name("name", owner)),
+            Source::SharedSecret => Some(shared_secret(owner, peer)),
+            Source::Clock => Some(Term::name("now", "")),
+            Source::Chain => Some(genuine(owner)),
+            Source::SigningKey => Some(signing_key(owner)),
+            Source::DecryptionKey => Some(decryption_key(owner)),
+            Source::PeerKey => Some(encryption_key(peer)),
+            Source::StaticKey => Some(static_key(owner)),
+            Source::PeerStatic => Some(static_public(peer)),
+        })
+    }
+
+    /// Every lasting secret of honest people.
+    pub fn lasting(&self) -> Vec<Term> {
+        let mut all: Vec<Term> = self.casts.iter().flat_map(|cast| lasting(cast.owner, cast.peer)).collect();
+        all.retain(|secret| !self.own().contains(secret));
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// What the attacker has because it is somebody too.
+    fn own(&self) -> Vec<Term> {
+        let mut own = vec![signing_key(MALLORY), genuine(MALLORY), decryption_key(MALLORY), static_key(MALLORY)];
+        own.extend([ALICE, BOB, MALLORY].map(|peer| shared_secret(MALLORY, peer)));
+        own
+    }
+
+    /// What the attacker knows before the first message.
+    pub fn knowledge(&self) -> Knowledge {
+        let mut all = vec![Term::name("trust", ""), Term::name("now", ""), Term::name("session", MALLORY)];
+        for owner in [ALICE, BOB, MALLORY] {
+            all.extend([Term::name("name", owner), genuine(owner)]);
+            all.extend([
+                Term::of(Free::VerifyingKey, [signing_key(owner)]),
+                encryption_key(owner),
+                static_public(owner),
+            ]);
+        }
+        all.extend(self.own());
+        all.extend([nonce(), secret(), data()]);
+        if let Some(victim) = self.stolen {
+            let with = |cast: &&Cast| cast.owner == victim && cast.peer != MALLORY;
+            all.extend(self.casts.iter().filter(with).flat_map(|cast| lasting(cast.owner, cast.peer)));
+        }
+        let mut knowledge = Knowledge::default();
+        for term in all {
+            knowledge.learn(term.clone(), Recipe::Had(term));
+        }
+        if self.words {
+            self.casts.iter().for_each(|cast| knowledge.guessable(shared_secret(cast.owner, cast.peer)));
+        }
+        knowledge
+    }
+
+    /// Chains that the attacker can show for a name: genuine ones that it has seen, its own, and for each rule that is not
+    /// enforced one that breaks it.
+    pub fn chains(&self, name: &Term) -> Vec<Term> {
+        let key = Term::of(Free::VerifyingKey, [signing_key(MALLORY)]);
+        let unenforced = checks::of_certificates().map(|check| check.id).filter(|id| self.off.contains(id));
+        let breakable = unenforced.filter(|id| ![certificate_checks::NAME, certificate_checks::PIN].contains(id));
+        let forged = breakable.map(|id| Term::chain(&key, name, Some(id)));
+        [MALLORY, ALICE, BOB].map(genuine).into_iter().chain(forged).collect()
+    }
+}
+
+/// The check decides under these switches.
+pub(crate) fn decides(switches: &Switches, check: &'static lab::check::Check) -> bool {
+    switches.status(check, Some(false)) == lab::event::Status::Failed
+}
+
+/// What two share.
+pub fn shared_secret(one: &str, other: &str) -> Term {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    Term::name("shared secret", &format!("{first} and {second}"))
+}
+
+fn lasting(owner: &str, peer: &str) -> [Term; 4] {
+    [signing_key(owner), shared_secret(owner, peer), decryption_key(owner), static_key(owner)]
+}
+
+fn encryption_key(owner: &str) -> Term {
+    Term::of(Free::EncryptionKey, [decryption_key(owner)])
+}
+
+/// The attacker's random value.
+pub fn nonce() -> Term {
+    Term::name("nonce", MALLORY)
+}
+
+/// The attacker's exponent.
+pub fn secret() -> Term {
+    Term::name("secret", MALLORY)
+}
+
+/// What the attacker would say.
+pub fn data() -> Term {
+    Term::name("data", MALLORY)
+}

@@ -1,0 +1,145 @@
+//! The modes: what theory says of each, found within the bound.
+#![expect(clippy::unwrap_used, reason = "tests may panic; that is how they fail")]
+
+use explore::{
+    goal::Goal,
+    matrix::{Standing, standings},
+    search::{Found, search},
+    world::{Sessions, World},
+};
+use lab::{mode::Mode, modes};
+
+/// A mode with some checks the other way, as `psk:mixed~role-separation`.
+fn looked_up(text: &str) -> (&'static Mode, Option<&'static str>, Vec<String>, Vec<String>) {
+    let scenario: lab::scenario::Scenario = match text.find(['~', '+']) {
+        Some(at) => format!("{}/relay{}", &text[..at], &text[at..]),
+        None => format!("{text}/relay"),
+    }
+    .parse()
+    .unwrap();
+    let played = modes::play(&scenario.mode, &scenario.without, &scenario.with).unwrap();
+    let variant = played.mode.variant(played.selection.variant.as_deref()).map(|variant| variant.id);
+    (played.mode, variant, scenario.without, scenario.with)
+}
+
+fn look(text: &str, sessions: Sessions, goals: Option<&str>, most: usize, first_only: bool) -> Found {
+    let (mode, variant, without, with) = looked_up(text);
+    let goals = goals.map_or_else(|| Goal::promised(mode), |goal| vec![goal.parse().unwrap()]);
+    let switches = mode.switches(&without, &with);
+    let variant = variant.and_then(|id| mode.variant(Some(id)));
+    search(&World::all(mode, variant, &switches, sessions), &goals, most, first_only)
+}
+
+fn lost(text: &str, sessions: Sessions) -> String {
+    let found = look(text, sessions, None, 100_000, true);
+    assert_eq!(found.vacuous, None, "{text}");
+    assert!(!found.attacks.is_empty() || found.exhausted.0 == found.exhausted.1, "{text} was cut off");
+    found.attacks.keys().map(ToString::to_string).collect()
+}
+
+#[test]
+fn an_unauthenticated_exchange_is_split_within_few_states() {
+    for mode in ["dh", "ecdh", "dh-weak:published"] {
+        let found = look(mode, Sessions::Two, Some("secrecy-client"), 1000, true);
+        assert_eq!(found.attacks.len(), 1, "{mode}");
+        assert!(found.states <= 100, "{mode}: {}", found.states);
+        let trace = &found.attacks[&"secrecy-client".parse().unwrap()];
+        assert!(trace.holds() && !trace.gains().is_empty());
+    }
+}
+
+#[test]
+fn what_is_authenticated_has_no_attack() {
+    for mode in ["ecdh-cert", "ecdh-mutual", "psk", "psk:mixed", "psk:psk-only", "pake", "hybrid-cert", "dh-cert"] {
+        assert_eq!(lost(mode, Sessions::Two), "", "{mode}");
+    }
+}
+
+#[test]
+fn without_its_check_each_is_lost() {
+    for (mode, sessions, goal) in [
+        ("ecdh-cert~transcript-signature", Sessions::One, "secrecy-client"),
+        ("ecdh-cert~cert-name", Sessions::One, "secrecy-client"),
+        ("ecdh-cert~cert-chain", Sessions::One, "secrecy-client"),
+        ("ecdh-mutual~identity-binding", Sessions::Two, "identity-client"),
+        ("psk~role-separation", Sessions::Two, "agreement-client"),
+        ("psk:psk-only~role-separation", Sessions::Two, "identity-server"),
+        ("pake~role-separation", Sessions::Two, "agreement-client"),
+        ("psk~psk-binder", Sessions::One, "secrecy-client"),
+        ("pake~contributory", Sessions::One, "secrecy-client"),
+        ("hybrid-cert~offers-bound", Sessions::One, "choice-client"),
+        ("dh-cert:legacy", Sessions::One, "secrecy-client"),
+        ("psk:password", Sessions::One, "secrecy-client"),
+    ] {
+        let found = look(mode, sessions, Some(goal), 100_000, true);
+        let trace = found.attacks.values().next().unwrap_or_else(|| panic!("{mode}: no way to lose {goal}"));
+        assert!(trace.holds(), "{mode}");
+        // It stays one without what it does not need, and needs whatever is in it.
+        assert!(!trace.steps.is_empty());
+    }
+}
+
+/// With the old group refused, or the offers signed, Logjam has nothing to go on.
+#[test]
+fn the_legacy_signature_is_mended_by_either_check() {
+    for mode in ["dh-cert:legacy+offers-bound", "dh-cert:legacy+group-size"] {
+        assert_eq!(lost(mode, Sessions::One), "", "{mode}");
+    }
+}
+
+#[test]
+fn where_nobody_gets_to_the_end_nothing_is_looked_for() {
+    let found = look("dh-weak:short+group-size", Sessions::Two, None, 1000, true);
+    assert!(found.vacuous.is_some_and(|why| why.starts_with("alice")));
+    assert_eq!(found.states, 0);
+}
+
+#[test]
+fn what_is_cut_off_is_not_none() {
+    let found = look("ecdh-cert", Sessions::Two, None, 10, true);
+    assert!(found.attacks.is_empty() && found.exhausted.0 < found.exhausted.1);
+    let (mode, ..) = looked_up("ecdh-cert");
+    let (goals, ..) = standings(mode, None, &mode.switches::<&str>(&[], &[]), Sessions::Two, 10);
+    assert!(goals.values().any(|standing| *standing == Standing::Open));
+}
+
+#[test]
+fn the_same_search_finds_the_same() {
+    let once = || {
+        let found = look("dh-cert:legacy", Sessions::Two, None, 2000, false);
+        (found.states, found.attacks.into_iter().map(|(goal, trace)| (goal, trace.steps)).collect::<Vec<_>>())
+    };
+    assert_eq!(once(), once());
+}
+
+/// One check less never loses an attack: for every mode and each of its checks, and for each pair on what is left.
+#[test]
+fn one_check_less_never_loses_an_attack() {
+    let mut compared = 0;
+    for mode in modes::all() {
+        let variants: Vec<_> =
+            if mode.variants.is_empty() { vec![None] } else { mode.variants.iter().map(Some).collect() };
+        for variant in variants {
+            let table = mode.played(variant.map(|variant| variant.id));
+            let lost = |off: &[&str]| {
+                let switches = table.switches::<&str>(off, &[]);
+                let (goals, vacuous, _) = standings(table, variant, &switches, Sessions::One, 20_000);
+                assert_eq!(vacuous, None, "{} without {off:?}", mode.id);
+                goals
+            };
+            let all = lost(&[]);
+            for check in table.checks() {
+                let fewer = lost(&[check.id]);
+                for (goal, standing) in &all {
+                    compared += 1;
+                    assert!(
+                        *standing != Standing::Lost || fewer[goal] == Standing::Lost,
+                        "{} without {check} no longer loses {goal}",
+                        mode.id
+                    );
+                }
+            }
+        }
+    }
+    assert!(compared > 1000, "{compared}");
+}

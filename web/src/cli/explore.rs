@@ -1,0 +1,156 @@
+//! `interlock explore`
+
+mod matrix;
+mod object;
+mod told;
+
+use super::{FAILED, FINDING, FINE, Failure};
+use ::explore::{
+    goal::Goal,
+    search::{Bound, Found, search},
+    world::{Sessions, World},
+};
+use ::lab::{
+    modes::{self, Played},
+    scenario::Selection,
+};
+use clap::Args;
+use std::{
+    io::{self, Write},
+    time::Instant,
+};
+
+/// Arguments of `interlock explore`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock explore dh
+  interlock explore ecdh-mutual --without identity-binding
+  interlock explore psk --without role-separation --json
+  interlock explore --matrix
+
+An attacker who cannot break cryptography, who is the wire and a legitimate peer besides, looks for a way to lose what
+the mode promises. What it finds is an attack; what it does not find is not proved to be none: it is a search within
+the bound that is printed.
+Exit status: 0 none within the bound, 1 an attack, 2 usage, 3 cut off before its end, or no honest run gets to the end.")]
+pub(super) struct Explore {
+    /// What to look at, as in ecdh-cert or dh-cert:legacy
+    #[arg(required_unless_present = "matrix")]
+    mode: Option<Selection>,
+    /// Switch these checks off
+    #[arg(long, value_name = "CHECK", num_args = 1.., value_delimiter = ',')]
+    without: Vec<String>,
+    /// Switch these checks on
+    #[arg(long, value_name = "CHECK", num_args = 1.., value_delimiter = ',')]
+    with: Vec<String>,
+    /// Clients and servers: 1+1, 2+2 or 3+3
+    #[arg(long, value_name = "N+N", default_value = "2+2", value_parser = sessions)]
+    sessions: Sessions,
+    /// What to lose, as in secrecy-client [default: whatever the mode promises]
+    #[arg(long, value_name = "GOAL", num_args = 1.., value_delimiter = ',')]
+    goal: Vec<Goal>,
+    /// States to look at in each cast of sessions before it is cut off
+    #[arg(long, value_name = "N", default_value_t = Bound::default().states)]
+    states: usize,
+    /// Print one JSON object instead
+    #[arg(long)]
+    json: bool,
+    /// Look at every mode, with its checks as they are and each switched the other way, for every goal
+    #[arg(long, conflicts_with_all = ["mode", "without", "with", "goal"])]
+    matrix: bool,
+}
+
+fn sessions(text: &str) -> Result<Sessions, String> {
+    let named = Sessions::ALL.into_iter().find(|sessions| sessions.as_str() == text);
+    named.ok_or_else(|| format!("expected one of {}", Sessions::ALL.map(Sessions::as_str).join(", ")))
+}
+
+/// What was looked for, and what came of it.
+struct Answer<'a> {
+    args: &'a Explore,
+    played: &'a Played,
+    goals: Vec<Goal>,
+    worlds: Vec<World>,
+    found: Found,
+    seconds: f64,
+}
+
+/// One of three answers, or that there was nothing to ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Attack,
+    None,
+    Capped,
+    Vacuous,
+}
+
+impl Outcome {
+    fn of(found: &Found) -> Self {
+        match found {
+            found if !found.attacks.is_empty() => Self::Attack,
+            found if found.vacuous.is_some() => Self::Vacuous,
+            found if found.exhausted.0 < found.exhausted.1 => Self::Capped,
+            _ => Self::None,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Attack => "attack",
+            Self::None | Self::Vacuous => "none",
+            Self::Capped => "capped",
+        }
+    }
+
+    const fn status(self) -> u8 {
+        match self {
+            Self::Attack => FINDING,
+            Self::None => FINE,
+            Self::Capped | Self::Vacuous => FAILED,
+        }
+    }
+}
+
+pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
+    let Some(selection) = &args.mode else { return matrix::run(args) };
+    let played =
+        modes::play(selection, &args.without, &args.with).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+    let variant = played.mode.variant(played.selection.variant.as_deref());
+    let worlds = World::all(played.mode, variant, &played.switches, args.sessions);
+    let goals = if args.goal.is_empty() { Goal::promised(played.mode) } else { args.goal.clone() };
+    let start = Instant::now();
+    let found = search(&worlds, &goals, args.states, true);
+    let seconds = start.elapsed().as_secs_f64();
+    let answer = Answer { args, played: &played, goals, worlds, found, seconds };
+    let outcome = Outcome::of(&answer.found);
+    let mut out = anstream::stdout().lock();
+    super::unless_read_enough(if args.json {
+        writeln!(out, "{}", object::of(&answer))
+    } else {
+        told::tell(&mut out, &answer)
+    })?;
+    Ok(outcome.status())
+}
+
+/// The whole of what is written at once, so that a reader who goes early costs nothing.
+fn line(out: &mut impl Write, text: impl std::fmt::Display) -> io::Result<()> {
+    writeln!(out, "{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_cut_off_is_never_none() {
+        let found = |exhausted, vacuous: Option<&str>| Found {
+            attacks: Default::default(),
+            states: 1,
+            exhausted,
+            vacuous: vacuous.map(str::to_owned),
+        };
+        assert_eq!(Outcome::of(&found((3, 3), None)).status(), FINE);
+        assert_eq!(Outcome::of(&found((2, 3), None)).status(), FAILED);
+        assert_eq!(Outcome::of(&found((3, 3), Some("bob waits"))).status(), FAILED);
+    }
+}
