@@ -4,7 +4,7 @@ use crate::{
     cli::{Failure, crack::Progress, style},
     sessions::frame::shortened,
 };
-use ::lab::{certificate, terminal::printable, tls::Side, words};
+use ::lab::{terminal::printable, tls::Side, words};
 use cryptanalysis::Observer;
 use recording::{
     Heard, Listener, Session, Totals,
@@ -97,7 +97,7 @@ pub(super) fn progress(json: bool) -> Progress {
 /// Tells of a session; its group was told before, in the session with that number.
 pub(super) fn tell(out: &mut impl Write, session: &Session, before: Option<u64>) -> std::io::Result<()> {
     let head = printable(&words::with("recorded", "session", session));
-    let at = session.at.and_then(|at| i64::try_from(at / 1_000_000_000).ok()).map(certificate::date);
+    let at = session.at.and_then(|at| i64::try_from(at / 1_000_000_000).ok()).map(words::date);
     writeln!(out, "{}{}", style::head(head), style::faint(at.map(|at| format!(", {at}")).unwrap_or_default()))?;
     if let Some(n) = before {
         writeln!(out, "  {}", words::say("recorded", "group", &json!({ "n": n })))?;
