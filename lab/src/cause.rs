@@ -1,12 +1,9 @@
 //! Why a victim gives up, as data.
 
 use crate::{
-    check::Finding,
-    handshake::Stop,
+    finding::Finding,
     misfit::{Given, Misfit, Need},
-    record::RecordError,
     seen::Seen,
-    wire::FrameError,
     words,
 };
 use serde::{Deserialize, Serialize};
@@ -124,37 +121,6 @@ impl From<&Misfit> for Cause {
     fn from(misfit: &Misfit) -> Self {
         let Misfit { field, expected, got } = misfit.clone();
         Self::Misfit { field, expected, got }
-    }
-}
-
-impl From<&Stop> for Cause {
-    fn from(stop: &Stop) -> Self {
-        match stop {
-            Stop::Check(finding) => finding.into(),
-            Stop::Misfit(misfit) => misfit.into(),
-            Stop::NotGiven(name) => Self::NotGiven { name: (*name).to_owned() },
-        }
-    }
-}
-
-impl From<&RecordError> for Cause {
-    fn from(error: &RecordError) -> Self {
-        match error {
-            RecordError::Check(finding) => finding.into(),
-            RecordError::Malformed(misfit) => misfit.into(),
-        }
-    }
-}
-
-impl From<&FrameError> for Cause {
-    fn from(error: &FrameError) -> Self {
-        match *error {
-            FrameError::Kind(number) => Self::FrameKind { number },
-            FrameError::TooLong { kind, limit, got } => {
-                Self::FrameLength { kind: kind.to_string(), most: limit, octets: got }
-            }
-            FrameError::Truncated { expected, got } => Self::FrameCut { expected, octets: got },
-        }
     }
 }
 

@@ -3,8 +3,7 @@
 //! A check is a value; all of them stand in the [registry](crate::checks). What a check compares with what stands in the
 //! mode's table, as a [relation](crate::mode::Relation).
 
-use crate::{event::Status, seen::Seen};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
 /// One named defence.
@@ -26,6 +25,20 @@ impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id)
     }
+}
+
+/// Outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Performed; what was there is what had to be.
+    Passed,
+    /// Performed; it was not.
+    Failed,
+    /// Switched off: `observed` tells what it would have seen.
+    Skipped,
+    /// Nothing in this session for it to look at.
+    NotApplicable,
 }
 
 /// Which checks a scenario switched off or on, over what its mode does by itself.
@@ -62,46 +75,6 @@ impl Switches {
             Some(_) if !self.is_on(check) => Status::Skipped,
             Some(true) => Status::Passed,
             Some(false) => Status::Failed,
-        }
-    }
-}
-
-/// What a check saw.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The check.
-    pub check: &'static Check,
-    /// Whether what was there is what had to be; `None` where there was nothing to look at.
-    pub holds: Option<bool>,
-    /// What had to be there.
-    pub expected: Seen,
-    /// What was there.
-    pub observed: Seen,
-}
-
-impl Finding {
-    /// The check's outcome under these switches.
-    pub fn status(&self, switches: &Switches) -> Status {
-        switches.status(self.check, self.holds)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::checks::FINISHED;
-
-    #[test]
-    fn a_switch_decides_whether_a_finding_counts() {
-        let finding = |holds| Finding { check: &FINISHED, holds, expected: "".into(), observed: "".into() };
-        let (on, off) = (Switches::default(), Switches::without([&FINISHED]));
-        for (holds, counts, ignored) in [
-            (None, Status::NotApplicable, Status::NotApplicable),
-            (Some(true), Status::Passed, Status::Skipped),
-            (Some(false), Status::Failed, Status::Skipped),
-        ] {
-            assert_eq!((finding(holds).status(&on), finding(holds).status(&off)), (counts, ignored));
-            assert_eq!(finding(holds).status(&off.turned(&FINISHED)), counts);
         }
     }
 }

@@ -6,6 +6,7 @@
 mod computation;
 mod read;
 
+pub use crate::check::Status;
 use crate::{
     cause::Cause,
     loss::Loss,
@@ -394,18 +395,4 @@ pub struct Change {
     pub old: String,
     /// Its value as it left.
     pub new: String,
-}
-
-/// Outcome of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// Performed; what was there is what had to be.
-    Passed,
-    /// Performed; it was not.
-    Failed,
-    /// Switched off: `observed` tells what it would have seen.
-    Skipped,
-    /// Nothing in this session for it to look at.
-    NotApplicable,
 }

@@ -3,8 +3,9 @@
 use crate::{
     algebra::{Algebra, Misfit},
     cause::Cause,
-    check::{Finding, Switches},
+    check::Switches,
     event::Status,
+    finding::Finding,
     misfit::{Given, Need},
     mode::{Act, Message, Mode, Step},
     role::Role,
@@ -108,6 +109,16 @@ pub enum Stop {
     Misfit(#[from] Misfit),
     /// The table needs a value that nobody gave it.
     NotGiven(&'static str),
+}
+
+impl From<&Stop> for Cause {
+    fn from(stop: &Stop) -> Self {
+        match stop {
+            Stop::Check(finding) => finding.into(),
+            Stop::Misfit(misfit) => misfit.into(),
+            Stop::NotGiven(name) => Self::NotGiven { name: (*name).to_owned() },
+        }
+    }
 }
 
 /// One party's handshake. A copy goes on from where the original is, with the same fresh values.

@@ -12,6 +12,7 @@ pub mod control;
 pub mod encryption;
 pub mod event;
 pub mod evidence;
+pub mod finding;
 pub mod group;
 pub mod handshake;
 pub mod loot;

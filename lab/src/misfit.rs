@@ -1,11 +1,11 @@
 //! A value that is not what it has to be, as data.
 
-use crate::{cause::Cause, certificate::DecodeError, term::Sort};
+use crate::{certificate::DecodeError, term::Sort, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A value that is not what it has to be: why an operation has no result, or a message no values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Misfit {
     /// The field or value.
     pub field: String,
@@ -315,6 +315,6 @@ impl std::error::Error for Misfit {}
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Cause::from(self).fmt(f)
+        f.write_str(&words::with("cause", "misfit", self))
     }
 }

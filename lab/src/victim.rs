@@ -244,7 +244,7 @@ impl Victim {
         self.abort(flight, check, Cause::from(&error), commands);
     }
 
-    fn outcome(&self, finding: &crate::check::Finding) -> Fact {
+    fn outcome(&self, finding: &crate::finding::Finding) -> Fact {
         Fact::Check {
             check: finding.check.id.to_owned(),
             status: finding.status(&self.switches),

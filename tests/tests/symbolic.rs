@@ -5,7 +5,8 @@
 
 use lab::{
     algebra::{Algebra, Misfit},
-    check::{Finding, Switches},
+    check::Switches,
+    finding::Finding,
     handshake::{Handshake, Output, Stop},
     misfit::{Given, Need},
     mode::{Message, Mode, Relation, Source},

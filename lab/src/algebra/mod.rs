@@ -9,7 +9,8 @@ pub mod real;
 pub use crate::misfit::Misfit;
 
 use crate::{
-    check::{Finding, Switches},
+    check::Switches,
+    finding::Finding,
     mode::{Message, Relation},
     term::{Op, Sort},
 };

@@ -10,8 +10,9 @@ use super::{Algebra, Misfit};
 use crate::misfit::{Given, Need, cut};
 use crate::{
     certificate::Trust,
-    check::{Finding, Switches},
+    check::Switches,
     encryption::{DecryptionKey, EncryptionKey, USUAL_BITS},
+    finding::Finding,
     group::{Group, cpace, named, own::OWN},
     mode::{Message, Relation},
     term::{Op, Sort},

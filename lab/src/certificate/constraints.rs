@@ -9,7 +9,7 @@ use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 use super::decode::Certificate;
 use super::mailbox::{Mailbox, SMTP_UTF8};
 use super::reason::NameConstraints as Violation;
-use super::{dn, name, uri};
+use super::{dn, host, uri};
 
 /// Comparisons that one validation may spend, so that thousands of names under thousands of constraints stay cheap.
 pub(super) const BUDGET: usize = 250_000;
@@ -104,7 +104,7 @@ impl<'c> Subject<'c> {
 
 fn read<'c>(name: &'c GeneralName<'c>) -> Option<Read<'c>> {
     match name {
-        GeneralName::DNSName(text) => name::dns_syntax(text).is_ok().then_some(Read::Dns(text)),
+        GeneralName::DNSName(text) => host::dns_syntax(text).is_ok().then_some(Read::Dns(text)),
         GeneralName::RFC822Name(text) => Mailbox::parse(text).map(Read::Mailbox),
         GeneralName::OtherName(oid, value) if oid.as_bytes() == SMTP_UTF8 => {
             Mailbox::smtp_utf8(value).map(Read::Internationalised)
@@ -179,7 +179,7 @@ pub(super) fn check(
 pub(super) fn malformed(constraints: &NameConstraints<'_>, strict: bool) -> Option<Violation> {
     let both = [&constraints.permitted_subtrees, &constraints.excluded_subtrees];
     both.into_iter().flatten().flatten().map(|subtree| &subtree.base).find_map(|base| {
-        let host = |text: &str| !text.contains('*') && name::dns_syntax(text).is_ok();
+        let host = |text: &str| !text.contains('*') && host::dns_syntax(text).is_ok();
         let shown = || dn::general_name(base);
         let sound = match base {
             GeneralName::DNSName("") => true,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{der, name};
+use super::{der, host::dns_syntax};
 
 /// 1.3.6.1.5.5.7.8.9, id-on-SmtpUTF8Mailbox (RFC 9598 section 3).
 pub(super) const SMTP_UTF8: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09];
@@ -34,7 +34,7 @@ impl<'a> Mailbox<'a> {
                 local.split('.').all(is_atom).then_some((Cow::Borrowed(local), host))?
             }
         };
-        (!host.contains('*') && name::dns_syntax(host).is_ok()).then_some(Self { local, host })
+        (!host.contains('*') && dns_syntax(host).is_ok()).then_some(Self { local, host })
     }
 
     /// The value of an otherName of type [`SMTP_UTF8`]: a UTF8String under an explicit tag [0].

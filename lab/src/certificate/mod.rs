@@ -3,13 +3,13 @@
 pub mod checks;
 mod constraints;
 mod context;
-mod date;
 mod decode;
 mod der;
 mod dn;
 mod error;
 pub mod forge;
 mod grammar;
+mod host;
 pub mod issue;
 mod key;
 pub mod limbo;
@@ -40,7 +40,6 @@ use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
 
 pub use checks::{RULES, Reason, Rule};
-pub use date::date;
 pub use error::DecodeError;
 pub use forge::{FORGERIES, Forgery};
 pub use issue::{Credential, Draft, Template, Validity};

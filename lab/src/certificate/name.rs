@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use x509_parser::extensions::GeneralName;
 
+use super::host::presented_dns;
 use super::mailbox::Mailbox;
-use super::reason::HostFault;
 
 /// The peer's name as the verifier knows it (the reference identifier of RFC 9525).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,41 +78,6 @@ fn dns_matches(pattern: &str, host: &str) -> bool {
         None => pattern.eq_ignore_ascii_case(host),
         Some(base) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(base)),
     }
-}
-
-/// Whether a dNSName is a host or wildcard that a certificate may be for: of the syntax below, and no wildcard for a whole
-/// top-level domain.
-pub(super) fn presented_dns(name: &str) -> Result<(), HostFault> {
-    dns_syntax(name)?;
-    match name.strip_prefix("*.") {
-        Some(base) if !base.contains('.') => Err(HostFault::TopLevel),
-        _ => Ok(()),
-    }
-}
-
-/// Whether a dNSName is in preferred name syntax (RFC 1034 section 3.5 with underscores, as deployed), or a wildcard
-/// of RFC 9525 section 6.3; otherwise what it must not be.
-pub(super) fn dns_syntax(name: &str) -> Result<(), HostFault> {
-    let host = name.strip_prefix("*.").unwrap_or(name);
-    if host.is_empty() || host.len() > 253 {
-        return Err(HostFault::Length);
-    }
-    if host.parse::<IpAddr>().is_ok() {
-        return Err(HostFault::Address);
-    }
-    for label in host.split('.') {
-        let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if label.is_empty() || label.len() > 63 {
-            return Err(HostFault::Label);
-        }
-        if !label.bytes().all(inner) {
-            return Err(HostFault::Character);
-        }
-        if label.starts_with('-') || label.ends_with('-') {
-            return Err(HostFault::Hyphen);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The host of a URI (RFC 3986), to which name constraints apply.
 
-use super::name;
+use super::host::dns_syntax;
 
 /// The host of `scheme://userinfo@host:port/path?query#fragment`. `None` where any part breaks RFC 3986, or the host is
 /// missing, an address or no host name: no constraint can be applied then (RFC 5280 section 4.2.1.10).
@@ -20,7 +20,7 @@ pub(super) fn host(uri: &str) -> Option<&str> {
     let (userinfo, host) = authority.split_once('@').unwrap_or(("", authority));
     let (host, port) = host.split_once(':').unwrap_or((host, ""));
     let sound = consists_of(userinfo, b":") && port.bytes().all(|byte| byte.is_ascii_digit());
-    (sound && !host.contains('*') && name::dns_syntax(host).is_ok()).then_some(host)
+    (sound && !host.contains('*') && dns_syntax(host).is_ok()).then_some(host)
 }
 
 /// Whether a text has only unreserved characters, sub-delimiters, percent-encoded octets and those of `others`.

@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{
     cause::Cause,
-    check::{Check, Finding, Switches},
+    check::{Check, Switches},
     checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
     event::Status,
     evidence::hex,
+    finding::Finding,
     misfit::{Given, Misfit, Need},
     role::Role,
     seen::Seen,
@@ -24,6 +25,15 @@ pub enum RecordError {
     Check(Finding),
     /// The body is no record.
     Malformed(Misfit),
+}
+
+impl From<&RecordError> for Cause {
+    fn from(error: &RecordError) -> Self {
+        match error {
+            RecordError::Check(finding) => finding.into(),
+            RecordError::Malformed(misfit) => misfit.into(),
+        }
+    }
 }
 
 /// One party's end of the record layer: seals what goes out, opens and checks what comes in.

@@ -150,6 +150,18 @@ pub enum FrameError {
     },
 }
 
+impl From<&FrameError> for Cause {
+    fn from(error: &FrameError) -> Self {
+        match *error {
+            FrameError::Kind(number) => Self::FrameKind { number },
+            FrameError::TooLong { kind, limit, got } => {
+                Self::FrameLength { kind: kind.to_string(), most: limit, octets: got }
+            }
+            FrameError::Truncated { expected, got } => Self::FrameCut { expected, octets: got },
+        }
+    }
+}
+
 /// Cuts a stream of octets into frames.
 ///
 /// Holds at most one incomplete frame and the chunk that was pushed last.

@@ -4,16 +4,14 @@
 //! stands in JSON: its members select the text and fill its gaps. The terminal, the story, the comparison, the page and
 //! the report all say it from the same file, so that nothing is put into words twice.
 
+mod date;
 mod text;
 
-use crate::{
-    event::{Event, Fact},
-    verdict::Grounds,
-};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::{LazyLock, OnceLock};
 
+pub use date::date;
 pub use text::{Language, Mistake};
 
 /// English: in this language stands what is kept and what programs read.
@@ -78,21 +76,20 @@ fn spoken() -> &'static Language {
 
 /// What an event tells, in one line; nothing, where it tells only of the lab's own working. The line contains what came
 /// over the wire as it came: whoever shows it makes it harmless there.
-pub fn event(event: &Event) -> Option<String> {
+pub fn event(event: &impl Serialize) -> Option<String> {
     told("event", event, &str::to_owned)
 }
 
 /// An event in the words of a family of texts, each text from the session first made fit to be shown. The step of a recipe is
 /// told as the language has it, and else as the event does.
-pub fn told(family: &str, event: &Event, fit: &dyn Fn(&str) -> String) -> Option<String> {
+pub fn told(family: &str, event: &impl Serialize, fit: &dyn Fn(&str) -> String) -> Option<String> {
     told_in(spoken(), family, event, fit)
 }
 
-fn told_in(language: &Language, family: &str, event: &Event, fit: &dyn Fn(&str) -> String) -> Option<String> {
+fn told_in(language: &Language, family: &str, event: &impl Serialize, fit: &dyn Fn(&str) -> String) -> Option<String> {
     let mut value = fitted(serde_json::to_value(event).ok()?, fit);
-    if let Fact::Step { recipe: Some(recipe), .. } = &event.fact
-        && let Some(step) = language.name("recipe", recipe, value.as_object()?)
-    {
+    let step = value.as_object().and_then(|members| language.name("recipe", members.get("recipe")?.as_str()?, members));
+    if let Some(step) = step {
         value["text"] = Value::String(step);
     }
     language.say(family, &value)
@@ -113,18 +110,14 @@ fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
     }
 }
 
-/// The sentence of a verdict.
-pub fn verdict(grounds: &Grounds) -> String {
-    sentence(grounds, spoken())
+/// The sentence of a verdict, by its grounds.
+pub fn verdict(grounds: &impl Serialize) -> String {
+    told_as("verdict", grounds)
 }
 
 /// The sentence of a verdict in English, as it is kept.
-pub(crate) fn kept_verdict(grounds: &Grounds) -> String {
-    sentence(grounds, english())
-}
-
-fn sentence(grounds: &Grounds, language: &Language) -> String {
-    serde_json::to_value(grounds).ok().and_then(|value| language.say("verdict", &value)).unwrap_or_default()
+pub(crate) fn kept_verdict(grounds: &impl Serialize) -> String {
+    serde_json::to_value(grounds).ok().and_then(|value| english().say("verdict", &value)).unwrap_or_default()
 }
 
 /// A value in its own words.
@@ -156,13 +149,13 @@ mod tests {
             Reason,
             reason::{Algorithm, Form, Gap, Got, Guise, HostFault, Key, Useless},
         },
-        event::{Action, Change, Fact, Status, Way},
+        event::{Action, Change, Event, Fact, Status, Way},
         evidence::Contradiction,
         loss::Loss,
         misfit::{Given, Need},
         role::{Actor, Role},
         seen::Seen,
-        verdict::Meanwhile,
+        verdict::{Grounds, Meanwhile},
     };
     use serde::de::DeserializeOwned;
     use serde_json::json;

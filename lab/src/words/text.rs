@@ -15,7 +15,7 @@
 //!
 //! Empty lines and lines that begin with `#` are comments.
 
-use crate::certificate::date;
+use super::date::date;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -130,7 +130,7 @@ fn html(record: &Record, policy: &str, scripts: &str) -> Result<String, fmt::Err
 
 /// When it began.
 fn began(session: &Session) -> String {
-    certificate::date(i64::try_from(session.started / 1000).unwrap_or(i64::MAX))
+    words::date(i64::try_from(session.started / 1000).unwrap_or(i64::MAX))
 }
 
 /// A chain from its top, with the steps that failed or were switched off.

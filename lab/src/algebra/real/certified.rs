@@ -2,9 +2,10 @@
 
 use crate::{
     certificate::{self, PeerName, Policy, Step, Trust},
-    check::{Check, Finding, Switches},
+    check::{Check, Switches},
     checks,
     encryption::{EncryptionKey, LEAST_BITS, MOST_BITS},
+    finding::Finding,
     misfit::{Given, Misfit, Need},
     role::Role,
     seen::Seen,

@@ -2,9 +2,10 @@
 
 use super::{Value, signed_content, unsuitable};
 use crate::{
-    check::{Check, Finding, Switches},
+    check::{Check, Switches},
     checks,
     evidence::hex,
+    finding::Finding,
     group::{Group, Modp, named},
     misfit::{Given, Misfit, Need},
     mode::Relation,

@@ -5,7 +5,7 @@ use x509_parser::extensions::{ExtendedKeyUsage, GeneralName};
 use super::Walk;
 use crate::certificate::reason::{Guise, Name, Pin, Purpose as Reason, Subject, Text};
 use crate::certificate::step::{Finding, fail, pass};
-use crate::certificate::{Purpose, dn, name};
+use crate::certificate::{Purpose, dn, host};
 
 pub(in crate::certificate) fn subject(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
     let certificate = walk.certificate(index);
@@ -29,7 +29,7 @@ pub(in crate::certificate) fn subject(walk: &mut Walk<'_, '_>, index: usize) -> 
     }
     for presented in certificate.names() {
         let GeneralName::DNSName(dns) = presented else { continue };
-        if let Err(fault) = name::presented_dns(dns) {
+        if let Err(fault) = host::presented_dns(dns) {
             return fail(Subject::Host { name: dn::general_name(presented), fault });
         }
         if dns.contains('_') {

@@ -1,6 +1,9 @@
 //! The database itself: schema, retention, and the handful of questions that are asked of it.
 
-use super::{Kept, Place, Retention, StoreError, files, stored::Stored};
+use super::{
+    Kept, Place, Retention, StoreError, files,
+    stored::{Cursor, Stored},
+};
 use crate::sessions::{
     filter::Filter,
     session::{Record, Session},
@@ -21,9 +24,6 @@ use std::{
 const SCHEMA: i64 = 2;
 /// How long a statement waits for another program's lock.
 const LOCKED: Duration = Duration::from_millis(250);
-
-/// A session's place in the order of sessions: larger is newer.
-pub type Cursor = u64;
 
 /// An open database.
 pub struct Database {

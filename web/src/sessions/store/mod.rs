@@ -9,8 +9,9 @@ mod files;
 mod keeper;
 mod stored;
 
-pub use database::{Cursor, Database};
+pub use database::Database;
 pub use error::StoreError;
+pub use stored::Cursor;
 
 use crate::{log, sessions::session::Record};
 use bytes::Bytes;

@@ -1,8 +1,11 @@
 //! A row of the database as a session, judged from its events.
 
-use super::{StoreError, database::Cursor};
+use super::StoreError;
 use crate::sessions::session::{Record, Session};
 use rusqlite::Row;
+
+/// A session's place in the order of sessions: larger is newer.
+pub type Cursor = u64;
 
 /// A row as it is kept. A text that is none is no error of the database.
 pub(super) struct Stored {
