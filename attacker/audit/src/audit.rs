@@ -3,7 +3,7 @@
 use crate::{
     case::{Case, Scene, Stage},
     client::{Client, Ended, Ran, Setup, drawn},
-    grade::{Excuse, Grade, distrust, grade},
+    grade::{Excuse, Grade, Proof, distrust, grade},
     hosts::{ADDRESS, Naming},
     placeholder::Placeholder,
     report::{Audited, Cell},
@@ -145,8 +145,11 @@ impl Audit {
         }
         let twin_of = format!("{}-twin", case.attack);
         let (twin, _) = self.run(naming, &twin_of, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
-        let (grade, because) = grade(&attack, &twin, self.client.exits_honestly, self.excuse(case, &stage));
-        Ok(Some(Cell::new(case, &self.client, grade, because, &attack, &twin)))
+        let proof = if case.by_answer { Proof::Answer } else { Proof::Canary };
+        let honest_exit = self.client.exits_honestly;
+        let (grade, because) = grade(proof, &attack, &twin, honest_exit, self.excuse(case, &stage));
+        let believed = Some(proof.given(&twin, honest_exit));
+        Ok(Some(Cell::new(case, &self.client, (grade, because), &attack, believed, attack.seconds + twin.seconds)))
     }
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {
@@ -171,7 +174,7 @@ pub async fn audit(
     let audit = Arc::new(Audit::new(client, settings)?);
     let (naming, honest) = audit.control().await?;
     if let Some(because) = distrust(&honest) {
-        let cell = |case| Cell::new(case, client, Grade::Error, because.clone(), &honest, &honest);
+        let cell = |case| Cell::new(case, client, (Grade::Error, because.clone()), &honest, None, 0.0);
         return Ok(Audited::new(client, naming, honest.clone(), settings.cases.iter().map(cell).collect()));
     }
     let places = Arc::new(Semaphore::new(settings.jobs.max(1)));

@@ -41,6 +41,12 @@ const NO_POLICIES: Documented = Documented {
     source: "openssl-verification-options(1): -policy_check \"enables certificate policy processing\"",
 };
 
+/// Python's sockets end where the connection does.
+const RAGGED: Documented = Documented {
+    check: "authenticated-close",
+    source: "Python's ssl: suppress_ragged_eofs, by default True, \"returns a normal EOF in response to unexpected EOF errors\"",
+};
+
 const PYTHON: [(&str, &str); 1] = [("client.py", include_str!("clients/client.py"))];
 const NODE: [(&str, &str); 1] = [("client.js", include_str!("clients/client.js"))];
 const JAVA: [(&str, &str); 1] = [("Client.java", include_str!("clients/Client.java"))];
@@ -98,12 +104,12 @@ pub const RECIPES: &[Recipe] = &[
     ),
     Recipe {
         files: &PYTHON,
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, RAGGED],
         ..recipe("python", &["python3", "--version"], &["python3", "client.py"])
     },
     Recipe {
         files: &PYTHON,
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, RAGGED],
         ..recipe("python-crl", &["python3", "--version"], &["python3", "client.py", "--crl"])
     },
     Recipe { files: &NODE, defaults: &[NO_POLICIES], ..recipe("node", &["node", "--version"], &["node", "client.js"]) },
