@@ -193,7 +193,7 @@ fn the_whole_catalogue_tells_a_careless_client_from_a_careful_one() {
         assert!(cell["repeat"].as_str().unwrap().starts_with("interlock audit --attack "), "{cell}");
         assert!(cell["seconds"].as_f64().unwrap() > 0.0);
     }
-    for attack in ["forge-un*", "forge-ex*", "forge-c*", "forge-na*"] {
+    for attack in ["forge-un*", "forge-ex*", "forge-c*", "forge-name", "forge-name:?????", "forge-name-*"] {
         let (code, report) = audited(&["careful"], &["--attack", attack]);
         assert_eq!(code, Some(0), "{report}");
         assert_eq!(report["totals"]["refused"], report["totals"]["all"], "{report}");

@@ -9,7 +9,7 @@ use crate::{
     report::{Audited, Cell},
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
-use lab::certificate::{Pki, forge::Form, issue, pem};
+use lab::certificate::{KeyType, Pki, forge::Form, issue, pem};
 use process::authorities::random;
 use std::{
     fs, io,
@@ -28,6 +28,8 @@ pub struct Settings {
     pub jobs: usize,
     /// How long one run may take.
     pub deadline: Duration,
+    /// What keys everybody has.
+    pub keys: KeyType,
     /// The directory from which the audit was started.
     pub here: PathBuf,
 }
@@ -75,7 +77,7 @@ impl Audit {
     fn new(client: &Client, settings: &Settings) -> Result<Self, Error> {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let at = i64::try_from(at).unwrap_or(i64::MAX);
-        let pki = Pki::generate(DOMAIN, OWN, at, &mut generator()?)?;
+        let pki = Pki::generate_with(settings.keys, DOMAIN, OWN, at, &mut generator()?)?;
         let run = drawn(8)?;
         let directory = Directory(std::env::temp_dir().join(format!("interlock-audit-{run}")));
         private(&directory.0)?;
@@ -154,7 +156,8 @@ impl Audit {
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {
         let missing = case.needs.filter(|placeholder| !placeholder.is_in(&self.client.command));
-        let documented = self.client.defaults.iter().find(|default| default.check == case.check.id);
+        let documented =
+            self.client.defaults.iter().find(|default| [case.check.id, case.attack].contains(&default.what));
         missing
             .map(|placeholder| Excuse::NotGiven { placeholder: placeholder.name() })
             .or_else(|| documented.map(|default| Excuse::Documented { source: default.source }))

@@ -94,7 +94,9 @@ impl Scene<'_> {
                     stage.only_issuers_rules = false;
                     stage.presented.lie = lie;
                     if lie == Lie::OtherKey {
-                        stage.presented.key = KeyPair::generate(rng).to_pkcs8_pem();
+                        let mut seed = [0; 32];
+                        rng.fill_bytes(&mut seed);
+                        stage.presented.key = KeyPair::of(self.authorities.keys(), &seed).to_pkcs8_pem();
                     }
                 }
                 Ok(stage)

@@ -13,6 +13,7 @@ use ::audit::{
 use clap::Args;
 use expected::Expected;
 use indicatif::ProgressBar;
+use lab::certificate::{KeyType, UnknownKeyType};
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -57,6 +58,9 @@ pub(super) struct Audit {
     /// How long the client may take for one attack, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     deadline: u64,
+    /// What keys everybody has: ed25519, p256 or rsa2048
+    #[arg(long, value_name = "TYPE", default_value = "p256", value_parser = key_type)]
+    key: KeyType,
     /// Runs of a client at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
@@ -65,6 +69,10 @@ pub(super) struct Audit {
     expect: Option<PathBuf>,
     #[command(flatten)]
     reports: Reports,
+}
+
+fn key_type(name: &str) -> Result<KeyType, String> {
+    name.parse().map_err(|unknown: UnknownKeyType| unknown.to_string())
 }
 
 pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
@@ -98,6 +106,7 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
         cases,
         jobs: args.jobs.map_or(processors, usize::from),
         deadline: Duration::from_secs(args.deadline),
+        keys: args.key,
         here: std::env::current_dir()?,
     })
 }
@@ -143,6 +152,11 @@ async fn clients(args: &Audit) -> Result<Vec<Client>, Failure> {
             .ok_or_else(|| Failure::Usage(format!("no client is called {name:?}. See: interlock audit --list")))?;
         let client = recipe.client().await;
         clients.push(client.ok_or_else(|| Failure::Usage(format!("the client {name} is not installed here")))?);
+    }
+    if args.key != KeyType::P256 {
+        for client in &mut clients {
+            client.repeat = format!("--key {} {}", args.key, client.repeat);
+        }
     }
     for name in &args.pass {
         let value = std::env::var_os(name)
