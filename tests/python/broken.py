@@ -38,6 +38,15 @@ def ask(context, act=True):
         print(answer.decode())
 
 
+def whole():
+    with careful().wrap_socket(connect(), server_hostname=HOST, suppress_ragged_eofs=False) as tls:
+        tls.sendall(REQUEST)
+        answer = b""
+        while piece := tls.recv(4096):
+            answer += piece
+    print(answer.decode())
+
+
 def plainly():
     with connect() as stream:
         stream.sendall(REQUEST)
@@ -117,6 +126,7 @@ def oversized():
 
 WAYS = {
     "careful": lambda: ask(careful()),
+    "whole": whole,
     "accepts": lambda: ask(careless()),
     "silent": lambda: ask(careless(), act=False),
     "keeps": keeps,

@@ -182,10 +182,10 @@ fn the_whole_catalogue_tells_a_careless_client_from_a_careful_one() {
     if !python() {
         return;
     }
-    let (code, report) = audited(&["accepts"], &[]);
+    let (code, report) = audited(&["accepts"], &["--attack", "forge-*"]);
     assert_eq!(code, Some(1));
     let cells = report["clients"][0]["cells"].as_array().unwrap();
-    assert!(cells.len() >= 19, "{}", cells.len());
+    assert!(cells.len() >= 28, "{}", cells.len());
     for cell in cells {
         let excused = ["cert-revoked", "cert-serial", "cert-key-identifier"].contains(&cell["check"].as_str().unwrap());
         assert_eq!(cell["grade"], if excused { "not-looked-at" } else { "accepted" }, "{cell}");
@@ -193,9 +193,70 @@ fn the_whole_catalogue_tells_a_careless_client_from_a_careful_one() {
         assert!(cell["repeat"].as_str().unwrap().starts_with("interlock audit --attack "), "{cell}");
         assert!(cell["seconds"].as_f64().unwrap() > 0.0);
     }
-    for attack in ["forge-un*", "forge-ex*", "forge-c*", "forge-na*"] {
+    for attack in ["forge-un*", "forge-ex*", "forge-c*", "forge-name", "forge-name:?????", "forge-name-*"] {
         let (code, report) = audited(&["careful"], &["--attack", attack]);
         assert_eq!(code, Some(0), "{report}");
         assert_eq!(report["totals"]["refused"], report["totals"]["all"], "{report}");
     }
+}
+
+/// What no certificate shows: who signs with another key or in another session, and who sends a share of small order, is
+/// refused even by a client that looks at no certificate. Who ends an answer without close_notify deceives a client that
+/// takes the end of a connection for the end of an answer, and no other.
+#[test]
+fn the_handshakes_own_lies() {
+    if !python() {
+        return;
+    }
+    for attack in ["replay-*", "low-order*"] {
+        for way in ["careful", "accepts"] {
+            let (code, report) = audited(&[way], &["--attack", attack]);
+            assert_eq!(code, Some(0), "{way}: {report}");
+            assert!(report["totals"]["refused"].as_u64().unwrap() >= 2, "{way}: {report}");
+            assert_eq!(report["totals"]["refused"], report["totals"]["all"], "{way}: {report}");
+        }
+    }
+    for (way, grade, code) in [("careful", "accepted", 1), ("whole", "refused", 0), ("silent", "refused-anyway", 0)] {
+        let (exit, report) = audited(&[way], &["--attack", "truncate"]);
+        let cell = only_cell(&report);
+        assert_eq!((cell["grade"].as_str(), exit), (Some(grade), Some(code)), "{way}: {report}");
+        assert_eq!(cell["check"], "authenticated-close");
+    }
+}
+
+/// A baseline makes a finding of every other grade, worse or better, and the reports say what it says.
+#[test]
+fn what_is_expected_is_no_finding_and_what_is_not_is_one() {
+    if !python() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let expectation = |text: &str| fs::write(path("expect.txt"), text).unwrap();
+    let (expect, junit, sarif, summary) = (path("expect.txt"), path("a.xml"), path("a.sarif"), path("a.md"));
+    let options = ["--attack", "forge-expired", "--expect", &expect];
+    let reports = ["--junit", &junit, "--sarif", &sarif, "--summary", &summary];
+    let options = [&options[..], &reports].concat();
+
+    expectation("python3 forge-expired accepted the clock of the device cannot be set\n");
+    assert_eq!(audited(&["accepts"], &options).0, Some(0));
+    assert!(fs::read_to_string(&junit).unwrap().contains("tests=\"1\" failures=\"0\" errors=\"0\""));
+    assert_eq!(audited(&["careful"], &options).0, Some(1), "better than expected");
+    let told = fs::read_to_string(&junit).unwrap();
+    assert!(told.contains("classname=\"python3\" name=\"forge-expired\""), "{told}");
+    assert!(told.contains("expected accepted (the clock of the device cannot be set), got refused"), "{told}");
+    let log: Value = serde_json::from_str(&fs::read_to_string(&sarif).unwrap()).unwrap();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "refused");
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 1);
+    let told = fs::read_to_string(&summary).unwrap();
+    assert!(
+        told.contains("## ✅ Interlock: 1 attacks") && told.contains("| `python3/forge-expired` | refused |"),
+        "{told}"
+    );
+
+    expectation("* forge-expired refused\n");
+    let finished = run("interlock", &[&["audit"], &options[..], &["--", "true"]].concat());
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    assert!(finished.err.contains("expect.txt:1: reason: expected why"), "{}", finished.err);
 }

@@ -58,15 +58,15 @@ impl Heard {
     }
 }
 
-/// The answer as HTTP, which carries the token as text and as a cookie, or nothing.
+/// The answer as HTTP, which carries the token as text and as a cookie, or nothing. It does not say how long it is: it ends
+/// where the connection does (RFC 9112 section 6.3), in order or not.
 pub(crate) fn http(reply: Reply, secrets: &Secrets) -> Vec<u8> {
     let token = &secrets.token;
     let (status, cookie, body) = match reply {
         Reply::Answer => ("200 OK", format!("Set-Cookie: answer={token}; Max-Age=3600\r\n"), format!("{token}\n")),
         Reply::Nothing | Reply::Wait => ("404 Not Found", String::new(), String::new()),
     };
-    let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\n{cookie}Content-Type: text/plain\r\nContent-Length: {length}\r\n");
+    let head = format!("HTTP/1.1 {status}\r\n{cookie}Content-Type: text/plain\r\n");
     format!("{head}Connection: close\r\n\r\n{body}").into_bytes()
 }
 

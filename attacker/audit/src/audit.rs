@@ -3,13 +3,13 @@
 use crate::{
     case::{Case, Scene, Stage},
     client::{Client, Ended, Ran, Setup, drawn},
-    grade::{Excuse, Grade, distrust, grade},
+    grade::{Excuse, Grade, Proof, distrust, grade},
     hosts::{ADDRESS, Naming},
     placeholder::Placeholder,
     report::{Audited, Cell},
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
-use lab::certificate::{Pki, forge::Form, issue, pem};
+use lab::certificate::{KeyType, Pki, forge::Form, issue, pem};
 use process::authorities::random;
 use std::{
     fs, io,
@@ -28,6 +28,8 @@ pub struct Settings {
     pub jobs: usize,
     /// How long one run may take.
     pub deadline: Duration,
+    /// What keys everybody has.
+    pub keys: KeyType,
     /// The directory from which the audit was started.
     pub here: PathBuf,
 }
@@ -75,7 +77,7 @@ impl Audit {
     fn new(client: &Client, settings: &Settings) -> Result<Self, Error> {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let at = i64::try_from(at).unwrap_or(i64::MAX);
-        let pki = Pki::generate(DOMAIN, OWN, at, &mut generator()?)?;
+        let pki = Pki::generate_with(settings.keys, DOMAIN, OWN, at, &mut generator()?)?;
         let run = drawn(8)?;
         let directory = Directory(std::env::temp_dir().join(format!("interlock-audit-{run}")));
         private(&directory.0)?;
@@ -145,13 +147,17 @@ impl Audit {
         }
         let twin_of = format!("{}-twin", case.attack);
         let (twin, _) = self.run(naming, &twin_of, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
-        let (grade, because) = grade(&attack, &twin, self.client.exits_honestly, self.excuse(case, &stage));
-        Ok(Some(Cell::new(case, &self.client, grade, because, &attack, &twin)))
+        let proof = if case.by_answer { Proof::Answer } else { Proof::Canary };
+        let honest_exit = self.client.exits_honestly;
+        let (grade, because) = grade(proof, &attack, &twin, honest_exit, self.excuse(case, &stage));
+        let believed = Some(proof.given(&twin, honest_exit));
+        Ok(Some(Cell::new(case, &self.client, (grade, because), &attack, believed, attack.seconds + twin.seconds)))
     }
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {
         let missing = case.needs.filter(|placeholder| !placeholder.is_in(&self.client.command));
-        let documented = self.client.defaults.iter().find(|default| default.check == case.check.id);
+        let documented =
+            self.client.defaults.iter().find(|default| [case.check.id, case.attack].contains(&default.what));
         missing
             .map(|placeholder| Excuse::NotGiven { placeholder: placeholder.name() })
             .or_else(|| documented.map(|default| Excuse::Documented { source: default.source }))
@@ -171,7 +177,7 @@ pub async fn audit(
     let audit = Arc::new(Audit::new(client, settings)?);
     let (naming, honest) = audit.control().await?;
     if let Some(because) = distrust(&honest) {
-        let cell = |case| Cell::new(case, client, Grade::Error, because.clone(), &honest, &honest);
+        let cell = |case| Cell::new(case, client, (Grade::Error, because.clone()), &honest, None, 0.0);
         return Ok(Audited::new(client, naming, honest.clone(), settings.cases.iter().map(cell).collect()));
     }
     let places = Arc::new(Semaphore::new(settings.jobs.max(1)));

@@ -1,10 +1,14 @@
-//! What is tried against a client: an attack of the catalogue, and its twin.
+//! What is tried against a client: an attack, and its twin.
 
-use crate::{placeholder::Placeholder, tls::Presented};
+use crate::{
+    lie::{DEEDS, Lie},
+    placeholder::Placeholder,
+    tls::Presented,
+};
 use lab::{
     certificate::{
-        Authorities, FORGERIES, Forgery, Policy, Profile, Purpose, checks,
-        forge::{Form, Staged},
+        Authorities, FORGERIES, Forgery, KeyPair, Policy, Profile, Purpose, checks,
+        forge::{FURTHER, Form, Staged},
         issue, validate,
     },
     check::Check,
@@ -14,22 +18,38 @@ use rand_core::CryptoRng;
 /// One attack as it is carried out against real software.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// The attack's id.
+    /// The attack's id, with its variant.
     pub attack: &'static str,
     /// The one check that stops it.
     pub check: &'static Check,
     /// What the client must be given, or it cannot perform the check and is not expected to.
     pub needs: Option<Placeholder>,
-    forgery: &'static Forgery,
+    /// The client shows that it was deceived by what it does with the answer, not by what it sends.
+    pub by_answer: bool,
+    does: Does,
+}
+
+/// What the attacker does.
+#[derive(Clone, Copy, Debug)]
+enum Does {
+    Forges(&'static Forgery),
+    Lies(Lie),
 }
 
 /// Every attack that real software can be put to: all forgeries but those that only a pinned key stops, since nobody can
-/// pin a key that is made for the run.
+/// pin a key that is made for the run; and what is wrong in the handshake itself, or behind it.
 pub fn cases() -> impl Iterator<Item = Case> {
-    FORGERIES.iter().filter(|forgery| forgery.check != checks::PIN).filter_map(|forgery| {
+    let forgeries = FORGERIES.iter().chain(FURTHER).filter(|forgery| forgery.check != checks::PIN);
+    let forged = forgeries.filter_map(|forgery| {
         let needs = (forgery.check == checks::REVOKED).then_some(Placeholder::Crl);
-        Some(Case { attack: forgery.id, check: checks::find(forgery.check)?, needs, forgery })
-    })
+        let (attack, does) = (forgery.id, Does::Forges(forgery));
+        Some(Case { attack, check: checks::find(forgery.check)?, needs, by_answer: false, does })
+    });
+    let lied = DEEDS.iter().filter_map(|deed| {
+        let (attack, by_answer, does) = (deed.attack, deed.by_answer, Does::Lies(deed.lie));
+        Some(Case { attack, check: lab::checks::find(deed.check)?, needs: None, by_answer, does })
+    });
+    forged.chain(lied)
 }
 
 /// What a server presents in one run, and what its client is given to judge it by.
@@ -56,13 +76,32 @@ impl Scene<'_> {
     pub(crate) fn honest(&self, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
         let leaf = self.authorities.leaf(self.name, Purpose::Server, self.at, rng)?;
         let lists = self.authorities.revocation_lists(&[], self.at)?;
-        Ok(self.stage(&Staged { leaf, lists }))
+        Ok(self.stage(&Staged { presented: leaf.presented().to_vec(), leaf, lists }))
     }
 
     /// What the attacker presents, or its twin.
     pub(crate) fn of(&self, case: &Case, form: Form, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
-        let staged = case.forgery.stage(form, self.authorities, self.name, Purpose::Server, self.at, rng)?;
-        Ok(self.stage(&staged))
+        match case.does {
+            Does::Forges(forgery) => {
+                let staged = forgery.stage(form, self.authorities, self.name, Purpose::Server, self.at, rng)?;
+                Ok(self.stage(&staged))
+            }
+            Does::Lies(lie) => {
+                let mut stage = self.honest(rng)?;
+                stage.presented.x25519_alone = matches!(lie, Lie::SmallOrder(_));
+                if form == Form::Flawed {
+                    stage.flawed = true;
+                    stage.only_issuers_rules = false;
+                    stage.presented.lie = lie;
+                    if lie == Lie::OtherKey {
+                        let mut seed = [0; 32];
+                        rng.fill_bytes(&mut seed);
+                        stage.presented.key = KeyPair::of(self.authorities.keys(), &seed).to_pkcs8_pem();
+                    }
+                }
+                Ok(stage)
+            }
+        }
     }
 
     fn stage(&self, staged: &Staged) -> Stage {
@@ -75,9 +114,14 @@ impl Scene<'_> {
             profile: Profile::Rfc5280,
             ..Policy::default()
         };
-        let chain = staged.leaf.presented();
+        let chain = &staged.presented;
         Stage {
-            presented: Presented { chain: chain.to_vec(), key: staged.leaf.key().to_pkcs8_pem() },
+            presented: Presented {
+                chain: chain.clone(),
+                key: staged.leaf.key().to_pkcs8_pem(),
+                lie: Lie::None,
+                x25519_alone: false,
+            },
             lists: staged.lists.clone(),
             only_issuers_rules: validate(&policy, chain).accepted(),
             flawed: !validate(&Policy { profile: Profile::WebPki, ..policy }, chain).accepted(),

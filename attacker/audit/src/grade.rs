@@ -42,10 +42,17 @@ impl Grade {
         }
     }
 
-    /// The grade of this name.
+    /// What it says of the client, in one line.
     #[must_use]
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grade| grade.as_str() == name)
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Refused => "refused the attack, and believed the twin without the flaw",
+            Self::RefusedAnyway => "refused the attack, and the twin without the flaw as well",
+            Self::NotLookedAt => "believed the attacker, and need not have looked",
+            Self::Accepted => "believed the attacker",
+            Self::FellBack => "refused the attack, and went on all the same",
+            Self::Error => "nothing could be said",
+        }
     }
 
     /// Whether the client can be cut open, where nothing else is expected of it.
@@ -150,14 +157,35 @@ pub enum Because {
     },
 }
 
+/// What shows that a client believed the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// It sent the canary.
+    Canary,
+    /// It made use of the answer, and ended as if that were whole.
+    Answer,
+}
+
+impl Proof {
+    /// Whether a client gave it.
+    #[must_use]
+    pub fn given(self, ran: &Ran, exits_honestly: bool) -> bool {
+        match self {
+            Self::Canary => ran.depth() >= Depth::Canary,
+            Self::Answer => ran.depth() >= Depth::Answer && (!exits_honestly || ran.ended == Ended::Exit { code: 0 }),
+        }
+    }
+}
+
 /// Grades an attack by what was observed of it and of its twin.
 #[must_use]
-pub fn grade(attack: &Ran, twin: &Ran, exits_honestly: bool, excuse: Option<Excuse>) -> (Grade, Because) {
+pub fn grade(proof: Proof, attack: &Ran, twin: &Ran, exits_honestly: bool, excuse: Option<Excuse>) -> (Grade, Because) {
     if attack.attempts.is_empty() {
         return (Grade::Error, unconnected(attack));
     }
     let depth = attack.depth();
     let given_away = attack.attempts.iter().position(|attempt| attempt.depth >= Depth::Canary);
+    let given_away = given_away.filter(|_| proof.given(attack, exits_honestly));
     if let Some(place) = given_away {
         let refused = attack.attempts[..place].iter().any(Attempt::is_refusal);
         // What the client agrees upon with a server that it believes at once is its best.
@@ -182,7 +210,10 @@ pub fn grade(attack: &Ran, twin: &Ran, exits_honestly: bool, excuse: Option<Excu
         return (Grade::Error, Because::NoHandshake { ended, says });
     };
     let decided = attack.attempts.iter().any(|attempt| attempt.is_refusal() || attempt.end != End::Open);
+    let twin = proof.given(twin, exits_honestly);
     match attack.ended {
+        // Who makes no use of answers shows nothing.
+        _ if proof == Proof::Answer && !twin => return (Grade::RefusedAnyway, refused(twin, depth, last, attack)),
         Ended::Overdue { .. } if !decided => {
             return (Grade::Error, Because::Undecided { ended: attack.ended.clone() });
         }
@@ -191,9 +222,11 @@ pub fn grade(attack: &Ran, twin: &Ran, exits_honestly: bool, excuse: Option<Excu
         }
         _ => {}
     }
-    let twin = twin.depth() >= Depth::Canary;
-    let because = Because::Refused { twin, depth, end: last.end.clone(), says: attack.says.clone() };
-    (if twin { Grade::Refused } else { Grade::RefusedAnyway }, because)
+    (if twin { Grade::Refused } else { Grade::RefusedAnyway }, refused(twin, depth, last, attack))
+}
+
+fn refused(twin: bool, depth: Depth, last: &Attempt, attack: &Ran) -> Because {
+    Because::Refused { twin, depth, end: last.end.clone(), says: attack.says.clone() }
 }
 
 /// Why nothing can be said about a client, where it does not believe the genuine server.

@@ -25,10 +25,12 @@ impl Naming {
     /// What is tried in this order until a client connects, where its command names a host.
     pub(crate) const TRIED: [Self; 3] = [Self::Own, Self::Hosts, Self::Localhost];
 
-    /// The name of the server in a test.
+    /// The name of the server in a test: what a host name cannot hold is written otherwise.
     pub(crate) fn name(self, test: &str, run: &str) -> String {
         match self {
-            Self::Own | Self::Hosts => format!("{test}-{}.localhost", run.get(..6).unwrap_or(run)),
+            Self::Own | Self::Hosts => {
+                format!("{}-{}.localhost", test.replace(':', "-"), run.get(..6).unwrap_or(run))
+            }
             Self::Localhost => "localhost".to_owned(),
             Self::Address => ADDRESS.to_owned(),
         }

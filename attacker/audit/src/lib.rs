@@ -16,6 +16,7 @@ mod client;
 pub mod grade;
 mod hosts;
 mod leftover;
+mod lie;
 mod output;
 mod placeholder;
 pub mod recipes;

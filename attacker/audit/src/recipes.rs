@@ -8,8 +8,8 @@ use tokio::{process::Command, time::timeout};
 /// A check that a client leaves out by default, and where its documentation says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Documented {
-    /// The check's id.
-    pub check: &'static str,
+    /// The check's id, or the attack's where only that is meant.
+    pub what: &'static str,
     /// Where that is said.
     pub source: &'static str,
 }
@@ -37,8 +37,20 @@ const fn recipe(name: &'static str, version: &'static [&'static str], command: &
 
 /// OpenSSL, and who verifies with it.
 const NO_POLICIES: Documented = Documented {
-    check: "cert-policy",
+    what: "cert-policy",
     source: "openssl-verification-options(1): -policy_check \"enables certificate policy processing\"",
+};
+
+/// OpenSSL, and who has it look at names.
+const COMMON_NAME: Documented = Documented {
+    what: "forge-name:common-name",
+    source: "X509_check_host(3): the subject's common name is considered where no subject alternative name is a DNS name",
+};
+
+/// Python's sockets end where the connection does.
+const RAGGED: Documented = Documented {
+    what: "authenticated-close",
+    source: "Python's ssl: suppress_ragged_eofs, by default True, \"returns a normal EOF in response to unexpected EOF errors\"",
 };
 
 const PYTHON: [(&str, &str); 1] = [("client.py", include_str!("clients/client.py"))];
@@ -48,7 +60,7 @@ const JAVA: [(&str, &str); 1] = [("Client.java", include_str!("clients/Client.ja
 /// Every recipe.
 pub const RECIPES: &[Recipe] = &[
     Recipe {
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, COMMON_NAME],
         ..recipe(
             "curl",
             &["curl", "--version"],
@@ -56,7 +68,7 @@ pub const RECIPES: &[Recipe] = &[
         )
     },
     Recipe {
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, COMMON_NAME],
         ..recipe(
             "curl-crl",
             &["curl", "--version"],
@@ -73,7 +85,7 @@ pub const RECIPES: &[Recipe] = &[
         )
     },
     Recipe {
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, COMMON_NAME],
         ..recipe(
             "openssl",
             &["openssl", "version"],
@@ -98,18 +110,22 @@ pub const RECIPES: &[Recipe] = &[
     ),
     Recipe {
         files: &PYTHON,
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, COMMON_NAME, RAGGED],
         ..recipe("python", &["python3", "--version"], &["python3", "client.py"])
     },
     Recipe {
         files: &PYTHON,
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, COMMON_NAME, RAGGED],
         ..recipe("python-crl", &["python3", "--version"], &["python3", "client.py", "--crl"])
     },
-    Recipe { files: &NODE, defaults: &[NO_POLICIES], ..recipe("node", &["node", "--version"], &["node", "client.js"]) },
     Recipe {
         files: &NODE,
-        defaults: &[NO_POLICIES],
+        defaults: &[NO_POLICIES, COMMON_NAME],
+        ..recipe("node", &["node", "--version"], &["node", "client.js"])
+    },
+    Recipe {
+        files: &NODE,
+        defaults: &[NO_POLICIES, COMMON_NAME],
         ..recipe("node-crl", &["node", "--version"], &["node", "client.js", "--crl"])
     },
     recipe(

@@ -39,8 +39,15 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub(crate) fn new(case: &Case, client: &Client, grade: Grade, grounds: Because, attack: &Ran, twin: &Ran) -> Self {
-        let played = grade != Grade::Error || !std::ptr::eq(attack, twin);
+    /// A graded cell; `twin` says whether the client believed the twin, if it met it.
+    pub(crate) fn new(
+        case: &Case,
+        client: &Client,
+        (grade, grounds): (Grade, Because),
+        attack: &Ran,
+        twin: Option<bool>,
+        seconds: f64,
+    ) -> Self {
         Self {
             attack: case.attack,
             check: case.check.id,
@@ -48,13 +55,13 @@ impl Cell {
             depth: attack.depth(),
             attempts: attack.count,
             because: words::because(&grounds),
-            twin: match twin.depth() >= Depth::Canary {
-                _ if !played => "not-run",
-                true => "accepted",
-                false => "refused",
+            twin: match twin {
+                None => "not-run",
+                Some(true) => "accepted",
+                Some(false) => "refused",
             },
             repeat: format!("interlock audit --attack {} {}", case.attack, client.repeat),
-            seconds: if played { attack.seconds + twin.seconds } else { 0.0 },
+            seconds,
             connections: attack.attempts.clone(),
             grounds,
         }

@@ -3,6 +3,7 @@
 use crate::{
     answer::{self, Heard, Reply, Secrets},
     attempt::{Attempt, Depth, End},
+    lie::Lie,
     tls::{self, Presented},
 };
 use std::{
@@ -51,6 +52,8 @@ struct Service {
     plain: Arc<ServerConfig>,
     http: Arc<ServerConfig>,
     secrets: Secrets,
+    /// The answer ends with the connection, and nothing else says that it is whole.
+    cut_short: bool,
 }
 
 impl Server {
@@ -59,8 +62,9 @@ impl Server {
     /// # Errors
     /// No port is free, or the key cannot be read.
     pub(crate) async fn start(presented: &Presented, secrets: Secrets) -> io::Result<Self> {
+        let cut_short = presented.lie == Lie::CutShort;
         let config = |http| tls::config(presented, http).map_err(io::Error::other);
-        let service = Arc::new(Service { plain: config(false)?, http: config(true)?, secrets });
+        let service = Arc::new(Service { plain: config(false)?, http: config(true)?, secrets, cut_short });
         let (port, listeners) = listen().await?;
         let log = Arc::new(Mutex::new(Log::default()));
         let (stop, stopped) = tokio::sync::watch::channel(());
@@ -219,6 +223,10 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, service: &Servic
         if reply != Reply::Wait && !answered {
             answered = true;
             stream.write_all(&answer::http(reply, &service.secrets)).await?;
+            stream.flush().await?;
+            if service.cut_short {
+                return Ok(());
+            }
             stream.shutdown().await?;
         }
     }

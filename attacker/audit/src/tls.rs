@@ -1,9 +1,9 @@
 //! The TLS that the audit's servers speak.
 
+use crate::lie::{self, Lie};
 use std::sync::Arc;
 use tokio_rustls::rustls::{
     self, ServerConfig,
-    crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{ClientHello, NoServerSessionStorage, ResolvesServerCert},
     sign::CertifiedKey,
@@ -25,14 +25,18 @@ pub(crate) enum Error {
 pub(crate) struct Presented {
     pub(crate) chain: Vec<Vec<u8>>,
     pub(crate) key: String,
+    /// How the server deviates in all that is no certificate.
+    pub(crate) lie: Lie,
+    /// Keys are agreed upon by X25519, whatever else the client offers.
+    pub(crate) x25519_alone: bool,
 }
 
 /// How a server that presents this speaks with a client that offers these protocols. It shows its chain whoever is asked
-/// for, gives no tickets and remembers no sessions: each test stands alone.
+/// for, whether or not the key is that of the certificate, gives no tickets and remembers no sessions: each test stands alone.
 pub(crate) fn config(presented: &Presented, http: bool) -> Result<Arc<ServerConfig>, Error> {
-    let provider = Arc::new(ring::default_provider());
+    let provider = Arc::new(lie::provider(presented));
     let key = PrivateKeyDer::from_pem_slice(presented.key.as_bytes())?;
-    let key = provider.key_provider.load_private_key(key)?;
+    let key = lie::signing(presented, provider.key_provider.load_private_key(key)?);
     let chain = presented.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
     let certified = Arc::new(CertifiedKey::new(chain, key));
     let mut config = ServerConfig::builder_with_provider(provider)

@@ -1,43 +1,36 @@
 //! The report as JUnit XML: one test case a scenario; what is no finding but a failure of the lab is an error.
 
-use super::outcomes::Grade;
-use super::report::{Report, words};
+use super::report::{Entries, Standing};
 use std::fmt::Write;
 
 /// The report's text.
-pub fn report(report: &Report, seconds: f64) -> String {
-    let count = |status: Grade| report.totals.get(status.as_str()).copied().unwrap_or_default();
-    let errors = count(Grade::Inconclusive);
-    let failures = report.cells.len() - errors - count(Grade::AsExpected);
-    let numbers =
-        format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\"", report.cells.len());
+pub fn report(entries: &Entries, seconds: f64) -> String {
+    let (errors, failures) = (entries.count(Standing::Unclear), entries.count(Standing::Finding));
+    let tests = entries.entries.len();
+    let numbers = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\"");
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"interlock\" {numbers}>\n\
-         <testsuite name=\"outcomes\" {numbers}>\n"
+         <testsuite name=\"{}\" {numbers}>\n",
+        entries.suite
     );
-    for cell in &report.cells {
-        let (class, name) = cell.scenario.split_once('/').unwrap_or(("", &cell.scenario));
+    for entry in &entries.entries {
+        let (class, name) = &entry.of;
         let _ = write!(
             text,
             "<testcase classname=\"{}\" name=\"{}\" time=\"{:.3}\"",
             safe(class),
             safe(name),
-            cell.seconds
+            entry.seconds
         );
-        let element = match cell.status {
-            Grade::AsExpected => {
+        let element = match entry.standing {
+            Standing::Fine => {
                 text.push_str("/>\n");
                 continue;
             }
-            Grade::Inconclusive => "error",
-            _ => "failure",
+            Standing::Unclear => "error",
+            Standing::Finding => "failure",
         };
-        let _ = writeln!(
-            text,
-            "><{element} type=\"{}\" message=\"{}\"/></testcase>",
-            cell.status.as_str(),
-            safe(&words(cell))
-        );
+        let _ = writeln!(text, "><{element} type=\"{}\" message=\"{}\"/></testcase>", entry.status, safe(&entry.text));
     }
     text + "</testsuite>\n</testsuites>\n"
 }
@@ -61,7 +54,10 @@ fn safe(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ci::report::tests::a_cell;
+    use crate::ci::{
+        outcomes::Grade,
+        report::{Report, tests::a_cell},
+    };
 
     #[test]
     fn a_finding_is_a_failure_and_a_failing_lab_an_error() {
@@ -70,7 +66,8 @@ mod tests {
                 a_cell("dh/relay", Grade::AsExpected, ""),
                 a_cell("dh/substitute", Grade::NotStopped, "a \"quoted\" <tag> & \u{1}"),
                 a_cell("dh/drop", Grade::Inconclusive, "lost"),
-            ]),
+            ])
+            .entries(),
             1.5,
         );
         assert!(text.contains("tests=\"3\" failures=\"1\" errors=\"1\" time=\"1.500\""), "{text}");

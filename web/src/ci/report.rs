@@ -42,6 +42,91 @@ impl Report {
     }
 }
 
+/// What a line of any report amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As it should be.
+    Fine,
+    /// A finding.
+    Finding,
+    /// Nobody can tell: the lab failed.
+    Unclear,
+}
+
+/// A line of the reports that CI systems read, whatever was tried.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What was tried, in two parts: `dh` and `relay`.
+    pub of: (String, String),
+    /// What stands between the two.
+    pub between: char,
+    /// What it amounts to.
+    pub standing: Standing,
+    /// The status or grade.
+    pub status: &'static str,
+    /// The sentence for a person.
+    pub text: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// The file and the line, from 1, that say what had to come.
+    pub place: Option<(String, usize)>,
+}
+
+impl Entry {
+    /// What was tried.
+    pub fn name(&self) -> String {
+        format!("{}{}{}", self.of.0, self.between, self.of.1)
+    }
+}
+
+/// What the reports that CI systems read are made from.
+#[derive(Clone, Debug)]
+pub struct Entries {
+    /// What was tried, in the plural.
+    pub noun: &'static str,
+    /// The suite's name.
+    pub suite: &'static str,
+    /// Every status or grade, what it says, and whether it can be a finding.
+    pub statuses: Vec<(&'static str, &'static str, bool)>,
+    /// One a line.
+    pub entries: Vec<Entry>,
+}
+
+impl Entries {
+    /// How many lines amount to this.
+    pub fn count(&self, standing: Standing) -> usize {
+        self.entries.iter().filter(|entry| entry.standing == standing).count()
+    }
+}
+
+impl Report {
+    /// As lines of any report.
+    pub fn entries(&self) -> Entries {
+        let entry = |cell: &Cell| {
+            let (mode, attack) = cell.scenario.split_once('/').unwrap_or(("", &cell.scenario));
+            Entry {
+                of: (mode.to_owned(), attack.to_owned()),
+                between: '/',
+                standing: match cell.status {
+                    Grade::AsExpected => Standing::Fine,
+                    Grade::Inconclusive => Standing::Unclear,
+                    _ => Standing::Finding,
+                },
+                status: cell.status.as_str(),
+                text: words(cell),
+                seconds: cell.seconds,
+                place: Some(("web/src/ci/outcomes.txt".to_owned(), cell.line)),
+            }
+        };
+        Entries {
+            noun: "scenarios",
+            suite: "outcomes",
+            statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), grade != Grade::AsExpected)).into(),
+            entries: self.cells.iter().map(entry).collect(),
+        }
+    }
+}
+
 /// A sentence for a person.
 pub fn words(cell: &Cell) -> String {
     let named = |check: &Option<String>, party: Option<lab::role::Role>| {

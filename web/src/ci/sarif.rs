@@ -1,16 +1,15 @@
-//! The report as SARIF 2.1.0: one result a finding, at the row of the table of outcomes that it contradicts.
+//! The report as SARIF 2.1.0: one result a finding, at the line of the file that it contradicts.
 
-use super::outcomes::Grade;
-use super::report::{Cell, Report, words};
+use super::report::{Entries, Entry, Standing};
 use serde_json::{Value, json};
 
 /// The report's text.
-pub fn report(report: &Report) -> String {
-    let findings = Grade::ALL.into_iter().filter(|status| *status != Grade::AsExpected);
-    let rules: Vec<Value> = findings
-        .map(|status| json!({ "id": status.as_str(), "shortDescription": { "text": status.meaning() } }))
-        .collect();
-    let results: Vec<Value> = report.cells.iter().filter(|cell| cell.status != Grade::AsExpected).map(result).collect();
+pub fn report(entries: &Entries) -> String {
+    let findings = entries.statuses.iter().filter(|(_, _, finding)| *finding);
+    let rules: Vec<Value> =
+        findings.map(|(id, meaning, _)| json!({ "id": id, "shortDescription": { "text": meaning } })).collect();
+    let results: Vec<Value> =
+        entries.entries.iter().filter(|entry| entry.standing != Standing::Fine).map(result).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -22,32 +21,41 @@ pub fn report(report: &Report) -> String {
     format!("{log:#}\n")
 }
 
-fn result(cell: &Cell) -> Value {
+fn result(entry: &Entry) -> Value {
+    let name = entry.name();
+    let locations: Vec<Value> = entry
+        .place
+        .iter()
+        .map(|(file, line)| {
+            json!({
+                "physicalLocation": {
+                    "artifactLocation": { "uri": file },
+                    "region": { "startLine": line },
+                },
+            })
+        })
+        .collect();
     json!({
-        "ruleId": cell.status.as_str(),
+        "ruleId": entry.status,
         "level": "error",
-        "message": { "text": format!("{}: {}", cell.scenario, words(cell)) },
-        "partialFingerprints": { "scenario/v1": cell.scenario },
-        "locations": [{
-            "physicalLocation": {
-                "artifactLocation": { "uri": "web/src/ci/outcomes.txt" },
-                "region": { "startLine": cell.line },
-            },
-        }],
+        "message": { "text": format!("{name}: {}", entry.text) },
+        "partialFingerprints": { "scenario/v1": name },
+        "locations": locations,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ci::report::tests::a_cell;
+    use crate::ci::{
+        outcomes::Grade,
+        report::{Report, tests::a_cell},
+    };
 
     #[test]
     fn only_findings_are_results_and_each_names_a_known_rule_and_its_row() {
-        let text = report(&Report::new(vec![
-            a_cell("dh/relay", Grade::AsExpected, ""),
-            a_cell("dh/substitute", Grade::AttackLost, "why"),
-        ]));
+        let cells = vec![a_cell("dh/relay", Grade::AsExpected, ""), a_cell("dh/substitute", Grade::AttackLost, "why")];
+        let text = report(&Report::new(cells).entries());
         let log: Value = serde_json::from_str(&text).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 1);

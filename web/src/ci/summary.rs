@@ -1,25 +1,24 @@
 //! The report in Markdown, for the summary page of a CI run.
 
-use super::outcomes::Grade;
-use super::report::{Report, words};
+use super::report::{Entries, Standing};
 use lab::terminal::is_plain;
 use std::fmt::Write;
 
 /// The report's text.
-pub fn report(report: &Report, seconds: f64) -> String {
-    let fine = report.cells.iter().all(|cell| cell.status == Grade::AsExpected);
-    let mark = if fine { "✅" } else { "❌" };
-    let mut text = format!("## {mark} Interlock: {} scenarios in {seconds:.1} s\n\n", report.cells.len());
-    for status in Grade::ALL {
-        let count = report.totals.get(status.as_str()).copied().unwrap_or_default();
-        let _ = writeln!(text, "- {count} {}: {}", status.as_str(), status.meaning());
+pub fn report(entries: &Entries, seconds: f64) -> String {
+    let (all, noun) = (entries.entries.len(), entries.noun);
+    let mark = if entries.count(Standing::Fine) == all { "✅" } else { "❌" };
+    let mut text = format!("## {mark} Interlock: {all} {noun} in {seconds:.1} s\n\n");
+    for (status, meaning, _) in &entries.statuses {
+        let count = entries.entries.iter().filter(|entry| entry.status == *status).count();
+        let _ = writeln!(text, "- {count} {status}: {meaning}");
     }
-    let findings = || report.cells.iter().filter(|cell| cell.status != Grade::AsExpected);
+    let findings = || entries.entries.iter().filter(|entry| entry.standing != Standing::Fine);
     if findings().next().is_some() {
-        text.push_str("\n| scenario | status | what came out |\n|---|---|---|\n");
+        let _ = writeln!(text, "\n| {} | status | what came out |\n|---|---|---|", noun.trim_end_matches('s'));
     }
-    for cell in findings() {
-        let _ = writeln!(text, "| `{}` | {} | {} |", cell.scenario, cell.status.as_str(), safe(&words(cell)));
+    for entry in findings() {
+        let _ = writeln!(text, "| `{}` | {} | {} |", entry.name().replace('`', " "), entry.status, safe(&entry.text));
     }
     text + "\n"
 }
@@ -41,12 +40,15 @@ fn safe(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ci::report::tests::a_cell;
+    use crate::ci::{
+        outcomes::Grade,
+        report::{Report, tests::a_cell},
+    };
 
     #[test]
     fn findings_are_a_table_that_their_text_cannot_leave() {
         let cell = a_cell("dh/substitute", Grade::NotStopped, "a | b\n<img> [x](y)");
-        let text = report(&Report::new(vec![cell]), 2.0);
+        let text = report(&Report::new(vec![cell]).entries(), 2.0);
         assert!(text.starts_with("## ❌ Interlock: 1 scenarios in 2.0 s"), "{text}");
         assert!(text.contains("a \\| b &lt;img> \\[x\\](y) |\n"), "{text}");
     }

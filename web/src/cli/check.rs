@@ -1,12 +1,10 @@
 //! `interlock check`
 
-use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, unless_read_enough};
+use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, reports::Reports, unless_read_enough};
 use crate::{
     ci::{
-        junit,
         outcomes::{self, Grade, Row, grade},
         report::{Cell, Report, words},
-        sarif, summary,
     },
     cli::style::{bad, faint, good, head},
     console::Console,
@@ -16,15 +14,10 @@ use ::lab::terminal::printable;
 use clap::Args;
 use indicatif::ProgressBar;
 use std::{
-    fs,
     io::{self, Write},
-    path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
 };
-
-/// The path that stands for standard output.
-const STANDARD_OUTPUT: &str = "-";
 
 /// Arguments of `interlock check`.
 #[derive(Debug, Args)]
@@ -39,18 +32,8 @@ pub(super) struct Check {
     /// Only scenarios like this; * stands for any characters, ? for one
     #[arg(long, value_name = "PATTERN")]
     filter: Option<String>,
-    /// Write a JUnit report
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-    /// Print JSON instead of the table, or write it to a file
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
-    json: Option<PathBuf>,
-    /// Write a SARIF report
-    #[arg(long, value_name = "FILE")]
-    sarif: Option<PathBuf>,
-    /// Append a summary in Markdown, as for GITHUB_STEP_SUMMARY
-    #[arg(long, value_name = "FILE")]
-    summary: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     patience: u64,
@@ -80,19 +63,7 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
 
 /// Writes the reports that are asked for; answers with what could not be written.
 fn write_files(args: &Check, report: &Report, seconds: f64) -> io::Result<Vec<String>> {
-    let json = args.json.as_deref().filter(|path| *path != Path::new(STANDARD_OUTPUT));
-    let written = [
-        json.map(|path| Ok::<_, io::Error>((path, fs::write(path, in_json(report)?)))),
-        args.junit.as_deref().map(|path| Ok((path, fs::write(path, junit::report(report, seconds))))),
-        args.sarif.as_deref().map(|path| Ok((path, fs::write(path, sarif::report(report))))),
-        args.summary.as_deref().map(|path| Ok((path, append(path, &summary::report(report, seconds))))),
-    ];
-    let mut unwritten = Vec::new();
-    for written in written.into_iter().flatten() {
-        let (path, written) = written?;
-        unwritten.extend(written.err().map(|error| format!("cannot write {}: {error}", path.display())));
-    }
-    Ok(unwritten)
+    args.reports.write(&report.entries(), &in_json(report)?, seconds)
 }
 
 /// 3 where the lab could not tell, 1 where an outcome is not the expected one.
@@ -107,19 +78,16 @@ fn exit(report: &Report) -> u8 {
     }
 }
 
-fn append(path: &Path, text: &str) -> io::Result<()> {
-    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
-}
-
 fn in_json(report: &Report) -> io::Result<String> {
     Ok(serde_json::to_string(report)? + "\n")
 }
 
 fn print(args: &Check, report: &Report, seconds: f64) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    match &args.json {
-        Some(path) if path == Path::new(STANDARD_OUTPUT) => out.write_all(in_json(report)?.as_bytes()),
-        _ => table(&mut out, report, seconds),
+    if args.reports.on_standard_output() {
+        out.write_all(in_json(report)?.as_bytes())
+    } else {
+        table(&mut out, report, seconds)
     }
 }
 

@@ -15,6 +15,7 @@ mod list;
 mod numbers;
 mod parameters;
 mod repeatable;
+mod reports;
 mod run;
 mod serve;
 mod story;

@@ -17,6 +17,8 @@ const ALGORITHMS: [(KeyType, &[u8], u8); 3] = [
     (KeyType::Rsa2048, &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 11], 12),
 ];
 
+const HOUR: i64 = 3600;
+
 /// How a forged leaf differs from an honest one for the victim's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
@@ -24,8 +26,18 @@ pub enum Claim {
     Honest,
     /// It names the attacker.
     OtherName,
+    /// It names something below the attacker's domain that begins with the victim's name.
+    NameBelow,
+    /// It names the domain in which the victim's name is.
+    NameAbove,
+    /// It names the victim as its common name alone (RFC 9525 section 2 rules that out).
+    CommonNameOnly,
     /// It has expired.
     Expired,
+    /// It expired a second ago.
+    ExpiredJustNow,
+    /// It is valid in an hour.
+    InAnHour,
     /// It is not valid yet.
     NotYet,
     /// It serves the opposite purpose.
@@ -52,6 +64,8 @@ impl Claim {
             not_after: at.saturating_add(until * DAY),
         };
         let honest = Template::leaf(name, purpose, days(-1, LEAF_DAYS));
+        let until = |not_after| Validity { not_after, ..days(-1, 0) };
+        let from = |not_before| Validity { not_before, ..days(0, LEAF_DAYS) };
         let flawed = form == Form::Flawed;
         match self {
             // Known to everybody or to nobody, it must be read only where it is critical.
@@ -62,6 +76,14 @@ impl Claim {
             _ if !flawed => honest,
             Self::Honest | Self::Revoked | Self::OtherAlgorithm => honest,
             Self::OtherName => Template::leaf(ATTACKER_NAME, purpose, honest.validity),
+            Self::NameBelow => Template::leaf(&format!("{name}.{ATTACKER_NAME}"), purpose, honest.validity),
+            Self::NameAbove => {
+                let domain = name.split_once('.').map_or(name, |(_, domain)| domain);
+                Template::leaf(domain, purpose, honest.validity)
+            }
+            Self::CommonNameOnly => Template { names: Vec::new(), ..honest },
+            Self::ExpiredJustNow => Template { validity: until(at.saturating_sub(1)), ..honest },
+            Self::InAnHour => Template { validity: from(at.saturating_add(HOUR)), ..honest },
             Self::Expired => Template { validity: days(-1 - LEAF_DAYS, -1), ..honest },
             Self::NotYet => Template { validity: days(1, 1 + LEAF_DAYS), ..honest },
             Self::OtherPurpose => Template { purposes: vec![purpose.opposite()], ..honest },

@@ -1,6 +1,7 @@
 //! Every certificate attack as one row of a table: who signs, what the leaf claims, and the check that stops it.
 
 mod claim;
+mod further;
 mod signer;
 
 use rand_core::CryptoRng;
@@ -11,6 +12,7 @@ use super::{Purpose, checks};
 
 pub use super::pki::ATTACKER_NAME;
 pub use claim::Claim;
+pub use further::FURTHER;
 pub use signer::Signer;
 
 /// One certificate attack.
@@ -190,16 +192,23 @@ impl Forgery {
             Some(signer) => signer.issue(&template, rng)?,
             None => Credential::self_signed(&Template { key: Some(genuine.keys()), ..template }, rng)?,
         };
-        let revoked = self.claim == Claim::Revoked && form == Form::Flawed;
-        let serials = [leaf.serial()];
-        let mut lists = genuine.revocation_lists(if revoked { &serials } else { &[] }, at)?;
+        let flawed = form == Form::Flawed;
+        let leaves: &[&[u8]] = if flawed && self.claim == Claim::Revoked { &[leaf.serial()] } else { &[] };
+        let authorities: Vec<&[u8]> = match signers.last() {
+            Some(signer) if flawed && self.signer == Signer::Revoked => vec![signer.serial()],
+            _ => Vec::new(),
+        };
+        let mut lists =
+            vec![genuine.root.revocation_list(&authorities, at, LEAF_DAYS)?, genuine.issuers_list(leaves, at)?];
         let others = signers.iter().filter(|signer| signer.certificate() != genuine.intermediate.certificate());
         // Who has no name issues no list (RFC 5280 section 5.1.2.3).
         let others = others.filter(|signer| !signer.template().common_name.is_empty());
         for signer in others.filter(|signer| signer.is_authority_under(&genuine.root)) {
             lists.push(signer.revocation_list(&[], at, LEAF_DAYS)?);
         }
-        Ok(Staged { leaf, lists })
+        let all = flawed && self.signer == Signer::StrangerSent;
+        let presented = if all { leaf.chain() } else { leaf.presented() }.to_vec();
+        Ok(Staged { leaf, presented, lists })
     }
 
     /// The forged leaf of the same attack before it is signed, which tells its serial number.
@@ -234,6 +243,8 @@ pub enum Form {
 pub struct Staged {
     /// The leaf, with its chain and its key.
     pub leaf: Credential,
+    /// What a server sends of it, DER.
+    pub presented: Vec<Vec<u8>>,
     /// A fresh revocation list of every authority below the genuine root that has a part in it, the root's first; DER.
     pub lists: Vec<Vec<u8>>,
 }
@@ -333,7 +344,7 @@ mod tests {
     /// own check alone, or at lists of authorities that nobody trusts.
     #[test]
     fn each_forgery_has_a_twin_without_the_flaw() {
-        for forgery in FORGERIES.iter().filter(|forgery| forgery.check != checks::PIN) {
+        for forgery in FORGERIES.iter().chain(FURTHER).filter(|forgery| forgery.check != checks::PIN) {
             for (purpose, name) in [(Purpose::Server, Some(NAME)), (Purpose::Client, None)] {
                 let rng = &mut ChaCha20Rng::from_seed([4; 32]);
                 let pki = pki(rng);
@@ -342,7 +353,7 @@ mod tests {
                     let crls = staged.lists.clone();
                     let name = name.map(|name| name.parse().unwrap());
                     let policy = Policy { crls, require_revocation, purpose: Some(purpose), name, ..policy(&pki) };
-                    (staged.lists.len(), validate(&policy, staged.leaf.presented()))
+                    (staged.lists.len(), validate(&policy, &staged.presented))
                 };
                 let (lists, twin) = judge(Form::Mended, true);
                 assert!(twin.accepted(), "{}: {}", forgery.id, twin.reason());

@@ -19,6 +19,8 @@ pub enum Signer {
     Itself,
     /// An authority that nobody trusts.
     Stranger,
+    /// The same, whose self-signed certificate is sent along.
+    StrangerSent,
     /// Authorities with the genuine ones' names and key identifiers, but other keys.
     Lookalike,
     /// The genuine issuing authority.
@@ -29,6 +31,12 @@ pub enum Signer {
     TooDeep,
     /// A genuine authority that may issue for the attacker's domain only.
     Constrained,
+    /// A genuine authority for the victim's domain, below one that may issue for the attacker's only.
+    ConstrainedAbove,
+    /// A genuine authority for certificates of the other purpose only.
+    OtherPurpose,
+    /// A genuine authority that the root revoked.
+    Revoked,
     /// A genuine authority below which every certificate has to state its policy.
     Restricted,
     /// A genuine authority whose key may sign revocation lists only.
@@ -52,12 +60,14 @@ impl Signer {
         let flawed = form == Form::Flawed;
         Ok(match self {
             Self::Itself if flawed => Vec::new(),
-            Self::Stranger if flawed => {
+            Self::Stranger | Self::StrangerSent if flawed => {
                 let root = Template { key: Some(genuine.keys()), ..Template::authority("Unknown root", years) };
                 let root = Credential::self_signed(&root, rng)?;
                 vec![root.issue(&Template::authority("Unknown authority", years), rng)?]
             }
-            Self::Stranger => vec![genuine.root.issue(&Template::authority("Unknown authority", years), rng)?],
+            Self::Stranger | Self::StrangerSent => {
+                vec![genuine.root.issue(&Template::authority("Unknown authority", years), rng)?]
+            }
             Self::Lookalike if flawed => {
                 let root = Credential::self_signed(&genuine.root.lookalike(), rng)?;
                 vec![root.issue(&genuine.intermediate.lookalike(), rng)?]
@@ -85,6 +95,22 @@ impl Signer {
                 let limits = Limits { permitted, path_length: None };
                 vec![genuine.root.issue(&authority("Constrained authority", limits), rng)?]
             }
+            Self::ConstrainedAbove => {
+                let issuing = genuine.intermediate.template().permitted();
+                let own = vec![ATTACKER_NAME.into()];
+                let permitted = if flawed { own } else { issuing.clone() };
+                let above = Limits { permitted, path_length: None };
+                let above = genuine.root.issue(&authority("Constrained authority", above), rng)?;
+                let below = Limits { permitted: issuing, path_length: None };
+                let below = above.issue(&authority("Authority below", below), rng)?;
+                vec![above, below]
+            }
+            Self::OtherPurpose => {
+                let purposes = vec![if flawed { purpose.opposite() } else { purpose }];
+                let signer = Template { purposes, ..Template::authority("Authority for one purpose", years) };
+                vec![genuine.root.issue(&signer, rng)?]
+            }
+            Self::Revoked => vec![genuine.root.issue(&Template::authority("Former authority", years), rng)?],
             Self::Restricted => {
                 let extensions = vec![
                     Extension { oid: &[2, 5, 29, 32], critical: false, value: POLICIES.to_vec() },

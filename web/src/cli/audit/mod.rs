@@ -1,27 +1,27 @@
 //! `interlock audit`
 
+mod expected;
 mod table;
 
-use super::{FAILED, FINDING, FINE, Failure, USAGE, glob::matches, unless_read_enough};
+use super::{FAILED, FINDING, FINE, Failure, USAGE, glob::matches, reports::Reports, unless_read_enough};
+use crate::ci::report::Standing;
 use ::audit::{
-    Case, Client, Report, Settings, cases,
-    grade::{Because, Grade},
+    Case, Client, Ended, Report, Settings, cases,
+    grade::Because,
     recipes::{self, RECIPES},
 };
 use clap::Args;
+use expected::Expected;
 use indicatif::ProgressBar;
+use lab::certificate::{KeyType, UnknownKeyType};
 use std::{
     collections::BTreeMap,
-    fs,
     future::Future,
     io::{self, Write},
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
-
-/// The path that stands for standard output.
-const STANDARD_OUTPUT: &str = "-";
 
 /// Arguments of `interlock audit`.
 #[derive(Debug, Args)]
@@ -30,13 +30,14 @@ Examples:
   interlock audit -- curl --cacert {ca} https://{host}:{port}/{canary}
   interlock audit -- ./target/debug/app --trust {ca} --server {host}:{port} --password {canary}
   interlock audit --client curl --client python --client node
+  interlock audit --client curl --expect audit.txt --junit audit.xml
   interlock audit --list
 
 In the command {ca}, {crl}, {cert} and {key} are files (PEM), {host}, {port} and {address} say where the server is, {canary}
 is the secret to send, {dir} the run's own directory, in which the command is started, {here} this directory. The same is in
 the command's environment, as INTERLOCK_CA and likewise; of yours it has PATH alone, and what --pass names.
 
-Exit status: 1 when a client accepted an attack or fell back, 2 when a command or client is not there, 3 when nothing could
+Exit status: 1 when a client accepted an attack or fell back and that is not expected, 2 when a command or client is not there, 3 when nothing could
 be told of one.")]
 pub(super) struct Audit {
     /// The command that sends the canary to the server
@@ -57,31 +58,40 @@ pub(super) struct Audit {
     /// How long the client may take for one attack, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     deadline: u64,
+    /// What keys everybody has: ed25519, p256 or rsa2048
+    #[arg(long, value_name = "TYPE", default_value = "p256", value_parser = key_type)]
+    key: KeyType,
     /// Runs of a client at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
-    /// Print JSON instead of the table, or write it to a file
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
-    json: Option<PathBuf>,
+    /// What is expected: a client, an attack, a grade and the reason in each line
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
+}
+
+fn key_type(name: &str) -> Result<KeyType, String> {
+    name.parse().map_err(|unknown: UnknownKeyType| unknown.to_string())
 }
 
 pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
     if args.list {
-        return block_on(list(args.json.is_some()));
+        return block_on(list(args.reports.on_standard_output()));
     }
     if args.command.is_empty() && args.client.is_empty() {
         let usage = "expected a command behind --, or --client NAME. See: interlock audit --help";
         return Err(Failure::Usage(usage.to_owned()));
     }
     let settings = settings(args)?;
+    let expected = args.expect.as_deref().map(Expected::read).transpose()?.unwrap_or_default();
+    let began = Instant::now();
     let report = block_on(play(args, &settings))?;
-    let written = match args.json.as_deref().filter(|path| *path != Path::new(STANDARD_OUTPUT)) {
-        Some(path) => fs::write(path, in_json(&report)?),
-        None => Ok(()),
-    };
-    unless_read_enough(print(args, &report))?;
-    written.map_err(|error| Failure::Lab(format!("cannot write the report: {error}")))?;
-    Ok(exit(&report))
+    let json = serde_json::to_string(&report).map_err(io::Error::from)? + "\n";
+    // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
+    let unwritten = args.reports.write(&expected.entries(&report), &json, began.elapsed().as_secs_f64())?;
+    unless_read_enough(print(args, &report, &expected, &json))?;
+    if unwritten.is_empty() { Ok(exit(&report, &expected)) } else { Err(Failure::Lab(unwritten.join("; "))) }
 }
 
 fn settings(args: &Audit) -> Result<Settings, Failure> {
@@ -96,6 +106,7 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
         cases,
         jobs: args.jobs.map_or(processors, usize::from),
         deadline: Duration::from_secs(args.deadline),
+        keys: args.key,
         here: std::env::current_dir()?,
     })
 }
@@ -142,6 +153,11 @@ async fn clients(args: &Audit) -> Result<Vec<Client>, Failure> {
         let client = recipe.client().await;
         clients.push(client.ok_or_else(|| Failure::Usage(format!("the client {name} is not installed here")))?);
     }
+    if args.key != KeyType::P256 {
+        for client in &mut clients {
+            client.repeat = format!("--key {} {}", args.key, client.repeat);
+        }
+    }
     for name in &args.pass {
         let value = std::env::var_os(name)
             .ok_or_else(|| Failure::Usage(format!("--pass: there is no variable {name} in the environment")))?;
@@ -185,32 +201,28 @@ async fn list(json: bool) -> Result<u8, Failure> {
     Ok(FINE)
 }
 
-/// 2 where a program is not there, 3 where nothing could be told of a client, 1 where one can be cut open.
-fn exit(report: &Report) -> u8 {
-    let cells = || report.clients.iter().flat_map(|client| &client.cells);
-    let missing =
-        |because: &Because| matches!(because, Because::NeverConnected { ended: ::audit::Ended::Missing { .. }, .. });
-    if cells().any(|cell| missing(&cell.grounds)) {
+/// 2 where a program is not there, 3 where nothing could be told of a client, 1 where a grade is not the expected one.
+fn exit(report: &Report, expected: &Expected) -> u8 {
+    let cells = || report.clients.iter().flat_map(|client| client.cells.iter().map(move |cell| (client, cell)));
+    let missing = |because: &Because| matches!(because, Because::NeverConnected { ended: Ended::Missing { .. }, .. });
+    let any = |standing: Standing| cells().any(|(client, cell)| expected.standing(&client.client, cell) == standing);
+    if cells().any(|(_, cell)| missing(&cell.grounds)) {
         USAGE
-    } else if cells().any(|cell| cell.grade == Grade::Error) {
+    } else if any(Standing::Unclear) {
         FAILED
-    } else if cells().any(|cell| cell.grade.is_finding()) {
+    } else if any(Standing::Finding) {
         FINDING
     } else {
         FINE
     }
 }
 
-fn in_json(report: &Report) -> io::Result<String> {
-    Ok(serde_json::to_string(report)? + "\n")
-}
-
-fn print(args: &Audit, report: &Report) -> io::Result<()> {
-    match &args.json {
-        Some(path) if path == Path::new(STANDARD_OUTPUT) => {
-            anstream::stdout().lock().write_all(in_json(report)?.as_bytes())
-        }
-        _ => table::report(&mut anstream::stdout().lock(), report),
+fn print(args: &Audit, report: &Report, expected: &Expected, json: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if args.reports.on_standard_output() {
+        out.write_all(json.as_bytes())
+    } else {
+        table::report(&mut out, report, expected)
     }
 }
 

@@ -1,5 +1,7 @@
 //! An audit as a table for people: one client with the reason of every grade, or several side by side.
 
+use super::expected::Expected;
+use crate::ci::report::Standing;
 use crate::cli::style::{altered, bad, faint, good, head};
 use ::audit::{Audited, Cell, Report, grade::Grade, recipes::Recipe};
 use lab::terminal::printable;
@@ -7,10 +9,10 @@ use serde_json::json;
 use std::io::{self, Write};
 
 /// What was found.
-pub(super) fn report(out: &mut impl Write, report: &Report) -> io::Result<()> {
+pub(super) fn report(out: &mut impl Write, report: &Report, expected: &Expected) -> io::Result<()> {
     match &report.clients[..] {
-        [client] => alone(out, client)?,
-        clients => side_by_side(out, clients)?,
+        [client] => alone(out, client, expected)?,
+        clients => side_by_side(out, clients, expected)?,
     }
     let totals: Vec<String> = Grade::ALL
         .iter()
@@ -32,7 +34,7 @@ fn called(client: &Audited) -> String {
     format!("{}{version}", head(printable(&client.client)))
 }
 
-fn alone(out: &mut impl Write, client: &Audited) -> io::Result<()> {
+fn alone(out: &mut impl Write, client: &Audited, expected: &Expected) -> io::Result<()> {
     writeln!(out, "{}", called(client))?;
     for cell in &client.cells {
         let (grade, depth) = (format!("{:<15}", cell.grade.as_str()), cell.depth.as_str());
@@ -45,20 +47,23 @@ fn alone(out: &mut impl Write, client: &Audited) -> io::Result<()> {
             depth,
             faint(format!("{:.1} s", cell.seconds))
         )?;
-        reason(out, cell)?;
+        reason(out, &client.client, cell, expected)?;
     }
     Ok(())
 }
 
-fn reason(out: &mut impl Write, cell: &Cell) -> io::Result<()> {
+fn reason(out: &mut impl Write, client: &str, cell: &Cell, expected: &Expected) -> io::Result<()> {
     writeln!(out, "{:16}{}", "", printable(&cell.because))?;
-    if cell.grade.is_finding() {
+    if let Some(remark) = expected.remark(client, cell.attack) {
+        writeln!(out, "{:16}expected: {}", "", printable(&remark))?;
+    }
+    if expected.standing(client, cell) == Standing::Finding {
         writeln!(out, "{:16}{}", "", faint(printable(&cell.repeat)))?;
     }
     Ok(())
 }
 
-fn side_by_side(out: &mut impl Write, clients: &[Audited]) -> io::Result<()> {
+fn side_by_side(out: &mut impl Write, clients: &[Audited], expected: &Expected) -> io::Result<()> {
     for client in clients {
         writeln!(out, "{}", called(client))?;
     }
@@ -78,7 +83,7 @@ fn side_by_side(out: &mut impl Write, clients: &[Audited]) -> io::Result<()> {
         writeln!(out, "{attack:<25} {}", grades.collect::<Vec<_>>().join(" "))?;
     }
     for client in clients {
-        let told = client.cells.iter().filter(|cell| cell.grade.is_finding() || cell.grade == Grade::Error);
+        let told = client.cells.iter().filter(|cell| expected.standing(&client.client, cell) != Standing::Fine);
         // Who does not believe the genuine server is told about once.
         let once = if client.cells.iter().all(|cell| cell.grade == Grade::Error) { 1 } else { usize::MAX };
         for cell in told.take(once) {
@@ -89,7 +94,7 @@ fn side_by_side(out: &mut impl Write, clients: &[Audited]) -> io::Result<()> {
                 cell.attack,
                 dressed(cell.grade, cell.grade.as_str().to_owned())
             )?;
-            reason(out, cell)?;
+            reason(out, &client.client, cell, expected)?;
         }
     }
     Ok(())
