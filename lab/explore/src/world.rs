@@ -3,7 +3,7 @@
 use crate::{
     knowledge::{Knowledge, Recipe},
     symbolic::{Groups, decryption_key, genuine, signing_key, static_key, static_public},
-    term::{Free, Term},
+    term::{Free, Shape, Term},
 };
 use lab::{
     certificate::checks as certificate_checks,
@@ -107,6 +107,10 @@ pub struct World {
     pub words: bool,
     /// Whose lasting secrets the attacker has from the beginning.
     pub stolen: Option<&'static str>,
+    /// What the attacker has besides what everybody of its kind has.
+    pub has: Vec<Term>,
+    /// Sessions go on with records, and a party accepts once it has read one; without them it accepts when the handshake is done.
+    pub records: bool,
 }
 
 impl World {
@@ -124,6 +128,8 @@ impl World {
             groups: groups.clone(),
             words: variant.is_some_and(|variant| variant.word),
             stolen: None,
+            has: Vec::new(),
+            records: true,
         };
         sessions.casts().iter().map(world).collect()
     }
@@ -187,6 +193,7 @@ impl World {
         }
         all.extend(self.own());
         all.extend([nonce(), secret(), data()]);
+        all.extend(self.has.iter().cloned());
         if let Some(victim) = self.stolen {
             let with = |cast: &&Cast| cast.owner == victim && cast.peer != MALLORY;
             all.extend(self.casts.iter().filter(with).flat_map(|cast| lasting(cast.owner, cast.peer)));
@@ -208,7 +215,8 @@ impl World {
         let unenforced = checks::of_certificates().map(|check| check.id).filter(|id| self.off.contains(id));
         let breakable = unenforced.filter(|id| ![certificate_checks::NAME, certificate_checks::PIN].contains(id));
         let forged = breakable.map(|id| Term::chain(&key, name, Some(id)));
-        [MALLORY, ALICE, BOB].map(genuine).into_iter().chain(forged).collect()
+        let had = self.has.iter().filter(|term| matches!(term.shape(), Shape::Chain { .. })).cloned();
+        [MALLORY, ALICE, BOB].map(genuine).into_iter().chain(had).chain(forged).collect()
     }
 }
 
