@@ -100,7 +100,7 @@ pub struct World {
     /// Which checks decide.
     pub switches: Switches,
     /// Ids of the checks that do not.
-    pub off: Vec<&'static str>,
+    pub unenforced: Vec<&'static str>,
     /// The groups in numbers.
     pub groups: Arc<Groups>,
     /// Secrets that two share are words that people chose.
@@ -118,13 +118,13 @@ impl World {
     pub fn all(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, sessions: Sessions) -> Vec<Self> {
         let own = variant.and_then(|variant| variant.own_group(&BTreeMap::new()));
         let groups = Arc::new(Groups::of(table, own));
-        let off: Vec<_> =
+        let unenforced: Vec<_> =
             table.checks().into_iter().filter(|check| !decides(switches, check)).map(|it| it.id).collect();
         let cast = |(role, owner, peer): &Meeting| Cast { table, role: *role, owner, peer };
         let world = |meetings: &&[Meeting]| Self {
             casts: meetings.iter().map(cast).collect(),
             switches: switches.clone(),
-            off: off.clone(),
+            unenforced: unenforced.clone(),
             groups: groups.clone(),
             words: variant.is_some_and(|variant| variant.word),
             stolen: None,
@@ -212,7 +212,7 @@ impl World {
     /// enforced one that breaks it.
     pub fn chains(&self, name: &Term) -> Vec<Term> {
         let key = Term::of(Free::VerifyingKey, [signing_key(MALLORY)]);
-        let unenforced = checks::of_certificates().map(|check| check.id).filter(|id| self.off.contains(id));
+        let unenforced = checks::of_certificates().map(|check| check.id).filter(|id| self.unenforced.contains(id));
         let breakable = unenforced.filter(|id| ![certificate_checks::NAME, certificate_checks::PIN].contains(id));
         let forged = breakable.map(|id| Term::chain(&key, name, Some(id)));
         let had = self.has.iter().filter(|term| matches!(term.shape(), Shape::Chain { .. })).cloned();
