@@ -17,7 +17,7 @@ use std::{fmt, str::FromStr};
 pub enum Property {
     /// Nobody but the two knows the keys of a session that was accepted.
     Secrecy,
-    /// Whoever accepts has a peer of the right name and the other role with the same keys.
+    /// Whoever accepts has a peer of the right name and the other role with the same keys, which means it.
     Agreement,
     /// No two accepted sessions of this role have the same keys.
     Injectivity,
@@ -177,9 +177,14 @@ fn knows_as(world: &World, observer: &Party, party: &Party) -> bool {
     !named || observer.value("peer_name") == Some(&Term::name("name", world.casts[party.cast].owner))
 }
 
-/// `other` is the peer that `party` accepted: the other role, of the name, with the same keys.
+/// `other` is the peer that `party` accepted, and `party` is the one that `other` takes it for: the other role, each under its
+/// name, with the same keys as soon as `other` has heard what was said to it last.
 fn agrees(world: &World, party: &Party, other: &Party) -> bool {
-    other.role != party.role && same_keys(party, other) && knows_as(world, party, other)
+    if other.role == party.role || !knows_as(world, party, other) {
+        return false;
+    }
+    let meets = |other: &Party| same_keys(party, other) && knows_as(world, other, party);
+    meets(other) || (!other.is_done() && meets(&other.after_hearing(party)))
 }
 
 /// It accepted another choice than the first of what the mode's client offers and its server has.

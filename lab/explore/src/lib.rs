@@ -11,6 +11,7 @@ pub mod goal;
 pub mod knowledge;
 pub mod matrix;
 pub mod party;
+pub mod performed;
 pub mod search;
 pub mod symbolic;
 pub mod term;

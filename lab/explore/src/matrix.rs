@@ -3,7 +3,7 @@
 use crate::{
     goal::Goal,
     search::search,
-    world::{Sessions, World},
+    world::{Sessions, World, decides},
 };
 use lab::{
     check::{Check, Switches},
@@ -87,8 +87,8 @@ impl Cell {
 
     /// The mode with its variant, and the check that is turned.
     pub fn name(&self) -> String {
-        let on = |check: &Check| self.table.off.contains(&check.id);
-        let turned = self.turned.map(|check| format!("{}{check}", if on(check) { '+' } else { '~' }));
+        let usual = self.table.switches::<&str>(&[], &[]);
+        let turned = self.turned.map(|check| format!("{}{check}", if decides(&usual, check) { '~' } else { '+' }));
         self.selection() + &turned.unwrap_or_default()
     }
 }

@@ -31,6 +31,8 @@ pub struct Party {
     history: u64,
     sealed: bool,
     accepted: Option<Term>,
+    /// What it sent, by the messages' numbers in the table.
+    spoken: Vec<(usize, Vec<Term>)>,
 }
 
 impl Party {
@@ -45,7 +47,17 @@ impl Party {
         let handshake = Handshake::new(algebra, player.table, player.role, world.switches.clone(), given)?;
         let messages = player.table.messages;
         let (role, history) = (player.role, 0);
-        Ok(Self { cast, role, handshake, messages, next: 0, history, sealed: false, accepted: None })
+        Ok(Self {
+            cast,
+            role,
+            handshake,
+            messages,
+            next: 0,
+            history,
+            sealed: false,
+            accepted: None,
+            spoken: Vec::new(),
+        })
     }
 
     /// A number that follows from all that was delivered.
@@ -63,7 +75,7 @@ impl Party {
         self.handshake.is_done() && self.accepted.is_none()
     }
 
-    /// What it read as its peer's, once it is done.
+    /// What it read as its peer's, once it is done; where there are no records, that it is done.
     pub fn accepted(&self) -> Option<&Term> {
         self.accepted.as_ref()
     }
@@ -76,6 +88,18 @@ impl Party {
     /// A value by its name in the table.
     pub fn value(&self, name: &str) -> Option<&Term> {
         self.handshake.value(name)
+    }
+
+    /// The party as it is once whatever `other` has said to it, and it has not got yet, has reached it.
+    pub fn after_hearing(&self, other: &Self) -> Self {
+        let mut after = self.clone();
+        while let Some((number, _)) = after.awaited() {
+            let said = other.spoken.iter().find(|(message, _)| *message == number);
+            if said.is_none_or(|(_, values)| after.receive(values).is_err()) {
+                break;
+            }
+        }
+        after
     }
 
     /// What this party says to its peer.
@@ -110,10 +134,13 @@ impl Party {
         let mut sent = Vec::new();
         for output in outputs {
             let Output::Sent { wire: (_, values), .. } = output else { continue };
+            self.spoken.push((self.next, values.clone()));
             sent.push(Sent { by: self.cast, message: Some(self.next), values });
             self.next += 1;
         }
-        if let (true, false, Some(key)) = (self.is_done(), self.sealed, self.key(self.role)) {
+        if self.is_done() && !world.records {
+            self.accepted = Some(self.canary(world));
+        } else if let (true, false, Some(key)) = (self.is_done(), self.sealed, self.key(self.role)) {
             let record = Term::sealed(key, &self.canary(world));
             sent.push(Sent { by: self.cast, message: None, values: vec![record] });
             self.sealed = true;

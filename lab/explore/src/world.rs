@@ -3,7 +3,7 @@
 use crate::{
     knowledge::{Knowledge, Recipe},
     symbolic::{Groups, decryption_key, genuine, signing_key, static_key, static_public},
-    term::{Free, Term},
+    term::{Free, Shape, Term},
 };
 use lab::{
     certificate::checks as certificate_checks,
@@ -100,13 +100,17 @@ pub struct World {
     /// Which checks decide.
     pub switches: Switches,
     /// Ids of the checks that do not.
-    pub off: Vec<&'static str>,
+    pub unenforced: Vec<&'static str>,
     /// The groups in numbers.
     pub groups: Arc<Groups>,
     /// Secrets that two share are words that people chose.
     pub words: bool,
     /// Whose lasting secrets the attacker has from the beginning.
     pub stolen: Option<&'static str>,
+    /// What the attacker has besides what everybody of its kind has.
+    pub has: Vec<Term>,
+    /// Sessions go on with records, and a party accepts once it has read one; without them it accepts when the handshake is done.
+    pub records: bool,
 }
 
 impl World {
@@ -114,16 +118,18 @@ impl World {
     pub fn all(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, sessions: Sessions) -> Vec<Self> {
         let own = variant.and_then(|variant| variant.own_group(&BTreeMap::new()));
         let groups = Arc::new(Groups::of(table, own));
-        let off: Vec<_> =
+        let unenforced: Vec<_> =
             table.checks().into_iter().filter(|check| !decides(switches, check)).map(|it| it.id).collect();
         let cast = |(role, owner, peer): &Meeting| Cast { table, role: *role, owner, peer };
         let world = |meetings: &&[Meeting]| Self {
             casts: meetings.iter().map(cast).collect(),
             switches: switches.clone(),
-            off: off.clone(),
+            unenforced: unenforced.clone(),
             groups: groups.clone(),
             words: variant.is_some_and(|variant| variant.word),
             stolen: None,
+            has: Vec::new(),
+            records: true,
         };
         sessions.casts().iter().map(world).collect()
     }
@@ -187,6 +193,7 @@ impl World {
         }
         all.extend(self.own());
         all.extend([nonce(), secret(), data()]);
+        all.extend(self.has.iter().cloned());
         if let Some(victim) = self.stolen {
             let with = |cast: &&Cast| cast.owner == victim && cast.peer != MALLORY;
             all.extend(self.casts.iter().filter(with).flat_map(|cast| lasting(cast.owner, cast.peer)));
@@ -205,10 +212,11 @@ impl World {
     /// enforced one that breaks it.
     pub fn chains(&self, name: &Term) -> Vec<Term> {
         let key = Term::of(Free::VerifyingKey, [signing_key(MALLORY)]);
-        let unenforced = checks::of_certificates().map(|check| check.id).filter(|id| self.off.contains(id));
+        let unenforced = checks::of_certificates().map(|check| check.id).filter(|id| self.unenforced.contains(id));
         let breakable = unenforced.filter(|id| ![certificate_checks::NAME, certificate_checks::PIN].contains(id));
         let forged = breakable.map(|id| Term::chain(&key, name, Some(id)));
-        [MALLORY, ALICE, BOB].map(genuine).into_iter().chain(forged).collect()
+        let had = self.has.iter().filter(|term| matches!(term.shape(), Shape::Chain { .. })).cloned();
+        [MALLORY, ALICE, BOB].map(genuine).into_iter().chain(had).chain(forged).collect()
     }
 }
 

@@ -5,7 +5,9 @@ use explore::{
     goal::Goal,
     matrix::{Standing, standings},
     search::{Found, search},
-    world::{Sessions, World},
+    symbolic::signing_key,
+    term::Term,
+    world::{ALICE, BOB, Sessions, World, shared_secret},
 };
 use lab::{mode::Mode, modes};
 
@@ -142,4 +144,32 @@ fn one_check_less_never_loses_an_attack() {
         }
     }
     assert!(compared > 1000, "{compared}");
+}
+
+/// Whatever else the attacker has never loses an attack (a verdict that is not monotone in what the attacker knows is one that
+/// depends on how it looked).
+#[test]
+fn more_knowledge_never_loses_an_attack() {
+    let mut compared = 0;
+    for text in
+        ["dh", "ecdh~contributory", "ecdh-cert", "ecdh-cert~transcript-signature", "psk", "psk~psk-binder", "pake"]
+    {
+        let (mode, variant, without, with) = looked_up(text);
+        let variant = variant.and_then(|id| mode.variant(Some(id)));
+        let goals: Vec<Goal> = Goal::all().collect();
+        let lost = |has: &[Term]| {
+            let mut worlds = World::all(mode, variant, &mode.switches(&without, &with), Sessions::One);
+            worlds.iter_mut().for_each(|world| world.has.extend_from_slice(has));
+            search(&worlds, &goals, 20_000, false).attacks
+        };
+        let before = lost(&[]);
+        let secrets = [signing_key(BOB), shared_secret(ALICE, BOB), Term::name("client_secret", ALICE)];
+        for more in secrets.iter().chain([&Term::name("canary", BOB), &Term::name("server_random", BOB)]) {
+            let after = lost(std::slice::from_ref(more));
+            compared += before.len();
+            assert!(before.keys().all(|goal| after.contains_key(goal)), "{text} with {more}");
+        }
+        assert!(lost(&secrets).keys().any(|goal| goal.to_string() == "secrecy-client"), "{text}");
+    }
+    assert!(compared > 50, "{compared}");
 }
