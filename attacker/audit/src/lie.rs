@@ -166,7 +166,6 @@ impl ActiveKeyExchange for Share {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio_rustls::rustls::crypto::ActiveKeyExchange as _;
 
     /// Each point makes the secret of an honest peer zero: ring, which computes it, refuses it for that.
     #[test]
