@@ -30,6 +30,7 @@ pub mod staging;
 pub mod supply;
 pub mod term;
 pub mod terminal;
+pub mod tls;
 pub mod verdict;
 pub mod victim;
 pub mod wire;

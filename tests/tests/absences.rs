@@ -83,16 +83,17 @@ fn a_verdict_depends_on_neither_the_attacks_name_nor_the_switches() {
 }
 
 /// Where each package lies, its name, and which packages of the lab it may depend on.
-const ARROWS: [(&str, &str, &[&str]); 9] = [
+const ARROWS: [(&str, &str, &[&str]); 10] = [
     ("lab/primality", "primality", &[]),
     ("lab", "lab", &["primality"]),
     ("lab/explore", "explore", &["lab"]),
     ("lab/process", "process", &["lab"]),
     ("attacker/cryptanalysis", "cryptanalysis", &["primality"]),
+    ("attacker/recording", "recording", &["cryptanalysis", "lab"]),
     ("attacker", "attacker", &["cryptanalysis", "lab", "process"]),
     ("attacker/audit", "audit", &["lab", "process"]),
     ("victims", "victims", &["lab", "process"]),
-    ("web", "web", &["attacker", "audit", "cryptanalysis", "explore", "lab", "process", "victims"]),
+    ("web", "web", &["attacker", "audit", "cryptanalysis", "explore", "lab", "process", "recording", "victims"]),
 ];
 
 /// The names in one section of a manifest.

@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod story;
 mod style;
+mod tls;
 
 use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -86,6 +87,9 @@ enum Command {
     /// Validate a certificate chain and tell every step, judge test suites, issue the lab's certificates
     #[command(subcommand)]
     Cert(cert::Cert),
+    /// Read recordings of real TLS, and record some
+    #[command(subcommand)]
+    Tls(tls::TlsCommand),
     /// Write a stored session for others
     Export(export::Export),
     /// Print a completion script for a shell
@@ -180,6 +184,7 @@ pub fn main() -> ExitCode {
         Some(Command::Group(group)) => group::run(&group),
         Some(Command::Explore(explore)) => explore::run(&explore),
         Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
+        Some(Command::Tls(command)) => tls::run(&command),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
         Some(Command::Client(part)) => return part.play("client", victims::client),

@@ -1,0 +1,232 @@
+//! A relay on this machine that changes nothing and records what passes: connections as a packet capture would have them,
+//! without the rights that a packet capture needs.
+
+use crate::pcapng::Writer;
+use etherparse::PacketBuilder;
+use std::{
+    fs::File,
+    io::{self, Read},
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
+    sync::Semaphore,
+};
+
+/// Connections at the same time.
+const MOST_CONNECTIONS: usize = 64;
+/// Octets of a segment: what fits a packet of IP with its headers.
+const SEGMENT: usize = 16 << 10;
+
+/// Why there is no relay.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// It would reach beyond this machine.
+    #[error("expected an address of this machine (127.0.0.1, ::1), got {0}")]
+    NotLoopback(IpAddr),
+    /// It cannot listen.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+/// What is recorded, shared by the connections.
+#[derive(Clone)]
+pub struct Recorder {
+    file: Arc<Mutex<Writer<File>>>,
+    written: SyncSender<()>,
+}
+
+/// A recording that still grows: its reader waits at the end for more, until no recorder is left.
+pub struct Growing {
+    file: File,
+    written: Receiver<()>,
+}
+
+/// Begins a recording in a file, which is read along through another handle of it.
+///
+/// # Errors
+/// It cannot be written.
+pub fn recorder(file: File, again: File) -> io::Result<(Recorder, Growing)> {
+    let (sender, written) = sync_channel(1);
+    let file = Arc::new(Mutex::new(Writer::new(file)?));
+    Ok((Recorder { file, written: sender }, Growing { file: again, written }))
+}
+
+impl Recorder {
+    fn packet(&self, bytes: &[u8]) -> io::Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut file = self.file.lock().map_err(|_| io::ErrorKind::Other)?;
+        file.packet(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), bytes)?;
+        drop(file);
+        // a notice that waits already is enough
+        let _ = self.written.try_send(());
+        Ok(())
+    }
+}
+
+impl Read for Growing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.file.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            if self.written.recv().is_err() {
+                return self.file.read(buffer);
+            }
+        }
+    }
+}
+
+/// A relay that listens.
+pub struct Relay {
+    listener: TcpListener,
+    target: SocketAddr,
+}
+
+impl Relay {
+    /// Listens on an address of this machine, for connections to another one of it.
+    ///
+    /// # Errors
+    /// One of them is not of this machine, or the first is taken.
+    pub async fn bind(listen: SocketAddr, target: SocketAddr) -> Result<Self, Fault> {
+        for address in [listen, target] {
+            if !address.ip().is_loopback() {
+                return Err(Fault::NotLoopback(address.ip()));
+            }
+        }
+        let listener = TcpListener::bind(listen).await;
+        let listener = listener.map_err(|error| Fault::Listen { address: listen, error })?;
+        Ok(Self { listener, target })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Relays and records, until it is dropped.
+    ///
+    /// # Errors
+    /// No more connections can be accepted.
+    pub async fn run(self, recorder: Recorder) -> io::Result<()> {
+        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let mut connections = tokio::task::JoinSet::new();
+        loop {
+            let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
+            let (client, from) = self.listener.accept().await?;
+            let (recorder, target) = (recorder.clone(), self.target);
+            connections.spawn(async move {
+                // whatever ends it early is seen by both ends
+                let _ = connection(client, from, target, recorder).await;
+                drop(place);
+            });
+            while connections.try_join_next().is_some() {}
+        }
+    }
+}
+
+/// One direction as it is recorded.
+struct Direction {
+    from: SocketAddr,
+    to: SocketAddr,
+    sequence: u32,
+}
+
+/// Both, the client's first, whose numbers acknowledge each other.
+struct Conversation {
+    recorder: Recorder,
+    directions: [Direction; 2],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    Syn,
+    Data,
+    Fin,
+}
+
+impl Conversation {
+    fn segment(&mut self, way: usize, flag: Flag, payload: &[u8]) -> io::Result<()> {
+        let acknowledged = self.directions[1 - way].sequence;
+        let Direction { from, to, sequence } = &mut self.directions[way];
+        let builder = match (from.ip(), to.ip()) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => PacketBuilder::ipv4(from.octets(), to.octets(), 64),
+            (from, to) => PacketBuilder::ipv6(wide(from), wide(to), 64),
+        };
+        let tcp = builder.tcp(from.port(), to.port(), *sequence, u16::MAX);
+        let tcp = match (flag, way) {
+            (Flag::Syn, 0) => tcp.syn(),
+            (Flag::Syn, _) => tcp.syn().ack(acknowledged),
+            (Flag::Data, _) => tcp.psh().ack(acknowledged),
+            (Flag::Fin, _) => tcp.fin().ack(acknowledged),
+        };
+        let mut packet = Vec::with_capacity(tcp.size(payload.len()));
+        tcp.write(&mut packet, payload).map_err(io::Error::other)?;
+        let octets = payload.len() as u32 + u32::from(flag != Flag::Data);
+        *sequence = sequence.wrapping_add(octets);
+        self.recorder.packet(&packet)
+    }
+}
+
+fn wide(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => address.octets(),
+    }
+}
+
+async fn connection(client: TcpStream, from: SocketAddr, target: SocketAddr, recorder: Recorder) -> io::Result<()> {
+    let server = TcpStream::connect(target).await?;
+    let directions = [Direction { from, to: target, sequence: 0 }, Direction { from: target, to: from, sequence: 0 }];
+    let mut conversation = Conversation { recorder, directions };
+    conversation.segment(0, Flag::Syn, &[])?;
+    conversation.segment(1, Flag::Syn, &[])?;
+    let conversation = Mutex::new(conversation);
+    let (client_in, client_out) = client.into_split();
+    let (server_in, server_out) = server.into_split();
+    let (one, other) =
+        tokio::join!(pass(client_in, server_out, &conversation, 0), pass(server_in, client_out, &conversation, 1));
+    one.and(other)
+}
+
+/// Passes one direction on: what is passed was recorded before.
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    conversation: &Mutex<Conversation>,
+    way: usize,
+) -> io::Result<()> {
+    let record = |flag, payload: &[u8]| {
+        conversation.lock().map_err(|_| io::Error::from(io::ErrorKind::Other))?.segment(way, flag, payload)
+    };
+    let mut buffer = vec![0; SEGMENT];
+    let passed = async {
+        loop {
+            let read = from.read(&mut buffer).await?;
+            if read == 0 {
+                return Ok(());
+            }
+            record(Flag::Data, &buffer[..read])?;
+            to.write_all(&buffer[..read]).await?;
+        }
+    }
+    .await;
+    record(Flag::Fin, &[])?;
+    let _ = to.shutdown().await;
+    passed
+}

@@ -1,0 +1,59 @@
+//! A relay on this machine, whose recording is read while it grows.
+
+use super::{
+    read::{at, read},
+    told::Teller,
+};
+use crate::cli::{Failure, crack::Stop};
+use cryptanalysis::Budget;
+use recording::{
+    Reading, Totals,
+    relay::{Fault, Relay, recorder},
+};
+use std::{
+    fs::File,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+/// How often the relay looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub(super) fn run(
+    file: &Path,
+    listen: SocketAddr,
+    connect: SocketAddr,
+    budget: &Budget,
+    timeout: Option<f64>,
+    reading: Reading,
+    teller: Teller,
+) -> Result<Totals, Failure> {
+    let written = File::create(file).map_err(|error| at(file, &error))?;
+    let again = File::open(file).map_err(|error| at(file, &error))?;
+    let (recorder, growing) = recorder(written, again)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let relay = runtime.block_on(Relay::bind(listen, connect)).map_err(|fault| match fault {
+        Fault::NotLoopback(_) => Failure::Usage(fault.to_string()),
+        Fault::Listen { .. } => Failure::Lab(fault.to_string()),
+    })?;
+    let address = relay.address()?;
+    crate::log::line("interlock", &format!("listening on {address}, for {connect}"));
+    let _stop = Stop::when(budget, timeout)?;
+    let cancel = Arc::clone(&budget.cancel);
+    let relaying = runtime.spawn(async move {
+        let mut look = tokio::time::interval(LOOK);
+        let relayed = relay.run(recorder);
+        tokio::pin!(relayed);
+        loop {
+            tokio::select! {
+                ended = &mut relayed => return ended,
+                _ = look.tick() => if cancel.load(Ordering::Relaxed) { return Ok(()) },
+            }
+        }
+    });
+    let totals = read(growing, reading, teller)?;
+    runtime.block_on(relaying).map_err(|error| Failure::Lab(error.to_string()))??;
+    Ok(totals)
+}
