@@ -7,6 +7,7 @@
 
 pub mod capture;
 mod connection;
+pub mod dhparam;
 pub mod keylog;
 mod logarithm;
 pub mod packet;

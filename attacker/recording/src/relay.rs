@@ -17,6 +17,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
     sync::Semaphore,
+    task::JoinSet,
 };
 
 /// Connections at the same time.
@@ -119,16 +120,23 @@ impl Relay {
         self.listener.local_addr()
     }
 
-    /// Relays and records, until it is dropped.
+    /// Relays and records until `until` is over; then no more connections are accepted.
     ///
     /// # Errors
     /// No more connections can be accepted.
-    pub async fn run(self, recorder: Recorder) -> io::Result<()> {
+    pub async fn run(self, recorder: Recorder, until: impl Future<Output = ()>) -> io::Result<Open> {
         let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        let mut connections = tokio::task::JoinSet::new();
+        let mut connections = JoinSet::new();
+        tokio::pin!(until);
         loop {
-            let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
-            let (client, from) = self.listener.accept().await?;
+            let accepted = async {
+                let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
+                self.listener.accept().await.map(|accepted| (place, accepted))
+            };
+            let (place, (client, from)) = tokio::select! {
+                () = &mut until => return Ok(Open(connections)),
+                accepted = accepted => accepted?,
+            };
             let (recorder, target) = (recorder.clone(), self.target);
             connections.spawn(async move {
                 // whatever ends it early is seen by both ends
@@ -137,6 +145,16 @@ impl Relay {
             });
             while connections.try_join_next().is_some() {}
         }
+    }
+}
+
+/// The connections that are open when no more are accepted. They end when it is dropped.
+pub struct Open(JoinSet<()>);
+
+impl Open {
+    /// Relays and records until both ends of each have closed it.
+    pub async fn finished(mut self) {
+        while self.0.join_next().await.is_some() {}
     }
 }
 

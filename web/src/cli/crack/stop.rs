@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, OnceLock, atomic::Ordering},
     time::Duration,
 };
+use tokio::sync::oneshot;
 
 /// Why a computation was stopped.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +23,15 @@ pub(in crate::cli) struct Stop(Arc<OnceLock<Reason>>);
 impl Stop {
     /// At the first Ctrl-C, SIGTERM or SIGHUP, or after so many seconds.
     pub(in crate::cli) fn when(budget: &Budget, timeout: Option<f64>) -> Result<Self, Failure> {
+        Self::telling(budget, timeout, oneshot::channel().0)
+    }
+
+    /// The same, and tells somebody who waits.
+    pub(in crate::cli) fn telling(
+        budget: &Budget,
+        timeout: Option<f64>,
+        raised: oneshot::Sender<()>,
+    ) -> Result<Self, Failure> {
         let cancel = Arc::clone(&budget.cancel);
         let why = Arc::new(OnceLock::new());
         let reason = Arc::clone(&why);
@@ -44,6 +54,8 @@ impl Stop {
             });
             let _ = reason.set(stopped);
             cancel.store(true, Ordering::Relaxed);
+            // nobody needs to wait
+            let _ = raised.send(());
         });
         Ok(Self(why))
     }

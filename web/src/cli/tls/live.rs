@@ -10,16 +10,7 @@ use recording::{
     Reading, Totals,
     relay::{Fault, Relay, recorder},
 };
-use std::{
-    fs::File,
-    net::SocketAddr,
-    path::Path,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
-
-/// How often the relay looks whether it is to end.
-const LOOK: Duration = Duration::from_millis(50);
+use std::{fs::File, net::SocketAddr, path::Path};
 
 pub(super) fn run(
     file: &Path,
@@ -40,19 +31,13 @@ pub(super) fn run(
     })?;
     let address = relay.address()?;
     crate::log::line("interlock", &format!("listening on {address}, for {connect}"));
-    let _stop = Stop::when(budget, timeout)?;
-    let cancel = Arc::clone(&budget.cancel);
-    let relaying = runtime.spawn(async move {
-        let mut look = tokio::time::interval(LOOK);
-        let relayed = relay.run(recorder);
-        tokio::pin!(relayed);
-        loop {
-            tokio::select! {
-                ended = &mut relayed => return ended,
-                _ = look.tick() => if cancel.load(Ordering::Relaxed) { return Ok(()) },
-            }
-        }
-    });
+    let (raise, raised) = tokio::sync::oneshot::channel();
+    let _stop = Stop::telling(budget, timeout, raise)?;
+    let until = async move {
+        // who can no longer tell has ended as well
+        let _ = raised.await;
+    };
+    let relaying = runtime.spawn(relay.run(recorder, until));
     let totals = read(growing, reading, teller)?;
     runtime.block_on(relaying).map_err(|error| Failure::Lab(error.to_string()))??;
     Ok(totals)

@@ -1,6 +1,9 @@
 //! What is told of a recording: a session as soon as it is over, and the totals.
 
-use crate::cli::{Failure, crack::Progress, style};
+use crate::{
+    cli::{Failure, crack::Progress, style},
+    sessions::frame::shortened,
+};
 use ::lab::{certificate, terminal::printable, tls::Side, words};
 use cryptanalysis::Observer;
 use recording::{
@@ -8,24 +11,30 @@ use recording::{
     capture::{End, Fault},
 };
 use serde_json::json;
-use std::{fs::File, io::Write};
+use std::{collections::VecDeque, fs::File, io::Write};
 
 /// Lines of what a side said, and characters of each.
 const MOST_LINES: usize = 12;
 const WIDTH: usize = 160;
+/// Characters of how a secret was come by.
+const LONGEST: usize = 300;
+/// Groups that are not told again.
+const MOST_GROUPS: usize = 64;
 
 /// Tells people or programs, and keeps a key log.
 pub(super) struct Teller {
     json: bool,
     keylog: Option<File>,
     progress: Progress,
+    /// The groups that were told, as they were, and in which session.
+    groups: VecDeque<(String, u64)>,
     /// What could not be written, first.
     failed: Option<std::io::Error>,
 }
 
 impl Teller {
     pub(super) fn new(json: bool, keylog: Option<File>) -> Self {
-        Self { json, keylog, progress: Progress::new(!json), failed: None }
+        Self { json, keylog, progress: progress(json), groups: VecDeque::new(), failed: None }
     }
 
     /// Tells what all of it comes to.
@@ -67,21 +76,38 @@ impl Listener for Teller {
         let written = if self.json {
             serde_json::to_string(session).map_err(Into::into).and_then(|text| writeln!(out, "{text}"))
         } else {
-            tell(out, session)
+            let told = session.group.as_ref().map(|group| (group.to_string(), session.n));
+            let before = told.as_ref().and_then(|(text, _)| self.groups.iter().find(|(known, _)| known == text));
+            let before = before.map(|(_, n)| *n);
+            if before.is_none() {
+                self.groups.extend(told);
+                self.groups.drain(..self.groups.len().saturating_sub(MOST_GROUPS));
+            }
+            tell(out, session, before)
         };
         self.keep(written.and_then(|()| out.flush()));
     }
 }
 
-fn tell(out: &mut impl Write, session: &Session) -> std::io::Result<()> {
+/// Computations are followed by people, and not by programs.
+pub(super) fn progress(json: bool) -> Progress {
+    Progress::new(!json)
+}
+
+/// Tells of a session; its group was told before, in the session with that number.
+pub(super) fn tell(out: &mut impl Write, session: &Session, before: Option<u64>) -> std::io::Result<()> {
     let head = printable(&words::with("recorded", "session", session));
     let at = session.at.and_then(|at| i64::try_from(at / 1_000_000_000).ok()).map(certificate::date);
     writeln!(out, "{}{}", style::head(head), style::faint(at.map(|at| format!(", {at}")).unwrap_or_default()))?;
-    if let Some(group) = &session.group {
+    if let Some(n) = before {
+        writeln!(out, "  {}", words::say("recorded", "group", &json!({ "n": n })))?;
+    } else if let Some(group) = &session.group {
         group.to_string().lines().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
     if let Some(secret) = &session.secret {
-        writeln!(out, "  {} {}", style::bad("READ"), words::told_as("secret", secret))?;
+        // a modulus of many factors has a method for each
+        let how = shortened(&words::told_as("secret", secret), LONGEST);
+        writeln!(out, "  {} {how}", style::bad("READ"))?;
     }
     said(out, Side::Client, &session.client_said)?;
     said(out, Side::Server, &session.server_said)?;
