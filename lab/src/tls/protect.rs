@@ -22,7 +22,7 @@ const BLOCK: usize = 16;
 pub struct Unopened;
 
 enum Key {
-    Aead(LessSafeKey),
+    Aead(Box<LessSafeKey>),
     Cbc { key: Zeroizing<Vec<u8>>, mac: Mac, mac_key: Zeroizing<Vec<u8>> },
 }
 
@@ -50,7 +50,7 @@ impl Opener {
         let key = match (cipher, cipher.aead()) {
             (Cipher::Cbc(_, mac), _) => Key::Cbc { key, mac, mac_key },
             (_, Some(algorithm)) => {
-                Key::Aead(LessSafeKey::new(UnboundKey::new(algorithm, &key).map_err(|_| Unopened)?))
+                Key::Aead(Box::new(LessSafeKey::new(UnboundKey::new(algorithm, &key).map_err(|_| Unopened)?)))
             }
             (_, None) => return Err(Unopened),
         };

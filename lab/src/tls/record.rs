@@ -53,7 +53,7 @@ impl Records {
     ///
     /// # Errors
     /// What stands there is no record.
-    pub fn next(&mut self) -> Result<Option<Record>, Malformed> {
+    pub fn take(&mut self) -> Result<Option<Record>, Malformed> {
         let Some((header, rest)) = self.buffer[self.at..].split_first_chunk::<HEADER>() else { return Ok(None) };
         let [kind, major, minor, high, low] = *header;
         if !(content::CHANGE_CIPHER_SPEC..=content::APPLICATION_DATA).contains(&kind) {

@@ -344,7 +344,7 @@ impl Tap {
         let open = self.state == State::Open;
         let direction = &mut self.directions[side.index()];
         loop {
-            let record = match direction.records.next() {
+            let record = match direction.records.take() {
                 Ok(Some(record)) => record,
                 Ok(None) => break,
                 Err(_) if first => return Err(Closed::NotTls),
@@ -484,7 +484,7 @@ impl Tap {
                     let direction = &self.directions[side.index()];
                     return Ok(direction.changed != sealed || direction.items.len() > messages);
                 }
-                None => match direction.records.next() {
+                None => match direction.records.take() {
                     Ok(Some(record)) => record,
                     Ok(None) => return Ok(false),
                     Err(_) if direction.gap => match direction.records.skip() {

@@ -17,11 +17,11 @@ use recording::{Limits, Listener, Reading, RsaKey, Secret, Session, Totals, capt
 
 /// What a reading told.
 #[derive(Default)]
-pub struct Heard {
+pub(crate) struct Heard {
     /// The sessions.
-    pub sessions: Vec<Session>,
+    pub(crate) sessions: Vec<Session>,
     /// Lines of a key log.
-    pub secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
     /// Progress is of no interest.
     unseen: (),
 }
@@ -41,7 +41,7 @@ impl Listener for Heard {
 }
 
 /// Reads a recording, with these keys.
-pub fn read(recording: &[u8], keys: Vec<RsaKey>) -> (Heard, Totals) {
+pub(crate) fn read(recording: &[u8], keys: Vec<RsaKey>) -> (Heard, Totals) {
     let mut heard = Heard::default();
     let mut reading = Reading::new(keys, Budget::default(), Limits::default());
     let end = capture::read(recording, &mut |packet| reading.packet(packet, &mut heard)).expect("a recording");
