@@ -189,12 +189,15 @@ impl Stage<'_> {
                 let base = self.value(base)?;
                 self.raise(group, base, by)
             }
-            Recipe::Record(_)
-            | Recipe::Opened(..)
-            | Recipe::Part(..)
-            | Recipe::Logarithm(_)
-            | Recipe::Guessed(_)
-            | Recipe::Decapsulated(..) => Err(Parting::NotAtHand("way to compute this here".to_owned())),
+            Recipe::Decapsulated(key, ciphertext) => {
+                let group = Value::Group(Group::X25519MlKem768);
+                let key = self.exponent(&group, key)?;
+                let ciphertext = self.value(ciphertext)?;
+                self.apply(Op::Agree, &[group, key, ciphertext])
+            }
+            Recipe::Record(_) | Recipe::Opened(..) | Recipe::Part(..) | Recipe::Logarithm(_) | Recipe::Guessed(_) => {
+                Err(Parting::NotAtHand("way to compute this here".to_owned()))
+            }
         }
     }
 
