@@ -8,7 +8,14 @@ pub use change::changes;
 pub use info::{Family, Info, Needs, Variant, When};
 
 use cryptanalysis::{Failure, Problem, Solution};
-use lab::{algebra::real::Real, control::Credentials, event::Fact, mode::Mode, role::Role, wire::Frame};
+use lab::{
+    algebra::real::Real,
+    control::{Afterwards, Credentials},
+    event::Fact,
+    mode::Mode,
+    role::Role,
+    wire::Frame,
+};
 
 /// Something that happens to the attacker.
 #[derive(Clone, Debug)]
@@ -110,6 +117,8 @@ pub struct Start {
     pub as_server: Option<Credentials>,
     /// What it came by to stand in for the client with.
     pub as_client: Option<Credentials>,
+    /// What it comes by when the session is over.
+    pub afterwards: Option<Afterwards>,
     /// Frames of an earlier handshake.
     pub recording: Vec<Frame>,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     attack::{Attack, Move, Narration, Seen, Start},
-    leg::{Known, Leg},
+    leg::{Known, Leg, with_own_key},
     middle::{Plan, Replace},
 };
 use lab::{
@@ -174,7 +174,8 @@ pub struct AsServer {
 impl AsServer {
     /// Takes from the plan what concerns the client's leg.
     pub fn new(start: &Start, plan: Plan) -> Self {
-        let leg = Leg::new(start.mode, (start.algebra)("as server"), plan.as_server, plan.invents_as_server);
+        let as_server = with_own_key(start.mode, Role::Server, (start.algebra)("own key"), plan.as_server);
+        let leg = Leg::new(start.mode, (start.algebra)("as server"), as_server, plan.invents_as_server);
         Self {
             client: impostor(Role::Client, leg, plan.suppositions, plan.later),
             server: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),

@@ -8,15 +8,15 @@ use lab::{
     },
     check::Switches,
     checks::DIRECTION_KEYS,
-    control::Credentials,
+    control::{Afterwards, Credentials},
     group::Group,
-    mode::{Act, By, Message, Mode, Step},
+    mode::{Act, By, Message, Mode, Source, Step},
     record::{Content, RecordKey, Sealed},
     role::Role,
     shadow::Shadow,
     supply::Supply,
-    term::{Expr, Op},
-    wire::Frame,
+    term::{Expr, Op, Sort},
+    wire::{Frame, body},
 };
 use num_bigint::BigUint;
 
@@ -27,6 +27,32 @@ pub type Known = (&'static str, Value);
 pub fn identity(mode: &Mode, name: Role, loot: Option<&Credentials>) -> Vec<Known> {
     let supply = loot.and_then(|loot| Supply::loot(loot).ok());
     supply.map(|supply| supply.known(mode, name)).unwrap_or_default()
+}
+
+/// What the attacker comes by when the session is over, as the mode's table calls it.
+pub fn leaked(mode: &Mode, afterwards: Option<&Afterwards>) -> Vec<Known> {
+    let Some(afterwards) = afterwards else { return Vec::new() };
+    let mut known = identity(mode, Role::Server, afterwards.as_server.as_ref());
+    known.extend(identity(mode, Role::Client, afterwards.as_client.as_ref()));
+    for step in mode.steps() {
+        let Act::Fresh { name, .. } = step.act else { continue };
+        let secret = afterwards.drawn.get(name).and_then(|text| body::decode(name, &text.as_str().into()).ok());
+        known.extend(secret.map(|secret| (name, Value::secret(&secret))));
+    }
+    known
+}
+
+/// A key pair of the attacker's own for whoever shows a bare public key, where it has come by none of that one's.
+pub fn with_own_key(mode: &Mode, name: Role, mut algebra: Real, mut known: Vec<Known>) -> Vec<Known> {
+    if !mode.sends(name, Sort::EncryptionKey) {
+        return known;
+    }
+    for (key, ()) in mode.known(name, |source| (source == Source::DecryptionKey).then_some(())) {
+        if known.iter().all(|(other, _)| *other != key) {
+            known.extend(algebra.fresh(key, Sort::DecryptionKey, None).ok().map(|own| (key, own)));
+        }
+    }
+    known
 }
 
 /// One connection as the victim at its end sees it.

@@ -4,7 +4,7 @@
 
 use crate::{
     attack::{Attack, Move, Narration, Seen, Start},
-    leg::{Known, Leg},
+    leg::{Known, Leg, with_own_key},
 };
 use lab::{
     event::Fact,
@@ -42,7 +42,7 @@ impl Plan {
             as_server: Vec::new(),
             as_client: Vec::new(),
             invents_as_server: &["server_secret"],
-            invents_as_client: &["client_secret"],
+            invents_as_client: &["client_secret", "client_coins"],
             replace: Box::new(|_, _| Vec::new()),
             suppositions: |_| vec![Vec::new()],
             later: Vec::new(),
@@ -74,7 +74,8 @@ pub struct Middle {
 impl Middle {
     /// Both legs at their beginning.
     pub fn new(start: &Start, plan: Plan) -> Self {
-        let client = Leg::new(start.mode, (start.algebra)("as server"), plan.as_server, plan.invents_as_server);
+        let as_server = with_own_key(start.mode, Role::Server, (start.algebra)("own key"), plan.as_server);
+        let client = Leg::new(start.mode, (start.algebra)("as server"), as_server, plan.invents_as_server);
         let server = Leg::new(start.mode, (start.algebra)("as client"), plan.as_client, plan.invents_as_client);
         let (replace, suppositions) = (plan.replace, plan.suppositions);
         Self {

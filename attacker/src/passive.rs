@@ -7,7 +7,7 @@ use crate::{
 use lab::{event::Fact, wire::Kind};
 
 /// Looks at a recording; answers with what it says. Looking is the second step of the recipe, reading the third.
-pub type Look = fn(&mut Listener) -> Vec<Fact>;
+pub type Look = Box<dyn FnMut(&mut Listener) -> Vec<Fact> + Send>;
 
 /// Listens to the end, and then looks.
 pub struct Passive {
@@ -19,9 +19,9 @@ pub struct Passive {
 
 impl Passive {
     /// A listener at the beginning of a session.
-    pub fn new(start: &Start, look: Look) -> Self {
+    pub fn new(start: &Start, look: impl FnMut(&mut Listener) -> Vec<Fact> + Send + 'static) -> Self {
         let listener = Listener::new(start.mode, (start.algebra)("listener"));
-        Self { listener, look, narration: Narration::default(), ended: 0 }
+        Self { listener, look: Box::new(look), narration: Narration::default(), ended: 0 }
     }
 }
 

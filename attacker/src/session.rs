@@ -97,6 +97,7 @@ impl Session {
             algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
             as_server: order.as_server.clone(),
             as_client: order.as_client.clone(),
+            afterwards: order.afterwards.clone(),
             recording: order.recording.iter().filter_map(|frame| Frame::from_text(frame)).collect(),
         };
         Ok(Self::new(*info, order.attack.to_string(), start))

@@ -10,6 +10,7 @@ use crate::{
     scenario::Selection,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An order to one of the three processes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -96,6 +97,21 @@ pub struct Credentials {
     pub peer_static: Option<String>,
 }
 
+/// What leaks when a session is over.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Afterwards {
+    /// Lasting keys of the server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_server: Option<Credentials>,
+    /// Lasting keys of the client's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_client: Option<Credentials>,
+    /// Secrets that the victims drew for this session, by the names that the mode's table has for them, in base64url without
+    /// padding.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<String, String>,
+}
+
 /// The attacker's part in one session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AttackOrder {
@@ -120,6 +136,9 @@ pub struct AttackOrder {
     /// What it came by to stand in for the client with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_client: Option<Credentials>,
+    /// What it comes by when the session is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub afterwards: Option<Afterwards>,
     /// Frames of an earlier handshake that it recorded, whole, in base64url without padding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recording: Vec<String>,

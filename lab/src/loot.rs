@@ -18,6 +18,18 @@ pub struct Loot {
     pub called: bool,
     /// A recording of an earlier handshake of the server's, with a client that offered nothing but its last group.
     pub recording: bool,
+    /// What it comes by when the session is over and recorded.
+    pub afterwards: Option<Leak>,
+}
+
+/// What leaks when a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leak {
+    /// The server's lasting private key.
+    ServerKey,
+    /// What a quantum computer would find behind the public values of the session. None is at hand: the lab grants the answers,
+    /// which the victims know.
+    Quantum,
 }
 
 /// A certificate, mostly with its key.
@@ -40,7 +52,7 @@ pub enum Item {
 impl Loot {
     /// Nothing.
     pub const NONE: Self =
-        Self { as_server: None, as_client: None, leads_back: false, called: false, recording: false };
+        Self { as_server: None, as_client: None, leads_back: false, called: false, recording: false, afterwards: None };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {

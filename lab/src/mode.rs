@@ -226,6 +226,16 @@ impl Mode {
         self.messages[..last].iter().flat_map(|message| message.fields.iter().map(move |field| (message, field)))
     }
 
+    /// Every field that somebody vouches for later: one before a signature, or, where the one who is certified signs nothing,
+    /// before the first Finished.
+    pub fn vouched_fields(&self) -> impl Iterator<Item = (&'static Message, &'static Field)> {
+        let signs = self.messages.iter().any(|message| message.carries(Sort::Signature));
+        let finished = self.messages.iter().position(|message| message.kind == Kind::Finished);
+        let last = finished.filter(|_| !signs && self.certifies(Role::Server)).unwrap_or(0);
+        let vouched = self.messages[..last].iter();
+        self.signed_fields().chain(vouched.flat_map(|message| message.fields.iter().map(move |field| (message, field))))
+    }
+
     /// Every table of the mode: its own, and those of its variants that have another one.
     pub fn tables(&'static self) -> impl Iterator<Item = &'static Self> {
         std::iter::once(self).chain(self.variants.iter().filter_map(|variant| variant.table))

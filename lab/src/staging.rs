@@ -3,6 +3,7 @@
 //! Everything that one party may not know of another is separated here: each gets a seed of its own, from which neither
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
+mod afterwards;
 mod issue;
 mod recording;
 
@@ -148,6 +149,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     let server = play(Role::Server, &setting.server_phrase, issued.server);
     let recording =
         if loot.recording { recording::of(mode, &client, &server, setting).unwrap_or_default() } else { Vec::new() };
+    let afterwards = loot.afterwards.map(|leak| afterwards::of(leak, mode, &client, &server));
     Ok(Orders {
         client,
         server,
@@ -161,6 +163,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             deadline: setting.deadline,
             as_server: issued.as_server,
             as_client: issued.as_client,
+            afterwards,
             recording,
         },
     })

@@ -28,7 +28,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 pub use message::LAST_WORDS;
-pub use order::{Kept, Refusal, generator};
+pub use order::{Kept, Refusal, draws, generator};
 
 /// One victim in one session.
 pub struct Victim {

@@ -12,6 +12,7 @@ import ed25519
 SEQUENCE, INTEGER, BOOLEAN, BITS, OCTETS, OID = 0x30, 0x02, 0x01, 0x03, 0x04, 0x06
 UTC_TIME, GENERALIZED_TIME, DNS_NAME = 0x17, 0x18, 0x82
 ED25519 = bytes.fromhex("06032b6570")
+RSA = bytes.fromhex("06092a864886f70d0101010500")
 X25519 = bytes.fromhex("06032b656e")
 RSA = bytes.fromhex("06092a864886f70d0101010500")
 KEY_USAGE, ALT_NAME, CONSTRAINTS, NAME_CONSTRAINTS, PURPOSE = (bytes([0x55, 0x1D, n]) for n in (15, 17, 19, 30, 37))
@@ -94,8 +95,9 @@ class Certificate:
         self.not_before, self.not_after = validity.time(), validity.time()
         self.subject = body.of(SEQUENCE)[1]
         key = body.inside(SEQUENCE)
-        if key.of(SEQUENCE)[0] != ED25519:
-            raise Refused("cert-algorithm: expected a key for Ed25519")
+        self.algorithm = key.of(SEQUENCE)[0]
+        if self.algorithm not in (ED25519, RSA):
+            raise Refused("cert-algorithm: expected a key for Ed25519 or RSA")
         self.key = key.of(BITS)[0][1:]
         self.names, self.authority, self.usage, self.purposes, self.permitted = [], False, None, None, []
         extensions = body.inside(0xA3).inside(SEQUENCE)
@@ -191,7 +193,12 @@ def rsa_private(path):
 
 def rsa_public(path):
     """Modulus and public exponent (RFC 8017 appendix A.1.1)."""
-    key = Reader(blocks(path, "RSA PUBLIC KEY")[0]).inside(SEQUENCE)
+    return rsa_public_key(blocks(path, "RSA PUBLIC KEY")[0])
+
+
+def rsa_public_key(der):
+    """The same of an RSAPublicKey in DER."""
+    key = Reader(der).inside(SEQUENCE)
     return tuple(int.from_bytes(key.of(INTEGER)[0], "big") for _ in range(2))
 
 

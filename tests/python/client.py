@@ -33,7 +33,7 @@ CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINIS
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, REST + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "rsa": "none", "rsa-cert": "none", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -583,6 +583,35 @@ def parts(plain, count):
     return found
 
 
+def encrypt_a_secret(connection, handshake, trust, mode):
+    """Sections 4 to 7 for `rsa` and `rsa-cert`."""
+    choice, random = {"mode": mode, "group": "none"}, os.urandom(32)
+    offers = [{"mode": mode, "groups": ["none"]}]
+    connection.send(CLIENT_HELLO, {"session": os.urandom(8).hex(), "offers": offers, "random": encode(random)})
+    answer = connection.receive(SERVER_HELLO, ["choice", "random"] + ["key"] * (mode == "rsa"))
+    if answer["choice"] != choice:
+        raise Refused("choice: not what was offered")
+    randoms = [random, octets(answer["random"], 32)]
+    if mode == "rsa":
+        key = certificate.rsa_public_key(decode(answer["key"]))
+    else:
+        chain = connection.receive(CERTIFICATE, ["chain"])["chain"]
+        if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
+            raise Refused("chain: expected 1 to 16 certificates")
+        key = certificate.rsa_public_key(trust.leaf_key([decode(der) for der in chain]))
+    secret = tuple_of(os.urandom(32))
+    connection.send(CLIENT_SHARE, {"encrypted": encode(rsa_oaep.encrypt(key, secret))})
+    handshake.agree(secret)
+    handshake.context = hashlib.sha256(tuple_of(*randoms)).digest()
+    finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
+    mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
+    received = octets(connection.receive(FINISHED, ["mac"])["mac"], 32)
+    if not hmac.compare_digest(received, mac) and not (trust and "finished" in trust.without):
+        raise Refused("finished: what came does not fit")
+    connection.send(FINISHED, {"mac": encode(hmac.digest(finished[b"client"], handshake.transcript(), "sha256"))})
+    handshake.record_keys()
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
     if mode == "nspk":
@@ -597,6 +626,8 @@ def shake_hands(connection, handshake, args, trust):
         return pass_a_word(connection, handshake, args)
     if mode in ("dh-cert", "hybrid-cert"):
         return negotiate(connection, handshake, trust, mode, variant)
+    if mode in ("rsa", "rsa-cert"):
+        return encrypt_a_secret(connection, handshake, trust, mode)
     group = GROUPS[mode]
     hello = {
         "session": os.urandom(8).hex(),
@@ -629,7 +660,7 @@ def shake_hands(connection, handshake, args, trust):
 
 def session(args):
     trust = None
-    if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual", "hybrid-cert"):
+    if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual", "hybrid-cert", "rsa-cert"):
         anchors = certificate.blocks(args.ca, "CERTIFICATE")
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
         trust = certificate.Trust(anchors, lists, args.name, args.without)
@@ -752,7 +783,7 @@ def main():
     parser.add_argument("--peer-key", metavar="FILE", help="the server's public RSA key, for nspk")
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
-    needed = {"ecdh-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
+    needed = {"ecdh-cert": ["ca"], "rsa-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
     missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
     if missing and not args.example:
         parser.error(f"{args.mode} needs " + ", ".join(f"--{name}" for name in missing))

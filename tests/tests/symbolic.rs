@@ -251,7 +251,8 @@ fn every_mode_agrees_on_one_exporter() {
         let text = format!("{client:?}");
         let both = |what: [&str; 2]| what.iter().all(|secret| text.contains(secret));
         let exchanged = both(["alice's client_secret", "bob's server_secret"])
-            || both(["alice's client_nonce", "bob's server_nonce"]);
+            || both(["alice's client_nonce", "bob's server_nonce"])
+            || text.contains("alice's client_secret") && mode.sends(Role::Client, Sort::Ciphertext);
         assert!(exchanged || (text.contains("the shared secret") && !mode.sends(Role::Client, Sort::Public)), "{text}");
     }
 }
@@ -267,7 +268,8 @@ fn agreement_commutes_and_needs_one_of_the_secrets() {
 
 #[test]
 fn a_substituted_share_splits_where_nothing_is_signed() {
-    for mode in modes::all().iter().filter(|mode| mode.authenticated_by == "nothing") {
+    let shares = |mode: &&&'static Mode| mode.sends(Role::Server, Sort::Public);
+    for mode in modes::all().iter().filter(shares).filter(|mode| mode.authenticated_by == "nothing") {
         let mallory = |share: &Term| of("public", [share.1[0].clone(), name("mallory's secret")]);
         let parties = run(mode, replace("server_share", mallory)).unwrap_or_else(|(_, stop)| panic!("{stop}"));
         let [client, server] = exporters(&parties);
@@ -368,6 +370,17 @@ fn what_is_encrypted_to_one_is_read_by_that_one_alone() {
     assert_eq!((either("bob's key"), either("mallory's key")), (Ok(plaintext.clone()), Ok(other.clone())));
     assert_eq!(apply(Op::Part(1, 2, Sort::Name), std::slice::from_ref(&plaintext)), Ok(name("alice.lab")));
     assert!(apply(Op::Part(1, 3, Sort::Name), &[plaintext]).is_err());
+}
+
+/// A bare key is anybody's: who puts its own in the server's place reads the secret, and the server does not.
+#[test]
+fn a_secret_goes_to_whosever_key_arrives() {
+    let mode = modes::find("rsa").expect("a mode");
+    let met = run(mode, replace("server_key", |_| public_key("mallory's key")));
+    assert!(matches!(met, Err((Role::Server, Stop::Misfit(misfit))) if misfit.expected == Need::Encrypted));
+    let other = |_: &Term| of("chain", [public_key("mallory's key"), name("bob.lab"), name("another root")]);
+    let (role, check) = stopped("rsa-cert", replace("chain", other));
+    assert!(role == Role::Client && check.starts_with("cert-"), "{check}");
 }
 
 /// Mallory's name and signature in the place of Alice's, as far as somebody without the session's key can make them.

@@ -15,7 +15,7 @@ use lab::{
 pub enum Needs {
     /// Nothing in particular.
     Anything,
-    /// Public values that travel.
+    /// Public values that travel, or a secret that is encrypted to one.
     Shares,
     /// A group modulo a prime.
     PrimeGroup,
@@ -35,6 +35,8 @@ pub enum Needs {
     Mac(Kind),
     /// A signature over messages before it.
     Signature,
+    /// Messages for which the one who is certified vouches afterwards.
+    Vouched,
     /// A secret that both victims know beforehand, and a MAC of the client's under it.
     SharedSecret,
     /// A private key by which the client knows the server.
@@ -45,7 +47,7 @@ pub enum Needs {
     ReturnedNonce,
     /// Texts that are said in halves.
     Halves,
-    /// A field of this name that a victim signs later on.
+    /// A field of this name for which a victim vouches later on.
     Signed(&'static str),
 }
 
@@ -57,7 +59,7 @@ impl Needs {
         let prime = || sends(Sort::Group) || published(|group| matches!(group, Group::Modp(_)));
         let met = match self {
             Self::Anything => true,
-            Self::Shares => sends(Sort::Public),
+            Self::Shares => sends(Sort::Public) || sends(Sort::Ciphertext),
             Self::PrimeGroup => sends(Sort::Public) && prime(),
             Self::SentGroup => mode.sends(Role::Server, Sort::Group),
             Self::ChoiceOfGroups => mode.gives(Source::Group) && mode.groups.len() > 1,
@@ -69,12 +71,15 @@ impl Needs {
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
-            Self::LastingKey => mode.certifies(Role::Server) || mode.gives(Source::StaticKey),
+            Self::LastingKey => {
+                mode.certifies(Role::Server) || mode.gives(Source::StaticKey) || mode.gives(Source::DecryptionKey)
+            }
             Self::StaticKeys => mode.gives(Source::StaticKey),
             Self::ReturnedNonce => mode.gives(Source::PeerKey),
             Self::Halves => sends(Sort::Sealed),
             Self::Signature => mode.signed_fields().next().is_some(),
-            Self::Signed(name) => mode.signed_fields().any(|(_, field)| field.binds == name),
+            Self::Vouched => mode.vouched_fields().next().is_some(),
+            Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
         };
         (!met).then_some(match self {
             Self::PrimeGroup => "this mode has no group modulo a prime",
@@ -90,8 +95,8 @@ impl Needs {
             Self::StaticKeys => "the victims have no lasting public values in this mode",
             Self::ReturnedNonce => "nobody returns a nonce in this mode",
             Self::Halves => "nobody says anything in halves in this mode",
-            Self::Signature => "nobody signs anything in this mode",
-            Self::Signed(_) => "no message of this mode has such a field before a signature",
+            Self::Signature | Self::Vouched => "nobody signs anything in this mode",
+            Self::Signed(_) => "no message of this mode has such a field before a signature or a Finished",
             Self::Anything | Self::Shares => "this mode has no public values",
         })
     }

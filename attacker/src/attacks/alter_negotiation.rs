@@ -2,7 +2,8 @@
 //!
 //! A signature protects what it covers. Each variant changes one field of one message that a victim signs later on, as
 //! harmlessly as its sort allows, so that nothing but the signature's scope can tell: the field that a scope leaves out is
-//! the attacker's to choose. The variants are those of the tables: every field of every message before a signature.
+//! the attacker's to choose. Where the server signs nothing, the Finished alone covers what was said. The variants are those
+//! of the tables: every field of every message before a signature, or before that Finished.
 //!
 //! 1. Pass the handshake on as it came.
 //! 2. Change the field: an offer more, a bit of a nonce or share, a certificate twice; of all others the spelling, which
@@ -27,7 +28,7 @@ pub(super) fn info() -> Info {
         id: "alter-negotiation",
         title: "Change a field that is signed later",
         family: Family::Substitution,
-        needs: Needs::Signature,
+        needs: Needs::Vouched,
         variants: &VARIANTS,
         loot: Loot::NONE,
         logarithm: None,
@@ -41,9 +42,9 @@ pub(super) fn info() -> Info {
     }
 }
 
-/// Every field of every message before a signature, of all modes.
+/// Every field of every message for which somebody vouches later, of all modes.
 fn fields() -> impl Iterator<Item = (&'static Message, &'static Field)> {
-    modes::tables().flat_map(Mode::signed_fields)
+    modes::tables().flat_map(Mode::vouched_fields)
 }
 
 fn id(field: &Field) -> String {

@@ -27,7 +27,7 @@ pub(super) const INFO: Info = Info {
     id: "cross-protocol",
     title: "Show a signature made for another purpose",
     family: Family::KeysAndPeople,
-    needs: Needs::Certificate,
+    needs: Needs::Signature,
     variants: &[
         Variant::new("server", "the server's key, which signed as a client, to the client"),
         Variant::new("client", "the client's key, which signed as a server, to the server")

@@ -11,6 +11,7 @@ mod eavesdrop;
 mod forge;
 mod guess_nonce;
 mod guess_secret;
+mod harvest;
 mod inject_generator;
 mod inject_public;
 mod key_compromise;
@@ -31,6 +32,7 @@ mod replay_signature;
 mod reuse_nonce;
 mod speak_first;
 mod stolen_key;
+mod stolen_key_later;
 mod strip_hybrid;
 mod substitute;
 mod substitute_one;
@@ -65,6 +67,8 @@ pub fn all() -> &'static [Info] {
             replay_signature::INFO,
             alter_negotiation::info(),
             stolen_key::INFO,
+            stolen_key_later::INFO,
+            harvest::INFO,
             key_compromise::INFO,
             cross_protocol::INFO,
             misbind::INFO,

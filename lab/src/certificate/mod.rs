@@ -46,7 +46,7 @@ pub use issue::{Credential, Draft, Template, Validity};
 pub use key::{KeyPair, KeyType, UnknownKeyType, x25519_private_pem, x25519_public_pem};
 pub use name::{NameError, PeerName};
 pub use origin::Origin;
-pub use pki::{Authorities, Drawn, Pki};
+pub use pki::{Authorities, Drawn, Keys, Pki};
 pub use policy::{Policy, PolicyId, PolicyIdError, PolicyInputs, Profile};
 pub use step::{Status, Step};
 pub use summary::Summary;

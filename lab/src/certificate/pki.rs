@@ -22,6 +22,8 @@ pub struct Authorities {
     pub root: Credential,
     /// The issuing authority below it: it states a policy, and may issue for the domains of the lab's people only.
     pub intermediate: Credential,
+    /// What keys they certify for servers and clients, where those are others than their own.
+    pub leaves: Option<KeyType>,
 }
 
 impl Authorities {
@@ -36,7 +38,7 @@ impl Authorities {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn leaf(&self, name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Result<Credential, Error> {
-        self.intermediate.sign(leaf(name, purpose, at, rng))
+        self.intermediate.sign(leaf(self.leaves, name, purpose, at, rng))
     }
 
     /// Fresh revocation lists of both authorities; the issuing authority's withdraws the certificates of these serial
@@ -65,6 +67,15 @@ impl Authorities {
     }
 }
 
+/// What keys everybody has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// The authorities.
+    pub authorities: KeyType,
+    /// Whom they certify, where those have others.
+    pub leaves: Option<KeyType>,
+}
+
 /// The lab's genuine authorities, and what they are to issue to a server and a client: most sessions need one of them.
 #[derive(Debug)]
 pub struct Drawn {
@@ -75,18 +86,18 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// Draws root, intermediate, server and client, in this order, all with keys of one type.
+    /// Draws root, intermediate, server and client, in this order.
     ///
     /// # Errors
     /// A name or time that cannot stand in an authority's certificate.
-    pub fn draw(keys: KeyType, server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
+    pub fn draw(keys: Keys, server: &str, client: &str, at: i64, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
         let years = Validity::around(at, AUTHORITY_DAYS);
-        let root = Template { key: Some(keys), ..Template::authority("Interlock lab root", years) };
+        let root = Template { key: Some(keys.authorities), ..Template::authority("Interlock lab root", years) };
         let root = Credential::self_signed(&root, rng)?;
         let intermediate = root.issue(&issuing_authority([server, client, ATTACKER_NAME], years), rng)?;
-        let server = leaf(server, Purpose::Server, at, rng);
-        let client = leaf(client, Purpose::Client, at, rng);
-        Ok(Self { authorities: Authorities { root, intermediate }, server, client })
+        let server = leaf(keys.leaves, server, Purpose::Server, at, rng);
+        let client = leaf(keys.leaves, client, Purpose::Client, at, rng);
+        Ok(Self { authorities: Authorities { root, intermediate, leaves: keys.leaves }, server, client })
     }
 
     /// The leaf of the server, or of the client.
@@ -133,6 +144,7 @@ impl Pki {
         at: i64,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, Error> {
+        let keys = Keys { authorities: keys, leaves: None };
         let drawn = Drawn::draw(keys, server, client, at, rng)?;
         let [server, client] = [drawn.leaf(Purpose::Server)?, drawn.leaf(Purpose::Client)?];
         Ok(Self { authorities: drawn.authorities, server, client })
@@ -152,6 +164,6 @@ fn issuing_authority(names: [&str; 3], validity: Validity) -> Template {
     }
 }
 
-fn leaf(name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Draft {
-    Draft::draw(&Template::leaf(name, purpose, Validity::around(at, LEAF_DAYS)), rng)
+fn leaf(key: Option<KeyType>, name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Draft {
+    Draft::draw(&Template { key, ..Template::leaf(name, purpose, Validity::around(at, LEAF_DAYS)) }, rng)
 }

@@ -66,15 +66,10 @@ impl Source {
             | Self::SigningKey
             | Self::SharedSecret
             | Self::PeerKey
+            | Self::DecryptionKey
             | Self::StaticKey
             | Self::PeerStatic => true,
-            Self::Session
-            | Self::Offers
-            | Self::Group
-            | Self::PeerName
-            | Self::OwnName
-            | Self::Clock
-            | Self::DecryptionKey => false,
+            Self::Session | Self::Offers | Self::Group | Self::PeerName | Self::OwnName | Self::Clock => false,
         }
     }
 }

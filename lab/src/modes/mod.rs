@@ -13,6 +13,8 @@ mod pake;
 mod parts;
 pub mod properties;
 mod psk;
+mod rsa;
+mod rsa_cert;
 mod triple_dh;
 
 use crate::{
@@ -24,10 +26,12 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 12] = [
+    static ALL: [&Mode; 14] = [
         &dh::MODE,
         &dh_weak::MODE,
         &dh_cert::MODE,
+        &rsa::MODE,
+        &rsa_cert::MODE,
         &ecdh::MODE,
         &ecdh_cert::MODE,
         &ecdh_mutual::MODE,

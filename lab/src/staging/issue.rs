@@ -3,7 +3,7 @@
 use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive};
 use crate::{
     certificate::{
-        self, Authorities, Credential, Draft, Drawn, FORGERIES, Pki, Purpose,
+        self, Authorities, Credential, Draft, Drawn, FORGERIES, KeyType, Keys, Pki, Purpose,
         forge::{ATTACKER_NAME, Claim, Forgery},
     },
     control::Credentials,
@@ -134,19 +134,16 @@ fn attackers_key(setting: &Setting) -> Option<DecryptionKey> {
     DecryptionKey::drawn(derive(&setting.authorities, "decryption key of the attacker"), USUAL_BITS)
 }
 
-/// The same, as an order has it.
-fn decryption_key(victim: Role, setting: &Setting) -> Option<String> {
-    drawn_key(victim, setting).map(|key| text(&key.to_pkcs8()))
-}
-
-/// The names and bare keys of the victims of a mode without certificates, where it gives them any.
+/// The names and bare keys of the victims of a mode without certificates, where it gives them any, and what the attacker
+/// came by of them.
 pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting) -> Issued {
     let public_key = |victim: Role| drawn_key(victim, setting).map(|key| text(&key.encryption_key().to_der()));
     let credentials = |victim: Role, own: &str| {
         let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
         let own_name = given(Source::OwnName).then(|| own.to_owned());
         let peer_name = given(Source::PeerName).then(|| name(victim.peer()).to_owned());
-        let decryption_key = given(Source::DecryptionKey).then(|| decryption_key(victim, setting)).flatten();
+        let decryption_key = given(Source::DecryptionKey).then(|| drawn_key(victim, setting)).flatten();
+        let decryption_key = decryption_key.map(|key| text(&key.to_pkcs8()));
         let peer_key = given(Source::PeerKey).then(|| public_key(victim.peer())).flatten();
         let anything = own_name.is_some() || peer_name.is_some() || decryption_key.is_some() || peer_key.is_some();
         anything.then(|| Credentials { own_name, peer_name, decryption_key, peer_key, ..Credentials::default() })
@@ -161,6 +158,13 @@ pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting) -> Issued {
             ..Credentials::default()
         })
     };
+    let stolen = |victim: Role| {
+        let key = |own: &Credentials| {
+            own.decryption_key.clone().filter(|_| matches!(loot.of(victim), Some(Item::Stolen { .. })))
+        };
+        let decryption_key = credentials(victim, name(victim)).as_ref().and_then(key);
+        decryption_key.map(|key| Credentials { decryption_key: Some(key), ..Credentials::default() })
+    };
     let mut client = credentials(Role::Client, CLIENT_NAME);
     if let Some(client) = client.as_mut().filter(|_| loot.called) {
         client.peer_name = Some(ATTACKER_NAME.to_owned());
@@ -171,8 +175,8 @@ pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting) -> Issued {
     Issued {
         client,
         server: credentials(Role::Server, server),
-        as_server: own(Role::Server),
-        as_client: own(Role::Client),
+        as_server: own(Role::Server).or_else(|| stolen(Role::Server)),
+        as_client: own(Role::Client).or_else(|| stolen(Role::Client)),
     }
 }
 
@@ -193,7 +197,10 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
 
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.
 pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting) -> Result<Issued, StagingError> {
-    let drawn = Drawn::draw(setting.keys, SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
+    // Who decrypts with the certified key has one that can.
+    let leaves = mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa2048);
+    let keys = Keys { authorities: setting.keys, leaves };
+    let drawn = Drawn::draw(keys, SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
     let genuine = |role| mode.certifies(role).then(|| drawn.leaf(Purpose::of(role))).transpose();
     let (client, server) = (genuine(Role::Client)?, genuine(Role::Server)?);
     // One list for both victims, if both hold a peer's certificate against it.
@@ -256,7 +263,7 @@ impl Stage<'_> {
     fn attacker(&self, victim: Role) -> Result<Option<Credentials>, StagingError> {
         let Some((item, genuine)) = self.loot.of(victim).zip(self.genuine(victim)) else { return Ok(None) };
         Ok(Some(match item {
-            Item::Seen => Credentials { key: None, ..owned(genuine) },
+            Item::Seen => Credentials { key: None, decryption_key: None, ..owned(genuine) },
             Item::Stolen { .. } => owned(genuine),
             Item::Own => {
                 let mut rng = generator(self.setting, "own");

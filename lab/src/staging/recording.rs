@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Both parties of the recorded handshake.
-type Parties = [Handshake<Real>; 2];
+pub(super) type Parties = [Handshake<Real>; 2];
 
 /// The frames of the handshake, in order. The victims of the session that is staged have no part in it: all that is random
 /// in it is drawn for it alone. Nothing where the two came to no end.
@@ -24,6 +24,11 @@ pub(super) fn of(
 ) -> Option<Vec<String>> {
     let mut parties: Parties =
         [party(mode, Role::Client, client, setting).ok()?, party(mode, Role::Server, server, setting).ok()?];
+    Some(talk(&mut parties)?.iter().map(Frame::to_text).collect())
+}
+
+/// Lets two parties talk to the end; answers with the frames, in order.
+pub(super) fn talk(parties: &mut Parties) -> Option<Vec<Frame>> {
     let mut frames: Vec<Frame> = Vec::new();
     while parties.iter().any(|party| !party.is_done()) {
         let sender = parties.iter().position(|party| !party.is_done() && !party.awaits_peer())?;
@@ -35,7 +40,7 @@ pub(super) fn of(
             frames.push(wire);
         }
     }
-    Some(frames.iter().map(Frame::to_text).collect())
+    Some(frames)
 }
 
 fn party(mode: &'static Mode, role: Role, order: &PlayOrder, setting: &Setting) -> Result<Handshake<Real>, String> {

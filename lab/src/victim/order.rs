@@ -1,7 +1,8 @@
 //! What an order gives a victim besides what its table takes as given: its randomness, and what it will say.
 
 use crate::{
-    algebra::real::Real, certificate::Verified, group::Group, handshake::Stop, modes::Unknown, supply::Malformed,
+    algebra::real::Real, certificate::Verified, control::PlayOrder, group::Group, handshake::Stop, modes::Unknown,
+    supply::Malformed,
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
@@ -46,6 +47,11 @@ pub(super) fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
 /// What a victim with this seed draws the values of its handshake from.
 pub fn generator(seed: &[u8; 32]) -> Real {
     Real::new(derive(seed, "handshake"))
+}
+
+/// What the victim of an order draws the values of its handshake from; `None` where its seed is none.
+pub fn draws(order: &PlayOrder) -> Option<Real> {
+    seed(&order.seed).map(|seed| generator(&seed))
 }
 
 /// The random part of the canary, from a party's seed.

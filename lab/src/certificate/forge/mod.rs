@@ -187,10 +187,11 @@ impl Forgery {
     ) -> Result<Staged, Error> {
         let signers = self.signer.prepare(form, genuine, purpose, at, rng)?;
         let template = self.signer.demand(form, self.claim.template(form, name, purpose, at));
+        let template = Template { key: genuine.leaves, ..template };
         let leaf = match signers.last() {
             Some(signer) if form == Form::Flawed => self.claim.finish(signer.issue(&template, rng)?, signer),
             Some(signer) => signer.issue(&template, rng)?,
-            None => Credential::self_signed(&Template { key: Some(genuine.keys()), ..template }, rng)?,
+            None => Credential::self_signed(&Template { key: template.key.or(Some(genuine.keys())), ..template }, rng)?,
         };
         let flawed = form == Form::Flawed;
         let leaves: &[&[u8]] = if flawed && self.claim == Claim::Revoked { &[leaf.serial()] } else { &[] };

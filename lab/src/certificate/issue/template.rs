@@ -149,6 +149,10 @@ impl Template {
         params.key_usages = match (self.key_use, &self.authority) {
             (KeyUse::Unsaid, _) => Vec::new(),
             (KeyUse::Usual, Some(_)) => vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign],
+            // An RSA key does both (RFC 5246 section 7.4.2).
+            (KeyUse::Usual, None) if self.key == Some(KeyType::Rsa2048) => {
+                vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment]
+            }
             (KeyUse::Usual, None) => vec![KeyUsagePurpose::DigitalSignature],
             (KeyUse::Lists, _) => vec![KeyUsagePurpose::CrlSign],
         };

@@ -1,0 +1,49 @@
+//! `rsa-cert`: the client encrypts a random secret to the RSA key that the server's certificate is for.
+
+use super::{parts::*, rsa::*};
+use crate::{
+    certificate,
+    mode::{Message, Mode, Names, Relation, table::*},
+    role::Role,
+    term::{Expr, Op, Padding, Sort},
+    wire::Kind,
+};
+
+pub(super) static MODE: Mode = Mode {
+    id: "rsa-cert",
+    title: "A secret encrypted to a certified RSA key",
+    summary: "The key exchange of HTTPS from 1995 until TLS 1.3 took it out: the certificate says whose the public key is, the \
+              client encrypts to it, and that the server can make the Finished shows that it could open what the client \
+              sent. No signature, and one round trip for everything: that is why it lasted. The price is that one key opens \
+              all sessions, those of the past as well. Nothing but the Finished covers what was negotiated.",
+    authenticated_by: "the server's certificate",
+    references: &["RFC 5246 section 7.4.7.1", "RFC 8446 section 1.2", "RFC 8017 section 7.1", "RFC 9325 section 4.1"],
+    variants: &[],
+    groups: &["none"],
+    given: &[SESSION, OFFERS, SUPPORTED, TRUST, PEER_NAME, NOW, CHAIN, DECRYPTION_KEY],
+    messages: &[
+        RSA_HELLO,
+        Message {
+            from: Role::Server,
+            kind: Kind::ServerHello,
+            before: &[],
+            fields: &[CHOICE_FIELD, SERVER_RANDOM],
+            receipt: &[CLIENT_ACCEPTS],
+            after: &[],
+        },
+        SERVER_CERTIFICATE,
+        Message {
+            before: &[
+                let_(CLIENT, "server_key", apply(Op::LeafEncryptionKey, &[var("chain")])),
+                draw(CLIENT, "client_secret", Sort::Shared),
+                draw(CLIENT, "client_coins", Sort::Secret),
+            ],
+            receipt: &[opened!(Padding::Oaep)],
+            ..encrypted!(Padding::Oaep)
+        },
+        finished!(server, Expr::Transcript),
+        finished!(client, Expr::Transcript),
+    ],
+    names: Names::Server,
+    off: &[certificate::checks::PIN],
+};
