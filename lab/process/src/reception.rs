@@ -267,6 +267,7 @@ mod tests {
             as_server: None,
             as_client: None,
             recording: Vec::new(),
+            afterwards: None,
         }))
     }
 
