@@ -11,7 +11,7 @@ use std::time::Instant;
 use cryptanalysis::{Budget, Solver};
 use num_bigint::BigUint;
 
-/// Safe primes with a generator, made with PARI/GP (`setrand(2026)`), but for the last.
+/// Safe primes with a generator, made with PARI/GP (`setrand(2026)`).
 const SAFE: &[(u32, &str, u32)] = &[
     (48, "257501552279507", 2),
     (64, "12653297704270412027", 2),
@@ -24,7 +24,6 @@ const SAFE: &[(u32, &str, u32)] = &[
     (180, "1236477184384691668136558094358713604056731588171210099", 2),
     (200, "1365527461249526119942824584222656395977813993572288327043783", 5),
     (224, "26776516770391827528056609977609218930163620644769424427830982094719", 11),
-    (256, "95150972600333619298899327973859767077559222162454047102940128868417938800827", 2),
 ];
 
 /// Primes of 1024 bits whose p − 1 has only factors of at most 24 and 32 bits.
