@@ -27,8 +27,8 @@ pub(super) fn of(leak: Leak, mode: &'static Mode, client: &PlayOrder, server: &P
         Leak::ServerKey => Afterwards { as_server: keys(server), ..Afterwards::default() },
         // What is signed cannot be made unsaid: a signing key would help nobody with a recording.
         Leak::Quantum => Afterwards {
-            as_server: keys(server),
-            as_client: keys(client),
+            as_server: keys(server).map(|keys| Credentials { key: None, ..keys }),
+            as_client: keys(client).map(|keys| Credentials { key: None, ..keys }),
             drawn: drawn(mode, client, server).unwrap_or_default(),
         },
     }
