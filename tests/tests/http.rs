@@ -66,7 +66,7 @@ fn a_wrong_address_shows_a_browser_the_page_and_a_program_a_problem() {
     };
     let [page, problem] = [(404, "text/html; charset=utf-8".to_owned()), (404, "application/json".to_owned())];
     let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
-    for path in ["/session", "/modes", "/sessions/a/b"] {
+    for path in ["/session", "/mode", "/sessions/a/b"] {
         assert_eq!(get(path, browser), page, "{path}");
         assert_eq!(get(path, "*/*"), problem, "{path}");
     }

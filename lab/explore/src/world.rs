@@ -121,8 +121,12 @@ impl World {
         let unenforced: Vec<_> =
             table.checks().into_iter().filter(|check| !decides(switches, check)).map(|it| it.id).collect();
         let cast = |(role, owner, peer): &Meeting| Cast { table, role: *role, owner, peer };
+        // A server is given the key of one peer, and does not look it up by the name that it hears: were it Mallory's, it
+        // would answer whoever calls under Mallory's key, which no server does.
+        let is_met =
+            |(role, _, peer): &&Meeting| !(table.gives(Source::PeerKey) && *role == Role::Server && *peer == MALLORY);
         let world = |meetings: &&[Meeting]| Self {
-            casts: meetings.iter().map(cast).collect(),
+            casts: meetings.iter().filter(is_met).map(cast).collect(),
             switches: switches.clone(),
             unenforced: unenforced.clone(),
             groups: groups.clone(),

@@ -188,7 +188,7 @@ mod tests {
             },
             Fact::Trusts { anchors: vec![], revocation_lists: vec![], pins: vec![], peer: Some(text()), now: 1 },
             Fact::Canary { digest: text() },
-            Fact::Step { number: 1, text: text(), recipe: None },
+            Fact::Step { number: 1, text: text(), recipe: Some(text()) },
             Fact::Limited { limit: Limit::Held, most: 1 },
             Fact::Ended,
             Fact::Overdue { after: 1 },

@@ -52,11 +52,11 @@ const AllPromises = () => {
   if (!modes.length) return null;
   return html`
     <details class="panel"><summary>${tell("catalogue all-modes")}</summary>
-      <div class="scroll"><table class="promises">
+      <div class="scroll"><table class="promises all">
         <thead><tr><td></td>${modes[0].promises.map(({ name }) => html`<th key=${name} scope="col">${tell(`promise ${name}`)}</th>`)}</tr></thead>
         <tbody>${modes.map(({ id, promises }) => html`
           <tr key=${id}><th scope="row"><a href=${to.mode(id)}>${id}</a></th>${promises.map((promise) => html`
-            <td key=${promise.name} data-is=${promise.is}>${say("promised", promise)}</td>`)}</tr>`)}</tbody>
+            <td key=${promise.name} data-is=${promise.is} data-label=${tell(`promise ${promise.name}`)}>${say("promised", promise)}</td>`)}</tr>`)}</tbody>
       </table></div>
     </details>`;
 };
