@@ -3,7 +3,7 @@
 use super::parts::*;
 use crate::{
     certificate,
-    checks::{DIRECTION_KEYS, FRESH_TRANSCRIPT, GROUP_SIZE, OFFERS_BOUND, TRANSCRIPT_SIGNATURE},
+    checks::{FRESH_TRANSCRIPT, GROUP_SIZE, OFFERS_BOUND, TRANSCRIPT_SIGNATURE},
     group::own::{OWN, Own},
     mode::{Message, Mode, Names, Parameter, Relation, SIZE, Source, Variant, table::*},
     role::Role,
@@ -111,27 +111,11 @@ static LEGACY: Mode = Mode {
                 CLIENT_AGREES,
                 SERVER_AGREES,
                 EXTRACT,
-                let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), FROM_RANDOMS)),
-                let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), FROM_RANDOMS)),
-                let_(
-                    BOTH,
-                    "client_write",
-                    switch(
-                        &DIRECTION_KEYS,
-                        &apply(Op::Expand("client write"), FROM_RANDOMS),
-                        &apply(Op::Expand("write"), FROM_RANDOMS),
-                    ),
-                ),
-                let_(
-                    BOTH,
-                    "server_write",
-                    switch(
-                        &DIRECTION_KEYS,
-                        &apply(Op::Expand("server write"), FROM_RANDOMS),
-                        &apply(Op::Expand("write"), FROM_RANDOMS),
-                    ),
-                ),
-                let_(BOTH, "exporter", apply(Op::Expand("exporter"), FROM_RANDOMS)),
+                legacy::CLIENT_FINISHED_KEY,
+                legacy::SERVER_FINISHED_KEY,
+                legacy::CLIENT_WRITE,
+                legacy::SERVER_WRITE,
+                legacy::EXPORTER,
             ],
             ..SHARE
         },
@@ -150,10 +134,6 @@ const SCOPE: Expr = switch(
     &apply(Op::Hash, &[tuple(&[ANSWERED, var("server_random"), var("group"), var("server_share")])]),
 );
 const ANSWERED: Expr = switch(&FRESH_TRANSCRIPT, &var("answers"), &var("server_random"));
-
-/// What the legacy keys are expanded from (RFC 5246 section 6.3): nothing of what was negotiated.
-const FROM_RANDOMS: &[Expr] =
-    &[var("master"), apply(Op::Hash, &[tuple(&[var("client_random"), var("server_random")])])];
 
 const HELLO: Message = Message {
     from: Role::Client,

@@ -3,7 +3,7 @@
 use super::parts::*;
 use crate::{
     certificate,
-    checks::{DIRECTION_KEYS, OFFERS_BOUND, TRANSCRIPT_SIGNATURE},
+    checks::{OFFERS_BOUND, TRANSCRIPT_SIGNATURE},
     mode::{Message, Mode, Names, Relation, table::*},
     role::Role,
     term::{Expr, Op, Sort},
@@ -86,27 +86,11 @@ pub(super) static MODE: Mode = Mode {
             receipt: &[SERVER_AGREES],
             after: &[
                 EXTRACT,
-                let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), FROM_EXCHANGE)),
-                let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), FROM_EXCHANGE)),
-                let_(
-                    BOTH,
-                    "client_write",
-                    switch(
-                        &DIRECTION_KEYS,
-                        &apply(Op::Expand("client write"), FROM_EXCHANGE),
-                        &apply(Op::Expand("write"), FROM_EXCHANGE),
-                    ),
-                ),
-                let_(
-                    BOTH,
-                    "server_write",
-                    switch(
-                        &DIRECTION_KEYS,
-                        &apply(Op::Expand("server write"), FROM_EXCHANGE),
-                        &apply(Op::Expand("write"), FROM_EXCHANGE),
-                    ),
-                ),
-                let_(BOTH, "exporter", apply(Op::Expand("exporter"), FROM_EXCHANGE)),
+                keys::CLIENT_FINISHED_KEY,
+                keys::SERVER_FINISHED_KEY,
+                keys::CLIENT_WRITE,
+                keys::SERVER_WRITE,
+                keys::EXPORTER,
             ],
         },
         finished!(client, EXCHANGE),
@@ -125,4 +109,12 @@ const EXCHANGE: Expr = switch(
     &Expr::Transcript,
     &apply(Op::Hash, &[tuple(&[var("client_random"), var("choice"), var("server_random"), var("server_share")])]),
 );
-const FROM_EXCHANGE: &[Expr] = &[var("master"), EXCHANGE];
+
+/// The keys, over the exchange.
+mod keys {
+    use super::{super::parts::expanded, *};
+    use crate::{checks, mode::Step};
+
+    const FROM_EXCHANGE: &[Expr] = &[var("master"), EXCHANGE];
+    expanded!(FROM_EXCHANGE);
+}

@@ -38,12 +38,6 @@ pub(super) const CLIENT_AGREES: Step =
 pub(super) const SERVER_AGREES: Step =
     let_(SERVER, "shared", apply(Op::Agree, &[var("group"), var("server_secret"), var("client_share")]));
 
-/// Keys that prove with a MAC that its maker shares the secret, each side's its own.
-pub(super) const CLIENT_FINISHED_KEY: Step =
-    let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), MASTER_HERE));
-pub(super) const SERVER_FINISHED_KEY: Step =
-    let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), MASTER_HERE));
-
 /// One side's Finished: a MAC under its Finished key over `$over`, which the other side computes again and compares, by
 /// `finished` unless another check says what that is for.
 macro_rules! finished {
@@ -72,28 +66,49 @@ pub(super) use finished;
 /// The extracted key, from which every other one is expanded.
 pub(super) const EXTRACT: Step = let_(BOTH, "master", apply(Op::Extract, &[var("shared")]));
 
-const MASTER_HERE: &[Expr] = &[var("master"), Expr::Transcript];
+/// What a handshake's keys are, expanded from `$from`: those that prove with a MAC that its maker shares the secret, those of
+/// records, and the exporter. Without direction keys both directions of records use one.
+macro_rules! expanded {
+    ($from:expr) => {
+        pub(in crate::modes) const CLIENT_FINISHED_KEY: Step =
+            let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), $from));
+        pub(in crate::modes) const SERVER_FINISHED_KEY: Step =
+            let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), $from));
+        pub(in crate::modes) const CLIENT_WRITE: Step = let_(
+            BOTH,
+            "client_write",
+            switch(
+                &checks::DIRECTION_KEYS,
+                &apply(Op::Expand("client write"), $from),
+                &apply(Op::Expand("write"), $from),
+            ),
+        );
+        pub(in crate::modes) const SERVER_WRITE: Step = let_(
+            BOTH,
+            "server_write",
+            switch(
+                &checks::DIRECTION_KEYS,
+                &apply(Op::Expand("server write"), $from),
+                &apply(Op::Expand("write"), $from),
+            ),
+        );
+        pub(in crate::modes) const EXPORTER: Step = let_(BOTH, "exporter", apply(Op::Expand("exporter"), $from));
+    };
+}
+pub(super) use expanded;
 
-/// Record keys and exporter, over the whole handshake. Without direction keys both directions use one key.
-pub(super) const CLIENT_WRITE: Step = let_(
-    BOTH,
-    "client_write",
-    switch(
-        &checks::DIRECTION_KEYS,
-        &apply(Op::Expand("client write"), MASTER_HERE),
-        &apply(Op::Expand("write"), MASTER_HERE),
-    ),
-);
-pub(super) const SERVER_WRITE: Step = let_(
-    BOTH,
-    "server_write",
-    switch(
-        &checks::DIRECTION_KEYS,
-        &apply(Op::Expand("server write"), MASTER_HERE),
-        &apply(Op::Expand("write"), MASTER_HERE),
-    ),
-);
-pub(super) const EXPORTER: Step = let_(BOTH, "exporter", apply(Op::Expand("exporter"), MASTER_HERE));
+const MASTER_HERE: &[Expr] = &[var("master"), Expr::Transcript];
+// Over the whole handshake so far, as TLS 1.3 has them.
+expanded!(MASTER_HERE);
+
+/// The keys of TLS 1.2 (RFC 5246 section 6.3): nothing of what was negotiated is in them.
+pub(super) mod legacy {
+    use super::*;
+
+    const FROM_RANDOMS: &[Expr] =
+        &[var("master"), apply(Op::Hash, &[tuple(&[var("client_random"), var("server_random")])])];
+    expanded!(FROM_RANDOMS);
+}
 
 /// The first flight where the client's share needs no check before the agreement. The server agrees on receipt: a share
 /// with which it cannot is a message that fails.

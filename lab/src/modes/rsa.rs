@@ -2,7 +2,6 @@
 
 use super::parts::*;
 use crate::{
-    checks::DIRECTION_KEYS,
     mode::{Message, Mode, Names, Relation, Source, Step, table::*},
     role::Role,
     term::{Expr, Op, Padding, Sort},
@@ -100,28 +99,9 @@ pub(super) use opened;
 pub(super) const KEYS: &[Step] = &[
     let_(CLIENT, "shared", apply(Op::Combine, &[tuple(&[var("client_secret")])])),
     EXTRACT,
-    let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), FROM_RANDOMS)),
-    let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), FROM_RANDOMS)),
-    let_(
-        BOTH,
-        "client_write",
-        switch(
-            &DIRECTION_KEYS,
-            &apply(Op::Expand("client write"), FROM_RANDOMS),
-            &apply(Op::Expand("write"), FROM_RANDOMS),
-        ),
-    ),
-    let_(
-        BOTH,
-        "server_write",
-        switch(
-            &DIRECTION_KEYS,
-            &apply(Op::Expand("server write"), FROM_RANDOMS),
-            &apply(Op::Expand("write"), FROM_RANDOMS),
-        ),
-    ),
-    let_(BOTH, "exporter", apply(Op::Expand("exporter"), FROM_RANDOMS)),
+    legacy::CLIENT_FINISHED_KEY,
+    legacy::SERVER_FINISHED_KEY,
+    legacy::CLIENT_WRITE,
+    legacy::SERVER_WRITE,
+    legacy::EXPORTER,
 ];
-
-const FROM_RANDOMS: &[Expr] =
-    &[var("master"), apply(Op::Hash, &[tuple(&[var("client_random"), var("server_random")])])];
