@@ -8,7 +8,7 @@
 //! 2. Pass the client's share on as it comes: it is a power of that generator.
 //! 3. Open each record with the key that follows, trying what such a power can be; seal it for the other side.
 
-use super::inject_public::{prime, suppositions};
+use super::inject_public::{degenerate, prime, suppositions};
 use crate::{
     attack::{Family, Info, Needs, Start, Variant},
     leg::{Known, Leg},
@@ -37,11 +37,7 @@ pub(super) const INFO: Info = Info {
     stopped_by: &["public-range", "group-order", "group-known"],
     source: include_str!("inject_generator.rs"),
     start: |start: Start| {
-        let degenerate: fn(&Modp) -> BigUint = match start.variant.as_deref() {
-            Some("minus-one") => |group| &group.p - 1u8,
-            Some("p") => |group| group.p.clone(),
-            _ => |_| BigUint::from(1u8),
-        };
+        let degenerate = degenerate(start.variant.as_deref());
         let plan = Plan {
             invents_as_server: &[],
             invents_as_client: &[],

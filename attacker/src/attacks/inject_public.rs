@@ -42,12 +42,7 @@ pub(super) const INFO: Info = Info {
 };
 
 fn start(start: Start) -> Box<dyn Attack> {
-    let value: fn(&Modp) -> BigUint = match start.variant.as_deref() {
-        Some("zero") => |_| BigUint::ZERO,
-        Some("minus-one") => |group| &group.p - 1u8,
-        Some("p") => |group| group.p.clone(),
-        _ => |_| BigUint::from(1u8),
-    };
+    let value = degenerate(start.variant.as_deref());
     let plan = Plan {
         invents_as_server: &[],
         invents_as_client: &[],
@@ -62,6 +57,16 @@ fn start(start: Start) -> Box<dyn Attack> {
     match start.variant.as_deref() {
         Some(one @ ("client" | "server")) => towards_one(&start, Some(one), plan),
         _ => Box::new(Middle::new(&start, plan)),
+    }
+}
+
+/// The value of which every power is 0, 1 or p−1, by the name of its variant: 1 where it is none of theirs.
+pub(super) fn degenerate(variant: Option<&str>) -> fn(&Modp) -> BigUint {
+    match variant {
+        Some("zero") => |_| BigUint::ZERO,
+        Some("minus-one") => |group| &group.p - 1u8,
+        Some("p") => |group| group.p.clone(),
+        _ => |_| BigUint::from(1u8),
     }
 }
 
