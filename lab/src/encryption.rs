@@ -13,7 +13,7 @@ use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::CryptoRng;
 use rsa::{
     BoxedUint, PrivateKey, PublicKey,
-    pkcs1::{EncodeRsaPublicKey, RsaPublicKey, der::Decode},
+    pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey, RsaPublicKey, der::Decode},
     pkcs8::{DecodePrivateKey, EncodePrivateKey},
     traits::PublicKeyParts,
 };
@@ -51,6 +51,11 @@ impl DecryptionKey {
     /// A key from its PKCS#8 form, DER (RFC 5208); `None` where it is none.
     pub fn from_pkcs8(der: &[u8]) -> Option<Self> {
         PrivateKey::from_pkcs8_der(der).ok().map(Self)
+    }
+
+    /// A key from its PKCS#1 form, DER (RFC 8017 appendix A.1.2); `None` where it is none.
+    pub fn from_pkcs1(der: &[u8]) -> Option<Self> {
+        PrivateKey::from_pkcs1_der(der).ok().map(Self)
     }
 
     /// The key in its PKCS#8 form, DER (RFC 5208).

@@ -11,6 +11,8 @@ pub const CRL: &str = "X509 CRL";
 pub const PUBLIC_KEY: &str = "PUBLIC KEY";
 /// Label of an RSAPublicKey (RFC 8017 appendix A.1.1).
 pub const RSA_PUBLIC_KEY: &str = "RSA PUBLIC KEY";
+/// Label of an RSAPrivateKey (RFC 8017 appendix A.1.2).
+pub const RSA_PRIVATE_KEY: &str = "RSA PRIVATE KEY";
 /// Label of a PKCS#8 private key.
 pub const PRIVATE_KEY: &str = "PRIVATE KEY";
 
