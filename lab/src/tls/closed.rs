@@ -1,6 +1,6 @@
 //! Why a session stays closed, or is read no further, as a value.
 
-use super::{reader::Malformed, tap::Side};
+use super::{direction::Side, reader::Malformed};
 use serde::Serialize;
 
 /// Why a listener reads nothing, or nothing more.

@@ -1,8 +1,8 @@
 //! The key schedule of TLS 1.2 (RFC 5246 sections 5, 6.3, 7.4.9 and 8.1; RFC 7627).
 
 use super::{
+    direction::Side,
     suite::{Cipher, Hash},
-    tap::Side,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256, Sha384};

@@ -3,37 +3,15 @@
 
 use super::{
     closed::Closed,
+    direction::{Direction, Item, LONGEST_HANDSHAKE, Side},
     message::{ClientHello, DheParameters, ServerHello, client_key_exchange, group_name, kind, new_session_ticket},
     protect::Opener,
-    record::{Record, Records, content},
+    record::content,
     schedule::{Master, Randoms, finished, key_block, master, master_extended},
     suite::{Exchange, Suite},
 };
 use crate::tls::message;
 use num_bigint::BigUint;
-use serde::Serialize;
-use std::collections::VecDeque;
-
-/// Octets that the messages of a handshake may have together, and what waits of either side meanwhile.
-const LONGEST_HANDSHAKE: usize = 1 << 18;
-/// Records that may be missing where segments are.
-const MOST_MISSING: u64 = 64;
-
-/// Who says something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// Who opened the session.
-    Client,
-    /// Who answered.
-    Server,
-}
-
-impl Side {
-    fn index(self) -> usize {
-        usize::from(self == Self::Server)
-    }
-}
 
 /// What has to be found out to read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,34 +45,6 @@ pub struct Data {
     pub from: Side,
     /// Octets of application data.
     pub text: Vec<u8>,
-}
-
-/// What stands in a direction, in its order.
-enum Item {
-    /// A handshake message with its header.
-    Message(Vec<u8>),
-    ChangeCipher,
-    Alert(u8),
-    /// A record after the change of ciphers.
-    Sealed(Record),
-}
-
-#[derive(Default)]
-struct Direction {
-    records: Records,
-    /// Octets of a handshake message that is not whole.
-    begun: Vec<u8>,
-    items: VecDeque<Item>,
-    /// Octets in `items`.
-    waiting: usize,
-    changed: bool,
-    opener: Option<Opener>,
-    /// Segments are missing before what comes next.
-    gap: bool,
-    /// Records that were not read.
-    missing: u64,
-    /// It said that it is over.
-    closed: bool,
 }
 
 /// Where a handshake is.
@@ -340,48 +290,8 @@ impl Tap {
 
     /// Takes the records of a direction apart.
     fn sort(&mut self, side: Side) -> Result<(), Closed> {
-        let first = self.state == State::ClientHello;
-        let open = self.state == State::Open;
-        let direction = &mut self.directions[side.index()];
-        loop {
-            let record = match direction.records.take() {
-                Ok(Some(record)) => record,
-                Ok(None) => break,
-                Err(_) if first => return Err(Closed::NotTls),
-                Err(fault) => return Err(fault.into()),
-            };
-            direction.waiting += record.body.len();
-            if direction.waiting > LONGEST_HANDSHAKE {
-                return Err(Closed::Long);
-            }
-            if direction.changed {
-                direction.items.push_back(Item::Sealed(record));
-                continue;
-            }
-            match record.kind {
-                content::HANDSHAKE => {
-                    direction.begun.extend_from_slice(&record.body);
-                    direction.messages();
-                }
-                content::CHANGE_CIPHER_SPEC => {
-                    direction.items.push_back(Item::ChangeCipher);
-                    direction.changed = true;
-                    // what follows is opened as it comes
-                    if open {
-                        break;
-                    }
-                }
-                content::ALERT => {
-                    direction.items.push_back(Item::Alert(record.body.get(1).copied().unwrap_or_default()));
-                }
-                _ => return Err(Closed::Unexpected { from: side, message: None }),
-            }
-        }
-        // what is no record from its first octet on need not be waited for
-        if first && direction.records.waiting() > super::record::LONGEST_RECORD + 5 {
-            return Err(Closed::NotTls);
-        }
-        Ok(())
+        let (first, open) = (self.state == State::ClientHello, self.state == State::Open);
+        self.directions[side.index()].sort(side, first, open)
     }
 
     /// One message of the handshake, in the order of the protocol; whether there was one.
@@ -497,24 +407,7 @@ impl Tap {
             break record;
         };
         let direction = &mut self.directions[side.index()];
-        let Some(opener) = &mut direction.opener else { return Err(Closed::Unopened { from: side }) };
-        let text = if direction.gap {
-            match opener.open_later(&record, MOST_MISSING) {
-                Ok((text, missing)) => {
-                    direction.gap = false;
-                    direction.missing += missing;
-                    text
-                }
-                // what looked like a record was none: the next octet is looked at
-                Err(_) => {
-                    direction.records.put_back(&record);
-                    direction.records.skip();
-                    return Ok(true);
-                }
-            }
-        } else {
-            opener.open(&record).map_err(|_| Closed::Unopened { from: side })?
-        };
+        let Some(text) = direction.open(side, &record)? else { return Ok(true) };
         match record.kind {
             content::APPLICATION_DATA if !text.is_empty() => self.data.push(Data { from: side, text }),
             content::HANDSHAKE if text.first() != Some(&kind::FINISHED) => return Err(Closed::Renegotiated),
@@ -526,19 +419,5 @@ impl Tap {
             _ => {}
         }
         Ok(true)
-    }
-}
-
-impl Direction {
-    /// Takes whole handshake messages out of what was begun.
-    fn messages(&mut self) {
-        let mut rest = &self.begun[..];
-        while let [_, a, b, c, ..] = *rest {
-            let length = 4 + usize::from(a) * 65536 + usize::from(b) * 256 + usize::from(c);
-            let Some((message, left)) = rest.split_at_checked(length) else { break };
-            self.items.push_back(Item::Message(message.to_vec()));
-            rest = left;
-        }
-        self.begun = rest.to_vec();
     }
 }
