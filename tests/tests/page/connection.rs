@@ -1,0 +1,68 @@
+//! The page and its lab, while they lose and find each other.
+
+use super::*;
+
+#[test]
+fn a_page_that_nobody_sees_holds_no_connection_and_catches_up_when_it_is_seen() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    lab.mission();
+    // Opened in the background: it loads, and leaves the browser's few connections to the page in view.
+    browser.hide();
+    browser.go(&format!("http://{}/", lab.address));
+    browser.await_element(".exchange[data-verdict=split]");
+    browser.await_element(".cell[data-verdict=split]");
+    assert_eq!(browser.count("html[data-live=open]"), 0);
+    browser.show(1280);
+    browser.await_element("html[data-live=open]");
+
+    browser.hide();
+    browser.await_element("html[data-live=connecting]");
+    lab.run("ecdh/substitute");
+    browser.show(1280);
+    browser.await_element(".cell[data-scenario='ecdh/substitute'][data-verdict=split]");
+    browser.await_element("html[data-live=open]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn of_a_lab_that_was_started_anew_nothing_old_is_shown() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let address = lab.address.to_string();
+    let old = text(&lab.run("dh/relay")["session"]);
+    visit(&browser, &lab, "/");
+    browser.click(&format!("[data-list=sessions] [data-session='{old}'] a"));
+    browser.await_element(".session[data-verdict=private]");
+    drop(lab);
+    browser.await_element("html:not([data-live=open])");
+
+    let lab = Lab::start(&["--ephemeral", "--listen", &address]);
+    assert_eq!(lab.address.to_string(), address);
+    // What this page holds of the old lab stays, and says whose it is.
+    browser.await_element("[data-status=gone]");
+    assert!(browser.count(&format!(".session[data-session='{old}'][data-verdict=private] [data-row]")) > 0);
+    browser.click("[data-status=gone] a");
+    for (scenario, verdict) in MISSION {
+        browser.await_element(&format!(".cell[data-scenario='{scenario}'][data-verdict={verdict}]"));
+    }
+    browser.await_element(".cell[data-scenario='dh/relay'][data-status=not-run]");
+    assert_eq!(browser.count(&format!("[data-session='{old}']")), 0);
+}
+
+#[test]
+fn out_of_touch_nothing_is_said_that_was_not_loaded() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [split, ..] = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, "/");
+    browser.await_element(&format!(".exchange[data-session='{split}']"));
+    drop(lab);
+    browser.await_element("html:not([data-live=open])");
+    browser.click(&format!(".exchange[data-session='{split}']"));
+    browser.await_element(".session[data-unloaded] [data-sentence]");
+    browser.await_element(".session[data-unloaded] .empty");
+    let said = browser.text(".session");
+    assert!(said.contains("was not loaded"), "{said}");
+    assert!(!said.contains("has not finished") && !said.contains("No event"), "{said}");
+}

@@ -1,0 +1,137 @@
+//! The first page: the mission, the board, what runs.
+
+use super::*;
+
+#[test]
+fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    for (scenario, verdict) in MISSION {
+        browser
+            .await_element(&format!(".exchange[data-scenario='{scenario}'][data-verdict={verdict}][data-status=done]"));
+        browser.await_element(&format!(".cell[data-scenario='{scenario}'][data-verdict={verdict}][data-status=done]"));
+    }
+
+    browser.click(".exchange[data-verdict=stopped]");
+    browser.await_element(".session[data-verdict=stopped][data-status=done]");
+    let place = browser.place();
+    let shown = place.strip_prefix("/sessions/").unwrap_or_else(|| panic!("{place}"));
+    let sentence = browser.text("[data-sentence]");
+    assert!(sentence.contains("transcript-signature"), "{sentence}");
+    browser.await_element(".rung.caught[data-check=transcript-signature][data-status=failed][data-party=client]");
+    browser.await_element("[data-row][data-action=alter]");
+    assert_eq!(browser.count("[data-recovered]"), 0, "the attacker read nothing");
+
+    browser.click("[data-action=without]");
+    browser.await_element("[data-side=left][data-verdict=stopped]");
+    browser.await_element("[data-side=right][data-verdict=split]");
+    let beside = format!("/compare?left={shown}&");
+    assert!(browser.place().starts_with(&beside), "the session that was shown stays: {}", browser.place());
+    browser.await_element("[data-first-difference]:not([data-first-difference=none])");
+    let words = browser.text("[data-words]");
+    assert!(words.contains("the client's check transcript-signature fails"), "{words}");
+    assert!(words.len() < 500, "a sentence for people holds no whole digests: {words}");
+    browser.await_element("[data-what=off][aria-label*='transcript-signature is switched off']");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_session_that_somebody_else_starts_is_shown_as_it_runs() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    assert_eq!(browser.count(".cell[data-scenario='ecdh/substitute'][data-verdict]"), 0);
+    let id = lab.play("ecdh/substitute");
+    browser.await_element(&format!("[data-list=sessions] [data-session='{id}'][data-verdict=split][data-status=done]"));
+    browser.await_element(".cell[data-scenario='ecdh/substitute'][data-verdict=split]");
+
+    // A session's own page fills while it runs.
+    let id = lab.play("ecdh-cert/substitute~transcript-signature");
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element(&format!(".session[data-session='{id}'][data-verdict=split]"));
+    browser.await_element("[data-check=transcript-signature][data-status=skipped]");
+    browser.await_element("[data-recovered=client]");
+    browser.await_element("[data-recovered=server]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// The first page shows the whole board at once: large families are one column until they are asked for, and a mode one row.
+#[test]
+fn the_board_folds_and_begins_afresh() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    browser.screen(1366, 768);
+    visit(&browser, &lab, "/");
+    browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+    let top = "return document.querySelector(\".cell[data-scenario='dh/substitute']\").getBoundingClientRect().bottom";
+    let bottom = browser.run(top, &[]).as_f64().unwrap_or(f64::MAX);
+    assert!(bottom < 768.0, "the first verdict of the board is below the first screen: {bottom}");
+    assert_eq!(browser.count(".cell[data-scenario='ecdh-cert/forge-name']"), 0);
+    browser.click(".cell[data-group=certificates][data-at^='4-'], .cell.folded.open[data-group=certificates]");
+    browser.await_element(".cell[data-scenario='ecdh-cert/forge-name'][data-status=not-run]");
+    browser.click("[data-fold=certificates][aria-expanded=true]");
+    browser.await_element("[data-fold=certificates][aria-expanded=false]");
+    assert_eq!(browser.count(".cell[data-scenario='dh-weak:smooth/crack']"), 0);
+    browser.click("[data-fold=dh-weak]");
+    browser.await_element(".cell[data-scenario='dh-weak:smooth/crack']");
+    browser.click("[data-action=fresh]");
+    browser.await_element(".cell[data-scenario='dh/substitute'][data-status=not-run]");
+    browser.click("[data-action=whole]");
+    browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_scenario_that_cannot_be_is_refused_by_name_until_another_is_chosen() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    let choose = |name: &str, value: &str| {
+        let pick = "const it = document.querySelector(`[data-form=run] select[name=${arguments[0]}]`);
+            it.value = arguments[1]; it.dispatchEvent(new Event('change', { bubbles: true }))";
+        browser.await_element(&format!("[data-form=run] select[name={name}] option[value='{value}']"));
+        browser.run(pick, &[name, value]);
+    };
+    choose("mode", "dh");
+    // It is not offered there, and refused where it is asked for all the same.
+    browser.await_element("[data-form=run] select[name=attack] option[value=forge-name]:disabled");
+    browser.await_element("[data-form=run] select[name=attack] optgroup option[value=substitute]:enabled");
+    choose("attack", "forge-name");
+    browser.await_element("[data-form=run] [data-scenario='dh/forge-name']");
+    browser.click("[data-action=run]");
+    browser.await_element("[data-form=run] .fault:not(:empty)");
+    let fault = browser.text("[data-form=run] .fault");
+    assert!(fault.contains("forge-name does not apply to dh"), "{fault}");
+    choose("attack", "relay");
+    browser.await_element("[data-form=run] .fault:empty");
+    browser.click("[data-action=run]");
+    browser.await_element(".session[data-scenario='dh/relay'][data-verdict=private]");
+}
+
+#[test]
+fn a_cell_keeps_its_own_verdict_whatever_runs_beside_it() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    lab.mission();
+    visit(&browser, &lab, "/");
+    let kept = |browser: &Browser| {
+        browser.await_element(
+            ".cell[data-scenario='ecdh-cert/substitute'][data-verdict=stopped][data-variations='1'] .corner-mark",
+        );
+        browser.await_element(".cell[data-scenario='dh-weak:short/crack'][data-verdict=read][data-variations='1']");
+    };
+    lab.run("ecdh-cert/substitute~transcript-signature");
+    lab.run("dh-weak:short,bits=64/crack");
+    kept(&browser);
+    // And so it is for somebody who comes later.
+    visit(&browser, &lab, "/sessions");
+    visit(&browser, &lab, "/");
+    kept(&browser);
+    assert_eq!(browser.count(".cell[data-scenario='dh/substitute'] .corner-mark"), 0);
+    // A cell that does not apply says why, once.
+    browser.click(".cell[data-scenario='dh/low-order']");
+    let why = browser.text(".why");
+    assert_eq!(why.matches("does not apply").count(), 1, "{why}");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
