@@ -49,6 +49,8 @@ mod tests {
         let lines = include_str!("cases.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let ids: BTreeSet<_> = rows().map(|(id, _)| id).collect();
         assert_eq!(ids.len(), lines.count());
+        let nobody: Vec<_> = ids.into_iter().filter(|id| attacks::find(id).is_none()).collect();
+        assert_eq!(nobody, Vec::<&str>::new(), "there are no such attacks");
     }
 
     /// A case that happened says when; its source can be looked up.
