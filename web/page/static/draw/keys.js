@@ -56,15 +56,16 @@ export const Hands = ({ session }) => {
       <${Shape} actor="client" size=${32} />${leg(client, "client")}
       <${Shape} actor="attacker" size=${32} idle=${idle} />${leg(server, "server")}
       <${Shape} actor="server" size=${32} />
-      <span class="hand client"><em>${word("client")}</em>${keys(client ? [client] : [])}</span>
-      <span class="hand attacker"><em>${word("attacker")}</em>${keys(attacker)}</span>
-      <span class="hand server"><em>${word("server")}</em>${keys(server ? [server] : [])}</span>
+      <span class="hand client"><em>${word("client")}</em><${Held} keys=${client ? [client] : []} /></span>
+      <span class="hand attacker"><em>${word("attacker")}</em><${Held} keys=${attacker} /></span>
+      <span class="hand server"><em>${word("server")}</em><${Held} keys=${server ? [server] : []} /></span>
     </div><//>`;
 };
 
 const SHOWN = 4;
 
-const keys = (list) => list.length
+/** The keys in a hand, or the word for none. */
+export const Held = ({ keys: list }) => list.length
   ? html`<span class="tokens">${list.slice(0, SHOWN).map((key) => html`<${Token} key=${key} fingerprint=${key} />`)}
       ${list.length > SHOWN ? html`<small>${tell("diagram more", { count: list.length - SHOWN })}</small>` : null}</span>`
   : html`<small>${tell("diagram no-key")}</small>`;

@@ -6,7 +6,7 @@
 import { html, useEffect, useMemo, useReducer, useState } from "../vendor/preact.js";
 import { ACTORS, Name } from "../draw/cast.js";
 import { Scene } from "../draw/diagram.js";
-import { Hands, Keys, Token } from "../draw/keys.js";
+import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
@@ -102,7 +102,7 @@ export const Stage = ({ session, events, rows, row }) => {
       <div class="plates">${ACTORS.map((actor) => html`
         <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
           <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
-            <span class="hold"><${Hold} keys=${actor === "attacker" ? fingerprints(story).attacker : [story[actor].established?.fingerprint].filter(Boolean)} /></span></h2>
+            <span class="hold"><${Held} keys=${actor === "attacker" ? fingerprints(story).attacker : [story[actor].established?.fingerprint].filter(Boolean)} /></span></h2>
           ${actor === "attacker" ? html`<${Spoils} attacker=${story.attacker} wire=${wire} />` : html`<${Plate} story=${story} role=${actor} />`}
         </section>`)}</div>
       ${over ? html`<div class="scene over"><${Hands} session=${session} /><p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : ""} /></p></div>`
@@ -153,9 +153,6 @@ const Plate = ({ story, role }) => {
 
 /** A message without its canary, as short as a plate is wide. */
 const spoken = (text) => shorten(secretive(text).words.trim(), 40, 4);
-
-/** The keys in a hand; three at the most. */
-const Hold = ({ keys }) => (keys.length ? keys.slice(0, 3).map((key) => html`<${Token} key=${key} fingerprint=${key} />`) : html`<span class="quiet">${tell("diagram no-key")}</span>`);
 
 const Spoils = ({ attacker, wire }) => html`
     ${wire && attacker.present ? html`<p class="belief quiet">${tell("diagram relays")}</p>` : null}
