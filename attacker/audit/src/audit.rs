@@ -80,7 +80,8 @@ impl Audit {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let pki = Pki::generate_with(settings.keys, DOMAIN, OWN, at, &mut generator()?)?;
         let own = if program.role == Role::Client { &pki.client } else { &pki.server };
-        let run = drawn(8)?;
+        // Short: programs make sockets below their directory, whose paths have about a hundred octets.
+        let run = drawn(4)?;
         let directory = Directory(std::env::temp_dir().join(format!("interlock-audit-{run}")));
         private(&directory.0)?;
         Ok(Self {

@@ -167,7 +167,7 @@ impl Program {
         let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
         let run = drawn(16)?;
         let server = Server::start(&setup.stage.presented, secrets.clone()).await?;
-        let directory = Directory(setup.directory.join(&run));
+        let directory = Directory(setup.directory.join(drawn(4)?));
         let values = self.values(setup, &directory.0, server.port, &secrets.canary)?;
         let began = Instant::now();
         let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
@@ -198,7 +198,7 @@ impl Program {
         let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
         let run = drawn(16)?;
         let caller = Caller::new(&setup.stage.presented, setup.name, &secrets.canary)?;
-        let directory = Directory(setup.directory.join(&run));
+        let directory = Directory(setup.directory.join(drawn(4)?));
         // Somebody else may take the port before the server does, which is then told as a server that does not listen.
         let port = TcpListener::bind((hosts::ADDRESS, 0)).await?.local_addr()?.port();
         let values = self.values(setup, &directory.0, port, &secrets.canary)?;

@@ -179,6 +179,12 @@ pub const RECIPES: &[Recipe] = &[
         )
     },
     Recipe {
+        files: &[("client.sh", include_str!("clients/chromium.sh"))],
+        // It shows a page about what is wrong, which is a success.
+        exits_honestly: false,
+        ..recipe("chromium", &["sh", "-c", "command -v certutil && exec chromium --version"], &["sh", "client.sh"])
+    },
+    Recipe {
         defaults: &[NO_POLICIES],
         ..server(
             "openssl",
