@@ -9,6 +9,7 @@ pub use info::{Family, Info, Needs, Variant, When};
 
 use cryptanalysis::{Failure, Problem, Solution};
 use lab::{algebra::real::Real, control::Credentials, event::Fact, mode::Mode, role::Role, wire::Frame};
+use std::sync::Mutex;
 
 /// Something that happens to the attacker.
 #[derive(Clone, Debug)]
@@ -96,7 +97,14 @@ impl Narration {
 pub trait Attack: Send {
     /// Decides about what it sees.
     fn handle(&mut self, seen: Seen) -> Vec<Move>;
+
+    /// Begins with the next session of its campaign. What it keeps of the ones before is its own matter; a recipe that takes
+    /// one session begins with no other.
+    fn again(&mut self, _start: Start) {}
 }
+
+/// A recipe with what it knows, from session to session of a campaign.
+pub type Recipe = Mutex<Box<dyn Attack>>;
 
 /// What a recipe starts from.
 pub struct Start {

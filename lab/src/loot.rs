@@ -18,6 +18,18 @@ pub struct Loot {
     pub called: bool,
     /// A recording of an earlier handshake of the server's, with a client that offered nothing but its last group.
     pub recording: bool,
+    /// The sessions that it takes, in order, and whether the attacker is there. None are told where it takes one, after those
+    /// in which the victims came to know each other.
+    pub sessions: &'static [Presence],
+}
+
+/// Whether the attacker has a hand in a session of the victims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there.
+    There,
+    /// It passes everything on: the victims are by themselves.
+    Absent,
 }
 
 /// A certificate, mostly with its key.
@@ -40,7 +52,7 @@ pub enum Item {
 impl Loot {
     /// Nothing.
     pub const NONE: Self =
-        Self { as_server: None, as_client: None, leads_back: false, called: false, recording: false };
+        Self { as_server: None, as_client: None, leads_back: false, called: false, recording: false, sessions: &[] };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {

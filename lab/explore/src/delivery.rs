@@ -15,6 +15,7 @@ use lab::{
     group::named,
     mode::{Act, Field, Message, Relation},
     term::{Expr, Op, Sort},
+    wire::Channel,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -151,6 +152,8 @@ fn directed(world: &World, party: &Party, message: &Message, field: &Field) -> D
             | Relation::GroupPrime
             | Relation::GroupOrder
             | Relation::GroupKnown
+            | Relation::PublicInSubgroup
+            | Relation::Fresh(_)
             | Relation::Contributes
             | Relation::Certified(_)
             | Relation::CertifiedForAny(_) => continue,
@@ -192,6 +195,10 @@ fn candidates(
         })
     };
     let mut bases: Vec<Vec<Term>> = state.sent.iter().filter(same).map(|sent| sent.values.clone()).collect();
+    if message.kind.channel() == Channel::Voice {
+        // A voice is known: what was said can be heard, and nothing else.
+        return bases;
+    }
     if bases.is_empty() {
         bases.push(message.fields.iter().map(|field| invented(world, party, field)).collect());
     }
@@ -285,8 +292,8 @@ fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(Term, Vec<
     let table = world.casts[party.cast].table;
     let lets = || {
         table.steps().filter(|step| step.by.includes(party.role)).filter_map(|step| match step.act {
-            Act::Let(name, value) => Some((name, value)),
-            Act::Fresh { .. } | Act::Check(..) => None,
+            Act::Let(name, value) | Act::Recall(name, value) => Some((name, value)),
+            Act::Fresh { .. } | Act::Check(..) | Act::Keep(..) => None,
         })
     };
     let (opened, key) = lets().find_map(|(name, value)| match value {
