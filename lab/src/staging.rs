@@ -159,7 +159,7 @@ fn one_of(
 /// # Errors
 /// A certificate cannot be issued.
 pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingError> {
-    let Resolved { mode, scenario: full, loot } = resolved;
+    let Resolved { mode, scenario: full, loot, .. } = resolved;
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);

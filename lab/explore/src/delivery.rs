@@ -7,7 +7,7 @@
 use crate::{
     party::{Party, Sent, mix},
     search::State,
-    symbolic::{decryption_key, encapsulates},
+    symbolic::{decryption_key, encapsulates, signing_key},
     term::{Free, Shape, Term},
     world::{self, MALLORY, World, decides},
 };
@@ -256,7 +256,15 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         }
         Sort::Name => [world::ALICE, world::BOB, MALLORY].iter().for_each(|owner| offer(Term::name("name", owner))),
         // Nobody looks at it by itself: what matters is that it is what somebody else has, and then the whole message is.
-        Sort::Session | Sort::Nonce | Sort::Group | Sort::Mac | Sort::Signature | Sort::Digest | Sort::Sealed => {}
+        Sort::Session
+        | Sort::Nonce
+        | Sort::Group
+        | Sort::Mac
+        | Sort::Signature
+        | Sort::Digest
+        | Sort::Sealed
+        | Sort::Short => {}
+        Sort::VerifyingKey => offer(Term::of(Free::VerifyingKey, [signing_key(MALLORY)])),
         Sort::EncryptionKey => offer(Term::of(Free::EncryptionKey, [decryption_key(MALLORY)])),
         Sort::Ciphertext => ciphertexts(world, state, party, field).into_iter().for_each(offer),
         // None of these travels.
@@ -265,7 +273,6 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         | Sort::Key
         | Sort::SigningKey
         | Sort::DecryptionKey
-        | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
         | Sort::Tuple
@@ -376,6 +383,7 @@ fn invented(world: &World, party: &Party, field: &Field) -> Term {
         Sort::Public => Term::power(&Term::generator(&groups(world)[0]), &world::secret()),
         Sort::Chain => crate::symbolic::genuine(MALLORY),
         Sort::Name => Term::name("name", MALLORY),
+        Sort::VerifyingKey => Term::of(Free::VerifyingKey, [signing_key(MALLORY)]),
         Sort::EncryptionKey => Term::of(Free::EncryptionKey, [decryption_key(MALLORY)]),
         Sort::Ciphertext => world::nonce(),
         Sort::Nonce
@@ -386,11 +394,11 @@ fn invented(world: &World, party: &Party, field: &Field) -> Term {
         | Sort::Key
         | Sort::SigningKey
         | Sort::DecryptionKey
-        | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
         | Sort::Digest
         | Sort::Sealed
+        | Sort::Short
         | Sort::Tuple
         | Sort::Secrets => world::nonce(),
     }

@@ -26,7 +26,7 @@ use crate::{
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 12] = [
+    static ALL: [&Mode; 14] = [
         &dh::MODE,
         &dh_weak::MODE,
         &dh_cert::MODE,
