@@ -6,7 +6,7 @@ use lab::{
     loss::Loss,
     role::Actor,
     scenario::{Scenario, Selection},
-    verdict::{Fingerprints, Verdict, judge},
+    verdict::{Fingerprints, Judgement, Verdict, judge},
 };
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
