@@ -156,7 +156,7 @@ impl World {
             Source::SharedSecret => Some(shared_secret(owner, peer)),
             Source::Clock => Some(Term::name("now", "")),
             Source::Chain => Some(genuine(owner)),
-            Source::SigningKey => Some(signing_key(owner)),
+            Source::SigningKey | Source::HostKey => Some(signing_key(owner)),
             Source::DecryptionKey => Some(decryption_key(owner)),
             Source::PeerKey => Some(encryption_key(peer)),
             Source::StaticKey => Some(static_key(owner)),
