@@ -63,16 +63,15 @@ pub enum Item {
 
 impl Loot {
     /// Nothing.
-    pub const NONE: Self =
-        Self {
-            as_server: None,
-            as_client: None,
-            leads_back: false,
-            called: false,
-            recording: false,
-            afterwards: None,
-            sessions: &[],
-        };
+    pub const NONE: Self = Self {
+        as_server: None,
+        as_client: None,
+        leads_back: false,
+        called: false,
+        recording: false,
+        afterwards: None,
+        sessions: &[],
+    };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {

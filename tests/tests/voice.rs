@@ -47,6 +47,7 @@ fn no_recipe_changes_what_is_said() {
         algebra: Box::new(|_| Real::new([0; 32])),
         as_server: None,
         as_client: None,
+        afterwards: None,
         recording: Vec::new(),
     };
     let mut session = Session::new(info, "liar".to_owned(), start);

@@ -2,8 +2,7 @@
 
 use crate::{
     algebra::real::Real, certificate::Verified, control::PlayOrder, group::Group, handshake::Stop, memory::Memory,
-    modes::Unknown,
-    supply::Malformed,
+    modes::Unknown, supply::Malformed,
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
