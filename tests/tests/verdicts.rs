@@ -10,7 +10,7 @@ use lab::{
         Actor::{self, Attacker, Client, Console, Server},
         Role,
     },
-    verdict::{Class, Judgement, Kind, judge},
+    verdict::{Class, Grounds, Judgement, Kind, judge},
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -259,7 +259,8 @@ fn stopped_names_check_party_and_flight() {
     let at = (Some("transcript-signature"), Some(Role::Client), Some(2));
     expect(&judgement, Kind::Stopped, Class::Defended, at);
     assert_eq!(judgement.evidence, cited);
-    assert!(judgement.verdict.because.contains("a good one") && judgement.verdict.because.contains("a bad one"));
+    let Some(Grounds::Stopped { expected, observed, .. }) = &judgement.verdict.grounds else { panic!("{judgement:?}") };
+    assert_eq!([expected, observed].map(ToString::to_string), ["a good one", "a bad one"]);
 }
 
 /// The other party only sees its connection end.
@@ -721,5 +722,97 @@ proptest! {
         prop_assert!(!leaks || matches!(verdict.class, Class::Broken | Class::Error), "{}", verdict.because);
         prop_assert!(leaks || !matches!(verdict.kind, Kind::Split | Kind::Read), "{}", verdict.because);
         prop_assert!(verdict.kind == Kind::Stopped || verdict.check.is_none());
+    }
+}
+
+/// Whoever of the two comes first in the alphabet: the earlier flight decides.
+#[test]
+fn of_two_aborts_at_checks_the_earlier_one_is_the_stop() {
+    let story = Story::begin().failed(Client, "finished", 4).aborted(Client, Some("finished"), 4);
+    let story = story.failed(Server, "psk-binder", 2).aborted(Server, Some("psk-binder"), 2);
+    let at = (Some("psk-binder"), Some(Role::Server), Some(2));
+    expect(&story.end(), Kind::Stopped, Class::Defended, at);
+}
+
+#[test]
+fn both_canaries_without_both_ends_are_not_private() {
+    for (ends, gives_up) in [(Server, Client), (Client, Server)] {
+        let story = shared().data(Server, Way::Received, 0, CLIENT_SAYS).data(Client, Way::Received, 0, SERVER_SAYS);
+        let story = story.tell(ends, Fact::Closed { sent: 1, received: 1 }).aborted(gives_up, None, 3);
+        expect(&story.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
+    }
+}
+
+#[test]
+fn a_key_that_is_shown_for_both_is_one_fingerprint() {
+    let story = shared().delivered().holds(Role::Client, "k").holds(Role::Server, "k");
+    let judgement = story.recovered(Role::Client, CLIENT_SAYS, true).end();
+    expect(&judgement, Kind::Read, Class::Broken, NOWHERE);
+    assert_eq!(judgement.fingerprints.attacker, ["k"]);
+}
+
+/// With the key in the attacker's hand another name is no matter of binding any more: what it read has to be shown.
+#[test]
+fn misbound_needs_a_key_that_the_attacker_has_not() {
+    let story = Story::begin().under_names(Server, "k", Some("bob.lab"), Some("mallory.lab"));
+    let story = story.under_names(Client, "k", Some("alice.lab"), Some("bob.lab")).delivered();
+    expect(&story.holds(Role::Server, "k").end(), Kind::Inconclusive, Class::Error, NOWHERE);
+}
+
+#[test]
+fn misbound_to_a_name_where_the_peer_has_none() {
+    let story = Story::begin().under_names(Server, "k", Some("bob.lab"), Some("mallory.lab"));
+    let judgement = story.under_names(Client, "k", None, Some("bob.lab")).delivered().end();
+    expect(&judgement, Kind::Misbound, Class::Broken, (None, Some(Role::Server), None));
+}
+
+#[test]
+fn altered_by_a_message_more_than_the_peer_sent_and_by_its_number() {
+    let story = shared().data(Server, Way::Received, 0, CLIENT_SAYS).data(Server, Way::Received, 1, CLIENT_SAYS);
+    let story = story.data(Client, Way::Received, 0, SERVER_SAYS).tell(Client, Fact::Closed { sent: 1, received: 1 });
+    let (first, more) = (story.n(Client, "data"), story.n(Server, "data"));
+    let judgement = story.tell(Server, Fact::Closed { sent: 1, received: 2 }).end();
+    expect(&judgement, Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
+    let grounds = judgement.verdict.grounds.expect("grounds");
+    assert!(matches!(grounds, Grounds::AlteredMessage { message: 2, .. }), "{grounds:?}");
+    assert!(judgement.evidence.contains(&more) && !judgement.evidence.contains(&first), "{:?}", judgement.evidence);
+}
+
+/// What was changed in transit is worse than what was taken away before.
+#[test]
+fn altered_outweighs_downgraded() {
+    let story = Story::begin().in_group(Server, "k", None, None, "ffdhe2048");
+    let story = story.in_group(Client, "k", None, None, "ffdhe2048").data(Server, Way::Received, 0, "Pay 900");
+    let judgement = story.data(Client, Way::Received, 0, SERVER_SAYS).closed().end();
+    expect(&judgement, Kind::Altered, Class::Broken, (None, Some(Role::Server), None));
+}
+
+#[test]
+fn what_the_server_does_not_offer_is_not_the_best_of_both() {
+    let story = |fingerprints: [&str; 2]| {
+        let established = |story: Story, who, key: &str, offered: &[&str]| {
+            let said = if who == Client { CLIENT_SAYS } else { SERVER_SAYS };
+            let (fingerprint, group) = (key.to_owned(), "ffdhe2048".to_owned());
+            let offered = offered.iter().map(|group| (*group).to_owned()).collect();
+            let story = story.tell(who, Fact::Established { fingerprint, own: None, peer: None, group, offered });
+            story.tell(who, Fact::Canary { digest: digest(said) }).data(who, Way::Sent, 0, said)
+        };
+        let story = established(Story::begin(), Server, fingerprints[0], &["ffdhe2048"]);
+        established(story, Client, fingerprints[1], &["x25519", "ffdhe2048"])
+    };
+    expect(&story(["k", "k"]).delivered().end(), Kind::Private, Class::Defended, NOWHERE);
+}
+
+#[test]
+fn unread_names_who_spoke_under_the_key_and_cites_the_computation() {
+    let both = shared().delivered().chose().work(20).solved(false, reached(50));
+    let alone = Story::begin().established(Server, "k").work(20).solved(false, reached(50));
+    for (story, expected) in [(both, (Role::Client, true)), (alone, (Role::Server, false))] {
+        let computation = story.n(Attacker, "solved");
+        let judgement = story.end();
+        expect(&judgement, Kind::Unread, Class::Neutral, NOWHERE);
+        let Some(Grounds::Unread { party, shared, .. }) = judgement.verdict.grounds else { panic!("{judgement:?}") };
+        assert_eq!((party, shared), expected);
+        assert!(judgement.evidence.contains(&computation), "{:?}", judgement.evidence);
     }
 }

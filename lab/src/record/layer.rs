@@ -253,6 +253,78 @@ mod tests {
         }
     }
 
+    /// What each check of the layer found, once no more records come.
+    fn found(records: &Records, check: &'static Check) -> Finding {
+        records.findings().into_iter().find(|finding| finding.check == check).unwrap()
+    }
+
+    #[test]
+    fn what_a_switched_off_check_would_have_refused_first_is_told_and_the_others_passed() {
+        let (mut client, mut server) = pair(&["record-auth"]);
+        let mut frames = [0, 1].map(|_| client.seal(&data("one")).unwrap());
+        for (frame, bit) in frames.iter_mut().zip([1, 2]) {
+            frame.body[9] ^= bit;
+            server.open(frame).unwrap();
+        }
+        let finding = found(&server, &RECORD_AUTH);
+        let tag = hex(&frames[0].body[frames[0].body.len() - 16..][..4]);
+        assert_eq!((finding.holds, finding.observed), (Some(false), Seen::Tag { tag, fits: false }));
+        let order = found(&server, &RECORD_ORDER);
+        assert_eq!((order.holds, order.observed), (Some(true), Seen::Records { records: 2 }));
+        let close = found(&server, &AUTHENTICATED_CLOSE);
+        assert_eq!((close.holds, close.observed), (None, Seen::NoRecord), "no end has come");
+        server.open(&client.seal(&Content::Close).unwrap()).unwrap();
+        let close = found(&server, &AUTHENTICATED_CLOSE);
+        assert_eq!((close.holds, close.expected), (Some(true), Seen::CloseBeforeEnd));
+        assert_eq!(close.observed, Seen::Close { came: true, records: 3 });
+    }
+
+    #[test]
+    fn what_is_refused_is_told_by_what_had_to_be_and_what_was_there() {
+        let refused = |result: Result<Content, RecordError>| match result {
+            Err(RecordError::Check(finding)) => (finding.expected, finding.observed),
+            other => panic!("expected a failed check, got {other:?}"),
+        };
+        let (mut client, mut server) = pair(&[]);
+        let mut frame = client.seal(&data("one")).unwrap();
+        let reflected = refused(client.open(&frame));
+        assert_eq!(reflected.0, Seen::SealedBy { party: Role::Server });
+        assert_eq!(reflected.1, Seen::SealedWithOwnKey { party: Role::Client, own: true });
+        assert_eq!(
+            server.end().unwrap_err(),
+            RecordError::Check(Finding {
+                check: &AUTHENTICATED_CLOSE,
+                holds: Some(false),
+                expected: Seen::CloseBeforeEnd,
+                observed: Seen::Close { came: false, records: 0 },
+            })
+        );
+        frame.body[9] ^= 1;
+        assert!(matches!(refused(server.open(&frame)).1, Seen::Tag { fits: false, .. }));
+    }
+
+    /// The construction of RFC 8439 section 2.8, from the documented parts: nonce 0⁴ ‖ number, additional data kind ‖
+    /// length ‖ number.
+    #[test]
+    fn a_record_is_sealed_as_documented() {
+        use chacha20poly1305::{
+            ChaCha20Poly1305, KeyInit,
+            aead::{Aead, Payload},
+        };
+        let (mut client, _) = pair(&[]);
+        for number in 0..3_u64 {
+            let frame = client.seal(&data("pay 100")).unwrap();
+            let number = number.to_be_bytes();
+            let nonce = [&[0; 4][..], &number].concat();
+            let length = u32::try_from(frame.body.len()).unwrap().to_be_bytes();
+            let aad = [&[Kind::Record as u8], &length[1..], &number].concat();
+            let cipher = ChaCha20Poly1305::new(&[1; 32].into());
+            let nonce: [u8; 12] = nonce.try_into().unwrap();
+            let sealed = cipher.encrypt(&nonce.into(), Payload { msg: b"\x01pay 100", aad: &aad }).unwrap();
+            assert_eq!(frame.body, [&number[..], &sealed].concat());
+        }
+    }
+
     #[test]
     fn a_refused_record_changes_nothing() {
         let (mut client, mut server) = pair(&[]);

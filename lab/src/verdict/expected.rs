@@ -106,6 +106,7 @@ pub enum RowError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::Grounds;
 
     #[test]
     fn a_row_has_four_columns_and_comments_are_skipped() {
@@ -113,6 +114,31 @@ mod tests {
         let expected =
             Expected { kind: Kind::Stopped, check: Some("transcript-signature".into()), party: Some(Role::Client) };
         assert_eq!(read, [Row { scenario: "ecdh-cert/substitute".parse().unwrap(), expected, line: 3 }]);
+    }
+
+    #[test]
+    fn an_outcome_is_met_in_kind_check_and_party_and_what_is_absent_stands_for_any() {
+        let grounds = Grounds::Stopped {
+            party: Role::Client,
+            check: "finished".into(),
+            flight: 2,
+            expected: "".into(),
+            observed: "".into(),
+        };
+        let because = String::new();
+        let (check, party) = (Some("finished".into()), Some(Role::Client));
+        let (kind, class) = (grounds.kind(), grounds.kind().class());
+        let got = Verdict { kind, class, check, party, flight: Some(2), because, grounds: Some(grounds) };
+        let met = |kind, check: Option<&str>, party| {
+            Expected { kind, check: check.map(str::to_owned), party }.is_met_by(&got)
+        };
+        for check in [None, Some("finished")] {
+            for party in [None, Some(Role::Client)] {
+                assert!(met(Kind::Stopped, check, party), "{check:?} {party:?}");
+                assert!(!met(Kind::Private, check, party), "{check:?} {party:?}");
+            }
+        }
+        assert!(!met(Kind::Stopped, Some("psk-binder"), None) && !met(Kind::Stopped, None, Some(Role::Server)));
     }
 
     #[test]
