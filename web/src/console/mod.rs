@@ -123,7 +123,7 @@ struct Job {
     /// What it plays.
     resolved: Resolved,
     /// Its orders, where they were staged to see whether it can be played.
-    orders: Option<Box<Orders>>,
+    orders: Option<Vec<Orders>>,
     /// Whom to tell its end.
     tell: oneshot::Sender<Arc<Record>>,
 }
@@ -202,8 +202,7 @@ impl Console {
             let scenario = resolved.played.scenario.clone();
             // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
             let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);
-            let orders =
-                if known { None } else { Some(Box::new(orders(&id, &resolved, seed, &self.config.settings)?)) };
+            let orders = if known { None } else { Some(orders(&id, &resolved, seed, &self.config.settings)?) };
             let cost = Cost::of(cost::core_seconds(&resolved));
             let session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
             let (tell, done) = oneshot::channel();
@@ -259,7 +258,7 @@ impl Console {
             tokio::spawn(async move {
                 let Waiting { id, seed, job: Job { resolved, orders: staged, tell }, .. } = next;
                 let staged = match staged {
-                    Some(staged) => Ok(*staged),
+                    Some(staged) => Ok(staged),
                     None => orders(&id, &resolved, seed, &console.config.settings),
                 };
                 match staged {

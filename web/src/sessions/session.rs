@@ -1,12 +1,12 @@
 //! One session as the command line prints it, the store keeps it and the pages show it.
 
 use lab::{
-    event::{Event, Fact},
+    event::{Event, Fact, sessions},
     evidence::Truths,
     loss::Loss,
     role::Actor,
     scenario::{Scenario, Selection},
-    verdict::{Fingerprints, Verdict, judge},
+    verdict::{Fingerprints, Judgement, Verdict, judge},
 };
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,6 +47,9 @@ pub struct Session {
     /// What each victim that finished believes, and what was so.
     #[serde(default)]
     pub truths: Truths,
+    /// Of a campaign, what each of its sessions came to, in order: the verdict is the worst of theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Judgement>,
     /// Running or done.
     pub status: Progress,
     /// When it began, in Unix milliseconds.
@@ -73,6 +76,7 @@ impl Session {
             fingerprints: Fingerprints::default(),
             evidence: Vec::new(),
             truths: Truths::default(),
+            sessions: Vec::new(),
             status: Progress::Running,
             started,
             ended: None,
@@ -89,11 +93,15 @@ impl Session {
     /// The session is what its events prove.
     pub fn settle(&mut self, events: &[Event]) {
         let judgement = judge(events);
-        self.truths = Truths::of(events);
+        // Of a campaign, those of the session that decides.
+        let decides =
+            judgement.verdict.session.and_then(|number| sessions(events).nth(number.saturating_sub(1) as usize));
+        self.truths = Truths::of(decides.unwrap_or(events));
         self.means = Some(judgement.verdict.kind.meaning());
         self.verdict = Some(judgement.verdict);
         self.fingerprints = judgement.fingerprints;
         self.evidence = judgement.evidence;
+        self.sessions = judgement.sessions;
         self.status = Progress::Done;
     }
 }
