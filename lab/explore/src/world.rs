@@ -254,14 +254,18 @@ impl World {
 /// Two with nobody between them: each hears what the other says, until both are done.
 pub(crate) fn meet<A: Algebra>(one: &mut Handshake<A>, other: &mut Handshake<A>) -> Result<(), Stop> {
     while !(one.is_done() && other.is_done()) {
-        for (speaker, hearer) in [(&mut *one, &mut *other), (&mut *other, &mut *one)] {
-            let mut said = Vec::new();
-            speaker.send(&mut said)?;
-            for output in said {
-                if let Output::Sent { wire, .. } = output {
-                    hearer.receive(&wire, &mut Vec::new())?;
-                }
-            }
+        tell(one, other)?;
+        tell(other, one)?;
+    }
+    Ok(())
+}
+
+fn tell<A: Algebra>(speaker: &mut Handshake<A>, hearer: &mut Handshake<A>) -> Result<(), Stop> {
+    let mut said = Vec::new();
+    speaker.send(&mut said)?;
+    for output in said {
+        if let Output::Sent { wire, .. } = output {
+            hearer.receive(&wire, &mut Vec::new())?;
         }
     }
     Ok(())
