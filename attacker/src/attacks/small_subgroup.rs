@@ -17,7 +17,7 @@ use crate::{
 };
 use lab::{
     algebra::real::Value,
-    event::Fact,
+    event::{Account, Equation, Fact},
     group::{Group, Modp, weak},
     loot::{Loot, Presence},
     record::Content,
@@ -50,6 +50,8 @@ struct SmallSubgroup {
     known: Vec<(u32, u32)>,
     /// What is asked for in this session: a power of an element of this order.
     asked: Option<(Arc<Modp>, u32, BigUint)>,
+    /// Keys that were tried in all sessions.
+    tries: u64,
     /// The exponent is there, and this session is read.
     reads: bool,
     shown: bool,
@@ -57,7 +59,7 @@ struct SmallSubgroup {
 
 impl SmallSubgroup {
     fn new(start: &Start) -> Self {
-        Self { leg: leg(start), known: Vec::new(), asked: None, reads: false, shown: false }
+        Self { leg: leg(start), known: Vec::new(), asked: None, tries: 0, reads: false, shown: false }
     }
 
     /// The client's public value: an element of the next order, or as it is where all are known.
@@ -86,13 +88,31 @@ impl SmallSubgroup {
     /// All remainders are there: what they have in common is the exponent, if the server has kept it.
     fn solve(&mut self, group: &Modp, moves: &mut Vec<Move>) {
         let exponent = together(&self.known);
-        let proved = self.leg.value("server_share").and_then(Value::octets)
-            == Some(group.encode(&group.g.modpow(&exponent, &group.p)).as_slice());
+        let shown = self.leg.value("server_share").and_then(Value::octets).map(BigUint::from_bytes_be);
+        let Some(y) = shown else { return };
+        self.reads = group.g.modpow(&exponent, &group.p) == y;
         moves.push(Move::Step(3));
-        if proved {
+        moves.push(Move::Tell(self.solved(group, &exponent, &y)));
+        if self.reads {
             moves.push(Move::Step(4));
             self.leg.learn(("exponent", Value::secret(&exponent.to_bytes_be())));
-            self.reads = true;
+        }
+    }
+
+    fn solved(&self, group: &Modp, exponent: &BigUint, y: &BigUint) -> Fact {
+        let subgroups = serde_json::json!({ "kind": "small-subgroups", "subgroups": self.known.len() });
+        let equation = || {
+            let [p, g, y, x] = [&group.p, &group.g, y, exponent].map(|number| format!("{number:x}"));
+            Box::new(Equation { p, g, y, x })
+        };
+        Fact::Solved {
+            bits: group.p.bits(),
+            method: self.reads.then(|| Account::of(&subgroups)),
+            operations: Some(self.tries),
+            failure: (!self.reads).then(|| Account::plain("another-exponent")),
+            found: self.reads,
+            cut_off: None,
+            equation: self.reads.then(equation),
         }
     }
 
@@ -107,6 +127,7 @@ impl SmallSubgroup {
         moves.push(Move::Step(2));
         let mut power = BigUint::from(1u8);
         for remainder in 0..order {
+            self.tries += 1;
             let shared = Value::secret(&group.encode(&power));
             if self.leg.opens_with(&[("shared", shared)], Role::Server, frame) {
                 self.known.push((order, remainder));
@@ -202,8 +223,8 @@ impl Attack for SmallSubgroup {
     }
 
     fn again(&mut self, start: Start) {
-        let known = std::mem::take(&mut self.known);
-        *self = Self { known, ..Self::new(&start) };
+        let (known, tries) = (std::mem::take(&mut self.known), self.tries);
+        *self = Self { known, tries, ..Self::new(&start) };
     }
 }
 

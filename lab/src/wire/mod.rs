@@ -275,9 +275,11 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_refused_at_its_first_octet() {
-        let mut decoder = Decoder::default();
-        decoder.push(&[9]);
-        assert_eq!(decoder.next_frame(), Err(FrameError::Kind(9)));
+        for octet in (0..=u8::MAX).filter(|octet| Kind::ALL.iter().all(|kind| *kind as u8 != *octet)) {
+            let mut decoder = Decoder::default();
+            decoder.push(&[octet]);
+            assert_eq!(decoder.next_frame(), Err(FrameError::Kind(octet)));
+        }
     }
 
     #[test]
