@@ -212,9 +212,17 @@ impl Mode {
         self.messages.iter().any(|message| message.from == role && message.carries(sort))
     }
 
-    /// Both sides send a share: what the key is made of is forgotten with the session.
+    /// Both sides send a share, and neither keeps its secret: what the key is made of is forgotten with the session.
     pub fn exchanges(&self) -> bool {
-        self.sends(Role::Client, Sort::Public) && self.sends(Role::Server, Sort::Public)
+        self.sends(Role::Client, Sort::Public) && self.sends(Role::Server, Sort::Public) && !self.keeps_a_secret()
+    }
+
+    /// Somebody remembers a secret that was drawn in one session for later ones.
+    fn keeps_a_secret(&self) -> bool {
+        let drawn = |of: &'static str| {
+            self.steps().any(|step| matches!(step.act, Act::Fresh { name, sort: Sort::Secret, .. } if name == of))
+        };
+        self.steps().any(|step| matches!(step.act, Act::Recall(_, Expr::Var(first)) if drawn(first)))
     }
 
     /// This role shows a chain of certificates.

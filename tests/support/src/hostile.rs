@@ -149,9 +149,9 @@ fn octets(good: &str) -> Vec<Value> {
         format!("{good}\u{0}"),
         format!("+{}", &good[1..]),
         format!("/{}", &good[1..]),
-        // Four more characters are three more octets, four fewer three fewer.
+        // Four more characters are three more octets, four fewer three fewer, or none where there are not so many.
         format!("AAAA{good}"),
-        good[4..].to_owned(),
+        good.get(4..).unwrap_or_default().to_owned(),
         "A".repeat(60_000),
     ]
     .into_iter()

@@ -49,7 +49,7 @@ pub struct Session {
     pub truths: Truths,
     /// Of a campaign, what each of its sessions came to, in order: the verdict is the worst of theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sessions: Vec<Judgement>,
+    pub sessions: Vec<Part>,
     /// Running or done.
     pub status: Progress,
     /// When it began, in Unix milliseconds.
@@ -59,6 +59,16 @@ pub struct Session {
     pub ended: Option<u64>,
     /// What such an outcome means for a real system; absent while it runs.
     pub means: Option<String>,
+}
+
+/// One session of a campaign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What its events prove.
+    #[serde(flatten)]
+    pub judgement: Judgement,
+    /// What each victim that finished it believes, and what was so.
+    pub truths: Truths,
 }
 
 impl Session {
@@ -92,16 +102,16 @@ impl Session {
 
     /// The session is what its events prove.
     pub fn settle(&mut self, events: &[Event]) {
-        let judgement = judge(events);
+        let mut judgement = judge(events);
+        let judgements = std::mem::take(&mut judgement.sessions).into_iter().zip(sessions(events));
+        self.sessions = judgements.map(|(judgement, events)| Part { judgement, truths: Truths::of(events) }).collect();
         // Of a campaign, those of the session that decides.
-        let decides =
-            judgement.verdict.session.and_then(|number| sessions(events).nth(number.saturating_sub(1) as usize));
-        self.truths = Truths::of(decides.unwrap_or(events));
+        let decides = judgement.verdict.session.and_then(|number| self.sessions.get(number.saturating_sub(1) as usize));
+        self.truths = decides.map_or_else(|| Truths::of(events), |part| part.truths.clone());
         self.means = Some(judgement.verdict.kind.meaning());
         self.verdict = Some(judgement.verdict);
         self.fingerprints = judgement.fingerprints;
         self.evidence = judgement.evidence;
-        self.sessions = judgement.sessions;
         self.status = Progress::Done;
     }
 }

@@ -24,4 +24,4 @@ export const Sessions = ({ session, parts, at, choose }) => html`
   </nav>`;
 
 /** A session of a campaign as if it stood alone: its own verdict, keys and evidence. */
-export const alone = (session, part) => ({ ...session, ...(session.sessions?.[part.number - 1] ?? { verdict: null, evidence: [] }) });
+export const alone = (session, part) => ({ ...session, ...(session.sessions?.[part.number - 1] ?? { verdict: null, evidence: [], truths: null }) });

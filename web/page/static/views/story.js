@@ -67,7 +67,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
       ${rows.length ? html`<p><button type="button" class="primary" data-action="stage" onClick=${() => toRow(0)}>${tell("stage open")}</button></p>` : null}
       ${tools}
       ${at ? html`<${Sessions} session=${session} parts=${parts} at=${at} choose=${choose} />
-        <p class="of-part" data-part=${at.number}><${Prose} of=${own.verdict ? sentence(own.verdict) : ""} /></p>` : null}
+        <p class="of-part" data-part=${at.number}>${own.verdict && at.number !== session.verdict?.session ? html`<${Prose} of=${sentence(own.verdict)} />` : null}</p>` : null}
       <div class="told">
         <div>
           <section class="panel drawn">
@@ -84,7 +84,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${own.verdict?.check} without=${session.without}
               deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
           <${Refuted} scenario=${session.scenario} />
-          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} truths=${session.truths} /></section>
+          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} truths=${own.truths} /></section>
         </div>
       </div>
       ${more}
