@@ -638,6 +638,8 @@ def meet_first(connection, handshake, args):
     check("transcript-signature", ed25519.verify(key, said, octets(answer["signature"], 64)))
     handshake.agree(party.agree(share))
     handshake.record_keys()
+    mac = hmac.digest(handshake.key(b"client finished"), handshake.transcript(), "sha256")
+    connection.send(FINISHED, {"mac": encode(mac)})
     handshake.host_key = key
 
 
