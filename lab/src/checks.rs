@@ -206,7 +206,7 @@ pub fn all() -> &'static [&'static Check] {
 
 /// The checks of path validation.
 pub fn of_certificates() -> impl Iterator<Item = &'static Check> {
-    certificate::RULES.iter().map(|rule| &rule.check)
+    certificate::CHECKS.iter()
 }
 
 /// The check with this id.

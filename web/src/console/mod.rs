@@ -21,10 +21,12 @@ use lab::{
     loss::Loss,
     role::Actor,
     scenario::Scenario,
+    words,
 };
 use listeners::Listeners;
 use queue::{BACKLOG, Cost, Queue, Waiting};
 use serde::Serialize;
+use serde_json::json;
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -304,7 +306,7 @@ impl Console {
     pub async fn stop(&self) {
         let dropped = self.queue().withdraw_all().len();
         if dropped > 0 {
-            log::line("console", &format!("{dropped} sessions that had not begun are given up"));
+            log::line("console", &words::say("cli", "not-begun", &json!({ "dropped": dropped })));
         }
         let under_way = std::mem::take(&mut *self.under_way());
         for cancel in under_way.into_values() {

@@ -13,7 +13,11 @@ use ::audit::{
 use clap::Args;
 use expected::Expected;
 use indicatif::ProgressBar;
-use lab::certificate::{KeyType, UnknownKeyType};
+use lab::{
+    certificate::{KeyType, UnknownKeyType},
+    words,
+};
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -80,8 +84,7 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
         return block_on(list(args.reports.on_standard_output()));
     }
     if args.command.is_empty() && args.client.is_empty() {
-        let usage = "expected a command behind --, or --client NAME. See: interlock audit --help";
-        return Err(Failure::Usage(usage.to_owned()));
+        return Err(refused("nothing", &json!({})));
     }
     let settings = settings(args)?;
     let expected = args.expect.as_deref().map(Expected::read).transpose()?.unwrap_or_default();
@@ -99,7 +102,7 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
     let cases: Vec<Case> = cases().filter(all).collect();
     if cases.is_empty() {
         let pattern = args.attack.as_deref().unwrap_or_default();
-        return Err(Failure::Usage(format!("no attack on real software is like {pattern:?}")));
+        return Err(refused("no-attack-like", &json!({ "pattern": pattern })));
     }
     let processors = thread::available_parallelism().map_or(1, usize::from);
     Ok(Settings {
@@ -109,6 +112,11 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
         keys: args.key,
         here: std::env::current_dir()?,
     })
+}
+
+/// Why there is nothing to audit, in the language's words of this name.
+fn refused(name: &str, members: &Value) -> Failure {
+    Failure::Usage(words::say("audit-command", name, members))
 }
 
 /// What a program of a person's own is: named after its file.
@@ -148,10 +156,9 @@ fn quoted(word: &str) -> String {
 async fn clients(args: &Audit) -> Result<Vec<Client>, Failure> {
     let mut clients: Vec<Client> = own(args).into_iter().collect();
     for name in &args.client {
-        let recipe = recipes::find(name)
-            .ok_or_else(|| Failure::Usage(format!("no client is called {name:?}. See: interlock audit --list")))?;
+        let recipe = recipes::find(name).ok_or_else(|| refused("no-client", &json!({ "name": name })))?;
         let client = recipe.client().await;
-        clients.push(client.ok_or_else(|| Failure::Usage(format!("the client {name} is not installed here")))?);
+        clients.push(client.ok_or_else(|| refused("not-installed", &json!({ "name": name })))?);
     }
     if args.key != KeyType::P256 {
         for client in &mut clients {
@@ -159,8 +166,7 @@ async fn clients(args: &Audit) -> Result<Vec<Client>, Failure> {
         }
     }
     for name in &args.pass {
-        let value = std::env::var_os(name)
-            .ok_or_else(|| Failure::Usage(format!("--pass: there is no variable {name} in the environment")))?;
+        let value = std::env::var_os(name).ok_or_else(|| refused("no-variable", &json!({ "name": name })))?;
         for client in &mut clients {
             client.passed.insert(name.clone(), value.clone());
         }
@@ -187,7 +193,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     runtime.block_on(async {
         tokio::select! {
             done = work => done,
-            _ = tokio::signal::ctrl_c() => Err(Failure::Lab("interrupted".to_owned())),
+            _ = tokio::signal::ctrl_c() => Err(Failure::lab("interrupted", &json!({}))),
         }
     })
 }
