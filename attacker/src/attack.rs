@@ -16,6 +16,7 @@ use lab::{
     role::Role,
     wire::Frame,
 };
+use std::sync::Mutex;
 
 /// Something that happens to the attacker.
 #[derive(Clone, Debug)]
@@ -103,7 +104,14 @@ impl Narration {
 pub trait Attack: Send {
     /// Decides about what it sees.
     fn handle(&mut self, seen: Seen) -> Vec<Move>;
+
+    /// Begins with the next session of its campaign. What it keeps of the ones before is its own matter; a recipe that takes
+    /// one session begins with no other.
+    fn again(&mut self, _start: Start) {}
 }
+
+/// A recipe with what it knows, from session to session of a campaign.
+pub type Recipe = Mutex<Box<dyn Attack>>;
 
 /// What a recipe starts from.
 pub struct Start {

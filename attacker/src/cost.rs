@@ -23,7 +23,7 @@ pub fn core_seconds(resolved: &Resolved) -> Option<f64> {
     match variant.group? {
         Own::Safe => index_seconds(variant.size(&selection.parameters)?),
         Own::Random => index_seconds(variant.size(&selection.parameters)?).map(|seconds| seconds * ANY_PRIME),
-        Own::Smooth | Own::Composite | Own::Subgroup | Own::Published(_) => None,
+        Own::Smooth | Own::Composite | Own::Subgroup | Own::Cofactor | Own::Published(_) => None,
     }
 }
 

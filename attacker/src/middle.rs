@@ -10,7 +10,7 @@ use lab::{
     event::Fact,
     record::Content,
     role::Role,
-    wire::{Frame, Kind},
+    wire::{Channel, Frame, Kind},
 };
 
 /// Values that take the place of a message's own: from the leg that the message came from and the one on which it goes on
@@ -36,13 +36,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A secret of the attacker's own on either leg, and nothing else.
+    /// A secret of the attacker's own on either leg, what it commits to with it, and nothing else.
     pub fn substitution() -> Self {
         Self {
             as_server: Vec::new(),
             as_client: Vec::new(),
             invents_as_server: &["server_secret"],
-            invents_as_client: &["client_secret", "client_coins"],
+            invents_as_client: &["client_secret", "client_coins", "client_nonce"],
             replace: Box::new(|_, _| Vec::new()),
             suppositions: |_| vec![Vec::new()],
             later: Vec::new(),
@@ -99,7 +99,14 @@ impl Middle {
     /// Translates a handshake frame; what the mode does not have is passed on as it came.
     fn handshake(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
         self.narration.step(if from == Role::Client { 1 } else { 2 }, moves);
-        let (source, _) = self.legs(from);
+        let (source, target) = self.legs(from);
+        if frame.kind.channel() == Channel::Voice {
+            // Both victims hear the same.
+            source.observe(&frame);
+            target.observe(&frame);
+            moves.push(Move::Forward { from, frame });
+            return;
+        }
         let Some(observed) = source.observe(&frame) else {
             moves.push(Move::Forward { from, frame });
             return;

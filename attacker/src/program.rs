@@ -1,9 +1,9 @@
 //! The program `attacker`.
 
-use crate::{attacks, cost, relay::Relay, session::Session, work::Workshop};
+use crate::{attack::Recipe, attacks, cost, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
-    control::{AttackOrder, Order},
+    control::{AttackOrder, Order, Place},
     event::Fact,
     role::Actor,
     scenario::{Scenario, Selection},
@@ -13,6 +13,7 @@ use process::{
     arguments::{ByHand, Common},
     frames::connect,
     listening::listen,
+    memories::Memories,
     part::{Listening, Part},
     program::{Failure, failed, host_and_port, run},
     teller::Teller,
@@ -70,18 +71,36 @@ struct Attacker {
     common: Common,
     /// Work for primes that were met before.
     workshop: Arc<Workshop>,
+    /// Recipes that go on in the next session of their campaign.
+    recipes: Memories<Recipe>,
 }
 
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
     let common = flags.common().map_err(failed("setting"))?;
-    let attacker = Attacker { args, common, workshop: Arc::new(Workshop::new(GROUPS)) };
+    let attacker = Attacker { args, common, workshop: Arc::new(Workshop::new(GROUPS)), recipes: Memories::default() };
     listen(Box::new(attacker), at, exposed, &flags).await
 }
 
 impl Attacker {
+    /// The session of an order, in which what the attacker learned in earlier ones is not lost.
+    fn session(&self, order: &AttackOrder) -> Result<Session, attacks::Unknown> {
+        let Some(Place { campaign, number, of }) = &order.place else { return Session::of(order) };
+        let name = format!("{campaign} {}", order.attack);
+        let session = match self.recipes.find(&name) {
+            Some(recipe) => Session::again(order, recipe)?,
+            None => Session::of(order)?,
+        };
+        if number < of {
+            self.recipes.keep(&name, Arc::clone(session.recipe()));
+        } else {
+            self.recipes.forget(&name);
+        }
+        Ok(session)
+    }
+
     fn part(&self, order: AttackOrder) -> Result<Part, String> {
-        let session = Session::of(&order).map_err(|unknown| unknown.to_string())?;
+        let session = self.session(&order).map_err(|unknown| unknown.to_string())?;
         let (beyond, workshop) = (self.args.connect.clone(), Arc::clone(&self.workshop));
         let limits = self.args.by_hand.limits_for(Duration::from_millis(order.patience));
         Ok(Box::new(move |caller, reports| {

@@ -1,7 +1,7 @@
 //! One session under attack, without sockets: frames in, commands and facts out.
 
 use crate::{
-    attack::{Attack, Info, Move, Seen, Start, changes},
+    attack::{Info, Move, Recipe, Seen, Start, changes},
     attacks::{self, Resolved},
 };
 use cryptanalysis::Problem;
@@ -12,9 +12,10 @@ use lab::{
     mode::Mode,
     role::Role,
     scenario::Scenario,
-    wire::{Frame, HEADER, Kind},
+    wire::{Channel, Frame, HEADER, Kind},
 };
 use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Octets of one victim's frames that are held back before no more of them is read: enough for all that a victim of the lab
 /// says in a session.
@@ -49,12 +50,40 @@ pub enum Command {
     Cut(Role),
 }
 
+/// What is said by voice goes from one victim to the other whoever listens.
+fn voiced(seen: &Seen) -> Option<Move> {
+    match seen {
+        Seen::Frame { from, frame } if frame.kind.channel() == Channel::Voice => {
+            Some(Move::Forward { from: *from, frame: frame.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// What an order puts to work.
+fn ordered(order: &AttackOrder) -> Result<(Info, Start), attacks::Unknown> {
+    let scenario =
+        Scenario { mode: order.mode.clone(), attack: order.attack.clone(), without: Vec::new(), with: Vec::new() };
+    let Resolved { info, played } = attacks::resolve(&scenario)?;
+    let seed = order.seed.clone();
+    let start = Start {
+        mode: played.mode,
+        variant: order.attack.variant.clone(),
+        algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
+        as_server: order.as_server.clone(),
+        as_client: order.as_client.clone(),
+        afterwards: order.afterwards.clone(),
+        recording: order.recording.iter().filter_map(|frame| Frame::from_text(frame)).collect(),
+    };
+    Ok((*info, start))
+}
+
 /// An attack at work between two victims.
 pub struct Session {
     mode: &'static Mode,
     info: Info,
     plays: String,
-    attack: Box<dyn Attack>,
+    attack: Arc<Recipe>,
     /// Handshake frames that were dealt with, by whose they were or in whose name they were sent.
     dealt_with: Vec<(Role, Kind)>,
     /// Octets of the client's and the server's frames that were seen and have neither left nor been dropped.
@@ -69,11 +98,15 @@ impl Session {
     /// Puts an attack to work; `plays` is how the scenario names it.
     pub fn new(info: Info, plays: String, start: Start) -> Self {
         let mode = start.mode;
+        Self::with(info, plays, mode, Arc::new(Mutex::new((info.start)(start))))
+    }
+
+    fn with(info: Info, plays: String, mode: &'static Mode, attack: Arc<Recipe>) -> Self {
         Self {
             mode,
             info,
             plays,
-            attack: (info.start)(start),
+            attack,
             dealt_with: Vec::new(),
             in_hand: [0; 2],
             full: [false; 2],
@@ -87,20 +120,24 @@ impl Session {
     /// # Errors
     /// It names something unknown.
     pub fn of(order: &AttackOrder) -> Result<Self, attacks::Unknown> {
-        let scenario =
-            Scenario { mode: order.mode.clone(), attack: order.attack.clone(), without: Vec::new(), with: Vec::new() };
-        let Resolved { info, played } = attacks::resolve(&scenario)?;
-        let seed = order.seed.clone();
-        let start = Start {
-            mode: played.mode,
-            variant: order.attack.variant.clone(),
-            algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
-            as_server: order.as_server.clone(),
-            as_client: order.as_client.clone(),
-            afterwards: order.afterwards.clone(),
-            recording: order.recording.iter().filter_map(|frame| Frame::from_text(frame)).collect(),
-        };
-        Ok(Self::new(*info, order.attack.to_string(), start))
+        let (info, start) = ordered(order)?;
+        Ok(Self::new(info, order.attack.to_string(), start))
+    }
+
+    /// The session of an order, in which a recipe goes on that had a hand in an earlier one.
+    ///
+    /// # Errors
+    /// It names something unknown.
+    pub fn again(order: &AttackOrder, recipe: Arc<Recipe>) -> Result<Self, attacks::Unknown> {
+        let (info, start) = ordered(order)?;
+        let mode = start.mode;
+        recipe.lock().unwrap_or_else(PoisonError::into_inner).again(start);
+        Ok(Self::with(info, order.attack.to_string(), mode, recipe))
+    }
+
+    /// The recipe, for the next session of the campaign.
+    pub fn recipe(&self) -> &Arc<Recipe> {
+        &self.attack
     }
 
     /// The attack's record in the registry.
@@ -129,7 +166,16 @@ impl Session {
         if let Seen::Frame { from, frame } = &seen {
             self.in_hand[side(*from)] += octets(frame);
         }
-        let moves = self.attack.handle(seen);
+        let heard = voiced(&seen);
+        let mut moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).handle(seen);
+        if let Some(spoken) = heard {
+            // Whatever the recipe would like to do with it: a voice is heard, and that is all.
+            moves.retain(|made| {
+                !matches!(made, Move::Forward { .. } | Move::Alter { .. } | Move::Drop { .. } | Move::Hold { .. })
+            });
+            moves.insert(0, spoken);
+        }
+        moves.retain(|made| !matches!(made, Move::Inject { frame, .. } if frame.kind.channel() == Channel::Voice));
         let mut commands = Vec::new();
         for made in moves {
             self.carry_out(made, &mut commands);

@@ -51,6 +51,18 @@ checks! {
         compares: "the server's p and g with the safe-prime groups of RFC 3526 and RFC 7919",
         from: "RFC 7919 section 3"
     }
+    PUBLIC_SUBGROUP = "public-subgroup" {
+        "Public value in the right subgroup",
+        threat: "A public value of a small order r tells the exponent modulo r to who tries r keys: many of them tell all of it.",
+        compares: "the q-th power of the peer's public value with 1, q being the order of the generator",
+        from: "RFC 2785 section 3.1; NIST SP 800-56A rev. 3 section 5.6.2.3.1"
+    }
+    FRESH_EPHEMERAL = "fresh-ephemeral" {
+        "Secret is of this session alone",
+        threat: "A secret that is kept for many sessions can be learned bit by bit, and then opens all of them.",
+        compares: "the own public value with that of the session before",
+        from: "RFC 2785 section 3.3; NIST SP 800-56A rev. 3 section 5.6.3.3"
+    }
     CONTRIBUTORY = "contributory" {
         "Both parties contributed",
         threat: "A point of small order, or what is no element, makes the shared secret all zero, whatever the victim's own \
@@ -139,6 +151,26 @@ checks! {
         compares: "the name that the client wants to talk to with the own name",
         from: "Drucker and Gueron, Selfie: reflections on TLS 1.3 with PSK, 2019"
     }
+    SAS_COMMITMENT = "sas-commitment" {
+        "Share was settled before the answer",
+        threat: "Who may choose its share after it has seen all others', tries as many as it takes until the short string comes out \
+                 as it wants: 65,536 tries are nothing.",
+        compares: "the digest of the client's last message with the commitment in its first one",
+        from: "RFC 6189 section 4.4.1.1; Vaudenay, Secure communications over insecure channels based on short authenticated strings, 2005"
+    }
+    SAS_COMPARE = "sas-compare" {
+        "People compare a short string",
+        threat: "Nothing else authenticates the exchange: between two who do not compare sits whoever wants to.",
+        compares: "the string that the peer reads aloud with the own one, which follows from all messages so far",
+        from: "RFC 6189 section 4.4"
+    }
+    KNOWN_KEY = "known-key" {
+        "Same key as at first contact",
+        threat: "A key that nobody certifies proves nothing by itself: whoever comes between two that have met shows one of its own.",
+        compares: "the host key that the server shows with the one that the client remembers from its first contact; then there \
+                   is none, and the one that is shown counts",
+        from: "RFC 4251 section 4.1"
+    }
     RECORD_AUTH = "record-auth" {
         "Records are authentic",
         threat: "A stream cipher alone lets anybody flip chosen bits of the plaintext.",
@@ -174,7 +206,7 @@ pub fn all() -> &'static [&'static Check] {
 
 /// The checks of path validation.
 pub fn of_certificates() -> impl Iterator<Item = &'static Check> {
-    certificate::RULES.iter().map(|rule| &rule.check)
+    certificate::CHECKS.iter()
 }
 
 /// The check with this id.

@@ -27,6 +27,17 @@ pub enum Order {
     },
 }
 
+/// The place of a session in a campaign: what a party remembers goes by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The campaign.
+    pub campaign: String,
+    /// Which of its sessions, from 1.
+    pub number: u32,
+    /// How many it has.
+    pub of: u32,
+}
+
 /// A victim's part in one session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PlayOrder {
@@ -48,12 +59,18 @@ pub struct PlayOrder {
     pub phrase: String,
     /// How long it waits for each flight, in milliseconds.
     pub patience: u64,
+    /// Its place in a campaign; absent where the session stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Where the client connects; absent for the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<String>,
     /// The secret that it shares with its peer, in the modes that start from one, in base64url without padding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_secret: Option<String>,
+    /// The Ed25519 seed of the key that it has without a certificate, in the modes that use one, in base64url without padding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_key: Option<String>,
     /// What it knows of certificates and names, in the modes that use them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<Credentials>,
@@ -139,6 +156,9 @@ pub struct AttackOrder {
     /// What it comes by when the session is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub afterwards: Option<Afterwards>,
+    /// The session's place in a campaign; absent where it stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Frames of an earlier handshake that it recorded, whole, in base64url without padding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recording: Vec<String>,

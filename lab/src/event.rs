@@ -258,6 +258,13 @@ pub enum Fact {
     },
     /// The process is done with the session.
     Ended,
+    /// The console begins a session of a campaign: what follows belongs to it.
+    Began {
+        /// Which, from 1.
+        number: u32,
+        /// How many the campaign has.
+        of: u32,
+    },
     /// The console gave the session up: it was not over in its time.
     Overdue {
         /// Its time in milliseconds.
@@ -276,6 +283,11 @@ pub enum Fact {
         reason: Loss,
     },
 }
+}
+
+/// The events of each session, where the console tells that sessions of a campaign begin; else all of them as one.
+pub fn sessions(events: &[Event]) -> impl Iterator<Item = &[Event]> {
+    events.chunk_by(|_, next| !matches!(next.fact, Fact::Began { .. }))
 }
 
 impl Fact {
@@ -300,7 +312,7 @@ impl Fact {
             | Self::Chose { .. }
             | Self::Work { .. }
             | Self::Solved { .. } => &[Actor::Attacker],
-            Self::Overdue { .. } | Self::Cancelled { .. } | Self::Lost { .. } => &[Actor::Console],
+            Self::Began { .. } | Self::Overdue { .. } | Self::Cancelled { .. } | Self::Lost { .. } => &[Actor::Console],
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
     event::{Cancellation, Event, Fact, VERSION},
     loss::Loss,
     role::{Actor, Role},
+    wire::{Channel, Kind},
 };
 use std::collections::HashMap;
 
@@ -55,6 +56,13 @@ impl Evidence {
         }
         evidence.compare_ends();
         evidence
+    }
+
+    /// Adds what the attacker shows in a later session: it may concern this one.
+    pub fn learn_later(&mut self, event: &Event) {
+        if event.source == Actor::Attacker {
+            self.attacker.iter_mut().for_each(|attacker| attacker.learn_later(event.n, &event.fact));
+        }
     }
 
     /// One victim's side.
@@ -141,8 +149,19 @@ impl Evidence {
                 }
             };
             self.contradictions.extend(invented);
+            let heard = spoken(&self.victim(role).received_frames);
+            let unsaid = beyond(heard, spoken(&self.victim(role.peer()).sent_frames));
+            self.contradictions.extend(unsaid.map(|n| Cited { n, it: Contradiction::NotItsVoice { teller: role } }));
         }
     }
+}
+
+/// What was said by voice among these frames. Nobody can imitate a voice that the other knows.
+fn spoken(frames: &[Cited<Message>]) -> impl Iterator<Item = (u64, &str)> {
+    let voice = |frame: &&Cited<Message>| {
+        Kind::ALL.iter().any(|kind| kind.as_str() == frame.it.kind && kind.channel() == Channel::Voice)
+    };
+    frames.iter().filter(voice).map(Cited::frame)
 }
 
 impl Cited<Message> {

@@ -130,6 +130,10 @@ pub struct Handshake<A: Algebra> {
     role: Role,
     switches: Switches,
     env: Env<A::Value>,
+    /// What is remembered from earlier sessions.
+    remembered: Env<A::Value>,
+    /// What later sessions will remember.
+    kept: Env<A::Value>,
     transcript: A::Transcript,
     next: usize,
 }
@@ -152,7 +156,19 @@ impl<A: Algebra> Handshake<A> {
             return Err(Stop::NotGiven(given.name));
         }
         let flights = mode.flights();
-        Ok(Self { algebra, mode, flights, role, switches, env, transcript: A::Transcript::default(), next: 0 })
+        let (remembered, kept, transcript) = (Env::new(Vec::new()), Env::new(Vec::new()), A::Transcript::default());
+        Ok(Self { algebra, mode, flights, role, switches, env, remembered, kept, transcript, next: 0 })
+    }
+
+    /// The same handshake of a party that remembers these values.
+    #[must_use]
+    pub fn remembering(self, remembered: Vec<(&'static str, A::Value)>) -> Self {
+        Self { remembered: Env::new(remembered), ..self }
+    }
+
+    /// What the party keeps of the handshake for later sessions.
+    pub fn kept(&self) -> &[(&'static str, A::Value)] {
+        &self.kept.0
     }
 
     /// Number of the flight that comes next, or that the records travel in once the handshake is done.
@@ -212,12 +228,14 @@ impl<A: Algebra> Handshake<A> {
         let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from != self.role) else {
             return Err(Misfit::new("message", Need::NoMessage, Given::One).into());
         };
-        let (known, transcript, algebra) = (self.env.0.len(), self.transcript.clone(), self.algebra.clone());
+        let (known, kept) = (self.env.0.len(), self.kept.0.len());
+        let (transcript, algebra) = (self.transcript.clone(), self.algebra.clone());
         let result = self.take(message, wire, outputs);
         match result {
             Ok(()) => self.next += 1,
             Err(_) => {
                 self.env.0.truncate(known);
+                self.kept.0.truncate(kept);
                 self.transcript = transcript;
                 self.algebra = algebra;
             }
@@ -251,6 +269,17 @@ impl<A: Algebra> Handshake<A> {
                 Act::Let(name, value) => {
                     let value = self.evaluate(&value)?.ok_or(Stop::NotGiven(name))?;
                     self.env.bind(name, value);
+                }
+                Act::Recall(name, value) => {
+                    let value = match self.remembered.get(name) {
+                        Some(remembered) => remembered.clone(),
+                        None => self.evaluate(&value)?.ok_or(Stop::NotGiven(name))?,
+                    };
+                    self.env.bind(name, value);
+                }
+                Act::Keep(name, value) => {
+                    let value = self.evaluate(&value)?.ok_or(Stop::NotGiven(name))?;
+                    self.kept.bind(name, value);
                 }
                 Act::Check(relation, args) => {
                     let mut values = Vec::with_capacity(args.len());

@@ -17,6 +17,7 @@ pub mod group;
 pub mod handshake;
 pub mod loot;
 pub mod loss;
+pub mod memory;
 pub mod misfit;
 pub mod mode;
 pub mod modes;

@@ -20,6 +20,9 @@ pub struct Loot {
     pub recording: bool,
     /// What it comes by when the session is over and recorded.
     pub afterwards: Option<Leak>,
+    /// The sessions that it takes, in order, and whether the attacker is there. None are told where it takes one, after those
+    /// in which the victims came to know each other.
+    pub sessions: &'static [Presence],
 }
 
 /// What leaks when a session is over.
@@ -30,6 +33,15 @@ pub enum Leak {
     /// What a quantum computer would find behind the public values of the session. None is at hand: the lab grants the answers,
     /// which the victims know.
     Quantum,
+}
+
+/// Whether the attacker has a hand in a session of the victims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there.
+    There,
+    /// It passes everything on: the victims are by themselves.
+    Absent,
 }
 
 /// A certificate, mostly with its key.
@@ -51,8 +63,15 @@ pub enum Item {
 
 impl Loot {
     /// Nothing.
-    pub const NONE: Self =
-        Self { as_server: None, as_client: None, leads_back: false, called: false, recording: false, afterwards: None };
+    pub const NONE: Self = Self {
+        as_server: None,
+        as_client: None,
+        leads_back: false,
+        called: false,
+        recording: false,
+        afterwards: None,
+        sessions: &[],
+    };
 
     /// A forged certificate for either victim.
     pub const fn forged(forgery: &'static Forgery) -> Self {

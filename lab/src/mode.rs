@@ -66,6 +66,11 @@ pub enum Act {
     },
     /// Names the value of an expression.
     Let(&'static str, Expr),
+    /// Names what the party remembers under that name from an earlier session, or the value of the expression where it
+    /// remembers nothing.
+    Recall(&'static str, Expr),
+    /// Remembers the value of an expression under a name, once the handshake is done.
+    Keep(&'static str, Expr),
     /// Performs a check, or several in one.
     Check(Relation, &'static [Expr]),
 }
@@ -130,6 +135,8 @@ pub struct Mode {
     pub messages: &'static [Message],
     /// The name under which a party knows its peer once the handshake is done, and its own.
     pub names: Names,
+    /// Sessions in which the two came to know each other before any that an attack takes.
+    pub met: u32,
     /// Ids of the checks of this mode that are off unless a scenario switches them on.
     pub off: &'static [&'static str],
 }
@@ -205,9 +212,17 @@ impl Mode {
         self.messages.iter().any(|message| message.from == role && message.carries(sort))
     }
 
-    /// Both sides send a share: what the key is made of is forgotten with the session.
+    /// Both sides send a share, and neither keeps its secret: what the key is made of is forgotten with the session.
     pub fn exchanges(&self) -> bool {
-        self.sends(Role::Client, Sort::Public) && self.sends(Role::Server, Sort::Public)
+        self.sends(Role::Client, Sort::Public) && self.sends(Role::Server, Sort::Public) && !self.keeps_a_secret()
+    }
+
+    /// Somebody remembers a secret that was drawn in one session for later ones.
+    fn keeps_a_secret(&self) -> bool {
+        let drawn = |of: &'static str| {
+            self.steps().any(|step| matches!(step.act, Act::Fresh { name, sort: Sort::Secret, .. } if name == of))
+        };
+        self.steps().any(|step| matches!(step.act, Act::Recall(_, Expr::Var(first)) if drawn(first)))
     }
 
     /// This role shows a chain of certificates.
@@ -261,6 +276,8 @@ impl fmt::Display for Step {
             Act::Fresh { name, sort, group: None } => write!(f, "{name} := fresh {sort}"),
             Act::Fresh { name, sort, group: Some(group) } => write!(f, "{name} := fresh {sort} for {group}"),
             Act::Let(name, value) => write!(f, "{name} := {value}"),
+            Act::Recall(name, value) => write!(f, "{name} := remembered {name}, or {value}"),
+            Act::Keep(name, value) => write!(f, "remember {name} := {value}"),
             Act::Check(relation, args) => {
                 let args = args.iter().map(Expr::to_string).collect::<Vec<_>>().join(", ");
                 let checks = relation.checks();

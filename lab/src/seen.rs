@@ -52,6 +52,18 @@ pub enum Seen {
         /// Its size.
         bits: u64,
     },
+    /// A public value of a certain prime order.
+    InSubgroup {
+        /// Bits of the order.
+        bits: u64,
+    },
+    /// A public value of another order.
+    OutsideSubgroup {
+        /// Bits of the order that it should have.
+        bits: u64,
+    },
+    /// A value that was not there before.
+    AnotherValue,
     /// Any other public value.
     PublicValue {
         /// In hexadecimal.

@@ -126,9 +126,9 @@ impl<A: Algebra> Shadow<A> {
     /// Takes a step; answers whether it needs no second try.
     fn take(&mut self, step: &Step, transcript: &A::Transcript) -> bool {
         match step.act {
-            // The victims' checks are theirs.
-            Act::Check(..) => true,
-            Act::Fresh { name, .. } | Act::Let(name, _) if self.env.get(name).is_some() => true,
+            // The victims' checks are theirs, and what they remember.
+            Act::Check(..) | Act::Keep(..) => true,
+            Act::Fresh { name, .. } | Act::Let(name, _) | Act::Recall(name, _) if self.env.get(name).is_some() => true,
             Act::Fresh { name, sort, group } => {
                 if !self.invents.contains(&name) {
                     return true;
@@ -143,7 +143,8 @@ impl<A: Algebra> Shadow<A> {
                 }
                 true
             }
-            Act::Let(name, value) => {
+            // A shadow has no earlier sessions.
+            Act::Let(name, value) | Act::Recall(name, value) => {
                 match evaluate(&self.algebra, &self.switches, &self.env, transcript, &value) {
                     Ok(None) => false,
                     // An operation without a result will not have one later: somebody sent nonsense.

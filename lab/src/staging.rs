@@ -11,10 +11,11 @@ pub use issue::{certify, drawn_key, forge, revocation_lists, static_key};
 
 use crate::{
     certificate::{self, KeyType},
-    control::{AttackOrder, PlayOrder},
+    control::{AttackOrder, Place, PlayOrder},
     evidence::hex,
     group::Group,
-    mode::Source,
+    loot::Presence,
+    mode::{Mode, Source},
     modes::{self, Resolved},
     role::Role,
     scenario::{Scenario, Selection},
@@ -117,12 +118,49 @@ impl From<certificate::issue::Error> for StagingError {
     }
 }
 
-/// Stages a scenario.
+/// Stages all sessions of a scenario, in the order in which they are played: one, or those of a campaign.
+///
+/// # Errors
+/// A certificate cannot be issued.
+pub fn campaign(resolved: &Resolved, setting: &Setting) -> Result<Vec<Orders>, StagingError> {
+    let sessions = resolved.sessions();
+    if sessions.len() == 1 {
+        return Ok(vec![stage(resolved, setting)?]);
+    }
+    let of = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
+    (1..=of).zip(sessions).map(|(number, presence)| one_of(resolved, setting, presence, number, of)).collect()
+}
+
+/// One session of a campaign. What outlasts a session is the same in all of them; what is drawn in one is its own.
+fn one_of(
+    resolved: &Resolved,
+    setting: &Setting,
+    presence: Presence,
+    number: u32,
+    of: u32,
+) -> Result<Orders, StagingError> {
+    let campaign = setting.session.clone();
+    let session = format!("{campaign}.{number}");
+    let seed = derive(&setting.seed, &format!("session {number}"));
+    let mut orders = stage(resolved, &Setting { session, seed, ..setting.clone() })?;
+    let place = Some(Place { campaign, number, of });
+    for place_of in [&mut orders.client.place, &mut orders.server.place, &mut orders.attack.place] {
+        place_of.clone_from(&place);
+    }
+    if presence == Presence::Absent {
+        let attack = resolved.absent.clone();
+        orders.attack =
+            AttackOrder { attack, as_server: None, as_client: None, recording: Vec::new(), ..orders.attack };
+    }
+    Ok(orders)
+}
+
+/// Stages a scenario's one session.
 ///
 /// # Errors
 /// A certificate cannot be issued.
 pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingError> {
-    let Resolved { mode, scenario: full, loot } = resolved;
+    let Resolved { mode, scenario: full, loot, .. } = resolved;
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);
@@ -141,8 +179,10 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         now: setting.now,
         phrase: phrase.to_owned(),
         patience: setting.patience,
+        place: None,
         connect: None,
         shared_secret: secret.clone(),
+        host_key: has(mode, role, Source::HostKey).then(|| issue::host_key(role, setting)),
         credentials,
     };
     let client = play(Role::Client, &setting.client_phrase, issued.client);
@@ -164,9 +204,15 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             as_server: issued.as_server,
             as_client: issued.as_client,
             afterwards,
+            place: None,
             recording,
         },
     })
+}
+
+/// This role is given something from there.
+fn has(mode: &Mode, role: Role, source: Source) -> bool {
+    mode.given.iter().any(|given| given.by.includes(role) && given.source == source)
 }
 
 /// The server's own group, in the modes that send one.

@@ -71,7 +71,7 @@ sorts! {
     /// A private signing key.
     SigningKey = "signing key", Nowhere;
     /// A public signature key.
-    VerifyingKey = "verifying key", Shown;
+    VerifyingKey = "verifying key", Wire;
     /// An Ed25519 signature.
     Signature = "signature", Wire;
     /// A private key that opens what was encrypted to its public one.
@@ -88,6 +88,8 @@ sorts! {
     Name = "name", Wire;
     /// Unix seconds.
     Time = "time", Shown;
+    /// A string so short that people read it to each other: 16 bits.
+    Short = "short string", Wire;
     /// A SHA-256 digest, of the frames so far or of chosen values.
     Digest = "digest", Wire;
     /// A secret, sealed with a key that seals nothing else.
@@ -186,6 +188,8 @@ pub enum Op {
     Expand(&'static str),
     /// SHA-256 of a tuple's canonical form: a digest over chosen values.
     Hash,
+    /// The first 16 bits of a digest, for people to compare (RFC 6189 section 5.1.6).
+    Short,
     /// HMAC-SHA256 (RFC 2104).
     Mac,
     /// Seals a secret with a key that seals nothing else: ChaCha20-Poly1305 (RFC 8439 section 2.8) with a nonce of zeros and no
@@ -195,6 +199,8 @@ pub enum Op {
     Open,
     /// Ed25519 signature under this context (RFC 8446 section 4.4.3).
     Sign(&'static str),
+    /// The public key of a private signing key.
+    VerifyingKey,
     /// The public signature key that a chain's leaf certifies.
     LeafKey,
     /// The public key to encrypt to that a chain's leaf certifies.
@@ -236,10 +242,12 @@ impl Op {
             Self::Extract => (&[Shared], Key),
             Self::Expand(_) => (&[Key, Digest], Key),
             Self::Hash => (&[Tuple], Digest),
+            Self::Short => (&[Digest], Sort::Short),
             Self::Mac => (&[Key, Digest], Sort::Mac),
             Self::Seal => (&[Key, Shared], Sealed),
             Self::Open => (&[Key, Sealed], Shared),
             Self::Sign(_) => (&[SigningKey, Digest], Signature),
+            Self::VerifyingKey => (&[SigningKey], VerifyingKey),
             Self::LeafKey => (&[Chain], VerifyingKey),
             Self::LeafEncryptionKey => (&[Chain], EncryptionKey),
             Self::LeafName => (&[Chain], Name),
@@ -269,10 +277,12 @@ impl fmt::Display for Op {
             Self::Extract => "hkdf-extract",
             Self::Expand(label) => return write!(f, "hkdf-expand[{label}]"),
             Self::Hash => "hash",
+            Self::Short => "short",
             Self::Mac => "hmac",
             Self::Seal => "seal",
             Self::Open => "open",
             Self::Sign(context) => return write!(f, "sign[{context}]"),
+            Self::VerifyingKey => "verifying-key",
             Self::LeafKey => "leaf-key",
             Self::LeafEncryptionKey => "leaf-encryption-key",
             Self::LeafName => "leaf-name",

@@ -3,6 +3,7 @@
 //! [`judge`] is a pure function. It never learns the attack's name or which checks were on, and it says which events its
 //! verdict rests on.
 
+mod campaign;
 mod expected;
 mod grounds;
 mod judge;
@@ -11,9 +12,9 @@ use crate::{evidence::abbreviate, role::Role, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use campaign::judge;
 pub use expected::{Expected, Row, RowError, rows};
 pub use grounds::{Grounds, Meanwhile};
-pub use judge::judge;
 
 /// What happened, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -150,6 +151,9 @@ pub struct Verdict {
     /// The flight in which it was stopped.
     #[serde(default)]
     pub flight: Option<u32>,
+    /// In which session of a campaign; absent where the scenario is one session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
     /// One sentence: party, check, expected and observed.
     pub because: String,
     /// The same as data; absent in sessions that were kept before it was told.
@@ -161,7 +165,9 @@ impl Verdict {
     /// Its sentence in the language that this process speaks.
     pub fn sentence(&self) -> String {
         match &self.grounds {
-            Some(grounds) if words::tongue() != words::TONGUES[0] => abbreviate(&words::verdict(&judge::told(grounds))),
+            Some(grounds) if words::tongue() != words::TONGUES[0] => {
+                abbreviate(&words::verdict(&judge::told(grounds), self.session))
+            }
             _ => self.because.clone(),
         }
     }
@@ -187,4 +193,7 @@ pub struct Judgement {
     pub fingerprints: Fingerprints,
     /// Numbers of the events that the verdict rests on, ascending.
     pub evidence: Vec<u64>,
+    /// Of a campaign, the judgement of each session, in order: the verdict is the worst of theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Self>,
 }

@@ -14,6 +14,7 @@ use crate::{
     event::{Fact, Limit, Way},
     evidence::hex,
     handshake::{Handshake, Output, Stop},
+    memory::Memory,
     mode::{Mode, Names},
     modes::{self, Played},
     party::{Command, Input, Party},
@@ -25,7 +26,7 @@ use crate::{
 use message::{Message, heard, script};
 use order::{canary, seed};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub use message::LAST_WORDS;
 pub use order::{Kept, Refusal, draws, generator};
@@ -45,6 +46,7 @@ pub struct Victim {
     script: Vec<Message>,
     received: u32,
     gave_up: bool,
+    memory: Option<Arc<Memory>>,
 }
 
 enum Stage {
@@ -64,7 +66,8 @@ impl Victim {
         let script = script(role, &order.phrase, &canary(&seed))?;
         let known = Supply::of(order, mode, kept.group, kept.verified)?.known(mode, role);
         let algebra = generator(&seed);
-        let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?;
+        let remembered = kept.memory.as_deref().map(Memory::recall).unwrap_or_default();
+        let handshake = Handshake::new(algebra, mode, role, switches.clone(), known)?.remembering(remembered);
         let credentials = order.credentials.as_ref();
         Ok(Self {
             role,
@@ -89,6 +92,7 @@ impl Victim {
             script,
             received: 0,
             gave_up: false,
+            memory: kept.memory,
         })
     }
 
@@ -165,6 +169,9 @@ impl Victim {
         };
         if let Some((_, check)) = silent {
             return self.abort(flight, None, Cause::NoOutcome { check: check.id.to_owned() }, commands);
+        }
+        if let Some(memory) = &self.memory {
+            memory.keep(handshake.kept().iter().cloned());
         }
         let fingerprint = handshake.algebra().fingerprint(&Value::secret(exporter));
         let records = Records::new(self.role, self.switches.clone(), client_write, server_write);

@@ -29,11 +29,11 @@ import mlkem
 import rsa_oaep
 from certificate import Refused
 
-CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED, HALF, REST = range(1, 9)
+CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED, HALF, REST, SPOKEN = range(1, 10)
 RECORD = 23
-LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, REST + 1), 65_536)
+LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, SPOKEN + 1), 65_536)
 DATA, CLOSE = 1, 2
-GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "rsa": "none", "rsa-cert": "none", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none"}
+GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "rsa": "none", "rsa-cert": "none", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none", "tofu": "x25519", "sas": "x25519"}
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -612,6 +612,64 @@ def encrypt_a_secret(connection, handshake, trust, mode):
     handshake.record_keys()
 
 
+def meet_first(connection, handshake, args):
+    """Sections 4 to 7 for `tofu`."""
+
+    def check(name, holds):
+        if name not in args.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    party = X25519()
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "tofu", "groups": ["x25519"]}],
+        "random": encode(os.urandom(32)),
+        "share": encode(party.share),
+    }
+    connection.send(CLIENT_HELLO, hello)
+    heard = handshake.transcript()
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "share", "host_key", "signature"])
+    if answer["choice"] != {"mode": "tofu", "group": "x25519"}:
+        raise Refused("choice: not what was offered")
+    share, key = decode(answer["share"]), octets(answer["host_key"], 32)
+    check("known-key", args.host_key is None or key.hex() == args.host_key)
+    scope = tuple_of(heard, ["tofu", "x25519"], octets(answer["random"], 32), share, key)
+    said = to_be_signed(b"server host key", hashlib.sha256(scope).digest())
+    check("transcript-signature", ed25519.verify(key, said, octets(answer["signature"], 64)))
+    handshake.agree(party.agree(share))
+    handshake.record_keys()
+    mac = hmac.digest(handshake.key(b"client finished"), handshake.transcript(), "sha256")
+    connection.send(FINISHED, {"mac": encode(mac)})
+    handshake.host_key = key
+
+
+def read_aloud(connection, handshake, args):
+    """Sections 4 to 7 for `sas`."""
+
+    def check(name, holds):
+        if name not in args.without and not holds:
+            raise Refused(f"{name}: what came does not fit")
+
+    party, nonce = X25519(), os.urandom(32)
+    hello = {
+        "session": os.urandom(8).hex(),
+        "offers": [{"mode": "sas", "groups": ["x25519"]}],
+        "random": encode(os.urandom(32)),
+        "commitment": encode(hashlib.sha256(tuple_of(nonce, party.share)).digest()),
+    }
+    connection.send(CLIENT_HELLO, hello)
+    answer = connection.receive(SERVER_HELLO, ["choice", "random", "share"])
+    if answer["choice"] != {"mode": "sas", "group": "x25519"}:
+        raise Refused("choice: not what was offered")
+    octets(answer["random"], 32)
+    handshake.agree(party.agree(decode(answer["share"])))
+    connection.send(CLIENT_SHARE, {"nonce": encode(nonce), "share": encode(party.share)})
+    handshake.record_keys()
+    own = handshake.transcript()[:2]
+    check("sas-compare", octets(connection.receive(SPOKEN, ["string"])["string"], 2) == own)
+    connection.send(SPOKEN, {"string": encode(own)})
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
     if mode == "nspk":
@@ -622,6 +680,10 @@ def shake_hands(connection, handshake, args, trust):
         return agree_three_times(connection, handshake, args, variant)
     if mode == "psk":
         return meet_again(connection, handshake, args, variant)
+    if mode == "sas":
+        return read_aloud(connection, handshake, args)
+    if mode == "tofu":
+        return meet_first(connection, handshake, args)
     if mode == "pake":
         return pass_a_word(connection, handshake, args)
     if mode in ("dh-cert", "hybrid-cert"):
@@ -670,6 +732,8 @@ def session(args):
         connection = Connection(socket_, handshake)
         shake_hands(connection, handshake, args, trust)
         print("fingerprint", handshake.fingerprint.hex())
+        if args.mode == "tofu":
+            print("host key", handshake.host_key.hex())
         plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + b"And that is all.", bytes([CLOSE])]
         for sequence, plaintext in enumerate(plaintexts):
             socket_.sendall(seal(handshake.client_write, sequence, plaintext))
@@ -775,6 +839,7 @@ def main():
     parser.add_argument("--name", default="server.lab", help="whom to talk to")
     parser.add_argument("--own-name", default="alice.lab", help="who the client is, for psk")
     parser.add_argument("--secret", default="", help="what both know beforehand, for psk")
+    parser.add_argument("--host-key", metavar="HEX", help="the server's key as it was at first contact, for tofu")
     parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual")
     parser.add_argument("--key", metavar="FILE", help="and the key of the first")
     parser.add_argument("--static-key", metavar="FILE", help="the client's lasting secret, for triple-dh")

@@ -7,7 +7,12 @@ use lab::{
     staging::Setting,
     verdict::judge,
 };
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 use support::{conversation::attacked, outcomes, staging::stage};
 
 #[test]
@@ -205,20 +210,13 @@ const WORDED: [(&str, &str); 8] = [
 /// What is told is a value there: no text of four words or more is made.
 #[test]
 fn no_sentence_is_made_where_it_is_decided_what_is_told() {
-    let words = |text: &str| {
-        let plain =
-            text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
-        let is_word =
-            |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic() || "',.:;".contains(c));
-        plain.split_whitespace().filter(is_word).count()
-    };
     let code = code();
     let there = code.iter().filter(|(place, _)| TOLD.iter().any(|told| place.starts_with(told)));
     let (excused, there): (Vec<_>, Vec<_>) =
         there.partition(|(place, _)| WORDED.iter().any(|(excused, _)| place.starts_with(excused)));
     let made = |line: &str| {
         let attribute = line.contains("#[") || line.contains("reason = ");
-        !attribute && line.split('"').skip(1).step_by(2).any(|text| words(text) >= 4)
+        !attribute && line.split('"').skip(1).step_by(2).any(|text| words_of(text) >= 4)
     };
     assert!(there.len() > 4000, "{}", there.len());
     let found: Vec<_> = there.iter().filter(|(_, line)| made(line)).collect();
@@ -227,6 +225,79 @@ fn no_sentence_is_made_where_it_is_decided_what_is_told() {
         let stands = excused.iter().any(|(at, line)| at.starts_with(place) && made(line));
         assert!(stands, "{place} no longer says {why}");
     }
+}
+
+/// Where the command line says something of its own making: what begins the file's path, and why. What clap says of an
+/// argument, and what is wrong with a file or a number, stays in clap's language.
+const READERS: [(&str, &str); 4] = [
+    ("web/src/cli/audit/expected.rs", "what is wrong with a file"),
+    ("web/src/cli/cert/", "what is wrong with a file or an argument"),
+    ("web/src/cli/numbers.rs", "what is wrong with a number"),
+    ("web/src/cli/parameters.rs", "what is wrong with a file"),
+];
+
+/// The texts of a file of code, those of attributes left out.
+fn literals(code: &str) -> Vec<String> {
+    let (mut texts, mut brackets, mut characters) = (Vec::new(), 0, code.chars().peekable());
+    while let Some(character) = characters.next() {
+        match character {
+            '#' if brackets == 0 && characters.peek() == Some(&'[') => {
+                brackets = 1;
+                characters.next();
+            }
+            '[' if brackets > 0 => brackets += 1,
+            ']' if brackets > 0 => brackets -= 1,
+            '\'' if characters.peek() == Some(&'"') => drop(characters.next()),
+            '"' => {
+                let mut text = String::new();
+                while let Some(inside) = characters.next().filter(|inside| *inside != '"') {
+                    text.push(inside);
+                    if inside == '\\' {
+                        text.extend(characters.next());
+                    }
+                }
+                if brackets == 0 {
+                    texts.push(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    texts
+}
+
+/// Words outside the gaps of a text.
+fn words_of(text: &str) -> usize {
+    let outside = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    let is_word = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic() || "',.:;".contains(c));
+    outside.split_whitespace().filter(is_word).count()
+}
+
+/// What the command line says to people, it says in their language: no text of three words or more is made there.
+#[test]
+fn the_command_line_has_no_sentences_of_its_own() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let places = code().into_iter().map(|(place, _)| place).filter(|place| place.starts_with("web/src/cli"));
+    let files = places.collect::<BTreeSet<_>>().into_iter().map(|place| {
+        let source = fs::read_to_string(root.join(&place)).unwrap();
+        let code = source.split("#[cfg(test)]\nmod").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim().starts_with("//"));
+        (place, lines.collect::<Vec<_>>().join("\n"))
+    });
+    let files: BTreeMap<String, String> = files.collect();
+    assert!(files.len() > 30, "{}", files.len());
+    let sentences = |code: &str| literals(code).into_iter().filter(|text| words_of(text) >= 3).collect::<Vec<_>>();
+    for (place, code) in &files {
+        if READERS.iter().all(|(reader, _)| !place.starts_with(reader)) {
+            assert_eq!(sentences(code), Vec::<String>::new(), "{place}");
+        }
+    }
+    for (reader, why) in READERS {
+        let says = files.iter().any(|(place, code)| place.starts_with(reader) && !sentences(code).is_empty());
+        assert!(says, "{reader} no longer says {why}");
+    }
+    let planted = "#[command(about = \"not this one here\")]\nwriteln!(out, \"{} but this\n one\", a['\"'])";
+    assert_eq!(sentences(planted), ["{} but this\n one"]);
 }
 
 /// `Switches::status` decides what becomes of a finding, and `Expr::Switch` what both parties compute; a mode's own `off`

@@ -149,7 +149,7 @@ fn what_is_not_there_is_a_usage_error() {
     let (code, report) = audited("no-such-server {port}", &["--attack", "forge-expired"]);
     assert_eq!((code, &cells(&report)[0]["grounds"]["ended"]["is"]), (Some(2), &"missing".into()));
     for (args, said) in [
-        (vec!["--server", "sh -c 'open"], "--server: a quotation has no end"),
+        (vec!["--server", "sh -c 'open"], "a quotation has no end"),
         (vec!["--server", "true", "--file", "/no/such/file"], "--file /no/such/file: No such file"),
     ] {
         let finished = run("interlock", &[&["audit"], &args[..]].concat());

@@ -3,16 +3,16 @@
 use lab::{event::Fact, staging::Setting, verdict::judge};
 use std::sync::Arc;
 use support::{
-    conversation::{Log, attacked, attacked_again},
+    conversation::{Log, attacked, attacked_again, campaign},
     outcomes,
-    staging::stage,
+    staging::{self, stage},
 };
 
 #[test]
 fn every_scenario_ends_as_theory_says() {
     let mut wrong = Vec::new();
     for outcome in outcomes::all() {
-        let log = attacked(&stage(&outcome.scenario, &Setting::seeded("test", 1)).unwrap());
+        let log = campaign(&staging::campaign(&outcome.scenario, &Setting::seeded("test", 1)).unwrap());
         let judgement = judge(&log.events);
         if !outcome.is_met_by(&judgement) {
             wrong.push(format!("{}: expected {outcome:?}, got {:?}", outcome.scenario, judgement.verdict));

@@ -145,6 +145,24 @@ fn a_shared_secret_is_proved_both_ways() {
     assert!(impersonated.out.starts_with("fingerprint "), "{impersonated:?}");
 }
 
+/// In `tofu` the client is told the key of its first contact, and refuses another one.
+#[test]
+fn a_key_is_held_against_the_one_of_the_first_contact() {
+    let (_server, address) = listening("server", &["--mode", "tofu", "--seed", "5"]);
+    let args = ["--mode", "tofu", "--connect"];
+    let Some(first) = client(&[&args[..], &[&address]].concat()) else { return };
+    let key = first.out.lines().find_map(|line| line.strip_prefix("host key ")).expect("a host key").to_owned();
+    let known = ["--host-key", &key];
+    let again = client(&[&args[..], &[&address], &known].concat()).expect("a client again");
+    assert_eq!(again.code, Some(0), "{again:?}");
+    let (_attacker, between) =
+        listening("attacker", &["--mode", "tofu", "--attack", "first-contact:later", "--connect", &address]);
+    let stopped = client(&[&args[..], &[&between], &known].concat()).expect("a client again");
+    assert!(stopped.code == Some(1) && stopped.err.starts_with("client.py: known-key: "), "{stopped:?}");
+    let split = client(&[&args[..], &[&between]].concat()).expect("a client again");
+    assert!(split.code == Some(0) && !split.out.contains(&key), "who knows no key believes any: {split:?}");
+}
+
 #[test]
 fn it_recomputes_the_example_of_the_document() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/wire.md");

@@ -13,9 +13,9 @@ use lab::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use support::{
-    conversation::attacked,
+    conversation::campaign,
     outcomes::{self, Outcome},
-    staging::stage,
+    staging,
 };
 
 /// One mode's check, performed by one role: what has to have a witness.
@@ -23,7 +23,7 @@ type Demand = (&'static str, &'static str, Role);
 
 /// Where one check has another behind it, theory says why nobody wins with just the first one off: the checks that stop the
 /// attack one after the other, and that it wins without all of them.
-const IN_DEPTH: [(Demand, &str); 8] = [
+const IN_DEPTH: [(Demand, &str); 10] = [
     (("ecdh-cert", "contributory", Role::Client), "the server signs the share that it sent"),
     (("ecdh-mutual", "contributory", Role::Client), "the server signs the share that it sent"),
     (("ecdh-mutual", "contributory", Role::Server), "the server signs the share that it received"),
@@ -32,6 +32,8 @@ const IN_DEPTH: [(Demand, &str); 8] = [
     (("psk", "contributory", Role::Server), "the client answers for the share that it sent"),
     (("ecdh-mutual", "identity-binding", Role::Client), "the client signs the server's MAC as it met it"),
     (("ecdh-mutual", "finished", Role::Client), "the client signs the server's MAC as it met it"),
+    (("tofu", "contributory", Role::Client), "the server signs the share that it sent"),
+    (("sas", "contributory", Role::Client), "the commitment and the string that people compare cover the share"),
 ];
 
 /// Where the record keys follow from the whole transcript, whoever met another one has other keys: both finish, and the
@@ -51,6 +53,26 @@ const NOT_LOOKED_AT: [Demand; 3] = [
     ("ecdh-mutual", "cert-serial", Role::Server),
     ("ecdh-mutual", "cert-key-identifier", Role::Server),
 ];
+
+/// What stops nobody, because there is nothing left to be had: the attack comes to nothing with the check on, and wins without it.
+const PREVENTS: [Demand; 1] = [("dh-weak", "fresh-ephemeral", Role::Server)];
+
+#[test]
+fn what_prevents_an_attack_makes_the_difference() {
+    let table = table();
+    for (mode, check, _) in PREVENTS {
+        let on = |row: &&Outcome| row.scenario.mode.id == mode && row.scenario.with.iter().any(|id| id == check);
+        let pairs = table.values().filter(on).filter(|row| {
+            let without = table.get(&without(&row.scenario, check).to_string());
+            class(&row.kind) != Class::Broken && without.is_some_and(|twin| class(&twin.kind) == Class::Broken)
+        });
+        assert!(pairs.count() > 0, "{check} in {mode}");
+    }
+}
+
+/// What people would hear anyway: who stands in for one of two has nobody to read aloud for it, and where the strings differ
+/// the client hears it first.
+const HEARD_ANYWAY: [Demand; 2] = [("sas", "contributory", Role::Server), ("sas", "sas-compare", Role::Server)];
 
 /// Every check of every mode, by the role that performs it: those of the tables, and those of records in both directions.
 fn demands() -> BTreeSet<Demand> {
@@ -101,7 +123,8 @@ fn every_check_has_its_witness_in_every_mode_and_for_every_role_that_performs_it
     let least = |demand| stopped(&table, demand).filter_map(|row| depth(&table, row)).min();
     let deep: BTreeSet<Demand> = IN_DEPTH.iter().map(|(demand, _)| *demand).collect();
     let (by_keys, unseen) = (BTreeSet::from(BY_THE_KEYS), BTreeSet::from(NOT_LOOKED_AT));
-    let excepted = |demand: &Demand| by_keys.contains(demand) || unseen.contains(demand);
+    let heard: BTreeSet<Demand> = HEARD_ANYWAY.into_iter().chain(PREVENTS).collect();
+    let excepted = |demand: &Demand| [&by_keys, &unseen, &heard].iter().any(|list| list.contains(demand));
     let demands = demands();
     let missing: Vec<_> = demands.iter().filter(|demand| !excepted(demand) && least(**demand).is_none()).collect();
     assert!(missing.is_empty(), "no witness: {missing:?}");
@@ -109,7 +132,7 @@ fn every_check_has_its_witness_in_every_mode_and_for_every_role_that_performs_it
     let found: BTreeSet<Demand> = demands.iter().filter(|demand| least(**demand) > Some(1)).copied().collect();
     assert_eq!(found, deep, "checks with another one behind them");
     let found: BTreeSet<Demand> = demands.iter().filter(|demand| least(**demand).is_none()).copied().collect();
-    assert_eq!(found, by_keys.union(&unseen).copied().collect(), "checks without which nobody wins");
+    assert_eq!(found, [by_keys, unseen, heard].into_iter().flatten().collect(), "checks without which nobody wins");
 }
 
 /// Attacks that must not win anywhere: the wire's own controls, those on the lab's key schedule, whose victims are sound, and
@@ -192,7 +215,7 @@ fn every_mode_has_its_control_and_every_row_stands_once() {
 }
 
 fn events(scenario: &Scenario) -> Vec<Event> {
-    attacked(&stage(scenario, &Setting::seeded("test", 1)).expect("orders")).events
+    campaign(&staging::campaign(scenario, &Setting::seeded("test", 1)).expect("orders")).events
 }
 
 fn play(scenario: &Scenario) -> Verdict {
@@ -224,12 +247,13 @@ fn switching_a_check_on_again_restores_the_verdict() {
     }
 }
 
-/// Promises of a mode, by the attacks that break them where they win.
+/// Promises of a mode, by the attacks that break them where they win. What people may leave undone is a condition, and a check
+/// that is switched off.
 const BROKEN_BY: [(&str, &[&str]); 6] = [
     ("listeners", &["eavesdrop", "crack"]),
-    ("middle", &["substitute", "speak-first", "bellovin-merritt"]),
-    ("server-authenticated", &["substitute-one"]),
-    ("client-authenticated", &["substitute-one:client"]),
+    ("middle", &["substitute", "speak-first", "bellovin-merritt", "first-contact", "substitute~sas-compare"]),
+    ("server-authenticated", &["substitute-one", "first-contact", "substitute~sas-compare"]),
+    ("client-authenticated", &["substitute-one:client", "substitute~sas-compare"]),
     ("key-compromise", &["key-compromise"]),
     ("downgrade", &["downgrade", "strip-hybrid", "alter-negotiation:offers"]),
 ];

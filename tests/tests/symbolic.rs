@@ -93,6 +93,7 @@ impl Algebra for Terms {
             }
             (Op::Part(_, parts, _), _) => Err(Misfit::new("plaintext", Need::Parts { parts }, Given::Others)),
             (Op::LeafKey | Op::LeafEncryptionKey, [chain]) => Ok(chain.1[0].clone()),
+            (Op::VerifyingKey, [key]) => Ok(of("public-key", [key.clone()])),
             (Op::LeafName, [chain]) => Ok(chain.1[1].clone()),
             _ => Ok(of(op, args)),
         }
@@ -106,6 +107,8 @@ impl Algebra for Terms {
         let holds = match (relation, args) {
             (Relation::Equal(_) | Relation::Same(_), [expected, observed]) => expected == observed,
             (Relation::PublicInRange, [group, public]) => public.0 == "public" && public.1[0] == *group,
+            (Relation::PublicInSubgroup, [group, public]) => public.0 == "public" && public.1[0] == *group,
+            (Relation::Fresh(_), [earlier, own]) => earlier != own,
             (Relation::GroupSize(_) | Relation::GroupPrime | Relation::GroupOrder | Relation::GroupKnown, [group]) => {
                 group.0 == "group"
             }
@@ -179,7 +182,7 @@ fn known(mode: &Mode, role: Role) -> Vec<(&'static str, Term)> {
             Source::PeerName => name("bob.lab"),
             Source::Clock => name("now"),
             Source::Chain => of("chain", [public_key(key), name(owner), name("the root")]),
-            Source::SigningKey | Source::DecryptionKey => name(key),
+            Source::SigningKey | Source::HostKey | Source::DecryptionKey => name(key),
             Source::PeerKey => public_key(if role == Role::Client { "bob's key" } else { "alice's key" }),
             Source::OwnName => name(owner),
             Source::SharedSecret => name("the shared secret"),

@@ -4,8 +4,10 @@ use crate::switches::Switches;
 use clap::Parser;
 use lab::{
     cause::Cause,
+    certificate::Verified,
     control::{Order, PlayOrder, Report},
     event::Fact,
+    memory::Memory,
     role::{Actor, Role},
     staging::stage,
     victim::{Kept, Victim},
@@ -15,6 +17,7 @@ use process::{
     channel,
     frames::{Frames, connect, wait_for},
     limits::Limits,
+    memories::Memories,
     play::play,
     program::{FAILED, FINE, Failure, GAVE_UP, failed, host_and_port, leave_interrupts_to_the_console, outlet, run},
     reports::{Reports, reports},
@@ -87,7 +90,7 @@ async fn by_hand(args: &Arguments, reports: Reports) -> Result<u8, Failure> {
 /// Plays what the console orders until it closes the input.
 async fn obey(reports: Reports) -> u8 {
     leave_interrupts_to_the_console();
-    let kept = Kept { verified: Some(Arc::default()), ..Kept::default() };
+    let (verified, memories) = (Arc::default(), Memories::default());
     let mut orders = channel::orders();
     let mut playing: HashMap<String, AbortHandle> = HashMap::new();
     while let Some(order) = orders.recv().await {
@@ -95,13 +98,13 @@ async fn obey(reports: Reports) -> u8 {
         match order {
             Ok(Order::Play(order)) => {
                 let session_id = order.session.clone();
-                match Victim::new(Role::Client, &order, kept.clone()) {
+                match victim(&order, &verified, &memories) {
                     Ok(victim) => {
                         reports.send(Report::Ready { session: session_id.clone() }).await;
                         let part = tokio::spawn(ordered(*order, victim, reports.clone()));
                         playing.insert(session_id, part.abort_handle());
                     }
-                    Err(refusal) => refuse(&reports, session_id, refusal.to_string()).await,
+                    Err(refusal) => refuse(&reports, session_id, refusal).await,
                 }
             }
             Ok(Order::Cancel { session }) => {
@@ -114,6 +117,13 @@ async fn obey(reports: Reports) -> u8 {
         }
     }
     FINE
+}
+
+/// The client of an order, with what it knows already.
+fn victim(order: &PlayOrder, verified: &Arc<Verified>, memories: &Memories<Memory>) -> Result<Victim, String> {
+    let memory = memories.of(order.place.as_ref())?;
+    let kept = Kept { verified: Some(Arc::clone(verified)), memory, ..Kept::default() };
+    Victim::new(Role::Client, order, kept).map_err(|refusal| refusal.to_string())
 }
 
 async fn refuse(reports: &Reports, session: String, reason: String) {

@@ -6,6 +6,7 @@ use lab::{
     certificate::Verified,
     control::{Order, PlayOrder},
     group::Group,
+    memory::Memory,
     role::{Actor, Role},
     scenario::Selection,
     staging::{own_group, stage},
@@ -14,6 +15,7 @@ use lab::{
 use process::{
     arguments::{ByHand, Common},
     listening::listen,
+    memories::Memories,
     part::{Listening, Part},
     play::play,
     program::{Failure, failed, run},
@@ -69,12 +71,14 @@ struct Server {
     common: Common,
     groups: Mutex<HashMap<Selection, Option<Group>>>,
     verified: Arc<Verified>,
+    memories: Memories<Memory>,
 }
 
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
     let common = flags.common().map_err(failed("setting"))?;
-    let server = Server { args, common, groups: Mutex::default(), verified: Arc::default() };
+    let server =
+        Server { args, common, groups: Mutex::default(), verified: Arc::default(), memories: Memories::default() };
     listen(Box::new(server), at, exposed, &flags).await
 }
 
@@ -89,7 +93,8 @@ impl Server {
     }
 
     fn part(&self, order: PlayOrder) -> Result<Part, String> {
-        let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)) };
+        let memory = self.memories.of(order.place.as_ref())?;
+        let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)), memory };
         let mut victim = Victim::new(Role::Server, &order, kept).map_err(|refusal| refusal.to_string())?;
         let limits = self.args.by_hand.limits_for(Duration::from_millis(order.patience));
         Ok(Box::new(move |mut caller, reports| {

@@ -1,7 +1,7 @@
 //! A switch has one meaning: what a victim told of a check of certificates is what the page shows of the same chain.
 
 use lab::{
-    certificate::{self, RULES},
+    certificate::{self, CHECKS},
     event::{Fact, Status},
     modes,
     role::Actor,
@@ -32,7 +32,7 @@ fn shown(chain: &Chain) -> Statuses {
             Status::NotApplicable
         }
     };
-    RULES.iter().map(|rule| (rule.check.id.to_owned(), of_check(rule.check.id))).collect()
+    CHECKS.iter().map(|check| (check.id.to_owned(), of_check(check.id))).collect()
 }
 
 /// What both ends told and what the page shows of the chains that they received, by scenario.
@@ -63,7 +63,7 @@ fn victims_and_the_page_obey_switches_alike() -> Result<(), Box<dyn Error>> {
     assert!(modes::find(both).is_some());
     assert_eq!(compare(&format!("{both}/relay"))?, 2);
     assert_eq!(compare(&format!("{both}/relay+cert-pin"))?, 2);
-    for check in RULES.iter().map(|rule| rule.check.id) {
+    for check in CHECKS.iter().map(|check| check.id) {
         assert_eq!(compare(&format!("{both}/relay~{check}"))?, 2, "{check}");
     }
     for forgery in certificate::FORGERIES {

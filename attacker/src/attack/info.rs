@@ -4,7 +4,7 @@ use super::{Attack, Start};
 use lab::{
     group::Group,
     loot::Loot,
-    mode::{Mode, Source},
+    mode::{Act, Mode, Source},
     role::Role,
     term::Sort,
     wire::Kind,
@@ -47,6 +47,12 @@ pub enum Needs {
     ReturnedNonce,
     /// Texts that are said in halves.
     Halves,
+    /// A server that keeps an exponent modulo a prime from session to session.
+    KeptExponent,
+    /// A short string that the victims read to each other.
+    ShortString,
+    /// A key of the server's that nobody certifies.
+    HostKey,
     /// A field of this name for which a victim vouches later on.
     Signed(&'static str),
 }
@@ -77,6 +83,11 @@ impl Needs {
             Self::StaticKeys => mode.gives(Source::StaticKey),
             Self::ReturnedNonce => mode.gives(Source::PeerKey),
             Self::Halves => sends(Sort::Sealed),
+            Self::KeptExponent => {
+                mode.gives(Source::Group) && mode.steps().any(|step| matches!(step.act, Act::Keep(..)))
+            }
+            Self::ShortString => sends(Sort::Short),
+            Self::HostKey => mode.gives(Source::HostKey),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Vouched => mode.vouched_fields().next().is_some(),
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
@@ -95,6 +106,9 @@ impl Needs {
             Self::StaticKeys => "the victims have no lasting public values in this mode",
             Self::ReturnedNonce => "nobody returns a nonce in this mode",
             Self::Halves => "nobody says anything in halves in this mode",
+            Self::KeptExponent => "the server keeps no exponent for later sessions",
+            Self::ShortString => "the victims compare no short string in this mode",
+            Self::HostKey => "the server has no host key in this mode",
             Self::Signature | Self::Vouched => "nobody signs anything in this mode",
             Self::Signed(_) => "no message of this mode has such a field before a signature or a Finished",
             Self::Anything | Self::Shares => "this mode has no public values",

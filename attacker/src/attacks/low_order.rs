@@ -72,7 +72,7 @@ fn start(start: Start) -> Box<dyn Attack> {
         as_server: zero(),
         as_client: zero(),
         invents_as_server: &[],
-        invents_as_client: &[],
+        invents_as_client: &["client_nonce"],
         replace: Box::new(move |_, _| {
             ["client_share", "server_share"].map(|name| (name, Value::Bytes(point.to_vec()))).to_vec()
         }),

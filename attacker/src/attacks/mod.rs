@@ -8,6 +8,7 @@ mod dictionary;
 mod downgrade;
 mod drop;
 mod eavesdrop;
+mod first_contact;
 mod forge;
 mod guess_nonce;
 mod guess_secret;
@@ -30,6 +31,8 @@ mod replay_cert;
 mod replay_record;
 mod replay_signature;
 mod reuse_nonce;
+mod sas_grind;
+mod small_subgroup;
 mod speak_first;
 mod stolen_key;
 mod stolen_key_later;
@@ -57,6 +60,7 @@ pub fn all() -> &'static [Info] {
             inject_generator::INFO,
             low_order::INFO,
             crack::INFO,
+            small_subgroup::INFO,
             downgrade::INFO,
             strip_hybrid::INFO,
             guess_secret::INFO,
@@ -71,6 +75,8 @@ pub fn all() -> &'static [Info] {
             harvest::INFO,
             key_compromise::INFO,
             cross_protocol::INFO,
+            first_contact::INFO,
+            sas_grind::INFO,
             misbind::INFO,
             reflect::INFO,
             dictionary::INFO,
@@ -165,6 +171,7 @@ pub fn resolve(scenario: &Scenario) -> Result<Resolved, Unknown> {
         return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, why });
     }
     played.loot = variant.and_then(|variant| variant.loot).unwrap_or(info.loot);
+    played.absent = Selection::plain(relay::INFO.id);
     Ok(Resolved { info, played })
 }
 

@@ -7,7 +7,7 @@
 use crate::{
     party::{Party, Sent, mix},
     search::State,
-    symbolic::{decryption_key, encapsulates},
+    symbolic::{decryption_key, encapsulates, signing_key},
     term::{Free, Shape, Term},
     world::{self, MALLORY, World, decides},
 };
@@ -15,6 +15,7 @@ use lab::{
     group::named,
     mode::{Act, Field, Message, Relation},
     term::{Expr, Op, Sort},
+    wire::Channel,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -151,6 +152,8 @@ fn directed(world: &World, party: &Party, message: &Message, field: &Field) -> D
             | Relation::GroupPrime
             | Relation::GroupOrder
             | Relation::GroupKnown
+            | Relation::PublicInSubgroup
+            | Relation::Fresh(_)
             | Relation::Contributes
             | Relation::Certified(_)
             | Relation::CertifiedForAny(_) => continue,
@@ -191,6 +194,12 @@ fn candidates(
             other.kind == message.kind && sorts(other) == sorts(message)
         })
     };
+    let peer = world.casts[party.cast].peer;
+    if message.kind.channel() == Channel::Voice && peer != MALLORY {
+        // The peer's voice is known: what that person said can be heard, and nothing else.
+        let said = state.sent.iter().filter(same).filter(|sent| world.casts[sent.by].owner == peer);
+        return said.map(|sent| sent.values.clone()).collect();
+    }
     let mut bases: Vec<Vec<Term>> = state.sent.iter().filter(same).map(|sent| sent.values.clone()).collect();
     if bases.is_empty() {
         bases.push(message.fields.iter().map(|field| invented(world, party, field)).collect());
@@ -249,7 +258,15 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         }
         Sort::Name => [world::ALICE, world::BOB, MALLORY].iter().for_each(|owner| offer(Term::name("name", owner))),
         // Nobody looks at it by itself: what matters is that it is what somebody else has, and then the whole message is.
-        Sort::Session | Sort::Nonce | Sort::Group | Sort::Mac | Sort::Signature | Sort::Digest | Sort::Sealed => {}
+        Sort::Session
+        | Sort::Nonce
+        | Sort::Group
+        | Sort::Mac
+        | Sort::Signature
+        | Sort::Digest
+        | Sort::Sealed
+        | Sort::Short => {}
+        Sort::VerifyingKey => offer(Term::of(Free::VerifyingKey, [signing_key(MALLORY)])),
         Sort::EncryptionKey => offer(Term::of(Free::EncryptionKey, [decryption_key(MALLORY)])),
         Sort::Ciphertext => ciphertexts(world, state, party, field).into_iter().for_each(offer),
         // None of these travels.
@@ -258,7 +275,6 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         | Sort::Key
         | Sort::SigningKey
         | Sort::DecryptionKey
-        | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
         | Sort::Tuple
@@ -285,8 +301,8 @@ fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(Term, Vec<
     let table = world.casts[party.cast].table;
     let lets = || {
         table.steps().filter(|step| step.by.includes(party.role)).filter_map(|step| match step.act {
-            Act::Let(name, value) => Some((name, value)),
-            Act::Fresh { .. } | Act::Check(..) => None,
+            Act::Let(name, value) | Act::Recall(name, value) => Some((name, value)),
+            Act::Fresh { .. } | Act::Check(..) | Act::Keep(..) => None,
         })
     };
     let (opened, key) = lets().find_map(|(name, value)| match value {
@@ -369,6 +385,7 @@ fn invented(world: &World, party: &Party, field: &Field) -> Term {
         Sort::Public => Term::power(&Term::generator(&groups(world)[0]), &world::secret()),
         Sort::Chain => crate::symbolic::genuine(MALLORY),
         Sort::Name => Term::name("name", MALLORY),
+        Sort::VerifyingKey => Term::of(Free::VerifyingKey, [signing_key(MALLORY)]),
         Sort::EncryptionKey => Term::of(Free::EncryptionKey, [decryption_key(MALLORY)]),
         Sort::Ciphertext => world::nonce(),
         Sort::Nonce
@@ -379,11 +396,11 @@ fn invented(world: &World, party: &Party, field: &Field) -> Term {
         | Sort::Key
         | Sort::SigningKey
         | Sort::DecryptionKey
-        | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
         | Sort::Digest
         | Sort::Sealed
+        | Sort::Short
         | Sort::Tuple
         | Sort::Secrets => world::nonce(),
     }

@@ -45,6 +45,7 @@ impl Party {
         let algebra = Terms::new(&world.party(cast), world.groups.clone());
         let given = world.given(cast);
         let handshake = Handshake::new(algebra, player.table, player.role, world.switches.clone(), given)?;
+        let handshake = handshake.remembering(world.remembered(cast)?);
         let messages = player.table.messages;
         let (role, history) = (player.role, 0);
         Ok(Self {

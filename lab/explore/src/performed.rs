@@ -7,7 +7,7 @@ use crate::{
     knowledge::Recipe,
     term::{Free, Shape, Term},
     trace::Trace,
-    world::{Cast, MALLORY, nonce},
+    world::{Cast, MALLORY, World, meet, nonce},
 };
 use lab::{
     algebra::{
@@ -16,7 +16,7 @@ use lab::{
     },
     check::Switches,
     group::{Group, named},
-    handshake::{Handshake, Output},
+    handshake::{Handshake, Output, Stop},
     mode::{Mode, Source},
     term::{Op, Sort},
     wire::Frame,
@@ -99,8 +99,10 @@ pub fn perform_under(
     for (number, cast) in world.casts.iter().enumerate() {
         let known = given.get(number).cloned().ok_or_else(|| Parting::NotAtHand(world.party(number)))?;
         let number_of = u8::try_from(number).unwrap_or(u8::MAX);
+        let stopped = |stop: Stop| Parting::Stopped(world.party(number), stop.to_string());
         let party = Handshake::new(algebra(number_of), cast.table, cast.role, switches.clone(), known);
-        parties.push(party.map_err(|stop| Parting::Stopped(world.party(number), stop.to_string()))?);
+        let remembered = remembered(world, number, switches, given, &algebra).map_err(stopped)?;
+        parties.push(party.map_err(stopped)?.remembering(remembered));
     }
     let mut stage = Stage { trace, real: algebra(u8::MAX), groups, own: BTreeMap::new(), given, sent: Vec::new() };
     for (number, party) in parties.iter_mut().enumerate() {
@@ -129,6 +131,26 @@ pub fn perform_under(
         gains.push((name, parties[trace.victim].value(name).and_then(Value::octets) == made.octets()));
     }
     Ok(Performed { finished, gains })
+}
+
+/// What one of the cast remembers of the day on which it met its peer, where the table says that they have met.
+fn remembered(
+    world: &World,
+    number: usize,
+    switches: &Switches,
+    given: &[Vec<(&'static str, Value)>],
+    algebra: &impl Fn(u8) -> Real,
+) -> Result<Vec<(&'static str, Value)>, Stop> {
+    let own = world.casts[number];
+    let is_peer = |cast: &Cast| (cast.role, cast.owner) == (own.role.peer(), own.peer);
+    let Some(peer) = world.casts.iter().position(is_peer).filter(|_| own.table.met > 0) else { return Ok(Vec::new()) };
+    let at_first = |number: usize, drawn: u8| {
+        let known = given.get(number).cloned().unwrap_or_default();
+        Handshake::new(algebra(drawn), own.table, world.casts[number].role, switches.clone(), known)
+    };
+    let (mut one, mut other) = (at_first(number, 0x40)?, at_first(peer, 0x41)?);
+    meet(&mut one, &mut other)?;
+    Ok(one.kept().to_vec())
 }
 
 impl Stage<'_> {
@@ -236,6 +258,15 @@ impl Stage<'_> {
             // A certificate is public: whoever has met its owner has it.
             return self.given_to(|cast| cast.owner == &**owner, Source::Chain).ok_or_else(|| absent(term));
         }
+        if let Shape::Of(Free::VerifyingKey, key) = term.shape()
+            && let Shape::Name { of: owner, .. } = key[0].shape()
+        {
+            let key = match &**owner {
+                MALLORY => self.had(&key[0])?,
+                owner => self.given_to(|cast| cast.owner == owner, Source::HostKey).ok_or_else(|| absent(term))?,
+            };
+            return self.apply(Op::VerifyingKey, &[key]);
+        }
         let Shape::Name { what, of } = term.shape() else { return Err(absent(term)) };
         let value = match (*what, &**of) {
             ("name", owner) => {
@@ -245,6 +276,11 @@ impl Stage<'_> {
             }
             ("session", MALLORY) => Value::Text("mallory".to_owned()),
             ("nonce", MALLORY) => self.real.fresh("nonce", Sort::Nonce, None).map_err(|_| absent(term))?,
+            ("signing key", MALLORY) => {
+                let drawn = self.real.fresh("signing key", Sort::Shared, None).map_err(|_| absent(term))?;
+                let seed = drawn.octets().and_then(|octets| octets.try_into().ok()).ok_or_else(|| absent(term))?;
+                Value::signing_key(&seed)
+            }
             ("secret", MALLORY) => self.real.fresh("secret", Sort::Secret, None).map_err(|_| absent(term))?,
             _ => return Err(absent(term)),
         };
@@ -298,6 +334,8 @@ impl Stage<'_> {
         match term.shape() {
             Shape::Tuple(_) => self.real.tuple(&values).map_err(|_| absent(term)),
             Shape::Of(Free::Hash, _) => self.apply(Op::Hash, &values),
+            Shape::Of(Free::Short, _) => self.apply(Op::Short, &values),
+            Shape::Of(Free::VerifyingKey, _) => self.apply(Op::VerifyingKey, &values),
             Shape::Of(Free::Mac, _) => self.apply(Op::Mac, &values),
             Shape::Of(Free::Extract, _) => self.apply(Op::Extract, &as_secrets(values)),
             Shape::Of(Free::Expand(label), _) => self.apply(Op::Expand(label), &values),

@@ -176,6 +176,7 @@ impl Algebra for Terms {
             Op::Extract => free(Free::Extract),
             Op::Expand(label) => free(Free::Expand(label)),
             Op::Hash => free(Free::Hash),
+            Op::Short => free(Free::Short),
             Op::Mac => free(Free::Mac),
             Op::Seal => Ok(Term::sealed(one, &rest[0])),
             Op::Open => match rest[0].shape() {
@@ -183,6 +184,7 @@ impl Algebra for Terms {
                 _ => Err(misfit("sealed secret", &rest[0])),
             },
             Op::Sign(context) => free(Free::Sign(context)),
+            Op::VerifyingKey => free(Free::VerifyingKey),
             Op::LeafKey => match one.shape() {
                 Shape::Chain { key, .. } => Ok(key.clone()),
                 _ => Err(misfit("chain", one)),
@@ -236,6 +238,8 @@ impl Algebra for Terms {
             Relation::GroupSize(_) | Relation::GroupPrime | Relation::GroupOrder | Relation::GroupKnown => {
                 Ok(relation.checks().into_iter().map(|check| finding(check, of_group(check.id))).collect())
             }
+            Relation::PublicInSubgroup => alone(Some(!matches!(args[1].shape(), Shape::Degenerate(_)))),
+            Relation::Fresh(_) => alone(Some(args[0] != args[1])),
             Relation::Contributes => alone(Some(!matches!(args[0].shape(), Shape::Degenerate(_)))),
             Relation::Signed(_, context) => alone(Some(match args[0].shape() {
                 Shape::Of(Free::VerifyingKey, signer) => {

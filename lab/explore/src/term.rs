@@ -15,6 +15,8 @@ use std::{
 pub enum Free {
     /// A digest of chosen values.
     Hash,
+    /// The short string of a digest: that two digests have one is not found over terms.
+    Short,
     /// A MAC: key, data.
     Mac,
     /// The extracted key of a shared secret.
@@ -43,6 +45,7 @@ impl fmt::Display for Free {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Hash => "hash",
+            Self::Short => "short",
             Self::Mac => "hmac",
             Self::Extract => "hkdf-extract",
             Self::Expand(label) => return write!(f, "hkdf-expand[{label}]"),

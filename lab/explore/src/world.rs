@@ -2,13 +2,15 @@
 
 use crate::{
     knowledge::{Knowledge, Recipe},
-    symbolic::{Groups, decryption_key, genuine, signing_key, static_key, static_public},
+    symbolic::{Groups, Terms, decryption_key, genuine, signing_key, static_key, static_public},
     term::{Free, Shape, Term},
 };
 use lab::{
+    algebra::Algebra,
     certificate::checks as certificate_checks,
     check::Switches,
     checks,
+    handshake::{Handshake, Output, Stop},
     mode::{Mode, Source, Variant},
     role::Role,
 };
@@ -149,9 +151,13 @@ impl World {
 
     /// What somebody knows before the first message, as the table names it.
     pub fn given(&self, cast: usize) -> Vec<(&'static str, Term)> {
-        let Cast { table, role, owner, peer } = self.casts[cast];
+        self.given_to(self.casts[cast], &self.party(cast))
+    }
+
+    /// The same of anybody, who goes by this name.
+    fn given_to(&self, Cast { table, role, owner, peer }: Cast, party: &str) -> Vec<(&'static str, Term)> {
         table.known(role, |source| match source {
-            Source::Session => Some(Term::name("session", &self.party(cast))),
+            Source::Session => Some(Term::name("session", party)),
             Source::Offers => Some(Term::offers(table.id, table.groups)),
             Source::Group => self.groups.own(),
             Source::Trust => Some(Term::name("trust", "")),
@@ -160,12 +166,33 @@ impl World {
             Source::SharedSecret => Some(shared_secret(owner, peer)),
             Source::Clock => Some(Term::name("now", "")),
             Source::Chain => Some(genuine(owner)),
-            Source::SigningKey => Some(signing_key(owner)),
+            Source::SigningKey | Source::HostKey => Some(signing_key(owner)),
             Source::DecryptionKey => Some(decryption_key(owner)),
             Source::PeerKey => Some(encryption_key(peer)),
             Source::StaticKey => Some(static_key(owner)),
             Source::PeerStatic => Some(static_public(peer)),
         })
+    }
+
+    /// What one of the cast remembers of its peer where the two have met before: what it kept of a session in which nobody was
+    /// between them.
+    ///
+    /// # Errors
+    /// They cannot meet.
+    pub fn remembered(&self, cast: usize) -> Result<Vec<(&'static str, Term)>, Stop> {
+        let own = self.casts[cast];
+        if own.table.met == 0 {
+            return Ok(Vec::new());
+        }
+        let other = Cast { role: own.role.peer(), owner: own.peer, peer: own.owner, ..own };
+        let at_first = |it: Cast| {
+            let party = format!("{}, when they met", it.owner);
+            let algebra = Terms::new(&party, self.groups.clone());
+            Handshake::new(algebra, it.table, it.role, self.switches.clone(), self.given_to(it, &party))
+        };
+        let (mut own, mut other) = (at_first(own)?, at_first(other)?);
+        meet(&mut own, &mut other)?;
+        Ok(own.kept().to_vec())
     }
 
     /// Every lasting secret of honest people.
@@ -222,6 +249,26 @@ impl World {
         let had = self.has.iter().filter(|term| matches!(term.shape(), Shape::Chain { .. })).cloned();
         [MALLORY, ALICE, BOB].map(genuine).into_iter().chain(had).chain(forged).collect()
     }
+}
+
+/// Two with nobody between them: each hears what the other says, until both are done.
+pub(crate) fn meet<A: Algebra>(one: &mut Handshake<A>, other: &mut Handshake<A>) -> Result<(), Stop> {
+    while !(one.is_done() && other.is_done()) {
+        tell(one, other)?;
+        tell(other, one)?;
+    }
+    Ok(())
+}
+
+fn tell<A: Algebra>(speaker: &mut Handshake<A>, hearer: &mut Handshake<A>) -> Result<(), Stop> {
+    let mut said = Vec::new();
+    speaker.send(&mut said)?;
+    for output in said {
+        if let Output::Sent { wire, .. } = output {
+            hearer.receive(&wire, &mut Vec::new())?;
+        }
+    }
+    Ok(())
 }
 
 /// The check decides under these switches.

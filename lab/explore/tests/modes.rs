@@ -52,7 +52,9 @@ fn an_unauthenticated_exchange_is_split_within_few_states() {
 
 #[test]
 fn what_is_authenticated_has_no_attack() {
-    for mode in ["ecdh-cert", "ecdh-mutual", "psk", "psk:mixed", "psk:psk-only", "pake", "hybrid-cert", "dh-cert"] {
+    for mode in
+        ["ecdh-cert", "ecdh-mutual", "psk", "psk:mixed", "psk:psk-only", "pake", "hybrid-cert", "dh-cert", "tofu"]
+    {
         assert_eq!(lost(mode, Sessions::Two), "", "{mode}");
     }
 }
@@ -72,6 +74,9 @@ fn without_its_check_each_is_lost() {
         ("hybrid-cert~offers-bound", Sessions::One, "choice-client"),
         ("dh-cert:legacy", Sessions::One, "secrecy-client"),
         ("psk:password", Sessions::One, "secrecy-client"),
+        ("tofu~known-key", Sessions::One, "secrecy-client"),
+        ("tofu~transcript-signature", Sessions::One, "secrecy-client"),
+        ("sas~sas-compare", Sessions::One, "secrecy-client"),
     ] {
         let found = look(mode, sessions, Some(goal), 100_000, true);
         let trace = found.attacks.values().next().unwrap_or_else(|| panic!("{mode}: no way to lose {goal}"));

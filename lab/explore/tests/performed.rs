@@ -62,6 +62,9 @@ fn what_is_found_is_done_with_real_cryptography() {
         ("psk/relay~psk-binder", "secrecy-client"),
         ("psk/relay~psk-binder", "secrecy-server"),
         ("pake/relay~contributory", "secrecy-client"),
+        ("tofu/relay~known-key", "secrecy-client"),
+        ("tofu/relay~transcript-signature", "secrecy-client"),
+        ("sas/relay~sas-compare", "secrecy-client"),
     ] {
         for seed in [1, 2] {
             match performed(scenario, goal, seed) {

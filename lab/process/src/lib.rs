@@ -7,6 +7,7 @@ pub mod channel;
 pub mod frames;
 pub mod limits;
 pub mod listening;
+pub mod memories;
 pub mod narrate;
 pub mod part;
 pub mod play;

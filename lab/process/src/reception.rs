@@ -264,6 +264,7 @@ mod tests {
             seed: String::new(),
             patience,
             deadline: 0,
+            place: None,
             as_server: None,
             as_client: None,
             recording: Vec::new(),

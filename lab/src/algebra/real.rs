@@ -248,6 +248,9 @@ impl Algebra for Real {
             // The canonical form of the tuple is what joins them.
             (Op::Combine, [Value::Secret(secrets)]) => Ok(Value::Secret(secrets.clone())),
             (Op::Hash, [Value::Bytes(tuple)]) => Ok(Value::Bytes(Sha256::digest(tuple).to_vec())),
+            (Op::Short, [Value::Bytes(digest)]) => {
+                digest.first_chunk::<2>().map(|short| Value::Bytes(short.to_vec())).ok_or_else(|| unsuitable(op))
+            }
             (Op::Extract, [Value::Secret(shared)]) => {
                 let (key, _) = Hkdf::<Sha256>::extract(None, shared);
                 Ok(Value::secret(&key))
@@ -267,6 +270,7 @@ impl Algebra for Real {
             (Op::Open, [Value::Secret(key), Value::Bytes(octets)]) => {
                 sealed::open(key, octets).ok_or_else(|| Misfit::new("sealed secret", Need::Sealed, Given::Another))
             }
+            (Op::VerifyingKey, [Value::SigningKey(key)]) => Ok(Value::Bytes(key.verifying_key().to_bytes().to_vec())),
             (Op::LeafKey, [Value::Chain(chain)]) => certified::leaf_key(chain).map(Value::Bytes),
             (Op::LeafEncryptionKey, [Value::Chain(chain)]) => certified::leaf_encryption_key(chain).map(Value::Bytes),
             (Op::EncryptionKey, [Value::DecryptionKey(key)]) => Ok(Value::Bytes(key.encryption_key().to_der())),

@@ -39,7 +39,7 @@ use crate::role::Role;
 use std::str::FromStr;
 use x509_parser::extensions::GeneralName;
 
-pub use checks::{RULES, Reason, Rule};
+pub use checks::{CHECKS, Reason};
 pub use error::DecodeError;
 pub use forge::{FORGERIES, Forgery};
 pub use issue::{Credential, Draft, Template, Validity};

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use super::checks::RULES;
+use super::checks::CHECKS;
 use super::context::Context;
 use super::decode::Certificate;
 use super::dn;
@@ -12,7 +12,7 @@ use super::policies::Policies;
 use super::policy::Policy;
 use super::reason::{Gap, Useless};
 use super::revocation::Refusal;
-use super::rules::Walk;
+use super::rules::{RULES, Walk};
 use super::signature::Signature;
 use super::step::Step;
 
@@ -225,9 +225,8 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
         let mut failures = 0;
         for cert_index in (0..path.len()).rev() {
-            for rule in RULES {
-                let check = &rule.check;
-                let Some(finding) = (rule.perform)(&mut walk, cert_index) else { continue };
+            for (check, rule) in CHECKS.iter().zip(RULES) {
+                let Some(finding) = rule(&mut walk, cert_index) else { continue };
                 let step = finding.step(check, cert_index, &self.policy.switches);
                 failures += usize::from(!step.ok());
                 steps.push(step);

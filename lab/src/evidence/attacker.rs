@@ -99,6 +99,21 @@ impl Attacker {
         None
     }
 
+    /// Adds a key or a message that was shown in a later session, and the end to which a computation came that began in this
+    /// one.
+    pub(super) fn learn_later(&mut self, n: u64, fact: &Fact) {
+        match fact {
+            Fact::Holds { fingerprint, .. } => self.holds.push(Cited { n, it: fingerprint.clone() }),
+            Fact::Recovered { text, .. } => {
+                self.recovered.push(Cited { n, it: (hex(&Sha256::digest(text.as_bytes())), false) });
+            }
+            Fact::Solved { cut_off: None, .. } if self.unfinished().is_some() => {
+                self.computation = Some(Cited { n, it: Computation::Over });
+            }
+            _ => {}
+        }
+    }
+
     fn computes(&mut self, n: u64, reached: Option<Reached>) {
         let (n, before) = match self.computation.take() {
             Some(Cited { n, it: Computation::UnderWay(before) }) => (n, before),

@@ -105,6 +105,11 @@ pub enum Contradiction {
         /// Who.
         teller: Role,
     },
+    /// Something that a victim heard in its peer's voice, and that the peer did not say.
+    NotItsVoice {
+        /// Who heard it.
+        teller: Role,
+    },
     /// A logarithm that was found and not found.
     FoundAndCutOff,
 }

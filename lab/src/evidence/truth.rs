@@ -109,7 +109,7 @@ fn truth(evidence: &Evidence, role: Role, own: &Cited<Handshake>, events: &[Even
     }
 }
 
-/// Both sides of the mode that this victim says to play send a share, which is fresh in every mode.
+/// Both sides of the mode that this victim says to play send a share, and forget the secrets behind them.
 fn forward_secret(events: &[Event], role: Role) -> bool {
     let plays = events.iter().filter(|event| event.source == Actor::from(role)).find_map(|event| match &event.fact {
         Fact::Started { plays, .. } => plays.parse::<Selection>().ok(),

@@ -40,12 +40,14 @@ pub struct Modp {
     pub g: BigUint,
     /// Bits of a fresh exponent.
     pub exponent_bits: u64,
+    /// The prime order of the generator, where it is known.
+    pub order: Option<BigUint>,
 }
 
 impl Modp {
     /// A group of unknown origin: exponents are as long as the prime.
     pub fn new(p: BigUint, g: BigUint) -> Self {
-        Self { exponent_bits: p.bits(), p, g }
+        Self { exponent_bits: p.bits(), p, g, order: None }
     }
 
     /// Octets of a public value and of the shared secret, which are padded to the prime's length (RFC 8446 sections

@@ -91,7 +91,8 @@ fn compute(index: usize) -> Arc<Modp> {
         Constant::Pi => pi(bits - 130 + 64),
     } >> 64u32;
     let p = (one() << bits) - (one() << (bits - 64)) + ((digits + x) << 64u32) - 1u8;
-    Arc::new(Modp { p, g: BigUint::from(2u8), exponent_bits })
+    let order = Some(&p >> 1u8);
+    Arc::new(Modp { p, g: BigUint::from(2u8), exponent_bits, order })
 }
 
 /// ⌊2^bits · e⌋, but for an error in the last few bits: the sum of 1/k!.

@@ -19,6 +19,8 @@ pub enum Own {
     Composite,
     /// A long prime with a generator of small order.
     Subgroup,
+    /// A long prime with a generator of a long order, small factors beside it, and short exponents.
+    Cofactor,
     /// A published group, by its name.
     Published(&'static str),
 }
@@ -32,6 +34,7 @@ impl Own {
             Self::Random => "random",
             Self::Composite => "composite",
             Self::Subgroup => "subgroup",
+            Self::Cofactor => "cofactor",
             Self::Published(_) => "published",
         }
     }
@@ -44,6 +47,7 @@ impl Own {
             Self::Random => weak::random(bits?),
             Self::Composite => weak::composite(bits?),
             Self::Subgroup => weak::subgroup(bits?),
+            Self::Cofactor => weak::cofactor(bits?),
             Self::Published(name) => return named::find(name),
         };
         Some(Group::Modp(Arc::new(made)))

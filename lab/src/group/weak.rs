@@ -14,6 +14,7 @@ use num_traits::{One, ToPrimitive};
 use primality::is_prime;
 use rand_core::Rng;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Bits of the factors of p − 1 of a [`smooth`] prime.
 pub const SMOOTH_FACTOR_BITS: u32 = 24;
@@ -21,6 +22,13 @@ pub const SMOOTH_FACTOR_BITS: u32 = 24;
 pub const COMPOSITE_FACTOR_BITS: u32 = 32;
 /// Bits of the order of the generator of a [`subgroup`].
 pub const SUBGROUP_ORDER_BITS: u32 = 32;
+
+/// How many small primes p − 1 of a [`cofactor`] group has besides 2.
+pub const COFACTORS: usize = 14;
+/// Bits of each.
+pub const COFACTOR_BITS: u32 = 10;
+/// Bits of the exponents in such a group: fewer than the product of these primes has.
+pub const SHORT_EXPONENT_BITS: u64 = 125;
 
 /// A safe prime of this many bits (at least 16) with generator 2.
 pub fn short(bits: u64) -> Modp {
@@ -98,6 +106,41 @@ fn subgroup_and_order(bits: u64) -> (Modp, u32) {
             return (Modp::new(p, g), q);
         }
         h += 1u8;
+    }
+}
+
+/// A prime of this many bits (at least 256) with a generator of a long prime order, as RFC 2785 has them before its advice: the
+/// rest of p − 1 is 2 and [`COFACTORS`] primes of [`COFACTOR_BITS`] bits, and exponents are so short that all of them together
+/// tell one.
+pub fn cofactor(bits: u64) -> Modp {
+    let bits = bits.max(256);
+    let mut rng = rng("cofactor", bits);
+    // The factors have 9 to 10 bits each.
+    let rest = u64::try_from(COFACTORS).unwrap_or_default() * u64::from(COFACTOR_BITS) - 6;
+    let order = loop {
+        let q = odd(&mut rng, bits - rest);
+        if !divisible(&q) && is_prime(&q) {
+            break q;
+        }
+    };
+    loop {
+        let mut factors = BTreeSet::new();
+        while factors.len() < COFACTORS {
+            factors.insert(factor(&mut rng, COFACTOR_BITS));
+        }
+        let cofactor: BigUint = factors.iter().product::<BigUint>() << 1u8;
+        let p = &order * &cofactor + 1u8;
+        if p.bits() != bits || divisible(&p) || !is_prime(&p) {
+            continue;
+        }
+        let mut h = BigUint::from(2u8);
+        loop {
+            let g = h.modpow(&cofactor, &p);
+            if !g.is_one() {
+                return Modp { p, g, exponent_bits: SHORT_EXPONENT_BITS, order: Some(order) };
+            }
+            h += 1u8;
+        }
     }
 }
 
@@ -214,6 +257,26 @@ mod tests {
         for bits in [64, 256, 1000, 1024, 2048] {
             let group = composite(bits);
             assert_eq!((group.p.bits(), is_prime(&group.p), group.p.bit(0)), (bits, false, true), "{bits} bits");
+        }
+    }
+
+    #[test]
+    fn the_small_factors_beside_a_long_order_tell_an_exponent() {
+        for bits in [256, 512] {
+            let group = cofactor(bits);
+            let order = group.order.clone().unwrap();
+            assert_eq!((group.p.bits(), is_prime(&group.p), is_prime(&order)), (bits, true, true), "{bits} bits");
+            assert!(!group.g.is_one() && group.g.modpow(&order, &group.p).is_one());
+            let mut rest = (&group.p - 1u8) / &order / 2u8;
+            assert!(rest.bits() > group.exponent_bits);
+            let mut found = 0;
+            for factor in 3u32..1 << COFACTOR_BITS {
+                if (&rest % factor).is_zero() {
+                    rest /= factor;
+                    found += 1;
+                }
+            }
+            assert!(rest.is_one() && found == COFACTORS, "each of them once");
         }
     }
 

@@ -34,6 +34,8 @@ pub enum Source {
     StaticKey,
     /// Somebody who met both: the peer's lasting public value.
     PeerStatic,
+    /// Itself: a private key that nobody certified.
+    HostKey,
 }
 
 impl Source {
@@ -48,11 +50,11 @@ impl Source {
             Self::SharedSecret => Sort::Shared,
             Self::Clock => Sort::Time,
             Self::Chain => Sort::Chain,
-            Self::SigningKey => Sort::SigningKey,
             Self::DecryptionKey => Sort::DecryptionKey,
             Self::PeerKey => Sort::EncryptionKey,
             Self::StaticKey => Sort::Secret,
             Self::PeerStatic => Sort::Public,
+            Self::SigningKey | Self::HostKey => Sort::SigningKey,
         }
     }
 }
@@ -69,7 +71,13 @@ impl Source {
             | Self::DecryptionKey
             | Self::StaticKey
             | Self::PeerStatic => true,
-            Self::Session | Self::Offers | Self::Group | Self::PeerName | Self::OwnName | Self::Clock => false,
+            Self::Session
+            | Self::Offers
+            | Self::Group
+            | Self::PeerName
+            | Self::OwnName
+            | Self::Clock
+            | Self::HostKey => false,
         }
     }
 }

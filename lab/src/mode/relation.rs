@@ -19,6 +19,10 @@ pub enum Relation {
     GroupOrder,
     /// The group is a published one: group.
     GroupKnown,
+    /// The public value is in the subgroup that the generator generates: group, public value.
+    PublicInSubgroup,
+    /// The two public values are not the same: one of an earlier session, the one of this.
+    Fresh(&'static Check),
     /// The agreed secret is not zero: shared secret.
     Contributes,
     /// The signature is the key's over the digest in this context: key, digest, signature.
@@ -35,7 +39,8 @@ impl Relation {
         Some(match self {
             Self::Equal(_) => return None,
             Self::Same(_) => &[Sort::Shared, Sort::Shared],
-            Self::PublicInRange => &[Sort::Group, Sort::Public],
+            Self::PublicInRange | Self::PublicInSubgroup => &[Sort::Group, Sort::Public],
+            Self::Fresh(_) => &[Sort::Public, Sort::Public],
             Self::GroupSize(_) | Self::GroupPrime | Self::GroupOrder | Self::GroupKnown => &[Sort::Group],
             Self::Contributes => &[Sort::Shared],
             Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
@@ -49,6 +54,8 @@ impl Relation {
         match self {
             Self::Equal(_)
             | Self::PublicInRange
+            | Self::PublicInSubgroup
+            | Self::Fresh(_)
             | Self::GroupSize(_)
             | Self::GroupPrime
             | Self::GroupOrder
@@ -63,7 +70,8 @@ impl Relation {
     /// The checks that it performs.
     pub fn checks(self) -> Vec<&'static Check> {
         match self {
-            Self::Equal(check) | Self::Same(check) | Self::Signed(check, _) => vec![check],
+            Self::Equal(check) | Self::Same(check) | Self::Fresh(check) | Self::Signed(check, _) => vec![check],
+            Self::PublicInSubgroup => vec![&checks::PUBLIC_SUBGROUP],
             Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
             Self::GroupSize(_) => vec![&checks::GROUP_SIZE],
             Self::GroupPrime => vec![&checks::GROUP_PRIME],

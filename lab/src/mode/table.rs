@@ -39,6 +39,16 @@ pub const fn let_(by: By, name: &'static str, value: Expr) -> Step {
     Step { by, act: Act::Let(name, value) }
 }
 
+/// What is remembered under a name, or a value where nothing is.
+pub const fn recall(by: By, name: &'static str, value: Expr) -> Step {
+    Step { by, act: Act::Recall(name, value) }
+}
+
+/// Remembers a value.
+pub const fn keep(by: By, name: &'static str, value: Expr) -> Step {
+    Step { by, act: Act::Keep(name, value) }
+}
+
 /// A check.
 pub const fn check(by: By, relation: Relation, args: &'static [Expr]) -> Step {
     Step { by, act: Act::Check(relation, args) }

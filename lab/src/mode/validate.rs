@@ -31,10 +31,11 @@ const RESULTS: [&str; 3] = ["client_write", "server_write", "exporter"];
 /// # Errors
 /// The first fault, with its place.
 pub fn validate(mode: &Mode) -> Result<(), Fault> {
-    let mut scopes = Scopes { mode: mode.id, client: BTreeMap::new(), server: BTreeMap::new() };
+    let mut scopes = Scopes { mode: mode.id, client: BTreeMap::new(), server: BTreeMap::new(), kept: Vec::new() };
     for given in mode.given {
         scopes.bind("given", given.by, given.name, given.source.sort())?;
     }
+    scopes.kept = mode.steps().filter_map(kept).collect();
     let wanted = mode.given.iter().any(|given| given.source == Source::Group);
     for variant in mode.variants {
         let has = variant.own_group(&BTreeMap::new()).is_some();
@@ -89,6 +90,13 @@ struct Scopes {
     mode: &'static str,
     client: BTreeMap<&'static str, Sort>,
     server: BTreeMap<&'static str, Sort>,
+    /// What is remembered, and by whom.
+    kept: Vec<(By, &'static str)>,
+}
+
+/// What a step has remembered, and by whom.
+fn kept(step: &Step) -> Option<(By, &'static str)> {
+    if let Act::Keep(name, _) = step.act { Some((step.by, name)) } else { None }
 }
 
 impl Scopes {
@@ -151,6 +159,21 @@ impl Scopes {
             Act::Let(name, value) => {
                 let sort = self.sort(place, role, &value)?;
                 self.bind(place, by, name, sort)
+            }
+            Act::Recall(name, value) => {
+                if !self.kept.iter().any(|(by, kept)| by.includes(role) && *kept == name) {
+                    return self.fault(place, format!("the {role} never keeps a {name}"));
+                }
+                let sort = self.sort(place, role, &value)?;
+                self.bind(place, by, name, sort)
+            }
+            Act::Keep(name, value) => {
+                let sort = self.sort(place, role, &value)?;
+                match self.of(role).get(name) {
+                    Some(recalled) if *recalled == sort => Ok(()),
+                    Some(recalled) => self.fault(place, format!("keeps a {sort} where it recalls a {recalled}")),
+                    None => self.fault(place, format!("the {role} never recalls a {name}")),
+                }
             }
             Act::Check(relation, args) => self.relation(place, role, relation, args),
         }
@@ -241,10 +264,11 @@ mod tests {
             given: &[],
             messages: leak(vec![hello]),
             names: Names::Nobody,
+            met: 0,
             off: &[],
         };
         let client = Sort::ALL.iter().map(|sort| (named(*sort), *sort)).collect();
-        table(&mode, Scopes { mode: mode.id, client, server: BTreeMap::new() }).unwrap_err().what
+        table(&mode, Scopes { mode: mode.id, client, server: BTreeMap::new(), kept: Vec::new() }).unwrap_err().what
     }
 
     /// The name of the value of a sort.
@@ -297,7 +321,7 @@ mod tests {
         [Sort::Secret, Sort::Shared, Sort::Key, Sort::SigningKey, Sort::DecryptionKey, Sort::Secrets];
 
     /// Sorts that have a form on the wire (docs/wire.md).
-    const ON_THE_WIRE: [Sort; 14] = [
+    const ON_THE_WIRE: [Sort; 16] = [
         Sort::Session,
         Sort::Offers,
         Sort::Choice,
@@ -312,6 +336,8 @@ mod tests {
         Sort::Name,
         Sort::Digest,
         Sort::Sealed,
+        Sort::Short,
+        Sort::VerifyingKey,
     ];
 
     #[test]
@@ -397,6 +423,8 @@ mod tests {
             Relation::GroupPrime,
             Relation::GroupOrder,
             Relation::GroupKnown,
+            Relation::PublicInSubgroup,
+            Relation::Fresh(&crate::checks::FRESH_EPHEMERAL),
             Relation::Contributes,
             Relation::Signed(&crate::checks::TRANSCRIPT_SIGNATURE, "context"),
             Relation::Certified(Role::Server),
@@ -412,6 +440,8 @@ mod tests {
                 | Relation::GroupPrime
                 | Relation::GroupOrder
                 | Relation::GroupKnown
+                | Relation::PublicInSubgroup
+                | Relation::Fresh(_)
                 | Relation::Contributes
                 | Relation::Signed(..)
                 | Relation::Certified(_)

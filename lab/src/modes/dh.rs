@@ -47,5 +47,6 @@ pub(super) static MODE: Mode = Mode {
         },
     ],
     names: Names::Nobody,
+    met: 0,
     off: &[],
 };

@@ -48,6 +48,7 @@ const TRANSCRIPT: Mode = Mode {
         Message { after: &[CLIENT_WRITE, SERVER_WRITE, EXPORTER], ..SERVER_FINISHED },
     ],
     names: Names::Server,
+    met: 0,
     off: &[GROUP_SIZE.id, certificate::checks::PIN],
 };
 

@@ -15,5 +15,6 @@ pub(super) static MODE: Mode = Mode {
     given: &[SESSION, OFFERS, SUPPORTED],
     messages: &[CLIENT_HELLO, Message { after: &[EXTRACT, CLIENT_WRITE, SERVER_WRITE, EXPORTER], ..SERVER_HELLO }],
     names: Names::Nobody,
+    met: 0,
     off: &[],
 };

@@ -36,5 +36,6 @@ pub(super) static MODE: Mode = Mode {
         Message { after: &[CLIENT_WRITE, SERVER_WRITE, EXPORTER], ..finished!(client, Expr::Transcript) },
     ],
     names: Names::Server,
+    met: 0,
     off: &[certificate::checks::PIN],
 };

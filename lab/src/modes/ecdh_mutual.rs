@@ -140,5 +140,6 @@ pub(super) static MODE: Mode = Mode {
         finished!(client, var("exchange")),
     ],
     names: Names::Both,
+    met: 0,
     off: &[certificate::checks::PIN],
 };

@@ -97,6 +97,7 @@ pub(super) static MODE: Mode = Mode {
         finished!(server, EXCHANGE),
     ],
     names: Names::Server,
+    met: 0,
     off: &[certificate::checks::PIN],
 };
 

@@ -35,6 +35,7 @@ const WORDS: Mode = Mode {
         Message { receipt: &[SERVERS_FIT, SERVER_SAID], after: KEYS, ..SERVER_REST },
     ],
     names: Names::Nobody,
+    met: 0,
     off: &[],
 };
 
@@ -80,6 +81,7 @@ static PASSWORD: Mode = Mode {
         },
     ],
     names: Names::Both,
+    met: 0,
     ..WORDS
 };
 

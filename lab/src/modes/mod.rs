@@ -15,18 +15,20 @@ pub mod properties;
 mod psk;
 mod rsa;
 mod rsa_cert;
+mod sas;
+mod tofu;
 mod triple_dh;
 
 use crate::{
     check::Switches,
-    loot::Loot,
+    loot::{Loot, Presence},
     mode::Mode,
     scenario::{Scenario, Selection},
 };
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
-    static ALL: [&Mode; 14] = [
+    static ALL: [&Mode; 16] = [
         &dh::MODE,
         &dh_weak::MODE,
         &dh_cert::MODE,
@@ -37,6 +39,8 @@ pub fn all() -> &'static [&'static Mode] {
         &ecdh_mutual::MODE,
         &psk::MODE,
         &pake::MODE,
+        &sas::MODE,
+        &tofu::MODE,
         &hybrid_cert::MODE,
         &triple_dh::MODE,
         &interlock::MODE,
@@ -125,6 +129,18 @@ pub struct Resolved {
     pub scenario: Scenario,
     /// What the attacker came by before, by the registry of attacks.
     pub loot: Loot,
+    /// What the attacker's process plays where the attacker is absent: it passes everything on.
+    pub absent: Selection,
+}
+
+impl Resolved {
+    /// Its sessions, in order: whether the attacker is there.
+    pub fn sessions(&self) -> Vec<Presence> {
+        if !self.loot.sessions.is_empty() {
+            return self.loot.sessions.to_vec();
+        }
+        (0..self.mode.met).map(|_| Presence::Absent).chain([Presence::There]).collect()
+    }
 }
 
 /// Looks a mode and its switches up.
@@ -170,7 +186,8 @@ pub fn play(selection: &Selection, without: &[String], with: &[String]) -> Resul
 pub fn resolve(scenario: &Scenario) -> Result<Resolved, Unknown> {
     let Played { mode, selection, .. } = play(&scenario.mode, &scenario.without, &scenario.with)?;
     let scenario = Scenario { mode: selection, ..scenario.clone() };
-    Ok(Resolved { mode, scenario, loot: Loot::default() })
+    let absent = scenario.attack.clone();
+    Ok(Resolved { mode, scenario, loot: Loot::default(), absent })
 }
 
 fn list<'a>(ids: impl Iterator<Item = &'a str>) -> String {

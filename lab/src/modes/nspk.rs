@@ -90,6 +90,7 @@ pub(super) static MODE: Mode = Mode {
         },
     ],
     names: Names::Both,
+    met: 0,
     off: &[],
 };
 

@@ -89,6 +89,7 @@ pub(super) static MODE: Mode = Mode {
         finished!(client, Expr::Transcript),
     ],
     names: Names::Both,
+    met: 0,
     off: &[],
 };
 

@@ -117,7 +117,7 @@ const CERTIFIED: Properties = Properties {
     ..ANONYMOUS
 };
 
-static TABLE: [Properties; 14] = [
+static TABLE: [Properties; 16] = [
     Properties {
         mode: "dh",
         deployed: "Opportunistic encryption between mail servers; Bluetooth's \"just works\" pairing, with another group",
@@ -180,6 +180,27 @@ static TABLE: [Properties; 14] = [
         downgrade: Yes,
         deployed: "Pairing of devices by a code, file transfer with a spoken code (Magic Wormhole), WPA3's SAE",
         renewal: "The word for one pairing or until somebody changes it; scalars for one session",
+        ..ANONYMOUS
+    },
+    Properties {
+        mode: "sas",
+        middle: if_("the two compare the string, and know each other's voices"),
+        server_authenticated: if_("the two compare the string, and know each other's voices"),
+        client_authenticated: if_("the two compare the string, and know each other's voices"),
+        downgrade: Yes,
+        deployed: "Calls over ZRTP (Linphone, Jitsi), numeric comparison in Bluetooth, the emoji that Matrix clients show",
+        renewal: "Everything is fresh for each session; ZRTP keeps a secret so that later calls need no comparison",
+        ..ANONYMOUS
+    },
+    Properties {
+        mode: "tofu",
+        middle: if_("nobody was in the middle at first contact"),
+        server_authenticated: if_("nobody was in the middle at first contact"),
+        key_compromise: Void,
+        downgrade: Yes,
+        deniable: No,
+        deployed: "SSH, first contact in messengers, pinned keys in apps",
+        renewal: "The host key for years, and each change is an alarm; the exchange is fresh for each session",
         ..ANONYMOUS
     },
     Properties {

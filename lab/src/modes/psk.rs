@@ -29,6 +29,7 @@ const EPHEMERAL: Mode = Mode {
     given: &[SESSION, OFFERS, SUPPORTED, given(BOTH, "psk", Source::SharedSecret), CLIENT_NAME, PEER_NAME, SERVER_NAME],
     messages: &[HELLO, REPLY],
     names: Names::Both,
+    met: 0,
     off: &[],
 };
 

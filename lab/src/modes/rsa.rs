@@ -33,6 +33,7 @@ pub(super) static MODE: Mode = Mode {
         finished!(client, Expr::Transcript),
     ],
     names: Names::Nobody,
+    met: 0,
     off: &[],
 };
 

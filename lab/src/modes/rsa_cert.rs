@@ -45,5 +45,6 @@ pub(super) static MODE: Mode = Mode {
         finished!(client, Expr::Transcript),
     ],
     names: Names::Server,
+    met: 0,
     off: &[certificate::checks::PIN],
 };

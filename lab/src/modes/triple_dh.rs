@@ -70,6 +70,7 @@ const TRIPLE: Mode = Mode {
         CLIENT_CONFIRMS,
     ],
     names: Names::Both,
+    met: 0,
     off: &[],
 };
 

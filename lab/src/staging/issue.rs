@@ -195,6 +195,11 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
     }
 }
 
+/// The seed of the key that a victim has without a certificate, in base64url. It outlasts a session, as certificates do.
+pub(super) fn host_key(victim: Role, setting: &Setting) -> String {
+    text(&derive(&setting.authorities, &format!("host key of the {victim}")))
+}
+
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.
 pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting) -> Result<Issued, StagingError> {
     // Who decrypts with the certified key has one that can.

@@ -128,7 +128,8 @@ mod tests {
         let because = String::new();
         let (check, party) = (Some("finished".into()), Some(Role::Client));
         let (kind, class) = (grounds.kind(), grounds.kind().class());
-        let got = Verdict { kind, class, check, party, flight: Some(2), because, grounds: Some(grounds) };
+        let got =
+            Verdict { kind, class, check, party, flight: Some(2), session: None, because, grounds: Some(grounds) };
         let met = |kind, check: Option<&str>, party| {
             Expected { kind, check: check.map(str::to_owned), party }.is_met_by(&got)
         };

@@ -165,6 +165,13 @@ pub enum Grounds {
         /// Why it did.
         why: Cancellation,
     },
+    /// A session of a campaign was never played.
+    Unplayed {
+        /// Which.
+        number: u32,
+        /// How many there should have been.
+        of: u32,
+    },
     /// Events exclude each other.
     Contradiction {
         /// Which.
@@ -229,6 +236,7 @@ impl Grounds {
             Self::Lost { .. }
             | Self::Overdue { .. }
             | Self::Cancelled { .. }
+            | Self::Unplayed { .. }
             | Self::Contradiction { .. }
             | Self::NeverEnded { .. }
             | Self::NoOutcome { .. }

@@ -6,28 +6,26 @@ mod missing;
 use super::{Fingerprints, Grounds, Judgement, Verdict};
 use crate::{
     checks::AUTHENTICATED_CLOSE,
-    event::Event,
     evidence::{Evidence, Victim, abbreviate},
     role::Role,
     words,
 };
 
-/// Judges the events of one session.
-pub fn judge(events: &[Event]) -> Judgement {
-    let evidence = Evidence::of(events);
-    let finding = missing::incomplete(&evidence)
-        .or_else(|| key::broken(&evidence))
-        .or_else(|| key::unexplained(&evidence))
-        .or_else(|| misbound(&evidence))
-        .or_else(|| altered(&evidence))
-        .or_else(|| downgraded(&evidence))
-        .or_else(|| another_handshake(&evidence))
-        .or_else(|| missing::outcome(&evidence))
-        .or_else(|| key::unproven(&evidence))
-        .or_else(|| key::unread(&evidence))
-        .or_else(|| stopped(&evidence))
-        .or_else(|| private(&evidence))
-        .or_else(|| disrupted(&evidence))
+/// Judges what the events of one session prove; the session's number where it is one of a campaign's.
+pub(super) fn judged(evidence: &Evidence, session: Option<u32>) -> Judgement {
+    let finding = missing::incomplete(evidence)
+        .or_else(|| key::broken(evidence))
+        .or_else(|| key::unexplained(evidence))
+        .or_else(|| misbound(evidence))
+        .or_else(|| altered(evidence))
+        .or_else(|| downgraded(evidence))
+        .or_else(|| another_handshake(evidence))
+        .or_else(|| missing::outcome(evidence))
+        .or_else(|| key::unproven(evidence))
+        .or_else(|| key::unread(evidence))
+        .or_else(|| stopped(evidence))
+        .or_else(|| private(evidence))
+        .or_else(|| disrupted(evidence))
         .unwrap_or_else(missing::explanation);
     let fingerprint = |victim: &Victim| victim.established.as_ref().map(|e| e.it.fingerprint.clone());
     let mut attacker: Vec<String> = Vec::new();
@@ -36,30 +34,31 @@ pub fn judge(events: &[Event]) -> Judgement {
             attacker.push(held.it.clone());
         }
     }
-    let mut cited = finding.cited;
-    cited.sort_unstable();
-    cited.dedup();
-    let grounds = finding.grounds;
-    let (check, flight) = match &grounds {
-        Grounds::Stopped { check, flight, .. } => (Some(check.clone()), Some(*flight)),
-        _ => (None, None),
-    };
-    Judgement {
-        verdict: Verdict {
+    let fingerprints =
+        Fingerprints { client: fingerprint(&evidence.client), server: fingerprint(&evidence.server), attacker };
+    Judgement { fingerprints, ..Judgement::of(finding.grounds, finding.cited, session) }
+}
+
+impl Judgement {
+    /// The judgement on these grounds and events, without fingerprints.
+    pub(super) fn of(grounds: Grounds, mut cited: Vec<u64>, session: Option<u32>) -> Self {
+        cited.sort_unstable();
+        cited.dedup();
+        let (check, flight) = match &grounds {
+            Grounds::Stopped { check, flight, .. } => (Some(check.clone()), Some(*flight)),
+            _ => (None, None),
+        };
+        let verdict = Verdict {
             kind: grounds.kind(),
             class: grounds.kind().class(),
             check,
             party: grounds.party(),
             flight,
-            because: abbreviate(&words::kept_verdict(&told(&grounds))),
+            session,
+            because: abbreviate(&words::kept_verdict(&told(&grounds), session)),
             grounds: Some(grounds),
-        },
-        fingerprints: Fingerprints {
-            client: fingerprint(&evidence.client),
-            server: fingerprint(&evidence.server),
-            attacker,
-        },
-        evidence: cited,
+        };
+        Self { verdict, fingerprints: Fingerprints::default(), evidence: cited, sessions: Vec::new() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What an order gives a victim besides what its table takes as given: its randomness, and what it will say.
 
 use crate::{
-    algebra::real::Real, certificate::Verified, control::PlayOrder, group::Group, handshake::Stop, modes::Unknown,
-    supply::Malformed,
+    algebra::real::Real, certificate::Verified, control::PlayOrder, group::Group, handshake::Stop, memory::Memory,
+    modes::Unknown, supply::Malformed,
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
@@ -24,10 +24,12 @@ pub enum Refusal {
 }
 
 /// What a party keeps from session to session.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Kept {
     /// The server's own group, in the modes that send one.
     pub group: Option<Group>,
+    /// What it remembers from one session of a campaign to the next.
+    pub memory: Option<Arc<Memory>>,
     /// What was found good of certificates and lists before.
     pub verified: Option<Arc<Verified>>,
 }

@@ -34,13 +34,15 @@ pub enum Kind {
     Half = 7,
     /// The text itself (the second half).
     Rest = 8,
+    /// What somebody reads to its peer, who knows the voice: others hear it, and cannot change it.
+    Spoken = 9,
     /// A sealed record.
     Record = 23,
 }
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ClientHello,
         Self::ServerHello,
         Self::ClientShare,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Finished,
         Self::Half,
         Self::Rest,
+        Self::Spoken,
         Self::Record,
     ];
 
@@ -68,7 +71,16 @@ impl Kind {
             Self::Finished => "finished",
             Self::Half => "half",
             Self::Rest => "rest",
+            Self::Spoken => "spoken",
             Self::Record => "record",
+        }
+    }
+
+    /// How a frame of the kind gets to its receiver.
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Spoken => Channel::Voice,
+            _ => Channel::Line,
         }
     }
 
@@ -79,6 +91,15 @@ impl Kind {
             _ => 64 * 1024,
         }
     }
+}
+
+/// By what way something gets from one victim to the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Over the line, where the attacker sits.
+    Line,
+    /// By a voice that the other knows: the attacker hears it, and cannot change, hold or imitate it.
+    Voice,
 }
 
 impl fmt::Display for Kind {
@@ -254,9 +275,11 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_refused_at_its_first_octet() {
-        let mut decoder = Decoder::default();
-        decoder.push(&[9]);
-        assert_eq!(decoder.next_frame(), Err(FrameError::Kind(9)));
+        for octet in (0..=u8::MAX).filter(|octet| Kind::ALL.iter().all(|kind| *kind as u8 != *octet)) {
+            let mut decoder = Decoder::default();
+            decoder.push(&[octet]);
+            assert_eq!(decoder.next_frame(), Err(FrameError::Kind(octet)));
+        }
     }
 
     #[test]

@@ -7,11 +7,11 @@ use attacker::attacks::resolve;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lab::{control::Report, scenario::Scenario};
 use std::{hint::black_box, sync::Arc, time::Duration};
-use support::conversation::attacked;
+use support::conversation::campaign;
 use web::sessions::{
     book::Book,
     hub::Hub,
-    orders::{Phrases, Settings, orders},
+    orders::{Orders, Phrases, Settings, orders},
     session::Session,
     store::{Place, Retention, Store},
 };
@@ -23,7 +23,7 @@ fn settings() -> Settings {
 /// What the three processes report of a session, line by line.
 fn lines(scenario: &Scenario) -> Vec<Vec<u8>> {
     let staged = orders("bench", &resolve(scenario).expect("a scenario"), Some(1), &settings()).expect("orders");
-    let events = attacked(&staged).events;
+    let events = campaign(&staged).events;
     events.into_iter().map(|event| serde_json::to_vec(&Report::Event(event)).expect("JSON")).collect()
 }
 
@@ -42,11 +42,10 @@ fn session(criterion: &mut Criterion) {
         group.bench_function(format!("{scenario}: orders"), |bencher| {
             bencher.iter(|| {
                 let staged = orders("bench", &resolved, Some(1), &settings()).expect("orders");
-                [
-                    serde_json::to_vec(&staged.client),
-                    serde_json::to_vec(&staged.server),
-                    serde_json::to_vec(&staged.attack),
-                ]
+                let texts = |it: &Orders| {
+                    [serde_json::to_vec(&it.client), serde_json::to_vec(&it.server), serde_json::to_vec(&it.attack)]
+                };
+                staged.iter().map(texts).collect::<Vec<_>>()
             });
         });
         group.bench_function(format!("{scenario}: {} reports read", lines.len()), |bencher| {

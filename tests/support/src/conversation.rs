@@ -1,9 +1,15 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
-use attacker::{attack::Seen, session, work::Workshop};
+use attacker::{
+    attack::{Recipe, Seen},
+    session,
+    work::Workshop,
+};
 use lab::{
     certificate::Verified,
+    control::Place,
     event::{Event, Fact, VERSION, Way},
+    memory::Memory,
     modes,
     party::{Command, Input, Party},
     role::{Actor, Role},
@@ -11,7 +17,10 @@ use lab::{
     staging::{Orders, own_group},
     victim::{Kept, Victim},
 };
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// The events of a session as they are collected.
 #[derive(Default)]
@@ -68,11 +77,43 @@ pub fn attacked_again(orders: &Orders, verified: &Arc<Verified>) -> Log {
     run(orders, Some(session::Session::of(&orders.attack).expect("an attack")), Some(verified))
 }
 
-fn run(orders: &Orders, mut attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
+/// Runs all sessions of a scenario in order, with the attack between the victims, and answers with all events.
+pub fn campaign(sessions: &[Orders]) -> Log {
     let mut log = Log::default();
-    let kept = Kept { group: own_group(&orders.server.mode), verified: verified.cloned() };
-    let mut client = Victim::new(Role::Client, &orders.client, kept.clone()).expect("a client");
-    let mut server = Victim::new(Role::Server, &orders.server, kept).expect("a server");
+    let memories = [Some(Arc::default()), Some(Arc::default())];
+    let mut recipes: BTreeMap<String, Arc<Recipe>> = BTreeMap::new();
+    for orders in sessions {
+        if let Some(Place { number, of, .. }) = orders.attack.place {
+            log.tell(Actor::Console, Fact::Began { number, of });
+        }
+        let plays = orders.attack.attack.to_string();
+        let attacker = match recipes.get(&plays) {
+            Some(recipe) => session::Session::again(&orders.attack, Arc::clone(recipe)),
+            None => session::Session::of(&orders.attack),
+        };
+        let attacker = attacker.expect("an attack");
+        recipes.insert(plays, Arc::clone(attacker.recipe()));
+        play(&mut log, orders, Some(attacker), None, memories.clone());
+    }
+    log
+}
+
+fn run(orders: &Orders, attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
+    let mut log = Log::default();
+    play(&mut log, orders, attacker, verified, [None, None]);
+    log
+}
+
+fn play(
+    log: &mut Log,
+    orders: &Orders,
+    mut attacker: Option<session::Session>,
+    verified: Option<&Arc<Verified>>,
+    [of_client, of_server]: [Option<Arc<Memory>>; 2],
+) {
+    let kept = |memory| Kept { group: own_group(&orders.server.mode), verified: verified.cloned(), memory };
+    let mut client = Victim::new(Role::Client, &orders.client, kept(of_client)).expect("a client");
+    let mut server = Victim::new(Role::Server, &orders.server, kept(of_server)).expect("a server");
     let mut queue: VecDeque<Pending> =
         [Role::Server, Role::Client].map(|role| Pending::Victim(role, Input::Open)).into();
     log.events.reserve(64);
@@ -128,5 +169,4 @@ fn run(orders: &Orders, mut attacker: Option<session::Session>, verified: Option
     if attacker.is_some() {
         log.tell(Actor::Attacker, Fact::Ended);
     }
-    log
 }

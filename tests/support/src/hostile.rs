@@ -56,9 +56,14 @@ fn of_sort(sort: Sort, good: &Value) -> Vec<String> {
         Sort::Session | Sort::Name => {
             texts(vec![json!(word), json!("a b"), json!("a/b"), json!("é"), json!("a\n"), json!("a\u{0}")])
         }
-        Sort::Nonce | Sort::Mac | Sort::Signature | Sort::Public | Sort::Ciphertext | Sort::Digest => {
-            texts(octets(good.as_str().unwrap_or_default()))
-        }
+        Sort::Nonce
+        | Sort::Mac
+        | Sort::Signature
+        | Sort::Public
+        | Sort::Ciphertext
+        | Sort::Digest
+        | Sort::VerifyingKey
+        | Sort::Short => texts(octets(good.as_str().unwrap_or_default())),
         Sort::Sealed => {
             // Any octets from the length of a tag on are a sealed text, perhaps of another key: fewer are none.
             let unreadable = |value: &Value| body::decode("sealed", value).is_err();
@@ -127,7 +132,6 @@ fn of_sort(sort: Sort, good: &Value) -> Vec<String> {
         | Sort::Key
         | Sort::SigningKey
         | Sort::DecryptionKey
-        | Sort::VerifyingKey
         | Sort::Trust
         | Sort::Time
         | Sort::Tuple
@@ -145,9 +149,9 @@ fn octets(good: &str) -> Vec<Value> {
         format!("{good}\u{0}"),
         format!("+{}", &good[1..]),
         format!("/{}", &good[1..]),
-        // Four more characters are three more octets, four fewer three fewer.
+        // Four more characters are three more octets, four fewer three fewer, or none where there are not so many.
         format!("AAAA{good}"),
-        good[4..].to_owned(),
+        good.get(4..).unwrap_or_default().to_owned(),
         "A".repeat(60_000),
     ]
     .into_iter()

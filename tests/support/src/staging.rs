@@ -17,3 +17,15 @@ pub fn stage(scenario: &Scenario, setting: &Setting) -> Result<Orders, Unknown> 
     let resolved = attacks::resolve(scenario)?;
     Ok(staging::stage(&resolved.played, setting).unwrap_or_else(|error| panic!("{error}")))
 }
+
+/// Looks a scenario up and stages all its sessions.
+///
+/// # Errors
+/// It names something unknown.
+///
+/// # Panics
+/// The lab's own certificates cannot be issued.
+pub fn campaign(scenario: &Scenario, setting: &Setting) -> Result<Vec<Orders>, Unknown> {
+    let resolved = attacks::resolve(scenario)?;
+    Ok(staging::campaign(&resolved.played, setting).unwrap_or_else(|error| panic!("{error}")))
+}

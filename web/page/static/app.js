@@ -82,7 +82,7 @@ const Page = ({ page, id, query }) => {
   if (LISTS.includes(page) && id === null) return html`<${IndexPage} key=${page} list=${page} />`;
   switch (page) {
     case "matrix": return html`<${Home} />`;
-    case "sessions": return id === null ? html`<${HistoryPage} />` : html`<${SessionPage} key=${id} id=${id} />`;
+    case "sessions": return id === null ? html`<${HistoryPage} />` : html`<${SessionPage} key=${id} id=${id} part=${Number(query.get("part")) || null} />`;
     case "compare": return html`<${Comparison} left=${query.get("left")} right=${query.get("right")} />`;
     case "modes": return html`<${ModePage} key=${id} id=${id} />`;
     case "attacks": return html`<${AttackPage} key=${id} id=${id} />`;

@@ -9,7 +9,6 @@
 
 import { html, render } from "./vendor/preact.js";
 import { Certificates } from "./views/chains.js";
-import { fold } from "./model/fold.js";
 import { standAlone } from "./lab/route.js";
 import { Story } from "./views/story.js";
 import { date, parse } from "./model/text.js";
@@ -26,5 +25,5 @@ const root = document.getElementById("app");
 root.replaceChildren();
 const certificates = chains.length ? html`<${Certificates} chains=${chains} session=${session} />` : null;
 const edition = html`<p class="quiet edition">${tell("session edition", { session: session.session, begun: date(session.started), version })}</p>`;
-render(html`<main class="report"><${Story} session=${{ ...session, status: "done" }} events=${events} story=${fold(events)}
+render(html`<main class="report"><${Story} session=${{ ...session, status: "done" }} events=${events}
   edition=${edition} more=${certificates} /></main>`, root);

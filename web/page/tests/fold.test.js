@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { deceived, fingerprints, fold, merge } from "../static/model/fold.js";
+import { deceived, fingerprints, fold, merge, sessionsOf } from "../static/model/fold.js";
 import { session } from "./events.js";
 
 test("a split shows two keys at the ends and both in the attacker's hand", () => {
@@ -92,4 +92,13 @@ test("deceived is who shares a key with the attacker and proved nobody's name", 
   assert.deepEqual(who(established("client", "a"), established("server", "a"), ...holds("a")), [], "a key that was computed deceived nobody about a name");
   assert.deepEqual(who(established("client", "a"), established("server", "a")), []);
   assert.deepEqual(who(), []);
+});
+
+test("the sessions of a campaign are told apart by where the console begins them", () => {
+  const event = (n, source, type, more) => ({ n, source, type, ...more });
+  const [one, two] = [event(2, "client", "ended"), event(4, "server", "ended")];
+  const told = [event(1, "console", "began", { number: 1, of: 2 }), one, event(3, "console", "began", { number: 2, of: 2 }), two];
+  assert.deepEqual(sessionsOf(told), [{ number: 1, of: 2, events: [one] }, { number: 2, of: 2, events: [two] }]);
+  assert.deepEqual(sessionsOf([one, two]), [], "one session is no campaign");
+  assert.deepEqual(sessionsOf([event(1, "client", "began", { number: 1, of: 2 })]), [], "nobody but the console begins one");
 });

@@ -136,6 +136,7 @@ mod tests {
             check: check.map(str::to_owned),
             party,
             flight: None,
+            session: None,
             because: String::new(),
             grounds: None,
         }

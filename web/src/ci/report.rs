@@ -156,6 +156,7 @@ pub(crate) mod tests {
             check: None,
             party: None,
             flight: None,
+            session: None,
             because: because.to_owned(),
             grounds: None,
         };

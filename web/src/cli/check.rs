@@ -1,6 +1,6 @@
 //! `interlock check`
 
-use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, reports::Reports, unless_read_enough};
+use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, reports::Reports, said, unless_read_enough};
 use crate::{
     ci::{
         outcomes::{self, Grade, Row, grade},
@@ -13,6 +13,7 @@ use crate::{
 use ::lab::terminal::printable;
 use clap::Args;
 use indicatif::ProgressBar;
+use serde_json::json;
 use std::{
     io::{self, Write},
     sync::Arc,
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     if let Some(filter) = &args.filter {
         rows.retain(|row| matches(filter, &row.scenario.to_string()));
         if rows.is_empty() {
-            return Err(Failure::Usage(format!("no scenario is like {filter:?}. See: interlock list scenarios")));
+            return Err(Failure::usage("no-scenario-like", &json!({ "pattern": filter })));
         }
     }
     let began = Instant::now();
@@ -108,7 +109,10 @@ async fn play(console: &Arc<Console>, rows: Vec<Row>) -> Result<Vec<Cell>, Failu
 }
 
 fn cell(row: &Row, session: &Session, micros: u64) -> Result<Cell, Failure> {
-    let got = session.verdict.clone().ok_or_else(|| Failure::Lab(format!("{} has no verdict", row.scenario)))?;
+    let got = session
+        .verdict
+        .clone()
+        .ok_or_else(|| Failure::lab("no-verdict", &json!({ "scenario": row.scenario.to_string() })))?;
     Ok(Cell {
         scenario: row.scenario.to_string(),
         status: grade(&row.expected, &got),
@@ -142,7 +146,8 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
         .iter()
         .filter_map(|status| report.totals.get(status.as_str()).map(|count| format!("{count} {}", status.as_str())))
         .collect();
-    writeln!(out, "\n{} {}", head(totals.join(", ")), faint(format!("in {seconds:.1} s")))
+    let members = json!({ "totals": head(totals.join(", ")), "seconds": format!("{seconds:.1}") });
+    writeln!(out, "\n{}", said("totals", &members))
 }
 
 #[cfg(test)]

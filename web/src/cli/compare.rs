@@ -1,6 +1,6 @@
 //! `interlock compare`
 
-use super::{FAILED, FINE, Failure, lab};
+use super::{FAILED, FINE, Failure, lab, said};
 use crate::{
     cli::style::{altered, faint, head, verdict},
     sessions::{
@@ -11,6 +11,7 @@ use crate::{
 use ::lab::{scenario::Scenario, terminal::printable};
 use clap::Args;
 use serde::Serialize;
+use serde_json::json;
 use std::io::{self, Write};
 
 /// Arguments of `interlock compare`.
@@ -45,7 +46,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
     let without: Scenario = format!("{}~{}", args.scenario, args.check)
         .parse()
         .map(|_: Scenario| args.scenario.lacking(&args.check))
-        .map_err(|error| Failure::Usage(format!("{error}. See: interlock list checks")))?;
+        .map_err(|error| Failure::usage("see-checks", &json!({ "why": error.to_string() })))?;
     // Without one seed for both, every frame would differ.
     let seed = Some(args.seed.unwrap_or_else(now_us));
     lab::with_lab(lab::settings(5000, &lab::Time::default(), &lab::Words::default()), async |console| {
@@ -70,7 +71,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
 
 fn print(out: &mut impl Write, left: &Record, right: &Record, comparison: &Comparison) -> io::Result<()> {
     let first = comparison.first_difference.unwrap_or(comparison.rows.len());
-    writeln!(out, "{}", head("The same in both"))?;
+    writeln!(out, "{}", head(said("same", &json!({}))))?;
     for pair in comparison.rows.iter().take(first) {
         if let Some(row) = &pair.left {
             writeln!(out, "  {}", faint(printable(&row.text)))?;
@@ -79,7 +80,7 @@ fn print(out: &mut impl Write, left: &Record, right: &Record, comparison: &Compa
     for (record, side) in
         [(left, (|pair| pair.left.as_ref()) as fn(&Pair) -> Option<&_>), (right, |pair| pair.right.as_ref())]
     {
-        writeln!(out, "\n{}", head(format!("Then, in {}", record.session.scenario)))?;
+        writeln!(out, "\n{}", head(said("then", &json!({ "scenario": record.session.scenario.to_string() }))))?;
         for (i, row) in comparison.rows.iter().skip(first).filter_map(side).enumerate() {
             let text = printable(&row.text);
             writeln!(out, "  {}", if i == 0 { altered(text) } else { text })?;

@@ -13,8 +13,10 @@ use ::explore::{
 use ::lab::{
     modes::{self, Played},
     scenario::Selection,
+    words,
 };
 use clap::Args;
+use serde_json::{Value, json};
 use std::{
     io::{self, Write},
     time::Instant,
@@ -62,7 +64,7 @@ pub(super) struct Explore {
 
 fn sessions(text: &str) -> Result<Sessions, String> {
     let named = Sessions::ALL.into_iter().find(|sessions| sessions.as_str() == text);
-    named.ok_or_else(|| format!("expected one of {}", Sessions::ALL.map(Sessions::as_str).join(", ")))
+    named.ok_or_else(|| super::said("one-of", &json!({ "names": Sessions::ALL.map(Sessions::as_str) })))
 }
 
 /// What was looked for, and what came of it.
@@ -130,6 +132,16 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
         told::tell(&mut out, &answer)
     })?;
     Ok(outcome.status())
+}
+
+/// What the command says by itself.
+fn said(name: &str, members: &Value) -> String {
+    words::say("explore", name, members)
+}
+
+/// How many states were looked at, and in how long.
+fn states_in(states: usize, seconds: String) -> String {
+    said("states", &json!({ "states": states, "seconds": seconds }))
 }
 
 /// The whole of what is written at once, so that a reader who goes early costs nothing.

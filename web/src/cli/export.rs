@@ -6,6 +6,7 @@ use crate::sessions::{
     store::{Database, Place, Retention, StoreError},
 };
 use clap::Args;
+use serde_json::json;
 use std::io::Write;
 
 /// Arguments of `interlock export`.
@@ -24,17 +25,17 @@ pub(super) struct Export {
 }
 
 pub(super) fn run(args: &Export) -> Result<u8, Failure> {
-    let directory =
-        args.data.directory().ok_or_else(|| Failure::Usage("no data directory: give --data DIR".to_owned()))?;
+    let directory = args.data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
+    let named = directory.display().to_string();
     if !directory.join("interlock.sqlite3").exists() {
-        return Err(Failure::Usage(format!("there are no sessions in {}: give --data DIR", directory.display())));
+        return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
     }
     let failed = |error: StoreError| Failure::Lab(error.to_string());
     let database = Database::open(&Place::Directory(directory.clone()), Retention::default()).map_err(failed)?;
     let record = database
         .record(&args.session)
         .map_err(failed)?
-        .ok_or_else(|| Failure::Usage(format!("there is no session {:?} in {}", args.session, directory.display())))?;
+        .ok_or_else(|| Failure::usage("no-session", &json!({ "session": args.session, "directory": named })))?;
     let text = export(&record, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(FINE)

@@ -1,6 +1,6 @@
 //! A lab for the length of one command.
 
-use super::{Failure, repeatable::repeatable};
+use super::{Failure, repeatable::repeatable, said};
 use crate::{
     console::{Config, Console, NotPlayed, Playing},
     sessions::{
@@ -13,6 +13,7 @@ use crate::{
 };
 use clap::Args;
 use lab::scenario::Scenario;
+use serde_json::json;
 use std::{env, future::Future, sync::Arc, time::Duration};
 
 /// Sessions at the same time, unless told otherwise.
@@ -33,7 +34,7 @@ pub(super) struct Words {
 
 fn phrase(text: &str) -> Result<String, String> {
     if text.len() > PHRASE {
-        return Err(format!("expected at most {PHRASE} bytes, got {}", text.len()));
+        return Err(said("too-long", &json!({ "most": PHRASE, "got": text.len() })));
     }
     Ok(text.to_owned())
 }
@@ -56,8 +57,8 @@ pub(super) fn settings(patience: u64, time: &Time, words: &Words) -> Settings {
 
 /// How this program's own console works.
 pub(super) fn config(settings: Settings) -> Result<Config, Failure> {
-    let program = env::current_exe()
-        .map_err(|error| Failure::Lab(format!("cannot find this program, which plays all parts: {error}")))?;
+    let program =
+        env::current_exe().map_err(|error| Failure::lab("no-program", &json!({ "why": error.to_string() })))?;
     Ok(Config { program, concurrency: CONCURRENCY, settings })
 }
 
@@ -67,7 +68,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .enable_all()
         .worker_threads(2)
         .build()
-        .map_err(|error| Failure::Lab(format!("cannot start: {error}")))?
+        .map_err(|error| Failure::lab("cannot-start", &json!({ "why": error.to_string() })))?
         .block_on(work)
 }
 
@@ -83,7 +84,7 @@ pub(super) fn with_lab<T, F: Future<Output = Result<T, Failure>>>(
         let console = Console::start(config(settings)?, book);
         let result = tokio::select! {
             result = work(Arc::clone(&console)) => result,
-            () = interrupted => Err(Failure::Lab("interrupted".to_owned())),
+            () = interrupted => Err(Failure::lab("interrupted", &json!({}))),
         };
         console.stop().await;
         result
@@ -116,20 +117,19 @@ pub(super) fn interrupted() -> impl Future<Output = ()> {
 /// Plays a scenario.
 pub(super) fn play(console: &Arc<Console>, scenario: &Scenario, seed: Option<u64>) -> Result<Playing, Failure> {
     console.play(scenario.clone(), seed).map_err(|error| match error {
-        NotPlayed::Refused(refused) => {
-            Failure::Usage(format!("{refused}. See: interlock list modes, interlock list attacks"))
-        }
+        NotPlayed::Refused(refused) => Failure::usage("see-parts", &json!({ "why": refused.to_string() })),
         other => Failure::Lab(other.to_string()),
     })
 }
 
 /// Waits for its verdict; what is told of it is repeatable.
 pub(super) async fn done(playing: Playing) -> Result<Record, Failure> {
-    let record = playing.done().await.ok_or_else(|| Failure::Lab("the console left before the verdict".to_owned()))?;
+    let record = playing.done().await.ok_or_else(|| Failure::lab("no-verdict-yet", &json!({})))?;
     Ok(repeatable(&record))
 }
 
 /// Reads a scenario.
 pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
-    text.parse().map_err(|error: lab::scenario::ScenarioError| format!("{error}. See: interlock list scenarios"))
+    let wrong = |error: lab::scenario::ScenarioError| said("see-scenarios", &json!({ "why": error.to_string() }));
+    text.parse().map_err(wrong)
 }

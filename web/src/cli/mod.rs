@@ -24,6 +24,7 @@ mod tls;
 
 use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use serde_json::{Value, json};
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
@@ -143,8 +144,29 @@ enum Failure {
     #[error("{0}")]
     Lab(String),
     /// Standard output or a file cannot be written.
-    #[error("cannot write: {0}")]
+    #[error("{}", unwritten(.0))]
     Write(#[from] io::Error),
+}
+
+fn unwritten(error: &io::Error) -> String {
+    said("cannot-write", &json!({ "why": error.to_string() }))
+}
+
+impl Failure {
+    /// What is wrong with a command line, in the language's words of this name.
+    fn usage(name: &str, members: &Value) -> Self {
+        Self::Usage(said(name, members))
+    }
+
+    /// How the lab failed, in the language's words of this name.
+    fn lab(name: &str, members: &Value) -> Self {
+        Self::Lab(said(name, members))
+    }
+}
+
+/// What the command line says by itself.
+fn said(name: &str, members: &Value) -> String {
+    words::say("cli", name, members)
 }
 
 impl From<cert::Failure> for Failure {

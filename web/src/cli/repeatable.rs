@@ -36,8 +36,16 @@ pub(super) fn repeatable(record: &Record) -> Record {
     for event in &mut record.events {
         event.session.clone_from(&record.session.session);
         let digit = teller(event);
+        if let Fact::Began { .. } = event.fact {
+            counts = [counts.into_iter().max().unwrap_or_default(); 10];
+        }
         counts[digit] += 1;
         event.n = 10 * counts[digit] + digit as u64;
+        if let Fact::Began { .. } = event.fact {
+            // What follows stands behind all that came before.
+            let most = counts.into_iter().max().unwrap_or_default();
+            counts = [most; 10];
+        }
     }
     record.session.settle(&record.events);
     record

@@ -1,7 +1,9 @@
 //! The reports that CI systems read, as options of a command and as files.
 
+use super::said;
 use crate::ci::{junit, report::Entries, sarif, summary};
 use clap::Args;
+use serde_json::json;
 use std::{
     fs,
     io::{self, Write},
@@ -45,7 +47,8 @@ impl Reports {
         ];
         let mut unwritten = Vec::new();
         for (path, written) in written.into_iter().flatten() {
-            unwritten.extend(written.err().map(|error| format!("cannot write {}: {error}", path.display())));
+            let members = |error: io::Error| json!({ "file": path.display().to_string(), "why": error.to_string() });
+            unwritten.extend(written.err().map(|error| said("cannot-write-file", &members(error))));
         }
         Ok(unwritten)
     }

@@ -1,6 +1,6 @@
 //! `interlock run`
 
-use super::{FAILED, FINDING, FINE, Failure, lab, story, unless_read_enough};
+use super::{FAILED, FINDING, FINE, Failure, lab, said, story, unless_read_enough};
 use crate::{
     ci::outcomes::{self, Expected, Grade, Row, grade},
     log,
@@ -11,6 +11,7 @@ use crate::{
 };
 use ::lab::scenario::Scenario;
 use clap::Args;
+use serde_json::json;
 use std::io::{self, Write};
 
 /// Seconds of one core from which on a computation is announced.
@@ -80,12 +81,13 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
 fn costly(scenario: &Scenario, settings: &Settings) -> Option<String> {
     let seconds = core_seconds(scenario).ok().flatten().filter(|seconds| *seconds > LONG)?;
     let time = settings.time(Some(seconds)).as_secs_f64();
-    let short = seconds > time;
-    let hint = if short { "; it may stay unread: --deadline gives it longer" } else { "" };
-    Some(format!(
-        "the prime of {} is known to take about {seconds:.0} s of one core; a session has {time:.0} s{hint}",
-        scenario.mode
-    ))
+    let members = json!({
+        "mode": scenario.mode.to_string(),
+        "seconds": format!("{seconds:.0}"),
+        "time": format!("{time:.0}"),
+        "short": seconds > time,
+    });
+    Some(said("costly", &members))
 }
 
 /// Prints one session; answers with its exit status.
@@ -111,7 +113,8 @@ fn write(args: &Run, record: &Record, compared: Option<(&Expected, Grade)>) -> i
         if let Some((expected, status)) = compared
             && status != Grade::AsExpected
         {
-            writeln!(out, "Expected was {}: {}.", expected.kind, status.meaning())?;
+            let members = json!({ "kind": expected.kind.as_str(), "grade": status.as_str() });
+            writeln!(out, "{}", said("expected", &members))?;
         }
     }
     writeln!(out)

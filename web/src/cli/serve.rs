@@ -1,6 +1,6 @@
 //! `interlock serve`
 
-use super::{Data, FINE, Failure, lab};
+use super::{Data, FINE, Failure, lab, said};
 use crate::{
     ci::outcomes,
     cli::style::{faint, head},
@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use clap::Args;
+use serde_json::json;
 use std::{
     io::{self, Write},
     net::SocketAddr,
@@ -60,11 +61,7 @@ pub(super) struct Serve {
 
 pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
     if !args.listen.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
-            "--listen {}: whoever reaches the dashboard controls the lab, so it listens on loopback only; to show it on \
-             another machine, forward a port: ssh -L 8080:127.0.0.1:8080 HOST",
-            args.listen
-        )));
+        return Err(Failure::usage("loopback-only", &json!({ "address": args.listen })));
     }
     let outcomes = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
     let place = match args.data.directory() {
@@ -110,9 +107,9 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         console.stop().await;
         let lost = tokio::task::block_in_place(|| book.store().close());
         match (failed, lost) {
-            (Some(_), _) => Err(Failure::Lab("the dashboard ended".to_owned())),
+            (Some(_), _) => Err(Failure::lab("dashboard-ended", &json!({}))),
             (None, 0) => Ok(FINE),
-            (None, lost) => Err(Failure::Lab(format!("{lost} sessions could not be kept"))),
+            (None, lost) => Err(Failure::lab("not-kept", &json!({ "lost": lost }))),
         }
     })
 }
@@ -124,19 +121,22 @@ fn bind(wanted: SocketAddr) -> Result<TcpListener, Failure> {
         match listen(SocketAddr::new(wanted.ip(), port)) {
             Ok(listener) if port == wanted.port() => return Ok(listener),
             Ok(listener) => {
-                log::line("interlock", &format!("port {} is taken; port {port} is used instead", wanted.port()));
+                log::line("interlock", &said("port-taken", &json!({ "wanted": wanted.port(), "port": port })));
                 return Ok(listener);
             }
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-            Err(error) => return Err(Failure::Lab(format!("cannot listen on {wanted}: {error}"))),
+            Err(error) => {
+                let members = json!({ "address": wanted, "why": error.to_string() });
+                return Err(Failure::lab("cannot-listen", &members));
+            }
         }
     }
-    Err(Failure::Lab(format!("ports {} to {last} are all taken: choose another with --listen", wanted.port())))
+    Err(Failure::lab("ports-taken", &json!({ "wanted": wanted.port(), "last": last })))
 }
 
 fn greet(address: SocketAddr) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    writeln!(out, "Interlock is ready: {}", head(format!("http://{address}")))?;
-    writeln!(out, "{}", faint("Ctrl-C ends it."))?;
+    writeln!(out, "{}", said("ready", &json!({ "address": head(format!("http://{address}")) })))?;
+    writeln!(out, "{}", faint(said("ends", &json!({}))))?;
     out.flush()
 }

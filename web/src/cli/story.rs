@@ -12,6 +12,7 @@ use crate::{
 use lab::{
     event::{Action, Change, Event, Fact, Status, Way},
     terminal::printable,
+    verdict::{Fingerprints, Judgement},
     words,
 };
 use serde_json::{Value, json};
@@ -28,17 +29,32 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let seed = tale("seed", &json!({ "seed": session.seed }));
     writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
     let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
+    let mut judgements = session.sessions.iter().map(|part| &part.judgement);
+    for events in events.chunk_by(|_, next| !matches!(next.fact, Fact::Began { .. })) {
+        if let Some(Event { fact: Fact::Began { number, of }, .. }) = events.first() {
+            writeln!(out, "\n{}", head(tale("session", &json!({ "number": number, "of": of }))))?;
+        }
+        let of_one = judgements.next();
+        one(out, events, of_one.map_or(&session.fingerprints, |it| &it.fingerprints))?;
+        if let Some(Judgement { verdict: found, .. }) = of_one {
+            writeln!(out, "\n{}  {}", verdict(found), printable(&found.sentence()))?;
+        }
+    }
+    ending(out, session)
+}
+
+/// What happened in one session.
+fn one(out: &mut impl Write, events: &[&Event], keys_of: &Fingerprints) -> io::Result<()> {
     writeln!(out, "\n{}", head(tale("wire", &json!({}))))?;
     let mut flight = 0;
-    for event in &events {
+    for event in events {
         wire(out, event, &mut flight)?;
     }
     writeln!(out, "\n{}", head(tale("checked", &json!({}))))?;
-    for event in &events {
+    for event in events {
         check(out, event)?;
     }
-    keys(out, session)?;
-    ending(out, session)
+    keys(out, keys_of)
 }
 
 fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
@@ -108,8 +124,7 @@ fn check(out: &mut impl Write, event: &Event) -> io::Result<()> {
     writeln!(out, "  {} {who:<8} {check:<22} {says}", mark(*status))
 }
 
-fn keys(out: &mut impl Write, session: &Session) -> io::Result<()> {
-    let keys = &session.fingerprints;
+fn keys(out: &mut impl Write, keys: &Fingerprints) -> io::Result<()> {
     let none = || faint(tale("no-key", &json!({})));
     writeln!(out, "\n{}", head(tale("keys", &json!({}))))?;
     writeln!(out, "  client    {}", keys.client.clone().unwrap_or_else(none))?;

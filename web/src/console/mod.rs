@@ -21,10 +21,12 @@ use lab::{
     loss::Loss,
     role::Actor,
     scenario::Scenario,
+    words,
 };
 use listeners::Listeners;
 use queue::{BACKLOG, Cost, Queue, Waiting};
 use serde::Serialize;
+use serde_json::json;
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -123,7 +125,7 @@ struct Job {
     /// What it plays.
     resolved: Resolved,
     /// Its orders, where they were staged to see whether it can be played.
-    orders: Option<Box<Orders>>,
+    orders: Option<Vec<Orders>>,
     /// Whom to tell its end.
     tell: oneshot::Sender<Arc<Record>>,
 }
@@ -202,8 +204,7 @@ impl Console {
             let scenario = resolved.played.scenario.clone();
             // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
             let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);
-            let orders =
-                if known { None } else { Some(Box::new(orders(&id, &resolved, seed, &self.config.settings)?)) };
+            let orders = if known { None } else { Some(orders(&id, &resolved, seed, &self.config.settings)?) };
             let cost = Cost::of(cost::core_seconds(&resolved));
             let session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
             let (tell, done) = oneshot::channel();
@@ -259,7 +260,7 @@ impl Console {
             tokio::spawn(async move {
                 let Waiting { id, seed, job: Job { resolved, orders: staged, tell }, .. } = next;
                 let staged = match staged {
-                    Some(staged) => Ok(*staged),
+                    Some(staged) => Ok(staged),
                     None => orders(&id, &resolved, seed, &console.config.settings),
                 };
                 match staged {
@@ -305,7 +306,7 @@ impl Console {
     pub async fn stop(&self) {
         let dropped = self.queue().withdraw_all().len();
         if dropped > 0 {
-            log::line("console", &format!("{dropped} sessions that had not begun are given up"));
+            log::line("console", &words::say("cli", "not-begun", &json!({ "dropped": dropped })));
         }
         let under_way = std::mem::take(&mut *self.under_way());
         for cancel in under_way.into_values() {

@@ -1,9 +1,9 @@
-//! One session, from the orders to the last event.
+//! The sessions of a scenario, from the orders to the last event.
 
 use super::{Console, listeners::Told, process::Link};
 use crate::sessions::{orders::Orders, session::told};
 use lab::{
-    control::{Order, Report},
+    control::{Order, Place, Report},
     event::{Cancellation, Fact},
     loss::Loss,
     role::Actor,
@@ -33,10 +33,29 @@ enum Lack {
     Consent(Cancellation),
 }
 
-/// Plays one session, unless and until it is cancelled. Everything that happens is told to the book, the loss of a process
-/// or of patience too.
-pub(super) async fn play(console: &Console, id: &str, orders: Orders, cancelled: oneshot::Receiver<Cancellation>) {
-    let mut heard = console.listeners.listen(id);
+/// Plays the sessions of a scenario one after the other, unless and until they are cancelled. Everything that happens is told
+/// to the book, the loss of a process or of patience too.
+pub(super) async fn play(
+    console: &Console,
+    id: &str,
+    campaign: Vec<Orders>,
+    mut cancelled: oneshot::Receiver<Cancellation>,
+) {
+    for orders in campaign {
+        if let Some(Place { number, of, .. }) = orders.attack.place {
+            console.book.tell(id, told(id, 0, Fact::Began { number, of }));
+        }
+        if !one(console, id, orders, &mut cancelled).await {
+            return;
+        }
+    }
+}
+
+/// Plays one session; whether it came to its end.
+async fn one(console: &Console, id: &str, orders: Orders, cancelled: &mut oneshot::Receiver<Cancellation>) -> bool {
+    // By this name the processes know it.
+    let name = orders.attack.session.clone();
+    let mut heard = console.listeners.listen(&name);
     let after = orders.attack.deadline;
     let time = Duration::from_millis(after).saturating_add(GRACE);
     let played = async {
@@ -49,9 +68,9 @@ pub(super) async fn play(console: &Console, id: &str, orders: Orders, cancelled:
         Ok(why) = cancelled => Err(Lack::Consent(why)),
         result = played => result,
     };
-    console.listeners.forget(id);
+    console.listeners.forget(&name);
     let fact = match result {
-        Ok(()) => return,
+        Ok(()) => return true,
         Err(Lack::Party(what, reason)) => Fact::Lost { what, reason },
         Err(Lack::Time) => Fact::Overdue { after },
         Err(Lack::Consent(why)) => Fact::Cancelled { why },
@@ -59,9 +78,10 @@ pub(super) async fn play(console: &Console, id: &str, orders: Orders, cancelled:
     console.book.tell(id, told(id, 0, fact));
     for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
         if let Some(link) = console.process(actor).now() {
-            let _ = link.orders.try_send(Order::Cancel { session: id.to_owned() });
+            let _ = link.orders.try_send(Order::Cancel { session: name.clone() });
         }
     }
+    false
 }
 
 /// The ways to server, attacker and client, as soon as all are up.

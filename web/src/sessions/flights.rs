@@ -4,12 +4,16 @@
 //! flights does not: sender, attacker, receiver, and what a party tells about a frame stays behind the frame.
 
 use lab::{
-    event::{Event, Fact, Way},
+    event::{Event, Fact, Way, sessions},
     role::{Actor, Role},
 };
 
-/// The events with the flights that they belong to.
+/// The events with the flights that they belong to, those of a campaign session after session.
 pub fn by_flight(events: &[Event]) -> Vec<(u32, &Event)> {
+    sessions(events).flat_map(of_one_session).collect()
+}
+
+fn of_one_session(events: &[Event]) -> Vec<(u32, &Event)> {
     let mut places = [(0, 0); 4];
     let mut ordered: Vec<((u32, u8), &Event)> = Vec::with_capacity(events.len());
     for event in events {

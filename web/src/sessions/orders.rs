@@ -9,7 +9,7 @@ use attacker::{
 use lab::{
     modes::Unknown,
     scenario::Scenario,
-    staging::{Setting, StagingError, stage},
+    staging::{Setting, StagingError, campaign},
 };
 use std::time::Duration;
 
@@ -68,14 +68,14 @@ pub fn resolve(scenario: &Scenario) -> Result<Resolved, ScenarioRefused> {
     Ok(attacks::resolve(scenario)?)
 }
 
-/// Turns a scenario into orders. The same scenario and seed give the same orders but for the session's id; without a
+/// Turns a scenario into the orders of its sessions. The same scenario and seed give the same orders but for the session's id; without a
 /// seed, the session's randomness is the operating system's.
 pub fn orders(
     session: &str,
     resolved: &Resolved,
     seed: Option<u64>,
     settings: &Settings,
-) -> Result<Orders, ScenarioRefused> {
+) -> Result<Vec<Orders>, ScenarioRefused> {
     let mut setting = match seed {
         Some(seed) => Setting::seeded(session, seed),
         None => {
@@ -96,7 +96,7 @@ pub fn orders(
     if let Some(phrase) = &settings.phrases.server {
         setting.server_phrase.clone_from(phrase);
     }
-    Ok(stage(&resolved.played, &setting)?)
+    Ok(campaign(&resolved.played, &setting)?)
 }
 
 impl From<Unknown> for ScenarioRefused {

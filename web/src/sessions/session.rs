@@ -1,12 +1,12 @@
 //! One session as the command line prints it, the store keeps it and the pages show it.
 
 use lab::{
-    event::{Event, Fact},
+    event::{Event, Fact, sessions},
     evidence::Truths,
     loss::Loss,
     role::Actor,
     scenario::{Scenario, Selection},
-    verdict::{Fingerprints, Verdict, judge},
+    verdict::{Fingerprints, Judgement, Verdict, judge},
 };
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,6 +47,9 @@ pub struct Session {
     /// What each victim that finished believes, and what was so.
     #[serde(default)]
     pub truths: Truths,
+    /// Of a campaign, what each of its sessions came to, in order: the verdict is the worst of theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Part>,
     /// Running or done.
     pub status: Progress,
     /// When it began, in Unix milliseconds.
@@ -56,6 +59,16 @@ pub struct Session {
     pub ended: Option<u64>,
     /// What such an outcome means for a real system; absent while it runs.
     pub means: Option<String>,
+}
+
+/// One session of a campaign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What its events prove.
+    #[serde(flatten)]
+    pub judgement: Judgement,
+    /// What each victim that finished it believes, and what was so.
+    pub truths: Truths,
 }
 
 impl Session {
@@ -73,6 +86,7 @@ impl Session {
             fingerprints: Fingerprints::default(),
             evidence: Vec::new(),
             truths: Truths::default(),
+            sessions: Vec::new(),
             status: Progress::Running,
             started,
             ended: None,
@@ -88,8 +102,12 @@ impl Session {
 
     /// The session is what its events prove.
     pub fn settle(&mut self, events: &[Event]) {
-        let judgement = judge(events);
-        self.truths = Truths::of(events);
+        let mut judgement = judge(events);
+        let judgements = std::mem::take(&mut judgement.sessions).into_iter().zip(sessions(events));
+        self.sessions = judgements.map(|(judgement, events)| Part { judgement, truths: Truths::of(events) }).collect();
+        // Of a campaign, those of the session that decides.
+        let decides = judgement.verdict.session.and_then(|number| self.sessions.get(number.saturating_sub(1) as usize));
+        self.truths = decides.map_or_else(|| Truths::of(events), |part| part.truths.clone());
         self.means = Some(judgement.verdict.kind.meaning());
         self.verdict = Some(judgement.verdict);
         self.fingerprints = judgement.fingerprints;

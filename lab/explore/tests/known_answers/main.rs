@@ -39,6 +39,7 @@ pub(crate) const BARE: Mode = Mode {
     given: &[],
     messages: &[],
     names: Names::Both,
+    met: 0,
     off: &["cert-pin"],
 };
 

@@ -64,8 +64,9 @@ fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit>
     let value = value.ok_or_else(|| body::missing(field))?;
     match sort {
         Sort::Session | Sort::Name => Ok(Value::Text(body::word(field, &value)?)),
-        Sort::Nonce | Sort::Mac | Sort::Digest => fixed(field, &value, 32),
         Sort::Sealed => sealed(field, &value),
+        Sort::Nonce | Sort::Mac | Sort::VerifyingKey | Sort::Digest => fixed(field, &value, 32),
+        Sort::Short => fixed(field, &value, 2),
         Sort::Signature => fixed(field, &value, 64),
         Sort::Public | Sort::Ciphertext => Ok(Value::Bytes(body::decode(field, &value)?)),
         Sort::EncryptionKey => {

@@ -21,6 +21,11 @@ pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) ->
         (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
         (Relation::Same(check), [Value::Secret(expected), Value::Secret(observed)]) => same(check, expected, observed),
         (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public)?,
+        (Relation::PublicInSubgroup, [Value::Group(group), Value::Bytes(public)]) => public_in_subgroup(group, public),
+        (Relation::Fresh(check), [earlier, own @ Value::Bytes(_)]) => {
+            let holds = earlier.octets() != own.octets();
+            Finding { check, holds: Some(holds), expected: Seen::AnotherValue, observed: seen(own) }
+        }
         (Relation::GroupSize(bits), [Value::Group(group)]) => group_size(bits, group),
         (Relation::GroupPrime, [Value::Group(group)]) => group_prime(group),
         (Relation::GroupOrder, [Value::Group(group)]) => group_order(group),
@@ -76,6 +81,20 @@ fn public_in_range(group: &Group, public: &[u8]) -> Result<Finding, Misfit> {
     let y = BigUint::from_bytes_be(public);
     let holds = y >= BigUint::from(2u8) && y <= &modp.p - 2u8;
     Ok(Finding { check, holds: Some(holds), expected: Seen::InRange, observed: residue(modp, &y) })
+}
+
+fn public_in_subgroup(group: &Group, public: &[u8]) -> Finding {
+    let check = &checks::PUBLIC_SUBGROUP;
+    let Group::Modp(modp) = group else {
+        return not_applicable(check, Seen::EveryOctetString);
+    };
+    let Some(order) = &modp.order else {
+        return not_applicable(check, Seen::NotApplicable);
+    };
+    let bits = order.bits();
+    let holds = BigUint::from_bytes_be(public).modpow(order, &modp.p) == BigUint::from(1u8);
+    let observed = if holds { Seen::InSubgroup { bits } } else { Seen::OutsideSubgroup { bits } };
+    Finding { check, holds: Some(holds), expected: Seen::InSubgroup { bits }, observed }
 }
 
 /// A residue in the words in which its danger is recognised.

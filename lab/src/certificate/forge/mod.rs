@@ -258,7 +258,7 @@ mod tests {
     use rand_core::SeedableRng as _;
 
     use super::*;
-    use crate::certificate::{KeyType, Pki, Policy, RULES, Status, Validation, spki_sha256, validate};
+    use crate::certificate::{CHECKS, KeyType, Pki, Policy, Status, Validation, spki_sha256, validate};
     use crate::check::Switches;
 
     const AT: i64 = 1_790_000_000;
@@ -382,7 +382,7 @@ mod tests {
     #[test]
     fn every_switch_leaves_the_genuine_chain_accepted() {
         let pki = pki(&mut ChaCha20Rng::from_seed([1; 32]));
-        for check in RULES.iter().map(|rule| &rule.check) {
+        for check in CHECKS {
             let policy = Policy { switches: Switches::without([check]), ..policy(&pki) };
             assert!(validate(&policy, pki.server.presented()).accepted(), "{}", check.id);
         }

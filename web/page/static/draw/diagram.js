@@ -1,7 +1,7 @@
 /**
  * The sequence diagram: client, attacker and server, time downwards.
  *
- * Solid = forwarded as it came, dashed = altered, double = made up, crossed = dropped, clock = held. A closed end is
+ * Solid = forwarded as it came, dashed = altered, double = made up, dotted = by voice, crossed = dropped, clock = held. A closed end is
  * encrypted; an open one the attacker could read.
  */
 
@@ -87,6 +87,7 @@ const Frame = ({ row, y, space }) => {
   const middle = x.attacker;
   const toward = Math.sign(x[to] - x[row.from]);
   const { open } = row;
+  const plain = row.name === SPOKEN ? "voice" : "solid";
   const leg = (from, until, style) => html`<${Arrow} from=${from} to=${until} y=${at} unit=${unit} open=${open} style=${style} />`;
   const acts = !["forward", "direct", null].includes(row.action);
   const gap = (acts ? 13 : 0) * unit * toward;
@@ -96,9 +97,9 @@ const Frame = ({ row, y, space }) => {
   return html`
     <a href=${`#frame-${row.index}`} tabindex="0">
       <rect class="hit" x="0" y=${y} width=${space.width} height=${height(row, space)} />
-      ${row.action === "direct" ? leg(x[row.from] + reach, x[to] - reach, "solid") : null}
+      ${row.action === "direct" ? leg(x[row.from] + reach, x[to] - reach, plain) : null}
       ${row.action === "forward"
-        ? leg(x[row.from] + reach, x[to] - reach, "solid")
+        ? leg(x[row.from] + reach, x[to] - reach, plain)
         : [incoming ? leg(x[row.from] + reach, middle - gap, row.action ? "solid" : "flying") : null,
            outgoing ? leg(middle + gap, x[to] - reach, STYLE[row.action] ?? "solid") : null]}
       ${acts ? html`<${Act} row=${row} x=${middle} y=${at} unit=${unit} />` : null}
@@ -106,6 +107,9 @@ const Frame = ({ row, y, space }) => {
       ${captions(row, space).map((caption, i) => html`<${Caption} key=${i} caption=${caption} x=${middle} y=${at + (24 + 22 * i) * unit} />`)}
     </a>`;
 };
+
+/** The kind of what is read aloud: the attacker hears it, and its line does not pass through anybody's hands. */
+const SPOKEN = "spoken";
 
 const STYLE = { alter: "dashed", inject: "double" };
 
@@ -228,4 +232,5 @@ const LINES = [
   ["encrypted", "solid", false],
   ["altered", "dashed", true],
   ["made-up", "double", true],
+  ["by-voice", "voice", true],
 ];

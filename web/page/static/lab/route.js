@@ -12,6 +12,7 @@ const path = (...parts) => (alone ? undefined : `/${parts.map(encodeURIComponent
 export const to = {
   matrix: () => "/",
   session: (id) => path("sessions", id),
+  part: (id, number) => (alone ? undefined : `${path("sessions", id)}?part=${encodeURIComponent(number)}`),
   compare: (left, right) => `/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   mode: (id) => path("modes", id),
   attack: (id) => path("attacks", id),

@@ -17,6 +17,19 @@ export function merge(events, more) {
   return fresh.length ? [...events, ...fresh].sort((a, b) => a.n - b.n) : events;
 }
 
+/**
+ * The sessions of a campaign, in order: `{number, of, events}`, each without the event by which it begins. None where the
+ * events are of one session.
+ */
+export function sessionsOf(events) {
+  const parts = [];
+  for (const event of events) {
+    if (event.source === "console" && event.type === "began") parts.push({ number: event.number, of: event.of, events: [] });
+    else parts.at(-1)?.events.push(event);
+  }
+  return parts;
+}
+
 /** A session's parties, checks and the attacker's spoils. */
 export function fold(events) {
   const story = {

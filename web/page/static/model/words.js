@@ -127,7 +127,9 @@ export const seen = (value) => (value !== null && typeof value === "object" ? sa
 export function sentence(verdict) {
   const grounds = verdict.grounds ?? null;
   const told = grounds?.is === "stopped" ? { ...grounds, ...differing(grounds) } : grounds;
-  return (told && say("verdict", told)) ?? verdict.because;
+  const words = told && say("verdict", told);
+  if (!words) return verdict.because;
+  return verdict.session ? tell("campaign sentence", { number: verdict.session, told: words }) : words;
 }
 
 /** What a step of a recipe says, of a registry or of an event: in the page's own language, where that has it. */

@@ -9,12 +9,11 @@ import { remedies } from "../model/remedy.js";
 import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
 import { Failed, Loading } from "./states.js";
 import { Story } from "./story.js";
-import { fold } from "../model/fold.js";
 import { visible } from "../model/text.js";
 import { isDefence } from "../model/verdict.js";
 import { tell, term } from "../model/words.js";
 
-export const SessionPage = ({ id }) => {
+export const SessionPage = ({ id, part = null }) => {
   useLab();
   const loaded = useSession(id);
   const session = lab.sessions.get(id) ?? loaded.data;
@@ -95,7 +94,7 @@ export const SessionPage = ({ id }) => {
   };
   return html`
     ${gone ? html`<p class="trouble gone" role="status" data-status="gone">${tell("session outlived")}${" "}<a href=${to.matrix()}>${tell("session to-the-matrix")}</a></p>` : null}
-    <${Story} session=${session} events=${events} story=${fold(events)} mode=${mode} attack=${attack} action=${action} unloaded=${unloaded}
+    <${Story} session=${session} events=${events} part=${part} mode=${mode} attack=${attack} action=${action} unloaded=${unloaded}
       more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
       tools=${html`
         <div class="actions">

@@ -1,8 +1,9 @@
 /** A session told from its events alone: the dashboard's session page and the exported report are both this. */
 
-import { html, useEffect, useMemo } from "../vendor/preact.js";
+import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Refuted } from "./refuted.js";
+import { Sessions, alone } from "./campaign.js";
 import { Cracking } from "./cracking.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
@@ -11,7 +12,7 @@ import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
 import { Recipe } from "./recipe.js";
 import { Stage, toRow, useRow } from "./stage.js";
-import { deceived, fingerprints } from "../model/fold.js";
+import { deceived, fingerprints, fold, sessionsOf } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { isTyping, to } from "../lab/route.js";
 import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
@@ -22,12 +23,19 @@ import { Badge } from "../draw/verdict.js";
 import { say, sentence, tell } from "../model/words.js";
 
 /**
- * `session` and its `events` are all that is needed; without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
+ * `session` and its `events` are all that is needed; of a campaign, `part` is the number of the session to show. Without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
  * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is; `edition`
  * is what a file says of itself.
  */
-export const Story = ({ session, events, story, mode, attack, action, tools, more = null, unloaded = null, edition = null }) => {
+export const Story = ({ session, events: all, part = null, mode, attack, action, tools, more = null, unloaded = null, edition = null }) => {
+  const parts = useMemo(() => sessionsOf(all), [all]);
+  const [chosen, choose] = useState(null);
+  const wanted = part ?? chosen ?? session.verdict?.session;
+  const at = parts.find(({ number }) => number === wanted) ?? parts.at(-1) ?? null;
+  const events = at?.events ?? all;
+  const own = at ? alone(session, at) : session;
   const rows = useMemo(() => rowsOf(events), [events]);
+  const story = useMemo(() => fold(events), [events]);
   const running = session.status !== "done";
   const row = useRow();
   const staged = row !== null && rows.length > 0;
@@ -47,7 +55,7 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
         <section class="panel"><p class="empty" role="status">${unloaded}</p></section>
       </article>`;
   }
-  if (staged) return html`<${Stage} session=${session} events=${events} rows=${rows} row=${row} />`;
+  if (staged) return html`<${Stage} session=${own} events=${events} rows=${rows} row=${row} />`;
   const { chose, work, solved } = story.attacker;
   const computes = chose || work.length || solved.length;
   const played = mode && asPlayed(mode, parse(session.scenario).mode.variant);
@@ -58,6 +66,8 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
       <${Sentence} session=${session} story=${story} edition=${edition} />
       ${rows.length ? html`<p><button type="button" class="primary" data-action="stage" onClick=${() => toRow(0)}>${tell("stage open")}</button></p>` : null}
       ${tools}
+      ${at ? html`<${Sessions} session=${session} parts=${parts} at=${at} choose=${choose} />
+        <p class="of-part" data-part=${at.number}>${own.verdict && at.number !== session.verdict?.session ? html`<${Prose} of=${sentence(own.verdict)} />` : null}</p>` : null}
       <div class="told">
         <div>
           <section class="panel drawn">
@@ -71,14 +81,14 @@ export const Story = ({ session, events, story, mode, attack, action, tools, mor
         <div>
           ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running))}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
           <section class="panel"><h2>${tell("session checks")}</h2>
-            <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${session.verdict?.check} without=${session.without}
+            <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${own.verdict?.check} without=${session.without}
               deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
           <${Refuted} scenario=${session.scenario} />
-          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} truths=${session.truths} /></section>
+          <section class="panel"><h2>${tell("session beliefs")}</h2><${Beliefs} story=${story} truths=${own.truths} /></section>
         </div>
       </div>
       ${more}
-      <section class="panel"><h2>${tell("session evidence")}</h2><${Evidence} events=${events} cited=${session.evidence} /></section>
+      <section class="panel"><h2>${tell("session evidence")}</h2><${Evidence} events=${events} cited=${own.evidence} /></section>
     </article><//>`;
 };
 

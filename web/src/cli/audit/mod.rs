@@ -13,7 +13,11 @@ use ::audit::{
 use clap::Args;
 use expected::Expected;
 use indicatif::ProgressBar;
-use lab::certificate::{KeyType, UnknownKeyType};
+use lab::{
+    certificate::{KeyType, UnknownKeyType},
+    words,
+};
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs,
@@ -90,8 +94,7 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
         return block_on(list(args.reports.on_standard_output()));
     }
     if args.command.is_empty() && args.client.is_empty() && args.server.is_empty() {
-        let usage = "expected a command behind --, --client NAME or --server NAME. See: interlock audit --help";
-        return Err(Failure::Usage(usage.to_owned()));
+        return Err(refused("nothing", &json!({})));
     }
     let settings = settings(args)?;
     let expected = args.expect.as_deref().map(Expected::read).transpose()?.unwrap_or_default();
@@ -109,7 +112,7 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
     let cases: Vec<Case> = cases().filter(all).collect();
     if cases.is_empty() {
         let pattern = args.attack.as_deref().unwrap_or_default();
-        return Err(Failure::Usage(format!("no attack on real software is like {pattern:?}")));
+        return Err(refused("no-attack-like", &json!({ "pattern": pattern })));
     }
     let processors = thread::available_parallelism().map_or(1, usize::from);
     Ok(Settings {
@@ -119,6 +122,11 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
         keys: args.key,
         here: std::env::current_dir()?,
     })
+}
+
+/// Why there is nothing to audit, in the language's words of this name.
+fn refused(name: &str, members: &Value) -> Failure {
+    Failure::Usage(words::say("audit-command", name, members))
 }
 
 /// What a program of a person's own is: named after its file.
@@ -154,10 +162,9 @@ fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, 
 
 /// A file's name and text.
 fn text(file: &Path) -> Result<(String, String), Failure> {
-    let fault = |what: &str| Failure::Usage(format!("--file {}: {what}", file.display()));
-    let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(|| fault("expected the name of a file"))?;
-    let text = fs::read_to_string(file).map_err(|error| fault(&error.to_string()))?;
-    Ok((name.to_owned(), text))
+    let fault = |error: io::Error| Failure::Usage(format!("--file {}: {error}", file.display()));
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, fs::read_to_string(file).map_err(fault)?))
 }
 
 /// The program that a recipe stands for, or the command.
@@ -165,16 +172,14 @@ async fn server(named: &str, args: &Audit) -> Result<Option<Program>, Failure> {
     if recipes::find(Role::Server, named).is_some() {
         return recipe(Role::Server, named).await.map(Some);
     }
-    let words =
-        shlex::split(named).ok_or_else(|| Failure::Usage(format!("--server: a quotation has no end in {named:?}")))?;
+    let words = shlex::split(named).ok_or_else(|| refused("no-end", &json!({ "command": named })))?;
     own(Role::Server, &words, args)
 }
 
 async fn recipe(role: Role, name: &str) -> Result<Program, Failure> {
-    let is = role.as_str();
-    let recipe = recipes::find(role, name)
-        .ok_or_else(|| Failure::Usage(format!("no {is} is called {name:?}. See: interlock audit --list")))?;
-    recipe.program().await.ok_or_else(|| Failure::Usage(format!("the {is} {name} is not installed here")))
+    let recipe = recipes::find(role, name);
+    let recipe = recipe.ok_or_else(|| refused(&format!("no-{}", role.as_str()), &json!({ "name": name })))?;
+    recipe.program().await.ok_or_else(|| refused("not-installed", &json!({ "name": name })))
 }
 
 /// A word as a shell reads it.
@@ -200,8 +205,7 @@ async fn programs(args: &Audit) -> Result<Vec<Program>, Failure> {
         }
     }
     for name in &args.pass {
-        let value = std::env::var_os(name)
-            .ok_or_else(|| Failure::Usage(format!("--pass: there is no variable {name} in the environment")))?;
+        let value = std::env::var_os(name).ok_or_else(|| refused("no-variable", &json!({ "name": name })))?;
         for program in &mut programs {
             program.passed.insert(name.clone(), value.clone());
         }
@@ -229,7 +233,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     runtime.block_on(async {
         tokio::select! {
             done = work => done,
-            _ = tokio::signal::ctrl_c() => Err(Failure::Lab("interrupted".to_owned())),
+            _ = tokio::signal::ctrl_c() => Err(Failure::lab("interrupted", &json!({}))),
         }
     })
 }

@@ -4,7 +4,7 @@ use super::expected::Expected;
 use crate::ci::report::Standing;
 use crate::cli::style::{altered, bad, faint, good, head};
 use ::audit::{Audited, Cell, Report, Role, grade::Grade, recipes::Recipe};
-use lab::terminal::printable;
+use lab::{terminal::printable, words};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -62,7 +62,8 @@ fn alone(out: &mut impl Write, client: &Audited, expected: &Expected) -> io::Res
 fn reason(out: &mut impl Write, client: &str, cell: &Cell, expected: &Expected) -> io::Result<()> {
     writeln!(out, "{:16}{}", "", printable(&cell.because))?;
     if let Some(remark) = expected.remark(client, cell.attack) {
-        writeln!(out, "{:16}expected: {}", "", printable(&remark))?;
+        let remark = words::say("audit-command", "expected", &json!({ "remark": printable(&remark) }));
+        writeln!(out, "{:16}{remark}", "")?;
     }
     if expected.standing(client, cell) == Standing::Finding {
         writeln!(out, "{:16}{}", "", faint(printable(&cell.repeat)))?;

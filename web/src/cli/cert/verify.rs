@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use lab::certificate::{
-    Outcome, PeerName, Policy, PolicyId, PolicyInputs, Profile, Purpose, RULES, checks, pem, spki_sha256,
+    CHECKS, Outcome, PeerName, Policy, PolicyId, PolicyInputs, Profile, Purpose, checks, pem, spki_sha256,
 };
 use lab::check::{Check, Switches};
 
@@ -95,7 +95,7 @@ enum Rules {
 
 /// A check's id.
 fn check(id: &str) -> Result<&'static Check, String> {
-    let ids = || RULES.iter().map(|rule| rule.check.id).collect::<Vec<_>>().join(", ");
+    let ids = || CHECKS.iter().map(|check| check.id).collect::<Vec<_>>().join(", ");
     checks::find(id).ok_or_else(|| format!("expected one of {}", ids()))
 }
 

@@ -1,6 +1,10 @@
 //! The answer, for people and as an object.
 
-use super::{super::Failure, in_seconds, stop::Reason};
+use super::{
+    super::{Failure, said},
+    crack, in_seconds, method,
+    stop::Reason,
+};
 use cryptanalysis::{Failure as Fault, Price, Problem, Solution, Unsolved};
 use serde_json::{Value, json};
 use std::{io::Write, path::Path, time::Duration};
@@ -28,7 +32,7 @@ impl Answer<'_> {
         let Problem { p, g, y } = self.problem;
         // Computed here once more, by another library's arithmetic than found it.
         if g.modpow(&solution.x, p) != y % p {
-            return Err(Failure::Lab("the logarithm does not fit".to_owned()));
+            return Err(Failure::Lab(crack("unfit", &json!({}))));
         }
         if as_json {
             let mut document = json!({
@@ -47,19 +51,18 @@ impl Answer<'_> {
             return Ok(());
         }
         writeln!(out, "x = {}", solution.x)?;
-        writeln!(out, "by {}", solution.method)?;
-        writeln!(out, "{} for the prime, {} for this target", in_seconds(prepared), in_seconds(target))?;
-        writeln!(out, "check: g^x mod p = y")?;
+        writeln!(out, "{}", crack("by", &json!({ "method": method(&solution.method) })))?;
+        let times = json!({ "prime": in_seconds(prepared), "target": in_seconds(target) });
+        writeln!(out, "{}", crack("times", &times))?;
+        writeln!(out, "{}", crack("check", &json!({})))?;
         Ok(())
     }
 
     pub(super) fn not_found(&self, out: &mut impl Write, as_json: bool, unsolved: &Unsolved) -> Result<(), Failure> {
         let Unsolved { failure, known } = unsolved;
         let (kind, why) = match (failure, self.stopped) {
-            (Fault::Cancelled, Some(Reason::Time(limit))) => {
-                ("time", format!("stopped at the limit of time: {limit} s are over"))
-            }
-            (Fault::Cancelled, Some(Reason::Interrupted)) => ("interrupted", "interrupted".to_owned()),
+            (Fault::Cancelled, Some(Reason::Time(limit))) => ("time", crack("time", &json!({ "limit": limit }))),
+            (Fault::Cancelled, Some(Reason::Interrupted)) => ("interrupted", said("interrupted", &json!({}))),
             _ => (failure.kind(), failure.to_string()),
         };
         let stopped = matches!(failure, Fault::Cancelled | Fault::OutOfBudget { .. });
@@ -87,24 +90,22 @@ impl Answer<'_> {
             writeln!(out, "{document}")?;
             return Ok(());
         }
-        writeln!(out, "Not found: {why}.")?;
+        writeln!(out, "{}", crack("not-found", &json!({ "why": why })))?;
         if let Some(price) = price_so_far {
-            writeln!(out, "All of it: {price}, if nothing cheaper is found.")?;
+            writeln!(out, "{}", crack("all-of-it", &json!({ "price": price.to_string() })))?;
         }
         if something {
-            writeln!(out, "Known: x = {} modulo {}", known.x, known.modulus)?;
+            let members = json!({ "x": known.x.to_string(), "modulus": known.modulus.to_string() });
+            writeln!(out, "{}", crack("known", &members))?;
         }
         if let Some(seconds) = go_on {
-            writeln!(out, "Go on with --timeout {seconds}, and with --precompute FILE to keep what is done.")?;
+            writeln!(out, "{}", crack("go-on", &json!({ "seconds": seconds })))?;
         }
         if let Some(file) = self.file.filter(|_| self.not_saved.is_none()).map(Path::display) {
             let Self { relations, steps, .. } = self;
-            match (relations, steps) {
-                (0, 0) => {}
-                (0, _) => {
-                    writeln!(out, "{file} keeps what {steps} steps found: the same command continues with them.")?
-                }
-                _ => writeln!(out, "{file} keeps {relations} relations: the same command continues with them.")?,
+            if (*relations, *steps) != (0, 0) {
+                let members = json!({ "file": file.to_string(), "relations": relations, "steps": steps });
+                writeln!(out, "{}", crack("keeps", &members))?;
             }
         }
         Ok(())
@@ -127,7 +128,8 @@ impl Answer<'_> {
     /// What went wrong with the file, after the answer.
     pub(super) fn complain(&self, as_json: bool) {
         if let (Some(file), Some(why), false) = (self.file, &self.not_saved, as_json) {
-            crate::log::line("interlock", &format!("--precompute {}: not saved: {why}", file.display()));
+            let members = json!({ "file": file.display().to_string(), "why": why });
+            crate::log::line("interlock", &crack("not-saved", &members));
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
         numbers::{number, numbers},
         parameters::{self, Parameters},
     },
-    Crack,
+    Crack, crack,
 };
 use cryptanalysis::Problem;
 use lab::{
@@ -15,6 +15,7 @@ use lab::{
     staging::own_group,
 };
 use num_bigint::BigUint;
+use serde_json::json;
 use std::{fs::File, io::Read, path::Path};
 
 /// The problem, and what is known beforehand.
@@ -37,9 +38,9 @@ pub(super) fn asked(args: &Crack) -> Result<Asked, Failure> {
         (Some(file), ..) => pem(file)?,
         (_, Some(mode), ..) => of_the_lab(mode)?,
         (None, None, Some(p), Some(g)) => Parameters { p, g, ..Parameters::default() },
-        _ => return Err(Failure::Usage("--p and --g are needed, or --pem, or --scenario".to_owned())),
+        _ => return Err(Failure::Usage(crack("no-group", &json!({})))),
     };
-    let y = y.or(group.y).ok_or_else(|| Failure::Usage("--y is needed: the public value".to_owned()))?;
+    let y = y.or(group.y).ok_or_else(|| Failure::Usage(crack("no-y", &json!({}))))?;
     Ok(Asked {
         problem: Problem { p: group.p, g: group.g, y },
         q: q.or(group.q),
@@ -82,7 +83,7 @@ fn of_the_lab(mode: &str) -> Result<Parameters, Failure> {
     };
     match own_group(&selection).or_else(|| mode.published_groups().next()) {
         Some(Group::Modp(group)) => Ok(Parameters { p: group.p.clone(), g: group.g.clone(), ..Parameters::default() }),
-        _ => Err(wrong(format!("{} has no group modulo a prime", mode.id))),
+        _ => Err(wrong(crack("no-prime", &json!({ "mode": mode.id })))),
     }
 }
 
@@ -94,7 +95,7 @@ impl Stdin {
     pub(in crate::cli) fn for_one_of<'a>(texts: impl Iterator<Item = &'a String>) -> Result<Self, Failure> {
         match texts.filter(|text| *text == "-").count() {
             0 | 1 => Ok(Self(())),
-            _ => Err(Failure::Usage("- can be one option's value only: there is one standard input".to_owned())),
+            _ => Err(Failure::usage("one-standard-input", &json!({}))),
         }
     }
 

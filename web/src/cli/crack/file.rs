@@ -88,7 +88,7 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other("too many links"))
+    Err(io::Error::other(super::crack("links", &serde_json::json!({}))))
 }
 
 fn without_field(failure: &cryptanalysis::Failure) -> String {

@@ -11,10 +11,11 @@ use answer::Answer;
 use asked::Asked;
 pub(super) use asked::{Stdin, pem, read};
 use clap::Args;
-use cryptanalysis::{Budget, Failure as Fault, solve_with};
+use cryptanalysis::{Budget, Failure as Fault, Method, solve_with};
 use file::Kept;
+use lab::words;
 pub(super) use progress::Progress;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{io::Write, path::PathBuf, time::Duration};
 pub(super) use stop::Stop;
 
@@ -78,7 +79,17 @@ pub(super) struct Crack {
 /// A time in seconds, fractions too, of at most ten thousand years.
 pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=3.2e11).contains(seconds));
-    seconds.ok_or_else(|| "expected a number of seconds, as 600 or 0.5".to_owned())
+    seconds.ok_or_else(|| crack("seconds", &json!({})))
+}
+
+/// What is said of a logarithm at the terminal.
+fn crack(name: &str, members: &Value) -> String {
+    words::say("crack-command", name, members)
+}
+
+/// How a logarithm is computed, in words.
+fn method(method: &Method) -> String {
+    words::told_as("method", method)
 }
 
 /// A fault of the command line as an object, like every other answer.
@@ -138,7 +149,10 @@ fn attempt(args: &Crack) -> Result<u8, Failure> {
         Err(unsolved) => {
             if let Fault::BadInput { field, expected, got } = &unsolved.failure {
                 let option = if *field == "precomputation" { "precompute" } else { field };
-                return Err(Failure::Usage(format!("--{option}: expected {expected}, got {got}")));
+                return Err(Failure::Usage(crack(
+                    "option",
+                    &json!({ "option": option, "expected": expected, "got": got }),
+                )));
             }
             answer.not_found(out, args.json, &unsolved)?;
             answer.complain(args.json);

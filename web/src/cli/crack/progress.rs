@@ -1,7 +1,9 @@
 //! What is being done, on standard error: bars for who watches a terminal, lines now and then for a log.
 
+use super::{crack, method};
 use cryptanalysis::{Method, Observer, Phase, Price, Problem, known};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::json;
 use std::{
     collections::HashMap,
     io::{IsTerminal, Write},
@@ -37,8 +39,8 @@ impl Progress {
 
     /// The first line: what is looked at.
     pub(super) fn begin(&self, problem: &Problem) {
-        let name = known(&problem.p).map(|known| format!(", the prime of {}", known.name)).unwrap_or_default();
-        self.line(&format!("a modulus of {} bits{name}: looking for the cheapest way", problem.p.bits()));
+        let name = known(&problem.p).map(|known| known.name);
+        self.line(&crack("begin", &json!({ "bits": problem.p.bits(), "name": name })));
     }
 
     pub(in crate::cli) fn line(&self, text: &str) {
@@ -89,13 +91,13 @@ impl Observer for Progress {
         }
     }
 
-    fn chose(&mut self, method: &Method) {
-        self.line(&format!("by {method}"));
+    fn chose(&mut self, chosen: &Method) {
+        self.line(&crack("by", &json!({ "method": method(chosen) })));
     }
 
     fn priced(&mut self, price: &Price) {
         if self.price.as_ref() != Some(price) && price.core_seconds() >= LONG {
-            self.line(&format!("{price}, if nothing cheaper is found"));
+            self.line(&crack("unless-cheaper", &json!({ "price": price.to_string() })));
         }
         self.price = Some(price.clone());
     }

@@ -1,6 +1,6 @@
 //! Every mode with each check turned, for every goal.
 
-use super::{Explore, line};
+use super::{Explore, line, said, states_in};
 use crate::cli::{
     FAILED, FINDING, FINE, Failure,
     style::{bad, faint, good, head},
@@ -27,15 +27,15 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
         for cell in &all {
             let lost: Vec<_> = cell.of(Standing::Lost).map(|goal| goal.to_string()).collect();
             let told = match (&cell.vacuous, lost.is_empty()) {
-                (Some(why), _) => faint(format!("no honest run gets to the end: {why}")),
-                (None, true) => good("none found"),
+                (Some(why), _) => faint(said("vacuous", &json!({ "why": why }))),
+                (None, true) => good(said("none-found", &json!({}))),
                 (None, false) => bad(lost.join(" ")),
             };
             let open = cell.of(Standing::Open).count();
-            let open = if open > 0 { faint(format!(" ({open} goals cut off)")) } else { String::new() };
-            super::super::unless_read_enough(line(&mut out, format!("{:<44} {told}{open}", head(cell.name()))))?;
+            let open = if open > 0 { faint(said("open", &json!({ "open": open }))) } else { String::new() };
+            super::super::unless_read_enough(line(&mut out, format!("{:<44} {told} {open}", head(cell.name()))))?;
         }
-        super::super::unless_read_enough(line(&mut out, faint(format!("{states} states in {seconds:.1} s"))))?;
+        super::super::unless_read_enough(line(&mut out, faint(states_in(states, format!("{seconds:.1}")))))?;
     }
     // As the modes are: what is lost of what they promise, and what could not be looked at to the end.
     let promised = |cell: &&Cell, standing| cell.of(standing).any(|goal| cell.promises(goal));

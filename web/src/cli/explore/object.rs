@@ -1,6 +1,6 @@
 //! The answer as JSON.
 
-use super::{Answer, Outcome, told};
+use super::{Answer, Outcome, said, told};
 use ::explore::{
     trace::{Arrow, Trace},
     world::World,
@@ -26,8 +26,8 @@ pub(super) fn of(answer: &Answer<'_>) -> Json {
             "casts_looked_at_to_the_end": answer.found.exhausted.0,
             "states_in_each": answer.args.states,
             "goals": answer.goals.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "candidates": told::CANDIDATES,
-            "algebra": told::ALGEBRA,
+            "candidates": said("candidates", &json!({})),
+            "algebra": said("algebra", &json!({})),
         },
         "states": answer.found.states,
         "seconds": answer.seconds,

@@ -1,43 +1,37 @@
 //! The answer for a person: arrows, and what the attacker made each value of.
 
-use super::{Answer, Outcome, line, object::cast};
+use super::{Answer, Outcome, line, object::cast, said, states_in};
 use crate::cli::style::{altered, bad, faint, good, head};
 use ::explore::{
     knowledge::Recipe,
     trace::{Arrow, Fate, Trace},
 };
+use serde_json::json;
 use std::io::{self, Write};
-
-/// What is tried for a field.
-pub(super) const CANDIDATES: &str = "messages as somebody sent them, or made anew where nobody has; in these each offer \
-    alone, each choice, the attacker's own share, the group's degenerate element, others' shares, every chain that it can \
-    show, every name; and whatever a check compares with, where it can be made";
-/// What terms can do.
-pub(super) const ALGEBRA: &str = "free functions; commuting exponents without inverses; one degenerate element a group; \
-    logarithms in groups that are not published; words found by whatever they can be tried on; records sealed whole";
 
 pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
     let attack = answer.found.attacks.iter().next();
     match (Outcome::of(&answer.found), attack) {
         (Outcome::Attack, Some((goal, trace))) => {
-            line(out, format!("{}: {} of {}", bad("ATTACK"), head(goal), trace.world.party(trace.victim)))?;
+            let on = json!({ "goal": head(goal), "victim": trace.world.party(trace.victim) });
+            line(out, format!("{}: {}", bad(said("attack", &json!({}))), said("attack-on", &on)))?;
             line(out, "")?;
             arrows(out, trace)?;
         }
         (Outcome::Vacuous, _) => {
             let why = answer.found.vacuous.as_deref().unwrap_or_default();
-            line(out, format!("{}: no honest run gets to the end ({why})", altered("VACUOUS")))?;
+            let why = said("vacuous", &json!({ "why": why }));
+            line(out, format!("{}: {why}", altered(said("no-run", &json!({})))))?;
         }
-        (Outcome::Capped, _) => line(
-            out,
-            format!(
-                "{}: {} of {} casts looked at to the end; --states gives it more",
-                altered("CUT OFF"),
-                answer.found.exhausted.0,
-                answer.found.exhausted.1
-            ),
-        )?,
-        _ => line(out, format!("{}: a search within the bound, not a proof", good("NONE FOUND")))?,
+        (Outcome::Capped, _) => {
+            let (done, casts) = answer.found.exhausted;
+            let after = said("cut-off-after", &json!({ "done": done, "casts": casts }));
+            line(out, format!("{}: {after}", altered(said("cut-off", &json!({})))))?;
+        }
+        _ => {
+            let within = said("none-within", &json!({}));
+            line(out, format!("{}: {within}", good(said("none", &json!({})))))?;
+        }
     }
     line(out, "")?;
     bound(out, answer)
@@ -45,15 +39,15 @@ pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> 
 
 fn bound(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
     let goals = answer.goals.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    line(out, faint(format!("mode        {}", answer.played.selection)))?;
-    line(out, faint(format!("goals       {goals}")))?;
-    line(out, faint(format!("sessions    {}", answer.args.sessions)))?;
-    for world in &answer.worlds {
-        line(out, faint(format!("            {}", cast(world).join(", "))))?;
-    }
-    line(out, faint(format!("candidates  {CANDIDATES}")))?;
-    line(out, faint(format!("algebra     {ALGEBRA}")))?;
-    line(out, faint(format!("states      {} in {:.3} s", answer.found.states, answer.seconds)))
+    let say = |name| said(name, &json!({}));
+    let mut row = |name: &str, value: &str| line(out, faint(format!("{name:<11} {value}")));
+    row(&say("bound-mode"), &answer.played.selection.to_string())?;
+    row(&say("bound-goals"), &goals)?;
+    row(&say("bound-sessions"), &answer.args.sessions.to_string())?;
+    answer.worlds.iter().try_for_each(|world| row("", &cast(world).join(", ")))?;
+    row(&say("bound-candidates"), &say("candidates"))?;
+    row(&say("bound-algebra"), &say("algebra"))?;
+    row(&say("bound-states"), &states_in(answer.found.states, format!("{:.3}", answer.seconds)))
 }
 
 /// Names of the messages that were sent, in their order.
@@ -75,16 +69,18 @@ pub(super) fn recipe(how: &Recipe, numbered: &[String]) -> String {
     let all = |all: &[Recipe]| all.iter().map(say).collect::<Vec<_>>().join(", ");
     match how {
         Recipe::Had(term) => term.to_string(),
-        Recipe::Seen(sent, field) => format!("field {} of {}", field + 1, named(sent)),
+        Recipe::Seen(sent, field) => said("field", &json!({ "place": field + 1, "message": named(sent) })),
         Recipe::Record(sent) => named(sent).to_owned(),
-        Recipe::Opened(record, key) => format!("what {} says under {}", say(record), say(key)),
-        Recipe::Part(of, place) => format!("part {} of {}", place + 1, say(of)),
-        Recipe::Logarithm(of) => format!("the logarithm of {}", say(of)),
-        Recipe::Guessed(on) => format!("a word tried on {}", say(on)),
+        Recipe::Opened(record, key) => said("opened", &json!({ "record": say(record), "key": say(key) })),
+        Recipe::Part(of, place) => said("part", &json!({ "place": place + 1, "of": say(of) })),
+        Recipe::Logarithm(of) => said("logarithm", &json!({ "of": say(of) })),
+        Recipe::Guessed(on) => said("guessed", &json!({ "on": say(on) })),
         Recipe::Made(term, parts) if parts.is_empty() => term.to_string(),
         Recipe::Made(term, parts) => format!("{}({})", maker(term), all(parts)),
-        Recipe::Raised(base, by) => format!("{} to {}", say(base), all(by)),
-        Recipe::Decapsulated(key, ciphertext) => format!("what {} carries for {}", say(ciphertext), say(key)),
+        Recipe::Raised(base, by) => said("raised", &json!({ "base": say(base), "by": all(by) })),
+        Recipe::Decapsulated(key, ciphertext) => {
+            said("decapsulated", &json!({ "ciphertext": say(ciphertext), "key": say(key) }))
+        }
     }
 }
 
@@ -99,7 +95,7 @@ fn maker(term: &::explore::term::Term) -> String {
         Shape::Tuple(_) => String::new(),
         Shape::Transcript(_) => "transcript".to_owned(),
         Shape::Frame(kind, _) => (*kind).to_owned(),
-        Shape::Chain { breaks, .. } => format!("chain against {}", breaks.unwrap_or("nothing")),
+        Shape::Chain { breaks, .. } => said("chain", &json!({ "breaks": breaks.unwrap_or("nothing") })),
         Shape::Sealed(..) => "sealed".to_owned(),
         Shape::Encrypted(..) => "encrypted".to_owned(),
         Shape::Name { .. } | Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_) | Shape::Blank(_) => {
@@ -120,7 +116,9 @@ fn arrows(out: &mut impl Write, trace: &Trace) -> io::Result<()> {
         line(out, line_of)?;
         for value in &arrow.values {
             match &value.made {
-                Some((Fate::Forwarded, _)) => line(out, faint(format!("    {} as it was sent", value.name)))?,
+                Some((Fate::Forwarded, _)) => {
+                    line(out, faint(format!("    {}", said("as-sent", &json!({ "name": value.name.to_string() })))))?
+                }
                 Some((fate, how)) => {
                     line(out, format!("    {} {}: {}", value.name, altered(fate.as_str()), recipe(how, &numbered)))?;
                 }
@@ -129,7 +127,7 @@ fn arrows(out: &mut impl Write, trace: &Trace) -> io::Result<()> {
         }
     }
     for (name, how) in trace.gains() {
-        line(out, format!("{} {name} = {}", bad("known"), recipe(&how, &numbered)))?;
+        line(out, format!("{} {name} = {}", bad(said("known", &json!({}))), recipe(&how, &numbered)))?;
     }
     Ok(())
 }

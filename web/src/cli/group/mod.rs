@@ -10,6 +10,8 @@ use super::{
 };
 use clap::{Args, Subcommand};
 use cryptanalysis::{Budget, Described, explain};
+use lab::words;
+use serde_json::{Value, json};
 use std::{io::Write, path::PathBuf};
 use told::Told;
 
@@ -80,6 +82,11 @@ pub(super) fn run(command: &GroupCommand) -> Result<u8, Failure> {
     }
 }
 
+/// What the command says by itself.
+fn group(name: &str, members: &Value) -> String {
+    words::say("group-command", name, members)
+}
+
 fn attempt(args: &Explain) -> Result<u8, Failure> {
     let threads = Budget::default().threads;
     let core_seconds = args.timeout.map_or(USUAL, |seconds| seconds * threads as f64);
@@ -115,6 +122,6 @@ fn described(args: &Explain) -> Result<Described, Failure> {
         let exponent_bits = exponent_bits.or(read.exponent_bits);
         return Ok(Described { p: read.p, g: Some(read.g), q: q.or(read.q), exponent_bits, factors });
     }
-    let p = p.ok_or_else(|| Failure::Usage("--p is needed, or --pem, or --moduli".to_owned()))?;
+    let p = p.ok_or_else(|| Failure::Usage(group("no-p", &json!({}))))?;
     Ok(Described { p, g, q, exponent_bits, factors })
 }

@@ -5,7 +5,7 @@ use super::{
         FINDING, FINE, Failure,
         crack::{Progress, read},
     },
-    Explain, Told,
+    Explain, Told, group,
 };
 use cryptanalysis::{Budget, Described, explain};
 use num_bigint::BigUint;
@@ -36,11 +36,12 @@ fn groups(text: &str) -> Result<Vec<Line>, String> {
         .map(|(line, number)| {
             let columns: Vec<&str> = line.split_ascii_whitespace().collect();
             let [_, _, _, _, _, generator, modulus] = columns[..] else {
-                return Err(format!("line {number}: expected 7 columns, got {}", columns.len()));
+                return Err(group("columns", &json!({ "line": number, "columns": columns.len() })));
             };
             let hexadecimal = |column: &str, what| {
                 let digits = BigUint::parse_bytes(column.as_bytes(), 16).filter(|_| column.len() <= 1 << 16);
-                digits.ok_or_else(|| format!("line {number}: expected a hexadecimal {what}, got {column:.20?}"))
+                let members = || json!({ "line": number, "what": what, "got": format!("{column:.20?}") });
+                digits.ok_or_else(|| group("hexadecimal", &members()))
             };
             let (p, g) = (hexadecimal(modulus, "modulus")?, hexadecimal(generator, "generator")?);
             Ok(Line { number, group: Described { p, g: Some(g), ..Described::default() } })
@@ -53,12 +54,12 @@ pub(super) fn explain_all(file: &Path, args: &Explain, budget: &Budget) -> Resul
     let wrong = |why: String| Failure::Usage(format!("--moduli {}: {why}", file.display()));
     let octets = read(file, LONGEST).map_err(|error| wrong(error.to_string()))?;
     if octets.len() > LONGEST {
-        return Err(wrong(format!("expected at most {LONGEST} octets")));
+        return Err(wrong(group("longest", &json!({ "most": LONGEST }))));
     }
-    let text = String::from_utf8(octets).map_err(|_| wrong("expected text".to_owned()))?;
+    let text = String::from_utf8(octets).map_err(|_| wrong(group("text", &json!({}))))?;
     let mut lines = groups(&text).map_err(wrong)?;
     if lines.is_empty() {
-        return Err(wrong("expected a line for each group, got none".to_owned()));
+        return Err(wrong(group("empty", &json!({}))));
     }
     for line in &mut lines {
         line.group.exponent_bits = args.exponent_bits;
@@ -72,19 +73,20 @@ pub(super) fn explain_all(file: &Path, args: &Explain, budget: &Budget) -> Resul
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(line) = lines.get(at) else { return Ok(()) };
             let explained = explain(&line.group, &budget, &mut ());
-            let explanation = explained.map_err(|failure| wrong(format!("line {}: {failure}", line.number)))?;
-            out.lock().map_err(|_| Failure::Lab("a thread ended early".to_owned()))?.add(at, Told::new(explanation))?;
+            let explanation = explained
+                .map_err(|failure| wrong(group("line", &json!({ "line": line.number, "why": failure.to_string() }))))?;
+            out.lock().map_err(|_| Failure::Lab(group("thread", &json!({}))))?.add(at, Told::new(explanation))?;
         }
     };
     let progress = Progress::new(!args.json);
-    progress.line(&format!("{} groups in {}", lines.len(), file.display()));
+    progress.line(&group("begin", &json!({ "groups": lines.len(), "file": file.display().to_string() })));
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..budget.threads.clamp(1, lines.len())).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().try_for_each(|thread| {
-            thread.join().unwrap_or_else(|_| Err(Failure::Lab("a thread ended early".to_owned())))
-        })
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(Failure::Lab(group("thread", &json!({}))))))
     })?;
-    let report = out.into_inner().map_err(|_| Failure::Lab("a thread ended early".to_owned()))?;
+    let report = out.into_inner().map_err(|_| Failure::Lab(group("thread", &json!({}))))?;
     report.finish()
 }
 
@@ -107,9 +109,14 @@ impl Report<'_> {
         let out = &mut anstream::stdout().lock();
         while let Some((at, told)) = self.told.get(self.next).filter(|(at, _)| *at == self.next) {
             let it = &told.explanation;
-            let level = format!("{}{} bits (ECRYPT)", if it.level.at_most { "at most " } else { "" }, it.level.ecrypt);
-            let worth = if it.weaknesses.is_empty() { "sound".to_owned() } else { it.weaknesses.join("; ") };
-            writeln!(out, "line {}: {} bits, {level}: {worth}", self.lines[*at].number, it.bits)?;
+            let members = json!({
+                "line": self.lines[*at].number,
+                "bits": it.bits,
+                "at_most": it.level.at_most,
+                "level": it.level.ecrypt,
+                "worth": (!it.weaknesses.is_empty()).then(|| it.weaknesses.join("; ")),
+            });
+            writeln!(out, "{}", group("group", &members))?;
             self.next += 1;
         }
         Ok(())
@@ -128,7 +135,8 @@ impl Report<'_> {
             }
             writeln!(out, "{}", json!({ "groups": groups, "totals": { "sound": sound, "weak": weak } }))?;
         } else {
-            writeln!(out, "{} groups: {sound} sound, {weak} weak", self.told.len())?;
+            let members = json!({ "groups": self.told.len(), "sound": sound, "weak": weak });
+            writeln!(out, "{}", group("totals", &members))?;
         }
         Ok(if weak == 0 { FINE } else { FINDING })
     }

@@ -1,5 +1,6 @@
 //! An explanation beside the published computations.
 
+use super::group;
 use crate::{
     cli::Failure,
     cracking::{Published, broken},
@@ -39,21 +40,13 @@ impl fmt::Display for Told {
         let text = self.explanation.to_string();
         let (before, advice) = text.rsplit_once('\n').unwrap_or(("", &text));
         writeln!(f, "{before}")?;
-        match (self.this_prime, self.this_size) {
-            (Some(record), _) => writeln!(f, "broken: this very prime, {}", Cited(record))?,
-            (None, Some(record)) => writeln!(f, "broken: a prime of {} bits, {}", record.bits, Cited(record))?,
-            (None, None) => writeln!(f, "broken: no prime of this size, as far as is published")?,
-        }
+        let record = self.this_prime.or(self.this_size).map_or_else(|| json!({}), |record| json!(record));
+        let name = match (self.this_prime, self.this_size) {
+            (Some(_), _) => "this-prime",
+            (None, Some(_)) => "this-size",
+            (None, None) => "none",
+        };
+        writeln!(f, "{}", group(name, &record))?;
         f.write_str(advice)
-    }
-}
-
-/// Who computed it, when, and where that stands.
-struct Cited(&'static Published);
-
-impl fmt::Display for Cited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Published { date, who, note, source, .. } = self.0;
-        write!(f, "by {who}, {date}: {note} ({source})")
     }
 }

@@ -5,11 +5,13 @@ use super::{
     told::Teller,
 };
 use crate::cli::{Failure, crack::Stop};
+use ::lab::words;
 use cryptanalysis::Budget;
 use recording::{
     Reading, Totals,
     relay::{Fault, Relay, recorder},
 };
+use serde_json::json;
 use std::{fs::File, net::SocketAddr, path::Path};
 
 pub(super) fn run(
@@ -30,7 +32,8 @@ pub(super) fn run(
         Fault::Listen { .. } => Failure::Lab(fault.to_string()),
     })?;
     let address = relay.address()?;
-    crate::log::line("interlock", &format!("listening on {address}, for {connect}"));
+    let members = json!({ "address": address, "connect": connect });
+    crate::log::line("interlock", &words::say("tls-command", "listening", &members));
     let (raise, raised) = tokio::sync::oneshot::channel();
     let _stop = Stop::telling(budget, timeout, raise)?;
     let until = async move {

@@ -187,8 +187,13 @@ async fn prepare(directory: &Path, group: &Modp) -> Result<(), Failure> {
     }
 }
 
+/// How a program failed, in the language's words of this name.
+fn failed(name: &str, program: &str) -> Failure {
+    Failure::Lab(words::say("tls-command", name, &json!({ "program": program })))
+}
+
 fn missing(program: &str, error: &std::io::Error) -> Failure {
-    Failure::Lab(format!("cannot start {program}: {error}"))
+    Failure::lab("cannot-start-program", &json!({ "program": program, "why": error.to_string() }))
 }
 
 /// Runs the client against the server through the relay; what the client came to.
@@ -205,7 +210,7 @@ async fn record(
     server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut server = server.spawn().map_err(|error| missing("openssl", &error))?;
     let port = tokio::time::timeout(PATIENCE, listening(&mut server)).await;
-    let port = port.map_err(|_| Failure::Lab("openssl s_server does not listen".to_owned()))??;
+    let port = port.map_err(|_| failed("mute", "openssl s_server"))??;
     let path = directory.join(file_name(version));
     let (written, again) = (File::create(&path), File::open(&path));
     let (recorder, _) = recorder(written.map_err(|error| at(&path, &error))?, again?)?;
@@ -221,15 +226,17 @@ async fn record(
         let word = word.replace("{ca}", &certificate).replace("{host}", "localhost");
         word.replace("{port}", &address.port().to_string()).replace("{canary}", canary)
     };
-    let words: Vec<String> = match &args.client[..] {
+    let command: Vec<String> = match &args.client[..] {
         [] => CURL.iter().map(|word| filled(word)).collect(),
         own => own.iter().map(|word| filled(word)).collect(),
     };
-    let [program, rest @ ..] = &words[..] else { return Err(Failure::Usage("a client is needed".to_owned())) };
+    let [program, rest @ ..] = &command[..] else {
+        return Err(Failure::Usage(words::say("tls-command", "no-client", &json!({}))));
+    };
     let mut client = Command::new(program);
     client.args(rest).stdin(Stdio::null()).kill_on_drop(true);
     let client = tokio::time::timeout(PATIENCE, client.output()).await;
-    let client = client.map_err(|_| Failure::Lab(format!("{program} does not end")))?;
+    let client = client.map_err(|_| failed("endless", program))?;
     let client = client.map_err(|error| missing(program, &error))?;
     server.kill().await?;
     drop(over);
@@ -240,7 +247,7 @@ async fn record(
 
 /// Where openssl's server says that it listens. What it says afterwards is read and dropped, lest it wait for a reader.
 async fn listening(server: &mut Child) -> Result<u16, Failure> {
-    let ended = || Failure::Lab("openssl s_server ends at once".to_owned());
+    let ended = || failed("brief", "openssl s_server");
     let (Some(out), Some(err)) = (server.stdout.take(), server.stderr.take()) else { return Err(ended()) };
     let mut lines = BufReader::new(out).lines();
     while let Some(line) = lines.next_line().await? {
