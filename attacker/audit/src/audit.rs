@@ -11,9 +11,9 @@ use crate::{
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use lab::certificate::{KeyType, Pki, Purpose, forge::Form, issue, pem};
-use process::authorities::random;
+use process::{authorities::random, foreign::Directory};
 use std::{
-    fs, io,
+    io,
     path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -51,16 +51,6 @@ const DOMAIN: &str = "server.localhost";
 /// The name in the client's own certificate.
 const OWN: &str = "client.localhost";
 
-/// The directory of an audit: gone when this is dropped.
-struct Directory(PathBuf);
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // What cannot be removed is left to whoever cleans the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// What all runs of one program share.
 struct Audit {
     program: Program,
@@ -82,8 +72,7 @@ impl Audit {
         let own = if program.role == Role::Client { &pki.client } else { &pki.server };
         // Short: programs make sockets below their directory, whose paths have about a hundred octets.
         let run = drawn(4)?;
-        let directory = Directory(std::env::temp_dir().join(format!("interlock-audit-{run}")));
-        private(&directory.0)?;
+        let directory = Directory::create(std::env::temp_dir().join(format!("interlock-audit-{run}")))?;
         Ok(Self {
             program: program.clone(),
             anchors: pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()),
@@ -115,7 +104,7 @@ impl Audit {
             own: (&self.own.0, &self.own.1),
             naming,
             name: &name,
-            directory: &self.directory.0,
+            directory: self.directory.path(),
             here: &self.here,
             deadline: self.deadline,
         };
@@ -214,12 +203,4 @@ pub async fn audit(
 
 fn generator() -> io::Result<ChaCha20Rng> {
     Ok(ChaCha20Rng::from_seed(random()?))
-}
-
-/// Makes a directory that nobody else reads.
-fn private(directory: &std::path::Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }

@@ -15,7 +15,6 @@ mod caller;
 mod case;
 pub mod grade;
 mod hosts;
-mod leftover;
 mod lie;
 mod output;
 mod placeholder;

@@ -1,7 +1,8 @@
 //! Ready commands for programs that many have installed. Each is a row; what ends in `-crl` is given revocation lists.
 
-use crate::{leftover::Processes, program::Program, role::Role};
+use crate::{program::Program, role::Role};
 use process::authorities::random;
+use process::foreign::Processes;
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 

@@ -3,11 +3,11 @@
 use tokio::process::Child;
 
 /// The variable of the environment by which the processes of a run are known: children have it from their parents.
-pub(crate) const MARK: &str = "INTERLOCK_RUN";
+pub(super) const MARK: &str = "INTERLOCK_RUN";
 
 /// A program's processes: ended when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Processes {
+pub struct Processes {
     /// The program's process id, which is that of its group.
     group: Option<u32>,
     /// What the mark says.
@@ -19,12 +19,13 @@ pub(crate) struct Processes {
 impl Processes {
     /// Those of a program that has just been started with this mark: its group, whoever has the mark in its environment, and
     /// whoever could print where it does.
-    pub(crate) fn of(program: &Child, run: &str) -> Self {
+    #[must_use]
+    pub fn of(program: &Child, run: &str) -> Self {
         Self { group: program.id(), run: run.to_owned(), outputs: outputs(program) }
     }
 
     /// Ends all of them, those too that left their group.
-    pub(crate) fn end(&mut self) {
+    pub fn end(&mut self) {
         if let Some(group) = self.group.take() {
             end_group(group);
             // Whoever forks faster than it is looked for is found again.
