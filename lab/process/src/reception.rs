@@ -166,9 +166,7 @@ impl Reception {
         let first = first.map_err(late)?;
         place.spoke();
         let correlation = match &first {
-            Arrival::Frame(frame) => {
-                body::correlation(&frame.body).ok_or_else(|| strays::say("unnamed"))
-            }
+            Arrival::Frame(frame) => body::correlation(&frame.body).ok_or_else(|| strays::say("unnamed")),
             Arrival::Malformed(error) => Err(error.to_string()),
             // Whoever only looks whether somebody listens says nothing.
             Arrival::End => return Ok(()),
