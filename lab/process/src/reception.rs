@@ -8,7 +8,7 @@ use crate::{
     part::{Caller, Listening, Part},
     places::{Needed, Place},
     reports::Reports,
-    strays::{Stray, Strays},
+    strays::{self, Stray, Strays},
     teller::Teller,
 };
 use lab::{
@@ -109,7 +109,7 @@ impl Reception {
         };
         let mut waiting = self.waiting();
         if waiting.contains_key(&correlation) {
-            return Report::Refused { session, reason: "a session of the same seed is under way".to_owned() };
+            return Report::Refused { session, reason: strays::say("same-seed") };
         }
         let time = limits::connection(Duration::from_millis(patience));
         let (reception, mine) = (Arc::clone(self), session.clone());
@@ -166,9 +166,7 @@ impl Reception {
         let first = first.map_err(late)?;
         place.spoke();
         let correlation = match &first {
-            Arrival::Frame(frame) => {
-                body::correlation(&frame.body).ok_or_else(|| "the first flight names no session".to_owned())
-            }
+            Arrival::Frame(frame) => body::correlation(&frame.body).ok_or_else(|| strays::say("unnamed")),
             Arrival::Malformed(error) => Err(error.to_string()),
             // Whoever only looks whether somebody listens says nothing.
             Arrival::End => return Ok(()),
@@ -179,7 +177,7 @@ impl Reception {
 
     async fn ordered(&self, correlation: &str, caller: Caller) -> Result<(), Stray> {
         let Some(waiting) = self.waiting().remove(correlation) else {
-            return Err("the first flight names no session that was ordered".to_owned().into());
+            return Err(strays::say("unordered").into());
         };
         let Waiting { session, part, .. } = waiting;
         let (playing, cancelled) = oneshot::channel();
