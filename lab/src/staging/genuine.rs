@@ -48,6 +48,9 @@ pub(super) struct Issued {
     pub(super) list: Vec<u8>,
 }
 
+/// What was issued, by what it follows from, the oldest first.
+type Remembered = VecDeque<(Origin, Arc<Genuine>)>;
+
 impl Genuine {
     /// What a party was issued, where its role has a certificate.
     pub(super) fn of(&self, owner: Role) -> Option<&Issued> {
@@ -79,7 +82,7 @@ impl Genuine {
 
 /// What the authorities of this setting have issued for this mode.
 pub(super) fn genuine(mode: &Mode, setting: &Setting) -> Result<Arc<Genuine>, StagingError> {
-    static REMEMBERED: LazyLock<Mutex<VecDeque<(Origin, Arc<Genuine>)>>> = LazyLock::new(Mutex::default);
+    static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
     let remembered = || REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     let origin = Origin {
         authorities: setting.authorities,

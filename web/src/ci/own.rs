@@ -295,7 +295,7 @@ mod tests {
     fn verdict(kind: Kind, check: Option<&str>) -> Verdict {
         let (class, check) = (kind.class(), check.map(str::to_owned));
         let party = check.is_some().then_some(Role::Client);
-        Verdict { kind, class, check, party, flight: None, because: String::new(), grounds: None }
+        Verdict { kind, class, check, party, flight: None, because: String::new(), grounds: None, session: None }
     }
 
     fn stopped(check: &str) -> Expected {
