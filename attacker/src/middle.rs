@@ -177,7 +177,7 @@ impl Attack for Middle {
                 moves.extend(self.newly_held().into_iter().map(Move::Tell));
             }
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -13,6 +13,7 @@ pub use issue::{certify, drawn_key, forge, revocation_lists, static_key};
 use crate::{
     certificate::{self, KeyType},
     control::{AttackOrder, Place, PlayOrder},
+    encryption::USUAL_BITS,
     evidence::hex,
     group::Group,
     loot::Presence,
@@ -164,8 +165,10 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     let Resolved { mode, scenario: full, loot, .. } = resolved;
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
+    let modulus = modulus(mode, &full.mode);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);
-    let mut issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot, setting) };
+    let mut issued =
+        if certified { issue(mode, loot, setting, modulus)? } else { issue::names(mode, loot, setting, modulus) };
     if mode.gives(Source::StaticKey) {
         issued.meet(loot, setting);
     }
@@ -185,9 +188,10 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         shared_secret: secret.clone(),
         host_key: has(mode, role, Source::HostKey).then(|| issue::host_key(role, setting)),
         credentials,
+        calls: 0,
     };
     let client = play(Role::Client, &setting.client_phrase, issued.client);
-    let server = play(Role::Server, &setting.server_phrase, issued.server);
+    let server = PlayOrder { calls: loot.calls, ..play(Role::Server, &setting.server_phrase, issued.server) };
     let recording =
         if loot.recording { recording::of(mode, &client, &server, setting).unwrap_or_default() } else { Vec::new() };
     let afterwards = loot.afterwards.map(|leak| afterwards::of(leak, mode, &client, &server));
@@ -214,6 +218,13 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
 /// This role is given something from there.
 fn has(mode: &Mode, role: Role, source: Source) -> bool {
     mode.given.iter().any(|given| given.by.includes(role) && given.source == source)
+}
+
+/// Bits of the modulus of those who decrypt: the variant's, or the usual ones.
+fn modulus(mode: &Mode, selection: &Selection) -> usize {
+    let variant = mode.variant(selection.variant.as_deref());
+    let bits = variant.and_then(|variant| variant.size(&selection.parameters));
+    bits.and_then(|bits| usize::try_from(bits).ok()).unwrap_or(USUAL_BITS)
 }
 
 /// The server's own group, in the modes that send one.

@@ -80,8 +80,8 @@ impl Genuine {
     }
 }
 
-/// What the authorities of this setting have issued for this mode.
-pub(super) fn genuine(mode: &Mode, setting: &Setting) -> Result<Arc<Genuine>, StagingError> {
+/// What the authorities of this setting have issued for this mode, whose keys that decrypt have so many bits.
+pub(super) fn genuine(mode: &Mode, setting: &Setting, bits: usize) -> Result<Arc<Genuine>, StagingError> {
     static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
     let remembered = || REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     let origin = Origin {
@@ -89,7 +89,7 @@ pub(super) fn genuine(mode: &Mode, setting: &Setting) -> Result<Arc<Genuine>, St
         hour: setting.now - setting.now.rem_euclid(HOUR),
         keys: setting.keys,
         // Who decrypts with the certified key has one that can.
-        leaves: mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa2048),
+        leaves: mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa { bits }),
         certified: [Role::Client, Role::Server].map(|role| mode.certifies(role)),
     };
     if let Some((_, genuine)) = remembered().iter().find(|(known, _)| *known == origin) {
@@ -114,14 +114,15 @@ mod tests {
         let mode = |id| modes::find(id).unwrap();
         let (one, other) = (Setting::seeded("a", 1), Setting::seeded("b", 2));
         let leaf = |mode: &Mode, setting: &Setting| {
-            let genuine = genuine(mode, setting).unwrap();
+            let genuine = genuine(mode, setting, 2048).unwrap();
             genuine.of(Role::Server).unwrap().credential.certificate().to_vec()
         };
-        let known = genuine(mode("ecdh-cert"), &one).unwrap();
+        let known = genuine(mode("ecdh-cert"), &one, 2048).unwrap();
         let later = Setting { now: one.now + HOUR - 1, session: "c".into(), ..one.clone() };
-        assert!(Arc::ptr_eq(&known, &genuine(mode("ecdh-cert"), &later).unwrap()));
+        assert!(Arc::ptr_eq(&known, &genuine(mode("ecdh-cert"), &later, 2048).unwrap()));
         assert!(
-            known.of(Role::Client).is_none() && genuine(mode("ecdh-mutual"), &one).unwrap().of(Role::Client).is_some()
+            known.of(Role::Client).is_none()
+                && genuine(mode("ecdh-mutual"), &one, 2048).unwrap().of(Role::Client).is_some()
         );
         let first = leaf(mode("ecdh-cert"), &one);
         assert_eq!(first, leaf(mode("ecdh-mutual"), &one), "whoever else is certified");

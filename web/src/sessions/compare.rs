@@ -95,6 +95,9 @@ fn row(event: &Event, flight: u32, text: String) -> Row {
     if let (Fact::Solved { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
         face.remove("operations");
     }
+    if let (Fact::Asked { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
+        face.remove("questions");
+    }
     Row { n: event.n, source: event.source, r#type: name, flight, text, face }
 }
 
