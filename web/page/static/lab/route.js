@@ -22,7 +22,7 @@ export const to = {
   list: (name) => path(name),
 };
 
-const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking"]);
+const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking", "class", "present", "challenges"]);
 
 /** The page's name, the id in its path, and its query. */
 export function route({ pathname, search }) {

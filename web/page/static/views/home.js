@@ -11,7 +11,7 @@ import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
 import { Badge, Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
-import { freshSince, keepFresh } from "../lab/settings.js";
+import { keepSince, since as countsSince } from "../lab/settings.js";
 import { shorten } from "../model/text.js";
 import { sentence, tell } from "../model/words.js";
 
@@ -27,7 +27,7 @@ export const Home = () => {
   const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
   const sessions = newest();
   const waiting = lab.link === "open" ? null : tell("home waiting");
-  const [since, setSince] = useState(freshSince);
+  const [since, setSince] = useState(countsSince("fresh"));
   const [filling, fill] = useState(null);
   const playAll = async () => {
     const cells = (matrix.data?.cells ?? []).filter((cell) => cell.applies);
@@ -43,8 +43,8 @@ export const Home = () => {
     fill(null);
   };
   const freshBoard = () => {
-    keepFresh(Date.now());
-    setSince(freshSince());
+    keepSince("fresh", Date.now());
+    setSince(countsSince("fresh"));
   };
   const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
   return html`
@@ -59,7 +59,7 @@ export const Home = () => {
         <div class="line"><h2>${tell("home matrix")}</h2>
           <button type="button" class="small" data-action="play-all" onClick=${playAll} disabled=${!matrix.data}>${tell("home play-all")}</button>
           <button type="button" class="small" data-action="fresh" onClick=${freshBoard}>${tell("home fresh")}</button>
-          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepFresh(0); setSince(0); }}>${tell("home whole")}</button>` : null}
+          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepSince("fresh", 0); setSince(0); }}>${tell("home whole")}</button>` : null}
           <small role="status">${filling}</small></div>
         ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />`
           : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="matrix" />`}

@@ -150,8 +150,9 @@ const CERTIFIED = /certificate/;
 /** Loads a session and its events, and keeps the events that come while it is shown. */
 export function useSession(id) {
   const { epoch } = useLab();
-  useEffect(() => watch(id), [id]);
+  useEffect(() => (id === null ? undefined : watch(id)), [id]);
   return useLoad(async () => {
+    if (id === null) return null;
     const path = `/api/sessions/${encodeURIComponent(id)}`;
     const [session, { events }] = await Promise.all([get(path), get(`${path}/events`)]);
     learn([session]);

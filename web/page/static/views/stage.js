@@ -10,7 +10,7 @@ import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { isTyping } from "../lab/route.js";
+import { isTyping, to } from "../lab/route.js";
 import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
@@ -44,7 +44,8 @@ export function toRow(row) {
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-export const Stage = ({ session, events, rows, row }) => {
+/** `follow` says that it is steered from elsewhere: it has no controls then, and as a `preview` not the whole screen. */
+export const Stage = ({ session, events, rows, row, follow = null }) => {
   const known = useMemo(() => replay(events, rows), [events, rows]);
   const at = Math.min(row, rows.length);
   const over = at === rows.length;
@@ -54,6 +55,7 @@ export const Stage = ({ session, events, rows, row }) => {
   const go = (next) => toRow(Math.max(0, Math.min(rows.length, next)));
 
   useEffect(() => {
+    if (follow === "preview") return undefined;
     document.documentElement.dataset.stage = "on";
     dispatchEvent(new Event("resize"));
     return () => {
@@ -74,7 +76,7 @@ export const Stage = ({ session, events, rows, row }) => {
   };
   useEffect(() => {
     const press = (event) => {
-      if (isTyping(event)) return;
+      if (isTyping(event) || follow) return;
       const does = {
         ArrowRight: () => go(at + 1), ArrowDown: () => go(at + 1), PageDown: () => go(at + 1),
         ArrowLeft: () => go(at - 1), ArrowUp: () => go(at - 1), PageUp: () => go(at - 1),
@@ -96,7 +98,7 @@ export const Stage = ({ session, events, rows, row }) => {
       <header class="line">
         ${over ? html`<${Badge} session=${session} big />` : html`<span class="badge big"><span>${tell("stage row", { row: at + 1, rows: rows.length })}</span></span>`}
         <code class="scenario">${visible(session.scenario)}</code>
-        <${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />
+        ${follow ? html`<a class="controls" href=${to.matrix()}>${tell("stage close")}</a>` : html`<${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />`}
       </header>
       <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? conclusion(session) : said(rows[at], session)} limit=${260} /></h1>
       <div class="plates">${ACTORS.map((actor) => html`
@@ -111,7 +113,7 @@ export const Stage = ({ session, events, rows, row }) => {
     </article><//>`;
 };
 
-const conclusion = ({ verdict }) => (verdict ? sentence(verdict) : tell("session runs"));
+const conclusion = ({ verdict, status }) => (verdict ? sentence(verdict) : tell(status === "sealed" ? "class sealed" : "session runs"));
 
 /** What happens in a row, in a sentence that can be read aloud: what stands in the frames is drawn. */
 function said(row, session) {
