@@ -14,7 +14,7 @@ import { IndexPage, LISTS } from "./views/index.js";
 import { Palette } from "./views/palette.js";
 import { PrimesPage } from "./views/primes.js";
 import { lab } from "./lab/lab.js";
-import { isTyping, navigate, to, useRoute } from "./lab/route.js";
+import { navigate, to, useKeys, useRoute } from "./lab/route.js";
 import { files, projector, switchTongue, theme, tongue, useSettings } from "./lab/settings.js";
 import { Failed } from "./views/states.js";
 import { Status, Trouble } from "./views/status.js";
@@ -50,17 +50,7 @@ const App = () => {
     first.current = false;
   }, [page, id]);
 
-  useEffect(() => {
-    const press = (event) => {
-      if (isTyping(event)) return;
-      const does = { "?": () => setHelp(true), "/": () => setPalette(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }[event.key];
-      if (!does) return;
-      event.preventDefault();
-      does();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  useKeys(() => ({ "?": () => setHelp(true), "/": () => setPalette(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }));
 
   return html`
     <a class="skip" href="#main">${tell("page skip")}</a>

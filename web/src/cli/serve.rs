@@ -176,7 +176,8 @@ fn read(name: &str) -> Result<Lesson, Failure> {
         Some(lesson) => lesson,
         None => {
             let text = fs::read_to_string(name).map_err(|error| {
-                let members = json!({ "name": name, "why": error.to_string(), "known": builtin::names().collect::<Vec<_>>() });
+                let members =
+                    json!({ "name": name, "why": error.to_string(), "known": builtin::names().collect::<Vec<_>>() });
                 Failure::usage("no-lesson", &members)
             })?;
             Lesson::read(&text)

@@ -1,10 +1,10 @@
 /** A class: everybody sees the scene that the speaker has chosen, at its row; the speaker has notes, the time, and the keys of a clicker. */
 
 import { html, useEffect, useMemo, useReducer, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad } from "../lab/api.js";
+import { LabError, get, post, useFault, useLoad } from "../lab/api.js";
 import { Comparison } from "./compare.js";
 import { attend, lab, useLab } from "../lab/lab.js";
-import { isTyping, to } from "../lab/route.js";
+import { to, useKeys } from "../lab/route.js";
 import { tongue } from "../lab/settings.js";
 import { useSession } from "./session.js";
 import { Invitation } from "./join.js";
@@ -17,13 +17,7 @@ import { tell, term } from "../model/words.js";
 export const spoken = (text) => visible(text === null || typeof text === "string" ? text ?? "" : text[tongue()] ?? text.en ?? Object.values(text)[0] ?? "");
 
 /** Does it, or says nothing: what the class shows is what the lab says of it. */
-async function steer(action) {
-  try {
-    attend(await post("/api/class", action));
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-  }
-}
+const steer = (action) => post("/api/class", action).then(attend, (error) => (error instanceof LabError ? null : Promise.reject(error)));
 
 /** What the keys do, where the class is now; `last` is the number of rows that the scene shows. */
 function hand(last) {
@@ -55,16 +49,7 @@ const Screen = ({ now, preview = false }) => {
   const { data } = useSession(id);
   const events = lab.events.get(id) ?? NONE;
   const rows = useMemo(() => rowsOf(events), [events]);
-  useEffect(() => {
-    const down = (event) => {
-      const does = isTyping(event) || lab.role === "viewer" ? null : hand(rows.length)[event.key];
-      if (!does || (event.key === " " && event.target.closest?.("button"))) return;
-      event.preventDefault();
-      does();
-    };
-    addEventListener("keydown", down);
-    return () => removeEventListener("keydown", down);
-  });
+  useKeys(() => (lab.role === "viewer" ? {} : hand(rows.length)));
   const session = lab.sessions.get(id) ?? data;
   if (now.black && !preview) return html`<div class="blackout" data-black></div>`;
   if (now.question && now.question.state !== "closed") return html`<${Question} ...${now.question} />`;
@@ -141,16 +126,16 @@ export const PresentPage = () => {
 /** Lessons to take up: those that come with the program, and a file. */
 const Lessons = () => {
   const { data } = useLoad(() => get("/api/lessons"), []);
-  const [fault, setFault] = useState(null);
-  const load = (wanted) => async (event) => {
+  const [fault, attempt] = useFault();
+  const read = (text) => {
     try {
-      setFault(null);
-      attend(await post("/api/lesson", wanted ?? { lesson: parse(await event.target.files[0].text()) }));
+      return parse(text);
     } catch (error) {
-      if (!(error instanceof LabError || error instanceof SyntaxError)) throw error;
-      setFault(`${error.field ? `${error.field}: ` : ""}${error.message}`);
+      throw new LabError(0, error.message);
     }
   };
+  const load = (wanted) => (event) => attempt(async () => attend(await post("/api/lesson", wanted ?? { lesson: read(await event.target.files[0].text()) })),
+    ({ field, message }) => `${field ? `${field}: ` : ""}${message}`);
   return html`<section class="panel lessons">
     ${(data?.lessons ?? []).map(({ name, title, minutes, scenes }) => html`<p key=${name}><button type="button" data-lesson=${name} onClick=${load({ name })}>${spoken(title)}</button> ${tell("class offer", { minutes, scenes })}</p>`)}
     <label>${tell("class file")} <input type="file" accept=".json,application/json" onChange=${load(null)} /></label>

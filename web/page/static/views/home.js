@@ -1,9 +1,9 @@
 /** The first page: the mission's three exchanges, the matrix, and what is going on now. */
 
 import { html, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad } from "../lab/api.js";
+import { get, start, useFault, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
-import { learn, newest, useLab } from "../lab/lab.js";
+import { newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
 import { Misconceptions } from "./misconceptions.js";
 import { RunForm } from "./run.js";
@@ -29,19 +29,15 @@ export const Home = () => {
   const waiting = lab.link === "open" ? null : tell("home waiting");
   const [since, setSince] = useState(countsSince("fresh"));
   const [filling, fill] = useState(null);
-  const playAll = async () => {
+  const [fault, attempt] = useFault();
+  const playAll = () => attempt(async () => {
     const cells = (matrix.data?.cells ?? []).filter((cell) => cell.applies);
     for (const [i, { scenario }] of cells.entries()) {
       fill(tell("home filling", { done: i, count: cells.length }));
-      try {
-        learn((await post("/api/sessions", { scenario })).sessions);
-      } catch (error) {
-        if (!(error instanceof LabError)) throw error;
-        return fill(tell("cell fault", { scenario, why: error.message }));
-      }
+      await start(scenario);
     }
     fill(null);
-  };
+  });
   const freshBoard = () => {
     keepSince("fresh", Date.now());
     setSince(countsSince("fresh"));
@@ -60,7 +56,7 @@ export const Home = () => {
           <button type="button" class="small" data-action="play-all" onClick=${playAll} disabled=${!matrix.data}>${tell("home play-all")}</button>
           <button type="button" class="small" data-action="fresh" onClick=${freshBoard}>${tell("home fresh")}</button>
           ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepSince("fresh", 0); setSince(0); }}>${tell("home whole")}</button>` : null}
-          <small role="status">${filling}</small></div>
+          <small role="status">${fault ?? filling}</small></div>
         ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />`
           : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="matrix" />`}
         <${Legend} />

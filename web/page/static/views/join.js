@@ -1,22 +1,14 @@
 /** The way into a lab that is shown to a network: a code, out of the link's `#` or typed. */
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { LabError, post } from "../lab/api.js";
+import { post, useFault } from "../lab/api.js";
 import { visible } from "../model/text.js";
 import { tell } from "../model/words.js";
 
 export const Join = () => {
   const [code, setCode] = useState(() => decodeURIComponent(location.hash.slice(1)).slice(0, 64));
-  const [fault, setFault] = useState(null);
-  const join = async () => {
-    try {
-      await post("/api/join", { code });
-      location.reload();
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(error.message);
-    }
-  };
+  const [fault, attempt] = useFault();
+  const join = () => attempt(() => post("/api/join", { code }).then(() => location.reload()));
   // No code stays in the address, where a projector or the next one at this machine would find it.
   useEffect(() => {
     if (!code) return;

@@ -10,7 +10,7 @@ import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { isTyping, to } from "../lab/route.js";
+import { to, useKeys } from "../lab/route.js";
 import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
@@ -74,23 +74,11 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
     if (over) go(0);
     setPace(how);
   };
-  useEffect(() => {
-    const press = (event) => {
-      if (isTyping(event) || follow) return;
-      const does = {
-        ArrowRight: () => go(at + 1), ArrowDown: () => go(at + 1), PageDown: () => go(at + 1),
-        ArrowLeft: () => go(at - 1), ArrowUp: () => go(at - 1), PageUp: () => go(at - 1),
-        Home: () => go(0), End: () => go(rows.length), " ": () => play("normal"), s: () => play("slow"),
-        Escape: () => toRow(null), f: () => toRow(null),
-      }[event.key];
-      // A button that has the focus is pressed by the space bar itself.
-      if (!does || (event.key === " " && event.target.closest?.("button"))) return;
-      event.preventDefault();
-      does();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  const [next, back, leave] = [() => go(at + 1), () => go(at - 1), () => toRow(null)];
+  useKeys(() => (follow ? {} : {
+    ArrowRight: next, ArrowDown: next, PageDown: next, ArrowLeft: back, ArrowUp: back, PageUp: back,
+    Home: () => go(0), End: () => go(rows.length), " ": () => play("normal"), s: () => play("slow"), Escape: leave, f: leave,
+  }));
 
   const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
   return html`<${Keys} of=${keysOf(fingerprints(fold(events)))}>
@@ -125,16 +113,13 @@ function said(row, session) {
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const Controls = ({ at, rows, pace, play, go }) => html`
-  <div class="controls" role="group" aria-label=${tell("stage controls")}>
-    <button type="button" data-action="first" onClick=${() => go(0)} disabled=${at === 0} aria-label=${tell("stage first")} title=${tell("stage first")}>|◀</button>
-    <button type="button" data-action="back" onClick=${() => go(at - 1)} disabled=${at === 0} aria-label=${tell("stage back")} title=${tell("stage back")}>◀</button>
-    <button type="button" class="primary" data-action="play" aria-pressed=${String(pace === "normal")} onClick=${() => play("normal")}>${tell(pace === "normal" ? "stage pause" : "stage play")}</button>
-    <button type="button" data-action="slow" aria-pressed=${String(pace === "slow")} onClick=${() => play("slow")}>${tell(pace === "slow" ? "stage pause" : "stage slow")}</button>
-    <button type="button" data-action="next" onClick=${() => go(at + 1)} disabled=${at === rows} aria-label=${tell("stage next")} title=${tell("stage next")}>▶</button>
-    <button type="button" data-action="last" onClick=${() => go(rows)} disabled=${at === rows} aria-label=${tell("stage last")} title=${tell("stage last")}>▶|</button>
-    <button type="button" data-action="close-stage" onClick=${() => toRow(null)}>${tell("stage close")}</button>
-  </div>`;
+const Controls = ({ at, rows, pace, play, go }) => {
+  const goes = (name, sign, row) => html`<button key=${name} type="button" data-action=${name} onClick=${() => go(row)} disabled=${row === at || row < 0 || row > rows} aria-label=${tell(`stage ${name}`)} title=${tell(`stage ${name}`)}>${sign}</button>`;
+  const plays = (name, how) => html`<button key=${name} type="button" class=${name === "play" ? "primary" : ""} data-action=${name} aria-pressed=${String(pace === how)} onClick=${() => play(how)}>${tell(pace === how ? "stage pause" : `stage ${name}`)}</button>`;
+  return html`<div class="controls" role="group" aria-label=${tell("stage controls")}>
+    ${goes("first", "|◀", 0)}${goes("back", "◀", at - 1)}${plays("play", "normal")}${plays("slow", "slow")}${goes("next", "▶", at + 1)}${goes("last", "▶|", rows)}
+    <button type="button" data-action="close-stage" onClick=${() => toRow(null)}>${tell("stage close")}</button></div>`;
+};
 
 /** What a victim holds and believes, beside what is so, and its words. */
 const Plate = ({ story, role }) => {

@@ -1,6 +1,6 @@
 /** A session told from its events alone: the dashboard's session page and the exported report are both this. */
 
-import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Refuted } from "./refuted.js";
 import { Sessions, alone } from "./campaign.js";
@@ -14,7 +14,7 @@ import { Recipe } from "./recipe.js";
 import { Stage, toRow, useRow } from "./stage.js";
 import { deceived, fingerprints, fold, sessionsOf } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
-import { isTyping, to } from "../lab/route.js";
+import { to, useKeys } from "../lab/route.js";
 import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
 import { clock, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
@@ -39,13 +39,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
   const running = session.status !== "done";
   const row = useRow();
   const staged = row !== null && rows.length > 0;
-  useEffect(() => {
-    const press = (event) => {
-      if (event.key === "f" && rows.length && !isTyping(event)) toRow(0);
-    };
-    if (!staged) addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  useKeys(() => ({ f: !staged && rows.length && (() => toRow(0)) }));
   if (unloaded) {
     return html`
       <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
