@@ -77,7 +77,12 @@ fn told(events: &[Event]) -> BTreeSet<u64> {
 fn decides_nothing(fact: &Fact) -> bool {
     matches!(
         fact,
-        Fact::Started { .. } | Fact::Trusts { .. } | Fact::Frame { .. } | Fact::Relayed { .. } | Fact::Step { .. }
+        Fact::Began { .. }
+            | Fact::Started { .. }
+            | Fact::Trusts { .. }
+            | Fact::Frame { .. }
+            | Fact::Relayed { .. }
+            | Fact::Step { .. }
     )
 }
 
