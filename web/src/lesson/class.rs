@@ -47,6 +47,8 @@ struct Place {
     scene: usize,
     row: u32,
     asked: Asked,
+    /// The scene's question has been told.
+    done: bool,
     /// Counts how often the question was put.
     round: u32,
     black: bool,
@@ -151,6 +153,8 @@ pub struct View {
 pub struct Put {
     /// How far it is.
     pub state: Asked,
+    /// It has been told since the scene was entered.
+    pub done: bool,
     /// What is asked.
     pub ask: Text,
     /// What can be answered.
@@ -304,7 +308,8 @@ impl State {
 
     /// To the start of a scene.
     fn enter(&mut self, scene: usize) {
-        self.place = Place { scene, row: 1, asked: Asked::Closed, round: self.place.round + 1, ..self.place };
+        self.place =
+            Place { scene, row: 1, asked: Asked::Closed, done: false, round: self.place.round + 1, ..self.place };
         self.place.row = self.scene().and_then(|scene| scene.row).unwrap_or(1);
         self.votes = Votes::among(self.question().map_or(0, |question| question.answers.len()));
     }
@@ -336,7 +341,7 @@ impl State {
             }
             Action::Reveal => {
                 asked.ok_or(Refused::NotAsked)?;
-                self.place.asked = Asked::Told;
+                self.place = Place { asked: Asked::Told, done: true, ..self.place };
                 return Ok(self.scene().cloned());
             }
         }
@@ -348,6 +353,7 @@ impl State {
         let asked = self.place.asked;
         let put = |question: &super::file::Question| Put {
             state: asked,
+            done: self.place.done,
             ask: question.ask.clone(),
             answers: question.answers.clone(),
             round: self.place.round,

@@ -21,11 +21,11 @@ const steer = (action) => post("/api/class", action).then(attend, (error) => (er
 
 /** What the keys do, where the class is now; `last` is the number of rows that the scene shows. */
 function hand(last) {
-  const { scene, scenes, row, sealed, black, question } = lab.class;
+  const { scene, scenes, row, sealed, black, question, scenarios } = lab.class;
   const asked = question?.state ?? "closed";
   const go = (to, at = null) => (to >= 1 && to <= scenes ? steer({ do: "go", scene: to, row: at }) : null);
   const next = () => (asked === "open" ? steer({ do: "reveal" }) : asked === "told" ? steer({ do: "close" })
-    : row < last + (sealed ? 0 : 1) && last ? go(scene, row + 1) : sealed && question ? steer({ do: "ask" }) : go(scene + 1));
+    : row < last + (sealed ? 0 : 1) && last ? go(scene, row + 1) : question && !question.done && (sealed || !scenarios.length) ? steer({ do: "ask" }) : go(scene + 1));
   const back = () => (asked !== "closed" ? steer({ do: "close" }) : row > 1 && last ? go(scene, Math.min(row, last + 1) - 1) : go(scene - 1));
   const dark = () => steer({ do: "black", on: !black });
   const start = () => steer({ do: "start" });

@@ -13,7 +13,7 @@ import { Badge, Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
 import { keepSince, since as countsSince } from "../lab/settings.js";
 import { shorten } from "../model/text.js";
-import { sentence, tell } from "../model/words.js";
+import { outcome, tell } from "../model/words.js";
 
 /** What the lab is there to show: no authentication, a weak group, and authentication. */
 const MISSION = [
@@ -84,6 +84,6 @@ const Exchange = ({ scenario, title, session, empty }) => {
       data-session=${session.session} data-verdict=${session.verdict?.kind} data-status=${session.status}>
       <span class="line"><${Badge} session=${session} /><h2>${title}</h2> <span class="scenario">${scenario}</span></span>
       <${Hands} session=${session} />
-      <p class="because unseen"><bdi>${shorten(session.verdict ? sentence(session.verdict) : tell("session runs-briefly"), 240, 40)}</bdi></p>
+      <p class="because unseen"><bdi>${shorten(outcome(session, tell("session runs-briefly")), 240, 40)}</bdi></p>
     </a>`;
 };

@@ -15,7 +15,7 @@ import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
-import { phrase, say, sentence, step, tell } from "../model/words.js";
+import { outcome, phrase, say, step, tell } from "../model/words.js";
 
 /** Milliseconds that a row stands while it plays by itself. */
 const PACES = { normal: 1800, slow: 4500 };
@@ -88,7 +88,7 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
         <code class="scenario">${visible(session.scenario)}</code>
         ${follow ? html`<a class="controls" href=${to.matrix()}>${tell("stage close")}</a>` : html`<${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />`}
       </header>
-      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? conclusion(session) : said(rows[at], session)} limit=${260} /></h1>
+      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? outcome(session) : said(rows[at], session)} limit=${260} /></h1>
       <div class="plates">${ACTORS.map((actor) => html`
         <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
           <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
@@ -101,12 +101,10 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
     </article><//>`;
 };
 
-const conclusion = ({ verdict, status }) => (verdict ? sentence(verdict) : tell(status === "sealed" ? "class sealed" : "session runs"));
-
 /** What happens in a row, in a sentence that can be read aloud: what stands in the frames is drawn. */
 function said(row, session) {
   const grounds = session.verdict?.grounds;
-  if (row.what === "stop" && grounds?.is === "stopped" && grounds.party === row.party && grounds.check === row.check) return conclusion(session);
+  if (row.what === "stop" && grounds?.is === "stopped" && grounds.party === row.party && grounds.check === row.check) return outcome(session);
   const fields = row.changed?.map(({ field }) => field) ?? [];
   return say("scene", { ...row, fields, opened: row.sealed && row.open, seal: row.sealed && !row.open ? "encrypted" : "readable", read: row.read ? spoken(row.read.text) : null }, row.what) ?? capital(words(row));
 }

@@ -20,7 +20,7 @@ import { clock, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { say, sentence, tell } from "../model/words.js";
+import { outcome, say, sentence, tell } from "../model/words.js";
 
 /**
  * `session` and its `events` are all that is needed; of a campaign, `part` is the number of the session to show. Without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
@@ -97,7 +97,7 @@ const Sentence = ({ session, story, edition = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
-  const waiting = phase === null ? tell("session runs") : tell("session computes", { bits: chose?.bits, phase });
+  const waiting = session.status === "sealed" || phase === null ? outcome(session) : tell("session computes", { bits: chose?.bits, phase });
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
