@@ -207,7 +207,7 @@ fn no_safe_method_has_an_effect() {
             "after" => u64::MAX.to_string(),
             "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" => "1".to_owned(),
             "do" => "start".to_owned(),
-            "name" | "lesson" => "ten-minutes".to_owned(),
+            "name" | "lesson" | "code" => "ten-minutes".to_owned(),
             "wait" | "on" => "true".to_owned(),
             "mode" => "dh".to_owned(),
             "attack" => "relay".to_owned(),

@@ -241,7 +241,7 @@ impl Class {
         let told = self.state().act(action, &lesson)?;
         match (action, told) {
             (Action::Start, _) => self.console.book().veil(sealed(&lesson)),
-            (_, Some(scene)) => scene.plays().iter().for_each(|scenario| self.console.book().unveil(scenario)),
+            (_, Some(scene)) => about(&lesson, &scene).for_each(|scenario| self.console.book().unveil(&scenario)),
             _ => {}
         }
         self.publish();
@@ -286,9 +286,17 @@ impl Class {
     }
 }
 
-/// What a lesson asks about.
+/// What a lesson must not tell before its questions are answered.
 fn sealed(lesson: &Lesson) -> Vec<Scenario> {
-    lesson.scenes.iter().filter(|scene| scene.question.is_some()).flat_map(Scene::plays).collect()
+    let asking = lesson.scenes.iter().filter(|scene| scene.question.is_some());
+    asking.flat_map(|scene| about(lesson, scene)).collect()
+}
+
+/// What a lesson plays of the same mode and attack as a scene: the outcome with another switch would give away the scene's.
+fn about(lesson: &Lesson, scene: &Scene) -> impl Iterator<Item = Scenario> {
+    let asked = scene.plays();
+    let all: Vec<Scenario> = lesson.scenes.iter().flat_map(Scene::plays).collect();
+    all.into_iter().filter(move |it| asked.iter().any(|asked| it.mode == asked.mode && it.attack == asked.attack))
 }
 
 impl State {
