@@ -110,6 +110,13 @@ fn what_is_wrong_with_a_lesson_is_named() {
         json!({ "interlock_lesson": 1, "title": { "en": "x" }, "scenes": [scene] })
     };
     let question = |right: Value| json!({ "question": { "ask": "?", "answers": ["a", "b"], "right": right } });
+    let twice = {
+        let mut lesson = scene(json!({ "scenario": "dh/relay~public-range", "seed": 1 }));
+        let mut asking = scene(question(json!(1)))["scenes"][0].take();
+        (asking["scenario"], asking["seed"]) = (json!("dh/relay"), json!(1));
+        lesson["scenes"].as_array_mut().expect("scenes").push(asking);
+        lesson
+    };
     for (lesson, field) in [
         (json!({}), "interlock_lesson"),
         (
@@ -128,6 +135,7 @@ fn what_is_wrong_with_a_lesson_is_named() {
         (scene(json!({ "scenario": "dh/relay", "seed": 1, "row": 0 })), "scenes[0].row"),
         (scene(question(json!(3))), "scenes[0].question.right"),
         (scene(question(json!("a"))), "scenes[0].question.right"),
+        (twice, "scenes[1].question"),
     ] {
         let answer = post(lab.address, "/api/lesson", &json!({ "lesson": lesson }).to_string());
         assert_eq!((answer.status, answer.field().as_str()), (400, field), "{lesson}: {}", answer.body);

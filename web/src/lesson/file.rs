@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use crate::{plain::plain, sessions::orders::resolve};
-use lab::scenario::Scenario;
+use lab::scenario::{Scenario, Selection};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -122,13 +122,15 @@ impl Lesson {
                 .sound()
                 .map_err(|Fault { field, message }| Fault { field: format!("scenes[{i}].{field}"), message })?;
         }
-        // What a scene has shown, none after it can ask about.
-        let mut first: HashMap<Scenario, usize> = HashMap::new();
+        // What a scene has shown, none after it can ask about; with another switch it would give the answer away as well.
+        let mut first: HashMap<(Selection, Selection), usize> = HashMap::new();
         for (i, scene) in self.scenes.iter().enumerate() {
             for scenario in scene.plays() {
-                let other = *first.entry(scenario.clone()).or_insert(i);
+                let Scenario { mode, attack, .. } = &scenario;
+                let other = *first.entry((mode.clone(), attack.clone())).or_insert(i);
                 if other != i && scene.question.is_some() {
-                    let message = format!("scenes[{other}] has told what comes of {scenario}, so it cannot be asked");
+                    let message =
+                        format!("scenes[{other}] has shown {mode}/{attack}, so what comes of it cannot be asked");
                     return fault(format!("scenes[{i}].question"), message);
                 }
             }
