@@ -29,9 +29,9 @@ function hand() {
   const { scene, scenes, row, sealed, black, question, scenarios } = lab.class;
   const asked = question?.state ?? "closed";
   const go = (to, at = null) => (to >= 1 && to <= scenes ? steer({ do: "go", scene: to, row: at }) : null);
-  const next = () => (last === null ? null : asked === "open" ? steer({ do: "reveal" }) : asked === "told" ? steer({ do: "close" })
+  const next = () => (asked === "open" ? steer({ do: "reveal" }) : asked === "told" ? steer({ do: "close" }) : last === null ? null
     : row < last + (sealed ? 0 : 1) && last ? go(scene, row + 1) : question && !question.done && (sealed || !scenarios.length) ? steer({ do: "ask" }) : go(scene + 1));
-  const back = () => (last === null ? null : asked !== "closed" ? steer({ do: "close" }) : row > 1 && last ? go(scene, Math.min(row, last + 1) - 1) : go(scene - 1));
+  const back = () => (asked !== "closed" ? steer({ do: "close" }) : last === null ? null : row > 1 && last ? go(scene, Math.min(row, last + 1) - 1) : go(scene - 1));
   const dark = () => steer({ do: "black", on: !black });
   const start = () => steer({ do: "start" });
   const vote = (answer) => () => (asked === "open" ? steer({ do: "hand", answer }) : null);
