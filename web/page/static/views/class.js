@@ -124,7 +124,7 @@ export const PresentPage = () => {
       ${here.question ? html`<p data-tally>${here.question.answers.map((text, i) => html`<span key=${i}>${here.question.right === i + 1 ? "✓ " : ""}${spoken(text)}: <b>${script.tally[i] ?? 0}</b><br /></span>`)}</p>` : null}
       <p class="quiet" data-next>${next ? tell("class then", { title: spoken(next.title) }) : tell("class last")}</p></section>
       <section class="panel preview" aria-label=${tell("class preview")}><${Screen} key=${keyOf(now)} now=${now} preview /></section></div>
-    <section class="panel"><h2 role="status" data-rehearsed>${tell("class ready", now)}</h2>
+    <section class="panel"><h2><span role="status" data-rehearsed>${tell("class ready", now)}</span></h2>
       <ol class="scenes">${scenes.map(({ title, minutes }, i) => html`<li key=${i} data-ready=${script.rehearsed[i].ready} aria-current=${i + 1 === now.scene ? "step" : undefined}>
         <button type="button" class="small" onClick=${() => steer({ do: "go", scene: i + 1 })}>${spoken(title)}</button> ${tell("class minutes", { minutes })} · ${tell(`rehearsal ${script.rehearsed[i].ready}`)}${script.rehearsed[i].kinds.map((kind) => ` · ${term("kind", kind)}`)}</li>`)}</ol></section>
     ${lab.exposed ? html`<section class="panel"><${Invited} /></section>` : null}
