@@ -84,7 +84,7 @@ const Page = ({ page, id, query }) => {
     case "attacks": return html`<${AttackPage} key=${id} id=${id} />`;
     case "checks": return html`<${CheckPage} key=${id} id=${id} />`;
     case "class": return html`<${ClassPage} />`;
-    case "present": return html`<${PresentPage} />`;
+    case "present": return lab.role === "viewer" ? html`<${ClassPage} />` : html`<${PresentPage} />`;
     case "challenges": return html`<${ChallengesPage} />`;
     case "cracking": return html`<${PrimesPage} />`;
     default: return html`<${Failed} what="page" error=${{ status: 404, message: id }} />`;

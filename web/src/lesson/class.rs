@@ -2,7 +2,7 @@
 
 use super::{
     file::{Lesson, Scene},
-    rehearsal::{Played, Rehearsal, Rehearsed, rehearse},
+    rehearsal::{Played, Rehearsed, Standing, rehearse},
     text::Text,
     votes::Votes,
 };
@@ -373,7 +373,7 @@ impl State {
             lesson: self.lesson.as_ref().map(|lesson| lesson.title.clone()),
             loaded: self.loaded,
             scenes: self.rehearsed.len(),
-            ready: self.rehearsed.iter().filter(|scene| scene.ready == Rehearsal::Ready).count(),
+            ready: self.rehearsed.iter().filter(|scene| scene.ready == Standing::Ready).count(),
             scene: self.place.scene + 1,
             title: scene.map(|scene| scene.title.clone()),
             scenarios: scene.map(Scene::plays).unwrap_or_default(),

@@ -14,7 +14,7 @@ use std::{collections::HashMap, sync::Arc};
 /// How the rehearsal of a scene went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Rehearsal {
+pub enum Standing {
     /// Its turn has not come.
     #[default]
     Waiting,
@@ -30,7 +30,7 @@ pub enum Rehearsal {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rehearsed {
     /// How it went.
-    pub ready: Rehearsal,
+    pub ready: Standing,
     /// The sessions: none, one, or that with the check and that without.
     pub sessions: Vec<String>,
     /// Their verdicts.
@@ -42,7 +42,7 @@ pub(super) type Played = HashMap<(Scenario, Option<u64>), Arc<Record>>;
 
 /// Plays a scene, one scenario after the other: what the attacker computes for a prime serves those that follow.
 pub(super) async fn rehearse(console: &Arc<Console>, rows: &[Row], scene: &Scene, played: &mut Played) -> Rehearsed {
-    let mut rehearsed = Rehearsed { ready: Rehearsal::Ready, ..Rehearsed::default() };
+    let mut rehearsed = Rehearsed { ready: Standing::Ready, ..Rehearsed::default() };
     for scenario in scene.plays() {
         let place = (scenario.clone(), scene.seed);
         let record = match played.get(&place) {
@@ -52,14 +52,14 @@ pub(super) async fn rehearse(console: &Arc<Console>, rows: &[Row], scene: &Scene
                 Err(_) => None,
             },
         };
-        let Some(record) = record else { return Rehearsed { ready: Rehearsal::Failed, ..rehearsed } };
-        let Some(verdict) = &record.session.verdict else { return Rehearsed { ready: Rehearsal::Failed, ..rehearsed } };
+        let Some(record) = record else { return Rehearsed { ready: Standing::Failed, ..rehearsed } };
+        let Some(verdict) = &record.session.verdict else { return Rehearsed { ready: Standing::Failed, ..rehearsed } };
         let as_planned = match of(rows, &record.session.scenario) {
             Some(expected) => expected.is_met_by(verdict),
             None => verdict.kind != Kind::Inconclusive,
         };
         if !as_planned {
-            rehearsed.ready = Rehearsal::Otherwise;
+            rehearsed.ready = Standing::Otherwise;
         }
         rehearsed.sessions.push(record.session.session.clone());
         rehearsed.kinds.push(verdict.kind);

@@ -19,14 +19,19 @@ export const spoken = (text) => visible(text === null || typeof text === "string
 /** Does it, or says nothing: what the class shows is what the lab says of it. */
 const steer = (action) => post("/api/class", action).then(attend, (error) => (error instanceof LabError ? null : Promise.reject(error)));
 
-/** What the keys do, where the class is now; `last` is the number of rows that the scene shows. */
-function hand(last) {
+/** The scene that is shown, by its key, and how many rows it has. */
+let shown = { key: null, rows: 0 };
+
+/** What the speaker's keys do, where the class is now. While a scene is still loading, none leads on. */
+function hand() {
+  if (lab.role === "viewer" || !lab.class?.lesson) return {};
+  const last = lab.class.sessions.length !== 1 ? 0 : shown.key === keyOf(lab.class) ? shown.rows : null;
   const { scene, scenes, row, sealed, black, question, scenarios } = lab.class;
   const asked = question?.state ?? "closed";
   const go = (to, at = null) => (to >= 1 && to <= scenes ? steer({ do: "go", scene: to, row: at }) : null);
-  const next = () => (asked === "open" ? steer({ do: "reveal" }) : asked === "told" ? steer({ do: "close" })
+  const next = () => (asked === "open" ? steer({ do: "reveal" }) : asked === "told" ? steer({ do: "close" }) : last === null ? null
     : row < last + (sealed ? 0 : 1) && last ? go(scene, row + 1) : question && !question.done && (sealed || !scenarios.length) ? steer({ do: "ask" }) : go(scene + 1));
-  const back = () => (asked !== "closed" ? steer({ do: "close" }) : row > 1 && last ? go(scene, Math.min(row, last + 1) - 1) : go(scene - 1));
+  const back = () => (asked !== "closed" ? steer({ do: "close" }) : last === null ? null : row > 1 && last ? go(scene, Math.min(row, last + 1) - 1) : go(scene - 1));
   const dark = () => steer({ do: "black", on: !black });
   const start = () => steer({ do: "start" });
   const vote = (answer) => () => (asked === "open" ? steer({ do: "hand", answer }) : null);
@@ -43,13 +48,15 @@ const Invited = () => {
   return data ? html`<${Invitation} invited=${data} speaker=${lab.role === "trainer" && location.pathname === to.list("present")} />` : null;
 };
 
-/** The scene as everybody sees it; the speaker's keys work wherever it is shown to the speaker. */
+/** The scene as everybody sees it. */
 const Screen = ({ now, preview = false }) => {
   const id = now.sessions.length === 1 ? now.sessions[0] : null;
   const { data } = useSession(id);
   const events = lab.events.get(id) ?? NONE;
   const rows = useMemo(() => rowsOf(events), [events]);
-  useKeys(() => (lab.role === "viewer" ? {} : hand(rows.length)));
+  useEffect(() => {
+    shown = { key: keyOf(now), rows: events.length ? rows.length : null };
+  });
   const session = lab.sessions.get(id) ?? data;
   if (now.black && !preview) return html`<div class="blackout" data-black></div>`;
   if (now.question && now.question.state !== "closed") return html`<${Question} ...${now.question} />`;
@@ -83,6 +90,7 @@ const keyOf = ({ loaded, scene, sealed, sessions }) => [loaded, scene, sealed, .
 
 export const ClassPage = () => {
   const { class: now } = useLab();
+  useKeys(hand);
   if (!now?.lesson) return html`<p class="empty" data-class="none">${tell("class none")}</p><${Invited} />`;
   return html`<div class="class" data-scene=${now.scene} data-sealed=${String(now.sealed)}><${Screen} key=${keyOf(now)} now=${now} /></div>`;
 };
@@ -90,6 +98,7 @@ export const ClassPage = () => {
 /** The speaker's own window: notes, what comes next, the time, and what the class sees, small. */
 export const PresentPage = () => {
   const { class: now, epoch } = useLab();
+  useKeys(hand);
   const { data: script } = useLoad(async () => (now?.lesson ? get("/api/lesson") : null), [now?.loaded, now?.ready, now?.question?.answered, epoch]);
   const [, tick] = useReducer((n) => n + 1, 0);
   useEffect(() => {
@@ -115,7 +124,7 @@ export const PresentPage = () => {
       ${here.question ? html`<p data-tally>${here.question.answers.map((text, i) => html`<span key=${i}>${here.question.right === i + 1 ? "✓ " : ""}${spoken(text)}: <b>${script.tally[i] ?? 0}</b><br /></span>`)}</p>` : null}
       <p class="quiet" data-next>${next ? tell("class then", { title: spoken(next.title) }) : tell("class last")}</p></section>
       <section class="panel preview" aria-label=${tell("class preview")}><${Screen} key=${keyOf(now)} now=${now} preview /></section></div>
-    <section class="panel"><h2 role="status" data-rehearsed>${tell("class ready", now)}</h2>
+    <section class="panel"><h2><span role="status" data-rehearsed>${tell("class ready", now)}</span></h2>
       <ol class="scenes">${scenes.map(({ title, minutes }, i) => html`<li key=${i} data-ready=${script.rehearsed[i].ready} aria-current=${i + 1 === now.scene ? "step" : undefined}>
         <button type="button" class="small" onClick=${() => steer({ do: "go", scene: i + 1 })}>${spoken(title)}</button> ${tell("class minutes", { minutes })} · ${tell(`rehearsal ${script.rehearsed[i].ready}`)}${script.rehearsed[i].kinds.map((kind) => ` · ${term("kind", kind)}`)}</li>`)}</ol></section>
     ${lab.exposed ? html`<section class="panel"><${Invited} /></section>` : null}

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { start, useFault, useRegistry } from "../lab/api.js";
+import { newest } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { matches } from "../model/search.js";
 import { visible } from "../model/text.js";

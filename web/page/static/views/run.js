@@ -27,8 +27,7 @@ export const RunForm = ({ cells = [] }) => {
   const row = mode.variants?.length ? `${mode.id}:${choice.variant ?? mode.variants[0].id}` : mode.id;
   const senseless = new Set(cells.filter((cell) => !cell.applies && cell.mode === row).map((cell) => cell.attack));
   const set = (change) => {
-    setFault(null);
-    choose({ ...choice, ...change });
+    attempt(() => choose({ ...choice, ...change }));
   };
   const run = async (event) => {
     event.preventDefault();

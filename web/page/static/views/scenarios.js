@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
-import { useLab } from "../lab/lab.js";
+import { newest, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { visible } from "../model/text.js";
 import { standing } from "../model/verdict.js";
