@@ -10,17 +10,27 @@ use std::collections::BTreeMap;
 pub struct Cell {
     /// What was run.
     pub scenario: String,
+    /// The seed that brings it about again.
+    pub seed: Option<u64>,
     /// What had to come out.
     pub expected: Expected,
     /// What did.
     pub got: Verdict,
     /// How the two compare.
     pub status: Grade,
+    /// How often it was played before, and was inconclusive.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub retries: u32,
     /// How long it took.
     pub seconds: f64,
     /// The row's line in web/src/ci/outcomes.txt.
     #[serde(skip)]
     pub line: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// All of them.
@@ -161,6 +171,6 @@ pub(crate) mod tests {
             grounds: None,
         };
         let expected = Expected { kind: Kind::Stopped, check: Some("finished".into()), party: None };
-        Cell { scenario: scenario.to_owned(), expected, got, status, seconds: 0.25, line: 3 }
+        Cell { scenario: scenario.to_owned(), seed: Some(7), expected, got, status, retries: 0, seconds: 0.25, line: 3 }
     }
 }

@@ -1,5 +1,8 @@
 //! `interlock check`
 
+mod own;
+mod play;
+
 use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, reports::Reports, said, unless_read_enough};
 use crate::{
     ci::{
@@ -7,18 +10,20 @@ use crate::{
         report::{Cell, Report, words},
     },
     cli::style::{bad, faint, good, head},
-    console::Console,
-    sessions::session::Session,
+    console::Own,
 };
 use ::lab::terminal::printable;
 use clap::Args;
-use indicatif::ProgressBar;
+use own::OwnVictim;
+use play::{Played, play};
 use serde_json::json;
 use std::{
     io::{self, Write},
-    sync::Arc,
     time::Instant,
 };
+
+/// How long a victim waits for each flight, in milliseconds.
+const PATIENCE: u64 = 2000;
 
 /// Arguments of `interlock check`.
 #[derive(Debug, Args)]
@@ -27,34 +32,70 @@ Examples:
   interlock check
   interlock check --filter 'ecdh-cert/*' --json
   interlock check --junit report.xml --sarif report.sarif --summary \"$GITHUB_STEP_SUMMARY\"
+  interlock check --client 'python3 my_client.py' --filter 'ecdh-cert/*'
 
 Exit status: 1 when an outcome is not the expected one, 3 when the lab could not tell.")]
 pub(super) struct Check {
-    /// Only scenarios like this; * stands for any characters, ? for one
+    /// Only scenarios like this; * stands for any characters, ? for one; may be given several times
     #[arg(long, value_name = "PATTERN")]
-    filter: Option<String>,
+    filter: Vec<String>,
+    #[command(flatten)]
+    own: OwnVictim,
     #[command(flatten)]
     reports: Reports,
-    /// How long a victim waits for each flight, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
-    patience: u64,
+    /// The seed of the first scenario; the others have the next numbers [default: drawn anew]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Sessions at the same time [default: 16]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    jobs: Option<usize>,
+    /// How often a scenario is played again that was inconclusive; nothing else is ever played again
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    retries: u32,
+    /// How long a victim waits for each flight, in milliseconds [default: 2000, or 10000 for a program of your own]
+    #[arg(long, value_name = "MS")]
+    patience: Option<u64>,
     #[command(flatten)]
     time: lab::Time,
 }
 
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| said("from-one", &json!({})))
+}
+
+impl Check {
+    /// Whether a row is asked for.
+    fn wants(&self, row: &Row) -> bool {
+        let scenario = row.scenario.to_string();
+        self.filter.is_empty() || self.filter.iter().any(|filter| matches(filter, &scenario))
+    }
+
+    /// The seed of the first row.
+    fn first_seed(&self) -> Result<u64, Failure> {
+        let drawn = || getrandom::u32().map_err(|error| Failure::Lab(format!("--seed: {error}")));
+        self.seed.map_or_else(|| drawn().map(u64::from), Ok)
+    }
+
+    /// Who plays, and how long everybody waits.
+    fn setup(&self, patience: u64, own: Option<Own>) -> lab::Setup {
+        let settings = lab::settings(self.patience.unwrap_or(patience), &self.time, &lab::Words::default());
+        let setup = lab::Setup::from(settings);
+        lab::Setup { jobs: self.jobs.unwrap_or(setup.jobs), own, ..setup }
+    }
+}
+
 pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     let mut rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
-    if let Some(filter) = &args.filter {
-        rows.retain(|row| matches(filter, &row.scenario.to_string()));
-        if rows.is_empty() {
-            return Err(Failure::usage("no-scenario-like", &json!({ "pattern": filter })));
-        }
+    if !rows.iter().any(|row| args.wants(row)) {
+        return Err(Failure::usage("no-scenario-like", &json!({ "pattern": args.filter.join(" ") })));
     }
+    if let Some(own) = args.own.own() {
+        return own::run(args, own, rows);
+    }
+    rows.retain(|row| args.wants(row));
     let began = Instant::now();
-    let cells = lab::with_lab(lab::settings(args.patience, &args.time, &lab::Words::default()), async |console| {
-        play(&console, rows).await
-    })?;
-    let report = Report::new(cells);
+    let played = lab::with_lab(args.setup(PATIENCE, None), async |console| play(&console, rows, args).await)?;
+    let report = Report::new(played.iter().map(cell).collect::<Result<_, _>>()?);
     let seconds = began.elapsed().as_secs_f64();
     // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
     let unwritten = write_files(args, &report, seconds)?;
@@ -92,32 +133,22 @@ fn print(args: &Check, report: &Report, seconds: f64) -> io::Result<()> {
     }
 }
 
-async fn play(console: &Arc<Console>, rows: Vec<Row>) -> Result<Vec<Cell>, Failure> {
-    let bar = ProgressBar::new(rows.len() as u64);
-    let mut under_way = Vec::new();
-    for row in rows {
-        under_way.push((lab::play(console, &row.scenario, None)?, row));
-    }
-    let mut cells = Vec::new();
-    for (playing, row) in under_way {
-        let record = lab::done(playing).await?;
-        bar.inc(1);
-        cells.push(cell(&row, &record.session, record.events.iter().map(|event| event.at).max().unwrap_or_default())?);
-    }
-    bar.finish_and_clear();
-    Ok(cells)
+/// Why there is nothing to report.
+fn no_verdict(row: &Row) -> Failure {
+    Failure::lab("no-verdict", &json!({ "scenario": row.scenario.to_string() }))
 }
 
-fn cell(row: &Row, session: &Session, micros: u64) -> Result<Cell, Failure> {
-    let got = session
-        .verdict
-        .clone()
-        .ok_or_else(|| Failure::lab("no-verdict", &json!({ "scenario": row.scenario.to_string() })))?;
+fn cell(played: &Played) -> Result<Cell, Failure> {
+    let (row, session) = (&played.row, &played.record.session);
+    let got = session.verdict.clone().ok_or_else(|| no_verdict(row))?;
+    let micros = played.record.events.iter().map(|event| event.at).max().unwrap_or_default();
     Ok(Cell {
         scenario: row.scenario.to_string(),
+        seed: session.seed,
         status: grade(&row.expected, &got),
         expected: row.expected.clone(),
         got,
+        retries: played.retries,
         seconds: micros as f64 / 1e6,
         line: row.line,
     })
