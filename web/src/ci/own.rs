@@ -263,6 +263,8 @@ impl Report {
             },
             status: cell.grade.as_str(),
             text: cell.because.clone(),
+            reason: None,
+            again: None,
             seconds: cell.trials.iter().map(|trial| trial.seconds).sum(),
             place: Some(("web/src/ci/outcomes.txt".to_owned(), cell.line)),
         };
