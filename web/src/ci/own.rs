@@ -191,7 +191,7 @@ pub struct Report {
 /// modes.
 pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Row> {
     // A program that is started anew for each session remembers nothing of the one before.
-    let rows: Vec<Row> = rows.into_iter().filter(|row| is_one_session(row)).collect();
+    let rows: Vec<Row> = rows.into_iter().filter(is_one_session).collect();
     let witnesses = |row: &Row| row.expected.kind == Kind::Stopped && row.expected.party == Some(role) && wanted(row);
     let chosen: Vec<Row> = rows.iter().filter(|row| witnesses(row) || is_honest(row) && wanted(row)).cloned().collect();
     let vouches = |row: &Row| {
