@@ -411,7 +411,10 @@ def negotiate(connection, handshake, trust, mode, variant):
     if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
         raise Refused("chain: expected 1 to 16 certificates")
     leaf_key = trust.leaf_key([decode(der) for der in chain])
-    scope = hashlib.sha256(tuple_of(*randoms, parameters, share)).digest() if legacy else handshake.transcript()
+    bound = [[[offer["mode"], offer["groups"]] for offer in answer["heard"]]] if "offers-bound" in trust.switched_on else []
+    if bound:
+        check("offers-bound", answer["heard"] == offers)
+    scope = hashlib.sha256(tuple_of(*randoms, parameters, share, *bound)).digest() if legacy else handshake.transcript()
     signature = octets(connection.receive(CERTIFICATE_VERIFY, ["signature"])["signature"], 64)
     said = to_be_signed(b"server CertificateVerify", scope)
     check("transcript-signature", ed25519.verify(leaf_key, said, signature))
@@ -731,6 +734,7 @@ def session(args):
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
         now = datetime.fromtimestamp(args.at, timezone.utc) if args.at else None
         trust = certificate.Trust(anchors, lists, args.name, args.without, now)
+        trust.switched_on = args.switched_on
     host, port = args.connect.rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout=30) as socket_:
         handshake = Handshake()
@@ -843,6 +847,7 @@ def main():
     parser.add_argument("--session", help="the word that correlates the events")
     parser.add_argument("--at", type=int, metavar="UNIXTIME", help="the present, if it is another")
     parser.add_argument("--without", action="append", default=[], metavar="CHECK", help="leave a check out")
+    parser.add_argument("--with", dest="switched_on", action="append", default=[], metavar="CHECK", help="switch a check on")
     parser.add_argument("--ca", metavar="FILE", help="the trust anchors, for modes with certificates")
     parser.add_argument("--crl", metavar="FILE", help="revocation lists")
     parser.add_argument("--name", default="server.lab", help="whom to talk to")

@@ -36,6 +36,8 @@ command = [sys.executable, "-B", os.path.join(os.path.dirname(__file__), "client
 command += ["--connect", f"{given['host']}:{given['port']}"]
 for check in given["without"].split() + [options[flag] for flag in ("--broken",) if flag in options]:
     command += ["--without", check]
+for check in given["with"].split():
+    command += ["--with", check]
 for name, flag in FLAGS.items():
     if name in given:
         command += [flag, given[name]]

@@ -40,7 +40,7 @@ mod tests {
         let cells =
             [("dh/relay", Grade::AsExpected), ("dh/drop", Grade::NotStopped), ("dh/crack", Grade::Inconclusive)];
         let cells = cells.map(|(scenario, grade)| a_cell(scenario, grade, "why")).into();
-        let results: Value = serde_json::from_str(&report(&Report::new(cells).entries(), 1.4)).unwrap();
+        let results: Value = serde_json::from_str(&report(&Report::new("outcomes.txt", cells).entries(), 1.4)).unwrap();
         let scores: Vec<_> = results["tests"].as_array().unwrap().iter().map(|test| test["score"].as_u64()).collect();
         assert_eq!(scores, [Some(1), Some(0), Some(0)]);
         assert_eq!(results["tests"][1]["status"], "failed");

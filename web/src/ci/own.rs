@@ -7,6 +7,7 @@ use super::{
     outcomes::{Expected, Row},
     report::{Entries, Entry, Standing},
 };
+use crate::sessions::orders::resolve;
 use attacker::{attack::Family, attacks};
 use lab::{
     event::Event,
@@ -189,6 +190,8 @@ pub struct Report {
 /// The rows that say something about the victim of this role: those that it has to stop, and the honest sessions of their
 /// modes.
 pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Row> {
+    // A program that is started anew for each session remembers nothing of the one before.
+    let rows: Vec<Row> = rows.into_iter().filter(is_one_session).collect();
     let witnesses = |row: &Row| row.expected.kind == Kind::Stopped && row.expected.party == Some(role) && wanted(row);
     let chosen: Vec<Row> = rows.iter().filter(|row| witnesses(row) || is_honest(row) && wanted(row)).cloned().collect();
     let vouches = |row: &Row| {
@@ -199,6 +202,10 @@ pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Ro
         })
     };
     rows.into_iter().filter(|row| witnesses(row) || is_honest(row) && vouches(row)).collect()
+}
+
+fn is_one_session(row: &Row) -> bool {
+    resolve(&row.scenario).is_ok_and(|resolved| resolved.played.sessions().len() == 1)
 }
 
 /// An honest session: nobody interferes, and it has to go through.
@@ -256,6 +263,8 @@ impl Report {
             },
             status: cell.grade.as_str(),
             text: cell.because.clone(),
+            reason: None,
+            again: None,
             seconds: cell.trials.iter().map(|trial| trial.seconds).sum(),
             place: Some(("web/src/ci/outcomes.txt".to_owned(), cell.line)),
         };
@@ -295,7 +304,7 @@ mod tests {
     fn verdict(kind: Kind, check: Option<&str>) -> Verdict {
         let (class, check) = (kind.class(), check.map(str::to_owned));
         let party = check.is_some().then_some(Role::Client);
-        Verdict { kind, class, check, party, flight: None, because: String::new(), grounds: None, session: None }
+        Verdict { kind, class, check, party, flight: None, session: None, because: String::new(), grounds: None }
     }
 
     fn stopped(check: &str) -> Expected {

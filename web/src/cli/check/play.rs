@@ -32,10 +32,10 @@ pub(super) struct Played {
 
 /// Plays every row; what was inconclusive again, as often as is asked for.
 pub(super) async fn play(console: &Arc<Console>, rows: Vec<Row>, args: &Check) -> Result<Vec<Played>, Failure> {
-    let first = args.first_seed()?;
+    let rows = args.share(rows)?;
     let mut progress = Progress::new(rows.len());
     let mut under_way = Vec::new();
-    for (row, seed) in rows.into_iter().zip(first..) {
+    for (row, seed) in rows {
         under_way.push((lab::play(console, &row.scenario, Some(seed))?, row, seed));
     }
     let mut played = Vec::new();
