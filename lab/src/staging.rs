@@ -4,6 +4,7 @@
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
 mod afterwards;
+mod genuine;
 mod issue;
 mod recording;
 

@@ -86,6 +86,10 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
     if args.command.is_empty() && args.client.is_empty() {
         return Err(refused("nothing", &json!({})));
     }
+    // What a client leaves running is found and ended by its group, which only Unix has.
+    if cfg!(not(unix)) {
+        return Err(refused("elsewhere", &json!({})));
+    }
     let settings = settings(args)?;
     let expected = args.expect.as_deref().map(Expected::read).transpose()?.unwrap_or_default();
     let began = Instant::now();
