@@ -68,8 +68,8 @@ pub fn resolve(scenario: &Scenario) -> Result<Resolved, ScenarioRefused> {
     Ok(attacks::resolve(scenario)?)
 }
 
-/// Turns a scenario into the orders of its sessions. The same scenario and seed give the same orders but for the session's id; without a
-/// seed, the session's randomness is the operating system's.
+/// Turns a scenario into the orders of its sessions. The same scenario and seed give the same orders but for the session's
+/// id; without a seed, the session's randomness is the operating system's, and its authorities are those of this run.
 pub fn orders(
     session: &str,
     resolved: &Resolved,
@@ -150,7 +150,7 @@ mod tests {
 
     fn staged(scenario: &str, seed: Option<u64>) -> Orders {
         let settings = Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() };
-        orders("a", &resolve(&scenario.parse().unwrap()).unwrap(), seed, &settings).unwrap()
+        orders("a", &resolve(&scenario.parse().unwrap()).unwrap(), seed, &settings).unwrap().remove(0)
     }
 
     /// What outlasts a session is the run's; what a session draws is its own.
