@@ -77,9 +77,12 @@ impl Genuine {
     }
 }
 
+/// What was issued, by what it follows from; the oldest first.
+type Remembered = VecDeque<(Origin, Arc<Genuine>)>;
+
 /// What the authorities of this setting have issued for this mode; keys that decrypt have so many bits.
 pub(super) fn genuine(mode: &Mode, setting: &Setting, bits: usize) -> Result<Arc<Genuine>, StagingError> {
-    static REMEMBERED: LazyLock<Mutex<VecDeque<(Origin, Arc<Genuine>)>>> = LazyLock::new(Mutex::default);
+    static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
     let remembered = || REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     let origin = Origin {
         authorities: setting.authorities,
