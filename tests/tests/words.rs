@@ -35,7 +35,7 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
     let (english, german) = twice("ecdh-cert/substitute", "no-such-check");
     assert_eq!((english.code, german.code), (Some(2), Some(2)), "{german:?}");
     assert!(
-        english.err.contains(". See: interlock list checks") && german.err.contains(". Siehe: interlock list checks")
+        english.err.contains(". See: interlock list modes") && german.err.contains(". Siehe: interlock list modes")
     );
     let program = run("interlock", &["list", "checks", "--json"]).out;
     assert_eq!(program, run("interlock", &["--lang", "de", "list", "checks", "--json"]).out, "what programs read");

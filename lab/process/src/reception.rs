@@ -219,7 +219,7 @@ impl Reception {
             let open = open.iter_mut().rev().find(|open| open.order.correlation == correlation);
             let open = open.ok_or_else(|| strays::say("unordered"))?;
             if open.calls >= open.order.calls {
-                return Err(strays::say("nobody-else").into());
+                return Err(strays::say("no-more").into());
             }
             open.calls += 1;
             self.program.called(&open.order, open.calls)?

@@ -48,9 +48,6 @@ pub(super) struct Issued {
     pub(super) list: Vec<u8>,
 }
 
-/// What was issued, by what it follows from, the oldest first.
-type Remembered = VecDeque<(Origin, Arc<Genuine>)>;
-
 impl Genuine {
     /// What a party was issued, where its role has a certificate.
     pub(super) fn of(&self, owner: Role) -> Option<&Issued> {
@@ -80,7 +77,10 @@ impl Genuine {
     }
 }
 
-/// What the authorities of this setting have issued for this mode, whose keys that decrypt have so many bits.
+/// What was issued, by what it follows from; the oldest first.
+type Remembered = VecDeque<(Origin, Arc<Genuine>)>;
+
+/// What the authorities of this setting have issued for this mode; keys that decrypt have so many bits.
 pub(super) fn genuine(mode: &Mode, setting: &Setting, bits: usize) -> Result<Arc<Genuine>, StagingError> {
     static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
     let remembered = || REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,22 +107,22 @@ pub(super) fn genuine(mode: &Mode, setting: &Setting, bits: usize) -> Result<Arc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modes;
+    use crate::{encryption::USUAL_BITS, modes};
 
     #[test]
     fn what_was_issued_is_remembered_and_is_what_it_follows_from() {
         let mode = |id| modes::find(id).unwrap();
         let (one, other) = (Setting::seeded("a", 1), Setting::seeded("b", 2));
         let leaf = |mode: &Mode, setting: &Setting| {
-            let genuine = genuine(mode, setting, 2048).unwrap();
+            let genuine = genuine(mode, setting, USUAL_BITS).unwrap();
             genuine.of(Role::Server).unwrap().credential.certificate().to_vec()
         };
-        let known = genuine(mode("ecdh-cert"), &one, 2048).unwrap();
+        let known = genuine(mode("ecdh-cert"), &one, USUAL_BITS).unwrap();
         let later = Setting { now: one.now + HOUR - 1, session: "c".into(), ..one.clone() };
-        assert!(Arc::ptr_eq(&known, &genuine(mode("ecdh-cert"), &later, 2048).unwrap()));
+        assert!(Arc::ptr_eq(&known, &genuine(mode("ecdh-cert"), &later, USUAL_BITS).unwrap()));
         assert!(
             known.of(Role::Client).is_none()
-                && genuine(mode("ecdh-mutual"), &one, 2048).unwrap().of(Role::Client).is_some()
+                && genuine(mode("ecdh-mutual"), &one, USUAL_BITS).unwrap().of(Role::Client).is_some()
         );
         let first = leaf(mode("ecdh-cert"), &one);
         assert_eq!(first, leaf(mode("ecdh-mutual"), &one), "whoever else is certified");
