@@ -9,7 +9,10 @@ use super::{
 use crate::{
     ci::outcomes::Row,
     console::Console,
-    sessions::{book::Book, session::now_ms},
+    sessions::{
+        book::Book,
+        session::{now_ms, now_us},
+    },
 };
 use lab::scenario::Scenario;
 use serde::{Deserialize, Serialize};
@@ -308,6 +311,7 @@ impl State {
         };
         View {
             lesson: self.lesson.as_ref().map(|lesson| lesson.title.clone()),
+            at: now_us(),
             loaded: self.loaded,
             scenes: self.rehearsed.len(),
             ready: self.rehearsed.iter().filter(|scene| scene.ready == Standing::Ready).count(),

@@ -9,6 +9,8 @@ use serde::Serialize;
 pub struct View {
     /// The lesson's title; null where none is loaded.
     pub lesson: Option<Text>,
+    /// When this was so, Unix microseconds: of two views the later one holds, in whatever order they come.
+    pub at: u64,
     /// Grows with every lesson that is loaded.
     pub loaded: u64,
     /// How many scenes there are.
