@@ -15,7 +15,7 @@ use crate::{
     evidence::hex,
     group::Group,
     loot::Presence,
-    mode::{Mode, Source},
+    mode::Source,
     modes::{self, Resolved},
     role::Role,
     scenario::{Scenario, Selection},
@@ -168,6 +168,9 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     if mode.gives(Source::StaticKey) {
         issued.meet(loot, setting);
     }
+    if mode.gives(Source::HostKey) {
+        issued.host(loot, setting);
+    }
     let secret = mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting));
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),
@@ -182,7 +185,6 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         place: None,
         connect: None,
         shared_secret: secret.clone(),
-        host_key: has(mode, role, Source::HostKey).then(|| issue::host_key(role, setting)),
         credentials,
     };
     let client = play(Role::Client, &setting.client_phrase, issued.client);
@@ -208,11 +210,6 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             recording,
         },
     })
-}
-
-/// This role is given something from there.
-fn has(mode: &Mode, role: Role, source: Source) -> bool {
-    mode.given.iter().any(|given| given.by.includes(role) && given.source == source)
 }
 
 /// The server's own group, in the modes that send one.
