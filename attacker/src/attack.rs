@@ -4,6 +4,7 @@ pub mod case;
 mod change;
 mod info;
 
+pub use crate::call::Call;
 pub use change::changes;
 pub use info::{Family, Info, Needs, Variant, When};
 
@@ -32,6 +33,8 @@ pub enum Seen {
     Ended(Role),
     /// A computation came to its end.
     Solved(Box<Result<Solution, Failure>>),
+    /// What the server answered to a call; nothing where it did not answer, or where the session's time is over.
+    Called(Option<Vec<Frame>>),
     /// What is held back has been held as long as the victims will bear.
     Impatient,
 }
@@ -82,6 +85,8 @@ pub enum Move {
     Tell(Fact),
     /// Starts to compute a discrete logarithm.
     Solve(Problem),
+    /// Calls the server on a connection of its own.
+    Call(Call),
     /// Ends the connection to a victim; its connection from there may go on.
     Cut(Role),
 }

@@ -1,6 +1,6 @@
 //! What a session's computation is known to take before anything runs, and the time that a session gets for it.
 
-use crate::attacks::Resolved;
+use crate::{attacks::Resolved, block_search::questions};
 use cryptanalysis::index_seconds;
 use lab::group::own::Own;
 use std::time::Duration;
@@ -14,17 +14,27 @@ pub const MARGIN: u32 = 4;
 /// What a prime costs at most whose p − 1 may have several large factors, beside a safe one of its size.
 const ANY_PRIME: f64 = 2.0;
 
-/// Seconds of one core that the attacker's computation in a scenario is known to take. Nothing where it computes no
-/// logarithm. A published prime costs nothing: it is recognised, and nothing is tried.
+/// Seconds of one core that the attacker's computation in a scenario is known to take, or a server's answers to it. Nothing
+/// where it computes no logarithm and asks nobody. A published prime costs nothing: it is recognised, and nothing is tried.
 pub fn core_seconds(resolved: &Resolved) -> Option<f64> {
-    resolved.info.logarithm?;
     let selection = &resolved.played.scenario.mode;
     let variant = resolved.played.mode.variant(selection.variant.as_deref())?;
+    if resolved.played.loot.calls > 0 {
+        let bits = variant.size(&selection.parameters)?;
+        return Some(questions(bits) * question_seconds(bits));
+    }
+    resolved.info.logarithm?;
     match variant.group? {
         Own::Safe => index_seconds(variant.size(&selection.parameters)?),
         Own::Random => index_seconds(variant.size(&selection.parameters)?).map(|seconds| seconds * ANY_PRIME),
         Own::Smooth | Own::Composite | Own::Subgroup | Own::Cofactor | Own::Published(_) => None,
     }
+}
+
+/// What a question to a server takes on both sides, in seconds of one core: a connection, and an operation with a private key of
+/// so many bits, the cost of which grows with their cube.
+fn question_seconds(bits: u64) -> f64 {
+    0.0005 + 0.0004 * (bits as f64 / 1024.0).powi(3)
 }
 
 /// How long a session may take in all: what was asked for, or the usual time and what its computation is known to take.
@@ -55,6 +65,9 @@ mod tests {
             assert_eq!(cost(free), None, "{free}");
         }
         assert!(cost("dh-weak:smooth/crack").is_none_or(|seconds| seconds < 1.0));
+        let asked = |bits: u64| cost(&format!("rsa:pkcs1v15,bits={bits}/bleichenbacher")).unwrap();
+        assert!(asked(1025) < 10.0 && asked(513) < asked(1025) && asked(1024) > 10.0 * asked(1025));
+        assert_eq!(cost("rsa:pkcs1v15/relay"), None, "nobody asks");
     }
 
     #[test]

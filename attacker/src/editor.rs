@@ -57,7 +57,7 @@ impl<E: Edit> Attack for Editor<E> {
             }
             Seen::Frame { from, frame } => moves.push(Move::Forward { from, frame }),
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -156,7 +156,7 @@ impl Attack for AsClient {
                     self.server.afterwards(&mut moves);
                 }
             }
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }
@@ -220,7 +220,7 @@ impl Attack for AsServer {
                     self.client.afterwards(&mut moves);
                 }
             }
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -39,7 +39,23 @@ pub fn leaked(mode: &Mode, afterwards: Option<&Afterwards>) -> Vec<Known> {
         let secret = afterwards.drawn.get(name).and_then(|text| body::decode(name, &text.as_str().into()).ok());
         known.extend(secret.map(|secret| (name, Value::secret(&secret))));
     }
+    // What takes the place of what cannot be opened is of no account to whoever opens what can be.
+    let stand_ins = mode.steps().filter_map(|step| if let Act::Let(_, value) = step.act { Some(value) } else { None });
+    known.extend(stand_ins.flat_map(stand_ins_in).map(|name| (name, Value::secret(&[0; 32]))));
     known
+}
+
+/// The values that stand in for what cannot be opened, in an expression.
+fn stand_ins_in(value: Expr) -> Vec<&'static str> {
+    let all = |values: &'static [Expr]| values.iter().copied().flat_map(stand_ins_in).collect();
+    match value {
+        Expr::Apply(Op::DecryptOr(_), [_, Expr::Tuple(items), _]) => {
+            items.iter().filter_map(|item| if let Expr::Var(name) = item { Some(*name) } else { None }).collect()
+        }
+        Expr::Apply(_, values) | Expr::Tuple(values) => all(values),
+        Expr::Switch(_, on, off) => [stand_ins_in(*on), stand_ins_in(*off)].concat(),
+        Expr::Var(_) | Expr::Transcript => Vec::new(),
+    }
 }
 
 /// A key pair of the attacker's own for whoever shows a bare public key, where it has come by none of that one's.

@@ -4,6 +4,8 @@
 
 pub mod attack;
 pub mod attacks;
+pub mod block_search;
+pub mod call;
 pub mod cost;
 pub mod editor;
 pub mod impostor;

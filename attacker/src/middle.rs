@@ -187,7 +187,7 @@ impl Attack for Middle {
             Seen::Frame { from, frame } if frame.kind == Kind::Record => self.record(from, frame, &mut moves),
             Seen::Frame { from, frame } => self.handshake(from, frame, &mut moves),
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -49,7 +49,7 @@ impl Attack for Passive {
                     moves.extend(found.into_iter().map(Move::Tell));
                 }
             }
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -3,7 +3,7 @@
 use crate::{attack::Recipe, attacks, cost, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
-    control::{AttackOrder, Order, Place},
+    control::{AttackOrder, Order, Place, PlayOrder},
     event::Fact,
     role::Actor,
     scenario::{Scenario, Selection},
@@ -115,7 +115,7 @@ impl Attacker {
                     }
                 };
                 let deadline = Duration::from_millis(order.deadline);
-                let relay = Relay::new(session, teller, limits, deadline, workshop);
+                let relay = Relay::new(session, teller, limits, deadline, workshop, beyond);
                 relay.run(caller.first, (caller.frames, caller.writer), server).await;
                 Ok(())
             })
@@ -141,6 +141,10 @@ impl Listening for Attacker {
             Order::Attack(order) => self.part(*order),
             Order::Play(_) | Order::Cancel { .. } => Err("this is the attacker".to_owned()),
         }
+    }
+
+    fn called(&self, _: &PlayOrder, _: u32) -> Result<Part, String> {
+        Err("this is the attacker".to_owned())
     }
 
     fn by_hand(&self, session: &str) -> Result<Part, Failure> {

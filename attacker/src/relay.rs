@@ -9,6 +9,7 @@ use cryptanalysis::{Budget, Failure, Problem, Solution};
 use lab::{
     event::{Fact, Limit},
     role::Role,
+    wire::Frame,
 };
 use process::{
     frames::{Arrival, Frames},
@@ -34,6 +35,7 @@ use tokio::{
 pub const HELD: f32 = 0.8;
 
 type Answer = oneshot::Receiver<Result<Solution, Failure>>;
+type Called = oneshot::Receiver<Option<Vec<Frame>>>;
 
 /// A session on its two connections.
 pub struct Relay {
@@ -45,14 +47,24 @@ pub struct Relay {
     budget: Budget,
     workshop: Arc<Workshop>,
     answer: Option<Answer>,
+    /// Where the server listens.
+    server: String,
+    called: Option<Called>,
     /// When what is held back has to be let go.
     let_go: Option<Instant>,
 }
 
 impl Relay {
-    /// A relay at its beginning. What it computes when `deadline` has passed is cut off; sessions that share a workshop
+    /// A relay at its beginning, before the server at this address. What it computes when `deadline` has passed is cut off; sessions that share a workshop
     /// share the work for a prime.
-    pub fn new(session: Session, teller: Teller, limits: Limits, deadline: Duration, workshop: Arc<Workshop>) -> Self {
+    pub fn new(
+        session: Session,
+        teller: Teller,
+        limits: Limits,
+        deadline: Duration,
+        workshop: Arc<Workshop>,
+        server: String,
+    ) -> Self {
         Self {
             session,
             teller: Arc::new(teller),
@@ -62,6 +74,8 @@ impl Relay {
             budget: session_budget(),
             workshop,
             answer: None,
+            server,
+            called: None,
             let_go: None,
         }
     }
@@ -96,6 +110,11 @@ impl Relay {
                     self.solved(result).await;
                     None
                 }
+                heard = heard(&mut self.called) => {
+                    self.called = None;
+                    self.see(Seen::Called(heard)).await;
+                    None
+                }
                 () = at(self.let_go) => {
                     self.let_go = None;
                     self.see(Seen::Impatient).await;
@@ -126,6 +145,15 @@ impl Relay {
                 }
             };
             self.solved(result).await;
+        }
+        // Nor has what the server is asked besides.
+        while self.called.is_some() {
+            let heard = match end {
+                Some(end) => timeout_at(end, heard(&mut self.called)).await.ok().flatten(),
+                None => heard(&mut self.called).await,
+            };
+            self.called = None;
+            self.see(Seen::Called(heard)).await;
         }
         self.teller.tell(Fact::Ended).await;
     }
@@ -175,6 +203,12 @@ impl Relay {
                         let _ = timeout(self.limits.silence, writer.shutdown()).await;
                     }
                 }
+                Command::Call(call) => {
+                    let (sender, receiver) = oneshot::channel();
+                    let (server, patience) = (self.server.clone(), self.limits.silence);
+                    tokio::spawn(async move { sender.send(call.make(&server, patience).await) });
+                    self.called = Some(receiver);
+                }
                 Command::Solve(found) => problem = Some(found),
             }
         }
@@ -211,6 +245,14 @@ impl Drop for Relay {
 async fn answered(answer: &mut Option<Answer>) -> Result<Solution, Failure> {
     match answer {
         Some(receiver) => receiver.await.unwrap_or(Err(Failure::Cancelled)),
+        None => pending().await,
+    }
+}
+
+/// What the server answers to the call under way; never, where there is none.
+async fn heard(called: &mut Option<Called>) -> Option<Vec<Frame>> {
+    match called {
+        Some(receiver) => receiver.await.unwrap_or_default(),
         None => pending().await,
     }
 }

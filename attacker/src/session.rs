@@ -1,7 +1,7 @@
 //! One session under attack, without sockets: frames in, commands and facts out.
 
 use crate::{
-    attack::{Info, Move, Recipe, Seen, Start, changes},
+    attack::{Call, Info, Move, Recipe, Seen, Start, changes},
     attacks::{self, Resolved},
 };
 use cryptanalysis::Problem;
@@ -46,6 +46,8 @@ pub enum Command {
     Tell(Fact),
     /// Compute a discrete logarithm, and come back with [`Seen::Solved`].
     Solve(Problem),
+    /// Call the server on a connection of its own, and come back with [`Seen::Called`].
+    Call(Call),
     /// End the connection to a victim.
     Cut(Role),
 }
@@ -281,6 +283,7 @@ impl Session {
                 commands.push(Command::Tell(relayed(from, Action::Hold, Some(&frame), None)));
             }
             Move::Tell(fact) => commands.push(Command::Tell(fact)),
+            Move::Call(call) => commands.push(Command::Call(call)),
             Move::Solve(problem) => commands.push(Command::Solve(problem)),
             Move::Cut(role) => commands.push(Command::Cut(role)),
         }

@@ -19,6 +19,10 @@ pub struct Check {
     pub compares: &'static str,
     /// Where it comes from.
     pub reference: &'static str,
+    /// It defends by what it keeps to itself: nobody gives up, and what the attacker did comes to nothing. Elsewhere whoever
+    /// performs it ends the session.
+    #[serde(skip)]
+    pub withholds: bool,
 }
 
 impl fmt::Display for Check {

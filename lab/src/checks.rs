@@ -4,7 +4,7 @@ use crate::{certificate, check::Check};
 use std::sync::LazyLock;
 
 macro_rules! checks {
-    ($($name:ident = $id:literal { $title:literal, threat: $threat:literal, compares: $compares:literal, from: $source:literal })*) => {
+    ($($name:ident = $id:literal { $title:literal, threat: $threat:literal, compares: $compares:literal, from: $source:literal $(, withholds: $withholds:literal)? })*) => {
         $(
             #[doc = concat!("`", $id, "`: ", $compares, " (", $source, ")")]
             pub static $name: Check = Check {
@@ -13,6 +13,7 @@ macro_rules! checks {
                 threat: $threat,
                 compares: $compares,
                 reference: $source,
+                withholds: false $(|| $withholds)?,
             };
         )*
 
@@ -170,6 +171,15 @@ checks! {
         compares: "the host key that the server shows with the one that the client remembers from its first contact; then there \
                    is none, and the one that is shown counts",
         from: "RFC 4251 section 4.1"
+    }
+    IMPLICIT_REJECTION = "implicit-rejection" {
+        "What is wrong with a ciphertext is kept to oneself",
+        threat: "A server that refuses a badly padded block at once answers a question about its private key with each block that \
+                 it is sent: after thousands of them a recorded session is open.",
+        compares: "what the ciphertext holds with a padded block, at the end of the handshake alone: until then a drawn secret \
+                   stands in its place",
+        from: "RFC 5246 section 7.4.7.1",
+        withholds: true
     }
     RECORD_AUTH = "record-auth" {
         "Records are authentic",

@@ -71,6 +71,14 @@ pub struct PlayOrder {
     /// What it knows of certificates and names, in the modes that use them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<Credentials>,
+    /// So many connections the server takes besides, once the session has its own: each is a handshake by itself, of which
+    /// nothing is told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub calls: u32,
+}
+
+fn is_zero(calls: &u32) -> bool {
+    *calls == 0
 }
 
 /// What a party owns and trusts, in base64url without padding, certificates and lists as DER.

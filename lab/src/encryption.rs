@@ -68,6 +68,11 @@ impl DecryptionKey {
         self.0.pkcs1v15_sign::<Sha256>(message).unwrap_or_default()
     }
 
+    /// Bits of the modulus.
+    pub fn bits(&self) -> usize {
+        self.0.n().as_ref().bit_width_vartime() as usize
+    }
+
     /// The public key.
     pub fn encryption_key(&self) -> EncryptionKey {
         EncryptionKey(self.0.to_public_key())
@@ -123,6 +128,11 @@ impl EncryptionKey {
     /// The key in its DER form.
     pub fn to_der(&self) -> Vec<u8> {
         self.0.to_pkcs1_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default()
+    }
+
+    /// Bits of the modulus.
+    pub fn bits(&self) -> u64 {
+        self.0.n().as_ref().bit_width_vartime().into()
     }
 
     /// The modulus, most significant octet first.

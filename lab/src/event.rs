@@ -248,6 +248,21 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         equation: Option<Box<Equation>>,
     },
+    /// What the attacker asked the server about a ciphertext came to an end, or was cut off before it.
+    Asked {
+        /// Size of the modulus in bits.
+        bits: u64,
+        /// Questions that it asked.
+        questions: u64,
+        /// Whether what the ciphertext holds was found.
+        found: bool,
+        /// Why it was not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Account>,
+        /// How far it was when it was cut off; absent where it came to its end by itself: the answers told all, or nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut_off: Option<Box<Reached>>,
+    },
     /// A limit that the lab sets itself took effect. It says nothing of attack or defence; what follows from it is told by
     /// other events.
     Limited {
@@ -311,7 +326,8 @@ impl Fact {
             | Self::Step { .. }
             | Self::Chose { .. }
             | Self::Work { .. }
-            | Self::Solved { .. } => &[Actor::Attacker],
+            | Self::Solved { .. }
+            | Self::Asked { .. } => &[Actor::Attacker],
             Self::Began { .. } | Self::Overdue { .. } | Self::Cancelled { .. } | Self::Lost { .. } => &[Actor::Console],
         }
     }

@@ -23,6 +23,8 @@ pub struct Loot {
     /// The sessions that it takes, in order, and whether the attacker is there. None are told where it takes one, after those
     /// in which the victims came to know each other.
     pub sessions: &'static [Presence],
+    /// So often the server answers it besides, under the session's id: it is there for everybody.
+    pub calls: u32,
 }
 
 /// What leaks when a session is over.
@@ -71,6 +73,7 @@ impl Loot {
         recording: false,
         afterwards: None,
         sessions: &[],
+        calls: 0,
     };
 
     /// A forged certificate for either victim.

@@ -19,7 +19,7 @@ use crate::{
     checks,
     group::{Group, named},
     role::Role,
-    term::{Expr, Sort},
+    term::{Expr, Op, Padding, Sort},
     wire::Kind,
 };
 use std::fmt;
@@ -223,6 +223,12 @@ impl Mode {
             self.steps().any(|step| matches!(step.act, Act::Fresh { name, sort: Sort::Secret, .. } if name == of))
         };
         self.steps().any(|step| matches!(step.act, Act::Recall(_, Expr::Var(first)) if drawn(first)))
+    }
+
+    /// A message carries what is encrypted with this padding.
+    pub fn pads(&self, padding: Padding) -> bool {
+        let so = |value: &Expr| matches!(value, Expr::Apply(Op::Encrypt(with), _) if *with == padding);
+        self.messages.iter().any(|message| message.fields.iter().any(|field| so(&field.value)))
     }
 
     /// This role shows a chain of certificates.

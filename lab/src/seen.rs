@@ -109,6 +109,10 @@ pub enum Seen {
         /// The prime, in hexadecimal.
         p: String,
     },
+    /// A block padded as it has to be. It is not told.
+    PaddedBlock,
+    /// A block that is not.
+    UnpaddedBlock,
     /// A shared secret other than zero. It is not told.
     NonzeroSecret,
     /// A shared secret of zeros.

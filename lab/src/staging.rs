@@ -12,10 +12,11 @@ pub use issue::{certify, drawn_key, forge, revocation_lists, static_key};
 use crate::{
     certificate::{self, KeyType},
     control::{AttackOrder, Place, PlayOrder},
+    encryption::USUAL_BITS,
     evidence::hex,
     group::Group,
     loot::Presence,
-    mode::Source,
+    mode::{Mode, Source},
     modes::{self, Resolved},
     role::Role,
     scenario::{Scenario, Selection},
@@ -163,8 +164,10 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     let Resolved { mode, scenario: full, loot, .. } = resolved;
     // The first flight carries it, and the same seed is to give the same bytes: so it cannot be the session's id.
     let correlation = hex(&setting.derive(full, "correlation")[..8]);
+    let modulus = modulus(mode, &full.mode);
     let certified = mode.certifies(Role::Client) || mode.certifies(Role::Server);
-    let mut issued = if certified { issue(mode, loot, setting)? } else { issue::names(mode, loot, setting) };
+    let mut issued =
+        if certified { issue(mode, loot, setting, modulus)? } else { issue::names(mode, loot, setting, modulus) };
     if mode.gives(Source::StaticKey) {
         issued.meet(loot, setting);
     }
@@ -186,9 +189,10 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         connect: None,
         shared_secret: secret.clone(),
         credentials,
+        calls: 0,
     };
     let client = play(Role::Client, &setting.client_phrase, issued.client);
-    let server = play(Role::Server, &setting.server_phrase, issued.server);
+    let server = PlayOrder { calls: loot.calls, ..play(Role::Server, &setting.server_phrase, issued.server) };
     let recording =
         if loot.recording { recording::of(mode, &client, &server, setting).unwrap_or_default() } else { Vec::new() };
     let afterwards = loot.afterwards.map(|leak| afterwards::of(leak, mode, &client, &server));
@@ -210,6 +214,13 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             recording,
         },
     })
+}
+
+/// Bits of the modulus of those who decrypt: the variant's, or the usual ones.
+fn modulus(mode: &Mode, selection: &Selection) -> usize {
+    let variant = mode.variant(selection.variant.as_deref());
+    let bits = variant.and_then(|variant| variant.size(&selection.parameters));
+    bits.and_then(|bits| usize::try_from(bits).ok()).unwrap_or(USUAL_BITS)
 }
 
 /// The server's own group, in the modes that send one.

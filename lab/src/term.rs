@@ -213,8 +213,8 @@ pub enum Op {
     Encrypt(Padding),
     /// The tuple that a ciphertext holds.
     Decrypt(Padding),
-    /// The tuple that a ciphertext holds where it is one as long as this other one, which otherwise takes its place: nobody
-    /// can tell whether it did (RFC 5246 section 7.4.7.1).
+    /// The tuple that a ciphertext as long as the modulus holds where it is one as long as this other one, which otherwise takes
+    /// its place: nobody can tell whether it did (RFC 5246 section 7.4.7.1).
     DecryptOr(Padding),
     /// One value of a tuple, counted from 0, that has so many: of a sort that [can be taken out](Sort::is_part).
     Part(usize, usize, Sort),

@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use message::LAST_WORDS;
-pub use order::{Kept, Refusal, draws, generator};
+pub use order::{Kept, Refusal, call, draws, generator};
 
 /// One victim in one session.
 pub struct Victim {

@@ -27,6 +27,7 @@ import cpace
 import ed25519
 import mlkem
 import rsa_oaep
+import rsa_pkcs1v15
 from certificate import Refused
 
 CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED, HALF, REST, SPOKEN = range(1, 10)
@@ -583,7 +584,7 @@ def parts(plain, count):
     return found
 
 
-def encrypt_a_secret(connection, handshake, trust, mode):
+def encrypt_a_secret(connection, handshake, trust, mode, variant):
     """Sections 4 to 7 for `rsa` and `rsa-cert`."""
     choice, random = {"mode": mode, "group": "none"}, os.urandom(32)
     offers = [{"mode": mode, "groups": ["none"]}]
@@ -600,7 +601,8 @@ def encrypt_a_secret(connection, handshake, trust, mode):
             raise Refused("chain: expected 1 to 16 certificates")
         key = certificate.rsa_public_key(trust.leaf_key([decode(der) for der in chain]))
     secret = tuple_of(os.urandom(32))
-    connection.send(CLIENT_SHARE, {"encrypted": encode(rsa_oaep.encrypt(key, secret))})
+    padding = rsa_pkcs1v15 if variant == "pkcs1v15" else rsa_oaep
+    connection.send(CLIENT_SHARE, {"encrypted": encode(padding.encrypt(key, secret))})
     handshake.agree(secret)
     handshake.context = hashlib.sha256(tuple_of(*randoms)).digest()
     finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
@@ -689,7 +691,7 @@ def shake_hands(connection, handshake, args, trust):
     if mode in ("dh-cert", "hybrid-cert"):
         return negotiate(connection, handshake, trust, mode, variant)
     if mode in ("rsa", "rsa-cert"):
-        return encrypt_a_secret(connection, handshake, trust, mode)
+        return encrypt_a_secret(connection, handshake, trust, mode, variant)
     group = GROUPS[mode]
     hello = {
         "session": os.urandom(8).hex(),

@@ -28,6 +28,29 @@ fn what_was_cut_off_is_unread_and_says_how_far_it_came() {
     }
 }
 
+/// Questions to a server are no different: what they cost is in no table, and a modulus of 8k bits takes tens of thousands.
+#[test]
+fn questions_that_were_cut_off_leave_a_session_unread() {
+    let scenario = "rsa:pkcs1v15,bits=1024/bleichenbacher~implicit-rejection";
+    let (code, sessions) = play(&[scenario, "--deadline", "2"]);
+    let verdict = &sessions[0]["verdict"];
+    assert_eq!((&verdict["kind"], code), (&"unread".into(), Some(3)), "{verdict}");
+    let reached = &verdict["grounds"]["reached"];
+    assert!(reached["done"].as_u64() > Some(3) && reached["unit"] == "questions", "{verdict}");
+}
+
+/// The session is over when the questions begin: no patience of the victims decides.
+#[test]
+fn a_server_that_answers_is_asked_until_the_recording_is_open() {
+    for (mode, kind) in [("rsa:pkcs1v15,bits=513", "read"), ("rsa-cert:pkcs1v15,bits=513", "read")] {
+        let scenario = format!("{mode}/bleichenbacher~implicit-rejection");
+        let (code, sessions) = play(&[&scenario, "--patience", "2000"]);
+        assert_eq!((&sessions[0]["verdict"]["kind"], code), (&kind.into(), Some(0)), "{}", sessions[0]["verdict"]);
+        let (code, sessions) = play(&[&format!("{mode}/bleichenbacher")]);
+        assert_eq!((&sessions[0]["verdict"]["kind"], code), (&"private".into(), Some(0)), "{}", sessions[0]["verdict"]);
+    }
+}
+
 #[test]
 fn what_a_prime_costs_is_known_before_it_is_tried() {
     let finished = run("interlock", &["run", "dh-weak:short,bits=224/crack", "--deadline", "1"]);

@@ -102,25 +102,37 @@ fn table() -> BTreeMap<String, Outcome> {
     outcomes::all().into_iter().map(|row| (row.scenario.to_string(), row)).collect()
 }
 
-/// The rows that this demand's check decides while every other is on.
+/// The rows that this demand's check decides while every other is on. Where it defends by what it withholds, nobody gives up:
+/// those attacks that it stops come to nothing, and the session is private.
 fn stopped(table: &BTreeMap<String, Outcome>, demand: Demand) -> impl Iterator<Item = &Outcome> {
     let (mode, check, role) = demand;
-    let decided = move |row: &&Outcome| row.check.as_deref() == Some(check) && row.party == Some(role);
+    let withholds = checks::find(check).is_some_and(|check| check.withholds);
+    let decided = move |row: &&Outcome| match withholds {
+        true => row.kind == "private" && stops(check, &row.scenario.attack.id),
+        false => row.check.as_deref() == Some(check) && row.party == Some(role),
+    };
     table.values().filter(move |row| row.scenario.mode.id == mode && row.scenario.without.is_empty()).filter(decided)
 }
 
-/// How many checks have to be off, one after the other, until what this row stops wins; `None` where the table does not
-/// say that it ever does.
-fn depth(table: &BTreeMap<String, Outcome>, row: &Outcome) -> Option<usize> {
-    let check = row.check.as_ref()?;
+/// The registry of attacks has this check among those that stop this attack.
+fn stops(check: &str, attack: &str) -> bool {
+    attacker::attacks::find(attack).is_some_and(|info| info.stopped_by.contains(&check))
+}
+
+/// How many checks have to be off, one after the other, this one first, until what this row stops wins; `None` where the table
+/// does not say that it ever does.
+fn depth(table: &BTreeMap<String, Outcome>, row: &Outcome, check: &str) -> Option<usize> {
     let twin = table.get(&without(&row.scenario, check).to_string())?;
-    if class(&twin.kind) == Class::Broken { Some(1) } else { depth(table, twin).map(|depth| depth + 1) }
+    if class(&twin.kind) == Class::Broken {
+        return Some(1);
+    }
+    depth(table, twin, twin.check.as_deref()?).map(|depth| depth + 1)
 }
 
 #[test]
 fn every_check_has_its_witness_in_every_mode_and_for_every_role_that_performs_it() {
     let table = table();
-    let least = |demand| stopped(&table, demand).filter_map(|row| depth(&table, row)).min();
+    let least = |demand: Demand| stopped(&table, demand).filter_map(|row| depth(&table, row, demand.1)).min();
     let deep: BTreeSet<Demand> = IN_DEPTH.iter().map(|(demand, _)| *demand).collect();
     let (by_keys, unseen) = (BTreeSet::from(BY_THE_KEYS), BTreeSet::from(NOT_LOOKED_AT));
     let heard: BTreeSet<Demand> = HEARD_ANYWAY.into_iter().chain(PREVENTS).collect();
@@ -241,8 +253,10 @@ fn switching_a_check_on_again_restores_the_verdict() {
             let mut on = row.scenario.clone();
             on.without.retain(|id| id != check);
             let verdict = play(&on);
-            assert_eq!(verdict.kind, Kind::Stopped, "{on}: {}", verdict.because);
-            assert_eq!(verdict.check.as_ref(), Some(check), "{on}");
+            let withholds = checks::find(check).is_some_and(|check| check.withholds);
+            let (kind, decides) = if withholds { (Kind::Private, None) } else { (Kind::Stopped, Some(check)) };
+            assert_eq!(verdict.kind, kind, "{on}: {}", verdict.because);
+            assert_eq!(verdict.check.as_ref(), decides, "{on}");
         }
     }
 }

@@ -112,6 +112,7 @@ impl Algebra for Terms {
             (Relation::GroupSize(_) | Relation::GroupPrime | Relation::GroupOrder | Relation::GroupKnown, [group]) => {
                 group.0 == "group"
             }
+            (Relation::Padded(_, padding), [key, ciphertext]) => opened(padding, key, ciphertext).is_some(),
             (Relation::Contributes, [shared]) => shared.0 == "agreed",
             (Relation::Signed(_, context), [key, digest, signature]) => match &key.1[..] {
                 [signer] => *signature == of(Op::Sign(context), [signer.clone(), digest.clone()]),

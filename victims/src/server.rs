@@ -10,7 +10,7 @@ use lab::{
     role::{Actor, Role},
     scenario::Selection,
     staging::{own_group, stage},
-    victim::{Kept, Victim},
+    victim::{Kept, Victim, call},
 };
 use process::{
     arguments::{ByHand, Common},
@@ -127,6 +127,10 @@ impl Listening for Server {
             Order::Play(order) => self.part(*order),
             Order::Attack(_) | Order::Cancel { .. } => Err("this is the server".to_owned()),
         }
+    }
+
+    fn called(&self, order: &PlayOrder, number: u32) -> Result<Part, String> {
+        self.part(call(order, number).ok_or_else(|| "the order has no seed".to_owned())?)
     }
 
     fn by_hand(&self, session: &str) -> Result<Part, Failure> {

@@ -15,8 +15,7 @@ const STEPS: [f64; 3] = [0.1, 1.0, 8.0];
 /// A factored multiple of the order of g modulo the prime p: p − 1, without what g does not need. Composites that nobody
 /// factored are coprime to each other and to the primes.
 ///
-/// Where index calculus will follow, p − 1 is factored to the end: up to 224 bits the quadratic sieve takes less than a
-/// tenth of its time.
+/// Where index calculus will follow, p − 1 is factored to the end: the quadratic sieve takes an eighth of its time at most.
 pub(crate) fn multiple(p: &BigUint, g: &BigUint, depth: Depth, watch: &Watch<'_>) -> Result<Factorisation, Failure> {
     let n = p - 1u32;
     let mut factoring = of(&n, &watch.budget.factors)?;

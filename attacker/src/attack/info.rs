@@ -6,7 +6,7 @@ use lab::{
     loot::Loot,
     mode::{Act, Mode, Source},
     role::Role,
-    term::Sort,
+    term::{Padding, Sort},
     wire::Kind,
 };
 
@@ -53,6 +53,8 @@ pub enum Needs {
     ShortString,
     /// A key of the server's that nobody certifies.
     HostKey,
+    /// A secret of the client's that is encrypted with the older padding.
+    Padded,
     /// A field of this name for which a victim vouches later on.
     Signed(&'static str),
 }
@@ -89,6 +91,7 @@ impl Needs {
             }
             Self::ShortString => sends(Sort::Short),
             Self::HostKey => mode.gives(Source::HostKey),
+            Self::Padded => mode.pads(Padding::Pkcs1v15),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Vouched => mode.vouched_fields().next().is_some(),
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
@@ -106,6 +109,7 @@ impl Needs {
             Self::LastingKey => "the server has no lasting key in this mode",
             Self::StaticKeys => "the victims have no lasting public values in this mode",
             Self::ReturnedNonce => "nobody returns a nonce in this mode",
+            Self::Padded => "nobody encrypts with the padding of PKCS #1 v1.5 in this mode",
             Self::Halves => "nobody says anything in halves in this mode",
             Self::KeptExponent => "the server keeps no exponent for later sessions",
             Self::ShortString => "the victims compare no short string in this mode",

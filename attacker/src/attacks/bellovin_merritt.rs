@@ -135,7 +135,7 @@ impl Attack for BellovinMerritt {
             // Whatever the client makes of it, the server is dealt with to the end, where its turn has come.
             Seen::Ended(Role::Client) if self.client.value(WORDS[0]).is_some() => {}
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -85,6 +85,7 @@ impl Attack for Crack {
                 self.release(&mut moves);
             }
             Seen::Impatient => self.release(&mut moves),
+            Seen::Called(_) => {}
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
         }
         moves

@@ -90,7 +90,7 @@ impl Attack for Dictionary {
             (Some(Some(middle)), seen) => moves_of(middle, seen),
             (_, Seen::Frame { from, frame }) => vec![Move::Forward { from, frame }],
             (_, Seen::Ended(role)) => vec![Move::Cut(role.peer())],
-            (_, Seen::Solved(_) | Seen::Impatient) => Vec::new(),
+            (_, Seen::Solved(_) | Seen::Called(_) | Seen::Impatient) => Vec::new(),
         }
     }
 }

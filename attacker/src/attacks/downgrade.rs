@@ -139,6 +139,7 @@ impl Attack for Downgrade {
                 self.release(&mut moves);
             }
             Seen::Impatient => self.release(&mut moves),
+            Seen::Called(_) => {}
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
         }
         moves

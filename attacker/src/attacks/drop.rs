@@ -38,7 +38,7 @@ impl Attack for Drop {
                 moves.push(Move::Drop { from: Role::Server, frame });
             }
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

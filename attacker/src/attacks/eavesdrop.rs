@@ -77,7 +77,7 @@ impl Attack for Eavesdrop {
                     moves.extend(self.listener.learn(&solution.x, false).into_iter().map(Move::Tell));
                 }
             }
-            Seen::Impatient => {}
+            Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -114,7 +114,7 @@ impl Attack for Lowe {
             // The client has said all that it was called for; the server has not.
             Seen::Ended(Role::Client) if self.server.message().is_none() => {}
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -93,7 +93,7 @@ impl Attack for Misbind {
             }
             Seen::Frame { from, frame } => self.forward(from, frame, &mut moves),
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -2,6 +2,7 @@
 
 mod alter_negotiation;
 mod bellovin_merritt;
+mod bleichenbacher;
 mod crack;
 mod cross_protocol;
 mod dictionary;
@@ -63,6 +64,7 @@ pub fn all() -> &'static [Info] {
             small_subgroup::INFO,
             downgrade::INFO,
             strip_hybrid::INFO,
+            bleichenbacher::INFO,
             guess_secret::INFO,
             predict::INFO,
         ];

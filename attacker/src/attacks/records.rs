@@ -55,7 +55,7 @@ impl<A: OnRecords> Attack for Records<A> {
                 step.into_iter().chain([Move::Forward { from, frame }]).collect()
             }
             Seen::Ended(role) => vec![Move::Cut(role.peer())],
-            Seen::Solved(_) | Seen::Impatient => Vec::new(),
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => Vec::new(),
         }
     }
 }

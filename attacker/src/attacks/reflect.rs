@@ -33,7 +33,7 @@ impl Attack for Reflect {
                 moves.push(Move::Forward { from, frame });
             }
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

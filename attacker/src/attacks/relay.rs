@@ -28,7 +28,7 @@ impl Attack for Relay {
         match seen {
             Seen::Frame { from, frame } => vec![Move::Forward { from, frame }],
             Seen::Ended(role) => vec![Move::Cut(role.peer())],
-            Seen::Solved(_) | Seen::Impatient => Vec::new(),
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => Vec::new(),
         }
     }
 }

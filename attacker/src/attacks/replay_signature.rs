@@ -104,7 +104,7 @@ impl Attack for ReplaySignature {
             }
             (None, Seen::Impatient) => self.release(None, &mut moves),
             (None, Seen::Ended(role)) => moves.push(Move::Cut(role.peer())),
-            (Some(_), Seen::Solved(_) | Seen::Impatient) => {}
+            (Some(_), Seen::Solved(_) | Seen::Impatient) | (_, Seen::Called(_)) => {}
         }
         moves
     }

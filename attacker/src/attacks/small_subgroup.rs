@@ -217,7 +217,7 @@ impl Attack for SmallSubgroup {
             }
             Seen::Frame { from, frame } => self.follow(from, frame, &mut moves),
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
-            Seen::Solved(_) | Seen::Impatient => {}
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
         moves
     }

@@ -156,6 +156,7 @@ fn directed(world: &World, party: &Party, message: &Message, field: &Field) -> D
             | Relation::Fresh(_)
             | Relation::Contributes
             | Relation::Certified(_)
+            | Relation::Padded(..)
             | Relation::CertifiedForAny(_) => continue,
         };
         if compared && decides(&world.switches, check) {

@@ -241,6 +241,7 @@ impl Algebra for Terms {
             Relation::PublicInSubgroup => alone(Some(!matches!(args[1].shape(), Shape::Degenerate(_)))),
             Relation::Fresh(_) => alone(Some(args[0] != args[1])),
             Relation::Contributes => alone(Some(!matches!(args[0].shape(), Shape::Degenerate(_)))),
+            Relation::Padded(..) => alone(Some(opened(&args[0], &args[1]).is_some())),
             // The key may be a blank that another check has filled.
             Relation::Signed(_, context) => alone(Some(match args[0].resolved().as_ref().map(Term::shape) {
                 Some(Shape::Of(Free::VerifyingKey, signer)) => {

@@ -5,7 +5,10 @@ use crate::{
     program::Failure,
     reports::Reports,
 };
-use lab::{control::Order, role::Actor};
+use lab::{
+    control::{Order, PlayOrder},
+    role::Actor,
+};
 use std::{future::Future, pin::Pin, time::Duration};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
@@ -43,6 +46,12 @@ pub trait Listening: Send + Sync {
     /// # Errors
     /// Why the order is refused.
     fn ordered(&self, order: Order) -> Result<Part, String>;
+
+    /// The part on one of the connections that are taken besides under an order, by its number.
+    ///
+    /// # Errors
+    /// Why nobody is taken besides.
+    fn called(&self, order: &PlayOrder, number: u32) -> Result<Part, String>;
 
     /// The part in a session that nobody ordered: as the flags say.
     ///

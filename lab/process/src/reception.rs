@@ -13,13 +13,13 @@ use crate::{
 };
 use lab::{
     cause::Cause,
-    control::{Order, Report},
+    control::{Order, PlayOrder, Report},
     event::{Fact, Limit},
     role::Actor,
     wire::body,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -32,6 +32,8 @@ use tokio::{
 
 /// The name of a session whose first flight gives none.
 const UNNAMED: &str = "unnamed";
+/// Sessions under which others are taken besides, at most: the oldest is forgotten.
+const OPEN: usize = 64;
 
 pub(crate) struct Reception {
     program: Box<dyn Listening>,
@@ -45,6 +47,8 @@ pub(crate) struct Reception {
     waiting: Mutex<HashMap<String, Waiting>>,
     /// Ordered parts that are played, by session: each ends when its sender is dropped.
     playing: Mutex<HashMap<String, oneshot::Sender<()>>>,
+    /// Sessions under which others are taken besides, the latest last.
+    open: Mutex<VecDeque<Open>>,
     /// Names of the sessions that nobody ordered.
     names: Mutex<Names>,
 }
@@ -55,6 +59,13 @@ struct Waiting {
     part: Part,
     /// Ends the wait.
     _clock: Clock,
+}
+
+/// A session under whose correlation others may call when it has its own connection.
+struct Open {
+    order: Box<PlayOrder>,
+    /// Calls so far.
+    calls: u32,
 }
 
 /// A task that ends when it is not needed any more.
@@ -76,6 +87,7 @@ impl Reception {
             reports,
             waiting: Mutex::default(),
             playing: Mutex::default(),
+            open: Mutex::default(),
             names: Mutex::default(),
         }
     }
@@ -87,6 +99,7 @@ impl Reception {
             let report = match order {
                 Ok(Order::Cancel { session }) => {
                     self.waiting().retain(|_, waiting| waiting.session != session);
+                    locked(&self.open).retain(|open| open.order.session != session);
                     locked(&self.playing).remove(&session);
                     continue;
                 }
@@ -103,6 +116,10 @@ impl Reception {
             Order::Attack(order) => (order.session.clone(), order.correlation.clone(), order.patience),
             Order::Cancel { session } => (session.clone(), String::new(), 0),
         };
+        let called = match &order {
+            Order::Play(order) if order.calls > 0 => Some(order.clone()),
+            _ => None,
+        };
         let part = match self.program.ordered(order) {
             Ok(part) => part,
             Err(reason) => return Report::Refused { session, reason },
@@ -110,6 +127,13 @@ impl Reception {
         let mut waiting = self.waiting();
         if waiting.contains_key(&correlation) {
             return Report::Refused { session, reason: "a session of the same seed is under way".to_owned() };
+        }
+        if let Some(order) = called {
+            let mut open = locked(&self.open);
+            if open.len() >= OPEN {
+                open.pop_front();
+            }
+            open.push_back(Open { order, calls: 0 });
         }
         let time = limits::connection(Duration::from_millis(patience));
         let (reception, mine) = (Arc::clone(self), session.clone());
@@ -178,9 +202,7 @@ impl Reception {
     }
 
     async fn ordered(&self, correlation: &str, caller: Caller) -> Result<(), Stray> {
-        let Some(waiting) = self.waiting().remove(correlation) else {
-            return Err("the first flight names no session that was ordered".to_owned().into());
-        };
+        let Some(waiting) = self.waiting().remove(correlation) else { return self.called(correlation, caller).await };
         let Waiting { session, part, .. } = waiting;
         let (playing, cancelled) = oneshot::channel();
         locked(&self.playing).insert(session.clone(), playing);
@@ -190,6 +212,21 @@ impl Reception {
         };
         locked(&self.playing).remove(&session);
         Ok(played?)
+    }
+
+    /// Plays with somebody who calls besides, under a session that has its connection already.
+    async fn called(&self, correlation: &str, caller: Caller) -> Result<(), Stray> {
+        let part = {
+            let mut open = locked(&self.open);
+            let open = open.iter_mut().rev().find(|open| open.order.correlation == correlation);
+            let open = open.ok_or_else(|| "the first flight names no session that was ordered".to_owned())?;
+            if open.calls >= open.order.calls {
+                return Err("nobody else is taken under this session".to_owned().into());
+            }
+            open.calls += 1;
+            self.program.called(&open.order, open.calls)?
+        };
+        Ok(part(caller, Reports::unheard()).await?)
     }
 
     async fn unordered(&self, correlation: Result<String, String>, caller: Caller) -> Result<(), Stray> {
@@ -250,6 +287,10 @@ mod tests {
             }))
         }
 
+        fn called(&self, _: &PlayOrder, _: u32) -> Result<Part, String> {
+            Ok(Box::new(|_, _| Box::pin(async { Ok(()) })))
+        }
+
         fn by_hand(&self, _: &str) -> Result<Part, Failure> {
             Err(Failure::Usage("it takes orders".to_owned()))
         }
@@ -275,6 +316,29 @@ mod tests {
     fn reception(actor: Actor, greeting: Duration) -> (Arc<Reception>, Told) {
         let (reports, told) = reports();
         (Arc::new(Reception::new(Box::new(Fake(actor)), true, greeting, reports)), told)
+    }
+
+    /// Under a session others are taken besides only when it has its own connection, as many as its order says, and none when it
+    /// is forgotten.
+    #[tokio::test]
+    async fn as_many_are_taken_besides_as_an_order_says() {
+        let (reception, _told) = reception(Actor::Server, Duration::from_secs(10));
+        let calls = async || {
+            let (ours, theirs) = connection().await;
+            let (reader, writer) = theirs.into_split();
+            drop(ours);
+            reception.called("c", Caller { first: Arrival::End, frames: Frames::new(reader), writer }).await.is_ok()
+        };
+        assert!(!calls().await, "nobody ordered it");
+        let order = serde_json::json!({
+            "session": "s", "correlation": "c", "mode": "dh", "without": [], "with": [], "seed": "", "now": 0,
+            "phrase": "", "patience": 60_000, "calls": 2,
+        });
+        let order: PlayOrder = serde_json::from_value(order).unwrap();
+        assert!(matches!(reception.prepare(Order::Play(Box::new(order))), Report::Ready { .. }));
+        assert_eq!([calls().await, calls().await, calls().await], [true, true, false]);
+        locked(&reception.open).retain(|open| open.order.session != "s");
+        assert!(!calls().await, "it was cancelled");
     }
 
     async fn events(told: &mut Told) -> Vec<Fact> {

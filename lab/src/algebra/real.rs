@@ -284,6 +284,11 @@ impl Algebra for Real {
                 held.ok_or_else(|| Misfit::new("ciphertext", Need::Encrypted, Given::Another))
             }
             (Op::DecryptOr(padding), [Value::DecryptionKey(key), Value::Secret(other), Value::Bytes(ciphertext)]) => {
+                // How long it is everybody sees (RFC 8017 section 7.2.2, step 1).
+                let octets = key.bits().div_ceil(8);
+                if ciphertext.len() != octets {
+                    return Err(Misfit::new("ciphertext", Need::Octets { octets }, Given::count(ciphertext.len())));
+                }
                 Ok(Value::Secret(key.decrypt_or(padding, ciphertext, other)))
             }
             (Op::Part(at, of, sort), [Value::Secret(tuple)]) => tuple::part(tuple, at, of, sort),

@@ -15,7 +15,7 @@ macro_rules! checks {
 
         /// Every check, in the order in which validation reports it for one certificate.
         pub const CHECKS: &[Check] = &[$(Check {
-            id: $id, title: $title, threat: $threat, compares: $compares, reference: $reference,
+            id: $id, title: $title, threat: $threat, compares: $compares, reference: $reference, withholds: false,
         }),*];
 
         /// What one of the checks found.

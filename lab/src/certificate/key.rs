@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{pem, sha256};
-use crate::encryption::DecryptionKey;
+use crate::encryption::{DecryptionKey, USUAL_BITS};
 
 /// PKCS#8 version 1 around a 32-byte Ed25519 seed (RFC 8410 section 7). Version 1, without the public key, because
 /// OpenSSL 3.0 refuses version 2.
@@ -30,13 +30,19 @@ pub enum KeyType {
     Ed25519,
     /// ECDSA on P-256 with SHA-256: what browsers accept.
     P256,
-    /// RSA with a modulus of 2048 bits: it signs with PKCS#1 v1.5 and SHA-256, and opens what is encrypted to it.
-    Rsa2048,
+    /// RSA: it signs with PKCS#1 v1.5 and SHA-256, and opens what is encrypted to it.
+    Rsa {
+        /// Bits of the modulus.
+        bits: usize,
+    },
 }
 
 impl KeyType {
-    /// Every type.
-    pub const ALL: [Self; 3] = [Self::Ed25519, Self::P256, Self::Rsa2048];
+    /// RSA as it is certified today.
+    pub const RSA: Self = Self::Rsa { bits: USUAL_BITS };
+
+    /// Every type that can be asked for.
+    pub const ALL: [Self; 3] = [Self::Ed25519, Self::P256, Self::RSA];
 
     /// Its name.
     #[must_use]
@@ -44,7 +50,8 @@ impl KeyType {
         match self {
             Self::Ed25519 => "ed25519",
             Self::P256 => "p256",
-            Self::Rsa2048 => "rsa2048",
+            Self::Rsa { bits: USUAL_BITS } => "rsa2048",
+            Self::Rsa { .. } => "rsa-of-another-length",
         }
     }
 }
@@ -108,7 +115,7 @@ impl KeyPair {
         let fitting = match key_type {
             KeyType::Ed25519 => None,
             KeyType::P256 => p256(seed),
-            KeyType::Rsa2048 => DecryptionKey::drawn(*seed, 2048).map(|key| {
+            KeyType::Rsa { bits } => DecryptionKey::drawn(*seed, bits).map(|key| {
                 let public = key.encryption_key().to_der();
                 Self { private: Private::Rsa(Box::new(key)), public }
             }),
@@ -122,7 +129,7 @@ impl KeyPair {
         match self.private {
             Private::Ed25519(_) => KeyType::Ed25519,
             Private::P256(_) => KeyType::P256,
-            Private::Rsa(_) => KeyType::Rsa2048,
+            Private::Rsa(ref key) => KeyType::Rsa { bits: key.bits() },
         }
     }
 

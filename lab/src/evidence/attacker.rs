@@ -86,7 +86,7 @@ impl Attacker {
                 let reached = Reached { phase: Some(phase.clone()), done: *done, total: *total, unit: unit.clone() };
                 self.computes(n, Some(reached));
             }
-            Fact::Solved { found, cut_off, .. } => {
+            Fact::Solved { found, cut_off, .. } | Fact::Asked { found, cut_off, .. } => {
                 let it = cut_off.as_deref().cloned().map_or(Computation::Over, Computation::CutOff);
                 self.computation = Some(Cited { n, it });
                 if *found && cut_off.is_some() {

@@ -1,6 +1,11 @@
 //! What checks compare.
 
-use crate::{check::Check, checks, role::Role, term::Sort};
+use crate::{
+    check::Check,
+    checks,
+    role::Role,
+    term::{Padding, Sort},
+};
 
 /// What a check compares: a relation between values.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,8 @@ pub enum Relation {
     Fresh(&'static Check),
     /// The agreed secret is not zero: shared secret.
     Contributes,
+    /// The ciphertext holds a block that is padded so: private key, ciphertext. Nothing of the block is shown.
+    Padded(&'static Check, Padding),
     /// The signature is the key's over the digest in this context: key, digest, signature.
     Signed(&'static Check, &'static str),
     /// The chain is valid for the name at the time, for the purpose of its owner: chain, trust, name, time.
@@ -43,6 +50,7 @@ impl Relation {
             Self::Fresh(_) => &[Sort::Public, Sort::Public],
             Self::GroupSize(_) | Self::GroupPrime | Self::GroupOrder | Self::GroupKnown => &[Sort::Group],
             Self::Contributes => &[Sort::Shared],
+            Self::Padded(..) => &[Sort::DecryptionKey, Sort::Ciphertext],
             Self::Signed(..) => &[Sort::VerifyingKey, Sort::Digest, Sort::Signature],
             Self::Certified(_) => &[Sort::Chain, Sort::Trust, Sort::Name, Sort::Time],
             Self::CertifiedForAny(_) => &[Sort::Chain, Sort::Trust, Sort::Time],
@@ -63,14 +71,18 @@ impl Relation {
             | Self::Signed(..)
             | Self::Certified(_)
             | Self::CertifiedForAny(_) => true,
-            Self::Same(_) | Self::Contributes => false,
+            Self::Same(_) | Self::Contributes | Self::Padded(..) => false,
         }
     }
 
     /// The checks that it performs.
     pub fn checks(self) -> Vec<&'static Check> {
         match self {
-            Self::Equal(check) | Self::Same(check) | Self::Fresh(check) | Self::Signed(check, _) => vec![check],
+            Self::Equal(check)
+            | Self::Same(check)
+            | Self::Fresh(check)
+            | Self::Signed(check, _)
+            | Self::Padded(check, _) => vec![check],
             Self::PublicInSubgroup => vec![&checks::PUBLIC_SUBGROUP],
             Self::PublicInRange => vec![&checks::PUBLIC_RANGE],
             Self::GroupSize(_) => vec![&checks::GROUP_SIZE],

@@ -5,7 +5,8 @@ use crate::group::{Group, own::Own};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The parameter that says how many bits the prime of a variant's own group has.
+/// The parameter that says how many bits the modulus has that is a variant's own: the prime of its group, or what is encrypted
+/// modulo.
 pub const SIZE: &str = "bits";
 
 /// One of several kinds of parameters that a mode is deployed with.
@@ -51,7 +52,7 @@ impl Variant {
         Self { table: Some(table), ..self }
     }
 
-    /// Bits of the prime of the server's own group, where it is made to measure: those asked for, or the usual ones.
+    /// Bits of the modulus of the server's own, where it is made to measure: those asked for, or the usual ones.
     pub fn size(&self, asked: &BTreeMap<String, u64>) -> Option<u64> {
         let usual = self.parameters.iter().find(|parameter| parameter.name == SIZE)?.default;
         Some(asked.get(SIZE).copied().unwrap_or(usual))

@@ -2,13 +2,14 @@
 
 use super::parts::*;
 use crate::{
-    mode::{Message, Mode, Names, Relation, Source, Step, table::*},
+    checks::{FINISHED, IMPLICIT_REJECTION},
+    mode::{Message, Mode, Names, Parameter, Relation, SIZE, Source, Step, Variant, table::*},
     role::Role,
     term::{Expr, Op, Padding, Sort},
     wire::Kind,
 };
 
-pub(super) static MODE: Mode = Mode {
+const OAEP: Mode = Mode {
     id: "rsa",
     title: "A secret encrypted to an RSA key, unauthenticated",
     summary: "The server sends a public key, the client encrypts a random secret to it, and both make their keys from that. \
@@ -21,6 +22,7 @@ pub(super) static MODE: Mode = Mode {
         "RFC 8017 section 7",
         "RFC 5246 section 7.4.7.1",
         "Rivest, Shamir and Adleman, A method for obtaining digital signatures and public-key cryptosystems, 1978",
+        "Bleichenbacher, Chosen ciphertext attacks against protocols based on the RSA encryption standard PKCS #1, 1998",
     ],
     variants: &[],
     groups: &["none"],
@@ -35,6 +37,31 @@ pub(super) static MODE: Mode = Mode {
     names: Names::Nobody,
     met: 0,
     off: &[],
+};
+
+pub(super) static MODE: Mode = Mode { variants: &VARIANTS, ..OAEP };
+
+pub(super) static VARIANTS: [Variant; 2] = [
+    Variant::new("oaep", "the padding of today, a modulus of 2048 bits"),
+    Variant::new("pkcs1v15", "the padding of TLS up to 1.2, of which a careless server tells whether it is sound")
+        .taking(MODULUS)
+        .playing(&PKCS1V15),
+];
+
+/// A modulus of 8k + 1 bits begins with an octet that is 1: one random block in a few hundred begins with 0 and 2, and who may
+/// ask needs some thousands of questions. Of 8k bits it is one in tens of thousands, as in the deployments of old.
+pub(super) const MODULUS: &[Parameter] = &[Parameter { name: SIZE, min: 512, max: 2049, default: 1025 }];
+
+static PKCS1V15: Mode = Mode {
+    variants: &VARIANTS,
+    messages: &[
+        RSA_HELLO,
+        KEY,
+        Message { receipt: OPENED_OR_DRAWN, ..encrypted!(Padding::Pkcs1v15) },
+        finished!(server, Expr::Transcript),
+        PADDED_FINISHED,
+    ],
+    ..OAEP
 };
 
 /// The bare key.
@@ -96,6 +123,39 @@ macro_rules! opened {
     };
 }
 pub(super) use opened;
+
+/// What is no padded block is replaced by what the server drew for the case, and all goes on as if nothing were (RFC 5246
+/// section 7.4.7.1); a server that does without refuses it at once.
+pub(super) const OPENED_OR_DRAWN: &[Step] =
+    &[draw(SERVER, "server_secret", Sort::Shared), let_(SERVER, "shared", apply(Op::Combine, &[HELD]))];
+
+const HELD: Expr = switch(
+    &IMPLICIT_REJECTION,
+    &apply(
+        Op::DecryptOr(Padding::Pkcs1v15),
+        &[var("decryption_key"), tuple(&[var("server_secret")]), var("encrypted")],
+    ),
+    &apply(Op::Decrypt(Padding::Pkcs1v15), &[var("decryption_key"), var("encrypted")]),
+);
+
+/// The client's Finished, and what the server says of the block only to whoever could make one.
+pub(super) const PADDED_FINISHED: Message = Message {
+    receipt: &[
+        check(
+            SERVER,
+            Relation::Equal(&FINISHED),
+            &[apply(Op::Mac, &[var("client_finished_key"), Expr::Transcript]), var("client_finished")],
+        ),
+        check(
+            SERVER,
+            Relation::Padded(&IMPLICIT_REJECTION, Padding::Pkcs1v15),
+            &[var("decryption_key"), var("encrypted")],
+        ),
+    ],
+    ..CLIENT_FINISHED
+};
+
+const CLIENT_FINISHED: Message = finished!(client, Expr::Transcript);
 
 pub(super) const KEYS: &[Step] = &[
     let_(CLIENT, "shared", apply(Op::Combine, &[tuple(&[var("client_secret")])])),

@@ -134,9 +134,9 @@ fn name(victim: Role) -> &'static str {
     }
 }
 
-/// The key that opens what is encrypted to a victim. It outlasts a session, as certificates do.
-pub fn drawn_key(victim: Role, setting: &Setting) -> Option<DecryptionKey> {
-    DecryptionKey::drawn(derive(&setting.authorities, &format!("decryption key of the {victim}")), USUAL_BITS)
+/// The key that opens what is encrypted to a victim, its modulus of so many bits. It outlasts a session, as certificates do.
+pub fn drawn_key(victim: Role, setting: &Setting, bits: usize) -> Option<DecryptionKey> {
+    DecryptionKey::drawn(derive(&setting.authorities, &format!("decryption key of the {victim}")), bits)
 }
 
 /// A key pair of the attacker's own.
@@ -146,13 +146,13 @@ fn attackers_key(setting: &Setting) -> Option<DecryptionKey> {
 
 /// The names and bare keys of the victims of a mode without certificates, where it gives them any, and what the attacker
 /// came by of them.
-pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting) -> Issued {
-    let public_key = |victim: Role| drawn_key(victim, setting).map(|key| text(&key.encryption_key().to_der()));
+pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) -> Issued {
+    let public_key = |victim: Role| drawn_key(victim, setting, bits).map(|key| text(&key.encryption_key().to_der()));
     let credentials = |victim: Role, own: &str| {
         let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
         let own_name = given(Source::OwnName).then(|| own.to_owned());
         let peer_name = given(Source::PeerName).then(|| name(victim.peer()).to_owned());
-        let decryption_key = given(Source::DecryptionKey).then(|| drawn_key(victim, setting)).flatten();
+        let decryption_key = given(Source::DecryptionKey).then(|| drawn_key(victim, setting, bits)).flatten();
         let decryption_key = decryption_key.map(|key| text(&key.to_pkcs8()));
         let peer_key = given(Source::PeerKey).then(|| public_key(victim.peer())).flatten();
         let anything = own_name.is_some() || peer_name.is_some() || decryption_key.is_some() || peer_key.is_some();
@@ -206,9 +206,9 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
 }
 
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.
-pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting) -> Result<Issued, StagingError> {
+pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) -> Result<Issued, StagingError> {
     // Who decrypts with the certified key has one that can.
-    let leaves = mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa2048);
+    let leaves = mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa { bits });
     let keys = Keys { authorities: setting.keys, leaves };
     let drawn = Drawn::draw(keys, SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
     let genuine = |role| mode.certifies(role).then(|| drawn.leaf(Purpose::of(role))).transpose();

@@ -1,8 +1,8 @@
 //! What an order gives a victim besides what its table takes as given: its randomness, and what it will say.
 
 use crate::{
-    algebra::real::Real, certificate::Verified, control::PlayOrder, group::Group, handshake::Stop, memory::Memory,
-    modes::Unknown, supply::Malformed,
+    algebra::real::Real, certificate::Verified, control::PlayOrder, evidence::hex, group::Group, handshake::Stop,
+    memory::Memory, modes::Unknown, supply::Malformed,
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
@@ -54,6 +54,13 @@ pub fn generator(seed: &[u8; 32]) -> Real {
 /// What the victim of an order draws the values of its handshake from; `None` where its seed is none.
 pub fn draws(order: &PlayOrder) -> Option<Real> {
     seed(&order.seed).map(|seed| generator(&seed))
+}
+
+/// The part of the same victim on one of the connections that it takes besides, by its number: all that is random is drawn
+/// anew. Nothing where its seed is none.
+pub fn call(order: &PlayOrder, number: u32) -> Option<PlayOrder> {
+    let drawn = derive(&seed(&order.seed)?, &format!("call {number}"));
+    Some(PlayOrder { seed: hex(&drawn), calls: 0, place: None, ..order.clone() })
 }
 
 /// The random part of the canary, from a party's seed.

@@ -5,6 +5,7 @@
 
 mod peer;
 mod primitives;
+mod questions;
 
 use attacker::{relay::Relay, session::Session, work::Workshop};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -23,6 +24,7 @@ use process::{
     reports::{Reports, reports},
     teller::Teller,
 };
+use questions::questions;
 use std::{
     hint::black_box,
     net::SocketAddr,
@@ -131,7 +133,7 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
             let (reader, writer) = client.into_split();
             let mut frames = Frames::new(reader);
             let first = frames.next().await;
-            Relay::new(session, teller, Limits::of(PATIENCE), DEADLINE, Arc::clone(&workshop))
+            Relay::new(session, teller, Limits::of(PATIENCE), DEADLINE, Arc::clone(&workshop), server.to_string())
                 .run(first, (frames, writer), connect(server).await)
                 .await;
         });
@@ -239,5 +241,5 @@ fn in_turn(contestants: &mut [Contestant], at_once: usize) {
     }
 }
 
-criterion_group!(benches, sessions, primitives);
+criterion_group!(benches, sessions, questions, primitives);
 criterion_main!(benches);

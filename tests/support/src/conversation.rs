@@ -1,7 +1,7 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
 use attacker::{
-    attack::{Recipe, Seen},
+    attack::{Call, Recipe, Seen},
     session,
     work::Workshop,
 };
@@ -15,7 +15,8 @@ use lab::{
     role::{Actor, Role},
     scenario::Selection,
     staging::{Orders, own_group},
-    victim::{Kept, Victim},
+    victim::{self, Kept, Victim},
+    wire::Frame,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -77,6 +78,20 @@ pub fn attacked_again(orders: &Orders, verified: &Arc<Verified>) -> Log {
     run(orders, Some(session::Session::of(&orders.attack).expect("an attack")), Some(verified))
 }
 
+/// What the server answers to somebody who calls besides; nothing where its order takes nobody any more.
+fn answered(orders: &Orders, kept: Kept, number: u32, call: &Call) -> Option<Vec<Frame>> {
+    let order = (number <= orders.server.calls).then(|| victim::call(&orders.server, number)).flatten()?;
+    let mut server = Victim::new(Role::Server, &order, kept).expect("a server");
+    let inputs = std::iter::once(Input::Open).chain(call.frames.iter().cloned().map(Input::Frame));
+    let commands = inputs.flat_map(|input| server.handle(input)).collect::<Vec<_>>();
+    let frames = commands.into_iter().filter_map(|command| match command {
+        Command::Send(frame) => Some(frame),
+        _ => None,
+    });
+    let heard: Vec<Frame> = frames.take(call.answers).collect();
+    (!heard.is_empty()).then_some(heard)
+}
+
 /// Runs all sessions of a scenario in order, with the attack between the victims, and answers with all events.
 pub fn campaign(sessions: &[Orders]) -> Log {
     let mut log = Log::default();
@@ -112,8 +127,9 @@ fn play(
     [of_client, of_server]: [Option<Arc<Memory>>; 2],
 ) {
     let kept = |memory| Kept { group: own_group(&orders.server.mode), verified: verified.cloned(), memory };
+    let mut calls = 0;
     let mut client = Victim::new(Role::Client, &orders.client, kept(of_client)).expect("a client");
-    let mut server = Victim::new(Role::Server, &orders.server, kept(of_server)).expect("a server");
+    let mut server = Victim::new(Role::Server, &orders.server, kept(of_server.clone())).expect("a server");
     let mut queue: VecDeque<Pending> =
         [Role::Server, Role::Client].map(|role| Pending::Victim(role, Input::Open)).into();
     log.events.reserve(64);
@@ -157,6 +173,11 @@ fn play(
                         session::Command::Tell(fact) => log.tell(Actor::Attacker, fact),
                         session::Command::Send { to, frame } => {
                             queue.push_back(Pending::Victim(to, Input::Frame(frame)));
+                        }
+                        session::Command::Call(call) => {
+                            calls += 1;
+                            let heard = answered(orders, kept(of_server.clone()), calls, &call);
+                            queue.push_back(Pending::Attacker(Seen::Called(heard)));
                         }
                         session::Command::Cut(role) => queue.push_back(Pending::Victim(role, Input::Ended)),
                         session::Command::Solve(problem) => {

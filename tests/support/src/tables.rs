@@ -176,7 +176,8 @@ pub fn checks() -> String {
     page
 }
 
-/// The first scenario that the check stops and its twin wins; the first that it stops where the table has no twin.
+/// The first scenario that the check stops and its twin wins; the first that it stops where the table has no twin. Where it
+/// stops none, the first in which the attack comes to nothing and in whose twin it wins.
 fn witness(check: &Check, outcomes: &[Outcome]) -> String {
     let twin = |stopped: &Outcome| {
         let lacking = stopped.scenario.lacking(check.id);
@@ -187,6 +188,9 @@ fn witness(check: &Check, outcomes: &[Outcome]) -> String {
         twins.find(|it| it.scenario == lacking || (plain != stopped.scenario && it.scenario == plain))
     };
     let stopped = || outcomes.iter().filter(|outcome| outcome.check.as_deref() == Some(check.id));
+    // Where it stops nobody, there is nothing to be had.
+    let private = || outcomes.iter().filter(|outcome| outcome.kind == "private");
+    let came_to_nothing = || private().filter_map(|came| Some((came, twin(came)?)));
     let pair = stopped().find_map(|stopped| Some((stopped, twin(stopped)?)));
     match (pair, stopped().next()) {
         (Some((stopped, twin)), _) => {
@@ -194,7 +198,10 @@ fn witness(check: &Check, outcomes: &[Outcome]) -> String {
             format!("`{}` is stopped by the {party}, `{}` is {}", stopped.scenario, twin.scenario, twin.kind)
         }
         (None, Some(stopped)) => format!("`{}` is stopped", stopped.scenario),
-        (None, None) => "none yet".to_owned(),
+        (None, None) => match came_to_nothing().next() {
+            Some((came, twin)) => format!("`{}` comes to nothing, `{}` is {}", came.scenario, twin.scenario, twin.kind),
+            None => "none yet".to_owned(),
+        },
     }
 }
 

@@ -66,6 +66,18 @@ test("phases stand in the order in which they began, each with the time that it 
   assert.equal(fold(events.slice(0, 3)).attacker.phase, "matrix", "while it works, the last one is the current one");
 });
 
+test("questions to a server are counted, and end as a computation does", () => {
+  const asking = ["attacker", "work", { phase: "ask", done: 128, total: 0, unit: "questions", at: 1 }];
+  const narrowing = ["attacker", "work", { phase: "narrow", done: 500, total: 1000, unit: "bits", at: 2 }];
+  const asked = (found, at) => ["attacker", "asked", { bits: 1025, questions: 900, found, at }];
+  const { attacker } = fold(session(asking));
+  assert.deepEqual([attacker.phase, attacker.work[0].done, attacker.work[0].unit, attacker.chose], ["ask", 128, "questions", null]);
+  const found = fold(session(asking, narrowing, asked(true, 3))).attacker;
+  assert.deepEqual(found.solved.map(({ type, questions }) => [type, questions]), [["asked", 900]]);
+  assert.deepEqual([found.phase, found.work.map(({ end }) => end)], [null, ["finished", "finished"]]);
+  assert.deepEqual(fold(session(asked(false, 3))).attacker.solved.length, 1, "nothing was there to ask");
+});
+
 const work = (phase, done, total, at) => ["attacker", "work", { phase, done, total, at }];
 const ends = (...facts) => fold(session(...facts)).attacker.work.map(({ phase, done, total, end }) => [phase, done, total, end]);
 

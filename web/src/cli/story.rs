@@ -84,7 +84,7 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
             }
         }
         Fact::Step { .. } => writeln!(out, "      {}", faint(said("story"))),
-        Fact::Solved { .. } => writeln!(out, "      {}", altered(said("story"))),
+        Fact::Solved { .. } | Fact::Asked { .. } => writeln!(out, "      {}", altered(said("story"))),
         Fact::Recovered { .. }
         | Fact::Aborted { .. }
         | Fact::Overdue { .. }

@@ -122,6 +122,9 @@ fn row(event: &Event, session: Option<u32>, flight: u32, text: String) -> Row {
     if let (Fact::Solved { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
         face.remove("operations");
     }
+    if let (Fact::Asked { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
+        face.remove("questions");
+    }
     Row { n: event.n, source: event.source, r#type: name, flight, session, text, face }
 }
 

@@ -39,6 +39,24 @@ impl Base {
     pub(crate) fn largest(&self) -> u32 {
         self.primes.last().copied().unwrap_or(2)
     }
+
+    /// The values of an element at the roots, for primes below 2^16.
+    pub(super) fn small_values(&self, element: [i128; 3]) -> Vec<u16> {
+        // then a product with a root and a sum fit a word
+        let words = element.iter().all(|c| c.unsigned_abs() < 1 << 46).then(|| element.map(|c| c as i64));
+        let of = |(&p, &r): (&u32, &u32)| match words {
+            Some([c0, c1, c2]) => {
+                let (p, r) = (i64::from(p), i64::from(r));
+                (c0 + (c1 + c2 * r).rem_euclid(p) * r).rem_euclid(p) as u16
+            }
+            None => {
+                let [c0, c1, c2] = element.map(|c| residue(c, p));
+                let (p, r) = (u64::from(p), u64::from(r));
+                ((c0 + (c1 + c2 * r) % p * r) % p) as u16
+            }
+        };
+        self.primes.iter().zip(&self.roots).map(of).collect()
+    }
 }
 
 /// The basis: elements c₀ + c₁x + c₂x² are i·u + j·v. A point (a, b) is the element a − b·x.
@@ -94,33 +112,6 @@ fn invert(a: u32, p: u32) -> u32 {
     if s0 < 0 { (s0 + p as i32) as u32 } else { s0 as u32 }
 }
 
-/// The values of an element at the roots of a base.
-pub(super) fn residues(base: &Base, element: [i128; 3]) -> Vec<u32> {
-    let small = element.iter().all(|n| n.unsigned_abs() < 1 << 62);
-    let of = |(&p, &r): (&u32, &u32)| {
-        let p64 = u64::from(p);
-        let [c0, c1, c2] =
-            element.map(|c| if small { (c as i64).rem_euclid(i64::from(p)) as u64 } else { residue(c, p) });
-        if r == p { c1 as u32 } else { ((c0 + (c1 + c2 * u64::from(r)) % p64 * u64::from(r)) % p64) as u32 }
-    };
-    base.primes.iter().zip(&base.roots).map(of).collect()
-}
-
-/// The root in the coordinates of two elements with given values; the inverse of the first is only used where it exists.
-pub(super) fn join(p: u32, x: u32, inverse: u32, y: u32) -> u32 {
-    match (x, y) {
-        (0, 0) => EVERYWHERE,
-        (0, _) => p,
-        (_, 0) => 0,
-        _ => (u64::from(p - y) * u64::from(inverse) % u64::from(p)) as u32,
-    }
-}
-
-/// The inverses modulo the primes of a base, 0 for 0.
-pub(super) fn inverses(base: &Base, values: &[u32]) -> Vec<u32> {
-    base.primes.iter().zip(values).map(|(p, x)| if *x == 0 { 0 } else { invert(*x, *p) }).collect()
-}
-
 /// The roots in the coordinates of a lattice of points: p divides at (i, j) exactly when i ≡ root·j, or p | j for root = p.
 pub(super) fn transform(base: &Base, lattice: &Lattice, out: &mut Vec<u32>) {
     out.clear();
@@ -137,7 +128,11 @@ pub(super) fn transform(base: &Base, lattice: &Lattice, out: &mut Vec<u32>) {
             let value = |c: [i128; 3]| (residue(c[0], p) + residue(c[1], p) * u64::from(r)) % p64;
             (value(lattice.u), value(lattice.v))
         };
-        let inverse = if x == 0 { 0 } else { invert(x as u32, p) };
-        join(p, x as u32, inverse, y as u32)
+        match (x, y) {
+            (0, 0) => EVERYWHERE,
+            (0, _) => p,
+            (_, 0) => 0,
+            _ => ((p64 - y) * u64::from(invert(x as u32, p)) % p64) as u32,
+        }
     }));
 }

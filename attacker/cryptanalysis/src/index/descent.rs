@@ -6,7 +6,7 @@ use num_traits::ToPrimitive;
 use super::harvest::{Limits, sieve_special};
 use super::logs::{Logs, Value};
 use super::precomputation::Table;
-use super::relation::{Found, Key, KeyMap, Row};
+use super::relation::{Found, Key, KeyMap, Row, Special};
 use super::sieve::{Region, Scratch};
 use super::split::{self, Fraction};
 use crate::budget::{Failure, Phase, Watch};
@@ -14,8 +14,10 @@ use crate::budget::{Failure, Phase, Watch};
 /// How often a target is randomised before giving up.
 const ATTEMPTS: u32 = 200;
 /// Descents through descents.
-const DEPTH: u32 = 4;
+const DEPTH: u32 = 5;
 
+/// The largest primes that a step leaves: those of keys.
+const LARGEST_BITS: f64 = 30.0;
 /// Sieves for one prime, each larger than the one before.
 const SIZES: u32 = 4;
 
@@ -56,12 +58,13 @@ impl<'a, 'w> Descent<'a, 'w> {
             self.watch.report(Phase::Descent, attempt.into(), ATTEMPTS.into());
             let mut fractions: Vec<(f64, Fraction)> = split::split(table, &z, &mut self.scratch, self.watch)?
                 .into_iter()
-                .map(|fraction| (self.burden(&fraction.row, None), fraction))
+                .map(|fraction| (self.burden(&fraction.row, None) + long_burden(&fraction), fraction))
                 .collect();
             fractions.sort_by(|a, b| a.0.total_cmp(&b.0));
             for (_, fraction) in fractions.into_iter().take(8) {
                 let constants = fraction.elements.map(|element| logs.scale.of_element(element));
                 let constant = logs.ring.sub(&constants[0], &constants[1]);
+                let Some(constant) = self.add_long(&fraction, constant)? else { continue };
                 if let Some(sum) = self.resolve(&fraction.row, constant, 0)? {
                     // log z = log y + exponent·log randomiser
                     return Ok(Some(logs.ring.sub(&sum, &logs.times(&unit, exponent))));
@@ -69,6 +72,16 @@ impl<'a, 'w> Descent<'a, 'w> {
             }
         }
         Ok(None)
+    }
+
+    /// constant + Σ e·log over the ideals of long primes of a fraction.
+    fn add_long(&mut self, fraction: &Fraction, constant: Value) -> Result<Option<Value>, Failure> {
+        let mut sum = constant;
+        for (special, e) in &fraction.long {
+            let Some(value) = self.express(*special, 0)? else { return Ok(None) };
+            sum = self.logs.ring.add(&sum, &self.logs.times(&value, *e));
+        }
+        Ok(Some(sum))
     }
 
     /// For a y that is itself a product of small known primes, as generators are.
@@ -130,27 +143,40 @@ impl<'a, 'w> Descent<'a, 'w> {
             self.found.insert(key, value);
             return Ok(true);
         }
+        let value = self.express(key.into(), depth)?;
+        match value {
+            Some(value) => _ = self.found.insert(key, value),
+            None => *self.failed.entry(key).or_default() += 1,
+        }
+        Ok(value.is_some())
+    }
+
+    /// The logarithm of a prime ideal, by relations that contain it and otherwise only smaller or known ones.
+    fn express(&mut self, special: Special, depth: u32) -> Result<Option<Value>, Failure> {
+        let own = Key::fits(special.prime).then(|| Key::ideal(special.side, special.prime as u32, special.root as u32));
         for size in 0..SIZES {
-            let limits = self.table.parameters.descending(key.prime(), size);
+            let limits = self.table.parameters.descending(special.prime, size);
             self.watch.spend(limits.region.points() as u64)?;
-            let found = sieve_special(&self.table.pair, &self.table.bases, key, &limits, &mut self.scratch);
+            let found = sieve_special(&self.table.pair, &self.table.bases, special, &limits, &mut self.scratch);
             let mut found: Vec<(f64, Found)> =
-                found.into_iter().map(|found| (self.burden(&found.1, Some(key)), found)).collect();
+                found.into_iter().map(|found| (self.burden(&found.1, own), found)).collect();
             found.sort_by(|a, b| a.0.total_cmp(&b.0));
-            for (burden, (point, row)) in found.into_iter().take(4) {
-                let others: Row = row.iter().filter(|(k, _)| *k != key).copied().collect();
-                if burden > 0.0 && self.resolve(&others, [0; 4], depth + 1)?.is_none() {
-                    continue;
-                }
+            for (_, (point, row)) in found.into_iter().take(4) {
+                let others: Row = row.iter().filter(|(k, _)| Some(*k) != own).copied().collect();
                 let constant = self.logs.scale.of_point(point);
-                if let Some(value) = self.logs.solve_row(&row, constant, key, &self.found) {
-                    self.found.insert(key, value);
-                    return Ok(true);
+                let Some(sum) = self.resolve(&others, constant, depth + 1)? else { continue };
+                let value = match own {
+                    Some(own) => self.logs.solve_row(&row, constant, own, &self.found),
+                    // once, with the sign of its side
+                    None if special.side == 1 => Some(self.logs.ring.neg(&sum)),
+                    None => Some(sum),
+                };
+                if value.is_some() {
+                    return Ok(value);
                 }
             }
         }
-        *self.failed.entry(key).or_default() += 1;
-        Ok(false)
+        Ok(None)
     }
 
     /// From the other ideals above its prime, on both sides.
@@ -162,10 +188,18 @@ impl<'a, 'w> Descent<'a, 'w> {
     }
 }
 
+/// How much work the ideals of long primes of a fraction are.
+fn long_burden(fraction: &Fraction) -> f64 {
+    fraction.long.iter().map(|(special, _)| (special.prime as f64).log2().powi(2)).sum()
+}
+
 impl super::parameters::Parameters {
-    /// A small sieve first, which is enough as a rule, then larger ones that may also leave larger primes.
-    fn descending(&self, q: u32, size: u32) -> Limits {
-        let large = (self.large_bits + 2.0 * f64::from(size.saturating_sub(1))).min(f64::from(q).log2());
+    /// A small sieve first, which is enough as a rule, then larger ones that may also leave larger primes. Where two norms of
+    /// similar size share a long prime, steps from size to size are shorter than one of all: measured.
+    fn descending(&self, q: u64, size: u32) -> Limits {
+        let bits = (q as f64).log2();
+        let step = if self.has_two_large_primes() { 0.35 * (bits - self.large_bits - 2.0).max(0.0) } else { 0.0 };
+        let large = (self.large_bits + step + 2.0 * f64::from(size.saturating_sub(1))).min(bits).min(LARGEST_BITS);
         let region = if size == 0 {
             Region { log_width: self.region.log_width - 1, rows: self.region.rows / 2 }
         } else {

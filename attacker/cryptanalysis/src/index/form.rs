@@ -30,25 +30,12 @@ impl Form {
         Some(Self { degree, coefficients: words, estimate: Estimate { degree, coefficients: sizes } })
     }
 
-    /// A bound for the values in a region, in bits.
-    pub(super) fn bits(&self, region: Region) -> f64 {
+    /// Whether the values in a region are below 2^[`LARGEST_BITS`].
+    pub(super) fn fits(&self, region: Region) -> bool {
         let (i, j) = (((1u64 << region.log_width) / 2) as f64, f64::from(region.rows));
         let terms = self.estimate.coefficients[..=self.degree].iter().enumerate();
         let most: f64 = terms.map(|(k, c)| c.abs() * i.powi(k as i32) * j.powi((self.degree - k) as i32)).sum();
-        most.log2()
-    }
-
-    /// Whether the values in a region are below 2^[`LARGEST_BITS`].
-    pub(super) fn fits(&self, region: Region) -> bool {
-        self.bits(region) < LARGEST_BITS
-    }
-
-    /// The widest region within another where they do.
-    pub(super) fn widest(&self, mut region: Region) -> Region {
-        while !self.fits(region) && region.log_width > 4 && region.rows > 2 {
-            region = Region { log_width: region.log_width - 1, rows: region.rows / 2 };
-        }
-        region
+        most.log2() < LARGEST_BITS
     }
 
     /// Modulo 2^128.

@@ -10,13 +10,13 @@ use super::base::{Base, Lattice};
 use super::form::Form;
 use super::lattice::lagrange;
 use super::pair::Pair;
-use super::relation::{Bases, Found, Key, row};
-use super::sieve::{Hit, Region, Roots, Scratch, Side};
+use super::relation::{Bases, Found, Key, Special, row};
+use super::sieve::{Hit, Region, Scratch, Side};
 use crate::budget::{Failure, Phase, Watch};
 use crate::parallel;
 
-/// A reduced basis of the a − bx in the ideal of a key, whose (a, b) have a ≡ root·b.
-pub(crate) fn special_lattice(pair: &Pair, q: u32, root: u32) -> Option<Lattice> {
+/// A reduced basis of the a − bx in a prime ideal, whose (a, b) have a ≡ root·b.
+pub(crate) fn special_lattice(pair: &Pair, q: u64, root: u64) -> Option<Lattice> {
     let basis = [(BigInt::from(q), BigInt::from(0)), (BigInt::from(root), BigInt::from(1))];
     let [u, v] = lagrange(basis, &BigInt::from(pair.weight()));
     let point = |(a, b): (BigInt, BigInt)| Some((a.to_i128()?, b.to_i128()?));
@@ -33,27 +33,27 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// One side of a sieve within these limits.
-    pub(super) fn side<'a>(&self, k: usize, base: &'a Base, roots: Roots<'a>, form: Form) -> Side<'a> {
-        Side { base, roots, form, cofactor_bits: self.cofactor_bits[k], large_prime: self.large_prime }
+    pub(super) fn side<'a>(&self, k: usize, base: &'a Base, lattice: &'a Lattice, form: Form) -> Side<'a> {
+        Side { base, lattice, form, cofactor_bits: self.cofactor_bits[k], large_prime: self.large_prime }
     }
 }
 
-/// The relations that contain the special ideal.
+/// The relations that contain the special ideal. Where its prime is too long for a key it is left out of them, once.
 pub(crate) fn sieve_special(
     pair: &Pair,
     bases: &Bases,
-    special: Key,
+    special: Special,
     limits: &Limits,
     scratch: &mut Scratch,
 ) -> Vec<Found> {
-    let (q, root) = (special.prime(), special.root());
+    let Special { side: own, prime: q, root } = special;
     if root == q {
         return Vec::new();
     }
     let Some(lattice) = special_lattice(pair, q, root) else { return Vec::new() };
-    let form = |side: usize| pair.sides[side].form(&lattice, if side == special.side() { q } else { 1 });
+    let form = |side: usize| pair.sides[side].form(&lattice, if side == own { q } else { 1 });
     let (Some(first), Some(second)) = (form(0), form(1)) else { return Vec::new() };
-    let side = |k: usize, form| limits.side(k, &bases.0[k], Roots::Of(&lattice), form);
+    let side = |k: usize, form| limits.side(k, &bases.0[k], &lattice, form);
     let hits = scratch.sieve(limits.region, &[side(0, first), side(1, second)]);
     hits.into_iter()
         .filter_map(|Hit { i, j, mut factors }| {
@@ -61,7 +61,9 @@ pub(crate) fn sieve_special(
             if b < 0 {
                 (a, b) = (-a, -b);
             }
-            factors[special.side()].push(u64::from(q));
+            if Key::fits(q) {
+                factors[own].push(q);
+            }
             // a common divisor of a and b can only be q
             if a % i128::from(q) == 0 && b % i128::from(q) == 0 {
                 return None;
@@ -130,7 +132,7 @@ impl Harvest<'_, '_> {
                 // before a special prime is taken, so that none is lost when the caller cancels
                 self.watch.spend(self.limits.region.points() as u64)?;
                 let Some(&special) = self.specials.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
-                let new = sieve_special(self.pair, self.bases, special, &self.limits, &mut scratch);
+                let new = sieve_special(self.pair, self.bases, special.into(), &self.limits, &mut scratch);
                 let due = {
                     let Ok(mut found) = found.lock() else { return Err(Failure::Cancelled) };
                     found.extend(new);
@@ -204,7 +206,7 @@ mod tests {
             let specials = specials.flat_map(|q| pair.sides[0].roots(q).into_iter().map(move |r| (q, r)));
             for (q, r) in specials.filter(|(q, r)| r != q).take(4) {
                 let key = Key::ideal(0, q, r);
-                let found = sieve_special(&pair, &bases, key, &parameters.limits(), &mut Scratch::default());
+                let found = sieve_special(&pair, &bases, key.into(), &parameters.limits(), &mut Scratch::default());
                 for (point, row) in &found {
                     check(&pair, *point, row);
                 }
@@ -233,7 +235,7 @@ mod tests {
     }
 
     fn by_brute_force(pair: &Pair, key: Key, parameters: &Parameters) -> usize {
-        let lattice = special_lattice(pair, key.prime(), key.root()).unwrap();
+        let lattice = special_lattice(pair, key.prime().into(), key.root().into()).unwrap();
         let region = parameters.region;
         let half = 1i64 << (region.log_width - 1);
         let points = (1..i64::from(region.rows)).flat_map(|j| (-half..half).map(move |i| (i, j)));

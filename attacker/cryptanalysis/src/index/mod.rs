@@ -6,6 +6,7 @@ mod algebra;
 mod base;
 mod checkpoint;
 mod cofactor;
+mod combinations;
 mod descent;
 mod file;
 mod filter;
@@ -24,6 +25,7 @@ mod roots;
 mod schirokauer;
 mod select;
 mod sieve;
+mod smoothness;
 mod split;
 mod survivors;
 

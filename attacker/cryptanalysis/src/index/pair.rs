@@ -34,9 +34,8 @@ pub(crate) struct Pair {
 const MAX_QUADRATIC_BITS: u64 = 200;
 /// From so many bits on the number field sieve is faster: measured.
 pub(crate) const NUMBER_FIELD_BITS: u64 = 170;
-/// Relations and linear algebra reach 256 bits, where residues of four words end; the fractions of a target do not: at 256 bits
-/// none was found in two hundred randomisations.
-pub(crate) const MAX_BITS: u64 = 224;
+/// Residues have four words.
+pub(crate) const MAX_BITS: u64 = 256;
 
 impl Pair {
     /// The pair for logarithms modulo `ells`. Nothing if p is too large or, with negligible chance, none suits it.

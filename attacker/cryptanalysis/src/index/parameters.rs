@@ -86,11 +86,16 @@ impl Parameters {
 
     /// How many relations it takes as a rule, for so many primes and ideals in the factor bases: measured.
     pub(crate) fn expected_relations(&self, ideals: usize) -> usize {
-        if self.cofactor_bits[0] > self.large_bits {
+        if self.has_two_large_primes() {
             return ideals * 6;
         }
         let share = (f64::from(self.bound).log2() - 8.5) / 9.0;
         (ideals as f64 * (2.2 + 3.6 * share)) as usize
+    }
+
+    /// Whether relations have two primes above the factor base on the first side.
+    pub(super) fn has_two_large_primes(&self) -> bool {
+        self.cofactor_bits[0] > self.large_bits
     }
 
     pub(crate) fn limits(&self) -> Limits {

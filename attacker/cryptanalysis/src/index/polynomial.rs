@@ -49,7 +49,7 @@ impl Polynomial {
     }
 
     /// The norm on a lattice, with a divisor of all its values divided out.
-    pub(crate) fn form(&self, lattice: &Lattice, divisor: u32) -> Option<Form> {
+    pub(crate) fn form(&self, lattice: &Lattice, divisor: u64) -> Option<Form> {
         let degree = self.degree();
         let [u, v] = [lattice.u, lattice.v].map(|c| [BigInt::from(-c[1]), BigInt::from(c[0])]);
         // Σ c·a^k·b^(d − k) with a = u·i + v·j
@@ -249,7 +249,7 @@ mod tests {
         let special = Lattice::of_points([(i128::from(q), 0), (i128::from(f.roots(q)[0]), 1)]);
         let (a, b) = special.point(2, 3);
         assert_eq!(
-            BigUint::from(f.form(&special, q).unwrap().wrapping_value(2, 3).unsigned_abs()) * q,
+            BigUint::from(f.form(&special, q.into()).unwrap().wrapping_value(2, 3).unsigned_abs()) * q,
             *f.norm(a, b).magnitude()
         );
     }

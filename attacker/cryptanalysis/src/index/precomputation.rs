@@ -9,14 +9,14 @@ use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::algebra::Outcome;
-use super::base::Base;
 use super::checkpoint::Checkpoint;
 use super::harvest::{Goal, Harvest};
 use super::logs::{self, Logs};
 use super::pair::Pair;
 use super::parameters::Parameters;
 use super::relation::{Bases, Found, Key, KeySet};
-use super::{file, filter, split};
+use super::split::{self, Splitting};
+use super::{file, filter};
 use crate::budget::{Failure, Watch};
 use crate::failure::{Obstacle, Step};
 use crate::prime::primes_up_to;
@@ -47,9 +47,7 @@ pub(crate) struct Table {
     pub(super) pair: Pair,
     pub(super) parameters: Parameters,
     pub(super) bases: Bases,
-    /// The primes of the rational side as divisors of the first and of the second coordinate.
-    pub(super) numerators: Base,
-    pub(super) denominators: Base,
+    pub(super) splitting: Splitting,
     /// For each large prime factor of p − 1.
     pub(super) logs: Vec<Logs>,
 }
@@ -245,8 +243,8 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Table {
     pub(super) fn new(pair: Pair, parameters: Parameters, bases: Bases, logs: Vec<Logs>) -> Self {
-        let [numerators, denominators] = split::bases(&pair, &parameters);
-        Self { pair, parameters, bases, numerators, denominators, logs }
+        let splitting = split::splitting(&pair, &parameters);
+        Self { pair, parameters, bases, splitting, logs }
     }
 
     /// The same with more logarithms, of those that it lacks.

@@ -25,6 +25,11 @@ impl Key {
         Self(u64::from(p) << 32 | if side == 1 { SIDE } else { 0 } | u64::from(r))
     }
 
+    /// Whether a prime is short enough for a key and for the arithmetic of a sieve's base.
+    pub(crate) fn fits(prime: u64) -> bool {
+        prime >> 30 == 0
+    }
+
     pub(crate) fn prime(self) -> u32 {
         (self.0 >> 32) as u32
     }
@@ -35,6 +40,21 @@ impl Key {
 
     pub(crate) fn root(self) -> u32 {
         (self.0 & (SIDE - 1)) as u32
+    }
+}
+
+/// The same where the prime may be longer than that of a key: the special ideal of a sieve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Special {
+    pub(crate) side: usize,
+    /// Below 2^62.
+    pub(crate) prime: u64,
+    pub(crate) root: u64,
+}
+
+impl From<Key> for Special {
+    fn from(key: Key) -> Self {
+        Self { side: key.side(), prime: key.prime().into(), root: key.root().into() }
     }
 }
 

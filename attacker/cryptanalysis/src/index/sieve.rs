@@ -9,18 +9,11 @@ use super::survivors::{divide_out, divisors_of};
 const SMALLEST: u32 = 20;
 pub(super) const SMALL_SLACK: f64 = 9.0;
 
-/// Where the primes of a base divide: at (i, j) with i ≡ root·j.
-pub(crate) enum Roots<'a> {
-    /// In the elements of a lattice.
-    Of(&'a Lattice),
-    /// Ready for each prime, as [`transform`] gives them.
-    Ready(&'a [u32]),
-}
-
 /// One side of a sieve.
 pub(crate) struct Side<'a> {
     pub(crate) base: &'a Base,
-    pub(crate) roots: Roots<'a>,
+    /// Its primes divide where they divide the elements of this.
+    pub(crate) lattice: &'a Lattice,
     pub(crate) form: Form,
     /// What may remain when the primes of the base are divided out, in bits.
     pub(crate) cofactor_bits: f64,
@@ -79,10 +72,7 @@ impl Scratch {
             return Vec::new();
         }
         for (k, side) in sides.iter().enumerate() {
-            match side.roots {
-                Roots::Of(lattice) => transform(side.base, lattice, &mut roots[k]),
-                Roots::Ready(ready) => ready.clone_into(&mut roots[k]),
-            }
+            transform(side.base, side.lattice, &mut roots[k]);
             prepare(side.base, &roots[k], region.log_width, &mut steps[k], &mut odd[k]);
             bytes.clear();
             bytes.resize(region.points(), 0);

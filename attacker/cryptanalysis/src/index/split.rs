@@ -6,7 +6,8 @@ use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::base::{Base, Lattice, inverses, join, residues};
+use super::base::{Base, Lattice};
+use super::combinations::{Search, Smooth, Vector};
 use super::form::Form;
 use super::harvest::Limits;
 use super::lattice::{lagrange, lll};
@@ -14,38 +15,48 @@ use super::pair::Pair;
 use super::parameters::Parameters;
 use super::polynomial::Polynomial;
 use super::precomputation::Table;
-use super::relation::{Key, Row, collect};
-use super::sieve::{Hit, Region, Roots, Scratch, Side};
+use super::relation::{Key, Row, Special, collect};
+use super::roots::roots;
+use super::sieve::{Hit, Region, Scratch};
 use crate::budget::{Failure, Watch};
-use crate::parallel;
+use crate::mont::Mont;
 use crate::prime::primes_up_to;
 
 /// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
 const LARGEST_BITS: f64 = 30.0;
 
-/// The largest primes that are sieved in fractions of cubics: more of them take longer to place than to sieve.
+/// The largest primes that are tried in fractions of cubics: their residues are of 16 bits.
 const CUBIC_BASE: u32 = 1 << 16;
-/// Of the largest norm's bits so many are left to primes above those: where norms happen to be small almost all points
-/// would survive.
-const COFACTOR_SHARE: f64 = 0.65;
 
 /// A numerator and a denominator, and the exponents of their prime ideals.
 pub(super) struct Fraction {
     pub(super) elements: [[i128; 3]; 2],
     pub(super) row: Row,
+    /// Those of primes that are too long for a key.
+    pub(super) long: Vec<(Special, i32)>,
 }
 
-/// Where primes divide numerators and denominators.
-pub(super) fn bases(pair: &Pair, parameters: &Parameters) -> [Base; 2] {
+/// How the fractions of a table's pair are found.
+#[derive(Clone, Debug)]
+pub(super) enum Splitting {
+    /// The primes as divisors of the first coordinate and of the second.
+    Integers([Base; 2]),
+    /// The ideals of the cubic field.
+    Cubics(Base, Box<Search>),
+}
+
+pub(super) fn splitting(pair: &Pair, parameters: &Parameters) -> Splitting {
     if pair.is_cubic() {
         let primes = primes_up_to(CUBIC_BASE);
         let ideals: Vec<(u32, u32)> =
             primes.into_iter().flat_map(|q| pair.sides[1].roots(q).into_iter().map(move |r| (q, r))).collect();
-        return [Base::new(ideals.iter().copied()), Base::new(ideals)];
+        let base = Base::new(ideals);
+        let search = Box::new(Search::new(pair.p.bits(), &base));
+        return Splitting::Cubics(base, search);
     }
     // the coordinates as polynomials: the first at the root 0, the second at infinity
     let primes = primes_up_to(parameters.bound);
-    [Base::new(primes.iter().map(|q| (*q, 0))), Base::new(primes.iter().map(|q| (*q, *q)))]
+    Splitting::Integers([Base::new(primes.iter().map(|q| (*q, 0))), Base::new(primes.iter().map(|q| (*q, *q)))])
 }
 
 /// Fractions of smooth elements with the image z modulo p.
@@ -55,11 +66,20 @@ pub(super) fn split(
     scratch: &mut Scratch,
     watch: &Watch<'_>,
 ) -> Result<Vec<Fraction>, Failure> {
-    if table.pair.is_cubic() { of_cubics(table, z, watch) } else { of_integers(table, z, scratch, watch) }
+    match &table.splitting {
+        Splitting::Integers(bases) => of_integers(table, bases, z, scratch, watch),
+        Splitting::Cubics(base, search) => of_cubics(table, base, search, z, watch),
+    }
 }
 
 /// u/v for integers of about √p.
-fn of_integers(table: &Table, z: &BigUint, scratch: &mut Scratch, watch: &Watch<'_>) -> Result<Vec<Fraction>, Failure> {
+fn of_integers(
+    table: &Table,
+    [numerators, denominators]: &[Base; 2],
+    z: &BigUint,
+    scratch: &mut Scratch,
+    watch: &Watch<'_>,
+) -> Result<Vec<Fraction>, Failure> {
     let p = &table.pair.p;
     let basis = [(BigInt::from(p.clone()), BigInt::zero()), (BigInt::from(z.clone()), BigInt::one())];
     let [e, f] = lagrange(basis, &BigInt::one());
@@ -70,8 +90,8 @@ fn of_integers(table: &Table, z: &BigUint, scratch: &mut Scratch, watch: &Watch<
     watch.spend(limits.region.points() as u64)?;
     let linear = |c: [i128; 2]| Form::new(&c.map(BigInt::from));
     let (Some(up), Some(down)) = (linear([f.0, e.0]), linear([f.1, e.1])) else { return Ok(Vec::new()) };
-    let side = |k, base, form| limits.side(k, base, Roots::Of(&lattice), form);
-    let hits = scratch.sieve(limits.region, &[side(0, &table.numerators, up), side(1, &table.denominators, down)]);
+    let side = |k, base, form| limits.side(k, base, &lattice, form);
+    let hits = scratch.sieve(limits.region, &[side(0, numerators, up), side(1, denominators, down)]);
     let fraction = |hit: Hit| {
         let (u, v) = lattice.point(hit.i, hit.j);
         let mut row = Row::new();
@@ -82,68 +102,43 @@ fn of_integers(table: &Table, z: &BigUint, scratch: &mut Scratch, watch: &Watch<
                 );
             }
         }
-        Some(Fraction { elements: [[u, 0, 0], [v, 0, 0]], row: collect(row) })
+        Some(Fraction { elements: [[u, 0, 0], [v, 0, 0]], row: collect(row), long: Vec::new() })
     };
     Ok(hits.into_iter().filter_map(fraction).collect())
 }
 
 /// u/v for elements of the cubic field with coefficients of about p^(1/6), so norms of about √p as well.
-fn of_cubics(table: &Table, z: &BigUint, watch: &Watch<'_>) -> Result<Vec<Fraction>, Failure> {
-    let Some(basis) = fractions(&table.pair, z) else { return Ok(Vec::new()) };
-    let limits = table.parameters.splitting_cubics();
-    // the values of every vector at the roots, once for all pairs of vectors
-    let bases = [&table.numerators, &table.denominators];
-    let values = parallel::map(watch.threads(), basis.len(), |k| {
-        Ok([0, 1].map(|part| {
-            let values = residues(bases[part], basis[k][part]);
-            let inverses = inverses(bases[part], &values);
-            (values, inverses)
-        }))
-    })?;
-    let pairs: Vec<(usize, usize)> = (1..basis.len()).flat_map(|k| (0..k).map(move |i| (i, k))).collect();
-    // the first pairs are of the shortest vectors: what they give is taken
-    for pairs in pairs.chunks(watch.threads()) {
-        let found = parallel::map(watch.threads(), pairs.len(), |n| {
-            let (one, other) = pairs[n];
-            let lattices = [0, 1].map(|part| Lattice { u: basis[one][part], v: basis[other][part] });
-            let [up, down] = &lattices;
-            let (Some(over), Some(under)) = (norm_form(&table.pair, up), norm_form(&table.pair, down)) else {
-                return Ok(Vec::new());
-            };
-            let region = over.widest(limits.region).min(under.widest(limits.region));
-            watch.spend(region.points() as u64)?;
-            let roots = [0, 1].map(|part| {
-                let ((x, inverses), (y, _)) = (&values[one][part], &values[other][part]);
-                let joined = bases[part].primes.iter().zip(x).zip(inverses).zip(y);
-                joined.map(|(((p, x), inverse), y)| join(*p, *x, *inverse, *y)).collect::<Vec<u32>>()
-            });
-            let side = |k: usize, form: Form| {
-                let cofactor_bits = limits.cofactor_bits[k].min(form.bits(region) * COFACTOR_SHARE);
-                Side { cofactor_bits, ..limits.side(k, bases[k], Roots::Ready(&roots[k]), form) }
-            };
-            let sides = [side(0, over), side(1, under)];
-            let hits = Scratch::default().sieve(region, &sides);
-            let fraction = |hit: Hit| {
-                let elements = [up.element(hit.i, hit.j), down.element(hit.i, hit.j)];
-                let mut row = ideals(&table.pair, elements[0], &hit.factors[0])?;
-                row.extend(ideals(&table.pair, elements[1], &hit.factors[1])?.into_iter().map(|(key, e)| (key, -e)));
-                Some(Fraction { elements, row: collect(row) })
-            };
-            Ok(hits.into_iter().filter_map(fraction).collect::<Vec<Fraction>>())
-        })?;
-        let found: Vec<Fraction> = found.into_iter().flatten().collect();
-        if !found.is_empty() {
-            return Ok(found);
+fn of_cubics(
+    table: &Table,
+    base: &Base,
+    search: &Search,
+    z: &BigUint,
+    watch: &Watch<'_>,
+) -> Result<Vec<Fraction>, Failure> {
+    watch.spend(search.points())?;
+    let pair = &table.pair;
+    let embedding = Embedding::new(&pair.sides[1]);
+    let Some(basis) = fractions(pair, &embedding, z) else { return Ok(Vec::new()) };
+    let norm = |c| norm(&pair.sides[1], c).magnitude().clone();
+    let found = search.run(base, &basis, &embedding.0, &norm, watch.threads());
+    let fraction = |Smooth { elements, factors }: Smooth| {
+        let (mut row, mut long) = (Row::new(), Vec::new());
+        for ((element, factors), sign) in elements.into_iter().zip(factors).zip([1, -1]) {
+            let (short, other): (Vec<u64>, Vec<u64>) = factors.into_iter().partition(|q| Key::fits(*q));
+            row.extend(ideals(pair, element, &short)?.into_iter().map(|(key, e)| (key, sign * e)));
+            for q in other {
+                long.push((long_ideal(pair, element, q)?, sign));
+            }
         }
-    }
-    Ok(Vec::new())
+        Some(Fraction { elements, row: collect(row), long })
+    };
+    Ok(found.into_iter().filter_map(fraction).collect())
 }
 
 /// A reduced basis of the pairs (u, v) with u ≡ z·v modulo p, both of degree two in the root. What is short is what is
 /// small in all embeddings of the cubic field, so that norms, their products, are small.
-fn fractions(pair: &Pair, z: &BigUint) -> Option<Vec<[[i128; 3]; 2]>> {
+fn fractions(pair: &Pair, embedding: &Embedding, z: &BigUint) -> Option<[Vector; 6]> {
     let (p, m, z) = (BigInt::from(pair.p.clone()), BigInt::from(pair.root.clone()), BigInt::from(z.clone()));
-    let embedding = Embedding::new(&pair.sides[1]);
     let row = |k: usize, first: BigInt| {
         let mut row = vec![BigInt::zero(); 6];
         row[k] = BigInt::one();
@@ -162,18 +157,19 @@ fn fractions(pair: &Pair, z: &BigUint) -> Option<Vec<[[i128; 3]; 2]>> {
     ]);
     let word = |row: &Vec<BigInt>, k: usize| row[6 + k].to_i128();
     let half = |row, k| Some([word(row, k)?, word(row, k + 1)?, word(row, k + 2)?]);
-    basis.iter().map(|row| Some([half(row, 0)?, half(row, 3)?])).collect()
+    let basis: Option<Vec<Vector>> = basis.iter().map(|row| Some([half(row, 0)?, half(row, 3)?])).collect();
+    basis?.try_into().ok()
 }
 
 /// The real and the complex embedding of a cubic field, as three real coordinates whose squares sum to those of all
 /// conjugates.
-struct Embedding([[f64; 3]; 3]);
+pub(super) struct Embedding(pub(super) [[f64; 3]; 3]);
 
 impl Embedding {
     /// Images are integers: so large that the coefficients beside them are no part of a vector's length.
     const SCALE_BITS: usize = 30;
 
-    fn new(f: &Polynomial) -> Self {
+    pub(super) fn new(f: &Polynomial) -> Self {
         let c: Vec<f64> = f.0.iter().map(|c| *c as f64).collect();
         let value = |x: f64| c.iter().rev().fold(0.0, |v, c| v * x + c);
         let (mut low, mut high) = (-1e3, 1e3);
@@ -202,8 +198,8 @@ impl Embedding {
 }
 
 /// The norm of c₀ + c₁α + c₂α².
-fn norm(pair: &Pair, c: [i128; 3]) -> BigInt {
-    let f: Vec<BigInt> = pair.sides[1].0.iter().map(|c| BigInt::from(*c)).collect();
+pub(super) fn norm(f: &Polynomial, c: [i128; 3]) -> BigInt {
+    let f: Vec<BigInt> = f.0.iter().map(|c| BigInt::from(*c)).collect();
     let mut rows = vec![c.map(BigInt::from)];
     for k in 0..2 {
         // times α: α³ = −f₂α² − f₁α − f₀
@@ -212,15 +208,6 @@ fn norm(pair: &Pair, c: [i128; 3]) -> BigInt {
     }
     let minor = |i: usize, j: usize| -> BigInt { &rows[1][i] * &rows[2][j] - &rows[1][j] * &rows[2][i] };
     &rows[0][0] * minor(1, 2) - &rows[0][1] * minor(0, 2) + &rows[0][2] * minor(0, 1)
-}
-
-/// The norm on a lattice, from four of its values.
-fn norm_form(pair: &Pair, lattice: &Lattice) -> Option<Form> {
-    let at = |i, j| norm(pair, lattice.element(i, j));
-    let (first, last, sum, difference) = (at(1, 0), at(0, 1), at(1, 1), at(1, -1));
-    let even: BigInt = (&sum - &difference) / 2;
-    let odd: BigInt = (&sum + &difference) / 2;
-    Form::new(&[last.clone(), odd - &first, even - last, first])
 }
 
 /// The prime ideals of an element whose norm has the given prime factors; nothing if one has a degree above one.
@@ -260,6 +247,17 @@ fn ideals(pair: &Pair, element: [i128; 3], factors: &[u64]) -> Option<Row> {
     Some(row)
 }
 
+/// The ideal above a long prime that contains an element, whose norm it divides once as a rule.
+fn long_ideal(pair: &Pair, element: [i128; 3], q: u64) -> Option<Special> {
+    let m = Mont::<1>::word(q)?;
+    let enter = |c: i128| m.enter_limbs(&[c.rem_euclid(q.into()) as u64]);
+    let f: Vec<[u64; 1]> = pair.sides[1].0.iter().map(|c| enter(*c)).collect();
+    let [c0, c1, c2] = element.map(enter);
+    let vanishes = |r: &[u64; 1]| m.add(&c0, &m.mul(r, &m.add(&c1, &m.mul(r, &c2)))) == [0];
+    let root = roots(&m, &f).into_iter().find(vanishes)?;
+    Some(Special { side: 1, prime: q, root: m.leave_limbs(&root)[0] })
+}
+
 /// How often the ideal of a simple root divides an element, at most `most` times: the value at the root modulo q^most.
 fn valuation(f: &Polynomial, element: [i128; 3], q: u32, root: u32, most: u32) -> u32 {
     let modulus = BigInt::from(q).pow(most);
@@ -285,17 +283,6 @@ fn valuation(f: &Polynomial, element: [i128; 3], q: u32, root: u32, most: u32) -
 }
 
 impl super::parameters::Parameters {
-    /// The same for fractions of elements of a cubic field: few points of each plane, for norms grow with the third power
-    /// of the coordinates; two large primes in each norm, and a smaller third one.
-    fn splitting_cubics(&self) -> Limits {
-        let large = (1.6 * self.large_bits).min(LARGEST_BITS);
-        Limits {
-            region: Region { log_width: 9, rows: 1 << 8 },
-            cofactor_bits: [large * 2.4; 2],
-            large_prime: large.exp2() as u64,
-        }
-    }
-
     /// The sieve that splits a target. The larger p, the rarer are points with few large primes, and the cheaper is a
     /// descent beside another sieve: measured.
     fn splitting(&self) -> Limits {

@@ -151,7 +151,6 @@ mod tests {
 
     use super::super::base::Lattice;
     use super::super::form::Form;
-    use super::super::sieve::Roots;
     use super::*;
 
     /// Seven primes of 17 bits and 31³: a norm of 134 bits, of which 128 are kept.
@@ -162,7 +161,7 @@ mod tests {
         let form = Form::new(&[BigInt::ZERO, BigInt::ZERO, BigInt::ZERO, -leading]).unwrap();
         let base = Base::new([2, 3, 5, 31].into_iter().chain(large).map(|p| (p, 0)));
         let lattice = Lattice::of_points([(1, 0), (0, 1)]);
-        let side = Side { base: &base, roots: Roots::Of(&lattice), form, cofactor_bits: 20.0, large_prime: 1 << 20 };
+        let side = Side { base: &base, lattice: &lattice, form, cofactor_bits: 20.0, large_prime: 1 << 20 };
         let all = |known: &[u32]| {
             let (mut factors, rest) = divide_out(&side, &base.roots, 1 << 10, known.iter().copied(), &[], 31, 1)?;
             factors.sort_unstable();

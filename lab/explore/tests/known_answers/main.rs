@@ -23,10 +23,22 @@ use lab::{
 };
 
 /// What every one of these parties looks at: a value that comes back is the one that was sent.
-pub(crate) static SAME: Check =
-    Check { id: "same", title: "Comes back", threat: "", compares: "what came with what was meant", reference: "" };
-pub(crate) static SIGNED: Check =
-    Check { id: "signed", title: "Signed", threat: "", compares: "a signature with what is signed", reference: "" };
+pub(crate) static SAME: Check = Check {
+    id: "same",
+    title: "Comes back",
+    threat: "",
+    compares: "what came with what was meant",
+    reference: "",
+    withholds: false,
+};
+pub(crate) static SIGNED: Check = Check {
+    id: "signed",
+    title: "Signed",
+    threat: "",
+    compares: "a signature with what is signed",
+    reference: "",
+    withholds: false,
+};
 
 pub(crate) const BARE: Mode = Mode {
     id: "model",

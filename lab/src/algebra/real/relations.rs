@@ -31,6 +31,9 @@ pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) ->
         (Relation::GroupOrder, [Value::Group(group)]) => group_order(group),
         (Relation::GroupKnown, [Value::Group(group)]) => group_known(group),
         (Relation::Contributes, [Value::Secret(shared)]) => contributes(shared),
+        (Relation::Padded(check, padding), [Value::DecryptionKey(key), Value::Bytes(ciphertext)]) => {
+            padded(check, key.decrypt(padding, ciphertext).is_some())
+        }
         (Relation::Signed(check, context), [Value::Bytes(key), Value::Bytes(digest), Value::Bytes(signature)]) => {
             signed(check, context, key, digest, signature)
         }
@@ -171,6 +174,11 @@ fn contributes(shared: &[u8]) -> Finding {
     let observed = if zero.into() { Seen::ZeroSecret { octets: shared.len() } } else { Seen::NonzeroSecret };
     let expected = Seen::NonzeroSecret;
     Finding { check: &checks::CONTRIBUTORY, holds: Some(!bool::from(zero)), expected, observed }
+}
+
+fn padded(check: &'static Check, holds: bool) -> Finding {
+    let observed = if holds { Seen::PaddedBlock } else { Seen::UnpaddedBlock };
+    Finding { check, holds: Some(holds), expected: Seen::PaddedBlock, observed }
 }
 
 fn signed(check: &'static Check, context: &str, key: &[u8], digest: &[u8], signature: &[u8]) -> Finding {

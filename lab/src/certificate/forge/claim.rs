@@ -1,5 +1,7 @@
 //! What a forged leaf claims.
 
+use std::mem::discriminant;
+
 use super::Form;
 use crate::certificate::{
     KeyPair, KeyType, Purpose, der,
@@ -14,7 +16,7 @@ const UNKNOWN_EXTENSION: [u64; 3] = [2, 999, 1];
 const ALGORITHMS: [(KeyType, &[u8], u8); 3] = [
     (KeyType::Ed25519, &[0x06, 0x03, 0x2b, 0x65, 0x70], 0x71),
     (KeyType::P256, &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2], 3),
-    (KeyType::Rsa2048, &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 11], 12),
+    (KeyType::RSA, &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 11], 12),
 ];
 
 const HOUR: i64 = 3600;
@@ -117,7 +119,8 @@ fn alternative_name(name: &str) -> Vec<u8> {
 
 /// The certificate signed again, with another algorithm in what is signed than the one that signs.
 fn with_other_algorithm(der: &[u8], key: &KeyPair) -> Option<Vec<u8>> {
-    let (_, named, other) = ALGORITHMS.into_iter().find(|(of, ..)| *of == key.key_type())?;
+    let (_, named, other) =
+        ALGORITHMS.into_iter().find(|(of, ..)| discriminant(of) == discriminant(&key.key_type()))?;
     let content = der::content(der)?;
     let (signed, rest) = der::split(content)?;
     let (algorithm, _) = der::split(rest)?;

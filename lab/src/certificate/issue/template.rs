@@ -150,7 +150,7 @@ impl Template {
             (KeyUse::Unsaid, _) => Vec::new(),
             (KeyUse::Usual, Some(_)) => vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign],
             // An RSA key does both (RFC 5246 section 7.4.2).
-            (KeyUse::Usual, None) if self.key == Some(KeyType::Rsa2048) => {
+            (KeyUse::Usual, None) if matches!(self.key, Some(KeyType::Rsa { .. })) => {
                 vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment]
             }
             (KeyUse::Usual, None) => vec![KeyUsagePurpose::DigitalSignature],

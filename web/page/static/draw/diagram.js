@@ -210,6 +210,7 @@ const PARTS = {
   stop: Stop,
   off: Off,
   solved: Said((row) => tell("diagram solved", row)),
+  asked: Said((row) => tell("diagram asked", row)),
   read: Said((row) => tell("diagram read", { text: row.text })),
   cancelled: Said((row) => tell("diagram cancelled", { why: row.why })),
   overdue: Said((row) => tell("diagram overdue", { time: duration(row.after * 1000) })),

@@ -80,6 +80,7 @@ const OWN_HEIGHT = {
   stop: (row, space) => 44 + 20 * stopLines(row, space).length,
   off: () => 44,
   solved: () => 40,
+  asked: () => 40,
   read: () => 40,
   lost: () => 40,
   overdue: () => 40,

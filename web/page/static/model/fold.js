@@ -100,6 +100,7 @@ function addAttacker(attacker, event) {
     case "chose": attacker.chose = event; break;
     case "work": return addWork(attacker, event);
     case "solved":
+    case "asked":
       reach(attacker, event.cut_off);
       endWork(attacker, event.at, event.found ? "finished" : event.cut_off || short(attacker) ? "cut-off" : "over");
       attacker.solved.push(event);

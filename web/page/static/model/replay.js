@@ -31,14 +31,15 @@ export function replay(events, rows) {
 /** What is told before the frame to which it belongs: a message before the record in which it goes, a step before what it does. */
 const leads = ({ source, type, way }) => (VICTIMS.includes(source) ? (type === "data" && way === "sent") || type === "canary" : type === "step");
 
-/** What the attacker came to know, in its order: `{n, what: "step" | "key" | "solved" | "read", …}`. */
+/** What the attacker came to know, in its order: `{n, what: "step" | "key" | "solved" | "asked" | "read", …}`. */
 export function notebook(events) {
   return events.flatMap((event) => {
     if (event.source !== "attacker") return [];
     switch (event.type) {
       case "step": return [{ n: event.n, what: "step", number: event.number, text: event.text, recipe: event.recipe ?? null }];
       case "holds": return [{ n: event.n, what: "key", with: event.with, key: event.fingerprint }];
-      case "solved": return [{ n: event.n, what: "solved", found: event.found, bits: event.bits, cut: Boolean(event.cut_off) }];
+      case "asked":
+      case "solved": return [{ n: event.n, what: event.type, found: event.found, bits: event.bits, cut: Boolean(event.cut_off) }];
       case "recovered": return [{ n: event.n, what: "read", sender: event.sender, text: event.text, live: event.live }];
       default: return [];
     }

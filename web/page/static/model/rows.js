@@ -9,7 +9,7 @@ import { sealed } from "./frame.js";
 import { VICTIMS, fold, peerOf } from "./fold.js";
 
 const TELLERS = ["client", "server", "attacker", "console"];
-const NOTES = new Set(["established", "aborted", "holds", "solved", "lost", "overdue", "cancelled", "recovered"]);
+const NOTES = new Set(["established", "aborted", "holds", "solved", "asked", "lost", "overdue", "cancelled", "recovered"]);
 
 /**
  * Each teller counts its microseconds from its own beginning, and these lie a little apart: only of what lies farther apart
@@ -21,7 +21,7 @@ const ASIDE = 100_000;
  * Rows from the top: frames `{what: "frame", from, action, flight, name, before, after, changed, sealed, wrote, took, read,
  * step, open, ns}` (`before` as it left its sender, `after` as it went on to the peer, null for a leg that it never took; `action`
  * null while nobody has decided, "direct" where nobody sits in between; `keys` of a sealed one those of its two legs; `wrote` and `took` the messages `{text, digest}` that
- * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "lost" |
+ * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "asked" | "lost" |
  * "overdue" | "cancelled" | "read", …}`.
  */
 export function rows(events) {
@@ -183,6 +183,7 @@ function note(event) {
     case "recovered": return { what: "read", ns: [n], sender: event.sender, text: event.text, live: event.live };
     case "overdue": return { what: "overdue", ns: [n], after: event.after };
     case "cancelled": return { what: "cancelled", ns: [n], why: event.why };
+    case "asked": return { what: "asked", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, questions: event.questions, failure: event.failure ?? null };
     case "solved": return { what: "solved", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, operations: event.operations ?? null, failure: event.failure ?? null };
     default: return { what: "lost", ns: [n], party: event.what, reason: event.reason };
   }
@@ -213,7 +214,7 @@ function markRead(events, frames, loose, notes) {
   const carriers = [...frames, ...loose.map(({ row }) => row)];
   const own = events.filter((event) => event.source === "attacker");
   for (const read of fold(events).attacker.recovered) {
-    const key = own.findLast(({ n, type }) => n < read.n && (type === "holds" || type === "solved"))?.n ?? -1;
+    const key = own.findLast(({ n, type }) => n < read.n && (type === "holds" || type === "solved" || type === "asked"))?.n ?? -1;
     const carrier = carriers.findLast((row) => row.from === read.sender && row.wrote?.digest === read.digest);
     // A frame that was held and then let go has two rows of the same octets.
     const row = carrier && carriers.find((row) => row.from === read.sender && row.before === carrier.before && (row.relayed ?? 0) > key);

@@ -1,4 +1,4 @@
-/** The attacker's computation of a logarithm: the method and why, its phases, and what came of it. */
+/** The attacker's computation of a logarithm, or its questions to the server: the method and why, the phases, and what came of it. */
 
 import { html, useMemo } from "../vendor/preact.js";
 import { holds } from "../model/equation.js";
@@ -12,6 +12,9 @@ import { phrase, say, tell, term } from "../model/words.js";
 /** The method that an event tells. */
 const method = (event) => (event?.method ? say("method", event.method, undefined, visible) : null);
 
+/** It does not compute a logarithm: it asks the server. */
+export const asks = ({ work, solved }) => solved.some(({ type }) => type === "asked") || work.some(({ unit }) => unit === "questions");
+
 /** `attacker` of the session's story; `running` while the session is; `next` where the next session of a campaign may go on with it. */
 export const Cracking = ({ attacker, running, next = false }) => {
   const { chose, work, solved } = attacker;
@@ -23,14 +26,15 @@ export const Cracking = ({ attacker, running, next = false }) => {
   const cut = work.some(({ end }) => end === "cut-off") || Boolean(last?.cut_off);
   const state = last ? (last.found ? "found" : cut ? "cut-off" : "not-found") : running ? "working" : "cut-off";
   const goesOn = next && !last;
+  const asking = asks(attacker);
   return html`
     <div class="cracking" data-cracking=${state}>
-      ${goesOn && !chose ? null : html`<p class="method">${bits ? html`<strong>${tell("prime bits", { bits })}</strong>` : null} <${Prose} of=${method(chose ?? last) ?? tell("prime looking")} limit=${280} /></p>`}
+      ${goesOn && !chose ? null : html`<p class="method">${bits ? html`<strong>${tell("prime bits", { bits })}</strong>` : null} <${Prose} of=${method(chose ?? last) ?? tell("prime looking", { asks: asking })} limit=${280} /></p>`}
       ${chose && state !== "not-found" && state !== "cut-off" ? html`<${Payer} chose=${chose} />` : null}
       ${work.length ? html`<${Phases} work=${work} current=${goesOn ? work.at(-1) : current} waits=${goesOn} />` : null}
       ${goesOn ? html`<p>${tell("prime goes-on")}</p>` : last || running ? null : html`<p class="wrong">${tell("prime unended")}</p>`}
       ${last ? html`<${Solved} solved=${last} cut=${cut} took=${Number.isFinite(began) ? last.at - began : null} />` : null}
-      ${to.cracking() ? html`<p><a href=${to.cracking()}>${tell("prime longer")}</a></p>` : null}
+      ${to.cracking() && !asking ? html`<p><a href=${to.cracking()}>${tell("prime longer")}</a></p>` : null}
     </div>`;
 };
 
@@ -87,9 +91,19 @@ function amount({ done, total, unit }, partly) {
 /** A number with its thousands apart. */
 const group = (number) => (Number.isFinite(number) ? number.toLocaleString("en").replaceAll(",", "\u202f") : "?");
 
+/** What a computation or questions came to, in numbers. */
+const cost = ({ type, operations, questions }) => type === "asked" ? tell("amount questions", { done: null, count: group(questions) }) : tell("amount operations", { count: operations });
+
+/** After a colon: how it was found and at what cost, or why it was not. */
+function answer(solved) {
+  const how = solved.found ? method(solved) : say("failure", solved.failure ?? {}, undefined, visible) ?? "";
+  if (how === null) return `: ${cost(solved)}`;
+  return html`:${" "}<${Prose} of=${how} limit=${280} />${solved.found ? `; ${cost(solved)}` : ""}`;
+}
+
 const Solved = ({ solved, cut, took }) => html`
   <div class=${`solved ${solved.found ? "found" : ""}`} data-solved=${String(solved.found)}>
-    <p><strong>${tell(solved.found ? "prime found" : cut ? "prime cut" : "prime none")}</strong>${took === null ? "" : ` ${tell("prime after", { time: duration(took) })}`}:${" "}<${Prose} of=${solved.found ? method(solved) : say("failure", solved.failure ?? {}, undefined, visible) ?? ""} limit=${280} />${solved.found ? `; ${tell("amount operations", { count: solved.operations })}` : ""}.</p>
+    <p><strong>${tell(solved.found ? "prime found" : cut ? "prime cut" : "prime none", { asks: solved.type === "asked" })}</strong>${took === null ? "" : ` ${tell("prime after", { time: duration(took) })}`}${answer(solved)}.</p>
     ${solved.equation ? html`<${Equation} of=${solved.equation} />` : null}
   </div>`;
 

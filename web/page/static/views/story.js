@@ -4,7 +4,7 @@ import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Refuted } from "./refuted.js";
 import { Sessions, alone } from "./campaign.js";
-import { Cracking } from "./cracking.js";
+import { Cracking, asks } from "./cracking.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
 import { Evidence } from "./evidence.js";
@@ -79,7 +79,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
           <section class="panel"><h2>${tell("session frames")}</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
-          ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running))}</h2><${Cracking} attacker=${story.attacker} running=${running} next=${at !== null && at.number < at.of} /></section>` : null}
+          ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running), { asks: asks(story.attacker) })}</h2><${Cracking} attacker=${story.attacker} running=${running} next=${at !== null && at.number < at.of} /></section>` : null}
           <section class="panel"><h2>${tell("session checks")}</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${own.verdict?.check} without=${session.without}
               deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
@@ -92,7 +92,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
     </article><//>`;
 };
 
-/** What became of the prime: not to have fallen yet is not to hold. */
+/** What became of the prime, or of what was asked about: not to have fallen yet is not to hold. */
 function fallen(attacker, running) {
   if (searches(attacker)) return "session tries";
   const { solved, work } = attacker;

@@ -7,6 +7,7 @@ use clap::Args;
 use lab::certificate::{
     Credential, FORGERIES, Forgery, KeyType, PeerName, Purpose, forge, pem, x25519_private_pem, x25519_public_pem,
 };
+use lab::encryption::USUAL_BITS;
 use lab::group::Group;
 use lab::role::Role;
 use lab::staging::{self, CLIENT_NAME, SERVER_NAME, certify, revocation_lists};
@@ -103,7 +104,7 @@ impl Issue {
         for (victim, [key, public, decryption, encryption]) in [(Role::Client, MET[0]), (Role::Server, MET[1])] {
             let secret = staging::static_key(&setting, victim);
             files.push((key, x25519_private_pem(&secret)));
-            if let Some(key) = staging::drawn_key(victim, &setting) {
+            if let Some(key) = staging::drawn_key(victim, &setting, USUAL_BITS) {
                 files.push((decryption, pem::encode(pem::PRIVATE_KEY, &key.to_pkcs8())));
                 files.push((encryption, pem::encode(pem::RSA_PUBLIC_KEY, &key.encryption_key().to_der())));
             }

@@ -1,0 +1,61 @@
+//! Questions to a server about a ciphertext, each on a connection of its own, beside the one operation with the private key that
+//! an answer takes.
+
+use crate::{PATIENCE, kept, orders, runtime, start};
+use attacker::attack::Call;
+use criterion::{Criterion, Throughput};
+use lab::{
+    encryption::DecryptionKey,
+    role::{Actor, Role},
+    staging::Orders,
+    term::Padding,
+    victim::{Victim, call},
+    wire::{Frame, body},
+};
+use process::{frames::Frames, limits::Limits, play::play, reports::reports, teller::Teller};
+use std::hint::black_box;
+use support::conversation::direct;
+use tokio::net::TcpListener;
+
+/// A server to whoever calls; nobody hears its events.
+async fn answer(listener: TcpListener, orders: Orders) {
+    let (kept, mut number) = (kept(), 0);
+    while let Ok((stream, _)) = listener.accept().await {
+        stream.set_nodelay(true).expect("nodelay");
+        number += 1;
+        let order = call(&orders.server, number).expect("a seed");
+        let mut victim = Victim::new(Role::Server, &order, kept.clone()).expect("a server");
+        let (reader, mut writer) = stream.into_split();
+        let teller = Teller::new("bench".to_owned(), Actor::Server, reports().0);
+        play(&mut victim, None, &mut Frames::new(reader), &mut writer, Limits::of(PATIENCE), &teller).await;
+    }
+}
+
+/// What an honest client says before its Finished, and the server's key.
+fn honest(orders: &Orders) -> (Call, DecryptionKey, Vec<u8>) {
+    let log = direct(orders);
+    let frames: Vec<Frame> = log.sent(Actor::Client).into_iter().take(2).filter_map(Frame::from_text).collect();
+    let share = body::parse(&frames[1].body).expect("a message");
+    let sealed = body::decode("encrypted", &share["encrypted"]).expect("a ciphertext");
+    let key = orders.server.credentials.as_ref().and_then(|it| it.decryption_key.as_deref()).expect("a key");
+    let key = DecryptionKey::from_pkcs8(&body::decode("key", &key.into()).expect("octets")).expect("a key");
+    (Call { frames, answers: 2 }, key, sealed)
+}
+
+pub(crate) fn questions(criterion: &mut Criterion) {
+    let runtime = runtime();
+    let mut group = criterion.benchmark_group("question");
+    group.throughput(Throughput::Elements(1)).sample_size(50);
+    for bits in [513, 1025] {
+        let orders = orders(&format!("rsa:pkcs1v15,bits={bits}/bleichenbacher~implicit-rejection"));
+        let (call, key, sealed) = honest(&orders);
+        let address = start(move |listener| answer(listener, orders)).to_string();
+        group.bench_function(format!("asked and answered, {bits} bits"), |b| {
+            b.iter(|| runtime.block_on(call.clone().make(&address, PATIENCE)).expect("an answer"));
+        });
+        group.bench_function(format!("the private key alone, {bits} bits"), |b| {
+            b.iter(|| black_box(&key).decrypt(Padding::Pkcs1v15, &sealed).expect("a block"));
+        });
+    }
+    group.finish();
+}
