@@ -46,6 +46,8 @@ pub fn request(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: 
     let length = answer
         .header("content-length")
         .and_then(|length| length.parse().ok())
+        // RFC 9110 section 8.6: an answer without content says no length.
+        .or((answer.status == 204).then_some(0))
         .unwrap_or_else(|| panic!("{line}: no length"));
     reader.take(length).read_to_string(&mut answer.body).unwrap_or_else(|error| panic!("{line}: {error}"));
     answer

@@ -1,32 +1,38 @@
 /** The dashboard: one shell, one page at a time, the live stream behind all of them. */
 
 import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
+import { ChallengesPage } from "./views/challenges.js";
+import { ClassPage, PresentPage } from "./views/class.js";
 import { AttackPage, CheckPage, ModePage } from "./views/catalogue.js";
 import { Comparison } from "./views/compare.js";
 import { Help } from "./views/help.js";
 import { HistoryPage } from "./views/history.js";
 import { Home } from "./views/home.js";
 import { SessionPage } from "./views/session.js";
+import { Join } from "./views/join.js";
 import { IndexPage, LISTS } from "./views/index.js";
 import { Palette } from "./views/palette.js";
 import { PrimesPage } from "./views/primes.js";
-import { isTyping, navigate, to, useRoute } from "./lab/route.js";
+import { lab } from "./lab/lab.js";
+import { navigate, to, useKeys, useRoute } from "./lab/route.js";
 import { files, projector, switchTongue, theme, tongue, useSettings } from "./lab/settings.js";
 import { Failed } from "./views/states.js";
 import { Status, Trouble } from "./views/status.js";
 import { connect, refresh } from "./lab/stream.js";
 import { know } from "./model/verdict.js";
 import { phrase, speak, tell } from "./model/words.js";
-import { registry, text } from "./lab/api.js";
+import { get, registry, text } from "./lab/api.js";
 
 /** Pages with a title of their own; a session's page says its verdict. */
-const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "unknown"];
+const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "class", "present", "challenges", "unknown"];
 
 const PLACES = [
   { page: "matrix", href: to.matrix },
   { page: "sessions", href: to.sessions },
   { page: "cracking", href: to.cracking },
   { page: "modes", href: () => to.list("modes"), pages: LISTS },
+  { page: "challenges", href: () => to.list("challenges") },
+  { page: "class", href: () => to.list(lab.role === "viewer" ? "class" : "present"), pages: ["class", "present"] },
 ];
 
 const App = () => {
@@ -44,17 +50,7 @@ const App = () => {
     first.current = false;
   }, [page, id]);
 
-  useEffect(() => {
-    const press = (event) => {
-      if (isTyping(event)) return;
-      const does = { "?": () => setHelp(true), "/": () => setPalette(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }[event.key];
-      if (!does) return;
-      event.preventDefault();
-      does();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  useKeys(() => ({ "?": () => setHelp(true), "/": () => setPalette(true), p: switchSize, "+": switchSize, t: switchTheme, m: () => navigate(to.matrix()) }));
 
   return html`
     <a class="skip" href="#main">${tell("page skip")}</a>
@@ -87,6 +83,9 @@ const Page = ({ page, id, query }) => {
     case "modes": return html`<${ModePage} key=${id} id=${id} />`;
     case "attacks": return html`<${AttackPage} key=${id} id=${id} />`;
     case "checks": return html`<${CheckPage} key=${id} id=${id} />`;
+    case "class": return html`<${ClassPage} />`;
+    case "present": return lab.role === "viewer" ? html`<${ClassPage} />` : html`<${PresentPage} />`;
+    case "challenges": return html`<${ChallengesPage} />`;
     case "cracking": return html`<${PrimesPage} />`;
     default: return html`<${Failed} what="page" error=${{ status: 404, message: id }} />`;
   }
@@ -101,8 +100,13 @@ const Logo = () => html`<svg class="logo" viewBox="0 0 44 24" width="44" height=
 const root = document.getElementById("app");
 document.documentElement.lang = tongue();
 speak(...await Promise.all(files().map(text)));
-know(await registry("verdicts"));
+Object.assign(lab, await get("/api/role"));
+document.documentElement.dataset.role = lab.role;
 root.replaceChildren();
-render(html`<${App} />`, root);
-connect();
-refresh();
+if (lab.role === "nobody") render(html`<${Join} />`, root);
+else {
+  know(await registry("verdicts"));
+  render(html`<${App} />`, root);
+  connect();
+  refresh();
+}

@@ -53,10 +53,11 @@ const binds = (text, name) => new RegExp(`(?:function\\*?|const|let|class) ${nam
 test("what a module uses of another it imports", () => {
   const offered = [...new Set(own.flatMap((path) => [...source(path).matchAll(EXPORT)].map(([, name]) => name)))];
   assert.ok(offered.length > 100, String(offered.length));
-  const used = (text) => offered.filter((name) => new RegExp(`(?<![\\w.$-]|function )${name}\\(|<\\$\\{${name}\\}`).test(text));
+  const used = (text) => offered.filter((name) => new RegExp(`(?:(?<![\\w.$-]|function )|(?<=\\.\\.\\.))${name}\\(|<\\$\\{${name}\\}`).test(text));
   const missing = (text) => used(text).filter((name) => !binds(text, name));
   for (const path of own) assert.deepEqual(missing(source(path).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "")), [], path);
   assert.deepEqual(missing("html`<i>${span(3)}</i><${Axis} />`;").includes("span"), true);
+  assert.deepEqual(missing("[...newest()]"), ["newest"]);
 });
 
 test("every module is part of the page or of the report", () => {

@@ -1,6 +1,7 @@
 //! What a request carries, taken such that whatever is wrong with it is answered as every other [`Problem`].
 
-use super::{App, limits::BODY, plain::plain, problem::Problem};
+use super::{App, problem::Problem};
+use crate::plain::plain;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
@@ -46,9 +47,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
         let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body", "it did not come in time");
         let octets = octets.map_err(late)?;
         let octets = octets.map_err(|refused| match refused.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Problem::new(refused.status(), "body", format!("expected at most {BODY} octets, got more"))
-            }
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(refused.status(), "body", "expected a shorter one"),
             status => Problem::new(status, "body", "it did not come to its end"),
         })?;
         // A list of the right length would be taken for the object whose members it holds.

@@ -3,6 +3,7 @@
 use super::{
     App,
     asked::{Body, Query},
+    doors::Visitor,
     problem::Problem,
     sessions::{begin, finished, scenario},
 };
@@ -10,7 +11,7 @@ use crate::sessions::{
     compare::{Comparison, compare},
     session::{Session, now_us},
 };
-use axum::{Json, extract::State, response::Response};
+use axum::{Extension, Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -46,7 +47,11 @@ pub(super) struct Counterfactual {
 }
 
 /// Runs a scenario with and without one check, both with one seed: otherwise every frame would differ.
-pub(super) async fn run(State(app): State<Arc<App>>, Body(wanted): Body<Counterfactual>) -> Result<Response, Problem> {
+pub(super) async fn run(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    Body(wanted): Body<Counterfactual>,
+) -> Result<Response, Problem> {
     let with = scenario(&wanted.scenario)?;
     let id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if wanted.check.is_empty() || !wanted.check.bytes().all(id) {
@@ -58,5 +63,5 @@ pub(super) async fn run(State(app): State<Arc<App>>, Body(wanted): Body<Counterf
         [left, right] => Some(format!("/api/compare?left={}&right={}", left.session, right.session)),
         _ => None,
     };
-    begin(&app, [(with, seed), (without, seed)], wanted.wait.unwrap_or_default(), place).await
+    begin(&app, visitor, [(with, seed), (without, seed)], wanted.wait.unwrap_or_default(), place).await
 }

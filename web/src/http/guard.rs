@@ -36,6 +36,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
 #[derive(Clone, Debug)]
 pub struct Guard {
     hosts: Arc<[String]>,
+    /// The port at which every address of this machine is as good as another.
+    any: Option<u16>,
 }
 
 impl Guard {
@@ -50,10 +52,23 @@ impl Guard {
         }
         let mut seen = std::collections::BTreeSet::new();
         hosts.retain(|host| seen.insert(host.clone()));
-        Self { hosts: hosts.into() }
+        Self { hosts: hosts.into(), any: None }
+    }
+
+    /// The guard of a server that a network reaches at `address`: under any of its numbers, which nobody can point elsewhere
+    /// as a name can be, and under the names of [`Guard::new`].
+    pub fn exposed(address: SocketAddr) -> Self {
+        Self { any: Some(address.port()), ..Self::new(address) }
     }
 
     fn knows(&self, host: &str) -> bool {
+        let number =
+            || host.parse().ok().or_else(|| Some(SocketAddr::new(host.trim_matches(['[', ']']).parse().ok()?, 80)));
+        if let Some(port) = self.any
+            && number().is_some_and(|number| number.port() == port)
+        {
+            return true;
+        }
         self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
     }
 

@@ -4,6 +4,15 @@ use std::time::Duration;
 
 /// The largest body of a request, in octets.
 pub(super) const BODY: usize = 16 << 10;
+/// The largest lesson, in octets.
+pub(super) const LESSON: usize = 256 << 10;
+
+/// Codes that may be tried from one address at once, and a second: a class may sit behind one address.
+pub(super) const TRIED: (f64, f64) = (60.0, 1.0);
+/// Requests of viewers from one address at once, and a second.
+pub(super) const ASKED: (f64, f64) = (1500.0, 150.0);
+/// Streams of trainers, beside those of viewers.
+pub(super) const TRAINERS: usize = 32;
 
 /// What is bounded, and by what.
 #[derive(Clone, Debug)]

@@ -2,20 +2,24 @@
 
 mod api;
 mod asked;
+mod class;
 mod comparison;
+mod doors;
 mod files;
 mod guard;
+mod join;
 mod limits;
 mod metrics;
 mod places;
-mod plain;
 mod problem;
+mod rooms;
 mod routes;
 mod server;
 mod sessions;
 mod socket;
 mod stream;
 
+pub use doors::Doors;
 pub use guard::Guard;
 pub use limits::Limits;
 pub use routes::{openapi, router};
@@ -24,9 +28,15 @@ pub use server::{listen, serve};
 use crate::{
     ci::outcomes::Row,
     console::{Console, Processes},
+    lesson::{
+        Class,
+        challenge::{self, Challenge},
+    },
     sessions::store::Health,
 };
 use axum::http::StatusCode;
+use doors::{Role, Visitor};
+use limits::TRAINERS;
 use problem::Problem;
 use serde::Serialize;
 use std::sync::Arc;
@@ -36,8 +46,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct App {
     console: Arc<Console>,
     outcomes: Vec<Row>,
+    class: Arc<Class>,
+    challenges: Vec<Challenge>,
     limits: Limits,
     viewers: Arc<Semaphore>,
+    trainers: Arc<Semaphore>,
+    /// Where the lab is shown to a network.
+    doors: Option<Doors>,
 }
 
 /// `/api/status`.
@@ -54,8 +69,30 @@ pub struct LabStatus {
 impl App {
     /// Routes over a console.
     pub fn new(console: Arc<Console>, outcomes: Vec<Row>, limits: Limits) -> Arc<Self> {
+        Self::behind(console, outcomes, limits, None)
+    }
+
+    /// Routes over a console, with doors where it is shown to a network.
+    pub fn behind(console: Arc<Console>, outcomes: Vec<Row>, limits: Limits, doors: Option<Doors>) -> Arc<Self> {
         let viewers = Arc::new(Semaphore::new(limits.viewers));
-        Arc::new(Self { console, outcomes, limits, viewers })
+        let class = Class::new(Arc::clone(&console), outcomes.clone());
+        // A program whose tasks cannot be read sets none; its tests say so.
+        let challenges = challenge::all().unwrap_or_default();
+        Arc::new(Self {
+            console,
+            outcomes,
+            class,
+            challenges,
+            limits,
+            viewers,
+            trainers: Arc::new(Semaphore::new(TRAINERS)),
+            doors,
+        })
+    }
+
+    /// The class that follows a lesson here.
+    pub fn class(&self) -> &Arc<Class> {
+        &self.class
     }
 
     /// How everything is.
@@ -67,9 +104,10 @@ impl App {
         }
     }
 
-    /// A place for somebody who stays: a viewer, or a caller who waits.
-    fn watch(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        Arc::clone(&self.viewers).try_acquire_owned().map_err(|_| {
+    /// A place for somebody who stays: a viewer, or a caller who waits. However many watch, the trainer gets through.
+    fn watch(&self, visitor: Visitor) -> Result<OwnedSemaphorePermit, Problem> {
+        let apart = self.doors.is_some() && visitor.role == Role::Trainer;
+        Arc::clone(if apart { &self.trainers } else { &self.viewers }).try_acquire_owned().map_err(|_| {
             let message = "too many watch already, try again later";
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "viewers", message).retry(2)
         })

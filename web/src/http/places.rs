@@ -14,6 +14,9 @@ use tokio::sync::Notify;
 /// A caller that takes longer than this over one answer gives way to others.
 const SLOW: Duration = Duration::from_secs(60);
 
+/// Places for who sits at the lab's own machine, however many come over the network.
+const HERE: usize = 16;
+
 /// What the caller in a place does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -59,15 +62,17 @@ impl Places {
     }
 
     /// A place, if there is one or somebody can be asked to leave.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Place> {
-        self.take_at(Instant::now())
+    /// Some are kept for whoever sits at this machine.
+    pub(super) fn take(self: &Arc<Self>, here: bool) -> Option<Place> {
+        self.take_at(Instant::now(), here)
     }
 
-    fn take_at(self: &Arc<Self>, now: Instant) -> Option<Place> {
+    fn take_at(self: &Arc<Self>, now: Instant, here: bool) -> Option<Place> {
         let mut table = self.table();
-        if table.callers.len() >= self.number {
+        let number = if here { self.number } else { self.number.saturating_sub(HERE) };
+        if table.callers.len() >= number {
             let leaving = table.callers.values().filter(|caller| caller.state == State::Leaving).count();
-            if table.callers.len() - leaving >= self.number {
+            if table.callers.len() - leaving >= number {
                 if leaving >= SPARE {
                     return None;
                 }
@@ -151,40 +156,49 @@ mod tests {
     #[tokio::test]
     async fn who_has_been_silent_the_longest_gives_way() {
         let places = Places::new(3);
-        let [first, second, third] = [(); 3].map(|()| places.take().unwrap());
+        let [first, second, third] = [(); 3].map(|()| places.take(true).unwrap());
         first.answered();
         third.watching();
-        let newcomer = places.take().unwrap();
+        let newcomer = places.take(true).unwrap();
         assert!(asked(&second).await && !asked(&first).await && !asked(&third).await);
         // Whoever was asked to leave has not left yet, and the newcomer asks for nothing.
-        let next = places.take().unwrap();
+        let next = places.take(true).unwrap();
         assert!(asked(&newcomer).await);
         drop((second, newcomer));
         first.silent();
         next.answered();
-        let last = places.take().unwrap();
+        let last = places.take(true).unwrap();
         assert!(asked(&first).await && !asked(&last).await);
     }
 
     #[tokio::test]
     async fn nobody_gives_way_while_it_is_answered_unless_that_takes_far_too_long() {
         let places = Places::new(2);
-        let [answered, watching] = [(); 2].map(|()| places.take().unwrap());
+        let [answered, watching] = [(); 2].map(|()| places.take(true).unwrap());
         answered.answered();
         watching.watching();
         let now = Instant::now();
-        assert!(places.take_at(now).is_none());
-        assert!(places.take_at(now + SLOW / 2).is_none());
-        let late = places.take_at(now + 2 * SLOW);
+        assert!(places.take_at(now, true).is_none());
+        assert!(places.take_at(now + SLOW / 2, true).is_none());
+        let late = places.take_at(now + 2 * SLOW, true);
         assert!(late.is_some() && asked(&answered).await && !asked(&watching).await);
     }
 
     #[test]
     fn those_that_do_not_leave_are_bounded_too() {
         let places = Places::new(4);
-        let taken: Vec<Place> = std::iter::from_fn(|| places.take()).take(1000).collect();
+        let taken: Vec<Place> = std::iter::from_fn(|| places.take(true)).take(1000).collect();
         assert_eq!(taken.len(), 4 + SPARE);
         drop(taken);
-        assert!(places.take().is_some());
+        assert!(places.take(true).is_some());
+    }
+
+    #[test]
+    fn who_sits_at_the_machine_gets_through_however_many_watch() {
+        let places = Places::new(2 * HERE);
+        let watching: Vec<Place> =
+            std::iter::from_fn(|| places.take(false)).inspect(Place::watching).take(99).collect();
+        assert_eq!(watching.len(), HERE);
+        assert!(places.take(true).is_some() && places.take(false).is_none());
     }
 }

@@ -1,15 +1,23 @@
 //! The table of routes.
 
 use super::{
-    App, Guard, api, comparison, files, guard::guard, limits::BODY, metrics, problem::Problem, sessions, stream,
+    App, Guard, api, class, comparison, files,
+    guard::guard,
+    join,
+    limits::{BODY, LESSON},
+    metrics,
+    problem::Problem,
+    rooms::{self, Rooms},
+    sessions, stream,
 };
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    handler::Handler,
     http::{StatusCode, header},
     middleware,
     response::IntoResponse,
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, delete, get, post},
 };
 use std::sync::Arc;
 
@@ -18,34 +26,68 @@ pub const fn openapi() -> &'static str {
     include_str!("openapi.json")
 }
 
-/// Every documented route.
-fn documented() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+/// A path and what answers there.
+type Route = (&'static str, MethodRouter<Arc<App>>);
+
+/// A path where something can be looked at, and nothing else.
+fn look<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<App>>) -> Route {
+    (path, get(handler))
+}
+
+/// What is there for whoever comes.
+fn entrance() -> Vec<Route> {
+    vec![look("/healthz", api::healthz), look("/api/role", join::role), ("/api/join", post(join::join))]
+}
+
+/// What viewers look at.
+fn viewing() -> Vec<Route> {
     vec![
-        ("/healthz", get(api::healthz)),
-        ("/metrics", get(metrics::metrics)),
-        ("/api/openapi.json", get(document)),
-        ("/api/status", get(api::status)),
-        ("/api/modes", get(api::modes)),
-        ("/api/attacks", get(api::attacks)),
-        ("/api/checks", get(api::checks)),
-        ("/api/verdicts", get(api::verdicts)),
-        ("/api/scenarios", get(api::scenarios)),
-        ("/api/sessions", get(sessions::list).post(sessions::start)),
-        ("/api/sessions/{id}", get(sessions::one).delete(sessions::forget)),
-        ("/api/sessions/{id}/events", get(sessions::events)),
-        ("/api/sessions/{id}/chains", get(sessions::the_chains)),
+        look("/api/openapi.json", document),
+        look("/api/status", api::status),
+        look("/api/modes", api::modes),
+        look("/api/attacks", api::attacks),
+        look("/api/checks", api::checks),
+        look("/api/verdicts", api::verdicts),
+        look("/api/scenarios", api::scenarios),
+        look("/api/sessions", sessions::list),
+        look("/api/sessions/{id}", sessions::one),
+        look("/api/sessions/{id}/events", sessions::events),
+        look("/api/sessions/{id}/chains", sessions::the_chains),
+        look("/api/sessions/{id}/export", sessions::the_export),
+        look("/api/compare", comparison::of_two),
+        look("/api/matrix", api::the_matrix),
+        look("/api/cracking", api::cracking),
+        look("/api/class", class::view),
+        look("/api/challenges", class::challenges),
+        look("/api/invitation", join::invitation),
+        look("/api/invitation.svg", join::picture),
+        look("/api/events", stream::events),
+    ]
+}
+
+/// The one thing that viewers write.
+fn answering() -> Vec<Route> {
+    vec![("/api/class/answer", post(class::answer))]
+}
+
+/// What only the trainer does and sees.
+fn controlling() -> Vec<Route> {
+    vec![
+        look("/metrics", metrics::metrics),
+        look("/api/lessons", class::lessons),
+        ("/api/lesson", get(class::script).post(class::load).layer(DefaultBodyLimit::max(LESSON))),
+        ("/api/class", post(class::act)),
+        ("/api/handover", post(join::hand_over)),
+        ("/api/sessions", post(sessions::start)),
+        ("/api/sessions/{id}", delete(sessions::forget)),
         ("/api/sessions/{id}/cancel", post(sessions::cancel)),
-        ("/api/sessions/{id}/export", get(sessions::the_export)),
         ("/api/cancel", post(sessions::cancel_all)),
-        ("/api/compare", get(comparison::of_two).post(comparison::run)),
-        ("/api/matrix", get(api::the_matrix)),
-        ("/api/cracking", get(api::cracking)),
-        ("/api/events", get(stream::events)),
+        ("/api/compare", post(comparison::run)),
     ]
 }
 
 /// Paths of the page; what they show is the page's own doing.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 15] = [
     "/",
     "/sessions",
     "/sessions/{id}",
@@ -58,21 +100,31 @@ const PAGES: [&str; 12] = [
     "/checks",
     "/checks/{id}",
     "/terms",
+    "/class",
+    "/present",
+    "/challenges",
 ];
 
 /// Everything that the server answers.
 pub fn router(app: Arc<App>, who: Guard) -> Router {
-    let routes = documented().into_iter().fold(Router::new(), |router, (path, route)| router.route(path, route));
-    let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(files::shell)));
-    pages
-        .route("/static/{*path}", get(files::file))
-        .fallback(files::nowhere)
-        .method_not_allowed_fallback(async || {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods")
-        })
-        .layer(DefaultBodyLimit::max(BODY))
-        .layer(middleware::from_fn_with_state(who, guard))
-        .with_state(app)
+    let room = |tables: Vec<Vec<Route>>| {
+        let routes = tables.into_iter().flatten();
+        let routes = routes.fold(Router::new(), |router, (path, route)| router.route(path, route));
+        let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(files::shell)));
+        pages.route("/static/{*path}", get(files::file))
+    };
+    let finished = |room: Router<Arc<App>>| room.layer(DefaultBodyLimit::max(BODY)).with_state(Arc::clone(&app));
+    let others = async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods");
+    let trainer = room(vec![entrance(), viewing(), answering(), controlling()]).fallback(files::nowhere);
+    let viewer = room(vec![entrance(), viewing(), answering()]).fallback(rooms::not_for_viewers);
+    let nobody = room(vec![entrance()]).fallback(rooms::not_joined);
+    let rooms = Rooms {
+        trainer: finished(trainer.method_not_allowed_fallback(others)),
+        viewer: finished(viewer.method_not_allowed_fallback(rooms::not_for_viewers)),
+        nobody: finished(nobody.method_not_allowed_fallback(rooms::not_joined)),
+        app: Arc::clone(&app),
+    };
+    Router::new().fallback(rooms::lead).layer(middleware::from_fn_with_state(who, guard)).with_state(Arc::new(rooms))
 }
 
 async fn document() -> impl IntoResponse {
@@ -97,7 +149,8 @@ mod tests {
 
     #[test]
     fn the_document_describes_every_route_and_no_other() {
-        let routes: BTreeSet<String> = documented().into_iter().map(|(path, _)| path.to_owned()).collect();
+        let tables = [entrance(), viewing(), answering(), controlling()].into_iter().flatten();
+        let routes: BTreeSet<String> = tables.map(|(path, _)| path.to_owned()).collect();
         assert_eq!(keys(&document()["paths"]), routes);
     }
 

@@ -4,6 +4,7 @@ use super::{
     Limits,
     limits::REFUSED,
     places::{Place, Places},
+    rooms::Peer,
     socket::Socket,
 };
 use axum::{
@@ -68,15 +69,21 @@ pub async fn serve(mut listener: TcpListener, router: Router, limits: Limits, mu
     let stopping = stop.clone();
     let mut stopped = pin!(stop.wait_for(|stop| *stop));
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             // The listener of the framework waits where the system refuses, for instance for want of file descriptors.
-            (stream, _) = Listener::accept(&mut listener) => stream,
+            caller = Listener::accept(&mut listener) => caller,
             Some(_) = callers.join_next() => continue,
             _ = &mut stopped => break,
         };
-        match places.take() {
+        match places.take(peer.ip().is_loopback()) {
             Some(place) => {
-                callers.spawn(answer(stream, place, router.clone(), limits.clone(), stopping.clone()));
+                callers.spawn(answer(
+                    (stream, Peer(peer.ip())),
+                    place,
+                    router.clone(),
+                    limits.clone(),
+                    stopping.clone(),
+                ));
             }
             None => {
                 if let Ok(permit) = Arc::clone(&refused).try_acquire_owned() {
@@ -93,11 +100,18 @@ pub async fn serve(mut listener: TcpListener, router: Router, limits: Limits, mu
 }
 
 /// One connection.
-async fn answer(stream: TcpStream, place: Place, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
+async fn answer(
+    (stream, peer): (TcpStream, Peer),
+    place: Place,
+    router: Router,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
     // Small events are to arrive at once.
     let _ = stream.set_nodelay(true);
     let place = Arc::new(place);
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         place.answered();
         let over = Over(Arc::clone(&place));
         let answer = router.clone().oneshot(request.map(Body::new));

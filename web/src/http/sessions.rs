@@ -3,6 +3,7 @@
 use super::{
     App,
     asked::{Body, Named, Query},
+    doors::Visitor,
     problem::Problem,
 };
 use crate::sessions::{
@@ -15,7 +16,7 @@ use crate::sessions::{
 };
 use attacker::attacks;
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -61,6 +62,7 @@ impl Wanted {
             attack: selection("attack", &self.attack, |id| attacks::find(id).is_some())?,
             verdict: self.verdict,
             status: self.status,
+            ..Filter::default()
         })
     }
 }
@@ -120,7 +122,11 @@ pub(super) struct Started {
 const LONGEST: f64 = 600.0;
 
 /// Starts sessions; with a seed, each takes the seed after that of the one before.
-pub(super) async fn start(State(app): State<Arc<App>>, Body(wanted): Body<NewSessions>) -> Result<Response, Problem> {
+pub(super) async fn start(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    Body(wanted): Body<NewSessions>,
+) -> Result<Response, Problem> {
     let count = wanted.sessions.unwrap_or(1);
     if !(1..=SESSIONS).contains(&count) {
         return Err(Problem::bad("sessions", format!("expected 1 to {SESSIONS}, got {count}")));
@@ -142,18 +148,19 @@ pub(super) async fn start(State(app): State<Arc<App>>, Body(wanted): Body<NewSes
         [one] => Some(format!("/api/sessions/{}", one.session)),
         _ => None,
     };
-    begin(&app, runs, wanted.wait.unwrap_or_default(), place).await
+    begin(&app, visitor, runs, wanted.wait.unwrap_or_default(), place).await
 }
 
 /// Starts sessions: all or none. Answers at once, and with where to look; or, to who waits, when all are judged.
 pub(super) async fn begin(
     app: &App,
+    visitor: Visitor,
     runs: impl IntoIterator<Item = (Scenario, Option<u64>)>,
     wait: bool,
     place: impl FnOnce(&[Session]) -> Option<String>,
 ) -> Result<Response, Problem> {
     // Who waits keeps a connection as a viewer does.
-    let waiting = if wait { Some(app.watch()?) } else { None };
+    let waiting = if wait { Some(app.watch(visitor)?) } else { None };
     let playing = app.console.play_all(runs)?;
     let core_seconds = playing.first().map(|it| core_seconds(&it.session.scenario)).transpose()?.flatten();
     let time = app.console.settings().time(core_seconds).as_secs_f64();
@@ -168,7 +175,7 @@ pub(super) async fn begin(
     let mut sessions = Vec::with_capacity(playing.len());
     for playing in playing {
         let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "session", "the console ends");
-        sessions.push(playing.done().await.ok_or_else(gone)?.session.clone());
+        sessions.push(app.console.book().told(playing.done().await.ok_or_else(gone)?.session.clone()));
     }
     Ok(answer(sessions).into_response())
 }
@@ -234,6 +241,9 @@ pub(super) async fn finished(app: &App, id: &str) -> Result<Record, Problem> {
     match record.session.status {
         Progress::Done => Ok(record),
         Progress::Running => Err(Problem::new(StatusCode::CONFLICT, "session", format!("{id} still runs"))),
+        Progress::Sealed => {
+            Err(Problem::new(StatusCode::CONFLICT, "session", format!("{id} is sealed until its scene is revealed")))
+        }
     }
 }
 

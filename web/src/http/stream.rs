@@ -3,9 +3,10 @@
 //! Each message was put into its final octets once, when it was published; a viewer holds a few of them at a time, which it
 //! shares with all others.
 
-use super::{App, problem::Problem};
+use super::{App, doors::Visitor, problem::Problem};
 use crate::sessions::hub::{Batch, Message, Viewer, frame};
 use axum::{
+    Extension,
     body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, header},
@@ -39,8 +40,12 @@ struct Sending {
 
 /// Continues after `Last-Event-ID`. A new viewer is told the status at once, under the number after which its stream
 /// continues: what happens from now on reaches it, lists read later than that included.
-pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let place = app.watch()?;
+pub(super) async fn events(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let place = app.watch(visitor)?;
     let hub = app.console.book().hub();
     let (after, first) = match headers.get("last-event-id") {
         Some(last) => {

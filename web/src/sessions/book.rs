@@ -7,6 +7,7 @@ use crate::sessions::{
     hub::Hub,
     session::{Record, Session, now_ms, now_us},
     store::{Cursor, Kept, Store, StoreError},
+    veil::Veil,
 };
 use bytes::Bytes;
 use lab::{event::Event, scenario::Scenario, verdict::Kind};
@@ -38,6 +39,7 @@ struct Pages {
     judged_ids: HashMap<String, Cursor>,
     judged_bytes: usize,
     latest: HashMap<Scenario, Session>,
+    veil: Veil,
     verdicts: HashMap<Kind, u64>,
 }
 
@@ -105,11 +107,13 @@ impl Book {
     /// Answers with how large the session is, or nothing where it is not running.
     pub fn tell(&self, id: &str, mut event: Event) -> Option<Size> {
         let mut pages = self.pages();
-        let Running { record, texts, bytes, .. } = pages.running.get_mut(id)?;
+        let Pages { running, veil, .. } = &mut *pages;
+        let Running { record, texts, bytes, .. } = running.get_mut(id)?;
         event.session.clear();
         event.session.push_str(id);
         event.n = record.events.len() as u64 + 1;
-        texts.push(self.hub.event(&event));
+        let covered = veil.covers(&record.session.scenario);
+        texts.push(if covered { written(&event) } else { self.hub.event(&event) });
         *bytes += event.fact.weight();
         record.events.push(event);
         Some(Size { events: record.events.len(), bytes: *bytes })
@@ -126,7 +130,7 @@ impl Book {
         let record = Arc::new(record);
         pages.remember(&record.session);
         pages.keep(cursor, Arc::clone(&record));
-        self.hub.session(&record.session);
+        self.hub.session(&pages.veil.session(record.session.clone()));
         self.store.keep(Kept { cursor, record: Arc::clone(&record), events: texts });
         Some(record)
     }
@@ -138,6 +142,8 @@ impl Book {
         limit: usize,
         filter: Filter,
     ) -> Result<Vec<(Cursor, Session)>, StoreError> {
+        let veil = self.pages().veil.clone();
+        let filter = Filter { veil: veil.clone(), ..filter };
         let mut found: BTreeMap<Cursor, Session> = {
             let pages = self.pages();
             let running = pages.running.values().filter(|it| it.cursor < before);
@@ -154,25 +160,33 @@ impl Book {
             Err(error) if found.is_empty() => return Err(error),
             Err(_) => {}
         }
-        Ok(found.into_iter().rev().take(limit).collect())
+        Ok(found.into_iter().rev().take(limit).map(|(cursor, session)| (cursor, veil.session(session))).collect())
     }
 
     /// One session, running or not.
     pub async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
-        if let Some(record) = self.pages().find(id) {
-            return Ok(Some(record.session.clone()));
-        }
-        let id = id.to_owned();
-        self.store.ask(move |database| database.session(&id)).await
+        let found = self.pages().find(id).map(|record| record.session.clone());
+        let session = match found {
+            Some(session) => Some(session),
+            None => {
+                let id = id.to_owned();
+                self.store.ask(move |database| database.session(&id)).await?
+            }
+        };
+        Ok(session.map(|session| self.pages().veil.session(session)))
     }
 
     /// One session with its events so far.
     pub async fn record(&self, id: &str) -> Result<Option<Record>, StoreError> {
-        if let Some(record) = self.pages().find(id) {
-            return Ok(Some(record.clone()));
-        }
-        let id = id.to_owned();
-        self.store.ask(move |database| database.record(&id)).await
+        let found = self.pages().find(id).cloned();
+        let record = match found {
+            Some(record) => Some(record),
+            None => {
+                let id = id.to_owned();
+                self.store.ask(move |database| database.record(&id)).await?
+            }
+        };
+        Ok(record.map(|record| self.pages().veil.record(record)))
     }
 
     /// Forgets a session that is over, wherever it is kept.
@@ -200,7 +214,34 @@ impl Book {
 
     /// The last session of each scenario.
     pub fn latest_of_each(&self) -> Vec<Session> {
-        self.pages().latest.values().cloned().collect()
+        let pages = self.pages();
+        pages.latest.values().map(|session| pages.veil.session(session.clone())).collect()
+    }
+
+    /// From now on nothing is told of the outcomes of these scenarios, each as it is played. Whoever watches starts again
+    /// from the lists: what was told before is no longer to be had.
+    pub fn veil(&self, scenarios: impl IntoIterator<Item = Scenario>) {
+        self.pages().veil = Veil::over(scenarios);
+        self.hub.restart();
+    }
+
+    /// Tells what came of a scenario, to all.
+    pub fn unveil(&self, scenario: &Scenario) {
+        let mut pages = self.pages();
+        pages.veil.lift(scenario);
+        if let Some(session) = pages.latest.get(scenario) {
+            self.hub.session(session);
+        }
+    }
+
+    /// As much of a session as may be told now.
+    pub fn told(&self, session: Session) -> Session {
+        self.pages().veil.session(session)
+    }
+
+    /// Whether nothing may be told of a scenario's outcome.
+    pub fn veiled(&self, scenario: &Scenario) -> bool {
+        self.pages().veil.covers(scenario)
     }
 
     /// How many sessions were judged since the console began, by verdict.
@@ -263,6 +304,11 @@ impl Pages {
     }
 }
 
+/// An event as it is kept.
+fn written(event: &Event) -> Bytes {
+    serde_json::to_vec(event).map_or(Bytes::from_static(b"null"), Bytes::from)
+}
+
 fn weight_of(record: &Record) -> usize {
     record.events.iter().map(|event| event.fact.weight()).sum()
 }
@@ -272,7 +318,7 @@ mod tests {
     use super::*;
     use crate::sessions::{
         hub::Batch,
-        session::lost,
+        session::{Progress, lost},
         store::{Place, Retention},
     };
     use lab::{loss::Loss, role::Actor};
@@ -335,6 +381,49 @@ mod tests {
         let mut latest: Vec<String> = book.latest_of_each().into_iter().map(|session| session.session).collect();
         latest.sort();
         assert_eq!(latest, ["old", "running"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_behind_the_veil_is_told_to_nobody_until_it_is_lifted() {
+        let book = book().await;
+        let scenario: Scenario = "dh/relay".parse().unwrap();
+        book.begin(session("before", "dh/relay", 1));
+        book.end("before");
+        let mut live = book.hub().viewer(book.hub().now());
+        book.veil([scenario.clone()]);
+        book.begin(session("behind", "dh/relay", 2));
+        book.tell("behind", lost("wire", 1, Actor::Client, Loss::NoPipes));
+        book.end("behind");
+        let mut text = String::new();
+        let mut told = 0;
+        while told < 3 {
+            let Some(Batch::Messages { messages, .. }) = live.next().await else { panic!("nothing is told") };
+            told += messages.len();
+            messages.iter().for_each(|message| text += std::str::from_utf8(&message.text).unwrap());
+        }
+        assert!(!text.contains("inconclusive") && !text.contains("event: event"), "{text}");
+        assert!(text.starts_with("event: reset\n") && text.contains("\"status\":\"sealed\""), "{text}");
+        for id in ["before", "behind"] {
+            let record = book.record(id).await.unwrap().unwrap();
+            assert_eq!(book.session(id).await.unwrap(), Some(record.session.clone()));
+            assert_eq!(
+                (record.session.verdict, record.session.status, record.events.len()),
+                (None, Progress::Sealed, 0)
+            );
+        }
+        assert!(book.latest_of_each().iter().all(|session| session.verdict.is_none()));
+        let asked = async |filter| book.list(u64::MAX, 9, filter).await.unwrap().len();
+        assert_eq!(asked(Filter::default()).await, 2);
+        assert_eq!(asked(Filter { verdict: Some(Kind::Inconclusive), ..Filter::default() }).await, 0);
+        assert_eq!(asked(Filter { status: Some(Progress::Sealed), ..Filter::default() }).await, 2);
+        // Whoever comes back to what was told before it fell begins anew.
+        let returning = book.hub().viewer(book.hub().now() - 4).next().await;
+        assert!(matches!(returning, Some(Batch::Reset(_))), "{returning:?}");
+        book.unveil(&scenario);
+        assert!(book.record("behind").await.unwrap().unwrap().session.verdict.is_some());
+        assert_eq!(asked(Filter { verdict: Some(Kind::Inconclusive), ..Filter::default() }).await, 2);
+        let Some(Batch::Messages { messages, .. }) = live.next().await else { panic!("nothing is told") };
+        assert!(std::str::from_utf8(&messages[0].text).unwrap().contains("inconclusive"));
     }
 
     #[tokio::test]

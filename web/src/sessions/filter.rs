@@ -1,6 +1,9 @@
 //! Which sessions are asked for.
 
-use super::session::{Progress, Session};
+use super::{
+    session::{Progress, Session},
+    veil::Veil,
+};
 use lab::{
     scenario::{Scenario, Selection},
     verdict::Kind,
@@ -17,8 +20,10 @@ pub struct Filter {
     pub attack: Option<Selection>,
     /// Judged to be this.
     pub verdict: Option<Kind>,
-    /// Running, or done.
+    /// Running, done or sealed.
     pub status: Option<Progress>,
+    /// Behind it, a session has no outcome that it could be found by.
+    pub veil: Veil,
 }
 
 impl Filter {
@@ -39,12 +44,14 @@ impl Filter {
                     && wanted.parameters.iter().all(|(name, value)| got.parameters.get(name) == Some(value))
             })
         };
-        let kind = session.verdict.as_ref().map(|verdict| verdict.kind);
+        let sealed = self.veil.covers(&session.scenario) && session.status != Progress::Running;
+        let status = if sealed { Progress::Sealed } else { session.status };
+        let kind = session.verdict.as_ref().map(|verdict| verdict.kind).filter(|_| !sealed);
         self.scenario.as_ref().is_none_or(|wanted| *wanted == session.scenario)
             && selects(&self.mode, &session.mode)
             && selects(&self.attack, &session.attack)
             && (self.verdict.is_none() || self.verdict == kind)
-            && self.status.is_none_or(|wanted| wanted == session.status)
+            && self.status.is_none_or(|wanted| wanted == status)
     }
 }
 

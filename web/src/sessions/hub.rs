@@ -104,6 +104,16 @@ impl Hub {
         self.publish_sized(name, document, USUAL);
     }
 
+    /// Forgets what was told, and has everybody start again from the lists.
+    pub fn restart(&self) {
+        {
+            let mut ring = self.ring();
+            ring.messages.clear();
+            ring.bytes = 0;
+        }
+        self.publish("reset", &serde_json::json!({}));
+    }
+
     /// The message is written once, the document into it: what is answered is a part of it.
     fn publish_sized(&self, name: &'static str, document: &impl Serialize, size: usize) -> Option<Bytes> {
         let mut text = Vec::with_capacity(size + AROUND);

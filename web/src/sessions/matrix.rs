@@ -99,7 +99,10 @@ pub fn matrix(book: &Book, rows: &[Row]) -> Matrix {
     let columns: Vec<Column> = attacks.into_iter().map(column).collect();
     let mut runs = runs(book.latest_of_each());
     let places = lines.iter().flat_map(|line| columns.iter().map(move |column| (line, column)));
-    let cells = places.map(|(line, column)| cell(line, column, &mut runs, rows)).collect();
+    let cells = places
+        .map(|(line, column)| cell(line, column, &mut runs, rows))
+        .map(|cell| if book.veiled(&cell.scenario) { Cell { expected: None, ..cell } } else { cell })
+        .collect();
     Matrix { cells, rows: lines, columns }
 }
 

@@ -14,3 +14,4 @@ pub mod orders;
 mod report;
 pub mod session;
 pub mod store;
+pub mod veil;

@@ -19,6 +19,8 @@ pub enum Progress {
     Running,
     /// Judged: nothing about it changes any more.
     Done,
+    /// Judged, and not told yet: a class is still to be asked about it.
+    Sealed,
 }
 
 /// One run of a scenario.

@@ -3,6 +3,7 @@
 
 mod fake;
 mod processes;
+mod roles;
 mod routes;
 mod serving;
 mod supervisor;

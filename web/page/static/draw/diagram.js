@@ -57,7 +57,7 @@ export const Scene = ({ row, minimum = 300 }) => {
     <div class="diagram" ref=${box}>
       <svg width=${width} height=${tall} viewBox=${`0 0 ${width} ${tall}`} aria-hidden="true">
         ${ACTORS.map((actor) => html`<g key=${actor} class=${`lane ${actor}`}><path class="lifeline" d=${`M${x[actor]} 0V${tall}`} /></g>`)}
-        <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} live`}><${PARTS[row.what]} row=${row} y=${6 * unit} space=${space} /></g>
+        <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} live`}><${PARTS[row.what]} row=${row} y=${6 * unit} space=${{ ...space, hidden: true }} /></g>
       </svg>
     </div>`;
 };
@@ -95,7 +95,7 @@ const Frame = ({ row, y, space }) => {
   const incoming = row.before !== null && row.action !== "direct";
   const outgoing = row.after !== null && row.action !== "direct";
   return html`
-    <a href=${`#frame-${row.index}`} tabindex="0">
+    <a href=${`#frame-${row.index}`} tabindex=${space.hidden ? "-1" : "0"}>
       <rect class="hit" x="0" y=${y} width=${space.width} height=${height(row, space)} />
       ${row.action === "direct" ? leg(x[row.from] + reach, x[to] - reach, plain) : null}
       ${row.action === "forward"

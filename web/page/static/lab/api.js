@@ -1,7 +1,7 @@
 /** The lab's routes. Errors carry the field and the message that the lab gave. */
 
 import { useEffect, useState } from "../vendor/preact.js";
-import { useLab } from "./lab.js";
+import { learn, useLab } from "./lab.js";
 import { retold } from "../model/catalogue.js";
 import { parse, written } from "../model/text.js";
 import { tell } from "../model/words.js";
@@ -36,6 +36,28 @@ export const get = (path) => ask(path);
 
 export const post = (path, body) =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: written(body) });
+
+/** Runs a scenario; returns the session's id. */
+export async function start(scenario, seed = null) {
+  const { sessions } = await post("/api/sessions", { scenario, seed });
+  learn(sessions);
+  return sessions[0].session;
+}
+
+/** `[fault, attempt]`: what the lab answered instead of doing the last thing that was attempted, in the words given with it. */
+export function useFault() {
+  const [fault, setFault] = useState(null);
+  const attempt = async (deed, words = (error) => error.message) => {
+    setFault(null);
+    try {
+      await deed();
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      setFault(words(error));
+    }
+  };
+  return [fault, attempt];
+}
 
 /** A file of the page as text; nothing, where the lab does not answer. */
 export async function text(path) {

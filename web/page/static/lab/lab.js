@@ -15,6 +15,10 @@ export const lab = {
   events: new Map(),
   /** As `/api/status`. */
   status: null,
+  /** As `/api/class`, and as `/api/role`. */
+  class: null,
+  role: "trainer",
+  exposed: false,
   /** `connecting`, `open`, `reconnecting` or `cut`; and when the lab was last in touch, unix milliseconds. */
   link: "connecting",
   heard: null,
@@ -54,7 +58,7 @@ export function learn(sessions) {
   for (const session of sessions) {
     doubted.delete(session.session);
     const known = lab.sessions.get(session.session);
-    if (known?.status !== "done" || session.status === "done") lab.sessions.set(session.session, session);
+    if (known?.status !== "done" || session.status !== "running") lab.sessions.set(session.session, session);
   }
   const surplus = lab.sessions.size - MOST_SESSIONS;
   if (surplus > 0) newest().slice(-surplus).forEach((session) => lab.sessions.delete(session.session));
@@ -77,6 +81,12 @@ export function forget() {
 export function drop(session) {
   lab.sessions.delete(session);
   lab.gone.add(session);
+  changed();
+}
+
+/** Takes in what the class sees now. */
+export function attend(now) {
+  lab.class = now;
   changed();
 }
 

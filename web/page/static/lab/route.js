@@ -22,7 +22,7 @@ export const to = {
   list: (name) => path(name),
 };
 
-const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking"]);
+const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking", "class", "present", "challenges"]);
 
 /** The page's name, the id in its path, and its query. */
 export function route({ pathname, search }) {
@@ -38,6 +38,21 @@ export function route({ pathname, search }) {
 
 /** Whether a key that was pressed is meant for a field, a dialog or the browser, and not for the page. */
 export const isTyping = (event) => Boolean(event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea, dialog"));
+
+/** While a component is shown, does what `does` has for a key, by its name in events. */
+export function useKeys(does) {
+  useEffect(() => {
+    const press = (event) => {
+      // A button that has the focus is pressed by the space bar itself.
+      const deed = isTyping(event) || (event.key === " " && event.target.closest?.("button")) ? null : does()[event.key];
+      if (!deed) return;
+      event.preventDefault();
+      deed();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+}
 
 /** Goes to another page without leaving the document. */
 export function navigate(href) {

@@ -40,9 +40,9 @@ export function switchTongue() {
   else location.replace(here);
 }
 
-/** Since when (unix milliseconds) the board counts in this browser; 0 where it counts everything. */
-export const freshSince = () => Number(kept("fresh")) || 0;
-export const keepFresh = (since) => keep("fresh", since ? String(since) : null);
+/** Since when (unix milliseconds) the board (`fresh`) or the tasks (`tasks`) count in this browser; 0 where everything counts. */
+export const since = (what) => Number(kept(what)) || 0;
+export const keepSince = (what, at) => keep(what, at ? String(at) : null);
 
 function apply(name, value) {
   if (value) root.dataset[name] = value;

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { parse } from "../model/text.js";
-import { changed, doubt, drop, forget, hear, lab, learn } from "./lab.js";
+import { attend, changed, doubt, drop, forget, hear, lab, learn } from "./lab.js";
 
 /** Out of touch for longer than this is called cut off. */
 const PATIENCE = 4000;
@@ -44,6 +44,7 @@ function open() {
     lab.status = status;
     changed();
   });
+  on("class", attend);
   on("reset", again);
 }
 
@@ -77,7 +78,8 @@ function again() {
 
 /** Loads what every page shows: the newest sessions and the lab's own state. */
 export async function refresh() {
-  const [sessions, status] = await Promise.allSettled([get("/api/sessions?limit=60"), get("/api/status")]);
+  const [sessions, status, now] = await Promise.allSettled(["/api/sessions?limit=60", "/api/status", "/api/class"].map(get));
+  if (now.status === "fulfilled") lab.class = now.value;
   if (status.status === "fulfilled") lab.status = status.value;
   if (sessions.status === "fulfilled") {
     learn(sessions.value.sessions ?? []);

@@ -18,5 +18,5 @@ export const letter = (kind) => kinds.get(kind)?.letter ?? "…";
 export function standing(session) {
   const kind = session?.verdict?.kind;
   if (kind) return kinds.has(kind) ? kind : "inconclusive";
-  return "running";
+  return session?.status === "sealed" ? "sealed" : "running";
 }

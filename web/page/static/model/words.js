@@ -132,6 +132,9 @@ export function sentence(verdict) {
   return verdict.session ? tell("campaign sentence", { number: verdict.session, told: words }) : words;
 }
 
+/** What came of a session, or why nothing is told of it: it is sealed, or, in these words, it runs. */
+export const outcome = ({ verdict, status }, running = tell("session runs")) => (verdict ? sentence(verdict) : status === "sealed" ? tell("class sealed") : running);
+
 /** What a step of a recipe says, of a registry or of an event: in the page's own language, where that has it. */
 export const step = ({ recipe = null, number, text }) => (recipe === null ? null : say("recipe", { number }, recipe)) ?? text;
 

@@ -17,7 +17,7 @@ import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { narrate, sentence, tell, term } from "../model/words.js";
+import { narrate, outcome, tell, term } from "../model/words.js";
 
 export const Comparison = ({ left, right }) => {
   if (left && right) return html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`;
@@ -65,7 +65,7 @@ const Both = ({ left, right }) => {
             data-verdict=${sessions[i].verdict?.kind} data-status=${sessions[i].status}>
             <p class="line"><${Badge} session=${sessions[i]} big />
               <a class="scenario" href=${to.session(sessions[i].session)}>${visible(sessions[i].scenario)}</a></p>
-            <p class="because"><${Prose} of=${sessions[i].verdict ? sentence(sessions[i].verdict) : tell("session runs-briefly")} /></p>
+            <p class="because"><${Prose} of=${outcome(sessions[i], tell("session runs-briefly"))} /></p>
           </section>`)}
       </div>
       ${skipped ? html`<p><button type="button" class="small" data-action="common" onClick=${() => setWhole(true)}>${tell("comparison common", { count: skipped })}</button></p>` : null}

@@ -18,7 +18,7 @@ export const asks = ({ work, solved }) => solved.some(({ type }) => type === "as
 /** `attacker` of the session's story; `running` while the session is; `next` where the next session of a campaign may go on with it. */
 export const Cracking = ({ attacker, running, next = false }) => {
   const { chose, work, solved } = attacker;
-  if (searches(attacker)) return html`<div class="cracking" data-cracking=${work.every(({ end }) => end === "finished") ? "found" : running ? "working" : "cut-off"}><${Phases} work=${work} current=${running ? work.find(({ end }) => end === null) : null} /></div>`;
+  if (searches(attacker)) return html`<div class="cracking" data-cracking=${work.every(({ end }) => end !== null) ? "found" : running ? "working" : "cut-off"}><${Phases} work=${work} current=${running ? work.find(({ end }) => end === null) : null} /></div>`;
   const last = solved.at(-1);
   const bits = chose?.bits ?? last?.bits;
   const current = running && !last ? work.find((phase) => phase.phase === attacker.phase) : null;

@@ -17,6 +17,7 @@ const KEYS = [
   ["Enter", "enter"],
   ["r", "again"],
   ["Esc", "escape"],
+  ["PgDn  PgUp  b  0", "clicker"],
 ];
 
 export const Help = ({ onClose }) => {

@@ -1,7 +1,7 @@
 /** Every session that is kept, the newest first. */
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad } from "../lab/api.js";
+import { get, post, useFault, useLoad } from "../lab/api.js";
 import { newest, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
 import { filter, meets, query } from "../model/search.js";
@@ -25,30 +25,16 @@ export const HistoryPage = () => {
   };
   const first = useLoad(() => get(`/api/sessions?limit=${PAGE}${selection}`), [epoch, selection]);
   const [older, setOlder] = useState({ sessions: [], next: undefined });
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
   useEffect(() => setOlder({ sessions: [], next: undefined }), [epoch]);
   if (!first.data) return first.error && !line ? html`<${Failed} error=${first.error} what="sessions" />` : html`<${Loading} what="sessions" />`;
   const listed = first.error ? { sessions: [], next: null } : first.data;
   const next = older.next === undefined ? listed.next : older.next;
-  const more = async () => {
-    setFault(null);
-    try {
-      const page = await get(`/api/sessions?limit=${PAGE}${selection}&after=${encodeURIComponent(next)}`);
-      setOlder({ sessions: [...older.sessions, ...page.sessions], next: page.next });
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(error.message);
-    }
-  };
-  const cancel = async () => {
-    setFault(null);
-    try {
-      await post("/api/cancel", {});
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(tell("sessions not-cancelled", { why: error.message }));
-    }
-  };
+  const more = () => attempt(async () => {
+    const page = await get(`/api/sessions?limit=${PAGE}${selection}&after=${encodeURIComponent(next)}`);
+    setOlder({ sessions: [...older.sessions, ...page.sessions], next: page.next });
+  });
+  const cancel = () => attempt(() => post("/api/cancel", {}), ({ message }) => tell("sessions not-cancelled", { why: message }));
   // What is live is newer than what was loaded, and what was loaded may have become done since.
   const known = new Map([...older.sessions, ...listed.sessions, ...newest()].map((session) => [session.session, session]));
   const sessions = [...known.values()].filter((session) => !gone.has(session.session) && meets(session, asked)).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));

@@ -1,9 +1,9 @@
 /** The first page: the mission's three exchanges, the matrix, and what is going on now. */
 
 import { html, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad } from "../lab/api.js";
+import { get, start, useFault, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
-import { learn, newest, useLab } from "../lab/lab.js";
+import { newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
 import { Misconceptions } from "./misconceptions.js";
 import { RunForm } from "./run.js";
@@ -11,9 +11,9 @@ import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
 import { Badge, Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
-import { freshSince, keepFresh } from "../lab/settings.js";
+import { keepSince, since as countsSince } from "../lab/settings.js";
 import { shorten } from "../model/text.js";
-import { sentence, tell } from "../model/words.js";
+import { outcome, tell } from "../model/words.js";
 
 /** What the lab is there to show: no authentication, a weak group, and authentication. */
 const MISSION = [
@@ -27,24 +27,20 @@ export const Home = () => {
   const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
   const sessions = newest();
   const waiting = lab.link === "open" ? null : tell("home waiting");
-  const [since, setSince] = useState(freshSince);
+  const [since, setSince] = useState(countsSince("fresh"));
   const [filling, fill] = useState(null);
-  const playAll = async () => {
+  const [fault, attempt] = useFault();
+  const playAll = () => attempt(async () => {
     const cells = (matrix.data?.cells ?? []).filter((cell) => cell.applies);
     for (const [i, { scenario }] of cells.entries()) {
       fill(tell("home filling", { done: i, count: cells.length }));
-      try {
-        learn((await post("/api/sessions", { scenario })).sessions);
-      } catch (error) {
-        if (!(error instanceof LabError)) throw error;
-        return fill(tell("cell fault", { scenario, why: error.message }));
-      }
+      await start(scenario);
     }
     fill(null);
-  };
+  });
   const freshBoard = () => {
-    keepFresh(Date.now());
-    setSince(freshSince());
+    keepSince("fresh", Date.now());
+    setSince(countsSince("fresh"));
   };
   const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
   return html`
@@ -59,8 +55,8 @@ export const Home = () => {
         <div class="line"><h2>${tell("home matrix")}</h2>
           <button type="button" class="small" data-action="play-all" onClick=${playAll} disabled=${!matrix.data}>${tell("home play-all")}</button>
           <button type="button" class="small" data-action="fresh" onClick=${freshBoard}>${tell("home fresh")}</button>
-          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepFresh(0); setSince(0); }}>${tell("home whole")}</button>` : null}
-          <small role="status">${filling}</small></div>
+          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepSince("fresh", 0); setSince(0); }}>${tell("home whole")}</button>` : null}
+          <small role="status">${fault ?? filling}</small></div>
         ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />`
           : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="matrix" />`}
         <${Legend} />
@@ -88,6 +84,6 @@ const Exchange = ({ scenario, title, session, empty }) => {
       data-session=${session.session} data-verdict=${session.verdict?.kind} data-status=${session.status}>
       <span class="line"><${Badge} session=${session} /><h2>${title}</h2> <span class="scenario">${scenario}</span></span>
       <${Hands} session=${session} />
-      <p class="because unseen"><bdi>${shorten(session.verdict ? sentence(session.verdict) : tell("session runs-briefly"), 240, 40)}</bdi></p>
+      <p class="because unseen"><bdi>${shorten(outcome(session, tell("session runs-briefly")), 240, 40)}</bdi></p>
     </a>`;
 };

@@ -3,12 +3,11 @@
  * switched; a corner mark where it also ran with other checks or parameters. A click or Enter opens it, or runs it.
  */
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { LabError, post } from "../lab/api.js";
-import { learn } from "../lab/lab.js";
+import { html, useRef, useState } from "../vendor/preact.js";
+import { start, useFault } from "../lab/api.js";
 import { standing } from "../model/verdict.js";
 import { Corner, Mark } from "../draw/verdict.js";
-import { isTyping, navigate, to } from "../lab/route.js";
+import { navigate, to, useKeys } from "../lab/route.js";
 import { board, folds, groupKey, loudest, modeKey } from "../model/board.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { visible } from "../model/text.js";
@@ -70,7 +69,7 @@ function summary(cells) {
 export const Matrix = ({ matrix, sessions, since = 0 }) => {
   const [focus, redraw] = useState(place ?? [0, 0]);
   const setFocus = (next) => redraw((place = next));
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
   /** Why the cell that was asked last does not apply. */
   const [asked, ask] = useState(null);
   const grid = useRef(null);
@@ -89,15 +88,7 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
     return { cell, row, column, session: (session?.started ?? 0) < since ? null : session, others: variations(cell?.variations ?? [], others) };
   };
 
-  const run = async ({ cell }) => {
-    setFault(null);
-    try {
-      learn((await post("/api/sessions", { scenario: cell.scenario })).sessions);
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(tell("cell fault", { scenario: cell.scenario, why: error.message }));
-    }
-  };
+  const run = ({ cell: { scenario } }) => attempt(() => start(scenario), ({ message }) => tell("cell fault", { scenario, why: message }));
   const act = (here) => {
     ask(here.cell?.applies ? null : words(here));
     if (!here.cell?.applies) return;
@@ -114,17 +105,12 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
     grid.current.querySelector(`[data-at="${next.join("-")}"]`)?.focus();
   };
 
-  useEffect(() => {
-    const press = (event) => {
-      if (event.key.toLowerCase() !== "r" || !place || isTyping(event)) return;
-      const [row, column] = [rows[place[0]], columns[place[1]]];
-      if (!row || !column || column.members) return;
-      const here = at(row, column);
-      if (here.cell?.applies) run(here);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  const again = () => {
+    const [row, column] = place ? [rows[place[0]], columns[place[1]]] : [];
+    const here = row && column && !column.members ? at(row, column) : null;
+    if (here?.cell?.applies) run(here);
+  };
+  useKeys(() => ({ r: again, R: again }));
 
   const Cell = (row, r) => (column, c) => {
     if (column.members) return Folded(row, r, column, c);

@@ -1,8 +1,8 @@
 /** The command palette, at `/`: everything that there is by a few letters of it, and Enter opens or runs it. */
 
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
-import { LabError, post, useRegistry } from "../lab/api.js";
-import { learn, newest } from "../lab/lab.js";
+import { start, useFault, useRegistry } from "../lab/api.js";
+import { newest } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { matches } from "../model/search.js";
 import { visible } from "../model/text.js";
@@ -14,7 +14,7 @@ export const Palette = ({ onClose }) => {
   const dialog = useRef(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
   const [modes, attacks, checks, scenarios] = ["modes", "attacks", "checks", "scenarios"].map(useRegistry);
   useEffect(() => dialog.current.showModal(), []);
   const everything = useMemo(() => [
@@ -27,18 +27,11 @@ export const Palette = ({ onClose }) => {
   ], [modes, attacks, checks, scenarios]);
   const found = useMemo(() => matches(everything, text).slice(0, SHOWN), [everything, text]);
   const current = Math.min(at, found.length - 1);
-  const choose = async (one) => {
-    if (!one) return;
-    try {
-      const session = one.run && (await post("/api/sessions", { scenario: one.run })).sessions;
-      if (session) learn(session);
-      dialog.current.close();
-      navigate(session ? to.session(session[0].session) : one.go);
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(tell("session not-run", { why: error.message }));
-    }
-  };
+  const choose = (one) => one && attempt(async () => {
+    const place = one.run ? to.session(await start(one.run)) : one.go;
+    dialog.current.close();
+    navigate(place);
+  }, ({ message }) => tell("session not-run", { why: message }));
   const press = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) setAt(Math.max(0, Math.min(found.length - 1, current + step)));

@@ -1,9 +1,9 @@
 /** The page on what it costs to break a prime: the plot, the numbers behind it, and a prime to try. */
 
 import { html, useState } from "../vendor/preact.js";
-import { get, post, useLoad, useRegistry, LabError } from "../lab/api.js";
+import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
 import { modelled, safe } from "../model/costs.js";
-import { learn, newest, useLab } from "../lab/lab.js";
+import { newest, useLab } from "../lab/lab.js";
 import { DEPLOYED, Plot, PlotKey } from "../draw/plot.js";
 import { Price, time } from "./price.js";
 import { navigate, to } from "../lab/route.js";
@@ -46,23 +46,13 @@ export const PrimesPage = () => {
 };
 
 const Dial = ({ bits, setBits, data }) => {
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
   const weak = (mode) => mode.variants?.find(({ group }) => group === "safe");
   const mode = useRegistry("modes").find(weak);
   const attack = useRegistry("attacks").find(({ logarithm }) => logarithm === "live");
   const range = mode && weak(mode).parameters?.[0];
   const runs = range && attack && bits >= range.min && bits <= range.max;
-  const run = async () => {
-    setFault(null);
-    try {
-      const { sessions } = await post("/api/sessions", { scenario: `${mode.id}:${weak(mode).id},${range.name}=${bits}/${attack.id}` });
-      learn(sessions);
-      navigate(to.session(sessions[0].session));
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(error.message);
-    }
-  };
+  const run = () => attempt(async () => navigate(to.session(await start(`${mode.id}:${weak(mode).id},${range.name}=${bits}/${attack.id}`))));
   return html`
     <div class="dial">
       <label>${tell("primes size")} <output>${tell("prime bits", { bits })}</output>

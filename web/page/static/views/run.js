@@ -1,8 +1,8 @@
 /** The form that runs a scenario: mode, attack, switched checks, seed. */
 
 import { html, useMemo, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
-import { learn, useLab } from "../lab/lab.js";
+import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { useLab } from "../lab/lab.js";
 import { Price } from "./price.js";
 import { navigate, to } from "../lab/route.js";
 import { asPlayed, format } from "../model/scenario.js";
@@ -15,7 +15,7 @@ export const RunForm = ({ cells = [] }) => {
   const [modes, attacks] = [useRegistry("modes"), useRegistry("attacks")];
   const [choice, choose] = useState({ mode: "ecdh-cert", attack: "substitute", switches: [], parameters: {} });
   const [seed, setSeed] = useState("");
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
   const [busy, setBusy] = useState(false);
 
   const picked = modes.find((m) => m.id === choice.mode) ?? modes[0];
@@ -27,23 +27,13 @@ export const RunForm = ({ cells = [] }) => {
   const row = mode.variants?.length ? `${mode.id}:${choice.variant ?? mode.variants[0].id}` : mode.id;
   const senseless = new Set(cells.filter((cell) => !cell.applies && cell.mode === row).map((cell) => cell.attack));
   const set = (change) => {
-    setFault(null);
-    choose({ ...choice, ...change });
+    attempt(() => choose({ ...choice, ...change }));
   };
   const run = async (event) => {
     event.preventDefault();
-    setFault(null);
     setBusy(true);
-    try {
-      const { sessions } = await post("/api/sessions", { scenario, seed: seed === "" ? null : BigInt(seed) });
-      learn(sessions);
-      navigate(to.session(sessions[0].session));
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(error);
-    } finally {
-      setBusy(false);
-    }
+    await attempt(async () => navigate(to.session(await start(scenario, seed === "" ? null : BigInt(seed)))),
+      ({ field, message }) => `${field ? `${field}: ` : ""}${message}`).finally(() => setBusy(false));
   };
 
   return html`
@@ -80,7 +70,7 @@ export const RunForm = ({ cells = [] }) => {
         <button type="submit" class="primary" disabled=${busy} data-action="run">${tell("run run")}</button>
         <code class="scenario" data-scenario=${scenario}>${scenario}</code>
       </div>
-      <p class="fault" role="alert">${fault ? `${fault.field ? `${fault.field}: ` : ""}${fault.message}` : null}</p>
+      <p class="fault" role="alert">${fault}</p>
     </form>`;
 };
 

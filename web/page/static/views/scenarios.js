@@ -1,8 +1,8 @@
 /** Scenarios with what last came out of them and what has to. */
 
-import { html, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
-import { learn, newest, useLab } from "../lab/lab.js";
+import { html } from "../vendor/preact.js";
+import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { newest, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { visible } from "../model/text.js";
 import { standing } from "../model/verdict.js";
@@ -12,24 +12,14 @@ import { phrase, tell, term, word } from "../model/words.js";
 /** Those of which `concerns(scenario, expected)` holds, out of the expected outcomes and of what was run. */
 export const Scenarios = ({ concerns }) => {
   const { epoch } = useLab();
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
   const table = useRegistry("scenarios");
   const stored = useLoad(() => get("/api/sessions?limit=100"), [epoch]);
   const sessions = [...newest(), ...(stored.data?.sessions ?? [])];
   const expected = new Map(table.map((row) => [row.scenario, row.expected]));
   const all = new Set([...expected.keys(), ...sessions.map((session) => session.scenario)]);
   const list = [...all].filter((scenario) => concerns(scenario, expected.get(scenario)));
-  const run = (scenario) => async () => {
-    setFault(null);
-    try {
-      const { sessions } = await post("/api/sessions", { scenario });
-      learn(sessions);
-      navigate(to.session(sessions[0].session));
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(tell("session not-run", { why: error.message }));
-    }
-  };
+  const run = (scenario) => () => attempt(async () => navigate(to.session(await start(scenario))), ({ message }) => tell("session not-run", { why: message }));
   if (!list.length) return html`<p class="empty">${tell("sessions none")}</p>`;
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${tell("head scenarios")}>

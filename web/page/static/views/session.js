@@ -1,10 +1,10 @@
 /** The page of a session: the sentence first, then how it came to it. */
 
-import { html, useEffect, useState } from "../vendor/preact.js";
-import { LabError, get, post, useLoad, useRegistry } from "../lab/api.js";
+import { html, useEffect } from "../vendor/preact.js";
+import { get, post, start, useFault, useLoad, useRegistry } from "../lab/api.js";
 import { Certificates } from "./chains.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
-import { isTyping, navigate, to } from "../lab/route.js";
+import { navigate, to, useKeys } from "../lab/route.js";
 import { remedies } from "../model/remedy.js";
 import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
 import { Failed, Loading } from "./states.js";
@@ -21,50 +21,17 @@ export const SessionPage = ({ id, part = null }) => {
   const modes = useRegistry("modes");
   const attacks = useRegistry("attacks");
   const expected = useRegistry("scenarios");
-  const [fault, setFault] = useState(null);
+  const [fault, attempt] = useFault();
 
-  const act = (deed) => async () => {
-    setFault(null);
-    try {
-      navigate(await deed(session));
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(tell("session not-run", { why: error.message }));
-    }
-  };
+  const act = (deed) => () => attempt(async () => navigate(await deed(session)), ({ message }) => tell("session not-run", { why: message }));
   const again = act(async ({ scenario, seed }) => to.session(await start(scenario, seed)));
-  const without = (check) => act(async () => {
-    const [mine, other] = await twins(session, lacking(session.scenario, check));
-    return to.compare(mine, other);
-  });
-  const having = (check) => act(async () => {
-    const [mine, other] = await twins(session, restored(session.scenario, check));
-    return to.compare(other, mine);
-  });
-  const instead = (scenario) => act(async () => {
-    const [mine, other] = await twins(session, scenario);
-    return to.compare(other, mine);
-  });
-  const cancel = async () => {
-    setFault(null);
-    try {
-      await post(`/api/sessions/${encodeURIComponent(id)}/cancel`, {});
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      setFault(tell("session not-cancelled", { why: error.message }));
-    }
-  };
+  const without = (check) => act(async () => to.compare(...(await twins(session, lacking(session.scenario, check)))));
+  const instead = (scenario) => act(async () => to.compare(...(await twins(session, scenario)).reverse()));
+  const having = (check) => instead(restored(session.scenario, check));
+  const cancel = () => attempt(() => post(`/api/sessions/${encodeURIComponent(id)}/cancel`, {}), ({ message }) => tell("session not-cancelled", { why: message }));
   const decided = session?.verdict?.check ?? null;
 
-  useEffect(() => {
-    const press = (event) => {
-      if (isTyping(event)) return;
-      if (event.key === "w" && decided) without(decided)();
-      if (event.key === "r" && session) again();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  useKeys(() => ({ w: decided && without(decided), r: session && again }));
 
   const kind = session?.verdict?.kind;
   useEffect(() => {
@@ -121,13 +88,6 @@ const Remedy = ({ found, instead }) => {
 
 const EXPORTS = ["html", "json"];
 
-/** Runs a scenario; returns the session's id. */
-async function start(scenario, seed) {
-  const { sessions } = await post("/api/sessions", { scenario, seed });
-  learn(sessions);
-  return sessions[0].session;
-}
-
 /** The ids of this session and of one that differs in the scenario alone: without one seed for both, every frame would. */
 async function twins({ session, scenario, seed }, other) {
   if (seed !== null && seed !== undefined) return [session, await start(other, seed)];
@@ -150,8 +110,9 @@ const CERTIFIED = /certificate/;
 /** Loads a session and its events, and keeps the events that come while it is shown. */
 export function useSession(id) {
   const { epoch } = useLab();
-  useEffect(() => watch(id), [id]);
+  useEffect(() => (id === null ? undefined : watch(id)), [id]);
   return useLoad(async () => {
+    if (id === null) return null;
     const path = `/api/sessions/${encodeURIComponent(id)}`;
     const [session, { events }] = await Promise.all([get(path), get(`${path}/events`)]);
     learn([session]);

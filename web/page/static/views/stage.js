@@ -10,12 +10,12 @@ import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { isTyping } from "../lab/route.js";
+import { to, useKeys } from "../lab/route.js";
 import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
-import { phrase, say, sentence, step, tell } from "../model/words.js";
+import { outcome, phrase, say, step, tell } from "../model/words.js";
 
 /** Milliseconds that a row stands while it plays by itself. */
 const PACES = { normal: 1800, slow: 4500 };
@@ -44,7 +44,8 @@ export function toRow(row) {
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-export const Stage = ({ session, events, rows, row }) => {
+/** `follow` says that it is steered from elsewhere: it has no controls then, and as a `preview` not the whole screen. */
+export const Stage = ({ session, events, rows, row, follow = null }) => {
   const known = useMemo(() => replay(events, rows), [events, rows]);
   const at = Math.min(row, rows.length);
   const over = at === rows.length;
@@ -54,6 +55,7 @@ export const Stage = ({ session, events, rows, row }) => {
   const go = (next) => toRow(Math.max(0, Math.min(rows.length, next)));
 
   useEffect(() => {
+    if (follow === "preview") return undefined;
     document.documentElement.dataset.stage = "on";
     dispatchEvent(new Event("resize"));
     return () => {
@@ -72,23 +74,11 @@ export const Stage = ({ session, events, rows, row }) => {
     if (over) go(0);
     setPace(how);
   };
-  useEffect(() => {
-    const press = (event) => {
-      if (isTyping(event)) return;
-      const does = {
-        ArrowRight: () => go(at + 1), ArrowDown: () => go(at + 1), PageDown: () => go(at + 1),
-        ArrowLeft: () => go(at - 1), ArrowUp: () => go(at - 1), PageUp: () => go(at - 1),
-        Home: () => go(0), End: () => go(rows.length), " ": () => play("normal"), s: () => play("slow"),
-        Escape: () => toRow(null), f: () => toRow(null),
-      }[event.key];
-      // A button that has the focus is pressed by the space bar itself.
-      if (!does || (event.key === " " && event.target.closest?.("button"))) return;
-      event.preventDefault();
-      does();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  const [next, back, leave] = [() => go(at + 1), () => go(at - 1), () => toRow(null)];
+  useKeys(() => (follow ? {} : {
+    ArrowRight: next, ArrowDown: next, PageDown: next, ArrowLeft: back, ArrowUp: back, PageUp: back,
+    Home: () => go(0), End: () => go(rows.length), " ": () => play("normal"), s: () => play("slow"), Escape: leave, f: leave,
+  }));
 
   const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
   return html`<${Keys} of=${keysOf(fingerprints(fold(events)))}>
@@ -96,9 +86,9 @@ export const Stage = ({ session, events, rows, row }) => {
       <header class="line">
         ${over ? html`<${Badge} session=${session} big />` : html`<span class="badge big"><span>${tell("stage row", { row: at + 1, rows: rows.length })}</span></span>`}
         <code class="scenario">${visible(session.scenario)}</code>
-        <${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />
+        ${follow ? html`<a class="controls" href=${to.matrix()}>${tell("stage close")}</a>` : html`<${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />`}
       </header>
-      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? conclusion(session) : said(rows[at], session)} limit=${260} /></h1>
+      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? outcome(session) : said(rows[at], session)} limit=${260} /></h1>
       <div class="plates">${ACTORS.map((actor) => html`
         <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
           <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
@@ -111,28 +101,23 @@ export const Stage = ({ session, events, rows, row }) => {
     </article><//>`;
 };
 
-const conclusion = ({ verdict }) => (verdict ? sentence(verdict) : tell("session runs"));
-
 /** What happens in a row, in a sentence that can be read aloud: what stands in the frames is drawn. */
 function said(row, session) {
   const grounds = session.verdict?.grounds;
-  if (row.what === "stop" && grounds?.is === "stopped" && grounds.party === row.party && grounds.check === row.check) return conclusion(session);
+  if (row.what === "stop" && grounds?.is === "stopped" && grounds.party === row.party && grounds.check === row.check) return outcome(session);
   const fields = row.changed?.map(({ field }) => field) ?? [];
   return say("scene", { ...row, fields, opened: row.sealed && row.open, seal: row.sealed && !row.open ? "encrypted" : "readable", read: row.read ? spoken(row.read.text) : null }, row.what) ?? capital(words(row));
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const Controls = ({ at, rows, pace, play, go }) => html`
-  <div class="controls" role="group" aria-label=${tell("stage controls")}>
-    <button type="button" data-action="first" onClick=${() => go(0)} disabled=${at === 0} aria-label=${tell("stage first")} title=${tell("stage first")}>|◀</button>
-    <button type="button" data-action="back" onClick=${() => go(at - 1)} disabled=${at === 0} aria-label=${tell("stage back")} title=${tell("stage back")}>◀</button>
-    <button type="button" class="primary" data-action="play" aria-pressed=${String(pace === "normal")} onClick=${() => play("normal")}>${tell(pace === "normal" ? "stage pause" : "stage play")}</button>
-    <button type="button" data-action="slow" aria-pressed=${String(pace === "slow")} onClick=${() => play("slow")}>${tell(pace === "slow" ? "stage pause" : "stage slow")}</button>
-    <button type="button" data-action="next" onClick=${() => go(at + 1)} disabled=${at === rows} aria-label=${tell("stage next")} title=${tell("stage next")}>▶</button>
-    <button type="button" data-action="last" onClick=${() => go(rows)} disabled=${at === rows} aria-label=${tell("stage last")} title=${tell("stage last")}>▶|</button>
-    <button type="button" data-action="close-stage" onClick=${() => toRow(null)}>${tell("stage close")}</button>
-  </div>`;
+const Controls = ({ at, rows, pace, play, go }) => {
+  const goes = (name, sign, row) => html`<button key=${name} type="button" data-action=${name} onClick=${() => go(row)} disabled=${row === at || row < 0 || row > rows} aria-label=${tell(`stage ${name}`)} title=${tell(`stage ${name}`)}>${sign}</button>`;
+  const plays = (name, how) => html`<button key=${name} type="button" class=${name === "play" ? "primary" : ""} data-action=${name} aria-pressed=${String(pace === how)} onClick=${() => play(how)}>${tell(pace === how ? "stage pause" : `stage ${name}`)}</button>`;
+  return html`<div class="controls" role="group" aria-label=${tell("stage controls")}>
+    ${goes("first", "|◀", 0)}${goes("back", "◀", at - 1)}${plays("play", "normal")}${plays("slow", "slow")}${goes("next", "▶", at + 1)}${goes("last", "▶|", rows)}
+    <button type="button" data-action="close-stage" onClick=${() => toRow(null)}>${tell("stage close")}</button></div>`;
+};
 
 /** What a victim holds and believes, beside what is so, and its words. */
 const Plate = ({ story, role }) => {

@@ -1,6 +1,6 @@
 /** A session told from its events alone: the dashboard's session page and the exported report are both this. */
 
-import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Refuted } from "./refuted.js";
 import { Sessions, alone } from "./campaign.js";
@@ -14,13 +14,13 @@ import { Recipe } from "./recipe.js";
 import { Stage, toRow, useRow } from "./stage.js";
 import { deceived, fingerprints, fold, searches, sessionsOf } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
-import { isTyping, to } from "../lab/route.js";
+import { to, useKeys } from "../lab/route.js";
 import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
 import { clock, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { say, sentence, tell } from "../model/words.js";
+import { outcome, say, sentence, tell } from "../model/words.js";
 
 /**
  * `session` and its `events` are all that is needed; of a campaign, `part` is the number of the session to show. Without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
@@ -39,13 +39,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
   const running = session.status !== "done";
   const row = useRow();
   const staged = row !== null && rows.length > 0;
-  useEffect(() => {
-    const press = (event) => {
-      if (event.key === "f" && rows.length && !isTyping(event)) toRow(0);
-    };
-    if (!staged) addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  useKeys(() => ({ f: !staged && rows.length && (() => toRow(0)) }));
   if (unloaded) {
     return html`
       <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
@@ -105,7 +99,7 @@ const Sentence = ({ session, story, edition = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
-  const waiting = phase === null ? tell("session runs") : tell(searches(story.attacker) ? "session searches" : "session computes", { bits: chose?.bits, phase });
+  const waiting = session.status === "sealed" || phase === null ? outcome(session) : tell(searches(story.attacker) ? "session searches" : "session computes", { bits: chose?.bits, phase });
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>

@@ -1,7 +1,7 @@
 //! What is wrong with a document, in the words of somebody who wrote it, not of the program that reads it.
 
 /// What serde says of a document: the field at fault, where it names one, and what was expected and what came.
-pub(super) fn plain(said: &str) -> (Option<String>, String) {
+pub(crate) fn plain(said: &str) -> (Option<String>, String) {
     let (said, place) = placed(said);
     let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
     if said.starts_with("missing field ") {

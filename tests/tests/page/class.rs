@@ -1,0 +1,121 @@
+//! A class: what the speaker shows is what everybody sees, and nothing of what is sealed.
+
+use super::*;
+use serde_json::json;
+use support::http::post;
+
+/// A lab that teaches from the shortest lesson, once it is rehearsed; with these arguments besides.
+fn lesson(more: &[&str]) -> Lab {
+    let mut lab = Lab::start(&[&["--ephemeral", "--listen", "127.0.0.1:0", "--lesson", "ten-minutes"], more].concat());
+    if more.is_empty() {
+        lab.program.until("the rehearsal", |line| line.contains("The lesson is ready").then_some(()));
+    }
+    lab
+}
+
+#[test]
+fn the_class_sees_what_the_speaker_shows_row_by_row_and_scene_by_scene() {
+    let (Some(speaker), Some(class)) = (Browser::open(), Browser::open()) else { return };
+    let lab = lesson(&[]);
+    visit(&class, &lab, "/class");
+    visit(&speaker, &lab, "/present");
+    speaker.await_element(".present[data-scene='1'][data-ready='4'] .preview .stage[data-row='1']");
+    // The clicker goes through the rows, and then to the next scene.
+    let rows: usize = text(&speaker.run("return document.querySelector('.preview .stage').dataset.rows", &[]))
+        .parse()
+        .expect("a number");
+    for row in 2..=rows + 1 {
+        speaker.press("PageDown");
+        speaker.await_element(&format!(".preview .stage[data-row='{row}']"));
+        class.await_element(&format!(".class[data-scene='1'] .stage[data-row='{row}']"));
+    }
+    speaker.press("PageDown");
+    class.await_element(".class[data-scene='2'] .stage[data-row='1']");
+    speaker.press("PageUp");
+    class.await_element(".class[data-scene='1']");
+    speaker.press("b");
+    class.await_element("[data-black]");
+    speaker.press(".");
+    class.await_element(".class[data-scene='1'] .stage");
+    // A sealed scene says nothing of its verdict, on any page.
+    post(lab.address, "/api/class", &json!({ "do": "go", "scene": 3 }).to_string());
+    class.await_element(".class[data-scene='3'][data-sealed=true] .stage[data-row='1']");
+    let session = text(&class.run("return document.querySelector('.stage').dataset.session", &[]));
+    let other = Browser::open().expect("a browser");
+    for path in ["/", "/sessions", &format!("/sessions/{session}"), "/class", "/modes/ecdh-cert"] {
+        visit(&other, &lab, path);
+        other.await_element("h1");
+        let own =
+            "const mine = [...document.querySelectorAll('[data-scenario=\"ecdh-cert/substitute\"], .session, .stage')];
+            return document.title + mine.map((it) => it.outerHTML).join()";
+        let said = text(&other.run(own, &[]));
+        for spoil in ["Stopped", "stopped", "data-verdict=\"stopped"] {
+            assert!(!said.contains(spoil), "{path} says {spoil}: {said}");
+        }
+    }
+    // The question, the answer, and the rest of the scene.
+    speaker.await_element(".present[data-scene='3'] .preview .stage[data-row='1']");
+    speaker.press("PageDown");
+    class.await_element("[data-question=open]");
+    speaker.await_element(".preview [data-question=open]");
+    speaker.press("2");
+    speaker.press("1");
+    class.await_element("[data-question=open]");
+    speaker.press("PageDown");
+    class.await_element("[data-question=told] [data-right=true] [data-answer='2']");
+    assert_eq!(class.count("[data-question=told] progress"), 3);
+    speaker.await_element(".preview [data-question=told]");
+    speaker.press("PageDown");
+    class.await_element(".class[data-scene='3'][data-sealed=false] .stage[data-row='1']");
+    speaker.await_element(".preview .stage[data-row='1']");
+    speaker.press("Home");
+    class.await_element(".class[data-scene='1'] .stage[data-row='1']");
+    for (browser, width) in [(&class, 390), (&speaker, 390), (&speaker, 1920)] {
+        browser.screen(width, 844);
+        let over = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+        assert!(over.as_i64() <= Some(0), "{over} too wide at {width}");
+    }
+    assert_eq!(speaker.complaints(), [""; 0]);
+    assert_eq!(class.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_student_joins_by_the_link_answers_and_can_do_nothing_else() {
+    let Some(browser) = Browser::open() else { return };
+    let mut lab = lesson(&["--expose-to-network", "127.0.0.1"]);
+    let code = lab.program.until("the class code", |line| {
+        Some(line.split_once("with the class code ")?.1.trim_end_matches(':').to_owned())
+    });
+    let token =
+        lab.program.until("the trainer's token", |line| Some(line.split_once("told here alone: ")?.1.to_owned()));
+    let steer = |action: Value| {
+        let (own, key) = (lab.address.to_string(), format!("Bearer {token}"));
+        let headers = [("Host", own.as_str()), ("Content-Type", "application/json"), ("Authorization", key.as_str())];
+        let answer = support::http::request(lab.address, "POST /api/class", &headers, &action.to_string());
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    };
+    browser.screen(390, 844);
+    browser.go(&format!("http://{}/class", lab.address));
+    browser.await_element("[data-join] input");
+    browser.go("about:blank");
+    browser.go(&format!("http://{}/class#{code}", lab.address));
+    browser.await_element("html[data-live=open][data-role=viewer]");
+    assert_eq!(browser.place_within(), "/class", "no code stays in the address");
+    lab.program.until("the rehearsal", |line| line.contains("The lesson is ready").then_some(()));
+    steer(json!({ "do": "go", "scene": 3 }));
+    steer(json!({ "do": "ask" }));
+    browser.click("[data-question=open] [data-answer='2']");
+    browser.await_element("[data-answer='2'][aria-pressed=true]");
+    let told = steer(json!({ "do": "reveal" }));
+    assert_eq!(told["question"]["tally"], json!([0, 1, 0]));
+    browser.await_element("[data-question=told]");
+    // What a viewer may not do is not offered.
+    browser.go(&format!("http://{}/", lab.address));
+    browser.await_element("html[data-live=open] .matrix");
+    let offered = "return [...document.querySelectorAll('[data-form=run], [data-action=play-all]')].filter((it) => it.getClientRects().length).length";
+    assert_eq!(browser.run(offered, &[]), 0);
+    browser.click(".places a[href='/class']");
+    browser.await_element(".class[data-scene='3']");
+    assert_eq!(browser.complaints().iter().filter(|it| !it.contains("401")).count(), 0);
+}

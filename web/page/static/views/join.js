@@ -1,0 +1,30 @@
+/** The way into a lab that is shown to a network: a code, out of the link's `#` or typed. */
+
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { post, useFault } from "../lab/api.js";
+import { visible } from "../model/text.js";
+import { tell } from "../model/words.js";
+
+export const Join = () => {
+  const [code, setCode] = useState(() => decodeURIComponent(location.hash.slice(1)).slice(0, 64));
+  const [fault, attempt] = useFault();
+  const join = () => attempt(() => post("/api/join", { code }).then(() => location.reload()));
+  // No code stays in the address, where a projector or the next one at this machine would find it.
+  useEffect(() => {
+    if (!code) return;
+    history.replaceState(null, "", location.pathname);
+    join();
+  }, []);
+  return html`<main class="slide" data-join><h1>${tell("join title")}</h1>
+    <form onSubmit=${(event) => { event.preventDefault(); join(); }}>
+      <label>${tell("join code")} <input name="code" type="password" autocomplete="off" autocapitalize="characters" autofocus value=${code} onInput=${(event) => setCode(event.target.value)} /></label>
+      <button type="submit" class="primary">${tell("join enter")}</button></form>
+    <p class="fault" role="alert">${fault && visible(fault)}</p></main>`;
+};
+
+/** How others join: the link as a picture and in words; and a code for another speaker, for whoever is one. */
+export const Invitation = ({ invited, speaker }) => {
+  const [handed, hand] = useState(null);
+  return html`<figure class="invitation"><img src="/api/invitation.svg" alt="" width="220" height="220" /><figcaption>${invited.link.split("#")[0]}<br /><strong>${invited.code}</strong>
+    ${speaker ? html`<br /><button type="button" class="small" data-action="hand-over" onClick=${async () => hand((await post("/api/handover", {})).code)}>${tell("join hand-over")}</button> ${handed ? html`<b data-handed>${handed}</b>` : null}` : null}</figcaption></figure>`;
+};

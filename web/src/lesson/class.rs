@@ -1,0 +1,388 @@
+//! The class: which lesson it follows, where the speaker is in it, and what it answers. Everybody sees the same place.
+
+use super::{
+    file::{Lesson, Scene},
+    rehearsal::{Played, Rehearsed, Standing, rehearse},
+    text::Text,
+    votes::Votes,
+};
+use crate::{
+    ci::outcomes::Row,
+    console::Console,
+    sessions::{book::Book, session::now_ms},
+};
+use lab::scenario::Scenario;
+use serde::{Deserialize, Serialize};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::task::JoinHandle;
+
+/// Answers that come in at the same time are told together, this often.
+const TOLD: Duration = Duration::from_millis(300);
+
+/// A class.
+pub struct Class {
+    console: Arc<Console>,
+    rows: Vec<Row>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Counts the lessons that were loaded, so that the rehearsal of one before does not go on.
+    loaded: u64,
+    lesson: Option<Arc<Lesson>>,
+    rehearsed: Vec<Rehearsed>,
+    place: Place,
+    votes: Votes,
+    /// Answers have come in that are still to be told.
+    due: bool,
+}
+
+/// Where the speaker is.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    scene: usize,
+    row: u32,
+    asked: Asked,
+    /// The scene's question has been told.
+    done: bool,
+    /// Counts how often the question was put.
+    round: u32,
+    black: bool,
+    /// When the lesson began, Unix milliseconds.
+    began: u64,
+}
+
+/// How far a question is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// It is not on the screen.
+    #[default]
+    Closed,
+    /// The class answers.
+    Open,
+    /// The class sees what it answered, and what is right.
+    Told,
+}
+
+/// What the speaker does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Action {
+    /// Goes to a scene, from 1, and in it to a row, from 1; without one to where the scene begins.
+    Go {
+        /// The scene.
+        scene: usize,
+        /// The row.
+        row: Option<u32>,
+    },
+    /// Puts the scene's question, or puts it again: no answer counts any more.
+    Ask,
+    /// Counts a hand for an answer, from 1.
+    Hand {
+        /// The answer.
+        answer: usize,
+    },
+    /// Tells what was answered, what is right, and what came of the scene.
+    Reveal,
+    /// Takes the question from the screen.
+    Close,
+    /// Makes every screen that follows black, or shows it again.
+    Black {
+        /// Black.
+        on: bool,
+    },
+    /// Back to the start of the lesson: nothing is told, nothing answered.
+    Start,
+}
+
+/// Why the speaker's wish is not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No lesson is loaded.
+    #[error("no lesson is loaded")]
+    NoLesson,
+    /// There is no such thing in it; the field and what it has.
+    #[error("expected 1 to {1}")]
+    Beyond(&'static str, usize),
+    /// The scene asks nothing, or not at the moment.
+    #[error("no question is put")]
+    NotAsked,
+    /// More answer than there is room for.
+    #[error("more answer than there is room for")]
+    Full,
+}
+
+/// What everybody sees of the class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct View {
+    /// The lesson's title; null where none is loaded.
+    pub lesson: Option<Text>,
+    /// Grows with every lesson that is loaded.
+    pub loaded: u64,
+    /// How many scenes there are.
+    pub scenes: usize,
+    /// How many of them are rehearsed and came out as planned.
+    pub ready: usize,
+    /// The scene, from 1.
+    pub scene: usize,
+    /// Its title.
+    pub title: Option<Text>,
+    /// What it plays: nothing, one scenario, or one with and without a check.
+    pub scenarios: Vec<Scenario>,
+    /// Their sessions.
+    pub sessions: Vec<String>,
+    /// The row, from 1.
+    pub row: u32,
+    /// What came of it is not told yet.
+    pub sealed: bool,
+    /// Every screen that follows is black.
+    pub black: bool,
+    /// When the lesson began, Unix milliseconds.
+    pub began: u64,
+    /// The scene's question.
+    pub question: Option<Put>,
+}
+
+/// A question as everybody sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Put {
+    /// How far it is.
+    pub state: Asked,
+    /// It has been told since the scene was entered.
+    pub done: bool,
+    /// What is asked.
+    pub ask: Text,
+    /// What can be answered.
+    pub answers: Vec<Text>,
+    /// Counts how often it was put.
+    pub round: u32,
+    /// How many have answered.
+    pub answered: u32,
+    /// How many gave each answer; null until it is told.
+    pub tally: Option<Vec<u32>>,
+    /// The right answer, from 1; null until it is told, and where none is.
+    pub right: Option<usize>,
+}
+
+/// What the speaker alone sees: the whole lesson, and how its scenes were rehearsed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Script {
+    /// The lesson.
+    pub lesson: Lesson,
+    /// Scene by scene.
+    pub rehearsed: Vec<Rehearsed>,
+    /// What was answered so far.
+    pub tally: Vec<u32>,
+}
+
+impl Class {
+    /// A class without a lesson.
+    pub fn new(console: Arc<Console>, rows: Vec<Row>) -> Arc<Self> {
+        Arc::new(Self { console, rows, state: Mutex::default() })
+    }
+
+    /// Takes up a lesson: its questions are sealed at once, its scenes rehearsed one after the other. What is answered ends
+    /// with the rehearsal, with how it went; with nothing where another lesson was taken up meanwhile.
+    pub fn load(self: &Arc<Self>, lesson: Lesson) -> JoinHandle<Option<View>> {
+        let lesson = Arc::new(lesson);
+        let loaded = {
+            let mut state = self.state();
+            let loaded = state.loaded + 1;
+            let rehearsed = vec![Rehearsed::default(); lesson.scenes.len()];
+            *state = State { loaded, lesson: Some(Arc::clone(&lesson)), rehearsed, ..State::default() };
+            state.begin();
+            loaded
+        };
+        self.console.book().veil(sealed(&lesson));
+        self.publish();
+        let class = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut played = Played::new();
+            for (i, scene) in lesson.scenes.iter().enumerate() {
+                let rehearsed = rehearse(&class.console, &class.rows, scene, &mut played).await;
+                {
+                    let mut state = class.state();
+                    if state.loaded != loaded {
+                        return None;
+                    }
+                    if let Some(place) = state.rehearsed.get_mut(i) {
+                        *place = rehearsed;
+                    }
+                }
+                class.publish();
+            }
+            Some(class.view())
+        })
+    }
+
+    /// What everybody sees.
+    pub fn view(&self) -> View {
+        self.state().view(self.console.book())
+    }
+
+    /// What the speaker sees; nothing where no lesson is loaded.
+    pub fn script(&self) -> Option<Script> {
+        let state = self.state();
+        let lesson = state.lesson.as_deref()?.clone();
+        Some(Script { lesson, rehearsed: state.rehearsed.clone(), tally: state.votes.tally() })
+    }
+
+    /// Does what the speaker wants.
+    ///
+    /// # Errors
+    /// It cannot be done, and nothing is changed.
+    pub fn act(&self, action: Action) -> Result<View, Refused> {
+        let lesson = self.state().lesson.clone().ok_or(Refused::NoLesson)?;
+        let told = self.state().act(action, &lesson)?;
+        match (action, told) {
+            (Action::Start, _) => self.console.book().veil(sealed(&lesson)),
+            (_, Some(scene)) => about(&lesson, &scene).for_each(|scenario| self.console.book().unveil(&scenario)),
+            _ => {}
+        }
+        self.publish();
+        Ok(self.view())
+    }
+
+    /// Somebody answers, from 1.
+    ///
+    /// # Errors
+    /// Nothing is asked, or there is no such answer.
+    pub fn answer(self: &Arc<Self>, voter: u64, answer: usize) -> Result<(), Refused> {
+        let mut state = self.state();
+        let answers = state.question().ok_or(Refused::NotAsked)?.answers.len();
+        if state.place.asked != Asked::Open {
+            return Err(Refused::NotAsked);
+        }
+        if !(1..=answers).contains(&answer) {
+            return Err(Refused::Beyond("answer", answers));
+        }
+        if !state.votes.cast(voter, answer - 1) {
+            return Err(Refused::Full);
+        }
+        if !std::mem::replace(&mut state.due, true) {
+            let class = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::time::sleep(TOLD).await;
+                class.state().due = false;
+                class.publish();
+            });
+        }
+        Ok(())
+    }
+
+    fn publish(&self) {
+        // In the order of the changes: nobody else changes it meanwhile.
+        let state = self.state();
+        self.console.book().hub().publish("class", &state.view(self.console.book()));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a lesson must not tell before its questions are answered.
+fn sealed(lesson: &Lesson) -> Vec<Scenario> {
+    let asking = lesson.scenes.iter().filter(|scene| scene.question.is_some());
+    asking.flat_map(|scene| about(lesson, scene)).collect()
+}
+
+/// What a lesson plays of the same mode and attack as a scene: the outcome with another switch would give away the scene's.
+fn about(lesson: &Lesson, scene: &Scene) -> impl Iterator<Item = Scenario> {
+    let asked = scene.plays();
+    let all: Vec<Scenario> = lesson.scenes.iter().flat_map(Scene::plays).collect();
+    all.into_iter().filter(move |it| asked.iter().any(|asked| it.mode == asked.mode && it.attack == asked.attack))
+}
+
+impl State {
+    fn scene(&self) -> Option<&Scene> {
+        self.lesson.as_ref()?.scenes.get(self.place.scene)
+    }
+
+    fn question(&self) -> Option<&super::file::Question> {
+        self.scene()?.question.as_ref()
+    }
+
+    /// To the start of the lesson.
+    fn begin(&mut self) {
+        self.place = Place { began: now_ms(), ..Place::default() };
+        self.enter(0);
+    }
+
+    /// To the start of a scene.
+    fn enter(&mut self, scene: usize) {
+        self.place =
+            Place { scene, row: 1, asked: Asked::Closed, done: false, round: self.place.round + 1, ..self.place };
+        self.place.row = self.scene().and_then(|scene| scene.row).unwrap_or(1);
+        self.votes = Votes::among(self.question().map_or(0, |question| question.answers.len()));
+    }
+
+    /// Answers with the scene about which everything is told from now on.
+    fn act(&mut self, action: Action, lesson: &Lesson) -> Result<Option<Scene>, Refused> {
+        let scenes = lesson.scenes.len();
+        let asked = self.question().map(|question| question.answers.len());
+        match action {
+            Action::Go { scene, .. } if !(1..=scenes).contains(&scene) => return Err(Refused::Beyond("scene", scenes)),
+            Action::Go { scene, row } => {
+                if self.place.scene != scene - 1 || row.is_none() {
+                    self.enter(scene - 1);
+                }
+                self.place.row = row.unwrap_or(self.place.row).max(1);
+            }
+            Action::Start => self.begin(),
+            Action::Black { on } => self.place.black = on,
+            Action::Close => self.place.asked = Asked::Closed,
+            Action::Ask => {
+                self.votes = Votes::among(asked.ok_or(Refused::NotAsked)?);
+                self.place = Place { asked: Asked::Open, round: self.place.round + 1, ..self.place };
+            }
+            Action::Hand { answer } => {
+                let answers = asked.filter(|_| self.place.asked == Asked::Open).ok_or(Refused::NotAsked)?;
+                if answer == 0 || !self.votes.hand(answer - 1) {
+                    return Err(Refused::Beyond("answer", answers));
+                }
+            }
+            Action::Reveal => {
+                asked.ok_or(Refused::NotAsked)?;
+                self.place = Place { asked: Asked::Told, done: true, ..self.place };
+                return Ok(self.scene().cloned());
+            }
+        }
+        Ok(None)
+    }
+
+    fn view(&self, book: &Book) -> View {
+        let scene = self.scene();
+        let asked = self.place.asked;
+        let put = |question: &super::file::Question| Put {
+            state: asked,
+            done: self.place.done,
+            ask: question.ask.clone(),
+            answers: question.answers.clone(),
+            round: self.place.round,
+            answered: self.votes.answered(),
+            tally: (asked == Asked::Told).then(|| self.votes.tally()),
+            right: question.right.filter(|_| asked == Asked::Told),
+        };
+        View {
+            lesson: self.lesson.as_ref().map(|lesson| lesson.title.clone()),
+            loaded: self.loaded,
+            scenes: self.rehearsed.len(),
+            ready: self.rehearsed.iter().filter(|scene| scene.ready == Standing::Ready).count(),
+            scene: self.place.scene + 1,
+            title: scene.map(|scene| scene.title.clone()),
+            scenarios: scene.map(Scene::plays).unwrap_or_default(),
+            sessions: self.rehearsed.get(self.place.scene).map(|scene| scene.sessions.clone()).unwrap_or_default(),
+            row: self.place.row,
+            sealed: scene.is_some_and(|scene| scene.plays().iter().any(|scenario| book.veiled(scenario))),
+            black: self.place.black,
+            began: self.place.began,
+            question: self.question().map(put),
+        }
+    }
+}
