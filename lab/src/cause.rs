@@ -97,6 +97,18 @@ pub enum Cause {
         /// Those that a record may carry.
         most: usize,
     },
+    /// A program of the user's own, in the victim's place, says that it gives up.
+    Said {
+        /// Why, in its own words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
+    /// A program of the user's own ended without its report.
+    Untold {
+        /// The last line that it wrote for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        says: Option<String>,
+    },
 }
 
 impl Cause {
@@ -104,6 +116,7 @@ impl Cause {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Check { expected, observed, .. } => expected.weight() + observed.weight(),
+            Self::Said { why: text } | Self::Untold { says: text } => text.as_ref().map_or(0, String::len),
             Self::Misfit { field, expected, got } => field.len() + expected.weight() + got.weight(),
             _ => 0,
         }

@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use message::LAST_WORDS;
-pub use order::{Kept, Refusal, call, draws, generator};
+pub use order::{Kept, Refusal, call, draws, generator, messages, trusts};
 
 /// One victim in one session.
 pub struct Victim {
@@ -77,13 +77,7 @@ impl Victim {
                 without: order.without.clone(),
                 with: order.with.clone(),
             },
-            trusts: credentials.filter(|it| !it.anchors.is_empty()).map(|it| Fact::Trusts {
-                anchors: it.anchors.clone(),
-                revocation_lists: it.revocation_lists.clone(),
-                pins: it.pins.clone(),
-                peer: it.peer_name.clone(),
-                now: order.now,
-            }),
+            trusts: trusts(order),
             switches,
             offered: mode.groups.iter().map(|group| (*group).to_owned()).collect(),
             own_name: credentials.and_then(|it| it.own_name.clone()),

@@ -213,18 +213,18 @@ def x25519_public(path):
 class Trust:
     """Whom a client believes: anchors, revocation lists, the name that it wants, and which checks it leaves out."""
 
-    def __init__(self, anchors, lists, name, without=()):
+    def __init__(self, anchors, lists, name, without=(), now=None):
         self.anchors = [Certificate(der) for der in anchors]
         self.lists = [RevocationList(der) for der in lists]
-        self.name, self.without = name, without
+        self.name, self.without, self.now = name, without, now
 
     def check(self, name, holds, why):
         if name not in self.without and not holds:
             raise Refused(f"{name}: {why}")
 
-    def leaf_key(self, chain, now=None):
+    def leaf_key(self, chain):
         """The key that the chain certifies for the name, or Refused."""
-        now = now or datetime.now(timezone.utc)
+        now = self.now or datetime.now(timezone.utc)
         leaf, *others = [Certificate(der) for der in chain]
         path = others if "cert-chain" in self.without else self.path(leaf, others)
         for certificate in [leaf, *path]:

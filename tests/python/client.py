@@ -21,6 +21,7 @@ import re
 import socket
 import struct
 import sys
+from datetime import datetime, timezone
 
 import certificate
 import cpace
@@ -34,6 +35,7 @@ CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINIS
 RECORD = 23
 LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, SPOKEN + 1), 65_536)
 DATA, CLOSE = 1, 2
+SESSION = os.urandom(8).hex()
 GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "rsa": "none", "rsa-cert": "none", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none", "tofu": "x25519", "sas": "x25519"}
 
 
@@ -341,13 +343,13 @@ def identify(connection, handshake, mode, trust, own_chain, own_key):
 
 def meet_again(connection, handshake, args, variant):
     """Sections 4 to 7 for `psk`, in each of its variants."""
-    secret, group = args.secret.encode(), "none" if variant == "psk-only" else "x25519"
+    secret, group = args.secret, "none" if variant == "psk-only" else "x25519"
     party = None if variant == "psk-only" else X25519()
     shares = [] if party is None else [party.share]
     random = os.urandom(32)
     signed = [[["psk", [group]]], random, *shares, args.own_name, args.name]
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "psk", "groups": [group]}],
         "random": encode(random),
         "identity": args.own_name,
@@ -392,7 +394,7 @@ def negotiate(connection, handshake, trust, mode, variant):
     legacy, hybrid = variant == "legacy", mode == "hybrid-cert"
     groups = ["x25519mlkem768", "x25519"] if hybrid else ["ffdhe2048", "own"]
     offers, random = [{"mode": mode, "groups": groups}], os.urandom(32)
-    connection.send(CLIENT_HELLO, {"session": os.urandom(8).hex(), "offers": offers, "random": encode(random)})
+    connection.send(CLIENT_HELLO, {"session": SESSION, "offers": offers, "random": encode(random)})
     names = ["choice", "random", "share"] + ["group"] * (not hybrid) + ["heard"] * (legacy or hybrid) + ["answers"] * legacy
     answer = connection.receive(SERVER_HELLO, names)
     if answer["choice"] not in [{"mode": mode, "group": group} for group in groups]:
@@ -409,7 +411,10 @@ def negotiate(connection, handshake, trust, mode, variant):
     if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
         raise Refused("chain: expected 1 to 16 certificates")
     leaf_key = trust.leaf_key([decode(der) for der in chain])
-    scope = hashlib.sha256(tuple_of(*randoms, parameters, share)).digest() if legacy else handshake.transcript()
+    bound = [[[offer["mode"], offer["groups"]] for offer in answer["heard"]]] if "offers-bound" in trust.switched_on else []
+    if bound:
+        check("offers-bound", answer["heard"] == offers)
+    scope = hashlib.sha256(tuple_of(*randoms, parameters, share, *bound)).digest() if legacy else handshake.transcript()
     signature = octets(connection.receive(CERTIFICATE_VERIFY, ["signature"])["signature"], 64)
     said = to_be_signed(b"server CertificateVerify", scope)
     check("transcript-signature", ed25519.verify(leaf_key, said, signature))
@@ -436,9 +441,9 @@ def pass_a_word(connection, handshake, args):
 
     random = os.urandom(32)
     session = hashlib.sha256(tuple_of(random, args.own_name, args.name)).digest()
-    party = cpace.Side(args.secret.encode(), b"", session)
+    party = cpace.Side(args.secret, b"", session)
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "pake", "groups": ["ristretto255"]}],
         "random": encode(random),
         "identity": args.own_name,
@@ -471,7 +476,7 @@ def agree_three_times(connection, handshake, args, variant):
 
     party, own = X25519(), X25519(certificate.x25519_key(args.static_key))
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "triple-dh", "groups": ["x25519"]}],
         "random": encode(os.urandom(32)),
         "share": encode(party.share),
@@ -518,7 +523,7 @@ def speak_in_halves(connection, handshake, args, variant):
 
     party, half_of = X25519(), lambda sealed: hashlib.sha256(tuple_of(sealed)).digest()
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "interlock", "groups": ["x25519"]}],
         "random": encode(os.urandom(32)),
         "share": encode(party.share),
@@ -530,7 +535,7 @@ def speak_in_halves(connection, handshake, args, variant):
     octets(answer["random"], 32)
     handshake.agree(party.agree(decode(answer["share"])))
     keys = {party: handshake.key(party + b" half") for party in (b"client", b"server")}
-    words = args.secret.encode() if variant == "password" else os.urandom(32)
+    words = args.secret if variant == "password" else os.urandom(32)
     sealed = seal_secret(keys[b"client"], words)
     connection.send(HALF, {"half": encode(half_of(sealed))})
     half = octets(connection.receive(HALF, ["half"])["half"], 32)
@@ -553,7 +558,7 @@ def return_nonces(connection, handshake, args):
     own, peer = certificate.rsa_private(args.decryption_key), certificate.rsa_public(args.peer_key)
     nonce = os.urandom(32)
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "nspk", "groups": ["none"]}],
         "encrypted": encode(rsa_oaep.encrypt(peer, tuple_of(nonce, args.own_name))),
     }
@@ -588,7 +593,7 @@ def encrypt_a_secret(connection, handshake, trust, mode, variant):
     """Sections 4 to 7 for `rsa` and `rsa-cert`."""
     choice, random = {"mode": mode, "group": "none"}, os.urandom(32)
     offers = [{"mode": mode, "groups": ["none"]}]
-    connection.send(CLIENT_HELLO, {"session": os.urandom(8).hex(), "offers": offers, "random": encode(random)})
+    connection.send(CLIENT_HELLO, {"session": SESSION, "offers": offers, "random": encode(random)})
     answer = connection.receive(SERVER_HELLO, ["choice", "random"] + ["key"] * (mode == "rsa"))
     if answer["choice"] != choice:
         raise Refused("choice: not what was offered")
@@ -623,7 +628,7 @@ def meet_first(connection, handshake, args):
 
     party = X25519()
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "tofu", "groups": ["x25519"]}],
         "random": encode(os.urandom(32)),
         "share": encode(party.share),
@@ -654,7 +659,7 @@ def read_aloud(connection, handshake, args):
 
     party, nonce = X25519(), os.urandom(32)
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": "sas", "groups": ["x25519"]}],
         "random": encode(os.urandom(32)),
         "commitment": encode(hashlib.sha256(tuple_of(nonce, party.share)).digest()),
@@ -694,7 +699,7 @@ def shake_hands(connection, handshake, args, trust):
         return encrypt_a_secret(connection, handshake, trust, mode, variant)
     group = GROUPS[mode]
     hello = {
-        "session": os.urandom(8).hex(),
+        "session": SESSION,
         "offers": [{"mode": mode, "groups": [group]}],
         "random": encode(os.urandom(32)),
     }
@@ -727,7 +732,9 @@ def session(args):
     if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual", "hybrid-cert", "rsa-cert"):
         anchors = certificate.blocks(args.ca, "CERTIFICATE")
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
-        trust = certificate.Trust(anchors, lists, args.name, args.without)
+        now = datetime.fromtimestamp(args.at, timezone.utc) if args.at else None
+        trust = certificate.Trust(anchors, lists, args.name, args.without, now)
+        trust.switched_on = args.switched_on
     host, port = args.connect.rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout=30) as socket_:
         handshake = Handshake()
@@ -736,7 +743,7 @@ def session(args):
         print("fingerprint", handshake.fingerprint.hex())
         if args.mode == "tofu":
             print("host key", handshake.host_key.hex())
-        plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + b"And that is all.", bytes([CLOSE])]
+        plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + args.also.encode(), bytes([CLOSE])]
         for sequence, plaintext in enumerate(plaintexts):
             socket_.sendall(seal(handshake.client_write, sequence, plaintext))
         sequence = 0
@@ -831,16 +838,22 @@ def known(mode):
 
 
 def main():
+    global SESSION
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mode", type=known, default="ecdh", help=f"one of {', '.join(sorted(GROUPS))}, with its variant")
     parser.add_argument("--connect", default="127.0.0.1:7002", metavar="HOST:PORT")
     parser.add_argument("--say", default="Greetings from Python")
+    parser.add_argument("--also", default="And that is all.", help="the second message")
+    parser.add_argument("--session", help="the word that correlates the events")
+    parser.add_argument("--at", type=int, metavar="UNIXTIME", help="the present, if it is another")
     parser.add_argument("--without", action="append", default=[], metavar="CHECK", help="leave a check out")
+    parser.add_argument("--with", dest="switched_on", action="append", default=[], metavar="CHECK", help="switch a check on")
     parser.add_argument("--ca", metavar="FILE", help="the trust anchors, for modes with certificates")
     parser.add_argument("--crl", metavar="FILE", help="revocation lists")
     parser.add_argument("--name", default="server.lab", help="whom to talk to")
     parser.add_argument("--own-name", default="alice.lab", help="who the client is, for psk")
-    parser.add_argument("--secret", default="", help="what both know beforehand, for psk")
+    parser.add_argument("--secret", default=b"", type=str.encode, help="what both know beforehand, for psk")
+    parser.add_argument("--secret-octets", dest="secret", type=bytes.fromhex, metavar="HEX", help="the same in hexadecimal")
     parser.add_argument("--host-key", metavar="HEX", help="the server's key as it was at first contact, for tofu")
     parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual")
     parser.add_argument("--key", metavar="FILE", help="and the key of the first")
@@ -850,6 +863,7 @@ def main():
     parser.add_argument("--peer-key", metavar="FILE", help="the server's public RSA key, for nspk")
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
+    SESSION = args.session or SESSION
     needed = {"ecdh-cert": ["ca"], "rsa-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
     missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
     if missing and not args.example:

@@ -2,48 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use chacha20::ChaCha20Rng;
 use lab::certificate::reason::{Form, Got};
 use lab::certificate::{Credential, DecodeError, Outcome, Pki, Policy, Template, Validation, Validity, validate};
 use proptest::prelude::*;
 use support::certificates::{AT, NAME, leaf, pki, policy, rng, sign};
-use support::fuzz;
+use support::fuzz::{self, mutate};
 use support::tlv::{Body, Node, der};
 
 fn parts(pki: &Pki) -> [Vec<u8>; 4] {
     let list = pki.authorities.intermediate.revocation_list(&[], AT, 30).unwrap();
     [pki.server.certificate(), pki.authorities.root.certificate(), pki.authorities.intermediate.certificate(), &list]
         .map(<[u8]>::to_vec)
-}
-
-/// One edit of the kind that parsers get wrong.
-fn mutate(data: &mut Vec<u8>, rng: &mut ChaCha20Rng) {
-    let below = |n: usize, rng: &mut ChaCha20Rng| rng.next_u32() as usize % n.max(1);
-    if data.is_empty() {
-        return;
-    }
-    let at = below(data.len(), rng);
-    match rng.next_u32() % 8 {
-        0 => data[at] ^= 1 << (rng.next_u32() % 8),
-        1 => data[at] = [0x00, 0x01, 0x30, 0x7f, 0x80, 0x81, 0x84, 0xff][below(8, rng)],
-        2 => data.truncate(at),
-        3 => data.insert(at, rng.next_u32() as u8),
-        4 => drop(data.remove(at)),
-        5 => {
-            let end = (at + below(64, rng)).min(data.len());
-            let copy = data[at..end].to_vec();
-            data.splice(at..at, copy);
-        }
-        6 => {
-            let end = (at + below(64, rng)).min(data.len());
-            data.drain(at..end);
-        }
-        _ => {
-            let from = below(data.len(), rng);
-            let length = below(32, rng).min(data.len() - from.max(at));
-            data.copy_within(from..from + length, at);
-        }
-    }
 }
 
 /// A bounded run of the fuzz target from honest seeds; `FUZZ_CASES` sets how many inputs.

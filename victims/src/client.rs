@@ -1,6 +1,6 @@
 //! The program `client`.
 
-use crate::switches::Switches;
+use crate::{own::Own, switches::Switches};
 use clap::Parser;
 use lab::{
     cause::Cause,
@@ -52,6 +52,9 @@ struct Arguments {
     /// What the message begins with
     #[arg(long, value_name = "TEXT", default_value = "Pay 100 to Carol")]
     say: String,
+    /// A program of the user's own that plays what the console orders
+    #[arg(long, value_name = "COMMAND", requires = "control", hide = true)]
+    own: Option<Own>,
     #[command(flatten)]
     switches: Switches,
     #[command(flatten)]
@@ -66,7 +69,11 @@ pub fn client(args: Vec<OsString>) -> ExitCode {
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (reports, told) = reports();
     let writer = channel::write(outlet(&args.by_hand), told).await.map_err(failed("--events"))?;
-    let code = if args.by_hand.control { obey(reports).await } else { by_hand(&args, reports).await? };
+    let code = if args.by_hand.control {
+        obey(args.own.map(Arc::new), reports).await
+    } else {
+        by_hand(&args, reports).await?
+    };
     Ok(if writer.await.unwrap_or(false) { code } else { FAILED })
 }
 
@@ -88,7 +95,7 @@ async fn by_hand(args: &Arguments, reports: Reports) -> Result<u8, Failure> {
 }
 
 /// Plays what the console orders until it closes the input.
-async fn obey(reports: Reports) -> u8 {
+async fn obey(own: Option<Arc<Own>>, reports: Reports) -> u8 {
     leave_interrupts_to_the_console();
     let (verified, memories) = (Arc::default(), Memories::default());
     let mut orders = channel::orders();
@@ -98,6 +105,12 @@ async fn obey(reports: Reports) -> u8 {
         match order {
             Ok(Order::Play(order)) => {
                 let session_id = order.session.clone();
+                if let Some(own) = own.clone() {
+                    reports.send(Report::Ready { session: session_id.clone() }).await;
+                    let part = tokio::spawn(by_own(own, *order, reports.clone()));
+                    playing.insert(session_id, part.abort_handle());
+                    continue;
+                }
                 match victim(&order, &verified, &memories) {
                     Ok(victim) => {
                         reports.send(Report::Ready { session: session_id.clone() }).await;
@@ -137,6 +150,13 @@ async fn ordered(order: PlayOrder, victim: Victim, reports: Reports) {
     let stream = connect(&address, limits.silence).await;
     let stream = stream.map_err(|error| Cause::NoWay { address, error: error.to_string() });
     session(order, victim, stream, limits, reports).await;
+}
+
+/// A session that the console ordered, played by a program of the user's own.
+async fn by_own(own: Arc<Own>, order: PlayOrder, reports: Reports) {
+    let limits = Limits::of(Duration::from_millis(order.patience));
+    let teller = Teller::new(order.session.clone(), Actor::Client, reports);
+    own.client(&order, limits, &teller).await;
 }
 
 /// One session, on a connection or the reason why there is none; answers with the exit status that says how it went.

@@ -1,6 +1,7 @@
 //! The victims: the programs `client` and `server`.
 
 mod client;
+mod own;
 mod server;
 mod switches;
 

@@ -1,6 +1,6 @@
 //! The program `server`.
 
-use crate::switches::Switches;
+use crate::{own::Own, switches::Switches};
 use clap::Parser;
 use lab::{
     certificate::Verified,
@@ -54,6 +54,9 @@ struct Arguments {
     /// What the message begins with
     #[arg(long, value_name = "TEXT", default_value = "Your balance is 4711")]
     say: String,
+    /// A program of the user's own that plays what the console orders
+    #[arg(long, value_name = "COMMAND", requires = "control", hide = true)]
+    own: Option<Own>,
     #[command(flatten)]
     switches: Switches,
     #[command(flatten)]
@@ -93,6 +96,9 @@ impl Server {
     }
 
     fn part(&self, order: PlayOrder) -> Result<Part, String> {
+        if let Some(own) = self.args.own.clone() {
+            return Ok(self.by_own(own, order));
+        }
         let memory = self.memories.of(order.place.as_ref())?;
         let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)), memory };
         let mut victim = Victim::new(Role::Server, &order, kept).map_err(|refusal| refusal.to_string())?;
@@ -105,6 +111,21 @@ impl Server {
                 Ok(())
             })
         }))
+    }
+}
+
+impl Server {
+    /// The part that a program of the user's own plays.
+    fn by_own(&self, own: Own, order: PlayOrder) -> Part {
+        let (group, limits) =
+            (self.group(&order.mode), self.args.by_hand.limits_for(Duration::from_millis(order.patience)));
+        Box::new(move |caller, reports| {
+            Box::pin(async move {
+                let teller = Teller::new(order.session.clone(), Actor::Server, reports);
+                own.server(&order, group, caller, limits, &teller).await;
+                Ok(())
+            })
+        })
     }
 }
 

@@ -10,9 +10,9 @@ use crate::{
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use lab::certificate::{KeyType, Pki, forge::Form, issue, pem};
-use process::authorities::random;
+use process::{authorities::random, foreign::Directory};
 use std::{
-    fs, io,
+    io,
     path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -50,16 +50,6 @@ const DOMAIN: &str = "server.localhost";
 /// The name in the client's own certificate.
 const OWN: &str = "client.localhost";
 
-/// The directory of an audit: gone when this is dropped.
-struct Directory(PathBuf);
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // What cannot be removed is left to whoever cleans the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// What all runs of one client share.
 struct Audit {
     client: Client,
@@ -79,8 +69,7 @@ impl Audit {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let pki = Pki::generate_with(settings.keys, DOMAIN, OWN, at, &mut generator()?)?;
         let run = drawn(8)?;
-        let directory = Directory(std::env::temp_dir().join(format!("interlock-audit-{run}")));
-        private(&directory.0)?;
+        let directory = Directory::create(std::env::temp_dir().join(format!("interlock-audit-{run}")))?;
         Ok(Self {
             client: client.clone(),
             anchors: pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()),
@@ -110,7 +99,7 @@ impl Audit {
             own: (&self.own.0, &self.own.1),
             naming,
             name: &name,
-            directory: &self.directory.0,
+            directory: self.directory.path(),
             here: &self.here,
             deadline: self.deadline,
         };
@@ -204,12 +193,4 @@ pub async fn audit(
 
 fn generator() -> io::Result<ChaCha20Rng> {
     Ok(ChaCha20Rng::from_seed(random()?))
-}
-
-/// Makes a directory that nobody else reads.
-fn private(directory: &std::path::Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }

@@ -5,24 +5,26 @@ use crate::{
     attempt::{Attempt, Depth},
     case::Stage,
     hosts::{self, Naming},
-    leftover::{MARK, Processes},
     output::Printed,
     placeholder::{Placeholder, Values, fill},
     recipes::Documented,
     server::Server,
 };
 use lab::certificate::pem;
-use process::authorities::random;
+use process::{
+    authorities::random,
+    foreign::{self, Directory, Processes},
+};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs, io,
-    path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
+    path::Path,
+    process::ExitStatus,
     time::{Duration, Instant},
 };
-use tokio::{process::Command, time::timeout};
+use tokio::time::timeout;
 
 /// A program that is to be attacked.
 #[derive(Clone, Debug)]
@@ -117,16 +119,6 @@ pub(crate) struct Setup<'s> {
     pub(crate) deadline: Duration,
 }
 
-/// The run's directory: gone when this is dropped.
-struct Directory(PathBuf);
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // What cannot be removed is left to whoever cleans the directory for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// So much random text, hexadecimal.
 pub(crate) fn drawn(octets: usize) -> io::Result<String> {
     Ok(random()?.iter().take(octets).map(|octet| format!("{octet:02x}")).collect())
@@ -141,15 +133,15 @@ impl Client {
         let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
         let run = drawn(16)?;
         let server = Server::start(&setup.stage.presented, secrets.clone()).await?;
-        let directory = Directory(setup.directory.join(&run));
-        let values = self.values(setup, &directory.0, server.port, &secrets.canary)?;
+        let directory = Directory::create(setup.directory.join(&run))?;
+        let values = self.values(setup, directory.path(), server.port, &secrets.canary)?;
         let began = Instant::now();
         let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
-        let command = setup.naming.command(&directory.0, command);
+        let command = setup.naming.command(directory.path(), command);
         let (ended, printed) = self.play(&command, &values, &run, &secrets, setup.deadline).await;
         let seconds = began.elapsed().as_secs_f64();
         let (mut attempts, count) = server.finish().await;
-        let acted = if keeps(&directory.0, &secrets.token) {
+        let acted = if keeps(directory.path(), &secrets.token) {
             Some(Depth::Kept)
         } else {
             printed.iter().any(|printed| printed.token).then_some(Depth::Answer)
@@ -166,7 +158,6 @@ impl Client {
 
     /// Makes the directory and its files, and says what is filled in.
     fn values(&self, setup: &Setup<'_>, directory: &Path, port: u16, canary: &str) -> io::Result<Values> {
-        fs::create_dir(directory)?;
         let lists: String = setup.stage.lists.iter().map(|list| pem::encode(pem::CRL, list)).collect();
         let hosts = hosts::file(setup.name);
         let own = [("ca.pem", setup.anchors), ("crl.pem", &lists), ("cert.pem", setup.own.0), ("key.pem", setup.own.1)];
@@ -201,15 +192,9 @@ impl Client {
             return (Ended::Missing { program: String::new() }, Vec::new());
         };
         let directory = values.get(&Placeholder::Dir).map(String::as_str).unwrap_or_default();
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(directory).env_clear().kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = foreign::command(program, arguments, Path::new(directory), run);
         command.envs(values.iter().map(|(placeholder, value)| (placeholder.variable(), value)));
-        command.env(MARK, run).env("HOME", directory).env("TMPDIR", directory).env("LANG", "C.UTF-8");
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into()));
         command.envs(&self.passed);
-        #[cfg(unix)]
-        command.process_group(0);
         let mut child = match command.spawn() {
             Ok(child) => child,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

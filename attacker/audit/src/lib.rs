@@ -15,7 +15,6 @@ mod case;
 mod client;
 pub mod grade;
 mod hosts;
-mod leftover;
 mod lie;
 mod output;
 mod placeholder;

@@ -76,41 +76,8 @@ impl Placeholder {
 /// What is filled in in one run.
 pub(crate) type Values = BTreeMap<Placeholder, String>;
 
-/// The argument with everything filled in; other braces stay. What is filled in is not looked at again.
+/// The argument with everything filled in.
 pub(crate) fn fill(argument: &str, values: &Values) -> String {
-    let mut filled = String::with_capacity(argument.len());
-    let mut rest = argument;
-    while let Some(open) = rest.find('{') {
-        filled.push_str(&rest[..open]);
-        let behind = &rest[open + 1..];
-        let known = behind.find('}').and_then(|close| {
-            let (_, value) = values.iter().find(|(placeholder, _)| placeholder.name() == &behind[..close])?;
-            Some((value, &behind[close + 1..]))
-        });
-        match known {
-            Some((value, after)) => {
-                filled.push_str(value);
-                rest = after;
-            }
-            None => {
-                filled.push('{');
-                rest = behind;
-            }
-        }
-    }
-    filled + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_known_is_filled_in_once_and_all_else_stays() {
-        let values = Values::from([(Placeholder::Host, "{port}".to_owned()), (Placeholder::Port, "443".to_owned())]);
-        let filled = |text: &str| fill(text, &values);
-        assert_eq!(filled("https://{host}:{port}/"), "https://{port}:443/");
-        assert_eq!(filled("${name} {{port}} {nothing} {"), "${name} {443} {nothing} {");
-        assert_eq!(filled("{ca}"), "{ca}", "no value, nothing to fill in");
-    }
+    let value = |name: &str| values.iter().find(|(placeholder, _)| placeholder.name() == name);
+    process::foreign::fill(argument, |name| value(name).map(|(_, value)| value.as_str()))
 }

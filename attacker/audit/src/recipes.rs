@@ -1,7 +1,8 @@
 //! Ready commands for programs that many have installed. Each is a row; what ends in `-crl` is given revocation lists.
 
-use crate::{client::Client, leftover::Processes};
+use crate::client::Client;
 use process::authorities::random;
+use process::foreign::Processes;
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 

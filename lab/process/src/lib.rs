@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod authorities;
 pub mod channel;
+pub mod foreign;
 pub mod frames;
 pub mod limits;
 pub mod listening;

@@ -1,8 +1,9 @@
 //! What an order gives a victim besides what its table takes as given: its randomness, and what it will say.
 
+use super::message::{Message, script};
 use crate::{
-    algebra::real::Real, certificate::Verified, control::PlayOrder, evidence::hex, group::Group, handshake::Stop,
-    memory::Memory, modes::Unknown, supply::Malformed,
+    algebra::real::Real, certificate::Verified, control::PlayOrder, event::Fact, evidence::hex, group::Group,
+    handshake::Stop, memory::Memory, modes::Unknown, role::Role, supply::Malformed,
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
@@ -32,6 +33,25 @@ pub struct Kept {
     pub memory: Option<Arc<Memory>>,
     /// What was found good of certificates and lists before.
     pub verified: Option<Arc<Verified>>,
+}
+
+/// What the victim of an order will say: its canary, and the words that follow it; `None` where its seed or its phrase is
+/// none.
+pub fn messages(role: Role, order: &PlayOrder) -> Option<[String; 2]> {
+    let said = script(role, &order.phrase, &canary(&seed(&order.seed)?)).ok()?;
+    <[Message; 2]>::try_from(said).ok().map(|said| said.map(|message| message.text))
+}
+
+/// By what the victim of an order judges its peer's certificates, where it does.
+pub fn trusts(order: &PlayOrder) -> Option<Fact> {
+    let credentials = order.credentials.as_ref().filter(|it| !it.anchors.is_empty())?;
+    Some(Fact::Trusts {
+        anchors: credentials.anchors.clone(),
+        revocation_lists: credentials.revocation_lists.clone(),
+        pins: credentials.pins.clone(),
+        peer: credentials.peer_name.clone(),
+        now: order.now,
+    })
 }
 
 pub(super) fn seed(text: &str) -> Option<[u8; 32]> {

@@ -1,7 +1,114 @@
 //! What fuzzers feed, and what must hold whatever they feed: shared by the bounded runs of every test and by the
 //! coverage-guided targets in `fuzz/`.
 
-use lab::certificate::{Outcome, Policy, Purpose, Status, pem, validate};
+use chacha20::ChaCha20Rng;
+use lab::{
+    certificate::{Outcome, Policy, Purpose, Status, pem, validate},
+    control::{Order, Report},
+    party::{Input, Party},
+    role::Role,
+    scenario::Scenario,
+    verdict::{judge, rows},
+    victim::{Kept, Victim},
+    wire::{Decoder, Frame},
+};
+use rand_core::Rng;
+
+/// One edit of the kind that parsers get wrong.
+pub fn mutate(data: &mut Vec<u8>, rng: &mut ChaCha20Rng) {
+    let below = |n: usize, rng: &mut ChaCha20Rng| rng.next_u32() as usize % n.max(1);
+    if data.is_empty() {
+        return;
+    }
+    let at = below(data.len(), rng);
+    match rng.next_u32() % 8 {
+        0 => data[at] ^= 1 << (rng.next_u32() % 8),
+        1 => data[at] = [0x00, 0x01, 0x30, 0x7f, 0x80, 0x81, 0x84, 0xff][below(8, rng)],
+        2 => data.truncate(at),
+        3 => data.insert(at, rng.next_u32() as u8),
+        4 => drop(data.remove(at)),
+        5 => {
+            let end = (at + below(64, rng)).min(data.len());
+            let copy = data[at..end].to_vec();
+            data.splice(at..at, copy);
+        }
+        6 => {
+            let end = (at + below(64, rng)).min(data.len());
+            data.drain(at..end);
+        }
+        _ => {
+            let from = below(data.len(), rng);
+            let length = below(32, rng).min(data.len() - from.max(at));
+            data.copy_within(from..from + length, at);
+        }
+    }
+}
+
+/// Octets as they come over a connection, in pieces whose size the first octet picks.
+///
+/// # Panics
+/// If the pieces change what is read, or a frame is not what came.
+pub fn frames(data: &[u8]) {
+    let Some((&size, data)) = data.split_first() else { return };
+    let read = |size: usize| {
+        let (mut decoder, mut frames, mut fault) = (Decoder::default(), Vec::<Frame>::new(), None);
+        for piece in data.chunks(size) {
+            decoder.push(piece);
+            while fault.is_none() {
+                match decoder.next_frame() {
+                    Ok(Some(frame)) => frames.push(frame),
+                    Ok(None) => break,
+                    Err(error) => fault = Some(error),
+                }
+            }
+        }
+        let fault = fault.or_else(|| decoder.finish().err());
+        (frames, fault)
+    };
+    let (frames, fault) = read(data.len().max(1));
+    assert_eq!((&frames, &fault), (&read(usize::from(size).max(1)).0, &read(usize::from(size).max(1)).1));
+    let again: Vec<u8> = frames.iter().flat_map(Frame::to_bytes).collect();
+    assert!(data.starts_with(&again), "frames are what came");
+    assert!(fault.is_some() || again.len() == data.len(), "nothing is left out without a word");
+}
+
+/// A file of what a process tells, one JSON object a line.
+///
+/// # Panics
+/// If a line is read in two ways, or its events have no verdict with words.
+pub fn events(data: &[u8]) {
+    let mut events = Vec::new();
+    for line in data.split(|octet| *octet == b'\n') {
+        let told = |report: serde_json::Result<Report>| report.ok().map(|report| serde_json::to_string(&report).ok());
+        assert_eq!(told(Report::read(line)), told(serde_json::from_slice(line)), "one line, two readings");
+        if let Ok(Report::Event(event)) = Report::read(line) {
+            events.push(event);
+        }
+    }
+    assert!(!judge(&events).verdict.because.is_empty(), "a verdict says why");
+}
+
+/// An order of the console's to a victim, and the victim that takes it.
+pub fn orders(data: &[u8]) {
+    let Ok(Order::Play(order)) = serde_json::from_slice(data) else { return };
+    for role in [Role::Client, Role::Server] {
+        if let Ok(mut victim) = Victim::new(role, &order, Kept::default()) {
+            let _ = victim.handle(Input::Open);
+            let _ = victim.handle(Input::Ended);
+        }
+    }
+}
+
+/// A table of outcomes.
+///
+/// # Panics
+/// If a scenario is not what it says of itself.
+pub fn tables(data: &[u8]) {
+    for row in rows(&String::from_utf8_lossy(data)).unwrap_or_default() {
+        let again: Result<Scenario, _> = row.scenario.to_string().parse();
+        assert_eq!(again.ok(), Some(row.scenario), "a scenario is read as it is written");
+    }
+}
 
 /// Bytes as a PEM file and as certificates and lists: anchors, intermediates, lists and chain in some roles that the
 /// first byte picks.

@@ -3,15 +3,21 @@
 use super::report::{Entries, Standing};
 use std::fmt::Write;
 
-/// The report's text.
-pub fn report(entries: &Entries, seconds: f64) -> String {
-    let (errors, failures) = (entries.count(Standing::Unclear), entries.count(Standing::Finding));
+/// The report's text, of a run that ended at this Unix second.
+pub fn report(entries: &Entries, seconds: f64, ended: i64) -> String {
+    let count = |standing| entries.count(standing);
     let tests = entries.entries.len();
-    let numbers = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\"");
+    let numbers = format!(
+        "tests=\"{tests}\" failures=\"{}\" errors=\"{}\" time=\"{seconds:.3}\"",
+        count(Standing::Finding),
+        count(Standing::Unclear)
+    );
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"interlock\" {numbers}>\n\
-         <testsuite name=\"{}\" {numbers}>\n",
-        entries.suite
+         <testsuite name=\"{}\" {numbers} skipped=\"{}\" timestamp=\"{}\" hostname=\"localhost\">\n",
+        entries.suite,
+        count(Standing::Accepted),
+        date(ended)
     );
     for entry in &entries.entries {
         let (class, name) = &entry.of;
@@ -27,12 +33,30 @@ pub fn report(entries: &Entries, seconds: f64) -> String {
                 text.push_str("/>\n");
                 continue;
             }
+            Standing::Accepted => {
+                let reason = safe(entry.reason.as_deref().unwrap_or_default());
+                let _ = writeln!(text, "><skipped message=\"{reason}: {}\"/></testcase>", safe(&entry.text));
+                continue;
+            }
             Standing::Unclear => "error",
             Standing::Finding => "failure",
         };
-        let _ = writeln!(text, "><{element} type=\"{}\" message=\"{}\"/></testcase>", entry.status, safe(&entry.text));
+        let told = safe(&entry.text);
+        let again = entry.again.as_ref().map(|again| format!("\nAgain: {}", safe(again))).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "><{element} type=\"{}\" message=\"{told}\">{told}{again}</{element}></testcase>",
+            entry.status
+        );
     }
     text + "</testsuite>\n</testsuites>\n"
+}
+
+/// A Unix second as XML has it, in UTC and without a zone.
+fn date(unix: i64) -> String {
+    let date = time::OffsetDateTime::from_unix_timestamp(unix).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", date.hour(), date.minute(), date.second())
 }
 
 /// Text in an XML attribute; what XML cannot carry is replaced.
@@ -56,23 +80,32 @@ mod tests {
     use super::*;
     use crate::ci::{
         outcomes::Grade,
-        report::{Report, tests::a_cell},
+        report::{Cell, Report, tests::a_cell},
     };
 
     #[test]
     fn a_finding_is_a_failure_and_a_failing_lab_an_error() {
         let text = report(
-            &Report::new(vec![
-                a_cell("dh/relay", Grade::AsExpected, ""),
-                a_cell("dh/substitute", Grade::NotStopped, "a \"quoted\" <tag> & \u{1}"),
-                a_cell("dh/drop", Grade::Inconclusive, "lost"),
-            ])
+            &Report::new(
+                "outcomes.txt",
+                vec![
+                    a_cell("dh/relay", Grade::AsExpected, ""),
+                    a_cell("dh/substitute", Grade::NotStopped, "a \"quoted\" <tag> & \u{1}"),
+                    a_cell("dh/drop", Grade::Inconclusive, "lost"),
+                    Cell { reason: Some("known".into()), ..a_cell("dh/crack", Grade::Accepted, "") },
+                    Cell { again: Some("interlock run 'x'".into()), ..a_cell("dh/reorder", Grade::AttackLost, "") },
+                ],
+            )
             .entries(),
             1.5,
+            1_767_225_600,
         );
-        assert!(text.contains("tests=\"3\" failures=\"1\" errors=\"1\" time=\"1.500\""), "{text}");
+        assert!(text.contains("tests=\"5\" failures=\"2\" errors=\"1\" time=\"1.500\""), "{text}");
         assert!(text.contains("<testcase classname=\"dh\" name=\"relay\" time=\"0.250\"/>"), "{text}");
-        assert!(text.contains("a &quot;quoted&quot; &lt;tag&gt; &amp; \u{fffd}\"/></testcase>"), "{text}");
+        assert!(text.contains("a &quot;quoted&quot; &lt;tag&gt; &amp; \u{fffd}</failure></testcase>"), "{text}");
+        assert!(text.contains("skipped=\"1\" timestamp=\"2026-01-01T00:00:00\""), "{text}");
+        assert!(text.contains("<skipped message=\"known: "), "{text}");
+        assert!(text.contains("\nAgain: interlock run 'x'</failure>"), "{text}");
         assert!(text.contains("<error type=\"inconclusive\""), "{text}");
     }
 }

@@ -11,6 +11,8 @@ pub use lab::verdict::{Expected, Row};
 
 /// The file as it was when this program was built.
 const TEXT: &str = include_str!("outcomes.txt");
+/// Where it is.
+pub const FILE: &str = "web/src/ci/outcomes.txt";
 
 /// How an outcome compares with the expected one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -24,14 +26,25 @@ pub enum Grade {
     NotStopped,
     /// An attack no longer does what it must.
     AttackLost,
+    /// Another outcome than the expected one, which the baseline accepts.
+    Accepted,
+    /// The expected outcome, where the baseline accepts another one that is no longer there.
+    Outdated,
     /// The lab cannot tell.
     Inconclusive,
 }
 
 impl Grade {
     /// All of them, best first.
-    pub const ALL: [Self; 5] =
-        [Self::AsExpected, Self::StoppedOtherwise, Self::NotStopped, Self::AttackLost, Self::Inconclusive];
+    pub const ALL: [Self; 7] = [
+        Self::AsExpected,
+        Self::Accepted,
+        Self::Outdated,
+        Self::StoppedOtherwise,
+        Self::NotStopped,
+        Self::AttackLost,
+        Self::Inconclusive,
+    ];
 
     /// As it stands in JSON and on the terminal.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +53,8 @@ impl Grade {
             Self::StoppedOtherwise => "stopped-otherwise",
             Self::NotStopped => "not-stopped",
             Self::AttackLost => "attack-lost",
+            Self::Accepted => "accepted",
+            Self::Outdated => "outdated",
             Self::Inconclusive => "inconclusive",
         }
     }
@@ -51,6 +66,8 @@ impl Grade {
             Self::StoppedOtherwise => "the session was defended, but not where it must be",
             Self::NotStopped => "the attack won where it must not",
             Self::AttackLost => "the attack no longer does what it must",
+            Self::Accepted => "another outcome than the expected one, which the baseline accepts",
+            Self::Outdated => "the baseline accepts another outcome, which is no longer there",
             Self::Inconclusive => "the lab could not tell what happened",
         }
     }
@@ -74,7 +91,7 @@ pub fn grade(expected: &Expected, got: &Verdict) -> Grade {
 
 /// The rows that this program was built with.
 pub fn all() -> Result<Vec<Row>, OutcomesError> {
-    parse(TEXT)
+    parse(FILE, TEXT)
 }
 
 /// The expected outcome of one scenario, if the file has a row for it.
@@ -82,14 +99,21 @@ pub fn of<'a>(rows: &'a [Row], scenario: &Scenario) -> Option<&'a Expected> {
     rows.iter().find(|row| row.scenario == *scenario).map(|row| &row.expected)
 }
 
-/// Reads the file's text; each scenario as it is played.
-pub fn parse(text: &str) -> Result<Vec<Row>, OutcomesError> {
+/// Reads the text of a file; each scenario as it is played.
+pub fn parse(file: &str, text: &str) -> Result<Vec<Row>, OutcomesError> {
     let mut known: Vec<Row> = Vec::new();
-    for Row { scenario, expected, line } in rows(text)? {
-        let refused = |error: String| OutcomesError::Refused { line, scenario: scenario.to_string(), error };
+    let named = || file.to_owned();
+    for Row { scenario, expected, line } in rows(text).map_err(|error| OutcomesError::Row { file: named(), error })? {
+        let refused =
+            |error: String| OutcomesError::Refused { file: named(), line, scenario: scenario.to_string(), error };
         let scenario = resolve(&scenario).map_err(|error| refused(error.message))?.played.scenario;
         if let Some(first) = known.iter().find(|row| row.scenario == scenario) {
-            return Err(OutcomesError::Twice { line, first: first.line, scenario: scenario.to_string() });
+            return Err(OutcomesError::Twice {
+                file: named(),
+                line,
+                first: first.line,
+                scenario: scenario.to_string(),
+            });
         }
         known.push(Row { scenario, expected, line });
     }
@@ -100,11 +124,18 @@ pub fn parse(text: &str) -> Result<Vec<Row>, OutcomesError> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutcomesError {
     /// A row that is none.
-    #[error("web/src/ci/outcomes.txt:{0}")]
-    Row(#[from] RowError),
+    #[error("{file}:{error}")]
+    Row {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        error: RowError,
+    },
     /// A scenario that cannot be run.
-    #[error("web/src/ci/outcomes.txt:{line}: scenario: got {scenario:?}, but {error}")]
+    #[error("{file}:{line}: scenario: got {scenario:?}, but {error}")]
     Refused {
+        /// The file.
+        file: String,
         /// Line, from 1.
         line: usize,
         /// The scenario.
@@ -113,14 +144,24 @@ pub enum OutcomesError {
         error: String,
     },
     /// The same scenario twice.
-    #[error("web/src/ci/outcomes.txt:{line}: {scenario} has a row already, in line {first}")]
+    #[error("{file}:{line}: {scenario} has a row already, in line {first}")]
     Twice {
+        /// The file.
+        file: String,
         /// Line, from 1.
         line: usize,
         /// Line of the first row.
         first: usize,
         /// The scenario.
         scenario: String,
+    },
+    /// A row of a baseline without its reason.
+    #[error("{file}:{line}: reason: expected why this is accepted, behind a #")]
+    NoReason {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
     },
 }
 
@@ -144,7 +185,7 @@ mod tests {
 
     #[test]
     fn each_fault_names_the_file_and_the_line() {
-        let fault = |text: &str| parse(text).unwrap_err().to_string();
+        let fault = |text: &str| parse(FILE, text).unwrap_err().to_string();
         assert!(fault("dh/relay private -").starts_with("web/src/ci/outcomes.txt:1: expected 4 columns"));
         assert!(fault("\ndhx/relay private - -").starts_with("web/src/ci/outcomes.txt:2: scenario: got \"dhx/relay\""));
         assert!(fault("dh/relay private - -\ndh/relay split - -").contains("already, in line 1"));

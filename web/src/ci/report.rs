@@ -5,28 +5,51 @@ use lab::verdict::Verdict;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// The version of the JSON of a [`Report`]: another one is another meaning of a member, not one member more.
+const VERSION: u8 = 1;
+
 /// One scenario with what came out of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cell {
     /// What was run.
     pub scenario: String,
+    /// The seed that brings it about again.
+    pub seed: Option<u64>,
     /// What had to come out.
     pub expected: Expected,
     /// What did.
     pub got: Verdict,
     /// How the two compare.
     pub status: Grade,
+    /// How often it was played before, and was inconclusive.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub retries: u32,
+    /// Why it is accepted all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The command that brings a finding about again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<String>,
     /// How long it took.
     pub seconds: f64,
-    /// The row's line in web/src/ci/outcomes.txt.
+    /// The row's line in the table of outcomes.
     #[serde(skip)]
     pub line: usize,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// All of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// One a row of web/src/ci/outcomes.txt, in its order.
+    /// The version of this report's form.
+    pub version: u8,
+    /// The table of outcomes.
+    #[serde(skip)]
+    pub file: String,
+    /// One a row of the table of outcomes, in its order.
     pub cells: Vec<Cell>,
     /// How many of each status, and of all.
     pub totals: BTreeMap<&'static str, usize>,
@@ -34,11 +57,11 @@ pub struct Report {
 
 impl Report {
     /// Counts the cells.
-    pub fn new(cells: Vec<Cell>) -> Self {
+    pub fn new(file: &str, cells: Vec<Cell>) -> Self {
         let count = |status: Grade| cells.iter().filter(|cell| cell.status == status).count();
         let mut totals: BTreeMap<_, _> = Grade::ALL.map(|status| (status.as_str(), count(status))).into();
         totals.insert("all", cells.len());
-        Self { cells, totals }
+        Self { version: VERSION, file: file.to_owned(), cells, totals }
     }
 }
 
@@ -47,6 +70,8 @@ impl Report {
 pub enum Standing {
     /// As it should be.
     Fine,
+    /// Not as it should be, and accepted.
+    Accepted,
     /// A finding.
     Finding,
     /// Nobody can tell: the lab failed.
@@ -66,6 +91,10 @@ pub struct Entry {
     pub status: &'static str,
     /// The sentence for a person.
     pub text: String,
+    /// Why it is accepted.
+    pub reason: Option<String>,
+    /// The command that shows it again.
+    pub again: Option<String>,
     /// How long it took.
     pub seconds: f64,
     /// The file and the line, from 1, that say what had to come.
@@ -109,13 +138,16 @@ impl Report {
                 between: '/',
                 standing: match cell.status {
                     Grade::AsExpected => Standing::Fine,
+                    Grade::Accepted => Standing::Accepted,
                     Grade::Inconclusive => Standing::Unclear,
                     _ => Standing::Finding,
                 },
                 status: cell.status.as_str(),
                 text: words(cell),
+                reason: cell.reason.clone(),
+                again: cell.again.clone(),
                 seconds: cell.seconds,
-                place: Some(("web/src/ci/outcomes.txt".to_owned(), cell.line)),
+                place: Some((self.file.clone(), cell.line)),
             }
         };
         Entries {
@@ -134,8 +166,12 @@ pub fn words(cell: &Cell) -> String {
         let party = party.map(|party| format!(" by the {party}")).unwrap_or_default();
         format!("{check}{party}")
     };
+    let retried = match cell.retries {
+        0 => String::new(),
+        retries => format!(" ({retries} times inconclusive before)"),
+    };
     format!(
-        "expected {}{}, got {}{}: {}",
+        "expected {}{}, got {}{}: {}{retried}",
         cell.expected.kind,
         named(&cell.expected.check, cell.expected.party),
         cell.got.kind,
@@ -161,6 +197,17 @@ pub(crate) mod tests {
             grounds: None,
         };
         let expected = Expected { kind: Kind::Stopped, check: Some("finished".into()), party: None };
-        Cell { scenario: scenario.to_owned(), expected, got, status, seconds: 0.25, line: 3 }
+        Cell {
+            scenario: scenario.to_owned(),
+            seed: Some(7),
+            expected,
+            got,
+            status,
+            retries: 0,
+            reason: None,
+            again: None,
+            seconds: 0.25,
+            line: 3,
+        }
     }
 }

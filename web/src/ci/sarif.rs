@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 /// The report's text.
 pub fn report(entries: &Entries) -> String {
     let findings = entries.statuses.iter().filter(|(_, _, finding)| *finding);
-    let rules: Vec<Value> =
-        findings.map(|(id, meaning, _)| json!({ "id": id, "shortDescription": { "text": meaning } })).collect();
+    let rules: Vec<Value> = findings.map(|(id, meaning, _)| rule(id, meaning)).collect();
     let results: Vec<Value> =
         entries.entries.iter().filter(|entry| entry.standing != Standing::Fine).map(result).collect();
     let log = json!({
@@ -19,6 +18,16 @@ pub fn report(entries: &Entries) -> String {
         }],
     });
     format!("{log:#}\n")
+}
+
+fn rule(id: &str, meaning: &str) -> Value {
+    json!({
+        "id": id,
+        "name": id,
+        "shortDescription": { "text": meaning },
+        "fullDescription": { "text": meaning },
+        "help": { "text": format!("{id}: {meaning}. The message has the command that shows it again.") },
+    })
 }
 
 fn result(entry: &Entry) -> Value {
@@ -35,13 +44,21 @@ fn result(entry: &Entry) -> Value {
             })
         })
         .collect();
-    json!({
+    let again = entry.again.as_ref().map(|again| format!(" Again: {again}")).unwrap_or_default();
+    let accepted = entry.reason.iter().filter(|_| entry.standing == Standing::Accepted);
+    let suppressions: Vec<Value> =
+        accepted.map(|reason| json!({ "kind": "external", "justification": reason })).collect();
+    let mut result = json!({
         "ruleId": entry.status,
         "level": "error",
-        "message": { "text": format!("{name}: {}", entry.text) },
+        "message": { "text": format!("{name}: {}{again}", entry.text) },
         "partialFingerprints": { "scenario/v1": name },
         "locations": locations,
-    })
+    });
+    if !suppressions.is_empty() {
+        result["suppressions"] = Value::from(suppressions);
+    }
+    result
 }
 
 #[cfg(test)]
@@ -55,7 +72,7 @@ mod tests {
     #[test]
     fn only_findings_are_results_and_each_names_a_known_rule_and_its_row() {
         let cells = vec![a_cell("dh/relay", Grade::AsExpected, ""), a_cell("dh/substitute", Grade::AttackLost, "why")];
-        let text = report(&Report::new(cells).entries());
+        let text = report(&Report::new("outcomes.txt", cells).entries());
         let log: Value = serde_json::from_str(&text).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 1);

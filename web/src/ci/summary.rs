@@ -1,13 +1,13 @@
 //! The report in Markdown, for the summary page of a CI run.
 
-use super::report::{Entries, Standing};
+use super::report::{Entries, Entry, Standing};
 use lab::terminal::is_plain;
 use std::fmt::Write;
 
 /// The report's text.
 pub fn report(entries: &Entries, seconds: f64) -> String {
     let (all, noun) = (entries.entries.len(), entries.noun);
-    let mark = if entries.count(Standing::Fine) == all { "✅" } else { "❌" };
+    let mark = if entries.count(Standing::Fine) + entries.count(Standing::Accepted) == all { "✅" } else { "❌" };
     let mut text = format!("## {mark} Interlock: {all} {noun} in {seconds:.1} s\n\n");
     for (status, meaning, _) in &entries.statuses {
         let count = entries.entries.iter().filter(|entry| entry.status == *status).count();
@@ -18,9 +18,16 @@ pub fn report(entries: &Entries, seconds: f64) -> String {
         let _ = writeln!(text, "\n| {} | status | what came out |\n|---|---|---|", noun.trim_end_matches('s'));
     }
     for entry in findings() {
-        let _ = writeln!(text, "| `{}` | {} | {} |", entry.name().replace('`', " "), entry.status, safe(&entry.text));
+        let _ = writeln!(text, "| `{}` | {} | {} |", entry.name().replace('`', " "), entry.status, remark(entry));
     }
     text + "\n"
+}
+
+/// What came out, why it is accepted, and how it comes out again.
+fn remark(entry: &Entry) -> String {
+    let reason = entry.reason.as_ref().map(|reason| format!(" Accepted: {}", safe(reason))).unwrap_or_default();
+    let again = entry.again.as_ref().map(|again| format!(" `{}`", again.replace(['`', '|'], " "))).unwrap_or_default();
+    format!("{}{reason}{again}", safe(&entry.text))
 }
 
 /// Text in a cell of a table, markup taken out of it.
@@ -48,7 +55,7 @@ mod tests {
     #[test]
     fn findings_are_a_table_that_their_text_cannot_leave() {
         let cell = a_cell("dh/substitute", Grade::NotStopped, "a | b\n<img> [x](y)");
-        let text = report(&Report::new(vec![cell]).entries(), 2.0);
+        let text = report(&Report::new("outcomes.txt", vec![cell]).entries(), 2.0);
         assert!(text.starts_with("## ❌ Interlock: 1 scenarios in 2.0 s"), "{text}");
         assert!(text.contains("a \\| b &lt;img> \\[x\\](y) |\n"), "{text}");
     }

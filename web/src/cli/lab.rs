@@ -2,7 +2,7 @@
 
 use super::{Failure, repeatable::repeatable, said};
 use crate::{
-    console::{Config, Console, NotPlayed, Playing},
+    console::{Config, Console, NotPlayed, Own, Playing},
     sessions::{
         book::Book,
         hub::Hub,
@@ -55,11 +55,29 @@ pub(super) fn settings(patience: u64, time: &Time, words: &Words) -> Settings {
     Settings { patience: Duration::from_millis(patience), deadline, phrases }
 }
 
+/// How many sessions run at the same time, and who plays them.
+#[derive(Clone, Debug)]
+pub(super) struct Setup {
+    /// What holds for every session.
+    pub(super) settings: Settings,
+    /// Sessions at the same time.
+    pub(super) jobs: usize,
+    /// A program of the user's own in a victim's place.
+    pub(super) own: Option<Own>,
+}
+
+impl From<Settings> for Setup {
+    fn from(settings: Settings) -> Self {
+        Self { settings, jobs: CONCURRENCY, own: None }
+    }
+}
+
 /// How this program's own console works.
-pub(super) fn config(settings: Settings) -> Result<Config, Failure> {
+pub(super) fn config(setup: impl Into<Setup>) -> Result<Config, Failure> {
+    let Setup { settings, jobs: concurrency, own } = setup.into();
     let program =
         env::current_exe().map_err(|error| Failure::lab("no-program", &json!({ "why": error.to_string() })))?;
-    Ok(Config { program, concurrency: CONCURRENCY, settings })
+    Ok(Config { program, concurrency, settings, own })
 }
 
 /// A runtime for `work`.
@@ -74,14 +92,15 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 /// Starts a lab that keeps nothing, and ends it after `work` or when the command is interrupted.
 pub(super) fn with_lab<T, F: Future<Output = Result<T, Failure>>>(
-    settings: Settings,
+    setup: impl Into<Setup>,
     work: impl FnOnce(Arc<Console>) -> F,
 ) -> Result<T, Failure> {
+    let config = config(setup)?;
     block_on(async {
         let interrupted = interrupted();
         let store = Store::open(Place::Memory, Retention::default());
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console = Console::start(config(settings)?, book);
+        let console = Console::start(config, book);
         let result = tokio::select! {
             result = work(Arc::clone(&console)) => result,
             () = interrupted => Err(Failure::lab("interrupted", &json!({}))),

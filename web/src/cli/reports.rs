@@ -1,7 +1,10 @@
 //! The reports that CI systems read, as options of a command and as files.
 
 use super::said;
-use crate::ci::{junit, report::Entries, sarif, summary};
+use crate::{
+    ci::{junit, report::Entries, sarif, summary},
+    sessions::session::now_ms,
+};
 use clap::Args;
 use serde_json::json;
 use std::{
@@ -39,9 +42,10 @@ impl Reports {
     /// Writes what is asked for; answers with what could not be written.
     pub(super) fn write(&self, entries: &Entries, json: &str, seconds: f64) -> io::Result<Vec<String>> {
         let json_file = self.json.as_deref().filter(|path| *path != Path::new(STANDARD_OUTPUT));
+        let ended = i64::try_from(now_ms() / 1000).unwrap_or_default();
         let written = [
             json_file.map(|path| (path, fs::write(path, json))),
-            self.junit.as_deref().map(|path| (path, fs::write(path, junit::report(entries, seconds)))),
+            self.junit.as_deref().map(|path| (path, fs::write(path, junit::report(entries, seconds, ended)))),
             self.sarif.as_deref().map(|path| (path, fs::write(path, sarif::report(entries)))),
             self.summary.as_deref().map(|path| (path, append(path, &summary::report(entries, seconds)))),
         ];

@@ -19,7 +19,7 @@ use attacker::{attacks::Resolved, cost};
 use lab::{
     event::{Cancellation, Fact},
     loss::Loss,
-    role::Actor,
+    role::{Actor, Role},
     scenario::Scenario,
     words,
 };
@@ -51,6 +51,17 @@ pub struct Config {
     pub concurrency: usize,
     /// What holds for every session.
     pub settings: Settings,
+    /// A program of the user's own in a victim's place.
+    pub own: Option<Own>,
+}
+
+/// A program of the user's own.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// In whose place.
+    pub role: Role,
+    /// Program and arguments, as one text.
+    pub command: String,
 }
 
 /// One process, as `/api/status` shows it.
@@ -152,7 +163,8 @@ impl Console {
         let stop = watch::Sender::new(false);
         let listeners = Arc::<Listeners>::default();
         let start = |actor, beyond: Option<&Process>| {
-            Process::start(actor, config.program.clone(), beyond, Arc::clone(&listeners), stop.subscribe())
+            let own = config.own.as_ref().filter(|own| actor == own.role.into()).map(|own| own.command.clone());
+            Process::start(actor, config.program.clone(), own, beyond, Arc::clone(&listeners), stop.subscribe())
         };
         let (server, keep_server) = start(Actor::Server, None);
         let (attacker, keep_attacker) = start(Actor::Attacker, Some(&server));

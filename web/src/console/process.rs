@@ -63,16 +63,19 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts and keeps `program` in the part of `actor`; what it connects to is where `beyond` listens.
+    /// Starts and keeps `program` in the part of `actor`, or the command `own` that plays it; what it connects to is where
+    /// `beyond` listens.
     pub(super) fn start(
         actor: Actor,
         program: PathBuf,
+        own: Option<String>,
         beyond: Option<&Self>,
         listeners: Arc<Listeners>,
         stop: watch::Receiver<bool>,
     ) -> (Self, JoinHandle<()>) {
         let (tell, state) = watch::channel(State::default());
-        let keeper = Keeper { actor, program, beyond: beyond.map(Self::links), listeners, stop, tell, address: None };
+        let keeper =
+            Keeper { actor, program, own, beyond: beyond.map(Self::links), listeners, stop, tell, address: None };
         (Self { state }, tokio::spawn(keeper.keep()))
     }
 
@@ -111,6 +114,7 @@ impl Process {
 struct Keeper {
     actor: Actor,
     program: PathBuf,
+    own: Option<String>,
     beyond: Option<watch::Receiver<State>>,
     listeners: Arc<Listeners>,
     stop: watch::Receiver<bool>,
@@ -210,6 +214,9 @@ impl Keeper {
         command.arg(self.actor.to_string()).arg("--control");
         if self.actor != Actor::Client {
             command.args(["--listen", self.address.as_deref().unwrap_or("127.0.0.1:0")]);
+        }
+        if let Some(own) = &self.own {
+            command.args(["--own", own]);
         }
         if let Some(beyond) = beyond {
             command.args(["--connect", beyond]);

@@ -72,5 +72,5 @@ pub(crate) async fn console(program: PathBuf, deadline: Duration) -> Arc<Console
     let store = Store::open(Place::Memory, Retention::default());
     let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
     let settings = Settings { patience: Duration::from_secs(1), deadline: Some(deadline), phrases: Phrases::default() };
-    Console::start(Config { program, concurrency: 4, settings }, book)
+    Console::start(Config { program, concurrency: 4, settings, own: None }, book)
 }

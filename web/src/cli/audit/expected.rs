@@ -102,6 +102,8 @@ impl Expected {
                     }
                     _ => because,
                 },
+                reason: None,
+                again: None,
                 seconds: cell.seconds,
                 place: row.map(|row| (self.file.clone(), row.line)),
             }

@@ -1,12 +1,12 @@
-//! Nothing that a client started outlives its run.
+//! Nothing that a program started outlives its run.
 
 /// The variable of the environment by which the processes of a run are known: children have it from their parents.
-pub(crate) const MARK: &str = "INTERLOCK_RUN";
+pub(super) const MARK: &str = "INTERLOCK_RUN";
 
-/// A client's processes: ended when this is dropped.
+/// A program's processes: ended when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Processes {
-    /// The client's process id, which is that of its group.
+pub struct Processes {
+    /// The program's process id, which is that of its group.
     group: Option<u32>,
     /// What the mark says.
     run: String,
@@ -14,12 +14,13 @@ pub(crate) struct Processes {
 
 impl Processes {
     /// Those of a group whose environment has this mark.
-    pub(crate) fn new(group: Option<u32>, run: &str) -> Self {
+    #[must_use]
+    pub fn new(group: Option<u32>, run: &str) -> Self {
         Self { group, run: run.to_owned() }
     }
 
     /// Ends all of them, those too that left their group.
-    pub(crate) fn end(&mut self) {
+    pub fn end(&mut self) {
         if let Some(group) = self.group.take() {
             end_group(group);
             // Whoever forks faster than it is looked for is found again.

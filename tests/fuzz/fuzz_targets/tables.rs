@@ -1,0 +1,4 @@
+//! Tables of outcomes.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::fuzz::tables(data));

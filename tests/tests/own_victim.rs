@@ -1,0 +1,173 @@
+//! Programs of the user's own in a victim's place: the examples, each broken in one way, and programs that lie or do nothing.
+
+use serde_json::Value;
+use std::{path::Path, process::Command};
+use support::programs::{Finished, run};
+
+/// A command that runs a Python program of this repository; nothing where what it needs is missing.
+fn python(program: &str, needs: &str) -> Option<String> {
+    let has = Command::new("python3").args(["-c", needs]).status().is_ok_and(|status| status.success());
+    if !has {
+        println!("not run: python3 with what {needs:?} says is missing");
+        return None;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(program);
+    Some(format!("python3 -B '{}'", path.display()))
+}
+
+fn example() -> Option<String> {
+    python("examples/own-victim/client.py", "import cryptography")
+}
+
+/// The client of docs/wire.md, for every mode.
+fn client() -> Option<String> {
+    python("tests/python/own.py", "")
+}
+
+/// The report of a run over these scenarios.
+fn check(role: &str, command: &str, filters: &[&str]) -> (Option<i32>, Value) {
+    let filters = filters.iter().flat_map(|filter| ["--filter", filter]);
+    let args: Vec<&str> = ["check", role, command, "--json", "--jobs", "4"].into_iter().chain(filters).collect();
+    let Finished { code, out, err } = run("interlock", &args);
+    let report = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out} {err}"));
+    (code, report)
+}
+
+/// Every cell that is not `passed`, and its grade.
+fn faults(report: &Value) -> Vec<(String, String)> {
+    let cells = report["cells"].as_array().expect("cells");
+    let text = |cell: &Value, name: &str| cell[name].as_str().expect("a text").to_owned();
+    let faulty = cells.iter().filter(|cell| cell["grade"] != "passed");
+    faulty.map(|cell| (format!("{}/{}", text(cell, "mode"), text(cell, "check")), text(cell, "grade"))).collect()
+}
+
+fn fault(name: &str, grade: &str) -> Vec<(String, String)> {
+    vec![(name.to_owned(), grade.to_owned())]
+}
+
+#[test]
+fn a_careful_client_passes_and_each_check_that_it_leaves_out_is_told_alone() {
+    let Some(example) = example() else { return };
+    // Each check with a scenario of its own, and the grade of whoever leaves it out: where another check behind it stops the
+    // attack all the same, the reason is wrong.
+    let checks = [
+        ("transcript-signature", "substitute", "missing"),
+        ("identity-binding", "tamper-binding:server", "wrong-reason"),
+        ("finished", "tamper-finished:server", "wrong-reason"),
+        ("contributory", "low-order:server", "wrong-reason"),
+        ("cert-chain", "forge-unknown-ca", "missing"),
+        ("cert-name", "forge-name", "missing"),
+        ("cert-validity", "forge-expired", "missing"),
+        ("cert-purpose", "forge-purpose", "missing"),
+        ("cert-ca-flag", "forge-leaf-as-ca", "missing"),
+        ("cert-path-length", "forge-path-length", "missing"),
+        ("cert-name-constraints", "forge-name-constraint", "missing"),
+        ("cert-revoked", "forge-revoked", "missing"),
+        ("cert-critical-extensions", "forge-critical-extension", "missing"),
+        ("cert-encoding", "forge-twice-named", "missing"),
+        ("cert-algorithm", "forge-algorithm", "missing"),
+        ("cert-policy", "forge-policy", "missing"),
+        ("cert-key-usage", "forge-key-usage", "missing"),
+        ("cert-key-identifier", "forge-key-identifier", "missing"),
+        ("cert-serial", "forge-serial", "missing"),
+        ("cert-subject", "forge-subject", "missing"),
+        ("cert-pin", "rogue-ca+cert-pin", "missing"),
+        ("record-auth", "tamper:server", "missing"),
+        ("record-order", "reorder:server", "missing"),
+        ("direction-keys", "reflect-record", "wrong-reason"),
+        ("authenticated-close", "truncate:server", "missing"),
+    ];
+    let scenarios = checks.map(|(_, attack, _)| format!("ecdh-mutual/{attack}"));
+    let scenarios: Vec<&str> = scenarios.iter().map(String::as_str).collect();
+    let (code, report) = check("--client", &example, &scenarios);
+    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+    assert_eq!(report["totals"]["passed"], checks.len() + 1, "each, and the honest session");
+    for (place, (broken, _, grade)) in checks.iter().enumerate() {
+        // Beside another check, which is not at fault.
+        let filters = [scenarios[place], scenarios[(place + 1) % checks.len()]];
+        let (code, report) = check("--client", &format!("{example} --broken {broken}"), &filters);
+        assert_eq!(faults(&report), fault(&format!("ecdh-mutual/{broken}"), grade), "{broken}: {report}");
+        assert_eq!(code, Some(1), "{broken}");
+    }
+}
+
+#[test]
+fn a_client_that_refuses_everybody_has_stopped_nobody() {
+    let Some(example) = example() else { return };
+    let refuses = "refuses-honest-peers-too".to_owned();
+    let (code, report) = check("--client", &format!("{example} --refusing finished"), &["ecdh-cert/forge-name"]);
+    let expected = ["honest", "cert-name"].map(|check| (format!("ecdh-cert/{check}"), refuses.clone()));
+    assert_eq!((code, faults(&report)), (Some(1), expected.to_vec()), "{report}");
+    // One that says nothing, one that never connects.
+    let (code, report) = check("--client", "true", &["ecdh/relay"]);
+    assert_eq!((code, faults(&report)), (Some(1), fault("ecdh/honest", &refuses)), "{report}");
+}
+
+/// What the attacker has read outweighs what the program says.
+#[test]
+fn whoever_claims_to_have_refused_and_sent_its_secret_is_not_believed() {
+    let Some(client) = client() else { return };
+    let lie = "--broken transcript-signature --lie transcript-signature";
+    let (code, report) = check("--client", &format!("{client} {lie}"), &["ecdh-cert/substitute"]);
+    assert_eq!(code, Some(1), "{report}");
+    assert!(faults(&report).contains(&("ecdh-cert/transcript-signature".to_owned(), "missing".to_owned())), "{report}");
+    let trials = report["cells"][1]["trials"].as_array().expect("trials");
+    assert!(trials.iter().all(|trial| trial["leaked"] == true), "{report}");
+}
+
+/// What the environment gives is enough for every mode.
+#[test]
+fn the_client_of_the_wires_description_passes_in_every_mode() {
+    let Some(client) = client() else { return };
+    let mut filters: Vec<String> = lab::modes::all().iter().map(|mode| format!("{}/relay", mode.id)).collect();
+    let checks = [
+        "psk/substitute",
+        "pake/tamper-finished:server",
+        "triple-dh/substitute",
+        "interlock:password/substitute",
+        "nspk/lowe",
+        "dh-cert:legacy/replay-signature",
+        "hybrid-cert/strip-hybrid",
+        "rsa-cert/forge-name",
+    ];
+    filters.extend(checks.into_iter().chain(["dh-weak:smooth/relay"]).map(str::to_owned));
+    let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
+    let (code, report) = check("--client", &client, &filters);
+    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+}
+
+#[test]
+fn a_server_is_graded_as_a_client_is() {
+    let Some(server) = python("examples/own-victim/server.py", "import cryptography") else { return };
+    let filters = ["ecdh-cert/low-order*", "ecdh-cert/tamper", "ecdh-cert/truncate"];
+    let (code, report) = check("--server", &server, &filters);
+    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+    let (code, report) = check("--server", &format!("{server} --broken authenticated-close"), &filters);
+    assert_eq!((code, faults(&report)), (Some(1), fault("ecdh-cert/authenticated-close", "missing")), "{report}");
+}
+
+#[test]
+fn another_language_does_as_well() {
+    if Command::new("node").arg("--version").output().is_err() {
+        println!("not run: node is missing");
+        return;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/own-victim/client.mjs");
+    let (code, report) = check("--client", &format!("node '{}'", path.display()), &["ecdh/*"]);
+    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+}
+
+#[test]
+fn what_cannot_be_started_is_a_usage_error_and_a_course_gets_its_file() {
+    let missing = run("interlock", &["check", "--client", "no-such-program", "--filter", "ecdh/relay"]);
+    assert_eq!(missing.code, Some(2), "{missing:?}");
+    let both = run("interlock", &["check", "--client", "true", "--server", "true"]);
+    assert_eq!(both.code, Some(2), "{both:?}");
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("results.json");
+    let args = ["check", "--client", "true", "--filter", "ecdh/relay", "--patience", "1000", "--gradescope"];
+    let graded = run("interlock", &[&args[..], &[&file.to_string_lossy()]].concat());
+    assert_eq!(graded.code, Some(1), "{graded:?}");
+    let results: Value = serde_json::from_slice(&std::fs::read(&file).expect("the file")).expect("JSON");
+    assert_eq!((&results["tests"][0]["name"], &results["tests"][0]["score"]), (&"ecdh/honest".into(), &0.into()));
+}

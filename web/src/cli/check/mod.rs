@@ -1,0 +1,273 @@
+//! `interlock check`
+
+mod own;
+mod play;
+
+use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, reports::Reports, said, unless_read_enough};
+use crate::{
+    ci::{
+        baseline::Baseline,
+        outcomes::{self, Grade, Row, grade},
+        report::{Cell, Report, words},
+    },
+    cli::style::{bad, faint, good, head},
+    console::Own,
+};
+use ::lab::terminal::printable;
+use clap::Args;
+use own::OwnVictim;
+use play::{Played, play};
+use serde_json::json;
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+/// How long a victim waits for each flight, in milliseconds.
+const PATIENCE: u64 = 2000;
+
+/// Arguments of `interlock check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  interlock check
+  interlock check --filter 'ecdh-cert/*' --json
+  interlock check --junit report.xml --sarif report.sarif --summary \"$GITHUB_STEP_SUMMARY\"
+  interlock check --shard 1/4 --baseline baseline.txt --retries 1
+  interlock check --client 'python3 my_client.py' --filter 'ecdh-cert/*'
+
+Exit status: 1 when an outcome is not the expected one, 3 when the lab could not tell.")]
+pub(super) struct Check {
+    /// Only scenarios like this; * stands for any characters, ? for one; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    filter: Vec<String>,
+    #[command(flatten)]
+    own: OwnVictim,
+    #[command(flatten)]
+    reports: Reports,
+    /// The seed of the first scenario; the others have the next numbers [default: drawn anew]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Sessions at the same time [default: 16]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    jobs: Option<usize>,
+    /// Play only every N-th scenario, from the I-th: one of N machines that share the work
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<(usize, usize)>,
+    /// What has to come of each scenario, instead of the table that the program was built with
+    #[arg(long, value_name = "FILE")]
+    outcomes: Option<PathBuf>,
+    /// Outcomes that are accepted, each with its reason behind a #: only what changes against them is a finding
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// How often a scenario is played again that was inconclusive; nothing else is ever played again
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    retries: u32,
+    /// How long a victim waits for each flight, in milliseconds [default: 2000, or 10000 for a program of your own]
+    #[arg(long, value_name = "MS")]
+    patience: Option<u64>,
+    #[command(flatten)]
+    time: lab::Time,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| said("from-one", &json!({})))
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    numbers.filter(|(i, n)| (1..=*n).contains(i)).ok_or_else(|| said("shard", &json!({})))
+}
+
+/// The text of a file that is named on the command line, and how it is called in reports.
+fn text_of(path: &Path) -> Result<(String, String), Failure> {
+    let file = path.display().to_string();
+    let why = |error: io::Error| json!({ "file": file, "why": error.to_string() });
+    let text = fs::read_to_string(path).map_err(|error| Failure::usage("cannot-read", &why(error)))?;
+    Ok((file, text))
+}
+
+impl Check {
+    /// The table of outcomes, and how it is called.
+    fn table(&self) -> Result<(String, Vec<Row>), Failure> {
+        let Some(path) = &self.outcomes else {
+            let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
+            return Ok((outcomes::FILE.to_owned(), rows));
+        };
+        let (file, text) = text_of(path)?;
+        let rows = outcomes::parse(&file, &text).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok((file, rows))
+    }
+
+    fn baseline(&self) -> Result<Baseline, Failure> {
+        let Some(path) = &self.baseline else { return Ok(Baseline::default()) };
+        let (file, text) = text_of(path)?;
+        Baseline::parse(&file, &text).map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// The seed of each row, and the rows of this shard.
+    fn share(&self, rows: Vec<Row>) -> Result<Vec<(Row, u64)>, Failure> {
+        let (i, n) = self.shard.unwrap_or((1, 1));
+        let all = rows.into_iter().zip(self.first_seed()?..);
+        Ok(all.enumerate().filter(|(place, _)| place % n == i - 1).map(|(_, row)| row).collect())
+    }
+
+    /// Whether a row is asked for.
+    fn wants(&self, row: &Row) -> bool {
+        let scenario = row.scenario.to_string();
+        self.filter.is_empty() || self.filter.iter().any(|filter| matches(filter, &scenario))
+    }
+
+    /// The seed of the first row.
+    fn first_seed(&self) -> Result<u64, Failure> {
+        let drawn = || getrandom::u32().map_err(|error| Failure::Lab(format!("--seed: {error}")));
+        self.seed.map_or_else(|| drawn().map(u64::from), Ok)
+    }
+
+    /// Who plays, and how long everybody waits.
+    fn setup(&self, patience: u64, own: Option<Own>) -> lab::Setup {
+        let settings = lab::settings(self.patience.unwrap_or(patience), &self.time, &lab::Words::default());
+        let setup = lab::Setup::from(settings);
+        lab::Setup { jobs: self.jobs.unwrap_or(setup.jobs), own, ..setup }
+    }
+}
+
+pub(super) fn run(args: &Check) -> Result<u8, Failure> {
+    let (file, mut rows) = args.table()?;
+    let baseline = args.baseline()?;
+    if !rows.iter().any(|row| args.wants(row)) {
+        return Err(Failure::usage("no-scenario-like", &json!({ "pattern": args.filter.join(" ") })));
+    }
+    if let Some(own) = args.own.own() {
+        return own::run(args, own, rows);
+    }
+    rows.retain(|row| args.wants(row));
+    let began = Instant::now();
+    let played = lab::with_lab(args.setup(PATIENCE, None), async |console| play(&console, rows, args).await)?;
+    let mut cells = played.iter().map(|played| cell(args, played)).collect::<Result<Vec<_>, _>>()?;
+    cells.iter_mut().for_each(|cell| baseline.apply(cell));
+    let report = Report::new(&file, cells);
+    let seconds = began.elapsed().as_secs_f64();
+    // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
+    let unwritten = write_files(args, &report, seconds)?;
+    unless_read_enough(print(args, &report, seconds))?;
+    if unwritten.is_empty() { Ok(exit(&report)) } else { Err(Failure::Lab(unwritten.join("; "))) }
+}
+
+/// Writes the reports that are asked for; answers with what could not be written.
+fn write_files(args: &Check, report: &Report, seconds: f64) -> io::Result<Vec<String>> {
+    args.reports.write(&report.entries(), &in_json(report)?, seconds)
+}
+
+/// 3 where the lab could not tell, 1 where an outcome is not the expected one.
+fn exit(report: &Report) -> u8 {
+    let any = |wanted: fn(Grade) -> bool| report.cells.iter().any(|cell| wanted(cell.status));
+    if any(|status| status == Grade::Inconclusive) {
+        FAILED
+    } else if any(|status| !matches!(status, Grade::AsExpected | Grade::Accepted)) {
+        FINDING
+    } else {
+        FINE
+    }
+}
+
+fn in_json(report: &Report) -> io::Result<String> {
+    Ok(serde_json::to_string(report)? + "\n")
+}
+
+fn print(args: &Check, report: &Report, seconds: f64) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if args.reports.on_standard_output() {
+        out.write_all(in_json(report)?.as_bytes())
+    } else {
+        table(&mut out, report, seconds)
+    }
+}
+
+/// Why there is nothing to report.
+fn no_verdict(row: &Row) -> Failure {
+    Failure::lab("no-verdict", &json!({ "scenario": row.scenario.to_string() }))
+}
+
+fn cell(args: &Check, played: &Played) -> Result<Cell, Failure> {
+    let (row, session) = (&played.row, &played.record.session);
+    let got = session.verdict.clone().ok_or_else(|| no_verdict(row))?;
+    let micros = played.record.events.iter().map(|event| event.at).max().unwrap_or_default();
+    let status = grade(&row.expected, &got);
+    let patience = args.patience.unwrap_or(PATIENCE);
+    let again = |seed| format!("interlock run '{}' --seed {seed} --patience {patience}", row.scenario);
+    Ok(Cell {
+        scenario: row.scenario.to_string(),
+        seed: session.seed,
+        again: session.seed.filter(|_| status != Grade::AsExpected).map(again),
+        reason: None,
+        status,
+        expected: row.expected.clone(),
+        got,
+        retries: played.retries,
+        seconds: micros as f64 / 1e6,
+        line: row.line,
+    })
+}
+
+fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> {
+    for cell in &report.cells {
+        let fine = matches!(cell.status, Grade::AsExpected | Grade::Accepted);
+        let status = format!("{:<18}", cell.status.as_str());
+        let check = cell.got.check.as_deref().unwrap_or_default();
+        let party = cell.got.party.map(|party| format!("({party})")).unwrap_or_default();
+        writeln!(
+            out,
+            "{} {:<58} {} {} {}",
+            if fine { good(status) } else { bad(status) },
+            cell.scenario,
+            cell.got.kind,
+            faint(check),
+            faint(party)
+        )?;
+        if cell.status != Grade::AsExpected {
+            writeln!(out, "{:19}{}", "", printable(&words(cell)))?;
+        }
+        for remark in cell.reason.iter().chain(&cell.again) {
+            writeln!(out, "{:19}{}", "", faint(printable(remark)))?;
+        }
+    }
+    let totals: Vec<String> = Grade::ALL
+        .iter()
+        .filter_map(|status| report.totals.get(status.as_str()).map(|count| format!("{count} {}", status.as_str())))
+        .collect();
+    let members = json!({ "totals": head(totals.join(", ")), "seconds": format!("{seconds:.1}") });
+    writeln!(out, "\n{}", said("totals", &members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ci::report::tests::a_cell;
+
+    #[test]
+    fn a_finding_and_a_failure_of_the_lab_are_told_apart() {
+        let exit_of = |statuses: &[Grade]| {
+            exit(&Report::new("outcomes.txt", statuses.iter().map(|status| a_cell("dh/relay", *status, "")).collect()))
+        };
+        assert_eq!(exit_of(&[Grade::AsExpected, Grade::Accepted]), FINE);
+        assert_eq!(exit_of(&[Grade::AsExpected, Grade::Outdated]), FINDING);
+        assert_eq!(exit_of(&[Grade::AsExpected, Grade::AttackLost]), FINDING);
+        assert_eq!(exit_of(&[Grade::NotStopped, Grade::Inconclusive]), FAILED);
+    }
+
+    #[test]
+    fn the_table_says_what_is_wrong() {
+        let report = Report::new(
+            "outcomes.txt",
+            vec![a_cell("dh/relay", Grade::AsExpected, ""), a_cell("dh/drop", Grade::NotStopped, "Split: \u{1b}[2J")],
+        );
+        let mut out = Vec::new();
+        table(&mut anstream::StripStream::new(&mut out), &report, 1.0).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("expected stopped at finished, got split: Split: \\u{1b}[2J"), "{text}");
+        assert!(text.contains("1 as-expected, 0 accepted, 0 outdated, 0 stopped-otherwise, 1 not-stopped"), "{text}");
+    }
+}
