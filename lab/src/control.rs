@@ -128,8 +128,7 @@ pub struct Afterwards {
     /// Lasting keys of the client's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_client: Option<Credentials>,
-    /// Secrets that the victims drew for this session, by the names that the mode's table has for them, in base64url without
-    /// padding.
+    /// Secrets of the victims in this session, by the names that the mode's table has for them, in base64url without padding.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drawn: BTreeMap<String, String>,
 }

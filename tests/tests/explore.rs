@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use support::outcomes::{self, Outcome};
 
 /// Attacks that are not in the model, and why.
-const OUTSIDE: [(&str, &str); 20] = [
+const OUTSIDE: [(&str, &str); 22] = [
     ("guess-secret", "what a victim draws is a name: nobody guesses it"),
     ("predict", "what a victim draws is a name: nobody guesses it"),
     ("reuse-nonce", "a record is sealed whole, and has no nonce"),
@@ -36,6 +36,8 @@ const OUTSIDE: [(&str, &str); 20] = [
     ("cross-protocol", "no party speaks another mode with the same key"),
     ("tamper-finished", "a field that nobody looks at is no goal: no key, name or record is another for it"),
     ("tamper-binding", "a field that nobody looks at is no goal: no key, name or record is another for it"),
+    ("tamper-rekey", "what travels among records is not looked at"),
+    ("reinstall-key", "what travels among records is not looked at, and a record has no nonce"),
     ("reflect-finished", "a field that nobody looks at is no goal: no key, name or record is another for it"),
 ];
 

@@ -55,6 +55,8 @@ pub enum Needs {
     HostKey,
     /// A secret of the client's that is encrypted with the older padding.
     Padded,
+    /// Messages among records that change their keys.
+    Rekeying,
     /// A field of this name for which a victim vouches later on.
     Signed(&'static str),
 }
@@ -92,6 +94,7 @@ impl Needs {
             Self::ShortString => sends(Sort::Short),
             Self::HostKey => mode.gives(Source::HostKey),
             Self::Padded => mode.pads(Padding::Pkcs1v15),
+            Self::Rekeying => !mode.in_session().is_empty(),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Vouched => mode.vouched_fields().next().is_some(),
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
@@ -110,6 +113,7 @@ impl Needs {
             Self::StaticKeys => "the victims have no lasting public values in this mode",
             Self::ReturnedNonce => "nobody returns a nonce in this mode",
             Self::Padded => "nobody encrypts with the padding of PKCS #1 v1.5 in this mode",
+            Self::Rekeying => "the keys of its records last as long as the session",
             Self::Halves => "nobody says anything in halves in this mode",
             Self::KeptExponent => "the server keeps no exponent for later sessions",
             Self::ShortString => "the victims compare no short string in this mode",

@@ -5,7 +5,7 @@ import { get, useLoad } from "../lab/api.js";
 import { align, explained } from "../model/align.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
-import { fingerprints, fold, sessionsOf } from "../model/fold.js";
+import { fingerprints, fold, installed, sessionsOf } from "../model/fold.js";
 import { keysOf } from "../model/token.js";
 import { height } from "../draw/layout.js";
 import { lab, useLab } from "../lab/lab.js";
@@ -54,7 +54,7 @@ const Both = ({ left, right }) => {
   const sides = ["left", "right"];
   const tall = (row, space) => (row ? height(row, space) : 0);
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
-  return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story)))}>
+  return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story), installed(story)))}>
     <article class="comparison" data-first-difference=${aligned.first ?? "none"}>
       <div class="line"><h1 tabindex="-1" data-headline><${Prose} of=${headline(sessions)} limit=${240} /></h1>
         <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a></div>
