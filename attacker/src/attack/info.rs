@@ -82,7 +82,8 @@ impl Needs {
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
             Self::LastingKey => {
-                mode.certifies(Role::Server) || mode.gives(Source::StaticKey) || mode.gives(Source::DecryptionKey)
+                let lasting = [Source::StaticKey, Source::DecryptionKey, Source::HostKey];
+                mode.certifies(Role::Server) || lasting.into_iter().any(|source| mode.gives(source))
             }
             Self::StaticKeys => mode.gives(Source::StaticKey),
             Self::ReturnedNonce => mode.gives(Source::PeerKey),

@@ -113,6 +113,16 @@ impl Issued {
             }
         }
     }
+
+    /// Gives the server a key that nobody certifies, and the attacker the same where it was stolen. It outlasts a session, as
+    /// certificates do.
+    pub(super) fn host(&mut self, loot: &Loot, setting: &Setting) {
+        let key = text(&derive(&setting.authorities, "host key"));
+        if matches!(loot.of(Role::Server), Some(Item::Stolen { .. })) {
+            self.as_server.get_or_insert_default().key = Some(key.clone());
+        }
+        self.server.get_or_insert_default().key = Some(key);
+    }
 }
 
 /// The secret of a victim's lasting public value in X25519. It outlasts a session, as certificates do.
@@ -197,11 +207,6 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
         Some(variant) if variant.word => text(password::pick(&drawn).as_bytes()),
         _ => text(&drawn),
     }
-}
-
-/// The seed of the key that a victim has without a certificate, in base64url. It outlasts a session, as certificates do.
-pub(super) fn host_key(victim: Role, setting: &Setting) -> String {
-    text(&derive(&setting.authorities, &format!("host key of the {victim}")))
 }
 
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.

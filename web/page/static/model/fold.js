@@ -122,7 +122,12 @@ function addWork(attacker, event) {
   if (!known) return void attacker.work.push({ ...event, since: event.at, until: null, spent: 0, end: null });
   if (known.until !== null) Object.assign(known, { spent: known.spent + known.until - known.since, since: event.at, until: null, end: null });
   Object.assign(known, { done: event.done, total: event.total, at: event.at });
+  // What is tried one by one is over when it fits; a logarithm has other phases.
+  if (event.unit === "tries" && event.total > 0 && event.done >= event.total) endWork(attacker, event.at, "finished");
 }
+
+/** The attacker tries one thing after the other, and computes no logarithm. */
+export const searches = ({ chose, work, solved }) => !chose && solved.length === 0 && work.length > 0 && work.every(({ unit }) => unit === "tries");
 
 /** Whether the phase at work is short of its end. */
 function short(attacker) {
