@@ -16,7 +16,7 @@ fn python(program: &str, needs: &str) -> Option<String> {
 }
 
 fn example() -> Option<String> {
-    python("examples/own-victim/client.py", "import cryptography")
+    python("victims/examples/client.py", "import cryptography")
 }
 
 /// The client of docs/wire.md, for every mode.
@@ -138,7 +138,7 @@ fn the_client_of_the_wires_description_passes_in_every_mode() {
 
 #[test]
 fn a_server_is_graded_as_a_client_is() {
-    let Some(server) = python("examples/own-victim/server.py", "import cryptography") else { return };
+    let Some(server) = python("victims/examples/server.py", "import cryptography") else { return };
     let filters = ["ecdh-cert/low-order*", "ecdh-cert/tamper", "ecdh-cert/truncate"];
     let (code, report) = check("--server", &server, &filters);
     assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
@@ -152,7 +152,7 @@ fn another_language_does_as_well() {
         println!("not run: node is missing");
         return;
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/own-victim/client.mjs");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../victims/examples/client.mjs");
     let (code, report) = check("--client", &format!("node '{}'", path.display()), &["ecdh/*"]);
     assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
 }
