@@ -27,3 +27,10 @@ test("of other modes the one with the same exchange is the nearest", () => {
 test("what nothing stops has no remedy", () => {
   assert.deepEqual(remedies("ecdh-cert/rogue-ca", table, holds), []);
 });
+
+test("a mode that leans on the check that is off is no remedy", () => {
+  const asked = [["rsa:pkcs1v15/bleichenbacher", "private"], ["rsa:pkcs1v15/bleichenbacher~implicit-rejection", "read"],
+    ["rsa-cert:pkcs1v15/bleichenbacher", "private"], ["rsa-cert:pkcs1v15/bleichenbacher~implicit-rejection", "read"], ["ecdh-cert/bleichenbacher", "private"]].map(row);
+  assert.deepEqual(remedies("rsa:pkcs1v15/bleichenbacher~implicit-rejection", asked, holds).map(({ check, mode }) => check ?? mode),
+    ["implicit-rejection", "ecdh-cert"]);
+});

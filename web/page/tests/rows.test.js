@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { height } from "../static/draw/layout.js";
 import { rows } from "../static/model/rows.js";
 import { frame, received, relayed, sent, session } from "./events.js";
 
@@ -193,4 +195,16 @@ test("what the attacker sealed anew or could open lies open, what it altered bli
     ["attacker", "holds", { with: "client", fingerprint: "aaaa" }]), [false], "it came by the key afterwards");
   assert.deepEqual(open(established("client", "aaaa"), ["attacker", "holds", { with: "server", fingerprint: "bbbb" }],
     relayed("client", "alter", "record", record, other)), [false], "it has another key");
+});
+
+test("whatever a row is, the diagram has room for it and draws it", () => {
+  const source = (file) => readFileSync(new URL(`../static/${file}`, import.meta.url), "utf8");
+  const whats = [...`${source("model/rows.js")}${source("model/align.js")}`.matchAll(/what: "([a-z]+)"[,}]/g)].map(([, what]) => what);
+  const drawn = source("draw/diagram.js").match(/const PARTS = {([^]*?)\n};/)[1];
+  assert.ok(new Set(whats).size >= 11, whats.join());
+  for (const what of new Set(whats)) {
+    const row = what === "frame" ? { what, changed: [], wrote: null, took: null, read: null, action: "forward" } : { what };
+    assert.ok(height(row, { unit: 1, beside: 20, across: 40 }) > 0, what);
+    assert.match(drawn, new RegExp(`\\b${what}:`));
+  }
 });

@@ -81,6 +81,7 @@ const OWN_HEIGHT = {
   off: () => 44,
   solved: () => 40,
   asked: () => 40,
+  combined: () => 40,
   read: () => 40,
   lost: () => 40,
   overdue: () => 40,
