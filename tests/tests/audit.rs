@@ -147,7 +147,7 @@ fn what_is_not_there_is_a_usage_error() {
     assert_eq!(only_cell(&report)["grounds"]["ended"]["is"], "missing");
     for (args, said) in [
         (vec!["--client", "netscape"], "no client is called “netscape”"),
-        (vec!["--attack", "forge-nothing", "--", "true"], "no attack on real software is like \"forge-nothing\""),
+        (vec!["--attack", "forge-nothing", "--", "true"], "no attack on real software is like “forge-nothing”"),
         (vec![], "expected a command behind --, --client NAME or --server NAME"),
         (vec!["--pass", "NO_SUCH_VARIABLE", "--", "true"], "no variable NO_SUCH_VARIABLE"),
     ] {

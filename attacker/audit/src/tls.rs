@@ -8,7 +8,7 @@ use std::sync::{
 use tokio_rustls::rustls::{
     self, ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme,
     client::{
-        ResolvesClientCert, Resumption,
+        ResolvesClientCert,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::CryptoProvider,
@@ -73,11 +73,10 @@ pub(crate) fn calling(presented: &Presented) -> Result<(Arc<ClientConfig>, Arc<A
         .with_protocol_versions(rustls::ALL_VERSIONS)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(&met) as Arc<dyn ServerCertVerifier>);
-    let mut config = match presented.lie {
+    let config = match presented.lie {
         Lie::Nobody => builder.with_no_client_auth(),
         _ => builder.with_client_cert_resolver(Arc::new(Always(certified))),
     };
-    config.resumption = Resumption::disabled();
     Ok((Arc::new(config), met))
 }
 
