@@ -174,18 +174,6 @@ fn where_a_check_stands_in_the_way_script_and_wire_part() {
     assert!(matches!(parted, Some(Fact::Parted { from: Role::Client, reason: Cause::Ended, .. })), "{parted:?}");
 }
 
-/// Where a client calls the attacker of its own accord, one client and one server are enough.
-#[test]
-fn who_calls_the_attacker_is_performed() {
-    let place = Place::all().into_iter().find(|place| place.name() == "nspk~responder-named").expect("a place");
-    let goal: Goal = "agreement-server".parse().expect("a goal");
-    let found = place.attacks(Sessions::Two);
-    let script = script::of(&found[&goal], &place.selection).expect("a script");
-    assert!(script.needs.called);
-    let (verdict, parted) = place.perform(&script, 1);
-    assert_eq!((verdict.kind, parted), (Kind::Impersonated, None), "{}", verdict.because);
-}
-
 /// What takes more sessions than one is refused, with who takes part.
 #[test]
 fn what_takes_more_sessions_is_refused() {

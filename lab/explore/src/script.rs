@@ -57,14 +57,13 @@ pub fn of(trace: &Trace, mode: &Selection) -> Result<Script, Unscripted> {
     let part: Vec<usize> = (0..casts.len()).filter(|cast| trace.takes_part(*cast)).collect();
     let of_role = |role: Role| part.iter().copied().filter(|cast| casts[*cast].role == role).collect::<Vec<_>>();
     let (clients, servers) = (of_role(Role::Client), of_role(Role::Server));
-    let stranger = |cast: &usize| casts[*cast].role == Role::Server && casts[*cast].peer == MALLORY;
+    let stranger = |cast: &usize| casts[*cast].peer == MALLORY;
     if clients.len() > 1 || servers.len() > 1 || part.iter().any(stranger) {
         return Err(Unscripted::Sessions(part.iter().map(|cast| trace.world.party(*cast)).collect()));
     }
     let (client, server) = (clients.first().copied(), servers.first().copied());
     let table = casts[part.first().copied().unwrap_or(0)].table;
     let mut scripting = Scripting { trace, table, arrows: &arrows, needs: Loot::NONE };
-    scripting.needs.called = client.is_some_and(|cast| casts[cast].peer == MALLORY);
     scripting.needs.leads_back = server.is_some_and(|cast| casts[cast].owner == ALICE);
     let mut moves = Vec::new();
     if server.is_none() {
