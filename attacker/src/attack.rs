@@ -112,6 +112,12 @@ pub trait Attack: Send {
     /// Decides about what it sees.
     fn handle(&mut self, seen: Seen) -> Vec<Move>;
 
+    /// Goes on with a computation of its own that takes long, by a portion, so that it can tell how far it is; nothing where
+    /// there is none. What else happens in between waits.
+    fn go_on(&mut self) -> Option<Vec<Move>> {
+        None
+    }
+
     /// Begins with the next session of its campaign. What it keeps of the ones before is its own matter; a recipe that takes
     /// one session begins with no other.
     fn again(&mut self, _start: Start) {}

@@ -6,7 +6,9 @@ use crate::{
     middle::{Plan, Replace},
 };
 use lab::{
+    algebra::{Algebra, real::Real},
     event::Fact,
+    mode::{Act, Message},
     record::{Content, Sealed},
     role::Role,
     wire::{Frame, Kind},
@@ -29,6 +31,8 @@ struct Impostor {
     later: Vec<Known>,
     /// Records that it cannot open yet.
     unread: Vec<Frame>,
+    /// Draws what nobody else says in its place: nonces of messages among records.
+    draws: Real,
 }
 
 impl Impostor {
@@ -45,13 +49,26 @@ impl Impostor {
     fn speak(&mut self, replace: &Replace) -> Vec<Move> {
         let name = self.with.peer();
         let mut moves = Vec::new();
-        while self.leg.message().is_some_and(|message| message.from == name) {
+        while let Some(message) = self.leg.message().filter(|message| message.from == name) {
             self.settle();
+            self.draw(message);
             let replaced = replace(&self.leg, &self.leg);
             let Some(frame) = self.leg.compose(&[], &replaced) else { break };
             moves.push(Move::Inject { name, frame });
         }
         moves
+    }
+
+    /// The handshake's random values are the other victim's own, and of messages among records it sends none.
+    fn draw(&mut self, message: &Message) {
+        for step in message.before.iter().filter(|_| message.kind.is_in_session()) {
+            if let Act::Fresh { name, sort, group: None } = step.act
+                && self.leg.value(name).is_none()
+                && let Ok(drawn) = self.draws.fresh(name, sort, None)
+            {
+                self.leg.learn((name, drawn));
+            }
+        }
     }
 
     /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last.
@@ -120,7 +137,7 @@ impl AsClient {
     pub fn new(start: &Start, plan: Plan) -> Self {
         let leg = Leg::new(start.mode, (start.algebra)("as client"), plan.as_client, plan.invents_as_client);
         Self {
-            server: impostor(Role::Server, leg, plan.suppositions, plan.later),
+            server: impostor(Role::Server, leg, plan.suppositions, plan.later, (start.algebra)("nonces")),
             client: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
         }
@@ -177,7 +194,7 @@ impl AsServer {
         let as_server = with_own_key(start.mode, Role::Server, (start.algebra)("own key"), plan.as_server);
         let leg = Leg::new(start.mode, (start.algebra)("as server"), as_server, plan.invents_as_server);
         Self {
-            client: impostor(Role::Client, leg, plan.suppositions, plan.later),
+            client: impostor(Role::Client, leg, plan.suppositions, plan.later, (start.algebra)("nonces")),
             server: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
         }
@@ -226,6 +243,21 @@ impl Attack for AsServer {
     }
 }
 
-fn impostor(with: Role, leg: Leg, suppositions: fn(&Leg) -> Vec<Vec<Known>>, later: Vec<Known>) -> Impostor {
-    Impostor { leg, narration: Narration::default(), with, suppositions, shown: false, later, unread: Vec::new() }
+fn impostor(
+    with: Role,
+    leg: Leg,
+    suppositions: fn(&Leg) -> Vec<Vec<Known>>,
+    later: Vec<Known>,
+    draws: Real,
+) -> Impostor {
+    Impostor {
+        leg,
+        narration: Narration::default(),
+        with,
+        suppositions,
+        shown: false,
+        later,
+        unread: Vec::new(),
+        draws,
+    }
 }

@@ -35,7 +35,7 @@ pub fn leaked(mode: &Mode, afterwards: Option<&Afterwards>) -> Vec<Known> {
     let mut known = identity(mode, Role::Server, afterwards.as_server.as_ref());
     known.extend(identity(mode, Role::Client, afterwards.as_client.as_ref()));
     for step in mode.steps() {
-        let Act::Fresh { name, .. } = step.act else { continue };
+        let (Act::Fresh { name, .. } | Act::Let(name, _)) = step.act else { continue };
         let secret = afterwards.drawn.get(name).and_then(|text| body::decode(name, &text.as_str().into()).ok());
         known.extend(secret.map(|secret| (name, Value::secret(&secret))));
     }
@@ -206,7 +206,18 @@ impl Leg {
         let Some(record) = Sealed::parse(&frame.body) else { return false };
         let mut shadow = self.shadow.clone();
         supposed.iter().for_each(|(name, value)| shadow.learn(name, value.clone()));
-        write_key(&shadow, sender).is_some_and(|key| key.open(&record).is_some())
+        write_keys(&shadow, sender).any(|key| key.open(&record).is_some())
+    }
+
+    /// The same for any of these records, by their senders.
+    pub fn opens_any_with(&self, supposed: &[Known], records: &[(Role, Frame)]) -> bool {
+        let mut shadow = self.shadow.clone();
+        supposed.iter().for_each(|(name, value)| shadow.learn(name, value.clone()));
+        let keys = [Role::Client, Role::Server].map(|sender| write_keys(&shadow, sender).collect::<Vec<_>>());
+        records.iter().any(|(sender, frame)| {
+            let keys = &keys[usize::from(*sender == Role::Server)];
+            Sealed::parse(&frame.body).is_some_and(|record| keys.iter().any(|key| key.open(&record).is_some()))
+        })
     }
 
     /// The mode that is spoken on it.
@@ -229,11 +240,11 @@ impl Leg {
 
     /// Seals a record in `sender`'s name.
     pub fn seal(&self, sender: Role, sequence: u64, content: &Content) -> Option<Frame> {
-        write_key(&self.shadow, sender)?.seal(sequence, content).ok()
+        write_keys(&self.shadow, sender).next()?.seal(sequence, content).ok()
     }
 
     fn try_open(&self, sender: Role, record: &Sealed<'_>) -> Option<Content> {
-        let plaintext = write_key(&self.shadow, sender)?.open(record)?;
+        let plaintext = write_keys(&self.shadow, sender).find_map(|key| key.open(record))?;
         match plaintext.split_first()? {
             (1, data) => Some(Content::Data(data.to_vec())),
             _ => Some(Content::Close),
@@ -258,11 +269,7 @@ impl Leg {
     }
 }
 
-/// The key with which a victim seals its records, if it is known.
-fn write_key(shadow: &Shadow<Real>, sender: Role) -> Option<RecordKey> {
-    let name = match sender {
-        Role::Client => "client_write",
-        Role::Server => "server_write",
-    };
-    RecordKey::new(shadow.value(name)?.octets()?)
+/// The keys with which a victim seals its records, as far as they are known, the last one first.
+fn write_keys(shadow: &Shadow<Real>, sender: Role) -> impl Iterator<Item = RecordKey> {
+    shadow.record_keys(sender).rev().filter_map(|key| RecordKey::new(key.octets()?))
 }

@@ -81,10 +81,9 @@ impl Listener {
         &self.recording
     }
 
-    /// What the recording says if one of these suppositions is true: the first with which a record opens.
+    /// What the recording says if one of these suppositions is true: the first with which a record opens, whichever it is.
     pub fn suppose(&mut self, suppositions: impl IntoIterator<Item = Vec<Known>>) -> Vec<Fact> {
-        let Some((sender, record)) = self.recording.first() else { return Vec::new() };
-        let found = suppositions.into_iter().find(|supposed| self.leg.opens_with(supposed, *sender, record));
+        let found = suppositions.into_iter().find(|supposed| self.leg.opens_any_with(supposed, &self.recording));
         found.map(|known| self.know(known, false)).unwrap_or_default()
     }
 

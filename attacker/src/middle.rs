@@ -7,6 +7,7 @@ use crate::{
     leg::{Known, Leg, with_own_key},
 };
 use lab::{
+    algebra::real::Value,
     event::Fact,
     record::Content,
     role::Role,
@@ -98,28 +99,40 @@ impl Middle {
 
     /// Translates a handshake frame; what the mode does not have is passed on as it came.
     fn handshake(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
+        match self.take(from, &frame, moves) {
+            Some(observed) => self.pass_on(from, frame, &observed, moves),
+            None => {
+                moves.push(Move::Forward { from, frame });
+                moves.extend(self.newly_held().into_iter().map(Move::Tell));
+            }
+        }
+    }
+
+    /// Takes a handshake frame in on the leg that it came from, and answers with its values; nothing where it goes on as it came.
+    pub fn take(&mut self, from: Role, frame: &Frame, moves: &mut Vec<Move>) -> Option<Vec<Value>> {
         self.narration.step(if from == Role::Client { 1 } else { 2 }, moves);
         let (source, target) = self.legs(from);
         if frame.kind.channel() == Channel::Voice {
             // Both victims hear the same.
-            source.observe(&frame);
-            target.observe(&frame);
-            moves.push(Move::Forward { from, frame });
-            return;
+            source.observe(frame);
+            target.observe(frame);
+            return None;
         }
-        let Some(observed) = source.observe(&frame) else {
-            moves.push(Move::Forward { from, frame });
-            return;
-        };
-        let (source, target) = self.legs(from);
+        let observed = source.observe(frame)?;
         target.hear(source, from);
+        Some(observed)
+    }
+
+    /// Passes a frame on that was taken in, as the other leg has it.
+    pub fn pass_on(&mut self, from: Role, frame: Frame, observed: &[Value], moves: &mut Vec<Move>) {
         let replaced = match from {
             Role::Client => (self.replace)(&self.client, &self.server),
             Role::Server => (self.replace)(&self.server, &self.client),
         };
         let (_, target) = self.legs(from);
-        let after = target.compose(&observed, &replaced).unwrap_or_else(|| frame.clone());
+        let after = target.compose(observed, &replaced).unwrap_or_else(|| frame.clone());
         moves.push(Move::Alter { from, before: frame, after });
+        moves.extend(self.newly_held().into_iter().map(Move::Tell));
     }
 
     /// Opens a record on one leg, publishes what it says, and seals it for the other, as soon as that leg's keys are
@@ -172,10 +185,7 @@ impl Attack for Middle {
         let mut moves = Vec::new();
         match seen {
             Seen::Frame { from, frame } if frame.kind == Kind::Record => self.record(from, frame, &mut moves),
-            Seen::Frame { from, frame } => {
-                self.handshake(from, frame, &mut moves);
-                moves.extend(self.newly_held().into_iter().map(Move::Tell));
-            }
+            Seen::Frame { from, frame } => self.handshake(from, frame, &mut moves),
             Seen::Ended(role) => moves.push(Move::Cut(role.peer())),
             Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }

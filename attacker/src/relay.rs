@@ -176,8 +176,16 @@ impl Relay {
     }
 
     async fn see(&mut self, seen: Seen) {
+        let mut commands = Some(self.session.handle(seen));
+        while let Some(some) = commands {
+            self.carry_out(some).await;
+            commands = self.session.go_on();
+        }
+    }
+
+    async fn carry_out(&mut self, commands: Vec<Command>) {
         let (mut facts, mut problem) = (Vec::new(), None);
-        for command in self.session.handle(seen) {
+        for command in commands {
             match command {
                 Command::Tell(fact) => facts.push(fact),
                 Command::Send { to, frame } => {

@@ -180,6 +180,16 @@ impl Session {
             });
             moves.insert(0, spoken);
         }
+        self.carried_out(moves)
+    }
+
+    /// Goes on with what the recipe computes by itself; nothing where it computes nothing.
+    pub fn go_on(&mut self) -> Option<Vec<Command>> {
+        let moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).go_on()?;
+        Some(self.carried_out(moves))
+    }
+
+    fn carried_out(&mut self, mut moves: Vec<Move>) -> Vec<Command> {
         moves.retain(|made| !matches!(made, Move::Inject { frame, .. } if frame.kind.channel() == Channel::Voice));
         let mut commands = Vec::new();
         for made in moves {

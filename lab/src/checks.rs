@@ -199,6 +199,13 @@ checks! {
         compares: "the key that opens a record with the keys of the two directions",
         from: "RFC 8446 section 7.3"
     }
+    FRESH_KEYS = "fresh-keys" {
+        "A key is installed once",
+        threat: "Whoever replays the message that installs a key has its records counted from the beginning again: two of them \
+                 are sealed with the same octets, and one whose text is known opens the other.",
+        compares: "the key that is to be installed with those that were installed before",
+        from: "Vanhoef and Piessens, Key reinstallation attacks: forcing nonce reuse in WPA2, 2017"
+    }
     AUTHENTICATED_CLOSE = "authenticated-close" {
         "The end is authentic",
         threat: "A connection that is cut after 'pay' and before 'only if' would pass for the whole message.",

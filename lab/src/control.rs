@@ -69,9 +69,6 @@ pub struct PlayOrder {
     /// The secret that it shares with its peer, in the modes that start from one, in base64url without padding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_secret: Option<String>,
-    /// The Ed25519 seed of the key that it has without a certificate, in the modes that use one, in base64url without padding.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host_key: Option<String>,
     /// What it knows of certificates and names, in the modes that use them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<Credentials>,
@@ -112,7 +109,7 @@ pub struct Credentials {
     /// The public key of its peer, RSAPublicKey (RFC 8017), where the two met before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer_key: Option<String>,
-    /// The leaf's Ed25519 seed, 32 bytes in base64url.
+    /// The Ed25519 seed of the leaf's key, or of one that nobody certifies, 32 bytes in base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The secret of the own lasting public value in X25519, 32 bytes.
@@ -132,8 +129,7 @@ pub struct Afterwards {
     /// Lasting keys of the client's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_client: Option<Credentials>,
-    /// Secrets that the victims drew for this session, by the names that the mode's table has for them, in base64url without
-    /// padding.
+    /// Secrets of the victims in this session, by the names that the mode's table has for them, in base64url without padding.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drawn: BTreeMap<String, String>,
 }

@@ -170,6 +170,15 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
+    /// A victim installed a key for the records of one side.
+    Installed {
+        /// Whose records: its own, or those of its peer.
+        of: Role,
+        /// The key's fingerprint.
+        key: String,
+        /// The number of the first record under it.
+        number: u64,
+    },
     /// A victim ended in order: it holds the peer's stream to be complete.
     Closed {
         /// Messages sent.
@@ -192,6 +201,21 @@ pub enum Fact {
         text: String,
         /// Read while the session ran, or from the recording afterwards.
         live: bool,
+    },
+    /// The attacker put two ciphertexts together that are sealed with the same octets, one of which it knows the text of.
+    Combined {
+        /// Who had sent them.
+        sender: Role,
+        /// The number that both bear.
+        number: u64,
+        /// The one that it could not read, in hexadecimal.
+        first: String,
+        /// The one whose text it knows.
+        second: String,
+        /// Both without carry, which is both texts without carry: the key is not in it.
+        sum: String,
+        /// The known text.
+        known: String,
     },
     /// The attacker began a numbered step of its recipe.
     Step {
@@ -330,10 +354,12 @@ impl Fact {
             | Self::Aborted { .. }
             | Self::Canary { .. }
             | Self::Data { .. }
+            | Self::Installed { .. }
             | Self::Closed { .. } => &[Actor::Client, Actor::Server],
             Self::Relayed { .. }
             | Self::Holds { .. }
             | Self::Recovered { .. }
+            | Self::Combined { .. }
             | Self::Step { .. }
             | Self::Parted { .. }
             | Self::Chose { .. }
@@ -357,6 +383,7 @@ impl Fact {
                 anchors.iter().chain(revocation_lists).map(String::len).sum()
             }
             Self::Recovered { text, .. } | Self::Step { text, .. } => text.len(),
+            Self::Combined { first, second, sum, known, .. } => first.len() + second.len() + sum.len() + known.len(),
             Self::Check { expected, observed, .. } => expected.weight() + observed.weight(),
             Self::Aborted { reason, .. } | Self::Parted { reason, .. } => reason.weight(),
             Self::Lost { reason, .. } => reason.weight(),

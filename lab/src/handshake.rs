@@ -31,6 +31,10 @@ impl<V: Clone> Env<V> {
             self.0.push((name, value));
         }
     }
+
+    fn forget(&mut self, name: &str) {
+        self.0.retain(|(bound, _)| *bound != name);
+    }
 }
 
 /// Evaluates an expression; `None` where it needs a value that is not known.
@@ -97,6 +101,15 @@ pub enum Output<W> {
         /// Its outcome.
         status: Status,
     },
+    /// It installed a key for the records of one side.
+    Installed {
+        /// Whose records.
+        of: Role,
+        /// The key's name.
+        key: &'static str,
+    },
+    /// It is to say the next of what it has to say.
+    Says,
 }
 
 /// Why a handshake cannot go on.
@@ -136,6 +149,10 @@ pub struct Handshake<A: Algebra> {
     kept: Env<A::Value>,
     transcript: A::Transcript,
     next: usize,
+    /// What is to be forgotten when the message under way is done.
+    forgotten: Vec<&'static str>,
+    /// The last message that was taken among records, by its place in the table.
+    taken: Option<(usize, A::Wire)>,
 }
 
 impl<A: Algebra> Handshake<A> {
@@ -157,7 +174,20 @@ impl<A: Algebra> Handshake<A> {
         }
         let flights = mode.flights();
         let (remembered, kept, transcript) = (Env::new(Vec::new()), Env::new(Vec::new()), A::Transcript::default());
-        Ok(Self { algebra, mode, flights, role, switches, env, remembered, kept, transcript, next: 0 })
+        Ok(Self {
+            algebra,
+            mode,
+            flights,
+            role,
+            switches,
+            env,
+            remembered,
+            kept,
+            transcript,
+            next: 0,
+            forgotten: Vec::new(),
+            taken: None,
+        })
     }
 
     /// The same handshake of a party that remembers these values.
@@ -176,14 +206,19 @@ impl<A: Algebra> Handshake<A> {
         self.flights.get(self.next).copied().unwrap_or_else(|| self.mode.record_flight())
     }
 
-    /// All messages were exchanged.
+    /// All messages of the handshake were exchanged.
     pub fn is_done(&self) -> bool {
+        self.next >= self.mode.handshake().len()
+    }
+
+    /// No message is left, of the handshake or among records.
+    pub fn is_over(&self) -> bool {
         self.next == self.mode.messages.len()
     }
 
-    /// The message that comes next is the peer's.
+    /// The message of the handshake that comes next is the peer's.
     pub fn awaits_peer(&self) -> bool {
-        self.mode.messages.get(self.next).is_some_and(|message| message.from != self.role)
+        self.mode.handshake().get(self.next).is_some_and(|message| message.from != self.role)
     }
 
     /// A value that the party knows by now.
@@ -191,17 +226,34 @@ impl<A: Algebra> Handshake<A> {
         self.env.get(name)
     }
 
+    /// All that it knows by now, and has not thrown away.
+    pub fn known(&self) -> impl Iterator<Item = (&'static str, &A::Value)> {
+        self.env.0.iter().map(|(name, value)| (*name, value))
+    }
+
     /// The algebra, for what comes after the handshake.
     pub fn algebra(&self) -> &A {
         &self.algebra
     }
 
-    /// Sends as long as it is this party's turn. What was done before a failure is in `outputs`.
+    /// Sends as long as it is this party's turn in the handshake. What was done before a failure is in `outputs`.
     ///
     /// # Errors
     /// Why the handshake cannot go on.
     pub fn send(&mut self, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
-        while let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from == self.role) {
+        self.speak(self.mode.handshake(), outputs)
+    }
+
+    /// Once the handshake is done, sends as long as it is this party's turn among records.
+    ///
+    /// # Errors
+    /// Why the session cannot go on.
+    pub fn go_on(&mut self, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        self.speak(self.mode.messages, outputs)
+    }
+
+    fn speak(&mut self, messages: &'static [Message], outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        while let Some(message) = messages.get(self.next).filter(|message| message.from == self.role) {
             let flight = self.flight();
             self.steps(message.before, flight, outputs)?;
             let mut values = Vec::with_capacity(message.fields.len());
@@ -214,17 +266,21 @@ impl<A: Algebra> Handshake<A> {
             self.algebra.absorb(&mut self.transcript, &wire);
             outputs.push(Output::Sent { flight, wire });
             self.steps(message.after, flight, outputs)?;
+            self.forget();
             self.next += 1;
         }
         Ok(())
     }
 
-    /// Takes the peer's next message. What was done before a failure is in `outputs`; a message that fails leaves the
-    /// handshake as it was.
+    /// Takes the peer's next message. Among records the last one may come again, as its answer may have been lost. What was
+    /// done before a failure is in `outputs`; a message that fails leaves the party as it was.
     ///
     /// # Errors
-    /// Why the handshake cannot go on.
+    /// Why the handshake, or the session, cannot go on.
     pub fn receive(&mut self, wire: &A::Wire, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        if let Some((at, _)) = self.taken.as_ref().filter(|(_, taken)| taken == wire) {
+            return self.take_again(*at, outputs);
+        }
         let Some(message) = self.mode.messages.get(self.next).filter(|message| message.from != self.role) else {
             return Err(Misfit::new("message", Need::NoMessage, Given::One).into());
         };
@@ -232,15 +288,46 @@ impl<A: Algebra> Handshake<A> {
         let (transcript, algebra) = (self.transcript.clone(), self.algebra.clone());
         let result = self.take(message, wire, outputs);
         match result {
-            Ok(()) => self.next += 1,
+            Ok(()) => {
+                self.forget();
+                self.taken = message.kind.is_in_session().then(|| (self.next, wire.clone()));
+                self.next += 1;
+            }
             Err(_) => {
                 self.env.0.truncate(known);
                 self.kept.0.truncate(kept);
                 self.transcript = transcript;
                 self.algebra = algebra;
+                self.forgotten.clear();
             }
         }
         result
+    }
+
+    /// Does once more what the message at this place asks for, and answers again what it was answered with: what is known
+    /// stays as it is.
+    fn take_again(&mut self, at: usize, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
+        let flight = self.flight();
+        let mut again = self.mode.messages[at..self.next].iter();
+        if let Some(message) = again.next() {
+            self.steps(message.receipt, flight, outputs)?;
+            self.steps(message.after, flight, outputs)?;
+        }
+        for answer in again.take_while(|message| message.kind.is_answer()) {
+            let values = answer.fields.iter().map(|field| self.env.get(field.binds).cloned());
+            let values: Option<Vec<_>> = values.collect();
+            let wire = self.algebra.write(answer, &values.ok_or(Stop::NotGiven("what was answered"))?);
+            outputs.push(Output::Sent { flight, wire });
+            self.steps(answer.after, flight, outputs)?;
+        }
+        self.forget();
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        for name in std::mem::take(&mut self.forgotten) {
+            self.env.forget(name);
+        }
     }
 
     fn take(&mut self, message: &Message, wire: &A::Wire, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
@@ -261,6 +348,11 @@ impl<A: Algebra> Handshake<A> {
     fn steps(&mut self, steps: &[Step], flight: u32, outputs: &mut Vec<Output<A::Wire>>) -> Result<(), Stop> {
         for step in steps.iter().filter(|step| step.by.includes(self.role)) {
             match step.act {
+                // A message that comes again finds its values known.
+                Act::Fresh { name, .. } | Act::Let(name, _) if self.env.get(name).is_some() => {}
+                Act::Install(of, key) => outputs.push(Output::Installed { of, key }),
+                Act::Say => outputs.push(Output::Says),
+                Act::Forget(name) => self.forgotten.push(name),
                 Act::Fresh { name, sort, group } => {
                     let group = group.map(|group| self.env.get(group).ok_or(Stop::NotGiven(group))).transpose()?;
                     let value = self.algebra.fresh(name, sort, group)?;

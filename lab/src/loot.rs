@@ -32,6 +32,9 @@ pub struct Loot {
 pub enum Leak {
     /// The server's lasting private key.
     ServerKey,
+    /// Every secret of the session that the server has not thrown away by its end: what would be found in the memory of a machine
+    /// that is seized or broken into.
+    Memory,
     /// What a quantum computer would find behind the public values of the session. None is at hand: the lab grants the answers,
     /// which the victims know.
     Quantum,

@@ -73,6 +73,12 @@ pub enum Act {
     Keep(&'static str, Expr),
     /// Performs a check, or several in one.
     Check(Relation, &'static [Expr]),
+    /// Has the records of this side sealed with the key of that name from here on.
+    Install(Role, &'static str),
+    /// Says the next of what there is to say.
+    Say,
+    /// Throws the value of that name away.
+    Forget(&'static str),
 }
 
 /// One field of a message.
@@ -131,7 +137,7 @@ pub struct Mode {
     pub groups: &'static [&'static str],
     /// What the parties know before.
     pub given: &'static [Given],
-    /// The messages, in order.
+    /// The messages, in order: those of the handshake, then those that travel among records.
     pub messages: &'static [Message],
     /// The name under which a party knows its peer once the handshake is done, and its own.
     pub names: Names,
@@ -153,8 +159,27 @@ pub enum Names {
 }
 
 impl Mode {
-    /// Number of the flight, from 1, to which each message belongs: a flight is what one party sends in a row.
+    /// The messages of the handshake.
+    pub fn handshake(&self) -> &'static [Message] {
+        let end = self.messages.iter().position(|message| message.kind.is_in_session());
+        &self.messages[..end.unwrap_or(self.messages.len())]
+    }
+
+    /// The messages that travel among records.
+    pub fn in_session(&self) -> &'static [Message] {
+        &self.messages[self.handshake().len()..]
+    }
+
+    /// Number of the flight, from 1, to which each message belongs: a flight is what one party sends in a row. What travels among
+    /// records belongs to theirs.
     pub fn flights(&self) -> Vec<u32> {
+        let records = self.record_flight();
+        let mut flights = self.handshake_flights();
+        flights.resize(self.messages.len(), records);
+        flights
+    }
+
+    fn handshake_flights(&self) -> Vec<u32> {
         let mut flight = 0;
         let mut before = None;
         let number = |message: &Message| {
@@ -163,36 +188,35 @@ impl Mode {
             }
             flight
         };
-        self.messages.iter().map(number).collect()
+        self.handshake().iter().map(number).collect()
     }
 
     /// Number of the flight in which the records travel.
     pub fn record_flight(&self) -> u32 {
-        self.flights().last().map_or(1, |last| last + 1)
+        self.handshake_flights().last().map_or(1, |last| last + 1)
     }
 
     /// All steps of all messages.
     pub fn steps(&self) -> impl Iterator<Item = &'static Step> {
-        self.messages.iter().flat_map(|m| m.before.iter().chain(m.receipt).chain(m.after))
+        steps(self.messages)
     }
 
     /// The checks that a handshake of this mode performs, by the role that performs them.
     pub fn handshake_checks(&self) -> Vec<(By, &'static Check)> {
-        let mut checks: Vec<(By, &'static Check)> = Vec::new();
-        for step in self.steps() {
-            if let Act::Check(relation, _) = step.act {
-                for check in relation.checks() {
-                    checks.push((step.by, check));
-                }
-            }
-        }
-        checks
+        checked(self.handshake())
     }
 
-    /// Every check of the mode once: the handshake's, then the records'.
+    /// The checks of its records and of what travels among them, by the role that performs them.
+    pub fn session_checks(&self) -> Vec<(By, &'static Check)> {
+        let installs = self.steps().any(|step| matches!(step.act, Act::Install(..)));
+        let of_records = checks::OF_RECORDS.into_iter().chain(installs.then_some(&checks::FRESH_KEYS));
+        checked(self.in_session()).into_iter().chain(of_records.map(|check| (By::Both, check))).collect()
+    }
+
+    /// Every check of the mode once: the handshake's, then those of the session.
     pub fn checks(&self) -> Vec<&'static Check> {
         let mut checks: Vec<&'static Check> = Vec::new();
-        for check in self.handshake_checks().into_iter().map(|(_, check)| check).chain(checks::OF_RECORDS) {
+        for (_, check) in self.handshake_checks().into_iter().chain(self.session_checks()) {
             if !checks.contains(&check) {
                 checks.push(check);
             }
@@ -276,6 +300,20 @@ impl Mode {
     }
 }
 
+fn steps(messages: &'static [Message]) -> impl Iterator<Item = &'static Step> {
+    messages.iter().flat_map(|message| message.before.iter().chain(message.receipt).chain(message.after))
+}
+
+fn checked(messages: &'static [Message]) -> Vec<(By, &'static Check)> {
+    let mut checks: Vec<(By, &'static Check)> = Vec::new();
+    for step in steps(messages) {
+        if let Act::Check(relation, _) = step.act {
+            checks.extend(relation.checks().into_iter().map(|check| (step.by, check)));
+        }
+    }
+    checks
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.act {
@@ -284,6 +322,9 @@ impl fmt::Display for Step {
             Act::Let(name, value) => write!(f, "{name} := {value}"),
             Act::Recall(name, value) => write!(f, "{name} := remembered {name}, or {value}"),
             Act::Keep(name, value) => write!(f, "remember {name} := {value}"),
+            Act::Install(of, key) => write!(f, "seal the {of}'s records with {key}"),
+            Act::Say => f.write_str("say the next message"),
+            Act::Forget(name) => write!(f, "forget {name}"),
             Act::Check(relation, args) => {
                 let args = args.iter().map(Expr::to_string).collect::<Vec<_>>().join(", ");
                 let checks = relation.checks();

@@ -302,7 +302,7 @@ pub fn operations(table: &Mode) -> Vec<Op> {
         match step.act {
             Act::Let(_, value) | Act::Recall(_, value) | Act::Keep(_, value) => walk(&value, &mut found),
             Act::Check(_, args) => args.iter().for_each(|arg| walk(arg, &mut found)),
-            Act::Fresh { .. } => {}
+            Act::Fresh { .. } | Act::Install(..) | Act::Say | Act::Forget(_) => {}
         }
     }
     found

@@ -164,6 +164,24 @@ pub enum Seen {
         /// It fits.
         fits: bool,
     },
+    /// A key that was never installed.
+    NewKey,
+    /// A key that is to be installed.
+    InstalledKey {
+        /// Whose records it is for.
+        of: Role,
+        /// Its fingerprint.
+        key: String,
+        /// It was installed before.
+        again: bool,
+        /// The number of the first record under it.
+        number: u64,
+    },
+    /// So many keys, all of them new.
+    NewKeys {
+        /// The number.
+        keys: usize,
+    },
     /// A sealed close before the end of the connection.
     CloseBeforeEnd,
     /// Whether there was one.

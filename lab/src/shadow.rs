@@ -10,6 +10,7 @@ use crate::{
     handshake::{Env, evaluate},
     misfit::{Given, Need},
     mode::{Act, Message, Mode, Step},
+    role::Role,
     term::Expr,
 };
 
@@ -22,6 +23,8 @@ pub struct Shadow<A: Algebra> {
     invents: &'static [&'static str],
     env: Env<A::Value>,
     transcript: A::Transcript,
+    /// Keys that were installed for the client's records and for the server's, in order.
+    installed: [Vec<A::Value>; 2],
     /// Steps that wait for a value, each with the transcript of its place.
     pending: Vec<(Step, A::Transcript)>,
     next: usize,
@@ -38,7 +41,8 @@ impl<A: Algebra> Shadow<A> {
         invents: &'static [&'static str],
     ) -> Self {
         let (env, transcript) = (Env::new(known), A::Transcript::default());
-        Self { algebra, mode, switches, invents, env, transcript, pending: Vec::new(), next: 0 }
+        let (installed, pending) = ([Vec::new(), Vec::new()], Vec::new());
+        Self { algebra, mode, switches, invents, env, transcript, installed, pending, next: 0 }
     }
 
     /// The message that comes next.
@@ -49,6 +53,15 @@ impl<A: Algebra> Shadow<A> {
     /// A value, if it is known by now.
     pub fn value(&self, name: &str) -> Option<&A::Value> {
         self.env.get(name)
+    }
+
+    /// The keys of a side's records so far, as far as they are known: the handshake's, then those that were installed.
+    pub fn record_keys(&self, of: Role) -> impl DoubleEndedIterator<Item = &A::Value> {
+        let (first, installed) = match of {
+            Role::Client => ("client_write", &self.installed[0]),
+            Role::Server => ("server_write", &self.installed[1]),
+        };
+        self.value(first).into_iter().chain(installed)
     }
 
     /// What an expression amounts to at this point of the handshake; `None` where it needs a value that is not known.
@@ -128,6 +141,15 @@ impl<A: Algebra> Shadow<A> {
         match step.act {
             // The victims' checks are theirs, and what they remember.
             Act::Check(..) | Act::Keep(..) => true,
+            // It does not say what they say, or forget what they forget.
+            Act::Say | Act::Forget(_) => true,
+            Act::Install(of, name) => match self.env.get(name).cloned() {
+                Some(key) => {
+                    self.installed[usize::from(of == Role::Server)].push(key);
+                    true
+                }
+                None => false,
+            },
             Act::Fresh { name, .. } | Act::Let(name, _) | Act::Recall(name, _) if self.env.get(name).is_some() => true,
             Act::Fresh { name, sort, group } => {
                 if !self.invents.contains(&name) {

@@ -4,6 +4,7 @@
 //! the scenario's seed nor another party's can be computed, and the attacker gets nothing but what it came by.
 
 mod afterwards;
+mod genuine;
 mod issue;
 mod recording;
 
@@ -171,6 +172,9 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     if mode.gives(Source::StaticKey) {
         issued.meet(loot, setting);
     }
+    if mode.gives(Source::HostKey) {
+        issued.host(loot, setting);
+    }
     let secret = mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting));
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),
@@ -185,7 +189,6 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         place: None,
         connect: None,
         shared_secret: secret.clone(),
-        host_key: has(mode, role, Source::HostKey).then(|| issue::host_key(role, setting)),
         credentials,
         calls: 0,
     };
@@ -213,11 +216,6 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             script: None,
         },
     })
-}
-
-/// This role is given something from there.
-fn has(mode: &Mode, role: Role, source: Source) -> bool {
-    mode.given.iter().any(|given| given.by.includes(role) && given.source == source)
 }
 
 /// Bits of the modulus of those who decrypt: the variant's, or the usual ones.

@@ -49,9 +49,6 @@ impl Supply {
             let secret = Zeroizing::new(octets("shared_secret", secret)?);
             supply.0.push((Source::SharedSecret, Value::Secret(secret)));
         }
-        if let Some(seed) = &order.host_key {
-            supply.0.push((Source::HostKey, signing_key("host_key", seed)?));
-        }
         if let Some(credentials) = &order.credentials {
             supply.0.push((Source::Trust, Value::Trust(Arc::new(trust(credentials, verified)?))));
             supply.0.extend(credentials.peer_name.clone().map(|name| (Source::PeerName, Value::Text(name))));
@@ -97,17 +94,13 @@ impl Supply {
             self.0.push((Source::PeerStatic, Value::Bytes(octets("peer_static", public)?)));
         }
         if let Some(key) = &credentials.key {
-            self.0.push((Source::SigningKey, signing_key("key", key)?));
+            let seed = Zeroizing::new(octets("key", key)?);
+            let seed = seed.as_slice().try_into().map_err(|_| Malformed { field: "key", expected: "32 octets" })?;
+            let key = Value::signing_key(seed);
+            self.0.extend([(Source::SigningKey, key.clone()), (Source::HostKey, key)]);
         }
         Ok(())
     }
-}
-
-/// A private signing key from its seed in base64url.
-fn signing_key(field: &'static str, seed: &str) -> Result<Value, Malformed> {
-    let seed = Zeroizing::new(octets(field, seed)?);
-    let seed = seed.as_slice().try_into().map_err(|_| Malformed { field, expected: "32 octets" })?;
-    Ok(Value::signing_key(seed))
 }
 
 fn trust(credentials: &Credentials, verified: Option<Arc<Verified>>) -> Result<Trust, Malformed> {

@@ -44,6 +44,7 @@ pub struct Victim {
     reported: BTreeSet<&'static str>,
     /// What it will say, canary first.
     script: Vec<Message>,
+    said: usize,
     received: u32,
     gave_up: bool,
     memory: Option<Arc<Memory>>,
@@ -51,8 +52,17 @@ pub struct Victim {
 
 enum Stage {
     Handshake(Box<Handshake<Real>>),
-    Data(Box<Records>),
+    Data(Box<Session>),
     Over,
+}
+
+/// What goes on when the handshake is done.
+struct Session {
+    /// The table, as far as it goes on among records.
+    table: Handshake<Real>,
+    records: Records,
+    /// The close has gone out.
+    closed: bool,
 }
 
 impl Victim {
@@ -84,6 +94,7 @@ impl Victim {
             stage: Stage::Handshake(Box::new(handshake)),
             reported: BTreeSet::new(),
             script,
+            said: 0,
             received: 0,
             gave_up: false,
             memory: kept.memory,
@@ -116,6 +127,16 @@ impl Victim {
             .map_or(Ok(()), |frame| handshake.receive(frame, &mut outputs))
             .and_then(|()| handshake.send(&mut outputs));
         let done = handshake.is_done();
+        self.carry_out(outputs, commands);
+        match result {
+            Err(stop) => self.stop(flight, &stop, commands),
+            Ok(()) if done => self.establish(commands),
+            Ok(()) => {}
+        }
+    }
+
+    /// What the table has a party do, until it gives up.
+    fn carry_out(&mut self, outputs: Vec<Output<Frame>>, commands: &mut Vec<Command>) {
         for output in outputs {
             match output {
                 Output::Sent { flight, wire } => self.sent(flight, wire, commands),
@@ -129,16 +150,18 @@ impl Victim {
                         observed: finding.observed,
                     }));
                 }
+                Output::Installed { of, key } => self.install(of, key, commands),
+                Output::Says => self.say(commands),
+            }
+            if self.is_over() {
+                return;
             }
         }
-        match result {
-            Err(stop) => {
-                let check = if let Stop::Check(finding) = &stop { Some(finding.check.id) } else { None };
-                self.abort(flight, check, Cause::from(&stop), commands);
-            }
-            Ok(()) if done => self.establish(commands),
-            Ok(()) => {}
-        }
+    }
+
+    fn stop(&mut self, flight: u32, stop: &Stop, commands: &mut Vec<Command>) {
+        let check = if let Stop::Check(finding) = stop { Some(finding.check.id) } else { None };
+        self.abort(flight, check, Cause::from(stop), commands);
     }
 
     fn sent(&self, flight: u32, frame: Frame, commands: &mut Vec<Command>) {
@@ -146,8 +169,7 @@ impl Victim {
         commands.push(Command::Send(frame));
     }
 
-    /// The handshake is done: every check of it has an outcome, the keys go to the record layer, and everything that
-    /// there is to say is said.
+    /// The handshake is done: every check of it has an outcome, and the keys go to the record layer.
     fn establish(&mut self, commands: &mut Vec<Command>) {
         let flight = self.mode.record_flight();
         let Stage::Handshake(handshake) = &self.stage else { return };
@@ -169,7 +191,7 @@ impl Victim {
         }
         let fingerprint = handshake.algebra().fingerprint(&Value::secret(exporter));
         let records = Records::new(self.role, self.switches.clone(), client_write, server_write);
-        let Some(mut records) = records else {
+        let Some(records) = records else {
             return self.abort(flight, None, Cause::KeyLength, commands);
         };
         let named = |name: &str| handshake.value(name).and_then(Value::text).map(str::to_owned);
@@ -185,30 +207,87 @@ impl Victim {
         };
         let offered = self.offered.clone();
         commands.push(Command::Tell(Fact::Established { fingerprint, own, peer, group, offered }));
-        let too_long = |TooLong(octets)| Cause::LongMessage { octets, most: LONGEST_DATA };
-        for (index, Message { text, told }) in (0..).zip(&self.script) {
-            let frame = match records.seal(&Content::Data(text.clone().into_bytes())) {
-                Ok(frame) => frame,
-                Err(fault) => return self.abort(flight, None, too_long(fault), commands),
-            };
-            let digest = hex(&Sha256::digest(text));
-            if index == 0 {
-                commands.push(Command::Tell(Fact::Canary { digest: digest.clone() }));
-            }
-            let (length, told) = (text.len(), Some(told.clone()));
-            commands.push(Command::Tell(Fact::Data { way: Way::Sent, index, digest, length, text: told }));
-            self.sent(flight, frame, commands);
+        let Stage::Handshake(table) = std::mem::replace(&mut self.stage, Stage::Over) else { return };
+        self.stage = Stage::Data(Box::new(Session { table: *table, records, closed: false }));
+        self.go_on(None, commands);
+    }
+
+    /// Takes what came among records, if anything did, sends what the table has next, and says what there is to say when
+    /// nothing of it is left.
+    fn go_on(&mut self, frame: Option<&Frame>, commands: &mut Vec<Command>) {
+        let Stage::Data(session) = &mut self.stage else { return };
+        let mut outputs = Vec::new();
+        let flight = session.table.flight();
+        let result = frame
+            .map_or(Ok(()), |frame| session.table.receive(frame, &mut outputs))
+            .and_then(|()| session.table.go_on(&mut outputs));
+        let over = session.table.is_over() && !session.closed;
+        self.carry_out(outputs, commands);
+        if self.is_over() {
+            return;
         }
-        match records.seal(&Content::Close) {
-            Ok(frame) => self.sent(flight, frame, commands),
-            Err(fault) => return self.abort(flight, None, too_long(fault), commands),
+        match result {
+            Err(stop) => self.stop(flight, &stop, commands),
+            Ok(()) if over => self.say_the_rest(commands),
+            Ok(()) => {}
         }
-        self.stage = Stage::Data(Box::new(records));
+    }
+
+    /// A key for the records of one side, by its name in the table.
+    fn install(&mut self, of: Role, name: &'static str, commands: &mut Vec<Command>) {
+        let flight = self.mode.record_flight();
+        let Stage::Data(session) = &mut self.stage else { return };
+        let Some(key) = session.table.value(name).and_then(Value::octets) else {
+            return self.abort(flight, None, Cause::NoKeys, commands);
+        };
+        match session.records.install(of, key) {
+            Ok(Some((key, number))) => commands.push(Command::Tell(Fact::Installed { of, key, number })),
+            Ok(None) => self.abort(flight, None, Cause::KeyLength, commands),
+            Err(error) => self.refuse(error, commands),
+        }
+    }
+
+    /// Says the next message, if one is left.
+    fn say(&mut self, commands: &mut Vec<Command>) {
+        let Stage::Data(session) = &mut self.stage else { return };
+        let Some(Message { text, told }) = self.script.get(self.said) else { return };
+        let frame = match session.records.seal(&Content::Data(text.clone().into_bytes())) {
+            Ok(frame) => frame,
+            Err(fault) => return self.too_long(fault, commands),
+        };
+        let digest = hex(&Sha256::digest(text));
+        if self.said == 0 {
+            commands.push(Command::Tell(Fact::Canary { digest: digest.clone() }));
+        }
+        let index = u32::try_from(self.said).unwrap_or(u32::MAX);
+        let (length, told) = (text.len(), Some(told.clone()));
+        commands.push(Command::Tell(Fact::Data { way: Way::Sent, index, digest, length, text: told }));
+        self.said += 1;
+        self.sent(self.mode.record_flight(), frame, commands);
+    }
+
+    fn say_the_rest(&mut self, commands: &mut Vec<Command>) {
+        while self.said < self.script.len() && !self.is_over() {
+            self.say(commands);
+        }
+        let Stage::Data(session) = &mut self.stage else { return };
+        session.closed = true;
+        match session.records.seal(&Content::Close) {
+            Ok(frame) => self.sent(self.mode.record_flight(), frame, commands),
+            Err(fault) => self.too_long(fault, commands),
+        }
+    }
+
+    fn too_long(&mut self, TooLong(octets): TooLong, commands: &mut Vec<Command>) {
+        self.abort(self.mode.record_flight(), None, Cause::LongMessage { octets, most: LONGEST_DATA }, commands);
     }
 
     fn in_data(&mut self, frame: &Frame, commands: &mut Vec<Command>) {
-        let Stage::Data(records) = &mut self.stage else { return };
-        match records.open(frame) {
+        let Stage::Data(session) = &mut self.stage else { return };
+        if frame.kind.is_in_session() && !self.mode.in_session().is_empty() {
+            return self.go_on(Some(frame), commands);
+        }
+        match session.records.open(frame) {
             Ok(Content::Data(data)) => {
                 let digest = hex(&Sha256::digest(&data));
                 let index = self.received;
@@ -223,12 +302,12 @@ impl Victim {
 
     /// The peer's stream has come to an end, by its close record or by the end of the connection.
     fn end(&mut self, commands: &mut Vec<Command>) {
-        let Stage::Data(records) = &mut self.stage else { return };
-        if let Err(error) = records.end() {
+        let Stage::Data(session) = &mut self.stage else { return };
+        if let Err(error) = session.records.end() {
             return self.refuse(error, commands);
         }
         self.summarise_records(None, commands);
-        let sent = u32::try_from(self.script.len()).unwrap_or(u32::MAX);
+        let sent = u32::try_from(self.said).unwrap_or(u32::MAX);
         commands.push(Command::Tell(Fact::Closed { sent, received: self.received }));
         self.leave(commands);
     }
@@ -256,8 +335,8 @@ impl Victim {
     }
 
     fn summarise_records(&mut self, but: Option<&str>, commands: &mut Vec<Command>) {
-        if let Stage::Data(records) = &self.stage {
-            let findings = records.findings();
+        if let Stage::Data(session) = &self.stage {
+            let findings = session.records.findings();
             let told = findings.iter().filter(|finding| Some(finding.check.id) != but);
             commands.extend(told.map(|finding| Command::Tell(self.outcome(finding))));
         }

@@ -32,8 +32,8 @@ import rsa_pkcs1v15
 from certificate import Refused
 
 CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED, HALF, REST, SPOKEN = range(1, 10)
-RECORD = 23
-LONGEST = {RECORD: 16_409} | dict.fromkeys(range(CLIENT_HELLO, SPOKEN + 1), 65_536)
+REKEY, REKEY_ACK, RECORD = range(21, 24)
+LONGEST = {RECORD: 16_409} | dict.fromkeys([*range(CLIENT_HELLO, SPOKEN + 1), REKEY, REKEY_ACK], 65_536)
 DATA, CLOSE = 1, 2
 SESSION = os.urandom(8).hex()
 GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "rsa": "none", "rsa-cert": "none", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none", "tofu": "x25519", "sas": "x25519"}
@@ -267,22 +267,24 @@ class Connection:
     def __init__(self, socket_, handshake):
         self.socket, self.stream, self.handshake = socket_, socket_.makefile("rb"), handshake
 
-    def read(self, expected):
+    def read(self, *expected):
         header = self.stream.read(4)
-        if not header and expected == RECORD:
+        if not header and RECORD in expected:
             raise Refused("authenticated-close: the connection ended before the peer's close")
-        if len(header) == 4 and header[0] != expected:
+        if len(header) == 4 and header[0] not in expected:
             raise Refused(f"frame kind: expected {expected}, got {header[0]}")
-        length = int.from_bytes(header[1:], "big")
-        if length > LONGEST[expected]:
-            raise Refused(f"frame length: at most {LONGEST[expected]}, got {length}")
-        body = self.stream.read(length)
-        if len(header) < 4 or len(body) != length:
+        if len(header) < 4:
             raise Refused("frame: the connection ended")
-        return body
+        length = int.from_bytes(header[1:], "big")
+        if length > LONGEST[header[0]]:
+            raise Refused(f"frame length: at most {LONGEST[header[0]]}, got {length}")
+        body = self.stream.read(length)
+        if len(body) != length:
+            raise Refused("frame: the connection ended")
+        return header[0], body
 
     def receive(self, kind, names):
-        body = self.read(kind)
+        _, body = self.read(kind)
         self.handshake.add(frame(kind, body))
         return fields(body, names)
 
@@ -727,6 +729,44 @@ def shake_hands(connection, handshake, args, trust):
         identify(connection, handshake, mode, trust, chain, key)
 
 
+class Records:
+    """Section 8: the records of a session, and the changes of their keys."""
+
+    def __init__(self, handshake, without):
+        self.write, self.read, self.without = handshake.client_write, handshake.server_write, without
+        self.ratchet, self.sent, self.taken, self.changes = handshake.exporter, 0, 0, 0
+        self.last = None
+
+    def seal(self, plaintext):
+        self.sent += 1
+        return seal(self.write, self.sent - 1, plaintext)
+
+    def open(self, body):
+        plaintext = open_(self.read, self.taken, body)
+        self.taken += 1
+        return plaintext
+
+    def change(self, body):
+        """Installs new keys; answers with the acknowledgement."""
+        if self.last and self.last[0] == body:
+            if "fresh-keys" not in self.without:
+                raise Refused("fresh-keys: this key was installed before")
+            _, self.write, self.read, self.sent, self.taken, acknowledgement = self.last
+            return acknowledgement
+        request = fields(body, ["nonce", "mac"])
+        context = hashlib.sha256(tuple_of(octets(request["nonce"], 32))).digest()
+        mac = hmac.digest(expand(self.ratchet, b"rekey request", context), context, "sha256")
+        if not hmac.compare_digest(octets(request["mac"], 32), mac) and "key-confirmation" not in self.without:
+            raise Refused("key-confirmation: what came does not fit")
+        answer = hmac.digest(expand(self.ratchet, b"rekey answer", context), context, "sha256")
+        keys = [expand(self.ratchet, label, context) for label in (b"client write", b"server write", b"ratchet")]
+        self.write, self.read, self.ratchet = keys
+        self.changes += 1
+        acknowledgement = frame(REKEY_ACK, json.dumps({"mac": encode(answer)}).encode())
+        self.last = (body, self.write, self.read, self.sent, self.taken, acknowledgement)
+        return acknowledgement
+
+
 def session(args):
     trust = None
     if args.mode.partition(":")[0] in ("dh-cert", "ecdh-cert", "ecdh-mutual", "hybrid-cert", "rsa-cert"):
@@ -744,12 +784,19 @@ def session(args):
         if args.mode == "tofu":
             print("host key", handshake.host_key.hex())
         plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + args.also.encode(), bytes([CLOSE])]
-        for sequence, plaintext in enumerate(plaintexts):
-            socket_.sendall(seal(handshake.client_write, sequence, plaintext))
-        sequence = 0
+        records = Records(handshake, args.without)
+        changes = 2 if args.mode.endswith(":rekey") else 0
+        if not changes:
+            for plaintext in plaintexts:
+                socket_.sendall(records.seal(plaintext))
         while True:
-            plaintext = open_(handshake.server_write, sequence, connection.read(RECORD))
-            sequence += 1
+            kind, body = connection.read(RECORD, REKEY) if changes else connection.read(RECORD)
+            if kind == REKEY:
+                socket_.sendall(records.change(body))
+                for plaintext in plaintexts[:1] if records.changes < changes else plaintexts[1:]:
+                    socket_.sendall(records.seal(plaintext))
+                continue
+            plaintext = records.open(body)
             if plaintext == bytes([CLOSE]):
                 print("closed")
                 return

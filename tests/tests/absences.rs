@@ -334,7 +334,7 @@ const REGISTRIES: [&str; 7] = [
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 11] = [
+const NAMED: [(&str, &str, &str); 13] = [
     ("lab/src/wire/mod.rs", "finished", "a kind of frame"),
     ("web/page/static/draw/diagram.js", "drop", "an action of an event"),
     ("web/page/static/model/fold.js", "finished", "how a phase of work ended"),
@@ -384,6 +384,28 @@ fn no_shared_mechanism_knows_a_mode_an_attack_or_a_check_by_name() {
         let stands = code().iter().any(|(at, line)| at == place && strings(line).any(|text| text == id));
         assert!(stands, "{place} no longer says {id}");
     }
+}
+
+/// What only one system has is compiled only there: the lab is for whatever laptop a trainer has. A word that says so stands
+/// above, in the same item or in the module's.
+#[test]
+fn what_one_system_has_is_compiled_only_there() {
+    const SIGNS: [&str; 6] = ["os::unix", "os::fd", "signal::unix", "net::unix", "rustix::", "process_group("];
+    const WORDS: [&str; 4] = ["cfg(unix)", "cfg(target_os = \"linux\")", "cfg(windows)", "#![cfg("];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let places: BTreeSet<String> = code().into_iter().map(|(place, _)| place).collect();
+    let mut seen = 0;
+    for place in places.iter().filter(|place| place.ends_with(".rs")) {
+        let source = fs::read_to_string(root.join(place)).unwrap();
+        let lines: Vec<&str> = source.lines().collect();
+        for (i, line) in lines.iter().enumerate().filter(|(_, line)| SIGNS.iter().any(|sign| line.contains(sign))) {
+            let above = &lines[i.saturating_sub(9)..=i];
+            let said = above.iter().any(|line| WORDS.iter().any(|word| line.contains(word)));
+            assert!(said, "{place}:{}: {line}", i + 1);
+            seen += 1;
+        }
+    }
+    assert!(seen > 12, "{seen}");
 }
 
 /// Who builds the lab for the first time pays for every package: none is compiled in two versions unless that is somebody

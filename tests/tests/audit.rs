@@ -148,7 +148,7 @@ fn what_is_not_there_is_a_usage_error() {
     for (args, said) in [
         (vec!["--client", "netscape"], "no client is called “netscape”"),
         (vec!["--attack", "forge-nothing", "--", "true"], "no attack on real software is like \"forge-nothing\""),
-        (vec![], "expected a command behind --, or --client NAME"),
+        (vec![], "expected a command behind --, --client NAME or --server NAME"),
         (vec!["--pass", "NO_SUCH_VARIABLE", "--", "true"], "no variable NO_SUCH_VARIABLE"),
     ] {
         let finished = run("interlock", &[&["audit"], &args[..]].concat());

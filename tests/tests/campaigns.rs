@@ -5,7 +5,7 @@ use lab::{
     evidence::hex,
     role::{Actor, Role},
     staging::Setting,
-    verdict::{Judgement, Kind, judge},
+    verdict::{Grounds, Judgement, Kind, judge},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -125,6 +125,38 @@ fn what_is_read_later_is_read() {
     let judgement = judge(&told);
     assert_eq!(kinds(&judgement), [Kind::Read, Kind::Private]);
     assert!(judgement.verdict.because.contains("afterwards"), "{}", judgement.verdict.because);
+}
+
+/// What is computed over several sessions may be read yet until it comes to its end; the victims of each have keys that differ.
+#[test]
+fn what_goes_on_in_the_next_session_is_unread_until_it_is_over() {
+    let told = events("dh-weak:cofactor/small-subgroup+fresh-ephemeral");
+    let fourth = told.iter().position(|event| matches!(event.fact, Fact::Began { number: 4, .. })).expect("a fourth");
+    let cut_off = judge(&told[..fourth + 5]);
+    let grounds = cut_off.sessions[0].verdict.grounds.as_ref();
+    assert!(matches!(grounds, Some(Grounds::Unread { shared: false, .. })), "{grounds:?}");
+    assert_eq!((cut_off.verdict.kind, cut_off.verdict.session), (Kind::Inconclusive, Some(4)));
+    let whole = judge(&told);
+    assert_eq!((kinds(&whole)[0], kinds(&whole)[14]), (Kind::Stopped, Kind::Private));
+    let solved = told.iter().filter_map(|event| match &event.fact {
+        Fact::Solved { found, failure, .. } => Some((*found, failure.as_ref()?.kind.clone())),
+        _ => None,
+    });
+    assert_eq!(solved.collect::<Vec<_>>(), [(false, "another-exponent".to_owned())]);
+}
+
+/// A search among short strings tells how far it is, and that it is over.
+#[test]
+fn a_search_is_told_as_it_goes_on() {
+    let told = events("sas/sas-grind~sas-commitment");
+    let work = told.iter().filter_map(|event| match &event.fact {
+        Fact::Work { done, total, .. } => Some((*done, *total)),
+        _ => None,
+    });
+    let work: Vec<(u64, u64)> = work.collect();
+    let (done, total) = *work.last().expect("a search");
+    assert!(work.len() > 2 && work.is_sorted() && work[0] == (0, 0), "{work:?}");
+    assert!(done == total && work[..work.len() - 1].iter().all(|(_, total)| *total == 0), "{work:?}");
 }
 
 #[test]

@@ -165,7 +165,9 @@ fn refusal(course: &Course, point: usize, frame: &Frame) -> String {
 /// The messages of a course, each with its point.
 fn messages(course: &Course) -> impl Iterator<Item = (usize, &'static Message)> {
     let mode = modes::of(&course.order.mode).expect("a mode");
-    mode.messages.iter().filter(|message| message.from != course.role).enumerate()
+    let points = course.received.iter().enumerate().filter(|(_, frame)| frame.kind != Kind::Record);
+    let messages = mode.messages.iter().filter(|message| message.from != course.role);
+    points.map(|(point, _)| point).zip(messages)
 }
 
 /// Every field of every message of every mode, with all that it may not be: the refusal names that field, or the check

@@ -4,7 +4,7 @@ use lab::{
     certificate::FORGERIES,
     checks,
     event::{Event, Fact, Status},
-    mode::{By, Mode},
+    mode::Mode,
     modes::{self, properties::Promise},
     role::{Actor, Role},
     scenario::Scenario,
@@ -37,7 +37,7 @@ const IN_DEPTH: [(Demand, &str); 10] = [
 ];
 
 /// Where the record keys follow from the whole transcript, whoever met another one has other keys: both finish, and the
-/// first record tells.
+/// first record tells, or the first request for new keys.
 const BY_THE_KEYS: [Demand; 5] = [
     ("ecdh-cert", "finished", Role::Client),
     ("ecdh-cert", "finished", Role::Server),
@@ -78,8 +78,7 @@ const HEARD_ANYWAY: [Demand; 2] = [("sas", "contributory", Role::Server), ("sas"
 fn demands() -> BTreeSet<Demand> {
     let both = [Role::Client, Role::Server];
     let of = |mode: &'static Mode| {
-        let records = checks::OF_RECORDS.into_iter().map(|check| (By::Both, check));
-        let performed = mode.handshake_checks().into_iter().chain(records);
+        let performed = mode.handshake_checks().into_iter().chain(mode.session_checks());
         performed.flat_map(move |(by, check)| both.map(|role| (by, (mode.id, check.id, role))))
     };
     let all = modes::tables().flat_map(of);
@@ -175,7 +174,9 @@ fn what_the_keys_tell_is_told_by_the_first_record() {
         for row in stopped(&table, demand) {
             let off = without(&row.scenario, demand.1);
             let judgement = judge(&events(&off));
-            assert_eq!(judgement.verdict.check.as_deref(), Some("record-auth"), "{off}");
+            let changes = !modes::of(&off.mode).expect("a mode").in_session().is_empty();
+            let tells = if changes { "key-confirmation" } else { "record-auth" };
+            assert_eq!(judgement.verdict.check.as_deref(), Some(tells), "{off}");
             let keys = [judgement.fingerprints.client, judgement.fingerprints.server];
             assert!(keys.iter().all(Option::is_some) && keys[0] != keys[1], "{off}: {keys:?}");
             rows += 1;
@@ -279,7 +280,7 @@ fn a_mode_promises_what_no_attack_breaks() {
     for mode in modes::all() {
         let promises: BTreeMap<_, _> = modes::properties::of(mode.id).expect("properties").promises().collect();
         for (name, attacks) in BROKEN_BY {
-            let first = mode.variants.first().map(|variant| format!("{}:{}", mode.id, variant.id));
+            let first = mode.variant(None).map(|variant| format!("{}:{}", mode.id, variant.id));
             let named = first.into_iter().chain([mode.id.to_owned()]);
             let rows = named.flat_map(|mode| attacks.iter().map(move |attack| format!("{mode}/{attack}")));
             let classes: Vec<Class> = rows.filter_map(|row| Some(class(&table.get(&row)?.kind))).collect();

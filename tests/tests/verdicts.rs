@@ -600,7 +600,10 @@ fn inconclusive_where_the_events_contradict_each_other() {
         ("took what nobody sent", Story::begin().relayed(Role::Client, "nobody's", "nobody's")),
         ("found what was cut off", shared().delivered().solved(true, reached(1))),
         ("finished without a word", Story::apart().finished(Server, "k", None, None, "")),
-        ("no canary", Story::begin().finished(Server, "k", None, None, "x25519")),
+        (
+            "no canary",
+            Story::begin().finished(Server, "k", None, None, "x25519").data(Server, Way::Sent, 0, SERVER_SAYS),
+        ),
     ];
     let holds = Fact::Holds { with: Role::Client, fingerprint: "k".to_owned() };
     for (who, fact) in [

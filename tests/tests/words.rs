@@ -7,6 +7,7 @@ use lab::{
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
+use support::programs::run;
 
 #[test]
 fn values_are_told_as_the_samples_say() {
@@ -17,8 +18,32 @@ fn values_are_told_as_the_samples_say() {
     }
 }
 
+#[test]
+fn the_command_line_speaks_the_language_that_was_chosen() {
+    let twice = |scenario: &str, check: &str| {
+        let spoken =
+            |chosen: &[&str]| run("interlock", &[chosen, &["compare", scenario, check, "--seed", "1"]].concat());
+        (spoken(&[]), spoken(&["--lang", "de"]))
+    };
+    let (english, german) = twice("ecdh-cert/substitute", "transcript-signature");
+    assert_eq!((english.code, german.code), (Some(0), Some(0)), "{german:?}");
+    assert!(english.out.contains("The same in both\n") && english.out.contains("\nThen, in ecdh-cert/substitute\n"));
+    assert!(
+        german.out.contains("In beiden gleich\n") && german.out.contains("\nDann, in ecdh-cert/substitute\n"),
+        "{german:?}"
+    );
+    let (english, german) = twice("ecdh-cert/substitute", "no-such-check");
+    assert_eq!((english.code, german.code), (Some(2), Some(2)), "{german:?}");
+    assert!(
+        english.err.contains(". See: interlock list modes") && german.err.contains(". Siehe: interlock list modes")
+    );
+    let program = run("interlock", &["list", "checks", "--json"]).out;
+    assert_eq!(program, run("interlock", &["--lang", "de", "list", "checks", "--json"]).out, "what programs read");
+}
+
 /// What a language calls the entries of the registries, and tells of them: the keys of its texts. What the variants of an attack
-/// are called that are the fields of all tables, the tables say.
+/// are called that are the fields of all tables, the tables say. Whoever does what a script says is in no list, and the steps
+/// are told all the same.
 fn catalogue() -> BTreeSet<String> {
     const FROM_THE_TABLES: &str = "alter-negotiation";
     let mut keys = BTreeSet::new();
@@ -33,6 +58,8 @@ fn catalogue() -> BTreeSet<String> {
         let variants = info.variants.iter().filter(|_| info.id != FROM_THE_TABLES);
         keys.extend(variants.map(|variant| format!("variant {recipe}:{}", variant.id)));
     }
+    let scripted = attacks::find("script").expect("an attack");
+    keys.extend((1..=scripted.steps().len()).map(|number| format!("recipe {} number={number}", scripted.id)));
     for check in checks::all() {
         keys.extend(["check", "threat", "compares"].map(|family| format!("{family} {}", check.id)));
     }

@@ -50,6 +50,9 @@ pub struct Variant {
     /// break depends on the size alone, `smooth`, `random`, `composite`, `subgroup`, or `published`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<&'static str>,
+    /// It goes without saying: a scenario that means it names the mode, or the attack, alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unsaid: bool,
     /// The exchange, where the variant has another one than its mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<Table>,
@@ -251,6 +254,7 @@ fn variant(variant: &lab::mode::Variant) -> Variant {
         title: variant.title,
         parameters: variant.parameters.to_vec(),
         group: variant.group.map(lab::group::own::Own::as_str),
+        unsaid: variant.unsaid,
         table: variant.table.map(table),
     }
 }
@@ -316,6 +320,7 @@ pub fn attacks() -> Vec<Attack> {
                     title: variant.title,
                     parameters: Vec::new(),
                     group: None,
+                    unsaid: false,
                     table: None,
                 })
                 .collect(),

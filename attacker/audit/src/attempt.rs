@@ -1,6 +1,8 @@
 //! One connection of the client: how far it came, and how it ended.
 
 use serde::Serialize;
+use std::io;
+use tokio_rustls::rustls;
 
 /// How far a client went with a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -104,5 +106,51 @@ impl Attempt {
         let alert = matches!(self.end, End::Alert { .. });
         let broken_off = self.depth == Depth::ClientHello && self.end != End::Open;
         self.depth >= Depth::ClientHello && self.depth < Depth::Canary && (alert || broken_off)
+    }
+}
+
+/// How a connection ended on which this was met.
+pub(crate) fn end_of(error: &io::Error) -> End {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match (tls, error.kind()) {
+        (Some(rustls::Error::AlertReceived(alert)), _) => {
+            End::Alert { alert: alert.as_str().map_or_else(|| format!("{alert:?}"), snake_case) }
+        }
+        (Some(error), _) => End::Malformed { error: error.to_string() },
+        (None, io::ErrorKind::UnexpectedEof) => End::Closed,
+        (None, io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted) => {
+            End::Reset
+        }
+        (None, _) => End::Malformed { error: error.to_string() },
+    }
+}
+
+/// `UnknownCA` as RFC 8446 writes it: `unknown_ca`.
+fn snake_case(name: &str) -> String {
+    let mut written = String::new();
+    let mut small = false;
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && small {
+            written.push('_');
+        }
+        small = character.is_ascii_lowercase();
+        written.push(character.to_ascii_lowercase());
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_are_written_as_the_standard_writes_them() {
+        for (name, written) in [
+            ("UnknownCA", "unknown_ca"),
+            ("BadCertificate", "bad_certificate"),
+            ("CertificateExpired", "certificate_expired"),
+        ] {
+            assert_eq!(snake_case(name), written);
+        }
     }
 }

@@ -1,15 +1,16 @@
-//! One client against every attack.
+//! One program against every attack.
 
 use crate::{
     case::{Case, Scene, Stage},
-    client::{Client, Ended, Ran, Setup, drawn},
     grade::{Excuse, Grade, Proof, distrust, grade},
     hosts::{ADDRESS, Naming},
     placeholder::Placeholder,
+    program::{Ended, Program, Ran, Setup, drawn},
     report::{Audited, Cell},
+    role::Role,
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
-use lab::certificate::{KeyType, Pki, forge::Form, issue, pem};
+use lab::certificate::{KeyType, Pki, Purpose, forge::Form, issue, pem};
 use process::{authorities::random, foreign::Directory};
 use std::{
     io,
@@ -24,7 +25,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 pub struct Settings {
     /// The attacks, in the order of the report.
     pub cases: Vec<Case>,
-    /// Runs of the client at the same time.
+    /// Runs of the program at the same time.
     pub jobs: usize,
     /// How long one run may take.
     pub deadline: Duration,
@@ -45,14 +46,14 @@ pub enum Error {
     Certificate(#[from] issue::Error),
 }
 
-/// The server's name from which the authorities learn for whom they may issue.
+/// The server's name, from which the authorities learn for whom they may issue.
 const DOMAIN: &str = "server.localhost";
 /// The name in the client's own certificate.
 const OWN: &str = "client.localhost";
 
-/// What all runs of one client share.
+/// What all runs of one program share.
 struct Audit {
-    client: Client,
+    program: Program,
     pki: Pki,
     anchors: String,
     own: (String, String),
@@ -64,16 +65,18 @@ struct Audit {
 }
 
 impl Audit {
-    fn new(client: &Client, settings: &Settings) -> Result<Self, Error> {
+    fn new(program: &Program, settings: &Settings) -> Result<Self, Error> {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let pki = Pki::generate_with(settings.keys, DOMAIN, OWN, at, &mut generator()?)?;
-        let run = drawn(8)?;
+        let own = if program.role == Role::Client { &pki.client } else { &pki.server };
+        // Short: programs make sockets below their directory, whose paths have about a hundred octets.
+        let run = drawn(4)?;
         let directory = Directory::create(std::env::temp_dir().join(format!("interlock-audit-{run}")))?;
         Ok(Self {
-            client: client.clone(),
+            program: program.clone(),
             anchors: pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()),
-            own: (pki.client.to_pem(), pki.client.key().to_pkcs8_pem()),
+            own: (own.to_pem(), own.key().to_pkcs8_pem()),
             pki,
             directory,
             here: settings.here.clone(),
@@ -91,7 +94,9 @@ impl Audit {
         stage: impl FnOnce(&Scene<'_>, &mut ChaCha20Rng) -> Result<Stage, issue::Error>,
     ) -> Result<(Ran, Stage), Error> {
         let name = naming.name(test, &self.run);
-        let scene = Scene { authorities: &self.pki.authorities, name: &name, at: self.at };
+        // The peer's certificate is of the other kind.
+        let purpose = if self.program.role == Role::Client { Purpose::Server } else { Purpose::Client };
+        let scene = Scene { authorities: &self.pki.authorities, name: &name, purpose, at: self.at };
         let stage = stage(&scene, &mut generator()?)?;
         let setup = Setup {
             stage: &stage,
@@ -103,14 +108,17 @@ impl Audit {
             here: &self.here,
             deadline: self.deadline,
         };
-        Ok((self.client.run(&setup).await?, stage))
+        Ok((self.program.run(&setup).await?, stage))
     }
 
-    /// The honest server first, under each name in turn until the client connects.
+    /// The honest peer first; a client under each name in turn until it connects. A server is where it is told to be.
     async fn control(&self) -> Result<(Naming, Ran), Error> {
-        let by_host =
-            Placeholder::Host.is_in(&self.client.command) || !Placeholder::Address.is_in(&self.client.command);
-        let tried: &[Naming] = if by_host { &Naming::TRIED } else { &[Naming::Address] };
+        let by_host = self.program.mentions(Placeholder::Host) || !self.program.mentions(Placeholder::Address);
+        let tried: &[Naming] = match self.program.role {
+            Role::Client if by_host => &Naming::TRIED,
+            Role::Client => &[Naming::Address],
+            Role::Server => &[Naming::Own],
+        };
         let mut last = None;
         for &naming in tried {
             if last.is_some() && !naming.is_possible().await {
@@ -137,16 +145,16 @@ impl Audit {
         let twin_of = format!("{}-twin", case.attack);
         let (twin, _) = self.run(naming, &twin_of, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
         let proof = if case.by_answer { Proof::Answer } else { Proof::Canary };
-        let honest_exit = self.client.exits_honestly;
+        let honest_exit = self.program.exits_honestly;
         let (grade, because) = grade(proof, &attack, &twin, honest_exit, self.excuse(case, &stage));
         let believed = Some(proof.given(&twin, honest_exit));
-        Ok(Some(Cell::new(case, &self.client, (grade, because), &attack, believed, attack.seconds + twin.seconds)))
+        Ok(Some(Cell::new(case, &self.program, (grade, because), &attack, believed, attack.seconds + twin.seconds)))
     }
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {
-        let missing = case.needs.filter(|placeholder| !placeholder.is_in(&self.client.command));
+        let missing = case.needs.filter(|placeholder| !self.program.mentions(*placeholder));
         let documented =
-            self.client.defaults.iter().find(|default| [case.check.id, case.attack].contains(&default.what));
+            self.program.defaults.iter().find(|default| [case.check.id, case.attack].contains(&default.what));
         missing
             .map(|placeholder| Excuse::NotGiven { placeholder: placeholder.name() })
             .or_else(|| documented.map(|default| Excuse::Documented { source: default.source }))
@@ -154,25 +162,27 @@ impl Audit {
     }
 }
 
-/// Audits a client: the honest server first, then every attack with its twin. `done` is called after each.
+/// Audits a program: the honest peer first, then every attack that there is against its role, with its twin. `done` is called
+/// after each.
 ///
 /// # Errors
-/// What the audit itself cannot do. What the client does wrong is in its cells.
+/// What the audit itself cannot do. What the program does wrong is in its cells.
 pub async fn audit(
-    client: &Client,
+    program: &Program,
     settings: &Settings,
     done: impl Fn() + Send + Sync + 'static,
 ) -> Result<Audited, Error> {
-    let audit = Arc::new(Audit::new(client, settings)?);
+    let audit = Arc::new(Audit::new(program, settings)?);
+    let cases = settings.cases.iter().filter(|case| case.is_against(program.role));
     let (naming, honest) = audit.control().await?;
     if let Some(because) = distrust(&honest) {
-        let cell = |case| Cell::new(case, client, (Grade::Error, because.clone()), &honest, None, 0.0);
-        return Ok(Audited::new(client, naming, honest.clone(), settings.cases.iter().map(cell).collect()));
+        let cell = |case| Cell::new(case, program, (Grade::Error, because.clone()), &honest, None, 0.0);
+        return Ok(Audited::new(program, naming, honest.clone(), cases.map(cell).collect()));
     }
     let places = Arc::new(Semaphore::new(settings.jobs.max(1)));
     let done = Arc::new(done);
     let mut running = JoinSet::new();
-    for (number, case) in settings.cases.iter().copied().enumerate() {
+    for (number, case) in cases.copied().enumerate() {
         let (audit, places, done) = (Arc::clone(&audit), Arc::clone(&places), Arc::clone(&done));
         running.spawn(async move {
             // The semaphore is never closed.
@@ -188,7 +198,7 @@ pub async fn audit(
         cells.extend(cell?.map(|cell| (number, cell)));
     }
     cells.sort_by_key(|(number, _)| *number);
-    Ok(Audited::new(client, naming, honest, cells.into_iter().map(|(_, cell)| cell).collect()))
+    Ok(Audited::new(program, naming, honest, cells.into_iter().map(|(_, cell)| cell).collect()))
 }
 
 fn generator() -> io::Result<ChaCha20Rng> {

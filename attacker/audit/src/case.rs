@@ -1,8 +1,9 @@
-//! What is tried against a client: an attack, and its twin.
+//! What is tried against a program: an attack, and its twin.
 
 use crate::{
     lie::{DEEDS, Lie},
     placeholder::Placeholder,
+    role::Role,
     tls::Presented,
 };
 use lab::{
@@ -22,10 +23,12 @@ pub struct Case {
     pub attack: &'static str,
     /// The one check that stops it.
     pub check: &'static Check,
-    /// What the client must be given, or it cannot perform the check and is not expected to.
+    /// What the program must be given, or it cannot perform the check and is not expected to.
     pub needs: Option<Placeholder>,
     /// The client shows that it was deceived by what it does with the answer, not by what it sends.
     pub by_answer: bool,
+    /// Against whom alone it can be tried, where that is so.
+    against: Option<Role>,
     does: Does,
 }
 
@@ -43,16 +46,27 @@ pub fn cases() -> impl Iterator<Item = Case> {
     let forged = forgeries.filter_map(|forgery| {
         let needs = (forgery.check == checks::REVOKED).then_some(Placeholder::Crl);
         let (attack, does) = (forgery.id, Does::Forges(forgery));
-        Some(Case { attack, check: checks::find(forgery.check)?, needs, by_answer: false, does })
+        // Who it is that calls, a server makes up its mind about when it is over: it expects no name.
+        let against = (forgery.check == checks::NAME).then_some(Role::Client);
+        Some(Case { attack, check: checks::find(forgery.check)?, needs, by_answer: false, against, does })
     });
     let lied = DEEDS.iter().filter_map(|deed| {
         let (attack, by_answer, does) = (deed.attack, deed.by_answer, Does::Lies(deed.lie));
-        Some(Case { attack, check: lab::checks::find(deed.check)?, needs: None, by_answer, does })
+        let check = lab::checks::find(deed.check)?;
+        Some(Case { attack, check, needs: None, by_answer, against: deed.against, does })
     });
     forged.chain(lied)
 }
 
-/// What a server presents in one run, and what its client is given to judge it by.
+impl Case {
+    /// Whether it can be tried against such a program.
+    #[must_use]
+    pub fn is_against(&self, role: Role) -> bool {
+        self.against.is_none_or(|alone| alone == role)
+    }
+}
+
+/// What the program's peer presents in one run, and what the program is given to judge it by.
 #[derive(Clone, Debug)]
 pub(crate) struct Stage {
     pub(crate) presented: Presented,
@@ -64,17 +78,19 @@ pub(crate) struct Stage {
     pub(crate) flawed: bool,
 }
 
-/// Whom the server claims to be, to whom, and when.
+/// Whom the peer claims to be, and when.
 pub(crate) struct Scene<'s> {
     pub(crate) authorities: &'s Authorities,
     pub(crate) name: &'s str,
+    /// What its certificate is for.
+    pub(crate) purpose: Purpose,
     pub(crate) at: i64,
 }
 
 impl Scene<'_> {
-    /// What the genuine server presents.
+    /// What the genuine peer presents.
     pub(crate) fn honest(&self, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
-        let leaf = self.authorities.leaf(self.name, Purpose::Server, self.at, rng)?;
+        let leaf = self.authorities.leaf(self.name, self.purpose, self.at, rng)?;
         let lists = self.authorities.revocation_lists(&[], self.at)?;
         Ok(self.stage(&Staged { presented: leaf.presented().to_vec(), leaf, lists }))
     }
@@ -83,7 +99,7 @@ impl Scene<'_> {
     pub(crate) fn of(&self, case: &Case, form: Form, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
         match case.does {
             Does::Forges(forgery) => {
-                let staged = forgery.stage(form, self.authorities, self.name, Purpose::Server, self.at, rng)?;
+                let staged = forgery.stage(form, self.authorities, self.name, self.purpose, self.at, rng)?;
                 Ok(self.stage(&staged))
             }
             Does::Lies(lie) => {
@@ -108,8 +124,8 @@ impl Scene<'_> {
         let policy = Policy {
             anchors: vec![self.authorities.root.certificate().to_vec()],
             at: self.at,
-            name: self.name.parse().ok(),
-            purpose: Some(Purpose::Server),
+            name: self.name.parse().ok().filter(|_| self.purpose == Purpose::Server),
+            purpose: Some(self.purpose),
             crls: staged.lists.clone(),
             profile: Profile::Rfc5280,
             ..Policy::default()

@@ -2,7 +2,8 @@
 
 use crate::{
     attempt::{Attempt, Depth, End},
-    client::{Ended, Ran},
+    program::{Ended, Ran},
+    role::Role,
 };
 use serde::Serialize;
 
@@ -124,15 +125,19 @@ pub enum Because {
         /// How.
         how: Fallback,
     },
-    /// It never connected.
+    /// It never connected, or never listened.
     NeverConnected {
+        /// Which of the two it is.
+        role: Role,
         /// How it ended.
         ended: Ended,
         /// What it said.
         says: Option<String>,
     },
-    /// It connected, and asked for no handshake.
+    /// It connected, and asked for no handshake; or was connected to, and answered with none.
     NoHandshake {
+        /// Which of the two it is.
+        role: Role,
         /// How it ended.
         ended: Ended,
         /// What it said.
@@ -143,7 +148,7 @@ pub enum Because {
         /// How it ended.
         ended: Ended,
     },
-    /// It does not even believe the genuine server, so that nothing can be learnt from what it refuses.
+    /// It does not even believe the genuine peer, so that nothing can be learnt from what it refuses.
     Distrustful {
         /// How far it went.
         depth: Depth,
@@ -206,8 +211,7 @@ pub fn grade(proof: Proof, attack: &Ran, twin: &Ran, exits_honestly: bool, excus
     }
     // The last that asked for anything: later ones may be spare.
     let Some(last) = attack.attempts.iter().rfind(|attempt| attempt.depth > Depth::Connected) else {
-        let (ended, says) = (attack.ended.clone(), attack.says.clone());
-        return (Grade::Error, Because::NoHandshake { ended, says });
+        return (Grade::Error, without_handshake(attack));
     };
     let decided = attack.attempts.iter().any(|attempt| attempt.is_refusal() || attempt.end != End::Open);
     let twin = proof.given(twin, exits_honestly);
@@ -229,7 +233,7 @@ fn refused(twin: bool, depth: Depth, last: &Attempt, attack: &Ran) -> Because {
     Because::Refused { twin, depth, end: last.end.clone(), says: attack.says.clone() }
 }
 
-/// Why nothing can be said about a client, where it does not believe the genuine server.
+/// Why nothing can be said about a client, where it does not believe the genuine peer.
 #[must_use]
 pub fn distrust(honest: &Ran) -> Option<Because> {
     let protected = honest.attempts.iter().filter(|attempt| !attempt.plain && attempt.depth > Depth::Connected);
@@ -237,12 +241,16 @@ pub fn distrust(honest: &Ran) -> Option<Because> {
         Some(depth) if depth >= Depth::Canary => None,
         Some(depth) => Some(Because::Distrustful { depth, says: honest.says.clone() }),
         None if honest.attempts.is_empty() => Some(unconnected(honest)),
-        None => Some(Because::NoHandshake { ended: honest.ended.clone(), says: honest.says.clone() }),
+        None => Some(without_handshake(honest)),
     }
 }
 
 fn unconnected(ran: &Ran) -> Because {
-    Because::NeverConnected { ended: ran.ended.clone(), says: ran.says.clone() }
+    Because::NeverConnected { role: ran.role, ended: ran.ended.clone(), says: ran.says.clone() }
+}
+
+fn without_handshake(ran: &Ran) -> Because {
+    Because::NoHandshake { role: ran.role, ended: ran.ended.clone(), says: ran.says.clone() }
 }
 
 /// Versions are named such that an older one comes first: `TLSv1_2`, `TLSv1_3`.

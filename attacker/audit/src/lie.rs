@@ -1,6 +1,6 @@
-//! What a server can do wrong in the handshake, and behind it, that no certificate shows.
+//! What a peer can do wrong in the handshake, and behind it, that no certificate shows.
 
-use crate::tls::Presented;
+use crate::{role::Role, tls::Presented};
 use std::{fmt, sync::Arc};
 use tokio_rustls::rustls::{
     Error, NamedGroup, SignatureAlgorithm, SignatureScheme,
@@ -8,7 +8,7 @@ use tokio_rustls::rustls::{
     sign::{Signer, SigningKey},
 };
 
-/// How a server deviates from a handshake as it has to be.
+/// How a peer deviates from a handshake as it has to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lie {
     /// Not at all.
@@ -18,6 +18,8 @@ pub(crate) enum Lie {
     OtherKey,
     /// The genuine key signed, but in another session.
     OtherSession,
+    /// It presents no certificate at all.
+    Nobody,
     /// Its X25519 share is a point of small order, whose shared secret everybody knows (RFC 7748 section 6.1).
     SmallOrder(&'static Point),
     /// It ends its answer by closing the connection, without close_notify (RFC 8446 section 6.1).
@@ -34,20 +36,23 @@ pub(crate) struct Deed {
     pub(crate) lie: Lie,
     /// The client shows that it was deceived by what it does with the answer, not by what it sends.
     pub(crate) by_answer: bool,
+    /// Against whom alone it can be done, where that is so.
+    pub(crate) against: Option<Role>,
 }
 
 const fn deed(attack: &'static str, check: &'static str, lie: Lie) -> Deed {
-    Deed { attack, check, lie, by_answer: false }
+    Deed { attack, check, lie, by_answer: false, against: None }
 }
 
 /// All of them.
 pub(crate) const DEEDS: &[Deed] = &[
+    Deed { against: Some(Role::Server), ..deed("no-certificate", "cert-chain", Lie::Nobody) },
     deed("replay-cert", "transcript-signature", Lie::OtherKey),
     deed("replay-signature", "fresh-transcript", Lie::OtherSession),
     deed("low-order", "contributory", Lie::SmallOrder(&ZERO)),
     deed("low-order:one", "contributory", Lie::SmallOrder(&ONE)),
     deed("low-order:eight", "contributory", Lie::SmallOrder(&EIGHT)),
-    Deed { by_answer: true, ..deed("truncate", "authenticated-close", Lie::CutShort) },
+    Deed { by_answer: true, against: Some(Role::Client), ..deed("truncate", "authenticated-close", Lie::CutShort) },
 ];
 
 /// A u-coordinate of Curve25519, as it goes over the wire.
@@ -67,7 +72,7 @@ const EIGHT: Point = [
     0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
 ];
 
-/// The cryptography of a server that lies like this. Its twin is held to X25519 as well: nothing but the lie differs.
+/// The cryptography of a peer that lies like this. Its twin is held to X25519 as well: nothing but the lie differs.
 pub(crate) fn provider(presented: &Presented) -> CryptoProvider {
     let provider = ring::default_provider();
     match presented.lie {
@@ -81,7 +86,7 @@ pub(crate) fn provider(presented: &Presented) -> CryptoProvider {
     }
 }
 
-/// The key with which such a server signs.
+/// The key with which such a peer signs.
 pub(crate) fn signing(presented: &Presented, key: Arc<dyn SigningKey>) -> Arc<dyn SigningKey> {
     match presented.lie {
         Lie::OtherSession => Arc::new(Elsewhere(key)),

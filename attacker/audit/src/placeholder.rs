@@ -15,11 +15,11 @@ pub enum Placeholder {
     Port,
     /// The server's address.
     Address,
-    /// The secret that is to be sent.
+    /// The secret that is to be sent, or given to whoever is believed.
     Canary,
-    /// The file with the client's own certificate chain, PEM.
+    /// The file with the program's own certificate chain, PEM.
     Cert,
-    /// The file with the client's own private key, PEM.
+    /// The file with the program's own private key, PEM.
     Key,
     /// The run's own directory, which is also the working directory.
     Dir,
@@ -42,7 +42,7 @@ impl Placeholder {
         Self::Here,
     ];
 
-    /// As it stands between braces, and in capitals behind `INTERLOCK_` in the client's environment.
+    /// As it stands between braces, and in capitals behind `INTERLOCK_` in the program's environment.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -65,11 +65,10 @@ impl Placeholder {
         format!("INTERLOCK_{}", self.name().to_ascii_uppercase())
     }
 
-    /// Whether it stands anywhere in a command.
-    #[must_use]
-    pub fn is_in(self, command: &[String]) -> bool {
+    /// Whether it stands anywhere in these.
+    pub(crate) fn is_in<'t>(self, texts: impl IntoIterator<Item = &'t String>) -> bool {
         let wanted = format!("{{{}}}", self.name());
-        command.iter().any(|argument| argument.contains(&wanted))
+        texts.into_iter().any(|text| text.contains(&wanted))
     }
 }
 

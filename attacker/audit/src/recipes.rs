@@ -1,12 +1,12 @@
 //! Ready commands for programs that many have installed. Each is a row; what ends in `-crl` is given revocation lists.
 
-use crate::client::Client;
+use crate::{program::Program, role::Role};
 use process::authorities::random;
 use process::foreign::Processes;
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
-/// A check that a client leaves out by default, and where its documentation says so.
+/// A check that a program leaves out by default, and where its documentation says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Documented {
     /// The check's id, or the attack's where only that is meant.
@@ -15,16 +15,18 @@ pub struct Documented {
     pub source: &'static str,
 }
 
-/// How to ask for the canary with one program.
+/// How to ask for the canary with one program, or to serve it.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
+    /// Which of the two the program is.
+    pub role: Role,
     /// What it is called.
     pub name: &'static str,
     /// What asks it for its version.
     pub version: &'static [&'static str],
     /// The command, with placeholders.
     pub command: &'static [&'static str],
-    /// Files that it needs in its directory, by name.
+    /// Files that it needs in its directory, by name, with placeholders.
     pub files: &'static [(&'static str, &'static str)],
     /// Checks that it leaves out by default.
     pub defaults: &'static [Documented],
@@ -33,7 +35,11 @@ pub struct Recipe {
 }
 
 const fn recipe(name: &'static str, version: &'static [&'static str], command: &'static [&'static str]) -> Recipe {
-    Recipe { name, version, command, files: &[], defaults: &[], exits_honestly: true }
+    Recipe { role: Role::Client, name, version, command, files: &[], defaults: &[], exits_honestly: true }
+}
+
+const fn server(name: &'static str, version: &'static [&'static str], command: &'static [&'static str]) -> Recipe {
+    Recipe { role: Role::Server, exits_honestly: false, ..recipe(name, version, command) }
 }
 
 /// OpenSSL, and who verifies with it.
@@ -56,7 +62,12 @@ const RAGGED: Documented = Documented {
 
 const PYTHON: [(&str, &str); 1] = [("client.py", include_str!("clients/client.py"))];
 const NODE: [(&str, &str); 1] = [("client.js", include_str!("clients/client.js"))];
+const PYTHON_SERVER: [(&str, &str); 1] = [("server.py", include_str!("servers/server.py"))];
+const NODE_SERVER: [(&str, &str); 1] = [("server.js", include_str!("servers/server.js"))];
 const JAVA: [(&str, &str); 1] = [("Client.java", include_str!("clients/Client.java"))];
+
+/// The prefix is where it looks for everything else, and standard error is where it logs from its first moment.
+const NGINX: [&str; 7] = ["nginx", "-p", "{dir}", "-e", "stderr", "-c", "{dir}/nginx.conf"];
 
 /// Every recipe.
 pub const RECIPES: &[Recipe] = &[
@@ -117,7 +128,7 @@ pub const RECIPES: &[Recipe] = &[
     Recipe {
         files: &PYTHON,
         defaults: &[NO_POLICIES, COMMON_NAME, RAGGED],
-        ..recipe("python-crl", &["python3", "--version"], &["python3", "client.py", "--crl"])
+        ..recipe("python-crl", &["python3", "--version"], &["python3", "client.py", "--crl", "{crl}"])
     },
     Recipe {
         files: &NODE,
@@ -127,7 +138,7 @@ pub const RECIPES: &[Recipe] = &[
     Recipe {
         files: &NODE,
         defaults: &[NO_POLICIES, COMMON_NAME],
-        ..recipe("node-crl", &["node", "--version"], &["node", "client.js", "--crl"])
+        ..recipe("node-crl", &["node", "--version"], &["node", "client.js", "--crl", "{crl}"])
     },
     recipe(
         "wget",
@@ -162,31 +173,107 @@ pub const RECIPES: &[Recipe] = &[
     },
     Recipe {
         files: &JAVA,
-        ..recipe("java-crl", &["java", "-version"], &["java", "-XX:TieredStopAtLevel=1", "Client.java", "--crl"])
+        ..recipe(
+            "java-crl",
+            &["java", "-version"],
+            &["java", "-XX:TieredStopAtLevel=1", "Client.java", "--crl", "{crl}"],
+        )
+    },
+    Recipe {
+        files: &[("client.sh", include_str!("clients/chromium.sh"))],
+        // It shows a page about what is wrong, which is a success.
+        exits_honestly: false,
+        ..recipe("chromium", &["sh", "-c", "command -v certutil && exec chromium --version"], &["sh", "client.sh"])
+    },
+    Recipe {
+        defaults: &[NO_POLICIES],
+        ..server(
+            "openssl",
+            &["openssl", "version"],
+            &[
+                "openssl",
+                "s_server",
+                "-quiet",
+                "-accept",
+                "{address}:{port}",
+                "-cert",
+                "{cert}",
+                "-key",
+                "{key}",
+                "-CAfile",
+                "{ca}",
+                "-Verify",
+                "4",
+                "-verify_return_error",
+                "-WWW",
+            ],
+        )
+    },
+    server(
+        "openssl-crl",
+        &["openssl", "version"],
+        &[
+            "sh",
+            "-c",
+            "cat {ca} {crl} > trust.pem; exec openssl s_server -quiet -accept {address}:{port} -cert {cert} -key {key} \
+             -CAfile trust.pem -crl_check_all -policy_check -policy 2.5.29.32.0 -x509_strict -Verify 4 \
+             -verify_return_error -WWW",
+        ],
+    ),
+    Recipe {
+        files: &[("nginx.conf", include_str!("servers/nginx.conf"))],
+        defaults: &[NO_POLICIES],
+        ..server("nginx", &["nginx", "-v"], &NGINX)
+    },
+    Recipe {
+        files: &[("nginx.conf", include_str!("servers/nginx-crl.conf"))],
+        defaults: &[NO_POLICIES],
+        ..server("nginx-crl", &["nginx", "-v"], &NGINX)
+    },
+    Recipe {
+        files: &PYTHON_SERVER,
+        defaults: &[NO_POLICIES],
+        ..server("python", &["python3", "--version"], &["python3", "server.py"])
+    },
+    Recipe {
+        files: &PYTHON_SERVER,
+        defaults: &[NO_POLICIES],
+        ..server("python-crl", &["python3", "--version"], &["python3", "server.py", "--crl", "{crl}"])
+    },
+    Recipe {
+        files: &NODE_SERVER,
+        defaults: &[NO_POLICIES],
+        ..server("node", &["node", "--version"], &["node", "server.js"])
+    },
+    Recipe {
+        files: &NODE_SERVER,
+        defaults: &[NO_POLICIES],
+        ..server("node-crl", &["node", "--version"], &["node", "server.js", "--crl", "{crl}"])
     },
 ];
 
-/// The recipe of this name.
+/// The recipe of this name for a program of this role.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static Recipe> {
-    RECIPES.iter().find(|recipe| recipe.name == name)
+pub fn find(role: Role, name: &str) -> Option<&'static Recipe> {
+    RECIPES.iter().find(|recipe| (recipe.role, recipe.name) == (role, name))
 }
 
 /// How long a program may take to tell its version.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Recipe {
-    /// The client, if its program is installed here.
-    pub async fn client(&self) -> Option<Client> {
+    /// The program, if it is installed here.
+    pub async fn program(&self) -> Option<Program> {
         let version = told_version(self.version).await?;
-        Some(Client {
+        Some(Program {
+            role: self.role,
             name: self.name.to_owned(),
             version: Some(version),
             command: self.command.iter().map(|argument| (*argument).to_owned()).collect(),
-            files: self.files.to_vec(),
+            files: self.files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
             exits_honestly: self.exits_honestly,
             defaults: self.defaults.to_vec(),
-            repeat: format!("--client {}", self.name),
+            repeat: format!("--{} {}", self.role.as_str(), self.name),
             passed: BTreeMap::new(),
         })
     }
@@ -202,7 +289,7 @@ async fn told_version(command: &[&str]) -> Option<String> {
     command.process_group(0);
     let child = command.spawn().ok()?;
     let run: String = random().ok()?.iter().map(|octet| format!("{octet:02x}")).collect();
-    let _processes = Processes::new(child.id(), &run);
+    let _processes = Processes::of(&child, &run);
     let output = timeout(PATIENCE, child.wait_with_output()).await.ok()?.ok()?;
     if !output.status.success() {
         return None;

@@ -3,15 +3,16 @@
 use crate::{
     attempt::{Attempt, Depth},
     case::Case,
-    client::{Client, Ran},
     grade::{Because, Grade},
     hosts::Naming,
+    program::{Program, Ran},
+    role::Role,
     words,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One attack against one client.
+/// One attack against one program.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cell {
     /// The attack's id.
@@ -42,7 +43,7 @@ impl Cell {
     /// A graded cell; `twin` says whether the client believed the twin, if it met it.
     pub(crate) fn new(
         case: &Case,
-        client: &Client,
+        program: &Program,
         (grade, grounds): (Grade, Because),
         attack: &Ran,
         twin: Option<bool>,
@@ -60,7 +61,7 @@ impl Cell {
                 Some(true) => "accepted",
                 Some(false) => "refused",
             },
-            repeat: format!("interlock audit --attack {} {}", case.attack, client.repeat),
+            repeat: format!("interlock audit --attack {} {}", case.attack, program.repeat),
             seconds,
             connections: attack.attempts.clone(),
             grounds,
@@ -68,24 +69,48 @@ impl Cell {
     }
 }
 
-/// One client.
+/// What a program is called, by what it is.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A client.
+    Client(String),
+    /// A server.
+    Server(String),
+}
+
+/// One program.
 #[derive(Clone, Debug, Serialize)]
 pub struct Audited {
     /// What it is called.
-    pub client: String,
+    #[serde(flatten)]
+    pub subject: Subject,
     /// Its version, as it tells it.
     pub version: Option<String>,
-    /// By which name it finds its servers.
+    /// By which name it finds its peers.
     pub naming: Naming,
-    /// What it did with the honest server.
+    /// What it did with the honest peer.
     pub honest: Ran,
     /// One cell an attack.
     pub cells: Vec<Cell>,
 }
 
 impl Audited {
-    pub(crate) fn new(client: &Client, naming: Naming, honest: Ran, cells: Vec<Cell>) -> Self {
-        Self { client: client.name.clone(), version: client.version.clone(), naming, honest, cells }
+    pub(crate) fn new(program: &Program, naming: Naming, honest: Ran, cells: Vec<Cell>) -> Self {
+        let name = program.name.clone();
+        let subject = match program.role {
+            Role::Client => Subject::Client(name),
+            Role::Server => Subject::Server(name),
+        };
+        Self { subject, version: program.version.clone(), naming, honest, cells }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.subject {
+            Subject::Client(name) | Subject::Server(name) => name,
+        }
     }
 }
 
@@ -94,6 +119,9 @@ impl Audited {
 pub struct Report {
     /// The clients, in the order in which they were asked for.
     pub clients: Vec<Audited>,
+    /// The servers, likewise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<Audited>,
     /// How many cells of each grade, and of all.
     pub totals: BTreeMap<&'static str, usize>,
 }
@@ -101,11 +129,18 @@ pub struct Report {
 impl Report {
     /// Counts the cells.
     #[must_use]
-    pub fn new(clients: Vec<Audited>) -> Self {
-        let cells = || clients.iter().flat_map(|client| &client.cells);
+    pub fn new(audited: Vec<Audited>) -> Self {
+        let cells = || audited.iter().flat_map(|program| &program.cells);
         let count = |grade: Grade| cells().filter(|cell| cell.grade == grade).count();
         let mut totals: BTreeMap<_, _> = Grade::ALL.map(|grade| (grade.as_str(), count(grade))).into();
         totals.insert("all", cells().count());
-        Self { clients, totals }
+        let is_client = |program: &Audited| matches!(program.subject, Subject::Client(_));
+        let (clients, servers) = audited.into_iter().partition(is_client);
+        Self { clients, servers, totals }
+    }
+
+    /// Every program, clients first.
+    pub fn programs(&self) -> impl Iterator<Item = &Audited> {
+        self.clients.iter().chain(&self.servers)
     }
 }

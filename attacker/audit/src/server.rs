@@ -2,7 +2,7 @@
 
 use crate::{
     answer::{self, Heard, Reply, Secrets},
-    attempt::{Attempt, Depth, End},
+    attempt::{Attempt, Depth, End, end_of},
     lie::Lie,
     tls::{self, Presented},
 };
@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_rustls::{
     LazyConfigAcceptor,
-    rustls::{self, ServerConfig, server::Acceptor},
+    rustls::{ServerConfig, server::Acceptor},
 };
 
 /// Connections of one run that are told; all are counted.
@@ -228,51 +228,6 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, service: &Servic
                 return Ok(());
             }
             stream.shutdown().await?;
-        }
-    }
-}
-
-fn end_of(error: &io::Error) -> End {
-    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match (tls, error.kind()) {
-        (Some(rustls::Error::AlertReceived(alert)), _) => {
-            End::Alert { alert: alert.as_str().map_or_else(|| format!("{alert:?}"), snake_case) }
-        }
-        (Some(error), _) => End::Malformed { error: error.to_string() },
-        (None, io::ErrorKind::UnexpectedEof) => End::Closed,
-        (None, io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted) => {
-            End::Reset
-        }
-        (None, _) => End::Malformed { error: error.to_string() },
-    }
-}
-
-/// `UnknownCA` as RFC 8446 writes it: `unknown_ca`.
-fn snake_case(name: &str) -> String {
-    let mut written = String::new();
-    let mut small = false;
-    for character in name.chars() {
-        if character.is_ascii_uppercase() && small {
-            written.push('_');
-        }
-        small = character.is_ascii_lowercase();
-        written.push(character.to_ascii_lowercase());
-    }
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alerts_are_written_as_the_standard_writes_them() {
-        for (name, written) in [
-            ("UnknownCA", "unknown_ca"),
-            ("BadCertificate", "bad_certificate"),
-            ("CertificateExpired", "certificate_expired"),
-        ] {
-            assert_eq!(snake_case(name), written);
         }
     }
 }

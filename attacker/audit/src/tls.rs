@@ -1,15 +1,23 @@
-//! The TLS that the audit's servers speak.
+//! The TLS that the audit speaks itself.
 
 use crate::lie::{self, Lie};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio_rustls::rustls::{
-    self, ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    self, ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme,
+    client::{
+        ResolvesClientCert, Resumption,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
     server::{ClientHello, NoServerSessionStorage, ResolvesServerCert},
     sign::CertifiedKey,
 };
 
-/// Why a server cannot present what it is to present.
+/// Why somebody cannot present what it is to present.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The private key cannot be read.
@@ -25,9 +33,9 @@ pub(crate) enum Error {
 pub(crate) struct Presented {
     pub(crate) chain: Vec<Vec<u8>>,
     pub(crate) key: String,
-    /// How the server deviates in all that is no certificate.
+    /// How whoever presents this deviates in all that is no certificate.
     pub(crate) lie: Lie,
-    /// Keys are agreed upon by X25519, whatever else the client offers.
+    /// Keys are agreed upon by X25519, whatever else the peer would.
     pub(crate) x25519_alone: bool,
 }
 
@@ -35,14 +43,11 @@ pub(crate) struct Presented {
 /// for, whether or not the key is that of the certificate, gives no tickets and remembers no sessions: each test stands alone.
 pub(crate) fn config(presented: &Presented, http: bool) -> Result<Arc<ServerConfig>, Error> {
     let provider = Arc::new(lie::provider(presented));
-    let key = PrivateKeyDer::from_pem_slice(presented.key.as_bytes())?;
-    let key = lie::signing(presented, provider.key_provider.load_private_key(key)?);
-    let chain = presented.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
-    let certified = Arc::new(CertifiedKey::new(chain, key));
+    let certified = certified(presented, &provider)?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(rustls::ALL_VERSIONS)?
         .with_no_client_auth()
-        .with_cert_resolver(Arc::new(Whoever(certified)));
+        .with_cert_resolver(Arc::new(Always(certified)));
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     if http {
@@ -59,12 +64,99 @@ pub(crate) fn offers_http(hello: &ClientHello<'_>) -> bool {
     hello.alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == HTTP))
 }
 
+/// How a client that presents this speaks with a server, whoever that is: it is not the server that is to be found out.
+pub(crate) fn calling(presented: &Presented) -> Result<(Arc<ClientConfig>, Arc<Anybody>), Error> {
+    let provider = Arc::new(lie::provider(presented));
+    let certified = certified(presented, &provider)?;
+    let met = Arc::new(Anybody { provider: Arc::clone(&provider), met: AtomicBool::new(false) });
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(rustls::ALL_VERSIONS)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&met) as Arc<dyn ServerCertVerifier>);
+    let mut config = match presented.lie {
+        Lie::Nobody => builder.with_no_client_auth(),
+        _ => builder.with_client_cert_resolver(Arc::new(Always(certified))),
+    };
+    config.resumption = Resumption::disabled();
+    Ok((Arc::new(config), met))
+}
+
+/// The chain, and the key that signs for it, whether or not it is that of the certificate.
+fn certified(presented: &Presented, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, Error> {
+    let key = PrivateKeyDer::from_pem_slice(presented.key.as_bytes())?;
+    let key = lie::signing(presented, provider.key_provider.load_private_key(key)?);
+    let chain = presented.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
+    Ok(Arc::new(CertifiedKey::new(chain, key)))
+}
+
 /// The same certificate for everybody.
 #[derive(Debug)]
-struct Whoever(Arc<CertifiedKey>);
+struct Always(Arc<CertifiedKey>);
 
-impl ResolvesServerCert for Whoever {
+impl ResolvesServerCert for Always {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0))
+    }
+}
+
+impl ResolvesClientCert for Always {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
+/// Any server will do that signs with the key that it shows; and it is known afterwards whether it showed one.
+#[derive(Debug)]
+pub(crate) struct Anybody {
+    provider: Arc<CryptoProvider>,
+    met: AtomicBool,
+}
+
+impl Anybody {
+    /// Whether a server has shown a certificate.
+    pub(crate) fn was_met(&self) -> bool {
+        self.met.load(Ordering::Relaxed)
+    }
+}
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        self.met.store(true, Ordering::Relaxed);
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

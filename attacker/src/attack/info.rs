@@ -57,6 +57,8 @@ pub enum Needs {
     HostKey,
     /// A secret of the client's that is encrypted with the older padding.
     Padded,
+    /// Messages among records that change their keys.
+    Rekeying,
     /// A field of this name for which a victim vouches later on.
     Signed(&'static str),
 }
@@ -83,7 +85,8 @@ impl Needs {
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
             Self::LastingKey => {
-                mode.certifies(Role::Server) || mode.gives(Source::StaticKey) || mode.gives(Source::DecryptionKey)
+                let lasting = [Source::StaticKey, Source::DecryptionKey, Source::HostKey];
+                mode.certifies(Role::Server) || lasting.into_iter().any(|source| mode.gives(source))
             }
             Self::StaticKeys => mode.gives(Source::StaticKey),
             Self::ReturnedNonce => mode.gives(Source::PeerKey),
@@ -94,6 +97,7 @@ impl Needs {
             Self::ShortString => sends(Sort::Short),
             Self::HostKey => mode.gives(Source::HostKey),
             Self::Padded => mode.pads(Padding::Pkcs1v15),
+            Self::Rekeying => !mode.in_session().is_empty(),
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Vouched => mode.vouched_fields().next().is_some(),
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
@@ -113,6 +117,7 @@ impl Needs {
             Self::StaticKeys => "the victims have no lasting public values in this mode",
             Self::ReturnedNonce => "nobody returns a nonce in this mode",
             Self::Padded => "nobody encrypts with the padding of PKCS #1 v1.5 in this mode",
+            Self::Rekeying => "the keys of its records last as long as the session",
             Self::Halves => "nobody says anything in halves in this mode",
             Self::KeptExponent => "the server keeps no exponent for later sessions",
             Self::ShortString => "the victims compare no short string in this mode",

@@ -26,6 +26,7 @@ mod records;
 mod reflect;
 mod reflect_finished;
 mod reflect_record;
+mod reinstall_key;
 mod relay;
 mod reorder;
 mod replay_cert;
@@ -98,6 +99,7 @@ pub fn all() -> &'static [Info] {
             reflect_record::INFO,
             truncate::INFO,
             reuse_nonce::INFO,
+            reinstall_key::INFO,
             drop::INFO,
         ];
         let macs = tamper_mac::infos();

@@ -67,8 +67,8 @@ fn read(sealed: &[(Role, &[u8])]) -> Vec<Fact> {
     read
 }
 
-/// Both without carry, as long as the first.
-fn sum(a: &[u8], b: &[u8]) -> Vec<u8> {
+/// Both without carry, as long as the shorter one.
+pub(super) fn sum(a: &[u8], b: &[u8]) -> Vec<u8> {
     a.iter().zip(b).map(|(a, b)| a ^ b).collect()
 }
 

@@ -2,14 +2,17 @@
 //!
 //! Nobody was attacked while the session ran. Later the server's private key is stolen, bought, found on an old disk or handed
 //! over by order. Where that key is what the session's secret was encrypted to, all that was ever recorded is open; where it
-//! only signed, or agreed beside a secret that both sides have thrown away, it opens nothing of the past: forward secrecy.
+//! only signed, or agreed beside a secret that both sides have thrown away, it opens nothing of the past: forward secrecy. And
+//! where the machine itself is seized, all that it has not thrown away is found in its memory: what was said before the last
+//! change of keys stays closed where each key is made from the one before, one way.
 //!
 //! 1. Pass every frame on as it came and keep a copy.
-//! 2. When the session is over, come by the server's private key, and compute with it whatever it lets one compute.
-//! 3. Derive the session key and read the recording.
+//! 2. When the session is over, come by the server's private key, or by what is left of the session in its memory, and compute
+//!    with it whatever it lets one compute.
+//! 3. Derive the keys of the session and read what they open of the recording.
 
 use crate::{
-    attack::{Family, Info, Needs, Start},
+    attack::{Family, Info, Needs, Start, Variant},
     leg::leaked,
     passive::Passive,
 };
@@ -20,7 +23,11 @@ pub(super) const INFO: Info = Info {
     title: "Record, and steal the key afterwards",
     family: Family::KeysAndPeople,
     needs: Needs::LastingKey,
-    variants: &[],
+    variants: &[
+        Variant::new("lasting", "the private key by which the client knows the server"),
+        Variant::new("memory", "the secrets of the session that the server has not thrown away by its end")
+            .after(Loot { afterwards: Some(Leak::Memory), ..Loot::NONE }),
+    ],
     loot: Loot { afterwards: Some(Leak::ServerKey), ..Loot::NONE },
     logarithm: None,
     stopped_by: &[],

@@ -1,4 +1,4 @@
-//! `tamper-finished` and `tamper-binding`: flip a bit of a MAC.
+//! `tamper-finished`, `tamper-binding` and `tamper-rekey`: flip a bit of a MAC.
 //!
 //! Whoever compares a MAC only in part, or not at all, does not notice that something on the way was changed. The attacker
 //! gains no key; what it shows is that a victim took for its peer's what the peer did not send.
@@ -27,12 +27,12 @@ const VARIANTS: [Variant; 4] = [
 ];
 
 /// One record for each message that carries a MAC.
-pub(super) fn infos() -> [Info; 2] {
-    let info = |id, title, kind, stopped_by, start| Info {
+pub(super) fn infos() -> [Info; 3] {
+    let info = |id, title, needs, stopped_by, start| Info {
         id,
         title,
         family: Family::KeysAndPeople,
-        needs: Needs::Mac(kind),
+        needs,
         variants: &VARIANTS,
         loot: Loot::NONE,
         logarithm: None,
@@ -44,35 +44,42 @@ pub(super) fn infos() -> [Info; 2] {
         info(
             "tamper-finished",
             "Flip a bit of a Finished",
-            Kind::Finished,
+            Needs::Mac(Kind::Finished),
             &["finished", "key-confirmation"],
-            |start| tamper(&start, Kind::Finished),
+            |start| tamper(&start, &[Kind::Finished]),
         ),
         info(
             "tamper-binding",
             "Flip a bit of the MAC that binds a name to the key",
-            Kind::CertificateVerify,
+            Needs::Mac(Kind::CertificateVerify),
             &["identity-binding"],
-            |start| tamper(&start, Kind::CertificateVerify),
+            |start| tamper(&start, &[Kind::CertificateVerify]),
+        ),
+        info(
+            "tamper-rekey",
+            "Flip a bit of the MAC under which keys are changed",
+            Needs::Rekeying,
+            &["key-confirmation"],
+            |start| tamper(&start, &[Kind::Rekey, Kind::RekeyAck]),
         ),
     ]
 }
 
-fn tamper(start: &Start, kind: Kind) -> Box<dyn Attack> {
+fn tamper(start: &Start, kinds: &'static [Kind]) -> Box<dyn Attack> {
     let variant = start.variant.as_deref().unwrap_or_default();
     let of = if variant.starts_with("server") { Role::Server } else { Role::Client };
-    Box::new(Editor::new(start, Tamper { kind, of, first: variant.ends_with("first") }))
+    Box::new(Editor::new(start, Tamper { kinds, of, first: variant.ends_with("first") }))
 }
 
 struct Tamper {
-    kind: Kind,
+    kinds: &'static [Kind],
     of: Role,
     first: bool,
 }
 
 impl Edit for Tamper {
     fn edit(&mut self, message: &'static Message, _: &Frame, values: &[Value]) -> Option<Frame> {
-        if (message.kind, message.from) != (self.kind, self.of) {
+        if message.from != self.of || !self.kinds.contains(&message.kind) {
             return None;
         }
         let flipped = message.fields.iter().zip(values).map(|(field, value)| match value {

@@ -315,6 +315,7 @@ fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(Term, Vec<
         table.steps().filter(|step| step.by.includes(party.role)).filter_map(|step| match step.act {
             Act::Let(name, value) | Act::Recall(name, value) => Some((name, value)),
             Act::Fresh { .. } | Act::Check(..) | Act::Keep(..) => None,
+            Act::Install(..) | Act::Say | Act::Forget(_) => None,
         })
     };
     let (opened, key) = lets().find_map(|(name, value)| match value {

@@ -164,7 +164,7 @@ impl Stage<'_> {
             .into_iter()
             .filter_map(|output| match output {
                 Output::Sent { wire, .. } => Some(wire),
-                Output::Checked { .. } => None,
+                Output::Checked { .. } | Output::Installed { .. } | Output::Says => None,
             })
             .collect();
         for frame in frames {

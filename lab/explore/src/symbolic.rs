@@ -242,8 +242,9 @@ impl Algebra for Terms {
             Relation::Fresh(_) => alone(Some(args[0] != args[1])),
             Relation::Contributes => alone(Some(!matches!(args[0].shape(), Shape::Degenerate(_)))),
             Relation::Padded(..) => alone(Some(opened(&args[0], &args[1]).is_some())),
-            Relation::Signed(_, context) => alone(Some(match args[0].shape() {
-                Shape::Of(Free::VerifyingKey, signer) => {
+            // The key may be a blank that another check has filled.
+            Relation::Signed(_, context) => alone(Some(match args[0].resolved().as_ref().map(Term::shape) {
+                Some(Shape::Of(Free::VerifyingKey, signer)) => {
                     args[2].match_with(&Term::of(Free::Sign(context), [signer[0].clone(), args[1].clone()]))
                 }
                 _ => false,

@@ -76,6 +76,7 @@ fn without_its_check_each_is_lost() {
         ("psk:password", Sessions::One, "secrecy-client"),
         ("tofu~known-key", Sessions::One, "secrecy-client"),
         ("tofu~transcript-signature", Sessions::One, "secrecy-client"),
+        ("tofu~direction-keys", Sessions::One, "authenticity-client"),
         ("sas~sas-compare", Sessions::One, "secrecy-client"),
     ] {
         let found = look(mode, sessions, Some(goal), 100_000, true);

@@ -8,7 +8,7 @@ use crate::{
     part::{Caller, Listening, Part},
     places::{Needed, Place},
     reports::Reports,
-    strays::{Stray, Strays},
+    strays::{self, Stray, Strays},
     teller::Teller,
 };
 use lab::{
@@ -126,7 +126,7 @@ impl Reception {
         };
         let mut waiting = self.waiting();
         if waiting.contains_key(&correlation) {
-            return Report::Refused { session, reason: "a session of the same seed is under way".to_owned() };
+            return Report::Refused { session, reason: strays::say("same-seed") };
         }
         if let Some(order) = called {
             let mut open = locked(&self.open);
@@ -190,9 +190,7 @@ impl Reception {
         let first = first.map_err(late)?;
         place.spoke();
         let correlation = match &first {
-            Arrival::Frame(frame) => {
-                body::correlation(&frame.body).ok_or_else(|| "the first flight names no session".to_owned())
-            }
+            Arrival::Frame(frame) => body::correlation(&frame.body).ok_or_else(|| strays::say("unnamed")),
             Arrival::Malformed(error) => Err(error.to_string()),
             // Whoever only looks whether somebody listens says nothing.
             Arrival::End => return Ok(()),
@@ -219,9 +217,9 @@ impl Reception {
         let part = {
             let mut open = locked(&self.open);
             let open = open.iter_mut().rev().find(|open| open.order.correlation == correlation);
-            let open = open.ok_or_else(|| "the first flight names no session that was ordered".to_owned())?;
+            let open = open.ok_or_else(|| strays::say("unordered"))?;
             if open.calls >= open.order.calls {
-                return Err("nobody else is taken under this session".to_owned().into());
+                return Err(strays::say("no-more").into());
             }
             open.calls += 1;
             self.program.called(&open.order, open.calls)?

@@ -24,6 +24,11 @@ pub(crate) struct Stray {
     pub(crate) limit: Option<Limit>,
 }
 
+/// Why, where nothing more is to be said of it.
+pub(crate) fn say(name: &str) -> String {
+    words::say("stray", name, &json!({}))
+}
+
 impl Stray {
     /// By a limit of the lab's own, which allows `most`; `name` is the limit's in the texts.
     pub(crate) fn limited(limit: Limit, name: &str, most: u64) -> Self {

@@ -21,7 +21,7 @@ pub trait Algebra: Clone {
     /// A value of any sort.
     type Value: Clone;
     /// A message as it travels.
-    type Wire;
+    type Wire: Clone + PartialEq;
     /// The frames so far.
     type Transcript: Clone + Default;
 

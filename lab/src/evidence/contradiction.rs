@@ -71,7 +71,7 @@ pub enum Contradiction {
         /// Who.
         teller: Role,
     },
-    /// A finished handshake without the secret that shows who can read.
+    /// Something said without the secret that shows who can read.
     NoCanary {
         /// Who.
         teller: Role,

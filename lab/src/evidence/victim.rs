@@ -3,6 +3,7 @@
 use super::{Cited, Contradiction};
 use crate::{
     cause::Cause,
+    checks::AUTHENTICATED_CLOSE,
     event::{Fact, Status, Way},
     role::Role,
     seen::Seen,
@@ -91,6 +92,20 @@ impl Victim {
         self.received_frames.iter().filter(|frame| frame.it.kind != Kind::Record.as_str())
     }
 
+    /// It gave up at a check of this frame, the last that reached it. That the end is missing no frame shows.
+    pub fn refused(&self, n: u64) -> bool {
+        let at = self.aborted.as_ref().and_then(|abort| abort.it.check.as_deref());
+        let last = self.received_frames.last().is_some_and(|frame| frame.n == n);
+        last && at.is_some_and(|check| check != AUTHENTICATED_CLOSE.id)
+    }
+
+    /// The event by which it began to speak: a message, a record, the end.
+    fn began_to_speak(&self) -> Option<u64> {
+        let record = self.sent_frames.iter().find(|frame| frame.it.kind == Kind::Record.as_str());
+        let told = [record.map(|it| it.n), self.sent.first().map(|it| it.n), self.closed.as_ref().map(|it| it.n)];
+        told.into_iter().flatten().min()
+    }
+
     /// Adds a fact; answers with what contradicts the facts before it.
     pub(super) fn add(&mut self, n: u64, role: Role, fact: &Fact) -> Option<Contradiction> {
         if self.ended {
@@ -133,7 +148,7 @@ impl Victim {
                 let it = FailedCheck { expected: expected.clone(), observed: observed.clone() };
                 self.failed.insert(check.clone(), Cited { n, it });
             }
-            Fact::Canary { .. } | Fact::Data { .. } | Fact::Closed { .. } if !has_key => {
+            Fact::Canary { .. } | Fact::Data { .. } | Fact::Installed { .. } | Fact::Closed { .. } if !has_key => {
                 return Some(Contradiction::WithoutKey { teller: role });
             }
             Fact::Canary { digest } => {
@@ -171,7 +186,7 @@ impl Victim {
             return None;
         }
         let of_canary = match (&self.established, &self.canary) {
-            (Some(established), None) => Some(Cited { n: established.n, it: Contradiction::NoCanary { teller: role } }),
+            (Some(_), None) => self.began_to_speak().map(|n| Cited { n, it: Contradiction::NoCanary { teller: role } }),
             (_, Some(canary)) if self.sent.iter().all(|sent| sent.it != canary.it) => {
                 Some(Cited { n: canary.n, it: Contradiction::CanaryUnsent { teller: role } })
             }

@@ -54,6 +54,19 @@ pub const fn check(by: By, relation: Relation, args: &'static [Expr]) -> Step {
     Step { by, act: Act::Check(relation, args) }
 }
 
+/// A key for the records of one side.
+pub const fn install(of: Role, key: &'static str) -> Step {
+    Step { by: BOTH, act: Act::Install(of, key) }
+}
+
+/// The next of what both have to say.
+pub const SAY: Step = Step { by: BOTH, act: Act::Say };
+
+/// A value that is thrown away.
+pub const fn forget(by: By, name: &'static str) -> Step {
+    Step { by, act: Act::Forget(name) }
+}
+
 /// A field whose name on the wire is `name` and whose value is called `binds` afterwards.
 pub const fn field(name: &'static str, binds: &'static str, sort: Sort, value: Expr) -> Field {
     Field { name, binds, sort, value }

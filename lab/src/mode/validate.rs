@@ -1,7 +1,7 @@
 //! What has to be true of a table before anything runs it.
 //!
 //! Names are bound before they are used and only once a party, sorts fit, each field that arrives is a name of its own,
-//! and the table ends with the keys that the record layer needs. No field carries what must not travel, and no check shows
+//! and the handshake ends with the keys that the record layer needs. No field carries what must not travel, and no check shows
 //! what must stay secret.
 
 use super::{Act, By, Mode, Relation, Source, Step};
@@ -55,6 +55,12 @@ pub fn validate(mode: &Mode) -> Result<(), Fault> {
 fn table(mode: &Mode, mut scopes: Scopes) -> Result<(), Fault> {
     for (i, message) in mode.messages.iter().enumerate() {
         let place = format!("message {} ({})", i + 1, message.kind);
+        if i == mode.handshake().len() {
+            scopes.results()?;
+        }
+        if i >= mode.handshake().len() && !message.kind.is_in_session() {
+            return scopes.fault(&place, "the handshake is over".to_owned());
+        }
         scopes.steps(&place, message.before, Some(message.from))?;
         for field in message.fields {
             let at = format!("{place}, field {}", field.name);
@@ -76,14 +82,7 @@ fn table(mode: &Mode, mut scopes: Scopes) -> Result<(), Fault> {
         scopes.steps(&place, message.receipt, Some(message.from.peer()))?;
         scopes.steps(&place, message.after, None)?;
     }
-    for role in [Role::Client, Role::Server] {
-        for name in RESULTS {
-            if scopes.of(role).get(name) != Some(&Sort::Key) {
-                return scopes.fault("end", format!("the {role} has no key named {name}"));
-            }
-        }
-    }
-    Ok(())
+    if mode.in_session().is_empty() { scopes.results() } else { Ok(()) }
 }
 
 struct Scopes {
@@ -107,6 +106,25 @@ impl Scopes {
         }
     }
 
+    fn scope(&mut self, role: Role) -> &mut BTreeMap<&'static str, Sort> {
+        match role {
+            Role::Client => &mut self.client,
+            Role::Server => &mut self.server,
+        }
+    }
+
+    /// Both know what the record layer needs.
+    fn results(&self) -> Result<(), Fault> {
+        for role in [Role::Client, Role::Server] {
+            for name in RESULTS {
+                if self.of(role).get(name) != Some(&Sort::Key) {
+                    return self.fault("end", format!("the {role} has no key named {name}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn fault<T>(&self, place: &str, what: String) -> Result<T, Fault> {
         Err(Fault { mode: self.mode, place: place.to_owned(), what })
     }
@@ -116,11 +134,7 @@ impl Scopes {
             if !by.includes(role) {
                 continue;
             }
-            let scope = match role {
-                Role::Client => &mut self.client,
-                Role::Server => &mut self.server,
-            };
-            if scope.insert(name, sort).is_some() {
+            if self.scope(role).insert(name, sort).is_some() {
                 return self.fault(place, format!("the {role} already knows a {name}"));
             }
         }
@@ -176,6 +190,13 @@ impl Scopes {
                 }
             }
             Act::Check(relation, args) => self.relation(place, role, relation, args),
+            Act::Install(_, name) if self.of(role).get(name) == Some(&Sort::Key) => Ok(()),
+            Act::Install(_, name) => self.fault(place, format!("the {role} has no key named {name}")),
+            Act::Say => Ok(()),
+            Act::Forget(name) => match self.scope(role).remove(name) {
+                Some(_) => Ok(()),
+                None => self.fault(place, format!("the {role} knows no {name} yet")),
+            },
         }
     }
 

@@ -24,12 +24,14 @@ pub struct Variant {
     pub word: bool,
     /// The mode's table as this variant plays it, where it is another one.
     pub table: Option<&'static Mode>,
+    /// It goes without saying: a scenario that means it names the mode alone.
+    pub unsaid: bool,
 }
 
 impl Variant {
     /// A variant that takes no parameters and changes nothing.
     pub const fn new(id: &'static str, title: &'static str) -> Self {
-        Self { id, title, parameters: &[], group: None, word: false, table: None }
+        Self { id, title, parameters: &[], group: None, word: false, table: None, unsaid: false }
     }
 
     /// The same with these parameters.
@@ -50,6 +52,11 @@ impl Variant {
     /// The same with a table of its own.
     pub const fn playing(self, table: &'static Mode) -> Self {
         Self { table: Some(table), ..self }
+    }
+
+    /// The same where it goes without saying.
+    pub const fn unsaid(self) -> Self {
+        Self { unsaid: true, ..self }
     }
 
     /// Bits of the modulus of the server's own, where it is made to measure: those asked for, or the usual ones.

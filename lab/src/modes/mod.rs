@@ -13,6 +13,7 @@ mod pake;
 mod parts;
 pub mod properties;
 mod psk;
+mod rekeying;
 mod rsa;
 mod rsa_cert;
 mod sas;
@@ -159,7 +160,7 @@ pub fn play(selection: &Selection, without: &[String], with: &[String]) -> Resul
         }
         (variant, _) => variant,
     };
-    selection.variant = variant.map(|variant| variant.id.to_owned());
+    selection.variant = variant.filter(|variant| !variant.unsaid).map(|variant| variant.id.to_owned());
     let mode = mode.played(selection.variant.as_deref());
     let parameters = variant.map_or(&[][..], |variant| variant.parameters);
     for (name, got) in &selection.parameters {

@@ -66,32 +66,24 @@ pub(super) use finished;
 /// The extracted key, from which every other one is expanded.
 pub(super) const EXTRACT: Step = let_(BOTH, "master", apply(Op::Extract, &[var("shared")]));
 
+/// The key of one direction's records, expanded from `$from`; without direction keys it is one for both.
+macro_rules! write_key {
+    ($label:literal, $from:expr) => {
+        switch(&checks::DIRECTION_KEYS, &apply(Op::Expand($label), $from), &apply(Op::Expand("write"), $from))
+    };
+}
+pub(super) use write_key;
+
 /// What a handshake's keys are, expanded from `$from`: those that prove with a MAC that its maker shares the secret, those of
-/// records, and the exporter. Without direction keys both directions of records use one.
+/// records, and the exporter.
 macro_rules! expanded {
     ($from:expr) => {
         pub(in crate::modes) const CLIENT_FINISHED_KEY: Step =
             let_(BOTH, "client_finished_key", apply(Op::Expand("client finished"), $from));
         pub(in crate::modes) const SERVER_FINISHED_KEY: Step =
             let_(BOTH, "server_finished_key", apply(Op::Expand("server finished"), $from));
-        pub(in crate::modes) const CLIENT_WRITE: Step = let_(
-            BOTH,
-            "client_write",
-            switch(
-                &checks::DIRECTION_KEYS,
-                &apply(Op::Expand("client write"), $from),
-                &apply(Op::Expand("write"), $from),
-            ),
-        );
-        pub(in crate::modes) const SERVER_WRITE: Step = let_(
-            BOTH,
-            "server_write",
-            switch(
-                &checks::DIRECTION_KEYS,
-                &apply(Op::Expand("server write"), $from),
-                &apply(Op::Expand("write"), $from),
-            ),
-        );
+        pub(in crate::modes) const CLIENT_WRITE: Step = let_(BOTH, "client_write", write_key!("client write", $from));
+        pub(in crate::modes) const SERVER_WRITE: Step = let_(BOTH, "server_write", write_key!("server write", $from));
         pub(in crate::modes) const EXPORTER: Step = let_(BOTH, "exporter", apply(Op::Expand("exporter"), $from));
     };
 }

@@ -2,12 +2,14 @@
 
 use super::{
     codec::{Content, Sealed},
+    direction::Direction,
     key::{RecordKey, TooLong},
 };
 use crate::{
+    algebra::real::fingerprint,
     cause::Cause,
     check::{Check, Switches},
-    checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
+    checks::{AUTHENTICATED_CLOSE, DIRECTION_KEYS, FRESH_KEYS, OF_RECORDS, RECORD_AUTH, RECORD_ORDER},
     event::Status,
     evidence::hex,
     finding::Finding,
@@ -40,11 +42,8 @@ impl From<&RecordError> for Cause {
 pub struct Records {
     role: Role,
     switches: Switches,
-    write: RecordKey,
-    read: RecordKey,
-    one_key: bool,
-    sent: u64,
-    taken: u64,
+    write: Direction,
+    read: Direction,
     closed: bool,
     /// The first finding against a check that is switched off, by the check.
     ignored: Vec<Finding>,
@@ -57,9 +56,31 @@ impl Records {
             Role::Client => (client_write, server_write),
             Role::Server => (server_write, client_write),
         };
-        let one_key = write == read;
-        let (write, read) = (RecordKey::new(write)?, RecordKey::new(read)?);
-        Some(Self { role, switches, write, read, one_key, sent: 0, taken: 0, closed: false, ignored: Vec::new() })
+        let (write, read) = (Direction::new(write)?, Direction::new(read)?);
+        Some(Self { role, switches, write, read, closed: false, ignored: Vec::new() })
+    }
+
+    /// Has the records of one side sealed with another key from here on, which was not installed before; numbers run on
+    /// (RFC 4253 section 6.4). A key that is installed again begins where it began. Answers with its fingerprint and the number
+    /// of the first record under it; `None` where it has not 32 octets.
+    ///
+    /// # Errors
+    /// The key was installed before, and that check is on. Nothing changes then.
+    pub fn install(&mut self, of: Role, octets: &[u8]) -> Result<Option<(String, u64)>, RecordError> {
+        let Some(key) = RecordKey::new(octets) else { return Ok(None) };
+        let name = fingerprint(octets);
+        let direction = if of == self.role { &self.write } else { &self.read };
+        let began = direction.began(&name);
+        let number = began.unwrap_or(direction.count);
+        self.weigh(Finding {
+            check: &FRESH_KEYS,
+            holds: Some(began.is_none()),
+            expected: Seen::NewKey,
+            observed: Seen::InstalledKey { of, key: name.clone(), again: began.is_some(), number },
+        })?;
+        let direction = if of == self.role { &mut self.write } else { &mut self.read };
+        direction.install(key, &name);
+        Ok(Some((name, number)))
     }
 
     /// Seals the next record.
@@ -67,8 +88,8 @@ impl Records {
     /// # Errors
     /// More octets of data than a record may carry. The number is not used up then.
     pub fn seal(&mut self, content: &Content) -> Result<Frame, TooLong> {
-        let frame = self.write.seal(self.sent, content)?;
-        self.sent += 1;
+        let frame = self.write.key.seal(self.write.count, content)?;
+        self.write.count += 1;
         Ok(frame)
     }
 
@@ -89,12 +110,13 @@ impl Records {
         };
         let order = Finding {
             check: &RECORD_ORDER,
-            holds: Some(record.sequence == self.taken),
-            expected: Seen::RecordNumber { number: self.taken },
+            holds: Some(record.sequence == self.read.count),
+            expected: Seen::RecordNumber { number: self.read.count },
             observed: Seen::RecordNumber { number: record.sequence },
         };
-        let opened = self.read.open(&record);
-        let own = opened.is_none() && !self.one_key && self.write.open(&record).is_some();
+        let opened = self.read.key.open(&record);
+        let one_key = self.write.name == self.read.name;
+        let own = opened.is_none() && !one_key && self.write.key.open(&record).is_some();
         let direction = Finding {
             check: &DIRECTION_KEYS,
             holds: Some(!own),
@@ -110,7 +132,7 @@ impl Records {
         for finding in [direction, authentic, order] {
             self.weigh(finding)?;
         }
-        let plaintext = opened.unwrap_or_else(|| self.read.decrypt_unchecked(&record));
+        let plaintext = opened.unwrap_or_else(|| self.read.key.decrypt_unchecked(&record));
         let Some(content) = Content::from_plaintext(&plaintext) else {
             return match plaintext.as_slice() {
                 [] => malformed(Need::ContentType, Given::NothingSealed),
@@ -118,7 +140,7 @@ impl Records {
                 [other, ..] => malformed(Need::KnownType, Given::count(usize::from(*other))),
             };
         };
-        self.taken += 1;
+        self.read.count += 1;
         self.closed = content == Content::Close;
         Ok(content)
     }
@@ -132,7 +154,7 @@ impl Records {
             check: &AUTHENTICATED_CLOSE,
             holds: Some(self.closed),
             expected: Seen::CloseBeforeEnd,
-            observed: Seen::Close { came: self.closed, records: self.taken },
+            observed: Seen::Close { came: self.closed, records: self.read.count },
         })
     }
 
@@ -152,19 +174,31 @@ impl Records {
     /// One finding for each check of the record layer, once no more records come: what a switched-off check would have
     /// refused, or that every record passed.
     pub fn findings(&self) -> Vec<Finding> {
-        OF_RECORDS.into_iter().map(|check| self.summary(check)).collect()
+        let again = self.ignored.iter().any(|ignored| ignored.check == &FRESH_KEYS);
+        let changed = again || self.installed() > 0;
+        OF_RECORDS.into_iter().chain(changed.then_some(&FRESH_KEYS)).map(|check| self.summary(check)).collect()
+    }
+
+    /// Keys that were installed after those of the handshake.
+    fn installed(&self) -> usize {
+        self.write.installed() + self.read.installed()
     }
 
     fn summary(&self, check: &'static Check) -> Finding {
         if let Some(ignored) = self.ignored.iter().find(|ignored| ignored.check == check) {
             return ignored.clone();
         }
+        if check == &FRESH_KEYS {
+            let keys = self.installed();
+            return Finding { check, holds: Some(true), expected: Seen::NewKey, observed: Seen::NewKeys { keys } };
+        }
         let at_the_end = check == &AUTHENTICATED_CLOSE;
-        let holds = (self.taken > 0 && (!at_the_end || self.closed)).then_some(true);
+        let taken = self.read.count;
+        let holds = (taken > 0 && (!at_the_end || self.closed)).then_some(true);
         let (expected, observed) = match (holds, at_the_end) {
             (None, _) => (Seen::NotApplicable, Seen::NoRecord),
-            (_, true) => (Seen::CloseBeforeEnd, Seen::Close { came: true, records: self.taken }),
-            (_, false) => (Seen::EveryRecord, Seen::Records { records: self.taken }),
+            (_, true) => (Seen::CloseBeforeEnd, Seen::Close { came: true, records: taken }),
+            (_, false) => (Seen::EveryRecord, Seen::Records { records: taken }),
         };
         Finding { check, holds, expected, observed }
     }
@@ -176,7 +210,8 @@ mod tests {
     use crate::{record::LONGEST_DATA, wire::LONGEST_RECORD};
 
     fn pair(without: &[&str]) -> (Records, Records) {
-        let switches = Switches::without(OF_RECORDS.into_iter().filter(|check| without.contains(&check.id)));
+        let checks = OF_RECORDS.into_iter().chain([&FRESH_KEYS]);
+        let switches = Switches::without(checks.filter(|check| without.contains(&check.id)));
         let server_key = if without.contains(&"direction-keys") { [1; 32] } else { [2; 32] };
         let end = |role| Records::new(role, switches.clone(), &[1; 32], &server_key).unwrap();
         (end(Role::Client), end(Role::Server))
@@ -303,6 +338,43 @@ mod tests {
         assert!(matches!(refused(server.open(&frame)).1, Seen::Tag { fits: false, .. }));
     }
 
+    #[test]
+    fn numbers_run_on_under_another_key_and_the_one_before_opens_nothing_more() {
+        let (mut client, mut server) = pair(&[]);
+        let early = client.seal(&data("one")).unwrap();
+        assert_eq!(server.open(&early), Ok(data("one")));
+        for end in [&mut client, &mut server] {
+            assert_eq!(end.install(Role::Client, &[3; 32]), Ok(Some((fingerprint(&[3; 32]), 1))));
+        }
+        let late = client.seal(&data("two")).unwrap();
+        assert_eq!(late.body[..8], 1_u64.to_be_bytes());
+        assert_eq!(failed(server.open(&early)), "record-auth");
+        assert_eq!(server.open(&late), Ok(data("two")));
+        assert_eq!(found(&server, &FRESH_KEYS).observed, Seen::NewKeys { keys: 1 });
+        assert_eq!(client.install(Role::Client, &[3; 31]), Ok(None));
+    }
+
+    /// With the check off it begins where it began, and seals two records with the same octets.
+    #[test]
+    fn a_key_is_installed_once_and_without_the_check_begins_again() {
+        let (mut client, mut server) = pair(&[]);
+        for key in [[1; 32], [3; 32]] {
+            let installed = client.install(Role::Client, &key).map_err(|error| match error {
+                RecordError::Check(finding) => (finding.check.id, finding.observed),
+                RecordError::Malformed(misfit) => panic!("{misfit:?}"),
+            });
+            let again = Seen::InstalledKey { of: Role::Client, key: fingerprint(&key), again: true, number: 0 };
+            assert_eq!(installed.err(), (key == [1; 32]).then_some(("fresh-keys", again)));
+        }
+        assert!(server.findings().iter().all(|finding| finding.check != &FRESH_KEYS), "none was installed");
+        let (mut client, _) = pair(&["fresh-keys"]);
+        let first = client.seal(&data("one")).unwrap();
+        assert_eq!(client.install(Role::Client, &[1; 32]).unwrap().unwrap().1, 0);
+        assert_eq!(client.seal(&data("one")).unwrap(), first);
+        assert_eq!(found(&client, &FRESH_KEYS).holds, Some(false));
+        assert!(server.open(&first).is_ok());
+    }
+
     /// The construction of RFC 8439 section 2.8, from the documented parts: nonce 0⁴ ‖ number, additional data kind ‖
     /// length ‖ number.
     #[test]
@@ -345,7 +417,7 @@ mod tests {
             (&[2, 0], "expected a close without data, got 1 octet of it"),
         ] {
             let (mut client, mut server) = pair(&[]);
-            let bad = client.write.seal_plaintext(0, plaintext.to_vec()).unwrap();
+            let bad = client.write.key.seal_plaintext(0, plaintext.to_vec()).unwrap();
             assert_eq!(server.open(&bad).unwrap_err().to_string(), format!("record: {fault}"));
             assert_eq!(server.open(&client.seal(&data("good")).unwrap()), Ok(data("good")), "nothing has changed");
         }
@@ -356,7 +428,7 @@ mod tests {
         let (mut client, mut server) = pair(&[]);
         let longest = data(&"x".repeat(LONGEST_DATA));
         for sequence in [1, 1 << 32, u64::MAX] {
-            assert_eq!(failed(server.open(&client.write.seal(sequence, &longest).unwrap())), "record-order");
+            assert_eq!(failed(server.open(&client.write.key.seal(sequence, &longest).unwrap())), "record-order");
         }
         let frame = client.seal(&longest).unwrap();
         assert_eq!(frame.body.len(), LONGEST_RECORD);

@@ -25,6 +25,9 @@ pub(super) fn of(leak: Leak, mode: &'static Mode, client: &PlayOrder, server: &P
     let keys = |order: &PlayOrder| order.credentials.as_ref().map(lasting);
     match leak {
         Leak::ServerKey => Afterwards { as_server: keys(server), ..Afterwards::default() },
+        Leak::Memory => {
+            Afterwards { drawn: remembered(mode, client, server).unwrap_or_default(), ..Afterwards::default() }
+        }
         // What is signed cannot be made unsaid: a signing key would help nobody with a recording.
         Leak::Quantum => Afterwards {
             as_server: keys(server).map(|keys| Credentials { key: None, ..keys }),
@@ -49,13 +52,7 @@ fn lasting(credentials: &Credentials) -> Credentials {
 /// The secrets behind the public values that travel in groups where Shor's algorithm finds a logarithm: X25519 and prime
 /// fields. A lattice is none, and where nobody knows the generator there is nothing to find.
 fn drawn(mode: &'static Mode, client: &PlayOrder, server: &PlayOrder) -> Option<BTreeMap<String, String>> {
-    let party = |role: Role, order: &PlayOrder| {
-        let group = own_group(&order.mode).filter(|_| role == Role::Server);
-        let known = Supply::of(order, mode, group, None).ok()?.known(mode, role);
-        Handshake::new(draws(order)?, mode, role, mode.switches(&order.without, &order.with), known).ok()
-    };
-    let mut parties = [party(Role::Client, client)?, party(Role::Server, server)?];
-    recording::talk(&mut parties)?;
+    let parties = done(mode, client, server)?;
     let mut found = BTreeMap::new();
     for (role, party) in [Role::Client, Role::Server].into_iter().zip(&parties) {
         for step in mode.steps().filter(|step| step.by.includes(role)) {
@@ -66,6 +63,29 @@ fn drawn(mode: &'static Mode, client: &PlayOrder, server: &PlayOrder) -> Option<
         }
     }
     Some(found)
+}
+
+/// The secrets of the session that the server still knows when no message is left.
+fn remembered(mode: &'static Mode, client: &PlayOrder, server: &PlayOrder) -> Option<BTreeMap<String, String>> {
+    let mut parties = done(mode, client, server)?;
+    recording::go_on(&mut parties)?;
+    let secrets = parties[1].known().filter_map(|(name, value)| match value {
+        Value::Secret(octets) => Some((name.to_owned(), URL_SAFE_NO_PAD.encode(octets))),
+        _ => None,
+    });
+    Some(secrets.collect())
+}
+
+/// Client and server at the end of an honest handshake.
+fn done(mode: &'static Mode, client: &PlayOrder, server: &PlayOrder) -> Option<recording::Parties> {
+    let party = |role: Role, order: &PlayOrder| {
+        let group = own_group(&order.mode).filter(|_| role == Role::Server);
+        let known = Supply::of(order, mode, group, None).ok()?.known(mode, role);
+        Handshake::new(draws(order)?, mode, role, mode.switches(&order.without, &order.with), known).ok()
+    };
+    let mut parties = [party(Role::Client, client)?, party(Role::Server, server)?];
+    recording::talk(&mut parties)?;
+    Some(parties)
 }
 
 /// A message carries the public value of this secret.
@@ -110,6 +130,27 @@ mod tests {
             assert_eq!(leaked.drawn.keys().collect::<Vec<_>>(), found, "{mode}");
             let opens = leaked.as_server.is_some_and(|keys| keys.decryption_key.is_some());
             assert_eq!(opens, mode == "rsa-cert", "{mode}: and the factors of a modulus");
+        }
+    }
+
+    /// With the ratchet both have the last keys alone; without it all that the session's keys are made of.
+    #[test]
+    fn what_is_left_in_memory_is_what_the_table_does_not_forget() {
+        let left = |mode: &str| leaked(mode, Leak::Memory).drawn.into_keys().collect::<Vec<_>>();
+        let once = left("ecdh-cert");
+        for name in ["server_secret", "shared", "master", "client_write", "server_write"] {
+            assert!(once.iter().any(|left| left == name), "{name}: {once:?}");
+        }
+        for mode in ["ecdh-cert:rekey", "hybrid-cert:rekey"] {
+            let last = left(mode);
+            for name in ["ratchet_2", "client_write_2", "server_write_2"] {
+                assert!(last.iter().any(|left| left == name), "{mode} {name}: {last:?}");
+            }
+            for name in once.iter().filter(|name| !name.ends_with("finished_key")) {
+                assert!(!last.contains(name), "{mode}: {name}");
+            }
+            let first = ["ratchet_1", "client_write_1", "server_write_1"];
+            assert!(last.iter().all(|left| !first.contains(&left.as_str())), "{mode}: {last:?}");
         }
     }
 

@@ -1,9 +1,12 @@
 //! Certificates and keys for a session: the victims' own, and what the attacker came by.
 
-use super::{CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive};
+use super::{
+    CLIENT_NAME, SERVER_NAME, Setting, StagingError, derive,
+    genuine::{self, Genuine, genuine},
+};
 use crate::{
     certificate::{
-        self, Authorities, Credential, Draft, Drawn, FORGERIES, KeyType, Keys, Pki, Purpose,
+        self, Authorities, Credential, Draft, FORGERIES, Pki, Purpose,
         forge::{ATTACKER_NAME, Claim, Forgery},
     },
     control::Credentials,
@@ -17,6 +20,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use std::sync::Arc;
 
 /// The lab's authorities, and the certificates of a server and a client of these names.
 ///
@@ -27,9 +31,9 @@ pub fn certify(setting: &Setting, server: &str, client: &str) -> Result<Pki, cer
 }
 
 /// What the authorities are drawn for.
-const AUTHORITIES: &str = "authorities";
+pub(super) const AUTHORITIES: &str = "authorities";
 
-fn generator(setting: &Setting, purpose: &str) -> ChaCha20Rng {
+pub(super) fn generator(setting: &Setting, purpose: &str) -> ChaCha20Rng {
     ChaCha20Rng::from_seed(derive(&setting.authorities, purpose))
 }
 
@@ -67,7 +71,7 @@ pub fn revocation_lists(
 }
 
 /// The second of these lists: the issuing authority's.
-fn issuers_list(
+pub(super) fn issuers_list(
     genuine: &Authorities,
     name: &str,
     purpose: Purpose,
@@ -109,6 +113,16 @@ impl Issued {
             }
         }
     }
+
+    /// Gives the server a key that nobody certifies, and the attacker the same where it was stolen. It outlasts a session, as
+    /// certificates do.
+    pub(super) fn host(&mut self, loot: &Loot, setting: &Setting) {
+        let key = text(&derive(&setting.authorities, "host key"));
+        if matches!(loot.of(Role::Server), Some(Item::Stolen { .. })) {
+            self.as_server.get_or_insert_default().key = Some(key.clone());
+        }
+        self.server.get_or_insert_default().key = Some(key);
+    }
 }
 
 /// The secret of a victim's lasting public value in X25519. It outlasts a session, as certificates do.
@@ -117,7 +131,7 @@ pub fn static_key(setting: &Setting, victim: Role) -> [u8; 32] {
 }
 
 /// The name that a victim's certificate is for.
-fn name(victim: Role) -> &'static str {
+pub(super) fn name(victim: Role) -> &'static str {
     match victim {
         Role::Client => CLIENT_NAME,
         Role::Server => SERVER_NAME,
@@ -195,22 +209,9 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
     }
 }
 
-/// The seed of the key that a victim has without a certificate, in base64url. It outlasts a session, as certificates do.
-pub(super) fn host_key(victim: Role, setting: &Setting) -> String {
-    text(&derive(&setting.authorities, &format!("host key of the {victim}")))
-}
-
 /// Certificates and keys for the victims of a mode that has any, and what the attacker came by.
 pub(super) fn issue(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) -> Result<Issued, StagingError> {
-    // Who decrypts with the certified key has one that can.
-    let leaves = mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa { bits });
-    let keys = Keys { authorities: setting.keys, leaves };
-    let drawn = Drawn::draw(keys, SERVER_NAME, CLIENT_NAME, setting.now, &mut generator(setting, AUTHORITIES))?;
-    let genuine = |role| mode.certifies(role).then(|| drawn.leaf(Purpose::of(role))).transpose();
-    let (client, server) = (genuine(Role::Client)?, genuine(Role::Server)?);
-    // One list for both victims, if both hold a peer's certificate against it.
-    let roots_list = text(&drawn.authorities.roots_list(setting.now)?);
-    let stage = Stage { mode, loot, setting, authorities: &drawn.authorities, client, server, roots_list };
+    let stage = Stage { mode, loot, setting, genuine: genuine(mode, setting, bits)? };
     Ok(Issued {
         client: stage.victim(Role::Client)?,
         server: stage.victim(Role::Server)?,
@@ -224,31 +225,20 @@ struct Stage<'s> {
     mode: &'s Mode,
     loot: &'s Loot,
     setting: &'s Setting,
-    authorities: &'s Authorities,
-    /// The client's own, where its role has a certificate.
-    client: Option<Credential>,
-    /// The server's own, where its role has one.
-    server: Option<Credential>,
-    roots_list: String,
+    genuine: Arc<Genuine>,
 }
 
 impl Stage<'_> {
-    fn genuine(&self, victim: Role) -> Option<&Credential> {
-        match victim {
-            Role::Client => self.client.as_ref(),
-            Role::Server => self.server.as_ref(),
-        }
-    }
-
     /// What a victim owns, where its role has a certificate, and what it holds its peer's against, where that one has.
     fn victim(&self, victim: Role) -> Result<Option<Credentials>, StagingError> {
-        let (own, peer) = (self.genuine(victim), victim.peer());
-        let mut credentials = own.map(owned).unwrap_or_default();
+        let (own, peer) = (self.genuine.of(victim), victim.peer());
+        let mut credentials = own.map(|own| owned(&own.credential)).unwrap_or_default();
         credentials.own_name = own.is_some().then(|| name(victim).to_owned());
-        if let Some(genuine) = self.genuine(peer) {
-            credentials.anchors = vec![text(self.authorities.root.certificate())];
-            credentials.revocation_lists = vec![self.roots_list.clone(), text(&self.list_about(peer, genuine)?)];
-            credentials.pins = vec![text(&genuine.key().spki_sha256())];
+        if let Some(genuine) = self.genuine.of(peer) {
+            let known = &self.genuine;
+            credentials.anchors = vec![text(known.authorities.root.certificate())];
+            credentials.revocation_lists = vec![text(&known.roots_list), text(&self.list_about(peer, genuine)?)];
+            credentials.pins = vec![text(&genuine.credential.key().spki_sha256())];
         }
         let wants = self.mode.given.iter().any(|given| given.by.includes(victim) && given.source == Source::PeerName);
         credentials.peer_name = wants.then(|| name(peer).to_owned());
@@ -256,26 +246,27 @@ impl Stage<'_> {
     }
 
     /// The issuing authority's revocation list that reaches the peer of `owner`.
-    fn list_about(&self, owner: Role, genuine: &Credential) -> Result<Vec<u8>, certificate::issue::Error> {
+    fn list_about(&self, owner: Role, genuine: &genuine::Issued) -> Result<Vec<u8>, certificate::issue::Error> {
         let noticed = matches!(self.loot.of(owner), Some(Item::Stolen { noticed: true }));
         if noticed || (owner == Role::Server && self.setting.server_revoked) {
-            return self.authorities.issuers_list(&[genuine.serial()], self.setting.now);
+            return self.genuine.authorities.issuers_list(&[genuine.credential.serial()], self.setting.now);
         }
-        issuers_list(self.authorities, name(owner), Purpose::of(owner), self.setting)
+        Ok(genuine.list.clone())
     }
 
     /// What the attacker stands in for a victim with, where that victim needs a certificate.
     fn attacker(&self, victim: Role) -> Result<Option<Credentials>, StagingError> {
-        let Some((item, genuine)) = self.loot.of(victim).zip(self.genuine(victim)) else { return Ok(None) };
+        let Some((item, genuine)) = self.loot.of(victim).zip(self.genuine.of(victim)) else { return Ok(None) };
+        let (genuine, authorities) = (&genuine.credential, &self.genuine.authorities);
         Ok(Some(match item {
             Item::Seen => Credentials { key: None, decryption_key: None, ..owned(genuine) },
             Item::Stolen { .. } => owned(genuine),
             Item::Own => {
                 let mut rng = generator(self.setting, "own");
-                owned(&self.authorities.leaf(ATTACKER_NAME, Purpose::of(victim), self.setting.now, &mut rng)?)
+                owned(&authorities.leaf(ATTACKER_NAME, Purpose::of(victim), self.setting.now, &mut rng)?)
             }
             Item::Forged(forgery) => {
-                owned(&forge(forgery, self.authorities, name(victim), Purpose::of(victim), self.setting)?)
+                owned(&forge(forgery, authorities, name(victim), Purpose::of(victim), self.setting)?)
             }
         }))
     }

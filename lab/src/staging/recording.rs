@@ -43,6 +43,28 @@ pub(super) fn talk(parties: &mut Parties) -> Option<Vec<Frame>> {
     Some(frames)
 }
 
+/// Lets two parties that are done with the handshake talk to the end of what travels among records; nothing where they come to
+/// no end.
+pub(super) fn go_on(parties: &mut Parties) -> Option<()> {
+    let mut speaker = 1;
+    while parties.iter().any(|party| !party.is_over()) {
+        let mut outputs = Vec::new();
+        parties[speaker].go_on(&mut outputs).ok()?;
+        let sent = outputs.into_iter().filter_map(|output| match output {
+            Output::Sent { wire, .. } => Some(wire),
+            _ => None,
+        });
+        let sent: Vec<Frame> = sent.collect();
+        let other = 1 - speaker;
+        if sent.is_empty() && parties[other].is_over() == parties[speaker].is_over() {
+            return None;
+        }
+        sent.iter().try_for_each(|wire| parties[other].receive(wire, &mut Vec::new())).ok()?;
+        speaker = other;
+    }
+    Some(())
+}
+
 fn party(mode: &'static Mode, role: Role, order: &PlayOrder, setting: &Setting) -> Result<Handshake<Real>, String> {
     let group = own_group(&order.mode).filter(|_| role == Role::Server);
     let supply = Supply::of(order, mode, group, None).map_err(|malformed| malformed.to_string())?;

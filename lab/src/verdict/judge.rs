@@ -138,6 +138,9 @@ fn another_handshake(evidence: &Evidence) -> Option<Answer> {
     }
     [(Role::Client, client), (Role::Server, server)].into_iter().find_map(|(role, finished)| {
         let (heard, spoken) = evidence.foreign_message(role)?;
+        if evidence.victim(role).refused(heard.n) {
+            return None;
+        }
         let message = heard.it.kind.clone();
         let cited = [Some(heard.n), spoken.map(|spoken| spoken.n), Some(finished.n)];
         let grounds = Grounds::AlteredHandshake { party: role, peer: role.peer(), message };

@@ -36,13 +36,17 @@ pub enum Kind {
     Rest = 8,
     /// What somebody reads to its peer, who knows the voice: others hear it, and cannot change it.
     Spoken = 9,
+    /// Asks to change the keys of records (WPA2's third message; RFC 8446 section 4.6.3).
+    Rekey = 21,
+    /// Says that the new keys are installed (WPA2's fourth message).
+    RekeyAck = 22,
     /// A sealed record.
     Record = 23,
 }
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ClientHello,
         Self::ServerHello,
         Self::ClientShare,
@@ -52,6 +56,8 @@ impl Kind {
         Self::Half,
         Self::Rest,
         Self::Spoken,
+        Self::Rekey,
+        Self::RekeyAck,
         Self::Record,
     ];
 
@@ -72,6 +78,8 @@ impl Kind {
             Self::Half => "half",
             Self::Rest => "rest",
             Self::Spoken => "spoken",
+            Self::Rekey => "rekey",
+            Self::RekeyAck => "rekey-ack",
             Self::Record => "record",
         }
     }
@@ -82,6 +90,16 @@ impl Kind {
             Self::Spoken => Channel::Voice,
             _ => Channel::Line,
         }
+    }
+
+    /// Its messages travel among records, once the handshake is done.
+    pub const fn is_in_session(self) -> bool {
+        matches!(self, Self::Rekey | Self::RekeyAck)
+    }
+
+    /// It answers the message before it: whoever asks again is answered again.
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::RekeyAck)
     }
 
     /// The longest body that the kind may have, in octets.

@@ -39,13 +39,20 @@ fn session(criterion: &mut Criterion) {
         let scenario: Scenario = scenario.parse().expect("a scenario");
         let lines = lines(&scenario);
         let resolved = resolve(&scenario).expect("a scenario");
-        group.bench_function(format!("{scenario}: orders"), |bencher| {
+        let staged = |seed: Option<u64>| {
+            let staged = orders("bench", &resolved, seed, &settings()).expect("orders");
+            let texts = |it: &Orders| {
+                [serde_json::to_vec(&it.client), serde_json::to_vec(&it.server), serde_json::to_vec(&it.attack)]
+            };
+            staged.iter().map(texts).collect::<Vec<_>>()
+        };
+        group.bench_function(format!("{scenario}: orders"), |bencher| bencher.iter(|| staged(None)));
+        // With authorities of its own, which nobody has issued anything for yet.
+        let mut seed = 0;
+        group.bench_function(format!("{scenario}: orders of another seed"), |bencher| {
             bencher.iter(|| {
-                let staged = orders("bench", &resolved, Some(1), &settings()).expect("orders");
-                let texts = |it: &Orders| {
-                    [serde_json::to_vec(&it.client), serde_json::to_vec(&it.server), serde_json::to_vec(&it.attack)]
-                };
-                staged.iter().map(texts).collect::<Vec<_>>()
+                seed += 1;
+                staged(Some(seed))
             });
         });
         group.bench_function(format!("{scenario}: {} reports read", lines.len()), |bencher| {

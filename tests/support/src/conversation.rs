@@ -164,7 +164,11 @@ fn play(
             }
             Pending::Attacker(seen) => {
                 let Some(session) = &mut attacker else { continue };
-                for command in session.handle(seen) {
+                let mut commands = session.handle(seen);
+                while let Some(more) = session.go_on() {
+                    commands.extend(more);
+                }
+                for command in commands {
                     match command {
                         session::Command::Tell(fact) => log.tell(Actor::Attacker, fact),
                         session::Command::Send { to, frame } => {

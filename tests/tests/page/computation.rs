@@ -33,6 +33,32 @@ fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
 }
 
 #[test]
+fn questions_to_a_server_are_counted_in_view() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    // Of a modulus of 8k bits some tens of thousands are asked before the first one counts: long enough to look.
+    let id = lab.play("rsa:pkcs1v15,bits=1024/bleichenbacher~implicit-rejection");
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.await_element("[data-phase=ask][data-current=true] progress:not([value])");
+    let counted = browser.text("[data-phase=ask] .amount");
+    assert!(counted.ends_with(" questions") && !counted.starts_with("0 "), "{counted}");
+    assert!(browser.text("[data-sentence]").starts_with("The attacker asks the server"));
+    browser.click("[data-action=cancel]");
+
+    let [read, private] = ["~implicit-rejection", ""].map(|switch| {
+        let scenario = format!("rsa:pkcs1v15,bits=513/bleichenbacher{switch}");
+        text(&lab.run(&scenario)["session"])
+    });
+    visit(&browser, &lab, &format!("/sessions/{read}"));
+    browser.await_element("[data-cracking=found] [data-phase=narrow][data-end=finished]");
+    assert!(browser.text(".cracking .solved").contains(" questions"));
+    visit(&browser, &lab, &format!("/sessions/{private}"));
+    browser.await_element("[data-cracking=not-found]");
+    assert!(browser.text(".session").contains("Why the server gives nothing away"));
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
 fn what_runs_too_long_is_cancelled_by_a_button() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "50000"]);

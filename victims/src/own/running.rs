@@ -50,7 +50,7 @@ impl Running {
             return Err(io::Error::new(error.kind(), format!("{program}: {error}")));
         }
         let mut child = child?;
-        let processes = Processes::new(child.id(), &run);
+        let processes = Processes::of(&child, &run);
         let (tell, listening) = oneshot::channel();
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let output = tokio::spawn(async { if let Some(out) = out { read(out, tell).await } else { None } });

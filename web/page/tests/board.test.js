@@ -4,7 +4,7 @@ import { board, loudest } from "../static/model/board.js";
 import { know } from "../static/model/verdict.js";
 
 const column = (group) => (attack) => ({ group, attack });
-const forgeries = Array.from({ length: 9 }, (_, i) => `forge-${i}`);
+const forgeries = Array.from({ length: 11 }, (_, i) => `forge-${i}`);
 const matrix = {
   columns: [...["relay", "eavesdrop"].map(column("control")), ...forgeries.map(column("certificates"))],
   rows: ["dh", "psk:ephemeral", "psk:mixed", "ecdh-cert"].map((mode) => ({ mode })),
@@ -12,7 +12,7 @@ const matrix = {
 
 test("a large group is one column and a mode one row, until they are unfolded", () => {
   const shown = board(matrix, new Set());
-  assert.deepEqual(shown.columns.map(({ attack, members }) => attack ?? members.length), ["relay", "eavesdrop", 9]);
+  assert.deepEqual(shown.columns.map(({ attack, members }) => attack ?? members.length), ["relay", "eavesdrop", 11]);
   assert.deepEqual(shown.rows.map(({ mode, more }) => [mode, more]), [["dh", 0], ["psk:ephemeral", 1], ["ecdh-cert", 0]]);
   const whole = board(matrix, new Set(["group certificates", "mode psk"]));
   assert.deepEqual(whole.columns, matrix.columns);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { deceived, fingerprints, fold, merge, sessionsOf } from "../static/model/fold.js";
+import { deceived, fingerprints, fold, merge, searches, sessionsOf } from "../static/model/fold.js";
 import { session } from "./events.js";
 
 test("a split shows two keys at the ends and both in the attacker's hand", () => {
@@ -113,4 +113,14 @@ test("the sessions of a campaign are told apart by where the console begins them
   assert.deepEqual(sessionsOf(told), [{ number: 1, of: 2, events: [one] }, { number: 2, of: 2, events: [two] }]);
   assert.deepEqual(sessionsOf([one, two]), [], "one session is no campaign");
   assert.deepEqual(sessionsOf([event(1, "client", "began", { number: 1, of: 2 })]), [], "nobody but the console begins one");
+});
+
+test("a search is over when something fits, and is no logarithm", () => {
+  const tries = (done, total) => ["attacker", "work", { phase: "short-string", done, total, unit: "tries" }];
+  const under = fold(session(tries(0, 0), tries(8192, 0))).attacker;
+  assert.deepEqual([searches(under), under.phase, under.work.map(({ done, end }) => [done, end])], [true, "short-string", [[8192, null]]]);
+  const over = fold(session(tries(0, 0), tries(8192, 0), tries(9000, 9000))).attacker;
+  assert.deepEqual([over.phase, over.work.map(({ done, end }) => [done, end])], [null, [[9000, "finished"]]]);
+  assert.ok(!searches(fold(session(["attacker", "work", { phase: "sieve", done: 1, total: 2, unit: "relations" }])).attacker));
+  assert.ok(!searches(fold([]).attacker), "who computes nothing searches nothing");
 });

@@ -82,6 +82,27 @@ test("keys that appear together stand side by side", () => {
     [{ what: "keys", client: ["aaaa"], attacker: ["aaaa", "bbbb"], server: ["bbbb"] }]);
 });
 
+test("a record bears the key that its direction had by then, on each leg, and a hand shows its own", () => {
+  const [early, late] = [1, 2].map((octet) => frame("record", Uint8Array.of(octet)));
+  const key = (source, of, key) => [source, "installed", { of, key, number: 1 }];
+  const list = rows(session(
+    ["client", "established", { fingerprint: "aaaa" }], ["server", "established", { fingerprint: "aaaa" }],
+    sent("client", "record", early), relayed("client", "forward", "record", early, early), received("server", "record", early),
+    key("client", "client", "cccc"), key("client", "server", "dddd"), key("server", "client", "cccc"),
+    sent("client", "record", late), relayed("client", "forward", "record", late, late), received("server", "record", late),
+  ));
+  const sealed = list.filter(({ what }) => what === "frame").map(({ keys }) => keys);
+  assert.deepEqual(sealed, [{ before: "aaaa", after: "aaaa" }, { before: "cccc", after: "cccc" }]);
+  const hands = list.filter(({ what }) => what === "keys").flatMap(({ client = [], server = [] }) => [...client, ...server]);
+  assert.deepEqual([...new Set(hands)].sort(), ["aaaa", "cccc"]);
+});
+
+test("two records put together have a row of their own", () => {
+  const combined = ["attacker", "combined", { sender: "client", number: 0, first: "00", second: "01", sum: "01", known: "x" }];
+  const [row] = rows(session(combined)).filter(({ what }) => what === "combined");
+  assert.deepEqual([row.sender, row.number], ["client", 0]);
+});
+
 test("what was read stands on the record that carried it, found by its digest", () => {
   const second = frame("record", Uint8Array.of(4));
   const list = rows(session(

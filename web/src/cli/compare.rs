@@ -72,7 +72,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
 fn print(out: &mut impl Write, left: &Record, right: &Record, comparison: &Comparison) -> io::Result<()> {
     let first = comparison.first_difference.unwrap_or(comparison.rows.len());
     writeln!(out, "{}", head(said("same", &json!({}))))?;
-    for pair in comparison.rows.iter().take(first) {
+    for pair in comparison.rows.iter().take(first).filter(|pair| pair.same) {
         if let Some(row) = &pair.left {
             writeln!(out, "  {}", faint(printable(&row.text)))?;
         }

@@ -12,6 +12,7 @@ mod glob;
 mod group;
 mod lab;
 mod list;
+mod man;
 mod numbers;
 mod parameters;
 mod repeatable;
@@ -42,11 +43,14 @@ pub const USAGE: u8 = 2;
 /// The lab itself failed.
 pub const FAILED: u8 = 3;
 
+/// Which version this is, and from which commit it was built, where that is known.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("INTERLOCK_BUILT_FROM"));
+
 /// A man-in-the-middle attack and defence lab for key exchange.
 #[derive(Debug, Parser)]
 #[command(
     name = "interlock",
-    version,
+    version = VERSION,
     after_help = "\
 Examples:
   interlock                                         start the lab and its dashboard
@@ -97,6 +101,8 @@ enum Command {
     Export(export::Export),
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    /// Write the manual pages
+    Man(man::Man),
     /// Play the client's part by hand
     Client(Part),
     /// Play the server's part by hand
@@ -124,7 +130,7 @@ struct Part {
 /// Where the store is.
 #[derive(Clone, Debug, Args)]
 struct Data {
-    /// Keep sessions in this directory [default: $XDG_DATA_HOME/interlock or ~/.local/share/interlock]
+    /// Keep sessions in this directory [default: $XDG_DATA_HOME/interlock or ~/.local/share/interlock, on Windows %LOCALAPPDATA%\interlock]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
@@ -211,6 +217,7 @@ pub fn main() -> ExitCode {
         Some(Command::Tls(command)) => tls::run(&command),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
+        Some(Command::Man(man)) => man::run(&man, Cli::command()),
         Some(Command::Client(part)) => return part.play("client", victims::client),
         Some(Command::Server(part)) => return part.play("server", victims::server),
         Some(Command::Attacker(part)) => return part.play("attacker", attacker::program::attacker),

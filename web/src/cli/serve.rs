@@ -6,7 +6,7 @@ use crate::{
     cli::style::{faint, head},
     console::Console,
     http::{App, Doors, Guard, Limits, listen, router, serve},
-    lesson::{Lesson, builtin, class::View},
+    lesson::{Lesson, builtin, view::View},
     log,
     sessions::{
         book::Book,

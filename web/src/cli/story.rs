@@ -11,6 +11,7 @@ use crate::{
 };
 use lab::{
     event::{Action, Change, Event, Fact, Status, Way},
+    role::Actor,
     terminal::printable,
     verdict::{Fingerprints, Judgement},
     words,
@@ -93,6 +94,14 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
             writeln!(out, "      {}", bad(said("event")))
         }
         Fact::Established { .. } => writeln!(out, "      {}", said("event")),
+        // Each tells of its own records; of its peer's the peer does.
+        Fact::Installed { of, .. } if event.source == Actor::from(*of) => {
+            writeln!(out, "      {}", faint(said("event")))
+        }
+        Fact::Combined { .. } => {
+            let sum = words::told("story", event, &|text| printable(&shortened(text, SEEN))).unwrap_or_default();
+            writeln!(out, "      {}\n        {sum}", altered(said("event")))
+        }
         _ => Ok(()),
     }
 }
@@ -151,10 +160,7 @@ fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::{
-        event::VERSION,
-        role::{Actor, Role},
-    };
+    use lab::{event::VERSION, role::Role};
 
     fn told(facts: Vec<(Actor, Fact)>) -> String {
         let event = |(i, (source, fact)): (usize, _)| Event {

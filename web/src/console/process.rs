@@ -18,6 +18,10 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
+/// CREATE_NEW_PROCESS_GROUP (Windows, process creation flags).
+#[cfg(windows)]
+const NEW_PROCESS_GROUP: u32 = 0x200;
+
 /// Orders that may wait for a process.
 const WAITING: usize = 256;
 /// Octets of reports that are read at a time.
@@ -224,6 +228,8 @@ impl Keeper {
         // In a group of its own, so that Ctrl-C reaches the console alone, which then ends the three in order.
         #[cfg(unix)]
         command.process_group(0);
+        #[cfg(windows)]
+        command.creation_flags(NEW_PROCESS_GROUP);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn()
     }
 

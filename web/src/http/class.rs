@@ -9,7 +9,8 @@ use super::{
 use crate::lesson::{
     Fault, Lesson, Text, builtin,
     challenge::{Stand, stand},
-    class::{Action, Refused, Script, View},
+    class::{Action, Refused},
+    view::{Script, View},
 };
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};

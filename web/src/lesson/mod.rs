@@ -7,6 +7,7 @@ pub mod class;
 pub mod file;
 mod rehearsal;
 pub mod text;
+pub mod view;
 mod votes;
 
 pub use class::Class;

@@ -24,6 +24,9 @@ pub struct Row {
     pub r#type: String,
     /// Number of the flight that it belongs to.
     pub flight: u32,
+    /// Number of the session of a campaign that it belongs to; absent where the scenario is one session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
     /// One line in words.
     pub text: String,
     /// The event without its number and time: what has to be equal.
@@ -53,10 +56,21 @@ pub struct Comparison {
     pub words: String,
 }
 
-/// Compares two sessions.
+/// Compares two sessions. Campaigns are compared session by session, from the one on that decides about either: whatever
+/// differs before, as a check that is off and would have passed, has no consequence.
 pub fn compare(left: &Record, right: &Record) -> Comparison {
-    let rows = pair(rows(left), rows(right));
-    let first_difference = rows.iter().position(|pair| !pair.same);
+    let (mut of_left, mut of_right) = (by_session(rows(left)).into_iter(), by_session(rows(right)).into_iter());
+    let mut rows = Vec::new();
+    loop {
+        match (of_left.next(), of_right.next()) {
+            (None, None) => break,
+            (left, right) => rows.extend(pair(left.unwrap_or_default(), right.unwrap_or_default())),
+        }
+    }
+    let decides = [left, right].into_iter().filter_map(|record| record.session.verdict.as_ref()?.session).min();
+    let decisive = |pair: &Pair| pair.left.as_ref().or(pair.right.as_ref()).and_then(|row| row.session) >= decides;
+    let first = rows.iter().position(|pair| !pair.same && decisive(pair));
+    let first_difference = first.or_else(|| rows.iter().position(|pair| !pair.same));
     let words = match first_difference.and_then(|first| rows.get(first)) {
         None => words::say("comparison", "equal", &json!({})),
         Some(first) => parted(first, left, right),
@@ -78,18 +92,31 @@ fn parted(first: &Pair, left: &Record, right: &Record) -> String {
         "right-told": told(&first.right),
     });
     let which = if told(&first.left) == told(&first.right) { "bytes" } else { "parted" };
-    words::say("comparison", which, &members)
+    let parted = words::say("comparison", which, &members);
+    match first.left.as_ref().or(first.right.as_ref()).and_then(|row| row.session) {
+        Some(number) => words::say("campaign", "sentence", &json!({ "number": number, "told": parted })),
+        None => parted,
+    }
+}
+
+/// The rows of each session of a campaign; of one session all.
+fn by_session(rows: Vec<Row>) -> Vec<Vec<Row>> {
+    rows.chunk_by(|one, next| one.session == next.session).map(<[Row]>::to_vec).collect()
 }
 
 /// The rows of a session in the order of its flights.
 pub fn rows(record: &Record) -> Vec<Row> {
-    by_flight(&record.events)
-        .into_iter()
-        .filter_map(|(flight, event)| Some(row(event, flight, words::event(event)?)))
-        .collect()
+    let mut session = None;
+    let numbered = by_flight(&record.events).into_iter().map(|(flight, event)| {
+        if let Fact::Began { number, .. } = event.fact {
+            session = Some(number);
+        }
+        (session, flight, event)
+    });
+    numbered.filter_map(|(session, flight, event)| Some(row(event, session, flight, words::event(event)?))).collect()
 }
 
-fn row(event: &Event, flight: u32, text: String) -> Row {
+fn row(event: &Event, session: Option<u32>, flight: u32, text: String) -> Row {
     let mut face = serde_json::to_value(&event.fact).unwrap_or_default();
     let name = face.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     if let (Fact::Solved { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
@@ -98,7 +125,7 @@ fn row(event: &Event, flight: u32, text: String) -> Row {
     if let (Fact::Asked { .. }, Some(face)) = (&event.fact, face.as_object_mut()) {
         face.remove("questions");
     }
-    Row { n: event.n, source: event.source, r#type: name, flight, text, face }
+    Row { n: event.n, source: event.source, r#type: name, flight, session, text, face }
 }
 
 /// Pairs rows along the longest common sequence of steps.
@@ -229,6 +256,26 @@ mod tests {
         );
         let alone: Vec<_> = compared.rows[7..].iter().map(|pair| (pair.left.is_some(), pair.right.is_some())).collect();
         assert_eq!(alone, [(true, false), (false, true)], "an abort is no counterpart of a frame");
+    }
+
+    /// In a campaign a check that is off and would have passed decides nothing: the two part in the session that decides.
+    #[test]
+    fn campaigns_part_in_the_session_that_decides() {
+        let campaign = |scenario: &str, first: Status, second: Status| {
+            let began = |number| (Actor::Console, Fact::Began { number, of: 2 });
+            let facts = [vec![began(1)], exchange(first), vec![began(2)], exchange(second)].concat();
+            let mut campaign = record(scenario, facts);
+            let told = r#"{"kind":"stopped","class":"defended","session":2,"because":""}"#;
+            campaign.session.verdict = serde_json::from_str(told).unwrap();
+            campaign
+        };
+        let with = campaign("tofu/relay", Status::Passed, Status::Failed);
+        let without = campaign("tofu/relay~known-key", Status::Skipped, Status::Skipped);
+        let compared = compare(&with, &without);
+        let first = &compared.rows[compared.first_difference.unwrap()];
+        let sessions = [&first.left, &first.right].map(|row| row.as_ref().and_then(|row| row.session));
+        assert_eq!(sessions, [Some(2), Some(2)]);
+        assert!(compared.words.starts_with("In session 2: The same up to flight 2"), "{}", compared.words);
     }
 
     #[test]

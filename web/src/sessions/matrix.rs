@@ -138,7 +138,7 @@ fn lines_of(mode: registry::Mode) -> Vec<Line> {
         return vec![Line { mode: plain, title: mode.title.to_owned() }];
     }
     let line = |variant: registry::Variant| Line {
-        mode: Selection { variant: Some(variant.id.to_owned()), ..plain.clone() },
+        mode: Selection { variant: (!variant.unsaid).then(|| variant.id.to_owned()), ..plain.clone() },
         title: format!("{}: {}", mode.title, variant.title),
     };
     mode.variants.into_iter().map(line).collect()

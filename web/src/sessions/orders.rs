@@ -12,7 +12,7 @@ use lab::{
     script::Script,
     staging::{Setting, StagingError, campaign},
 };
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 pub use lab::staging::Orders;
 
@@ -77,8 +77,8 @@ pub fn scripted(scenario: &Scenario, script: &Script) -> Result<Resolved, Scenar
     Ok(attacks::scripted(scenario, Some(script))?)
 }
 
-/// Turns a scenario into the orders of its sessions. The same scenario and seed give the same orders but for the session's id; without a
-/// seed, the session's randomness is the operating system's.
+/// Turns a scenario into the orders of its sessions. The same scenario and seed give the same orders but for the session's
+/// id; without a seed, the session's randomness is the operating system's, and its authorities are those of this run.
 pub fn orders(
     session: &str,
     resolved: &Resolved,
@@ -88,12 +88,8 @@ pub fn orders(
     let mut setting = match seed {
         Some(seed) => Setting::seeded(session, seed),
         None => {
-            let mut seed = [0; 32];
-            getrandom::fill(&mut seed).map_err(|error| ScenarioRefused {
-                field: "seed",
-                message: format!("the operating system gives no randomness: {error}"),
-            })?;
-            Setting::new(session, seed, i64::try_from(now_ms() / 1000).unwrap_or_default())
+            let now = i64::try_from(now_ms() / 1000).unwrap_or_default();
+            Setting { authorities: of_this_run()?, ..Setting::new(session, random()?, now) }
         }
     };
     let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -108,6 +104,26 @@ pub fn orders(
     let mut sessions = campaign(&resolved.played, &setting)?;
     sessions.iter_mut().for_each(|orders| orders.attack.script = resolved.script.as_deref().cloned());
     Ok(sessions)
+}
+
+/// What comes of the operating system's randomness.
+fn random() -> Result<[u8; 32], ScenarioRefused> {
+    let mut drawn = [0; 32];
+    getrandom::fill(&mut drawn).map_err(|error| ScenarioRefused {
+        field: "seed",
+        message: format!("the operating system gives no randomness: {error}"),
+    })?;
+    Ok(drawn)
+}
+
+/// Where the authorities of this run come from, and whatever else outlasts a session: those without a seed share it.
+fn of_this_run() -> Result<[u8; 32], ScenarioRefused> {
+    static DRAWN: OnceLock<[u8; 32]> = OnceLock::new();
+    if DRAWN.get().is_none() {
+        // Whoever comes second is told what the first drew.
+        let _ = DRAWN.set(random()?);
+    }
+    DRAWN.get().copied().map_or_else(random, Ok)
 }
 
 impl From<Unknown> for ScenarioRefused {
@@ -137,5 +153,35 @@ impl From<attacks::Unknown> for ScenarioRefused {
 impl From<StagingError> for ScenarioRefused {
     fn from(error: StagingError) -> Self {
         Self { field: "mode", message: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn staged(scenario: &str, seed: Option<u64>) -> Orders {
+        let settings = Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() };
+        orders("a", &resolve(&scenario.parse().unwrap()).unwrap(), seed, &settings).unwrap().remove(0)
+    }
+
+    /// What outlasts a session is the run's; what a session draws is its own.
+    #[test]
+    fn sessions_without_a_seed_share_authorities_and_nothing_else() {
+        let lasting = |orders: &Orders| {
+            let (client, server) =
+                (orders.client.credentials.clone().unwrap(), orders.server.credentials.clone().unwrap());
+            (client.anchors, server.chain, server.key)
+        };
+        let drawn =
+            |orders: &Orders| [orders.client.seed.clone(), orders.server.seed.clone(), orders.attack.seed.clone()];
+        let [one, another] = [staged("ecdh-cert/relay", None), staged("ecdh-cert/relay", None)];
+        assert_eq!(lasting(&one), lasting(&another));
+        let secrets: std::collections::BTreeSet<_> = drawn(&one).into_iter().chain(drawn(&another)).collect();
+        assert_eq!(secrets.len(), 6);
+        let [first, second] = [staged("ecdh-cert/relay", Some(1)), staged("ecdh-cert/relay", Some(2))];
+        assert_ne!(lasting(&first), lasting(&second), "a seed has authorities of its own");
+        assert_ne!(lasting(&first), lasting(&one));
+        assert_eq!(lasting(&first), lasting(&staged("ecdh-cert/relay", Some(1))));
     }
 }

@@ -1,5 +1,7 @@
 //! Nothing that a program started outlives its run.
 
+use tokio::process::Child;
+
 /// The variable of the environment by which the processes of a run are known: children have it from their parents.
 pub(super) const MARK: &str = "INTERLOCK_RUN";
 
@@ -10,13 +12,16 @@ pub struct Processes {
     group: Option<u32>,
     /// What the mark says.
     run: String,
+    /// The pipes into which it prints, as the system names them.
+    outputs: Vec<String>,
 }
 
 impl Processes {
-    /// Those of a group whose environment has this mark.
+    /// Those of a program that has just been started with this mark: its group, whoever has the mark in its environment, and
+    /// whoever could print where it does.
     #[must_use]
-    pub fn new(group: Option<u32>, run: &str) -> Self {
-        Self { group, run: run.to_owned() }
+    pub fn of(program: &Child, run: &str) -> Self {
+        Self { group: program.id(), run: run.to_owned(), outputs: outputs(program) }
     }
 
     /// Ends all of them, those too that left their group.
@@ -25,7 +30,7 @@ impl Processes {
             end_group(group);
             // Whoever forks faster than it is looked for is found again.
             for _ in 0..100 {
-                if end_marked(&format!("{MARK}={}", self.run)) == 0 {
+                if end_known(&format!("{MARK}={}", self.run), &self.outputs) == 0 {
                     break;
                 }
             }
@@ -51,20 +56,43 @@ fn end_group(group: u32) {
 #[cfg(not(unix))]
 fn end_group(_: u32) {}
 
-/// Ends the processes that have this in their environment; tells how many there were. Only Linux tells environments.
 #[cfg(target_os = "linux")]
-fn end_marked(mark: &str) -> usize {
-    use rustix::process::{Pid, Signal, kill_process};
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let marked = processes.filter(|process| {
-        let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
-        environment.split(|octet| *octet == 0).any(|variable| variable == mark.as_bytes())
-    });
-    marked.filter_map(Pid::from_raw).filter(|process| kill_process(*process, Signal::KILL).is_ok()).count()
+fn outputs(program: &Child) -> Vec<String> {
+    use std::os::fd::AsFd;
+    let descriptors = [program.stdout.as_ref().map(AsFd::as_fd), program.stderr.as_ref().map(AsFd::as_fd)];
+    let states = descriptors.into_iter().flatten().filter_map(|descriptor| rustix::fs::fstat(descriptor).ok());
+    states.map(|state| format!("pipe:[{}]", state.st_ino)).collect()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn end_marked(_: &str) -> usize {
+fn outputs(_: &Child) -> Vec<String> {
+    Vec::new()
+}
+
+/// Ends the processes that have this in their environment, or one of these pipes open to write into; tells how many there
+/// were. Who goes into the background may overwrite its environment to have a title. Only Linux tells either.
+#[cfg(target_os = "linux")]
+fn end_known(mark: &str, outputs: &[String]) -> usize {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::{fs, os::unix::fs::PermissionsExt};
+    let own = i32::try_from(std::process::id()).ok();
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let known = processes.filter(|process| Some(*process) != own).filter(|process| {
+        let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+        let mut open = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+        environment.split(|octet| *octet == 0).any(|variable| variable == mark.as_bytes())
+            || open.any(|descriptor| {
+                let writes = fs::symlink_metadata(descriptor.path())
+                    .is_ok_and(|metadata| metadata.permissions().mode() & 0o200 != 0);
+                let file = fs::read_link(descriptor.path()).unwrap_or_default();
+                writes && outputs.iter().any(|output| file.as_os_str() == output.as_str())
+            })
+    });
+    known.filter_map(Pid::from_raw).filter(|process| kill_process(*process, Signal::KILL).is_ok()).count()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_known(_: &str, _: &[String]) -> usize {
     0
 }

@@ -110,7 +110,7 @@ pub(super) fn unread(evidence: &Evidence) -> Option<Answer> {
     let share = (u128::from(reached.done) * 100).checked_div(u128::from(reached.total));
     let grounds = Grounds::Unread {
         party: if keys[0].is_some() { Role::Client } else { Role::Server },
-        shared: keys.iter().all(Option::is_some),
+        shared: matches!(keys, [Some(client), Some(server)] if client.it.fingerprint == server.it.fingerprint),
         key: key.it.fingerprint.clone(),
         reached: reached.clone(),
         share: share.and_then(|share| u64::try_from(share).ok()),

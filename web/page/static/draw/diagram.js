@@ -211,6 +211,7 @@ const PARTS = {
   off: Off,
   solved: Said((row) => tell("diagram solved", row)),
   asked: Said((row) => tell("diagram asked", row)),
+  combined: Said((row) => tell("diagram combined", row)),
   read: Said((row) => tell("diagram read", { text: row.text })),
   cancelled: Said((row) => tell("diagram cancelled", { why: row.why })),
   overdue: Said((row) => tell("diagram overdue", { time: duration(row.after * 1000) })),

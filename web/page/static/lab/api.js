@@ -23,6 +23,7 @@ async function ask(path, options) {
     throw new LabError(0, tell("link silent"));
   }
   let body = null;
+  if (answer.status === 204) return body;
   try {
     body = parse(await answer.text());
   } catch {

@@ -84,9 +84,9 @@ export function drop(session) {
   changed();
 }
 
-/** Takes in what the class sees now. */
+/** Takes in what the class sees, unless something later is known. */
 export function attend(now) {
-  lab.class = now;
+  if (now.at >= (lab.class?.at ?? 0)) lab.class = now;
   changed();
 }
 

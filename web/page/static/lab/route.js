@@ -1,6 +1,6 @@
 /** Addresses of the page: real paths, so that every session, mode, attack and check can be linked to. */
 
-import { useEffect, useReducer } from "../vendor/preact.js";
+import { useEffect, useReducer, useRef } from "../vendor/preact.js";
 
 let alone = false;
 
@@ -41,17 +41,20 @@ export const isTyping = (event) => Boolean(event.ctrlKey || event.metaKey || eve
 
 /** While a component is shown, does what `does` has for a key, by its name in events. */
 export function useKeys(does) {
+  // A key that is pressed as soon as something is shown means what is shown.
+  const latest = useRef(does);
+  latest.current = does;
   useEffect(() => {
     const press = (event) => {
       // A button that has the focus is pressed by the space bar itself.
-      const deed = isTyping(event) || (event.key === " " && event.target.closest?.("button")) ? null : does()[event.key];
+      const deed = isTyping(event) || (event.key === " " && event.target.closest?.("button")) ? null : latest.current()[event.key];
       if (!deed) return;
       event.preventDefault();
       deed();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  });
+  }, []);
 }
 
 /** Goes to another page without leaving the document. */

@@ -79,7 +79,7 @@ function again() {
 /** Loads what every page shows: the newest sessions and the lab's own state. */
 export async function refresh() {
   const [sessions, status, now] = await Promise.allSettled(["/api/sessions?limit=60", "/api/status", "/api/class"].map(get));
-  if (now.status === "fulfilled") lab.class = now.value;
+  if (now.status === "fulfilled") attend(now.value);
   if (status.status === "fulfilled") lab.status = status.value;
   if (sessions.status === "fulfilled") {
     learn(sessions.value.sessions ?? []);

@@ -3,7 +3,7 @@
 import { all } from "./verdict.js";
 
 /** A group of more attacks than this is one column until it is unfolded. */
-const MANY = 8;
+const MANY = 10;
 
 /** The names under which a group of attacks and the variants of a mode are unfolded. */
 export const groupKey = (group) => `group ${group}`;

@@ -35,7 +35,7 @@ export function fold(events) {
   const story = {
     client: victim(),
     server: victim(),
-    attacker: { present: false, plays: null, holds: [], recovered: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
+    attacker: { present: false, plays: null, holds: [], recovered: [], combined: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
     checks: [],
     lost: [],
   };
@@ -52,7 +52,7 @@ export function fold(events) {
 }
 
 const victim = () => ({
-  plays: null, without: [], with: [], established: null, aborted: null, canary: null, sent: [], received: [], closed: null,
+  plays: null, without: [], with: [], established: null, installed: [], aborted: null, canary: null, sent: [], received: [], closed: null,
   ended: false,
 });
 
@@ -65,6 +65,7 @@ function addVictim(story, event) {
       party.with = event.with ?? [];
       break;
     case "check": return addCheck(story.checks, event);
+    case "installed": return void party.installed.push(event);
     case "data": return void party[event.way === "sent" ? "sent" : "received"].push(event);
     case "established":
     case "aborted":
@@ -96,6 +97,7 @@ function addAttacker(attacker, event) {
       }
       break;
     case "recovered": attacker.recovered.push({ ...event, digest: sha256(String(event.text)) }); break;
+    case "combined": attacker.combined.push(event); break;
     case "step": attacker.steps.push(event); break;
     case "chose": attacker.chose = event; break;
     case "work": return addWork(attacker, event);
@@ -120,7 +122,12 @@ function addWork(attacker, event) {
   if (!known) return void attacker.work.push({ ...event, since: event.at, until: null, spent: 0, end: null });
   if (known.until !== null) Object.assign(known, { spent: known.spent + known.until - known.since, since: event.at, until: null, end: null });
   Object.assign(known, { done: event.done, total: event.total, at: event.at });
+  // What is tried one by one is over when it fits; a logarithm has other phases.
+  if (event.unit === "tries" && event.total > 0 && event.done >= event.total) endWork(attacker, event.at, "finished");
 }
+
+/** The attacker tries one thing after the other, and computes no logarithm. */
+export const searches = ({ chose, work, solved }) => !chose && solved.length === 0 && work.length > 0 && work.every(({ unit }) => unit === "tries");
 
 /** Whether the phase at work is short of its end. */
 function short(attacker) {
@@ -150,6 +157,10 @@ export function deceived(story) {
   if (own("client") === own("server")) return [];
   return VICTIMS.filter((role) => held.has(own(role)) && !story[role].established.peer);
 }
+
+/** The keys that were installed for records after those of the handshake, in the order in which they first were. */
+export const installed = (story) =>
+  [...new Set(VICTIMS.flatMap((role) => story[role].installed).sort((a, b) => a.n - b.n).map(({ key }) => key))];
 
 /** The fingerprints that the parties hold, as the session object has them. */
 export const fingerprints = (story) => ({

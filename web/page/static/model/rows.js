@@ -9,7 +9,7 @@ import { sealed } from "./frame.js";
 import { VICTIMS, fold, peerOf } from "./fold.js";
 
 const TELLERS = ["client", "server", "attacker", "console"];
-const NOTES = new Set(["established", "aborted", "holds", "solved", "asked", "lost", "overdue", "cancelled", "recovered"]);
+const NOTES = new Set(["established", "installed", "aborted", "holds", "combined", "solved", "asked", "lost", "overdue", "cancelled", "recovered"]);
 
 /**
  * Each teller counts its microseconds from its own beginning, and these lie a little apart: only of what lies farther apart
@@ -122,7 +122,7 @@ function attachVictims(events, frames) {
       last.attacker = Math.max(last.attacker, frames.findIndex((row) => row.ns.includes(event.n) || row.relayed === event.n));
     } else if (VICTIMS.includes(source) && (event.type === "frame" || event.type === "data")) {
       carry(carried[source], event, place);
-    } else if (NOTES.has(event.type)) {
+    } else if (NOTES.has(event.type) && !(event.type === "installed" && event.of !== source)) {
       const teller = between ? TELLERS.indexOf(source) : 0;
       notes.push({ row: note(event), at: after(event, last, frames), teller, n: event.n, when: event.at });
     }
@@ -178,6 +178,9 @@ function note(event) {
   const { n, source } = event;
   switch (event.type) {
     case "established": return { what: "keys", ns: [n], [source]: [event.fingerprint] };
+    // Of the keys that a victim installs, its own records' is shown in its hand; its peer's is in its peer's.
+    case "installed": return { what: "keys", ns: [n], [source]: [event.key] };
+    case "combined": return { what: "combined", ns: [n], sender: event.sender, number: event.number };
     case "holds": return { what: "keys", ns: [n], attacker: [event.fingerprint] };
     case "aborted": return { what: "stop", ns: [n], party: source, check: event.check ?? null, reason: event.reason };
     case "recovered": return { what: "read", ns: [n], sender: event.sender, text: event.text, live: event.live };
@@ -232,12 +235,27 @@ function markRead(events, frames, loose, notes) {
  */
 function markOpen(events, frames) {
   const story = fold(events);
-  const key = (role) => story[role].established?.fingerprint ?? null;
-  for (const row of frames.filter((row) => row.sealed)) row.keys = { before: row.before && key(row.from), after: row.after && key(peerOf(row.from)) };
+  const inUse = keysInUse(events);
+  for (const row of frames.filter((row) => row.sealed)) {
+    const key = (role) => row.ns.map((n) => inUse.get(n)).find((used) => used?.by === role)?.key ?? story[role].established?.fingerprint ?? null;
+    row.keys = { before: row.before && key(row.from), after: row.after && key(peerOf(row.from)) };
+  }
   const since = (role) => {
     const key = story[role].established?.fingerprint;
     return story.attacker.holds.find(({ fingerprint }) => fingerprint === key)?.n ?? Infinity;
   };
   const known = { client: since("client"), server: since("server") };
   for (const row of frames) row.open ||= row.read !== null || row.relayed > known[row.from];
+}
+
+/** By the number of a victim's frame: the key of that direction that it had installed by then, where it had another than the handshake's. */
+function keysInUse(events) {
+  const [inUse, last] = [new Map(), { client: {}, server: {} }];
+  for (const { n, source, type, of, key, way } of events) {
+    if (!VICTIMS.includes(source)) continue;
+    if (type === "installed") last[source][of] = key;
+    const sealedBy = way === "sent" ? source : peerOf(source);
+    if (type === "frame" && last[source][sealedBy]) inUse.set(n, { by: source, key: last[source][sealedBy] });
+  }
+  return inUse;
 }

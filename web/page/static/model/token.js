@@ -21,9 +21,9 @@ export const CAST = [50, 166, 241];
 /** The first four characters of a fingerprint. */
 export const label = (fingerprint) => [...String(fingerprint)].slice(0, 4).join("");
 
-/** The keys of a session in the order in which they are given their looks, from who holds which. */
-export const keysOf = ({ client = null, server = null, attacker = [] } = {}) =>
-  [...new Set([client, server, ...attacker])].filter((key) => key !== null);
+/** The keys of a session in the order in which they are given their looks, from who holds which, and what was installed later. */
+export const keysOf = ({ client = null, server = null, attacker = [] } = {}, installed = []) =>
+  [...new Set([client, server, ...attacker, ...installed])].filter((key) => key !== null);
 
 /**
  * Each key's `{hue, pattern, label}`, by fingerprint. The first key's come from its fingerprint; every further one gets the

@@ -59,7 +59,7 @@ const Screen = ({ now, preview = false }) => {
   });
   const session = lab.sessions.get(id) ?? data;
   if (now.black && !preview) return html`<div class="blackout" data-black></div>`;
-  if (now.question && now.question.state !== "closed") return html`<${Question} ...${now.question} />`;
+  if (now.question && now.question.state !== "closed") return html`<${Question} key=${now.question.round} ...${now.question} />`;
   if (session && rows.length) return html`<${Stage} session=${session} events=${events} rows=${rows} row=${now.row - 1} follow=${preview ? "preview" : "class"} />`;
   if (now.sessions.length === 2 && !now.sealed && !preview) return html`<${Comparison} left=${now.sessions[0]} right=${now.sessions[1]} />`;
   return html`<article class="slide"><h1 tabindex="-1">${spoken(now.title)}</h1>${now.scenarios.map((one) => html`<p key=${one} class="scenario">${visible(one)}</p>`)}${now.scenarios.length || preview ? null : html`<${Invited} />`}</article>`;
@@ -68,9 +68,8 @@ const Screen = ({ now, preview = false }) => {
 const NONE = [];
 
 /** The question, and what can be answered; once it is told, how many said what, and what is right. */
-const Question = ({ state, ask, answers, round, answered, tally, right }) => {
+const Question = ({ state, ask, answers, answered, tally, right }) => {
   const [mine, choose] = useState(null);
-  useEffect(() => choose(null), [round]);
   const answer = (i) => async () => {
     if (lab.role !== "viewer") return press(String(i))();
     await post("/api/class/answer", { answer: i });

@@ -5,7 +5,7 @@ import { get, useLoad } from "../lab/api.js";
 import { align, explained } from "../model/align.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
-import { fingerprints, fold } from "../model/fold.js";
+import { fingerprints, fold, installed, sessionsOf } from "../model/fold.js";
 import { keysOf } from "../model/token.js";
 import { height } from "../draw/layout.js";
 import { lab, useLab } from "../lab/lab.js";
@@ -34,9 +34,12 @@ const Both = ({ left, right }) => {
   const told = useLoad(
     async () => (done ? get(`/api/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`) : null),
     [left, right, done]);
-  const lists = [useMemo(() => rowsOf(events[0]), [events[0]]), useMemo(() => rowsOf(events[1]), [events[1]])];
+  // Of campaigns, the sessions in which the two part.
+  const number = whereTheyPart(told.data);
+  const parts = [0, 1].map((i) => useMemo(() => partOf(events[i], number), [events[i], number]));
+  const lists = [useMemo(() => rowsOf(parts[0]), [parts[0]]), useMemo(() => rowsOf(parts[1]), [parts[1]])];
   const aligned = useMemo(() => align(...lists, told.data), [...lists, told.data]);
-  const stories = events.map(fold);
+  const stories = parts.map(fold);
   const [whole, setWhole] = useState(false);
   const every = explained(aligned.pairs, { left: stories[0].checks, right: stories[1].checks });
 
@@ -51,7 +54,7 @@ const Both = ({ left, right }) => {
   const sides = ["left", "right"];
   const tall = (row, space) => (row ? height(row, space) : 0);
   const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
-  return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story)))}>
+  return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story), installed(story)))}>
     <article class="comparison" data-first-difference=${aligned.first ?? "none"}>
       <div class="line"><h1 tabindex="-1" data-headline><${Prose} of=${headline(sessions)} limit=${240} /></h1>
         <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a></div>
@@ -79,6 +82,18 @@ const BEFORE = 2;
 
 const NONE = [];
 
+/** The number of the session in which two campaigns part, as the lab found it; the first where they are alike. */
+function whereTheyPart(told) {
+  const { left, right } = told?.rows[told.first_difference ?? 0] ?? {};
+  return (left ?? right)?.session ?? 1;
+}
+
+/** The events of this session of a campaign; all events where the scenario is one session. */
+function partOf(events, number) {
+  const parts = sessionsOf(events);
+  return parts.length ? parts.find((part) => part.number === number)?.events ?? NONE : events;
+}
+
 /** What sets the two apart, and what came of it. */
 function headline(sessions) {
   const [one, other] = sessions.map(({ scenario }) => parse(scenario));
@@ -104,11 +119,13 @@ function parting({ rows, first_difference: first }, sessions, events) {
   const said = (row, list) => (row ? narrate(list.find(({ n }) => n === row.n) ?? { type: row.text }) : tell("comparison nothing"));
   const kind = ({ verdict }) => term("kind", verdict?.kind ?? "running");
   const told = [said(left, events[0]), said(right, events[1])];
-  return tell(told[0] === told[1] ? "comparison bytes" : "comparison parted", {
+  const number = (left ?? right).session;
+  const words = tell(told[0] === told[1] ? "comparison bytes" : "comparison parted", {
     flight: (left ?? right).flight,
     left: sessions[0].scenario, "left-kind": kind(sessions[0]), "left-told": told[0],
     right: sessions[1].scenario, "right-kind": kind(sessions[1]), "right-told": told[1],
   });
+  return number ? tell("campaign sentence", { number, told: words }) : words;
 }
 
 /** What stands for that sentence while there is none. */

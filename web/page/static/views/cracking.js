@@ -2,6 +2,7 @@
 
 import { html, useMemo } from "../vendor/preact.js";
 import { holds } from "../model/equation.js";
+import { searches } from "../model/fold.js";
 import { to } from "../lab/route.js";
 import { shorten, visible } from "../model/text.js";
 import { duration } from "../model/timeline.js";
@@ -14,26 +15,33 @@ const method = (event) => (event?.method ? say("method", event.method, undefined
 /** It does not compute a logarithm: it asks the server. */
 export const asks = ({ work, solved }) => solved.some(({ type }) => type === "asked") || work.some(({ unit }) => unit === "questions");
 
-/** `attacker` of the session's story; `running` while the session is. */
-export const Cracking = ({ attacker, running }) => {
+/** `attacker` of the session's story; `running` while the session is; `next` where the next session of a campaign may go on with it. */
+export const Cracking = ({ attacker, running, next = false }) => {
   const { chose, work, solved } = attacker;
+  if (searches(attacker)) return html`<div class="cracking" data-cracking=${work.every(({ end }) => end !== null) ? "found" : running ? "working" : "cut-off"}><${Phases} work=${work} current=${running ? work.find(({ end }) => end === null) : null} /></div>`;
   const last = solved.at(-1);
   const bits = chose?.bits ?? last?.bits;
   const current = running && !last ? work.find((phase) => phase.phase === attacker.phase) : null;
   const began = Math.min(attacker.began ?? Infinity, chose?.at ?? Infinity);
   const cut = work.some(({ end }) => end === "cut-off") || Boolean(last?.cut_off);
   const state = last ? (last.found ? "found" : cut ? "cut-off" : "not-found") : running ? "working" : "cut-off";
-  const longest = Math.max(...work.map(took));
+  const goesOn = next && !last;
   const asking = asks(attacker);
   return html`
     <div class="cracking" data-cracking=${state}>
-      <p class="method">${bits ? html`<strong>${tell("prime bits", { bits })}</strong>` : null} <${Prose} of=${method(chose ?? last) ?? tell("prime looking", { asks: asking })} limit=${280} /></p>
+      ${goesOn && !chose ? null : html`<p class="method">${bits ? html`<strong>${tell("prime bits", { bits })}</strong>` : null} <${Prose} of=${method(chose ?? last) ?? tell("prime looking", { asks: asking })} limit=${280} /></p>`}
       ${chose && state !== "not-found" && state !== "cut-off" ? html`<${Payer} chose=${chose} />` : null}
-      ${work.length ? html`<ol class="phases">${work.map((phase) => html`<${Phase} key=${phase.phase} phase=${phase} current=${phase === current} share=${took(phase) / longest} />`)}</ol>` : null}
-      ${last || running ? null : html`<p class="wrong">${tell("prime unended")}</p>`}
+      ${work.length ? html`<${Phases} work=${work} current=${goesOn ? work.at(-1) : current} waits=${goesOn} />` : null}
+      ${goesOn ? html`<p>${tell("prime goes-on")}</p>` : last || running ? null : html`<p class="wrong">${tell("prime unended")}</p>`}
       ${last ? html`<${Solved} solved=${last} cut=${cut} took=${Number.isFinite(began) ? last.at - began : null} />` : null}
       ${to.cracking() && !asking ? html`<p><a href=${to.cracking()}>${tell("prime longer")}</a></p>` : null}
     </div>`;
+};
+
+/** `waits` where the phase at work goes on some other time. */
+const Phases = ({ work, current, waits = false }) => {
+  const longest = Math.max(...work.map(took));
+  return html`<ol class="phases">${work.map((phase) => html`<${Phase} key=${phase.phase} phase=${phase} current=${phase === current} waits=${waits} share=${took(phase) / longest} />`)}</ol>`;
 };
 
 const Payer = ({ chose }) => chose.prepared_by
@@ -55,13 +63,13 @@ const LOOKS = {
 };
 
 /** The bar of a phase at work or cut off says how far it came, that of one which is over how its time compares with the others'. */
-const Phase = ({ phase, current, share }) => {
+const Phase = ({ phase, current, waits, share }) => {
   const { phase: name, done, total } = phase;
   const title = term("phase", name);
   const look = current ? "current" : phase.end ?? "cut-off";
   const sign = LOOKS[look];
   const partly = look === "current" || look === "cut-off";
-  const rest = current ? left(phase) : null;
+  const rest = current && !waits ? left(phase) : null;
   return html`
     <li class=${look} data-phase=${name} data-current=${String(current)} data-end=${look}>
       <span class="sign" role="img" aria-label=${tell(`look ${look}`)}>${sign}</span>

@@ -24,7 +24,8 @@ export const RunForm = ({ cells = [] }) => {
   const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
   if (!scenario) return html`<p class="empty">${tell("run loading")}</p>`;
 
-  const row = mode.variants?.length ? `${mode.id}:${choice.variant ?? mode.variants[0].id}` : mode.id;
+  const named = saidOf(mode, choice);
+  const row = named === null ? mode.id : `${mode.id}:${named}`;
   const senseless = new Set(cells.filter((cell) => !cell.applies && cell.mode === row).map((cell) => cell.attack));
   const set = (change) => {
     attempt(() => choose({ ...choice, ...change }));
@@ -85,6 +86,12 @@ const parametersOf = (mode, choice) => chosenOf(mode, choice).parameters ?? [];
 const chosenOf = (mode, { variant }) =>
   mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
 
+/** The variant as a scenario names it: null where there is none, or where it goes without saying. */
+const saidOf = (mode, choice) => {
+  const chosen = chosenOf(mode, choice);
+  return chosen === mode || chosen.unsaid ? null : chosen.id;
+};
+
 /** Whether what a prime costs depends on its size alone, as it does where p − 1 has one large factor or whatever factors. */
 const priced = (mode, choice) => ["safe", "random"].includes(chosenOf(mode, choice).group) && parametersOf(mode, choice).length > 0;
 
@@ -124,7 +131,7 @@ function compose(mode, attack, { variant, attackVariant, switches, parameters })
   return format({
     mode: {
       id: mode.id,
-      variant: mode.variants?.length ? variant ?? mode.variants[0].id : null,
+      variant: saidOf(mode, { variant }),
       parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== "")),
     },
     attack: { id: attack.id, variant: attack.variants?.length ? attackVariant ?? attack.variants[0].id : null },

@@ -11,7 +11,7 @@ import { words } from "../draw/layout.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
 import { to, useKeys } from "../lab/route.js";
-import { VICTIMS, fold, fingerprints, peerOf } from "../model/fold.js";
+import { VICTIMS, fold, fingerprints, installed, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
@@ -81,7 +81,8 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
   }));
 
   const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
-  return html`<${Keys} of=${keysOf(fingerprints(fold(events)))}>
+  const whole = fold(events);
+  return html`<${Keys} of=${keysOf(fingerprints(whole), installed(whole))}>
     <article class=${`stage ${over ? session.verdict?.class ?? "" : ""}`} data-stage data-row=${at + 1} data-rows=${rows.length} data-session=${session.session}>
       <header class="line">
         ${over ? html`<${Badge} session=${session} big />` : html`<span class="badge big"><span>${tell("stage row", { row: at + 1, rows: rows.length })}</span></span>`}

@@ -4,6 +4,7 @@ import { html, useMemo, useState } from "../vendor/preact.js";
 import { Beliefs } from "./beliefs.js";
 import { Refuted } from "./refuted.js";
 import { Sessions, alone } from "./campaign.js";
+import { Combined } from "./combined.js";
 import { Cracking, asks } from "./cracking.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
@@ -12,7 +13,7 @@ import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
 import { Recipe } from "./recipe.js";
 import { Stage, toRow, useRow } from "./stage.js";
-import { deceived, fingerprints, fold, sessionsOf } from "../model/fold.js";
+import { deceived, fingerprints, fold, installed, searches, sessionsOf } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { to, useKeys } from "../lab/route.js";
 import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
@@ -54,7 +55,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
   const computes = chose || work.length || solved.length;
   const played = mode && asPlayed(mode, parse(session.scenario).mode.variant);
   const checks = [...(played?.checks ?? []), ...(played?.off ?? [])];
-  return html`<${Keys} of=${keysOf(fingerprints(story))}>
+  return html`<${Keys} of=${keysOf(fingerprints(story), installed(story))}>
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
       <${Sentence} session=${session} story=${story} edition=${edition} />
@@ -73,7 +74,8 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
           <section class="panel"><h2>${tell("session frames")}</h2><${Frames} rows=${rows} /></section>
         </div>
         <div>
-          ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running), { asks: asks(story.attacker) })}</h2><${Cracking} attacker=${story.attacker} running=${running} /></section>` : null}
+          ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running), { asks: asks(story.attacker) })}</h2><${Cracking} attacker=${story.attacker} running=${running} next=${at !== null && at.number < at.of} /></section>` : null}
+          ${story.attacker.combined.length ? html`<section class="panel"><h2>${tell("session combined")}</h2><${Combined} attacker=${story.attacker} /></section>` : null}
           <section class="panel"><h2>${tell("session checks")}</h2>
             <${Ladder} checks=${story.checks} all=${[...new Set(checks)]} decided=${own.verdict?.check} without=${session.without}
               deceived=${session.without?.length ? [] : deceived(story)} asks=${attack?.stopped_by} action=${action} /></section>
@@ -87,7 +89,9 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
 };
 
 /** What became of the prime, or of what was asked about: not to have fallen yet is not to hold. */
-function fallen({ solved, work }, running) {
+function fallen(attacker, running) {
+  if (searches(attacker)) return "session tries";
+  const { solved, work } = attacker;
   const last = solved.at(-1);
   if (last?.found || (running && !last)) return "session prime-falls";
   return !last || last.cut_off || work.some(({ end }) => end === "cut-off") ? "session prime-so-far" : "session prime-holds";
@@ -97,7 +101,7 @@ const Sentence = ({ session, story, edition = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
-  const waiting = session.status === "sealed" || phase === null ? outcome(session) : tell("session computes", { bits: chose?.bits, phase });
+  const waiting = session.status === "sealed" || phase === null ? outcome(session) : tell(searches(story.attacker) ? "session searches" : "session computes", { bits: chose?.bits, phase });
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>

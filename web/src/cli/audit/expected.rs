@@ -86,14 +86,14 @@ impl Expected {
 
     /// The whole report as lines of any report.
     pub(super) fn entries(&self, report: &Report) -> Entries {
-        let cells = report.clients.iter().flat_map(|client| client.cells.iter().map(move |cell| (client, cell)));
-        let entry = |(client, cell): (&Audited, &Cell)| {
-            let row = self.row(&client.client, cell.attack);
+        let cells = report.programs().flat_map(|program| program.cells.iter().map(move |cell| (program, cell)));
+        let entry = |(program, cell): (&Audited, &Cell)| {
+            let row = self.row(program.name(), cell.attack);
             let because = format!("{}: {}", cell.check, cell.because);
             Entry {
-                of: (client.client.clone(), cell.attack.to_owned()),
+                of: (program.name().to_owned(), cell.attack.to_owned()),
                 between: '/',
-                standing: self.standing(&client.client, cell),
+                standing: self.standing(program.name(), cell),
                 status: cell.grade.as_str(),
                 text: match row {
                     Some(row) if row.grade != cell.grade => {

@@ -6,7 +6,7 @@ mod table;
 use super::{FAILED, FINDING, FINE, Failure, USAGE, glob::matches, reports::Reports, unless_read_enough};
 use crate::ci::report::Standing;
 use ::audit::{
-    Case, Client, Ended, Report, Settings, cases,
+    Case, Ended, Program, Report, Role, Settings, cases,
     grade::Because,
     recipes::{self, RECIPES},
 };
@@ -20,6 +20,7 @@ use lab::{
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    fs,
     future::Future,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -35,13 +36,16 @@ Examples:
   interlock audit -- ./target/debug/app --trust {ca} --server {host}:{port} --password {canary}
   interlock audit --client curl --client python --client node
   interlock audit --client curl --expect audit.txt --junit audit.xml
+  interlock audit --server nginx --server openssl
+  interlock audit --file nginx.conf --server 'nginx -e stderr -c {dir}/nginx.conf'
   interlock audit --list
 
 In the command {ca}, {crl}, {cert} and {key} are files (PEM), {host}, {port} and {address} say where the server is, {canary}
-is the secret to send, {dir} the run's own directory, in which the command is started, {here} this directory. The same is in
-the command's environment, as INTERLOCK_CA and likewise; of yours it has PATH alone, and what --pass names.
+is the secret to send, or the one that a server gives to whom it believes, {dir} the run's own directory, in which the
+command is started, {here} this directory. The same is in the command's environment, as INTERLOCK_CA and likewise; of yours it
+has PATH alone, and what --pass names.
 
-Exit status: 1 when a client accepted an attack or fell back and that is not expected, 2 when a command or client is not there, 3 when nothing could
+Exit status: 1 when a program accepted an attack or fell back and that is not expected, 2 when a command or recipe is not there, 3 when nothing could
 be told of one.")]
 pub(super) struct Audit {
     /// The command that sends the canary to the server
@@ -50,25 +54,31 @@ pub(super) struct Audit {
     /// A client with a ready recipe; may be given several times
     #[arg(long, value_name = "NAME")]
     client: Vec<String>,
-    /// Tell which clients have a recipe, and which version of them is installed here
-    #[arg(long, conflicts_with_all = ["command", "client"])]
+    /// A server that demands certificates: the name of a recipe, or a command in one argument; may be given several times
+    #[arg(long, value_name = "NAME|COMMAND")]
+    server: Vec<String>,
+    /// A file that the command needs in its directory, copied there with what stands between braces filled in; may be given several times
+    #[arg(long, value_name = "FILE")]
+    file: Vec<PathBuf>,
+    /// Tell which programs have a recipe, and which version of them is installed here
+    #[arg(long, conflicts_with_all = ["command", "client", "server"])]
     list: bool,
     /// Only attacks like this; * stands for any characters, ? for one
     #[arg(long, value_name = "PATTERN")]
     attack: Option<String>,
-    /// A variable of this environment that the client is given too; may be given several times
+    /// A variable of this environment that the program is given too; may be given several times
     #[arg(long, value_name = "VARIABLE")]
     pass: Vec<String>,
-    /// How long the client may take for one attack, in seconds
+    /// How long the program may take for one attack, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     deadline: u64,
     /// What keys everybody has: ed25519, p256 or rsa2048
     #[arg(long, value_name = "TYPE", default_value = "p256", value_parser = key_type)]
     key: KeyType,
-    /// Runs of a client at the same time [default: as many as there are processors]
+    /// Runs of a program at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
-    /// What is expected: a client, an attack, a grade and the reason in each line
+    /// What is expected: a client or server, an attack, a grade and the reason in each line
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
     #[command(flatten)]
@@ -83,8 +93,12 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
     if args.list {
         return block_on(list(args.reports.on_standard_output()));
     }
-    if args.command.is_empty() && args.client.is_empty() {
+    if args.command.is_empty() && args.client.is_empty() && args.server.is_empty() {
         return Err(refused("nothing", &json!({})));
+    }
+    // What a client leaves running is found and ended by its group, which only Unix has.
+    if cfg!(not(unix)) {
+        return Err(refused("elsewhere", &json!({})));
     }
     let settings = settings(args)?;
     let expected = args.expect.as_deref().map(Expected::read).transpose()?.unwrap_or_default();
@@ -120,28 +134,56 @@ fn refused(name: &str, members: &Value) -> Failure {
 }
 
 /// What a program of a person's own is: named after its file.
-fn own(args: &Audit) -> Option<Client> {
-    let program = args.command.first()?;
+fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, Failure> {
+    let Some(program) = command.first() else { return Ok(None) };
     let name = Path::new(program).file_stem().and_then(|name| name.to_str()).unwrap_or(program);
-    // A program beside which the audit is started is not beside the client's own directory.
-    let mut command = args.command.clone();
+    let words: Vec<String> = command.iter().map(|word| quoted(word)).collect();
+    let repeat = match role {
+        Role::Client => format!("-- {}", words.join(" ")),
+        Role::Server => format!("--server {}", quoted(&words.join(" "))),
+    };
+    // A program beside which the audit is started is not beside the program's own directory.
+    let mut command = command.to_vec();
     if program.contains(std::path::MAIN_SEPARATOR)
         && let (Some(first), Ok(path)) = (command.first_mut(), std::path::absolute(program))
     {
         *first = path.display().to_string();
     }
-    let words: Vec<String> = args.command.iter().map(|word| quoted(word)).collect();
-    let passed = args.pass.iter().map(|name| format!("--pass {} ", quoted(name))).collect::<String>();
-    Some(Client {
+    let passed = args.pass.iter().map(|name| format!("--pass {} ", quoted(name)));
+    let files = args.file.iter().map(|file| format!("--file {} ", quoted(&file.display().to_string())));
+    Ok(Some(Program {
+        role,
         name: name.to_owned(),
         version: None,
         command,
-        files: Vec::new(),
-        exits_honestly: true,
+        files: args.file.iter().map(|file| text(file)).collect::<Result<_, _>>()?,
+        exits_honestly: role == Role::Client,
         defaults: Vec::new(),
-        repeat: format!("{passed}-- {}", words.join(" ")),
+        repeat: passed.chain(files).collect::<String>() + &repeat,
         passed: BTreeMap::new(),
-    })
+    }))
+}
+
+/// A file's name and text.
+fn text(file: &Path) -> Result<(String, String), Failure> {
+    let fault = |error: io::Error| Failure::Usage(format!("--file {}: {error}", file.display()));
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, fs::read_to_string(file).map_err(fault)?))
+}
+
+/// The program that a recipe stands for, or the command.
+async fn server(named: &str, args: &Audit) -> Result<Option<Program>, Failure> {
+    if recipes::find(Role::Server, named).is_some() {
+        return recipe(Role::Server, named).await.map(Some);
+    }
+    let words = shlex::split(named).ok_or_else(|| refused("no-end", &json!({ "command": named })))?;
+    own(Role::Server, &words, args)
+}
+
+async fn recipe(role: Role, name: &str) -> Result<Program, Failure> {
+    let recipe = recipes::find(role, name);
+    let recipe = recipe.ok_or_else(|| refused(&format!("no-{}", role.as_str()), &json!({ "name": name })))?;
+    recipe.program().await.ok_or_else(|| refused("not-installed", &json!({ "name": name })))
 }
 
 /// A word as a shell reads it.
@@ -153,34 +195,36 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
-async fn clients(args: &Audit) -> Result<Vec<Client>, Failure> {
-    let mut clients: Vec<Client> = own(args).into_iter().collect();
+async fn programs(args: &Audit) -> Result<Vec<Program>, Failure> {
+    let mut programs: Vec<Program> = own(Role::Client, &args.command, args)?.into_iter().collect();
     for name in &args.client {
-        let recipe = recipes::find(name).ok_or_else(|| refused("no-client", &json!({ "name": name })))?;
-        let client = recipe.client().await;
-        clients.push(client.ok_or_else(|| refused("not-installed", &json!({ "name": name })))?);
+        programs.push(recipe(Role::Client, name).await?);
+    }
+    for named in &args.server {
+        programs.extend(server(named, args).await?);
     }
     if args.key != KeyType::P256 {
-        for client in &mut clients {
-            client.repeat = format!("--key {} {}", args.key, client.repeat);
+        for program in &mut programs {
+            program.repeat = format!("--key {} {}", args.key, program.repeat);
         }
     }
     for name in &args.pass {
         let value = std::env::var_os(name).ok_or_else(|| refused("no-variable", &json!({ "name": name })))?;
-        for client in &mut clients {
-            client.passed.insert(name.clone(), value.clone());
+        for program in &mut programs {
+            program.passed.insert(name.clone(), value.clone());
         }
     }
-    Ok(clients)
+    Ok(programs)
 }
 
 async fn play(args: &Audit, settings: &Settings) -> Result<Report, Failure> {
-    let clients = clients(args).await?;
-    let bar = ProgressBar::new((clients.len() * settings.cases.len()) as u64);
+    let programs = programs(args).await?;
+    let against = |program: &Program| settings.cases.iter().filter(|case| case.is_against(program.role)).count();
+    let bar = ProgressBar::new(programs.iter().map(against).sum::<usize>() as u64);
     let mut audited = Vec::new();
-    for client in &clients {
+    for program in &programs {
         let step = bar.clone();
-        let done = ::audit::audit(client, settings, move || step.inc(1)).await;
+        let done = ::audit::audit(program, settings, move || step.inc(1)).await;
         audited.push(done.map_err(|error| Failure::Lab(error.to_string()))?);
     }
     bar.finish_and_clear();
@@ -201,17 +245,17 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 async fn list(json: bool) -> Result<u8, Failure> {
     let mut rows = Vec::new();
     for recipe in RECIPES {
-        rows.push((recipe, recipe.client().await.and_then(|client| client.version)));
+        rows.push((recipe, recipe.program().await.and_then(|program| program.version)));
     }
     unless_read_enough(table::list(&rows, json))?;
     Ok(FINE)
 }
 
-/// 2 where a program is not there, 3 where nothing could be told of a client, 1 where a grade is not the expected one.
+/// 2 where a program is not there, 3 where nothing could be told of one, 1 where a grade is not the expected one.
 fn exit(report: &Report, expected: &Expected) -> u8 {
-    let cells = || report.clients.iter().flat_map(|client| client.cells.iter().map(move |cell| (client, cell)));
+    let cells = || report.programs().flat_map(|program| program.cells.iter().map(move |cell| (program, cell)));
     let missing = |because: &Because| matches!(because, Because::NeverConnected { ended: Ended::Missing { .. }, .. });
-    let any = |standing: Standing| cells().any(|(client, cell)| expected.standing(&client.client, cell) == standing);
+    let any = |standing: Standing| cells().any(|(program, cell)| expected.standing(program.name(), cell) == standing);
     if cells().any(|(_, cell)| missing(&cell.grounds)) {
         USAGE
     } else if any(Standing::Unclear) {

@@ -3,16 +3,23 @@
 use super::expected::Expected;
 use crate::ci::report::Standing;
 use crate::cli::style::{altered, bad, faint, good, head};
-use ::audit::{Audited, Cell, Report, grade::Grade, recipes::Recipe};
+use ::audit::{Audited, Cell, Report, Role, grade::Grade, recipes::Recipe};
 use lab::{terminal::printable, words};
 use serde_json::json;
 use std::io::{self, Write};
 
 /// What was found.
 pub(super) fn report(out: &mut impl Write, report: &Report, expected: &Expected) -> io::Result<()> {
-    match &report.clients[..] {
-        [client] => alone(out, client, expected)?,
-        clients => side_by_side(out, clients, expected)?,
+    let mut above = false;
+    for programs in [&report.clients[..], &report.servers].into_iter().filter(|programs| !programs.is_empty()) {
+        if above {
+            writeln!(out)?;
+        }
+        above = true;
+        match programs {
+            [program] => alone(out, program, expected)?,
+            programs => side_by_side(out, programs, expected)?,
+        }
     }
     let totals: Vec<String> = Grade::ALL
         .iter()
@@ -31,7 +38,7 @@ fn dressed(grade: Grade, text: String) -> String {
 
 fn called(client: &Audited) -> String {
     let version = client.version.as_ref().map(|version| format!(" {}", faint(printable(version)))).unwrap_or_default();
-    format!("{}{version}", head(printable(&client.client)))
+    format!("{}{version}", head(printable(client.name())))
 }
 
 fn alone(out: &mut impl Write, client: &Audited, expected: &Expected) -> io::Result<()> {
@@ -47,7 +54,7 @@ fn alone(out: &mut impl Write, client: &Audited, expected: &Expected) -> io::Res
             depth,
             faint(format!("{:.1} s", cell.seconds))
         )?;
-        reason(out, &client.client, cell, expected)?;
+        reason(out, client.name(), cell, expected)?;
     }
     Ok(())
 }
@@ -68,7 +75,7 @@ fn side_by_side(out: &mut impl Write, clients: &[Audited], expected: &Expected) 
     for client in clients {
         writeln!(out, "{}", called(client))?;
     }
-    let names = clients.iter().map(|client| format!("{:<15}", printable(&client.client))).collect::<Vec<_>>();
+    let names = clients.iter().map(|client| format!("{:<15}", printable(client.name()))).collect::<Vec<_>>();
     writeln!(out, "\n{:<25} {}", "", head(names.join(" ")))?;
     let mut attacks: Vec<&str> = Vec::new();
     for cell in clients.iter().flat_map(|client| &client.cells) {
@@ -84,33 +91,45 @@ fn side_by_side(out: &mut impl Write, clients: &[Audited], expected: &Expected) 
         writeln!(out, "{attack:<25} {}", grades.collect::<Vec<_>>().join(" "))?;
     }
     for client in clients {
-        let told = client.cells.iter().filter(|cell| expected.standing(&client.client, cell) != Standing::Fine);
+        let told = client.cells.iter().filter(|cell| expected.standing(client.name(), cell) != Standing::Fine);
         // Who does not believe the genuine server is told about once.
         let once = if client.cells.iter().all(|cell| cell.grade == Grade::Error) { 1 } else { usize::MAX };
         for cell in told.take(once) {
             writeln!(
                 out,
                 "\n{} {} {}",
-                head(printable(&client.client)),
+                head(printable(client.name())),
                 cell.attack,
                 dressed(cell.grade, cell.grade.as_str().to_owned())
             )?;
-            reason(out, &client.client, cell, expected)?;
+            reason(out, client.name(), cell, expected)?;
         }
     }
     Ok(())
 }
 
 /// Which clients have a recipe, and which version is here.
-pub(super) fn list(rows: &[(&Recipe, Option<String>)], json: bool) -> io::Result<()> {
+pub(super) fn list(rows: &[(&'static Recipe, Option<String>)], json: bool) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
+    let of = |role: Role| rows.iter().filter(move |(recipe, _)| recipe.role == role);
     if json {
-        let clients: Vec<_> = rows
-            .iter()
-            .map(|(recipe, version)| json!({ "client": recipe.name, "version": version, "command": recipe.command }))
-            .collect();
-        return writeln!(out, "{}", json!({ "clients": clients }));
+        let listed = |role: Role| -> Vec<_> {
+            let row = |(recipe, version): &(&Recipe, Option<String>)| json!({ role.as_str(): recipe.name, "version": version, "command": recipe.command });
+            of(role).map(row).collect()
+        };
+        return writeln!(out, "{}", json!({ "clients": listed(Role::Client), "servers": listed(Role::Server) }));
     }
+    for role in [Role::Client, Role::Server] {
+        writeln!(out, "{}", head(format!("--{}", role.as_str())))?;
+        shown(&mut out, of(role))?;
+    }
+    Ok(())
+}
+
+fn shown<'r>(
+    out: &mut impl Write,
+    rows: impl Iterator<Item = &'r (&'static Recipe, Option<String>)>,
+) -> io::Result<()> {
     for (recipe, version) in rows {
         match version {
             Some(version) => writeln!(out, "{} {:<15} {}", good("✓"), recipe.name, printable(version))?,

@@ -121,6 +121,7 @@ pub(super) fn while_saving<T>(kept: Option<&Kept>, saved: &mut io::Result<()>, w
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_link_is_followed_and_stays() {
         let directory = tempfile::tempdir().unwrap();
@@ -134,6 +135,7 @@ mod tests {
         assert_eq!(names.len(), 2, "nothing else is left: {names:?}");
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_circle_of_links_and_another_file_are_told() {
         let directory = tempfile::tempdir().unwrap();

@@ -32,8 +32,9 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
                 (None, false) => bad(lost.join(" ")),
             };
             let open = cell.of(Standing::Open).count();
-            let open = if open > 0 { faint(said("open", &json!({ "open": open }))) } else { String::new() };
-            super::super::unless_read_enough(line(&mut out, format!("{:<44} {told} {open}", head(cell.name()))))?;
+            let open =
+                if open > 0 { format!(" {}", faint(said("open", &json!({ "open": open })))) } else { String::new() };
+            super::super::unless_read_enough(line(&mut out, format!("{:<44} {told}{open}", head(cell.name()))))?;
         }
         super::super::unless_read_enough(line(&mut out, faint(states_in(states, format!("{seconds:.1}")))))?;
     }

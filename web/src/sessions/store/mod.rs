@@ -189,10 +189,15 @@ impl Drop for Store {
     }
 }
 
-/// The user's data directory for this program: `$XDG_DATA_HOME/interlock`, or `~/.local/share/interlock`.
+/// The user's data directory for this program: `$XDG_DATA_HOME/interlock`, or `~/.local/share/interlock`; on Windows
+/// `%LOCALAPPDATA%\interlock`.
 pub fn data_directory() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")))?;
+    let usual = || match cfg!(windows) {
+        true => absolute("LOCALAPPDATA"),
+        false => absolute("HOME").map(|home| home.join(".local/share")),
+    };
+    let base = absolute("XDG_DATA_HOME").or_else(usual)?;
     Some(base.join("interlock"))
 }
 

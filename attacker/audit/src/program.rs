@@ -1,13 +1,15 @@
-//! A client, and one run of it: started in a directory of its own, without its caller's environment, and ended in time.
+//! A program, and one run of it: started in a directory of its own, without its caller's environment, and ended in time.
 
 use crate::{
     answer::{Secrets, contains},
     attempt::{Attempt, Depth},
+    caller::{self, Caller},
     case::Stage,
     hosts::{self, Naming},
     output::Printed,
     placeholder::{Placeholder, Values, fill},
     recipes::Documented,
+    role::Role,
     server::Server,
 };
 use lab::certificate::pem;
@@ -24,19 +26,24 @@ use std::{
     process::ExitStatus,
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
+use tokio::{
+    net::TcpListener,
+    time::{sleep, timeout},
+};
 
 /// A program that is to be attacked.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub struct Program {
+    /// Which of the two it is.
+    pub role: Role,
     /// What it is called in reports.
     pub name: String,
     /// Its version, as it tells it.
     pub version: Option<String>,
     /// Program and arguments, with placeholders.
     pub command: Vec<String>,
-    /// Files that it needs in its directory, by name.
-    pub files: Vec<(&'static str, &'static str)>,
+    /// Files that it needs in its directory, by name, with placeholders.
+    pub files: Vec<(String, String)>,
     /// Whether exit status 0 means that it got what it asked for.
     pub exits_honestly: bool,
     /// Checks that it leaves out unless it is told otherwise, by its own documentation.
@@ -47,7 +54,7 @@ pub struct Client {
     pub passed: BTreeMap<String, OsString>,
 }
 
-/// How a client's process ended.
+/// How a program's process ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Ended {
@@ -66,6 +73,8 @@ pub enum Ended {
         /// After how many seconds.
         seconds: u64,
     },
+    /// It was still running when all was over.
+    Stopped,
     /// There is no such program.
     Missing {
         /// What was looked for.
@@ -81,6 +90,8 @@ pub enum Ended {
 /// What was observed of one run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Ran {
+    /// Which of the two the program is.
+    pub role: Role,
     /// Its connections, in the order in which they were opened.
     pub attempts: Vec<Attempt>,
     /// How many there were.
@@ -94,7 +105,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// How far the client went.
+    /// How far the program went.
     #[must_use]
     pub fn depth(&self) -> Depth {
         self.attempts.iter().map(|attempt| attempt.depth).max().unwrap_or_default()
@@ -103,14 +114,14 @@ impl Ran {
 
 /// How one run is set up.
 pub(crate) struct Setup<'s> {
-    /// What the server presents.
+    /// What its peer presents.
     pub(crate) stage: &'s Stage,
     /// The trust anchors, PEM.
     pub(crate) anchors: &'s str,
-    /// The client's own chain and key, PEM.
+    /// The program's own chain and key, PEM.
     pub(crate) own: (&'s str, &'s str),
     pub(crate) naming: Naming,
-    /// The name that the server's certificate has to prove.
+    /// The name that its peer's certificate has to prove.
     pub(crate) name: &'s str,
     /// Where directories of runs are made.
     pub(crate) directory: &'s Path,
@@ -124,21 +135,39 @@ pub(crate) fn drawn(octets: usize) -> io::Result<String> {
     Ok(random()?.iter().take(octets).map(|octet| format!("{octet:02x}")).collect())
 }
 
-impl Client {
-    /// Runs it once against a server of its own.
+impl Program {
+    /// Whether its command or one of its files says where this is to stand.
+    #[must_use]
+    pub fn mentions(&self, placeholder: Placeholder) -> bool {
+        placeholder.is_in(self.command.iter().chain(self.files.iter().map(|(_, text)| text)))
+    }
+
+    /// Runs it once, with a peer of its own.
     ///
     /// # Errors
     /// What the audit itself cannot do: listen, or write files.
     pub(crate) async fn run(&self, setup: &Setup<'_>) -> io::Result<Ran> {
+        match self.role {
+            Role::Client => self.connect(setup).await,
+            Role::Server => self.serve(setup).await,
+        }
+    }
+
+    /// As a client, against a server.
+    async fn connect(&self, setup: &Setup<'_>) -> io::Result<Ran> {
         let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
         let run = drawn(16)?;
         let server = Server::start(&setup.stage.presented, secrets.clone()).await?;
-        let directory = Directory::create(setup.directory.join(&run))?;
+        let directory = Directory::create(setup.directory.join(drawn(4)?))?;
         let values = self.values(setup, directory.path(), server.port, &secrets.canary)?;
         let began = Instant::now();
         let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
         let command = setup.naming.command(directory.path(), command);
-        let (ended, printed) = self.play(&command, &values, &run, &secrets, setup.deadline).await;
+        let deadline = async {
+            sleep(setup.deadline).await;
+            overdue(setup)
+        };
+        let (ended, printed) = self.play(&command, &values, &run, &secrets, deadline).await;
         let seconds = began.elapsed().as_secs_f64();
         let (mut attempts, count) = server.finish().await;
         let acted = if keeps(directory.path(), &secrets.token) {
@@ -151,9 +180,32 @@ impl Client {
         {
             attempt.depth = acted;
         }
-        let says = printed.iter().find_map(Printed::fault);
-        let says = says.map(|line| line.replace(&secrets.canary, "CANARY").replace(&secrets.token, "TOKEN"));
-        Ok(Ran { attempts, count, ended, says, seconds })
+        let says = says(&printed, &secrets);
+        Ok(Ran { role: self.role, attempts, count, ended, says, seconds })
+    }
+
+    /// As a server, for one client.
+    async fn serve(&self, setup: &Setup<'_>) -> io::Result<Ran> {
+        let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
+        let run = drawn(16)?;
+        let caller = Caller::new(&setup.stage.presented, setup.name, &secrets.canary)?;
+        let directory = Directory::create(setup.directory.join(drawn(4)?))?;
+        // Somebody else may take the port before the server does, which is then told as a server that does not listen.
+        let port = TcpListener::bind((hosts::ADDRESS, 0)).await?.local_addr()?.port();
+        let values = self.values(setup, directory.path(), port, &secrets.canary)?;
+        fs::write(directory.path().join(caller::PATH), &secrets.canary)?;
+        let began = Instant::now();
+        let command: Vec<String> = self.command.iter().map(|argument| fill(argument, &values)).collect();
+        let mut attempt = None;
+        let call = async {
+            let called = timeout(setup.deadline, caller.call(port, &mut attempt)).await;
+            called.map_or_else(|_| overdue(setup), |()| Ended::Stopped)
+        };
+        let (ended, printed) = self.play(&command, &values, &run, &secrets, call).await;
+        let seconds = began.elapsed().as_secs_f64();
+        let attempts: Vec<Attempt> = attempt.into_iter().collect();
+        let says = says(&printed, &secrets);
+        Ok(Ran { role: self.role, count: attempts.len(), attempts, ended, says, seconds })
     }
 
     /// Makes the directory and its files, and says what is filled in.
@@ -161,11 +213,11 @@ impl Client {
         let lists: String = setup.stage.lists.iter().map(|list| pem::encode(pem::CRL, list)).collect();
         let hosts = hosts::file(setup.name);
         let own = [("ca.pem", setup.anchors), ("crl.pem", &lists), ("cert.pem", setup.own.0), ("key.pem", setup.own.1)];
-        for (name, text) in own.into_iter().chain([(hosts::FILE, hosts.as_str())]).chain(self.files.iter().copied()) {
+        for (name, text) in own.into_iter().chain([(hosts::FILE, hosts.as_str())]) {
             fs::write(directory.join(name), text)?;
         }
         let file = |name: &str| directory.join(name).display().to_string();
-        Ok(Values::from([
+        let values = Values::from([
             (Placeholder::Ca, file("ca.pem")),
             (Placeholder::Crl, file("crl.pem")),
             (Placeholder::Cert, file("cert.pem")),
@@ -176,17 +228,21 @@ impl Client {
             (Placeholder::Canary, canary.to_owned()),
             (Placeholder::Dir, directory.display().to_string()),
             (Placeholder::Here, setup.here.display().to_string()),
-        ]))
+        ]);
+        for (name, text) in &self.files {
+            fs::write(directory.join(name), fill(text, &values))?;
+        }
+        Ok(values)
     }
 
-    /// Starts the process and awaits its end; tells what it printed, errors first.
+    /// Starts the process and awaits its end, or `over`; tells what it printed, errors first.
     async fn play(
         &self,
         command: &[String],
         values: &Values,
         run: &str,
         secrets: &Secrets,
-        deadline: Duration,
+        over: impl Future<Output = Ended>,
     ) -> (Ended, Vec<Printed>) {
         let Some((program, arguments)) = command.split_first() else {
             return (Ended::Missing { program: String::new() }, Vec::new());
@@ -202,13 +258,18 @@ impl Client {
             }
             Err(error) => return (Ended::Unstarted { error: error.to_string() }, Vec::new()),
         };
-        let mut processes = Processes::new(child.id(), run);
+        let mut processes = Processes::of(&child, run);
         let errors = child.stderr.take().map(|stream| tokio::spawn(Printed::read(stream, secrets.token.clone())));
         let output = child.stdout.take().map(|stream| tokio::spawn(Printed::read(stream, secrets.token.clone())));
-        let ended = match timeout(deadline, child.wait()).await {
-            Ok(Ok(status)) => ended(status),
-            Ok(Err(error)) => Ended::Unstarted { error: error.to_string() },
-            Err(_) => Ended::Overdue { seconds: deadline.as_secs() },
+        tokio::pin!(over);
+        let ended = tokio::select! {
+            status = child.wait() => match status {
+                // A server may have gone on in the background.
+                Ok(status) if self.role == Role::Server && status.success() => over.await,
+                Ok(status) => ended(status),
+                Err(error) => Ended::Unstarted { error: error.to_string() },
+            },
+            ended = &mut over => ended,
         };
         // With whatever else it started, which may hold its outputs open.
         processes.end();
@@ -218,6 +279,16 @@ impl Client {
         }
         (ended, printed)
     }
+}
+
+fn overdue(setup: &Setup<'_>) -> Ended {
+    Ended::Overdue { seconds: setup.deadline.as_secs() }
+}
+
+/// What a program says of a fault, without what is secret.
+fn says(printed: &[Printed], secrets: &Secrets) -> Option<String> {
+    let says = printed.iter().find_map(Printed::fault);
+    says.map(|line| line.replace(&secrets.canary, "CANARY").replace(&secrets.token, "TOKEN"))
 }
 
 #[cfg(unix)]

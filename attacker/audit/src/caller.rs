@@ -1,0 +1,91 @@
+//! The client of one run against a server: it asks for what only a client that the server believes is given.
+
+use crate::{
+    answer::contains,
+    attempt::{Attempt, Depth, End, end_of},
+    hosts::ADDRESS,
+    tls::{self, Anybody, Presented},
+};
+use std::{io, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::sleep,
+};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, pki_types::ServerName},
+};
+
+/// Most that is read of what a server answers: the canary is asked for by itself.
+const LONGEST: usize = 1 << 20;
+/// No program says when it has begun to listen: it is asked again after so long.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// What a caller comes with.
+pub(crate) struct Caller {
+    config: Arc<ClientConfig>,
+    met: Arc<Anybody>,
+    name: ServerName<'static>,
+    /// What the server gives to whom it believes.
+    canary: String,
+}
+
+impl Caller {
+    /// Whoever presents this, to a server of this name.
+    ///
+    /// # Errors
+    /// The private key cannot be read, or the name is none.
+    pub(crate) fn new(presented: &Presented, name: &str, canary: &str) -> io::Result<Self> {
+        let (config, met) = tls::calling(presented).map_err(io::Error::other)?;
+        let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
+        Ok(Self { config, met, name, canary: canary.to_owned() })
+    }
+
+    /// Waits until the server listens, then asks once, and notes what comes of it. Whoever waits for this says how long.
+    pub(crate) async fn call(&self, port: u16, noted: &mut Option<Attempt>) {
+        let stream = loop {
+            match TcpStream::connect((ADDRESS, port)).await {
+                Ok(stream) => break stream,
+                Err(_) => sleep(AGAIN).await,
+            }
+        };
+        let attempt = noted.insert(Attempt::opened());
+        attempt.end = match self.converse(stream, attempt).await {
+            Ok(()) => End::Closed,
+            Err(error) => end_of(&error),
+        };
+    }
+
+    async fn converse(&self, stream: TcpStream, attempt: &mut Attempt) -> io::Result<()> {
+        let connecting = TlsConnector::from(Arc::clone(&self.config)).connect(self.name.clone(), stream);
+        let mut stream = connecting.await.inspect_err(|error| {
+            // A certificate is TLS, and so is an alert; whoever answers anything else, or nothing, speaks none.
+            if self.met.was_met() || matches!(end_of(error), End::Alert { .. }) {
+                attempt.depth = Depth::ClientHello;
+            }
+        })?;
+        attempt.depth = Depth::Handshake;
+        attempt.version = stream.get_ref().1.protocol_version().and_then(|version| version.as_str().map(str::to_owned));
+        let request = format!("GET /{PATH} HTTP/1.0\r\nHost: {}\r\n\r\n", self.name.to_str());
+        stream.write_all(request.as_bytes()).await?;
+        stream.flush().await?;
+        let (mut heard, mut buffer) = (Vec::new(), [0; 4096]);
+        while heard.len() < LONGEST {
+            let count = match stream.read(&mut buffer).await? {
+                0 => break,
+                count => count,
+            };
+            heard.extend_from_slice(&buffer[..count]);
+            attempt.depth = attempt.depth.max(Depth::Bytes);
+            if contains(&heard, self.canary.as_bytes()) {
+                attempt.depth = Depth::Canary;
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file in a server's directory in which the canary is, and what is asked for.
+pub(crate) const PATH: &str = "canary";
