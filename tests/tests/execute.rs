@@ -41,7 +41,8 @@ impl Place {
             for variant in variants {
                 let table = mode.played(variant.map(|variant| variant.id));
                 let variant_id = variant.map(|variant| variant.id.to_owned());
-                let selection = Selection { variant: variant_id, ..Selection::plain(mode.id) };
+                let named = Selection { variant: variant_id, ..Selection::plain(mode.id) };
+                let selection = modes::play(&named, &[], &[]).expect("a mode").selection;
                 for turned in std::iter::once(None).chain(table.checks().into_iter().map(Some)) {
                     all.push(Self { table, variant, selection: selection.clone(), turned });
                 }
@@ -50,11 +51,16 @@ impl Place {
         all
     }
 
-    /// What one session's script does not reach: what is remembered from an earlier one, and what is said by voice.
+    /// What one session's script does not reach: what is remembered from an earlier one, what is said by voice, and keys that
+    /// change among records.
     fn is_outside(&self) -> bool {
         let remembers = |step: &Step| matches!(step.act, Act::Recall(..) | Act::Keep(..));
         let voice = |message: &Message| message.kind.channel() == Channel::Voice;
-        self.table.steps().any(remembers) || self.table.messages.iter().any(voice)
+        self.table.steps().any(remembers) || self.table.messages.iter().any(voice) || self.changes_keys()
+    }
+
+    fn changes_keys(&self) -> bool {
+        !self.table.in_session().is_empty()
     }
 
     fn is_off(&self) -> bool {
@@ -185,4 +191,13 @@ fn what_takes_more_sessions_is_refused() {
     both.steps.extend(first.into_iter().map(|step| search::Step { to: 2, ..step }));
     let refused = script::of(&both, &place.selection).expect_err("two clients");
     assert_eq!(refused, Unscripted::Sessions(vec!["alice".to_owned(), "alice 2".to_owned()]));
+}
+
+/// What a script has keys for ends where the keys change.
+#[test]
+fn keys_that_change_among_records_are_refused() {
+    let mut places = Place::all().into_iter().filter(Place::changes_keys);
+    let found = places.find_map(|place| Some((place.attacks(Sessions::One).into_values().next()?, place)));
+    let (trace, place) = found.expect("an attack");
+    assert!(matches!(script::of(&trace, &place.selection), Err(Unscripted::NoPlace(_))), "{}", place.name());
 }

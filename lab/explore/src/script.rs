@@ -63,6 +63,10 @@ pub fn of(trace: &Trace, mode: &Selection) -> Result<Script, Unscripted> {
     }
     let (client, server) = (clients.first().copied(), servers.first().copied());
     let table = casts[part.first().copied().unwrap_or(0)].table;
+    if !table.in_session().is_empty() {
+        // A script has the handshake's keys, and no others.
+        return Err(no_place("keys that change among records"));
+    }
     let mut scripting = Scripting { trace, table, arrows: &arrows, needs: Loot::NONE };
     scripting.needs.leads_back = server.is_some_and(|cast| casts[cast].owner == ALICE);
     let mut moves = Vec::new();
