@@ -13,8 +13,10 @@ use lab::{
     algebra::real::Real,
     control::{Afterwards, Credentials},
     event::Fact,
+    group::Group,
     mode::Mode,
     role::Role,
+    script::Script,
     wire::Frame,
 };
 use std::sync::Mutex;
@@ -140,4 +142,8 @@ pub struct Start {
     pub afterwards: Option<Afterwards>,
     /// Frames of an earlier handshake.
     pub recording: Vec<Frame>,
+    /// The group of the server's own, which whoever connects to it learns.
+    pub group: Option<Group>,
+    /// What it was told to do, where that does not stand with the attack.
+    pub script: Option<Script>,
 }

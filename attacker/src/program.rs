@@ -7,6 +7,7 @@ use lab::{
     event::Fact,
     role::Actor,
     scenario::{Scenario, Selection},
+    script::Script,
     staging::{Setting, stage},
 };
 use process::{
@@ -18,7 +19,15 @@ use process::{
     program::{Failure, failed, host_and_port, run},
     teller::Teller,
 };
-use std::{ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 /// Most primes whose precomputation is kept.
 const GROUPS: usize = 16;
@@ -31,6 +40,7 @@ const GROUPS: usize = 16;
 Examples:
   attacker --mode dh --attack substitute
   attacker --mode dh-weak --attack crack --connect 127.0.0.1:7002
+  attacker --mode ecdh --script found.json
 
 It relays the lab's own frames, and only to the server that it is told.
 
@@ -52,6 +62,9 @@ struct Arguments {
     /// What to do, as in substitute or inject-public:zero
     #[arg(long, value_name = "ATTACK", default_value = "substitute")]
     attack: Selection,
+    /// Do what this file says instead (docs/script.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "attack")]
+    script: Option<PathBuf>,
     /// How long a session may take in all, in seconds; what is being computed then is cut off [default: 60, and four
     /// for each that the prime is known to cost]
     #[arg(long, value_name = "SECONDS")]
@@ -69,6 +82,8 @@ pub fn attacker(args: Vec<OsString>) -> ExitCode {
 struct Attacker {
     args: Arguments,
     common: Common,
+    /// What it does instead of an attack of the list.
+    script: Option<Script>,
     /// Work for primes that were met before.
     workshop: Arc<Workshop>,
     /// Recipes that go on in the next session of their campaign.
@@ -78,8 +93,16 @@ struct Attacker {
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
     let common = flags.common().map_err(failed("setting"))?;
-    let attacker = Attacker { args, common, workshop: Arc::new(Workshop::new(GROUPS)), recipes: Memories::default() };
+    let script = args.script.as_deref().map(read).transpose()?;
+    let workshop = Arc::new(Workshop::new(GROUPS));
+    let attacker = Attacker { args, common, script, workshop, recipes: Memories::default() };
     listen(Box::new(attacker), at, exposed, &flags).await
+}
+
+/// Reads a script from a file.
+fn read(path: &Path) -> Result<Script, Failure> {
+    let octets = fs::read(path).map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
+    Script::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
 }
 
 impl Attacker {
@@ -149,16 +172,17 @@ impl Listening for Attacker {
 
     fn by_hand(&self, session: &str) -> Result<Part, Failure> {
         let setting = self.common.setting(session).map_err(failed("setting"))?;
-        let scenario = Scenario {
-            mode: self.args.by_hand.mode.clone(),
-            attack: self.args.attack.clone(),
-            without: Vec::new(),
-            with: Vec::new(),
+        let mode = self.args.by_hand.mode.clone();
+        let scenario = match &self.script {
+            Some(_) => attacks::by_script(mode, Vec::new(), Vec::new()),
+            None => Scenario { mode, attack: self.args.attack.clone(), without: Vec::new(), with: Vec::new() },
         };
-        let resolved = attacks::resolve(&scenario).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+        let resolved = attacks::scripted(&scenario, self.script.as_ref())
+            .map_err(|unknown| Failure::Usage(unknown.to_string()))?;
         let cost = cost::core_seconds(&resolved);
         let deadline = cost::deadline(self.args.deadline.map(Duration::from_secs), self.args.by_hand.patience(), cost);
         let setting = Setting { deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX), ..setting };
-        self.part(stage(&resolved.played, &setting)?.attack).map_err(Failure::Failed)
+        let order = AttackOrder { script: self.script.clone(), ..stage(&resolved.played, &setting)?.attack };
+        self.part(order).map_err(Failure::Failed)
     }
 }

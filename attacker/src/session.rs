@@ -12,6 +12,7 @@ use lab::{
     mode::Mode,
     role::Role,
     scenario::Scenario,
+    staging::own_group,
     wire::{Channel, Frame, HEADER, Kind},
 };
 use sha2::{Digest, Sha256};
@@ -66,7 +67,7 @@ fn voiced(seen: &Seen) -> Option<Move> {
 fn ordered(order: &AttackOrder) -> Result<(Info, Start), attacks::Unknown> {
     let scenario =
         Scenario { mode: order.mode.clone(), attack: order.attack.clone(), without: Vec::new(), with: Vec::new() };
-    let Resolved { info, played } = attacks::resolve(&scenario)?;
+    let Resolved { info, played, .. } = attacks::scripted(&scenario, order.script.as_ref())?;
     let seed = order.seed.clone();
     let start = Start {
         mode: played.mode,
@@ -76,6 +77,8 @@ fn ordered(order: &AttackOrder) -> Result<(Info, Start), attacks::Unknown> {
         as_client: order.as_client.clone(),
         afterwards: order.afterwards.clone(),
         recording: order.recording.iter().filter_map(|frame| Frame::from_text(frame)).collect(),
+        group: own_group(&order.mode),
+        script: order.script.clone(),
     };
     Ok((*info, start))
 }

@@ -8,6 +8,7 @@ use crate::{
     event::{Event, Limit, Told},
     role::Role,
     scenario::Selection,
+    script::Script,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -166,6 +167,9 @@ pub struct AttackOrder {
     /// Frames of an earlier handshake that it recorded, whole, in base64url without padding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recording: Vec<String>,
+    /// What it is to do, where that does not stand with the attack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<Script>,
 }
 
 /// What a process tells the console.

@@ -227,6 +227,17 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recipe: Option<String>,
     },
+    /// The wire does not do what the attacker's script expects, and the attacker stops there.
+    Parted {
+        /// Number of the move that was next, from 1; the one after the last where all were made.
+        number: u32,
+        /// Who sends the message that it is about.
+        from: Role,
+        /// The kind of that message.
+        kind: String,
+        /// Why it cannot be made.
+        reason: Cause,
+    },
     /// The attacker chose how to compute a logarithm.
     Chose {
         /// Size of the prime in bits.
@@ -350,6 +361,7 @@ impl Fact {
             | Self::Recovered { .. }
             | Self::Combined { .. }
             | Self::Step { .. }
+            | Self::Parted { .. }
             | Self::Chose { .. }
             | Self::Work { .. }
             | Self::Solved { .. }
@@ -373,7 +385,7 @@ impl Fact {
             Self::Recovered { text, .. } | Self::Step { text, .. } => text.len(),
             Self::Combined { first, second, sum, known, .. } => first.len() + second.len() + sum.len() + known.len(),
             Self::Check { expected, observed, .. } => expected.weight() + observed.weight(),
-            Self::Aborted { reason, .. } => reason.weight(),
+            Self::Aborted { reason, .. } | Self::Parted { reason, .. } => reason.weight(),
             Self::Lost { reason, .. } => reason.weight(),
             Self::Data { text: said, .. } => text(said),
             _ => 0,

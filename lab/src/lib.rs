@@ -26,6 +26,7 @@ pub mod password;
 pub mod record;
 pub mod role;
 pub mod scenario;
+pub mod script;
 pub mod seen;
 pub mod shadow;
 pub mod staging;

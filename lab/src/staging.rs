@@ -213,6 +213,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             afterwards,
             place: None,
             recording,
+            script: None,
         },
     })
 }

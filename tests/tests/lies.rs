@@ -6,9 +6,11 @@
 
 use attacker::attacks;
 use lab::{
+    cause::Cause,
     event::{Event, Fact, Reached, VERSION},
     evidence::{Evidence, hex},
     role::{Actor, Role},
+    script::Script,
     staging::Setting,
     verdict::{Class, Judgement, Kind, judge},
 };
@@ -19,7 +21,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
 };
-use support::{conversation::attacked, outcomes, staging::stage};
+use support::{
+    conversation::attacked,
+    outcomes,
+    staging::{stage, stage_script},
+};
 
 /// A session as it was told, by people who do not lie, and what is so about it.
 struct Story {
@@ -77,7 +83,8 @@ impl Story {
     }
 }
 
-/// Each mode with each kind of outcome, once; a computation that was cut off; and what the console tells.
+/// Each mode with each kind of outcome, once; a computation that was cut off; a script that was not played to its end; and
+/// what the console tells.
 static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
     let mut seen = BTreeSet::new();
     let mut stories = Vec::new();
@@ -92,6 +99,7 @@ static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
     let unread = cut_off(&read.expect("a computation").events);
     assert_eq!(judge(&unread).verdict.kind, Kind::Unread);
     stories.push(Story::new("unread".to_owned(), unread));
+    stories.push(Story::new("parted".to_owned(), parted()));
     // What no session of these tells is told in one that was private and in one that was read.
     let of = |kind| stories.iter().find(|story| story.verdict == kind).expect("a story").events.clone();
     let plain = [of(Kind::Private), of(Kind::Read)];
@@ -166,6 +174,17 @@ fn made_up(name: &str) -> Fact {
         };
     }
     panic!("{name} cannot be made up: add a story that tells it; came to {fact}")
+}
+
+/// A session whose script waits for the answer to what it keeps from the server.
+fn parted() -> Vec<Event> {
+    let moves = [("drop", "client", "client-hello"), ("forward", "server", "server-hello")];
+    let moves = moves.map(|(does, from, message)| json!({ "do": does, "from": from, "message": message }));
+    let script = Script::from_json(&json!({ "script": 1, "mode": "ecdh", "moves": moves })).expect("a script");
+    let scenario = attacks::by_script(script.mode.clone(), Vec::new(), Vec::new());
+    let events = attacked(&stage_script(&scenario, &script, &Setting::seeded("test", 1)).expect("orders")).events;
+    assert!(events.iter().any(|event| matches!(event.fact, Fact::Parted { reason: Cause::Ended, .. })), "{events:?}");
+    events
 }
 
 /// The same session, had the attacker been cut off.

@@ -49,6 +49,8 @@ fn no_recipe_changes_what_is_said() {
         as_client: None,
         afterwards: None,
         recording: Vec::new(),
+        group: None,
+        script: None,
     };
     let mut session = Session::new(info, "liar".to_owned(), start);
     for (from, text) in [(Role::Server, "AQID"), (Role::Client, "AQIE"), (Role::Server, "AQIF"), (Role::Client, "AQIG")]

@@ -42,7 +42,8 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
 }
 
 /// What a language calls the entries of the registries, and tells of them: the keys of its texts. What the variants of an attack
-/// are called that are the fields of all tables, the tables say.
+/// are called that are the fields of all tables, the tables say. Whoever does what a script says is in no list, and the steps
+/// are told all the same.
 fn catalogue() -> BTreeSet<String> {
     const FROM_THE_TABLES: &str = "alter-negotiation";
     let mut keys = BTreeSet::new();
@@ -57,6 +58,8 @@ fn catalogue() -> BTreeSet<String> {
         let variants = info.variants.iter().filter(|_| info.id != FROM_THE_TABLES);
         keys.extend(variants.map(|variant| format!("variant {recipe}:{}", variant.id)));
     }
+    let scripted = attacks::find("script").expect("an attack");
+    keys.extend((1..=scripted.steps().len()).map(|number| format!("recipe {} number={number}", scripted.id)));
     for check in checks::all() {
         keys.extend(["check", "threat", "compares"].map(|family| format!("{family} {}", check.id)));
     }

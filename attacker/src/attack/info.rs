@@ -15,6 +15,8 @@ use lab::{
 pub enum Needs {
     /// Nothing in particular.
     Anything,
+    /// A script that is given with the order.
+    Script,
     /// Public values that travel, or a secret that is encrypted to one.
     Shares,
     /// A group modulo a prime.
@@ -69,6 +71,7 @@ impl Needs {
         let prime = || sends(Sort::Group) || published(|group| matches!(group, Group::Modp(_)));
         let met = match self {
             Self::Anything => true,
+            Self::Script => false,
             Self::Shares => sends(Sort::Public) || sends(Sort::Ciphertext),
             Self::PrimeGroup => sends(Sort::Public) && prime(),
             Self::SentGroup => mode.sends(Role::Server, Sort::Group),
@@ -100,6 +103,7 @@ impl Needs {
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
         };
         (!met).then_some(match self {
+            Self::Script => "it does what a script says, and none was given",
             Self::PrimeGroup => "this mode has no group modulo a prime",
             Self::SentGroup => "the server sends no group in this mode",
             Self::ChoiceOfGroups => "the victims do not choose between a published group and one of the server's own",

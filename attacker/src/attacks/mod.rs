@@ -34,6 +34,7 @@ mod replay_record;
 mod replay_signature;
 mod reuse_nonce;
 mod sas_grind;
+mod script;
 mod small_subgroup;
 mod speak_first;
 mod stolen_key;
@@ -46,12 +47,14 @@ mod tamper_half;
 mod tamper_mac;
 mod truncate;
 
-use crate::attack::Info;
+use crate::attack::{Info, Needs};
 use lab::{
+    misfit::Misfit,
     modes,
     scenario::{Scenario, Selection},
+    script::Script,
 };
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Every attack, in the order of the documentation.
 pub fn all() -> &'static [Info] {
@@ -105,9 +108,9 @@ pub fn all() -> &'static [Info] {
     &ALL
 }
 
-/// The attack with this id.
+/// The attack with this id: one of the list, or the one that does what a script says.
 pub fn find(id: &str) -> Option<&'static Info> {
-    all().iter().find(|info| info.id == id)
+    all().iter().chain([&script::INFO]).find(|info| info.id == id)
 }
 
 /// The id of the first attack that has the same recipe: what attacks of one file share is named by it.
@@ -139,6 +142,9 @@ pub enum Unknown {
         /// What stood there.
         got: String,
     },
+    /// The script is for another mode.
+    #[error("script: {0}")]
+    Script(#[from] Misfit),
     /// The attack has nothing to attack there.
     #[error("{attack} does not apply to {mode}: {why}")]
     Inapplicable {
@@ -158,6 +164,13 @@ pub struct Resolved {
     pub info: &'static Info,
     /// The scenario with its mode, and with what the attacker came by.
     pub played: modes::Resolved,
+    /// What the attacker is told to do, where that does not stand with the attack.
+    pub script: Option<Arc<Script>>,
+}
+
+/// The scenario in which the attacker does what a script says.
+pub fn by_script(mode: Selection, without: Vec<String>, with: Vec<String>) -> Scenario {
+    Scenario { mode, attack: Selection::plain(script::INFO.id), without, with }
 }
 
 /// Looks a scenario up.
@@ -165,18 +178,35 @@ pub struct Resolved {
 /// # Errors
 /// Something in it is unknown or does not fit; the error lists what does.
 pub fn resolve(scenario: &Scenario) -> Result<Resolved, Unknown> {
+    scripted(scenario, None)
+}
+
+/// The same with the script that the attacker is given.
+///
+/// # Errors
+/// As [`resolve`]; and the script is for another mode, or for an attack that needs none.
+pub fn scripted(scenario: &Scenario, script: Option<&Script>) -> Result<Resolved, Unknown> {
     let mut played = modes::resolve(scenario)?;
     let info = resolve_attack(&played.scenario.attack)?;
     played.scenario.attack.variant = variant(info, &played.scenario.attack)?;
     let asked = played.scenario.attack.variant.as_deref();
     let variant = info.variants.iter().find(|variant| Some(variant.id) == asked);
+    if let Some(script) = script {
+        script.fits(&played.scenario.mode)?;
+        if info.needs != Needs::Script {
+            let why = "it does not do what a script says";
+            return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, why });
+        }
+        played.loot = script.needs;
+        return Ok(Resolved { info, played, script: Some(Arc::new(script.clone())) });
+    }
     let needs = [Some(info.needs), variant.map(|variant| variant.needs)];
     if let Some(why) = needs.into_iter().flatten().find_map(|needs| needs.unmet(played.mode)) {
         return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, why });
     }
     played.loot = variant.and_then(|variant| variant.loot).unwrap_or(info.loot);
     played.absent = Selection::plain(relay::INFO.id);
-    Ok(Resolved { info, played })
+    Ok(Resolved { info, played, script: None })
 }
 
 /// The attack of a selection.

@@ -7,13 +7,15 @@
 use crate::{
     party::{Party, Sent, mix},
     search::State,
-    symbolic::{decryption_key, encapsulates, signing_key},
+    symbolic::{decryption_key, encapsulates, genuine, signing_key},
     term::{Free, Shape, Term},
     world::{self, MALLORY, World, decides},
 };
 use lab::{
+    certificate::checks::PURPOSE,
     group::named,
     mode::{Act, Field, Message, Relation},
+    role::Role,
     term::{Expr, Op, Sort},
     wire::Channel,
 };
@@ -102,8 +104,8 @@ fn flights(
     }
 }
 
-/// A record that opens: one that was sealed with the key, by whomever; one that the attacker seals; any at all where nobody
-/// looks at the tag.
+/// A record that opens: one that was sealed with the key, by whomever; one that the attacker seals; one with
+/// bits flipped where nobody looks at the tag.
 pub fn records(world: &World, state: &State, party: &Party) -> Vec<Taken> {
     let Some(key) = party.reads_with().filter(|_| party.awaits_record()) else { return Vec::new() };
     let mut texts: Vec<(Term, Term)> = Vec::new();
@@ -114,7 +116,8 @@ pub fn records(world: &World, state: &State, party: &Party) -> Vec<Taken> {
             texts.push((text.clone(), sent.values[0].clone()));
         }
     }
-    let forged = !decides(&world.switches, &lab::checks::RECORD_AUTH);
+    // What opens to something is a record of somebody's with bits flipped.
+    let forged = !texts.is_empty() && !decides(&world.switches, &lab::checks::RECORD_AUTH);
     if forged || state.knowledge.can(key) {
         let key = if forged { world::nonce() } else { key.clone() };
         texts.push((world::data(), Term::sealed(&key, &world::data())));
@@ -256,6 +259,7 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         Sort::Chain => {
             let names = [MALLORY, world.casts[party.cast].peer].map(|owner| Term::name("name", owner));
             names.iter().flat_map(|name| world.chains(name)).for_each(offer);
+            all.retain(|chain| is_for(world, party.role.peer(), chain));
         }
         Sort::Name => [world::ALICE, world::BOB, MALLORY].iter().for_each(|owner| offer(Term::name("name", owner))),
         // Nobody looks at it by itself: what matters is that it is what somebody else has, and then the whole message is.
@@ -282,6 +286,13 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         | Sort::Secrets => {}
     }
     all
+}
+
+/// A genuine chain is for the roles that its owner plays, where anybody looks at what it is for; the attacker's is for both.
+fn is_for(world: &World, role: Role, chain: &Term) -> bool {
+    let honest = [world::ALICE, world::BOB].into_iter().find(|owner| *chain == genuine(owner));
+    let plays = |owner: &str| world.casts.iter().any(|cast| (cast.owner, cast.role) == (owner, role));
+    world.unenforced.contains(&PURPOSE) || honest.is_none_or(plays)
 }
 
 /// What the attacker can encrypt so that the party can take it apart: to the party's key, with each way to fill each place that

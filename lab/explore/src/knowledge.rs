@@ -194,6 +194,12 @@ impl Knowledge {
         (self.can(secret) && self.can(&ciphertext)).then(|| (secret.clone(), ciphertext))
     }
 
+    /// How the term is put together, though it may be known as it is; `None` where it cannot be.
+    pub fn anew(&self, term: &Term) -> Option<Recipe> {
+        let parts = term.parts().into_iter().map(|part| self.recipe(part)).collect::<Option<Vec<_>>>()?;
+        self.can_make(term).then(|| Recipe::Made(term.clone(), parts))
+    }
+
     /// How the term comes about; `None` where it cannot.
     pub fn recipe(&self, term: &Term) -> Option<Recipe> {
         if let Some(place) = self.index.get(term) {

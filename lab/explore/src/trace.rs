@@ -2,34 +2,13 @@
 
 use crate::{
     goal::{Goal, Property},
-    knowledge::Recipe,
+    knowledge::{Knowledge, Recipe},
+    party::Party,
     search::{State, Step},
     term::Term,
     world::World,
 };
-use lab::role::Role;
-
-/// How a delivered value came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// As it was sent in this very field.
-    Forwarded,
-    /// The attacker's own, or everybody's.
-    Invented,
-    /// Made of what was seen.
-    Derived,
-}
-
-impl Fate {
-    /// Stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Forwarded => "forwarded",
-            Self::Invented => "invented",
-            Self::Derived => "derived",
-        }
-    }
-}
+pub use lab::script::Fate;
 
 /// A field of a message, or the text of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,8 +104,9 @@ impl Trace {
         for step in &self.steps {
             for (message, values) in &step.delivered {
                 let values = values.iter().enumerate().map(|(i, term)| {
-                    let recipe = state.knowledge.recipe(term).unwrap_or_else(|| Recipe::Had(term.clone()));
                     let name = self.field(step.to, *message, i);
+                    let recipe = self.as_sent(&state, term, name).or_else(|| state.knowledge.recipe(term));
+                    let recipe = recipe.unwrap_or_else(|| Recipe::Had(term.clone()));
                     let fate = self.fate(&state, &recipe, name);
                     Value { name, term: term.clone(), made: Some((fate, recipe)) }
                 });
@@ -156,6 +136,15 @@ impl Trace {
         message.map_or("record", |message| self.world.casts[cast].table.messages[message].fields[field].binds)
     }
 
+    /// The term as it stood in a message's field of this name, whether or not the attacker had it before.
+    fn as_sent(&self, state: &State, term: &Term, name: &str) -> Option<Recipe> {
+        state.sent.iter().enumerate().find_map(|(number, sent)| {
+            sent.message?;
+            let here = |at: &usize| sent.values[*at] == *term && self.field(sent.by, sent.message, *at) == name;
+            (0..sent.values.len()).find(here).map(|field| Recipe::Seen(number, field))
+        })
+    }
+
     fn fate(&self, state: &State, recipe: &Recipe, name: &str) -> Fate {
         match recipe {
             Recipe::Seen(sent, field) => {
@@ -166,6 +155,31 @@ impl Trace {
             recipe if mentions(recipe).is_empty() => Fate::Invented,
             _ => Fate::Derived,
         }
+    }
+
+    /// The keys of one who takes part, by their names, with how the attacker makes them; as many as it can, at the end.
+    pub fn keys_of(&self, cast: usize) -> Vec<(&'static str, Recipe)> {
+        let Some(state) = self.run(&self.steps) else { return Vec::new() };
+        keys(&state.parties[cast], &state.knowledge)
+    }
+
+    /// At the end both of these are done with the handshake, with the same keys.
+    pub fn agree(&self, one: usize, other: usize) -> bool {
+        let Some(state) = self.run(&self.steps) else { return false };
+        let (one, other) = (&state.parties[one], &state.parties[other]);
+        one.is_done() && other.is_done() && one.keys() == other.keys()
+    }
+
+    /// How the term is put together with a word that a person chose, which is had; `None` where it cannot be.
+    pub fn with_word(&self, term: &Term) -> Option<Recipe> {
+        let state = self.run(&self.steps)?;
+        let mut knowledge = World { words: false, ..self.world.clone() }.knowledge();
+        for (number, sent) in state.sent.iter().enumerate().filter(|(_, sent)| sent.message.is_some()) {
+            let values = sent.values.iter().enumerate();
+            values.for_each(|(field, value)| knowledge.learn(value.clone(), Recipe::Seen(number, field)));
+        }
+        self.world.chosen().into_iter().for_each(|word| knowledge.learn(word.clone(), Recipe::Had(word)));
+        knowledge.anew(term)
     }
 
     /// What the attacker has at the end that it should not have, with how: the victim's keys, where secrecy is lost.
@@ -183,13 +197,13 @@ impl Trace {
             | Property::Authenticity
             | Property::Choice => return Vec::new(),
         }
-        let party = &state.parties[self.victim];
-        let names = match party.role {
-            Role::Client | Role::Server => ["client_write", "server_write", "exporter"],
-        };
-        let gained = |name: &'static str| Some((name, knowledge.recipe(party.value(name)?)?));
-        names.into_iter().filter_map(gained).collect()
+        keys(&state.parties[self.victim], &knowledge)
     }
+}
+
+fn keys(party: &Party, knowledge: &Knowledge) -> Vec<(&'static str, Recipe)> {
+    let gained = |name: &'static str| Some((name, knowledge.recipe(party.value(name)?)?));
+    ["client_write", "server_write", "exporter"].into_iter().filter_map(gained).collect()
 }
 
 /// Numbers of the sent messages that go into a recipe.

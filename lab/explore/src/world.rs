@@ -234,9 +234,14 @@ impl World {
             knowledge.learn(term.clone(), Recipe::Had(term));
         }
         if self.words {
-            self.casts.iter().for_each(|cast| knowledge.guessable(shared_secret(cast.owner, cast.peer)));
+            self.chosen().into_iter().for_each(|word| knowledge.guessable(word));
         }
         knowledge
+    }
+
+    /// What is shared, which may be words that people chose.
+    pub fn chosen(&self) -> Vec<Term> {
+        self.casts.iter().map(|cast| shared_secret(cast.owner, cast.peer)).collect()
     }
 
     /// Chains that the attacker can show for a name: genuine ones that it has seen, its own, and for each rule that is not

@@ -307,6 +307,7 @@ mod tests {
             as_server: None,
             as_client: None,
             recording: Vec::new(),
+            script: None,
             afterwards: None,
         }))
     }

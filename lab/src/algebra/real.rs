@@ -124,6 +124,19 @@ impl Real {
     pub fn new(seed: [u8; 32]) -> Self {
         Self { rng: ChaCha20Rng::from_seed(seed) }
     }
+
+    /// A value of a sort as a message's field of this name carries it.
+    ///
+    /// # Errors
+    /// It is none, or the sort does not travel.
+    pub fn value(field: &str, sort: Sort, value: serde_json::Value) -> Result<Value, Misfit> {
+        codec::decode(field, sort, Some(value))
+    }
+
+    /// The field of a message in JSON; nothing for what does not travel.
+    pub fn json(value: &Value) -> serde_json::Value {
+        codec::encode(value)
+    }
 }
 
 impl Clone for Real {

@@ -27,7 +27,8 @@ impl Content {
         }
     }
 
-    pub(super) fn from_plaintext(plaintext: &[u8]) -> Option<Self> {
+    /// What a plaintext says; `None` where it is none.
+    pub fn from_plaintext(plaintext: &[u8]) -> Option<Self> {
         match plaintext {
             [1, data @ ..] => Some(Self::Data(data.to_vec())),
             [2] => Some(Self::Close),

@@ -1,5 +1,6 @@
 //! `interlock explore`
 
+mod executed;
 mod matrix;
 mod object;
 mod told;
@@ -29,12 +30,13 @@ Examples:
   interlock explore dh
   interlock explore ecdh-mutual --without identity-binding
   interlock explore psk --without role-separation --json
+  interlock explore ecdh --execute
   interlock explore --matrix
 
 An attacker who cannot break cryptography, who is the wire and a legitimate peer besides, looks for a way to lose what
 the mode promises. What it finds is an attack; what it does not find is not proved to be none: it is a search within
 the bound that is printed.
-Exit status: 0 none within the bound, 1 an attack, 2 usage, 3 cut off before its end, or no honest run gets to the end.")]
+Exit status: 0 none within the bound, 1 an attack, 2 usage, 3 cut off before its end, or no honest run gets to the end, or what was found is not what the wire does.")]
 pub(super) struct Explore {
     /// What to look at, as in ecdh-cert or dh-cert:legacy
     #[arg(required_unless_present = "matrix")]
@@ -54,11 +56,14 @@ pub(super) struct Explore {
     /// States to look at in each cast of sessions before it is cut off
     #[arg(long, value_name = "N", default_value_t = Bound::default().states)]
     states: usize,
+    /// Perform what was found between the lab's own processes, with fresh randomness
+    #[arg(long)]
+    execute: bool,
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
     /// Look at every mode, with its checks as they are and each switched the other way, for every goal
-    #[arg(long, conflicts_with_all = ["mode", "without", "with", "goal"])]
+    #[arg(long, conflicts_with_all = ["mode", "without", "with", "goal", "execute"])]
     matrix: bool,
 }
 
@@ -118,20 +123,34 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
     let played =
         modes::play(selection, &args.without, &args.with).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
     let variant = played.mode.variant(played.selection.variant.as_deref());
-    let worlds = World::all(played.mode, variant, &played.switches, args.sessions);
     let goals = if args.goal.is_empty() { Goal::promised(played.mode) } else { args.goal.clone() };
     let start = Instant::now();
-    let found = search(&worlds, &goals, args.states, true);
+    // What is performed is looked for between one client and one server first.
+    let bounds =
+        Sessions::ALL.into_iter().filter(|bound| *bound == args.sessions || (args.execute && *bound < args.sessions));
+    let (mut worlds, mut found) = (Vec::new(), None);
+    for bound in bounds {
+        worlds = World::all(played.mode, variant, &played.switches, bound);
+        let here = search(&worlds, &goals, args.states, true);
+        let over = !here.attacks.is_empty() || here.vacuous.is_some();
+        found = Some(here);
+        if over {
+            break;
+        }
+    }
+    let Some(found) = found else { return Ok(FAILED) };
     let seconds = start.elapsed().as_secs_f64();
     let answer = Answer { args, played: &played, goals, worlds, found, seconds };
     let outcome = Outcome::of(&answer.found);
+    let executed = if args.execute { executed::execute(&answer)? } else { None };
     let mut out = anstream::stdout().lock();
     super::unless_read_enough(if args.json {
-        writeln!(out, "{}", object::of(&answer))
+        writeln!(out, "{}", object::of(&answer, executed.as_ref()))
     } else {
-        told::tell(&mut out, &answer)
+        told::tell(&mut out, &answer, executed.as_ref())
     })?;
-    Ok(outcome.status())
+    let failed = executed.is_some_and(|executed| executed.failed());
+    Ok(if failed { FAILED } else { outcome.status() })
 }
 
 /// What the command says by itself.

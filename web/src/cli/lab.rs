@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use clap::Args;
-use lab::scenario::Scenario;
+use lab::{scenario::Scenario, script::Script};
 use serde_json::json;
 use std::{env, future::Future, sync::Arc, time::Duration};
 
@@ -135,10 +135,24 @@ pub(super) fn interrupted() -> impl Future<Output = ()> {
 
 /// Plays a scenario.
 pub(super) fn play(console: &Arc<Console>, scenario: &Scenario, seed: Option<u64>) -> Result<Playing, Failure> {
-    console.play(scenario.clone(), seed).map_err(|error| match error {
+    console.play(scenario.clone(), seed).map_err(not_played)
+}
+
+/// Plays a scenario in which the attacker does what a script says.
+pub(super) fn play_script(
+    console: &Arc<Console>,
+    scenario: &Scenario,
+    script: &Script,
+    seed: Option<u64>,
+) -> Result<Playing, Failure> {
+    console.play_script(scenario, script, seed).map_err(not_played)
+}
+
+fn not_played(error: NotPlayed) -> Failure {
+    match error {
         NotPlayed::Refused(refused) => Failure::usage("see-parts", &json!({ "why": refused.to_string() })),
         other => Failure::Lab(other.to_string()),
-    })
+    }
 }
 
 /// Waits for its verdict; what is told of it is repeatable.

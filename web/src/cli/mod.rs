@@ -18,6 +18,7 @@ mod parameters;
 mod repeatable;
 mod reports;
 mod run;
+mod script;
 mod serve;
 mod story;
 mod style;

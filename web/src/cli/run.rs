@@ -1,6 +1,6 @@
 //! `interlock run`
 
-use super::{FAILED, FINDING, FINE, Failure, lab, said, story, unless_read_enough};
+use super::{FAILED, FINDING, FINE, Failure, lab, said, script, story, unless_read_enough};
 use crate::{
     ci::outcomes::{self, Expected, Grade, Row, grade},
     log,
@@ -12,7 +12,10 @@ use crate::{
 use ::lab::scenario::Scenario;
 use clap::Args;
 use serde_json::json;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 /// Seconds of one core from which on a computation is announced.
 const LONG: f64 = 10.0;
@@ -24,14 +27,18 @@ Examples:
   interlock run dh/substitute
   interlock run 'ecdh-cert/substitute~transcript-signature' --seed 7
   interlock run dh-weak:short,bits=64/crack --json
+  interlock run ecdh --script found.json
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
 Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects; a scenario without a
 row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive, or unread.")]
 pub(super) struct Run {
-    /// What to run, as in ecdh-cert/substitute
-    #[arg(value_parser = lab::scenario)]
+    /// What to run, as in ecdh-cert/substitute; with --script the mode and its switches, as in ecdh-cert~cert-chain
+    #[arg(value_parser = script::scenario)]
     scenario: Scenario,
+    /// What the attacker does stands in this file (docs/script.md)
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
     /// Makes every byte follow from this number; further sessions take the next numbers
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -53,6 +60,7 @@ pub(super) struct Run {
 
 pub(super) fn run(args: &Run) -> Result<u8, Failure> {
     let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
+    let script = args.script.as_deref().map(script::read).transpose()?;
     let settings = lab::settings(args.patience, &args.time, &args.words);
     if let Some(warning) = costly(&args.scenario, &settings) {
         log::line("interlock", &warning);
@@ -62,7 +70,10 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
         let mut under_way = std::collections::VecDeque::new();
         for i in 0..args.sessions {
             let seed = args.seed.map(|seed| seed.wrapping_add(i));
-            under_way.push_back(lab::play(&console, &args.scenario, seed)?);
+            under_way.push_back(match &script {
+                Some(script) => lab::play_script(&console, &args.scenario, script, seed)?,
+                None => lab::play(&console, &args.scenario, seed)?,
+            });
             if under_way.len() == 64
                 && let Some(oldest) = under_way.pop_front()
             {

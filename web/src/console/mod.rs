@@ -11,7 +11,7 @@ use crate::{
     log,
     sessions::{
         book::Book,
-        orders::{Orders, ScenarioRefused, Settings, orders, resolve},
+        orders::{Orders, ScenarioRefused, Settings, orders, resolve, scripted},
         session::{Record, Session, lost, now_ms, told},
     },
 };
@@ -21,6 +21,7 @@ use lab::{
     loss::Loss,
     role::{Actor, Role},
     scenario::Scenario,
+    script::Script,
     words,
 };
 use listeners::Listeners;
@@ -206,13 +207,34 @@ impl Console {
         self: &Arc<Self>,
         scenarios: impl IntoIterator<Item = (Scenario, Option<u64>)>,
     ) -> Result<Vec<Playing>, NotPlayed> {
+        self.begin(scenarios.into_iter().map(|(scenario, seed)| Ok((resolve(&scenario)?, seed))))
+    }
+
+    /// Plays a scenario in which the attacker does what a script says.
+    ///
+    /// # Errors
+    /// Nothing was started, and why.
+    pub fn play_script(
+        self: &Arc<Self>,
+        scenario: &Scenario,
+        script: &Script,
+        seed: Option<u64>,
+    ) -> Result<Playing, NotPlayed> {
+        self.begin([Ok((scripted(scenario, script)?, seed))])?.pop().ok_or(NotPlayed::Busy)
+    }
+
+    /// Plays what was looked up, as one request.
+    fn begin(
+        self: &Arc<Self>,
+        wanted: impl IntoIterator<Item = Result<(Resolved, Option<u64>), NotPlayed>>,
+    ) -> Result<Vec<Playing>, NotPlayed> {
         let (mut request, mut playing, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
-        for (scenario, seed) in scenarios {
+        for wanted in wanted {
             if request.len() == BACKLOG {
                 return Err(NotPlayed::Busy);
             }
             let id = random_id()?;
-            let resolved = resolve(&scenario)?;
+            let (resolved, seed) = wanted?;
             let scenario = resolved.played.scenario.clone();
             // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
             let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);

@@ -9,6 +9,7 @@ use attacker::{
 use lab::{
     modes::Unknown,
     scenario::Scenario,
+    script::Script,
     staging::{Setting, StagingError, campaign},
 };
 use std::{sync::OnceLock, time::Duration};
@@ -68,6 +69,14 @@ pub fn resolve(scenario: &Scenario) -> Result<Resolved, ScenarioRefused> {
     Ok(attacks::resolve(scenario)?)
 }
 
+/// The same with what the attacker is told to do.
+///
+/// # Errors
+/// As [`resolve`]; and the script is for another mode.
+pub fn scripted(scenario: &Scenario, script: &Script) -> Result<Resolved, ScenarioRefused> {
+    Ok(attacks::scripted(scenario, Some(script))?)
+}
+
 /// Turns a scenario into the orders of its sessions. The same scenario and seed give the same orders but for the session's
 /// id; without a seed, the session's randomness is the operating system's, and its authorities are those of this run.
 pub fn orders(
@@ -92,7 +101,9 @@ pub fn orders(
     if let Some(phrase) = &settings.phrases.server {
         setting.server_phrase.clone_from(phrase);
     }
-    Ok(campaign(&resolved.played, &setting)?)
+    let mut sessions = campaign(&resolved.played, &setting)?;
+    sessions.iter_mut().for_each(|orders| orders.attack.script = resolved.script.as_deref().cloned());
+    Ok(sessions)
 }
 
 /// What comes of the operating system's randomness.
@@ -133,6 +144,7 @@ impl From<attacks::Unknown> for ScenarioRefused {
             attacks::Unknown::Mode(unknown) => return unknown.into(),
             attacks::Unknown::Attack { .. } | attacks::Unknown::Inapplicable { .. } => "attack",
             attacks::Unknown::Variant { .. } => "variant",
+            attacks::Unknown::Script(_) => "script",
         };
         Self { field, message: unknown.to_string() }
     }

@@ -41,7 +41,7 @@ pub(super) fn read(message: &Message, frame: &Frame) -> Result<Vec<Value>, Misfi
     message.fields.iter().map(|field| decode(field.name, field.sort, fields.remove(field.name))).collect()
 }
 
-fn encode(value: &Value) -> Json {
+pub(super) fn encode(value: &Value) -> Json {
     match value {
         Value::Text(text) => json!(text),
         Value::Offers(offers) => {
@@ -60,7 +60,7 @@ fn encode(value: &Value) -> Json {
     }
 }
 
-fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit> {
+pub(super) fn decode(field: &str, sort: Sort, value: Option<Json>) -> Result<Value, Misfit> {
     let value = value.ok_or_else(|| body::missing(field))?;
     match sort {
         Sort::Session | Sort::Name => Ok(Value::Text(body::word(field, &value)?)),

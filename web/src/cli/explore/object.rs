@@ -1,6 +1,10 @@
 //! The answer as JSON.
 
-use super::{Answer, Outcome, said, told};
+use super::{
+    Answer, Outcome,
+    executed::{self, Executed},
+    said, told,
+};
 use ::explore::{
     trace::{Arrow, Trace},
     world::World,
@@ -8,9 +12,10 @@ use ::explore::{
 use serde_json::{Value as Json, json};
 
 /// The object that `--json` prints.
-pub(super) fn of(answer: &Answer<'_>) -> Json {
+pub(super) fn of(answer: &Answer<'_>, executed: Option<&Executed>) -> Json {
     let attack = answer.found.attacks.iter().next();
-    json!({
+    let script = attack.map(|(_, trace)| executed::of(answer, trace));
+    let mut object = json!({
         "mode": answer.played.selection.to_string(),
         "without": answer.args.without,
         "with": answer.args.with,
@@ -20,6 +25,8 @@ pub(super) fn of(answer: &Answer<'_>) -> Json {
         "victim": attack.map(|(_, trace)| trace.world.party(trace.victim)),
         "trace": attack.map(|(_, trace)| trace_of(trace)).unwrap_or_default(),
         "gains": attack.map(|(_, trace)| gains(trace)).unwrap_or_default(),
+        "script": script.as_ref().and_then(|script| script.as_ref().ok()),
+        "unscripted": script.as_ref().and_then(|script| script.as_ref().err()).map(ToString::to_string),
         "bound": {
             "sessions": answer.args.sessions.as_str(),
             "casts": answer.worlds.iter().map(cast).collect::<Vec<_>>(),
@@ -31,7 +38,11 @@ pub(super) fn of(answer: &Answer<'_>) -> Json {
         },
         "states": answer.found.states,
         "seconds": answer.seconds,
-    })
+    });
+    if let (Some(executed), Json::Object(object)) = (executed, &mut object) {
+        object.insert("executed".to_owned(), executed.object());
+    }
+    object
 }
 
 /// Who plays: `alice (client, to bob)`.

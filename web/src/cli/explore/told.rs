@@ -1,6 +1,6 @@
 //! The answer for a person: arrows, and what the attacker made each value of.
 
-use super::{Answer, Outcome, line, object::cast, said, states_in};
+use super::{Answer, Outcome, executed::Executed, line, object::cast, said, states_in};
 use crate::cli::style::{altered, bad, faint, good, head};
 use ::explore::{
     knowledge::Recipe,
@@ -9,7 +9,7 @@ use ::explore::{
 use serde_json::json;
 use std::io::{self, Write};
 
-pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
+pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>, executed: Option<&Executed>) -> io::Result<()> {
     let attack = answer.found.attacks.iter().next();
     match (Outcome::of(&answer.found), attack) {
         (Outcome::Attack, Some((goal, trace))) => {
@@ -17,6 +17,10 @@ pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> 
             line(out, format!("{}: {}", bad(said("attack", &json!({}))), said("attack-on", &on)))?;
             line(out, "")?;
             arrows(out, trace)?;
+            if let Some(executed) = executed {
+                line(out, "")?;
+                executed.tell(out)?;
+            }
         }
         (Outcome::Vacuous, _) => {
             let why = answer.found.vacuous.as_deref().unwrap_or_default();

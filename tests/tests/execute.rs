@@ -1,0 +1,203 @@
+//! What the explorer finds is performed with real cryptography by the lab's own attacker, and judged by what happened.
+
+use attacker::attacks;
+use explore::{
+    goal::{Goal, Property},
+    script::{self, Unscripted},
+    search::{self, search},
+    trace::Trace,
+    world::{Sessions, World},
+};
+use lab::{
+    cause::Cause,
+    check::Check,
+    event::Fact,
+    mode::{Act, Message, Mode, Step, Variant},
+    modes,
+    role::Role,
+    scenario::Selection,
+    script::{Deed, Play, Script},
+    staging::Setting,
+    verdict::{Class, Kind, Verdict, judge},
+    wire::Channel,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use support::{conversation, outcomes, staging::stage_script};
+
+/// A mode with one check turned, or none, as scenarios name both.
+struct Place {
+    table: &'static Mode,
+    variant: Option<&'static Variant>,
+    selection: Selection,
+    turned: Option<&'static Check>,
+}
+
+impl Place {
+    fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for mode in modes::all() {
+            let variants: Vec<Option<&'static Variant>> =
+                if mode.variants.is_empty() { vec![None] } else { mode.variants.iter().map(Some).collect() };
+            for variant in variants {
+                let table = mode.played(variant.map(|variant| variant.id));
+                let variant_id = variant.map(|variant| variant.id.to_owned());
+                let named = Selection { variant: variant_id, ..Selection::plain(mode.id) };
+                let selection = modes::play(&named, &[], &[]).expect("a mode").selection;
+                for turned in std::iter::once(None).chain(table.checks().into_iter().map(Some)) {
+                    all.push(Self { table, variant, selection: selection.clone(), turned });
+                }
+            }
+        }
+        all
+    }
+
+    /// What one session's script does not reach: what is remembered from an earlier one, what is said by voice, and keys that
+    /// change among records.
+    fn is_outside(&self) -> bool {
+        let remembers = |step: &Step| matches!(step.act, Act::Recall(..) | Act::Keep(..));
+        let voice = |message: &Message| message.kind.channel() == Channel::Voice;
+        self.table.steps().any(remembers) || self.table.messages.iter().any(voice) || self.changes_keys()
+    }
+
+    fn changes_keys(&self) -> bool {
+        !self.table.in_session().is_empty()
+    }
+
+    fn is_off(&self) -> bool {
+        self.turned.is_some_and(|check| !self.table.off.contains(&check.id))
+    }
+
+    fn switched(&self) -> (Vec<String>, Vec<String>) {
+        let id = self.turned.map(|check| check.id.to_owned());
+        if self.is_off() { (id.into_iter().collect(), Vec::new()) } else { (Vec::new(), id.into_iter().collect()) }
+    }
+
+    fn name(&self) -> String {
+        let sign = if self.is_off() { '~' } else { '+' };
+        format!("{}{}", self.selection, self.turned.map(|check| format!("{sign}{check}")).unwrap_or_default())
+    }
+
+    fn attacks(&self, sessions: Sessions) -> BTreeMap<Goal, Trace> {
+        let (without, with) = self.switched();
+        let switches = self.table.switches(&without, &with);
+        let worlds = World::all(self.table, self.variant, &switches, sessions);
+        let goals: Vec<Goal> = Goal::all().filter(|goal| goal.property != Property::ForwardSecrecy).collect();
+        search(&worlds, &goals, 50_000, false).attacks
+    }
+
+    /// What comes of a script between the lab's own victims: the verdict, and where script and wire parted.
+    fn perform(&self, script: &Script, seed: u64) -> (Verdict, Option<Fact>) {
+        let (without, with) = self.switched();
+        let scenario = attacks::by_script(self.selection.clone(), without, with);
+        let orders = stage_script(&scenario, script, &Setting::seeded("test", seed)).expect("a scenario");
+        let log = conversation::attacked(&orders);
+        let parted = log.events.iter().map(|event| &event.fact).find(|fact| matches!(fact, Fact::Parted { .. }));
+        (judge(&log.events).verdict, parted.cloned())
+    }
+}
+
+/// Whatever was broken is told by one of these, where this goal is lost.
+fn kinds(goal: Goal) -> &'static [Kind] {
+    match goal.property {
+        Property::Secrecy => &[Kind::Split, Kind::Read, Kind::Impersonated],
+        Property::Agreement => {
+            &[Kind::Split, Kind::Read, Kind::Impersonated, Kind::Misbound, Kind::Downgraded, Kind::Altered]
+        }
+        Property::Identity => &[Kind::Misbound, Kind::Impersonated],
+        Property::Authenticity => &[Kind::Altered, Kind::Impersonated, Kind::Split, Kind::Read],
+        Property::Choice => &[Kind::Downgraded, Kind::Impersonated, Kind::Split, Kind::Read],
+        Property::Injectivity | Property::ForwardSecrecy => &[],
+    }
+}
+
+/// Every attack that one pair of sessions shows is performed as it was found, and breaks the session in the way in which its
+/// goal is lost; and the table of outcomes has a row of that kind in this mode.
+fn performed(at: impl Fn(&Place) -> bool) {
+    let known: BTreeSet<(String, String)> =
+        outcomes::all().iter().map(|it| (it.scenario.mode.id.clone(), it.kind.clone())).collect();
+    let (mut wrong, mut performed) = (Vec::new(), 0);
+    for place in Place::all().into_iter().filter(|place| !place.is_outside() && at(place)) {
+        let mut done: BTreeSet<String> = BTreeSet::new();
+        for (goal, trace) in place.attacks(Sessions::One) {
+            let name = format!("{} {goal}", place.name());
+            let script = match script::of(&trace, &place.selection) {
+                Ok(script) => script,
+                Err(why) => {
+                    wrong.push(format!("{name}: {why}"));
+                    continue;
+                }
+            };
+            if !done.insert(script.to_json().to_string()) {
+                continue;
+            }
+            let again = Script::from_json(&script.to_json()).expect("a script");
+            let (verdict, parted) = place.perform(&again, 1);
+            performed += 1;
+            let kind = verdict.kind.as_str().to_owned();
+            if parted.is_some() || verdict.class != Class::Broken || !kinds(goal).contains(&verdict.kind) {
+                wrong.push(format!("{name}: {kind} {parted:?} {}", verdict.because));
+            } else if !known.contains(&(place.selection.id.clone(), kind.clone())) {
+                wrong.push(format!("{name}: no row of {} is {kind}", place.selection.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {performed}\n{}", wrong.len(), wrong.join("\n"));
+    assert!(performed > 150, "{performed}");
+}
+
+fn is_modular(place: &Place) -> bool {
+    place.selection.id.starts_with("dh")
+}
+
+#[test]
+fn every_attack_on_one_pair_of_sessions_is_performed_modulo_primes() {
+    performed(is_modular);
+}
+
+#[test]
+fn every_attack_on_one_pair_of_sessions_is_performed_elsewhere() {
+    performed(|place| !is_modular(place));
+}
+
+/// A script that was found without a check is not believed with it: the victim stops, and the attacker says where they part.
+#[test]
+fn where_a_check_stands_in_the_way_script_and_wire_part() {
+    let open =
+        Place::all().into_iter().find(|place| place.name() == "ecdh-cert~transcript-signature").expect("a place");
+    let closed =
+        Place { turned: None, ..Place::all().into_iter().find(|it| it.name() == "ecdh-cert").expect("a place") };
+    let goal: Goal = "agreement-client".parse().expect("a goal");
+    let script = script::of(&open.attacks(Sessions::One)[&goal], &open.selection).expect("a script");
+    assert_eq!(open.perform(&script, 1).0.class, Class::Broken);
+    let (verdict, _) = closed.perform(&script, 1);
+    assert_eq!((verdict.class, verdict.check.as_deref()), (Class::Defended, Some("transcript-signature")));
+    // One move more than the victim lives to hear.
+    let mut longer = script.clone();
+    let last = longer.table.messages.len() - 1;
+    longer.moves.push(Play { message: last, deed: Deed::Forward });
+    let (verdict, parted) = closed.perform(&longer, 1);
+    assert_eq!(verdict.class, Class::Defended);
+    assert!(matches!(parted, Some(Fact::Parted { from: Role::Client, reason: Cause::Ended, .. })), "{parted:?}");
+}
+
+/// What takes more sessions than one is refused, with who takes part.
+#[test]
+fn what_takes_more_sessions_is_refused() {
+    let place = Place::all().into_iter().find(|place| place.name() == "ecdh").expect("a place");
+    let goal: Goal = "secrecy-client".parse().expect("a goal");
+    let trace = place.attacks(Sessions::One).remove(&goal).expect("an attack");
+    let (first, mut both) = (trace.steps.clone(), trace.clone());
+    both.world = World::all(place.table, None, &place.table.switches::<&str>(&[], &[]), Sessions::Two).remove(1);
+    both.steps.extend(first.into_iter().map(|step| search::Step { to: 2, ..step }));
+    let refused = script::of(&both, &place.selection).expect_err("two clients");
+    assert_eq!(refused, Unscripted::Sessions(vec!["alice".to_owned(), "alice 2".to_owned()]));
+}
+
+/// What a script has keys for ends where the keys change.
+#[test]
+fn keys_that_change_among_records_are_refused() {
+    let mut places = Place::all().into_iter().filter(Place::changes_keys);
+    let found = places.find_map(|place| Some((place.attacks(Sessions::One).into_values().next()?, place)));
+    let (trace, place) = found.expect("an attack");
+    assert!(matches!(script::of(&trace, &place.selection), Err(Unscripted::NoPlace(_))), "{}", place.name());
+}
