@@ -58,9 +58,18 @@ impl Evidence {
         evidence
     }
 
-    /// Adds what the attacker shows in a later session: it may concern this one.
+    /// Adds what the attacker shows in a later session, where it may concern this one: the key of a victim, a canary, or the end
+    /// of a computation.
     pub fn learn_later(&mut self, event: &Event) {
-        if event.source == Actor::Attacker {
+        let victims = [&self.client, &self.server];
+        let concerns = match &event.fact {
+            Fact::Holds { fingerprint, .. } => {
+                let mut keys = victims.iter().filter_map(|victim| victim.established.as_ref());
+                keys.any(|key| key.it.fingerprint == *fingerprint)
+            }
+            _ => true,
+        };
+        if event.source == Actor::Attacker && concerns {
             self.attacker.iter_mut().for_each(|attacker| attacker.learn_later(event.n, &event.fact));
         }
     }

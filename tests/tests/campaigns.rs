@@ -27,6 +27,9 @@ fn the_verdict_is_the_worst_of_the_sessions_and_says_which() {
     assert_eq!(kinds(&first), [Kind::Split, Kind::Split, Kind::Stopped]);
     assert_eq!((first.verdict.kind, first.verdict.session), (Kind::Split, Some(1)));
     assert!(first.verdict.because.starts_with("In session 1: Split: "), "{}", first.verdict.because);
+    // A key that the attacker shows in a later session is not one of this one's.
+    let keys = |session: &Judgement| session.fingerprints.attacker.len();
+    assert_eq!(first.sessions.iter().map(keys).collect::<Vec<_>>(), [2, 2, 0]);
     // When the attacker has left, it is the genuine server that the client does not know.
     let last = &first.sessions[2].verdict;
     assert_eq!((last.check.as_deref(), last.party), (Some("known-key"), Some(Role::Client)));

@@ -135,7 +135,11 @@ fn converse(session: &mut Session, scenario: &Scenario, to_the_end: bool) -> (bo
         for command in victims[usize::from(role == Role::Server)].handle(input) {
             gave_up |= matches!(command, party::Command::Tell(Fact::Aborted { .. }));
             let party::Command::Send(frame) = command else { continue };
-            for command in session.handle(Seen::Frame { from: role, frame }) {
+            let mut commands = session.handle(Seen::Frame { from: role, frame });
+            while let Some(more) = session.go_on() {
+                commands.extend(more);
+            }
+            for command in commands {
                 if let Command::Send { to, frame } = command {
                     pending.push_back((to, Input::Frame(frame)));
                 }

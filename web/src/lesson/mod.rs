@@ -1,4 +1,4 @@
-//! Teaching: lessons as they are written ([`file`]) and come with the program ([`builtin`]), the class that follows one
+//! Teaching: lessons as they are written ([`mod@file`]) and come with the program ([`builtin`]), the class that follows one
 //! ([`class`]), and tasks that the lab checks by itself ([`challenge`]).
 
 pub mod builtin;
