@@ -34,8 +34,7 @@ Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expe
 row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive, or unread.")]
 pub(super) struct Run {
     /// What to run, as in ecdh-cert/substitute; with --script the mode and its switches, as in ecdh-cert~cert-chain
-    #[arg(value_parser = script::scenario)]
-    scenario: Scenario,
+    scenario: String,
     /// What the attacker does stands in this file (docs/script.md)
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -60,9 +59,11 @@ pub(super) struct Run {
 
 pub(super) fn run(args: &Run) -> Result<u8, Failure> {
     let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
+    let scenario = if args.script.is_some() { script::scenario } else { lab::scenario };
+    let scenario = scenario(&args.scenario).map_err(Failure::Usage)?;
     let script = args.script.as_deref().map(script::read).transpose()?;
     let settings = lab::settings(args.patience, &args.time, &args.words);
-    if let Some(warning) = costly(&args.scenario, &settings) {
+    if let Some(warning) = costly(&scenario, &settings) {
         log::line("interlock", &warning);
     }
     lab::with_lab(settings, async |console| {
@@ -71,8 +72,8 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
         for i in 0..args.sessions {
             let seed = args.seed.map(|seed| seed.wrapping_add(i));
             under_way.push_back(match &script {
-                Some(script) => lab::play_script(&console, &args.scenario, script, seed)?,
-                None => lab::play(&console, &args.scenario, seed)?,
+                Some(script) => lab::play_script(&console, &scenario, script, seed)?,
+                None => lab::play(&console, &scenario, seed)?,
             });
             if under_way.len() == 64
                 && let Some(oldest) = under_way.pop_front()
