@@ -31,7 +31,7 @@ fn what_was_cut_off_is_unread_and_says_how_far_it_came() {
 /// Questions to a server are no different: what they cost is in no table, and a modulus of 8k bits takes tens of thousands.
 #[test]
 fn questions_that_were_cut_off_leave_a_session_unread() {
-    let scenario = "rsa:pkcs1v15,bits=1024/bleichenbacher~implicit-rejection";
+    let scenario = "rsa:pkcs1v15,bits=2048/bleichenbacher~implicit-rejection";
     let (code, sessions) = play(&[scenario, "--deadline", "2"]);
     let verdict = &sessions[0]["verdict"];
     assert_eq!((&verdict["kind"], code), (&"unread".into(), Some(3)), "{verdict}");
