@@ -56,7 +56,8 @@ fn a_script_is_played_from_a_file_and_refused_for_another_mode() {
     for (args, named) in [
         (["run", "dh", "--script", path].as_slice(), "mode"),
         (&["run", "ecdh/substitute", "--script", path], "substitute"),
-        (&["run", "ecdh"], "none was given"),
+        (&["run", "ecdh"], "expected MODE/ATTACK"),
+        (&["run", "ecdh/script"], "none was given"),
         (&["run", "ecdh", "--script", "/nonexistent"], "--script"),
     ] {
         let refused = run("interlock", args);
