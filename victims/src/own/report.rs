@@ -41,6 +41,10 @@ struct Listening {
 impl Line {
     /// Reads a line; `None` where it is neither.
     pub(super) fn read(line: &[u8]) -> Option<Self> {
+        // An array would be taken for the members in their order.
+        if !line.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
         if let Ok(Listening { listening }) = serde_json::from_slice(line) {
             return Some(Self::Listening(listening));
         }
