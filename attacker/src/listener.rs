@@ -46,6 +46,14 @@ impl Listener {
         self.leg.observe(frame);
     }
 
+    /// Follows a frame of the handshake, and [hears](Self::hear) any other, for later.
+    pub fn overhear(&mut self, from: Role, frame: &Frame) -> Option<Fact> {
+        if frame.kind != Kind::Record {
+            self.follow(frame);
+        }
+        self.hear(from, frame, false)
+    }
+
     /// The discrete logarithm that would give the key, once group and both shares are known.
     pub fn problem(&self) -> Option<Problem> {
         self.leg.value("server_share")?;

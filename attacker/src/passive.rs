@@ -4,7 +4,7 @@ use crate::{
     attack::{Attack, Move, Narration, Seen, Start},
     listener::Listener,
 };
-use lab::{event::Fact, wire::Kind};
+use lab::event::Fact;
 
 /// Looks at a recording; answers with what it says. Looking is the second step of the recipe, reading the third.
 pub type Look = Box<dyn FnMut(&mut Listener) -> Vec<Fact> + Send>;
@@ -31,10 +31,7 @@ impl Attack for Passive {
         match seen {
             Seen::Frame { from, frame } => {
                 self.narration.step(1, &mut moves);
-                if frame.kind != Kind::Record {
-                    self.listener.follow(&frame);
-                }
-                self.listener.hear(from, &frame, false);
+                self.listener.overhear(from, &frame);
                 moves.push(Move::Forward { from, frame });
             }
             Seen::Ended(role) => {

@@ -331,10 +331,7 @@ impl Attack for Bleichenbacher {
         match seen {
             Seen::Frame { from, frame } => {
                 self.narration.step(1, &mut moves);
-                if frame.kind != Kind::Record {
-                    self.listener.follow(&frame);
-                }
-                moves.extend(self.listener.hear(from, &frame, false).map(Move::Tell));
+                moves.extend(self.listener.overhear(from, &frame).map(Move::Tell));
                 moves.push(Move::Forward { from, frame });
             }
             Seen::Ended(role) => {

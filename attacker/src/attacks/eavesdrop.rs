@@ -14,7 +14,7 @@ use crate::{
     listener::Listener,
     wire_keys,
 };
-use lab::{event::Fact, loot::Loot, wire::Kind};
+use lab::{event::Fact, loot::Loot};
 
 pub(super) const INFO: Info = Info {
     id: "eavesdrop",
@@ -52,10 +52,7 @@ impl Attack for Eavesdrop {
         match seen {
             Seen::Frame { from, frame } => {
                 moves.extend(self.listener.is_silent().then_some(Move::Step(1)));
-                if frame.kind != Kind::Record {
-                    self.listener.follow(&frame);
-                }
-                moves.extend(self.listener.hear(from, &frame, false).map(Move::Tell));
+                moves.extend(self.listener.overhear(from, &frame).map(Move::Tell));
                 moves.push(Move::Forward { from, frame });
             }
             Seen::Ended(role) => {
