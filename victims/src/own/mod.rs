@@ -45,13 +45,10 @@ impl std::str::FromStr for Own {
 impl Own {
     /// Plays the client's part of a session with it.
     pub(crate) async fn client(&self, order: &PlayOrder, limits: Limits, teller: &Teller) {
-        let (mut watched, mut said) = (Watched::default(), None);
+        let mut watched = Watched::default();
         teller.tell_all(beginning(order)).await;
-        match self.play_client(order, limits, teller, &mut watched).await {
-            Ok(running) => said = Some(running.finish(limits.silence).await),
-            Err(cause) => watched.fault = Some(cause),
-        }
-        teller.tell_all(facts(Role::Client, order, &watched, said)).await;
+        let played = self.play_client(order, limits, teller, &mut watched).await;
+        ended(Role::Client, order, watched, played, limits, teller).await;
     }
 
     async fn play_client(
@@ -89,13 +86,10 @@ impl Own {
         limits: Limits,
         teller: &Teller,
     ) {
-        let (mut watched, mut said) = (Watched::default(), None);
+        let mut watched = Watched::default();
         teller.tell_all(beginning(order)).await;
-        match self.play_server(order, group, caller, limits, teller, &mut watched).await {
-            Ok(running) => said = Some(running.finish(limits.silence).await),
-            Err(cause) => watched.fault = Some(cause),
-        }
-        teller.tell_all(facts(Role::Server, order, &watched, said)).await;
+        let played = self.play_server(order, group, caller, limits, teller, &mut watched).await;
+        ended(Role::Server, order, watched, played, limits, teller).await;
     }
 
     async fn play_server(
@@ -120,6 +114,25 @@ impl Own {
         tap(End::of(near), End::new(frames, writer), first, limits, teller, watched).await;
         Ok(running)
     }
+}
+
+/// Hears the program out, if it was started, and tells what came of the session.
+async fn ended(
+    role: Role,
+    order: &PlayOrder,
+    mut watched: Watched,
+    played: Result<Running, Cause>,
+    limits: Limits,
+    teller: &Teller,
+) {
+    let said = match played {
+        Ok(running) => Some(running.finish(limits.silence).await),
+        Err(cause) => {
+            watched.fault = Some(cause);
+            None
+        }
+    };
+    teller.tell_all(facts(role, order, &watched, said)).await;
 }
 
 fn beginning(order: &PlayOrder) -> Vec<Fact> {
