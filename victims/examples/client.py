@@ -9,20 +9,18 @@ so a grade can be seen that is not `passed`.
 
 import argparse
 import hmac
-import json
 import os
 import socket
 import sys
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from path import Trust, blocks
-from wire import CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_HELLO, CLOSE, DATA, FINISHED, SERVER_HELLO
-from wire import Checks, Connection, Keys, Records, Refused, decode, encode
+from wire import CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_HELLO, FINISHED, SERVER_HELLO
+from wire import Checks, Connection, Keys, Records, Refused, decode, encode, told
 
 GIVEN = {name.removeprefix("INTERLOCK_").lower(): value for name, value in os.environ.items() if name.startswith("INTERLOCK_")}
 GROUPS = {"dh": "ffdhe2048", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519"}
@@ -33,7 +31,7 @@ class X25519:
 
     def __init__(self, checks):
         self.checks, self.secret = checks, X25519PrivateKey.generate()
-        self.share = self.secret.public_key().public_bytes_raw()
+        self.share = self.secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
     def agree(self, share):
         try:
@@ -134,21 +132,14 @@ def main():
     parser.add_argument("--refusing", metavar="CHECK", help="fail this check always")
     args = parser.parse_args()
     checks = Checks(GIVEN["without"].split(), args.broken, args.refusing)
-    report = {"received": []}
-    try:
-        with socket.create_connection((GIVEN["host"], int(GIVEN["port"])), timeout=int(GIVEN["patience"]) / 1000) as link:
-            connection = Connection(link)
-            client_write, server_write, report["fingerprint"], report["peer"] = handshake(connection, checks)
-            records = Records(connection, checks, client_write, server_write)
-            for message in (GIVEN["message_1"], GIVEN["message_2"]):
-                records.send(DATA, message.encode())
-            records.send(CLOSE)
-            records.receive(report["received"].append)
-    except Refused as refused:
-        report |= {"refused": refused.check, "why": refused.why}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        report |= {"refused": "", "why": f"{type(error).__name__}: {error}"}
-    print(json.dumps(report))
+
+    def connect():
+        link = socket.create_connection((GIVEN["host"], int(GIVEN["port"])), timeout=int(GIVEN["patience"]) / 1000)
+        connection = Connection(link)
+        client_write, server_write, fingerprint, peer = handshake(connection, checks)
+        return Records(connection, checks, client_write, server_write), {"fingerprint": fingerprint, "peer": peer}
+
+    told(connect, GIVEN)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,11 @@ def of(certificate, kind):
         return None
 
 
+def utc(thing, name):
+    """A time of a certificate or list, in UTC: the package says the zone from its version 42 on, before that none."""
+    return getattr(thing, f"{name}_utc", None) or getattr(thing, name).replace(tzinfo=timezone.utc)
+
+
 def signed_by(thing, signed, issuer):
     try:
         issuer.public_key().verify(thing.signature, signed)
@@ -123,8 +128,8 @@ class Trust:
         named = inner_algorithm(certificate) == bytes.fromhex("06032b6570")
         known = isinstance(certificate.public_key(), Ed25519PublicKey)
         self.checks("cert-algorithm", strong and named and known, "expected Ed25519, named once")
-        valid = certificate.not_valid_before_utc <= self.now <= certificate.not_valid_after_utc
-        self.checks("cert-validity", valid, f"valid until {certificate.not_valid_after_utc}, now it is {self.now}")
+        valid = utc(certificate, "not_valid_before") <= self.now <= utc(certificate, "not_valid_after")
+        self.checks("cert-validity", valid, f"valid until {utc(certificate, 'not_valid_after')}, now it is {self.now}")
         self.checks("cert-serial", certificate.serial_number > 0, f"the serial number is {certificate.serial_number}")
         unknown = [str(it.oid) for it in certificate.extensions if it.critical and it.oid not in UNDERSTOOD]
         self.checks("cert-critical-extensions", not unknown, f"critical and unknown: {unknown}")
@@ -157,7 +162,7 @@ class Trust:
     def revoked(self, certificate, issuer):
         """On a list of its issuer's; or the issuer has lists, and none of them counts."""
         mine = [entry for entry in self.lists if entry.issuer == issuer.subject]
-        current = [entry for entry in mine if entry.last_update_utc <= self.now <= entry.next_update_utc]
+        current = [entry for entry in mine if utc(entry, "last_update") <= self.now <= utc(entry, "next_update")]
         counts = [entry for entry in current if signed_by(entry, entry.tbs_certlist_bytes, issuer)]
         listed = any(entry.get_revoked_certificate_by_serial_number(certificate.serial_number) for entry in counts)
         return bool(mine) and (not counts or listed)

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 
 from client import GIVEN, X25519, said
 from path import blocks
-from wire import CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_HELLO, CLOSE, DATA, FINISHED, SERVER_HELLO
-from wire import Checks, Connection, Keys, Records, Refused, decode, encode
+from wire import CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_HELLO, FINISHED, SERVER_HELLO
+from wire import Checks, Connection, Keys, Records, Refused, decode, encode, told
 
 
 def handshake(connection, checks):
@@ -53,25 +53,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--broken", metavar="CHECK", help="never perform this check")
     checks = Checks(GIVEN["without"].split(), parser.parse_args().broken)
-    report = {"received": []}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(json.dumps({"listening": listener.getsockname()[1]}), flush=True)
         link, _ = listener.accept()
-    try:
-        with link:
-            link.settimeout(int(GIVEN["patience"]) / 1000)
-            connection = Connection(link)
-            client_write, server_write, report["fingerprint"] = handshake(connection, checks)
-            records = Records(connection, checks, server_write, client_write)
-            for message in (GIVEN["message_1"], GIVEN["message_2"]):
-                records.send(DATA, message.encode())
-            records.send(CLOSE)
-            records.receive(report["received"].append)
-    except Refused as refused:
-        report |= {"refused": refused.check, "why": refused.why}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        report |= {"refused": "", "why": f"{type(error).__name__}: {error}"}
-    print(json.dumps(report))
+
+    def connect():
+        link.settimeout(int(GIVEN["patience"]) / 1000)
+        connection = Connection(link)
+        client_write, server_write, fingerprint = handshake(connection, checks)
+        return Records(connection, checks, server_write, client_write), {"fingerprint": fingerprint}
+
+    told(connect, GIVEN)
 
 
 if __name__ == "__main__":

@@ -155,3 +155,20 @@ def opens(key, nonce, sealed, aad):
         return ChaCha20Poly1305(key).decrypt(nonce, sealed, aad)
     except InvalidTag:
         return None
+
+
+def told(connect, given):
+    """Plays a session and says how it went: `connect` agrees on keys, and answers with the records and what to report."""
+    report = {"received": []}
+    try:
+        records, agreed = connect()
+        report |= agreed
+        for message in (given["message_1"], given["message_2"]):
+            records.send(DATA, message.encode())
+        records.send(CLOSE)
+        records.receive(report["received"].append)
+    except Refused as refused:
+        report |= {"refused": refused.check, "why": refused.why}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        report |= {"refused": "", "why": f"{type(error).__name__}: {error}"}
+    print(json.dumps(report))
