@@ -15,6 +15,7 @@ def context(mode):
     made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=AT["INTERLOCK_CA"])
     made.load_cert_chain(AT["INTERLOCK_CERT"], AT["INTERLOCK_KEY"])
     made.verify_mode = mode
+    made.sni_callback = lambda peer, name, _: setattr(peer, "asked_for", name)
     return made
 
 
@@ -35,6 +36,12 @@ def give(plain, tls):
         peer.sendall(ANSWER)
 
 
+def give_under_its_name(plain, tls):
+    with tls.wrap_socket(plain, server_side=True) as peer:
+        peer.recv(4096)
+        peer.sendall(ANSWER if peer.asked_for == AT["INTERLOCK_HOST"] else b"HTTP/1.0 421 Misdirected Request\r\n\r\n")
+
+
 def withhold(plain, tls):
     with tls.wrap_socket(plain, server_side=True) as peer:
         peer.recv(4096)
@@ -52,6 +59,8 @@ def stuck(plain, tls):
 
 if WAY == "careful":
     serve(give)
+elif WAY == "named":
+    serve(give_under_its_name)
 elif WAY == "accepts":
     serve(give, ssl.CERT_NONE)
 elif WAY == "optional":

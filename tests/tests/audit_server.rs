@@ -37,6 +37,7 @@ fn each_way_to_be_broken_has_its_grade() {
     }
     for (way, grade, depth, twin, code, grounds, ended) in [
         ("careful", "refused", "handshake", "accepted", 0, "refused", None),
+        ("named", "refused", "handshake", "accepted", 0, "refused", None),
         ("optional", "refused", "handshake", "accepted", 0, "refused", None),
         ("accepts", "accepted", "canary", "accepted", 1, "accepted", None),
         ("withholds", "error", "bytes", "not-run", 3, "distrustful", None),

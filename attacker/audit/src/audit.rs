@@ -103,7 +103,7 @@ impl Audit {
             anchors: &self.anchors,
             own: (&self.own.0, &self.own.1),
             naming,
-            name: &name,
+            server: if self.program.role == Role::Client { &name } else { DOMAIN },
             directory: self.directory.path(),
             here: &self.here,
             deadline: self.deadline,

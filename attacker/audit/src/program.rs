@@ -121,8 +121,8 @@ pub(crate) struct Setup<'s> {
     /// The program's own chain and key, PEM.
     pub(crate) own: (&'s str, &'s str),
     pub(crate) naming: Naming,
-    /// The name that its peer's certificate has to prove.
-    pub(crate) name: &'s str,
+    /// The server's name.
+    pub(crate) server: &'s str,
     /// Where directories of runs are made.
     pub(crate) directory: &'s Path,
     /// Where the audit was started.
@@ -188,7 +188,7 @@ impl Program {
     async fn serve(&self, setup: &Setup<'_>) -> io::Result<Ran> {
         let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
         let run = drawn(16)?;
-        let caller = Caller::new(&setup.stage.presented, setup.name, &secrets.canary)?;
+        let caller = Caller::new(&setup.stage.presented, setup.server, &secrets.canary)?;
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;
         // Somebody else may take the port before the server does, which is then told as a server that does not listen.
         let port = TcpListener::bind((hosts::ADDRESS, 0)).await?.local_addr()?.port();
@@ -211,7 +211,7 @@ impl Program {
     /// Makes the directory and its files, and says what is filled in.
     fn values(&self, setup: &Setup<'_>, directory: &Path, port: u16, canary: &str) -> io::Result<Values> {
         let lists: String = setup.stage.lists.iter().map(|list| pem::encode(pem::CRL, list)).collect();
-        let hosts = hosts::file(setup.name);
+        let hosts = hosts::file(setup.server);
         let own = [("ca.pem", setup.anchors), ("crl.pem", &lists), ("cert.pem", setup.own.0), ("key.pem", setup.own.1)];
         for (name, text) in own.into_iter().chain([(hosts::FILE, hosts.as_str())]) {
             fs::write(directory.join(name), text)?;
@@ -222,7 +222,7 @@ impl Program {
             (Placeholder::Crl, file("crl.pem")),
             (Placeholder::Cert, file("cert.pem")),
             (Placeholder::Key, file("key.pem")),
-            (Placeholder::Host, setup.name.to_owned()),
+            (Placeholder::Host, setup.server.to_owned()),
             (Placeholder::Port, port.to_string()),
             (Placeholder::Address, hosts::ADDRESS.to_owned()),
             (Placeholder::Canary, canary.to_owned()),
