@@ -68,6 +68,11 @@ impl DecryptionKey {
         self.0.pkcs1v15_sign::<Sha256>(message).unwrap_or_default()
     }
 
+    /// The same by PSS with SHA-256 and a salt as long (RFC 8017 section 8.1).
+    pub fn sign_pss(&self, message: &[u8], rng: &mut dyn CryptoRng) -> Vec<u8> {
+        self.0.pss_sign_with_rng::<Sha256, _>(rng, message).unwrap_or_default()
+    }
+
     /// Bits of the modulus.
     pub fn bits(&self) -> usize {
         self.0.n().as_ref().bit_width_vartime() as usize

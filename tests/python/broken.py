@@ -59,6 +59,12 @@ def older():
     ask(context)
 
 
+def old():
+    context = careful()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    ask(context)
+
+
 def unless_refused(then):
     try:
         ask(careful())
@@ -134,6 +140,7 @@ WAYS = {
     "picky": picky,
     "again": lambda: unless_refused(lambda: ask(careless())),
     "plain": lambda: unless_refused(plainly),
+    "old": old,
     "older": lambda: unless_refused(older),
     "success": lambda: unless_refused(lambda: None),
     "elsewhere": elsewhere,

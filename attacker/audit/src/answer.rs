@@ -1,5 +1,9 @@
 //! What the client says inside, and what it is answered.
 
+use crate::program::drawn;
+use lab::tls::v13::Order;
+use std::io;
+
 /// Most that is read of what a client says; a request that carries a canary is short.
 pub(crate) const LONGEST: usize = 64 << 10;
 
@@ -10,6 +14,13 @@ pub(crate) struct Secrets {
     pub(crate) canary: String,
     /// What the answer carries: where it comes out again, the client acted upon the answer.
     pub(crate) token: String,
+}
+
+impl Secrets {
+    /// New ones. A token is the same twice over, so that half of it that comes twice is one.
+    pub(crate) fn draw() -> io::Result<Self> {
+        Ok(Self { canary: drawn(16)?, token: drawn(8)?.repeat(2) })
+    }
 }
 
 /// What one connection has said so far.
@@ -59,15 +70,34 @@ impl Heard {
 }
 
 /// The answer as HTTP, which carries the token as text and as a cookie, or nothing. It does not say how long it is: it ends
-/// where the connection does (RFC 9112 section 6.3), in order or not.
-pub(crate) fn http(reply: Reply, secrets: &Secrets) -> Vec<u8> {
+/// where the connection does (RFC 9112 section 6.3), in order or not. What becomes something else on its way carries the
+/// token only when it has: head and body are pieces of their own.
+pub(crate) fn http(reply: Reply, secrets: &Secrets, order: Option<Order>) -> Vec<Vec<u8>> {
     let token = &secrets.token;
-    let (status, cookie, body) = match reply {
-        Reply::Answer => ("200 OK", format!("Set-Cookie: answer={token}; Max-Age=3600\r\n"), format!("{token}\n")),
-        Reply::Nothing | Reply::Wait => ("404 Not Found", String::new(), String::new()),
+    let (status, cookie, body) = match (reply, order) {
+        (Reply::Answer, None) => {
+            ("200 OK", format!("Set-Cookie: answer={token}; Max-Age=3600\r\n"), vec![token.clone().into_bytes()])
+        }
+        (Reply::Answer, Some(order)) => ("200 OK", String::new(), genuine(token.as_bytes(), order)),
+        (Reply::Nothing | Reply::Wait, _) => ("404 Not Found", String::new(), Vec::new()),
     };
-    let head = format!("HTTP/1.1 {status}\r\n{cookie}Content-Type: text/plain\r\n");
-    format!("{head}Connection: close\r\n\r\n{body}").into_bytes()
+    let head = format!("HTTP/1.1 {status}\r\n{cookie}Content-Type: text/plain\r\nConnection: close\r\n\r\n");
+    let end = if body.is_empty() { Vec::new() } else { b"\n".to_vec() };
+    [head.into_bytes()].into_iter().chain(body).chain([end]).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// The body of the genuine answer which becomes the token on its way.
+fn genuine(token: &[u8], order: Order) -> Vec<Vec<u8>> {
+    let (half, other) = token.split_at(token.len() / 2);
+    match order {
+        Order::Repeated(_) => vec![half.to_vec()],
+        Order::Swapped(..) => vec![other.to_vec(), half.to_vec()],
+        Order::Altered(_) => {
+            let mut altered = token.to_vec();
+            altered.iter_mut().take(1).for_each(|octet| *octet ^= 1);
+            vec![altered]
+        }
+    }
 }
 
 /// Whether these octets stand somewhere in those.

@@ -1,5 +1,6 @@
 //! One connection of the client: how far it came, and how it ended.
 
+use lab::tls::v13::Fault;
 use serde::Serialize;
 use std::io;
 use tokio_rustls::rustls;
@@ -87,6 +88,9 @@ pub struct Attempt {
     pub server_name: Option<String>,
     /// The version that was agreed upon, such as `TLSv1_3`.
     pub version: Option<String>,
+    /// The numbers of the groups that the client offered for the agreement of keys.
+    #[serde(skip)]
+    pub groups: Vec<u16>,
     /// Whether the client spoke without TLS.
     pub plain: bool,
     /// How it ended.
@@ -96,7 +100,14 @@ pub struct Attempt {
 impl Attempt {
     /// A connection that has just been opened.
     pub(crate) fn opened() -> Self {
-        Self { depth: Depth::Connected, server_name: None, version: None, plain: false, end: End::Open }
+        Self {
+            depth: Depth::Connected,
+            server_name: None,
+            version: None,
+            groups: Vec::new(),
+            plain: false,
+            end: End::Open,
+        }
     }
 
     /// The client asked for a handshake and broke it off. A connection that was never used, or whose handshake was finished
@@ -111,6 +122,10 @@ impl Attempt {
 
 /// How a connection ended on which this was met.
 pub(crate) fn end_of(error: &io::Error) -> End {
+    if let Some(Fault::Alert(alert)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        let alert = rustls::AlertDescription::from(*alert);
+        return End::Alert { alert: alert.as_str().map_or_else(|| format!("{alert:?}"), snake_case) };
+    }
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match (tls, error.kind()) {
         (Some(rustls::Error::AlertReceived(alert)), _) => {

@@ -173,11 +173,13 @@ pub async fn audit(
     done: impl Fn() + Send + Sync + 'static,
 ) -> Result<Audited, Error> {
     let audit = Arc::new(Audit::new(program, settings)?);
-    let cases = settings.cases.iter().filter(|case| case.is_against(program.role));
     let (naming, honest) = audit.control().await?;
+    let offers = |group| honest.attempts.iter().any(|attempt| attempt.groups.contains(&group));
+    let cases = settings.cases.iter().filter(|case| case.is_against(program.role) && case.group.is_none_or(offers));
     if let Some(because) = distrust(&honest) {
         let cell = |case| Cell::new(case, program, (Grade::Error, because.clone()), &honest, None, 0.0);
-        return Ok(Audited::new(program, naming, honest.clone(), cases.map(cell).collect()));
+        let cells = cases.map(cell).collect();
+        return Ok(Audited::new(program, naming, honest, cells));
     }
     let places = Arc::new(Semaphore::new(settings.jobs.max(1)));
     let done = Arc::new(done);

@@ -1,7 +1,8 @@
 //! What is tried against a program: an attack, and its twin.
 
 use crate::{
-    lie::{DEEDS, Lie},
+    deed::DEEDS,
+    lie::{Lie, Manner},
     placeholder::Placeholder,
     role::Role,
     tls::Presented,
@@ -27,6 +28,8 @@ pub struct Case {
     pub needs: Option<Placeholder>,
     /// The client shows that it was deceived by what it does with the answer, not by what it sends.
     pub by_answer: bool,
+    /// The number of the group that a client has to offer, or it cannot be tried.
+    pub(crate) group: Option<u16>,
     /// Against whom alone it can be tried, where that is so.
     against: Option<Role>,
     does: Does,
@@ -36,7 +39,7 @@ pub struct Case {
 #[derive(Clone, Copy, Debug)]
 enum Does {
     Forges(&'static Forgery),
-    Lies(Lie),
+    Lies(Lie, Manner),
 }
 
 /// Every attack that real software can be put to: all forgeries but those that only a pinned key stops, since nobody can
@@ -48,12 +51,12 @@ pub fn cases() -> impl Iterator<Item = Case> {
         let (attack, does) = (forgery.id, Does::Forges(forgery));
         // Who it is that calls, a server makes up its mind about when it is over: it expects no name.
         let against = (forgery.check == checks::NAME).then_some(Role::Client);
-        Some(Case { attack, check: checks::find(forgery.check)?, needs, by_answer: false, against, does })
+        Some(Case { attack, check: checks::find(forgery.check)?, needs, by_answer: false, group: None, against, does })
     });
     let lied = DEEDS.iter().filter_map(|deed| {
-        let (attack, by_answer, does) = (deed.attack, deed.by_answer, Does::Lies(deed.lie));
+        let (attack, by_answer, does) = (deed.attack, deed.by_answer, Does::Lies(deed.lie, deed.manner));
         let check = lab::checks::find(deed.check)?;
-        Some(Case { attack, check, needs: None, by_answer, against: deed.against, does })
+        Some(Case { attack, check, needs: None, by_answer, group: deed.manner.group(), against: deed.against, does })
     });
     forged.chain(lied)
 }
@@ -102,9 +105,9 @@ impl Scene<'_> {
                 let staged = forgery.stage(form, self.authorities, self.name, self.purpose, self.at, rng)?;
                 Ok(self.stage(&staged))
             }
-            Does::Lies(lie) => {
+            Does::Lies(lie, manner) => {
                 let mut stage = self.honest(rng)?;
-                stage.presented.x25519_alone = matches!(lie, Lie::SmallOrder(_));
+                stage.presented.manner = manner;
                 if form == Form::Flawed {
                     stage.flawed = true;
                     stage.only_issuers_rules = false;
@@ -112,7 +115,7 @@ impl Scene<'_> {
                     if lie == Lie::OtherKey {
                         let mut seed = [0; 32];
                         rng.fill_bytes(&mut seed);
-                        stage.presented.key = KeyPair::of(self.authorities.keys(), &seed).to_pkcs8_pem();
+                        stage.presented.key = KeyPair::of(self.authorities.keys(), &seed);
                     }
                 }
                 Ok(stage)
@@ -134,9 +137,9 @@ impl Scene<'_> {
         Stage {
             presented: Presented {
                 chain: chain.clone(),
-                key: staged.leaf.key().to_pkcs8_pem(),
+                key: staged.leaf.key().clone(),
                 lie: Lie::None,
-                x25519_alone: false,
+                manner: Manner::Usual,
             },
             lists: staged.lists.clone(),
             only_issuers_rules: validate(&policy, chain).accepted(),

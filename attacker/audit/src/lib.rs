@@ -13,6 +13,7 @@ mod attempt;
 mod audit;
 mod caller;
 mod case;
+mod deed;
 pub mod grade;
 mod hosts;
 mod lie;
@@ -23,6 +24,7 @@ pub mod recipes;
 mod report;
 mod role;
 mod server;
+mod session;
 mod tls;
 mod words;
 

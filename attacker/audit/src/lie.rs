@@ -1,10 +1,11 @@
 //! What a peer can do wrong in the handshake, and behind it, that no certificate shows.
 
-use crate::{role::Role, tls::Presented};
+use crate::tls::Presented;
+use lab::tls::v13::{Deviation, Message, Order};
 use std::{fmt, sync::Arc};
 use tokio_rustls::rustls::{
     Error, NamedGroup, SignatureAlgorithm, SignatureScheme,
-    crypto::{ActiveKeyExchange, CryptoProvider, SharedSecret, SupportedKxGroup, ring},
+    crypto::{ActiveKeyExchange, CryptoProvider, GetRandomFailed, SecureRandom, SharedSecret, SupportedKxGroup, ring},
     sign::{Signer, SigningKey},
 };
 
@@ -24,50 +25,70 @@ pub(crate) enum Lie {
     SmallOrder(&'static Point),
     /// It ends its answer by closing the connection, without close_notify (RFC 8446 section 6.1).
     CutShort,
+    /// Its random value says that it would have spoken TLS 1.3 (RFC 8446 section 4.1.3), had it been offered.
+    Downgraded,
+    /// It deviates from TLS 1.3 like this.
+    Deviates(&'static [Deviation]),
 }
 
-/// One lie as an attack.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deed {
-    /// The attack's id.
-    pub(crate) attack: &'static str,
-    /// The check that stops it.
-    pub(crate) check: &'static str,
-    pub(crate) lie: Lie,
-    /// The client shows that it was deceived by what it does with the answer, not by what it sends.
-    pub(crate) by_answer: bool,
-    /// Against whom alone it can be done, where that is so.
-    pub(crate) against: Option<Role>,
+impl Lie {
+    /// What the lab's own TLS does otherwise for it.
+    pub(crate) fn deviations(self) -> &'static [Deviation] {
+        match self {
+            Self::Nobody => &[Deviation::Omits(Message::Certificate), Deviation::Omits(Message::CertificateVerify)],
+            Self::Deviates(deviations) => deviations,
+            _ => &[],
+        }
+    }
+
+    /// What becomes of the records of its answer.
+    pub(crate) fn order(self) -> Option<Order> {
+        self.deviations().iter().find_map(|deviation| match deviation {
+            Deviation::Sends(order) => Some(*order),
+            _ => None,
+        })
+    }
 }
 
-const fn deed(attack: &'static str, check: &'static str, lie: Lie) -> Deed {
-    Deed { attack, check, lie, by_answer: false, against: None }
+/// How a lie and its twin are told, so that nothing but the lie differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As most do.
+    #[default]
+    Usual,
+    /// Keys are agreed upon by X25519, whatever else the peer would.
+    X25519,
+    /// In TLS 1.2.
+    Older,
+    /// By the lab's own TLS 1.3, where the peer is the client.
+    Lab,
+    /// By the same, with keys agreed upon by X25519 and ML-KEM-768.
+    Hybrid,
 }
 
-/// All of them.
-pub(crate) const DEEDS: &[Deed] = &[
-    Deed { against: Some(Role::Server), ..deed("no-certificate", "cert-chain", Lie::Nobody) },
-    deed("replay-cert", "transcript-signature", Lie::OtherKey),
-    deed("replay-signature", "fresh-transcript", Lie::OtherSession),
-    deed("low-order", "contributory", Lie::SmallOrder(&ZERO)),
-    deed("low-order:one", "contributory", Lie::SmallOrder(&ONE)),
-    deed("low-order:eight", "contributory", Lie::SmallOrder(&EIGHT)),
-    Deed { by_answer: true, against: Some(Role::Client), ..deed("truncate", "authenticated-close", Lie::CutShort) },
-];
+impl Manner {
+    /// The number of the group that a client has to offer for it (the registry of IANA); none where all do.
+    pub(crate) const fn group(self) -> Option<u16> {
+        match self {
+            Self::Hybrid => Some(0x11ec),
+            _ => None,
+        }
+    }
+}
 
 /// A u-coordinate of Curve25519, as it goes over the wire.
 pub(crate) type Point = [u8; 32];
 
 /// Order 4.
-const ZERO: Point = [0; 32];
+pub(crate) const ZERO: Point = [0; 32];
 /// Order 1 on the twist and 2 on the curve, by the formulas that X25519 computes with.
-const ONE: Point = {
+pub(crate) const ONE: Point = {
     let mut point = [0; 32];
     point[0] = 1;
     point
 };
 /// Order 8.
-const EIGHT: Point = [
+pub(crate) const EIGHT: Point = [
     0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09, 0x8d,
     0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
 ];
@@ -81,7 +102,10 @@ pub(crate) fn provider(presented: &Presented) -> CryptoProvider {
             let groups = group.map(|group| group as &'static dyn SupportedKxGroup);
             CryptoProvider { kx_groups: groups.into_iter().collect(), ..provider }
         }
-        _ if presented.x25519_alone => CryptoProvider { kx_groups: vec![ring::kx_group::X25519], ..provider },
+        Lie::Downgraded => CryptoProvider { secure_random: &Sentinel, ..provider },
+        _ if presented.manner == Manner::X25519 => {
+            CryptoProvider { kx_groups: vec![ring::kx_group::X25519], ..provider }
+        }
         _ => provider,
     }
 }
@@ -91,6 +115,21 @@ pub(crate) fn signing(presented: &Presented, key: Arc<dyn SigningKey>) -> Arc<dy
     match presented.lie {
         Lie::OtherSession => Arc::new(Elsewhere(key)),
         _ => key,
+    }
+}
+
+/// Random octets that end, where there are as many as a random value of a hello has, as those do of a server that speaks
+/// TLS 1.3 and was not offered it.
+#[derive(Debug)]
+struct Sentinel;
+
+impl SecureRandom for Sentinel {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), GetRandomFailed> {
+        ring::default_provider().secure_random.fill(octets)?;
+        if let Ok(random) = <&mut [u8; 32]>::try_from(octets) {
+            random[24..].copy_from_slice(b"DOWNGRD\x01");
+        }
+        Ok(())
     }
 }
 
@@ -142,7 +181,7 @@ impl fmt::Debug for SmallOrder {
 
 impl SupportedKxGroup for SmallOrder {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
-        Ok(Box::new(Share(self.point)))
+        Ok(Box::new(SmallShare(self.point)))
     }
 
     fn name(&self) -> NamedGroup {
@@ -151,9 +190,9 @@ impl SupportedKxGroup for SmallOrder {
 }
 
 /// The share of one handshake.
-struct Share(&'static Point);
+struct SmallShare(&'static Point);
 
-impl ActiveKeyExchange for Share {
+impl ActiveKeyExchange for SmallShare {
     /// Scalars of X25519 are multiples of eight, so the secret is zero whatever the peer sent.
     fn complete(self: Box<Self>, _: &[u8]) -> Result<SharedSecret, Error> {
         Ok(SharedSecret::from(&[0; 32][..]))

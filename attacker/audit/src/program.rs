@@ -155,7 +155,7 @@ impl Program {
 
     /// As a client, against a server.
     async fn connect(&self, setup: &Setup<'_>) -> io::Result<Ran> {
-        let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
+        let secrets = Secrets::draw()?;
         let run = drawn(16)?;
         let server = Server::start(&setup.stage.presented, secrets.clone()).await?;
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;
@@ -186,7 +186,7 @@ impl Program {
 
     /// As a server, for one client.
     async fn serve(&self, setup: &Setup<'_>) -> io::Result<Ran> {
-        let secrets = Secrets { canary: drawn(16)?, token: drawn(16)? };
+        let secrets = Secrets::draw()?;
         let run = drawn(16)?;
         let caller = Caller::new(&setup.stage.presented, setup.server, &secrets.canary)?;
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;

@@ -4,8 +4,10 @@ use crate::{
     answer::{self, Heard, Reply, Secrets},
     attempt::{Attempt, Depth, End, end_of},
     lie::Lie,
+    session::Session,
     tls::{self, Presented},
 };
+use process::authorities::random;
 use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -51,9 +53,8 @@ pub(crate) struct Server {
 struct Service {
     plain: Arc<ServerConfig>,
     http: Arc<ServerConfig>,
+    presented: Presented,
     secrets: Secrets,
-    /// The answer ends with the connection, and nothing else says that it is whole.
-    cut_short: bool,
 }
 
 impl Server {
@@ -62,9 +63,9 @@ impl Server {
     /// # Errors
     /// No port is free, or the key cannot be read.
     pub(crate) async fn start(presented: &Presented, secrets: Secrets) -> io::Result<Self> {
-        let cut_short = presented.lie == Lie::CutShort;
         let config = |http| tls::config(presented, http).map_err(io::Error::other);
-        let service = Arc::new(Service { plain: config(false)?, http: config(true)?, secrets, cut_short });
+        let service =
+            Arc::new(Service { plain: config(false)?, http: config(true)?, presented: presented.clone(), secrets });
         let (port, listeners) = listen().await?;
         let log = Arc::new(Mutex::new(Log::default()));
         let (stop, stopped) = tokio::sync::watch::channel(());
@@ -184,13 +185,18 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
     }
     if first[0] != HANDSHAKE {
         seen.note(|attempt| attempt.plain = true);
-        return talk(stream, service, seen).await;
+        return talk(&mut Through(stream), service, seen).await;
+    }
+    if let Some(server) = tls::own(&service.presented, random()?) {
+        let mut session = Session::accept(stream, server, |note| seen.note(note)).await?;
+        return talk(&mut session, service, seen).await;
     }
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let hello = start.client_hello();
     seen.note(|attempt| {
         attempt.depth = Depth::ClientHello;
         attempt.server_name = hello.server_name().map(str::to_owned);
+        attempt.groups = hello.named_groups().into_iter().flatten().map(|group| u16::from(*group)).collect();
     });
     let config = if tls::offers_http(&hello) { &service.http } else { &service.plain };
     let stream = start.into_stream(Arc::clone(config)).await?;
@@ -199,15 +205,48 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
         attempt.depth = Depth::Handshake;
         attempt.version = version;
     });
-    talk(stream, service, seen).await
+    talk(&mut Through(stream), service, seen).await
+}
+
+/// What is heard and said inside a connection, protected or not.
+trait Inside {
+    /// What the client says next; 0 where it says no more.
+    async fn hear(&mut self, room: &mut [u8]) -> io::Result<usize>;
+    /// The one answer, in pieces; `cut_short` where nothing says that it is over.
+    async fn answer(&mut self, pieces: &[Vec<u8>], cut_short: bool) -> io::Result<()>;
+}
+
+/// A stream as it is.
+struct Through<S>(S);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Inside for Through<S> {
+    async fn hear(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.0.read(room).await
+    }
+
+    async fn answer(&mut self, pieces: &[Vec<u8>], cut_short: bool) -> io::Result<()> {
+        self.0.write_all(&pieces.concat()).await?;
+        self.0.flush().await?;
+        if cut_short { Ok(()) } else { self.0.shutdown().await }
+    }
+}
+
+impl Inside for Session {
+    async fn hear(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.read(room).await
+    }
+
+    async fn answer(&mut self, pieces: &[Vec<u8>], _: bool) -> io::Result<()> {
+        Self::answer(self, pieces).await
+    }
 }
 
 /// Reads until the client ends, and answers once.
-async fn talk<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, service: &Service, seen: &Seen) -> io::Result<()> {
+async fn talk(stream: &mut impl Inside, service: &Service, seen: &Seen) -> io::Result<()> {
     let Secrets { canary, .. } = &service.secrets;
     let (mut heard, mut buffer, mut answered) = (Heard::default(), [0; 4096], false);
     loop {
-        let count = match stream.read(&mut buffer).await {
+        let count = match stream.hear(&mut buffer).await {
             Ok(0) => return Ok(()),
             Ok(count) => count,
             // Who has its answer may go without a word.
@@ -222,12 +261,12 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, service: &Servic
         let reply = heard.reply(canary);
         if reply != Reply::Wait && !answered {
             answered = true;
-            stream.write_all(&answer::http(reply, &service.secrets)).await?;
-            stream.flush().await?;
-            if service.cut_short {
+            let lie = service.presented.lie;
+            let cut_short = lie == Lie::CutShort;
+            stream.answer(&answer::http(reply, &service.secrets, lie.order()), cut_short).await?;
+            if cut_short {
                 return Ok(());
             }
-            stream.shutdown().await?;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The TLS that the audit speaks itself.
 
-use crate::lie::{self, Lie};
+use crate::lie::{self, Lie, Manner};
+use lab::{certificate::KeyPair, group::Group, tls::v13};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -28,15 +29,27 @@ pub(crate) enum Error {
     Tls(#[from] rustls::Error),
 }
 
-/// A chain, leaf first, and the leaf's private key, PKCS#8 in PEM.
+/// A chain, leaf first, and the key that signs for it, whether or not it is that of the leaf.
 #[derive(Clone, Debug)]
 pub(crate) struct Presented {
     pub(crate) chain: Vec<Vec<u8>>,
-    pub(crate) key: String,
+    pub(crate) key: KeyPair,
     /// How whoever presents this deviates in all that is no certificate.
     pub(crate) lie: Lie,
-    /// Keys are agreed upon by X25519, whatever else the peer would.
-    pub(crate) x25519_alone: bool,
+    /// How it is told, the lie and its twin alike.
+    pub(crate) manner: Manner,
+}
+
+/// A session of the lab's own TLS that presents this, with a seed that was drawn for it; nothing where it is told by rustls.
+pub(crate) fn own(presented: &Presented, seed: [u8; 32]) -> Option<v13::Server> {
+    let groups = match presented.manner {
+        Manner::Lab => vec![Group::X25519],
+        Manner::Hybrid => vec![Group::X25519MlKem768],
+        Manner::Usual | Manner::X25519 | Manner::Older => return None,
+    };
+    let identity = v13::Identity { chain: presented.chain.clone(), key: presented.key.clone() };
+    let server = v13::Server::new(identity, presented.lie.deviations(), seed);
+    Some(server.agreeing_in(groups).speaking(vec![HTTP.to_vec()]))
 }
 
 /// How a server that presents this speaks with a client that offers these protocols. It shows its chain whoever is asked
@@ -44,8 +57,9 @@ pub(crate) struct Presented {
 pub(crate) fn config(presented: &Presented, http: bool) -> Result<Arc<ServerConfig>, Error> {
     let provider = Arc::new(lie::provider(presented));
     let certified = certified(presented, &provider)?;
+    let versions = if presented.manner == Manner::Older { OLDER } else { rustls::ALL_VERSIONS };
     let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(rustls::ALL_VERSIONS)?
+        .with_protocol_versions(versions)?
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(Always(certified)));
     config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -55,6 +69,9 @@ pub(crate) fn config(presented: &Presented, http: bool) -> Result<Arc<ServerConf
     }
     Ok(Arc::new(config))
 }
+
+/// What is spoken with whoever is not to speak TLS 1.3.
+static OLDER: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
 
 /// The one protocol that is spoken inside where protocols are negotiated (RFC 7301).
 const HTTP: &[u8] = b"http/1.1";
@@ -82,7 +99,7 @@ pub(crate) fn calling(presented: &Presented) -> Result<(Arc<ClientConfig>, Arc<A
 
 /// The chain, and the key that signs for it, whether or not it is that of the certificate.
 fn certified(presented: &Presented, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, Error> {
-    let key = PrivateKeyDer::from_pem_slice(presented.key.as_bytes())?;
+    let key = PrivateKeyDer::from_pem_slice(presented.key.to_pkcs8_pem().as_bytes())?;
     let key = lie::signing(presented, provider.key_provider.load_private_key(key)?);
     let chain = presented.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
     Ok(Arc::new(CertifiedKey::new(chain, key)))

@@ -9,20 +9,27 @@ pub(super) mod kind {
     pub(in crate::tls) const CLIENT_HELLO: u8 = 1;
     pub(in crate::tls) const SERVER_HELLO: u8 = 2;
     pub(in crate::tls) const NEW_SESSION_TICKET: u8 = 4;
+    pub(in crate::tls) const ENCRYPTED_EXTENSIONS: u8 = 8;
+    pub(in crate::tls) const CERTIFICATE: u8 = 11;
     pub(in crate::tls) const SERVER_KEY_EXCHANGE: u8 = 12;
     pub(in crate::tls) const SERVER_HELLO_DONE: u8 = 14;
+    pub(in crate::tls) const CERTIFICATE_VERIFY: u8 = 15;
     pub(in crate::tls) const CLIENT_KEY_EXCHANGE: u8 = 16;
     pub(in crate::tls) const FINISHED: u8 = 20;
+    pub(in crate::tls) const KEY_UPDATE: u8 = 24;
 }
 
 /// Extensions (the registry of IANA).
-mod extension {
-    pub(super) const SERVER_NAME: u16 = 0;
-    pub(super) const ENCRYPT_THEN_MAC: u16 = 22;
-    pub(super) const EXTENDED_MASTER_SECRET: u16 = 23;
-    pub(super) const SESSION_TICKET: u16 = 35;
-    pub(super) const SUPPORTED_VERSIONS: u16 = 43;
-    pub(super) const KEY_SHARE: u16 = 51;
+pub(super) mod extension {
+    pub(in crate::tls) const SERVER_NAME: u16 = 0;
+    pub(in crate::tls) const SUPPORTED_GROUPS: u16 = 10;
+    pub(in crate::tls) const SIGNATURE_ALGORITHMS: u16 = 13;
+    pub(in crate::tls) const PROTOCOLS: u16 = 16;
+    pub(in crate::tls) const ENCRYPT_THEN_MAC: u16 = 22;
+    pub(in crate::tls) const EXTENDED_MASTER_SECRET: u16 = 23;
+    pub(in crate::tls) const SESSION_TICKET: u16 = 35;
+    pub(in crate::tls) const SUPPORTED_VERSIONS: u16 = 43;
+    pub(in crate::tls) const KEY_SHARE: u16 = 51;
 }
 
 /// Extensions that a hello may have.
@@ -43,6 +50,16 @@ pub struct ClientHello {
     pub ticket: Vec<u8>,
     /// The highest version that it offers.
     pub version: u16,
+    /// All that it offers where it says so by the extension for it (RFC 8446 section 4.2.1).
+    pub versions: Vec<u16>,
+    /// The numbers of the groups that it knows, the preferred first (section 4.2.7).
+    pub groups: Vec<u16>,
+    /// Its shares, each after its group's number (section 4.2.8).
+    pub shares: Vec<(u16, Vec<u8>)>,
+    /// The numbers of the signature schemes that it verifies, the preferred first (section 4.2.3).
+    pub schemes: Vec<u16>,
+    /// The protocols that it would speak inside, the preferred first (RFC 7301).
+    pub protocols: Vec<Vec<u8>>,
     /// It offers to bind the master secret to the handshake (RFC 7627).
     pub extended_master_secret: bool,
 }
@@ -64,6 +81,8 @@ pub struct ServerHello {
     pub encrypt_then_mac: bool,
     /// The named group of the key share, in TLS 1.3.
     pub group: Option<u16>,
+    /// The server's share, in TLS 1.3; empty where it asks for another ClientHello.
+    pub share: Vec<u8>,
 }
 
 /// A server's group and public value (RFC 5246 section 7.4.3).
@@ -77,7 +96,8 @@ pub struct DheParameters {
     pub y: BigUint,
 }
 
-fn extensions(
+/// Every extension of a list, which ends a message.
+pub(super) fn extensions(
     reader: &mut Reader<'_>,
     each: &mut dyn FnMut(u16, Reader<'_>) -> Result<(), Malformed>,
 ) -> Result<(), Malformed> {
@@ -95,6 +115,32 @@ fn extensions(
         each(kind, Reader(list.vector("extension", 2)?))?;
     }
     Err(Malformed::new("extensions", "at most 1000", "more"))
+}
+
+/// The numbers of an extension that is a vector of them, whose length is so many octets.
+fn numbers(mut body: Reader<'_>, field: &'static str, octets: usize) -> Result<Vec<u16>, Malformed> {
+    let numbers = body.vector(field, octets)?;
+    Ok(numbers.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect())
+}
+
+/// The protocols of an extension (RFC 7301 section 3.1).
+pub(super) fn protocols(mut body: Reader<'_>) -> Result<Vec<Vec<u8>>, Malformed> {
+    let mut list = Reader(body.vector("application protocols", 2)?);
+    let mut protocols = Vec::new();
+    while !list.is_empty() {
+        protocols.push(list.vector("application protocol", 1)?.to_vec());
+    }
+    Ok(protocols)
+}
+
+/// The shares of a client (RFC 8446 section 4.2.8).
+fn shares(mut body: Reader<'_>) -> Result<Vec<(u16, Vec<u8>)>, Malformed> {
+    let mut list = Reader(body.vector("key shares", 2)?);
+    let mut shares = Vec::new();
+    while !list.is_empty() {
+        shares.push((list.u16("key share group")?, list.vector("key share", 2)?.to_vec()));
+    }
+    Ok(shares)
 }
 
 impl ClientHello {
@@ -120,12 +166,15 @@ impl ClientHello {
                 extension::SESSION_TICKET => hello.ticket = body.0.to_vec(),
                 extension::EXTENDED_MASTER_SECRET => hello.extended_master_secret = true,
                 extension::SUPPORTED_VERSIONS => {
-                    let versions = body.vector("supported versions", 1)?;
-                    let versions = versions.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+                    hello.versions = numbers(body, "supported versions", 1)?;
                     // values to test tolerance with (RFC 8701) are no versions
-                    let real = versions.filter(|version| version >> 8 == 3);
+                    let real = hello.versions.iter().copied().filter(|version| version >> 8 == 3);
                     hello.version = real.max().unwrap_or(hello.version);
                 }
+                extension::SUPPORTED_GROUPS => hello.groups = numbers(body, "supported groups", 2)?,
+                extension::SIGNATURE_ALGORITHMS => hello.schemes = numbers(body, "signature schemes", 2)?,
+                extension::KEY_SHARE => hello.shares = shares(body)?,
+                extension::PROTOCOLS => hello.protocols = protocols(body)?,
                 _ => {}
             }
             Ok(())
@@ -151,7 +200,12 @@ impl ServerHello {
                 extension::EXTENDED_MASTER_SECRET => hello.extended_master_secret = true,
                 extension::ENCRYPT_THEN_MAC => hello.encrypt_then_mac = true,
                 extension::SUPPORTED_VERSIONS => hello.version = body.u16("selected version")?,
-                extension::KEY_SHARE => hello.group = Some(body.u16("key share group")?),
+                extension::KEY_SHARE => {
+                    hello.group = Some(body.u16("key share group")?);
+                    if !body.is_empty() {
+                        hello.share = body.vector("key share", 2)?.to_vec();
+                    }
+                }
                 _ => {}
             }
             Ok(())

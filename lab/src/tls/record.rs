@@ -8,11 +8,15 @@ pub const LONGEST_RECORD: usize = (1 << 14) + 2048;
 pub(super) const HEADER: usize = 5;
 
 /// Content types (RFC 5246 appendix A.1).
-pub(super) mod content {
-    pub(in crate::tls) const CHANGE_CIPHER_SPEC: u8 = 20;
-    pub(in crate::tls) const ALERT: u8 = 21;
-    pub(in crate::tls) const HANDSHAKE: u8 = 22;
-    pub(in crate::tls) const APPLICATION_DATA: u8 = 23;
+pub mod content {
+    /// A change of ciphers; in TLS 1.3 it says nothing.
+    pub const CHANGE_CIPHER_SPEC: u8 = 20;
+    /// An alert.
+    pub const ALERT: u8 = 21;
+    /// A piece of a handshake.
+    pub const HANDSHAKE: u8 = 22;
+    /// Application data; in TLS 1.3 whatever is sealed.
+    pub const APPLICATION_DATA: u8 = 23;
 }
 
 /// One record.

@@ -1,0 +1,100 @@
+//! A session of the lab's own TLS over a socket.
+
+use crate::attempt::{Attempt, Depth};
+use lab::tls::v13::{Heard, Server};
+use std::io;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// Its server's end.
+pub(crate) struct Session {
+    stream: TcpStream,
+    server: Server,
+    /// What the client said and nobody has asked for yet.
+    heard: Vec<u8>,
+    established: bool,
+    closed: bool,
+}
+
+impl Session {
+    /// Awaits the end of the handshake, and notes how far the client comes with it.
+    ///
+    /// # Errors
+    /// What is wrong with what the client says, which it is told; or with the connection.
+    pub(crate) async fn accept(
+        stream: TcpStream,
+        server: Server,
+        note: impl Fn(&dyn Fn(&mut Attempt)),
+    ) -> io::Result<Self> {
+        let mut session = Self { stream, server, heard: Vec::new(), established: false, closed: false };
+        while !session.established {
+            let received = session.receive().await;
+            if let Some(hello) = session.server.client() {
+                note(&|attempt| {
+                    attempt.depth = attempt.depth.max(Depth::ClientHello);
+                    attempt.server_name.clone_from(&hello.name);
+                    attempt.groups.clone_from(&hello.groups);
+                });
+            }
+            if !received? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        note(&|attempt| {
+            attempt.depth = Depth::Handshake;
+            attempt.version = Some("TLSv1_3".to_owned());
+        });
+        Ok(session)
+    }
+
+    /// What the client says next, as much of it as there is room for; 0 where it says that it is over.
+    ///
+    /// # Errors
+    /// What is wrong with what it says, or with the connection.
+    pub(crate) async fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        while self.heard.is_empty() && !self.closed {
+            if !self.receive().await? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let count = room.len().min(self.heard.len());
+        room[..count].copy_from_slice(&self.heard[..count]);
+        self.heard.drain(..count);
+        Ok(count)
+    }
+
+    /// Says these, a record each, and that it is over.
+    ///
+    /// # Errors
+    /// The connection's.
+    pub(crate) async fn answer(&mut self, pieces: &[Vec<u8>]) -> io::Result<()> {
+        self.server.answer(pieces);
+        self.server.close();
+        self.flush().await?;
+        self.stream.shutdown().await
+    }
+
+    /// Takes in what arrives next; whether anything did.
+    async fn receive(&mut self) -> io::Result<bool> {
+        let mut buffer = [0; 4096];
+        let count = self.stream.read(&mut buffer).await?;
+        let received = self.server.receive(&buffer[..count]);
+        for heard in self.server.heard() {
+            match heard {
+                Heard::Established => self.established = true,
+                Heard::Data(text) => self.heard.extend_from_slice(&text),
+                Heard::Closed => self.closed = true,
+            }
+        }
+        let sent = self.flush().await;
+        received.map_err(io::Error::other)?;
+        sent?;
+        Ok(count > 0)
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        self.stream.write_all(&self.server.take()).await
+    }
+}

@@ -1,0 +1,321 @@
+//! The client, which performs the lab's checks, as far as they are on.
+
+use super::{
+    Fault, Schedule, Secret, Suite, TLS13,
+    hello::{RETRY, number},
+    link::{Heard, Item, Link},
+    message, signature,
+};
+use crate::{
+    certificate::{self, Policy, validate},
+    check::{Check, Switches},
+    checks,
+    group::Group,
+    tls::{
+        message::{ClientHello, ServerHello, kind},
+        reader::Malformed,
+        record::content,
+    },
+};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use rand_core::Rng;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Octets of X25519 in a share and in a secret: they stand last.
+const POINT: usize = 32;
+
+/// How a client speaks.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name that it tells the server; none for an address (RFC 6066 section 3).
+    pub server_name: Option<String>,
+    /// What the server's certificate is held against, and which checks are on: those of the handshake and of records too.
+    pub policy: Policy,
+    /// Suites, the preferred first.
+    pub suites: Vec<Suite>,
+    /// The groups in which it sends a share.
+    pub groups: Vec<Group>,
+    /// Protocols that it offers to speak inside (RFC 7301).
+    pub protocols: Vec<Vec<u8>>,
+}
+
+/// What the client knows between ServerHello and Finished.
+struct Agreed {
+    suite: Suite,
+    schedule: Schedule,
+    client: Secret,
+    server: Secret,
+    /// The server's leaf, once it was shown.
+    leaf: Option<Vec<u8>>,
+}
+
+/// The message that is awaited.
+enum State {
+    ServerHello,
+    EncryptedExtensions(Box<Agreed>),
+    Certificate(Box<Agreed>),
+    CertificateVerify(Box<Agreed>),
+    Finished(Box<Agreed>),
+    Open,
+    Closed,
+    Over,
+}
+
+/// One session of a client.
+pub struct Client {
+    settings: Settings,
+    hello: ClientHello,
+    /// The secrets of the shares, in their order.
+    secrets: Vec<(Group, Zeroizing<Vec<u8>>)>,
+    link: Link,
+    state: State,
+    heard: Vec<Heard>,
+}
+
+impl Client {
+    /// A client that draws what is random from a seed. What is to be sent begins with its ClientHello.
+    pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let mut hello = ClientHello {
+            session: vec![0; 32],
+            suites: settings.suites.iter().map(|suite| suite.id()).collect(),
+            name: settings.server_name.clone(),
+            schemes: signature::SCHEMES.to_vec(),
+            protocols: settings.protocols.clone(),
+            ..ClientHello::default()
+        };
+        rng.fill_bytes(&mut hello.random);
+        rng.fill_bytes(&mut hello.session);
+        let mut secrets = Vec::new();
+        for group in &settings.groups {
+            let secret = group.secret(&mut rng);
+            if let Some((number, share)) = number(group).zip(group.public(&secret)) {
+                hello.groups.push(number);
+                hello.shares.push((number, share));
+                secrets.push((group.clone(), secret));
+            }
+        }
+        let mut link = Link::new(settings.policy.switches.clone());
+        link.say(kind::CLIENT_HELLO, &hello.write());
+        Self { settings, hello, secrets, link, state: State::ServerHello, heard: Vec::new() }
+    }
+
+    /// What is to be sent.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.link.take()
+    }
+
+    /// What was said since the last time.
+    pub fn heard(&mut self) -> Vec<Heard> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// Takes what arrived. After a fault the session is over.
+    ///
+    /// # Errors
+    /// What is wrong with it. The alert for it stands in what is to be sent.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match self.state {
+            State::Over => return Err(Fault::Over),
+            // what comes behind the end is nobody's
+            State::Closed => return Ok(()),
+            _ => self.link.push(bytes),
+        }
+        self.advance().inspect_err(|fault| {
+            self.link.give_up(fault);
+            self.state = State::Over;
+        })
+    }
+
+    /// The connection has ended: whether the session has.
+    ///
+    /// # Errors
+    /// Nobody said that it is over.
+    pub fn end(&mut self) -> Result<(), Fault> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Closed => Ok(()),
+            State::Open if !self.is_on(&checks::AUTHENTICATED_CLOSE) => Ok(()),
+            _ => Err(Fault::Refused { check: &checks::AUTHENTICATED_CLOSE, alert: 0 }),
+        }
+    }
+
+    /// Says this, once the handshake is finished.
+    pub fn say(&mut self, text: &[u8]) {
+        if matches!(self.state, State::Open | State::Closed) {
+            self.link.send(content::APPLICATION_DATA, text);
+        }
+    }
+
+    /// Says that it is over.
+    pub fn close(&mut self) {
+        self.link.close();
+    }
+
+    fn switches(&self) -> &Switches {
+        &self.settings.policy.switches
+    }
+
+    fn is_on(&self, check: &Check) -> bool {
+        self.switches().is_on(check)
+    }
+
+    /// A check failed: the session is over, where the check is on.
+    fn fail(&self, check: &'static Check, alert: u8) -> Result<(), Fault> {
+        if self.is_on(check) { Err(Fault::Refused { check, alert }) } else { Ok(()) }
+    }
+
+    fn advance(&mut self) -> Result<(), Fault> {
+        while let Some(item) = self.link.next()? {
+            match item {
+                _ if matches!(self.state, State::Closed | State::Over) => break,
+                Item::Closed => {
+                    let open = matches!(self.state, State::Open);
+                    self.state = if open { State::Closed } else { State::Over };
+                    self.heard.push(Heard::Closed);
+                }
+                Item::Data(text) if matches!(self.state, State::Open) => self.heard.push(Heard::Data(text)),
+                Item::Data(_) => {
+                    return Err(Fault::Unexpected { field: "record type", got: content::APPLICATION_DATA });
+                }
+                Item::Message(message) => self.step(&message)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// One message, in the order of the protocol; where a check is off that would miss one, without that.
+    fn step(&mut self, message: &[u8]) -> Result<(), Fault> {
+        let (got, body) = (message[0], &message[4..]);
+        let unexpected = Fault::Unexpected { field: "handshake message", got };
+        self.state = match (std::mem::replace(&mut self.state, State::Over), got) {
+            (State::ServerHello, kind::SERVER_HELLO) => {
+                let picked = ServerHello::read(body)?;
+                self.link.count(message);
+                State::EncryptedExtensions(Box::new(self.picked(&picked)?))
+            }
+            (State::EncryptedExtensions(agreed), kind::ENCRYPTED_EXTENSIONS) => {
+                if let Some(protocol) = message::selected_protocol(body)?
+                    && !self.settings.protocols.contains(&protocol)
+                {
+                    self.fail(&checks::OFFERS_BOUND, 110)?;
+                }
+                self.link.count(message);
+                State::Certificate(agreed)
+            }
+            (State::Certificate(mut agreed), kind::CERTIFICATE) => {
+                let chain = message::chain(body)?;
+                self.judge(&chain)?;
+                agreed.leaf = chain.into_iter().next();
+                self.link.count(message);
+                State::CertificateVerify(agreed)
+            }
+            (State::Certificate(agreed), kind::FINISHED) => {
+                let chain = checks::find(certificate::checks::CHAIN).ok_or(unexpected)?;
+                self.fail(chain, 10)?;
+                self.finished(&agreed, message)?
+            }
+            (State::CertificateVerify(agreed), kind::CERTIFICATE_VERIFY) => {
+                self.verify(&agreed, body)?;
+                self.link.count(message);
+                State::Finished(agreed)
+            }
+            (State::CertificateVerify(agreed), kind::FINISHED) => {
+                self.fail(&checks::TRANSCRIPT_SIGNATURE, 10)?;
+                self.finished(&agreed, message)?
+            }
+            (State::Finished(agreed), kind::FINISHED) => self.finished(&agreed, message)?,
+            // no session is resumed
+            (State::Open, kind::NEW_SESSION_TICKET) => State::Open,
+            (State::Open, _) => {
+                self.link.afterwards(message)?;
+                State::Open
+            }
+            _ => return Err(unexpected),
+        };
+        Ok(())
+    }
+
+    /// What the server picked has to be among what was offered.
+    fn picked(&mut self, picked: &ServerHello) -> Result<Agreed, Fault> {
+        let wrong = |field| Fault::NothingInCommon { field };
+        if picked.version != TLS13 {
+            return Err(wrong("version"));
+        }
+        if picked.random == RETRY {
+            return Err(wrong("group"));
+        }
+        if picked.session != self.hello.session {
+            return Err(Malformed::new("session id", "what the client sent", picked.session.len()).into());
+        }
+        let suite = Suite::find(picked.suite).filter(|suite| self.settings.suites.contains(suite));
+        let suite = suite.ok_or(wrong("cipher suite"))?;
+        let secret = self.secrets.iter().find(|(group, _)| number(group) == picked.group);
+        let (group, secret) = secret.ok_or(wrong("group"))?;
+        let agreed = match group.agree(secret, &picked.share) {
+            Ok(agreed) => agreed,
+            Err(expected) => {
+                self.fail(&checks::CONTRIBUTORY, 47)?;
+                filled_up(secret, &picked.share)
+                    .ok_or_else(|| Malformed::new("key share", "as many octets as its group has", expected))?
+            }
+        };
+        let point = &agreed[agreed.len().saturating_sub(POINT)..];
+        if bool::from(point.ct_eq(&[0; POINT])) {
+            self.fail(&checks::CONTRIBUTORY, 47)?;
+        }
+        let schedule = Schedule::early(None).handshake(&agreed);
+        let hellos = self.link.transcript();
+        let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
+        self.link.read_under(suite, server.clone())?;
+        Ok(Agreed { suite, schedule, client, server, leaf: None })
+    }
+
+    /// Path validation, by the lab's own judge.
+    fn judge(&self, chain: &[Vec<u8>]) -> Result<(), Fault> {
+        let found = validate(&self.settings.policy, chain);
+        match found.failure().and_then(|step| checks::find(step.check)) {
+            Some(check) => Err(Fault::Refused { check, alert: 42 }),
+            None if found.accepted() => Ok(()),
+            // nothing was there to be judged
+            None => checks::find(certificate::checks::CHAIN).map_or(Ok(()), |chain| self.fail(chain, 42)),
+        }
+    }
+
+    fn verify(&self, agreed: &Agreed, body: &[u8]) -> Result<(), Fault> {
+        let (scheme, signature) = message::scheme_and_signature(body)?;
+        let content = signature::content(signature::SERVER, &self.link.transcript());
+        let leaf = agreed.leaf.as_deref().unwrap_or_default();
+        match signature::verifies(scheme, leaf, &content, signature) {
+            true => Ok(()),
+            false => self.fail(&checks::TRANSCRIPT_SIGNATURE, 51),
+        }
+    }
+
+    /// The server's Finished, and the own.
+    fn finished(&mut self, agreed: &Agreed, message: &[u8]) -> Result<State, Fault> {
+        let expected = agreed.server.finished(&self.link.transcript());
+        if !bool::from(message[4..].ct_eq(&expected)) {
+            self.fail(&checks::FINISHED, 51)?;
+        }
+        self.link.count(message);
+        let transcript = self.link.transcript();
+        let schedule = agreed.schedule.master();
+        self.link.change_cipher_spec();
+        self.link.write_under(agreed.suite, agreed.client.clone());
+        self.link.say(kind::FINISHED, &agreed.client.finished(&transcript));
+        self.link.write_under(agreed.suite, schedule.derive("c ap traffic", &transcript));
+        self.link.read_under(agreed.suite, schedule.derive("s ap traffic", &transcript))?;
+        self.link.finish();
+        self.heard.push(Heard::Established);
+        Ok(State::Open)
+    }
+}
+
+/// The secret of whoever takes a share for one whose beginning is zero: the half of the secret that comes from there is too.
+fn filled_up(secret: &[u8], share: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let scalar = secret.get(secret.len().checked_sub(POINT)?..)?;
+    let point = share.get(share.len().checked_sub(POINT)?..)?;
+    let agreed = Group::X25519.agree(scalar, point).ok()?;
+    Some(Zeroizing::new([&[0; 32][..], &agreed].concat()))
+}

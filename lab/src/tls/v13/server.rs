@@ -1,0 +1,296 @@
+//! The server, honest or not.
+
+use super::{
+    Deviation, Fault, Message, Schedule, Secret, Share, Suite, TLS13,
+    hello::number,
+    link::{Heard, Item, Link},
+    message, signature,
+};
+use crate::{
+    certificate::KeyPair,
+    check::Switches,
+    checks,
+    group::Group,
+    misfit::Need,
+    tls::{
+        message::{ClientHello, ServerHello, kind},
+        reader::Malformed,
+        record::content,
+    },
+};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use rand_core::Rng;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Octets of X25519 in a share and in a secret: they stand last.
+const POINT: usize = 32;
+
+/// Who a server is, or says that it is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Its certificates, leaf first, DER.
+    pub chain: Vec<Vec<u8>>,
+    /// The key that signs, whether or not it is that of the leaf.
+    pub key: KeyPair,
+}
+
+/// Where a session is.
+enum State {
+    ClientHello,
+    /// The client's Finished has to be this.
+    Finished {
+        expected: [u8; 32],
+        suite: Suite,
+        client: Secret,
+    },
+    Open,
+    Closed,
+    Over,
+}
+
+/// One session of a server.
+pub struct Server {
+    identity: Identity,
+    /// The groups in which it agrees, the preferred first.
+    groups: Vec<Group>,
+    /// The protocols that it speaks inside, the preferred first.
+    protocols: Vec<Vec<u8>>,
+    deviations: Vec<Deviation>,
+    rng: ChaCha20Rng,
+    link: Link,
+    state: State,
+    client: Option<ClientHello>,
+    heard: Vec<Heard>,
+}
+
+impl Server {
+    /// A server of this identity, which draws what is random from a seed. It agrees with X25519, and speaks no protocol in
+    /// particular.
+    pub fn new(identity: Identity, deviations: &[Deviation], seed: [u8; 32]) -> Self {
+        Self {
+            identity,
+            groups: vec![Group::X25519],
+            protocols: Vec::new(),
+            deviations: deviations.to_vec(),
+            rng: ChaCha20Rng::from_seed(seed),
+            link: Link::new(Switches::default()),
+            state: State::ClientHello,
+            client: None,
+            heard: Vec::new(),
+        }
+    }
+
+    /// The same that agrees in these groups, the preferred first.
+    #[must_use]
+    pub fn agreeing_in(mut self, groups: Vec<Group>) -> Self {
+        self.groups = groups;
+        self
+    }
+
+    /// The same that speaks these protocols inside, the preferred first, with whoever offers one of them.
+    #[must_use]
+    pub fn speaking(mut self, protocols: Vec<Vec<u8>>) -> Self {
+        self.protocols = protocols;
+        self
+    }
+
+    /// What the client offered.
+    pub fn client(&self) -> Option<&ClientHello> {
+        self.client.as_ref()
+    }
+
+    /// What is to be sent.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.link.take()
+    }
+
+    /// What was said since the last time.
+    pub fn heard(&mut self) -> Vec<Heard> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// Takes what arrived. After a fault the session is over.
+    ///
+    /// # Errors
+    /// What is wrong with it. The alert for it stands in what is to be sent.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match self.state {
+            State::Over => return Err(Fault::Over),
+            // what comes behind the end is nobody's
+            State::Closed => return Ok(()),
+            _ => self.link.push(bytes),
+        }
+        self.advance().inspect_err(|fault| {
+            self.link.give_up(fault);
+            self.state = State::Over;
+        })
+    }
+
+    /// Says this, once the handshake is finished.
+    pub fn say(&mut self, text: &[u8]) {
+        if matches!(self.state, State::Open | State::Closed) {
+            self.link.send(content::APPLICATION_DATA, text);
+        }
+    }
+
+    /// Says these, a record each, which may reach the client in another order than this.
+    pub fn answer(&mut self, pieces: &[Vec<u8>]) {
+        if !matches!(self.state, State::Open | State::Closed) {
+            return;
+        }
+        let mut records: Vec<_> =
+            pieces.iter().map(|piece| self.link.sealed(content::APPLICATION_DATA, piece)).collect();
+        for deviation in &self.deviations {
+            if let Deviation::Sends(order) = deviation {
+                order.apply(&mut records);
+            }
+        }
+        records.iter().for_each(|record| self.link.pass(record));
+    }
+
+    /// Says that it is over.
+    pub fn close(&mut self) {
+        self.link.close();
+    }
+
+    fn advance(&mut self) -> Result<(), Fault> {
+        while let Some(item) = self.link.next()? {
+            let unexpected = |got| Err(Fault::Unexpected { field: "handshake message", got });
+            match (&self.state, item) {
+                (State::Closed | State::Over, _) => break,
+                (_, Item::Closed) => {
+                    self.state = State::Closed;
+                    self.heard.push(Heard::Closed);
+                }
+                (State::ClientHello, Item::Message(message)) => match message[..] {
+                    [kind::CLIENT_HELLO, ..] => self.greet(&message)?,
+                    _ => return unexpected(message[0]),
+                },
+                (State::Finished { expected, suite, client }, Item::Message(message)) => {
+                    let [kind::FINISHED, 0, 0, 32, said @ ..] = &message[..] else { return unexpected(message[0]) };
+                    if !bool::from(said.ct_eq(expected)) {
+                        return Err(Fault::Refused { check: &checks::FINISHED, alert: 51 });
+                    }
+                    let (suite, client) = (*suite, client.clone());
+                    self.link.read_under(suite, client)?;
+                    self.link.finish();
+                    self.state = State::Open;
+                    self.heard.push(Heard::Established);
+                }
+                (State::Open, Item::Message(message)) => self.link.afterwards(&message)?,
+                (State::Open, Item::Data(text)) => self.heard.push(Heard::Data(text)),
+                (_, Item::Data(_)) => {
+                    return Err(Fault::Unexpected { field: "record type", got: content::APPLICATION_DATA });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers a ClientHello with everything up to the own Finished.
+    fn greet(&mut self, message: &[u8]) -> Result<(), Fault> {
+        let hello = ClientHello::read(&message[4..])?;
+        let hello = self.client.insert(hello);
+        if !hello.versions.contains(&TLS13) {
+            return Err(Fault::NothingInCommon { field: "version" });
+        }
+        let suite = hello.suites.iter().find_map(|id| Suite::find(*id));
+        let suite = suite.ok_or(Fault::NothingInCommon { field: "cipher suite" })?;
+        let scheme = signature::scheme(&self.identity.key);
+        if !hello.schemes.contains(&scheme) {
+            return Err(Fault::NothingInCommon { field: "signature scheme" });
+        }
+        let shared = self.groups.iter().find_map(|group| {
+            let number = number(group)?;
+            let (_, share) = hello.shares.iter().find(|(offered, _)| *offered == number)?;
+            Some((group.clone(), number, share.clone()))
+        });
+        let (group, number, share) = shared.ok_or(Fault::NothingInCommon { field: "group" })?;
+        let protocol = self.protocols.iter().find(|protocol| hello.protocols.contains(protocol)).cloned();
+        let session = hello.session.clone();
+        let (answer, agreed) = self.agree(&group, &share)?;
+
+        self.link.count(message);
+        let mut random = [0; 32];
+        self.rng.fill_bytes(&mut random);
+        let picked = ServerHello {
+            version: TLS13,
+            random,
+            session,
+            suite: suite.id(),
+            group: Some(number),
+            share: answer,
+            ..ServerHello::default()
+        };
+        self.link.say(kind::SERVER_HELLO, &picked.write());
+        if !picked.session.is_empty() {
+            self.link.change_cipher_spec();
+        }
+        let schedule = Schedule::early(None).handshake(&agreed);
+        let hellos = self.link.transcript();
+        let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
+        self.link.read_under(suite, client.clone())?;
+        self.link.write_under(suite, server.clone());
+        self.prove(protocol, scheme, &server);
+
+        let schedule = schedule.master();
+        let transcript = self.link.transcript();
+        let expected = client.finished(&transcript);
+        self.link.write_under(suite, schedule.derive("s ap traffic", &transcript));
+        self.state = State::Finished { expected, suite, client: schedule.derive("c ap traffic", &transcript) };
+        Ok(())
+    }
+
+    /// The own share and the secret.
+    fn agree(&mut self, group: &Group, theirs: &[u8]) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Fault> {
+        let malformed = |_: Need| Malformed::new("key share", "one of its group", format!("{} octets", theirs.len()));
+        let own = group.secret(&mut self.rng);
+        let mut answer = group.reply(&own, theirs).map_err(malformed)?;
+        let mut secret = group.replied(&own, theirs).map_err(malformed)?;
+        for deviation in &self.deviations {
+            let Deviation::Shares(share) = deviation else { continue };
+            let (half, point) = (secret.len().saturating_sub(POINT), answer.len().saturating_sub(POINT));
+            match share {
+                Share::ZeroPoint => {
+                    answer[point..].fill(0);
+                    secret[half..].fill(0);
+                }
+                Share::NoCiphertext => {
+                    answer.drain(..point);
+                    secret[..half].fill(0);
+                }
+            }
+        }
+        Ok((answer, secret))
+    }
+
+    /// EncryptedExtensions, Certificate, CertificateVerify and Finished, as far as they are sent.
+    fn prove(&mut self, protocol: Option<Vec<u8>>, scheme: u16, server: &Secret) {
+        let (mut selected, mut context) = (protocol, signature::SERVER);
+        for deviation in &self.deviations {
+            match deviation {
+                Deviation::Selects(protocol) => selected = Some(protocol.to_vec()),
+                Deviation::SignsUnder(other) => context = other,
+                _ => {}
+            }
+        }
+        self.link.say(kind::ENCRYPTED_EXTENSIONS, &message::encrypted_extensions(selected.as_deref()));
+        self.utter(Message::Certificate, message::certificate(&self.identity.chain));
+        let content = signature::content(context, &self.link.transcript());
+        let signature = signature::sign(&self.identity.key, &content, &mut self.rng);
+        self.utter(Message::CertificateVerify, message::certificate_verify(scheme, &signature));
+        self.utter(Message::Finished, server.finished(&self.link.transcript()).to_vec());
+    }
+
+    /// Says a message of the first flight, or something else in its place.
+    fn utter(&mut self, message: Message, mut body: Vec<u8>) {
+        if self.deviations.contains(&Deviation::Omits(message)) {
+            return;
+        }
+        if let Some(last) = body.last_mut().filter(|_| self.deviations.contains(&Deviation::Alters(message))) {
+            *last ^= 1;
+        }
+        self.link.say(message.kind(), &body);
+    }
+}

@@ -1,0 +1,92 @@
+//! `interlock audit`: the lies of the handshake and of records, against clients that fall for one of them each, and against
+//! what is installed here.
+
+use serde_json::Value;
+use std::process::Command;
+use support::programs::{Finished, run};
+
+/// The cells of an audit, one an attack.
+fn cells(options: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let Finished { code, out, err } = run("interlock", &[&["audit", "--json"], options].concat());
+    let report: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{options:?}: {error}: {out}{err}"));
+    (code, report["clients"][0]["cells"].as_array().unwrap().clone())
+}
+
+/// The client that leaves these checks out.
+fn careless(attack: &str, without: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let client = env!("CARGO_BIN_EXE_careless");
+    cells(&[&["--attack", attack, "--", client], without].concat())
+}
+
+/// Each attack, the check that stops it, and what a client leaves out that falls for it.
+const LIES: &[(&str, &str, &str)] = &[
+    ("no-certificate", "cert-chain", "cert-chain"),
+    ("no-signature", "transcript-signature", "transcript-signature"),
+    ("replay-cert", "transcript-signature", "transcript-signature"),
+    ("replay-signature", "fresh-transcript", "transcript-signature"),
+    ("replay-signature:role", "transcript-signature", "transcript-signature"),
+    ("wrong-finished", "finished", "finished"),
+    ("unoffered-protocol", "offers-bound", "offers-bound"),
+    ("low-order", "contributory", "contributory"),
+    ("low-order:one", "contributory", "contributory"),
+    ("low-order:eight", "contributory", "contributory"),
+    ("low-order:hybrid", "contributory", "contributory"),
+    ("low-order:no-ciphertext", "contributory", "contributory"),
+    ("tamper", "record-auth", "record-auth"),
+    ("replay-record", "record-order", "record-order"),
+    ("reorder", "record-order", "record-order"),
+    ("truncate", "authenticated-close", "authenticated-close"),
+];
+
+/// Each wins against a client without the one check, and loses against the same client with it, which believes the twin.
+#[test]
+fn each_lie_wins_where_its_check_is_left_out_and_nowhere_else() {
+    let (code, all) = careless("*", &[]);
+    assert_eq!(code, Some(0), "{all:#?}");
+    for (attack, check, left_out) in LIES {
+        let cell = all.iter().find(|cell| cell["attack"] == *attack).unwrap_or_else(|| panic!("no {attack}"));
+        assert_eq!((&cell["grade"], &cell["check"]), (&"refused".into(), &(*check).into()), "{cell:#}");
+        let (code, cells) = careless(attack, &[left_out]);
+        let [cell] = &cells[..] else { panic!("{cells:#?}") };
+        assert_eq!((code, &cell["grade"]), (Some(1), &"accepted".into()), "{attack} without {left_out}: {cell:#}");
+        assert_eq!((&cell["depth"], &cell["twin"]), (&"answer".into(), &"accepted".into()), "{attack}: {cell:#}");
+    }
+}
+
+/// A client that speaks nothing newer than TLS 1.2 has no reason to look at the end of a random value; one that does, has.
+#[test]
+fn a_downgrade_is_seen_by_whoever_offered_more() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/broken.py");
+    if Command::new("python3").arg("--version").output().is_err() {
+        println!("not run: python3 is missing");
+        return;
+    }
+    for (way, grade) in [("careful", "refused"), ("old", "accepted")] {
+        let (_, cells) = cells(&["--attack", "downgrade", "--", "python3", "-B", script, way]);
+        assert_eq!((cells.len(), &cells[0]["grade"]), (1, &grade.into()), "{way}: {cells:#?}");
+        assert_eq!((&cells[0]["check"], &cells[0]["twin"]), (&"offers-bound".into(), &"accepted".into()));
+    }
+}
+
+/// What everybody has refuses every lie for the lie's own sake: what its twin says is believed. Whoever takes the end of a
+/// connection for the end of an answer is left out.
+#[test]
+fn what_is_installed_refuses_every_lie() {
+    for client in ["curl", "openssl", "python", "node"] {
+        let Finished { code, .. } = run("interlock", &["audit", "--client", client, "--attack", "no-signature"]);
+        if code == Some(2) {
+            println!("not run: {client} is missing");
+            continue;
+        }
+        let mut met = 0;
+        for attack in ["no-*", "replay-*", "wrong-*", "unoffered-*", "downgrade", "low-order*", "tamper", "reorder"] {
+            let (code, cells) = cells(&["--client", client, "--attack", attack]);
+            for cell in &cells {
+                assert_eq!((code, &cell["grade"]), (Some(0), &"refused".into()), "{client}: {cell:#}");
+            }
+            met += cells.len();
+        }
+        // Two need a client that offers X25519MLKEM768.
+        assert!(met >= 13, "{client}: {met}");
+    }
+}
