@@ -8,6 +8,7 @@ pub mod block_search;
 pub mod call;
 pub mod cost;
 pub mod editor;
+mod hand;
 pub mod impostor;
 pub mod leg;
 pub mod listener;

@@ -5,9 +5,10 @@ use clap::Parser;
 use lab::{
     control::{AttackOrder, Order, Place, PlayOrder},
     event::Fact,
+    hand::Hand,
     role::Actor,
     scenario::{Scenario, Selection},
-    script::Script,
+    script::kept::Written,
     staging::{Setting, stage},
 };
 use process::{
@@ -83,7 +84,7 @@ struct Attacker {
     args: Arguments,
     common: Common,
     /// What it does instead of an attack of the list.
-    script: Option<Script>,
+    script: Option<Written>,
     /// Work for primes that were met before.
     workshop: Arc<Workshop>,
     /// Recipes that go on in the next session of their campaign.
@@ -100,9 +101,9 @@ async fn start(args: Arguments) -> Result<u8, Failure> {
 }
 
 /// Reads a script from a file.
-fn read(path: &Path) -> Result<Script, Failure> {
+fn read(path: &Path) -> Result<Written, Failure> {
     let octets = fs::read(path).map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
-    Script::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
+    Written::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
 }
 
 impl Attacker {
@@ -125,11 +126,17 @@ impl Attacker {
     fn part(&self, order: AttackOrder) -> Result<Part, String> {
         let session = self.session(&order).map_err(|unknown| unknown.to_string())?;
         let (beyond, workshop) = (self.args.connect.clone(), Arc::clone(&self.workshop));
-        let limits = self.args.by_hand.limits_for(Duration::from_millis(order.patience));
+        let (limits, by_hand) =
+            (self.args.by_hand.limits_for(Duration::from_millis(order.patience)), order.hand.is_some());
         Ok(Box::new(move |caller, reports| {
             Box::pin(async move {
                 let teller = Teller::new(order.session, Actor::Attacker, reports);
-                let server = match connect(&beyond, limits.silence).await {
+                // By hand, nothing may go there for long, and whoever connects to the server speaks at once.
+                let server = match by_hand {
+                    true => Ok(None),
+                    false => connect(&beyond, limits.silence).await.map(Some),
+                };
+                let server = match server {
                     Ok(server) => server,
                     Err(error) => {
                         // Whoever counts on this part is not left to wait for it.
@@ -138,9 +145,12 @@ impl Attacker {
                     }
                 };
                 let deadline = Duration::from_millis(order.deadline);
-                let relay = Relay::new(session, teller, limits, deadline, workshop, beyond);
-                relay.run(caller.first, (caller.frames, caller.writer), server).await;
-                Ok(())
+                let mut relay = Relay::new(session, teller, limits, deadline, workshop, beyond.clone());
+                if by_hand {
+                    relay = relay.by_hand(caller.steering.decisions);
+                }
+                let relayed = relay.run(caller.first, (caller.frames, caller.writer), server).await;
+                relayed.map_err(|error| format!("--connect {beyond}: {error}"))
             })
         }))
     }
@@ -162,7 +172,7 @@ impl Listening for Attacker {
     fn ordered(&self, order: Order) -> Result<Part, String> {
         match order {
             Order::Attack(order) => self.part(*order),
-            Order::Play(_) | Order::Cancel { .. } => Err("this is the attacker".to_owned()),
+            _ => Err("this is the attacker".to_owned()),
         }
     }
 
@@ -173,16 +183,23 @@ impl Listening for Attacker {
     fn by_hand(&self, session: &str) -> Result<Part, Failure> {
         let setting = self.common.setting(session).map_err(failed("setting"))?;
         let mode = self.args.by_hand.mode.clone();
-        let scenario = match &self.script {
-            Some(_) => attacks::by_script(mode, Vec::new(), Vec::new()),
-            None => Scenario { mode, attack: self.args.attack.clone(), without: Vec::new(), with: Vec::new() },
+        let (attack, script, hand) = match &self.script {
+            Some(Written::Script(script)) => (None, Some(script.as_ref()), None),
+            Some(Written::Kept(kept)) => {
+                let decided = kept.decided.first().cloned().unwrap_or_default();
+                (Some(&kept.scenario.attack), None, Some(Hand { decided, holds: false }))
+            }
+            None => (Some(&self.args.attack), None, None),
         };
-        let resolved = attacks::scripted(&scenario, self.script.as_ref())
-            .map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+        let scenario = match attack {
+            None => attacks::by_script(mode, Vec::new(), Vec::new()),
+            Some(attack) => Scenario { mode, attack: attack.clone(), without: Vec::new(), with: Vec::new() },
+        };
+        let resolved = attacks::scripted(&scenario, script).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
         let cost = cost::core_seconds(&resolved);
         let deadline = cost::deadline(self.args.deadline.map(Duration::from_secs), self.args.by_hand.patience(), cost);
         let setting = Setting { deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX), ..setting };
-        let order = AttackOrder { script: self.script.clone(), ..stage(&resolved.played, &setting)?.attack };
+        let order = AttackOrder { script: script.cloned(), hand, ..stage(&resolved.played, &setting)?.attack };
         self.part(order).map_err(Failure::Failed)
     }
 }

@@ -8,16 +8,18 @@ use crate::{
 use cryptanalysis::{Budget, Failure, Problem, Solution};
 use lab::{
     event::{Fact, Limit},
+    hand::Decision,
     role::Role,
     wire::Frame,
 };
 use process::{
-    frames::{Arrival, Frames},
+    frames::{Arrival, Frames, connect},
     limits::{Limits, after, milliseconds},
     teller::Teller,
 };
 use std::{
     future::pending,
+    io,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -27,7 +29,7 @@ use tokio::{
         TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::oneshot,
+    sync::{mpsc, oneshot},
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 
@@ -44,6 +46,16 @@ pub struct Relay {
     limits: Limits,
     deadline: Duration,
     writers: [Option<OwnedWriteHalf>; 2],
+    /// Which victims may still say something.
+    open: [bool; 2],
+    /// One of them has left.
+    left: bool,
+    /// What the server says, once it is reached.
+    from_server: Option<Frames<OwnedReadHalf>>,
+    /// The server was called, or could not be.
+    reached: io::Result<bool>,
+    /// What somebody decides in the attack's place.
+    decisions: Option<mpsc::Receiver<Decision>>,
     budget: Budget,
     workshop: Arc<Workshop>,
     answer: Option<Answer>,
@@ -71,6 +83,11 @@ impl Relay {
             limits,
             deadline,
             writers: [None, None],
+            open: [true, false],
+            left: false,
+            from_server: None,
+            reached: Ok(false),
+            decisions: None,
             budget: session_budget(),
             workshop,
             answer: None,
@@ -80,30 +97,56 @@ impl Relay {
         }
     }
 
-    /// Relays to the end of both connections and of what is being computed. `client` has brought `first` already.
-    pub async fn run(mut self, first: Arrival, client: (Frames<OwnedReadHalf>, OwnedWriteHalf), server: TcpStream) {
+    /// The same where somebody decides in the attack's place. The victims' patience stands still while a frame is held and while
+    /// the attack computes: nobody by hand is in a hurry.
+    pub fn by_hand(mut self, decisions: mpsc::Receiver<Decision>) -> Self {
+        self.decisions = Some(decisions);
+        self
+    }
+
+    /// Relays to the end of both connections and of what is being computed. `client` has brought `first` already; where there is
+    /// no `server` yet, it is called as soon as something goes there.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub async fn run(
+        mut self,
+        first: Arrival,
+        client: (Frames<OwnedReadHalf>, OwnedWriteHalf),
+        server: Option<TcpStream>,
+    ) -> io::Result<()> {
         // The end of time where the deadline is beyond it.
-        let end = Instant::now().checked_add(self.deadline);
-        let (server_reader, server_writer) = server.into_split();
-        let (mut from_client, mut from_server) = (client.0, Frames::new(server_reader));
-        self.writers = [Some(client.1), Some(server_writer)];
-        let mut open = [true, true];
+        let mut end = Instant::now().checked_add(self.deadline);
+        let mut from_client = client.0;
+        self.writers[side(Role::Client)] = Some(client.1);
+        server.into_iter().for_each(|server| self.reach(server));
         self.teller.tell(self.session.begin()).await;
-        let last = after(self.limits.relayed());
-        let mut parting = None;
-        self.arrive(Role::Client, first, &mut open).await;
-        while open[0] || open[1] {
-            if open != [true, true] && parting.is_none() {
+        let mut last = after(self.limits.relayed());
+        let (mut parting, mut stood_before) = (None, false);
+        self.arrive(Role::Client, first).await;
+        while self.reached.is_ok() && (self.open != [false, false] || self.session.is_held()) {
+            if self.left && parting.is_none() {
                 parting = Some(after(self.limits.parting()));
             }
-            let reads = [Role::Client, Role::Server].map(|role| open[side(role)] && self.session.reads(role));
+            let (held, stands) = (self.session.is_held(), self.stands());
+            if stands != std::mem::replace(&mut stood_before, stands) {
+                self.teller.clock(stands).await;
+            }
+            let reads = [Role::Client, Role::Server].map(|role| self.open[side(role)] && self.session.reads(role));
+            let computes = self.answer.is_some() && !self.budget.cancel.load(Ordering::Relaxed);
+            let began = Instant::now();
             let over = tokio::select! {
                 arrival = from_client.next(), if reads[0] => {
-                    self.arrive(Role::Client, arrival, &mut open).await;
+                    self.arrive(Role::Client, arrival).await;
                     None
                 }
-                arrival = from_server.next(), if reads[1] => {
-                    self.arrive(Role::Server, arrival, &mut open).await;
+                arrival = next(&mut self.from_server), if reads[1] => {
+                    self.arrive(Role::Server, arrival).await;
+                    None
+                }
+                decision = decided(&mut self.decisions), if held => {
+                    let commands = self.session.decide(&decision);
+                    self.carry_out_all(commands).await;
                     None
                 }
                 result = answered(&mut self.answer) => {
@@ -115,16 +158,27 @@ impl Relay {
                     self.see(Seen::Called(heard)).await;
                     None
                 }
-                () = at(self.let_go) => {
+                () = at(self.let_go), if !stands => {
                     self.let_go = None;
                     self.see(Seen::Impatient).await;
                     None
                 }
+                // Where nobody is in a hurry, the time for a computation is still not without end.
+                () = at(end), if stands && !held && computes => {
+                    self.budget.cancel.store(true, Ordering::Relaxed);
+                    None
+                }
                 // Victims lose patience before any of these; whoever is still there then is none.
-                () = sleep_until(after(self.limits.quiet())) => Some((Limit::Silence, self.limits.quiet())),
-                () = at(parting) => Some((Limit::Parting, self.limits.parting())),
-                () = sleep_until(last) => Some((Limit::Session, self.limits.relayed())),
+                () = sleep_until(after(self.limits.quiet())), if !stands => Some((Limit::Silence, self.limits.quiet())),
+                () = at(parting), if !stands => Some((Limit::Parting, self.limits.parting())),
+                () = sleep_until(last), if !stands => Some((Limit::Session, self.limits.relayed())),
             };
+            if stands {
+                let stood = began.elapsed();
+                last += stood;
+                parting = parting.map(|time| time + stood);
+                end = end.filter(|_| held).map(|time| time + stood).or(end);
+            }
             if let Some((limit, time)) = over {
                 self.teller.tell(Fact::Limited { limit, most: milliseconds(time) }).await;
                 break;
@@ -156,14 +210,39 @@ impl Relay {
             self.see(Seen::Called(heard)).await;
         }
         self.teller.tell(Fact::Ended).await;
+        std::mem::replace(&mut self.reached, Ok(true)).map(drop)
     }
 
-    async fn arrive(&mut self, from: Role, arrival: Arrival, open: &mut [bool; 2]) {
+    /// Time does not count for the victims.
+    fn stands(&self) -> bool {
+        self.decisions.is_some() && (self.session.is_held() || self.answer.is_some() || self.called.is_some())
+    }
+
+    fn reach(&mut self, server: TcpStream) {
+        let (reader, writer) = server.into_split();
+        self.writers[side(Role::Server)] = Some(writer);
+        self.from_server = Some(Frames::new(reader));
+        self.open[side(Role::Server)] = true;
+        self.reached = Ok(true);
+    }
+
+    /// Calls the server, unless that was done.
+    async fn call_server(&mut self) {
+        if let Ok(false) = self.reached {
+            match connect(&self.server, self.limits.silence).await {
+                Ok(server) => self.reach(server),
+                Err(error) => self.reached = Err(error),
+            }
+        }
+    }
+
+    async fn arrive(&mut self, from: Role, arrival: Arrival) {
         match arrival {
             Arrival::Frame(frame) => self.see(Seen::Frame { from, frame }).await,
             // What is no frame is not relayed: the lab's attacker speaks the lab's frames only.
             Arrival::End | Arrival::Malformed(_) => {
-                open[side(from)] = false;
+                self.open[side(from)] = false;
+                self.left = true;
                 self.see(Seen::Ended(from)).await;
             }
         }
@@ -176,7 +255,13 @@ impl Relay {
     }
 
     async fn see(&mut self, seen: Seen) {
-        let mut commands = Some(self.session.handle(seen));
+        let commands = self.session.handle(seen);
+        self.carry_out_all(commands).await;
+    }
+
+    /// Does what is wanted, and what the recipe goes on with by itself.
+    async fn carry_out_all(&mut self, commands: Vec<Command>) {
+        let mut commands = Some(commands);
         while let Some(some) = commands {
             self.carry_out(some).await;
             commands = self.session.go_on();
@@ -190,6 +275,9 @@ impl Relay {
                 Command::Tell(fact) => facts.push(fact),
                 Command::Send { to, frame } => {
                     let patience = self.limits.silence;
+                    if to == Role::Server {
+                        self.call_server().await;
+                    }
                     let Some(writer) = &mut self.writers[side(to)] else { continue };
                     // A victim that is gone shows as the end of what it sends. One that takes nothing has the line to
                     // itself: what it got of this frame cannot be followed by another.
@@ -238,6 +326,25 @@ impl Drop for Relay {
     /// Nobody waits any more for what is still being computed.
     fn drop(&mut self) {
         self.budget.cancel.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the server says next; nothing, while it is not called.
+async fn next(frames: &mut Option<Frames<OwnedReadHalf>>) -> Arrival {
+    match frames {
+        Some(frames) => frames.next().await,
+        None => pending().await,
+    }
+}
+
+/// The next decision; never, where nobody decides.
+async fn decided(decisions: &mut Option<mpsc::Receiver<Decision>>) -> Decision {
+    match decisions.as_mut().map(mpsc::Receiver::recv) {
+        Some(decision) => match decision.await {
+            Some(decision) => decision,
+            None => pending().await,
+        },
+        None => pending().await,
     }
 }
 

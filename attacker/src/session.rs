@@ -3,12 +3,14 @@
 use crate::{
     attack::{Call, Info, Move, Recipe, Seen, Start, changes},
     attacks::{self, Resolved},
+    hand::{Hand, Taken},
 };
 use cryptanalysis::Problem;
 use lab::{
     algebra::real::Real,
     control::AttackOrder,
     event::{Action, Fact, Limit},
+    hand::Decision,
     mode::Mode,
     role::Role,
     scenario::Scenario,
@@ -89,6 +91,8 @@ pub struct Session {
     info: Info,
     plays: String,
     attack: Arc<Recipe>,
+    /// Somebody decides in the attack's place.
+    hand: Option<Hand>,
     /// Handshake frames that were dealt with, by whose they were or in whose name they were sent.
     dealt_with: Vec<(Role, Kind)>,
     /// Octets of the client's and the server's frames that were seen and have neither left nor been dropped.
@@ -112,6 +116,7 @@ impl Session {
             info,
             plays,
             attack,
+            hand: None,
             dealt_with: Vec::new(),
             in_hand: [0; 2],
             full: [false; 2],
@@ -126,7 +131,7 @@ impl Session {
     /// It names something unknown.
     pub fn of(order: &AttackOrder) -> Result<Self, attacks::Unknown> {
         let (info, start) = ordered(order)?;
-        Ok(Self::new(info, order.attack.to_string(), start))
+        Ok(Self::new(info, order.attack.to_string(), start).by_hand(order))
     }
 
     /// The session of an order, in which a recipe goes on that had a hand in an earlier one.
@@ -137,7 +142,26 @@ impl Session {
         let (info, start) = ordered(order)?;
         let mode = start.mode;
         recipe.lock().unwrap_or_else(PoisonError::into_inner).again(start);
-        Ok(Self::with(info, order.attack.to_string(), mode, recipe))
+        Ok(Self::with(info, order.attack.to_string(), mode, recipe).by_hand(order))
+    }
+
+    fn by_hand(self, order: &AttackOrder) -> Self {
+        let hand = order.hand.as_ref().map(|hand| Hand::new(self.mode, hand));
+        Self { hand, ..self }
+    }
+
+    /// A frame waits for somebody's decision.
+    pub fn is_held(&self) -> bool {
+        self.hand.as_ref().is_some_and(Hand::is_full)
+    }
+
+    /// Does what somebody decided about the frame that is held; nothing where none is, or where it cannot be done.
+    pub fn decide(&mut self, decision: &Decision) -> Vec<Command> {
+        let Some((facts, moves)) = self.hand.as_mut().and_then(|hand| hand.decide(decision)) else { return Vec::new() };
+        let mut commands: Vec<Command> = facts.into_iter().map(Command::Tell).collect();
+        commands.extend(self.carried_out(moves));
+        commands.extend(self.hand_on());
+        commands
     }
 
     /// The recipe, for the next session of the campaign.
@@ -171,8 +195,52 @@ impl Session {
         if let Seen::Frame { from, frame } = &seen {
             self.in_hand[side(*from)] += octets(frame);
         }
+        if let (Some(hand), Seen::Frame { .. } | Seen::Ended(_)) = (&mut self.hand, &seen) {
+            hand.wait(seen);
+            return self.hand_on();
+        }
+        let moves = self.wanted(seen);
+        self.carried_out(moves)
+    }
+
+    /// Goes on with what the recipe computes by itself; nothing where it computes nothing.
+    pub fn go_on(&mut self) -> Option<Vec<Command>> {
+        let moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).go_on()?;
+        let moves = self.left_over(moves);
+        Some(self.carried_out(moves))
+    }
+
+    /// Deals with what waits, until a frame is held.
+    fn hand_on(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        while let Some(seen) = self.hand.as_mut().and_then(Hand::next) {
+            let ended = if let Seen::Ended(role) = seen { Some(role) } else { None };
+            let frame = match &seen {
+                Seen::Frame { from, frame } if frame.kind.channel() != Channel::Voice => Some((*from, frame.clone())),
+                _ => None,
+            };
+            let moves = self.wanted(seen);
+            let flight = frame.as_ref().map_or(0, |(from, frame)| self.flight(*from, frame.kind));
+            let Some(hand) = &mut self.hand else { break };
+            let parted = ended.and_then(|role| hand.ended(role));
+            let (facts, moves) = match frame {
+                None => (parted.into_iter().collect(), moves),
+                Some((from, frame)) => match hand.take(from, frame, flight, moves) {
+                    Taken::Held(fact) => (vec![fact], Vec::new()),
+                    Taken::Done(facts, moves) => (facts, moves),
+                },
+            };
+            commands.extend(facts.into_iter().map(Command::Tell));
+            commands.extend(self.carried_out(moves));
+        }
+        commands
+    }
+
+    /// What the recipe would do about something that happens.
+    fn wanted(&mut self, seen: Seen) -> Vec<Move> {
         let heard = voiced(&seen);
-        let mut moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).handle(seen);
+        let moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).handle(seen);
+        let mut moves = self.left_over(moves);
         if let Some(spoken) = heard {
             // Whatever the recipe would like to do with it: a voice is heard, and that is all.
             moves.retain(|made| {
@@ -180,13 +248,14 @@ impl Session {
             });
             moves.insert(0, spoken);
         }
-        self.carried_out(moves)
+        moves
     }
 
-    /// Goes on with what the recipe computes by itself; nothing where it computes nothing.
-    pub fn go_on(&mut self) -> Option<Vec<Command>> {
-        let moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).go_on()?;
-        Some(self.carried_out(moves))
+    fn left_over(&mut self, moves: Vec<Move>) -> Vec<Move> {
+        match &mut self.hand {
+            Some(hand) => hand.left_over(moves),
+            None => moves,
+        }
     }
 
     fn carried_out(&mut self, mut moves: Vec<Move>) -> Vec<Command> {

@@ -6,6 +6,7 @@
 
 use crate::{
     event::{Event, Limit, Told},
+    hand::{Decision, Hand},
     role::Role,
     scenario::Selection,
     script::Script,
@@ -25,6 +26,20 @@ pub enum Order {
     Cancel {
         /// The session.
         session: String,
+    },
+    /// To a victim: your patience stands still, or goes on.
+    Clock {
+        /// The session.
+        session: String,
+        /// It stands still.
+        stands: bool,
+    },
+    /// To the attacker: do this with the frame that you hold.
+    Decide {
+        /// The session.
+        session: String,
+        /// What.
+        decision: Decision,
     },
 }
 
@@ -170,6 +185,9 @@ pub struct AttackOrder {
     /// What it is to do, where that does not stand with the attack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<Script>,
+    /// Somebody decides in its place; absent where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand: Option<Hand>,
 }
 
 /// What a process tells the console.
@@ -195,6 +213,13 @@ pub enum Report {
     },
     /// Something happened.
     Event(Event),
+    /// The attacker would have the victims' patience stand still, or go on: a frame is held, or something is computed by hand.
+    Clock {
+        /// The session.
+        session: String,
+        /// It is to stand still.
+        stands: bool,
+    },
     /// A connection that belongs to no session.
     Stray {
         /// Which victim's side it came from, where that is known.
@@ -253,6 +278,8 @@ mod tests {
             r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5,"type":"check","check":"c","status":"failed","flight":1,"expected":"x","observed":{"is":"in-range"}}"#,
             r#"{"report":"event","v":3,"session":"a","n":-1,"source":"client","at":5,"type":"ended"}"#,
             r#"["event",3,"a",1,"client",5,"ended"]"#,
+            r#"{"report":"event","v":3,"session":"a","n":1,"source":"attacker","at":5,"type":"decided","from":"client","kind":"record","action":"alter","fields":{"bytes":"AA"}}"#,
+            r#"{"report":"clock","session":"a","stands":true}"#,
             r#"{"report":"ready","session":"a"}"#,
             r#"{"report":"stray","from":null,"reason":"x"}"#,
             r#"{"report":"event","v":3,"session":"a","n":1,"source":"client","at":5}"#,

@@ -9,6 +9,7 @@ mod read;
 pub use crate::check::Status;
 use crate::{
     cause::Cause,
+    hand::Verb,
     loss::Loss,
     role::{Actor, Role},
     seen::Seen,
@@ -16,6 +17,7 @@ use crate::{
 pub use computation::{Account, Equation, Reached};
 pub(crate) use read::Told;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The schema's version, carried by every event. In version 1 a computation that was cut off looked like one that came to
 /// its end without a logarithm; in version 2 reasons, methods and steps were sentences.
@@ -111,6 +113,35 @@ pub enum Fact {
         /// The fields that were altered.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         changed: Vec<Change>,
+    },
+    /// A frame that the attacker saw waits until somebody decides about it.
+    Held {
+        /// Who sent it.
+        from: Role,
+        /// Number of the flight.
+        flight: u32,
+        /// Name of the frame's kind.
+        kind: String,
+        /// The whole frame, base64url.
+        bytes: String,
+        /// What the attack would do with it; absent where it would keep it to itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposes: Option<Action>,
+        /// The fields that it would alter.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<Change>,
+    },
+    /// Somebody decided about a frame in the attacker's place. What was done then is told besides.
+    Decided {
+        /// Who had sent the frame.
+        from: Role,
+        /// Name of the frame's kind.
+        kind: String,
+        /// What becomes of it.
+        action: Verb,
+        /// The fields that were altered with their new values, as messages carry them; of a record `bytes`.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        fields: Map<String, Value>,
     },
     /// A victim performed a check, or says why it did not.
     Check {
@@ -357,6 +388,8 @@ impl Fact {
             | Self::Installed { .. }
             | Self::Closed { .. } => &[Actor::Client, Actor::Server],
             Self::Relayed { .. }
+            | Self::Held { .. }
+            | Self::Decided { .. }
             | Self::Holds { .. }
             | Self::Recovered { .. }
             | Self::Combined { .. }
@@ -373,12 +406,12 @@ impl Fact {
     /// Octets that it takes, roughly: what is large is frames, and what others say.
     pub fn weight(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let changes = |changed: &[Change]| changed.iter().map(|it| it.old.len() + it.new.len()).sum::<usize>();
         256 + match self {
             Self::Frame { bytes, .. } => bytes.len(),
-            Self::Relayed { before, after, changed, .. } => {
-                let changes = changed.iter().map(|change| change.old.len() + change.new.len());
-                text(before) + text(after) + changes.sum::<usize>()
-            }
+            Self::Relayed { before, after, changed, .. } => text(before) + text(after) + changes(changed),
+            Self::Held { bytes, changed, .. } => bytes.len() + changes(changed),
+            Self::Decided { fields, .. } => fields.iter().map(|(name, value)| name.len() + size(value)).sum(),
             Self::Trusts { anchors, revocation_lists, .. } => {
                 anchors.iter().chain(revocation_lists).map(String::len).sum()
             }
@@ -390,6 +423,16 @@ impl Fact {
             Self::Data { text: said, .. } => text(said),
             _ => 0,
         }
+    }
+}
+
+/// Octets of a JSON value, roughly.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.iter().map(|(name, value)| name.len() + size(value)).sum(),
+        _ => 8,
     }
 }
 
@@ -425,6 +468,8 @@ pub enum Cancellation {
     Asked,
     /// The console itself ended.
     Closing,
+    /// Nobody decided about the frame that was held, for as long as one may be.
+    Undecided,
 }
 
 /// The direction of a frame, seen from the victim that tells it.

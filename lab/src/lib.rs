@@ -14,6 +14,7 @@ pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod group;
+pub mod hand;
 pub mod handshake;
 pub mod loot;
 pub mod loss;

@@ -6,6 +6,7 @@
 
 pub mod compute;
 mod json;
+pub mod kept;
 
 use crate::{
     certificate::{FORGERIES, Forgery},
@@ -22,6 +23,8 @@ use std::fmt;
 
 /// The format's version.
 pub const VERSION: u64 = 1;
+/// Octets of the longest script.
+const LONGEST: usize = 512 * 1024;
 
 /// What an attacker does in one session.
 #[derive(Clone, Debug)]

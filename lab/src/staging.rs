@@ -214,6 +214,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             place: None,
             recording,
             script: None,
+            hand: None,
         },
     })
 }

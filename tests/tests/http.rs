@@ -205,10 +205,14 @@ fn no_safe_method_has_an_effect() {
             "check" => "public-range".to_owned(),
             "format" => "json".to_owned(),
             "after" => u64::MAX.to_string(),
-            "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" => "1".to_owned(),
+            "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" | "held" | "decisions" => {
+                "1".to_owned()
+            }
             "do" => "start".to_owned(),
             "name" | "lesson" | "code" => "ten-minutes".to_owned(),
-            "wait" | "on" => "true".to_owned(),
+            "wait" | "on" | "step" => "true".to_owned(),
+            "action" => "forward".to_owned(),
+            "fields" => "{}".to_owned(),
             "mode" => "dh".to_owned(),
             "attack" => "relay".to_owned(),
             "verdict" => "private".to_owned(),

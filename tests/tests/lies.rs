@@ -9,6 +9,7 @@ use lab::{
     cause::Cause,
     event::{Event, Fact, Reached, VERSION},
     evidence::{Evidence, hex},
+    hand::Hand,
     role::{Actor, Role},
     script::Script,
     staging::Setting,
@@ -83,8 +84,8 @@ impl Story {
     }
 }
 
-/// Each mode with each kind of outcome, once; a computation that was cut off; a script that was not played to its end; and
-/// what the console tells.
+/// Each mode with each kind of outcome, once; a computation that was cut off; a script that was not played to its end; a session
+/// by hand; and what the console tells.
 static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
     let mut seen = BTreeSet::new();
     let mut stories = Vec::new();
@@ -100,6 +101,7 @@ static STORIES: LazyLock<Vec<Story>> = LazyLock::new(|| {
     assert_eq!(judge(&unread).verdict.kind, Kind::Unread);
     stories.push(Story::new("unread".to_owned(), unread));
     stories.push(Story::new("parted".to_owned(), parted()));
+    stories.push(Story::new("by hand".to_owned(), by_hand()));
     // What no session of these tells is told in one that was private and in one that was read.
     let of = |kind| stories.iter().find(|story| story.verdict == kind).expect("a story").events.clone();
     let plain = [of(Kind::Private), of(Kind::Read)];
@@ -184,6 +186,23 @@ fn parted() -> Vec<Event> {
     let scenario = attacks::by_script(script.mode.clone(), Vec::new(), Vec::new());
     let events = attacked(&stage_script(&scenario, &script, &Setting::seeded("test", 1)).expect("orders")).events;
     assert!(events.iter().any(|event| matches!(event.fact, Fact::Parted { reason: Cause::Ended, .. })), "{events:?}");
+    events
+}
+
+/// A session in which somebody alters the client's first message, and lets all others pass.
+fn by_hand() -> Vec<Event> {
+    let scenario = "ecdh-cert/relay".parse().expect("a scenario");
+    let mut orders = stage(&scenario, &Setting::seeded("test", 1)).expect("orders");
+    let decided = json!([
+        { "from": "client", "message": "client-hello", "action": "alter", "fields": { "random": "A".repeat(43) } },
+        { "from": "server", "message": "server-hello", "action": "forward" },
+    ]);
+    let decided = serde_json::from_value(decided).expect("decisions");
+    orders.attack.hand = Some(Hand { decided, holds: false });
+    let events = attacked(&orders).events;
+    let told = events.iter().filter(|event| matches!(event.fact, Fact::Decided { .. }));
+    assert_eq!(told.count(), 2, "{events:?}");
+    assert_eq!(judge(&events).verdict.check.as_deref(), Some("transcript-signature"));
     events
 }
 

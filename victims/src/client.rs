@@ -18,9 +18,11 @@ use process::{
     frames::{Frames, connect, wait_for},
     limits::Limits,
     memories::Memories,
+    patience::{Clock, Patience},
     play::play,
     program::{FAILED, FINE, Failure, GAVE_UP, failed, host_and_port, leave_interrupts_to_the_console, outlet, run},
     reports::{Reports, reports},
+    steering::{Helm, helm},
     teller::Teller,
 };
 use std::{collections::HashMap, ffi::OsString, process::ExitCode, sync::Arc, time::Duration};
@@ -90,8 +92,8 @@ async fn by_hand(args: &Arguments, reports: Reports) -> Result<u8, Failure> {
     let victim = victim.map_err(|refusal| Failure::Failed(refusal.to_string()))?;
     let stream = wait_for(&args.connect, args.wait.map(Duration::from_millis), &reports).await;
     let stream = stream.map_err(|error| Cause::NoWay { address: args.connect.clone(), error: error.to_string() });
-    let limits = args.by_hand.limits();
-    Ok(session(order, victim, stream, limits, reports).await)
+    let patience = (args.by_hand.limits(), Clock::steady());
+    Ok(session(order, victim, stream, patience, reports).await)
 }
 
 /// Plays what the console orders until it closes the input.
@@ -99,30 +101,37 @@ async fn obey(own: Option<Arc<Own>>, reports: Reports) -> u8 {
     leave_interrupts_to_the_console();
     let (verified, memories) = (Arc::default(), Memories::default());
     let mut orders = channel::orders();
-    let mut playing: HashMap<String, AbortHandle> = HashMap::new();
+    let mut playing: HashMap<String, (AbortHandle, Helm)> = HashMap::new();
     while let Some(order) = orders.recv().await {
-        playing.retain(|_, part| !part.is_finished());
+        playing.retain(|_, (part, _)| !part.is_finished());
         match order {
             Ok(Order::Play(order)) => {
                 let session_id = order.session.clone();
+                let (helm, steering) = helm();
                 if let Some(own) = own.clone() {
                     reports.send(Report::Ready { session: session_id.clone() }).await;
                     let part = tokio::spawn(by_own(own, *order, reports.clone()));
-                    playing.insert(session_id, part.abort_handle());
+                    playing.insert(session_id, (part.abort_handle(), helm));
                     continue;
                 }
                 match victim(&order, &verified, &memories) {
                     Ok(victim) => {
                         reports.send(Report::Ready { session: session_id.clone() }).await;
-                        let part = tokio::spawn(ordered(*order, victim, reports.clone()));
-                        playing.insert(session_id, part.abort_handle());
+                        let part = tokio::spawn(ordered(*order, victim, steering.clock, reports.clone()));
+                        playing.insert(session_id, (part.abort_handle(), helm));
                     }
                     Err(refusal) => refuse(&reports, session_id, refusal).await,
                 }
             }
             Ok(Order::Cancel { session }) => {
-                playing.remove(&session).inspect(AbortHandle::abort);
+                playing.remove(&session).inspect(|(part, _)| part.abort());
             }
+            Ok(Order::Clock { session, stands }) => {
+                if let Some((_, helm)) = playing.get(&session) {
+                    helm.steer(Order::Clock { session, stands });
+                }
+            }
+            Ok(Order::Decide { session, .. }) => refuse(&reports, session, "this is the client".to_owned()).await,
             Ok(Order::Attack(order)) => refuse(&reports, order.session, "this is the client".to_owned()).await,
             Err(reason) => {
                 reports.send(Report::Stray { from: None, reason, limit: None }).await;
@@ -144,12 +153,12 @@ async fn refuse(reports: &Reports, session: String, reason: String) {
 }
 
 /// A session that the console ordered: whoever it connects to listens already.
-async fn ordered(order: PlayOrder, victim: Victim, reports: Reports) {
+async fn ordered(order: PlayOrder, victim: Victim, clock: Clock, reports: Reports) {
     let limits = Limits::of(Duration::from_millis(order.patience));
     let address = order.connect.clone().unwrap_or_default();
     let stream = connect(&address, limits.silence).await;
     let stream = stream.map_err(|error| Cause::NoWay { address, error: error.to_string() });
-    session(order, victim, stream, limits, reports).await;
+    session(order, victim, stream, (limits, clock), reports).await;
 }
 
 /// A session that the console ordered, played by a program of the user's own.
@@ -164,14 +173,15 @@ async fn session(
     order: PlayOrder,
     mut victim: Victim,
     stream: Result<TcpStream, Cause>,
-    limits: Limits,
+    (limits, clock): (Limits, Clock),
     reports: Reports,
 ) -> u8 {
     let teller = Teller::new(order.session, Actor::Client, reports);
     match stream {
         Ok(stream) => {
             let (reader, mut writer) = stream.into_split();
-            play(&mut victim, None, &mut Frames::new(reader), &mut writer, limits, &teller).await;
+            let patience = Patience::new(limits, clock);
+            play(&mut victim, None, &mut Frames::new(reader), &mut writer, patience, &teller).await;
             if victim.gave_up() { GAVE_UP } else { FINE }
         }
         Err(reason) => {

@@ -17,6 +17,7 @@ use process::{
     listening::listen,
     memories::Memories,
     part::{Listening, Part},
+    patience::Patience,
     play::play,
     program::{Failure, failed, run},
     teller::Teller,
@@ -107,7 +108,8 @@ impl Server {
             Box::pin(async move {
                 let teller = Teller::new(order.session, Actor::Server, reports);
                 let first = Some(caller.first);
-                play(&mut victim, first, &mut caller.frames, &mut caller.writer, limits, &teller).await;
+                let patience = Patience::new(limits, caller.steering.clock);
+                play(&mut victim, first, &mut caller.frames, &mut caller.writer, patience, &teller).await;
                 Ok(())
             })
         }))
@@ -146,7 +148,7 @@ impl Listening for Server {
     fn ordered(&self, order: Order) -> Result<Part, String> {
         match order {
             Order::Play(order) => self.part(*order),
-            Order::Attack(_) | Order::Cancel { .. } => Err("this is the server".to_owned()),
+            _ => Err("this is the server".to_owned()),
         }
     }
 

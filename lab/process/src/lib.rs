@@ -11,9 +11,11 @@ pub mod listening;
 pub mod memories;
 pub mod narrate;
 pub mod part;
+pub mod patience;
 pub mod play;
 pub mod program;
 pub mod reports;
+pub mod steering;
 pub mod teller;
 
 mod names;

@@ -38,7 +38,7 @@ impl Narrator {
                 vec![said("listening", &json!({ "address": address }))]
             }
             Report::Waiting { address } => vec![said("waiting", &json!({ "address": address }))],
-            Report::Ready { .. } => Vec::new(),
+            Report::Ready { .. } | Report::Clock { .. } => Vec::new(),
             Report::Refused { session, reason } => {
                 vec![said("refused", &json!({ "session": session, "reason": reason }))]
             }

@@ -4,6 +4,7 @@ use crate::{
     frames::{Arrival, Frames},
     program::Failure,
     reports::Reports,
+    steering::Steering,
 };
 use lab::{
     control::{Order, PlayOrder},
@@ -21,6 +22,8 @@ pub struct Caller {
     pub frames: Frames<OwnedReadHalf>,
     /// The way back.
     pub writer: OwnedWriteHalf,
+    /// How the console steers the part that is played with it.
+    pub steering: Steering,
 }
 
 /// A program's part in one session, ready to be played with whoever calls. Its error says why it could not begin.

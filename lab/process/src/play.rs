@@ -2,31 +2,32 @@
 
 use crate::{
     frames::{Arrival, Frames},
-    limits::{Limits, after, milliseconds},
+    limits::milliseconds,
+    patience::Patience,
     teller::Teller,
 };
 use lab::party::{Command, Input, Party};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
-    time::{Instant, timeout, timeout_at},
+    time::timeout,
 };
 
 /// Plays a party's part over a connection, to its end; `first` is what was read before its part was known.
 ///
-/// The party waits as long as its limits say for each arrival, and as long for its peer to take what it sends; and no longer
-/// than they say for the end of the session.
+/// The party waits as long as its patience lasts for each arrival, and as long for its peer to take what it sends; and no longer
+/// than it lasts for the end of the session.
 pub async fn play<R, W>(
     party: &mut (impl Party + Send),
     first: Option<Arrival>,
     frames: &mut Frames<R>,
     writer: &mut W,
-    limits: Limits,
+    mut patience: Patience,
     teller: &Teller,
 ) where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send,
 {
-    let (patience, end) = (limits.silence, after(limits.session));
+    let limits = patience.limits();
     let mut inputs = vec![Input::Open];
     inputs.extend(first.map(input));
     loop {
@@ -41,25 +42,20 @@ pub async fn play<R, W>(
             }
         }
         // A peer that is gone shows as the end of what it sends.
-        let _ = timeout(patience, writer.write_all(&octets)).await;
+        let _ = timeout(limits.silence, writer.write_all(&octets)).await;
         if done {
-            let _ = timeout(patience, writer.shutdown()).await;
+            let _ = timeout(limits.silence, writer.shutdown()).await;
         }
         // The peer works on what it was sent while this is told.
         teller.tell_all(facts).await;
         if done {
             return;
         }
-        // Who has no patience does not even look whether something has come meanwhile.
-        let arrival = match patience.is_zero() {
-            true => None,
-            false => timeout_at(end.min(after(patience)), frames.next()).await.ok(),
-        };
-        let overdue = !patience.is_zero() && Instant::now() >= end;
+        let arrival = patience.wait(frames.next()).await;
         inputs.push(match arrival {
             Some(arrival) => input(arrival),
-            None if overdue => Input::Overdue(milliseconds(limits.session)),
-            None => Input::Silence(milliseconds(patience)),
+            None if patience.is_over() => Input::Overdue(milliseconds(limits.session)),
+            None => Input::Silence(milliseconds(limits.silence)),
         });
     }
 }

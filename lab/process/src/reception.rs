@@ -8,6 +8,7 @@ use crate::{
     part::{Caller, Listening, Part},
     places::{Needed, Place},
     reports::Reports,
+    steering::{Helm, Steering, helm},
     strays::{self, Stray, Strays},
     teller::Teller,
 };
@@ -23,12 +24,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{
-    net::TcpStream,
-    sync::oneshot,
-    task::AbortHandle,
-    time::{sleep, timeout},
-};
+use tokio::{net::TcpStream, sync::oneshot, task::AbortHandle, time::timeout};
 
 /// The name of a session whose first flight gives none.
 const UNNAMED: &str = "unnamed";
@@ -45,8 +41,8 @@ pub(crate) struct Reception {
     strays: Arc<Strays>,
     /// Parts that wait for their connection, by correlation.
     waiting: Mutex<HashMap<String, Waiting>>,
-    /// Ordered parts that are played, by session: each ends when its sender is dropped.
-    playing: Mutex<HashMap<String, oneshot::Sender<()>>>,
+    /// Ordered parts that are played, by session.
+    playing: Mutex<HashMap<String, Playing>>,
     /// Sessions under which others are taken besides, the latest last.
     open: Mutex<VecDeque<Open>>,
     /// Names of the sessions that nobody ordered.
@@ -57,8 +53,17 @@ pub(crate) struct Reception {
 struct Waiting {
     session: String,
     part: Part,
+    helm: Helm,
+    steering: Steering,
     /// Ends the wait.
-    _clock: Clock,
+    _wait: Wait,
+}
+
+/// A part that is played.
+struct Playing {
+    helm: Helm,
+    /// It ends when this is dropped.
+    _end: oneshot::Sender<()>,
 }
 
 /// A session under whose correlation others may call when it has its own connection.
@@ -69,9 +74,9 @@ struct Open {
 }
 
 /// A task that ends when it is not needed any more.
-struct Clock(AbortHandle);
+struct Wait(AbortHandle);
 
-impl Drop for Clock {
+impl Drop for Wait {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -103,6 +108,10 @@ impl Reception {
                     locked(&self.playing).remove(&session);
                     continue;
                 }
+                Ok(order @ (Order::Clock { .. } | Order::Decide { .. })) => {
+                    self.steer(order);
+                    continue;
+                }
                 Ok(order) => self.prepare(order),
                 Err(reason) => Report::Stray { from: None, reason, limit: None },
             };
@@ -110,11 +119,26 @@ impl Reception {
         }
     }
 
+    /// Steers a part that is played or waits. One that is over needs no steering.
+    fn steer(&self, order: Order) {
+        let (Order::Clock { session, .. } | Order::Decide { session, .. }) = &order else { return };
+        if let Some(playing) = locked(&self.playing).get(session) {
+            return playing.helm.steer(order);
+        }
+        let waiting = self.waiting();
+        let found = waiting.values().find(|waiting| waiting.session == *session);
+        if let Some(waiting) = found {
+            waiting.helm.steer(order);
+        }
+    }
+
     fn prepare(self: &Arc<Self>, order: Order) -> Report {
         let (session, correlation, patience) = match &order {
             Order::Play(order) => (order.session.clone(), order.correlation.clone(), order.patience),
             Order::Attack(order) => (order.session.clone(), order.correlation.clone(), order.patience),
-            Order::Cancel { session } => (session.clone(), String::new(), 0),
+            Order::Cancel { session } | Order::Clock { session, .. } | Order::Decide { session, .. } => {
+                (session.clone(), String::new(), 0)
+            }
         };
         let called = match &order {
             Order::Play(order) if order.calls > 0 => Some(order.clone()),
@@ -136,13 +160,14 @@ impl Reception {
             open.push_back(Open { order, calls: 0 });
         }
         let time = limits::connection(Duration::from_millis(patience));
-        let (reception, mine) = (Arc::clone(self), session.clone());
-        let clock = tokio::spawn(async move {
-            sleep(time).await;
+        let (helm, steering) = helm();
+        let (reception, mine, mut clock) = (Arc::clone(self), session.clone(), steering.clock.clone());
+        let wait = tokio::spawn(async move {
+            clock.passes(time).await;
             reception.give_up(mine, time);
         });
-        let clock = Clock(clock.abort_handle());
-        waiting.insert(correlation, Waiting { session: session.clone(), part, _clock: clock });
+        let wait = Wait(wait.abort_handle());
+        waiting.insert(correlation, Waiting { session: session.clone(), part, helm, steering, _wait: wait });
         Report::Ready { session }
     }
 
@@ -153,7 +178,7 @@ impl Reception {
         waiting.retain(|_, waiting| waiting.session != session);
         if waiting.len() < before {
             drop(waiting);
-            // By a task of its own: that of the clock ends with the part.
+            // By a task of its own: that of the wait ends with the part.
             tokio::spawn(self.alone(session, time));
         }
     }
@@ -195,15 +220,16 @@ impl Reception {
             // Whoever only looks whether somebody listens says nothing.
             Arrival::End => return Ok(()),
         };
-        let caller = Caller { first, frames, writer };
+        let caller = Caller { first, frames, writer, steering: Steering::none() };
         if self.control { self.ordered(&correlation?, caller).await } else { self.unordered(correlation, caller).await }
     }
 
     async fn ordered(&self, correlation: &str, caller: Caller) -> Result<(), Stray> {
         let Some(waiting) = self.waiting().remove(correlation) else { return self.called(correlation, caller).await };
-        let Waiting { session, part, .. } = waiting;
-        let (playing, cancelled) = oneshot::channel();
-        locked(&self.playing).insert(session.clone(), playing);
+        let Waiting { session, part, helm, steering, .. } = waiting;
+        let (end, cancelled) = oneshot::channel();
+        locked(&self.playing).insert(session.clone(), Playing { helm, _end: end });
+        let caller = Caller { steering, ..caller };
         let played = tokio::select! {
             played = part(caller, self.reports.clone()) => played,
             _ = cancelled => Ok(()),
@@ -308,6 +334,7 @@ mod tests {
             as_client: None,
             recording: Vec::new(),
             script: None,
+            hand: None,
             afterwards: None,
         }))
     }
@@ -326,7 +353,13 @@ mod tests {
             let (ours, theirs) = connection().await;
             let (reader, writer) = theirs.into_split();
             drop(ours);
-            reception.called("c", Caller { first: Arrival::End, frames: Frames::new(reader), writer }).await.is_ok()
+            reception
+                .called(
+                    "c",
+                    Caller { first: Arrival::End, frames: Frames::new(reader), writer, steering: Steering::none() },
+                )
+                .await
+                .is_ok()
         };
         assert!(!calls().await, "nobody ordered it");
         let order = serde_json::json!({

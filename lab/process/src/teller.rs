@@ -37,6 +37,11 @@ impl Teller {
         self.reports.send(self.report(fact)).await;
     }
 
+    /// Asks the console to let the victims' patience stand still, or go on.
+    pub async fn clock(&self, stands: bool) {
+        self.reports.send(Report::Clock { session: self.session.clone(), stands }).await;
+    }
+
     /// Tells facts in their order.
     pub async fn tell_all(&self, facts: Vec<Fact>) {
         self.reports.send_all(facts, |fact| self.report(fact)).await;

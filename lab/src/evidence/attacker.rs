@@ -3,6 +3,7 @@
 use super::{Cited, Contradiction, hex};
 use crate::{
     event::{Action, Fact, Reached},
+    hand::Verb,
     role::{Actor, Role},
 };
 use sha2::{Digest, Sha256};
@@ -26,6 +27,8 @@ pub struct Attacker {
     pub holds: Vec<Cited<String>>,
     /// Digests of what it read, and whether it read it live.
     pub recovered: Vec<Cited<(String, bool)>>,
+    /// What somebody decided in its place, frame by frame.
+    pub by_hand: Vec<Cited<Verb>>,
     /// Its computation.
     pub computation: Option<Cited<Computation>>,
     /// Frames that it took from the client and from the server.
@@ -77,6 +80,7 @@ impl Attacker {
                 self.taken[side(*from)].extend(before.map(|it| Cited { n, it: it.clone() }));
                 self.passed[side(from.peer())].extend(after.iter().map(|it| Cited { n, it: it.clone() }));
             }
+            Fact::Decided { action, .. } => self.by_hand.push(Cited { n, it: *action }),
             Fact::Holds { fingerprint, .. } => self.holds.push(Cited { n, it: fingerprint.clone() }),
             Fact::Recovered { text, live, .. } => {
                 self.recovered.push(Cited { n, it: (hex(&Sha256::digest(text.as_bytes())), *live) });

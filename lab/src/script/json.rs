@@ -1,6 +1,8 @@
 //! Scripts as JSON, read as strictly as messages are: what is wrong is named by its place.
 
-use super::{Deed, Keys, Make, Otherwise, Play, Script, Treatment, VERSION, groups, items, one_of, operations};
+use super::{
+    Deed, Keys, LONGEST, Make, Otherwise, Play, Script, Treatment, VERSION, groups, items, one_of, operations,
+};
 use crate::{
     loot::{Item, Loot},
     misfit::{Given, Json as Kind, Misfit, Need},
@@ -14,21 +16,19 @@ use crate::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value as Json, json};
 
-/// Octets of the longest script.
-pub(super) const LONGEST: usize = 512 * 1024;
 /// Most entries of a list.
 const MOST: usize = 64;
 /// How deep values may stand in values.
 const DEEPEST: usize = 48;
 
 /// A value with its place in the file.
-struct At<'v> {
-    place: String,
-    value: &'v Json,
+pub(super) struct At<'v> {
+    pub(super) place: String,
+    pub(super) value: &'v Json,
 }
 
 impl<'v> At<'v> {
-    fn misfit(&self, expected: Need) -> Misfit {
+    pub(super) fn misfit(&self, expected: Need) -> Misfit {
         let got = match self.value {
             Json::String(text) => Given::Word { text: text.chars().take(64).collect() },
             other => Given::Json { json: Kind::of(other) },
@@ -36,13 +36,13 @@ impl<'v> At<'v> {
         Misfit::new(self.place.clone(), expected, got)
     }
 
-    fn wrong_kind(&self, json: Kind) -> Misfit {
+    pub(super) fn wrong_kind(&self, json: Kind) -> Misfit {
         Misfit::new(self.place.clone(), Need::Json { json }, Given::Json { json: Kind::of(self.value) })
     }
 
     /// An object that has no other fields than these.
-    fn object(&self, names: &[&str]) -> Result<&'v Map<String, Json>, Misfit> {
-        let map = self.value.as_object().ok_or_else(|| self.wrong_kind(Kind::Object))?;
+    pub(super) fn object(&self, names: &[&str]) -> Result<&'v Map<String, Json>, Misfit> {
+        let map = self.map()?;
         match map.keys().find(|key| !names.contains(&key.as_str())) {
             None => Ok(map),
             Some(unknown) => {
@@ -52,38 +52,47 @@ impl<'v> At<'v> {
         }
     }
 
-    fn inside(&self, name: &str) -> String {
+    pub(super) fn inside(&self, name: &str) -> String {
         if self.place.is_empty() { name.to_owned() } else { format!("{}.{name}", self.place) }
     }
 
-    fn maybe(&self, name: &str) -> Option<Self> {
+    pub(super) fn maybe(&self, name: &str) -> Option<Self> {
         Some(At { place: self.inside(name), value: self.value.get(name)? })
     }
 
-    fn field(&self, name: &str) -> Result<Self, Misfit> {
+    pub(super) fn field(&self, name: &str) -> Result<Self, Misfit> {
         self.maybe(name).ok_or_else(|| Misfit::new(self.inside(name), Need::ThisField, Given::Nothing))
     }
 
-    fn text(&self) -> Result<&'v str, Misfit> {
+    pub(super) fn text(&self) -> Result<&'v str, Misfit> {
         self.value.as_str().ok_or_else(|| self.wrong_kind(Kind::String))
     }
 
-    fn number(&self) -> Result<usize, Misfit> {
+    pub(super) fn number(&self) -> Result<usize, Misfit> {
         let number = self.value.as_u64().and_then(|number| usize::try_from(number).ok());
         number.ok_or_else(|| self.wrong_kind(Kind::Number))
     }
 
+    pub(super) fn map(&self) -> Result<&'v Map<String, Json>, Misfit> {
+        self.value.as_object().ok_or_else(|| self.wrong_kind(Kind::Object))
+    }
+
     fn list(&self) -> Result<Vec<Self>, Misfit> {
+        self.list_of(MOST)
+    }
+
+    /// A list of at most so many entries.
+    pub(super) fn list_of(&self, most: usize) -> Result<Vec<Self>, Misfit> {
         let items = self.value.as_array().ok_or_else(|| self.wrong_kind(Kind::Array))?;
-        if items.len() > MOST {
-            return Err(Misfit::new(self.place.clone(), Need::Entries { most: MOST }, Given::count(items.len())));
+        if items.len() > most {
+            return Err(Misfit::new(self.place.clone(), Need::Entries { most }, Given::count(items.len())));
         }
         let at = |(i, value)| At { place: format!("{}[{i}]", self.place), value };
         Ok(items.iter().enumerate().map(at).collect())
     }
 
     /// Whichever of these has the name that stands here.
-    fn named<T>(&self, all: impl IntoIterator<Item = (String, T)>) -> Result<T, Misfit> {
+    pub(super) fn named<T>(&self, all: impl IntoIterator<Item = (String, T)>) -> Result<T, Misfit> {
         let text = self.text()?;
         let mut names = Vec::new();
         for (name, it) in all {
@@ -97,7 +106,7 @@ impl<'v> At<'v> {
         Err(self.misfit(one_of(names)))
     }
 
-    fn role(&self) -> Result<Role, Misfit> {
+    pub(super) fn role(&self) -> Result<Role, Misfit> {
         self.named([Role::Client, Role::Server].map(|role| (role.to_string(), role)))
     }
 }
@@ -202,7 +211,7 @@ impl Script {
 }
 
 /// Every mode with its variants, as scenarios name them.
-fn modes() -> Vec<String> {
+pub(super) fn modes() -> Vec<String> {
     let variants = |mode: &Mode| mode.variants.iter().map(|it| format!("{}:{}", mode.id, it.id)).collect::<Vec<_>>();
     modes::all().iter().flat_map(|mode| std::iter::once(mode.id.to_owned()).chain(variants(mode))).collect()
 }

@@ -6,6 +6,7 @@ pub mod body;
 
 use crate::cause::Cause;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Octets before the body.
@@ -15,7 +16,8 @@ pub const HEADER: usize = 4;
 pub const LONGEST_RECORD: usize = 8 + 1 + 16 * 1024 + 16;
 
 /// What a frame is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum Kind {
     /// Offers modes and groups, names the session.

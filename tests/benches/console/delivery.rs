@@ -21,7 +21,7 @@ use std::{
 use tokio::sync::{broadcast, watch};
 use web::{
     ci::outcomes,
-    console::{Config, Console},
+    console::{Config, Console, hands::HELD},
     http::{App, Guard, Limits, listen, router, serve},
     sessions::{
         book::Book,
@@ -85,7 +85,8 @@ fn product() -> Server {
         let book = Book::open(Store::open(Place::Memory, Retention::default()), Arc::clone(&hub)).await;
         let settings = Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() };
         let program = support::programs::path("interlock");
-        let console = Console::start(Config { program, concurrency: 1, settings, own: None }, Arc::new(book));
+        let console =
+            Console::start(Config { program, concurrency: 1, settings, held: HELD, own: None }, Arc::new(book));
         let limits = Limits::default();
         let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
         let address = listener.local_addr().expect("its address");

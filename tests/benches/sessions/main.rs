@@ -20,6 +20,7 @@ use primitives::primitives;
 use process::{
     frames::Frames,
     limits::Limits,
+    patience::{Clock, Patience},
     play::play,
     reports::{Reports, reports},
     teller::Teller,
@@ -99,7 +100,15 @@ async fn serve(listener: TcpListener, orders: Orders) {
         let order = order.clone();
         tokio::spawn(async move {
             let (reader, mut writer) = stream.into_split();
-            play(&mut victim, None, &mut Frames::new(reader), &mut writer, Limits::of(PATIENCE), &teller).await;
+            play(
+                &mut victim,
+                None,
+                &mut Frames::new(reader),
+                &mut writer,
+                Patience::new(Limits::of(PATIENCE), Clock::steady()),
+                &teller,
+            )
+            .await;
             assert!(!victim.gave_up());
             order();
         });
@@ -116,7 +125,15 @@ async fn session(address: SocketAddr, orders: &Orders, kept: &Kept, events: &Rep
     let mut victim = victim(Role::Client, &orders.client, kept);
     let (reader, mut writer) = connect(address).await.into_split();
     let teller = Teller::new("bench".to_owned(), Actor::Client, events.clone());
-    play(&mut victim, None, &mut Frames::new(reader), &mut writer, Limits::of(PATIENCE), &teller).await;
+    play(
+        &mut victim,
+        None,
+        &mut Frames::new(reader),
+        &mut writer,
+        Patience::new(Limits::of(PATIENCE), Clock::steady()),
+        &teller,
+    )
+    .await;
     assert!(!victim.gave_up());
 }
 
@@ -134,8 +151,9 @@ async fn relay(listener: TcpListener, server: SocketAddr, orders: Orders) {
             let mut frames = Frames::new(reader);
             let first = frames.next().await;
             Relay::new(session, teller, Limits::of(PATIENCE), DEADLINE, Arc::clone(&workshop), server.to_string())
-                .run(first, (frames, writer), connect(server).await)
-                .await;
+                .run(first, (frames, writer), Some(connect(server).await))
+                .await
+                .expect("a server");
         });
     }
 }

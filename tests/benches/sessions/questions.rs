@@ -12,7 +12,14 @@ use lab::{
     victim::{Victim, call},
     wire::{Frame, body},
 };
-use process::{frames::Frames, limits::Limits, play::play, reports::reports, teller::Teller};
+use process::{
+    frames::Frames,
+    limits::Limits,
+    patience::{Clock, Patience},
+    play::play,
+    reports::reports,
+    teller::Teller,
+};
 use std::hint::black_box;
 use support::conversation::direct;
 use tokio::net::TcpListener;
@@ -27,7 +34,15 @@ async fn answer(listener: TcpListener, orders: Orders) {
         let mut victim = Victim::new(Role::Server, &order, kept.clone()).expect("a server");
         let (reader, mut writer) = stream.into_split();
         let teller = Teller::new("bench".to_owned(), Actor::Server, reports().0);
-        play(&mut victim, None, &mut Frames::new(reader), &mut writer, Limits::of(PATIENCE), &teller).await;
+        play(
+            &mut victim,
+            None,
+            &mut Frames::new(reader),
+            &mut writer,
+            Patience::new(Limits::of(PATIENCE), Clock::steady()),
+            &teller,
+        )
+        .await;
     }
 }
 

@@ -109,7 +109,7 @@ impl Own {
         let address = format!("{}:{port}", Ipv4Addr::LOCALHOST);
         let near = connect(&address, limits.silence).await;
         let near = near.map_err(|error| Cause::NoWay { address, error: error.to_string() })?;
-        let Caller { first, frames, writer } = caller;
+        let Caller { first, frames, writer, .. } = caller;
         let first = if let Arrival::Frame(frame) = first { Some(frame) } else { None };
         tap(End::of(near), End::new(frames, writer), first, limits, teller, watched).await;
         Ok(running)

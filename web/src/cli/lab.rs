@@ -2,7 +2,7 @@
 
 use super::{Failure, repeatable::repeatable, said};
 use crate::{
-    console::{Config, Console, NotPlayed, Own, Playing},
+    console::{ByHand, Config, Console, NotPlayed, Own, Playing, hands::HELD},
     sessions::{
         book::Book,
         hub::Hub,
@@ -12,7 +12,10 @@ use crate::{
     },
 };
 use clap::Args;
-use lab::{scenario::Scenario, script::Script};
+use lab::{
+    scenario::Scenario,
+    script::{Script, kept::Kept},
+};
 use serde_json::json;
 use std::{env, future::Future, sync::Arc, time::Duration};
 
@@ -77,7 +80,7 @@ pub(super) fn config(setup: impl Into<Setup>) -> Result<Config, Failure> {
     let Setup { settings, jobs: concurrency, own } = setup.into();
     let program =
         env::current_exe().map_err(|error| Failure::lab("no-program", &json!({ "why": error.to_string() })))?;
-    Ok(Config { program, concurrency, settings, own })
+    Ok(Config { program, concurrency, settings, held: HELD, own })
 }
 
 /// A runtime for `work`.
@@ -146,6 +149,17 @@ pub(super) fn play_script(
     seed: Option<u64>,
 ) -> Result<Playing, Failure> {
     console.play_script(scenario, script, seed).map_err(not_played)
+}
+
+/// Plays a session by hand again.
+pub(super) fn play_kept(
+    console: &Arc<Console>,
+    scenario: &Scenario,
+    kept: &Kept,
+    seed: Option<u64>,
+) -> Result<Playing, Failure> {
+    let by_hand = ByHand { decided: kept.decided.clone(), holds: false };
+    console.play_by_hand(scenario, seed, &by_hand).map_err(not_played)
 }
 
 fn not_played(error: NotPlayed) -> Failure {

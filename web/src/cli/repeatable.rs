@@ -6,7 +6,7 @@
 //! | digit | counts |
 //! |---|---|
 //! | 1, 2 | what the client, and the server, tells |
-//! | 3, 4 | what the attacker does with frames from the client, and from the server |
+//! | 3, 4 | what the attacker, or somebody in its place, does with frames from the client, and from the server |
 //! | 5, 6 | keys and messages of the client, and of the server, that the attacker shows |
 //! | 7 | what else the attacker tells |
 //! | 8 | how its computation advances, which follows the clock |
@@ -56,7 +56,9 @@ fn teller(event: &Event) -> usize {
     match (event.source, &event.fact) {
         (Actor::Client, _) => 1,
         (Actor::Server, _) => 2,
-        (Actor::Attacker, Fact::Relayed { from, .. }) => of(from, 3),
+        (Actor::Attacker, Fact::Relayed { from, .. } | Fact::Held { from, .. } | Fact::Decided { from, .. }) => {
+            of(from, 3)
+        }
         (Actor::Attacker, Fact::Holds { with: role, .. } | Fact::Recovered { sender: role, .. }) => of(role, 5),
         (Actor::Attacker, Fact::Work { .. }) => 8,
         (Actor::Attacker, _) => 7,

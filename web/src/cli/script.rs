@@ -1,14 +1,37 @@
 //! Scripts on the command line.
 
 use super::Failure;
-use ::lab::{scenario::Scenario, script::Script};
+use ::lab::{
+    misfit::{Given, Misfit, Need},
+    modes,
+    scenario::Scenario,
+    script::kept::{Kept, Written},
+};
 use attacker::attacks;
 use std::{fs, path::Path};
 
 /// Reads a script from a file.
-pub(super) fn read(path: &Path) -> Result<Script, Failure> {
+pub(super) fn read(path: &Path) -> Result<Written, Failure> {
     let octets = fs::read(path).map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
-    Script::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
+    Written::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
+}
+
+/// What is played by hand where `asked` is the mode with its switches: the script's scenario, and its switches where none are
+/// asked for.
+///
+/// # Errors
+/// The script is for another mode.
+pub(super) fn by_hand(asked: Scenario, kept: &Kept) -> Result<Scenario, Failure> {
+    let full = |mode| modes::play(mode, &[], &[]).map(|played| played.selection).ok();
+    if full(&asked.mode) != full(&kept.scenario.mode) {
+        let need = Need::OneOf { names: vec![kept.scenario.mode.to_string()] };
+        let misfit = Misfit::new("mode", need, Given::text(&asked.mode.to_string()));
+        return Err(Failure::Usage(format!("--script: {misfit}")));
+    }
+    if asked.without.is_empty() && asked.with.is_empty() {
+        return Ok(kept.scenario.clone());
+    }
+    Ok(Scenario { attack: kept.scenario.attack.clone(), ..asked })
 }
 
 /// A scenario as it is written, or a mode with its switches, in which the attacker does what a script says.

@@ -4,7 +4,7 @@ use super::{Data, FINE, Failure, lab, said};
 use crate::{
     ci::outcomes,
     cli::style::{faint, head},
-    console::Console,
+    console::{Config, Console, hands::HELD},
     http::{App, Doors, Guard, Limits, listen, router, serve},
     lesson::{Lesson, builtin, view::View},
     log,
@@ -66,6 +66,9 @@ pub(super) struct Serve {
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
+    /// How long a frame that is held by hand may wait for a decision, in seconds: then its session ends
+    #[arg(long, value_name = "SECONDS", default_value_t = HELD.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    hold: u64,
     #[command(flatten)]
     time: lab::Time,
     #[command(flatten)]
@@ -89,8 +92,8 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
-        let console =
-            Console::start(lab::config(lab::settings(args.patience, &args.time, &args.words))?, Arc::clone(&book));
+        let config = lab::config(lab::settings(args.patience, &args.time, &args.words))?;
+        let console = Console::start(Config { held: Duration::from_secs(args.hold), ..config }, Arc::clone(&book));
         let limits = Limits::fitted();
         let (guard, doors) = match args.expose_to_network {
             None => (Guard::new(address), None),

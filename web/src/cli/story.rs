@@ -86,7 +86,9 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
         }
         Fact::Step { .. } => writeln!(out, "      {}", faint(said("story"))),
         Fact::Solved { .. } | Fact::Asked { .. } => writeln!(out, "      {}", altered(said("story"))),
+        Fact::Decided { .. } => writeln!(out, "      {}", altered(said("event"))),
         Fact::Recovered { .. }
+        | Fact::Parted { .. }
         | Fact::Aborted { .. }
         | Fact::Overdue { .. }
         | Fact::Cancelled { .. }

@@ -89,7 +89,7 @@ fn is_heard(actor: Actor, report: &Report) -> bool {
 
 fn session_of(report: &Report) -> Option<&str> {
     match report {
-        Report::Ready { session } | Report::Refused { session, .. } => Some(session),
+        Report::Ready { session } | Report::Refused { session, .. } | Report::Clock { session, .. } => Some(session),
         Report::Event(event) => Some(&event.session),
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! The console: keeps the three processes alive, hands them scenarios, and writes what they tell into the book.
 
+pub mod hands;
 mod line;
 mod listeners;
 mod play;
@@ -16,8 +17,10 @@ use crate::{
     },
 };
 use attacker::{attacks::Resolved, cost};
+use hands::Hands;
 use lab::{
     event::{Cancellation, Fact},
+    hand::{Decided, Hand},
     loss::Loss,
     role::{Actor, Role},
     scenario::Scenario,
@@ -25,7 +28,7 @@ use lab::{
     words,
 };
 use listeners::Listeners;
-use queue::{BACKLOG, Cost, Queue, Waiting};
+use queue::{BACKLOG, BY_HAND, Cost, Queue, Waiting};
 use serde::Serialize;
 use serde_json::json;
 use std::{
@@ -52,6 +55,8 @@ pub struct Config {
     pub concurrency: usize,
     /// What holds for every session.
     pub settings: Settings,
+    /// How long a frame may be held by hand.
+    pub held: Duration,
     /// A program of the user's own in a victim's place.
     pub own: Option<Own>,
 }
@@ -126,9 +131,31 @@ pub enum NotPlayed {
     /// Too many wait already.
     #[error("at most {BACKLOG} sessions may wait: try again later, or cancel some")]
     Busy,
+    /// Too many are played by hand.
+    #[error("at most {BY_HAND} sessions are played by hand at once: resume one, or cancel it")]
+    Hands,
     /// No randomness for the session's id.
     #[error("session: the operating system gives no randomness")]
     Randomness,
+}
+
+/// How somebody decides in the attacker's place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByHand {
+    /// What was decided beforehand about the first frames, in each session of a campaign.
+    pub decided: Vec<Vec<Decided>>,
+    /// Whether the frames after these are held.
+    pub holds: bool,
+}
+
+impl ByHand {
+    /// What the attacker is told of it for each of these sessions.
+    fn tell(&self, sessions: &mut [Orders]) {
+        for (number, orders) in sessions.iter_mut().enumerate() {
+            let decided = self.decided.get(number).cloned().unwrap_or_default();
+            orders.attack.hand = Some(Hand { decided, holds: self.holds });
+        }
+    }
 }
 
 /// What a session that waits takes along.
@@ -156,6 +183,7 @@ pub struct Console {
     running: watch::Sender<usize>,
     stop: watch::Sender<bool>,
     keepers: Mutex<Vec<JoinHandle<()>>>,
+    hands: Mutex<Hands>,
 }
 
 impl Console {
@@ -182,6 +210,7 @@ impl Console {
             server,
             stop,
             keepers: Mutex::new(vec![keep_server, keep_attacker, keep_client]),
+            hands: Mutex::default(),
         })
     }
 
@@ -207,7 +236,20 @@ impl Console {
         self: &Arc<Self>,
         scenarios: impl IntoIterator<Item = (Scenario, Option<u64>)>,
     ) -> Result<Vec<Playing>, NotPlayed> {
-        self.begin(scenarios.into_iter().map(|(scenario, seed)| Ok((resolve(&scenario)?, seed))))
+        self.begin(scenarios.into_iter().map(|(scenario, seed)| Ok((resolve(&scenario)?, seed))), None)
+    }
+
+    /// Plays a scenario in which somebody decides in the attacker's place.
+    ///
+    /// # Errors
+    /// Nothing was started, and why.
+    pub fn play_by_hand(
+        self: &Arc<Self>,
+        scenario: &Scenario,
+        seed: Option<u64>,
+        by_hand: &ByHand,
+    ) -> Result<Playing, NotPlayed> {
+        self.begin([Ok((resolve(scenario)?, seed))], Some(by_hand))?.pop().ok_or(NotPlayed::Busy)
     }
 
     /// Plays a scenario in which the attacker does what a script says.
@@ -220,15 +262,17 @@ impl Console {
         script: &Script,
         seed: Option<u64>,
     ) -> Result<Playing, NotPlayed> {
-        self.begin([Ok((scripted(scenario, script)?, seed))])?.pop().ok_or(NotPlayed::Busy)
+        self.begin([Ok((scripted(scenario, script)?, seed))], None)?.pop().ok_or(NotPlayed::Busy)
     }
 
     /// Plays what was looked up, as one request.
     fn begin(
         self: &Arc<Self>,
         wanted: impl IntoIterator<Item = Result<(Resolved, Option<u64>), NotPlayed>>,
+        by_hand: Option<&ByHand>,
     ) -> Result<Vec<Playing>, NotPlayed> {
         let (mut request, mut playing, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
+        let holds = by_hand.is_some_and(|by_hand| by_hand.holds);
         for wanted in wanted {
             if request.len() == BACKLOG {
                 return Err(NotPlayed::Busy);
@@ -238,9 +282,16 @@ impl Console {
             let scenario = resolved.played.scenario.clone();
             // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
             let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);
-            let orders = if known { None } else { Some(orders(&id, &resolved, seed, &self.config.settings)?) };
-            let cost = Cost::of(cost::core_seconds(&resolved));
-            let session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
+            let mut orders = if known { None } else { Some(orders(&id, &resolved, seed, &self.config.settings)?) };
+            if let (Some(by_hand), Some(orders)) = (by_hand, &mut orders) {
+                by_hand.tell(orders);
+            }
+            let cost = match holds {
+                true => Cost::ByHand,
+                false => Cost::of(cost::core_seconds(&resolved)),
+            };
+            let mut session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
+            session.by_hand = by_hand.is_some();
             let (tell, done) = oneshot::channel();
             request.push(Waiting { id, scenario, seed, cost, job: Job { resolved, orders, tell } });
             playing.push(Playing { session: session.clone(), done });
@@ -250,6 +301,13 @@ impl Console {
             let mut queue = self.queue();
             if !queue.has_room(request.len()) {
                 return Err(NotPlayed::Busy);
+            }
+            if holds {
+                let mut hands = self.hands();
+                if hands.count() + request.len() > BY_HAND {
+                    return Err(NotPlayed::Hands);
+                }
+                request.iter().for_each(|waiting| hands.begin(&waiting.id));
             }
             sessions.into_iter().for_each(|session| self.book.begin(session));
             queue.push(request);
@@ -314,6 +372,7 @@ impl Console {
     }
 
     fn end(&self, id: &str, tell: oneshot::Sender<Arc<Record>>) {
+        self.hands().end(id);
         if let Some(record) = self.book.end(id) {
             let _ = tell.send(record);
         }
@@ -361,6 +420,10 @@ impl Console {
 
     fn under_way(&self) -> MutexGuard<'_, HashMap<String, oneshot::Sender<Cancellation>>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn process(&self, actor: Actor) -> &Process {

@@ -1,17 +1,23 @@
 //! The sessions of a scenario, from the orders to the last event.
 
 use super::{Console, listeners::Told, process::Link};
-use crate::sessions::{orders::Orders, session::told};
+use crate::sessions::{book::Size, orders::Orders, session::told};
 use lab::{
     control::{Order, Place, Report},
-    event::{Cancellation, Fact},
+    event::{Cancellation, Event, Fact},
     loss::Loss,
+    mode::Mode,
+    modes,
     role::Actor,
+};
+use process::{
+    limits::Limits,
+    patience::{Clock, Patience},
 };
 use std::{collections::HashSet, time::Duration};
 use tokio::{
-    sync::{mpsc::Receiver, oneshot},
-    time::timeout,
+    sync::{mpsc::Receiver, oneshot, watch},
+    time::timeout_at,
 };
 
 /// Events that one session may have.
@@ -41,7 +47,10 @@ pub(super) async fn play(
     campaign: Vec<Orders>,
     mut cancelled: oneshot::Receiver<Cancellation>,
 ) {
-    for orders in campaign {
+    for mut orders in campaign {
+        if let Some(hand) = &mut orders.attack.hand {
+            hand.holds &= console.hands().holds(id);
+        }
         if let Some(Place { number, of, .. }) = orders.attack.place {
             console.book.tell(id, told(id, 0, Fact::Began { number, of }));
         }
@@ -60,8 +69,7 @@ async fn one(console: &Console, id: &str, orders: Orders, cancelled: &mut onesho
     let time = Duration::from_millis(after).saturating_add(GRACE);
     let played = async {
         let links = links(console).await?;
-        let conducted = timeout(time, conduct(console, id, orders, links, &mut heard)).await;
-        conducted.unwrap_or(Err(Lack::Time))
+        conduct(console, id, orders, links, time, &mut heard).await
     };
     let result = tokio::select! {
         biased;
@@ -90,13 +98,59 @@ async fn links(console: &Console) -> Result<[Link; 3], Lack> {
     Ok([link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?])
 }
 
+/// What the attacker's orders and facts say of the hand.
+struct ByHand {
+    /// By this name the processes know the session.
+    session: String,
+    mode: Option<&'static Mode>,
+    /// Stops the session's time while a frame is held.
+    clock: watch::Sender<bool>,
+}
+
+impl ByHand {
+    /// Writes an event into the book. Whoever reads there that a frame is held can decide about it.
+    fn tell(&self, console: &Console, id: &str, event: Event) -> Option<Size> {
+        if event.source != Actor::Attacker || !matches!(event.fact, Fact::Held { .. } | Fact::Decided { .. }) {
+            return console.book.tell(id, event);
+        }
+        let mut hands = console.hands();
+        let fact = event.fact.clone();
+        let size = console.book.tell(id, event)?;
+        hands.tell(id, &self.session, self.mode, size.events as u64, &fact);
+        self.clock.send_replace(matches!(fact, Fact::Held { .. }));
+        Some(size)
+    }
+}
+
+/// The next thing that is told, while the session's time is not over.
+async fn next(console: &Console, id: &str, time: &mut Patience, told: &mut Receiver<Told>) -> Result<Told, Lack> {
+    let since = console.hands().since(id);
+    let told = time.wait(told.recv());
+    let told = match since {
+        Some(since) => {
+            let told = timeout_at(since + console.config.held, told).await;
+            told.map_err(|_| Lack::Consent(Cancellation::Undecided))?
+        }
+        None => told.await,
+    };
+    told.ok_or(Lack::Time)?.ok_or(Lack::Party(Actor::Console, Loss::Sessions))
+}
+
 async fn conduct(
     console: &Console,
     id: &str,
     orders: Orders,
     [server, attacker, client]: [Link; 3],
+    time: Duration,
     told: &mut Receiver<Told>,
 ) -> Result<(), Lack> {
+    let by_hand = ByHand {
+        session: orders.attack.session.clone(),
+        mode: modes::of(&orders.attack.mode),
+        clock: watch::Sender::new(false),
+    };
+    let limits = Limits { silence: Duration::MAX, session: time };
+    let mut time = Patience::new(limits, Clock::new(by_hand.clock.subscribe()));
     // Whoever died before is up again by now; one that died since its link was made takes no orders.
     while told.try_recv().is_ok() {}
     let mut play = orders.client;
@@ -107,8 +161,7 @@ async fn conduct(
     let mut at_work = HashSet::from([Actor::Client, Actor::Server, Actor::Attacker]);
     let mut play = Some(play);
     while !at_work.is_empty() {
-        let told = told.recv().await.ok_or(Lack::Party(Actor::Console, Loss::Sessions))?;
-        let (actor, reports) = match told {
+        let (actor, reports) = match next(console, id, &mut time, told).await? {
             Told::Gone(actor, reason) => return Err(Lack::Party(actor, reason)),
             Told::Reports(actor, reports) => (actor, reports),
         };
@@ -125,13 +178,19 @@ async fn conduct(
                         send(Actor::Client, &client, Order::Play(Box::new(play))).await?;
                     }
                 }
+                Report::Clock { session, stands } => {
+                    for link in [&client, &server] {
+                        let order = Order::Clock { session: session.clone(), stands };
+                        send(actor, link, order).await?;
+                    }
+                }
                 // When all have told their end the session is over.
                 Report::Event(_) if at_work.is_empty() => break,
                 Report::Event(event) => {
                     if event.fact == Fact::Ended {
                         at_work.remove(&actor);
                     }
-                    if console.book.tell(id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
+                    if by_hand.tell(console, id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
                         return Err(Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES }));
                     }
                 }

@@ -1,14 +1,17 @@
 //! Whose turn it is: sessions wait by request, and requests take turns.
 //!
 //! Two classes of cost have slots of their own, so that computations that go on for minutes leave most of the lab to
-//! everybody else. Within a class the next session is of the request that has waited longest since its last. Sessions of one
-//! seed look the same on the wire and never run at the same time.
+//! everybody else, and sessions by hand, which wait for somebody most of the time, have theirs besides. Within a class the next
+//! session is of the request that has waited longest since its last. Sessions of one mode, attack and seed look the same on the
+//! wire and never run at the same time.
 
-use lab::scenario::Scenario;
+use lab::scenario::{Scenario, Selection};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Sessions that may wait for their turn.
 pub(super) const BACKLOG: usize = 4096;
+/// Sessions by hand that run at the same time.
+pub(super) const BY_HAND: usize = 4;
 /// From so many seconds of one core on, a computation is heavy.
 const HEAVY: f64 = 2.0;
 
@@ -19,6 +22,8 @@ pub(super) enum Cost {
     Light,
     /// A computation that keeps a core busy for long.
     Heavy,
+    /// Somebody's time: it waits for decisions.
+    ByHand,
 }
 
 impl Cost {
@@ -39,17 +44,27 @@ pub(super) struct Waiting<T> {
     pub(super) job: T,
 }
 
+/// What sessions look like on the wire: they are told apart by nothing else.
+type Look = (Selection, Selection, u64);
+
+impl<T> Waiting<T> {
+    fn look(&self) -> Option<Look> {
+        Some((self.scenario.mode.clone(), self.scenario.attack.clone(), self.seed?))
+    }
+}
+
 /// The queue.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     light: Line<T>,
     heavy: Line<T>,
+    by_hand: Line<T>,
     /// Slots in all.
     slots: usize,
     waiting: usize,
-    /// Seeds of the sessions that run.
-    seeds: HashSet<u64>,
-    running: HashMap<String, (Cost, Option<u64>)>,
+    /// What the sessions look like that run.
+    looks: HashSet<Look>,
+    running: HashMap<String, (Cost, Option<Look>)>,
 }
 
 #[derive(Debug)]
@@ -65,7 +80,15 @@ impl<T> Queue<T> {
     pub(super) fn new(slots: usize) -> Self {
         let line = |slots| Line { requests: VecDeque::new(), running: 0, slots };
         let heavy = line((slots / 8).max(1));
-        Self { light: line(slots), heavy, slots, waiting: 0, seeds: HashSet::new(), running: HashMap::new() }
+        Self {
+            light: line(slots),
+            heavy,
+            by_hand: line(BY_HAND),
+            slots,
+            waiting: 0,
+            looks: HashSet::new(),
+            running: HashMap::new(),
+        }
     }
 
     /// How many wait.
@@ -81,54 +104,61 @@ impl<T> Queue<T> {
     /// The sessions of one request wait from now on.
     pub(super) fn push(&mut self, request: Vec<Waiting<T>>) {
         self.waiting += request.len();
-        let (heavy, light): (VecDeque<_>, VecDeque<_>) =
-            request.into_iter().partition(|session| session.cost == Cost::Heavy);
-        for (line, sessions) in [(&mut self.light, light), (&mut self.heavy, heavy)] {
+        let mut sessions = [Cost::Light, Cost::Heavy, Cost::ByHand].map(|cost| (cost, VecDeque::new()));
+        for session in request {
+            if let Some((_, line)) = sessions.iter_mut().find(|(cost, _)| *cost == session.cost) {
+                line.push_back(session);
+            }
+        }
+        for (cost, sessions) in sessions {
             if !sessions.is_empty() {
-                line.requests.push_back(sessions);
+                self.line(cost).requests.push_back(sessions);
             }
         }
     }
 
     /// The session whose turn it is, if there is a slot for one: it runs from now on.
     pub(super) fn next(&mut self) -> Option<Waiting<T>> {
-        if self.running.len() >= self.slots {
-            return None;
+        let mut next = self.by_hand.next(&self.looks);
+        if self.heavy.running + self.light.running < self.slots {
+            next = next.or_else(|| self.heavy.next(&self.looks)).or_else(|| self.light.next(&self.looks));
         }
-        let next = self.heavy.next(&self.seeds).or_else(|| self.light.next(&self.seeds))?;
+        let next = next?;
+        let look = next.look();
         self.waiting -= 1;
-        self.running.insert(next.id.clone(), (next.cost, next.seed));
-        self.seeds.extend(next.seed);
+        self.running.insert(next.id.clone(), (next.cost, look.clone()));
+        self.looks.extend(look);
         Some(next)
     }
 
     /// A session runs no more.
     pub(super) fn done(&mut self, id: &str) {
-        if let Some((cost, seed)) = self.running.remove(id) {
+        if let Some((cost, look)) = self.running.remove(id) {
             self.line(cost).running -= 1;
-            if let Some(seed) = seed {
-                self.seeds.remove(&seed);
+            if let Some(look) = look {
+                self.looks.remove(&look);
             }
         }
     }
 
     /// Takes a session out that has not begun.
     pub(super) fn withdraw(&mut self, id: &str) -> Option<Waiting<T>> {
-        let found = [&mut self.light, &mut self.heavy].into_iter().find_map(|line| line.withdraw(id))?;
+        let found =
+            [&mut self.light, &mut self.heavy, &mut self.by_hand].into_iter().find_map(|line| line.withdraw(id))?;
         self.waiting -= 1;
         Some(found)
     }
 
     /// Those that wait.
     pub(super) fn ids(&self) -> Vec<String> {
-        let requests = self.light.requests.iter().chain(&self.heavy.requests);
+        let requests = self.light.requests.iter().chain(&self.heavy.requests).chain(&self.by_hand.requests);
         requests.flatten().map(|session| session.id.clone()).collect()
     }
 
     /// Takes all out that have not begun.
     pub(super) fn withdraw_all(&mut self) -> Vec<Waiting<T>> {
         self.waiting = 0;
-        [&mut self.light, &mut self.heavy]
+        [&mut self.light, &mut self.heavy, &mut self.by_hand]
             .into_iter()
             .flat_map(|line| std::mem::take(&mut line.requests))
             .flatten()
@@ -139,16 +169,17 @@ impl<T> Queue<T> {
         match cost {
             Cost::Light => &mut self.light,
             Cost::Heavy => &mut self.heavy,
+            Cost::ByHand => &mut self.by_hand,
         }
     }
 }
 
 impl<T> Line<T> {
-    fn next(&mut self, seeds: &HashSet<u64>) -> Option<Waiting<T>> {
+    fn next(&mut self, looks: &HashSet<Look>) -> Option<Waiting<T>> {
         if self.running >= self.slots {
             return None;
         }
-        let free = |session: &Waiting<T>| session.seed.is_none_or(|seed| !seeds.contains(&seed));
+        let free = |session: &Waiting<T>| session.look().is_none_or(|look| !looks.contains(&look));
         let (which, session) = self
             .requests
             .iter()
@@ -234,15 +265,34 @@ mod tests {
     }
 
     #[test]
-    fn sessions_of_one_seed_never_run_together_and_keep_nobody_else_waiting() {
+    fn sessions_that_look_the_same_never_run_together_and_keep_nobody_else_waiting() {
         let mut queue = Queue::new(4);
         let mut seeded = request("seeded", 3, Cost::Light);
         seeded.iter_mut().for_each(|session| session.seed = Some(7));
         queue.push(seeded);
         queue.push(request("other", 1, Cost::Light));
-        assert_eq!(begun(&mut queue), ["seeded0", "other0"]);
+        let mut another = request("another", 1, Cost::Light);
+        another.iter_mut().for_each(|session| {
+            session.seed = Some(7);
+            session.scenario = "dh/substitute".parse().unwrap();
+        });
+        queue.push(another);
+        assert_eq!(begun(&mut queue), ["seeded0", "other0", "another0"]);
         queue.done("seeded0");
         assert_eq!(begun(&mut queue), ["seeded1"]);
+    }
+
+    #[test]
+    fn sessions_by_hand_have_slots_of_their_own() {
+        let mut queue = Queue::new(1);
+        queue.push(request("hand", BY_HAND + 1, Cost::ByHand));
+        queue.push(request("light", 2, Cost::Light));
+        assert_eq!(begun(&mut queue).len(), BY_HAND + 1, "and one that needs nobody");
+        queue.done("light0");
+        assert_eq!(begun(&mut queue), ["light1"]);
+        queue.done("hand0");
+        assert_eq!(begun(&mut queue), ["hand4"]);
+        assert_eq!((queue.waiting(), queue.ids().len()), (0, 0));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod comparison;
 mod doors;
 mod files;
 mod guard;
+mod hand;
 mod join;
 mod limits;
 mod metrics;

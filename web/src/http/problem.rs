@@ -59,6 +59,7 @@ impl From<NotPlayed> for Problem {
     fn from(error: NotPlayed) -> Self {
         match error {
             NotPlayed::Refused(refused) => refused.into(),
+            NotPlayed::Hands => Self::new(StatusCode::CONFLICT, "step", error.to_string()),
             busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "queue", busy.to_string()).retry(10),
         }
     }

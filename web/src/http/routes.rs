@@ -3,7 +3,7 @@
 use super::{
     App, Guard, api, class, comparison, files,
     guard::guard,
-    join,
+    hand, join,
     limits::{BODY, LESSON},
     metrics,
     problem::Problem,
@@ -54,6 +54,7 @@ fn viewing() -> Vec<Route> {
         look("/api/sessions/{id}/events", sessions::events),
         look("/api/sessions/{id}/chains", sessions::the_chains),
         look("/api/sessions/{id}/export", sessions::the_export),
+        look("/api/sessions/{id}/script", hand::the_script),
         look("/api/compare", comparison::of_two),
         look("/api/matrix", api::the_matrix),
         look("/api/cracking", api::cracking),
@@ -81,6 +82,8 @@ fn controlling() -> Vec<Route> {
         ("/api/sessions", post(sessions::start)),
         ("/api/sessions/{id}", delete(sessions::forget)),
         ("/api/sessions/{id}/cancel", post(sessions::cancel)),
+        ("/api/sessions/{id}/decision", post(hand::decide)),
+        ("/api/sessions/{id}/again", post(hand::again)),
         ("/api/cancel", post(sessions::cancel_all)),
         ("/api/compare", post(comparison::run)),
     ]

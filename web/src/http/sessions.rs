@@ -4,15 +4,19 @@ use super::{
     App,
     asked::{Body, Named, Query},
     doors::Visitor,
+    hand,
     problem::Problem,
 };
-use crate::sessions::{
-    book::Forgotten,
-    chains::chains,
-    export::{Format, export},
-    filter::Filter,
-    orders::{core_seconds, resolve},
-    session::{Progress, Record, Session},
+use crate::{
+    console::ByHand,
+    sessions::{
+        book::Forgotten,
+        chains::chains,
+        export::{Format, export},
+        filter::Filter,
+        orders::{core_seconds, resolve},
+        session::{Progress, Record, Session},
+    },
 };
 use attacker::attacks;
 use axum::{
@@ -106,6 +110,8 @@ pub(super) struct NewSessions {
     seed: Option<u64>,
     sessions: Option<u64>,
     wait: Option<bool>,
+    #[serde(default)]
+    step: bool,
 }
 
 /// What was started, and what is known beforehand of the computation of each.
@@ -116,6 +122,15 @@ pub(super) struct Started {
     core_seconds: Option<f64>,
     /// Seconds that each session has.
     time: f64,
+}
+
+impl Started {
+    /// Sessions of one cost.
+    pub(super) fn of(app: &App, sessions: Vec<Session>) -> Result<Self, Problem> {
+        let core_seconds = sessions.first().map(|it| core_seconds(&it.scenario)).transpose()?.flatten();
+        let time = app.console.settings().time(core_seconds).as_secs_f64();
+        Ok(Self { sessions, core_seconds, time })
+    }
 }
 
 /// The longest that the computations of one request may take in all, in seconds.
@@ -135,6 +150,15 @@ pub(super) async fn start(
         return Err(Problem::bad("seed", format!("expected {count} seeds from here on, and there are fewer")));
     }
     let scenario = scenario(&wanted.scenario)?;
+    if wanted.step {
+        if count != 1 {
+            return Err(Problem::bad("sessions", format!("expected 1 that is played by hand, got {count}")));
+        }
+        if wanted.wait.unwrap_or_default() {
+            return Err(Problem::bad("wait", "expected false: a session by hand waits for whoever decides"));
+        }
+        return hand::begin(&app, &scenario, wanted.seed, &ByHand { decided: Vec::new(), holds: true });
+    }
     if let Some(seconds) = core_seconds(&scenario)? {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as f64;
         let most = (LONGEST * cores / seconds).max(1.0);
@@ -162,13 +186,10 @@ pub(super) async fn begin(
     // Who waits keeps a connection as a viewer does.
     let waiting = if wait { Some(app.watch(visitor)?) } else { None };
     let playing = app.console.play_all(runs)?;
-    let core_seconds = playing.first().map(|it| core_seconds(&it.session.scenario)).transpose()?.flatten();
-    let time = app.console.settings().time(core_seconds).as_secs_f64();
-    let answer = |sessions| Json(Started { sessions, core_seconds, time });
     if waiting.is_none() {
         let sessions: Vec<Session> = playing.into_iter().map(|it| it.session).collect();
         let place = place(&sessions).and_then(|place| HeaderValue::from_str(&place).ok());
-        let mut response = (StatusCode::ACCEPTED, answer(sessions)).into_response();
+        let mut response = (StatusCode::ACCEPTED, Json(Started::of(app, sessions)?)).into_response();
         response.headers_mut().extend(place.map(|place| (header::LOCATION, place)));
         return Ok(response);
     }
@@ -177,7 +198,7 @@ pub(super) async fn begin(
         let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "session", "the console ends");
         sessions.push(app.console.book().told(playing.done().await.ok_or_else(gone)?.session.clone()));
     }
-    Ok(answer(sessions).into_response())
+    Ok(Json(Started::of(app, sessions)?).into_response())
 }
 
 /// Ends a session that waits or runs: it is judged as it is.

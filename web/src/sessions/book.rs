@@ -265,8 +265,12 @@ impl Pages {
         self.running.get(id).map(|running| &running.record).or_else(judged)
     }
 
-    /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one.
+    /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one, nor one by
+    /// hand another: what came of it says nothing of the attack.
     fn remember(&mut self, session: &Session) {
+        if session.by_hand {
+            return;
+        }
         let room = self.latest.len() < SCENARIOS;
         match self.latest.get_mut(&session.scenario) {
             Some(known) if known.started <= session.started => *known = session.clone(),

@@ -20,8 +20,12 @@ fn of_one_session(events: &[Event]) -> Vec<(u32, &Event)> {
         let place = &mut places[event.source as usize];
         *place = match &event.fact {
             Fact::Frame { way, flight, .. } => (*flight, station(event.source, *way)),
-            Fact::Relayed { from: Role::Client, flight, .. } => (*flight, 1),
-            Fact::Relayed { from: Role::Server, flight, .. } => (*flight, 4),
+            Fact::Relayed { from: Role::Client, flight, .. } | Fact::Held { from: Role::Client, flight, .. } => {
+                (*flight, 1)
+            }
+            Fact::Relayed { from: Role::Server, flight, .. } | Fact::Held { from: Role::Server, flight, .. } => {
+                (*flight, 4)
+            }
             // Who gives up waiting for the next flight does so behind everything of this one.
             Fact::Aborted { flight, .. } if *flight > place.0 => (*flight, 6),
             Fact::Lost { .. } | Fact::Overdue { .. } | Fact::Cancelled { .. } => (u32::MAX, 0),
@@ -29,12 +33,12 @@ fn of_one_session(events: &[Event]) -> Vec<(u32, &Event)> {
         };
         ordered.push((*place, event));
     }
-    // A step of the attacker's recipe is announced before what it does.
+    // A step of the attacker's recipe, or a decision in its place, is announced before what it does.
     let mut next = None;
     for (place, event) in ordered.iter_mut().rev() {
         match &event.fact {
             Fact::Relayed { .. } => next = Some(*place),
-            Fact::Step { .. } => *place = next.unwrap_or(*place),
+            Fact::Step { .. } | Fact::Decided { .. } => *place = next.unwrap_or(*place),
             _ => {}
         }
     }

@@ -40,6 +40,9 @@ pub struct Session {
     pub with: Vec<String>,
     /// The seed, where one was given.
     pub seed: Option<u64>,
+    /// Somebody decided about frames in the attacker's place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
     /// What happened; absent while it runs.
     pub verdict: Option<Verdict>,
     /// Who holds which key.
@@ -84,6 +87,7 @@ impl Session {
             with: scenario.with.clone(),
             scenario,
             seed,
+            by_hand: false,
             verdict: None,
             fingerprints: Fingerprints::default(),
             evidence: Vec::new(),
@@ -104,6 +108,7 @@ impl Session {
 
     /// The session is what its events prove.
     pub fn settle(&mut self, events: &[Event]) {
+        self.by_hand |= events.iter().any(|event| matches!(event.fact, Fact::Held { .. } | Fact::Decided { .. }));
         let mut judgement = judge(events);
         let judgements = std::mem::take(&mut judgement.sessions).into_iter().zip(sessions(events));
         self.sessions = judgements.map(|(judgement, events)| Part { judgement, truths: Truths::of(events) }).collect();

@@ -4,7 +4,7 @@ use lab::{event::VERSION, scenario::Scenario};
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use web::{
-    console::{Config, Console, Playing},
+    console::{Config, Console, Playing, hands::HELD},
     sessions::{
         book::Book,
         hub::Hub,
@@ -72,5 +72,5 @@ pub(crate) async fn console(program: PathBuf, deadline: Duration) -> Arc<Console
     let store = Store::open(Place::Memory, Retention::default());
     let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
     let settings = Settings { patience: Duration::from_secs(1), deadline: Some(deadline), phrases: Phrases::default() };
-    Console::start(Config { program, concurrency: 4, settings, own: None }, book)
+    Console::start(Config { program, concurrency: 4, settings, held: HELD, own: None }, book)
 }

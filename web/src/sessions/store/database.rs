@@ -47,6 +47,9 @@ struct Held {
     bytes: u64,
 }
 
+/// The attack decided by itself, as far as the row says.
+const BY_ITSELF: &str = "coalesce(session, '') NOT LIKE '%\"by_hand\":true%'";
+
 impl Database {
     /// Opens the file `interlock.sqlite3` in the directory, creating both where they are missing. A file that cannot be
     /// written to is opened for reading.
@@ -211,26 +214,26 @@ impl Database {
         Ok(self.record(id)?.map(|record| record.session))
     }
 
-    /// The newest session of each scenario that can be read, at most `limit` of them.
+    /// The newest session of each scenario that can be read, at most `limit` of them; none by hand.
     ///
     /// # Errors
     /// The database cannot be read at all.
     pub fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare("SELECT max(cursor), session, events FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC")?;
+        let mut query = self.connection.prepare(&format!(
+            "SELECT max(cursor), session, events FROM sessions WHERE {BY_ITSELF} GROUP BY scenario ORDER BY max(cursor) DESC"
+        ))?;
         let rows = query.query_map([], Stored::of)?;
         self.readable(rows, limit, &Filter::default())
     }
 
-    /// The newest session of one scenario.
+    /// The newest session of one scenario; none by hand.
     ///
     /// # Errors
     /// The database cannot be read at all.
     pub fn last_of(&self, scenario: &Scenario) -> Result<Option<Session>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare("SELECT cursor, session, events FROM sessions WHERE scenario = ? ORDER BY cursor DESC")?;
+        let mut query = self.connection.prepare(&format!(
+            "SELECT cursor, session, events FROM sessions WHERE scenario = ? AND {BY_ITSELF} ORDER BY cursor DESC"
+        ))?;
         let rows = query.query_map([scenario.to_string()], Stored::of)?;
         Ok(self.readable(rows, 1, &Filter::default())?.pop().map(|(_, session)| session))
     }
