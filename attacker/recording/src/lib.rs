@@ -3,10 +3,12 @@
 //!
 //! [`capture::read`] hands over packets, [`Reading`] puts streams together, listens on each session
 //! ([`lab::tls::Tap`]), and asks for the secret that is wanted: a logarithm by `cryptanalysis`, or a leaked key. All in
-//! one pass and in bounded memory, so that a recording that still grows is read like any other. [`relay`] makes one.
+//! one pass and in bounded memory, so that a recording that still grows is read like any other. [`relay`] makes one;
+//! [`conversation`] and [`pcapng`] write one of any connection.
 
 pub mod capture;
 mod connection;
+pub mod conversation;
 pub mod dhparam;
 pub mod keylog;
 mod logarithm;

@@ -1,8 +1,10 @@
 //! A relay on this machine that changes nothing and records what passes: connections as a packet capture would have them,
 //! without the rights that a packet capture needs.
 
-use crate::pcapng::Writer;
-use etherparse::PacketBuilder;
+use crate::{
+    conversation::{Conversation, Flag, OPENING, SEGMENT, Way},
+    pcapng::Writer,
+};
 use std::{
     fs::File,
     io::{self, Read},
@@ -22,8 +24,6 @@ use tokio::{
 
 /// Connections at the same time.
 const MOST_CONNECTIONS: usize = 64;
-/// Octets of a segment: what fits a packet of IP with its headers.
-const SEGMENT: usize = 16 << 10;
 
 /// Why there is no relay.
 #[derive(Debug, thiserror::Error)]
@@ -158,79 +158,36 @@ impl Open {
     }
 }
 
-/// One direction as it is recorded.
-struct Direction {
-    from: SocketAddr,
-    to: SocketAddr,
-    sequence: u32,
-}
-
-/// Both, the client's first, whose numbers acknowledge each other.
-struct Conversation {
+/// What both directions of a connection are recorded by.
+struct Tape {
     recorder: Recorder,
-    directions: [Direction; 2],
+    conversation: Conversation,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flag {
-    Syn,
-    Data,
-    Fin,
-}
-
-impl Conversation {
-    fn segment(&mut self, way: usize, flag: Flag, payload: &[u8]) -> io::Result<()> {
-        let acknowledged = self.directions[1 - way].sequence;
-        let Direction { from, to, sequence } = &mut self.directions[way];
-        let builder = match (from.ip(), to.ip()) {
-            (IpAddr::V4(from), IpAddr::V4(to)) => PacketBuilder::ipv4(from.octets(), to.octets(), 64),
-            (from, to) => PacketBuilder::ipv6(wide(from), wide(to), 64),
-        };
-        let tcp = builder.tcp(from.port(), to.port(), *sequence, u16::MAX);
-        let tcp = match (flag, way) {
-            (Flag::Syn, 0) => tcp.syn(),
-            (Flag::Syn, _) => tcp.syn().ack(acknowledged),
-            (Flag::Data, _) => tcp.psh().ack(acknowledged),
-            (Flag::Fin, _) => tcp.fin().ack(acknowledged),
-        };
-        let mut packet = Vec::with_capacity(tcp.size(payload.len()));
-        tcp.write(&mut packet, payload).map_err(io::Error::other)?;
-        let octets = payload.len() as u32 + u32::from(flag != Flag::Data);
-        *sequence = sequence.wrapping_add(octets);
-        self.recorder.packet(&packet)
-    }
-}
-
-fn wide(address: IpAddr) -> [u8; 16] {
-    match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
-        IpAddr::V6(address) => address.octets(),
+impl Tape {
+    fn segment(&mut self, way: Way, flag: Flag, payload: &[u8]) -> io::Result<()> {
+        self.recorder.packet(&self.conversation.segment(way, flag, payload)?)
     }
 }
 
 async fn connection(client: TcpStream, from: SocketAddr, target: SocketAddr, recorder: Recorder) -> io::Result<()> {
     let server = TcpStream::connect(target).await?;
-    let directions = [Direction { from, to: target, sequence: 0 }, Direction { from: target, to: from, sequence: 0 }];
-    let mut conversation = Conversation { recorder, directions };
-    conversation.segment(0, Flag::Syn, &[])?;
-    conversation.segment(1, Flag::Syn, &[])?;
-    let conversation = Mutex::new(conversation);
+    let mut tape = Tape { recorder, conversation: Conversation::new(from, target) };
+    for (way, flag) in OPENING {
+        tape.segment(way, flag, &[])?;
+    }
+    let tape = Mutex::new(tape);
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
     let (one, other) =
-        tokio::join!(pass(client_in, server_out, &conversation, 0), pass(server_in, client_out, &conversation, 1));
+        tokio::join!(pass(client_in, server_out, &tape, Way::Onward), pass(server_in, client_out, &tape, Way::Back));
     one.and(other)
 }
 
 /// Passes one direction on: what is passed was recorded before.
-async fn pass(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
-    conversation: &Mutex<Conversation>,
-    way: usize,
-) -> io::Result<()> {
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, tape: &Mutex<Tape>, way: Way) -> io::Result<()> {
     let record = |flag, payload: &[u8]| {
-        conversation.lock().map_err(|_| io::Error::from(io::ErrorKind::Other))?.segment(way, flag, payload)
+        tape.lock().map_err(|_| io::Error::from(io::ErrorKind::Other))?.segment(way, flag, payload)
     };
     let mut buffer = vec![0; SEGMENT];
     let passed = async {

@@ -13,7 +13,8 @@ use std::io::Write;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  interlock export 5f0c6b1e9d2a4873 --format html > session.html")]
+  interlock export 5f0c6b1e9d2a4873 --format html > session.html
+  interlock export 5f0c6b1e9d2a4873 --format pcapng > session.pcapng      for Wireshark, with interlock dissector")]
 pub(super) struct Export {
     /// Id of a session that the dashboard has run
     session: String,
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
         .record(&args.session)
         .map_err(failed)?
         .ok_or_else(|| Failure::usage("no-session", &json!({ "session": args.session, "directory": named })))?;
-    let text = export(&record, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
-    std::io::stdout().lock().write_all(text.as_bytes())?;
+    let file = export(&record, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
+    std::io::stdout().lock().write_all(&file)?;
     Ok(FINE)
 }

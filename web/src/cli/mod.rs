@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod completions;
 mod crack;
+mod dissector;
 mod explore;
 mod export;
 mod glob;
@@ -99,6 +100,8 @@ enum Command {
     Tls(tls::TlsCommand),
     /// Write a stored session for others
     Export(export::Export),
+    /// Print what lets Wireshark read the lab's frames
+    Dissector(dissector::Dissector),
     /// Print a completion script for a shell
     Completions(completions::Completions),
     /// Write the manual pages
@@ -216,6 +219,7 @@ pub fn main() -> ExitCode {
         Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Tls(command)) => tls::run(&command),
         Some(Command::Export(export)) => export::run(&export),
+        Some(Command::Dissector(dissector)) => dissector::run(&dissector),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
         Some(Command::Man(man)) => man::run(&man, Cli::command()),
         Some(Command::Client(part)) => return part.play("client", victims::client),

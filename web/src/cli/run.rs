@@ -5,6 +5,7 @@ use crate::{
     ci::outcomes::{self, Expected, Grade, Row, grade},
     log,
     sessions::{
+        export::{Format, export},
         orders::{Settings, core_seconds},
         session::Record,
     },
@@ -13,6 +14,7 @@ use ::lab::{scenario::Scenario, script::kept::Written};
 use clap::Args;
 use serde_json::json;
 use std::{
+    fs::File,
     io::{self, Write},
     path::PathBuf,
 };
@@ -28,6 +30,7 @@ Examples:
   interlock run 'ecdh-cert/substitute~transcript-signature' --seed 7
   interlock run dh-weak:short,bits=64/crack --json
   interlock run ecdh --script found.json
+  interlock run ecdh/substitute --pcapng session.pcapng
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
 Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects; a scenario without a
@@ -48,6 +51,9 @@ pub(super) struct Run {
     /// client's events, 2 for the server's, 3 to 8 for the attacker's
     #[arg(long)]
     json: bool,
+    /// Write the frames of both legs to this file, for Wireshark (interlock dissector); a section a session
+    #[arg(long, value_name = "FILE")]
+    pcapng: Option<PathBuf>,
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
@@ -66,6 +72,7 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
         Some(Written::Kept(kept)) => (script::by_hand(scenario, kept)?, args.seed.or(kept.seed)),
         _ => (scenario, args.seed),
     };
+    let mut packets = args.pcapng.as_ref().map(File::create).transpose()?;
     let settings = lab::settings(args.patience, &args.time, &args.words);
     if let Some(warning) = costly(&scenario, &settings) {
         log::line("interlock", &warning);
@@ -83,11 +90,11 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
             if under_way.len() == 64
                 && let Some(oldest) = under_way.pop_front()
             {
-                worst = worst.max(print(args, &lab::done(oldest).await?, &rows)?);
+                worst = worst.max(print(args, &lab::done(oldest).await?, &rows, packets.as_mut())?);
             }
         }
         for playing in under_way {
-            worst = worst.max(print(args, &lab::done(playing).await?, &rows)?);
+            worst = worst.max(print(args, &lab::done(playing).await?, &rows, packets.as_mut())?);
         }
         Ok(worst)
     })
@@ -108,7 +115,10 @@ fn costly(scenario: &Scenario, settings: &Settings) -> Option<String> {
 }
 
 /// Prints one session; answers with its exit status.
-fn print(args: &Run, record: &Record, rows: &[Row]) -> Result<u8, Failure> {
+fn print(args: &Run, record: &Record, rows: &[Row], packets: Option<&mut File>) -> Result<u8, Failure> {
+    if let Some(file) = packets {
+        file.write_all(&export(record, Format::Pcapng)?)?;
+    }
     // What somebody did in the attacker's place no theory foretells.
     let expected = outcomes::of(rows, &record.session.scenario).filter(|_| !record.session.by_hand);
     let status = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| grade(expected, got)));

@@ -1,5 +1,8 @@
-//! One session for others: as JSON, or as one HTML file that needs nothing else. The file shows the session as the
-//! dashboard does; where no script may run, and to programs that read it, it is the plain text that stands in it.
+//! One session for others: as JSON, as one HTML file that needs nothing else, or as a recording of packets. The HTML file shows
+//! the session as the dashboard does; where no script may run, and to programs that read it, it is the plain text that stands in
+//! it.
+
+mod packets;
 
 use crate::sessions::{
     chains::{Chain, chains},
@@ -16,7 +19,10 @@ use lab::{
     words,
 };
 use serde::Deserialize;
-use std::fmt::{self, Display, Write};
+use std::{
+    fmt::{self, Display, Write},
+    io,
+};
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
@@ -26,19 +32,45 @@ pub enum Format {
     Json,
     /// A page to read.
     Html,
+    /// Its frames, as a capture of both legs would have them.
+    Pcapng,
+}
+
+impl Format {
+    /// What ends the name of such a file, and names the format.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Pcapng => "pcapng",
+        }
+    }
+
+    /// Its media type.
+    pub const fn media(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Pcapng => "application/x-pcapng",
+        }
+    }
 }
 
 /// The export of a session.
-pub fn export(record: &Record, format: Format) -> Result<String, serde_json::Error> {
+///
+/// # Errors
+/// It cannot be written in this form.
+pub fn export(record: &Record, format: Format) -> io::Result<Vec<u8>> {
     match format {
-        Format::Json => serde_json::to_string_pretty(record).map(|text| text + "\n"),
+        Format::Json => Ok(serde_json::to_string_pretty(record).map(|text| text + "\n")?.into_bytes()),
+        Format::Pcapng => packets::packets(record),
         Format::Html => {
             // A nonce that could be guessed would let a session's text run: without randomness, nothing runs.
             let (policy, scripts) = match nonce() {
                 Some(nonce) => (format!("'nonce-{nonce}'"), report::scripts(record, &nonce)),
                 None => ("'none'".to_owned(), String::new()),
             };
-            Ok(html(record, &policy, &scripts).unwrap_or_default())
+            html(record, &policy, &scripts).map(String::into_bytes).map_err(io::Error::other)
         }
     }
 }
@@ -195,6 +227,10 @@ mod tests {
     use crate::sessions::session::lost;
     use lab::loss::Loss;
 
+    fn text(record: &Record, format: Format) -> String {
+        String::from_utf8(export(record, format).unwrap()).unwrap()
+    }
+
     fn refused(reason: &str) -> Loss {
         Loss::Refused { reason: reason.to_owned() }
     }
@@ -204,7 +240,7 @@ mod tests {
         let session = Session::new("a".into(), "dh/relay".parse().unwrap(), Some(1), 0);
         let record =
             Record { session, events: vec![lost("a", 1, Actor::Client, refused("<script>alert('&')</script>"))] };
-        let page = export(&record, Format::Html).unwrap();
+        let page = text(&record, Format::Html);
         assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"));
         assert!(page.contains(r"\u003cscript>alert('&')\u003c/script>"), "in the data too");
         assert!(!page.contains("<script>"));
@@ -214,7 +250,7 @@ mod tests {
     #[test]
     fn a_report_says_of_what_when_and_by_which_version_it_tells() {
         let session = Session::new("a1".into(), "dh/relay".parse().unwrap(), Some(u64::MAX), 1_767_225_600_123);
-        let page = export(&Record { session, events: vec![] }, Format::Html).unwrap();
+        let page = text(&Record { session, events: vec![] }, Format::Html);
         assert!(page.contains("<title>dh/relay: running, 2026-01-01 00:00:00 UTC · Interlock</title>"));
         assert!(page.contains("seed 18446744073709551615") && page.contains("begun at 2026-01-01 00:00:00 UTC"));
         assert!(page.contains(&format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"))), "in the data too");
@@ -236,7 +272,7 @@ mod tests {
         let mut events =
             vec![lost("a", 1, Actor::Client, refused(&long("r"))), lost("a", 2, Actor::Attacker, Loss::NoPipes)];
         events[1].fact = relayed;
-        let page = export(&Record { session, events }, Format::Html).unwrap();
+        let page = text(&Record { session, events }, Format::Html);
         let plain = page.split("<script").next().unwrap().rsplit("class=\"plain\"").next().unwrap();
         assert!(plain.len() < 3000, "{}", plain.len());
         assert!(plain.contains("n</code>"), "where old and new differ is shown");
@@ -246,7 +282,7 @@ mod tests {
     fn json_reads_back() {
         let session = Session::new("a".into(), "dh/relay".parse().unwrap(), None, 0);
         let record = Record { session, events: vec![lost("a", 1, Actor::Client, Loss::NoPipes)] };
-        let text = export(&record, Format::Json).unwrap();
-        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
+        let json = text(&record, Format::Json);
+        assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
     }
 }
