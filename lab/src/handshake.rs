@@ -3,7 +3,7 @@
 use crate::{
     algebra::{Algebra, Misfit},
     cause::Cause,
-    check::Switches,
+    check::{Check, Switches},
     event::Status,
     finding::Finding,
     misfit::{Given, Need},
@@ -48,9 +48,7 @@ pub(crate) fn evaluate<A: Algebra>(
     match value {
         Expr::Var(name) => Ok(env.get(name).cloned()),
         Expr::Transcript => Ok(Some(algebra.digest(transcript))),
-        Expr::Switch(check, on, off) => {
-            evaluate(algebra, switches, env, transcript, if switches.is_on(check) { on } else { off })
-        }
+        Expr::Switch(check, on, off) => evaluate(algebra, switches, env, transcript, chosen(switches, check, on, off)),
         Expr::Tuple(items) => match evaluate_all(algebra, switches, env, transcript, items)? {
             Some(values) => algebra.tuple(&values).map(Some),
             None => Ok(None),
@@ -60,6 +58,11 @@ pub(crate) fn evaluate<A: Algebra>(
             None => Ok(None),
         },
     }
+}
+
+/// What is computed while a check is on, or where it is switched off: as these switches have it.
+pub(crate) fn chosen(switches: &Switches, check: &Check, on: &'static Expr, off: &'static Expr) -> &'static Expr {
+    if switches.is_on(check) { on } else { off }
 }
 
 /// Evaluates expressions; `None` where one of them needs a value that is not known.

@@ -16,6 +16,7 @@ pub mod finding;
 pub mod group;
 pub mod hand;
 pub mod handshake;
+pub mod layout;
 pub mod loot;
 pub mod loss;
 pub mod memory;

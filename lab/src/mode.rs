@@ -4,12 +4,14 @@
 //! compares what. One [interpreter](crate::handshake) runs every table, over any [algebra](crate::algebra).
 
 mod given;
+mod protection;
 mod relation;
 pub mod table;
 mod validate;
 mod variant;
 
 pub use given::{Given, Source};
+pub use protection::{Cover, Protection, Takes};
 pub use relation::Relation;
 pub use validate::{Fault, validate};
 pub use variant::{Parameter, SIZE, Variant};

@@ -205,7 +205,7 @@ fn no_safe_method_has_an_effect() {
             "check" => "public-range".to_owned(),
             "format" => "json".to_owned(),
             "after" => u64::MAX.to_string(),
-            "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" | "held" | "decisions" => {
+            "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" | "held" | "decisions" | "event" => {
                 "1".to_owned()
             }
             "do" => "start".to_owned(),

@@ -7,6 +7,7 @@ mod finding;
 mod first_page;
 mod hostile;
 mod layout;
+mod picture;
 mod session;
 mod stage;
 

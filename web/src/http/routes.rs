@@ -55,6 +55,7 @@ fn viewing() -> Vec<Route> {
         look("/api/sessions/{id}/chains", sessions::the_chains),
         look("/api/sessions/{id}/export", sessions::the_export),
         look("/api/sessions/{id}/script", hand::the_script),
+        look("/api/sessions/{id}/octets", sessions::the_octets),
         look("/api/compare", comparison::of_two),
         look("/api/matrix", api::the_matrix),
         look("/api/cracking", api::cracking),

@@ -14,6 +14,7 @@ use crate::{
         chains::chains,
         export::{Format, export},
         filter::Filter,
+        octets::{Explained, explain},
         orders::{core_seconds, resolve},
         session::{Progress, Record, Session},
     },
@@ -101,6 +102,22 @@ pub(super) async fn events(State(app): State<Arc<App>>, Named(id): Named) -> Res
 
 pub(super) async fn the_chains(State(app): State<Arc<App>>, Named(id): Named) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "chains": chains(&found(&app, &id).await?) })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfEvent {
+    event: u64,
+}
+
+pub(super) async fn the_octets(
+    State(app): State<Arc<App>>,
+    Named(id): Named,
+    Query(wanted): Query<OfEvent>,
+) -> Result<Json<Explained>, Problem> {
+    let record = found(&app, &id).await?;
+    let nothing = || Problem::new(StatusCode::NOT_FOUND, "event", "no event of this number tells of a frame");
+    explain(&record, wanted.event).map(Json).ok_or_else(nothing)
 }
 
 #[derive(Deserialize)]
@@ -244,10 +261,7 @@ pub(super) async fn the_export(
     let record = found(&app, &id).await?;
     let body = export(&record, wanted.format)
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
-    let (kind, suffix) = match wanted.format {
-        Format::Json => ("application/json", "json"),
-        Format::Html => ("text/html; charset=utf-8", "html"),
-    };
+    let (kind, suffix) = (wanted.format.media(), wanted.format.suffix());
     let name = format!("attachment; filename=\"interlock-{}.{suffix}\"", record.session.session);
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
 }

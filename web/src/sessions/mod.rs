@@ -1,5 +1,6 @@
 //! Sessions: what is run ([`orders`]), what is known of it while it runs and afterwards ([`book`], [`hub`], [`store`]), and
-//! what can be said of it ([`chains`], [`compare`], [`export`], [`matrix`]).
+//! what can be said of it ([`chains`], [`compare`], [`export`], [`matrix`],
+//! [`octets`]).
 
 pub mod book;
 pub mod chains;
@@ -10,6 +11,7 @@ pub mod flights;
 pub mod frame;
 pub mod hub;
 pub mod matrix;
+pub mod octets;
 pub mod orders;
 mod report;
 pub mod session;

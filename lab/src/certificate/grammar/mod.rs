@@ -16,6 +16,7 @@ mod walk;
 use super::error::DecodeError;
 use super::reason::Form;
 use primitive::{Bits, Charset};
+pub(super) use walk::Span;
 
 /// A type of ASN.1, as far as RFC 5280 uses the language.
 enum Type {
@@ -100,6 +101,11 @@ use fields;
 /// The first value that the grammar does not allow there.
 pub(super) fn certificate(der: &[u8]) -> Result<(), DecodeError> {
     walk::one("certificate", &certificate::CERTIFICATE, der)
+}
+
+/// Where each value of a certificate stands, as far as the grammar allows what is there: each before those within it.
+pub(super) fn spans(der: &[u8]) -> Vec<Span> {
+    walk::spans("certificate", &certificate::CERTIFICATE, der)
 }
 
 /// A revocation list (RFC 5280 section 5.1), well-formed DER likewise.

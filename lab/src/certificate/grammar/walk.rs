@@ -7,6 +7,7 @@ use crate::certificate::error::DecodeError;
 use crate::certificate::oid::oid_text;
 use crate::certificate::reason::{Form, Got};
 use crate::certificate::{der, dn};
+use std::cell::RefCell;
 
 /// One value in the input.
 struct Value<'d> {
@@ -59,11 +60,43 @@ struct Place<'d> {
     field: &'static str,
     /// The object identifier before it in the same sequence.
     oid: &'d [u8],
+    /// Who wants to know where each value stands.
+    seen: Option<&'d RefCell<Vec<Span>>>,
+}
+
+/// Where a value stands in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// Its first octet.
+    pub(crate) from: usize,
+    /// The first of its content.
+    pub(crate) content: usize,
+    /// The one behind its last.
+    pub(crate) to: usize,
+    /// What the grammar calls it; the name of what is around it, where it has none of its own.
+    pub(crate) field: &'static str,
+}
+
+impl Place<'_> {
+    fn sees(&self, value: &Value<'_>) {
+        if let Some(seen) = self.seen {
+            let to = value.at + value.raw.len();
+            seen.borrow_mut().push(Span { from: value.at, content: to - value.content.len(), to, field: self.field });
+        }
+    }
 }
 
 /// Exactly one value of this type.
 pub(super) fn one(field: &'static str, of: &'static Type, der: &[u8]) -> Result<(), DecodeError> {
-    alone(of, &mut Values { rest: der, at: 0 }, Place { field, oid: &[] })
+    alone(of, &mut Values { rest: der, at: 0 }, Place { field, oid: &[], seen: None })
+}
+
+/// Where each value stands, each before those within it, as far as the grammar allows them.
+pub(super) fn spans(field: &'static str, of: &'static Type, der: &[u8]) -> Vec<Span> {
+    let seen = RefCell::new(Vec::new());
+    // What is there up to a fault is there all the same.
+    let _ = alone(of, &mut Values { rest: der, at: 0 }, Place { field, oid: &[], seen: Some(&seen) });
+    seen.into_inner()
 }
 
 fn alone<'d>(of: &'static Type, values: &mut Values<'d>, place: Place<'d>) -> Result<(), DecodeError> {
@@ -76,6 +109,7 @@ fn check<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result<(
     if !admits(of, value.tag, place.oid) {
         return Err(unexpected(place.field, describe(of), value));
     }
+    place.sees(value);
     content(of, value, place)
 }
 
@@ -146,15 +180,15 @@ fn content<'d>(of: &'static Type, value: &Value<'d>, place: Place<'d>) -> Result
         Type::Text(charset, least) => canonical(octets.len() >= *least && charset.admits(octets)),
         Type::UtcTime => canonical(primitive::is_utc_time(octets)),
         Type::GeneralizedTime => canonical(primitive::is_generalized_time(octets)),
-        Type::Sequence(fields) => sequence(fields, value, place.field),
+        Type::Sequence(fields) => sequence(fields, value, place),
         Type::SomeOf(fields, needed) => {
             canonical(present(needed, value, place)? > 0)?;
-            sequence(fields, value, place.field)
+            sequence(fields, value, place)
         }
         Type::Together(fields, pair) => {
             let present = present(pair, value, place)?;
             canonical(present == 0 || present == pair.len())?;
-            sequence(fields, value, place.field)
+            sequence(fields, value, place)
         }
         Type::SequenceOf(of, least) => elements(of, *least, value, place).map(drop),
         Type::Distinct(of) => distinct(of, value, place),
@@ -187,10 +221,10 @@ fn present<'d>(tags: &[u8], value: &Value<'d>, place: Place<'d>) -> Result<usize
 }
 
 /// The components in their order, each there or rightly left out, and nothing else.
-fn sequence(fields: &'static [Field], value: &Value<'_>, around: &'static str) -> Result<(), DecodeError> {
+fn sequence<'d>(fields: &'static [Field], value: &Value<'d>, around: Place<'d>) -> Result<(), DecodeError> {
     let mut values = value.values();
-    let mut next = values.next(around)?;
-    let mut place = Place { field: around, oid: &[] };
+    let mut next = values.next(around.field)?;
+    let mut place = Place { oid: &[], ..around };
     for field in fields {
         place.field = field.name;
         let Some(value) = next.as_ref().filter(|value| admits(field.of, value.tag, place.oid)) else {
@@ -202,6 +236,7 @@ fn sequence(fields: &'static [Field], value: &Value<'_>, around: &'static str) -
             }
             continue;
         };
+        place.sees(value);
         content(field.of, value, place)?;
         if matches!(field.presence, Presence::Default(default) if default == value.content) {
             return Err(unexpected(field.name, Form::NoDefault, value));
@@ -209,11 +244,11 @@ fn sequence(fields: &'static [Field], value: &Value<'_>, around: &'static str) -
         if matches!(field.of, Type::ObjectIdentifier) {
             place.oid = value.content;
         }
-        next = values.next(around)?;
+        next = values.next(around.field)?;
     }
     match next {
         None => Ok(()),
-        Some(value) => Err(unexpected(around, Form::NothingMore, &value)),
+        Some(value) => Err(unexpected(around.field, Form::NothingMore, &value)),
     }
 }
 

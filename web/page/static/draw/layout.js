@@ -1,6 +1,6 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
-import { apart, shorten, visible } from "../model/text.js";
+import { abbreviate, apart, shorten, visible } from "../model/text.js";
 import { say, tell, word } from "../model/words.js";
 
 const LINE = 22;
@@ -61,7 +61,7 @@ const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
 export function stopLines(row, { beside }) {
   const lines = [""];
   const pieces = new RegExp(`\\S{1,${beside}}`, "gu");
-  for (const word of shorten(say("cause", row.reason ?? {}, undefined, visible) ?? "", 160, 20).match(pieces) ?? []) {
+  for (const word of shorten(abbreviate(say("cause", row.reason ?? {}, undefined, visible) ?? ""), 160, 20).match(pieces) ?? []) {
     const line = `${lines.at(-1)} ${word}`.trim();
     if (line.length > beside) lines.push(word);
     else lines[lines.length - 1] = line;

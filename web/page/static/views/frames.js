@@ -8,20 +8,22 @@ import { json, shorten } from "../model/text.js";
 import { say, tell, word } from "../model/words.js";
 import { Copy, Value } from "../draw/value.js";
 
-export const Frames = ({ rows }) => {
+/** `octets`, where there is a lab to ask, shows a frame of a row octet by octet. */
+export const Frames = ({ rows, octets = null }) => {
   const list = rows.filter((row) => row.what === "frame");
   if (!list.length) return html`<p class="empty">${tell("frame none")}</p>`;
-  return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.ns[0]} row=${row} />`)}</div>`;
+  return html`<div class="frames">${list.map((row) => html`<${FrameDetail} key=${row.ns[0]} row=${row} octets=${octets} />`)}</div>`;
 };
 
-const FrameDetail = ({ row }) => {
+const FrameDetail = ({ row, octets }) => {
   const [open, setOpen] = useState(false);
   const details = useRef(null);
   useEffect(() => {
     const aimed = () => {
-      if (location.hash !== `#frame-${row.index}`) return;
+      const [, index, within] = /^#frame-(\d+)(-.*)?$/.exec(location.hash) ?? [];
+      if (index !== String(row.index)) return;
       setOpen(true);
-      details.current.scrollIntoView({ block: "center" });
+      if (!within) details.current.scrollIntoView({ block: "center" });
     };
     aimed();
     addEventListener("hashchange", aimed);
@@ -35,9 +37,9 @@ const FrameDetail = ({ row }) => {
       <summary><span class="line"><span class="flight">${row.flight}</span> <${Name} actor=${row.from} /> → <${Name} actor=${peerOf(row.from)} />
         <code>${shorten(row.name, 40)}</code> <span class=${`did ${row.action}`}>${word(row.action ?? "undecided")}</span></span></summary>
       ${open ? html`<div class=${twofold ? "twofold" : ""}>
-        ${row.before !== null ? html`<${Body} title=${tell("frame sent", { from: row.from })} frame=${row.before} beside=${twofold ? row.after : null} changed=${changed} />` : null}
+        ${row.before !== null ? html`<${Body} title=${tell("frame sent", { from: row.from })} frame=${row.before} beside=${twofold ? row.after : null} changed=${changed} />${octets?.(row, "before", row.before)}` : null}
         ${row.after !== null && row.after !== row.before ? html`
-          <${Body} title=${tell("frame reached", { to: peerOf(row.from) })} frame=${row.after} beside=${row.before} changed=${changed} />` : null}
+          <${Body} title=${tell("frame reached", { to: peerOf(row.from) })} frame=${row.after} beside=${row.before} changed=${changed} />${octets?.(row, "after", row.after)}` : null}
       </div>` : null}
     </details>`;
 };

@@ -5,13 +5,15 @@ import { get, post, start, useFault, useLoad, useRegistry } from "../lab/api.js"
 import { Certificates } from "./chains.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
 import { navigate, to, useKeys } from "../lab/route.js";
+import { Octets } from "./octets.js";
 import { remedies } from "../model/remedy.js";
 import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
+import { address, dots, picture } from "../draw/picture.js";
 import { Failed, Loading } from "./states.js";
 import { Story } from "./story.js";
 import { visible } from "../model/text.js";
 import { isDefence } from "../model/verdict.js";
-import { tell, term } from "../model/words.js";
+import { sentence, tell, term } from "../model/words.js";
 
 export const SessionPage = ({ id, part = null }) => {
   useLab();
@@ -62,6 +64,7 @@ export const SessionPage = ({ id, part = null }) => {
   return html`
     ${gone ? html`<p class="trouble gone" role="status" data-status="gone">${tell("session outlived")}${" "}<a href=${to.matrix()}>${tell("session to-the-matrix")}</a></p>` : null}
     <${Story} session=${session} events=${events} part=${part} mode=${mode} attack=${attack} action=${action} unloaded=${unloaded}
+      octets=${(row, leg, frame) => html`<${Octets} session=${id} row=${row} leg=${leg} frame=${frame} />`}
       more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
       tools=${html`
         <div class="actions">
@@ -71,6 +74,8 @@ export const SessionPage = ({ id, part = null }) => {
           <button type="button" data-action="again" onClick=${again}>${tell("session again")}</button>
           ${gone ? null : EXPORTS.map((format) => html`
             <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
+          ${events.length ? PICTURES.map((format) => html`
+            <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, session))}>${tell(`session picture-${format}`)}</button>`) : null}
         </div>
         <p class="fault" role="alert">${fault && visible(fault)}</p>`} />`;
 };
@@ -86,7 +91,18 @@ const Remedy = ({ found, instead }) => {
       <button key=${scenario} type="button" class=${i ? "" : "primary"} data-action="remedy" data-scenario=${scenario} onClick=${instead(scenario)}>${tell("remedy that", { check: check ?? null, mode: mode ?? null })}</button>`)}</span>`;
 };
 
-const EXPORTS = ["html", "json"];
+const EXPORTS = ["html", "json", "pcapng"];
+const PICTURES = ["svg", "png"];
+
+/** Keeps the diagram as a picture, in the colours that the page has. */
+async function save(format, session) {
+  const drawing = document.querySelector(".drawn .diagram svg");
+  const title = [session.scenario, session.verdict && sentence(session.verdict)].filter(Boolean).join(": ");
+  const link = document.createElement("a");
+  link.href = format === "svg" ? address(picture(drawing, title)) : await dots(drawing, title);
+  link.download = `interlock-${session.session}.${format}`;
+  link.click();
+}
 
 /** The ids of this session and of one that differs in the scenario alone: without one seed for both, every frame would. */
 async function twins({ session, scenario, seed }, other) {

@@ -25,10 +25,10 @@ import { outcome, say, sentence, tell } from "../model/words.js";
 
 /**
  * `session` and its `events` are all that is needed; of a campaign, `part` is the number of the session to show. Without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
- * a check), `tools` (what can be done about the session) and `more` (what the lab has to add) are there when a lab is; `edition`
+ * a check), `tools` (what can be done about the session) `more` (what the lab has to add) and `octets` (of a frame) are there when a lab is; `edition`
  * is what a file says of itself.
  */
-export const Story = ({ session, events: all, part = null, mode, attack, action, tools, more = null, unloaded = null, edition = null }) => {
+export const Story = ({ session, events: all, part = null, mode, attack, action, tools, more = null, octets = null, unloaded = null, edition = null }) => {
   const parts = useMemo(() => sessionsOf(all), [all]);
   const [chosen, choose] = useState(null);
   const wanted = part ?? chosen ?? session.verdict?.session;
@@ -71,7 +71,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
             <${DiagramLegend} />
           </section>
           <section class="panel"><h2>${tell("session recipe")}</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
-          <section class="panel"><h2>${tell("session frames")}</h2><${Frames} rows=${rows} /></section>
+          <section class="panel"><h2>${tell("session frames")}</h2><${Frames} rows=${rows} octets=${octets} /></section>
         </div>
         <div>
           ${computes ? html`<section class="panel"><h2>${tell(fallen(story.attacker, running), { asks: asks(story.attacker) })}</h2><${Cracking} attacker=${story.attacker} running=${running} next=${at !== null && at.number < at.of} /></section>` : null}
