@@ -175,13 +175,13 @@ impl Table<'_> {
     /// The checks of this role in which the name stands itself.
     fn checked(&self, role: Role, binds: &str) -> Vec<&'static str> {
         let named = |value: &Expr| matches!(value, Expr::Var(name) if *name == binds);
-        let looked = |args: &&'static [Expr]| {
+        let looked = |args: &[Expr]| {
             args.iter().any(|value| named(value) || matches!(value, Expr::Apply(_, args) if args.iter().any(named)))
         };
         let mut ids = Vec::new();
         for step in self.mode.steps().filter(|step| step.by.includes(role)) {
             let Act::Check(relation, args) = &step.act else { continue };
-            if looked(&args) {
+            if looked(args) {
                 ids.extend(
                     relation.checks().iter().map(|check| check.id).filter(|id| !ids.contains(id)).collect::<Vec<_>>(),
                 );

@@ -50,7 +50,7 @@ const Part = ({ part, bytes, place, fields }) => {
   const number = is === "length" || is === "sequence" ? own.reduce((sum, octet) => sum * 256 + octet, 0) : null;
   const text = is === "field" || is === "item" ? new TextDecoder().decode(own) : null;
   const told = is === "field" && Object.hasOwn(fields, part.name) ? fields[part.name] : null;
-  const line = html`<span class="line"><a class="at" href=${`#${here}`}>${String(from).padStart(4, "0")}</a>
+  const line = html`<span class="line"><span class="at">${String(from).padStart(4, "0")}</span>
     <strong>${is === "value" ? part.field : tell(`octet ${is}`, { ...part, kind: own[0], number })}</strong>
     <small>${tell("octet count", { octets: to - from })}${part.says === undefined ? null : html` · <bdi>${visible(part.says)}</bdi>`}</small></span>`;
   const meaning = is === "value" ? [say("der", { is: part.field })] : told ? [
@@ -62,7 +62,7 @@ const Part = ({ part, bytes, place, fields }) => {
   return html`
     <li id=${here} data-octets=${is} data-name=${part.name ?? part.field}>
       <details open=${is === "value" ? to - from < LONG : is !== "item"}><summary>${line}</summary>
-        <div class="beside"><p>${meaning.filter(Boolean).join(" ")}</p>
+        <div class="beside"><p>${meaning.filter(Boolean).join(" ")} <a href=${`#${here}`} aria-label=${tell("octet link", { from })}>#</a></p>
           ${nested && text === null ? null : html`<p><${Value} of=${hex(decoded ?? own)} head=${64} tail=${16} />${text === null ? null : html`<br /><${Value} of=${text} head=${64} tail=${16} />`}</p>`}</div>
         ${nested ? html`<${Parts} parts=${parts} bytes=${bytes} place=${place} fields=${is === "body" ? fields : {}} />` : null}
         ${within.length ? html`<${Parts} parts=${within} bytes=${decoded} place=${here} />` : null}
