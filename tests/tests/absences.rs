@@ -334,9 +334,10 @@ const REGISTRIES: [&str; 7] = [
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 14] = [
+const NAMED: [(&str, &str, &str); 15] = [
     ("lab/src/wire/mod.rs", "finished", "a kind of frame"),
     ("web/page/static/draw/diagram.js", "drop", "an action of an event"),
+    ("web/page/static/views/hand.js", "drop", "what becomes of a frame, as decisions say it"),
     ("web/page/static/model/fold.js", "finished", "how a phase of work ended"),
     ("lab/src/hand.rs", "drop", "what becomes of a frame, as decisions say it"),
     ("lab/src/script.rs", "drop", "what becomes of a record, as scripts say it"),

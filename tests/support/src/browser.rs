@@ -82,6 +82,22 @@ impl Browser {
         self.run(script, &[key]);
     }
 
+    /// Strikes keys one after the other as a person does, each as the driver calls it (W3C WebDriver section 17.4.2).
+    pub fn strike(&self, keys: &[&str]) {
+        let struck = keys.iter().flat_map(|key| ["keyDown", "keyUp"].map(|way| json!({ "type": way, "value": key })));
+        self.keyboard(struck.collect());
+    }
+
+    /// Strikes a key while another is held down.
+    pub fn chord(&self, held: &str, key: &str) {
+        let strokes = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)];
+        self.keyboard(strokes.map(|(way, key)| json!({ "type": way, "value": key })).into());
+    }
+
+    fn keyboard(&self, strokes: Vec<Value>) {
+        self.command("/actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] }));
+    }
+
     /// Lays the page out as it is printed, or as it is on a screen.
     pub fn print(&self, on_paper: bool) {
         let params = json!({ "media": if on_paper { "print" } else { "screen" } });

@@ -5,6 +5,7 @@ mod computation;
 mod connection;
 mod finding;
 mod first_page;
+mod hand;
 mod hostile;
 mod layout;
 mod picture;

@@ -197,11 +197,21 @@ test("what the attacker sealed anew or could open lies open, what it altered bli
     relayed("client", "alter", "record", record, other)), [false], "it has another key");
 });
 
+test("what somebody holds waits in its row until it is decided about, and stays there where something happened meanwhile", () => {
+  const held = ["attacker", "held", { from: "client", flight: 1, kind: "client-hello", bytes: hello, proposes: "alter" }];
+  const decided = ["attacker", "decided", { from: "client", kind: "client-hello", action: "forward" }];
+  const told = (...facts) => rows(session(sent("client", "client-hello", hello), held, ...facts)).map(shape);
+  assert.deepEqual(told(), ["client client-hello hold"]);
+  assert.deepEqual(told(decided, relayed("client", "forward", "client-hello", hello, hello)), ["client client-hello forward"]);
+  const parted = ["attacker", "parted", { number: 2, from: "server", kind: "server-hello", reason: { is: "ended" } }];
+  assert.deepEqual(told(parted), ["client client-hello hold", "parted"]);
+});
+
 test("whatever a row is, the diagram has room for it and draws it", () => {
   const source = (file) => readFileSync(new URL(`../static/${file}`, import.meta.url), "utf8");
   const whats = [...`${source("model/rows.js")}${source("model/align.js")}`.matchAll(/what: "([a-z]+)"[,}]/g)].map(([, what]) => what);
   const drawn = source("draw/diagram.js").match(/const PARTS = {([^]*?)\n};/)[1];
-  assert.ok(new Set(whats).size >= 11, whats.join());
+  assert.ok(new Set(whats).size >= 12, whats.join());
   for (const what of new Set(whats)) {
     const row = what === "frame" ? { what, changed: [], wrote: null, took: null, read: null, action: "forward" } : { what };
     assert.ok(height(row, { unit: 1, beside: 20, across: 40 }) > 0, what);

@@ -213,6 +213,7 @@ const PARTS = {
   asked: Said((row) => tell("diagram asked", row)),
   combined: Said((row) => tell("diagram combined", row)),
   read: Said((row) => tell("diagram read", { text: row.text })),
+  parted: Said((row) => tell("diagram parted", row)),
   cancelled: Said((row) => tell("diagram cancelled", { why: row.why })),
   overdue: Said((row) => tell("diagram overdue", { time: duration(row.after * 1000) })),
   lost: Said((row) => tell("diagram lost", { party: row.party, reason: row.reason })),

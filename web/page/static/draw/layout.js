@@ -83,6 +83,7 @@ const OWN_HEIGHT = {
   asked: () => 40,
   combined: () => 40,
   read: () => 40,
+  parted: () => 40,
   lost: () => 40,
   overdue: () => 40,
   cancelled: () => 40,

@@ -38,9 +38,12 @@ export const get = (path) => ask(path);
 export const post = (path, body) =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: written(body) });
 
-/** Runs a scenario; returns the session's id. */
-export async function start(scenario, seed = null) {
-  const { sessions } = await post("/api/sessions", { scenario, seed });
+/** Runs a scenario, with `step` held at every frame; returns the session's id. */
+export const start = (scenario, seed = null, step = null) => begin("/api/sessions", { scenario, seed, step });
+
+/** Asks for a new session; returns its id. */
+export async function begin(path, body) {
+  const { sessions } = await post(path, body);
   learn(sessions);
   return sessions[0].session;
 }

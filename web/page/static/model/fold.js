@@ -35,7 +35,7 @@ export function fold(events) {
   const story = {
     client: victim(),
     server: victim(),
-    attacker: { present: false, plays: null, holds: [], recovered: [], combined: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
+    attacker: { present: false, plays: null, holds: [], recovered: [], combined: [], decided: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
     checks: [],
     lost: [],
   };
@@ -98,6 +98,7 @@ function addAttacker(attacker, event) {
       break;
     case "recovered": attacker.recovered.push({ ...event, digest: sha256(String(event.text)) }); break;
     case "combined": attacker.combined.push(event); break;
+    case "decided": attacker.decided.push(event); break;
     case "step": attacker.steps.push(event); break;
     case "chose": attacker.chose = event; break;
     case "work": return addWork(attacker, event);

@@ -37,5 +37,13 @@ function json(body) {
   }
 }
 
+/** A frame's fields by their names; what is sealed has one, its `bytes` as base64url. */
+export function fieldsOf(base64url) {
+  const { fields, length } = decode(base64url);
+  if (fields || !length) return fields ?? {};
+  const body = Array.from(bytesOf(base64url).subarray(4), (byte) => String.fromCharCode(byte)).join("");
+  return { bytes: btoa(body).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
+}
+
 /** The frame is sealed: its body is not readable as it stands. */
 export const sealed = (base64url) => decode(base64url).fields === null;

@@ -9,7 +9,7 @@ import { sealed } from "./frame.js";
 import { VICTIMS, fold, peerOf } from "./fold.js";
 
 const TELLERS = ["client", "server", "attacker", "console"];
-const NOTES = new Set(["established", "installed", "aborted", "holds", "combined", "solved", "asked", "lost", "overdue", "cancelled", "recovered"]);
+const NOTES = new Set(["established", "installed", "aborted", "holds", "combined", "solved", "asked", "parted", "lost", "overdue", "cancelled", "recovered"]);
 
 /**
  * Each teller counts its microseconds from its own beginning, and these lie a little apart: only of what lies farther apart
@@ -21,8 +21,8 @@ const ASIDE = 100_000;
  * Rows from the top: frames `{what: "frame", from, action, flight, name, before, after, changed, sealed, wrote, took, read,
  * step, open, ns}` (`before` as it left its sender, `after` as it went on to the peer, null for a leg that it never took; `action`
  * null while nobody has decided, "direct" where nobody sits in between; `keys` of a sealed one those of its two legs; `wrote` and `took` the messages `{text, digest}` that
- * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "asked" | "lost" |
- * "overdue" | "cancelled" | "read", …}`.
+ * its sender put into it and that its receiver accepted from it; `open` where the attacker could read it), and notes `{what: "keys" | "stop" | "solved" | "asked" | "parted" |
+ * "lost" | "overdue" | "cancelled" | "read", …}`.
  */
 export function rows(events) {
   const frames = relayedFrames(events);
@@ -60,8 +60,10 @@ function relayedFrames(events) {
   let shown = null;
   /** Whether something that has a row happened since the last frame. */
   let since = false;
-  for (const event of events) {
-    if (event.source !== "attacker") continue;
+  for (const told of events) {
+    if (told.source !== "attacker") continue;
+    // What somebody holds is held as what the attack holds.
+    const event = told.type === "held" ? { ...told, type: "relayed", action: "hold", before: told.bytes, changed: [] } : told;
     if (event.type === "step") step = event.number;
     since ||= NOTES.has(event.type);
     if (event.type !== "relayed" || !VICTIMS.includes(event.from)) continue;
@@ -118,7 +120,7 @@ function attachVictims(events, frames) {
   };
   for (const event of events) {
     const source = event.source;
-    if (event.type === "relayed") {
+    if (event.type === "relayed" || event.type === "held") {
       last.attacker = Math.max(last.attacker, frames.findIndex((row) => row.ns.includes(event.n) || row.relayed === event.n));
     } else if (VICTIMS.includes(source) && (event.type === "frame" || event.type === "data")) {
       carry(carried[source], event, place);
@@ -184,6 +186,7 @@ function note(event) {
     case "holds": return { what: "keys", ns: [n], attacker: [event.fingerprint] };
     case "aborted": return { what: "stop", ns: [n], party: source, check: event.check ?? null, reason: event.reason };
     case "recovered": return { what: "read", ns: [n], sender: event.sender, text: event.text, live: event.live };
+    case "parted": return { what: "parted", ns: [n], number: event.number, from: event.from, name: event.kind, reason: event.reason };
     case "overdue": return { what: "overdue", ns: [n], after: event.after };
     case "cancelled": return { what: "cancelled", ns: [n], why: event.why };
     case "asked": return { what: "asked", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, questions: event.questions, failure: event.failure ?? null };

@@ -33,7 +33,8 @@ export const RunForm = ({ cells = [] }) => {
   const run = async (event) => {
     event.preventDefault();
     setBusy(true);
-    await attempt(async () => navigate(to.session(await start(scenario, seed === "" ? null : BigInt(seed)))),
+    const step = event.submitter?.dataset.action === "step" || null;
+    await attempt(async () => navigate(to.session(await start(scenario, seed === "" ? null : BigInt(seed), step))),
       ({ field, message }) => `${field ? `${field}: ` : ""}${message}`).finally(() => setBusy(false));
   };
 
@@ -69,6 +70,7 @@ export const RunForm = ({ cells = [] }) => {
       </div>
       <div class="go">
         <button type="submit" class="primary" disabled=${busy} data-action="run">${tell("run run")}</button>
+        <button type="submit" disabled=${busy} data-action="step">${tell("hand step")}</button>
         <code class="scenario" data-scenario=${scenario}>${scenario}</code>
       </div>
       <p class="fault" role="alert">${fault}</p>

@@ -1,8 +1,9 @@
 /** The page of a session: the sentence first, then how it came to it. */
 
 import { html, useEffect } from "../vendor/preact.js";
-import { get, post, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { begin, get, post, start, useFault, useLoad, useRegistry } from "../lab/api.js";
 import { Certificates } from "./chains.js";
+import { Hand } from "./hand.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
 import { navigate, to, useKeys } from "../lab/route.js";
 import { Octets } from "./octets.js";
@@ -27,6 +28,12 @@ export const SessionPage = ({ id, part = null }) => {
 
   const act = (deed) => () => attempt(async () => navigate(await deed(session)), ({ message }) => tell("session not-run", { why: message }));
   const again = act(async ({ scenario, seed }) => to.session(await start(scenario, seed)));
+  const step = act(async ({ scenario, seed }) => to.session(await start(scenario, seed, true)));
+  const from = (decisions) => act(async ({ session: before, status }) => {
+    // What looks the same on the wire never runs at the same time.
+    if (status === "running") await post(`/api/sessions/${encodeURIComponent(before)}/cancel`, {});
+    return to.session(await begin(`/api/sessions/${encodeURIComponent(before)}/again`, { decisions }));
+  })();
   const without = (check) => act(async () => to.compare(...(await twins(session, lacking(session.scenario, check)))));
   const instead = (scenario) => act(async () => to.compare(...(await twins(session, scenario)).reverse()));
   const having = (check) => instead(restored(session.scenario, check));
@@ -65,6 +72,7 @@ export const SessionPage = ({ id, part = null }) => {
     ${gone ? html`<p class="trouble gone" role="status" data-status="gone">${tell("session outlived")}${" "}<a href=${to.matrix()}>${tell("session to-the-matrix")}</a></p>` : null}
     <${Story} session=${session} events=${events} part=${part} mode=${mode} attack=${attack} action=${action} unloaded=${unloaded}
       octets=${(row, leg, frame) => html`<${Octets} session=${id} row=${row} leg=${leg} frame=${frame} />`}
+      hand=${session.by_hand && session.status === "running" ? html`<${Hand} id=${id} events=${events} />` : null} from=${gone || lab.role === "viewer" ? null : from}
       more=${chains ? html`<${Certificates} chains=${chains} session=${session} />` : null}
       tools=${html`
         <div class="actions">
@@ -72,6 +80,8 @@ export const SessionPage = ({ id, part = null }) => {
           ${session.verdict?.class === "broken" && expected.length ? html`<${Remedy} found=${remedies(session.scenario, expected, isDefence)} instead=${instead} />` : null}
           ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>${tell("session cancel")}</button>` : null}
           <button type="button" data-action="again" onClick=${again}>${tell("session again")}</button>
+          <button type="button" data-action="step" onClick=${step}>${tell("hand step")}</button>
+          ${gone || !session.by_hand || session.status !== "done" ? null : html`<a class="button" data-action="script" href=${`/api/sessions/${encodeURIComponent(id)}/script`} download>${tell("hand script")}</a>`}
           ${gone ? null : EXPORTS.map((format) => html`
             <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
           ${events.length ? PICTURES.map((format) => html`

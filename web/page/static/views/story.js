@@ -6,6 +6,7 @@ import { Refuted } from "./refuted.js";
 import { Sessions, alone } from "./campaign.js";
 import { Combined } from "./combined.js";
 import { Cracking, asks } from "./cracking.js";
+import { Decided } from "./decided.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
 import { Evidence } from "./evidence.js";
@@ -25,10 +26,10 @@ import { outcome, say, sentence, tell } from "../model/words.js";
 
 /**
  * `session` and its `events` are all that is needed; of a campaign, `part` is the number of the session to show. Without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
- * a check), `tools` (what can be done about the session) `more` (what the lab has to add) and `octets` (of a frame) are there when a lab is; `edition`
+ * a check), `tools` (what can be done about the session), `hand` (what decides in the attacker's place), `from` (plays again from a decision on), `more` (what the lab has to add) and `octets` (of a frame) are there when a lab is; `edition`
  * is what a file says of itself.
  */
-export const Story = ({ session, events: all, part = null, mode, attack, action, tools, more = null, octets = null, unloaded = null, edition = null }) => {
+export const Story = ({ session, events: all, part = null, mode, attack, action, tools, hand = null, from = null, more = null, octets = null, unloaded = null, edition = null }) => {
   const parts = useMemo(() => sessionsOf(all), [all]);
   const [chosen, choose] = useState(null);
   const wanted = part ?? chosen ?? session.verdict?.session;
@@ -52,6 +53,8 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
   }
   if (staged) return html`<${Stage} session=${own} events=${events} rows=${rows} row=${row} />`;
   const { chose, work, solved } = story.attacker;
+  // Decisions are counted through all sessions of a campaign.
+  const before = at ? all.slice(0, all.indexOf(events[0])).filter(({ type }) => type === "decided").length : 0;
   const computes = chose || work.length || solved.length;
   const played = mode && asPlayed(mode, parse(session.scenario).mode.variant);
   const checks = [...(played?.checks ?? []), ...(played?.off ?? [])];
@@ -59,7 +62,8 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
       <${Sentence} session=${session} story=${story} edition=${edition} />
-      ${rows.length ? html`<p><button type="button" class="primary" data-action="stage" onClick=${() => toRow(0)}>${tell("stage open")}</button></p>` : null}
+      ${hand}
+      ${rows.length ? html`<p><button type="button" class=${hand ? "" : "primary"} data-action="stage" onClick=${() => toRow(0)}>${tell("stage open")}</button></p>` : null}
       ${tools}
       ${at ? html`<${Sessions} session=${session} parts=${parts} at=${at} choose=${choose} />
         <p class="of-part" data-part=${at.number}>${own.verdict && at.number !== session.verdict?.session ? html`<${Prose} of=${sentence(own.verdict)} />` : null}</p>` : null}
@@ -70,6 +74,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
               : html`<p class="empty">${tell(running ? "session no-frame-yet" : "session no-frame")}</p>`}
             <${DiagramLegend} />
           </section>
+          ${story.attacker.decided.length ? html`<${Decided} decided=${story.attacker.decided} again=${from} before=${before} />` : null}
           <section class="panel"><h2>${tell("session recipe")}</h2><${Recipe} attacker=${story.attacker} steps=${attack?.steps} /></section>
           <section class="panel"><h2>${tell("session frames")}</h2><${Frames} rows=${rows} octets=${octets} /></section>
         </div>

@@ -1,0 +1,87 @@
+//! The attacker's hand on the page: each frame decided about, by keyboard alone.
+
+use crate::visit;
+use support::{
+    browser::Browser,
+    serving::{Lab, text},
+};
+
+const TAB: &str = "\u{E004}";
+const ENTER: &str = "\u{E007}";
+const CONTROL: &str = "\u{E009}";
+
+/// Goes from control to control until the one with the focus is the wanted one.
+fn tab_to(browser: &Browser, selector: &str) {
+    browser.await_element(selector);
+    let there = "return document.activeElement.matches(arguments[0])";
+    let found = (0..200).any(|_| {
+        browser.strike(&[TAB]);
+        browser.run(there, &[selector]) == true
+    });
+    assert!(found, "{selector} cannot be reached by keyboard");
+}
+
+#[test]
+fn a_session_is_steered_by_keyboard_alone_and_played_again_from_one_of_its_frames() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let id = text(&lab.run("ecdh-cert/relay")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    tab_to(&browser, "[data-action=step]");
+    browser.strike(&[ENTER]);
+    browser.await_element(".grip[data-held=client-hello]");
+    browser.await_element(".diagram .row[data-action=hold]");
+    let first = browser.place();
+    assert!(browser.count(".grip [data-field]") >= 3, "its fields are shown");
+    // Altered without an alteration: the first field is there to be altered.
+    browser.strike(&["a"]);
+    assert_eq!(browser.run("return document.activeElement.dataset.field", &[]), "session");
+    tab_to(&browser, ".grip [data-field=random]");
+    browser.chord(CONTROL, "a");
+    browser.strike(&["s", "h", "o", "r", "t", ENTER]);
+    browser.await_element(".grip .fault:not(:empty)");
+    assert!(browser.text(".grip .fault").contains("random"), "{}", browser.text(".grip .fault"));
+    browser.chord(CONTROL, "a");
+    browser.strike(&vec!["A"; 43]);
+    browser.strike(&[ENTER]);
+    browser.await_element(".grip[data-held=server-hello]");
+    browser.strike(&["f"]);
+    browser.await_element(".grip[data-held=certificate]");
+    assert_eq!(browser.place(), first, "a key of the hand is nothing else");
+    browser.strike(&["r"]);
+    browser.await_element(".session[data-status=done][data-verdict=stopped]");
+    assert_eq!(browser.count(".grip"), 0);
+    assert_eq!(browser.count(".decided li"), 3);
+    browser.await_element("[data-action=script]");
+    // Again from the second frame on, as the attack would.
+    tab_to(&browser, "[data-again='1']");
+    browser.strike(&[ENTER]);
+    browser.await_element(".grip[data-held=server-hello]");
+    assert_ne!(browser.place(), first);
+    assert_eq!(browser.count(".decided li[data-decided=alter]"), 1, "the first was decided about as before");
+    browser.strike(&["p"]);
+    browser.await_element(".grip[data-held=certificate]");
+    browser.strike(&["r"]);
+    browser.await_element(".session[data-status=done][data-verdict=stopped]");
+    let complaints = browser.complaints();
+    assert!(complaints.len() == 1 && complaints[0].contains("400"), "the one value that was none: {complaints:?}");
+}
+
+#[test]
+fn the_hand_fits_on_a_phone_and_at_a_projector() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let id = text(&lab.run("ecdh/substitute")["session"]);
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.click("[data-action=step]");
+    browser.await_element(".grip [data-proposed=share]");
+    for (width, height) in [(390, 844), (1366, 768), (1920, 1080)] {
+        browser.screen(width, height);
+        let over = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+        assert!(over.as_f64().expect("pixels") <= 0.0, "{over} wider than {width}");
+        let bottom = "return document.querySelector('.grip .actions').getBoundingClientRect().bottom - innerHeight";
+        assert!(browser.run(bottom, &[]).as_f64().expect("pixels") <= 0.0, "decided without scrolling at {width}");
+    }
+    browser.strike(&["r"]);
+    browser.await_element(".session[data-status=done][data-verdict=split]");
+}
