@@ -177,7 +177,8 @@ async fn what_is_wrong_with_a_request_is_named() {
         (r#"{"scenario":"dh/relay","sessions":101}"#, StatusCode::BAD_REQUEST, "sessions"),
         (r#"{"scenario":"dh/relay","sesions":1}"#, StatusCode::BAD_REQUEST, "sesions"),
         (r#"{"scenario":"dh/relay","seed":"7"}"#, StatusCode::BAD_REQUEST, "seed"),
-        (r#"{"scenario":"dh/relay","step":true}"#, StatusCode::BAD_REQUEST, "step"),
+        (r#"{"scenario":"dh/relay","step":1}"#, StatusCode::BAD_REQUEST, "step"),
+        (r#"{"scenario":"dh/relay","step":true,"sessions":2}"#, StatusCode::BAD_REQUEST, "sessions"),
         ("\u{1f}", StatusCode::BAD_REQUEST, "body"),
     ] {
         let response = site.post("/api/sessions", document).await;
