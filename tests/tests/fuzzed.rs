@@ -1,17 +1,25 @@
 //! Bounded runs of the fuzz targets, from the bytes of real sessions; `FUZZ_CASES` sets how many inputs each gets.
 
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
+use cryptanalysis::{Budget, Precomputation, Solver};
+use etherparse::PacketBuilder;
 use lab::{
     control::{Order, Report},
     event::Fact,
+    script::Script,
     staging::{Orders, Setting},
     wire::base64url,
 };
+use recording::pcapng::Writer;
+use std::{fs, path::Path};
 use support::{
     conversation::attacked,
     fuzz::{self, mutate},
+    http::request,
+    serving::Lab,
     staging::stage,
 };
+use web::lesson::Lesson;
 
 /// Sessions in which every kind of frame, of event and of order occurs.
 const SCENARIOS: [&str; 5] =
@@ -22,9 +30,13 @@ fn staged() -> Vec<Orders> {
     SCENARIOS.iter().map(stage).collect()
 }
 
+fn cases() -> usize {
+    std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1000)
+}
+
 /// Feeds each seed as it is, and then with one to eight edits.
 fn run(seeds: &[Vec<u8>], target: fn(&[u8])) {
-    let cases = std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1000_usize);
+    let cases = cases();
     assert!(!seeds.is_empty());
     seeds.iter().for_each(|seed| target(seed));
     let mut rng = ChaCha20Rng::from_seed([7; 32]);
@@ -64,6 +76,88 @@ fn orders() {
     let seed = |orders: Orders| [orders.client, orders.server].map(|order| Order::Play(Box::new(order)));
     let seeds = staged().into_iter().flat_map(seed).map(|order| serde_json::to_vec(&order).unwrap());
     run(&seeds.collect::<Vec<_>>(), fuzz::orders);
+}
+
+#[test]
+fn messages() {
+    let seeds = fuzz::heard();
+    assert_eq!(seeds.len(), 2 * fuzz::HEARD.len());
+    run(&seeds, fuzz::messages);
+}
+
+#[test]
+fn scripts() {
+    let script = include_bytes!("../data/script.json");
+    assert!(Script::read(script).is_ok(), "the seed is a script");
+    run(&[script.to_vec()], fuzz::scripts);
+}
+
+/// Recordings that the lab writes: of frames that are no TLS, and of octets that begin like TLS.
+#[test]
+fn recordings() {
+    let seeds = [&[22, 3, 1, 0, 5, 1, 0, 0, 1, 0][..], &[23, 3, 3, 0, 1, 7], b"GET / HTTP/1.1"].map(|octets| {
+        let mut writer = Writer::new(Vec::new()).unwrap();
+        let builder = PacketBuilder::ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64).tcp(40_000, 443, 1, 4096);
+        let mut packet = Vec::new();
+        builder.write(&mut packet, octets).unwrap();
+        writer.packet(0, &packet).unwrap();
+        writer.packet(1, &packet).unwrap();
+        writer.into_inner()
+    });
+    run(&seeds, fuzz::recordings);
+}
+
+#[test]
+fn precomputations() {
+    let (p, empty) = (fuzz::prime(), Precomputation::new(&fuzz::prime()));
+    let whole = Precomputation::new(&p);
+    Solver::with_precomputation(&p, &2u32.into(), &whole, &Budget::default(), &mut ()).unwrap();
+    run(&[empty.to_bytes(), whole.to_bytes()], fuzz::precomputations);
+}
+
+/// Lessons, which the console alone reads.
+#[test]
+fn lessons() {
+    let seeds = ["ten-minutes", "forty-five-minutes", "half-day"].map(|name| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../web/src/lesson/{name}.json"));
+        fs::read(path).unwrap()
+    });
+    run(&seeds, |data| {
+        if let Err(fault) = Lesson::read(&String::from_utf8_lossy(data)) {
+            assert!(!fault.to_string().is_empty(), "it says what is wrong");
+        }
+    });
+}
+
+/// Bodies of requests, to every route that takes one: none ends the console, and each answer says what is wrong or what is done.
+#[test]
+fn bodies() {
+    let lab = Lab::ephemeral();
+    let document = lab.get("/api/openapi.json").json();
+    let paths = document["paths"].as_object().unwrap().iter().filter(|(_, methods)| methods["post"].is_object());
+    let routes: Vec<String> = paths.map(|(path, _)| path.replace("{id}", "none")).collect();
+    assert!(routes.len() >= 5, "{routes:?}");
+    let seeds: [&[u8]; 5] = [
+        br#"{"scenario":"ecdh/relay","seed":7,"sessions":1,"wait":false}"#,
+        br#"{"scenario":"ecdh-cert/substitute","check":"transcript-signature","seed":7}"#,
+        br#"{"question":"why","choice":1,"name":"Ann","code":"1234"}"#,
+        br#"{"lesson":"ten-minutes","step":1,"action":"forward","fields":{"share":"AAAA"}}"#,
+        br#"[[[[{"a":[null,true,-1e308,"\u0000"]}]]]]"#,
+    ];
+    let (mut rng, address) = (ChaCha20Rng::from_seed([7; 32]), lab.address.to_string());
+    let headers = [("Host", address.as_str()), ("Content-Type", "application/json")];
+    for case in 0..cases() / 4 {
+        let mut body = seeds[case % seeds.len()].to_vec();
+        for _ in 0..=case % 8 {
+            mutate(&mut body, &mut rng);
+        }
+        // What is no UTF-8 is sent as what it would be read as.
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let route = &routes[case % routes.len()];
+        let answer = request(lab.address, &format!("POST {route}"), &headers, &body);
+        assert!((200..500).contains(&answer.status) || answer.status == 503, "{route} {body:?}: {answer:?}");
+    }
+    assert_eq!(lab.get("/healthz").status, 200);
 }
 
 #[test]

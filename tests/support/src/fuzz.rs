@@ -1,18 +1,30 @@
 //! What fuzzers feed, and what must hold whatever they feed: shared by the bounded runs of every test and by the
 //! coverage-guided targets in `fuzz/`.
 
+use crate::{conversation, staging};
 use chacha20::ChaCha20Rng;
+use cryptanalysis::{Budget, Observer, Precomputation};
 use lab::{
     certificate::{Outcome, Policy, Purpose, Status, pem, validate},
     control::{Order, Report},
-    party::{Input, Party},
-    role::Role,
+    event::{Fact, Way},
+    group::weak,
+    party::{Command, Input, Party},
+    role::{Actor, Role},
     scenario::Scenario,
+    script::Script,
+    staging::{Orders, Setting, own_group},
     verdict::{judge, rows},
     victim::{Kept, Victim},
-    wire::{Decoder, Frame},
+    wire::{Decoder, Frame, base64url},
 };
+use num_bigint::BigUint;
 use rand_core::Rng;
+use recording::{Limits, Listener, Reading, Session, capture};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+};
 
 /// One edit of the kind that parsers get wrong.
 pub fn mutate(data: &mut Vec<u8>, rng: &mut ChaCha20Rng) {
@@ -70,6 +82,134 @@ pub fn frames(data: &[u8]) {
     let again: Vec<u8> = frames.iter().flat_map(Frame::to_bytes).collect();
     assert!(data.starts_with(&again), "frames are what came");
     assert!(fault.is_some() || again.len() == data.len(), "nothing is left out without a word");
+}
+
+/// What a victim hears: two octets pick the scenario of [`HEARD`] and the victim, the rest are octets of its connection.
+///
+/// # Panics
+/// If the victim is not over when everything has come and its connection has ended, or tells nothing of why.
+pub fn messages(data: &[u8]) {
+    let [scenario, role, octets @ ..] = data else { return };
+    let orders = staged(HEARD[usize::from(*scenario) % HEARD.len()]);
+    let (role, order) = if role & 1 == 0 { (Role::Client, &orders.client) } else { (Role::Server, &orders.server) };
+    let kept = Kept { group: own_group(&orders.server.mode), ..Kept::default() };
+    let mut victim = Victim::new(role, order, kept).expect("a victim");
+    let (mut decoder, mut told) = (Decoder::default(), victim.handle(Input::Open));
+    decoder.push(octets);
+    loop {
+        match decoder.next_frame() {
+            Ok(Some(frame)) => told.extend(victim.handle(Input::Frame(frame))),
+            Ok(None) => break,
+            Err(error) => {
+                told.extend(victim.handle(Input::Malformed(error)));
+                break;
+            }
+        }
+    }
+    told.extend(victim.handle(Input::Ended));
+    assert!(victim.is_over(), "its connection has ended");
+    let ends =
+        told.iter().filter(|command| matches!(command, Command::Tell(Fact::Aborted { .. } | Fact::Closed { .. })));
+    assert_eq!(ends.count(), 1, "it says once how it ended");
+}
+
+/// Scenarios in which every kind of message is heard.
+pub const HEARD: [&str; 16] = [
+    "dh/relay",
+    "dh-weak:short/relay",
+    "dh-cert/relay",
+    "ecdh/relay",
+    "ecdh-cert:rekey/relay",
+    "ecdh-mutual/relay",
+    "rsa/relay",
+    "rsa-cert/relay",
+    "psk/relay",
+    "pake/relay",
+    "sas/relay",
+    "tofu/relay",
+    "interlock/relay",
+    "hybrid-cert/relay",
+    "triple-dh/relay",
+    "nspk/relay",
+];
+
+/// A scenario's orders, which are made once.
+fn staged(scenario: &'static str) -> Arc<Orders> {
+    static STAGED: Mutex<BTreeMap<&str, Arc<Orders>>> = Mutex::new(BTreeMap::new());
+    let mut known = STAGED.lock().unwrap_or_else(PoisonError::into_inner);
+    let stage = || {
+        let scenario = scenario.parse().expect("a scenario");
+        Arc::new(staging::stage(&scenario, &Setting::seeded("fuzzed", 7)).expect("orders"))
+    };
+    Arc::clone(known.entry(scenario).or_insert_with(stage))
+}
+
+/// The inputs of [`messages`] that honest victims hear.
+#[must_use]
+pub fn heard() -> Vec<Vec<u8>> {
+    let of = |(at, scenario): (u8, &&'static str)| {
+        let log = conversation::direct(&staged(scenario));
+        [(Actor::Client, 0), (Actor::Server, 1)].map(|(actor, role)| {
+            let frames =
+                log.events.iter().filter(|event| event.source == actor).filter_map(|event| match &event.fact {
+                    Fact::Frame { way: Way::Received, bytes, .. } => base64url(bytes),
+                    _ => None,
+                });
+            [vec![at, role], frames.flatten().collect()].concat()
+        })
+    };
+    (0..).zip(&HEARD).flat_map(of).collect()
+}
+
+/// A script for the attacker.
+///
+/// # Panics
+/// If it is not read again as it is written.
+pub fn scripts(data: &[u8]) {
+    let Ok(script) = Script::read(data) else { return };
+    let again = Script::from_json(&script.to_json()).expect("what was written");
+    assert_eq!(again.to_json(), script.to_json(), "a script is read as it is written");
+}
+
+/// A recording of TLS.
+///
+/// # Panics
+/// If its packets do not add up.
+pub fn recordings(data: &[u8]) {
+    struct Nobody(());
+    impl Listener for Nobody {
+        fn observer(&mut self) -> &mut dyn Observer {
+            &mut self.0
+        }
+        fn secret(&mut self, _: &str) {}
+        fn session(&mut self, session: &Session) {
+            assert!(serde_json::to_string(session).is_ok(), "a session is told");
+        }
+    }
+    // Nothing is computed for it.
+    let budget = Budget { cancel: Arc::new(AtomicBool::new(true)), ..Budget::default() };
+    let mut reading = Reading::new(Vec::new(), budget, Limits::default());
+    if let Ok(end) = capture::read(data, &mut |packet| reading.packet(packet, &mut Nobody(()))) {
+        reading.finish(end, &mut Nobody(()));
+    }
+}
+
+/// The prime of [`precomputations`].
+#[must_use]
+pub fn prime() -> BigUint {
+    weak::short(90).p
+}
+
+/// A file of what was computed before for a prime.
+///
+/// # Panics
+/// If what is read is not written as it was.
+pub fn precomputations(data: &[u8]) {
+    let p = prime();
+    if let Ok(read) = Precomputation::from_bytes(data, &p) {
+        let again = Precomputation::from_bytes(&read.to_bytes(), &p).expect("what was written");
+        assert_eq!((again.prime(), again.is_complete()), (read.prime(), read.is_complete()));
+    }
 }
 
 /// A file of what a process tells, one JSON object a line.

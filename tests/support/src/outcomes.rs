@@ -3,7 +3,7 @@
 use lab::{
     role::Role,
     scenario::Scenario,
-    verdict::{Expected, Judgement, Row, rows},
+    verdict::{Expected, Judgement, Row},
 };
 
 /// One row of the table.
@@ -29,12 +29,16 @@ impl Outcome {
     }
 }
 
+/// All rows, as they stand there.
+pub fn rows() -> Vec<Row> {
+    lab::verdict::rows(include_str!("../../../web/src/ci/outcomes.txt")).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// All rows.
 pub fn all() -> Vec<Outcome> {
-    let rows = rows(include_str!("../../../web/src/ci/outcomes.txt")).unwrap_or_else(|error| panic!("{error}"));
     let outcome = |Row { scenario, expected: Expected { kind, check, party }, .. }| {
         let kind = kind.as_str().to_owned();
         Outcome { scenario, kind, check, party }
     };
-    rows.into_iter().map(outcome).collect()
+    rows().into_iter().map(outcome).collect()
 }
