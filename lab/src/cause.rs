@@ -57,6 +57,8 @@ pub enum Cause {
         /// Within so many milliseconds.
         most: u64,
     },
+    /// No connection will come: whoever was to make it is gone.
+    NobodyComes,
     /// Nobody could be connected to.
     NoWay {
         /// Where.

@@ -22,6 +22,12 @@ pub enum Order {
     Play(Box<PlayOrder>),
     /// To the attacker: treat one session so.
     Attack(Box<AttackOrder>),
+    /// To those who are connected to: nobody will connect in this session any more. A part that still waits for its connection is
+    /// over; one that has it goes on.
+    NobodyComes {
+        /// The session.
+        session: String,
+    },
     /// Forget about a session; its connections are closed.
     Cancel {
         /// The session.

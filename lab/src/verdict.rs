@@ -4,6 +4,7 @@
 //! verdict rests on.
 
 mod campaign;
+mod canaries;
 mod expected;
 mod grounds;
 mod judge;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub use campaign::judge;
+pub use canaries::stale;
 pub use expected::{Expected, Row, RowError, rows};
 pub use grounds::{Grounds, Meanwhile};
 

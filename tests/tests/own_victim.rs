@@ -103,6 +103,21 @@ fn a_client_that_refuses_everybody_has_stopped_nobody() {
     assert_eq!((code, faults(&report)), (Some(1), fault("ecdh/honest", &refuses)), "{report}");
 }
 
+/// Nobody waits for a program that is gone, nor longer than it was said for one that never connects.
+#[test]
+fn a_client_that_never_connects_costs_no_more_than_its_patience() {
+    let graded = |client: &str, patience: &str| {
+        let args = ["check", "--client", client, "--filter", "ecdh/relay", "--patience", patience, "--json"];
+        let ended = run("interlock", &args);
+        let report: Value = serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
+        assert_eq!(faults(&report), fault("ecdh/honest", "refuses-honest-peers-too"), "{report}");
+        report["cells"][0]["trials"][0]["got"]["because"].as_str().expect("a text").to_owned()
+    };
+    // Ten minutes, which no test waits.
+    graded("true", "600000");
+    graded("sleep 3600", "500");
+}
+
 /// What the attacker has read outweighs what the program says.
 #[test]
 fn whoever_claims_to_have_refused_and_sent_its_secret_is_not_believed() {

@@ -132,6 +132,8 @@ async fn obey(own: Option<Arc<Own>>, reports: Reports) -> u8 {
                 }
             }
             Ok(Order::Decide { session, .. }) => refuse(&reports, session, "this is the client".to_owned()).await,
+            // A client waits for nobody.
+            Ok(Order::NobodyComes { .. }) => {}
             Ok(Order::Attack(order)) => refuse(&reports, order.session, "this is the client".to_owned()).await,
             Err(reason) => {
                 reports.send(Report::Stray { from: None, reason, limit: None }).await;

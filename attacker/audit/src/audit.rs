@@ -18,7 +18,10 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
 
 /// How to audit.
 #[derive(Clone, Debug)]
@@ -163,23 +166,27 @@ impl Audit {
 }
 
 /// Audits a program: the honest peer first, then every attack that there is against its role, with its twin. `done` is called
-/// after each.
+/// after each. When `stop` becomes true it is left at what is done by then: nothing where not even the honest peer was met.
 ///
 /// # Errors
 /// What the audit itself cannot do. What the program does wrong is in its cells.
 pub async fn audit(
     program: &Program,
     settings: &Settings,
+    mut stop: watch::Receiver<bool>,
     done: impl Fn() + Send + Sync + 'static,
-) -> Result<Audited, Error> {
+) -> Result<Option<Audited>, Error> {
     let audit = Arc::new(Audit::new(program, settings)?);
-    let (naming, honest) = audit.control().await?;
+    let (naming, honest) = tokio::select! {
+        met = audit.control() => met?,
+        () = stopped(&mut stop) => return Ok(None),
+    };
     let offers = |group| honest.attempts.iter().any(|attempt| attempt.groups.contains(&group));
     let cases = settings.cases.iter().filter(|case| case.is_against(program.role) && case.group.is_none_or(offers));
     if let Some(because) = distrust(&honest) {
         let cell = |case| Cell::new(case, program, (Grade::Error, because.clone()), &honest, None, 0.0);
         let cells = cases.map(cell).collect();
-        return Ok(Audited::new(program, naming, honest, cells));
+        return Ok(Some(Audited::new(program, naming, honest, cells)));
     }
     let places = Arc::new(Semaphore::new(settings.jobs.max(1)));
     let done = Arc::new(done);
@@ -195,12 +202,23 @@ pub async fn audit(
         });
     }
     let mut cells = Vec::new();
-    while let Some(ended) = running.join_next().await {
+    // Whatever still runs ends with the set.
+    while let Some(ended) = tokio::select! {
+        ended = running.join_next() => ended,
+        () = stopped(&mut stop) => None,
+    } {
         let (number, cell) = ended.map_err(|error| Error::System(io::Error::other(error.to_string())))?;
         cells.extend(cell?.map(|cell| (number, cell)));
     }
     cells.sort_by_key(|(number, _)| *number);
-    Ok(Audited::new(program, naming, honest, cells.into_iter().map(|(_, cell)| cell).collect()))
+    Ok(Some(Audited::new(program, naming, honest, cells.into_iter().map(|(_, cell)| cell).collect())))
+}
+
+/// When it is to stop; never where nobody can say so any more.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending().await
+    }
 }
 
 fn generator() -> io::Result<ChaCha20Rng> {

@@ -124,6 +124,13 @@ pub struct Report {
     pub servers: Vec<Audited>,
     /// How many cells of each grade, and of all.
     pub totals: BTreeMap<&'static str, usize>,
+    /// How many attacks were not played, where the audit was interrupted.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unplayed: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Report {
@@ -136,7 +143,7 @@ impl Report {
         totals.insert("all", cells().count());
         let is_client = |program: &Audited| matches!(program.subject, Subject::Client(_));
         let (clients, servers) = audited.into_iter().partition(is_client);
-        Self { clients, servers, totals }
+        Self { clients, servers, totals, unplayed: 0 }
     }
 
     /// Every program, clients first.

@@ -112,6 +112,10 @@ impl Reception {
                     self.steer(order);
                     continue;
                 }
+                Ok(Order::NobodyComes { session }) => {
+                    Arc::clone(self).give_up(session, None);
+                    continue;
+                }
                 Ok(order) => self.prepare(order),
                 Err(reason) => Report::Stray { from: None, reason, limit: None },
             };
@@ -136,9 +140,10 @@ impl Reception {
         let (session, correlation, patience) = match &order {
             Order::Play(order) => (order.session.clone(), order.correlation.clone(), order.patience),
             Order::Attack(order) => (order.session.clone(), order.correlation.clone(), order.patience),
-            Order::Cancel { session } | Order::Clock { session, .. } | Order::Decide { session, .. } => {
-                (session.clone(), String::new(), 0)
-            }
+            Order::Cancel { session }
+            | Order::NobodyComes { session }
+            | Order::Clock { session, .. }
+            | Order::Decide { session, .. } => (session.clone(), String::new(), 0),
         };
         let called = match &order {
             Order::Play(order) if order.calls > 0 => Some(order.clone()),
@@ -164,15 +169,15 @@ impl Reception {
         let (reception, mine, mut clock) = (Arc::clone(self), session.clone(), steering.clock.clone());
         let wait = tokio::spawn(async move {
             clock.passes(time).await;
-            reception.give_up(mine, time);
+            reception.give_up(mine, Some(time));
         });
         let wait = Wait(wait.abort_handle());
         waiting.insert(correlation, Waiting { session: session.clone(), part, helm, steering, _wait: wait });
         Report::Ready { session }
     }
 
-    /// Ends the wait of a part to which nobody came.
-    fn give_up(self: Arc<Self>, session: String, time: Duration) {
+    /// Ends the wait of a part to which nobody came within a time, or nobody will.
+    fn give_up(self: Arc<Self>, session: String, time: Option<Duration>) {
         let mut waiting = self.waiting();
         let before = waiting.len();
         waiting.retain(|_, waiting| waiting.session != session);
@@ -184,11 +189,13 @@ impl Reception {
     }
 
     /// Tells of a part to which nobody came.
-    async fn alone(self: Arc<Self>, session: String, time: Duration) {
-        let most = milliseconds(time);
-        let mut facts = vec![Fact::Limited { limit: Limit::Connection, most }];
+    async fn alone(self: Arc<Self>, session: String, time: Option<Duration>) {
+        let most = time.map(milliseconds);
+        let mut facts: Vec<Fact> =
+            most.map(|most| Fact::Limited { limit: Limit::Connection, most }).into_iter().collect();
         if self.program.actor() != Actor::Attacker {
-            facts.push(Fact::Aborted { flight: 1, check: None, reason: Cause::NoConnection { most } });
+            let reason = most.map_or(Cause::NobodyComes, |most| Cause::NoConnection { most });
+            facts.push(Fact::Aborted { flight: 1, check: None, reason });
         }
         facts.push(Fact::Ended);
         Teller::new(session, self.program.actor(), self.reports.clone()).tell_all(facts).await;
@@ -387,15 +394,30 @@ mod tests {
         for actor in [Actor::Attacker, Actor::Server] {
             let (reception, mut told) = reception(actor, Duration::ZERO);
             assert!(matches!(reception.prepare(order(0)), Report::Ready { .. }));
-            reception.clone().give_up("s".to_owned(), Duration::from_millis(7));
+            reception.clone().give_up("s".to_owned(), Some(Duration::from_millis(7)));
             let facts = events(&mut told).await;
             assert_eq!(facts.first(), Some(&Fact::Limited { limit: Limit::Connection, most: 7 }));
             let gave_up = facts.iter().any(|fact| matches!(fact, Fact::Aborted { check: None, .. }));
             assert_eq!(gave_up, actor == Actor::Server, "the attacker is no victim");
             assert!(reception.waiting().is_empty());
             // Whoever asks again finds nothing to end.
-            reception.clone().give_up("s".to_owned(), Duration::from_millis(7));
+            reception.clone().give_up("s".to_owned(), Some(Duration::from_millis(7)));
             assert!(told.try_recv().is_none());
+        }
+    }
+
+    /// Nor has it to wait out its time where the console knows that nobody will.
+    #[tokio::test]
+    async fn a_part_to_which_nobody_will_come_is_over_and_blames_no_clock() {
+        for actor in [Actor::Attacker, Actor::Server] {
+            let (reception, mut told) = reception(actor, Duration::ZERO);
+            assert!(matches!(reception.prepare(order(60_000)), Report::Ready { .. }));
+            reception.clone().give_up("s".to_owned(), None);
+            let mut expected = vec![Fact::Aborted { flight: 1, check: None, reason: Cause::NobodyComes }, Fact::Ended];
+            if actor == Actor::Attacker {
+                expected.remove(0);
+            }
+            assert_eq!(events(&mut told).await, expected);
         }
     }
 

@@ -189,6 +189,13 @@ pub enum Grounds {
     },
     /// Both victims closed in order, each with a key of its own that nobody shows.
     TwoKeys,
+    /// A victim's canary was one of another session's, too: who has read it may have done so there.
+    StaleCanary {
+        /// The victim.
+        party: Role,
+        /// The other session's scenario.
+        of: String,
+    },
     /// A canary came out, and no key explains it.
     Unexplained {
         /// Whose.
@@ -241,6 +248,7 @@ impl Grounds {
             | Self::NeverEnded { .. }
             | Self::NoOutcome { .. }
             | Self::TwoKeys
+            | Self::StaleCanary { .. }
             | Self::Unexplained { .. }
             | Self::Unproven { .. } => Kind::Inconclusive,
         }

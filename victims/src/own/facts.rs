@@ -28,8 +28,8 @@ pub(super) struct Watched {
     pub(super) flight: u32,
     /// The group that the server chose.
     pub(super) group: Option<String>,
-    /// The session's time was over.
-    pub(super) overdue: bool,
+    /// The time that was over: for its connection, or for the session.
+    pub(super) limit: Option<Limit>,
     /// Why it could not be played.
     pub(super) fault: Option<Cause>,
 }
@@ -72,9 +72,7 @@ pub(super) fn facts(role: Role, order: &PlayOrder, watched: &Watched, said: Opti
             received += 1;
         }
     }
-    if watched.overdue {
-        facts.push(Fact::Limited { limit: Limit::Session, most: order.patience });
-    }
+    facts.extend(watched.limit.map(|limit| Fact::Limited { limit, most: order.patience }));
     match (report, &watched.fault) {
         (_, Some(fault)) => facts.push(Fact::Aborted { flight: watched.flight, check: None, reason: fault.clone() }),
         (None, None) => {

@@ -9,7 +9,15 @@ mod tap;
 
 use facts::{Watched, facts};
 use given::Given;
-use lab::{cause::Cause, control::PlayOrder, event::Fact, group::Group, modes, role::Role, victim};
+use lab::{
+    cause::Cause,
+    control::PlayOrder,
+    event::{Fact, Limit},
+    group::Group,
+    modes,
+    role::Role,
+    victim,
+};
 use process::{
     frames::{Arrival, Frames, connect},
     limits::{Limits, after},
@@ -17,7 +25,7 @@ use process::{
     teller::Teller,
 };
 use running::Running;
-use std::{net::Ipv4Addr, path::PathBuf};
+use std::{net::Ipv4Addr, path::PathBuf, time::Duration};
 use tap::{End, tap};
 use tokio::{net::TcpListener, time::timeout_at};
 
@@ -66,7 +74,10 @@ impl Own {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted.ok(),
             () = running.ended() => None,
-            () = tokio::time::sleep(limits.silence) => None,
+            () = tokio::time::sleep(limits.silence) => {
+                watched.limit = Some(Limit::Connection);
+                None
+            }
         };
         let Some((near, _)) = accepted else { return Ok(running) };
         let address = order.connect.clone().unwrap_or_default();
@@ -126,6 +137,8 @@ async fn ended(
     teller: &Teller,
 ) {
     let said = match played {
+        // Who has not connected in all that time has nothing more to say.
+        Ok(running) if watched.limit == Some(Limit::Connection) => Some(running.finish(Duration::ZERO).await),
         Ok(running) => Some(running.finish(limits.silence).await),
         Err(cause) => {
             watched.fault = Some(cause);

@@ -2,7 +2,7 @@
 
 use super::facts::Watched;
 use lab::{
-    event::{Fact, Way},
+    event::{Fact, Limit, Way},
     wire::{Frame, Kind},
 };
 use process::{
@@ -75,7 +75,7 @@ pub(super) async fn tap(
             arrival = near.frames.next(), if near.open => (Way::Sent, arrival),
             arrival = far.frames.next(), if far.open => (Way::Received, arrival),
             () = sleep_until(end) => {
-                watched.overdue = true;
+                watched.limit = Some(Limit::Session);
                 return;
             }
         };

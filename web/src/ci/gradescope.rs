@@ -23,7 +23,10 @@ pub fn report(entries: &Entries, seconds: f64) -> String {
             })
         })
         .collect();
-    let results = json!({ "execution_time": seconds.round(), "visibility": "visible", "tests": tests });
+    let mut results = json!({ "execution_time": seconds.round(), "visibility": "visible", "tests": tests });
+    if let Some(told) = entries.incomplete() {
+        results["output"] = Value::from(told);
+    }
     format!("{results:#}\n")
 }
 

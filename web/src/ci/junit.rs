@@ -6,11 +6,13 @@ use std::fmt::Write;
 /// The report's text, of a run that ended at this Unix second.
 pub fn report(entries: &Entries, seconds: f64, ended: i64) -> String {
     let count = |standing| entries.count(standing);
-    let tests = entries.entries.len();
+    // What was not played is one more that the lab could not tell.
+    let incomplete = entries.incomplete();
+    let tests = entries.entries.len() + usize::from(incomplete.is_some());
     let numbers = format!(
         "tests=\"{tests}\" failures=\"{}\" errors=\"{}\" time=\"{seconds:.3}\"",
         count(Standing::Finding),
-        count(Standing::Unclear)
+        count(Standing::Unclear) + usize::from(incomplete.is_some())
     );
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"interlock\" {numbers}>\n\
@@ -47,6 +49,13 @@ pub fn report(entries: &Entries, seconds: f64, ended: i64) -> String {
             text,
             "><{element} type=\"{}\" message=\"{told}\">{told}{again}</{element}></testcase>",
             entry.status
+        );
+    }
+    if let Some(told) = incomplete {
+        let _ = writeln!(
+            text,
+            "<testcase classname=\"interlock\" name=\"the run\" time=\"0.000\">\
+             <error type=\"incomplete\" message=\"{told}\">{told}</error></testcase>"
         );
     }
     text + "</testsuite>\n</testsuites>\n"

@@ -5,7 +5,7 @@
 
 use super::{
     outcomes::{Expected, Row},
-    report::{Entries, Entry, Standing},
+    report::{Entries, Entry, Standing, none},
 };
 use crate::sessions::orders::resolve;
 use attacker::{attack::Family, attacks};
@@ -185,6 +185,9 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// How many of each grade, and of all.
     pub totals: BTreeMap<&'static str, usize>,
+    /// How many sessions were asked for and not played, where the run was interrupted: no grade is final then.
+    #[serde(skip_serializing_if = "none")]
+    pub unplayed: usize,
 }
 
 /// The rows that say something about the victim of this role: those that it has to stop, and the honest sessions of their
@@ -248,7 +251,7 @@ impl Report {
         let count = |grade: Grade| cells.iter().filter(|cell| cell.grade == grade).count();
         let mut totals: BTreeMap<_, _> = Grade::ALL.map(|grade| (grade.as_str(), count(grade))).into();
         totals.insert("all", cells.len());
-        Self { version: VERSION, role, cells, totals }
+        Self { version: VERSION, role, cells, totals, unplayed: 0 }
     }
 
     /// As lines of any report.
@@ -273,6 +276,7 @@ impl Report {
             suite: "own-victim",
             statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), grade != Grade::Passed)).into(),
             entries: self.cells.iter().map(entry).collect(),
+            unplayed: self.unplayed,
         }
     }
 }

@@ -53,6 +53,13 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// How many of each status, and of all.
     pub totals: BTreeMap<&'static str, usize>,
+    /// How many were asked for and not played, where the run was interrupted.
+    #[serde(skip_serializing_if = "none")]
+    pub unplayed: usize,
+}
+
+pub(crate) fn none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Report {
@@ -61,7 +68,7 @@ impl Report {
         let count = |status: Grade| cells.iter().filter(|cell| cell.status == status).count();
         let mut totals: BTreeMap<_, _> = Grade::ALL.map(|status| (status.as_str(), count(status))).into();
         totals.insert("all", cells.len());
-        Self { version: VERSION, file: file.to_owned(), cells, totals }
+        Self { version: VERSION, file: file.to_owned(), cells, totals, unplayed: 0 }
     }
 }
 
@@ -119,12 +126,19 @@ pub struct Entries {
     pub statuses: Vec<(&'static str, &'static str, bool)>,
     /// One a line.
     pub entries: Vec<Entry>,
+    /// How many sessions were asked for and not played, where the run was interrupted: the report is not all then.
+    pub unplayed: usize,
 }
 
 impl Entries {
     /// How many lines amount to this.
     pub fn count(&self, standing: Standing) -> usize {
         self.entries.iter().filter(|entry| entry.standing == standing).count()
+    }
+
+    /// Why the report is not all, where it is not.
+    pub fn incomplete(&self) -> Option<String> {
+        (self.unplayed > 0).then(|| format!("interrupted: {} sessions were not played", self.unplayed))
     }
 }
 
@@ -155,6 +169,7 @@ impl Report {
             suite: "outcomes",
             statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), grade != Grade::AsExpected)).into(),
             entries: self.cells.iter().map(entry).collect(),
+            unplayed: self.unplayed,
         }
     }
 }

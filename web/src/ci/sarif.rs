@@ -14,10 +14,22 @@ pub fn report(entries: &Entries) -> String {
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": { "name": "interlock", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "invocations": [invocation(entries)],
             "results": results,
         }],
     });
     format!("{log:#}\n")
+}
+
+/// Whether the run came to its end, and why not.
+fn invocation(entries: &Entries) -> Value {
+    match entries.incomplete() {
+        None => json!({ "executionSuccessful": true }),
+        Some(told) => json!({
+            "executionSuccessful": false,
+            "toolExecutionNotifications": [{ "level": "error", "message": { "text": told } }],
+        }),
+    }
 }
 
 fn rule(id: &str, meaning: &str) -> Value {

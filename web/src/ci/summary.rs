@@ -7,8 +7,13 @@ use std::fmt::Write;
 /// The report's text.
 pub fn report(entries: &Entries, seconds: f64) -> String {
     let (all, noun) = (entries.entries.len(), entries.noun);
-    let mark = if entries.count(Standing::Fine) + entries.count(Standing::Accepted) == all { "✅" } else { "❌" };
+    let incomplete = entries.incomplete();
+    let fine = entries.count(Standing::Fine) + entries.count(Standing::Accepted) == all && incomplete.is_none();
+    let mark = if fine { "✅" } else { "❌" };
     let mut text = format!("## {mark} Interlock: {all} {noun} in {seconds:.1} s\n\n");
+    if let Some(told) = incomplete {
+        let _ = writeln!(text, "**Incomplete**: {told}.\n");
+    }
     for (status, meaning, _) in &entries.statuses {
         let count = entries.entries.iter().filter(|entry| entry.status == *status).count();
         let _ = writeln!(text, "- {count} {status}: {meaning}");

@@ -17,7 +17,7 @@ use lab::{
     script::{Script, kept::Kept},
 };
 use serde_json::json;
-use std::{env, future::Future, sync::Arc, time::Duration};
+use std::{env, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 /// Sessions at the same time, unless told otherwise.
 const CONCURRENCY: usize = 16;
@@ -98,16 +98,29 @@ pub(super) fn with_lab<T, F: Future<Output = Result<T, Failure>>>(
     setup: impl Into<Setup>,
     work: impl FnOnce(Arc<Console>) -> F,
 ) -> Result<T, Failure> {
+    with_lab_to_the_end(setup, async |console, interrupted| {
+        tokio::select! {
+            result = work(console) => result,
+            () = interrupted => Err(Failure::lab("interrupted", &json!({}))),
+        }
+    })
+}
+
+/// When the command is interrupted.
+pub(super) type Interrupted = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Starts a lab that keeps nothing, and ends it after `work`, which has to end soon when the command is interrupted.
+pub(super) fn with_lab_to_the_end<T, F: Future<Output = Result<T, Failure>>>(
+    setup: impl Into<Setup>,
+    work: impl FnOnce(Arc<Console>, Interrupted) -> F,
+) -> Result<T, Failure> {
     let config = config(setup)?;
     block_on(async {
-        let interrupted = interrupted();
+        let interrupted = Box::pin(interrupted());
         let store = Store::open(Place::Memory, Retention::default());
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
         let console = Console::start(config, book);
-        let result = tokio::select! {
-            result = work(Arc::clone(&console)) => result,
-            () = interrupted => Err(Failure::lab("interrupted", &json!({}))),
-        };
+        let result = work(Arc::clone(&console), interrupted).await;
         console.stop().await;
         result
     })

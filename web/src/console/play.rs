@@ -4,7 +4,7 @@ use super::{Console, listeners::Told, process::Link};
 use crate::sessions::{book::Size, orders::Orders, session::told};
 use lab::{
     control::{Order, Place, Report},
-    event::{Cancellation, Event, Fact},
+    event::{Cancellation, Event, Fact, Way},
     loss::Loss,
     mode::Mode,
     modes,
@@ -160,6 +160,8 @@ async fn conduct(
     let mut ready = HashSet::from([Actor::Server, Actor::Attacker]);
     let mut at_work = HashSet::from([Actor::Client, Actor::Server, Actor::Attacker]);
     let mut play = Some(play);
+    // Who has told anything, and whether the client has sent anything: where it leaves without a word, nobody connects.
+    let (mut begun, mut spoke) = (HashSet::new(), false);
     while !at_work.is_empty() {
         let (actor, reports) = match next(console, id, &mut time, told).await? {
             Told::Gone(actor, reason) => return Err(Lack::Party(actor, reason)),
@@ -187,8 +189,18 @@ async fn conduct(
                 // When all have told their end the session is over.
                 Report::Event(_) if at_work.is_empty() => break,
                 Report::Event(event) => {
+                    begun.insert(actor);
+                    spoke |= actor == Actor::Client && matches!(event.fact, Fact::Frame { way: Way::Sent, .. });
                     if event.fact == Fact::Ended {
                         at_work.remove(&actor);
+                        if actor == Actor::Client && !spoke {
+                            for (waiting, link) in [(Actor::Server, &server), (Actor::Attacker, &attacker)] {
+                                if !begun.contains(&waiting) {
+                                    let session = event.session.clone();
+                                    send(waiting, link, Order::NobodyComes { session }).await?;
+                                }
+                            }
+                        }
                     }
                     if by_hand.tell(console, id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
                         return Err(Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES }));

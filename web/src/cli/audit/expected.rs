@@ -113,6 +113,7 @@ impl Expected {
             suite: "audit",
             statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), true)).into(),
             entries: cells.map(entry).collect(),
+            unplayed: report.unplayed,
         }
     }
 }

@@ -3,7 +3,9 @@
 mod expected;
 mod table;
 
-use super::{FAILED, FINDING, FINE, Failure, USAGE, glob::matches, reports::Reports, unless_read_enough};
+use super::{
+    FAILED, FINDING, FINE, Failure, USAGE, glob::matches, lab::interrupted, reports::Reports, unless_read_enough,
+};
 use crate::ci::report::Standing;
 use ::audit::{
     Case, Ended, Program, Report, Role, Settings, cases,
@@ -27,6 +29,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use tokio::sync::watch;
 
 /// Arguments of `interlock audit`.
 #[derive(Debug, Args)]
@@ -106,8 +109,13 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
     let report = block_on(play(args, &settings))?;
     let json = serde_json::to_string(&report).map_err(io::Error::from)? + "\n";
     // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
-    let unwritten = args.reports.write(&expected.entries(&report), &json, began.elapsed().as_secs_f64())?;
+    let entries = expected.entries(&report);
+    let unwritten = args.reports.write(&entries, &json, began.elapsed().as_secs_f64())?;
     unless_read_enough(print(args, &report, &expected, &json))?;
+    if report.unplayed > 0 {
+        let done = entries.entries.len();
+        return Err(Failure::lab("interrupted-at", &json!({ "done": done, "all": done + report.unplayed })));
+    }
     if unwritten.is_empty() { Ok(exit(&report, &expected)) } else { Err(Failure::Lab(unwritten.join("; "))) }
 }
 
@@ -217,29 +225,31 @@ async fn programs(args: &Audit) -> Result<Vec<Program>, Failure> {
     Ok(programs)
 }
 
+/// What came out, by the end or by an interruption, at which nothing that was started goes on.
 async fn play(args: &Audit, settings: &Settings) -> Result<Report, Failure> {
+    let ((tell, stop), interrupted) = (watch::channel(false), interrupted());
+    tokio::spawn(async move {
+        interrupted.await;
+        // Nobody listens where all is over.
+        let _ = tell.send(true);
+    });
     let programs = programs(args).await?;
     let against = |program: &Program| settings.cases.iter().filter(|case| case.is_against(program.role)).count();
     let bar = ProgressBar::new(programs.iter().map(against).sum::<usize>() as u64);
     let mut audited = Vec::new();
     for program in &programs {
         let step = bar.clone();
-        let done = ::audit::audit(program, settings, move || step.inc(1)).await;
-        audited.push(done.map_err(|error| Failure::Lab(error.to_string()))?);
+        let done = ::audit::audit(program, settings, stop.clone(), move || step.inc(1)).await;
+        audited.extend(done.map_err(|error| Failure::Lab(error.to_string()))?);
     }
+    let unplayed = if *stop.borrow() { bar.length().unwrap_or_default().saturating_sub(bar.position()) } else { 0 };
     bar.finish_and_clear();
-    Ok(Report::new(audited))
+    let unplayed = usize::try_from(unplayed).unwrap_or(usize::MAX);
+    Ok(Report { unplayed, ..Report::new(audited) })
 }
 
-/// Runs this until its end or Ctrl-C, at which nothing that was started goes on.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        tokio::select! {
-            done = work => done,
-            _ = tokio::signal::ctrl_c() => Err(Failure::lab("interrupted", &json!({}))),
-        }
-    })
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
 async fn list(json: bool) -> Result<u8, Failure> {

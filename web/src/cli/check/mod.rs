@@ -13,7 +13,10 @@ use crate::{
     cli::style::{bad, faint, good, head},
     console::Own,
 };
-use ::lab::terminal::printable;
+use ::lab::{
+    terminal::printable,
+    verdict::{Verdict, stale},
+};
 use clap::Args;
 use own::OwnVictim;
 use play::{Played, play};
@@ -145,15 +148,23 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     }
     rows.retain(|row| args.wants(row));
     let began = Instant::now();
-    let played = lab::with_lab(args.setup(PATIENCE, None), async |console| play(&console, rows, args).await)?;
-    let mut cells = played.iter().map(|played| cell(args, played)).collect::<Result<Vec<_>, _>>()?;
+    let run = lab::with_lab_to_the_end(args.setup(PATIENCE, None), async |console, interrupted| {
+        play(&console, rows, args, interrupted).await
+    })?;
+    let stale = stale(run.played.iter().map(|played| (played.scenario.as_str(), played.record.events.as_slice())));
+    let cells = run.played.iter().zip(stale).map(|(played, stale)| cell(args, played, stale));
+    let mut cells = cells.collect::<Result<Vec<_>, _>>()?;
     cells.iter_mut().for_each(|cell| baseline.apply(cell));
-    let report = Report::new(&file, cells);
+    let report = Report { unplayed: run.unplayed, ..Report::new(&file, cells) };
     let seconds = began.elapsed().as_secs_f64();
     // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
     let unwritten = write_files(args, &report, seconds)?;
     unless_read_enough(print(args, &report, seconds))?;
-    if unwritten.is_empty() { Ok(exit(&report)) } else { Err(Failure::Lab(unwritten.join("; "))) }
+    match run.incomplete() {
+        Some(incomplete) => Err(incomplete),
+        None if unwritten.is_empty() => Ok(exit(&report)),
+        None => Err(Failure::Lab(unwritten.join("; "))),
+    }
 }
 
 /// Writes the reports that are asked for; answers with what could not be written.
@@ -191,15 +202,16 @@ fn no_verdict(row: &Row) -> Failure {
     Failure::lab("no-verdict", &json!({ "scenario": row.scenario.to_string() }))
 }
 
-fn cell(args: &Check, played: &Played) -> Result<Cell, Failure> {
+/// What came of a scenario; `stale` where its canary was not fresh, which its own events cannot show.
+fn cell(args: &Check, played: &Played, stale: Option<Verdict>) -> Result<Cell, Failure> {
     let (row, session) = (&played.row, &played.record.session);
-    let got = session.verdict.clone().ok_or_else(|| no_verdict(row))?;
+    let got = stale.or_else(|| session.verdict.clone()).ok_or_else(|| no_verdict(row))?;
     let micros = played.record.events.iter().map(|event| event.at).max().unwrap_or_default();
     let status = grade(&row.expected, &got);
     let patience = args.patience.unwrap_or(PATIENCE);
     let again = |seed| format!("interlock run '{}' --seed {seed} --patience {patience}", row.scenario);
     Ok(Cell {
-        scenario: row.scenario.to_string(),
+        scenario: played.scenario.clone(),
         seed: session.seed,
         again: session.seed.filter(|_| status != Grade::AsExpected).map(again),
         reason: None,

@@ -66,7 +66,10 @@ pub(super) fn run(args: &Check, own: Own, all: Vec<Row>) -> Result<u8, Failure> 
         return Err(Failure::usage("nothing-asked", &json!({ "role": role })));
     }
     let began = Instant::now();
-    let played = lab::with_lab(args.setup(PATIENCE, Some(own)), async |console| play(&console, rows, args).await)?;
+    let run = lab::with_lab_to_the_end(args.setup(PATIENCE, Some(own)), async |console, interrupted| {
+        play(&console, rows, args, interrupted).await
+    })?;
+    let incomplete = run.incomplete();
     let trial = |played: Played| {
         let session = &played.record.session;
         let got = session.verdict.clone();
@@ -74,7 +77,8 @@ pub(super) fn run(args: &Check, own: Own, all: Vec<Row>) -> Result<u8, Failure> 
         let trial = Trial::new(role, &played.row, session.seed, &got, &played.record.events);
         Ok((played.row, trial))
     };
-    let report = Report::new(role, played.into_iter().map(trial).collect::<Result<_, Failure>>()?);
+    let trials = run.played.into_iter().map(trial).collect::<Result<_, Failure>>()?;
+    let report = Report { unplayed: run.unplayed, ..Report::new(role, trials) };
     let seconds = began.elapsed().as_secs_f64();
     let json = serde_json::to_string(&report).map_err(io::Error::from)? + "\n";
     let mut unwritten = args.reports.write(&report.entries(), &json, seconds)?;
@@ -88,7 +92,11 @@ pub(super) fn run(args: &Check, own: Own, all: Vec<Row>) -> Result<u8, Failure> 
         true => out.write_all(json.as_bytes()),
         false => table(&mut out, &report, seconds),
     })?;
-    if unwritten.is_empty() { Ok(exit(&report)) } else { Err(Failure::Lab(unwritten.join("; "))) }
+    match incomplete {
+        Some(incomplete) => Err(incomplete),
+        None if unwritten.is_empty() => Ok(exit(&report)),
+        None => Err(Failure::Lab(unwritten.join("; "))),
+    }
 }
 
 /// Whether there is such a program: by its path, or where programs are looked for.

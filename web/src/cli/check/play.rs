@@ -3,12 +3,17 @@
 use super::Check;
 use crate::{
     ci::outcomes::Row,
-    cli::{Failure, lab, said},
-    console::Console,
+    cli::{
+        Failure,
+        lab::{self, Interrupted},
+        said,
+    },
+    console::{Console, Playing},
     log,
     sessions::session::Record,
 };
 use ::lab::verdict::Kind;
+use futures_util::FutureExt;
 use indicatif::ProgressBar;
 use serde_json::json;
 use std::{
@@ -22,6 +27,8 @@ const STEP: Duration = Duration::from_secs(10);
 
 /// A scenario that was played.
 pub(super) struct Played {
+    /// What was played, as it is written.
+    pub(super) scenario: String,
     /// What had to come.
     pub(super) row: Row,
     /// What came.
@@ -30,27 +37,78 @@ pub(super) struct Played {
     pub(super) retries: u32,
 }
 
-/// Plays every row; what was inconclusive again, as often as is asked for.
-pub(super) async fn play(console: &Arc<Console>, rows: Vec<Row>, args: &Check) -> Result<Vec<Played>, Failure> {
+/// What was played, and how many were not, where the command was interrupted.
+pub(super) struct Run {
+    /// In the order of the table.
+    pub(super) played: Vec<Played>,
+    /// How many were not played to their end.
+    pub(super) unplayed: usize,
+}
+
+impl Played {
+    fn new(row: Row, record: Record, retries: u32) -> Self {
+        Self { scenario: row.scenario.to_string(), row, record, retries }
+    }
+}
+
+impl Run {
+    /// Nothing where all was played; else why what is reported is not all.
+    pub(super) fn incomplete(&self) -> Option<Failure> {
+        let done = self.played.len();
+        let members = json!({ "done": done, "all": done + self.unplayed });
+        (self.unplayed > 0).then(|| Failure::lab("interrupted-at", &members))
+    }
+}
+
+/// Plays every row; what was inconclusive again, as often as is asked for. An interruption leaves it at what is done by then.
+pub(super) async fn play(
+    console: &Arc<Console>,
+    rows: Vec<Row>,
+    args: &Check,
+    mut interrupted: Interrupted,
+) -> Result<Run, Failure> {
     let rows = args.share(rows)?;
+    let all = rows.len();
     let mut progress = Progress::new(rows.len());
     let mut under_way = Vec::new();
     for (row, seed) in rows {
         under_way.push((lab::play(console, &row.scenario, Some(seed))?, row, seed));
     }
-    let mut played = Vec::new();
-    for (playing, row, seed) in under_way {
-        let mut record = lab::done(playing).await?;
-        let mut retries = 0;
-        while retries < args.retries && record.session.verdict.as_ref().is_some_and(|it| it.kind == Kind::Inconclusive)
-        {
-            retries += 1;
-            record = lab::done(lab::play(console, &row.scenario, Some(seed))?).await?;
+    let (mut played, mut under_way) = (Vec::new(), under_way.into_iter());
+    for (playing, row, seed) in under_way.by_ref() {
+        tokio::select! {
+            record = to_the_end(console, playing, &row, seed, args.retries) => {
+                let (record, retries) = record?;
+                played.push(Played::new(row, record, retries));
+            }
+            () = &mut interrupted => break,
         }
-        played.push(Played { row, record, retries });
         progress.advance(played.len());
     }
-    Ok(played)
+    // Of those behind the one that was waited for, some are over.
+    for (playing, row, _) in under_way {
+        if let Some(record) = lab::done(playing).now_or_never() {
+            played.push(Played::new(row, record?, 0));
+        }
+    }
+    let unplayed = all - played.len();
+    Ok(Run { played, unplayed })
+}
+
+/// A session's record, and how often it was played again.
+async fn to_the_end(
+    console: &Arc<Console>,
+    playing: Playing,
+    row: &Row,
+    seed: u64,
+    most: u32,
+) -> Result<(Record, u32), Failure> {
+    let (mut record, mut retries) = (lab::done(playing).await?, 0);
+    while retries < most && record.session.verdict.as_ref().is_some_and(|it| it.kind == Kind::Inconclusive) {
+        retries += 1;
+        record = lab::done(lab::play(console, &row.scenario, Some(seed))?).await?;
+    }
+    Ok((record, retries))
 }
 
 /// How far it is: a bar on a terminal, plain lines in a log.
