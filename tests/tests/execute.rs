@@ -4,7 +4,7 @@ use attacker::attacks;
 use explore::{
     goal::{Goal, Property},
     script::{self, Unscripted},
-    search::{self, search},
+    search::{self, Bound, search},
     trace::Trace,
     world::{Sessions, World},
 };
@@ -82,7 +82,7 @@ impl Place {
         let switches = self.table.switches(&without, &with);
         let worlds = World::all(self.table, self.variant, &switches, sessions);
         let goals: Vec<Goal> = Goal::all().filter(|goal| goal.property != Property::ForwardSecrecy).collect();
-        search(&worlds, &goals, 50_000, false).attacks
+        search(&worlds, &goals, Bound::of(50_000), false).attacks
     }
 
     /// What comes of a script between the lab's own victims: the verdict, and where script and wire parted.

@@ -2,7 +2,8 @@
 
 use explore::{
     goal::{Goal, Property},
-    matrix::{Cell, Standing, standings},
+    matrix::{self, Cell, Place, Standing, standings},
+    search::Bound,
     world::Sessions,
 };
 use lab::{
@@ -103,10 +104,11 @@ fn what_wins_on_the_wire_is_found_over_terms() {
         }
         let Played { table, variant, switches } = played(scenario);
         let standing = found.entry(cell(scenario)).or_insert_with(|| {
-            let near = standings(table, variant, &switches, Sessions::One, 50_000).0;
+            let one = Bound { sessions: Sessions::One, ..Bound::of(50_000) };
+            let near = standings(table, variant, &switches, one).goals;
             // A legitimate peer and a second session are asked for only where one pair is not enough.
             let enough = wanted.iter().any(|goal| near[goal] == Standing::Lost);
-            if enough { near } else { standings(table, variant, &switches, Sessions::Two, 50_000).0 }
+            if enough { near } else { standings(table, variant, &switches, Bound::of(50_000)).goals }
         });
         compared += 1;
         if !wanted.iter().any(|goal| standing[goal] == Standing::Lost) {
@@ -136,36 +138,30 @@ fn what_is_found_over_terms_wins_on_the_wire() {
     let broken: BTreeSet<String> =
         outcomes::all().iter().filter(|it| !goals(it).is_empty()).map(|it| cell(&it.scenario)).collect();
     let (mut wrong, mut lost) = (Vec::new(), 0);
-    for mode in modes::all() {
-        let variants: Vec<Option<&'static Variant>> =
-            if mode.variants.is_empty() { vec![None] } else { mode.variants.iter().map(Some).collect() };
-        for (number, variant) in variants.into_iter().enumerate() {
-            let table = mode.played(variant.map(|variant| variant.id));
-            for turned in std::iter::once(None).chain(table.checks().into_iter().map(Some)) {
-                let looked = Cell::look(table, variant, turned, Sessions::One, 50_000);
-                let of_mode = |goal: &Goal| {
-                    let proves = table.names != Names::Server || goal.role == Role::Client;
-                    // What no lasting secret protects is lost with it: the wire does not steal keys afterwards.
-                    proves && goal.property != Property::ForwardSecrecy
-                };
-                let goals: Vec<Goal> = looked.of(Standing::Lost).filter(of_mode).collect();
-                if goals.is_empty() {
-                    continue;
-                }
-                lost += 1;
-                let names = [looked.selection(), mode.id.to_owned()];
-                let names = names.iter().take(if number == 0 { 2 } else { 1 });
-                let switch = looked.name()[looked.selection().len()..].to_owned();
-                let known =
-                    names.clone().any(|name| broken.contains(name) || broken.contains(&format!("{name}{switch}")));
-                let excused = WITHOUT_A_ROW
-                    .iter()
-                    .any(|(cell, _)| [looked.name(), looked.selection()].iter().any(|it| it == cell));
-                if !known && !excused {
-                    let goals: Vec<_> = goals.iter().map(ToString::to_string).collect();
-                    wrong.push(format!("{}: {}", looked.name(), goals.join(" ")));
-                }
-            }
+    let one = Bound { sessions: Sessions::One, ..Bound::of(50_000) };
+    for Cell { place, found } in
+        matrix::look(Place::all(), |different| different.iter().map(|it| it.look(one)).collect())
+    {
+        let of_mode = |goal: &Goal| {
+            let proves = place.table.names != Names::Server || goal.role == Role::Client;
+            // What no lasting secret protects is lost with it: the wire does not steal keys afterwards.
+            proves && goal.property != Property::ForwardSecrecy
+        };
+        let goals: Vec<Goal> = found.of(Standing::Lost).filter(of_mode).collect();
+        if goals.is_empty() {
+            continue;
+        }
+        lost += 1;
+        let first = place.variant.is_none_or(|it| place.table.variants.first().is_some_and(|first| first.id == it.id));
+        let names = [place.selection(), place.table.id.to_owned()];
+        let names = names.iter().take(if first { 2 } else { 1 });
+        let switch = place.name()[place.selection().len()..].to_owned();
+        let known = names.clone().any(|name| broken.contains(name) || broken.contains(&format!("{name}{switch}")));
+        let excused =
+            WITHOUT_A_ROW.iter().any(|(cell, _)| [place.name(), place.selection()].iter().any(|it| it == cell));
+        if !known && !excused {
+            let goals: Vec<_> = goals.iter().map(ToString::to_string).collect();
+            wrong.push(format!("{}: {}", place.name(), goals.join(" ")));
         }
     }
     assert!(lost > 50, "{lost}");

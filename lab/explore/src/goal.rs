@@ -9,6 +9,7 @@ use crate::{
 use lab::{
     mode::{Mode, Names, Source},
     role::Role,
+    wire::Channel,
 };
 use std::{fmt, str::FromStr};
 
@@ -154,10 +155,11 @@ impl Goal {
     }
 }
 
-/// It talks to the attacker, and means to: it shares the secret with the attacker, or wants the attacker's name.
+/// It talks to the attacker, and means to: it shares the secret with the attacker, knows its voice, or wants its name.
 fn with_attacker(world: &World, party: &Party) -> bool {
     let cast = world.casts[party.cast];
-    match cast.table.gives(Source::SharedSecret) {
+    let speaks = || cast.table.messages.iter().any(|message| message.kind.channel() == Channel::Voice);
+    match cast.table.gives(Source::SharedSecret) || speaks() {
         true => cast.peer == MALLORY,
         false => party.value("peer_name") == Some(&Term::name("name", MALLORY)),
     }

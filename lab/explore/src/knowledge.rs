@@ -34,11 +34,14 @@ pub enum Recipe {
     Decapsulated(Box<Self>, Box<Self>),
 }
 
-/// What somebody knows. A copy shares nothing.
+/// Which messages of those that were sent something depends on, a bit for each; those far behind share the last one.
+pub type Needs = u64;
+
+/// What somebody knows. A copy shares what was [settled](Knowledge::settle).
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
-    known: Vec<(Term, Arc<Recipe>)>,
-    index: HashMap<Term, usize>,
+    settled: Arc<Known>,
+    news: Known,
     /// Powers among what is known, by their place.
     powers: Vec<usize>,
     /// Sealed records and ciphertexts whose key is not known.
@@ -47,7 +50,42 @@ pub struct Knowledge {
     words: Vec<Term>,
 }
 
+/// Terms in the order in which they were learnt.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    terms: Vec<(Term, Arc<Recipe>, Needs)>,
+    index: HashMap<Term, usize>,
+}
+
 impl Knowledge {
+    /// What is known so far is shared by all copies from here on.
+    pub fn settle(&mut self) {
+        let mut all = (*self.settled).clone();
+        let before = all.terms.len();
+        for (place, (term, ..)) in self.news.terms.iter().enumerate() {
+            all.index.insert(term.clone(), before + place);
+        }
+        all.terms.append(&mut self.news.terms);
+        self.news.index.clear();
+        self.settled = Arc::new(all);
+    }
+
+    fn place(&self, term: &Term) -> Option<usize> {
+        let news = || self.news.index.get(term).map(|place| self.settled.terms.len() + place);
+        self.settled.index.get(term).copied().or_else(news)
+    }
+
+    fn at(&self, place: usize) -> &(Term, Arc<Recipe>, Needs) {
+        match place.checked_sub(self.settled.terms.len()) {
+            Some(place) => &self.news.terms[place],
+            None => &self.settled.terms[place],
+        }
+    }
+
+    fn all_known(&self) -> impl Iterator<Item = &(Term, Arc<Recipe>, Needs)> {
+        self.settled.terms.iter().chain(&self.news.terms)
+    }
+
     /// Words that a person could have chosen: whatever they can be tried on gives them away.
     pub fn guessable(&mut self, word: Term) {
         self.words.push(word);
@@ -55,7 +93,7 @@ impl Knowledge {
 
     /// Everything known, in the order in which it was learnt.
     pub fn known(&self) -> impl Iterator<Item = (&Term, &Recipe)> {
-        self.known.iter().map(|(term, recipe)| (term, &**recipe))
+        self.all_known().map(|(term, recipe, _)| (term, &**recipe))
     }
 
     /// Learns a term, and whatever opens with it.
@@ -72,22 +110,23 @@ impl Knowledge {
         }
     }
 
-    fn add(&mut self, term: Term, recipe: Recipe, news: &mut Vec<(Term, Recipe)>) {
-        if self.index.contains_key(&term) {
+    fn add(&mut self, term: Term, recipe: Recipe, found: &mut Vec<(Term, Recipe)>) {
+        if self.place(&term).is_some() {
             return;
         }
-        let place = self.known.len();
+        let news = self.news.terms.len();
+        let place = self.settled.terms.len() + news;
         let boxed = || Box::new(recipe.clone());
         match term.shape() {
             Shape::Tuple(items) => {
-                news.extend(items.iter().enumerate().map(|(i, item)| (item.clone(), Recipe::Part(boxed(), i))));
+                found.extend(items.iter().enumerate().map(|(i, item)| (item.clone(), Recipe::Part(boxed(), i))));
             }
             Shape::Power(base, exponents) => {
                 self.powers.push(place);
                 if let (Shape::Generator(group), [exponent]) = (base.shape(), &exponents[..])
                     && symbolic::is_weak(group)
                 {
-                    news.push((exponent.clone(), Recipe::Logarithm(boxed())));
+                    found.push((exponent.clone(), Recipe::Logarithm(boxed())));
                 }
             }
             Shape::Sealed(..) | Shape::Encrypted(..) => self.closed.push(place),
@@ -103,15 +142,16 @@ impl Knowledge {
             | Shape::Chain { .. }
             | Shape::Blank(_) => {}
         }
-        self.index.insert(term.clone(), place);
-        self.known.push((term, Arc::new(recipe)));
+        let needs = mentions(&recipe).into_iter().fold(0, |needs, sent| needs | 1 << sent.min(63));
+        self.news.index.insert(term.clone(), news);
+        self.news.terms.push((term, Arc::new(recipe), needs));
     }
 
     /// Opens what can be opened by now.
     fn open(&mut self, news: &mut Vec<(Term, Recipe)>) {
         let closed = std::mem::take(&mut self.closed);
         for place in closed {
-            let (term, recipe) = &self.known[place];
+            let (term, recipe, _) = self.at(place);
             let (key, plaintext) = match term.shape() {
                 Shape::Sealed(key, plaintext) => (Some(key), plaintext),
                 Shape::Encrypted(key, _, plaintext) => (private(key), plaintext),
@@ -134,10 +174,11 @@ impl Knowledge {
             trial.add(word.clone(), Recipe::Had(word.clone()), &mut Vec::new());
             let gives = |term: &Term| match term.shape() {
                 Shape::Sealed(key, _) => key.contains(&word) && trial.can(key),
-                _ => *term != word && term.contains(&word) && trial.can_make(term),
+                _ => *term != word && term.contains(&word) && trial.can_make(term).is_some(),
             };
-            match self.known.iter().find(|(term, _)| gives(term)) {
-                Some((_, on)) => news.push((word, Recipe::Guessed(Box::new((**on).clone())))),
+            let on = self.all_known().find(|(term, ..)| gives(term)).map(|(_, on, _)| Box::new((**on).clone()));
+            match on {
+                Some(on) => news.push((word, Recipe::Guessed(on))),
                 None => self.words.push(word),
             }
         }
@@ -145,35 +186,50 @@ impl Knowledge {
 
     /// The term is known, or can be made of what is.
     pub fn can(&self, term: &Term) -> bool {
-        self.index.contains_key(term) || self.can_make(term)
+        self.needs(term).is_some()
     }
 
-    fn all(&self, terms: &[Term]) -> bool {
-        terms.iter().all(|term| self.can(term))
+    /// Which of the sent messages the term depends on, by the first way in which it came about; `None` where it cannot.
+    pub fn needs(&self, term: &Term) -> Option<Needs> {
+        self.place(term).map(|place| self.at(place).2).or_else(|| self.can_make(term))
     }
 
-    /// The term can be put together, whether or not it is known as it is.
-    fn can_make(&self, term: &Term) -> bool {
+    fn all(&self, terms: &[Term]) -> Option<Needs> {
+        terms.iter().try_fold(0, |needs, term| Some(needs | self.needs(term)?))
+    }
+
+    /// The same where the term is put together, whether or not it is known as it is.
+    fn can_make(&self, term: &Term) -> Option<Needs> {
         match term.shape() {
-            Shape::Name { .. } | Shape::Blank(_) => false,
-            Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_) | Shape::Degenerate(_) => true,
-            Shape::Generator(group) => self.can(group),
+            Shape::Name { .. } | Shape::Blank(_) => None,
+            Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_) | Shape::Degenerate(_) => Some(0),
+            Shape::Generator(group) => self.needs(group),
             Shape::Power(base, exponents) => {
-                (self.can(base) && self.all(exponents)) || self.raised(term, base, exponents).is_some()
+                let of_parts = || Some(self.needs(base)? | self.all(exponents)?);
+                of_parts().or_else(|| {
+                    let (place, others) = self.raised(term, base, exponents)?;
+                    Some(self.at(place).2 | self.all(&others)?)
+                })
             }
-            Shape::Of(Free::Encapsulated, args) => self.all(args) || self.decapsulated(args).is_some(),
+            Shape::Of(Free::Encapsulated, args) => self.all(args).or_else(|| {
+                let (secret, ciphertext) = self.decapsulated(args)?;
+                Some(self.needs(&secret)? | self.needs(&ciphertext)?)
+            }),
             Shape::Of(_, args) | Shape::Tuple(args) | Shape::Transcript(args) | Shape::Frame(_, args) => self.all(args),
-            Shape::Chain { breaks: None, .. } => false,
-            Shape::Chain { key, name, breaks: Some(_) } => self.can(key) && self.can(name),
-            Shape::Sealed(key, plaintext) => self.can(key) && self.can(plaintext),
-            Shape::Encrypted(key, coins, plaintext) => self.can(key) && self.can(coins) && self.can(plaintext),
+            Shape::Chain { breaks: None, .. } => None,
+            Shape::Chain { key: one, name: other, breaks: Some(_) } | Shape::Sealed(one, other) => {
+                Some(self.needs(one)? | self.needs(other)?)
+            }
+            Shape::Encrypted(key, coins, plaintext) => {
+                Some(self.needs(key)? | self.needs(coins)? | self.needs(plaintext)?)
+            }
         }
     }
 
     /// A known power of the same base with some of these exponents, where the others can be made: its place and they.
     fn raised(&self, itself: &Term, base: &Term, exponents: &[Term]) -> Option<(usize, Vec<Term>)> {
         self.powers.iter().find_map(|place| {
-            let (term, _) = &self.known[*place];
+            let (term, ..) = self.at(*place);
             let Shape::Power(known, some) = term.shape() else { return None };
             if known != base || term == itself {
                 return None;
@@ -182,7 +238,7 @@ impl Knowledge {
             for exponent in some {
                 others.remove(others.iter().position(|other| other == exponent)?);
             }
-            self.all(&others).then_some((*place, others))
+            self.all(&others).is_some().then_some((*place, others))
         })
     }
 
@@ -197,24 +253,22 @@ impl Knowledge {
     /// How the term is put together, though it may be known as it is; `None` where it cannot be.
     pub fn anew(&self, term: &Term) -> Option<Recipe> {
         let parts = term.parts().into_iter().map(|part| self.recipe(part)).collect::<Option<Vec<_>>>()?;
-        self.can_make(term).then(|| Recipe::Made(term.clone(), parts))
+        self.can_make(term).map(|_| Recipe::Made(term.clone(), parts))
     }
 
     /// How the term comes about; `None` where it cannot.
     pub fn recipe(&self, term: &Term) -> Option<Recipe> {
-        if let Some(place) = self.index.get(term) {
-            return Some((*self.known[*place].1).clone());
+        if let Some(place) = self.place(term) {
+            return Some((*self.at(place).1).clone());
         }
-        if !self.can_make(term) {
-            return None;
-        }
+        self.can_make(term)?;
         let all = |terms: &[Term]| terms.iter().map(|term| self.recipe(term)).collect::<Option<Vec<_>>>();
         match term.shape() {
-            Shape::Power(base, exponents) if !(self.can(base) && self.all(exponents)) => {
+            Shape::Power(base, exponents) if !(self.can(base) && self.all(exponents).is_some()) => {
                 let (place, others) = self.raised(term, base, exponents)?;
-                Some(Recipe::Raised(Box::new((*self.known[place].1).clone()), all(&others)?))
+                Some(Recipe::Raised(Box::new((*self.at(place).1).clone()), all(&others)?))
             }
-            Shape::Of(Free::Encapsulated, args) if !self.all(args) => {
+            Shape::Of(Free::Encapsulated, args) if self.all(args).is_none() => {
                 let (secret, ciphertext) = self.decapsulated(args)?;
                 Some(Recipe::Decapsulated(Box::new(self.recipe(&secret)?), Box::new(self.recipe(&ciphertext)?)))
             }
@@ -224,6 +278,18 @@ impl Knowledge {
                 Some(Recipe::Made(term.clone(), all(&parts)?))
             }
         }
+    }
+}
+
+/// Numbers of the sent messages that go into a recipe.
+pub fn mentions(recipe: &Recipe) -> Vec<usize> {
+    match recipe {
+        Recipe::Had(_) => Vec::new(),
+        Recipe::Seen(sent, _) | Recipe::Record(sent) => vec![*sent],
+        Recipe::Opened(one, other) | Recipe::Decapsulated(one, other) => [mentions(one), mentions(other)].concat(),
+        Recipe::Part(of, _) | Recipe::Logarithm(of) | Recipe::Guessed(of) => mentions(of),
+        Recipe::Made(_, parts) => parts.iter().flat_map(mentions).collect(),
+        Recipe::Raised(base, by) => std::iter::once(&**base).chain(by).flat_map(mentions).collect(),
     }
 }
 

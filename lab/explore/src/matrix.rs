@@ -2,14 +2,18 @@
 
 use crate::{
     goal::Goal,
-    search::search,
+    search::{Bound, search},
     world::{Sessions, World, decides},
 };
 use lab::{
+    certificate::checks as certificate_checks,
     check::{Check, Switches},
-    mode::{Mode, Names, Variant},
+    checks,
+    mode::{Act, Mode, Names, Variant},
+    modes,
+    term::Expr,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What was found about a goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +38,23 @@ impl Standing {
 }
 
 /// A mode with one check turned, or none.
-#[derive(Debug)]
-pub struct Cell {
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
     /// The table.
     pub table: &'static Mode,
     /// The kind of parameters that it is deployed with.
     pub variant: Option<&'static Variant>,
     /// The check that is not as the mode has it by itself.
     pub turned: Option<&'static Check>,
+}
+
+/// What the explorer sees of a place. What looks alike is alike to it, and is looked at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sight(String);
+
+/// How the goals of a place stand.
+#[derive(Clone, Debug)]
+pub struct Standings {
     /// Every goal.
     pub goals: BTreeMap<Goal, Standing>,
     /// Why no honest run gets to the end, where none does.
@@ -50,24 +63,60 @@ pub struct Cell {
     pub states: usize,
 }
 
-impl Cell {
-    /// Looks at one cell: at the narrowest bound first, so that what is near is found near.
-    pub fn look(
-        table: &'static Mode,
-        variant: Option<&'static Variant>,
-        turned: Option<&'static Check>,
-        sessions: Sessions,
-        most: usize,
-    ) -> Self {
-        let usual = table.switches::<&str>(&[], &[]);
-        let switches = turned.map_or_else(|| usual.clone(), |check| usual.turned(check));
-        let (goals, vacuous, states) = standings(table, variant, &switches, sessions, most);
-        Self { table, variant, turned, goals, vacuous, states }
+/// What was found at a place.
+#[derive(Debug)]
+pub struct Cell {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub found: Standings,
+}
+
+impl Place {
+    /// Every place of every mode.
+    pub fn all() -> Vec<Self> {
+        modes::all().iter().flat_map(|mode| Self::of(mode)).collect()
     }
 
-    /// The goals that stand so.
-    pub fn of(&self, standing: Standing) -> impl Iterator<Item = Goal> {
-        self.goals.iter().filter(move |(_, found)| **found == standing).map(|(goal, _)| *goal)
+    /// Every place of a mode, in all its variants: as it is, and with each of its checks turned.
+    pub fn of(mode: &'static Mode) -> Vec<Self> {
+        let variants: Vec<Option<&'static Variant>> =
+            if mode.variants.is_empty() { vec![None] } else { mode.variants.iter().map(Some).collect() };
+        let of = |variant: Option<&'static Variant>| {
+            let table = mode.played(variant.map(|variant| variant.id));
+            let turned = std::iter::once(None).chain(table.checks().into_iter().map(Some));
+            turned.map(move |turned| Self { table, variant, turned })
+        };
+        variants.into_iter().flat_map(of).collect()
+    }
+
+    fn switches(&self) -> Switches {
+        let usual = self.table.switches::<&str>(&[], &[]);
+        self.turned.map_or_else(|| usual.clone(), |check| usual.turned(check))
+    }
+
+    /// Looks at it: at the narrowest bound first, so that what is near is found near.
+    pub fn look(&self, bound: Bound) -> Standings {
+        standings(self.table, self.variant, &self.switches(), bound)
+    }
+
+    /// What the explorer sees of it: the handshake, what is known before, what each check of a group finds, and which of the
+    /// checks that it looks at decide. Rules of path validation are one like another, but for those about name, purpose and pin.
+    pub fn sight(&self) -> Sight {
+        let Mode { groups, given, names, met, .. } = self.table;
+        let switches = self.switches();
+        let worlds = World::all(self.table, self.variant, &switches, Sessions::One);
+        let seen = worlds.iter().map(|world| {
+            let looked_at = looked_at(self.table);
+            let off = world.unenforced.iter().filter(|id| looked_at.contains(id) && !world.groups.looked_at(id));
+            let mut off: Vec<&str> = off.map(|id| if is_like_others(id) { "certificate" } else { *id }).collect();
+            off.sort_unstable();
+            off.dedup();
+            (off, world.words, world.groups.own(), world.groups.refused(&world.unenforced))
+        });
+        let seen: Vec<_> = seen.collect();
+        let handshake = self.table.handshake();
+        Sight(format!("{seen:?} {names:?} {met} {groups:?} {given:?} {handshake:?}"))
     }
 
     /// The mode promises this.
@@ -93,22 +142,79 @@ impl Cell {
     }
 }
 
-/// How each goal stands, why nobody gets to the end where nobody does, and how many states were looked at.
-pub fn standings(
-    table: &'static Mode,
-    variant: Option<&Variant>,
-    switches: &Switches,
-    sessions: Sessions,
-    most: usize,
-) -> (BTreeMap<Goal, Standing>, Option<String>, usize) {
-    let mut goals: BTreeMap<Goal, Standing> = Goal::all().map(|goal| (goal, Standing::Kept)).collect();
-    let mut states = 0;
-    for bound in Sessions::ALL.into_iter().filter(|bound| *bound <= sessions) {
-        let open: Vec<Goal> = goals.iter().filter(|(_, it)| **it != Standing::Lost).map(|(goal, _)| *goal).collect();
-        let found = search(&World::all(table, variant, switches, bound), &open, most, false);
-        states += found.states;
+impl Standings {
+    /// The goals that stand so.
+    pub fn of(&self, standing: Standing) -> impl Iterator<Item = Goal> {
+        self.goals.iter().filter(move |(_, found)| **found == standing).map(|(goal, _)| *goal)
+    }
+}
+
+/// Looks at each place. `each` looks at many at once, in whichever order, and answers in theirs.
+pub fn look(places: Vec<Place>, each: impl FnOnce(&[Place]) -> Vec<Standings>) -> Vec<Cell> {
+    let mut numbers: HashMap<Sight, usize> = HashMap::new();
+    let mut different = Vec::new();
+    let alike: Vec<usize> = places
+        .iter()
+        .map(|place| {
+            *numbers.entry(place.sight()).or_insert_with(|| {
+                different.push(*place);
+                different.len() - 1
+            })
+        })
+        .collect();
+    let found = each(&different);
+    let cells = places.into_iter().zip(alike);
+    cells.filter_map(|(place, at)| Some(Cell { place, found: found.get(at)?.clone() })).collect()
+}
+
+/// A rule of path validation that is one like another here.
+fn is_like_others(id: &str) -> bool {
+    let own = [certificate_checks::NAME, certificate_checks::PURPOSE, certificate_checks::PIN];
+    checks::of_certificates().any(|check| check.id == id) && !own.contains(&id)
+}
+
+/// Ids of the checks that the explorer looks at: those of the handshake, those that change what is computed there, and the one
+/// of a record's tag.
+fn looked_at(table: &Mode) -> Vec<&'static str> {
+    let mut all: Vec<&'static str> = table.handshake_checks().into_iter().map(|(_, check)| check.id).collect();
+    all.push(checks::RECORD_AUTH.id);
+    for message in table.handshake() {
+        message.fields.iter().for_each(|field| switched(&field.value, &mut all));
+        for step in message.before.iter().chain(message.receipt).chain(message.after) {
+            match step.act {
+                Act::Let(_, value) | Act::Recall(_, value) | Act::Keep(_, value) => switched(&value, &mut all),
+                Act::Check(_, args) => args.iter().for_each(|arg| switched(arg, &mut all)),
+                Act::Fresh { .. } | Act::Install(..) | Act::Say | Act::Forget(_) => {}
+            }
+        }
+    }
+    all
+}
+
+/// Ids of the checks on which the value of an expression depends.
+fn switched(value: &Expr, found: &mut Vec<&'static str>) {
+    match value {
+        Expr::Switch(check, on, off) => {
+            found.push(check.id);
+            switched(on, found);
+            switched(off, found);
+        }
+        Expr::Apply(_, items) | Expr::Tuple(items) => items.iter().for_each(|item| switched(item, found)),
+        Expr::Var(_) | Expr::Transcript => {}
+    }
+}
+
+/// How each goal stands, within each bound up to this one.
+pub fn standings(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, bound: Bound) -> Standings {
+    let goals = Goal::all().map(|goal| (goal, Standing::Kept)).collect();
+    let mut all = Standings { goals, vacuous: None, states: 0 };
+    for sessions in Sessions::ALL.into_iter().filter(|it| *it <= bound.sessions) {
+        let open: Vec<Goal> =
+            all.goals.iter().filter(|(_, it)| **it != Standing::Lost).map(|(goal, _)| *goal).collect();
+        let found = search(&World::all(table, variant, switches, sessions), &open, bound, false);
+        all.states += found.states;
         if found.vacuous.is_some() {
-            return (goals, found.vacuous, states);
+            return Standings { vacuous: found.vacuous, ..all };
         }
         let cut_off = found.exhausted.0 < found.exhausted.1;
         for goal in open {
@@ -120,21 +226,8 @@ pub fn standings(
             } else {
                 Standing::Kept
             };
-            goals.insert(goal, standing);
+            all.goals.insert(goal, standing);
         }
     }
-    (goals, None, states)
-}
-
-/// The cells of a mode, in all its variants: as it is, and with each of its checks turned.
-pub fn cells(mode: &'static Mode, sessions: Sessions, most: usize) -> Vec<Cell> {
-    let variants: Vec<Option<&'static Variant>> =
-        if mode.variants.is_empty() { vec![None] } else { mode.variants.iter().map(Some).collect() };
-    let mut cells = Vec::new();
-    for variant in variants {
-        let table = mode.played(variant.map(|variant| variant.id));
-        let turned = std::iter::once(None).chain(table.checks().into_iter().map(Some));
-        cells.extend(turned.map(|turned| Cell::look(table, variant, turned, sessions, most)));
-    }
-    cells
+    all
 }

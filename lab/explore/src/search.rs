@@ -3,8 +3,8 @@
 use crate::{
     delivery::{Delivered, Memory, Taken, deliveries, records},
     goal::Goal,
-    knowledge::{Knowledge, Recipe},
-    party::{Party, Sent},
+    knowledge::{Knowledge, Needs, Recipe},
+    party::{Party, Sent, mix},
     trace::Trace,
     world::{Sessions, World},
 };
@@ -95,8 +95,14 @@ impl State {
         Some(self.after(party, sent))
     }
 
-    fn key(&self) -> Box<[u64]> {
-        self.parties.iter().map(|party| party.history()).collect()
+    /// Which of the sent messages the attacker makes this of.
+    fn needs(&self, step: &Step) -> Needs {
+        let values = step.delivered.iter().flat_map(|(_, values)| values);
+        values.fold(0, |needs, value| needs | self.knowledge.needs(value).unwrap_or(0))
+    }
+
+    fn key(&self) -> u64 {
+        self.parties.iter().fold(0, |so_far, party| mix(so_far, party.history()))
     }
 }
 
@@ -107,11 +113,20 @@ pub struct Bound {
     pub sessions: Sessions,
     /// How many states at most.
     pub states: usize,
+    /// How many answers may lie unused at a time.
+    pub in_hand: usize,
 }
 
 impl Default for Bound {
     fn default() -> Self {
-        Self { sessions: Sessions::default(), states: 200_000 }
+        Self { sessions: Sessions::default(), states: 200_000, in_hand: 1 }
+    }
+}
+
+impl Bound {
+    /// So many states at most, and otherwise what is usual.
+    pub fn of(states: usize) -> Self {
+        Self { states, ..Self::default() }
     }
 }
 
@@ -129,7 +144,18 @@ pub struct Found {
 }
 
 /// Looks for a way to lose each of these goals, in each of these worlds; until the first is found, or until all are.
-pub fn search(worlds: &[World], goals: &[Goal], most: usize, first_only: bool) -> Found {
+pub fn search(worlds: &[World], goals: &[Goal], bound: Bound, first_only: bool) -> Found {
+    search_watched(worlds, goals, bound, first_only, &|_| {})
+}
+
+/// The same, and says now and then how many states more were looked at.
+pub fn search_watched(
+    worlds: &[World],
+    goals: &[Goal],
+    bound: Bound,
+    first_only: bool,
+    watch: &dyn Fn(usize),
+) -> Found {
     let mut found = Found { attacks: BTreeMap::new(), states: 0, exhausted: (0, worlds.len()), vacuous: None };
     if let Some(why) = worlds.first().and_then(|world| honest(world).err()) {
         found.vacuous = Some(why);
@@ -137,7 +163,18 @@ pub fn search(worlds: &[World], goals: &[Goal], most: usize, first_only: bool) -
         return found;
     }
     for world in worlds {
-        if explore(world, goals, most, first_only, &mut found) {
+        let search = Search {
+            world,
+            goals,
+            bound,
+            first_only,
+            watch,
+            nodes: vec![None],
+            seen: HashSet::new(),
+            waiting: VecDeque::new(),
+            found: &mut found,
+        };
+        if search.run() {
             found.exhausted.0 += 1;
         }
         if first_only && !found.attacks.is_empty() {
@@ -147,92 +184,220 @@ pub fn search(worlds: &[World], goals: &[Goal], most: usize, first_only: bool) -
     found
 }
 
+impl Found {
+    /// What [`search`] finds first in several worlds, of what it finds first in each: the order of the worlds decides, and not
+    /// which was looked at first.
+    pub fn first_of(each: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self { attacks: BTreeMap::new(), states: 0, exhausted: (0, 0), vacuous: None };
+        for found in each {
+            all.exhausted.1 += found.exhausted.1;
+            if !all.attacks.is_empty() {
+                continue;
+            }
+            all.exhausted.0 += found.exhausted.0;
+            all.states += found.states;
+            (all.attacks, all.vacuous) = (found.attacks, all.vacuous.or(found.vacuous));
+        }
+        all
+    }
+}
+
+/// So many states are looked at before it is said how many.
+const BETWEEN: usize = 500;
+
 /// Where a state came from.
 struct Node {
     before: usize,
     step: Step,
 }
 
-/// Looks at one world; answers whether nothing was left out.
-fn explore(world: &World, goals: &[Goal], most: usize, first_only: bool, found: &mut Found) -> bool {
-    let Ok(first) = State::first(world) else { return true };
-    let mut memory = Memory::default();
-    let mut nodes: Vec<Option<Node>> = vec![None];
-    let mut seen = HashSet::from([first.key()]);
-    let mut waiting = VecDeque::from([(0, first)]);
-    found.states += 1;
-    while let Some((number, state)) = waiting.pop_front() {
-        for party in state.parties.iter().filter(|party| party.awaited().is_some() && in_turn(world, &state, party)) {
-            for taken in deliveries(world, &state, party, &mut memory) {
-                let step = Step { to: party.cast, delivered: taken.delivered };
-                let next = state.after(taken.party, taken.sent);
-                if !seen.insert(next.key()) {
+/// A state that is still to be gone on from.
+struct Open {
+    node: usize,
+    state: State,
+    hand: Vec<Answer>,
+}
+
+/// What somebody said, and nobody has made anything of yet: as long as that is so, nothing is gained by its being said.
+#[derive(Clone)]
+struct Answer {
+    by: usize,
+    /// The messages.
+    sent: Needs,
+    /// It was said last: whoever said it is done with the handshake.
+    last: bool,
+}
+
+/// What is in hand after somebody has taken what was made of these messages; `None` where too much is left lying.
+fn in_hand(hand: &[Answer], most: usize, to: usize, needs: Needs, said: Option<Answer>) -> Option<Vec<Answer>> {
+    let unused = hand.iter().filter(|answer| answer.by != to && answer.sent & needs == 0);
+    let mut left: Vec<Answer> = unused.cloned().collect();
+    // What is said last has no other use than the next step.
+    let idle = left.iter().any(|answer| answer.last);
+    left.extend(said);
+    (!idle && left.len() <= most).then_some(left)
+}
+
+/// The states of one world, as far as they are known.
+struct Search<'s> {
+    world: &'s World,
+    goals: &'s [Goal],
+    bound: Bound,
+    first_only: bool,
+    watch: &'s dyn Fn(usize),
+    nodes: Vec<Option<Node>>,
+    seen: HashSet<u64>,
+    waiting: VecDeque<Open>,
+    found: &'s mut Found,
+}
+
+impl Search<'_> {
+    /// Looks at one world; answers whether nothing was left out.
+    fn run(mut self) -> bool {
+        let Ok(first) = State::first(self.world) else { return true };
+        let mut memory = Memory::default();
+        self.is_new(&first, Some(&[]));
+        self.waiting.push_back(Open { node: 0, state: first, hand: Vec::new() });
+        let mut told = self.found.states;
+        while let Some(open) = self.waiting.pop_front() {
+            self.go_on(&open, &mut memory);
+            if self.found.states - told >= BETWEEN {
+                (self.watch)(self.found.states - told);
+                told = self.found.states;
+            }
+            if self.is_over() {
+                return true;
+            }
+            if self.seen.len() >= self.bound.states {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_over(&self) -> bool {
+        let lost = &self.found.attacks;
+        (self.first_only && !lost.is_empty()) || self.goals.iter().all(|goal| lost.contains_key(goal))
+    }
+
+    fn is_new(&mut self, state: &State, hand: Option<&[Answer]>) -> bool {
+        let by = |hand: &[Answer]| hand.iter().fold(1, |by, answer| by | 2 << answer.by);
+        let new = self.seen.insert(mix(state.key(), hand.map_or(0, by)));
+        self.found.states += usize::from(new);
+        new
+    }
+
+    /// Every step from here.
+    fn go_on(&mut self, Open { node, state, hand }: &Open, memory: &mut Memory) {
+        let world = self.world;
+        let mut ends: Vec<(usize, Taken)> = Vec::new();
+        for party in state.parties.iter().filter(|party| party.awaited().is_some()) {
+            let to = party.cast;
+            let turn = in_turn(world, state, to, None);
+            for taken in deliveries(world, state, party, memory) {
+                let next = state.after(taken.party.clone(), taken.sent.clone());
+                let said = (state.sent.len()..next.sent.len()).filter(|number| next.sent[*number].message.is_some());
+                let sent = said.fold(0, |sent, number| sent | 1 << number.min(63));
+                let last = taken.party.is_done();
+                let answer = (sent != 0).then_some(Answer { by: to, sent, last });
+                let step = Step { to, delivered: taken.delivered.clone() };
+                // After what nobody waits for nothing follows.
+                let left = in_hand(hand, self.bound.in_hand, to, state.needs(&step), answer).filter(|_| sent != 0);
+                if last && sent == 0 {
+                    ends.push((to, taken));
+                }
+                if !turn || !(last || left.is_some()) || !self.is_new(&next, left.as_deref()) {
                     continue;
                 }
-                found.states += 1;
-                let here = nodes.len();
-                nodes.push(Some(Node { before: number, step }));
-                judge(world, goals, &next, || path(&nodes, here), first_only, found);
-                if (first_only && !found.attacks.is_empty()) || goals.iter().all(|it| found.attacks.contains_key(it)) {
-                    return true;
+                let here = self.nodes.len();
+                self.nodes.push(Some(Node { before: *node, step }));
+                self.judge(&next, here, None);
+                if self.is_over() {
+                    return;
                 }
-                if seen.len() >= most {
-                    return false;
+                if let Some(hand) = left {
+                    self.waiting.push_back(Open { node: here, state: next, hand });
                 }
-                waiting.push_back((here, next));
+            }
+        }
+        self.pairs(*node, state, &ends);
+    }
+
+    /// Two who come to their end, with nothing more to say, and with something in common: the keys.
+    fn pairs(&mut self, node: usize, state: &State, ends: &[(usize, Taken)]) {
+        let alike = |one: &Party, other: &Party| {
+            let (ours, theirs) = (one.keys(), other.keys());
+            ours.into_iter().flatten().any(|key| theirs.into_iter().flatten().any(|it| it == key))
+        };
+        for (at, (first, one)) in ends.iter().enumerate() {
+            for (second, other) in &ends[at + 1..] {
+                let turns =
+                    in_turn(self.world, state, *first, None) && in_turn(self.world, state, *second, Some(*first));
+                if first == second || !turns || !alike(&one.party, &other.party) {
+                    continue;
+                }
+                let between = state.after(one.party.clone(), one.sent.clone());
+                let next = between.after(other.party.clone(), other.sent.clone());
+                if !self.is_new(&next, None) {
+                    continue;
+                }
+                let step = |to: usize, taken: &Taken| Step { to, delivered: taken.delivered.clone() };
+                let here = self.nodes.len();
+                self.nodes.push(Some(Node { before: node, step: step(*first, one) }));
+                self.judge(&next, here, Some(step(*second, other)));
+                if self.is_over() {
+                    return;
+                }
             }
         }
     }
-    true
+
+    /// Looks at every end that this state can come to: records are read as far as they can be, which gives nobody anything new.
+    /// Each party reads the first record that it can, but for one, which reads each in turn.
+    fn judge(&mut self, state: &State, node: usize, last: Option<Step>) {
+        let world = self.world;
+        if !state.parties.iter().any(|party| party.is_done()) {
+            return;
+        }
+        let options: Vec<(usize, Vec<Taken>)> =
+            state.parties.iter().map(|party| (party.cast, records(world, state, party))).collect();
+        let firsts = |but: usize| {
+            let others = options.iter().filter(move |(cast, _)| *cast != but);
+            others.filter_map(|(to, taken)| Some((*to, taken.first()?)))
+        };
+        let mut look = |reads: Vec<(usize, &Taken)>| {
+            let mut parties = state.parties.clone();
+            reads.iter().for_each(|(to, taken)| parties[*to] = Arc::new(taken.party.clone()));
+            for goal in self.goals {
+                if self.is_over() || self.found.attacks.contains_key(goal) {
+                    continue;
+                }
+                if let Some(victim) = goal.lost(world, &parties, &state.knowledge) {
+                    let reads = reads.iter().map(|(to, taken)| Step { to: *to, delivered: taken.delivered.clone() });
+                    let steps = path(&self.nodes, node).into_iter().chain(last.clone()).chain(reads).collect();
+                    self.found.attacks.insert(*goal, Trace::new(world, *goal, victim, steps));
+                }
+            }
+        };
+        if !world.records {
+            look(Vec::new());
+        }
+        for (to, taken) in &options {
+            for one in taken {
+                look(std::iter::once((*to, one)).chain(firsts(*to)).collect());
+            }
+        }
+    }
 }
 
-/// Of those who are alike but for what they drew, the first is the first to whom something is delivered.
-fn in_turn(world: &World, state: &State, party: &Party) -> bool {
+/// Of those who are alike but for what they drew, the first is the first to whom something is delivered. `but` counts as one who
+/// got something.
+fn in_turn(world: &World, state: &State, to: usize, but: Option<usize>) -> bool {
     let alike = |other: &&Arc<Party>| {
-        let (one, two) = (&world.casts[other.cast], &world.casts[party.cast]);
+        let (one, two) = (&world.casts[other.cast], &world.casts[to]);
         std::ptr::eq(one.table, two.table) && (one.role, one.owner, one.peer) == (two.role, two.owner, two.peer)
     };
-    state.parties[..party.cast].iter().filter(alike).all(|other| other.history() != 0)
-}
-
-/// Looks at every end that this state can come to: records are read as far as they can be, which gives nobody anything new.
-/// Each party reads the first record that it can, but for one, which reads each in turn.
-fn judge(
-    world: &World,
-    goals: &[Goal],
-    state: &State,
-    path: impl Fn() -> Vec<Step>,
-    first_only: bool,
-    found: &mut Found,
-) {
-    let options: Vec<(usize, Vec<Taken>)> =
-        state.parties.iter().map(|party| (party.cast, records(world, state, party))).collect();
-    let firsts = |but: usize| {
-        let others = options.iter().filter(move |(cast, _)| *cast != but);
-        others.filter_map(|(to, taken)| Some((*to, taken.first()?)))
-    };
-    let mut look = |reads: Vec<(usize, &Taken)>| {
-        let mut parties = state.parties.clone();
-        reads.iter().for_each(|(to, taken)| parties[*to] = Arc::new(taken.party.clone()));
-        for goal in goals {
-            if found.attacks.contains_key(goal) || (first_only && !found.attacks.is_empty()) {
-                continue;
-            }
-            if let Some(victim) = goal.lost(world, &parties, &state.knowledge) {
-                let reads = reads.iter().map(|(to, taken)| Step { to: *to, delivered: taken.delivered.clone() });
-                let steps = path().into_iter().chain(reads).collect();
-                found.attacks.insert(*goal, Trace::new(world, *goal, victim, steps));
-            }
-        }
-    };
-    if !world.records {
-        look(Vec::new());
-    }
-    for (to, taken) in &options {
-        for one in taken {
-            look(std::iter::once((*to, one)).chain(firsts(*to)).collect());
-        }
-    }
+    state.parties[..to].iter().filter(alike).all(|other| other.history() != 0 || Some(other.cast) == but)
 }
 
 fn path(nodes: &[Option<Node>], mut at: usize) -> Vec<Step> {
@@ -250,7 +415,11 @@ fn path(nodes: &[Option<Node>], mut at: usize) -> Vec<Step> {
 /// # Errors
 /// Who stopped, and why.
 fn honest(world: &World) -> Result<(), String> {
-    let told = |cast: usize, stop: Stop| format!("{}: {stop}", world.party(cast));
+    let why = |stop: Stop| match stop {
+        Stop::Check(finding) => finding.check.id.to_owned(),
+        other => other.to_string(),
+    };
+    let told = |cast: usize, stop: Stop| format!("{}: {}", world.party(cast), why(stop));
     let mut state = State::first(world).map_err(|stop| told(0, stop))?;
     let pair = [0, 1];
     while let Some(to) = pair.into_iter().find(|cast| {

@@ -46,6 +46,18 @@ impl Groups {
         self.own.as_ref().map(|group| Term::group(group.name()))
     }
 
+    /// The check is one of groups, and its finding is known.
+    pub fn looked_at(&self, check: &str) -> bool {
+        self.found.keys().any(|(of, _)| *of == check)
+    }
+
+    /// What checks of groups find wrong, but for those that do not decide: check, group.
+    pub fn refused(&self, unenforced: &[&str]) -> Vec<(&'static str, &'static str)> {
+        let wrong =
+            self.found.iter().filter(|((check, _), holds)| **holds == Some(false) && !unenforced.contains(check));
+        wrong.map(|(of, _)| *of).collect()
+    }
+
     fn find(&self, name: &str) -> Option<Group> {
         self.own.clone().filter(|own| own.name() == name).or_else(|| named::find(name))
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     goal::{Goal, Property},
-    knowledge::{Knowledge, Recipe},
+    knowledge::{Knowledge, Recipe, mentions},
     party::Party,
     search::{State, Step},
     term::Term,
@@ -204,16 +204,4 @@ impl Trace {
 fn keys(party: &Party, knowledge: &Knowledge) -> Vec<(&'static str, Recipe)> {
     let gained = |name: &'static str| Some((name, knowledge.recipe(party.value(name)?)?));
     ["client_write", "server_write", "exporter"].into_iter().filter_map(gained).collect()
-}
-
-/// Numbers of the sent messages that go into a recipe.
-pub fn mentions(recipe: &Recipe) -> Vec<usize> {
-    match recipe {
-        Recipe::Had(_) => Vec::new(),
-        Recipe::Seen(sent, _) | Recipe::Record(sent) => vec![*sent],
-        Recipe::Opened(one, other) | Recipe::Decapsulated(one, other) => [mentions(one), mentions(other)].concat(),
-        Recipe::Part(of, _) | Recipe::Logarithm(of) | Recipe::Guessed(of) => mentions(of),
-        Recipe::Made(_, parts) => parts.iter().flat_map(mentions).collect(),
-        Recipe::Raised(base, by) => std::iter::once(&**base).chain(by).flat_map(mentions).collect(),
-    }
 }

@@ -236,6 +236,7 @@ impl World {
         if self.words {
             self.chosen().into_iter().for_each(|word| knowledge.guessable(word));
         }
+        knowledge.settle();
         knowledge
     }
 

@@ -3,8 +3,8 @@
 
 use explore::{
     goal::Goal,
-    matrix::{Standing, standings},
-    search::{Found, search},
+    matrix::{self, Cell, Place, Standing, standings},
+    search::{Bound, Found, search},
     symbolic::signing_key,
     term::Term,
     world::{ALICE, BOB, Sessions, World, shared_secret},
@@ -29,7 +29,7 @@ fn look(text: &str, sessions: Sessions, goals: Option<&str>, most: usize, first_
     let goals = goals.map_or_else(|| Goal::promised(mode), |goal| vec![goal.parse().unwrap()]);
     let switches = mode.switches(&without, &with);
     let variant = variant.and_then(|id| mode.variant(Some(id)));
-    search(&World::all(mode, variant, &switches, sessions), &goals, most, first_only)
+    search(&World::all(mode, variant, &switches, sessions), &goals, Bound::of(most), first_only)
 }
 
 fn lost(text: &str, sessions: Sessions) -> String {
@@ -107,8 +107,8 @@ fn what_is_cut_off_is_not_none() {
     let found = look("ecdh-cert", Sessions::Two, None, 10, true);
     assert!(found.attacks.is_empty() && found.exhausted.0 < found.exhausted.1);
     let (mode, ..) = looked_up("ecdh-cert");
-    let (goals, ..) = standings(mode, None, &mode.switches::<&str>(&[], &[]), Sessions::Two, 10);
-    assert!(goals.values().any(|standing| *standing == Standing::Open));
+    let found = standings(mode, None, &mode.switches::<&str>(&[], &[]), Bound::of(10));
+    assert!(found.goals.values().any(|standing| *standing == Standing::Open));
 }
 
 #[test]
@@ -131,9 +131,10 @@ fn one_check_less_never_loses_an_attack() {
             let table = mode.played(variant.map(|variant| variant.id));
             let lost = |off: &[&str]| {
                 let switches = table.switches::<&str>(off, &[]);
-                let (goals, vacuous, _) = standings(table, variant, &switches, Sessions::One, 20_000);
-                assert_eq!(vacuous, None, "{} without {off:?}", mode.id);
-                goals
+                let bound = Bound { sessions: Sessions::One, ..Bound::of(20_000) };
+                let found = standings(table, variant, &switches, bound);
+                assert_eq!(found.vacuous, None, "{} without {off:?}", mode.id);
+                found.goals
             };
             let all = lost(&[]);
             for check in table.checks() {
@@ -166,7 +167,7 @@ fn more_knowledge_never_loses_an_attack() {
         let lost = |has: &[Term]| {
             let mut worlds = World::all(mode, variant, &mode.switches(&without, &with), Sessions::One);
             worlds.iter_mut().for_each(|world| world.has.extend_from_slice(has));
-            search(&worlds, &goals, 20_000, false).attacks
+            search(&worlds, &goals, Bound::of(20_000), false).attacks
         };
         let before = lost(&[]);
         let secrets = [signing_key(BOB), shared_secret(ALICE, BOB), Term::name("client_secret", ALICE)];
@@ -178,4 +179,90 @@ fn more_knowledge_never_loses_an_attack() {
         assert!(lost(&secrets).keys().any(|goal| goal.to_string() == "secrecy-client"), "{text}");
     }
     assert!(compared > 50, "{compared}");
+}
+
+/// What looks alike is alike: every place, beside what was found at the first that looks like it.
+#[test]
+fn what_looks_alike_is_alike() {
+    let one = Bound { sessions: Sessions::One, ..Bound::of(20_000) };
+    let places = Place::all();
+    let mut different = 0;
+    let cells = matrix::look(places.clone(), |places| {
+        different = places.len();
+        places.iter().map(|place| place.look(one)).collect()
+    });
+    assert_eq!(cells.len(), places.len());
+    assert!(different * 2 < places.len(), "{different} of {}", places.len());
+    for Cell { place, found } in cells {
+        assert_eq!(place.look(one).goals, found.goals, "{}", place.name());
+    }
+}
+
+/// A check that is looked at makes a difference to what is seen, and one of how records are ordered and ended none.
+#[test]
+fn what_is_seen_of_a_place_is_what_the_search_looks_at() {
+    let sight = |name: &str| Place::all().into_iter().find(|place| place.name() == name).unwrap().sight();
+    let base = sight("ecdh-cert:once");
+    for alike in ["~record-order", "~authenticated-close"] {
+        assert_eq!(sight(&format!("ecdh-cert:once{alike}")), base, "{alike}");
+    }
+    for other in
+        ["~record-auth", "~direction-keys", "~finished", "~cert-name", "~cert-chain", "~cert-purpose", "+cert-pin"]
+    {
+        assert_ne!(sight(&format!("ecdh-cert:once{other}")), base, "{other}");
+    }
+    assert_eq!(sight("ecdh-cert:once~cert-chain"), sight("ecdh-cert:once~cert-validity"));
+    assert_eq!(sight("dh-weak:short+group-prime"), sight("dh-weak:short"));
+    assert_ne!(sight("dh-weak:composite+group-prime"), sight("dh-weak:composite"));
+    assert_ne!(sight("psk:password"), sight("psk:ephemeral"));
+}
+
+/// With more answers in hand nothing is lost that is found with fewer, nor the other way round where it can be looked at to the
+/// end.
+#[test]
+fn one_answer_in_hand_is_enough_where_more_can_be_looked_at() {
+    let mut compared = 0;
+    for name in [
+        "psk:ephemeral",
+        "psk:psk-only~role-separation",
+        "ecdh-mutual~identity-binding",
+        "ecdh-cert:once~cert-name",
+        "triple-dh:unified",
+        "tofu~known-key",
+        "nspk~responder-named",
+        "rsa-cert:oaep",
+        "sas",
+        "pake:word~role-separation",
+    ] {
+        let place = Place::all().into_iter().find(|place| place.name() == name).unwrap();
+        let [few, many] = [1, 2].map(|in_hand| place.look(Bound { in_hand, ..Bound::of(20_000) }));
+        assert!(many.of(Standing::Open).next().is_none(), "{name}");
+        assert_eq!(few.goals, many.goals, "{name}");
+        assert!(few.states <= many.states);
+        compared += 1;
+    }
+    assert_eq!(compared, 10);
+}
+
+/// What several searches find at the same time is what one after the other finds.
+#[test]
+fn the_order_of_the_worlds_decides_and_not_who_was_first() {
+    for text in ["psk~role-separation", "ecdh-mutual~identity-binding", "ecdh-cert", "triple-dh:unified", "dh"] {
+        let (mode, variant, without, with) = looked_up(text);
+        let variant = variant.and_then(|id| mode.variant(Some(id)));
+        let worlds = World::all(mode, variant, &mode.switches(&without, &with), Sessions::Two);
+        let goals = Goal::promised(mode);
+        let told = |found: Found| {
+            let traces: Vec<_> = found.attacks.into_iter().map(|(goal, trace)| (goal, trace.steps)).collect();
+            (found.states, traces)
+        };
+        let sequence = told(search(&worlds, &goals, Bound::default(), true));
+        let alone = std::thread::scope(|scope| {
+            let (worlds, goals) = (&worlds, &goals);
+            let of = |at: usize| scope.spawn(move || search(&worlds[at..=at], goals, Bound::default(), true));
+            let running: Vec<_> = (0..worlds.len()).rev().map(of).collect();
+            running.into_iter().rev().map(|it| it.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(told(Found::first_of(alone)), sequence, "{text}");
+    }
 }

@@ -5,7 +5,7 @@
 
 use explore::{
     performed::{Parting, Performed, perform, perform_under},
-    search::search,
+    search::{Bound, search},
     trace::Trace,
     world::{Sessions, World},
 };
@@ -29,7 +29,7 @@ fn found(text: &str, goal: &str) -> (Trace, Given, Vec<Value>) {
     let variant = modes::find(&scenario.mode.id).unwrap().variant(played.selection.variant.as_deref());
     let worlds = World::all(played.mode, variant, &played.switches, Sessions::One);
     let goal = goal.parse().unwrap();
-    let mut found = search(&worlds, &[goal], 10_000, true);
+    let mut found = search(&worlds, &[goal], Bound::of(10_000), true);
     let trace = found.attacks.remove(&goal).unwrap();
     let orders = stage(&resolved, &Setting::seeded("test", 1)).unwrap();
     let group = own_group(&resolved.scenario.mode);

@@ -4,11 +4,12 @@ mod executed;
 mod matrix;
 mod object;
 mod told;
+mod workers;
 
 use super::{FAILED, FINDING, FINE, Failure};
 use ::explore::{
     goal::Goal,
-    search::{Bound, Found, search},
+    search::{Bound, Found, search_watched},
     world::{Sessions, World},
 };
 use ::lab::{
@@ -22,6 +23,7 @@ use std::{
     io::{self, Write},
     time::Instant,
 };
+use workers::{Watched, at_once};
 
 /// Arguments of `interlock explore`.
 #[derive(Debug, Args)]
@@ -56,6 +58,12 @@ pub(super) struct Explore {
     /// States to look at in each cast of sessions before it is cut off
     #[arg(long, value_name = "N", default_value_t = Bound::default().states)]
     states: usize,
+    /// How many answers the attacker may have in hand at a time without having used them
+    #[arg(long, value_name = "N", default_value_t = Bound::default().in_hand)]
+    in_hand: usize,
+    /// How many searches run at a time; what they find is the same with any number [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZero<usize>>,
     /// Perform what was found between the lab's own processes, with fresh randomness
     #[arg(long)]
     execute: bool,
@@ -65,6 +73,24 @@ pub(super) struct Explore {
     /// Look at every mode, with its checks as they are and each switched the other way, for every goal
     #[arg(long, conflicts_with_all = ["mode", "without", "with", "goal", "execute"])]
     matrix: bool,
+}
+
+impl Explore {
+    fn bound(&self) -> Bound {
+        Bound { sessions: self.sessions, states: self.states, in_hand: self.in_hand }
+    }
+
+    fn threads(&self) -> usize {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get)
+    }
+
+    /// What is found first in these worlds.
+    fn first(&self, worlds: &[World], goals: &[Goal]) -> Found {
+        let watched = Watched::states();
+        Found::first_of(at_once(worlds, self.threads(), |world| {
+            search_watched(std::slice::from_ref(world), goals, self.bound(), true, &|states| watched.more(states))
+        }))
+    }
 }
 
 fn sessions(text: &str) -> Result<Sessions, String> {
@@ -131,7 +157,7 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
     let (mut worlds, mut found) = (Vec::new(), None);
     for bound in bounds {
         worlds = World::all(played.mode, variant, &played.switches, bound);
-        let here = search(&worlds, &goals, args.states, true);
+        let here = args.first(&worlds, &goals);
         let over = !here.attacks.is_empty() || here.vacuous.is_some();
         found = Some(here);
         if over {

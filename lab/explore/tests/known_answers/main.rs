@@ -11,7 +11,7 @@ mod transport;
 
 use explore::{
     goal::{Goal, Property},
-    search::search,
+    search::{Bound, search},
     symbolic,
     term::{Free, Term},
     world::{ALICE, MALLORY, Sessions, World},
@@ -129,7 +129,7 @@ pub(crate) fn lost_within(sessions: Sessions, mode: &'static Mode, registers: bo
         }
     }
     let goals: Vec<Goal> = Goal::all().filter(|goal| goals.contains(&goal.property)).collect();
-    let found = search(&worlds, &goals, 200_000, false);
+    let found = search(&worlds, &goals, Bound::of(200_000), false);
     assert_eq!(found.vacuous, None);
     let open = found.exhausted.0 < found.exhausted.1;
     assert!(!open || found.attacks.len() == goals.len(), "cut off after {} states", found.states);

@@ -1,60 +1,66 @@
 //! Every mode with each check turned, for every goal.
 
-use super::{Explore, line, said, states_in};
+use super::{
+    Explore, line, said, states_in,
+    workers::{Watched, at_once},
+};
 use crate::cli::{
     FAILED, FINDING, FINE, Failure,
     style::{bad, faint, good, head},
 };
-use ::explore::matrix::{Cell, Standing, cells};
-use ::lab::modes;
+use ::explore::matrix::{self, Cell, Place, Standing};
 use serde_json::json;
 use std::time::Instant;
 
 pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
     let start = Instant::now();
-    let mut all: Vec<Cell> = Vec::new();
-    for mode in modes::all() {
-        all.extend(cells(mode, args.sessions, args.states));
-    }
+    let all = matrix::look(Place::all(), |different| {
+        let watched = Watched::places(different.len());
+        at_once(different, args.threads(), |place| {
+            let found = place.look(args.bound());
+            watched.one_more();
+            found
+        })
+    });
     let seconds = start.elapsed().as_secs_f64();
     let mut out = anstream::stdout().lock();
-    let states: usize = all.iter().map(|cell| cell.states).sum();
+    let states: usize = all.iter().map(|cell| cell.found.states).sum();
     if args.json {
         let cells: Vec<_> = all.iter().map(object).collect();
         let told = json!({ "sessions": args.sessions.as_str(), "cells": cells, "states": states, "seconds": seconds });
         super::super::unless_read_enough(line(&mut out, told))?;
     } else {
         for cell in &all {
-            let lost: Vec<_> = cell.of(Standing::Lost).map(|goal| goal.to_string()).collect();
-            let told = match (&cell.vacuous, lost.is_empty()) {
+            let lost: Vec<_> = cell.found.of(Standing::Lost).map(|goal| goal.to_string()).collect();
+            let told = match (&cell.found.vacuous, lost.is_empty()) {
                 (Some(why), _) => faint(said("vacuous", &json!({ "why": why }))),
                 (None, true) => good(said("none-found", &json!({}))),
                 (None, false) => bad(lost.join(" ")),
             };
-            let open = cell.of(Standing::Open).count();
+            let open = cell.found.of(Standing::Open).count();
             let open =
                 if open > 0 { format!(" {}", faint(said("open", &json!({ "open": open })))) } else { String::new() };
-            super::super::unless_read_enough(line(&mut out, format!("{:<44} {told}{open}", head(cell.name()))))?;
+            super::super::unless_read_enough(line(&mut out, format!("{:<44} {told}{open}", head(cell.place.name()))))?;
         }
         super::super::unless_read_enough(line(&mut out, faint(states_in(states, format!("{seconds:.1}")))))?;
     }
     // As the modes are: what is lost of what they promise, and what could not be looked at to the end.
-    let promised = |cell: &&Cell, standing| cell.of(standing).any(|goal| cell.promises(goal));
-    let as_it_is = |cell: &&Cell| cell.turned.is_none() && cell.authenticates();
+    let promised = |cell: &&Cell, standing| cell.found.of(standing).any(|goal| cell.place.promises(goal));
+    let as_it_is = |cell: &&Cell| cell.place.turned.is_none() && cell.place.authenticates();
     if all.iter().filter(as_it_is).any(|cell| promised(&cell, Standing::Lost)) {
         return Ok(FINDING);
     }
-    Ok(if all.iter().any(|cell| cell.of(Standing::Open).next().is_some()) { FAILED } else { FINE })
+    Ok(if all.iter().any(|cell| cell.found.of(Standing::Open).next().is_some()) { FAILED } else { FINE })
 }
 
 fn object(cell: &Cell) -> serde_json::Value {
     let goals: serde_json::Map<_, _> =
-        cell.goals.iter().map(|(goal, standing)| (goal.to_string(), standing.as_str().into())).collect();
+        cell.found.goals.iter().map(|(goal, standing)| (goal.to_string(), standing.as_str().into())).collect();
     json!({
-        "mode": cell.selection(),
-        "turned": cell.turned.map(|check| check.id),
+        "mode": cell.place.selection(),
+        "turned": cell.place.turned.map(|check| check.id),
         "goals": goals,
-        "vacuous": cell.vacuous,
-        "states": cell.states,
+        "vacuous": cell.found.vacuous,
+        "states": cell.found.states,
     })
 }

@@ -32,6 +32,7 @@ pub(super) fn of(answer: &Answer<'_>, executed: Option<&Executed>) -> Json {
             "casts": answer.worlds.iter().map(cast).collect::<Vec<_>>(),
             "casts_looked_at_to_the_end": answer.found.exhausted.0,
             "states_in_each": answer.args.states,
+            "in_hand": answer.args.in_hand,
             "goals": answer.goals.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "candidates": said("candidates", &json!({})),
             "algebra": said("algebra", &json!({})),

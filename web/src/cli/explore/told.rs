@@ -49,6 +49,7 @@ fn bound(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
     row(&say("bound-goals"), &goals)?;
     row(&say("bound-sessions"), &answer.args.sessions.to_string())?;
     answer.worlds.iter().try_for_each(|world| row("", &cast(world).join(", ")))?;
+    row(&say("bound-in-hand"), &said("in-hand", &json!({ "answers": answer.args.in_hand })))?;
     row(&say("bound-candidates"), &say("candidates"))?;
     row(&say("bound-algebra"), &say("algebra"))?;
     row(&say("bound-states"), &states_in(answer.found.states, format!("{:.3}", answer.seconds)))
