@@ -3,6 +3,7 @@
 //! A [`Mode`] is data. It says who sends which message with which fields, what each party derives and which check
 //! compares what. One [interpreter](crate::handshake) runs every table, over any [algebra](crate::algebra).
 
+pub mod file;
 mod given;
 mod protection;
 mod relation;
