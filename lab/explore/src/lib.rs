@@ -12,6 +12,7 @@ pub mod knowledge;
 pub mod matrix;
 pub mod party;
 pub mod performed;
+pub mod proverif;
 pub mod script;
 pub mod search;
 pub mod symbolic;

@@ -244,7 +244,7 @@ fn one_answer_in_hand_is_enough_where_more_can_be_looked_at() {
     assert_eq!(compared, 10);
 }
 
-/// What several searches find at the same time is what one after the other finds.
+/// What several searches find by themselves, in whichever order, is what one after the other finds.
 #[test]
 fn the_order_of_the_worlds_decides_and_not_who_was_first() {
     for text in ["psk~role-separation", "ecdh-mutual~identity-binding", "ecdh-cert", "triple-dh:unified", "dh"] {
@@ -257,12 +257,10 @@ fn the_order_of_the_worlds_decides_and_not_who_was_first() {
             (found.states, traces)
         };
         let sequence = told(search(&worlds, &goals, Bound::default(), true));
-        let alone = std::thread::scope(|scope| {
-            let (worlds, goals) = (&worlds, &goals);
-            let of = |at: usize| scope.spawn(move || search(&worlds[at..=at], goals, Bound::default(), true));
-            let running: Vec<_> = (0..worlds.len()).rev().map(of).collect();
-            running.into_iter().rev().map(|it| it.join().unwrap()).collect::<Vec<_>>()
-        });
+        let last_first =
+            worlds.iter().rev().map(|world| search(std::slice::from_ref(world), &goals, Bound::default(), true));
+        let mut alone: Vec<Found> = last_first.collect();
+        alone.reverse();
         assert_eq!(told(Found::first_of(alone)), sequence, "{text}");
     }
 }

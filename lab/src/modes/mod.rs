@@ -171,13 +171,21 @@ pub fn play(selection: &Selection, without: &[String], with: &[String]) -> Resul
         };
         return Err(Unknown::Parameter { mode: selection.to_string(), name: name.clone(), expected, got: *got });
     }
+    Ok(Played { mode, selection, switches: switched(mode, without, with)? })
+}
+
+/// A table's switches, each of which is one of its own checks.
+///
+/// # Errors
+/// A check that it does not perform.
+pub fn switched(mode: &Mode, without: &[String], with: &[String]) -> Result<Switches, Unknown> {
     let checks = mode.checks();
     let stranger = without.iter().chain(with).find(|id| checks.iter().all(|check| check.id != id.as_str()));
     if let Some(got) = stranger {
         let expected = list(checks.iter().map(|check| check.id));
         return Err(Unknown::Check { mode: mode.id, expected, got: got.clone() });
     }
-    Ok(Played { mode, selection, switches: mode.switches(without, with) })
+    Ok(mode.switches(without, with))
 }
 
 /// Looks a scenario's mode and switches up; its attack is for the registry of attacks to know.

@@ -9,10 +9,12 @@ mod workers;
 use super::{FAILED, FINDING, FINE, Failure};
 use ::explore::{
     goal::Goal,
+    proverif,
     search::{Bound, Found, search_watched},
     world::{Sessions, World},
 };
 use ::lab::{
+    mode::{Variant, file::ModeFile},
     modes::{self, Played},
     scenario::Selection,
     words,
@@ -20,7 +22,9 @@ use ::lab::{
 use clap::Args;
 use serde_json::{Value, json};
 use std::{
+    fs,
     io::{self, Write},
+    path::PathBuf,
     time::Instant,
 };
 use workers::{Watched, at_once};
@@ -34,6 +38,8 @@ Examples:
   interlock explore psk --without role-separation --json
   interlock explore ecdh --execute
   interlock explore --matrix
+  interlock explore ecdh-mutual --print > mine.txt; interlock explore --mode-file mine.txt
+  interlock explore ecdh-cert --export proverif > ecdh-cert.pv
 
 An attacker who cannot break cryptography, who is the wire and a legitimate peer besides, looks for a way to lose what
 the mode promises. What it finds is an attack; what it does not find is not proved to be none: it is a search within
@@ -41,8 +47,17 @@ the bound that is printed.
 Exit status: 0 none within the bound, 1 an attack, 2 usage, 3 cut off before its end, or no honest run gets to the end, or what was found is not what the wire does.")]
 pub(super) struct Explore {
     /// What to look at, as in ecdh-cert or dh-cert:legacy
-    #[arg(required_unless_present = "matrix")]
+    #[arg(required_unless_present_any = ["matrix", "mode_file"])]
     mode: Option<Selection>,
+    /// Look at the table in this file instead; --print writes one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "execute"])]
+    mode_file: Option<PathBuf>,
+    /// Print the mode's table as a file for --mode-file, and look for nothing
+    #[arg(long, conflicts_with_all = ["execute", "json", "export"])]
+    print: bool,
+    /// Print the mode as a model for another tool, and look for nothing
+    #[arg(long, value_name = "TOOL", conflicts_with_all = ["execute", "json"])]
+    export: Option<Tool>,
     /// Switch these checks off
     #[arg(long, value_name = "CHECK", num_args = 1.., value_delimiter = ',')]
     without: Vec<String>,
@@ -71,11 +86,47 @@ pub(super) struct Explore {
     #[arg(long)]
     json: bool,
     /// Look at every mode, with its checks as they are and each switched the other way, for every goal
-    #[arg(long, conflicts_with_all = ["mode", "without", "with", "goal", "execute"])]
+    #[arg(long, conflicts_with_all = ["mode", "mode_file", "print", "export", "without", "with", "goal", "execute"])]
     matrix: bool,
 }
 
+/// A tool that proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Tool {
+    Proverif,
+}
+
 impl Explore {
+    /// What is looked at, and the variant that says what is in no table.
+    fn played(&self, selection: Option<&Selection>) -> Result<(Played, Option<&'static Variant>), Failure> {
+        let usage = |unknown: modes::Unknown| Failure::Usage(unknown.to_string());
+        let variant = |played: &Played| played.mode.variant(played.selection.variant.as_deref());
+        let Some(path) = &self.mode_file else {
+            let selection = selection.cloned().unwrap_or_else(|| Selection::plain(""));
+            let played = modes::play(&selection, &self.without, &self.with).map_err(usage)?;
+            let variant = variant(&played);
+            return Ok((played, variant));
+        };
+        let wrong = |why: &dyn std::fmt::Display| Failure::Usage(format!("--mode-file {}: {why}", path.display()));
+        let file =
+            ModeFile::read(&fs::read_to_string(path).map_err(|error| wrong(&error))?).map_err(|flaw| wrong(&flaw))?;
+        let switches = modes::switched(file.mode, &self.without, &self.with).map_err(usage)?;
+        let parameters = file.parameters.map(|it| modes::play(&it, &[], &[])).transpose().map_err(usage)?;
+        let selection = Selection::plain(file.mode.id);
+        Ok((Played { mode: file.mode, selection, switches }, parameters.as_ref().and_then(variant)))
+    }
+
+    /// The table as a text for somebody else; nothing where an answer is wanted.
+    fn written(&self, played: &Played, variant: Option<&Variant>) -> Result<Option<String>, Failure> {
+        if self.export.is_some() {
+            let model = proverif::of(played.mode, &played.switches);
+            return model.map(Some).map_err(|why| Failure::Usage(format!("--export: {}: {why}", played.selection)));
+        }
+        let special = variant.is_some_and(|variant| variant.group.is_some() || variant.word);
+        let parameters = special.then(|| played.selection.clone());
+        Ok(self.print.then(|| ModeFile { mode: played.mode, parameters }.to_string()))
+    }
+
     fn bound(&self) -> Bound {
         Bound { sessions: self.sessions, states: self.states, in_hand: self.in_hand }
     }
@@ -145,10 +196,14 @@ impl Outcome {
 }
 
 pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
-    let Some(selection) = &args.mode else { return matrix::run(args) };
-    let played =
-        modes::play(selection, &args.without, &args.with).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
-    let variant = played.mode.variant(played.selection.variant.as_deref());
+    if args.matrix {
+        return matrix::run(args);
+    }
+    let (played, variant) = args.played(args.mode.as_ref())?;
+    if let Some(text) = args.written(&played, variant)? {
+        super::unless_read_enough(write!(anstream::stdout().lock(), "{text}"))?;
+        return Ok(FINE);
+    }
     let goals = if args.goal.is_empty() { Goal::promised(played.mode) } else { args.goal.clone() };
     let start = Instant::now();
     // What is performed is looked for between one client and one server first.

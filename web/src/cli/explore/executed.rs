@@ -67,6 +67,10 @@ pub(super) fn execute(answer: &Answer<'_>) -> Result<Option<Executed>, Failure> 
 /// # Errors
 /// It has none.
 pub(super) fn of(answer: &Answer<'_>, trace: &Trace) -> Result<Script, Unscripted> {
+    if answer.args.mode_file.is_some() {
+        // The victims speak the lab's modes.
+        return Err(Unscripted::NoPlace(said("own-mode", &json!({}))));
+    }
     script::of(trace, &answer.played.selection)
 }
 

@@ -64,15 +64,33 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ::explore::{
+        goal::Goal,
+        search::{Bound, Found, search},
+        world::{Sessions, World},
+    };
 
     #[test]
     fn answers_come_in_the_order_of_the_questions() {
         let all: Vec<u64> = (0..100).collect();
         for threads in [1, 2, 7] {
             // Later ones are done sooner.
-            let work = |n: &u64| (0..(100 - n) * 1000).fold(*n, |so_far, it| so_far ^ (it & 0));
+            let work = |n: &u64| (0..(100 - n) * 1000).fold((*n, 0), |(n, sum), it| (n, sum ^ it)).0;
             assert_eq!(at_once(&all, threads, work), all);
         }
+        let found = |threads| {
+            let mode = ::lab::modes::find("ecdh-mutual").unwrap();
+            let switches = mode.switches(&["identity-binding"], &[]);
+            let worlds = World::all(mode, None, &switches, Sessions::Two);
+            let goals = Goal::promised(mode);
+            let each =
+                at_once(&worlds, threads, |world| search(std::slice::from_ref(world), &goals, Bound::default(), true));
+            let first = Found::first_of(each);
+            let attacks: Vec<_> = first.attacks.into_iter().map(|(goal, trace)| (goal, trace.steps)).collect();
+            (first.states, first.exhausted, attacks)
+        };
+        assert!(!found(1).2.is_empty());
+        assert_eq!(found(1), found(3));
         assert_eq!(at_once(&[] as &[u64], 2, |n| *n), Vec::<u64>::new());
     }
 }
