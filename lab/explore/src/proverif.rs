@@ -25,9 +25,65 @@ pub enum Untranslated {
 }
 
 /// Words that a name in a model cannot be.
-const RESERVED: [&str; 22] = [
-    "channel", "choice", "const", "do", "else", "event", "fail", "for", "free", "fun", "get", "if", "in", "let", "new",
-    "not", "out", "phase", "process", "query", "then", "type",
+const RESERVED: [&str; 58] = [
+    "among",
+    "axiom",
+    "barrier",
+    "channel",
+    "choice",
+    "clauses",
+    "const",
+    "data",
+    "def",
+    "diff",
+    "do",
+    "elimtrue",
+    "else",
+    "equation",
+    "equivalence",
+    "event",
+    "expand",
+    "fail",
+    "for",
+    "forall",
+    "foreach",
+    "free",
+    "fun",
+    "get",
+    "if",
+    "implementation",
+    "in",
+    "inj",
+    "insert",
+    "lemma",
+    "let",
+    "letfun",
+    "new",
+    "noninterf",
+    "not",
+    "or",
+    "otherwise",
+    "out",
+    "param",
+    "phase",
+    "pred",
+    "process",
+    "proof",
+    "public_vars",
+    "putbegin",
+    "query",
+    "reduc",
+    "restriction",
+    "secret",
+    "set",
+    "suchthat",
+    "sync",
+    "table",
+    "then",
+    "type",
+    "weaksecret",
+    "where",
+    "yield",
 ];
 
 /// What nobody can compute back: name, arguments.
@@ -119,16 +175,10 @@ impl Translation<'_> {
             writeln!(out, "free {name}: bitstring [private].")?;
         }
         writeln!(out, "free shared_mallory: bitstring.")?;
-        self.mode
-            .groups
-            .iter()
-            .try_for_each(|group| writeln!(out, "const {}: bitstring.", constant("group", group)))?;
-        if self.mode.gives(Source::Group) {
-            writeln!(out, "const group_own: bitstring.")?;
-        }
-        if !self.mode.groups.contains(&"x25519") && self.mode.gives(Source::StaticKey) {
-            writeln!(out, "const group_x25519: bitstring.")?;
-        }
+        let also = [(Source::Group, lab::group::own::OWN), (Source::StaticKey, "x25519")];
+        let also = also.into_iter().filter(|(source, _)| self.mode.gives(*source)).map(|(_, group)| group);
+        let groups: BTreeSet<&str> = self.mode.groups.iter().copied().chain(also).collect();
+        groups.iter().try_for_each(|group| writeln!(out, "const {}: bitstring.", constant("group", group)))?;
         self.labels.iter().try_for_each(|label| writeln!(out, "const {label}: bitstring."))?;
         for message in self.mode.handshake() {
             let kind = constant("kind", message.kind.as_str());

@@ -9,7 +9,11 @@ use explore::{
     term::Term,
     world::{ALICE, BOB, Sessions, World, shared_secret},
 };
-use lab::{mode::Mode, modes};
+use lab::{
+    mode::{Mode, file::ModeFile},
+    modes,
+};
+use std::collections::BTreeMap;
 
 /// A mode with some checks the other way, as `psk:mixed~role-separation`.
 fn looked_up(text: &str) -> (&'static Mode, Option<&'static str>, Vec<String>, Vec<String>) {
@@ -262,5 +266,54 @@ fn the_order_of_the_worlds_decides_and_not_who_was_first() {
         let mut alone: Vec<Found> = last_first.collect();
         alone.reverse();
         assert_eq!(told(Found::first_of(alone)), sequence, "{text}");
+    }
+}
+
+/// The goals that a table in a file loses, in one session of each role and two.
+fn lost_by(text: &str) -> (BTreeMap<Goal, Standing>, usize) {
+    let file = ModeFile::read(text).unwrap_or_else(|flaw| panic!("{flaw}\n{text}"));
+    let found = standings(file.mode, None, &file.mode.switches::<&str>(&[], &[]), Bound::of(20_000));
+    assert_eq!(found.vacuous, None);
+    (found.goals, found.states)
+}
+
+fn printed(id: &str) -> String {
+    ModeFile { mode: modes::find(id).unwrap(), parameters: None }.to_string()
+}
+
+/// Who takes a check out of the table loses what is lost where it is off; who takes a name out of what is vouched for loses too.
+#[test]
+fn what_is_taken_out_of_a_table_is_missed() {
+    for (id, check) in
+        [("ecdh-cert", "transcript-signature"), ("ecdh-mutual", "identity-binding"), ("psk", "role-separation")]
+    {
+        let without: String =
+            printed(id).lines().filter(|line| !line.contains(check)).fold(String::new(), |all, line| all + line + "\n");
+        let mode = modes::find(id).unwrap();
+        let off = standings(mode, None, &mode.switches(&[check], &[]), Bound::of(20_000)).goals;
+        assert_eq!(lost_by(&without).0, off, "{id} without {check}");
+        assert_ne!(lost_by(&printed(id)).0, off, "{id}");
+    }
+    let vouched = "hash((offers, client_random, client_share, identity, wanted))";
+    assert!(printed("psk").contains(vouched));
+    let without_share = printed("psk").replace(vouched, "hash((offers, client_random, identity, wanted))");
+    let secrecy: Goal = "secrecy-server".parse().unwrap();
+    assert_eq!(lost_by(&printed("psk")).0[&secrecy], Standing::Kept);
+    assert_eq!(lost_by(&without_share).0[&secrecy], Standing::Lost);
+}
+
+/// Other names, the same answers.
+#[test]
+fn renaming_changes_nothing() {
+    for id in ["ecdh-cert", "ecdh-mutual", "psk", "nspk", "sas"] {
+        let text = printed(id);
+        let mut renamed = text.clone();
+        for (name, other) in
+            [("client_random", "zebra"), ("server_random", "aardvark"), ("master", "q"), ("server_secret", "b_1")]
+        {
+            renamed = renamed.replace(name, other);
+        }
+        assert_ne!(renamed, text);
+        assert_eq!(lost_by(&renamed).0, lost_by(&text).0, "{id}");
     }
 }
