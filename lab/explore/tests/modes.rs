@@ -271,7 +271,7 @@ fn the_order_of_the_worlds_decides_and_not_who_was_first() {
 
 /// The goals that a table in a file loses, in one session of each role and two.
 fn lost_by(text: &str) -> (BTreeMap<Goal, Standing>, usize) {
-    let file = ModeFile::read(text).unwrap_or_else(|flaw| panic!("{flaw}\n{text}"));
+    let file = ModeFile::read(text).unwrap();
     let found = standings(file.mode, None, &file.mode.switches::<&str>(&[], &[]), Bound::of(20_000));
     assert_eq!(found.vacuous, None);
     (found.goals, found.states)
