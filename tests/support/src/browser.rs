@@ -161,6 +161,11 @@ impl Browser {
         self.command("/execute/sync", &json!({ "script": script, "args": args }))
     }
 
+    /// Runs a script that is done when it calls its last argument, with what it answers.
+    pub fn run_until_done(&self, script: &str, args: &[&str]) -> Value {
+        self.command("/execute/async", &json!({ "script": script, "args": args }))
+    }
+
     fn command(&self, path: &str, body: &Value) -> Value {
         value(self.post(path, body))
     }

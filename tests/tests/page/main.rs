@@ -1,5 +1,6 @@
 //! The page in a browser, as a trainer and a student meet it.
 
+mod accessible;
 mod class;
 mod computation;
 mod connection;

@@ -24,7 +24,7 @@ export const ModePage = ({ id }) => html`
       <${Flights} flights=${mode.flights ?? []} />
       ${(mode.variants ?? []).filter(({ table }) => table).map(({ id: variant, table }) => html`
         <h3 key=${variant}>${phrase("catalogue flights-of", { mode: html`<code>${mode.id}:${variant}</code>` })}</h3>
-        <${Flights} flights=${table.flights} />`)}
+        <${Flights} flights=${table.flights} of=${`${mode.id}:${variant}`} />`)}
       <h2>${tell("session checks")}</h2>
       <${Links} ids=${allChecks(mode).filter((check) => !mode.off?.includes(check))} href=${to.check} />
       ${mode.off?.length ? html`<p>${tell("catalogue off")}</p>` : null}

@@ -90,7 +90,7 @@ const keyOf = ({ loaded, scene, sealed, sessions }) => [loaded, scene, sealed, .
 export const ClassPage = () => {
   const { class: now } = useLab();
   useKeys(hand);
-  if (!now?.lesson) return html`<p class="empty" data-class="none">${tell("class none")}</p><${Invited} />`;
+  if (!now?.lesson) return html`<h1 class="unseen" tabindex="-1">${tell("title class")}</h1><p class="empty" data-class="none">${tell("class none")}</p><${Invited} />`;
   return html`<div class="class" data-scene=${now.scene} data-sealed=${String(now.sealed)}><${Screen} key=${keyOf(now)} now=${now} /></div>`;
 };
 

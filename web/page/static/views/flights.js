@@ -5,8 +5,9 @@ import { Name } from "../draw/cast.js";
 import { VICTIMS } from "../model/fold.js";
 import { tell } from "../model/words.js";
 
-export const Flights = ({ flights }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label=${tell("head flights")}>
+/** `of` names the table, where a page has several. */
+export const Flights = ({ flights, of = null }) => html`
+  <div class="scroll" tabindex="0" role="region" aria-label=${[tell("head flights"), of].filter(Boolean).join(" ")}>
     <table class="flights">
       <thead><tr>${["flight", "from", "carries", "happens"].map((head) => html`<th key=${head}>${tell(`head ${head}`)}</th>`)}</tr></thead>
       <tbody>

@@ -151,9 +151,13 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
         <thead>
           <tr>
             <td></td>
-            ${groups(columns).map(({ group, span }) => html`<th key=${group} colspan=${span} scope="colgroup" class="group starts">
-              ${!folds(matrix.columns, group) ? html`<span>${groupName(group)}</span>` : span > 1 ? html`
-              <button type="button" class="small" aria-expanded="true" data-fold=${group} onClick=${fold(groupKey(group))}>${groupName(group)} ◂</button>` : null}</th>`)}
+            ${groups(columns).map(({ group, span }) => {
+              const foldable = folds(matrix.columns, group);
+              // A folded group has its name below.
+              if (foldable && span === 1) return html`<td key=${group} class="group starts"></td>`;
+              return html`<th key=${group} colspan=${span} scope="colgroup" class="group starts">${foldable ? html`
+                <button type="button" class="small" aria-expanded="true" data-fold=${group} onClick=${fold(groupKey(group))}>${groupName(group)} ◂</button>` : html`<span>${groupName(group)}</span>`}</th>`;
+            })}
           </tr>
           <tr>
             <td class="corner"><small>${tell("cell corner")}</small></td>

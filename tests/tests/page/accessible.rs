@@ -1,0 +1,79 @@
+//! What axe-core (Deque's rules for WCAG) finds: nothing, on every page, in both languages and themes, on a desktop, a phone and a
+//! projector.
+
+use super::*;
+use std::{env, fs};
+
+/// axe, where `tests/run` put it: beside the profile's directory.
+fn axe() -> Option<String> {
+    let test = env::current_exe().expect("the test's own path");
+    let target = test.ancestors().nth(3).expect("target/<profile>/deps/<test>");
+    let axe = fs::read_to_string(target.join("axe/node_modules/axe-core/axe.min.js")).ok();
+    if axe.is_none() {
+        println!("not run: axe is missing (npm install --prefix target/axe axe-core)");
+    }
+    axe
+}
+
+/// Looks at the page that is shown, by all rules or by this one; each violation with the elements that have it.
+const LOOK: &str = "const [rule, done] = arguments;
+    axe.run(document, { resultTypes: ['violations'], ...(rule ? { runOnly: [rule] } : {}) }).then(
+      ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(' ')}: ${html.slice(0, 120)}`))),
+      (error) => done([String(error)]));";
+
+/// Width, height, and the size that the page is switched to.
+const SCREENS: [(u32, u32, &str); 3] = [(1366, 768, ""), (390, 844, ""), (1920, 1080, "projector")];
+
+#[test]
+fn axe_finds_nothing_on_any_page() {
+    let (Some(browser), Some(axe)) = (Browser::open(), axe()) else { return };
+    let lab = Lab::ephemeral();
+    let [split, read, stopped] = lab.mission().map(|session: Value| text(&session["session"]));
+    let session = |id: &str| format!("/sessions/{id}");
+    let pages = [
+        ("/".to_owned(), ".exchange[data-verdict=split]"),
+        ("/sessions".to_owned(), "main h1"),
+        (session(&split), ".drawn [data-row]"),
+        (session(&read), ".drawn [data-row]"),
+        (format!("/sessions/{stopped}#frame-2-before-4"), ".octets .parts"),
+        (format!("/sessions/{split}#row=1"), ".stage"),
+        (format!("/compare?left={stopped}&right={split}"), "[data-side=right][data-verdict=split]"),
+        ("/cracking".to_owned(), "main h1"),
+        ("/modes".to_owned(), "main h1"),
+        ("/modes/ecdh-cert".to_owned(), "main h1"),
+        ("/attacks/substitute".to_owned(), "main h1"),
+        ("/checks/cert-name".to_owned(), "main h1"),
+        ("/terms".to_owned(), "main h1"),
+        ("/class".to_owned(), "[data-class=none]"),
+        ("/present".to_owned(), ".lessons [data-lesson]"),
+        ("/challenges".to_owned(), "main h1"),
+        ("/nowhere".to_owned(), "main h1"),
+    ];
+    let mut found = Vec::new();
+    for language in ["en", "de"] {
+        browser.go(&format!("http://{}/healthz", lab.address));
+        browser.run("localStorage.setItem('lang', arguments[0])", &[language]);
+        for (path, there) in &pages {
+            browser.go(&format!("http://{}/healthz", lab.address));
+            browser.go(&format!("http://{}{path}", lab.address));
+            browser.await_element(there);
+            browser.run(&axe, &[]);
+            for (width, height, size) in SCREENS {
+                browser.screen(width, height);
+                browser.run("document.documentElement.dataset.size = arguments[0]", &[size]);
+                // What depends on the theme is contrast alone.
+                for (theme, rule) in [("light", ""), ("dark", "color-contrast")] {
+                    browser.run("document.documentElement.dataset.theme = arguments[0]", &[theme]);
+                    let violations = browser.run_until_done(LOOK, &[rule]);
+                    let violations = violations.as_array().expect("a list").iter();
+                    found.extend(violations.map(|it| format!("{path} {language} {theme} {width}: {}", text(it))));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} violations, the first:\n{}", found.len(), found[..found.len().min(20)].join("\n"));
+    // It finds what is there to be found.
+    browser.run("document.querySelector('main').append(document.createElement('button'))", &[]);
+    let planted = browser.run_until_done(LOOK, &[""]).to_string();
+    assert!(planted.contains("button-name"), "{planted}");
+}
