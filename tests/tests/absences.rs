@@ -329,12 +329,13 @@ const REGISTRIES: [&str; 7] = [
     "lab/src/certificate/checks.rs",
     "lab/src/certificate/forge/",
     "attacker/src/attacks/",
-    "attacker/audit/src/lie.rs",
+    "attacker/audit/src/deed.rs",
     "attacker/audit/src/recipes.rs",
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 15] = [
+const NAMED: [(&str, &str, &str); 16] = [
+    ("lab/src/tls/v13/schedule.rs", "finished", "a label of RFC 8446"),
     ("lab/src/wire/mod.rs", "finished", "a kind of frame"),
     ("web/page/static/draw/diagram.js", "drop", "an action of an event"),
     ("web/page/static/views/hand.js", "drop", "what becomes of a frame, as decisions say it"),

@@ -68,6 +68,21 @@ fn a_downgrade_is_seen_by_whoever_offered_more() {
     }
 }
 
+/// Whoever is answered in plain text has been told nothing by anybody: who asks once more without TLS fell back.
+#[test]
+fn plain_text_in_the_place_of_tls() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/broken.py");
+    if Command::new("python3").arg("--version").output().is_err() {
+        println!("not run: python3 is missing");
+        return;
+    }
+    for (way, grade) in [("careful", "refused"), ("plain", "fell-back")] {
+        let (_, cells) = cells(&["--attack", "plain-text", "--", "python3", "-B", script, way]);
+        assert_eq!((cells.len(), &cells[0]["grade"]), (1, &grade.into()), "{way}: {cells:#?}");
+        assert_eq!(cells[0]["twin"], "accepted", "{way}: {cells:#?}");
+    }
+}
+
 /// What everybody has refuses every lie for the lie's own sake: what its twin says is believed. Whoever takes the end of a
 /// connection for the end of an answer is left out.
 #[test]
@@ -79,7 +94,9 @@ fn what_is_installed_refuses_every_lie() {
             continue;
         }
         let mut met = 0;
-        for attack in ["no-*", "replay-*", "wrong-*", "unoffered-*", "downgrade", "low-order*", "tamper", "reorder"] {
+        for attack in
+            ["no-*", "plain-*", "replay-*", "wrong-*", "unoffered-*", "downgrade", "low-order*", "tamper", "reorder"]
+        {
             let (code, cells) = cells(&["--client", client, "--attack", attack]);
             for cell in &cells {
                 assert_eq!((code, &cell["grade"]), (Some(0), &"refused".into()), "{client}: {cell:#}");
@@ -87,6 +104,6 @@ fn what_is_installed_refuses_every_lie() {
             met += cells.len();
         }
         // Two need a client that offers X25519MLKEM768.
-        assert!(met >= 13, "{client}: {met}");
+        assert!(met >= 14, "{client}: {met}");
     }
 }

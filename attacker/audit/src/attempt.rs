@@ -110,6 +110,13 @@ impl Attempt {
         }
     }
 
+    /// It came as far as this of a handshake: what it said before, on the way to it, counts no more, unless it was the canary.
+    pub(crate) fn comes_to(&mut self, depth: Depth) {
+        if self.depth < Depth::Canary {
+            self.depth = depth;
+        }
+    }
+
     /// The client asked for a handshake and broke it off. A connection that was never used, or whose handshake was finished
     /// and which was then closed in order, may have been a spare one.
     #[must_use]

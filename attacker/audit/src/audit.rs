@@ -156,8 +156,8 @@ impl Audit {
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {
         let missing = case.needs.filter(|placeholder| !self.program.mentions(*placeholder));
-        let documented =
-            self.program.defaults.iter().find(|default| [case.check.id, case.attack].contains(&default.what));
+        let meant = [case.check.id, case.attack, case.kind()];
+        let documented = self.program.defaults.iter().find(|default| meant.contains(&default.what));
         missing
             .map(|placeholder| Excuse::NotGiven { placeholder: placeholder.name() })
             .or_else(|| documented.map(|default| Excuse::Documented { source: default.source }))
@@ -182,7 +182,10 @@ pub async fn audit(
         () = stopped(&mut stop) => return Ok(None),
     };
     let offers = |group| honest.attempts.iter().any(|attempt| attempt.groups.contains(&group));
-    let cases = settings.cases.iter().filter(|case| case.is_against(program.role) && case.group.is_none_or(offers));
+    let cases = settings.cases.iter().filter(|case| {
+        let asked = program.only.is_none_or(|only| only == case.kind());
+        asked && case.is_in(program.speech) && case.is_against(program.role) && case.group.is_none_or(offers)
+    });
     if let Some(because) = distrust(&honest) {
         let cell = |case| Cell::new(case, program, (Grade::Error, because.clone()), &honest, None, 0.0);
         let cells = cases.map(cell).collect();

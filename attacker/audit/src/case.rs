@@ -3,6 +3,7 @@
 use crate::{
     deed::DEEDS,
     lie::{Lie, Manner},
+    mail::{Opening, Speech},
     placeholder::Placeholder,
     role::Role,
     tls::Presented,
@@ -10,7 +11,7 @@ use crate::{
 use lab::{
     certificate::{
         Authorities, FORGERIES, Forgery, KeyPair, Policy, Profile, Purpose, checks,
-        forge::{FURTHER, Form, Staged},
+        forge::{FURTHER, Form, STAPLED, Staged, Staple},
         issue, validate,
     },
     check::Check,
@@ -30,6 +31,8 @@ pub struct Case {
     pub by_answer: bool,
     /// The number of the group that a client has to offer, or it cannot be tried.
     pub(crate) group: Option<u16>,
+    /// What the attacker does with the command that asks for TLS: it is tried against those alone that have one.
+    opening: Option<Opening>,
     /// Against whom alone it can be tried, where that is so.
     against: Option<Role>,
     does: Does,
@@ -40,6 +43,7 @@ pub struct Case {
 enum Does {
     Forges(&'static Forgery),
     Lies(Lie, Manner),
+    Staples(Staple),
 }
 
 /// Every attack that real software can be put to: all forgeries but those that only a pinned key stops, since nobody can
@@ -51,17 +55,47 @@ pub fn cases() -> impl Iterator<Item = Case> {
         let (attack, does) = (forgery.id, Does::Forges(forgery));
         // Who it is that calls, a server makes up its mind about when it is over: it expects no name.
         let against = (forgery.check == checks::NAME).then_some(Role::Client);
-        Some(Case { attack, check: checks::find(forgery.check)?, needs, by_answer: false, group: None, against, does })
+        Some(Case {
+            attack,
+            check: checks::find(forgery.check)?,
+            needs,
+            by_answer: false,
+            group: None,
+            opening: None,
+            against,
+            does,
+        })
     });
     let lied = DEEDS.iter().filter_map(|deed| {
         let (attack, by_answer, does) = (deed.attack, deed.by_answer, Does::Lies(deed.lie, deed.manner));
         let check = lab::checks::find(deed.check)?;
-        Some(Case { attack, check, needs: None, by_answer, group: deed.manner.group(), against: deed.against, does })
+        let opening = if let Lie::Opens(opening) = deed.lie { Some(opening) } else { None };
+        let (group, against) = (deed.manner.group(), deed.against);
+        Some(Case { attack, check, needs: None, by_answer, group, opening, against, does })
     });
-    forged.chain(lied)
+    let stapled = STAPLED.iter().filter_map(|stapled| {
+        let (attack, does) = (stapled.id, Does::Staples(stapled.staple));
+        let (check, against) = (checks::find(checks::REVOKED)?, Some(Role::Client));
+        Some(Case { attack, check, needs: None, by_answer: false, group: None, opening: None, against, does })
+    });
+    forged.chain(stapled).chain(lied)
 }
 
 impl Case {
+    /// Whether it can be tried against who speaks like this: mail brings no answer of which use could be made.
+    #[must_use]
+    pub fn is_in(&self, speech: Speech) -> bool {
+        match self.opening {
+            Some(opening) => speech.meets(opening),
+            None => !self.by_answer || speech == Speech::Direct,
+        }
+    }
+
+    /// The attack without its variant.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.attack.split_once(':').map_or(self.attack, |(kind, _)| kind)
+    }
+
     /// Whether it can be tried against such a program.
     #[must_use]
     pub fn is_against(&self, role: Role) -> bool {
@@ -93,9 +127,12 @@ pub(crate) struct Scene<'s> {
 impl Scene<'_> {
     /// What the genuine peer presents.
     pub(crate) fn honest(&self, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
-        let leaf = self.authorities.leaf(self.name, self.purpose, self.at, rng)?;
-        let lists = self.authorities.revocation_lists(&[], self.at)?;
-        Ok(self.stage(&Staged { presented: leaf.presented().to_vec(), leaf, lists }))
+        // With all that anybody may ask for.
+        let (staged, staple) =
+            Staple::Revoked.stage(Form::Mended, self.authorities, self.name, self.purpose, self.at, rng)?;
+        let mut stage = self.stage(&staged);
+        stage.presented.staple = staple;
+        Ok(stage)
     }
 
     /// What the attacker presents, or its twin.
@@ -104,6 +141,15 @@ impl Scene<'_> {
             Does::Forges(forgery) => {
                 let staged = forgery.stage(form, self.authorities, self.name, self.purpose, self.at, rng)?;
                 Ok(self.stage(&staged))
+            }
+            Does::Staples(staple) => {
+                let (staged, stapled) = staple.stage(form, self.authorities, self.name, self.purpose, self.at, rng)?;
+                let mut stage = self.stage(&staged);
+                stage.presented.staple = stapled;
+                // The chain is perfect: what is wrong stands beside it.
+                stage.flawed = form == Form::Flawed;
+                stage.only_issuers_rules = false;
+                Ok(stage)
             }
             Does::Lies(lie, manner) => {
                 let mut stage = self.honest(rng)?;
@@ -139,6 +185,7 @@ impl Scene<'_> {
                 chain: chain.clone(),
                 key: staged.leaf.key().clone(),
                 lie: Lie::None,
+                staple: None,
                 manner: Manner::Usual,
             },
             lists: staged.lists.clone(),

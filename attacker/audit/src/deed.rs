@@ -2,6 +2,7 @@
 
 use crate::{
     lie::{EIGHT, Lie, Manner, ONE, ZERO},
+    mail::Opening,
     role::Role,
 };
 use lab::tls::v13::{Deviation, Message, Order, Share};
@@ -32,9 +33,18 @@ const fn own(attack: &'static str, check: &'static str, deviations: &'static [De
     Deed { manner: Manner::Lab, against: Some(Role::Client), ..deed }
 }
 
+/// One against a client that asks for TLS by a command.
+const fn command(attack: &'static str, opening: Opening) -> Deed {
+    let deed = deed(attack, "offers-bound", Lie::Opens(opening));
+    Deed { manner: Manner::Command, against: Some(Role::Client), ..deed }
+}
+
 /// All of them.
 pub(crate) const DEEDS: &[Deed] = &[
     Deed { manner: Manner::Lab, ..deed("no-certificate", "cert-chain", Lie::Nobody) },
+    Deed { against: Some(Role::Client), ..deed("plain-text", "cert-chain", Lie::PlainText) },
+    command("starttls:stripped", Opening::Stripped),
+    command("starttls:injected", Opening::Injected),
     own("no-signature", "transcript-signature", &[Deviation::Omits(Message::CertificateVerify)]),
     deed("replay-cert", "transcript-signature", Lie::OtherKey),
     deed("replay-signature", "fresh-transcript", Lie::OtherSession),

@@ -1,6 +1,6 @@
 //! What a peer can do wrong in the handshake, and behind it, that no certificate shows.
 
-use crate::tls::Presented;
+use crate::{mail::Opening, tls::Presented};
 use lab::tls::v13::{Deviation, Message, Order};
 use std::{fmt, sync::Arc};
 use tokio_rustls::rustls::{
@@ -25,6 +25,10 @@ pub(crate) enum Lie {
     SmallOrder(&'static Point),
     /// It ends its answer by closing the connection, without close_notify (RFC 8446 section 6.1).
     CutShort,
+    /// It speaks HTTP without TLS, whatever it is asked for.
+    PlainText,
+    /// It is asked for TLS by a command, and deviates in what it says to that.
+    Opens(Opening),
     /// Its random value says that it would have spoken TLS 1.3 (RFC 8446 section 4.1.3), had it been offered.
     Downgraded,
     /// It deviates from TLS 1.3 like this.
@@ -39,6 +43,11 @@ impl Lie {
             Self::Deviates(deviations) => deviations,
             _ => &[],
         }
+    }
+
+    /// How it begins where TLS is asked for by a command.
+    pub(crate) fn opening(self) -> Opening {
+        if let Self::Opens(opening) = self { opening } else { Opening::Offered }
     }
 
     /// What becomes of the records of its answer.
@@ -60,6 +69,8 @@ pub(crate) enum Manner {
     X25519,
     /// In TLS 1.2.
     Older,
+    /// As most do, to a client that asks for TLS by a command.
+    Command,
     /// By the lab's own TLS 1.3, where the peer is the client.
     Lab,
     /// By the same, with keys agreed upon by X25519 and ML-KEM-768.

@@ -6,6 +6,7 @@ use crate::{
     caller::{self, Caller},
     case::Stage,
     hosts::{self, Naming},
+    mail::Speech,
     output::Printed,
     placeholder::{Placeholder, Values, fill},
     recipes::Documented,
@@ -48,6 +49,10 @@ pub struct Program {
     pub exits_honestly: bool,
     /// Checks that it leaves out unless it is told otherwise, by its own documentation.
     pub defaults: Vec<Documented>,
+    /// What a client speaks, before TLS and inside.
+    pub speech: Speech,
+    /// The one attack, in all its variants, for which its command asks, where it asks for one alone.
+    pub only: Option<&'static str>,
     /// The rest of the command that audits it again, behind the attack.
     pub repeat: String,
     /// What else of the caller's environment it is given.
@@ -157,7 +162,7 @@ impl Program {
     async fn connect(&self, setup: &Setup<'_>) -> io::Result<Ran> {
         let secrets = Secrets::draw()?;
         let run = drawn(16)?;
-        let server = Server::start(&setup.stage.presented, secrets.clone()).await?;
+        let server = Server::start(&setup.stage.presented, self.speech, secrets.clone()).await?;
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;
         let values = self.values(setup, directory.path(), server.port, &secrets.canary)?;
         let began = Instant::now();

@@ -1,6 +1,6 @@
 //! Ready commands for programs that many have installed. Each is a row; what ends in `-crl` is given revocation lists.
 
-use crate::{program::Program, role::Role};
+use crate::{mail::Speech, program::Program, role::Role};
 use process::authorities::random;
 use process::foreign::Processes;
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
@@ -9,7 +9,7 @@ use tokio::{process::Command, time::timeout};
 /// A check that a program leaves out by default, and where its documentation says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Documented {
-    /// The check's id, or the attack's where only that is meant.
+    /// The check's id, or the attack's where only that is meant, with its variant or without.
     pub what: &'static str,
     /// Where that is said.
     pub source: &'static str,
@@ -32,10 +32,24 @@ pub struct Recipe {
     pub defaults: &'static [Documented],
     /// Whether exit status 0 means that it got what it asked for.
     pub exits_honestly: bool,
+    /// The one attack, in all its variants, for which its command asks, where it asks for one alone.
+    pub only: Option<&'static str>,
+    /// What a client speaks, before TLS and inside.
+    pub speech: Speech,
 }
 
 const fn recipe(name: &'static str, version: &'static [&'static str], command: &'static [&'static str]) -> Recipe {
-    Recipe { role: Role::Client, name, version, command, files: &[], defaults: &[], exits_honestly: true }
+    Recipe {
+        role: Role::Client,
+        name,
+        version,
+        command,
+        files: &[],
+        defaults: &[],
+        exits_honestly: true,
+        only: None,
+        speech: Speech::Direct,
+    }
 }
 
 const fn server(name: &'static str, version: &'static [&'static str], command: &'static [&'static str]) -> Recipe {
@@ -52,6 +66,34 @@ const NO_POLICIES: Documented = Documented {
 const COMMON_NAME: Documented = Documented {
     what: "forge-name:common-name",
     source: "X509_check_host(3): the subject's common name is considered where no subject alternative name is a DNS name",
+};
+
+/// curl asks for no staple.
+const CURL_STAPLE: Documented = Documented {
+    what: "staple",
+    source: "curl(1): --cert-status \"tells curl to verify the status of the server certificate\", which it does not otherwise",
+};
+
+/// OpenSSL shows a staple to whoever asks for one, and leaves it to him.
+const OPENSSL_STAPLE: Documented = Documented {
+    what: "staple",
+    source: "openssl-s_client(1): -status \"sends a certificate status request to the server\"; the response \"is printed out\"",
+};
+
+/// Python has no function for it.
+const PYTHON_STAPLE: Documented =
+    Documented { what: "staple", source: "Python's ssl: none of its functions asks for a certificate's status" };
+
+/// Node asks when it is told to, and leaves the answer to whoever told it.
+const NODE_STAPLE: Documented = Documented {
+    what: "staple",
+    source: "Node's tls.connect(): requestOCSP adds the request, and an event hands the response over",
+};
+
+/// Java asks, and looks at the answer where it looks at revocation.
+const JAVA_STAPLE: Documented = Documented {
+    what: "staple",
+    source: "Java's PKIXParameters: revocation is looked at where it is enabled; JSSE's trust managers do not by default",
 };
 
 /// Python's sockets end where the connection does.
@@ -72,7 +114,7 @@ const NGINX: [&str; 7] = ["nginx", "-p", "{dir}", "-e", "stderr", "-c", "{dir}/n
 /// Every recipe.
 pub const RECIPES: &[Recipe] = &[
     Recipe {
-        defaults: &[NO_POLICIES, COMMON_NAME],
+        defaults: &[CURL_STAPLE, NO_POLICIES, COMMON_NAME],
         ..recipe(
             "curl",
             &["curl", "--version"],
@@ -80,7 +122,7 @@ pub const RECIPES: &[Recipe] = &[
         )
     },
     Recipe {
-        defaults: &[NO_POLICIES, COMMON_NAME],
+        defaults: &[CURL_STAPLE, NO_POLICIES, COMMON_NAME],
         ..recipe(
             "curl-crl",
             &["curl", "--version"],
@@ -97,7 +139,24 @@ pub const RECIPES: &[Recipe] = &[
         )
     },
     Recipe {
-        defaults: &[NO_POLICIES, COMMON_NAME],
+        only: Some("staple"),
+        defaults: &[NO_POLICIES],
+        ..recipe(
+            "curl-status",
+            &["curl", "--version"],
+            &[
+                "curl",
+                "--silent",
+                "--show-error",
+                "--cacert",
+                "{ca}",
+                "--cert-status",
+                "https://{host}:{port}/{canary}",
+            ],
+        )
+    },
+    Recipe {
+        defaults: &[OPENSSL_STAPLE, NO_POLICIES, COMMON_NAME],
         ..recipe(
             "openssl",
             &["openssl", "version"],
@@ -109,35 +168,38 @@ pub const RECIPES: &[Recipe] = &[
             ],
         )
     },
-    recipe(
-        "openssl-crl",
-        &["openssl", "version"],
-        &[
-            "sh",
-            "-c",
-            "cat {ca} {crl} > trust.pem; printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' {canary} | openssl s_client -quiet \
+    Recipe {
+        defaults: &[OPENSSL_STAPLE],
+        ..recipe(
+            "openssl-crl",
+            &["openssl", "version"],
+            &[
+                "sh",
+                "-c",
+                "cat {ca} {crl} > trust.pem; printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' {canary} | openssl s_client -quiet \
              -verify_return_error -verify_hostname {host} -servername {host} -CAfile trust.pem -crl_check_all \
              -policy_check -policy 2.5.29.32.0 -x509_strict -connect {address}:{port}",
-        ],
-    ),
+            ],
+        )
+    },
     Recipe {
         files: &PYTHON,
-        defaults: &[NO_POLICIES, COMMON_NAME, RAGGED],
+        defaults: &[PYTHON_STAPLE, NO_POLICIES, COMMON_NAME, RAGGED],
         ..recipe("python", &["python3", "--version"], &["python3", "client.py"])
     },
     Recipe {
         files: &PYTHON,
-        defaults: &[NO_POLICIES, COMMON_NAME, RAGGED],
+        defaults: &[PYTHON_STAPLE, NO_POLICIES, COMMON_NAME, RAGGED],
         ..recipe("python-crl", &["python3", "--version"], &["python3", "client.py", "--crl", "{crl}"])
     },
     Recipe {
         files: &NODE,
-        defaults: &[NO_POLICIES, COMMON_NAME],
+        defaults: &[NODE_STAPLE, NO_POLICIES, COMMON_NAME],
         ..recipe("node", &["node", "--version"], &["node", "client.js"])
     },
     Recipe {
         files: &NODE,
-        defaults: &[NO_POLICIES, COMMON_NAME],
+        defaults: &[NODE_STAPLE, NO_POLICIES, COMMON_NAME],
         ..recipe("node-crl", &["node", "--version"], &["node", "client.js", "--crl", "{crl}"])
     },
     recipe(
@@ -168,7 +230,65 @@ pub const RECIPES: &[Recipe] = &[
         ],
     ),
     Recipe {
+        files: &[("mail.txt", "Subject: audit\r\n\r\n")],
+        only: Some("starttls"),
+        speech: Speech::Smtp,
+        ..recipe(
+            "curl-smtp",
+            &["curl", "--version"],
+            &[
+                "curl",
+                "--silent",
+                "--show-error",
+                "--cacert",
+                "{ca}",
+                "--ssl-reqd",
+                "--mail-from",
+                "{canary}@client.lab",
+                "--mail-rcpt",
+                "somebody@server.lab",
+                "--upload-file",
+                "mail.txt",
+                "smtp://{host}:{port}",
+            ],
+        )
+    },
+    Recipe {
+        only: Some("starttls"),
+        speech: Speech::Imap,
+        ..recipe(
+            "curl-imap",
+            &["curl", "--version"],
+            &[
+                "curl",
+                "--silent",
+                "--show-error",
+                "--cacert",
+                "{ca}",
+                "--ssl-reqd",
+                "--user",
+                "client:{canary}",
+                "--request",
+                "NOOP",
+                "imap://{host}:{port}/",
+            ],
+        )
+    },
+    Recipe {
+        files: &[("client.py", include_str!("clients/smtp.py"))],
+        only: Some("starttls"),
+        speech: Speech::Smtp,
+        ..recipe("python-smtp", &["python3", "--version"], &["python3", "client.py"])
+    },
+    Recipe {
+        files: &[("client.py", include_str!("clients/imap.py"))],
+        only: Some("starttls"),
+        speech: Speech::Imap,
+        ..recipe("python-imap", &["python3", "--version"], &["python3", "client.py"])
+    },
+    Recipe {
         files: &JAVA,
+        defaults: &[JAVA_STAPLE],
         ..recipe("java", &["java", "-version"], &["java", "-XX:TieredStopAtLevel=1", "Client.java"])
     },
     Recipe {
@@ -274,6 +394,8 @@ impl Recipe {
             exits_honestly: self.exits_honestly,
             defaults: self.defaults.to_vec(),
             repeat: format!("--{} {}", self.role.as_str(), self.name),
+            only: self.only,
+            speech: self.speech,
             passed: BTreeMap::new(),
         })
     }

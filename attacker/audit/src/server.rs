@@ -3,10 +3,13 @@
 use crate::{
     answer::{self, Heard, Reply, Secrets},
     attempt::{Attempt, Depth, End, end_of},
+    inside::{Through, talk},
     lie::Lie,
+    mail::{Dialogue, Next, Speech},
     session::Session,
     tls::{self, Presented},
 };
+use lab::tls::LONGEST_RECORD;
 use process::authorities::random;
 use std::{
     io,
@@ -15,7 +18,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::JoinSet,
     time::timeout,
@@ -50,11 +53,12 @@ pub(crate) struct Server {
 }
 
 /// What every connection of one server needs.
-struct Service {
+pub(crate) struct Service {
     plain: Arc<ServerConfig>,
     http: Arc<ServerConfig>,
-    presented: Presented,
-    secrets: Secrets,
+    pub(crate) presented: Presented,
+    pub(crate) speech: Speech,
+    pub(crate) secrets: Secrets,
 }
 
 impl Server {
@@ -62,10 +66,15 @@ impl Server {
     ///
     /// # Errors
     /// No port is free, or the key cannot be read.
-    pub(crate) async fn start(presented: &Presented, secrets: Secrets) -> io::Result<Self> {
+    pub(crate) async fn start(presented: &Presented, speech: Speech, secrets: Secrets) -> io::Result<Self> {
         let config = |http| tls::config(presented, http).map_err(io::Error::other);
-        let service =
-            Arc::new(Service { plain: config(false)?, http: config(true)?, presented: presented.clone(), secrets });
+        let service = Arc::new(Service {
+            plain: config(false)?,
+            http: config(true)?,
+            presented: presented.clone(),
+            speech,
+            secrets,
+        });
         let (port, listeners) = listen().await?;
         let log = Arc::new(Mutex::new(Log::default()));
         let (stop, stopped) = tokio::sync::watch::channel(());
@@ -149,20 +158,20 @@ async fn accept(
 }
 
 /// Where one connection's facts go.
-struct Seen {
+pub(crate) struct Seen {
     log: Arc<Mutex<Log>>,
     place: Option<usize>,
 }
 
 impl Seen {
-    fn note(&self, note: impl FnOnce(&mut Attempt)) {
+    pub(crate) fn note(&self, note: impl FnOnce(&mut Attempt)) {
         let mut log = lock(&self.log);
         if let Some(attempt) = self.place.and_then(|place| log.attempts.get_mut(place)) {
             note(attempt);
         }
     }
 
-    fn reached(&self, depth: Depth) {
+    pub(crate) fn reached(&self, depth: Depth) {
         self.note(|attempt| attempt.depth = attempt.depth.max(depth));
     }
 }
@@ -179,6 +188,10 @@ async fn serve(stream: TcpStream, service: Arc<Service>, seen: Seen) {
 const HANDSHAKE: u8 = 22;
 
 async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Result<()> {
+    let mut stream = stream;
+    if service.speech != Speech::Direct && !opened(&mut stream, service, seen).await? {
+        return Ok(());
+    }
     let mut first = [0];
     if stream.peek(&mut first).await? == 0 {
         return Ok(());
@@ -187,6 +200,9 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
         seen.note(|attempt| attempt.plain = true);
         return talk(&mut Through(stream), service, seen).await;
     }
+    if service.presented.lie == Lie::PlainText {
+        return rebuff(stream, service, seen).await;
+    }
     if let Some(server) = tls::own(&service.presented, random()?) {
         let mut session = Session::accept(stream, server, |note| seen.note(note)).await?;
         return talk(&mut session, service, seen).await;
@@ -194,7 +210,7 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let hello = start.client_hello();
     seen.note(|attempt| {
-        attempt.depth = Depth::ClientHello;
+        attempt.comes_to(Depth::ClientHello);
         attempt.server_name = hello.server_name().map(str::to_owned);
         attempt.groups = hello.named_groups().into_iter().flatten().map(|group| u16::from(*group)).collect();
     });
@@ -202,71 +218,47 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
     let stream = start.into_stream(Arc::clone(config)).await?;
     let version = stream.get_ref().1.protocol_version().and_then(|version| version.as_str().map(str::to_owned));
     seen.note(|attempt| {
-        attempt.depth = Depth::Handshake;
+        attempt.comes_to(Depth::Handshake);
         attempt.version = version;
     });
     talk(&mut Through(stream), service, seen).await
 }
 
-/// What is heard and said inside a connection, protected or not.
-trait Inside {
-    /// What the client says next; 0 where it says no more.
-    async fn hear(&mut self, room: &mut [u8]) -> io::Result<usize>;
-    /// The one answer, in pieces; `cut_short` where nothing says that it is over.
-    async fn answer(&mut self, pieces: &[Vec<u8>], cut_short: bool) -> io::Result<()>;
-}
-
-/// A stream as it is.
-struct Through<S>(S);
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Inside for Through<S> {
-    async fn hear(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.0.read(room).await
-    }
-
-    async fn answer(&mut self, pieces: &[Vec<u8>], cut_short: bool) -> io::Result<()> {
-        self.0.write_all(&pieces.concat()).await?;
-        self.0.flush().await?;
-        if cut_short { Ok(()) } else { self.0.shutdown().await }
-    }
-}
-
-impl Inside for Session {
-    async fn hear(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.read(room).await
-    }
-
-    async fn answer(&mut self, pieces: &[Vec<u8>], _: bool) -> io::Result<()> {
-        Self::answer(self, pieces).await
-    }
-}
-
-/// Reads until the client ends, and answers once.
-async fn talk(stream: &mut impl Inside, service: &Service, seen: &Seen) -> io::Result<()> {
-    let Secrets { canary, .. } = &service.secrets;
-    let (mut heard, mut buffer, mut answered) = (Heard::default(), [0; 4096], false);
+/// Speaks in plain text until TLS is asked for, and granted; whether it was.
+async fn opened(stream: &mut TcpStream, service: &Service, seen: &Seen) -> io::Result<bool> {
+    let mut dialogue = Dialogue::new(service.speech, service.presented.lie.opening());
+    let (mut heard, mut buffer) = (Heard::default(), [0; 1024]);
+    stream.write_all(dialogue.greeting().as_bytes()).await?;
     loop {
-        let count = match stream.hear(&mut buffer).await {
-            Ok(0) => return Ok(()),
-            Ok(count) => count,
-            // Who has its answer may go without a word.
-            Err(_) if answered => return Ok(()),
-            Err(error) => return Err(error),
-        };
+        let count = stream.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(false);
+        }
         heard.take(&buffer[..count]);
         seen.reached(Depth::Bytes);
-        if heard.has(canary) {
+        if heard.has(&service.secrets.canary) {
+            seen.note(|attempt| attempt.plain = true);
             seen.reached(Depth::Canary);
         }
-        let reply = heard.reply(canary);
-        if reply != Reply::Wait && !answered {
-            answered = true;
-            let lie = service.presented.lie;
-            let cut_short = lie == Lie::CutShort;
-            stream.answer(&answer::http(reply, &service.secrets, lie.order()), cut_short).await?;
-            if cut_short {
-                return Ok(());
-            }
+        let (answers, next) = dialogue.take(&buffer[..count]);
+        stream.write_all(answers.as_bytes()).await?;
+        match next {
+            Next::Command => {}
+            Next::Tls => return Ok(true),
+            Next::End => return stream.shutdown().await.map(|()| false),
         }
     }
+}
+
+/// Answers whoever asks for TLS in plain text, as a server does that knows none.
+async fn rebuff(mut stream: TcpStream, service: &Service, seen: &Seen) -> io::Result<()> {
+    // No record is longer, and no ClientHello needs more than one.
+    let mut hello = vec![0; LONGEST_RECORD];
+    let count = stream.read(&mut hello).await?;
+    seen.reached(if count > 0 { Depth::ClientHello } else { Depth::Connected });
+    stream.write_all(&answer::http(Reply::Nothing, &service.secrets, None).concat()).await?;
+    stream.shutdown().await?;
+    // until the client has read it, and gone
+    while stream.read(&mut hello).await? > 0 {}
+    Ok(())
 }

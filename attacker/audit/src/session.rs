@@ -33,7 +33,7 @@ impl Session {
             let received = session.receive().await;
             if let Some(hello) = session.server.client() {
                 note(&|attempt| {
-                    attempt.depth = attempt.depth.max(Depth::ClientHello);
+                    attempt.comes_to(Depth::ClientHello);
                     attempt.server_name.clone_from(&hello.name);
                     attempt.groups.clone_from(&hello.groups);
                 });
@@ -43,7 +43,7 @@ impl Session {
             }
         }
         note(&|attempt| {
-            attempt.depth = Depth::Handshake;
+            attempt.comes_to(Depth::Handshake);
             attempt.version = Some("TLSv1_3".to_owned());
         });
         Ok(session)
@@ -63,6 +63,15 @@ impl Session {
         room[..count].copy_from_slice(&self.heard[..count]);
         self.heard.drain(..count);
         Ok(count)
+    }
+
+    /// Says this, which is not the last.
+    ///
+    /// # Errors
+    /// The connection's.
+    pub(crate) async fn say(&mut self, text: &[u8]) -> io::Result<()> {
+        self.server.say(text);
+        self.flush().await
     }
 
     /// Says these, a record each, and that it is over.

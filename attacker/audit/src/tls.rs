@@ -36,6 +36,8 @@ pub(crate) struct Presented {
     pub(crate) key: KeyPair,
     /// How whoever presents this deviates in all that is no certificate.
     pub(crate) lie: Lie,
+    /// An OCSP response, DER, for whoever asks for one (RFC 6066 section 8).
+    pub(crate) staple: Option<Vec<u8>>,
     /// How it is told, the lie and its twin alike.
     pub(crate) manner: Manner,
 }
@@ -45,7 +47,7 @@ pub(crate) fn own(presented: &Presented, seed: [u8; 32]) -> Option<v13::Server> 
     let groups = match presented.manner {
         Manner::Lab => vec![Group::X25519],
         Manner::Hybrid => vec![Group::X25519MlKem768],
-        Manner::Usual | Manner::X25519 | Manner::Older => return None,
+        Manner::Usual | Manner::X25519 | Manner::Older | Manner::Command => return None,
     };
     let identity = v13::Identity { chain: presented.chain.clone(), key: presented.key.clone() };
     let server = v13::Server::new(identity, presented.lie.deviations(), seed);
@@ -102,7 +104,9 @@ fn certified(presented: &Presented, provider: &CryptoProvider) -> Result<Arc<Cer
     let key = PrivateKeyDer::from_pem_slice(presented.key.to_pkcs8_pem().as_bytes())?;
     let key = lie::signing(presented, provider.key_provider.load_private_key(key)?);
     let chain = presented.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
-    Ok(Arc::new(CertifiedKey::new(chain, key)))
+    let mut certified = CertifiedKey::new(chain, key);
+    certified.ocsp.clone_from(&presented.staple);
+    Ok(Arc::new(certified))
 }
 
 /// The same certificate for everybody.

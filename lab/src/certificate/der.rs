@@ -55,6 +55,17 @@ pub(super) fn sets(input: &[u8]) -> usize {
     found
 }
 
+/// DER of one value of less than 64 KiB.
+pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [.., high, low] = content.len().to_be_bytes();
+    let length: &[u8] = match (high, low) {
+        (0, 0..0x80) => &[low],
+        (0, _) => &[0x81, low],
+        _ => &[0x82, high, low],
+    };
+    [&[tag], length, content].concat()
+}
+
 fn value(input: &[u8], start: usize, depth: usize) -> Result<usize, Got> {
     if depth > MAX_DEPTH {
         return Err(Got::Nested { most: MAX_DEPTH, at: start });

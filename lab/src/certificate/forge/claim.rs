@@ -4,7 +4,8 @@ use std::mem::discriminant;
 
 use super::Form;
 use crate::certificate::{
-    KeyPair, KeyType, Purpose, der,
+    KeyPair, KeyType, Purpose,
+    der::{self, tlv},
     issue::{Credential, DAY, Extension, Template, Validity},
     pki::{ATTACKER_NAME, LEAF_DAYS},
 };
@@ -130,15 +131,4 @@ fn with_other_algorithm(der: &[u8], key: &KeyPair) -> Option<Vec<u8>> {
     let signature = [&[0][..], &key.sign(&signed)].concat();
     let parts = [signed, algorithm.to_vec(), tlv(0x03, &signature)];
     Some(tlv(0x30, &parts.concat()))
-}
-
-/// DER of one value of less than 64 KiB.
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let [.., high, low] = content.len().to_be_bytes();
-    let length: &[u8] = match (high, low) {
-        (0, 0..0x80) => &[low],
-        (0, _) => &[0x81, low],
-        _ => &[0x82, high, low],
-    };
-    [&[tag], length, content].concat()
 }

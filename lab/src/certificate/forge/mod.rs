@@ -3,6 +3,7 @@
 mod claim;
 mod further;
 mod signer;
+mod staple;
 
 use rand_core::CryptoRng;
 
@@ -14,6 +15,7 @@ pub use super::pki::ATTACKER_NAME;
 pub use claim::Claim;
 pub use further::FURTHER;
 pub use signer::Signer;
+pub use staple::{STAPLED, Staple, Stapled};
 
 /// One certificate attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //!
 //! What is drawn is a draft. Whatever nobody is going to show need not be signed.
 
+mod ocsp;
 mod template;
 
 use rand_core::CryptoRng;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 use super::{KeyPair, KeyType, pem};
 use template::date;
 
+pub use ocsp::CertStatus;
 pub use template::{Extension, KeyUse, Limits, Template, Validity};
 
 /// Seconds of a day, for validity periods.

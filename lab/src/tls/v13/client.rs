@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     certificate::{self, Policy, validate},
-    check::{Check, Switches},
+    check::{Check, Status},
     checks,
     group::Group,
     tls::{
@@ -135,7 +135,7 @@ impl Client {
     pub fn end(&mut self) -> Result<(), Fault> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Closed => Ok(()),
-            State::Open if !self.is_on(&checks::AUTHENTICATED_CLOSE) => Ok(()),
+            State::Open => self.fail(&checks::AUTHENTICATED_CLOSE, 0),
             _ => Err(Fault::Refused { check: &checks::AUTHENTICATED_CLOSE, alert: 0 }),
         }
     }
@@ -152,17 +152,12 @@ impl Client {
         self.link.close();
     }
 
-    fn switches(&self) -> &Switches {
-        &self.settings.policy.switches
-    }
-
-    fn is_on(&self, check: &Check) -> bool {
-        self.switches().is_on(check)
-    }
-
-    /// A check failed: the session is over, where the check is on.
+    /// A check does not hold: the session is over, where it is not left out.
     fn fail(&self, check: &'static Check, alert: u8) -> Result<(), Fault> {
-        if self.is_on(check) { Err(Fault::Refused { check, alert }) } else { Ok(()) }
+        match self.settings.policy.switches.status(check, Some(false)) {
+            Status::Failed => Err(Fault::Refused { check, alert }),
+            _ => Ok(()),
+        }
     }
 
     fn advance(&mut self) -> Result<(), Fault> {

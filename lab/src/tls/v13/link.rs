@@ -6,7 +6,7 @@ use super::{
     protect::LONGEST_TEXT,
 };
 use crate::{
-    check::Switches,
+    check::{Status, Switches},
     checks,
     tls::{
         message::kind,
@@ -160,13 +160,17 @@ impl Link {
             (_, content::CHANGE_CIPHER_SPEC) if !self.finished && record.body == [1] => Ok(None),
             (Some(keys), content::APPLICATION_DATA) => {
                 let protection = &mut keys.protection;
-                let opened = if !self.switches.is_on(&checks::RECORD_AUTH) {
-                    protection.open_unauthenticated(&record)
-                } else if !self.switches.is_on(&checks::RECORD_ORDER) {
-                    protection.open_near(&record)
-                } else {
-                    protection.open(&record)
-                };
+                let skips = |check| self.switches.status(check, Some(false)) == Status::Skipped;
+                // what fails is taken all the same where its check is left out
+                let opened = protection.open(&record).or_else(|fault| {
+                    if skips(&checks::RECORD_ORDER) {
+                        protection.open_near(&record)
+                    } else if skips(&checks::RECORD_AUTH) {
+                        protection.open_unauthenticated(&record)
+                    } else {
+                        Err(fault)
+                    }
+                });
                 Ok(Some(opened?))
             }
             // whoever does not get as far as keys says so in the clear

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ci::report::Standing;
 use ::audit::{
-    Case, Ended, Program, Report, Role, Settings, cases,
+    Case, Ended, Program, Report, Role, Settings, Speech, UnknownSpeech, cases,
     grade::Because,
     recipes::{self, RECIPES},
 };
@@ -66,6 +66,9 @@ pub(super) struct Audit {
     /// Tell which programs have a recipe, and which version of them is installed here
     #[arg(long, conflicts_with_all = ["command", "client", "server"])]
     list: bool,
+    /// The command asks for TLS by STARTTLS, in this protocol: smtp or imap
+    #[arg(long, value_name = "PROTOCOL", requires = "command", value_parser = starttls)]
+    starttls: Option<Speech>,
     /// Only attacks like this; * stands for any characters, ? for one
     #[arg(long, value_name = "PATTERN")]
     attack: Option<String>,
@@ -90,6 +93,10 @@ pub(super) struct Audit {
 
 fn key_type(name: &str) -> Result<KeyType, String> {
     name.parse().map_err(|unknown: UnknownKeyType| unknown.to_string())
+}
+
+fn starttls(name: &str) -> Result<Speech, String> {
+    name.parse().map_err(|unknown: UnknownSpeech| unknown.to_string())
 }
 
 pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
@@ -158,6 +165,7 @@ fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, 
         *first = path.display().to_string();
     }
     let passed = args.pass.iter().map(|name| format!("--pass {} ", quoted(name)));
+    let asking = args.starttls.map(|speech| format!("--starttls {} ", speech.as_str()));
     let files = args.file.iter().map(|file| format!("--file {} ", quoted(&file.display().to_string())));
     Ok(Some(Program {
         role,
@@ -166,8 +174,10 @@ fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, 
         command,
         files: args.file.iter().map(|file| text(file)).collect::<Result<_, _>>()?,
         exits_honestly: role == Role::Client,
+        only: None,
+        speech: if role == Role::Client { args.starttls.unwrap_or_default() } else { Speech::Direct },
         defaults: Vec::new(),
-        repeat: passed.chain(files).collect::<String>() + &repeat,
+        repeat: asking.into_iter().chain(passed).chain(files).collect::<String>() + &repeat,
         passed: BTreeMap::new(),
     }))
 }

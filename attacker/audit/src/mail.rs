@@ -1,0 +1,221 @@
+//! Protocols that begin in plain text and ask for TLS by a command: SMTP (RFC 3207) and IMAP (RFC 9051 section 6.2.1), as little of
+//! them as a client needs that sends one mail, or logs in.
+
+use std::str::FromStr;
+
+/// What is spoken on a connection, before TLS and inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speech {
+    /// TLS from the first octet on, and inside whatever the client speaks.
+    #[default]
+    Direct,
+    /// SMTP.
+    Smtp,
+    /// IMAP.
+    Imap,
+}
+
+impl Speech {
+    /// As it stands on the command line; nothing where TLS is asked for by no command.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "",
+            Self::Smtp => "smtp",
+            Self::Imap => "imap",
+        }
+    }
+
+    /// Whether there is such a beginning in it. Answers of IMAP repeat what the client calls its command, which nobody knows
+    /// beforehand.
+    pub(crate) fn meets(self, opening: Opening) -> bool {
+        match self {
+            Self::Direct => false,
+            Self::Smtp => true,
+            Self::Imap => opening != Opening::Injected,
+        }
+    }
+}
+
+/// A name of no protocol.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected smtp or imap, got {0:?}")]
+pub struct UnknownSpeech(String);
+
+impl FromStr for Speech {
+    type Err = UnknownSpeech;
+
+    fn from_str(name: &str) -> Result<Self, UnknownSpeech> {
+        match name {
+            "smtp" => Ok(Self::Smtp),
+            "imap" => Ok(Self::Imap),
+            other => Err(UnknownSpeech(other.to_owned())),
+        }
+    }
+}
+
+/// What a server does with STARTTLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// It offers it, and does it.
+    Offered,
+    /// It offers none, and knows none.
+    Stripped,
+    /// It does it, and says what nobody asked yet in the same breath: what only whoever speaks inside may say. Inside it answers
+    /// nothing but that it is over.
+    Injected,
+}
+
+/// What follows an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Another command.
+    Command,
+    /// TLS.
+    Tls,
+    /// The end.
+    End,
+}
+
+/// A line that is longer is none (RFC 5321 section 4.5.3.1.6).
+const LONGEST_LINE: usize = 1000;
+
+/// One connection's conversation.
+#[derive(Debug)]
+pub(crate) struct Dialogue {
+    speech: Speech,
+    opening: Opening,
+    /// What stands inside a mail, up to a lone dot, is no command.
+    in_mail: bool,
+    /// TLS has begun.
+    secured: bool,
+    begun: Vec<u8>,
+}
+
+impl Dialogue {
+    pub(crate) fn new(speech: Speech, opening: Opening) -> Self {
+        Self { speech, opening, in_mail: false, secured: false, begun: Vec::new() }
+    }
+
+    /// What the server says first.
+    pub(crate) fn greeting(&self) -> &'static str {
+        match self.speech {
+            Speech::Direct => "",
+            Speech::Smtp => "220 lab ESMTP\r\n",
+            Speech::Imap => "* OK ready\r\n",
+        }
+    }
+
+    /// TLS has begun: nothing counts that was said before.
+    pub(crate) fn secure(&mut self) {
+        self.secured = true;
+        self.begun.clear();
+    }
+
+    /// Takes what was said; the answers to every whole line of it, and what follows. What stands behind STARTTLS is not read.
+    pub(crate) fn take(&mut self, octets: &[u8]) -> (String, Next) {
+        self.begun.extend_from_slice(octets);
+        let mut answers = String::new();
+        while let Some(end) = self.begun.iter().position(|octet| *octet == b'\n') {
+            let line: Vec<u8> = self.begun.drain(..=end).collect();
+            let (answer, next) = self.answer(String::from_utf8_lossy(&line).trim_end());
+            answers += &answer;
+            if next != Next::Command {
+                return (answers, next);
+            }
+        }
+        let next = if self.begun.len() > LONGEST_LINE { Next::End } else { Next::Command };
+        (answers, next)
+    }
+
+    fn answer(&mut self, line: &str) -> (String, Next) {
+        match self.speech {
+            Speech::Direct => (String::new(), Next::End),
+            Speech::Smtp => self.smtp(line),
+            Speech::Imap => self.imap(line),
+        }
+    }
+
+    fn offers(&self) -> bool {
+        !self.secured && self.opening != Opening::Stripped
+    }
+
+    /// Whether the genuine server inside says nothing but that it is over, so that only what was injected can be believed.
+    fn is_silent(&self) -> bool {
+        self.secured && self.opening == Opening::Injected
+    }
+
+    fn smtp(&mut self, line: &str) -> (String, Next) {
+        if self.in_mail {
+            self.in_mail = line != ".";
+            return (if self.in_mail { String::new() } else { "250 sent\r\n".to_owned() }, Next::Command);
+        }
+        let command = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+        let say = |text: &str| (text.to_owned(), Next::Command);
+        match command.as_str() {
+            "QUIT" => ("221 over\r\n".to_owned(), Next::End),
+            _ if self.is_silent() => say("421 over\r\n"),
+            "EHLO" if self.offers() => say("250-lab\r\n250 STARTTLS\r\n"),
+            "EHLO" | "HELO" => say("250 lab\r\n"),
+            "STARTTLS" if self.offers() => {
+                let injected = if self.opening == Opening::Injected { "250 lab\r\n" } else { "" };
+                (format!("220 go ahead\r\n{injected}"), Next::Tls)
+            }
+            "DATA" => {
+                self.in_mail = true;
+                say("354 go ahead\r\n")
+            }
+            "MAIL" | "RCPT" | "RSET" | "NOOP" => say("250 good\r\n"),
+            _ => say("502 unknown\r\n"),
+        }
+    }
+
+    fn imap(&mut self, line: &str) -> (String, Next) {
+        let (tag, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let command = rest.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+        let done = |before: &str, next| (format!("{before}{tag} OK done\r\n"), next);
+        match command.as_str() {
+            "LOGOUT" => done("* BYE over\r\n", Next::End),
+            "CAPABILITY" if self.offers() => done("* CAPABILITY IMAP4rev1 STARTTLS\r\n", Next::Command),
+            "CAPABILITY" => done("* CAPABILITY IMAP4rev1\r\n", Next::Command),
+            "STARTTLS" if self.offers() => done("", Next::Tls),
+            "LOGIN" | "NOOP" | "LIST" | "SELECT" | "ID" => done("", Next::Command),
+            _ => (format!("{tag} BAD unknown\r\n"), Next::Command),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starttls_is_offered_once_and_never_where_it_is_stripped() {
+        let mut dialogue = Dialogue::new(Speech::Smtp, Opening::Offered);
+        assert_eq!(dialogue.take(b"EHLO a\r\n"), ("250-lab\r\n250 STARTTLS\r\n".to_owned(), Next::Command));
+        // what was sent along with the command was said in plain text, and is not read
+        assert_eq!(dialogue.take(b"STARTTLS\r\nMAIL FROM:<a>\r\n"), ("220 go ahead\r\n".to_owned(), Next::Tls));
+        dialogue.secure();
+        assert_eq!(dialogue.take(b"EHLO a\r\nSTART"), ("250 lab\r\n".to_owned(), Next::Command));
+        assert_eq!(dialogue.take(b"TLS\r\n"), ("502 unknown\r\n".to_owned(), Next::Command));
+        for (speech, asked) in
+            [(Speech::Smtp, "EHLO a\r\nSTARTTLS\r\n"), (Speech::Imap, "1 CAPABILITY\r\n2 STARTTLS\r\n")]
+        {
+            let (answer, next) = Dialogue::new(speech, Opening::Stripped).take(asked.as_bytes());
+            assert!(next == Next::Command && !answer.contains("STARTTLS"), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_the_end() {
+        let mut dialogue = Dialogue::new(Speech::Imap, Opening::Offered);
+        assert_eq!(dialogue.take(&[b'x'; LONGEST_LINE + 1]).1, Next::End);
+    }
+
+    #[test]
+    fn a_mail_is_no_command() {
+        let mut dialogue = Dialogue::new(Speech::Smtp, Opening::Offered);
+        let (answer, next) = dialogue.take(b"DATA\r\nQUIT\r\n.\r\nQUIT\r\n");
+        assert_eq!((answer.as_str(), next), ("354 go ahead\r\n250 sent\r\n221 over\r\n", Next::End));
+    }
+}
