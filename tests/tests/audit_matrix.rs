@@ -2,7 +2,7 @@
 
 use audit::{Case, Role, Speech, cases, recipes::RECIPES};
 use serde_json::Value;
-use std::{fmt::Write, fs, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, fmt::Write, fs, path::PathBuf, process::Command};
 use support::programs::{path, run};
 
 const BEGIN: &str = "<!-- Measured. INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test audit_matrix -- --ignored -->\n";
@@ -95,5 +95,23 @@ fn what_installed_programs_do() {
         fs::write(document, text.replace(measured(&text), &now)).unwrap();
     } else {
         assert_eq!(measured(&text), now);
+    }
+}
+
+/// Every attack stands there: among those that all refused, or as a row; and every column is a recipe's.
+#[test]
+fn the_matrix_knows_every_attack_and_every_column() {
+    let (_, text) = document();
+    let (clients, servers) = measured(&text).split_once("### Servers").expect("servers");
+    for (role, part) in [(Role::Client, clients), (Role::Server, servers)] {
+        for case in tried(role) {
+            assert!(part.contains(&format!("`{}`", case.attack)), "{}: measure again", case.attack);
+        }
+        let header = part.lines().find(|line| line.starts_with("| attack |")).unwrap();
+        let columns: BTreeSet<&str> = header.trim_matches(['|', ' ']).split(" | ").skip(1).collect();
+        assert!(columns.len() >= 8, "{columns:?}");
+        for column in columns {
+            assert!(RECIPES.iter().any(|recipe| recipe.role == role && recipe.name == column), "{column}");
+        }
     }
 }
