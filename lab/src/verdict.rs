@@ -9,7 +9,11 @@ mod expected;
 mod grounds;
 mod judge;
 
-use crate::{evidence::abbreviate, role::Role, words};
+use crate::{
+    evidence::{Truths, abbreviate},
+    role::Role,
+    words,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -195,6 +199,9 @@ pub struct Judgement {
     pub fingerprints: Fingerprints,
     /// Numbers of the events that the verdict rests on, ascending.
     pub evidence: Vec<u64>,
+    /// What each victim that finished believes, and what was so.
+    #[serde(default)]
+    pub truths: Truths,
     /// Of a campaign, the judgement of each session, in order: the verdict is the worst of theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<Self>,

@@ -1,13 +1,7 @@
 //! Three truths of a session: what the client believes, what the server believes, and what was so.
 
 use super::{Cited, Evidence, Handshake};
-use crate::{
-    event::{Event, Fact},
-    mode::Mode,
-    modes,
-    role::{Actor, Role},
-    scenario::Selection,
-};
+use crate::{mode::Mode, modes, role::Role};
 use serde::{Deserialize, Serialize};
 
 /// What each victim that finished the handshake believes, and what was so.
@@ -77,15 +71,14 @@ pub enum Read {
 }
 
 impl Truths {
-    /// What the events of a session prove.
-    pub fn of(events: &[Event]) -> Self {
-        let evidence = Evidence::of(events);
-        let truth = |role| Some(truth(&evidence, role, evidence.victim(role).established.as_ref()?, events));
+    /// What the evidence of a session amounts to.
+    pub(crate) fn of(evidence: &Evidence) -> Self {
+        let truth = |role| Some(truth(evidence, role, evidence.victim(role).established.as_ref()?));
         Self { client: truth(Role::Client), server: truth(Role::Server) }
     }
 }
 
-fn truth(evidence: &Evidence, role: Role, own: &Cited<Handshake>, events: &[Event]) -> Truth {
+fn truth(evidence: &Evidence, role: Role, own: &Cited<Handshake>) -> Truth {
     let key = own.it.fingerprint.clone();
     let peer = evidence.victim(role.peer()).established.as_ref().filter(|peer| peer.it.fingerprint == key);
     let with = match (peer.is_some(), evidence.held(&key).is_some()) {
@@ -99,7 +92,8 @@ fn truth(evidence: &Evidence, role: Role, own: &Cited<Handshake>, events: &[Even
             peer: own.it.peer.clone(),
             key,
             authenticated: own.it.peer.is_some(),
-            forward_secret: forward_secret(events, role),
+            // Both sides of the mode that this victim says to play send a share, and forget the secrets behind them.
+            forward_secret: evidence.victim(role).plays.as_ref().and_then(modes::of).is_some_and(Mode::exchanges),
         },
         so: So {
             with,
@@ -107,13 +101,4 @@ fn truth(evidence: &Evidence, role: Role, own: &Cited<Handshake>, events: &[Even
             read: evidence.leaked(role).map(|(_, live)| if live { Read::Live } else { Read::Later }),
         },
     }
-}
-
-/// Both sides of the mode that this victim says to play send a share, and forget the secrets behind them.
-fn forward_secret(events: &[Event], role: Role) -> bool {
-    let plays = events.iter().filter(|event| event.source == Actor::from(role)).find_map(|event| match &event.fact {
-        Fact::Started { plays, .. } => plays.parse::<Selection>().ok(),
-        _ => None,
-    });
-    plays.and_then(|plays| modes::of(&plays)).is_some_and(Mode::exchanges)
 }

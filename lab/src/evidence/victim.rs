@@ -6,6 +6,7 @@ use crate::{
     checks::AUTHENTICATED_CLOSE,
     event::{Fact, Status, Way},
     role::Role,
+    scenario::Selection,
     seen::Seen,
     wire::Kind,
 };
@@ -59,6 +60,8 @@ pub struct FailedCheck {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Victim {
     told: bool,
+    /// The mode that it says to play.
+    pub plays: Option<Selection>,
     /// Frames that it sent, in order.
     pub sent_frames: Vec<Cited<Message>>,
     /// Frames that reached it, in order.
@@ -118,6 +121,7 @@ impl Victim {
         let has_key = self.established.is_some();
         match fact {
             Fact::Started { .. } if !first => return Some(Contradiction::BeganAgain { teller: role.into() }),
+            Fact::Started { plays, .. } => self.plays = plays.parse().ok(),
             Fact::Frame { way, kind, bytes, .. } => {
                 let frames = match way {
                     Way::Sent => &mut self.sent_frames,

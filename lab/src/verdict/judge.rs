@@ -6,7 +6,7 @@ mod missing;
 use super::{Fingerprints, Grounds, Judgement, Verdict};
 use crate::{
     checks::AUTHENTICATED_CLOSE,
-    evidence::{Evidence, Victim, abbreviate},
+    evidence::{Evidence, Truths, Victim, abbreviate},
     role::Role,
     words,
 };
@@ -36,11 +36,12 @@ pub(super) fn judged(evidence: &Evidence, session: Option<u32>) -> Judgement {
     }
     let fingerprints =
         Fingerprints { client: fingerprint(&evidence.client), server: fingerprint(&evidence.server), attacker };
-    Judgement { fingerprints, ..Judgement::of(finding.grounds, finding.cited, session) }
+    let truths = Truths::of(evidence);
+    Judgement { fingerprints, truths, ..Judgement::of(finding.grounds, finding.cited, session) }
 }
 
 impl Judgement {
-    /// The judgement on these grounds and events, without fingerprints.
+    /// The judgement on these grounds and events, without what was found besides.
     pub(super) fn of(grounds: Grounds, mut cited: Vec<u64>, session: Option<u32>) -> Self {
         cited.sort_unstable();
         cited.dedup();
@@ -58,7 +59,8 @@ impl Judgement {
             because: abbreviate(&words::kept_verdict(&told(&grounds), session)),
             grounds: Some(grounds),
         };
-        Self { verdict, fingerprints: Fingerprints::default(), evidence: cited, sessions: Vec::new() }
+        let (fingerprints, truths) = (Fingerprints::default(), Truths::default());
+        Self { verdict, fingerprints, evidence: cited, truths, sessions: Vec::new() }
     }
 }
 

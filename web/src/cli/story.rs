@@ -30,7 +30,7 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let seed = tale("seed", &json!({ "seed": session.seed }));
     writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
     let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
-    let mut judgements = session.sessions.iter().map(|part| &part.judgement);
+    let mut judgements = session.sessions.iter();
     for events in events.chunk_by(|_, next| !matches!(next.fact, Fact::Began { .. })) {
         if let Some(Event { fact: Fact::Began { number, of }, .. }) = events.first() {
             writeln!(out, "\n{}", head(tale("session", &json!({ "number": number, "of": of }))))?;

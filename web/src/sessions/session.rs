@@ -1,7 +1,7 @@
 //! One session as the command line prints it, the store keeps it and the pages show it.
 
 use lab::{
-    event::{Event, Fact, sessions},
+    event::{Event, Fact},
     evidence::Truths,
     loss::Loss,
     role::Actor,
@@ -54,7 +54,7 @@ pub struct Session {
     pub truths: Truths,
     /// Of a campaign, what each of its sessions came to, in order: the verdict is the worst of theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sessions: Vec<Part>,
+    pub sessions: Vec<Judgement>,
     /// Running or done.
     pub status: Progress,
     /// When it began, in Unix milliseconds.
@@ -64,16 +64,6 @@ pub struct Session {
     pub ended: Option<u64>,
     /// What such an outcome means for a real system; absent while it runs.
     pub means: Option<String>,
-}
-
-/// One session of a campaign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// What its events prove.
-    #[serde(flatten)]
-    pub judgement: Judgement,
-    /// What each victim that finished it believes, and what was so.
-    pub truths: Truths,
 }
 
 impl Session {
@@ -109,16 +99,13 @@ impl Session {
     /// The session is what its events prove.
     pub fn settle(&mut self, events: &[Event]) {
         self.by_hand |= events.iter().any(|event| matches!(event.fact, Fact::Held { .. } | Fact::Decided { .. }));
-        let mut judgement = judge(events);
-        let judgements = std::mem::take(&mut judgement.sessions).into_iter().zip(sessions(events));
-        self.sessions = judgements.map(|(judgement, events)| Part { judgement, truths: Truths::of(events) }).collect();
-        // Of a campaign, those of the session that decides.
-        let decides = judgement.verdict.session.and_then(|number| self.sessions.get(number.saturating_sub(1) as usize));
-        self.truths = decides.map_or_else(|| Truths::of(events), |part| part.truths.clone());
-        self.means = Some(judgement.verdict.kind.meaning());
-        self.verdict = Some(judgement.verdict);
-        self.fingerprints = judgement.fingerprints;
-        self.evidence = judgement.evidence;
+        let Judgement { verdict, fingerprints, evidence, truths, sessions } = judge(events);
+        self.means = Some(verdict.kind.meaning());
+        self.verdict = Some(verdict);
+        self.fingerprints = fingerprints;
+        self.evidence = evidence;
+        self.truths = truths;
+        self.sessions = sessions;
         self.status = Progress::Done;
     }
 }

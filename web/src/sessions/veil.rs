@@ -9,9 +9,7 @@ use super::{
 };
 use lab::{
     event::{Event, Fact},
-    evidence::Truths,
     scenario::Scenario,
-    verdict::Fingerprints,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -43,16 +41,9 @@ impl Veil {
         if !self.covers(&session.scenario) || session.status == Progress::Running {
             return session;
         }
-        Session {
-            verdict: None,
-            fingerprints: Fingerprints::default(),
-            evidence: Vec::new(),
-            truths: Truths::default(),
-            ended: None,
-            means: None,
-            status: Progress::Sealed,
-            ..session
-        }
+        // What began, and nothing that came of it.
+        let Session { session, scenario, seed, started, by_hand, .. } = session;
+        Session { status: Progress::Sealed, by_hand, ..Session::new(session, scenario, seed, started) }
     }
 
     /// As much of a record as may be told.
@@ -95,7 +86,7 @@ mod tests {
         cause::Cause,
         event::{Action, Status, VERSION, Way},
         role::{Actor, Role},
-        verdict::Kind,
+        verdict::{Kind, judge},
     };
 
     fn exchange(stopped: bool) -> Record {
@@ -144,6 +135,15 @@ mod tests {
         assert_eq!(stopped, other);
         assert_eq!(stopped.events.iter().map(|event| event.n).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!((stopped.session.status, stopped.session.verdict), (Progress::Sealed, None));
+    }
+
+    #[test]
+    fn of_a_campaign_no_session_is_told_either() {
+        let record = exchange(true);
+        let session = Session { sessions: vec![judge(&record.events); 2], ..record.session };
+        let told = Veil::over([session.scenario.clone()]).session(session.clone());
+        let begun = Session::new(session.session, session.scenario, session.seed, session.started);
+        assert_eq!(told, Session { status: Progress::Sealed, ..begun });
     }
 
     #[test]
