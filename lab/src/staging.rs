@@ -29,6 +29,8 @@ use sha2::{Digest, Sha256};
 pub const SERVER_NAME: &str = "bob.lab";
 /// The client's name.
 pub const CLIENT_NAME: &str = "alice.lab";
+/// How many seeds in a row share authorities.
+pub const BLOCK: u64 = 4096;
 /// The present of every seeded session, so that certificates too are the same each time: 2026-01-01 00:00 UTC.
 pub const SEEDED_NOW: i64 = 1_767_225_600;
 
@@ -40,8 +42,11 @@ pub struct Setting {
     /// Where all randomness of the session comes from, together with its mode and its attack: no secret of one session is
     /// another's.
     pub seed: [u8; 32],
-    /// Where the certificate authorities come from, which sessions may share.
+    /// Where the certificate authorities come from and the keys that decrypt, which sessions may share.
     pub authorities: [u8; 32],
+    /// Where all else comes from that outlasts a session, which sessions may share: host keys, lasting public values, a secret
+    /// that both victims know.
+    pub lasting: [u8; 32],
     /// Unix seconds that the victims take for the present.
     pub now: i64,
     /// What the client says before its canary's random part.
@@ -66,6 +71,7 @@ impl Setting {
         Self {
             session: session.into(),
             authorities: seed,
+            lasting: seed,
             seed,
             now,
             client_phrase: "Pay 100 to Carol".to_owned(),
@@ -78,10 +84,13 @@ impl Setting {
         }
     }
 
-    /// A setting that follows from a seed alone.
+    /// A setting that follows from a seed alone. Seeds of one block of [`BLOCK`] share authorities: whoever plays many sessions
+    /// takes seeds in a row, and to draw an RSA key costs more than to play a session.
     pub fn seeded(session: impl Into<String>, seed: u64) -> Self {
-        let seed = Sha256::new_with_prefix(b"interlock v1 scenario seed\0").chain_update(seed.to_be_bytes()).finalize();
-        Self::new(session, seed.into(), SEEDED_NOW)
+        let drawn =
+            |label: &[u8], seed: u64| Sha256::new_with_prefix(label).chain_update(seed.to_be_bytes()).finalize();
+        let authorities = drawn(b"interlock v1 authorities of seeds\0", seed / BLOCK).into();
+        Self { authorities, ..Self::new(session, drawn(b"interlock v1 scenario seed\0", seed).into(), SEEDED_NOW) }
     }
 
     /// What a session of this mode and attack draws for one purpose. Switches have no part in it: without one of its

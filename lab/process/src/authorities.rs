@@ -63,7 +63,10 @@ impl Origin {
         };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let setting = Setting::new(session, random()?, i64::try_from(now).unwrap_or(i64::MAX));
-        Ok(Setting { authorities: authorities.unwrap_or(setting.authorities), ..setting })
+        Ok(match authorities {
+            Some(kept) => Setting { authorities: kept, lasting: kept, ..setting },
+            None => setting,
+        })
     }
 }
 

@@ -117,7 +117,7 @@ impl Issued {
     /// Gives the server a key that nobody certifies, and the attacker the same where it was stolen. It outlasts a session, as
     /// certificates do.
     pub(super) fn host(&mut self, loot: &Loot, setting: &Setting) {
-        let key = text(&derive(&setting.authorities, "host key"));
+        let key = text(&derive(&setting.lasting, "host key"));
         if matches!(loot.of(Role::Server), Some(Item::Stolen { .. })) {
             self.as_server.get_or_insert_default().key = Some(key.clone());
         }
@@ -127,7 +127,7 @@ impl Issued {
 
 /// The secret of a victim's lasting public value in X25519. It outlasts a session, as certificates do.
 pub fn static_key(setting: &Setting, victim: Role) -> [u8; 32] {
-    derive(&setting.authorities, &format!("static key of the {victim}"))
+    derive(&setting.lasting, &format!("static key of the {victim}"))
 }
 
 /// The name that a victim's certificate is for.
@@ -201,7 +201,7 @@ pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
         return text(secret.as_bytes());
     }
     let mode = &scenario.mode;
-    let drawn = derive(&setting.authorities, &format!("shared secret of {mode}"));
+    let drawn = derive(&setting.lasting, &format!("shared secret of {mode}"));
     let variant = modes::find(&mode.id).and_then(|it| it.variant(mode.variant.as_deref()));
     match variant {
         Some(variant) if variant.word => text(password::pick(&drawn).as_bytes()),

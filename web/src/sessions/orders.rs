@@ -89,7 +89,8 @@ pub fn orders(
         Some(seed) => Setting::seeded(session, seed),
         None => {
             let now = i64::try_from(now_ms() / 1000).unwrap_or_default();
-            Setting { authorities: of_this_run()?, ..Setting::new(session, random()?, now) }
+            let run = of_this_run()?;
+            Setting { authorities: run, lasting: run, ..Setting::new(session, random()?, now) }
         }
     };
     let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -159,29 +160,40 @@ impl From<StagingError> for ScenarioRefused {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::staging::BLOCK;
 
     fn staged(scenario: &str, seed: Option<u64>) -> Orders {
         let settings = Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() };
         orders("a", &resolve(&scenario.parse().unwrap()).unwrap(), seed, &settings).unwrap().remove(0)
     }
 
+    /// The client's trust anchors, the server's chain and its key.
+    fn certified(orders: &Orders) -> impl PartialEq + std::fmt::Debug {
+        let (client, server) = (orders.client.credentials.clone().unwrap(), orders.server.credentials.clone().unwrap());
+        (client.anchors, server.chain, server.key)
+    }
+
     /// What outlasts a session is the run's; what a session draws is its own.
     #[test]
     fn sessions_without_a_seed_share_authorities_and_nothing_else() {
-        let lasting = |orders: &Orders| {
-            let (client, server) =
-                (orders.client.credentials.clone().unwrap(), orders.server.credentials.clone().unwrap());
-            (client.anchors, server.chain, server.key)
-        };
         let drawn =
             |orders: &Orders| [orders.client.seed.clone(), orders.server.seed.clone(), orders.attack.seed.clone()];
         let [one, another] = [staged("ecdh-cert/relay", None), staged("ecdh-cert/relay", None)];
-        assert_eq!(lasting(&one), lasting(&another));
+        assert_eq!(certified(&one), certified(&another));
         let secrets: std::collections::BTreeSet<_> = drawn(&one).into_iter().chain(drawn(&another)).collect();
         assert_eq!(secrets.len(), 6);
-        let [first, second] = [staged("ecdh-cert/relay", Some(1)), staged("ecdh-cert/relay", Some(2))];
-        assert_ne!(lasting(&first), lasting(&second), "a seed has authorities of its own");
-        assert_ne!(lasting(&first), lasting(&one));
-        assert_eq!(lasting(&first), lasting(&staged("ecdh-cert/relay", Some(1))));
+    }
+
+    #[test]
+    fn seeds_in_a_row_share_authorities_and_no_other_does_and_nothing_else_is_shared() {
+        let [first, next, other, none] =
+            [Some(1), Some(2), Some(BLOCK), None].map(|seed| staged("ecdh-cert/relay", seed));
+        assert_eq!(certified(&first), certified(&next));
+        assert_ne!(certified(&first), certified(&other));
+        assert_ne!(certified(&first), certified(&none));
+        assert_ne!(first.client.seed, next.client.seed);
+        let secret = |seed| staged("psk/relay", Some(seed)).client.shared_secret;
+        assert_ne!(secret(1), secret(2));
+        assert_eq!(secret(1), secret(1));
     }
 }
