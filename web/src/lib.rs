@@ -12,3 +12,4 @@ mod page;
 mod plain;
 pub mod registry;
 pub mod sessions;
+pub mod software;

@@ -151,7 +151,9 @@ impl Audit {
         let honest_exit = self.program.exits_honestly;
         let (grade, because) = grade(proof, &attack, &twin, honest_exit, self.excuse(case, &stage));
         let believed = Some(proof.given(&twin, honest_exit));
-        Ok(Some(Cell::new(case, &self.program, (grade, because), &attack, believed, attack.seconds + twin.seconds)))
+        let seconds = attack.seconds + twin.seconds;
+        let cell = Cell::new(case, &self.program, (grade, because), &attack, believed, seconds);
+        Ok(Some(Cell { exhibit: Some(stage.exhibit()), ..cell }))
     }
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {

@@ -103,6 +103,15 @@ impl Case {
     }
 }
 
+/// What a program was shown, and by what the lab's own judge finds the flaw in it.
+#[derive(Clone, Debug, Default)]
+pub struct Exhibit {
+    /// What a path has to satisfy, with every rule on.
+    pub policy: Policy,
+    /// The chain, DER, leaf first.
+    pub chain: Vec<Vec<u8>>,
+}
+
 /// What the program's peer presents in one run, and what the program is given to judge it by.
 #[derive(Clone, Debug)]
 pub(crate) struct Stage {
@@ -113,6 +122,8 @@ pub(crate) struct Stage {
     pub(crate) only_issuers_rules: bool,
     /// The lab's own judge, with every rule, finds something wrong.
     pub(crate) flawed: bool,
+    /// By what that judge judges.
+    pub(crate) policy: Policy,
 }
 
 /// Whom the peer claims to be, and when.
@@ -122,6 +133,12 @@ pub(crate) struct Scene<'s> {
     /// What its certificate is for.
     pub(crate) purpose: Purpose,
     pub(crate) at: i64,
+}
+
+impl Stage {
+    pub(crate) fn exhibit(&self) -> Exhibit {
+        Exhibit { policy: self.policy.clone(), chain: self.presented.chain.clone() }
+    }
 }
 
 impl Scene<'_> {
@@ -179,6 +196,7 @@ impl Scene<'_> {
             profile: Profile::Rfc5280,
             ..Policy::default()
         };
+        let strict = Policy { profile: Profile::WebPki, ..policy.clone() };
         let chain = &staged.presented;
         Stage {
             presented: Presented {
@@ -190,7 +208,8 @@ impl Scene<'_> {
             },
             lists: staged.lists.clone(),
             only_issuers_rules: validate(&policy, chain).accepted(),
-            flawed: !validate(&Policy { profile: Profile::WebPki, ..policy }, chain).accepted(),
+            flawed: !validate(&strict, chain).accepted(),
+            policy: strict,
         }
     }
 }

@@ -32,7 +32,7 @@ mod words;
 
 pub use attempt::{Attempt, Depth, End};
 pub use audit::{Settings, audit};
-pub use case::{Case, cases};
+pub use case::{Case, Exhibit, cases};
 pub use mail::{Speech, UnknownSpeech};
 pub use placeholder::Placeholder;
 pub use program::{Ended, Program, Ran};

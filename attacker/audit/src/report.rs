@@ -2,7 +2,7 @@
 
 use crate::{
     attempt::{Attempt, Depth},
-    case::Case,
+    case::{Case, Exhibit},
     grade::{Because, Grade},
     hosts::Naming,
     program::{Program, Ran},
@@ -37,6 +37,9 @@ pub struct Cell {
     pub connections: Vec<Attempt>,
     /// What the grade rests on.
     pub grounds: Because,
+    /// What the program was shown, where it came to that.
+    #[serde(skip)]
+    pub exhibit: Option<Exhibit>,
 }
 
 impl Cell {
@@ -65,6 +68,7 @@ impl Cell {
             seconds,
             connections: attack.attempts.clone(),
             grounds,
+            exhibit: None,
         }
     }
 }

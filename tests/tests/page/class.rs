@@ -119,3 +119,75 @@ fn a_student_joins_by_the_link_answers_and_can_do_nothing_else() {
     browser.await_element(".class[data-scene='3']");
     assert_eq!(browser.complaints().iter().filter(|it| !it.contains("401")).count(), 0);
 }
+
+/// A nickname that would be markup.
+const NAME: &str = "<img src=x onerror=1>";
+
+#[test]
+fn a_student_solves_a_task_in_an_exercise_and_the_trainer_alone_sees_who() {
+    let (Some(student), Some(trainer)) = (Browser::open(), Browser::open()) else { return };
+    let mut lab = lesson(&["--expose-to-network", "127.0.0.1"]);
+    let code = lab.program.until("the class code", |line| {
+        Some(line.split_once("with the class code ")?.1.trim_end_matches(':').to_owned())
+    });
+    let token =
+        lab.program.until("the trainer's token", |line| Some(line.split_once("told here alone: ")?.1.to_owned()));
+    for (browser, code) in [(&student, &code), (&trainer, &token)] {
+        browser.go(&format!("http://{}/present#{code}", lab.address));
+        browser.await_element("html[data-live=open]");
+    }
+    let (own, key) = (lab.address.to_string(), format!("Bearer {token}"));
+    let headers = [("Host", own.as_str()), ("Content-Type", "application/json"), ("Authorization", key.as_str())];
+    let ask = |line: &str, body: &Value| {
+        let answer = support::http::request(lab.address, line, &headers, &body.to_string());
+        assert!(answer.status < 300, "{line}: {answer:?}");
+    };
+    let exercise = json!({ "title": "Yours", "minutes": 1, "exercise": { "sessions": 3, "tasks": ["first-split"] } });
+    let scenes = json!([{ "title": "Talk", "minutes": 1 }, exercise]);
+    ask("POST /api/lesson", &json!({ "lesson": { "interlock_lesson": 1, "title": "t", "scenes": scenes } }));
+    // Before the exercise nothing can be run.
+    student.await_element(".class[data-scene='1']");
+    student.go(&format!("http://{}/", lab.address));
+    student.await_element("html[data-live=open]:not([data-exercise]) .matrix");
+    let offered = "return [...document.querySelectorAll('[data-form=run], [data-action=play-all]')].filter((it) => it.getClientRects().length).length";
+    assert_eq!(student.run(offered, &[]), 0);
+    ask("POST /api/class", &json!({ "do": "go", "scene": 2 }));
+    student.await_element("html[data-exercise]");
+    student.click(".places a[href='/class']");
+    student.await_element(".exercise [data-left='3']");
+    assert_eq!(student.count("[data-challenge]"), 1, "the tasks that the exercise names");
+    student.run(
+        "const it = document.querySelector('[name=nickname]'); it.value = arguments[0]; it.dispatchEvent(new Event('input', { bubbles: true }));",
+        &[NAME],
+    );
+    student.click(".own button[type=submit]:not([disabled])");
+    trainer.await_element("[data-student='1'] bdi");
+    assert_eq!(trainer.text("[data-student='1'] bdi"), NAME);
+    assert_eq!(trainer.count("img[src=x]"), 0);
+    // A scenario of its own; the lab sees what it solves.
+    student.run(
+        "const it = document.querySelector('[data-form=run] [name=mode]'); it.value = 'dh'; it.dispatchEvent(new Event('change', { bubbles: true }));",
+        &[],
+    );
+    student.click("[data-form=run]:has([data-scenario='dh/substitute']) [data-action=run]");
+    student.await_element("[data-verdict=split] [data-sentence]");
+    student.click(".places a[href='/class']");
+    student.await_element(".exercise [data-challenge=first-split][data-solved=true]");
+    student.await_element(".exercise [data-left='2']");
+    trainer.await_element("[data-student='1'] [data-task=first-split] a");
+    for (browser, widths) in [(&student, [390, 1920]), (&trainer, [390, 1366])] {
+        for width in widths {
+            browser.screen(width, 844);
+            let over = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+            assert!(over.as_i64() <= Some(0), "{over} too wide at {width}");
+        }
+    }
+    trainer.click("[data-student='1'] [data-action=unname]");
+    trainer.await_element("[data-student='1']:not(:has([data-action=unname]))");
+    // With the scene the exercise is over.
+    ask("POST /api/class", &json!({ "do": "go", "scene": 1 }));
+    student.await_element("html:not([data-exercise])");
+    for browser in [&student, &trainer] {
+        assert_eq!(browser.complaints().iter().filter(|it| !it.contains("401")).count(), 0);
+    }
+}

@@ -11,6 +11,7 @@ mod hostile;
 mod layout;
 mod picture;
 mod session;
+mod software;
 mod stage;
 
 use serde_json::Value;

@@ -9,6 +9,7 @@ import { Help } from "./views/help.js";
 import { HistoryPage } from "./views/history.js";
 import { Home } from "./views/home.js";
 import { SessionPage } from "./views/session.js";
+import { ProgramPage, SoftwarePage } from "./views/software.js";
 import { Join } from "./views/join.js";
 import { IndexPage, LISTS } from "./views/index.js";
 import { Palette } from "./views/palette.js";
@@ -24,12 +25,13 @@ import { phrase, speak, tell } from "./model/words.js";
 import { get, registry, text } from "./lab/api.js";
 
 /** Pages with a title of their own; a session's page says its verdict. */
-const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "class", "present", "challenges", "unknown"];
+const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "class", "present", "challenges", "software", "unknown"];
 
 const PLACES = [
   { page: "matrix", href: to.matrix },
   { page: "sessions", href: to.sessions },
   { page: "cracking", href: to.cracking },
+  { page: "software", href: () => to.list("software") },
   { page: "modes", href: () => to.list("modes"), pages: LISTS },
   { page: "challenges", href: () => to.list("challenges") },
   { page: "class", href: () => to.list(lab.role === "viewer" ? "class" : "present"), pages: ["class", "present"] },
@@ -86,6 +88,7 @@ const Page = ({ page, id, query }) => {
     case "class": return html`<${ClassPage} />`;
     case "present": return lab.role === "viewer" ? html`<${ClassPage} />` : html`<${PresentPage} />`;
     case "challenges": return html`<${ChallengesPage} />`;
+    case "software": return id === null ? html`<${SoftwarePage} />` : html`<${ProgramPage} key=${id} id=${id} attack=${query.get("attack")} />`;
     case "cracking": return html`<${PrimesPage} />`;
     default: return html`<${Failed} what="page" error=${{ status: 404, message: id }} />`;
   }

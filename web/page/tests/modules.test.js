@@ -60,6 +60,16 @@ test("what a module uses of another it imports", () => {
   assert.deepEqual(missing("[...newest()]"), ["newest"]);
 });
 
+/** Lines of code: no comment, nothing blank; a line that is longer than this counts as several, so that none grows for the count's sake. */
+const LONG = 160;
+const lines = (text) => text.split("\n").filter((line) => line.trim() && !/^\s*(\/\*\*|\*|\/\/)/.test(line)).reduce((sum, line) => sum + Math.ceil(line.length / LONG), 0);
+
+test("the page's own code stays small enough to be read", () => {
+  assert.equal(lines(`/** Doc.\n * more\n */\n\n// why\nlet a;\n${"x".repeat(LONG + 1)}`), 3);
+  const all = own.reduce((sum, path) => sum + lines(source(path)), 0);
+  assert.ok(all > 1000 && all < 5000, `${all} lines`);
+});
+
 test("every module is part of the page or of the report", () => {
   assert.deepEqual(own.filter((name) => !closure("app.js").has(name) && !closure("report.js").has(name)), []);
 });

@@ -22,4 +22,8 @@ test("a filter line names members, and words that the scenario contains", () => 
   for (const line of ["mode:ecdh", "verdict:read", "seed:6", "attack:crack", "status:running", "other"]) assert.equal(meets(session, filter(line)), false, line);
   assert.equal(meets({ ...session, mode: "dh-weak:short", scenario: "dh-weak:short,bits=64/crack" }, filter("mode:dh-weak")), true);
   assert.equal(meets(session, filter("")), true);
+  const marked = [{ star: true, name: "The one for Monday" }, { star: false, name: "" }];
+  assert.deepEqual(marked.map((mark) => meets(session, filter("is:starred"), mark)), [true, false]);
+  assert.deepEqual(marked.map((mark) => meets(session, filter("monday dh"), mark)), [true, false]);
+  assert.equal(meets(session, filter("is:other"), marked[0]), false);
 });

@@ -15,16 +15,16 @@ use lab::{
     role::Role,
     verdict::{Class, Kind, Verdict},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version of the report's JSON.
-const VERSION: u8 = 1;
+pub const VERSION: u8 = 1;
 /// What stands in a check's place for the honest session of a mode.
 pub const HONEST: &str = "honest";
 
 /// What the program does about a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {
     /// It stops every attack that the check is for, at the check, and lets honest peers pass.

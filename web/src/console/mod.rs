@@ -28,6 +28,7 @@ use lab::{
     words,
 };
 use listeners::Listeners;
+pub(crate) use queue::HEAVY;
 use queue::{BACKLOG, BY_HAND, Cost, Queue, Waiting};
 use serde::Serialize;
 use serde_json::json;
@@ -158,6 +159,17 @@ impl ByHand {
     }
 }
 
+/// Whose session it is.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// Of whoever controls the lab.
+    Own,
+    /// Somebody's who only exercises here.
+    Guest,
+    /// Somebody's who decides in the attacker's place.
+    ByHand(&'a ByHand),
+}
+
 /// What a session that waits takes along.
 #[derive(Debug)]
 struct Job {
@@ -236,7 +248,15 @@ impl Console {
         self: &Arc<Self>,
         scenarios: impl IntoIterator<Item = (Scenario, Option<u64>)>,
     ) -> Result<Vec<Playing>, NotPlayed> {
-        self.begin(scenarios.into_iter().map(|(scenario, seed)| Ok((resolve(&scenario)?, seed))), None)
+        self.begin(scenarios.into_iter().map(|(scenario, seed)| Ok((resolve(&scenario)?, seed))), Whose::Own)
+    }
+
+    /// Plays a scenario for somebody who only exercises here: when nobody else's turn it is.
+    ///
+    /// # Errors
+    /// Nothing was started, and why.
+    pub fn play_for_guest(self: &Arc<Self>, scenario: &Scenario, seed: Option<u64>) -> Result<Playing, NotPlayed> {
+        self.begin([Ok((resolve(scenario)?, seed))], Whose::Guest)?.pop().ok_or(NotPlayed::Busy)
     }
 
     /// Plays a scenario in which somebody decides in the attacker's place.
@@ -249,7 +269,7 @@ impl Console {
         seed: Option<u64>,
         by_hand: &ByHand,
     ) -> Result<Playing, NotPlayed> {
-        self.begin([Ok((resolve(scenario)?, seed))], Some(by_hand))?.pop().ok_or(NotPlayed::Busy)
+        self.begin([Ok((resolve(scenario)?, seed))], Whose::ByHand(by_hand))?.pop().ok_or(NotPlayed::Busy)
     }
 
     /// Plays a scenario in which the attacker does what a script says.
@@ -262,17 +282,16 @@ impl Console {
         script: &Script,
         seed: Option<u64>,
     ) -> Result<Playing, NotPlayed> {
-        self.begin([Ok((scripted(scenario, script)?, seed))], None)?.pop().ok_or(NotPlayed::Busy)
+        self.begin([Ok((scripted(scenario, script)?, seed))], Whose::Own)?.pop().ok_or(NotPlayed::Busy)
     }
 
     /// Plays what was looked up, as one request.
     fn begin(
         self: &Arc<Self>,
         wanted: impl IntoIterator<Item = Result<(Resolved, Option<u64>), NotPlayed>>,
-        by_hand: Option<&ByHand>,
+        whose: Whose<'_>,
     ) -> Result<Vec<Playing>, NotPlayed> {
         let (mut request, mut playing, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
-        let holds = by_hand.is_some_and(|by_hand| by_hand.holds);
         for wanted in wanted {
             if request.len() == BACKLOG {
                 return Err(NotPlayed::Busy);
@@ -283,15 +302,16 @@ impl Console {
             // What can be refused is refused before anything begins; the other sessions of a scenario are alike.
             let known = request.last().is_some_and(|waiting: &Waiting<Job>| waiting.scenario == scenario);
             let mut orders = if known { None } else { Some(orders(&id, &resolved, seed, &self.config.settings)?) };
-            if let (Some(by_hand), Some(orders)) = (by_hand, &mut orders) {
+            if let (Whose::ByHand(by_hand), Some(orders)) = (whose, &mut orders) {
                 by_hand.tell(orders);
             }
-            let cost = match holds {
-                true => Cost::ByHand,
-                false => Cost::of(cost::core_seconds(&resolved)),
+            let cost = match whose {
+                Whose::ByHand(by_hand) if by_hand.holds => Cost::ByHand,
+                Whose::Guest => Cost::Guest,
+                _ => Cost::of(cost::core_seconds(&resolved)),
             };
             let mut session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
-            session.by_hand = by_hand.is_some();
+            session.by_hand = matches!(whose, Whose::ByHand(_));
             let (tell, done) = oneshot::channel();
             request.push(Waiting { id, scenario, seed, cost, job: Job { resolved, orders, tell } });
             playing.push(Playing { session: session.clone(), done });
@@ -302,7 +322,7 @@ impl Console {
             if !queue.has_room(request.len()) {
                 return Err(NotPlayed::Busy);
             }
-            if holds {
+            if matches!(whose, Whose::ByHand(by_hand) if by_hand.holds) {
                 let mut hands = self.hands();
                 if hands.count() + request.len() > BY_HAND {
                     return Err(NotPlayed::Hands);

@@ -1,9 +1,9 @@
 //! Whose turn it is: sessions wait by request, and requests take turns.
 //!
 //! Two classes of cost have slots of their own, so that computations that go on for minutes leave most of the lab to
-//! everybody else, and sessions by hand, which wait for somebody most of the time, have theirs besides. Within a class the next
-//! session is of the request that has waited longest since its last. Sessions of one mode, attack and seed look the same on the
-//! wire and never run at the same time.
+//! everybody else, sessions by hand, which wait for somebody most of the time, have theirs besides, and guests come after whoever
+//! controls the lab. Within a class the next session is of the request that has waited longest since its last. Sessions of one
+//! mode, attack and seed look the same on the wire and never run at the same time.
 
 use lab::scenario::{Scenario, Selection};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -13,7 +13,7 @@ pub(super) const BACKLOG: usize = 4096;
 /// Sessions by hand that run at the same time.
 pub(super) const BY_HAND: usize = 4;
 /// From so many seconds of one core on, a computation is heavy.
-const HEAVY: f64 = 2.0;
+pub(crate) const HEAVY: f64 = 2.0;
 
 /// What a session costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) enum Cost {
     Heavy,
     /// Somebody's time: it waits for decisions.
     ByHand,
+    /// It is somebody's who only exercises here: whatever it costs, everybody else's turn comes first.
+    Guest,
 }
 
 impl Cost {
@@ -59,6 +61,7 @@ pub(super) struct Queue<T> {
     light: Line<T>,
     heavy: Line<T>,
     by_hand: Line<T>,
+    guests: Line<T>,
     /// Slots in all.
     slots: usize,
     waiting: usize,
@@ -76,7 +79,7 @@ struct Line<T> {
 }
 
 impl<T> Queue<T> {
-    /// A queue for so many slots, of which one in eight may be taken by heavy sessions.
+    /// A queue for so many slots, of which one in eight may be taken by heavy sessions, and one in four by guests'.
     pub(super) fn new(slots: usize) -> Self {
         let line = |slots| Line { requests: VecDeque::new(), running: 0, slots };
         let heavy = line((slots / 8).max(1));
@@ -84,6 +87,7 @@ impl<T> Queue<T> {
             light: line(slots),
             heavy,
             by_hand: line(BY_HAND),
+            guests: line((slots / 4).max(1)),
             slots,
             waiting: 0,
             looks: HashSet::new(),
@@ -104,7 +108,8 @@ impl<T> Queue<T> {
     /// The sessions of one request wait from now on.
     pub(super) fn push(&mut self, request: Vec<Waiting<T>>) {
         self.waiting += request.len();
-        let mut sessions = [Cost::Light, Cost::Heavy, Cost::ByHand].map(|cost| (cost, VecDeque::new()));
+        let all = [Cost::Light, Cost::Heavy, Cost::ByHand, Cost::Guest];
+        let mut sessions = all.map(|cost| (cost, VecDeque::new()));
         for session in request {
             if let Some((_, line)) = sessions.iter_mut().find(|(cost, _)| *cost == session.cost) {
                 line.push_back(session);
@@ -120,8 +125,9 @@ impl<T> Queue<T> {
     /// The session whose turn it is, if there is a slot for one: it runs from now on.
     pub(super) fn next(&mut self) -> Option<Waiting<T>> {
         let mut next = self.by_hand.next(&self.looks);
-        if self.heavy.running + self.light.running < self.slots {
-            next = next.or_else(|| self.heavy.next(&self.looks)).or_else(|| self.light.next(&self.looks));
+        if self.heavy.running + self.light.running + self.guests.running < self.slots {
+            let lines = [&mut self.heavy, &mut self.light, &mut self.guests];
+            next = next.or_else(|| lines.into_iter().find_map(|line| line.next(&self.looks)));
         }
         let next = next?;
         let look = next.look();
@@ -143,26 +149,26 @@ impl<T> Queue<T> {
 
     /// Takes a session out that has not begun.
     pub(super) fn withdraw(&mut self, id: &str) -> Option<Waiting<T>> {
-        let found =
-            [&mut self.light, &mut self.heavy, &mut self.by_hand].into_iter().find_map(|line| line.withdraw(id))?;
+        let found = self.lines().into_iter().find_map(|line| line.withdraw(id))?;
         self.waiting -= 1;
         Some(found)
     }
 
     /// Those that wait.
     pub(super) fn ids(&self) -> Vec<String> {
-        let requests = self.light.requests.iter().chain(&self.heavy.requests).chain(&self.by_hand.requests);
+        let lines = [&self.light, &self.heavy, &self.by_hand, &self.guests];
+        let requests = lines.into_iter().flat_map(|line| &line.requests);
         requests.flatten().map(|session| session.id.clone()).collect()
     }
 
     /// Takes all out that have not begun.
     pub(super) fn withdraw_all(&mut self) -> Vec<Waiting<T>> {
         self.waiting = 0;
-        [&mut self.light, &mut self.heavy, &mut self.by_hand]
-            .into_iter()
-            .flat_map(|line| std::mem::take(&mut line.requests))
-            .flatten()
-            .collect()
+        self.lines().into_iter().flat_map(|line| std::mem::take(&mut line.requests)).flatten().collect()
+    }
+
+    fn lines(&mut self) -> [&mut Line<T>; 4] {
+        [&mut self.light, &mut self.heavy, &mut self.by_hand, &mut self.guests]
     }
 
     fn line(&mut self, cost: Cost) -> &mut Line<T> {
@@ -170,6 +176,7 @@ impl<T> Queue<T> {
             Cost::Light => &mut self.light,
             Cost::Heavy => &mut self.heavy,
             Cost::ByHand => &mut self.by_hand,
+            Cost::Guest => &mut self.guests,
         }
     }
 }
@@ -262,6 +269,21 @@ mod tests {
         assert!(begun(&mut queue).is_empty(), "one heavy session at a time");
         queue.done("heavy0");
         assert_eq!(begun(&mut queue), ["heavy1"]);
+    }
+
+    #[test]
+    fn guests_come_after_everybody_else_and_never_fill_the_lab() {
+        let mut queue = Queue::new(8);
+        queue.push(request("guest", 50, Cost::Guest));
+        assert_eq!(begun(&mut queue), ["guest0", "guest1"], "one slot in four");
+        queue.push(request("own", 7, Cost::Light));
+        assert_eq!(begun(&mut queue).len(), 6, "all that is left");
+        queue.done("guest0");
+        assert_eq!(begun(&mut queue), ["own6"], "whoever controls the lab is first");
+        queue.done("own0");
+        assert_eq!(begun(&mut queue), ["guest2"]);
+        assert!(queue.withdraw("guest9").is_some() && queue.ids().contains(&"guest8".to_owned()));
+        assert_eq!(queue.withdraw_all().len(), 46);
     }
 
     #[test]

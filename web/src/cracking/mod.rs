@@ -1,9 +1,11 @@
 //! What a prime costs to break: measured here, measured for the documentation, published, and extrapolated.
 
 mod measured;
+mod price;
 mod published;
 
 pub use measured::{Measured, conditions, measured};
+pub use price::{Fate, Patience, Price, prices};
 pub use published::{MODELS, Model, Published, RECORDS, broken};
 
 use crate::sessions::{book::Book, filter::Filter, session::Progress, store::StoreError};

@@ -44,18 +44,22 @@ pub(super) async fn the_matrix(State(app): State<Arc<App>>) -> Json<Matrix> {
     Json(matrix(app.console.book(), &app.outcomes))
 }
 
-/// What a prime costs; how long the victims of this console wait for it (`live`), and how long the attacker goes on
-/// (`later`), which grows with what the prime is known to cost.
+/// What a prime costs, and what comes of a session with it: how long the victims of this console wait for it, and how long the
+/// attacker goes on, which grows with what the prime is known to cost.
 pub(super) async fn cracking(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     let settings = app.console.settings();
+    let (measured, sessions) = (cracking::measured(), cracking::computations(app.console.book()).await?);
+    let more = if settings.deadline.is_some() { 0 } else { cost::MARGIN };
+    let patience = cracking::Patience {
+        live: settings.patience.mul_f32(relay::HELD).as_secs_f64(),
+        later: (settings.time(None).as_secs_f64(), f64::from(more)),
+    };
     Ok(Json(json!({
-        "measured": cracking::measured(),
+        "prices": cracking::prices(&measured, &sessions, patience),
+        "measured": measured,
         "conditions": cracking::conditions(),
         "records": cracking::RECORDS,
         "models": cracking::MODELS,
-        "sessions": cracking::computations(app.console.book()).await?,
-        "live_seconds": settings.patience.mul_f32(relay::HELD).as_secs_f64(),
-        "later_seconds": settings.time(None).as_secs_f64(),
-        "later_per_core_second": if settings.deadline.is_some() { 0 } else { cost::MARGIN },
+        "sessions": sessions,
     })))
 }

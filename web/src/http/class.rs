@@ -2,14 +2,17 @@
 
 use super::{
     App,
-    asked::{Body, Query},
-    doors::Visitor,
+    asked::{Body, Named, Query},
+    doors::{Role, Visitor},
     problem::Problem,
+    sessions::{Started, scenario},
 };
 use crate::lesson::{
     Fault, Lesson, Text, builtin,
-    challenge::{Stand, stand},
-    class::{Action, Refused},
+    challenge::Stand,
+    class::{Action, NotRun, Refused},
+    students::{Own, Victim},
+    victims::HandedIn,
     view::{Script, View},
 };
 use axum::{Extension, Json, extract::State, http::StatusCode};
@@ -29,7 +32,21 @@ impl From<Refused> for Problem {
             Refused::Beyond(field, _) => Self::bad(field, refused.to_string()),
             Refused::NoLesson => Self::new(StatusCode::NOT_FOUND, "lesson", refused.to_string()),
             Refused::NotAsked => Self::new(StatusCode::CONFLICT, "question", refused.to_string()),
-            Refused::Full => Self::new(StatusCode::SERVICE_UNAVAILABLE, "answer", refused.to_string()),
+            Refused::Full => Self::new(StatusCode::SERVICE_UNAVAILABLE, "class", refused.to_string()).retry(2),
+            Refused::Name(_) | Refused::Unseen => Self::bad("name", refused.to_string()),
+            Refused::Unnamed => Self::new(StatusCode::CONFLICT, "name", refused.to_string()),
+            Refused::NoExercise => Self::new(StatusCode::CONFLICT, "exercise", refused.to_string()),
+            Refused::Spent(_) | Refused::Runs => Self::new(StatusCode::CONFLICT, "sessions", refused.to_string()),
+            Refused::Sealed | Refused::Costly(_) => Self::new(StatusCode::CONFLICT, "scenario", refused.to_string()),
+        }
+    }
+}
+
+impl From<NotRun> for Problem {
+    fn from(error: NotRun) -> Self {
+        match error {
+            NotRun::Refused(refused) => refused.into(),
+            NotRun::NotPlayed(error) => error.into(),
         }
     }
 }
@@ -110,11 +127,83 @@ pub(super) struct Since {
     since: Option<u64>,
 }
 
+/// How the tasks stand, and how whoever asks stands where that is a student.
 #[derive(Serialize)]
 pub(super) struct Stands {
     challenges: Vec<Stand>,
+    own: Option<Own>,
 }
 
-pub(super) async fn challenges(State(app): State<Arc<App>>, Query(asked): Query<Since>) -> Json<Stands> {
-    Json(Stands { challenges: stand(&app.challenges, app.console.book(), asked.since.unwrap_or_default()) })
+pub(super) async fn challenges(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Since>,
+) -> Json<Stands> {
+    Json(match visitor.role {
+        Role::Trainer => Stands { challenges: app.class.stands(asked.since.unwrap_or_default()), own: None },
+        _ => {
+            let (challenges, own) = app.class.own(visitor.voter);
+            Stands { challenges, own: Some(own) }
+        }
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Run {
+    scenario: String,
+    seed: Option<u64>,
+}
+
+pub(super) async fn run(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    Body(wanted): Body<Run>,
+) -> Result<(StatusCode, Json<Started>), Problem> {
+    let session = app.class.run(visitor.voter, &scenario(&wanted.scenario)?, wanted.seed)?;
+    Ok((StatusCode::ACCEPTED, Json(Started::of(&app, vec![session])?)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Name {
+    name: String,
+}
+
+pub(super) async fn name(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    Body(Name { name }): Body<Name>,
+) -> Result<StatusCode, Problem> {
+    app.class.name(visitor.voter, &name)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn hand_in(
+    State(app): State<Arc<App>>,
+    Extension(visitor): Extension<Visitor>,
+    Body(report): Body<HandedIn>,
+) -> Result<StatusCode, Problem> {
+    app.class.hand_in(visitor.voter, report)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Serialize)]
+pub(super) struct Victims {
+    victims: Vec<Victim>,
+}
+
+/// To the trainer all of them, to everybody else its own.
+pub(super) async fn victims(State(app): State<Arc<App>>, Extension(visitor): Extension<Visitor>) -> Json<Victims> {
+    Json(Victims { victims: app.class.victims((visitor.role != Role::Trainer).then_some(visitor.voter)) })
+}
+
+pub(super) async fn students(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(json!({ "students": app.class.students() }))
+}
+
+pub(super) async fn unname(State(app): State<Arc<App>>, Named(id): Named) -> Result<StatusCode, Problem> {
+    let known = id.parse().is_ok_and(|id| app.class.unname(id));
+    let nobody = || Problem::new(StatusCode::NOT_FOUND, "student", "there is no such student");
+    known.then_some(StatusCode::NO_CONTENT).ok_or_else(nobody)
 }

@@ -7,6 +7,9 @@ pub(super) const BODY: usize = 16 << 10;
 /// The largest lesson, in octets.
 pub(super) const LESSON: usize = 256 << 10;
 
+/// The largest report on a victim of one's own, in octets.
+pub(super) const REPORT: usize = 2 << 20;
+
 /// Codes that may be tried from one address at once, and a second: a class may sit behind one address.
 pub(super) const TRIED: (f64, f64) = (60.0, 1.0);
 /// Requests of viewers from one address at once, and a second.
@@ -32,8 +35,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            places: 600,
-            viewers: 512,
+            places: 6144,
+            viewers: 5376,
             head: Duration::from_secs(15),
             body: Duration::from_secs(10),
             stalled: Duration::from_secs(30),
@@ -99,8 +102,9 @@ mod tests {
             let limits = Limits::default().within(files);
             (limits.places, limits.viewers)
         };
-        assert_eq!(of(u64::MAX), (600, 512));
-        assert_eq!(of(1024), (600, 512));
+        assert_eq!(of(u64::MAX), (6144, 5376));
+        // What most shells on Linux allow before it is asked for more.
+        assert_eq!(of(1024), (896, 784));
         // What a shell on macOS allows.
         assert_eq!(of(256), (128, 112));
         assert_eq!(of(0), (8, 7));

@@ -18,6 +18,7 @@ mod routes;
 mod server;
 mod sessions;
 mod socket;
+mod software;
 mod stream;
 
 pub use doors::Doors;
@@ -29,11 +30,9 @@ pub use server::{listen, serve};
 use crate::{
     ci::outcomes::Row,
     console::{Console, Processes},
-    lesson::{
-        Class,
-        challenge::{self, Challenge},
-    },
+    lesson::Class,
     sessions::store::Health,
+    software::Software,
 };
 use axum::http::StatusCode;
 use doors::{Role, Visitor};
@@ -48,7 +47,7 @@ pub struct App {
     console: Arc<Console>,
     outcomes: Vec<Row>,
     class: Arc<Class>,
-    challenges: Vec<Challenge>,
+    software: Arc<Software>,
     limits: Limits,
     viewers: Arc<Semaphore>,
     trainers: Arc<Semaphore>,
@@ -77,13 +76,12 @@ impl App {
     pub fn behind(console: Arc<Console>, outcomes: Vec<Row>, limits: Limits, doors: Option<Doors>) -> Arc<Self> {
         let viewers = Arc::new(Semaphore::new(limits.viewers));
         let class = Class::new(Arc::clone(&console), outcomes.clone());
-        // A program whose tasks cannot be read sets none; its tests say so.
-        let challenges = challenge::all().unwrap_or_default();
+        let software = Software::new(Arc::clone(console.book().hub()));
         Arc::new(Self {
             console,
             outcomes,
             class,
-            challenges,
+            software,
             limits,
             viewers,
             trainers: Arc::new(Semaphore::new(TRAINERS)),

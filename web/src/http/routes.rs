@@ -4,11 +4,11 @@ use super::{
     App, Guard, api, class, comparison, files,
     guard::guard,
     hand, join,
-    limits::{BODY, LESSON},
+    limits::{BODY, LESSON, REPORT},
     metrics,
     problem::Problem,
     rooms::{self, Rooms},
-    sessions, stream,
+    sessions, software, stream,
 };
 use axum::{
     Router,
@@ -61,15 +61,23 @@ fn viewing() -> Vec<Route> {
         look("/api/cracking", api::cracking),
         look("/api/class", class::view),
         look("/api/challenges", class::challenges),
+        look("/api/software", software::all),
+        look("/api/software/{id}", software::one),
         look("/api/invitation", join::invitation),
         look("/api/invitation.svg", join::picture),
         look("/api/events", stream::events),
     ]
 }
 
-/// The one thing that viewers write.
+/// What viewers write: an answer, what they are called, how a victim of their own was graded, and, where an exercise is open, a
+/// session of their own.
 fn answering() -> Vec<Route> {
-    vec![("/api/class/answer", post(class::answer))]
+    vec![
+        ("/api/class/answer", post(class::answer)),
+        ("/api/class/name", post(class::name)),
+        ("/api/class/run", post(class::run)),
+        ("/api/class/victims", get(class::victims).post(class::hand_in).layer(DefaultBodyLimit::max(REPORT))),
+    ]
 }
 
 /// What only the trainer does and sees.
@@ -79,6 +87,8 @@ fn controlling() -> Vec<Route> {
         look("/api/lessons", class::lessons),
         ("/api/lesson", get(class::script).post(class::load).layer(DefaultBodyLimit::max(LESSON))),
         ("/api/class", post(class::act)),
+        look("/api/class/students", class::students),
+        ("/api/class/students/{id}", delete(class::unname)),
         ("/api/handover", post(join::hand_over)),
         ("/api/sessions", post(sessions::start)),
         ("/api/sessions/{id}", delete(sessions::forget)),
@@ -86,12 +96,13 @@ fn controlling() -> Vec<Route> {
         ("/api/sessions/{id}/decision", post(hand::decide)),
         ("/api/sessions/{id}/again", post(hand::again)),
         ("/api/cancel", post(sessions::cancel_all)),
+        ("/api/software", post(software::start).delete(software::cancel)),
         ("/api/compare", post(comparison::run)),
     ]
 }
 
 /// Paths of the page; what they show is the page's own doing.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 17] = [
     "/",
     "/sessions",
     "/sessions/{id}",
@@ -107,6 +118,8 @@ const PAGES: [&str; 15] = [
     "/class",
     "/present",
     "/challenges",
+    "/software",
+    "/software/{id}",
 ];
 
 /// Everything that the server answers.

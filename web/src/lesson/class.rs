@@ -1,14 +1,18 @@
 //! The class: which lesson it follows, where the speaker is in it, and what it answers. Everybody sees the same place.
 
+mod exercise;
+
 use super::{
-    file::{Lesson, Scene},
+    challenge::{self, Challenge},
+    file::{Exercise, Lesson, Scene},
     rehearsal::{Played, Rehearsed, Standing, rehearse},
+    students::Students,
     view::{Put, Script, View},
     votes::Votes,
 };
 use crate::{
     ci::outcomes::Row,
-    console::Console,
+    console::{Console, HEAVY, NotPlayed},
     sessions::{
         book::Book,
         session::{now_ms, now_us},
@@ -29,6 +33,8 @@ const TOLD: Duration = Duration::from_millis(300);
 pub struct Class {
     console: Arc<Console>,
     rows: Vec<Row>,
+    /// The tasks that the lab checks by itself.
+    tasks: Vec<Challenge>,
     state: Mutex<State>,
 }
 
@@ -40,7 +46,10 @@ struct State {
     rehearsed: Vec<Rehearsed>,
     place: Place,
     votes: Votes,
-    /// Answers have come in that are still to be told.
+    students: Students,
+    /// Counts what students did.
+    worked: u64,
+    /// Something of what the class did is still to be told.
     due: bool,
 }
 
@@ -118,12 +127,49 @@ pub enum Refused {
     /// More answer than there is room for.
     #[error("more answer than there is room for")]
     Full,
+    /// The scene is no exercise.
+    #[error("no exercise is open")]
+    NoExercise,
+    /// So many sessions are spent.
+    #[error("all {0} sessions of this exercise are run")]
+    Spent(u32),
+    /// One session at a time.
+    #[error("one of your sessions still runs")]
+    Runs,
+    /// The class is still to be asked what comes of it.
+    #[error("what comes of it is still to be asked in this lesson")]
+    Sealed,
+    /// The computation takes too many seconds of one core.
+    #[error("a computation of {0} s of one core is too long for an exercise, at most {HEAVY} s")]
+    Costly(u64),
+    /// A nickname of more characters than this.
+    #[error("expected at most {0} characters")]
+    Name(usize),
+    /// A nickname with characters that cannot be seen.
+    #[error("expected characters that can be seen")]
+    Unseen,
+    /// The speaker took the name away.
+    #[error("the name was taken away")]
+    Unnamed,
+}
+
+/// Why a student's session is not begun.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NotRun {
+    /// The class does not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The console does not.
+    #[error(transparent)]
+    NotPlayed(#[from] NotPlayed),
 }
 
 impl Class {
     /// A class without a lesson.
     pub fn new(console: Arc<Console>, rows: Vec<Row>) -> Arc<Self> {
-        Arc::new(Self { console, rows, state: Mutex::default() })
+        // A program whose tasks cannot be read sets none; its tests say so.
+        let tasks = challenge::all().unwrap_or_default();
+        Arc::new(Self { console, rows, tasks, state: Mutex::default() })
     }
 
     /// Takes up a lesson: its questions are sealed at once, its scenes rehearsed one after the other. What is answered ends
@@ -134,7 +180,9 @@ impl Class {
             let mut state = self.state();
             let loaded = state.loaded + 1;
             let rehearsed = vec![Rehearsed::default(); lesson.scenes.len()];
-            *state = State { loaded, lesson: Some(Arc::clone(&lesson)), rehearsed, ..State::default() };
+            let (students, worked, due) = (std::mem::take(&mut state.students), state.worked, state.due);
+            let lesson = Some(Arc::clone(&lesson));
+            *state = State { loaded, lesson, rehearsed, students, worked, due, ..State::default() };
             state.begin();
             loaded
         };
@@ -204,6 +252,13 @@ impl Class {
         if !state.votes.cast(voter, answer - 1) {
             return Err(Refused::Full);
         }
+        self.tell_soon(&mut state);
+        Ok(())
+    }
+
+    /// Tells what the class did, together with what else it does at the same time.
+    fn tell_soon(self: &Arc<Self>, state: &mut State) {
+        state.worked += 1;
         if !std::mem::replace(&mut state.due, true) {
             let class = Arc::clone(self);
             tokio::spawn(async move {
@@ -212,7 +267,6 @@ impl Class {
                 class.publish();
             });
         }
-        Ok(())
     }
 
     fn publish(&self) {
@@ -248,8 +302,13 @@ impl State {
         self.scene()?.question.as_ref()
     }
 
+    fn exercise(&self) -> Option<&Exercise> {
+        self.scene()?.exercise.as_ref()
+    }
+
     /// To the start of the lesson.
     fn begin(&mut self) {
+        self.students.start();
         self.place = Place { began: now_ms(), ..Place::default() };
         self.enter(0);
     }
@@ -324,6 +383,8 @@ impl State {
             black: self.place.black,
             began: self.place.began,
             question: self.question().map(put),
+            exercise: self.exercise().cloned(),
+            worked: self.worked,
         }
     }
 }

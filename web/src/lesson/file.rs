@@ -1,6 +1,6 @@
 //! A lesson as it is written: one JSON document (docs/teaching.md), read strictly.
 
-use super::text::Text;
+use super::{challenge, text::Text};
 use crate::{plain::plain, sessions::orders::resolve};
 use lab::scenario::{Scenario, Selection};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ const MINUTES: u32 = 600;
 const ROWS: u32 = 10_000;
 /// Answers of a question.
 const ANSWERS: std::ops::RangeInclusive<usize> = 2..=6;
+/// Sessions that each may run in an exercise.
+const SESSIONS: std::ops::RangeInclusive<u32> = 1..=50;
 
 /// A lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,20 @@ pub struct Scene {
     /// What the class is asked, before it sees what came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<Question>,
+    /// What each of the class may do by itself while this is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exercise: Option<Exercise>,
+}
+
+/// Everybody runs scenarios of their own, and the lab checks whether they solve tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exercise {
+    /// Sessions that each may run.
+    pub sessions: u32,
+    /// The tasks, by their ids; all that there are where none is named.
+    #[serde(default)]
+    pub tasks: Vec<String>,
 }
 
 /// A question to the class.
@@ -183,6 +199,9 @@ impl Scene {
                 self.scenario = played.ok();
             }
         }
+        if let Some(exercise) = &self.exercise {
+            exercise.sound(self.scenario.is_some() || self.question.is_some())?;
+        }
         let Some(question) = &self.question else { return Ok(()) };
         if !ANSWERS.contains(&question.answers.len()) {
             let (least, most) = (ANSWERS.start(), ANSWERS.end());
@@ -191,6 +210,31 @@ impl Scene {
         if question.right.is_some_and(|right| !(1..=question.answers.len()).contains(&right)) {
             let right = question.right.unwrap_or_default();
             return fault("question.right", format!("expected 1 to {}, got {right}", question.answers.len()));
+        }
+        Ok(())
+    }
+}
+
+impl Exercise {
+    /// Whether it makes sense in a scene that shows something else, or nothing.
+    fn sound(&self, shows: bool) -> Result<(), Fault> {
+        let fault = |field: &str, message: String| Err(Fault { field: field.to_owned(), message });
+        if shows {
+            return fault("exercise", "expected no scenario and no question beside it".to_owned());
+        }
+        if !SESSIONS.contains(&self.sessions) {
+            let (least, most) = (SESSIONS.start(), SESSIONS.end());
+            return fault("exercise.sessions", format!("expected {least} to {most}, got {}", self.sessions));
+        }
+        let known = challenge::all()?;
+        let unknown = self.tasks.iter().enumerate().find(|(_, task)| known.iter().all(|one| one.id != **task));
+        if let Some((i, task)) = unknown {
+            let known: Vec<&str> = known.iter().map(|one| one.id.as_str()).collect();
+            let task: String = task.chars().take(64).collect();
+            return fault(
+                &format!("exercise.tasks[{i}]"),
+                format!("expected one of {}, got {task:?}", known.join(", ")),
+            );
         }
         Ok(())
     }

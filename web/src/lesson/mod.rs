@@ -1,12 +1,14 @@
 //! Teaching: lessons as they are written ([`mod@file`]) and come with the program ([`builtin`]), the class that follows one
-//! ([`class`]), and tasks that the lab checks by itself ([`challenge`]).
+//! ([`class`]), tasks that the lab checks by itself ([`challenge`]), and who has solved them ([`students`]).
 
 pub mod builtin;
 pub mod challenge;
 pub mod class;
 pub mod file;
 mod rehearsal;
+pub mod students;
 pub mod text;
+pub mod victims;
 pub mod view;
 mod votes;
 

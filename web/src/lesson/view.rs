@@ -1,6 +1,11 @@
 //! What is seen of a class: by everybody, and by the speaker alone.
 
-use super::{class::Asked, file::Lesson, rehearsal::Rehearsed, text::Text};
+use super::{
+    class::Asked,
+    file::{Exercise, Lesson},
+    rehearsal::Rehearsed,
+    text::Text,
+};
 use lab::scenario::Scenario;
 use serde::Serialize;
 
@@ -35,6 +40,10 @@ pub struct View {
     pub began: u64,
     /// The scene's question.
     pub question: Option<Put>,
+    /// What each may do by itself; null where the scene is no exercise.
+    pub exercise: Option<Exercise>,
+    /// Grows with whatever students answer, run, solve, or are called.
+    pub worked: u64,
 }
 
 /// A question as everybody sees it.

@@ -244,6 +244,11 @@ impl Book {
         self.pages().veil.covers(scenario)
     }
 
+    /// Whether nothing may be told of the outcome of a scenario of the same mode and attack, whatever is switched in it.
+    pub fn veils_alike(&self, scenario: &Scenario) -> bool {
+        self.pages().veil.covers_alike(scenario)
+    }
+
     /// How many sessions were judged since the console began, by verdict.
     pub fn verdicts(&self) -> HashMap<Kind, u64> {
         self.pages().verdicts.clone()

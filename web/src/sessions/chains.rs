@@ -96,6 +96,14 @@ pub fn chains(record: &Record) -> Vec<Shown> {
     carried.map(|(owner, kind, field)| shown(&record.events, mode, owner, &kind, field)).collect()
 }
 
+/// A chain that was shown to a real program in the place of this party's peer, judged by this policy.
+pub fn presented(party: Role, policy: &Policy, ders: &[Vec<u8>]) -> Shown {
+    let name = policy.name.as_ref().map(ToString::to_string);
+    let bench = Bench::new(party, name, policy.clone());
+    let received = chain(0, ders, Some(&bench));
+    Shown { owner: party.peer(), judge: Some(bench.judge), sent: None, received: Some(received), replaced: false }
+}
+
 fn shown(events: &[Event], mode: &Mode, owner: Role, kind: &str, field: &str) -> Shown {
     let peer = owner.peer();
     let judge = Bench::of(events, mode, peer);
@@ -150,17 +158,20 @@ impl Bench {
             verified: None,
         };
         let wanted = name.as_ref().and_then(|name| name.parse().ok());
-        let policy = Policy::of(party.peer(), &trust, wanted, now, switches);
+        Some(Self::new(party, name.clone(), Policy::of(party.peer(), &trust, wanted, now, switches)))
+    }
+
+    fn new(party: Role, name: Option<String>, policy: Policy) -> Self {
         let subject = |der: &Vec<u8>| Summary::of(der).map_or_else(|fault| fault.to_string(), |it| it.subject);
         let judge = Judge {
             party,
-            name: name.clone(),
-            now,
+            name,
+            now: policy.at,
             anchors: policy.anchors.iter().map(subject).collect(),
             pins: policy.pins.len(),
             revocation_lists: policy.crls.len(),
         };
-        Some(Self { judge, policy })
+        Self { judge, policy }
     }
 }
 

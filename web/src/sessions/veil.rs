@@ -31,6 +31,11 @@ impl Veil {
         self.0.contains(scenario)
     }
 
+    /// Whether a scenario of the same mode and attack is behind it.
+    pub fn covers_alike(&self, scenario: &Scenario) -> bool {
+        self.0.iter().any(|it| it.mode == scenario.mode && it.attack == scenario.attack)
+    }
+
     /// Takes a scenario out from behind it.
     pub fn lift(&mut self, scenario: &Scenario) {
         self.0.remove(scenario);

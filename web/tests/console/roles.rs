@@ -76,7 +76,9 @@ fn operations() -> Vec<(String, String)> {
 }
 
 /// What only the trainer looks at: notes and right answers, and how many sessions ended how.
-const TRAINERS: [&str; 3] = ["/api/lesson", "/api/lessons", "/metrics"];
+const TRAINERS: [&str; 4] = ["/api/lesson", "/api/lessons", "/api/class/students", "/metrics"];
+/// What viewers write: each for itself, and none of it steers anything.
+const OWN: [&str; 4] = ["/api/class/answer", "/api/class/name", "/api/class/run", "/api/class/victims"];
 /// What is there before one has joined.
 const ENTRANCE: [&str; 3] = ["/healthz", "/api/role", "/api/join"];
 
@@ -94,7 +96,7 @@ async fn a_viewer_can_change_nothing_and_who_has_not_joined_sees_nothing() {
         assert_eq!(status == 401, !open, "nobody {method} {path}: {status} {body}");
         let (status, _, body) = asked(Some(&viewer)).await;
         let looks = method == "GET" && !TRAINERS.contains(&path.as_str());
-        let may = looks || open || path == "/api/class/answer";
+        let may = looks || open || OWN.contains(&path.as_str());
         assert_eq!(status == 403, !may, "viewer {method} {path}: {status} {body}");
     }
     // None of it had an effect, and the trainer has every route.
@@ -106,6 +108,76 @@ async fn a_viewer_can_change_nothing_and_who_has_not_joined_sees_nothing() {
         let (status, _, body) = site.ask(&method, &target, Some(&trainer), &json!({})).await;
         assert!(![401, 403, 405].contains(&status) && status < 500, "trainer {method} {path}: {status} {body}");
     }
+}
+
+#[tokio::test]
+async fn a_student_runs_its_own_sessions_while_an_exercise_is_open_and_as_many_as_it_allows() {
+    let site = Site::open().await;
+    let [one, other, trainer] =
+        [site.join(&site.code).await, site.join(&site.code).await, site.join(&site.token).await];
+    let run = async |cookie: &str, scenario: &str| {
+        let (status, _, body) =
+            site.ask("POST", "/api/class/run", Some(cookie), &json!({ "scenario": scenario })).await;
+        (status, serde_json::from_str::<Value>(&body).unwrap())
+    };
+    let steer = async |action: Value| {
+        let (status, _, body) = site.ask("POST", "/api/class", Some(&trainer), &action).await;
+        assert_eq!(status, 200, "{body}");
+    };
+    let refused = |field: &str, (status, body): (u16, Value)| {
+        assert_eq!((status, body["error"]["field"].as_str()), (409, Some(field)), "{body}");
+    };
+    refused("exercise", run(&one, "dh/relay").await);
+    let question = json!({ "ask": "?", "answers": ["a", "b"] });
+    let scenes = json!([
+        { "title": "Talk", "minutes": 1 },
+        { "title": "Yours", "minutes": 1, "exercise": { "sessions": 2 } },
+        { "title": "Then", "minutes": 1, "scenario": "ecdh/substitute", "seed": 1, "question": question },
+    ]);
+    let lesson = json!({ "lesson": { "interlock_lesson": 1, "title": "t", "scenes": scenes } });
+    let (status, _, body) = site.ask("POST", "/api/lesson", Some(&trainer), &lesson).await;
+    assert_eq!(status, 202, "{body}");
+    refused("exercise", run(&one, "dh/relay").await);
+    steer(json!({ "do": "go", "scene": 2 })).await;
+    // What is still to be asked is told to nobody by a session of its own, whatever is switched in it.
+    refused("scenario", run(&one, "ecdh/substitute").await);
+    refused("scenario", run(&one, "ecdh/substitute~contributory").await);
+    refused("scenario", run(&one, "dh-weak:short,bits=200/crack").await);
+    assert_eq!(run(&one, "nonsense").await.0, 400);
+    let own = async |cookie: &str| {
+        let (_, _, body) = site.ask("GET", "/api/challenges", Some(cookie), &json!({})).await;
+        serde_json::from_str::<Value>(&body).unwrap()["own"].clone()
+    };
+    let over = async |cookie: &str| {
+        while own(cookie).await["runs"] == true {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert_eq!(own(&one).await, json!({ "name": null, "left": 2, "runs": false }), "what was refused is not counted");
+    for left in [1, 0] {
+        let (status, body) = run(&one, "dh/relay").await;
+        assert_eq!((status, body["sessions"][0]["scenario"].as_str()), (202, Some("dh/relay")), "{body}");
+        over(&one).await;
+        assert_eq!(own(&one).await["left"], left);
+    }
+    refused("sessions", run(&one, "dh/relay").await);
+    assert_eq!(run(&other, "dh/relay").await.0, 202, "another one has its own");
+    over(&other).await;
+    // The trainer alone sees who is who, and can take a name away.
+    let named = site.ask("POST", "/api/class/name", Some(&one), &json!({ "name": "<b>Eve</b>" })).await;
+    assert_eq!(named.0, 204, "{}", named.2);
+    let students = async || {
+        let (_, _, body) = site.ask("GET", "/api/class/students", Some(&trainer), &json!({})).await;
+        serde_json::from_str::<Value>(&body).unwrap()["students"].clone()
+    };
+    let row = |id, name: Value, sessions| json!({ "id": id, "name": name, "sessions": sessions, "solved": {} });
+    assert_eq!(students().await, json!([row(1, json!("<b>Eve</b>"), 2), row(2, Value::Null, 1)]));
+    assert_eq!(site.ask("DELETE", "/api/class/students/1", Some(&trainer), &json!({})).await.0, 204);
+    assert_eq!(students().await[0]["name"], Value::Null);
+    let (status, _, body) = site.ask("POST", "/api/class/name", Some(&one), &json!({ "name": "Eve" })).await;
+    assert_eq!(status, 409, "{body}");
+    steer(json!({ "do": "go", "scene": 1 })).await;
+    refused("exercise", run(&other, "dh/relay").await);
 }
 
 #[tokio::test]

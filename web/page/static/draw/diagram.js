@@ -121,7 +121,7 @@ const Label = ({ row, from, to, y, space }) => html`
   ${space.narrow ? null : html`<text class="flight" x=${8 * space.unit} y=${y + 19 * space.unit}>${row.flight}</text>`}`;
 
 /** A shaft and its end. Double shafts are two lines; a frame nobody has decided about ends in nothing. */
-const Arrow = ({ from, to, y, unit, open, style }) => {
+export const Arrow = ({ from, to, y, unit, open, style }) => {
   const toward = Math.sign(to - from);
   const back = to - toward * 11 * unit;
   const half = 6 * unit;

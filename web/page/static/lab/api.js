@@ -1,7 +1,7 @@
 /** The lab's routes. Errors carry the field and the message that the lab gave. */
 
 import { useEffect, useState } from "../vendor/preact.js";
-import { learn, useLab } from "./lab.js";
+import { lab, learn, useLab } from "./lab.js";
 import { retold } from "../model/catalogue.js";
 import { parse, written } from "../model/text.js";
 import { tell } from "../model/words.js";
@@ -38,8 +38,12 @@ export const get = (path) => ask(path);
 export const post = (path, body) =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: written(body) });
 
-/** Runs a scenario, with `step` held at every frame; returns the session's id. */
-export const start = (scenario, seed = null, step = null) => begin("/api/sessions", { scenario, seed, step });
+/** Has the lab forget what is at this path. */
+export const remove = (path) => ask(path, { method: "DELETE" });
+
+/** Runs a scenario, for who only watches as far as an exercise allows it, else with `step` held at every frame; returns the session's id. */
+export const start = (scenario, seed = null, step = null) =>
+  (lab.role === "viewer" ? begin("/api/class/run", { scenario, seed }) : begin("/api/sessions", { scenario, seed, step }));
 
 /** Asks for a new session; returns its id. */
 export async function begin(path, body) {

@@ -19,6 +19,8 @@ export const lab = {
   class: null,
   role: "trainer",
   exposed: false,
+  /** How often something came of an audit of real software, and how far the one at work is: `{program, done, all}`. */
+  software: { news: 0, at: null },
   /** `connecting`, `open`, `reconnecting` or `cut`; and when the lab was last in touch, unix milliseconds. */
   link: "connecting",
   heard: null,
@@ -87,6 +89,7 @@ export function drop(session) {
 /** Takes in what the class sees, unless something later is known. */
 export function attend(now) {
   if (now.at >= (lab.class?.at ?? 0)) lab.class = now;
+  document.documentElement.toggleAttribute("data-exercise", Boolean(lab.class.exercise));
   changed();
 }
 

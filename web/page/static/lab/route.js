@@ -20,9 +20,10 @@ export const to = {
   sessions: () => path("sessions"),
   cracking: () => path("cracking"),
   list: (name) => path(name),
+  software: (id, attack = null) => `${path("software", id)}${attack === null ? "" : `?attack=${encodeURIComponent(attack)}`}`,
 };
 
-const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking", "class", "present", "challenges"]);
+const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking", "class", "present", "challenges", "software"]);
 
 /** The page's name, the id in its path, and its query. */
 export function route({ pathname, search }) {

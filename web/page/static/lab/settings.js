@@ -1,10 +1,12 @@
 /** Light or dark, and the size for a projector: kept in this browser. */
 
 import { useReducer } from "../vendor/preact.js";
+import { visible } from "../model/text.js";
 
 const root = document.documentElement;
 
-function kept(name) {
+/** What this browser keeps under a name, as text; null where it keeps nothing. */
+export function kept(name) {
   try {
     return localStorage.getItem(name);
   } catch {
@@ -12,7 +14,7 @@ function kept(name) {
   }
 }
 
-function keep(name, value) {
+export function keep(name, value) {
   try {
     if (value) localStorage.setItem(name, value);
     else localStorage.removeItem(name);
@@ -27,6 +29,9 @@ const TONGUES = { en: "english", de: "german" };
 /** The code of the language: that of the address (`?lang=de`), that which was chosen here, or English. */
 export const tongue = () =>
   [new URLSearchParams(location.search).get("lang"), kept("lang")].find((code) => Object.hasOwn(TONGUES, code ?? "")) ?? "en";
+
+/** A text of a lesson or of a task, in the page's language where it has one. */
+export const spoken = (text) => visible(text === null || typeof text === "string" ? text ?? "" : text[tongue()] ?? text.en ?? Object.values(text)[0] ?? "");
 
 /** The files of its texts, the last one for what the others do not say better. */
 export const files = () => [...new Set(["english", TONGUES[tongue()]])].map((name) => `/static/words/${name}.txt`);

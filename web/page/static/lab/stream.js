@@ -45,6 +45,10 @@ function open() {
     changed();
   });
   on("class", attend);
+  on("software", (at) => {
+    lab.software = at.program ? { ...lab.software, at } : { news: lab.software.news + 1, at: null };
+    changed();
+  });
   on("reset", again);
 }
 

@@ -21,7 +21,7 @@ export function matches(list, text) {
 export function filter(line) {
   const asked = { words: [] };
   for (const word of line.split(/\s+/).filter(Boolean)) {
-    const [, name, value] = /^(mode|attack|verdict|status|seed):(.*)$/.exec(word) ?? [];
+    const [, name, value] = /^(mode|attack|verdict|status|seed|is):(.*)$/.exec(word) ?? [];
     if (name && value) asked[name] = value;
     else if (!name) asked.words.push(word.toLowerCase());
   }
@@ -31,8 +31,8 @@ export function filter(line) {
 /** The members of a filter that the lab itself can select by, as a query. */
 export const query = (asked) => ["mode", "attack", "verdict", "status"].filter((name) => asked[name]).map((name) => `&${name}=${encodeURIComponent(asked[name])}`).join("");
 
-/** Whether a session meets a filter. `modeOf` and `attackOf` give the ids of its scenario. */
-export function meets(session, asked) {
+/** Whether a session meets a filter, with the star and the name that it is marked with. */
+export function meets(session, asked, { star = false, name = "" } = {}) {
   const bare = (text) => String(text ?? "").split(/[:,]/)[0];
   const same = (own, wanted) => own === wanted || bare(own) === wanted;
   if (asked.mode && !same(session.mode, asked.mode)) return false;
@@ -40,5 +40,6 @@ export function meets(session, asked) {
   if (asked.verdict && session.verdict?.kind !== asked.verdict) return false;
   if (asked.status && session.status !== asked.status) return false;
   if (asked.seed && String(session.seed) !== asked.seed) return false;
-  return asked.words.every((word) => session.scenario.toLowerCase().includes(word));
+  if (asked.is && !(asked.is === "starred" && star)) return false;
+  return asked.words.every((word) => `${session.scenario} ${name}`.toLowerCase().includes(word));
 }

@@ -15,11 +15,11 @@ export const Certificates = ({ chains, session }) => html`
   <section class="panel" id="certificates"><h2>${tell("chain certificates")}</h2>
     <${Chains} chains=${chains} verdict=${session.verdict} without=${session.without} /></section>`;
 
-/** `chains` as the lab gives them; `verdict` of the session, and the checks that its scenario switches off. */
-export const Chains = ({ chains, verdict, without = [] }) => html`
-  ${chains.map((shown) => html`<${Shown} key=${shown.owner} shown=${shown} verdict=${verdict} without=${without} />`)}`;
+/** `chains` as the lab gives them; `verdict` of the session, and the checks that its scenario switches off; `alone` where nobody sent another. */
+export const Chains = ({ chains, verdict, without = [], alone = false }) => html`
+  ${chains.map((shown) => html`<${Shown} key=${shown.owner} shown=${shown} verdict=${verdict} without=${without} alone=${alone} />`)}`;
 
-const Shown = ({ shown: { owner, judge, sent, received, replaced }, verdict, without }) => {
+const Shown = ({ shown: { owner, judge, sent, received, replaced }, verdict, without, alone }) => {
   const peer = owner === "server" ? "client" : "server";
   if (!sent && !received) return html`<p class="empty">${tell("chain none", { owner })}</p>`;
   const decided = verdict?.kind === "stopped" && verdict.party === peer ? verdict.check : null;
@@ -30,14 +30,14 @@ const Shown = ({ shown: { owner, judge, sent, received, replaced }, verdict, wit
     : [
       { key: "sent", title: phrase("chain sent", { owner: html`<${Name} actor=${owner} />` }), name: tell("chain genuine"), chain: sent },
       { key: "received", title: phrase(`chain ${came}`, { peer: html`<${Name} actor=${peer} />` }), name: tell(`chain ${came}-short`), chain: received, live: true },
-    ];
+    ].filter(({ chain }) => chain || !alone);
   const shown = sides.filter(({ chain }) => chain);
   const genuine = sent && replaced ? new Set(sent.path.map((link) => link.certificate?.fingerprint)) : null;
   const foreign = (link) => genuine !== null && !link.trusted && !genuine.has(link.certificate?.fingerprint);
   return html`
     <section class="chains" data-owner=${owner} data-replaced=${String(replaced)} aria-label=${tell("chain of", { owner })}>
       ${judge ? html`<${Bench} judge=${judge} owner=${owner} />` : html`<p class="quiet">${tell("chain unjudged", { peer })}</p>`}
-      <div class=${same ? "one-chain" : "pair-of-chains"}>
+      <div class=${sides.length === 1 ? "one-chain" : "pair-of-chains"}>
         ${sides.map(({ key, title, chain, live }) => html`
           <section key=${key} class="chain" data-chain=${key} data-accepted=${String(chain?.accepted ?? null)}>
             <h3>${title}</h3>

@@ -5,16 +5,14 @@ import { LabError, get, post, useFault, useLoad } from "../lab/api.js";
 import { Comparison } from "./compare.js";
 import { attend, lab, useLab } from "../lab/lab.js";
 import { to, useKeys } from "../lab/route.js";
-import { tongue } from "../lab/settings.js";
+import { spoken } from "../lab/settings.js";
+import { Exercise, Students } from "./challenges.js";
 import { useSession } from "./session.js";
 import { Invitation } from "./join.js";
 import { Stage } from "./stage.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { parse, visible } from "../model/text.js";
 import { tell, term } from "../model/words.js";
-
-/** A text of a lesson, in the page's language where it has one. */
-export const spoken = (text) => visible(text === null || typeof text === "string" ? text ?? "" : text[tongue()] ?? text.en ?? Object.values(text)[0] ?? "");
 
 /** Does it, or says nothing: what the class shows is what the lab says of it. */
 const steer = (action) => post("/api/class", action).then(attend, (error) => (error instanceof LabError ? null : Promise.reject(error)));
@@ -62,6 +60,7 @@ const Screen = ({ now, preview = false }) => {
   if (now.question && now.question.state !== "closed") return html`<${Question} key=${now.question.round} ...${now.question} />`;
   if (session && rows.length) return html`<${Stage} session=${session} events=${events} rows=${rows} row=${now.row - 1} follow=${preview ? "preview" : "class"} />`;
   if (now.sessions.length === 2 && !now.sealed && !preview) return html`<${Comparison} left=${now.sessions[0]} right=${now.sessions[1]} />`;
+  if (now.exercise) return html`<${Exercise} now=${now} />`;
   return html`<article class="slide"><h1 tabindex="-1">${spoken(now.title)}</h1>${now.scenarios.map((one) => html`<p key=${one} class="scenario">${visible(one)}</p>`)}${now.scenarios.length || preview ? null : html`<${Invited} />`}</article>`;
 };
 
@@ -126,6 +125,7 @@ export const PresentPage = () => {
     <section class="panel"><h2><span role="status" data-rehearsed>${tell("class ready", now)}</span></h2>
       <ol class="scenes">${scenes.map(({ title, minutes }, i) => html`<li key=${i} data-ready=${script.rehearsed[i].ready} aria-current=${i + 1 === now.scene ? "step" : undefined}>
         <button type="button" class="small" onClick=${() => steer({ do: "go", scene: i + 1 })}>${spoken(title)}</button> ${tell("class minutes", { minutes })} · ${tell(`rehearsal ${script.rehearsed[i].ready}`)}${script.rehearsed[i].kinds.map((kind) => ` · ${term("kind", kind)}`)}</li>`)}</ol></section>
+    <${Students} />
     ${lab.exposed ? html`<section class="panel"><${Invited} /></section>` : null}
     <details><summary>${tell("class other")}</summary><${Lessons} /></details>
   </article>`;

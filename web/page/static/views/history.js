@@ -1,43 +1,68 @@
 /** Every session that is kept, the newest first. */
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { get, post, useFault, useLoad } from "../lab/api.js";
 import { newest, useLab } from "../lab/lab.js";
+import { markOf } from "../lab/marks.js";
 import { to } from "../lab/route.js";
 import { filter, meets, query } from "../model/search.js";
-import { SessionList } from "./sessions.js";
+import { LongList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
 import { tell } from "../model/words.js";
 
-const PAGE = 60;
+/** Sessions that are asked for first, and each time that older ones are. */
+const [FIRST, MORE] = [60, 200];
+
+/** What was on the page when it was left, so that the way back leads to the same place. */
+let left = null;
+
+const NONE = { sessions: [], next: undefined };
 
 export const HistoryPage = () => {
   const { epoch, gone } = useLab();
   const [line, setLine] = useState(() => new URLSearchParams(location.search).get("filter") ?? "");
-  const [picked, pick] = useState([]);
+  const [back] = useState(() => (left?.line === line && left.epoch === epoch ? left : null));
+  const [picked, pick] = useState(back?.picked ?? []);
   const asked = filter(line);
   const selection = query(asked);
+  const [older, setOlder] = useState(back?.older ?? NONE);
   const narrow = (text) => {
     setLine(text);
-    setOlder({ sessions: [], next: undefined });
+    setOlder(NONE);
     history.replaceState(null, "", text ? `/sessions?filter=${encodeURIComponent(text)}` : "/sessions");
   };
-  const first = useLoad(() => get(`/api/sessions?limit=${PAGE}${selection}`), [epoch, selection]);
-  const [older, setOlder] = useState({ sessions: [], next: undefined });
+  const first = useLoad(() => get(`/api/sessions?limit=${FIRST}${selection}`), [epoch, selection]);
   const [fault, attempt] = useFault();
-  useEffect(() => setOlder({ sessions: [], next: undefined }), [epoch]);
+  const since = useRef(epoch);
+  useEffect(() => {
+    if (since.current !== epoch) setOlder(NONE);
+    since.current = epoch;
+  }, [epoch]);
+  const place = useRef({ y: 0 });
+  Object.assign(place.current, { line, epoch, older, picked });
+  useEffect(() => {
+    // Whoever leaves the page is taken to the top of the next one.
+    const look = () => location.pathname === to.sessions() && Object.assign(place.current, { y: scrollY });
+    addEventListener("scroll", look, { passive: true });
+    return () => {
+      removeEventListener("scroll", look);
+      left = place.current;
+    };
+  }, []);
+  // What is above has to be there first.
+  useEffect(() => void (back && first.data && requestAnimationFrame(() => scrollTo(0, back.y))), [first.data === null]);
   if (!first.data) return first.error && !line ? html`<${Failed} error=${first.error} what="sessions" />` : html`<${Loading} what="sessions" />`;
   const listed = first.error ? { sessions: [], next: null } : first.data;
   const next = older.next === undefined ? listed.next : older.next;
   const more = () => attempt(async () => {
-    const page = await get(`/api/sessions?limit=${PAGE}${selection}&after=${encodeURIComponent(next)}`);
+    const page = await get(`/api/sessions?limit=${MORE}${selection}&after=${encodeURIComponent(next)}`);
     setOlder({ sessions: [...older.sessions, ...page.sessions], next: page.next });
   });
   const cancel = () => attempt(() => post("/api/cancel", {}), ({ message }) => tell("sessions not-cancelled", { why: message }));
   // What is live is newer than what was loaded, and what was loaded may have become done since.
   const known = new Map([...older.sessions, ...listed.sessions, ...newest()].map((session) => [session.session, session]));
-  const sessions = [...known.values()].filter((session) => !gone.has(session.session) && meets(session, asked)).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
+  const sessions = [...known.values()].filter((session) => !gone.has(session.session) && meets(session, asked, markOf(session.session))).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
   return html`
     <h1 tabindex="-1">${tell("place sessions")}</h1>
     <section class="panel history">
@@ -47,7 +72,7 @@ export const HistoryPage = () => {
       <p class="line"><label class="filter">${tell("sessions filter")} <input type="search" data-field="filter" value=${line} placeholder=${tell("sessions filter-example")} onInput=${(event) => narrow(event.target.value)} /></label>
         <small role="status" data-count=${sessions.length}>${tell("sessions shown", { count: sessions.length, more: Boolean(next) })}</small>
         ${picked.length === 2 ? html`<a class="button" data-action="compare" href=${to.compare(...picked)}>${tell("sessions compare")}</a>` : html`<small>${tell("sessions tick")}</small>`}</p>
-      <${SessionList} sessions=${sessions} empty=${tell(line ? "sessions unmet" : "sessions empty")} picked=${picked} pick=${(id) => pick(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id].slice(-2))} dated />
+      <${LongList} sessions=${sessions} empty=${tell(line ? "sessions unmet" : "sessions empty")} picked=${picked} more=${next && older.sessions.length ? more : null} pick=${(id) => pick(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id].slice(-2))} />
       ${next ? html`<button type="button" onClick=${more} data-action="older">${tell("sessions older")}</button>` : null}
       <p class="fault" role="alert">${(fault ?? (line && first.error?.message)) && visible(fault ?? first.error.message)}</p>
     </section>`;

@@ -18,7 +18,7 @@ export const Palette = ({ onClose }) => {
   const [modes, attacks, checks, scenarios] = ["modes", "attacks", "checks", "scenarios"].map(useRegistry);
   useEffect(() => dialog.current.showModal(), []);
   const everything = useMemo(() => [
-    ...["matrix", "sessions", "cracking", "modes"].map((place) => ({ kind: "place", name: tell(`place ${place}`), go: place === "modes" ? to.list("modes") : to[place]() })),
+    ...["matrix", "sessions", "cracking", "software", "modes", "challenges", "class"].map((place) => ({ kind: "place", name: tell(`place ${place}`), go: place === "matrix" ? to.matrix() : to.list(place) })),
     ...newest().slice(0, 50).map((session) => ({ kind: "session", name: session.scenario, more: session.verdict ? term("kind", session.verdict.kind) : "", go: to.session(session.session) })),
     ...scenarios.map(({ scenario }) => ({ kind: "scenario", name: scenario, run: scenario })),
     ...modes.map(({ id, title }) => ({ kind: "mode", name: id, more: title, go: to.mode(id) })),

@@ -1,0 +1,189 @@
+//! How many can watch: processor time of the thread that serves, and memory, for so many viewers at so many messages a second.
+//!
+//! `cargo bench -p tests --bench scale -- 1000 5000` (viewers). Beside viewers that read stand others that were silent from their
+//! first octet, and others that stopped reading; what these cost is told apart.
+
+use lab::{event::Fact, role::Actor};
+use std::{
+    fs,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::watch,
+    time::sleep,
+};
+use web::{
+    ci::outcomes,
+    console::{Config, Console},
+    http::{App, Guard, Limits, listen, router, serve},
+    sessions::{
+        book::Book,
+        hub::Hub,
+        orders::{Phrases, Settings},
+        session::told,
+        store::{Place, Retention, Store},
+    },
+};
+
+/// Messages a second, and for how many seconds.
+const RATE: u32 = 20;
+const SECONDS: u32 = 10;
+/// Viewers that never read, and how large what they are sent is, in octets.
+const STALLED: usize = 200;
+const LARGE: usize = 200 << 10;
+
+fn main() {
+    let asked: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    for viewers in if asked.is_empty() { vec![1000, 5000] } else { asked } {
+        let server = Server::start(viewers + 1000);
+        let own = runtime();
+        let read = Arc::new(AtomicU64::new(0));
+        own.block_on(async {
+            (0..viewers).for_each(|_| drop(tokio::spawn(viewer(server.address, Arc::clone(&read)))))
+        });
+        let all = |lines: u64| {
+            own.block_on(async {
+                while read.load(Ordering::Relaxed) < lines {
+                    sleep(Duration::from_millis(5)).await
+                }
+            })
+        };
+        // The first message of each is the status.
+        all(viewers as u64);
+        let (before, began) = (server.used(), Instant::now());
+        for n in 1..=RATE * SECONDS {
+            (server.send)(300);
+            thread::sleep((began + Duration::from_secs(1) * n / RATE).saturating_duration_since(Instant::now()));
+        }
+        let sent = began.elapsed();
+        all(viewers as u64 * u64::from(1 + RATE * SECONDS));
+        let late = began.elapsed() - sent;
+        let used = Duration::from_nanos(server.used() - before);
+        let core = 100.0 * used.as_secs_f64() / sent.as_secs_f64();
+        let each = used.as_secs_f64() * 1e6 / (viewers as f64 * f64::from(RATE * SECONDS));
+        println!(
+            "{viewers} viewers, {RATE} a second: {core:.1} % of a core, {each:.2} µs a delivery; the last one {} ms after it was sent",
+            late.as_millis()
+        );
+        let full = memory();
+        let stalled: Vec<TcpStream> = own.block_on(async {
+            let mut all = Vec::new();
+            for _ in 0..STALLED {
+                all.push(connected(server.address).await);
+            }
+            sleep(Duration::from_secs(1)).await;
+            all
+        });
+        (0..200).for_each(|_| {
+            (server.send)(LARGE);
+            thread::sleep(Duration::from_millis(10));
+        });
+        let grown = memory().saturating_sub(full) as f64 / STALLED as f64;
+        println!(
+            "  {STALLED} that never read, 200 messages of {} kB: {grown:.0} kB each, the ring's 16 MB for all of them included",
+            LARGE >> 10
+        );
+        drop(stalled);
+        own.shutdown_background();
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}
+
+/// Kilobytes that this process holds: server and viewers.
+fn memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("the status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+async fn connected(address: SocketAddr) -> TcpStream {
+    let mut stream = loop {
+        match TcpStream::connect(address).await {
+            Ok(stream) => break stream,
+            Err(_) => sleep(Duration::from_millis(50)).await,
+        }
+    };
+    // In this version a body is never cut into chunks.
+    let request = format!("GET /api/events HTTP/1.0\r\nhost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("a request sent");
+    stream
+}
+
+/// Counts the messages that come: each has one line of data.
+async fn viewer(address: SocketAddr, read: Arc<AtomicU64>) {
+    let mut stream = connected(address).await;
+    let (mut buffer, mut last) = (vec![0; 2 << 10], 0);
+    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+        let mut empty = 0;
+        for octet in &buffer[..count] {
+            empty += u64::from(*octet == b'\n' && last == b'\n');
+            last = *octet;
+        }
+        read.fetch_add(empty, Ordering::Relaxed);
+    }
+}
+
+/// The server on a thread of its own.
+struct Server {
+    address: SocketAddr,
+    /// Sends a message of about so many octets to everybody.
+    send: Box<dyn Fn(usize)>,
+    account: String,
+}
+
+impl Server {
+    fn start(places: usize) -> Self {
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(serving(places, tell));
+        });
+        let (address, hub, account): (_, Arc<Hub>, _) = told.recv().expect("a server");
+        let send = Box::new(move |octets: usize| {
+            let after = Some("y".repeat(octets));
+            let (action, kind, changed) = (lab::event::Action::Forward, "server-hello".to_owned(), Vec::new());
+            let fact =
+                Fact::Relayed { from: lab::role::Role::Server, action, flight: 2, kind, before: None, after, changed };
+            drop(hub.event(&lab::event::Event { source: Actor::Attacker, ..told_by("0123456789abcdef", fact) }));
+        });
+        Self { address, send, account }
+    }
+
+    /// Nanoseconds of processor time that its thread has used (proc_pid_schedstat).
+    fn used(&self) -> u64 {
+        let account = fs::read_to_string(&self.account).expect("the account");
+        account.split(' ').next().and_then(|used| used.parse().ok()).expect("a number")
+    }
+}
+
+fn told_by(session: &str, fact: Fact) -> lab::event::Event {
+    told(session, 1, fact)
+}
+
+async fn serving(places: usize, tell: mpsc::Sender<(SocketAddr, Arc<Hub>, String)>) {
+    let hub = Arc::new(Hub::default());
+    let book = Book::open(Store::open(Place::Memory, Retention::default()), Arc::clone(&hub)).await;
+    let settings = Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() };
+    let program = support::programs::path("interlock");
+    let console = Console::start(Config { program, concurrency: 1, settings, own: None }, Arc::new(book));
+    let limits = Limits { places: 2 * places, viewers: places, ..Limits::default() };
+    let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let app = App::new(console, outcomes::all().expect("outcomes"), limits.clone());
+    let thread = fs::read_link("/proc/thread-self").expect("a thread");
+    tell.send((address, hub, format!("/proc/{}/schedstat", thread.display()))).expect("someone who asked");
+    let stop = watch::Sender::new(false);
+    serve(listener, router(app, Guard::new(address)), limits, stop.subscribe()).await;
+}
