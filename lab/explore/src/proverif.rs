@@ -146,7 +146,7 @@ struct Translation<'s> {
 }
 
 impl Translation<'_> {
-    fn is_on(&self, check: &'static Check) -> bool {
+    fn performs(&self, check: &'static Check) -> bool {
         decides(self.switches, check)
     }
 
@@ -155,12 +155,12 @@ impl Translation<'_> {
         let own = [certificate_checks::NAME, certificate_checks::PIN];
         let performed = self.mode.checks();
         let rules = checks::of_certificates().filter(|check| !own.contains(&check.id) && performed.contains(check));
-        rules.into_iter().any(|check| !self.is_on(check))
+        rules.into_iter().any(|check| !self.performs(check))
     }
 
     fn write(&self, out: &mut String, processes: &[Vec<String>]) -> std::fmt::Result {
         writeln!(out, "(* {}: the lab's table, for ProVerif.", self.mode.id)?;
-        for check in self.mode.checks().into_iter().filter(|check| !self.is_on(check)) {
+        for check in self.mode.checks().into_iter().filter(|check| !self.performs(check)) {
             writeln!(out, "   without {check}")?;
         }
         out.push_str(LEFT_OUT);
@@ -406,10 +406,10 @@ impl Translation<'_> {
     fn check(&mut self, relation: Relation, args: &[Expr], at: usize, lines: &mut Vec<String>) {
         let mut values: Vec<String> = args.iter().map(|arg| self.expression(arg, at)).collect();
         match relation {
-            Relation::Equal(check) | Relation::Same(check) if self.is_on(check) => {
+            Relation::Equal(check) | Relation::Same(check) if self.performs(check) => {
                 lines.push(format!("if {} = {} then", values[0], values[1]));
             }
-            Relation::Signed(check, context) if self.is_on(check) => {
+            Relation::Signed(check, context) if self.performs(check) => {
                 let signature = values.split_off(2).concat();
                 let context = self.label(context);
                 lines.push(format!("if Verify({}, {context}, {}, {signature}) = ok then", values[0], values[1]));
@@ -419,13 +419,13 @@ impl Translation<'_> {
                     lines.push(format!("if Genuine({}) = ok then", values[0]));
                 }
                 let named = matches!(relation, Relation::Certified(_));
-                if named && checks::find(certificate_checks::NAME).is_some_and(|check| self.is_on(check)) {
+                if named && checks::find(certificate_checks::NAME).is_some_and(|check| self.performs(check)) {
                     lines.push(format!("if LeafName({}) = {} then", values[0], values[2]));
                 }
             }
             other => {
                 for check in other.checks() {
-                    let why = if self.is_on(check) { "has nothing to look at here" } else { "is off" };
+                    let why = if self.performs(check) { "has nothing to look at here" } else { "is off" };
                     lines.push(format!("(* {check} {why} *)"));
                 }
             }
@@ -451,7 +451,7 @@ impl Translation<'_> {
         let (op, args) = match value {
             Expr::Var(name) => return ident(name),
             Expr::Transcript => return format!("Hash(frames_{at})"),
-            Expr::Switch(check, on, off) => return self.expression(if self.is_on(check) { on } else { off }, at),
+            Expr::Switch(check, on, off) => return self.expression(if self.performs(check) { on } else { off }, at),
             Expr::Tuple(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.expression(item, at)).collect();
                 return self.tuple(&items);

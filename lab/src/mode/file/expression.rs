@@ -178,7 +178,7 @@ impl<'l> Reader<'l> {
             ("fresh", true) => Relation::Fresh(self.check(given)?),
             ("padded", true) => Relation::Padded(self.check(two().0)?, self.padding(two().1)?),
             ("signed", true) => Relation::Signed(self.check(two().0)?, two().1.to_owned().leak()),
-            ("group-size", true) => match given.parse() {
+            ("at-least-bits", true) => match given.parse() {
                 Ok(bits) => Relation::GroupSize(bits),
                 Err(_) => return self.flaw("relation", "a number of bits", given),
             },
@@ -186,9 +186,9 @@ impl<'l> Reader<'l> {
             ("certified-for-any", true) => Relation::CertifiedForAny(self.role(given)?),
             ("public-in-range", false) => Relation::PublicInRange,
             ("public-in-subgroup", false) => Relation::PublicInSubgroup,
-            ("group-prime", false) => Relation::GroupPrime,
-            ("group-order", false) => Relation::GroupOrder,
-            ("group-known", false) => Relation::GroupKnown,
+            ("prime", false) => Relation::GroupPrime,
+            ("safe-order", false) => Relation::GroupOrder,
+            ("published", false) => Relation::GroupKnown,
             ("contributes", false) => Relation::Contributes,
             _ => return self.flaw("relation", "a relation of the table's language", name),
         })
