@@ -177,7 +177,8 @@ async fn serving(places: usize, tell: mpsc::Sender<(SocketAddr, Arc<Hub>, String
     let book = Book::open(Store::open(Place::Memory, Retention::default()), Arc::clone(&hub)).await;
     let settings = Settings { patience: Duration::from_secs(5), deadline: None, phrases: Phrases::default() };
     let program = support::programs::path("interlock");
-    let console = Console::start(Config { program, concurrency: 1, settings, own: None }, Arc::new(book));
+    let config = Config { program, concurrency: 1, settings, own: None, held: Duration::from_secs(900) };
+    let console = Console::start(config, Arc::new(book));
     let limits = Limits { places: 2 * places, viewers: places, ..Limits::default() };
     let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let address = listener.local_addr().expect("its address");
