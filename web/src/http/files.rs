@@ -1,6 +1,6 @@
 //! The page: one HTML shell for every path of it, and its static files.
 
-use super::{asked::Named, problem::Problem};
+use super::{asked::Named, packed::takes_gzip, problem::Problem};
 use crate::page::{File, find};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
@@ -56,17 +56,6 @@ fn serve(file: &'static File, headers: &HeaderMap) -> Response {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
-}
-
-/// Whether the answer may be packed (RFC 9110 section 12.5.3).
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|list| list.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        // A weight of nothing refuses it.
-        is_gzip && !parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)))
-    })
 }
 
 fn kind(path: &str) -> &'static str {

@@ -11,6 +11,7 @@ mod hand;
 mod join;
 mod limits;
 mod metrics;
+mod packed;
 mod places;
 mod problem;
 mod rooms;

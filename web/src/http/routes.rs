@@ -6,6 +6,7 @@ use super::{
     hand, join,
     limits::{BODY, LESSON, REPORT},
     metrics,
+    packed::packed,
     problem::Problem,
     rooms::{self, Rooms},
     sessions, software, stream,
@@ -130,7 +131,9 @@ pub fn router(app: Arc<App>, who: Guard) -> Router {
         let pages = PAGES.into_iter().fold(routes, |router, path| router.route(path, get(files::shell)));
         pages.route("/static/{*path}", get(files::file))
     };
-    let finished = |room: Router<Arc<App>>| room.layer(DefaultBodyLimit::max(BODY)).with_state(Arc::clone(&app));
+    let finished = |room: Router<Arc<App>>| {
+        room.layer(DefaultBodyLimit::max(BODY)).layer(middleware::from_fn(packed)).with_state(Arc::clone(&app))
+    };
     let others = async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods");
     let trainer = room(vec![entrance(), viewing(), answering(), controlling()]).fallback(files::nowhere);
     let viewer = room(vec![entrance(), viewing(), answering()]).fallback(rooms::not_for_viewers);

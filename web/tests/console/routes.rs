@@ -123,6 +123,35 @@ async fn files_are_packed_for_who_takes_them_so() {
 }
 
 #[tokio::test]
+async fn long_documents_are_packed_for_whoever_takes_them_so() {
+    let site = Site::open().await;
+    let ask = async |path: &str, accepts: &str| {
+        let asked = request("GET", path).header(header::ACCEPT_ENCODING, accepts);
+        site.send(asked.body(Body::empty()).unwrap()).await
+    };
+    let bytes = async |response: Response| axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
+    for path in ["/api/modes", "/api/attacks", "/api/checks", "/api/matrix", "/api/openapi.json"] {
+        let (plain, packed) = (ask(path, "identity").await, ask(path, "gzip, br").await);
+        assert!(!plain.headers().contains_key(header::CONTENT_ENCODING), "{path}");
+        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip", "{path}");
+        // Whatever lies between keeps the two apart.
+        for response in [&plain, &packed] {
+            assert_eq!(response.headers()[header::VARY], "accept-encoding", "{path}");
+        }
+        let (plain, packed) = (bytes(plain).await, bytes(packed).await);
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
+        assert!(unpacked == plain && 3 * packed.len() < plain.len(), "{path}");
+    }
+    let short = ask("/healthz", "gzip").await;
+    assert!(!short.headers().contains_key(header::CONTENT_ENCODING));
+    let stream = ask("/api/events", "gzip").await;
+    assert!(!stream.headers().contains_key(header::CONTENT_ENCODING), "a stream is told as it comes");
+    drop(stream);
+    site.fake.console.stop().await;
+}
+
+#[tokio::test]
 async fn strangers_are_refused() {
     let site = Site::open().await;
     let foreign = Request::builder().uri("/api/status").header(header::HOST, "evil.example:8080").body(Body::empty());
