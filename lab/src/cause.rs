@@ -114,6 +114,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Whether it is that time was over: what was waited for may only have been slow.
+    pub const fn is_lapse(&self) -> bool {
+        matches!(self, Self::NoConnection { .. } | Self::Silence { .. } | Self::Overdue { .. })
+    }
+
     /// Octets of what is long in it.
     pub(crate) fn weight(&self) -> usize {
         match self {

@@ -168,6 +168,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether it settles what the session came to: not so where the kind does not, or where a victim only lost patience.
+    pub fn is_settled(&self) -> bool {
+        let lapse = matches!(&self.grounds, Some(Grounds::Disrupted { reason, .. }) if reason.is_lapse());
+        self.kind.is_settled() && !lapse
+    }
+
     /// Its sentence in the language that this process speaks.
     pub fn sentence(&self) -> String {
         match &self.grounds {

@@ -78,7 +78,8 @@ pub fn grade(expected: &Expected, got: &Verdict) -> Grade {
     if expected.is_met_by(got) {
         return Grade::AsExpected;
     }
-    if !got.kind.is_settled() {
+    // What was expected of patience was met above: else nobody knows who was slow.
+    if !got.is_settled() {
         return Grade::Inconclusive;
     }
     match (expected.kind.class(), got.class) {
@@ -168,7 +169,7 @@ pub enum OutcomesError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::role::Role;
+    use lab::{cause::Cause, role::Role, verdict::Grounds};
 
     fn verdict(kind: Kind, check: Option<&str>, party: Option<Role>) -> Verdict {
         Verdict {
@@ -213,6 +214,21 @@ mod tests {
         ] {
             assert_eq!(grade(expected, &got), status, "{expected:?} and {got:?}");
         }
+    }
+
+    #[test]
+    fn lost_patience_is_no_defence_and_no_finding_unless_it_is_what_had_to_come() {
+        let disrupted = |reason| Verdict {
+            grounds: Some(Grounds::Disrupted { party: Role::Server, flight: 1, reason }),
+            ..verdict(Kind::Disrupted, None, None)
+        };
+        let expected = |kind| Expected { kind, check: None, party: None };
+        for slow in [Cause::NoConnection { most: 6000 }, Cause::Silence { most: 6000 }, Cause::Overdue { most: 6000 }] {
+            assert_eq!(grade(&expected(Kind::Split), &disrupted(slow.clone())), Grade::Inconclusive);
+            assert_eq!(grade(&expected(Kind::Private), &disrupted(slow.clone())), Grade::Inconclusive);
+            assert_eq!(grade(&expected(Kind::Disrupted), &disrupted(slow)), Grade::AsExpected);
+        }
+        assert_eq!(grade(&expected(Kind::Split), &disrupted(Cause::Ended)), Grade::AttackLost);
     }
 
     #[test]

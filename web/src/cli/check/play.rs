@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::{
-    ci::outcomes::Row,
+    ci::outcomes::{Grade, Row, grade},
     cli::{
         Failure,
         lab::{self, Interrupted},
@@ -12,7 +12,6 @@ use crate::{
     log,
     sessions::session::Record,
 };
-use ::lab::verdict::Kind;
 use futures_util::FutureExt;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -104,7 +103,11 @@ async fn to_the_end(
     most: u32,
 ) -> Result<(Record, u32), Failure> {
     let (mut record, mut retries) = (lab::done(playing).await?, 0);
-    while retries < most && record.session.verdict.as_ref().is_some_and(|it| it.kind == Kind::Inconclusive) {
+    let cannot_tell = |record: &Record| {
+        let got = record.session.verdict.as_ref();
+        got.is_some_and(|got| grade(&row.expected, got) == Grade::Inconclusive)
+    };
+    while retries < most && cannot_tell(&record) {
         retries += 1;
         record = lab::done(lab::play(console, &row.scenario, Some(seed))?).await?;
     }
