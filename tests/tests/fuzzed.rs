@@ -88,7 +88,7 @@ fn messages() {
 #[test]
 fn scripts() {
     let script = include_bytes!("../data/script.json");
-    assert!(Script::read(script).is_ok(), "the seed is a script");
+    assert_eq!(Script::read(script).err().map(|error| error.to_string()), None, "the seed is a script");
     run(&[script.to_vec()], fuzz::scripts);
 }
 

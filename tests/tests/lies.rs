@@ -401,7 +401,10 @@ proptest! {
     /// Three processes tell at the same time: how their events are interleaved is chance, and decides nothing.
     #[test]
     fn no_order_of_arrival_changes_a_verdict(which in any::<prop::sample::Index>(), turns in prop::collection::vec(0..4usize, 400)) {
-        let story = which.get(&STORIES[..]);
+        // Where a session of a campaign begins, the console tells before it is played: that is no chance.
+        let begins = |story: &Story| story.events.iter().any(|event| matches!(event.fact, Fact::Began { .. }));
+        let stories: Vec<&Story> = STORIES.iter().filter(|story| !begins(story)).collect();
+        let story = which.get(&stories[..]);
         let sources = [Actor::Client, Actor::Attacker, Actor::Server, Actor::Console];
         let mut queues = sources.map(|source| story.events.iter().filter(move |event| event.source == source).peekable());
         let mut events = Vec::new();
