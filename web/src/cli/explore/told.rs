@@ -4,6 +4,7 @@ use super::{Answer, Outcome, executed::Executed, line, object::cast, said, state
 use crate::cli::style::{altered, bad, faint, good, head};
 use ::explore::{
     knowledge::Recipe,
+    term::{Shape, Term},
     trace::{Arrow, Fate, Trace},
 };
 use serde_json::json;
@@ -81,6 +82,14 @@ pub(super) fn recipe(how: &Recipe, numbered: &[String]) -> String {
         Recipe::Logarithm(of) => said("logarithm", &json!({ "of": say(of) })),
         Recipe::Guessed(on) => said("guessed", &json!({ "on": say(on) })),
         Recipe::Made(term, parts) if parts.is_empty() => term.to_string(),
+        // What stands in a message is told where it goes over the wire.
+        Recipe::Made(term, parts) if matches!(term.shape(), Shape::Transcript(_)) => {
+            let named = parts.iter().map(|part| match part {
+                Recipe::Made(frame, _) if matches!(frame.shape(), Shape::Frame(..)) => maker(frame),
+                part => say(part),
+            });
+            format!("{}({})", maker(term), named.collect::<Vec<_>>().join(", "))
+        }
         Recipe::Made(term, parts) => format!("{}({})", maker(term), all(parts)),
         Recipe::Raised(base, by) => said("raised", &json!({ "base": say(base), "by": all(by) })),
         Recipe::Decapsulated(key, ciphertext) => {
@@ -90,8 +99,7 @@ pub(super) fn recipe(how: &Recipe, numbered: &[String]) -> String {
 }
 
 /// The function that puts a term together.
-fn maker(term: &::explore::term::Term) -> String {
-    use ::explore::term::Shape;
+fn maker(term: &Term) -> String {
     match term.shape() {
         Shape::Power(..) => "power".to_owned(),
         Shape::Generator(_) => "generator".to_owned(),
