@@ -10,7 +10,7 @@ use lab::{
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::Value;
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
@@ -112,11 +112,12 @@ fn exit_codes_tell_findings_from_mistakes_and_failures() {
 
 #[test]
 fn a_finding_is_one_when_nobody_reads_it() {
-    for args in [
-        ["check", "--filter", "dh/tamper~record-auth", "--patience", "0"].as_slice(),
-        &["check", "--filter", "dh/tamper~record-auth", "--patience", "0", "--json"],
-        &["run", "dh/tamper~record-auth", "--patience", "0"],
-    ] {
+    let directory = tempfile::tempdir().expect("a directory");
+    let table = directory.path().join("table.txt");
+    fs::write(&table, "dh/relay split - -\n").expect("a table");
+    let wrong = ["check", "--outcomes", table.to_str().expect("a path")];
+    for args in [&wrong[..], &[&wrong[..], &["--json"]].concat(), &["run", "dh/tamper~record-auth", "--patience", "0"]]
+    {
         assert_eq!(unread("interlock", args).code(), Some(1), "{args:?}");
     }
     assert_eq!(unread("interlock", &["check", "--filter", "dh/relay"]).code(), Some(0));
