@@ -32,6 +32,21 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
         german.out.contains("In beiden gleich\n") && german.out.contains("\nDann, in ecdh-cert/substitute\n"),
         "{german:?}"
     );
+    for (said, apart, gives_up) in [
+        (
+            &english.out,
+            "One check apart: transcript-signature. With it: stopped. Without it: split.\n",
+            "  the client gives up at transcript-signature\n",
+        ),
+        (
+            &german.out,
+            "Eine Prüfung Unterschied: transcript-signature. Mit ihr: gestoppt. Ohne sie: gespalten.\n",
+            "  der Client bricht ab, bei transcript-signature\n",
+        ),
+    ] {
+        assert!(said.starts_with(apart) && said.contains(gives_up), "{said}");
+        assert!(!said.contains("cert-chain"), "what is alike is folded: {said}");
+    }
     let (english, german) = twice("ecdh-cert/substitute", "no-such-check");
     assert_eq!((english.code, german.code), (Some(2), Some(2)), "{german:?}");
     assert!(

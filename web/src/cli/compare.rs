@@ -4,15 +4,18 @@ use super::{FAILED, FINE, Failure, lab, said};
 use crate::{
     cli::style::{altered, faint, head, verdict},
     sessions::{
-        compare::{Comparison, Pair, compare},
+        compare::{Comparison, Pair, compare, kind},
         session::{Record, Session, now_us},
     },
 };
-use ::lab::{scenario::Scenario, terminal::printable};
+use ::lab::{scenario::Scenario, terminal::printable, words};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use std::io::{self, Write};
+
+/// Rows that are told of those in which both are alike: enough to see where one is.
+const BEFORE: usize = 3;
 
 /// Arguments of `interlock compare`.
 #[derive(Debug, Args)]
@@ -29,6 +32,9 @@ pub(super) struct Compare {
     /// The seed of both runs
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
+    /// Print all rows in which both are alike
+    #[arg(long)]
+    all: bool,
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
@@ -60,7 +66,7 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
             serde_json::to_writer(&mut out, &document).map_err(io::Error::from)?;
             writeln!(out)?;
         } else {
-            print(&mut out, &left, &right, &comparison)?;
+            print(&mut out, args, &left, &right, &comparison)?;
         }
         let failed = [&left, &right]
             .iter()
@@ -69,13 +75,25 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
     })
 }
 
-fn print(out: &mut impl Write, left: &Record, right: &Record, comparison: &Comparison) -> io::Result<()> {
+fn print(
+    out: &mut impl Write,
+    args: &Compare,
+    left: &Record,
+    right: &Record,
+    comparison: &Comparison,
+) -> io::Result<()> {
+    let apart = json!({ "check": args.check, "has": kind(left), "lacks": kind(right) });
+    writeln!(out, "{}\n", head(words::say("comparison", "one-check", &apart)))?;
     let first = comparison.first_difference.unwrap_or(comparison.rows.len());
     writeln!(out, "{}", head(said("same", &json!({}))))?;
-    for pair in comparison.rows.iter().take(first).filter(|pair| pair.same) {
-        if let Some(row) = &pair.left {
-            writeln!(out, "  {}", faint(printable(&row.text)))?;
-        }
+    let alike: Vec<_> =
+        comparison.rows.iter().take(first).filter(|pair| pair.same).filter_map(|pair| pair.left.as_ref()).collect();
+    let folded = if args.all { 0 } else { alike.len().saturating_sub(BEFORE) };
+    if folded > 0 {
+        writeln!(out, "  {}", faint(said("folded", &json!({ "count": folded }))))?;
+    }
+    for row in alike.iter().skip(folded) {
+        writeln!(out, "  {}", faint(printable(&row.text)))?;
     }
     for (record, side) in
         [(left, (|pair| pair.left.as_ref()) as fn(&Pair) -> Option<&_>), (right, |pair| pair.right.as_ref())]

@@ -78,10 +78,15 @@ pub fn compare(left: &Record, right: &Record) -> Comparison {
     Comparison { rows, first_difference, words }
 }
 
+/// What came of a session, as the language calls it.
+pub fn kind(record: &Record) -> String {
+    let kind = record.session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
+    words::say("kind", kind, &json!({}))
+}
+
 fn parted(first: &Pair, left: &Record, right: &Record) -> String {
     let nothing = words::say("comparison", "nothing", &json!({}));
     let told = |row: &Option<Row>| row.as_ref().map_or(nothing.clone(), |row| abbreviate(&row.text));
-    let kind = |record: &Record| record.session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
     let members = json!({
         "flight": first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight),
         "left": left.session.scenario,
