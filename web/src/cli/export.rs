@@ -3,7 +3,7 @@
 use super::{Data, FINE, Failure};
 use crate::sessions::{
     export::{Format, export},
-    store::{Database, Place, Retention, StoreError},
+    store::{Place, Retention, StoreError, open},
 };
 use clap::Args;
 use serde_json::json;
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
         return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
     }
     let failed = |error: StoreError| Failure::Lab(error.to_string());
-    let database = Database::open(&Place::Directory(directory.clone()), Retention::default()).map_err(failed)?;
+    let database = open(&Place::Directory(directory.clone()), Retention::default()).map_err(failed)?;
     let record = database
         .record(&args.session)
         .map_err(failed)?

@@ -1,6 +1,6 @@
 //! The thread that owns the database.
 
-use super::{Database, Health, Kept, Place, Retention, StoreError};
+use super::{Engine, Health, Kept, Place, Retention, StoreError, open};
 use crate::log;
 use std::{
     collections::VecDeque,
@@ -23,7 +23,7 @@ const RETRY: Duration = Duration::from_secs(1);
 const LEAVING: Duration = Duration::from_secs(5);
 
 /// A question to the database; answers with what went wrong.
-pub(super) type Question = Box<dyn FnOnce(&Database) -> Option<String> + Send>;
+pub(super) type Question = Box<dyn FnOnce(&dyn Engine) -> Option<String> + Send>;
 
 /// What the thread is asked to do.
 pub(super) enum Job {
@@ -50,7 +50,7 @@ pub(super) struct Keeper {
     pub(super) retention: Retention,
     pub(super) shared: Arc<Shared>,
     pub(super) tell: watch::Sender<Health>,
-    database: Option<Database>,
+    database: Option<Box<dyn Engine>>,
     waiting: VecDeque<Kept>,
     /// What went wrong when the database was last asked something.
     unanswered: Option<String>,
@@ -129,14 +129,14 @@ impl Keeper {
     fn answer(&mut self, question: Question) {
         let Some(database) = &self.database else { return };
         let before = (database.unreadable(), self.unanswered.take());
-        self.unanswered = question(database);
+        self.unanswered = question(database.as_ref());
         if (database.unreadable(), &self.unanswered) != (before.0, &before.1) {
             self.well();
         }
     }
 
     fn open(&mut self) -> bool {
-        match Database::open(&self.place, self.retention) {
+        match open(&self.place, self.retention) {
             Ok(database) => {
                 self.database = Some(database);
                 self.well();
@@ -154,7 +154,7 @@ impl Keeper {
         if self.waiting.is_empty() && self.database.as_ref().is_some_and(|database| !database.is_read_only()) {
             return;
         }
-        if self.database.as_ref().is_some_and(Database::is_gone) {
+        if self.database.as_ref().is_some_and(|database| database.is_gone()) {
             log::line("store", "the database was removed or replaced while it was open; a new one is begun");
             self.database = None;
         }
@@ -165,7 +165,7 @@ impl Keeper {
         while !self.waiting.is_empty() {
             let Some(database) = &mut self.database else { return };
             let batch = self.waiting.len().min(BATCH);
-            if let Err(error) = database.put(self.waiting.iter().take(batch)) {
+            if let Err(error) = database.put(&self.waiting.make_contiguous()[..batch]) {
                 return self.ill(&error);
             }
             self.drop_first(batch);
@@ -228,7 +228,7 @@ impl Keeper {
     }
 
     fn announce(&self, ok: bool, message: String) {
-        let unreadable = self.database.as_ref().map_or(0, Database::unreadable);
+        let unreadable = self.database.as_ref().map_or(0, |database| database.unreadable());
         let health = Health { ok, message, unreadable };
         let told = self.tell.borrow().clone();
         if health != told {

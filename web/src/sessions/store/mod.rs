@@ -1,15 +1,18 @@
 //! What outlives the console: judged sessions with their events, in one SQLite file.
 //!
-//! One thread owns the database. Sessions to keep reach it through a bounded queue and wait in its memory while the
+//! One thread owns the database ([`Engine`]). Sessions to keep reach it through a bounded queue and wait in its memory while the
 //! disk refuses them, so that no live session ever waits for a disk.
 
-mod database;
+mod engine;
 mod error;
 mod files;
 mod keeper;
+mod sqlite;
 mod stored;
+#[cfg(test)]
+mod suite;
 
-pub use database::Database;
+pub use engine::{Engine, open};
 pub use error::StoreError;
 pub use stored::Cursor;
 
@@ -78,6 +81,19 @@ impl Kept {
     fn bytes(&self) -> usize {
         self.events.iter().map(Bytes::len).sum()
     }
+
+    /// Its events as one JSON array.
+    fn write_events(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.push(b'[');
+        for (i, event) in self.events.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(event);
+        }
+        out.push(b']');
+    }
 }
 
 /// How the store is.
@@ -132,7 +148,7 @@ impl Store {
     /// It cannot be read, or does not answer.
     pub async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
+        question: impl FnOnce(&dyn Engine) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (tell, answer) = oneshot::channel();
         let question: Question = Box::new(move |database| {
@@ -238,7 +254,7 @@ mod tests {
         other.execute_batch("ROLLBACK").unwrap();
         health.wait_for(|health| health.ok).await.unwrap();
         drop(store);
-        assert!(Database::open(&place, Retention::default()).unwrap().session("a").unwrap().is_some());
+        assert!(open(&place, Retention::default()).unwrap().session("a").unwrap().is_some());
     }
 
     #[tokio::test]
@@ -271,7 +287,7 @@ mod tests {
             }
             let lost = closing.join().unwrap();
             drop(other);
-            (lost, Database::open(&place, Retention::default()).unwrap().session(id).unwrap().is_some())
+            (lost, open(&place, Retention::default()).unwrap().session(id).unwrap().is_some())
         };
         assert_eq!(close("kept", true), (0, true));
         assert_eq!(close("lost", false), (1, false));
@@ -290,7 +306,7 @@ mod tests {
         store.keep(record(2, "b"));
         assert!(found(&store, "b").await);
         assert_eq!(store.close(), 0);
-        assert!(Database::open(&place, Retention::default()).unwrap().session("b").unwrap().is_some());
+        assert!(open(&place, Retention::default()).unwrap().session("b").unwrap().is_some());
     }
 
     #[tokio::test]

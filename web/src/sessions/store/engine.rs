@@ -1,0 +1,80 @@
+//! What a database must do to keep sessions, whichever it is.
+
+use super::{Kept, Place, Retention, StoreError, sqlite::Sqlite, stored::Cursor};
+use crate::sessions::{
+    filter::Filter,
+    session::{Record, Session},
+};
+use lab::scenario::Scenario;
+
+/// A database that keeps sessions.
+///
+/// All that is put at once is kept or none of it, each session with all its events in their order, and it is found by
+/// whoever opens the database afterwards. What was put before is not put twice. A session whose cursor is another's is kept
+/// beside it. Sessions come back newest first, judged from their events whatever verdict stands in the row; a row that
+/// cannot be read hides no other, and is counted. Its memory does not grow with what it keeps.
+pub trait Engine: Send {
+    /// Whether nothing can be written to it.
+    fn is_read_only(&self) -> bool;
+
+    /// Whether it is no longer there: what is written to it is nowhere, and it has to be opened again.
+    fn is_gone(&self) -> bool;
+
+    /// How many of the sessions that were asked for could not be read.
+    fn unreadable(&self) -> usize;
+
+    /// Keeps sessions with their events, all or none of them, and lets the oldest go where there are too many.
+    ///
+    /// # Errors
+    /// Nothing was kept, and why; or nobody knows, and they can be put again.
+    fn put(&mut self, records: &[Kept]) -> Result<(), StoreError>;
+
+    /// Sessions older than `before` that a filter admits, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database cannot be read at all.
+    fn list(&self, before: Cursor, limit: usize, filter: &Filter) -> Result<Vec<(Cursor, Session)>, StoreError>;
+
+    /// One session with its events.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn record(&self, id: &str) -> Result<Option<Record>, StoreError>;
+
+    /// One session.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
+        Ok(self.record(id)?.map(|record| record.session))
+    }
+
+    /// The newest session of each scenario that can be read, at most `limit` of them; none by hand.
+    ///
+    /// # Errors
+    /// The database cannot be read at all.
+    fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError>;
+
+    /// The newest session of one scenario; none by hand.
+    ///
+    /// # Errors
+    /// The database cannot be read at all.
+    fn last_of(&self, scenario: &Scenario) -> Result<Option<Session>, StoreError>;
+
+    /// Forgets a session; whether there was one.
+    ///
+    /// # Errors
+    /// It cannot be forgotten.
+    fn forget(&mut self, id: &str) -> Result<bool, StoreError>;
+}
+
+/// Opens the database of a place.
+///
+/// # Errors
+/// There is no such place, or something else is there.
+pub fn open(place: &Place, retention: Retention) -> Result<Box<dyn Engine>, StoreError> {
+    Ok(match place {
+        Place::Memory => Box::new(Sqlite::in_memory(retention)?),
+        Place::Directory(directory) => Box::new(Sqlite::open(directory, retention)?),
+    })
+}
