@@ -47,6 +47,12 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
         assert!(said.starts_with(apart) && said.contains(gives_up), "{said}");
         assert!(!said.contains("cert-chain"), "what is alike is folded: {said}");
     }
+    assert!(english.out.contains("  SPLIT  Split: ") && english.out.contains("read what the client and server wrote."));
+    assert!(
+        german.out.contains("  GESPALTEN  Gespalten: ")
+            && german.out.contains("die Nachrichten von Client und Server."),
+        "{german:?}"
+    );
     let (english, german) = twice("ecdh-cert/substitute", "no-such-check");
     assert_eq!((english.code, german.code), (Some(2), Some(2)), "{german:?}");
     assert!(

@@ -7,7 +7,7 @@
 //! - `{member}` is the member's value: text as it is, a list with commas, a value with a name of its own in its own words;
 //! - `{member|key}` is changed on the way: `key` leaves the first four characters of a fingerprint, `octets` counts what
 //!   base64url stands for, `seconds` those of milliseconds, `date` is the time of unix seconds, `word` is the language's word
-//!   for it, `or unknown` that word where there is nothing, `and` and `either` join a list with that word or with `or` instead of commas,
+//!   for it, of a list as `and` joins them, `or unknown` that word where there is nothing, `and` and `either` join a list with that word or with `or` instead of commas,
 //!   `count message messages` counts, a list too, in singular and plural (`+` stands for a space in them);
 //! - `{member|in FAMILY}` is the member in the words of another family, and `{member|in FAMILY NAME}` in those of this name;
 //! - `[…]` is there only if all members in it, but for those in brackets of their own, are there and not empty; one in the
@@ -177,7 +177,7 @@ impl Language {
             (Manner::Count { .. }, Value::Array(list)) => self.show(&list.len().into(), manner),
             (_, Value::Array(list)) => {
                 let between = match manner {
-                    Manner::And => format!(" {} ", self.term("word", "and")),
+                    Manner::And | Manner::Word => format!(" {} ", self.term("word", "and")),
                     Manner::Either => format!(" {} ", self.term("word", "or")),
                     _ => ", ".to_owned(),
                 };

@@ -120,8 +120,8 @@ fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
 fn changes(out: &mut impl Write, change: &Change) -> io::Result<()> {
     let value = |text: &str| printable(&shortened(text, VALUE));
     writeln!(out, "      {}", altered(format!("{}:", printable(&change.field))))?;
-    writeln!(out, "        was  {}", value(&change.old))?;
-    writeln!(out, "        now  {}", altered(value(&change.new)))
+    writeln!(out, "        {}  {}", tale("was", &json!({})), value(&change.old))?;
+    writeln!(out, "        {}  {}", tale("now", &json!({})), altered(value(&change.new)))
 }
 
 fn check(out: &mut impl Write, event: &Event) -> io::Result<()> {

@@ -4,7 +4,9 @@ use anstyle::{AnsiColor, Style};
 use lab::{
     event::Status,
     verdict::{Class, Verdict},
+    words,
 };
+use serde_json::json;
 use std::fmt::Display;
 
 fn dressed(text: impl Display, style: Style) -> String {
@@ -40,7 +42,7 @@ pub(crate) fn bad(text: impl Display) -> String {
     loud(text, AnsiColor::Red)
 }
 
-/// The verdict's word, in capitals and in the colour of its class.
+/// The language's word for the verdict, in capitals and in the colour of its class.
 pub(crate) fn verdict(verdict: &Verdict) -> String {
     let colour = match verdict.class {
         Class::Defended => AnsiColor::Green,
@@ -48,7 +50,7 @@ pub(crate) fn verdict(verdict: &Verdict) -> String {
         Class::Neutral => AnsiColor::Blue,
         Class::Error => AnsiColor::Magenta,
     };
-    loud(verdict.kind.as_str().to_uppercase(), colour)
+    loud(words::say("kind", verdict.kind.as_str(), &json!({})).to_uppercase(), colour)
 }
 
 /// The mark before a check.

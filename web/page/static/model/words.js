@@ -62,7 +62,7 @@ const OPTIONAL = /\[([^[\]]*)\]/;
 const GAP = /\{([^}|]+)(?:\|([^}]*))?\}/g;
 
 /** The words that join lists. */
-const BETWEEN = { and: "and", either: "or" };
+const BETWEEN = { and: "and", word: "and", either: "or" };
 
 function show(value, manner, fitted) {
   const [how, one, many] = manner.split(" ");
