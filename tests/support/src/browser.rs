@@ -10,6 +10,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -114,10 +115,23 @@ impl Browser {
         crate::serving::text(&self.run("return location.pathname + location.search + location.hash", &[]))
     }
 
+    /// Loads the page that is shown anew, as its user asks for it.
+    pub fn reload(&self) {
+        self.command("/refresh", &json!({}));
+    }
+
     /// Awaits an element that the selector names.
     pub fn await_element(&self, selector: &str) {
-        let answer = self.post("/execute/async", &json!({ "script": AWAIT, "args": [selector] }));
-        if answer.status != 200 {
+        let begun = Instant::now();
+        loop {
+            let answer = self.post("/execute/async", &json!({ "script": AWAIT, "args": [selector] }));
+            if answer.status == 200 {
+                return;
+            }
+            // A script is lost with its page, which may load itself anew.
+            if begun.elapsed() < patience() {
+                continue;
+            }
             let page = self.run("return document.body.innerText.slice(0, 2000)", &[]);
             panic!("{selector} did not come at {}: {}\n{page}", self.place(), answer.body);
         }
@@ -199,6 +213,11 @@ fn value(answer: Answer) -> Value {
     answer.json()["value"].take()
 }
 
+/// How long something on a page is awaited.
+fn patience() -> Duration {
+    DEADLINE / 2
+}
+
 fn capabilities(chromium: &Path, profile: &Path) -> Value {
     let mut args: Vec<String> = [
         "headless",
@@ -215,7 +234,7 @@ fn capabilities(chromium: &Path, profile: &Path) -> Value {
     .map(|flag| format!("--{flag}"))
     .into();
     args.push(format!("--user-data-dir={}", profile.display()));
-    let patience = u64::try_from(DEADLINE.as_millis()).expect("a short time") / 2;
+    let patience = u64::try_from(patience().as_millis()).expect("a short time");
     json!({ "capabilities": { "alwaysMatch": {
         "browserName": "chrome",
         "goog:chromeOptions": { "binary": chromium, "args": args },

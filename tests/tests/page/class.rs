@@ -31,6 +31,7 @@ fn the_class_sees_what_the_speaker_shows_row_by_row_and_scene_by_scene() {
     }
     speaker.press("PageDown");
     class.await_element(".class[data-scene='2'] .stage[data-row='1']");
+    speaker.await_element(".present[data-scene='2'] .preview .stage[data-row='1']");
     speaker.press("PageUp");
     class.await_element(".class[data-scene='1']");
     speaker.press("b");
@@ -113,6 +114,7 @@ fn a_student_joins_by_the_link_answers_and_can_do_nothing_else() {
     // What a viewer may not do is not offered.
     browser.go(&format!("http://{}/", lab.address));
     browser.await_element("html[data-live=open] .matrix");
+    below(&browser);
     let offered = "return [...document.querySelectorAll('[data-form=run], [data-action=play-all]')].filter((it) => it.getClientRects().length).length";
     assert_eq!(browser.run(offered, &[]), 0);
     browser.click(".places a[href='/class']");
@@ -149,6 +151,7 @@ fn a_student_solves_a_task_in_an_exercise_and_the_trainer_alone_sees_who() {
     student.await_element(".class[data-scene='1']");
     student.go(&format!("http://{}/", lab.address));
     student.await_element("html[data-live=open]:not([data-exercise]) .matrix");
+    below(&student);
     let offered = "return [...document.querySelectorAll('[data-form=run], [data-action=play-all]')].filter((it) => it.getClientRects().length).length";
     assert_eq!(student.run(offered, &[]), 0);
     ask("POST /api/class", &json!({ "do": "go", "scene": 2 }));

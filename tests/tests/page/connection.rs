@@ -33,7 +33,7 @@ fn of_a_lab_that_was_started_anew_nothing_old_is_shown() {
     let old = text(&lab.run("dh/relay")["session"]);
     visit(&browser, &lab, "/");
     browser.click(&format!("[data-list=sessions] [data-session='{old}'] a"));
-    browser.await_element(".session[data-verdict=private]");
+    browser.await_element(".session[data-verdict=private] [data-row]");
     drop(lab);
     browser.await_element("html:not([data-live=open])");
 
@@ -57,6 +57,9 @@ fn out_of_touch_nothing_is_said_that_was_not_loaded() {
     let [split, ..] = lab.mission().map(|session: Value| text(&session["session"]));
     visit(&browser, &lab, "/");
     browser.await_element(&format!(".exchange[data-session='{split}']"));
+    // Somebody is there: what a click leads to is loaded by now.
+    browser.press("Tab");
+    browser.await_element("html[data-whole]");
     drop(lab);
     browser.await_element("html:not([data-live=open])");
     browser.click(&format!(".exchange[data-session='{split}']"));

@@ -36,6 +36,52 @@ fn the_first_page_shows_three_verdicts_and_leads_to_the_counterfactual() {
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
+/// Addresses of what was asked for to show the page, each with the octets that came for it: none, where the browser had it.
+fn asked(browser: &Browser) -> Vec<(String, u64)> {
+    let asked = "return ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
+        .map(({ name, transferSize }) => [new URL(name).pathname, transferSize])";
+    let asked = browser.run(asked, &[]);
+    let octets = |entry: &Value| (text(&entry[0]), entry[1].as_u64().expect("octets"));
+    asked.as_array().expect("a list").iter().map(octets).collect()
+}
+
+#[test]
+fn the_first_page_is_light_and_asks_for_no_file_twice() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    lab.mission();
+    for language in ["en", "de"] {
+        let shown = || {
+            browser.await_element("html[data-live=open]");
+            browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+            asked(&browser)
+        };
+        browser.screen(1366, 768);
+        browser.go(&format!("http://{}/?lang={language}", lab.address));
+        let first = shown();
+        // The live stream is not among them before it ends.
+        assert!(first.len() + 1 < 20, "{language}: {} requests: {first:?}", first.len() + 1);
+        let octets: u64 = first.iter().map(|(_, octets)| octets).sum();
+        assert!(octets < 100_000, "{language}: {octets} octets: {first:?}");
+        assert!(
+            first.iter().any(|(path, octets)| path.ends_with("/app.js") && *octets > 0 || language == "de"),
+            "{first:?}"
+        );
+        assert!(first.iter().all(|(path, _)| !path.ends_with("/later.js")), "{first:?}");
+
+        browser.reload();
+        let files: Vec<_> = shown().into_iter().filter(|(path, _)| path.starts_with("/static/")).collect();
+        assert!(files.len() >= 3, "{files:?}");
+        let again: Vec<_> = files.into_iter().filter(|(_, octets)| *octets > 0).collect();
+        assert_eq!(again, [], "asked for again");
+    }
+    // What is below comes when somebody goes there.
+    below(&browser);
+    browser.await_element("[data-form=run]");
+    assert!(asked(&browser).iter().any(|(path, _)| path.ends_with("/later.js")));
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
 #[test]
 fn a_session_that_somebody_else_starts_is_shown_as_it_runs() {
     let Some(browser) = Browser::open() else { return };
@@ -87,6 +133,7 @@ fn a_scenario_that_cannot_be_is_refused_by_name_until_another_is_chosen() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();
     visit(&browser, &lab, "/");
+    below(&browser);
     let choose = |name: &str, value: &str| {
         let pick = "const it = document.querySelector(`[data-form=run] select[name=${arguments[0]}]`);
             it.value = arguments[1]; it.dispatchEvent(new Event('change', { bubbles: true }))";

@@ -20,6 +20,14 @@ use support::{
     serving::{Lab, MISSION, text},
 };
 
+/// Goes down to what stands below the board, which is loaded then.
+fn below(browser: &Browser) {
+    browser.await_element(".matrix");
+    browser.await_element("[data-later=Below], .misconceptions");
+    browser.run("document.querySelector('.home').scrollIntoView({ block: 'end' })", &[]);
+    browser.await_element(".misconceptions");
+}
+
 /// A page of this lab, with its live stream open.
 fn visit(browser: &Browser, lab: &Lab, path: &str) {
     browser.go(&format!("http://{}{path}", lab.address));

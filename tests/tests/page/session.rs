@@ -185,6 +185,7 @@ fn on_paper_nothing_of_the_session_is_missing() {
     let tall = "return Math.max(...[...document.querySelectorAll('.diagram svg')].map((it) => it.getBoundingClientRect().height)) / innerHeight";
     assert!(browser.run(tall, &[]).as_f64().expect("a ratio") <= 0.8, "a drawing that does not fit on a page");
     visit(&browser, &lab, "/");
+    below(&browser);
     browser.await_element("form.run");
     assert_eq!(browser.run(shown, &["form.run"]), 1, "a form is of no use on paper");
 }
@@ -194,6 +195,7 @@ fn a_seed_is_shown_as_it_is_however_large() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();
     visit(&browser, &lab, "/");
+    below(&browser);
     browser.await_element("[data-form=run] input[name=seed]");
     let seed = u64::MAX.to_string();
     let fill = "const it = document.querySelector('[data-form=run] input[name=seed]');

@@ -1,28 +1,18 @@
 /** The dashboard: one shell, one page at a time, the live stream behind all of them. */
 
 import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
-import { ChallengesPage } from "./views/challenges.js";
-import { ClassPage, PresentPage } from "./views/class.js";
-import { AttackPage, CheckPage, ModePage } from "./views/catalogue.js";
-import { Comparison } from "./views/compare.js";
 import { Help } from "./views/help.js";
-import { HistoryPage } from "./views/history.js";
 import { Home } from "./views/home.js";
-import { SessionPage } from "./views/session.js";
-import { ProgramPage, SoftwarePage } from "./views/software.js";
 import { Join } from "./views/join.js";
-import { IndexPage, LISTS } from "./views/index.js";
-import { Palette } from "./views/palette.js";
-import { PrimesPage } from "./views/primes.js";
+import { Lazy } from "./views/lazy.js";
 import { lab } from "./lab/lab.js";
-import { navigate, to, useKeys, useRoute } from "./lab/route.js";
-import { files, projector, switchTongue, theme, tongue, useSettings } from "./lab/settings.js";
-import { Failed } from "./views/states.js";
+import { LISTS, navigate, to, useKeys, useRoute } from "./lab/route.js";
+import { projector, switchTongue, texts, theme, tongue, useSettings } from "./lab/settings.js";
 import { Status, Trouble } from "./views/status.js";
 import { connect, refresh } from "./lab/stream.js";
 import { know } from "./model/verdict.js";
 import { phrase, speak, tell } from "./model/words.js";
-import { get, registry, text } from "./lab/api.js";
+import { get, text } from "./lab/api.js";
 
 /** Pages with a title of their own; a session's page says its verdict. */
 const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "class", "present", "challenges", "software", "unknown"];
@@ -71,27 +61,9 @@ const App = () => {
       </nav>
     </header>
     <${Trouble} />
-    <main id="main" tabindex="-1"><${Page} page=${page} id=${id} query=${query} /></main>
-    ${palette ? html`<${Palette} onClose=${() => setPalette(false)} />` : null}
+    <main id="main" tabindex="-1">${page === "matrix" ? html`<${Home} />` : html`<${Lazy} part="Page" page=${page} id=${id} query=${query} />`}</main>
+    ${palette ? html`<${Lazy} part="Palette" onClose=${() => setPalette(false)} />` : null}
     ${help ? html`<${Help} onClose=${() => setHelp(false)} />` : null}`;
-};
-
-const Page = ({ page, id, query }) => {
-  if (LISTS.includes(page) && id === null) return html`<${IndexPage} key=${page} list=${page} />`;
-  switch (page) {
-    case "matrix": return html`<${Home} />`;
-    case "sessions": return id === null ? html`<${HistoryPage} />` : html`<${SessionPage} key=${id} id=${id} part=${Number(query.get("part")) || null} />`;
-    case "compare": return html`<${Comparison} left=${query.get("left")} right=${query.get("right")} />`;
-    case "modes": return html`<${ModePage} key=${id} id=${id} />`;
-    case "attacks": return html`<${AttackPage} key=${id} id=${id} />`;
-    case "checks": return html`<${CheckPage} key=${id} id=${id} />`;
-    case "class": return html`<${ClassPage} />`;
-    case "present": return lab.role === "viewer" ? html`<${ClassPage} />` : html`<${PresentPage} />`;
-    case "challenges": return html`<${ChallengesPage} />`;
-    case "software": return id === null ? html`<${SoftwarePage} />` : html`<${ProgramPage} key=${id} id=${id} attack=${query.get("attack")} />`;
-    case "cracking": return html`<${PrimesPage} />`;
-    default: return html`<${Failed} what="page" error=${{ status: 404, message: id }} />`;
-  }
 };
 
 const Logo = () => html`<svg class="logo" viewBox="0 0 44 24" width="44" height="24" aria-hidden="true">
@@ -102,13 +74,14 @@ const Logo = () => html`<svg class="logo" viewBox="0 0 44 24" width="44" height=
 
 const root = document.getElementById("app");
 document.documentElement.lang = tongue();
-speak(...await Promise.all(files().map(text)));
-Object.assign(lab, await get("/api/role"));
+const [words, role] = await Promise.all([text(texts()), get("/api/role")]);
+speak(words);
+Object.assign(lab, role);
 document.documentElement.dataset.role = lab.role;
 root.replaceChildren();
 if (lab.role === "nobody") render(html`<${Join} />`, root);
 else {
-  know(await registry("verdicts"));
+  know((await get("/api/verdicts")).verdicts);
   render(html`<${App} />`, root);
   connect();
   refresh();

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { retold, titleOf } from "../static/model/catalogue.js";
-import { narrate, speak, step } from "../static/model/words.js";
+import { retold } from "../static/model/catalogue.js";
+import { speak, titleOf } from "../static/model/words.js";
+import { narrate, step } from "../static/model/narrate.js";
 
 const english = readFileSync(new URL("../../../lab/src/words/english.txt", import.meta.url), "utf8");
 const mode = { id: "dh-weak", title: "Weak", summary: "So.", authenticated_by: "nothing", variants: [{ id: "short", title: "short" }, { id: "long", title: "long" }] };

@@ -3,12 +3,14 @@ import { readFileSync, readdirSync } from "node:fs";
 import { posix } from "node:path";
 import test from "node:test";
 
-const page = new URL("../", import.meta.url);
-const source = (path) => readFileSync(new URL(`static/${path}`, page), "utf8");
-const own = readdirSync(new URL("static/", page), { recursive: true }).filter((path) => path.endsWith(".js") && !path.startsWith("vendor/"));
+const folder = new URL("../", import.meta.url);
+const source = (path) => readFileSync(new URL(`static/${path}`, folder), "utf8");
+const own = readdirSync(new URL("static/", folder), { recursive: true }).filter((path) => path.endsWith(".js") && !path.startsWith("vendor/"));
 const IMPORT = /^(?:import|export) [^;]*? from "([^"]+)";$/gms;
-/** The paths that a module imports. */
-const imports = (path) => [...source(path).matchAll(IMPORT)].map(([, to]) => posix.join(posix.dirname(path), to));
+const beside = (path, to) => posix.join(posix.dirname(path), to);
+/** The paths that a module imports, and those that it imports as it runs. */
+const imports = (path) => [...source(path).matchAll(IMPORT)].map(([, to]) => beside(path, to));
+const later = (path) => [...source(path).matchAll(/\bimport\("([^"]+)"\)/g)].map(([, to]) => beside(path, to));
 
 /** A module and all that it needs. */
 function closure(path, seen = new Set()) {
@@ -18,13 +20,22 @@ function closure(path, seen = new Set()) {
   return seen;
 }
 
-test("modules import each other by relative paths, so that a report can carry them under other names", () => {
+/** The modules of the first screen, and those of the page. */
+const first = closure("app.js");
+const page = closure("views/later.js", new Set(first));
+
+test("modules import each other by relative paths, so that they can be joined", () => {
   for (const path of own) {
     for (const [, to] of source(path).matchAll(IMPORT)) assert.match(to, /^(\.|\.\.)\/([a-z]+\/)?[a-z0-9]+\.js$/, path);
-    // The report's generator reads line by line: an import that ends elsewhere than on its own line would be missed.
+    // They are joined line by line: an import that ends elsewhere than on its own line would be missed.
     for (const line of source(path).match(/^.*\bfrom "\..*$/gm) ?? []) assert.match(line, /^(import |\} from ")/, `${path}: ${line}`);
-    assert.doesNotMatch(source(path), /\bimport\s*\(/, path);
   }
+});
+
+test("what is not on the first screen is one file, which one module imports as it runs", () => {
+  assert.deepEqual(own.flatMap((path) => later(path).map((to) => [path, to])), [["views/lazy.js", "views/later.js"]]);
+  for (const path of own) assert.equal(source(path).match(/\bimport\s*\(/g)?.length ?? 0, later(path).length, path);
+  assert.ok(first.has("views/home.js") && !first.has("views/session.js") && !first.has("model/rows.js"));
 });
 
 /** What each folder may import besides itself: events and their meaning, drawings of them, the lab's routes, pages. */
@@ -37,11 +48,11 @@ const ARROWS = {
 };
 
 test("folders import only what lies below them", () => {
-  const folder = (path) => path.split("/").at(-2) ?? ".";
+  const of = (path) => path.split("/").at(-2) ?? ".";
   for (const path of own) {
-    assert.ok(Object.hasOwn(ARROWS, folder(path)), path);
-    for (const to of imports(path)) {
-      assert.ok(folder(to) === folder(path) || ARROWS[folder(path)].includes(folder(to)), `${path} imports ${to}`);
+    assert.ok(Object.hasOwn(ARROWS, of(path)), path);
+    for (const to of [...imports(path), ...later(path)]) {
+      assert.ok(of(to) === of(path) || ARROWS[of(path)].includes(of(to)), `${path} imports ${to}`);
     }
   }
 });
@@ -71,7 +82,7 @@ test("the page's own code stays small enough to be read", () => {
 });
 
 test("every module is part of the page or of the report", () => {
-  assert.deepEqual(own.filter((name) => !closure("app.js").has(name) && !closure("report.js").has(name)), []);
+  assert.deepEqual(own.filter((name) => !page.has(name) && !closure("report.js").has(name)), []);
 });
 
 test("a report asks nobody: none of its modules fetches, listens or keeps anything", () => {
@@ -87,7 +98,7 @@ test("nothing that a session says can become markup or code", () => {
 });
 
 test("the shell obeys the Content-Security-Policy: no inline script, no inline style, nothing from elsewhere", () => {
-  const shell = readFileSync(new URL("index.html", page), "utf8");
+  const shell = readFileSync(new URL("index.html", folder), "utf8");
   assert.doesNotMatch(shell, /<style|\sstyle=|\son\w+=|https?:\/\//i);
   for (const [tag] of shell.matchAll(/<script[^>]*>/g)) assert.match(tag, /src="\/static\//);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { words } from "../static/draw/layout.js";
-import { narrate, say, sentence, speak } from "../static/model/words.js";
+import { say, sentence, speak } from "../static/model/words.js";
+import { narrate } from "../static/model/narrate.js";
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 const english = file("lab/src/words/english.txt");

@@ -1,25 +1,30 @@
 //! The registries, the matrix and the state of the console.
 
-use super::{App, LabStatus, problem::Problem};
+use super::{App, LabStatus, asked::Query, packed::Fixed, problem::Problem};
 use crate::{
     cracking, registry,
     sessions::matrix::{Matrix, matrix},
 };
 use attacker::{cost, relay};
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::HeaderMap, response::Response};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-pub(super) async fn modes() -> Json<Value> {
-    Json(json!({ "modes": registry::modes() }))
+static MODES: LazyLock<Fixed> = LazyLock::new(|| Fixed::new(&json!({ "modes": registry::modes() })));
+static ATTACKS: LazyLock<Fixed> = LazyLock::new(|| Fixed::new(&json!({ "attacks": registry::attacks() })));
+static CHECKS: LazyLock<Fixed> = LazyLock::new(|| Fixed::new(&json!({ "checks": registry::checks() })));
+
+pub(super) async fn modes(headers: HeaderMap) -> Response {
+    MODES.answer(&headers)
 }
 
-pub(super) async fn attacks() -> Json<Value> {
-    Json(json!({ "attacks": registry::attacks() }))
+pub(super) async fn attacks(headers: HeaderMap) -> Response {
+    ATTACKS.answer(&headers)
 }
 
-pub(super) async fn checks() -> Json<Value> {
-    Json(json!({ "checks": registry::checks() }))
+pub(super) async fn checks(headers: HeaderMap) -> Response {
+    CHECKS.answer(&headers)
 }
 
 pub(super) async fn scenarios(State(app): State<Arc<App>>) -> Json<Value> {
@@ -40,8 +45,23 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn the_matrix(State(app): State<Arc<App>>) -> Json<Matrix> {
-    Json(matrix(app.console.book(), &app.outcomes))
+/// Which cells of the matrix are asked for: all of which what is given holds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cells {
+    applies: Option<bool>,
+    mode: Option<String>,
+    attack: Option<String>,
+}
+
+pub(super) async fn the_matrix(State(app): State<Arc<App>>, Query(asked): Query<Cells>) -> Json<Matrix> {
+    let mut matrix = matrix(app.console.book(), &app.outcomes);
+    matrix.cells.retain(|cell| {
+        asked.applies.is_none_or(|applies| cell.applies == applies)
+            && asked.mode.as_ref().is_none_or(|mode| cell.mode.to_string() == *mode)
+            && asked.attack.as_ref().is_none_or(|attack| cell.attack.to_string() == *attack)
+    });
+    Json(matrix)
 }
 
 /// What a prime costs, and what comes of a session with it: how long the victims of this console wait for it, and how long the

@@ -1,7 +1,7 @@
 //! The page: one HTML shell for every path of it, and its static files.
 
 use super::{asked::Named, packed::takes_gzip, problem::Problem};
-use crate::page::{File, find};
+use crate::page::{self, File, find};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
@@ -31,10 +31,17 @@ pub(super) async fn nowhere(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// A file under `/static/`.
+/// For a file under an address that changes with it: whoever has it need not ask again.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// A file under `/static/`, at the address of this edition of the page.
 pub(super) async fn file(Named(path): Named, headers: HeaderMap) -> Response {
-    match find(&format!("static/{path}")) {
-        Some(file) => serve(file, &headers),
+    match page::of_edition(&path) {
+        Some(file) => {
+            let mut response = serve(file, &headers);
+            response.headers_mut().insert(header::CACHE_CONTROL, FOREVER);
+            response
+        }
         None => Problem::new(StatusCode::NOT_FOUND, "path", "there is no such file").into_response(),
     }
 }

@@ -5,9 +5,11 @@ use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
 use std::io::{self, Write as _};
 
 /// Octets of the shortest answer that is worth it: what one segment on the way holds, about.
@@ -28,7 +30,7 @@ pub(super) async fn packed(request: Request, next: Next) -> Response {
     let Ok(document) = to_bytes(body, usize::try_from(size).unwrap_or(usize::MAX)).await else {
         return Response::from_parts(head, Body::empty());
     };
-    match pack(&document) {
+    match pack(&document, Compression::default()) {
         Ok(packed) => {
             head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             head.headers.remove(header::CONTENT_LENGTH);
@@ -43,10 +45,37 @@ fn is_document(headers: &HeaderMap) -> bool {
     json && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
-fn pack(document: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(document.len() / 4), Compression::fast());
+fn pack(document: &[u8], level: Compression) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(document.len() / 4), level);
     encoder.write_all(document)?;
     encoder.finish()
+}
+
+/// A document that is the same for as long as the program runs, and so is written and packed once.
+pub(super) struct Fixed {
+    plain: Bytes,
+    packed: Option<Bytes>,
+}
+
+impl Fixed {
+    pub(super) fn new(document: &Value) -> Self {
+        let plain: Bytes = document.to_string().into();
+        Self { packed: pack(&plain, Compression::best()).ok().map(Bytes::from), plain }
+    }
+
+    /// The document, as whoever asks takes it.
+    pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
+        let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        match &self.packed {
+            Some(packed) if takes_gzip(headers) => {
+                let coded = (header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                let vary = (header::VARY, HeaderValue::from_static("accept-encoding"));
+                ([kind, coded, vary], packed.clone()).into_response()
+            }
+            // Who lies between is told on the way out.
+            _ => ([kind], self.plain.clone()).into_response(),
+        }
+    }
 }
 
 /// Whether the answer may be packed (RFC 9110 section 12.5.3).

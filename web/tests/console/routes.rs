@@ -91,9 +91,16 @@ async fn every_answer_carries_the_defences_of_the_page() {
 async fn files_are_packed_for_who_takes_them_so() {
     let site = Site::open().await;
     let mut sizes = [0, 0];
-    for path in
-        ["/", "/static/app.js", "/static/style/base.css", "/static/vendor/preact.js", "/static/words/english.txt"]
-    {
+    let shell = axum::body::to_bytes(site.get("/").await.into_body(), 1 << 16).await.unwrap();
+    let shell = String::from_utf8(shell.to_vec()).unwrap();
+    let edition = shell.split("/static/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let file = |name: &str| format!("/static/{edition}/{name}");
+    // Whoever comes with an address of another edition must not take this one's files for that one's.
+    for path in ["/static/app.js", "/static/0000000000000000/app.js"] {
+        assert_eq!(site.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let files = ["app.js", "views/later.js", "style.css", "words/english.txt", "words/more/german.txt"].map(file);
+    for path in std::iter::once("/").chain(files.iter().map(String::as_str)) {
         let ask = async |accepted: &str, known: Option<&str>| {
             let mut asked = request("GET", path).header(header::ACCEPT_ENCODING, accepted);
             if let Some(tag) = known {
@@ -104,6 +111,8 @@ async fn files_are_packed_for_who_takes_them_so() {
         let bytes = async |response: Response| axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
         let tag = |response: &Response| response.headers()[header::ETAG].to_str().unwrap().to_owned();
         let (plain, packed) = (ask("identity, gzip;q=0", None).await, ask("br, GZIP;q=0.8", None).await);
+        let kept = packed.headers()[header::CACHE_CONTROL].to_str().unwrap();
+        assert_eq!(kept.contains("immutable"), path != "/", "{path}: {kept}");
         assert!(!plain.headers().contains_key(header::CONTENT_ENCODING), "{path}");
         assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
         assert_eq!(packed.headers()[header::CONTENT_TYPE], plain.headers()[header::CONTENT_TYPE]);

@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from "../vendor/preact.js";
 import { lab, learn, useLab } from "./lab.js";
-import { retold } from "../model/catalogue.js";
 import { parse, written } from "../model/text.js";
 import { tell } from "../model/words.js";
 
@@ -77,18 +76,6 @@ export async function text(path) {
   }
 }
 
-const registries = new Map();
-
-/** A registry (`modes`, `attacks`, `checks`, `verdicts`, `scenarios`): asked for once, they do not change while the lab runs. */
-export function registry(name) {
-  if (!registries.has(name)) {
-    const list = get(`/api/${name}`).then((body) => retold(name, body[name]));
-    list.catch(() => registries.delete(name));
-    registries.set(name, list);
-  }
-  return registries.get(name);
-}
-
 /**
  * Loads while a component is shown: `{data, error, loading}`, again whenever `deps` change. What was there stays until
  * something newer comes, also when the lab is out of reach.
@@ -105,10 +92,4 @@ export function useLoad(load, deps) {
     return () => (current = false);
   }, deps);
   return state;
-}
-
-/** A registry's list, empty until it is there. */
-export function useRegistry(name) {
-  const { epoch } = useLab();
-  return useLoad(() => registry(name), [name, epoch]).data ?? [];
 }

@@ -23,7 +23,10 @@ export const to = {
   software: (id, attack = null) => `${path("software", id)}${attack === null ? "" : `?attack=${encodeURIComponent(attack)}`}`,
 };
 
-const PAGES = new Set(["", "sessions", "modes", "attacks", "checks", "terms", "compare", "cracking", "class", "present", "challenges", "software"]);
+/** The lists of what there is, in the order of their links. */
+export const LISTS = ["modes", "attacks", "checks", "terms"];
+
+const PAGES = new Set(["", "sessions", ...LISTS, "compare", "cracking", "class", "present", "challenges", "software"]);
 
 /** The page's name, the id in its path, and its query. */
 export function route({ pathname, search }) {

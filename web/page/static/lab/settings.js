@@ -33,8 +33,8 @@ export const tongue = () =>
 /** A text of a lesson or of a task, in the page's language where it has one. */
 export const spoken = (text) => visible(text === null || typeof text === "string" ? text ?? "" : text[tongue()] ?? text.en ?? Object.values(text)[0] ?? "");
 
-/** The files of its texts, the last one for what the others do not say better. */
-export const files = () => [...new Set(["english", TONGUES[tongue()]])].map((name) => `/static/words/${name}.txt`);
+/** The file of its texts for the first screen, or of the others (`more/`), beside the page's script. */
+export const texts = (which = "") => new URL(`words/${which}${TONGUES[tongue()]}.txt`, document.querySelector("script[src]").src).href;
 
 /** Speaks the other language from now on, in this browser. */
 export function switchTongue() {

@@ -3,7 +3,8 @@
  * the entry's id; where it says nothing, the registry's own words stand.
  */
 
-import { say, step } from "./words.js";
+import { step } from "./narrate.js";
+import { say } from "./words.js";
 
 /** What the language says in a family of the entry of this id. */
 const own = (family, id, registered) => say(family, {}, id) ?? registered;
@@ -35,10 +36,3 @@ const RETOLD = {
 
 /** The entries of the registry of this name in the page's own language. */
 export const retold = (name, list) => list.map(RETOLD[name] ?? ((entry) => entry));
-
-/** The title of a mode or attack as a scenario names it, `id` or `id:variant`; `registered` where the language lacks a part. */
-export function titleOf(selection, registered) {
-  const [id] = selection.split(":");
-  const parts = [say("mode", {}, id) ?? say("attack", {}, id), id === selection ? "" : say("variant", {}, selection)];
-  return parts.includes(null) ? registered : parts.filter(Boolean).join(": ");
-}

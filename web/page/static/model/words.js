@@ -11,8 +11,11 @@ let texts = new Map();
 /** Takes files of texts for the language from now on; what a later one says is said so. */
 export function speak(...files) {
   texts = new Map();
-  for (const file of files) read(file).forEach((cases, key) => texts.set(key, cases));
+  files.forEach(speakToo);
 }
+
+/** Takes in another file besides. */
+export const speakToo = (file) => read(file).forEach((cases, key) => texts.set(key, cases));
 
 function read(file) {
   const read = new Map();
@@ -135,19 +138,17 @@ export function sentence(verdict) {
 /** What came of a session, or why nothing is told of it: it is sealed, or, in these words, it runs. */
 export const outcome = ({ verdict, status }, running = tell("session runs")) => (verdict ? sentence(verdict) : status === "sealed" ? tell("class sealed") : running);
 
-/** What a step of a recipe says, of a registry or of an event: in the page's own language, where that has it. */
-export const step = ({ recipe = null, number, text }) => (recipe === null ? null : say("recipe", { number }, recipe)) ?? text;
-
-/** What an event tells, with its teller; nothing, where it tells only of the lab's own working. */
-export const narrate = (event) => {
-  const told = event.type === "check" ? { ...event, ...differing(event) } : event.type === "step" ? { ...event, text: step(event) } : event;
-  return say("event", told) ?? say("working", told) ?? fit(plain(event.type));
-};
-
 /** What was wanted and what was found, said: long values by their beginnings, or by where they differ if they begin alike. */
-function differing({ expected, observed }) {
+export function differing({ expected, observed }) {
   const both = [seen(expected), seen(observed)];
   const short = both.map(abbreviate);
   const [wanted, found] = apart(...(short[0] === short[1] ? both : short), 128);
   return { expected: { ...expected, is: "said", said: wanted }, observed: { ...observed, is: "said", said: found } };
+}
+
+/** The title of a mode or attack as a scenario names it, `id` or `id:variant`; `registered` where the language lacks a part. */
+export function titleOf(selection, registered) {
+  const [id] = selection.split(":");
+  const parts = [say("mode", {}, id) ?? say("attack", {}, id), id === selection ? "" : say("variant", {}, selection)];
+  return parts.includes(null) ? registered : parts.filter(Boolean).join(": ");
 }

@@ -1,7 +1,8 @@
 /** What a mode, an attack or a check is, where it is from, and how its scenarios ended. */
 
 import { html } from "../vendor/preact.js";
-import { get, registry, useLoad } from "../lab/api.js";
+import { get, useLoad } from "../lab/api.js";
+import { registry } from "../lab/registry.js";
 import { Chains } from "./chains.js";
 import { Flights } from "./flights.js";
 import { newest, useLab } from "../lab/lab.js";

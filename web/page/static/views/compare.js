@@ -17,7 +17,8 @@ import { Failed, Loading } from "./states.js";
 import { visible } from "../model/text.js";
 import { Prose } from "../draw/value.js";
 import { Badge } from "../draw/verdict.js";
-import { narrate, outcome, tell, term } from "../model/words.js";
+import { outcome, tell, term } from "../model/words.js";
+import { narrate } from "../model/narrate.js";
 
 export const Comparison = ({ left, right }) => {
   if (left && right) return html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`;

@@ -2,7 +2,8 @@
 
 import { html, useState } from "../vendor/preact.js";
 import { Name } from "../draw/cast.js";
-import { narrate, tell, word } from "../model/words.js";
+import { tell, word } from "../model/words.js";
+import { narrate } from "../model/narrate.js";
 
 const MOST = 500;
 

@@ -5,8 +5,7 @@ import { get, start, useFault, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
 import { newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
-import { Misconceptions } from "./misconceptions.js";
-import { RunForm } from "./run.js";
+import { LazyNear } from "./lazy.js";
 import { SessionList } from "./sessions.js";
 import { Failed, Loading } from "./states.js";
 import { Badge, Legend } from "../draw/verdict.js";
@@ -24,14 +23,14 @@ const MISSION = [
 
 export const Home = () => {
   const lab = useLab();
-  const matrix = useLoad(() => get("/api/matrix"), [lab.epoch]);
+  const matrix = useLoad(() => get("/api/matrix?applies=true"), [lab.epoch]);
   const sessions = newest();
   const waiting = lab.link === "open" ? null : tell("home waiting");
   const [since, setSince] = useState(countsSince("fresh"));
   const [filling, fill] = useState(null);
   const [fault, attempt] = useFault();
   const playAll = () => attempt(async () => {
-    const cells = (matrix.data?.cells ?? []).filter((cell) => cell.applies);
+    const cells = matrix.data?.cells ?? [];
     for (const [i, { scenario }] of cells.entries()) {
       fill(tell("home filling", { done: i, count: cells.length }));
       await start(scenario);
@@ -66,11 +65,7 @@ export const Home = () => {
         <${SessionList} sessions=${sessions.slice(0, 40)} 
           empty=${waiting ?? tell("home empty")} />
       </aside>
-      <section class="panel">
-        <h2>${tell("home run")}</h2>
-        <${RunForm} cells=${matrix.data?.cells} />
-      </section>
-      <${Misconceptions} />
+      ${matrix.loading && !matrix.data ? null : html`<${LazyNear} part="Below" cells=${matrix.data?.cells} />`}
     </div>`;
 };
 

@@ -1,15 +1,12 @@
 /** What there is: modes, attacks, checks and terms, each by its title, with how its scenarios have to end. */
 
 import { html } from "../vendor/preact.js";
-import { useRegistry } from "../lab/api.js";
-import { to } from "../lab/route.js";
+import { useRegistry } from "../lab/registry.js";
+import { LISTS, to } from "../lab/route.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { isDefence } from "../model/verdict.js";
 import { Mark } from "../draw/verdict.js";
 import { glossary, tell, term } from "../model/words.js";
-
-/** The lists, in the order of their links. */
-export const LISTS = ["modes", "attacks", "checks", "terms"];
 
 const HREF = { modes: to.mode, attacks: to.attack, checks: to.check };
 

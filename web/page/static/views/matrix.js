@@ -4,15 +4,14 @@
  */
 
 import { html, useRef, useState } from "../vendor/preact.js";
-import { start, useFault } from "../lab/api.js";
+import { get, start, useFault } from "../lab/api.js";
 import { standing } from "../model/verdict.js";
 import { Corner, Mark } from "../draw/verdict.js";
 import { navigate, to, useKeys } from "../lab/route.js";
 import { board, folds, groupKey, loudest, modeKey } from "../model/board.js";
 import { attackOf, modeOf } from "../model/scenario.js";
 import { visible } from "../model/text.js";
-import { titleOf } from "../model/catalogue.js";
-import { groupName, sentence, tell, term } from "../model/words.js";
+import { groupName, sentence, tell, term, titleOf } from "../model/words.js";
 
 /** Where the keyboard last was, and what is unfolded, so that a way back from a session leads there too. */
 let place = null;
@@ -49,7 +48,7 @@ const later = (a, b) => (!a || (b && ((b.started ?? 0) > (a.started ?? 0) || b.s
 /** What a cell says, in words. */
 function words({ cell, row, column, session, others }) {
   const name = { mode: row.mode, attack: column.attack };
-  if (!cell?.applies) return cell?.why_not ? visible(`${cell.why_not}.`) : tell("cell does-not-apply", name);
+  if (!cell) return tell("cell does-not-apply", name);
   const kind = (of) => term("kind", of ?? "running");
   const beside = others.length ? tell("cell beside", { count: others.length, scenario: others[0].scenario, kind: kind(others[0].kind) }) : null;
   if (!session) return tell("cell not-run", { ...name, beside });
@@ -60,12 +59,12 @@ function words({ cell, row, column, session, others }) {
 
 /** The sessions of a folded group in one cell: how many of those that apply have run, and the verdict that stands out. */
 function summary(cells) {
-  const apply = cells.filter(({ cell }) => cell?.applies);
+  const apply = cells.filter(({ cell }) => cell);
   const kinds = apply.filter(({ session }) => session).map(({ session }) => standing(session));
   return { apply: apply.length, run: kinds.length, kind: loudest(kinds) };
 }
 
-/** `since` leaves out what ran before (unix milliseconds). */
+/** `matrix` has the cells in which the attack makes sense against the mode; `since` leaves out what ran before (unix milliseconds). */
 export const Matrix = ({ matrix, sessions, since = 0 }) => {
   const [focus, redraw] = useState(place ?? [0, 0]);
   const setFocus = (next) => redraw((place = next));
@@ -89,10 +88,14 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
   };
 
   const run = ({ cell: { scenario } }) => attempt(() => start(scenario), ({ message }) => tell("cell fault", { scenario, why: message }));
+  const explain = async ({ row, column }) => {
+    const { cells: [cell] } = await get(`/api/matrix?mode=${encodeURIComponent(row.mode)}&attack=${encodeURIComponent(column.attack)}`);
+    ask(visible(`${cell.why_not}.`));
+  };
   const act = (here) => {
-    ask(here.cell?.applies ? null : words(here));
-    if (!here.cell?.applies) return;
-    if (here.session) navigate(to.session(here.session.session));
+    ask(null);
+    if (!here.cell) attempt(() => explain(here));
+    else if (here.session) navigate(to.session(here.session.session));
     else run(here);
   };
   const move = (event, r, c, here) => {
@@ -108,7 +111,7 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
   const again = () => {
     const [row, column] = place ? [rows[place[0]], columns[place[1]]] : [];
     const here = row && column && !column.members ? at(row, column) : null;
-    if (here?.cell?.applies) run(here);
+    if (here?.cell) run(here);
   };
   useKeys(() => ({ r: again, R: again }));
 
@@ -120,12 +123,12 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
     const label = words(here);
     return html`
       <td key=${column.attack} class=${starts(columns, c) ? "starts" : ""} role="gridcell">
-        <button type="button" class=${`cell ${kind ?? (cell?.applies ? "open" : "never")}`} title=${label} aria-label=${label}
-          aria-disabled=${cell?.applies ? undefined : "true"} tabindex=${focus[0] === r && focus[1] === c ? 0 : -1}
-          data-at=${`${r}-${c}`} data-scenario=${cell?.scenario} data-verdict=${session?.verdict?.kind}
-          data-session=${session?.session} data-variations=${here.others.length || undefined} data-status=${session ? session.status : cell?.applies ? "not-run" : "not-applicable"}
+        <button type="button" class=${`cell ${kind ?? (cell ? "open" : "never")}`} title=${label} aria-label=${label}
+          aria-disabled=${cell ? undefined : "true"} tabindex=${focus[0] === r && focus[1] === c ? 0 : -1}
+          data-at=${`${r}-${c}`} data-scenario=${`${row.mode}/${column.attack}`} data-verdict=${session?.verdict?.kind}
+          data-session=${session?.session} data-variations=${here.others.length || undefined} data-status=${session ? session.status : cell ? "not-run" : "not-applicable"}
           onClick=${() => act(here)} onFocus=${() => setFocus([r, c])} onKeyDown=${(event) => move(event, r, c, here)}>
-          ${kind ? html`<${Mark} kind=${kind} />` : cell?.applies ? html`<span class="hint" aria-hidden="true">▸</span>` : null}
+          ${kind ? html`<${Mark} kind=${kind} />` : cell ? html`<span class="hint" aria-hidden="true">▸</span>` : null}
           ${here.others.length ? html`<${Corner} />` : null}
         </button>
       </td>`;

@@ -1,7 +1,8 @@
 /** The command palette, at `/`: everything that there is by a few letters of it, and Enter opens or runs it. */
 
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
-import { start, useFault, useRegistry } from "../lab/api.js";
+import { start, useFault } from "../lab/api.js";
+import { useRegistry } from "../lab/registry.js";
 import { newest } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { matches } from "../model/search.js";

@@ -1,7 +1,8 @@
 /** The page on what it costs to break a prime: the plot, the numbers behind it, and a prime to try. */
 
 import { html, useState } from "../vendor/preact.js";
-import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { get, start, useFault, useLoad } from "../lab/api.js";
+import { useRegistry } from "../lab/registry.js";
 import { modelled, safe } from "../model/costs.js";
 import { newest, useLab } from "../lab/lab.js";
 import { DEPLOYED, Plot, PlotKey } from "../draw/plot.js";

@@ -2,7 +2,8 @@
 
 import { html } from "../vendor/preact.js";
 import { Prose } from "../draw/value.js";
-import { step, tell } from "../model/words.js";
+import { tell } from "../model/words.js";
+import { step } from "../model/narrate.js";
 
 /** `steps` as the attack's page has them, where known; those done carry the attacker's own words. */
 export const Recipe = ({ attacker, steps = [] }) => {

@@ -1,7 +1,8 @@
 /** The form that runs a scenario: mode, attack, switched checks, seed. */
 
 import { html, useMemo, useState } from "../vendor/preact.js";
-import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { get, start, useFault, useLoad } from "../lab/api.js";
+import { useRegistry } from "../lab/registry.js";
 import { useLab } from "../lab/lab.js";
 import { Price } from "./price.js";
 import { navigate, to } from "../lab/route.js";
@@ -10,7 +11,7 @@ import { groupName, tell } from "../model/words.js";
 
 const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
 
-/** `cells` of the matrix, where they are known: which attack makes sense against which mode. */
+/** `cells` of the matrix in which the attack makes sense against the mode, where they are known. */
 export const RunForm = ({ cells = [] }) => {
   const [modes, attacks] = [useRegistry("modes"), useRegistry("attacks")];
   const [choice, choose] = useState({ mode: "ecdh-cert", attack: "substitute", switches: [], parameters: {} });
@@ -26,7 +27,8 @@ export const RunForm = ({ cells = [] }) => {
 
   const named = saidOf(mode, choice);
   const row = named === null ? mode.id : `${mode.id}:${named}`;
-  const senseless = new Set(cells.filter((cell) => !cell.applies && cell.mode === row).map((cell) => cell.attack));
+  const sensible = cells.filter((cell) => cell.mode === row).map((cell) => cell.attack);
+  const senseless = new Set(sensible.length ? attacks.map(({ id }) => id).filter((id) => !sensible.includes(id)) : []);
   const set = (change) => {
     attempt(() => choose({ ...choice, ...change }));
   };

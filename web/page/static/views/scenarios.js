@@ -1,7 +1,8 @@
 /** Scenarios with what last came out of them and what has to. */
 
 import { html } from "../vendor/preact.js";
-import { get, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { get, start, useFault, useLoad } from "../lab/api.js";
+import { useRegistry } from "../lab/registry.js";
 import { newest, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { visible } from "../model/text.js";

@@ -1,7 +1,8 @@
 /** The page of a session: the sentence first, then how it came to it. */
 
-import { html, useEffect } from "../vendor/preact.js";
-import { begin, get, post, start, useFault, useLoad, useRegistry } from "../lab/api.js";
+import { html, useEffect, useRef } from "../vendor/preact.js";
+import { begin, get, post, start, useFault, useLoad } from "../lab/api.js";
+import { useRegistry } from "../lab/registry.js";
 import { Certificates } from "./chains.js";
 import { Hand } from "./hand.js";
 import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
@@ -19,7 +20,9 @@ import { sentence, tell, term } from "../model/words.js";
 export const SessionPage = ({ id, part = null }) => {
   useLab();
   const loaded = useSession(id);
-  const session = lab.sessions.get(id) ?? loaded.data;
+  // What was known when the lab was in reach is known for as long as the page is shown.
+  const known = useRef(null);
+  const session = (known.current = lab.sessions.get(id) ?? loaded.data ?? known.current);
   const events = lab.events.get(id) ?? [];
   const modes = useRegistry("modes");
   const attacks = useRegistry("attacks");

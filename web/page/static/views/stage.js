@@ -15,7 +15,8 @@ import { VICTIMS, fold, fingerprints, installed, peerOf } from "../model/fold.js
 import { notebook, replay, truth } from "../model/replay.js";
 import { secretive, shorten, visible } from "../model/text.js";
 import { keysOf } from "../model/token.js";
-import { outcome, phrase, say, step, tell } from "../model/words.js";
+import { outcome, phrase, say, tell } from "../model/words.js";
+import { step } from "../model/narrate.js";
 
 /** Milliseconds that a row stands while it plays by itself. */
 const PACES = { normal: 1800, slow: 4500 };
