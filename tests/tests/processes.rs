@@ -84,9 +84,22 @@ fn one_seed_prints_the_same_octets_every_time() {
 
 #[test]
 fn exit_codes_tell_findings_from_mistakes_and_failures() {
-    // Victims who wait for nothing finish nothing, so the attack that must win does not.
-    let finding = run("interlock", &["run", "dh/tamper~record-auth", "--patience", "0", "--json"]);
-    assert_eq!(finding.code, Some(1), "{finding:?}");
+    let directory = tempfile::tempdir().expect("a directory");
+    let table = directory.path().join("table.txt");
+    fs::write(&table, "dh/relay split - -\ndh/tamper~record-auth altered - -\n").expect("a table");
+    let table = table.to_str().expect("a path");
+    // Whoever plays one scenario and whoever plays all are told the same of it. A victim that waits for nothing finishes
+    // nothing, which is neither a defence nor a finding.
+    for (scenario, patience, code) in
+        [("dh/relay", "5000", 1), ("dh/tamper~record-auth", "5000", 0), ("dh/tamper~record-auth", "0", 3)]
+    {
+        for args in [["run", scenario], ["check", "--filter"]] {
+            let scenario = if args[0] == "check" { &[scenario][..] } else { &[] };
+            let args = [&args[..], scenario, &["--outcomes", table, "--patience", patience]].concat();
+            let ended = run("interlock", &args);
+            assert_eq!(ended.code, Some(code), "{args:?}: {ended:?}");
+        }
+    }
     for (scenario, named) in [
         ("nosuch/substitute", "ecdh-cert"),
         ("dh/nosuch", "substitute"),
@@ -100,7 +113,6 @@ fn exit_codes_tell_findings_from_mistakes_and_failures() {
         assert_eq!(mistake.out, "");
     }
     assert_eq!(run("interlock", &["run"]).code, Some(2));
-    let directory = tempfile::tempdir().expect("a directory");
     let (nowhere, sarif) = (directory.path().join("none").join("report.xml"), directory.path().join("report.sarif"));
     let [to_nowhere, to_sarif] = [&nowhere, &sarif].map(|path| path.to_str().expect("a path"));
     let failure = run("interlock", &["check", "--filter", "dh/relay", "--junit", to_nowhere, "--sarif", to_sarif]);
@@ -115,9 +127,10 @@ fn a_finding_is_one_when_nobody_reads_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let table = directory.path().join("table.txt");
     fs::write(&table, "dh/relay split - -\n").expect("a table");
-    let wrong = ["check", "--outcomes", table.to_str().expect("a path")];
-    for args in [&wrong[..], &[&wrong[..], &["--json"]].concat(), &["run", "dh/tamper~record-auth", "--patience", "0"]]
-    {
+    let table = ["--outcomes", table.to_str().expect("a path")];
+    for args in [&["check"][..], &["check", "--json"], &["run", "dh/relay"]] {
+        let args = [args, &table[..]].concat();
+        let args = args.as_slice();
         assert_eq!(unread("interlock", args).code(), Some(1), "{args:?}");
     }
     assert_eq!(unread("interlock", &["check", "--filter", "dh/relay"]).code(), Some(0));

@@ -1,5 +1,6 @@
 //! The expected outcomes: what theory says about each scenario, written by hand in `web/src/ci/outcomes.txt`.
 
+use super::report::Standing;
 use crate::sessions::orders::resolve;
 use lab::{
     scenario::Scenario,
@@ -69,6 +70,18 @@ impl Grade {
             Self::Accepted => "another outcome than the expected one, which the baseline accepts",
             Self::Outdated => "the baseline accepts another outcome, which is no longer there",
             Self::Inconclusive => "the lab could not tell what happened",
+        }
+    }
+}
+
+impl Grade {
+    /// What it amounts to, whatever was asked for: a run, a report, an exit status.
+    pub const fn standing(self) -> Standing {
+        match self {
+            Self::AsExpected => Standing::Fine,
+            Self::Accepted => Standing::Accepted,
+            Self::Inconclusive => Standing::Unclear,
+            Self::Outdated | Self::StoppedOtherwise | Self::NotStopped | Self::AttackLost => Standing::Finding,
         }
     }
 }

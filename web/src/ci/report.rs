@@ -150,12 +150,7 @@ impl Report {
             Entry {
                 of: (mode.to_owned(), attack.to_owned()),
                 between: '/',
-                standing: match cell.status {
-                    Grade::AsExpected => Standing::Fine,
-                    Grade::Accepted => Standing::Accepted,
-                    Grade::Inconclusive => Standing::Unclear,
-                    _ => Standing::Finding,
-                },
+                standing: cell.status.standing(),
                 status: cell.status.as_str(),
                 text: words(cell),
                 reason: cell.reason.clone(),

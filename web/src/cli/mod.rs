@@ -15,6 +15,7 @@ mod lab;
 mod list;
 mod man;
 mod numbers;
+mod outcomes;
 mod parameters;
 mod repeatable;
 mod reports;
@@ -25,6 +26,7 @@ mod story;
 mod style;
 mod tls;
 
+use crate::ci::report::Standing;
 use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -194,6 +196,17 @@ fn unless_read_enough(written: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// The exit status of what was played: [`FAILED`] where the lab could not tell of something, [`FINDING`] where something is not as
+/// it should be. Every command that holds outcomes against expected ones ends with it.
+fn status(standings: impl IntoIterator<Item = Standing>) -> u8 {
+    let of = |standing| match standing {
+        Standing::Fine | Standing::Accepted => FINE,
+        Standing::Finding => FINDING,
+        Standing::Unclear => FAILED,
+    };
+    standings.into_iter().map(of).max().unwrap_or(FINE)
 }
 
 /// Runs the command of this process's arguments.

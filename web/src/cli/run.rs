@@ -1,8 +1,11 @@
 //! `interlock run`
 
-use super::{FAILED, FINDING, FINE, Failure, lab, said, script, story, unless_read_enough};
+use super::{FINE, Failure, lab, outcomes::Table, said, script, story, unless_read_enough};
 use crate::{
-    ci::outcomes::{self, Expected, Grade, Row, grade},
+    ci::{
+        outcomes::{self, Expected, Grade, Row, grade},
+        report::Standing,
+    },
     log,
     sessions::{
         export::{Format, export},
@@ -10,7 +13,7 @@ use crate::{
         session::Record,
     },
 };
-use ::lab::{scenario::Scenario, script::kept::Written};
+use ::lab::{scenario::Scenario, script::kept::Written, verdict::Verdict};
 use clap::Args;
 use serde_json::json;
 use std::{
@@ -33,8 +36,9 @@ Examples:
   interlock run ecdh/substitute --pcapng session.pcapng
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
-Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects; a scenario without a
-row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive, or unread.")]
+Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects (or --outcomes); a scenario
+without a row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive,
+unread, or a victim that lost patience where it must not.")]
 pub(super) struct Run {
     /// What to run, as in ecdh-cert/substitute; with --script the mode and its switches, as in ecdh-cert~cert-chain
     scenario: String,
@@ -58,13 +62,15 @@ pub(super) struct Run {
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
     #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
     time: lab::Time,
     #[command(flatten)]
     words: lab::Words,
 }
 
 pub(super) fn run(args: &Run) -> Result<u8, Failure> {
-    let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
+    let (_, rows) = args.table.read()?;
     let scenario = if args.script.is_some() { script::scenario } else { lab::scenario };
     let scenario = scenario(&args.scenario).map_err(Failure::Usage)?;
     let script = args.script.as_deref().map(script::read).transpose()?;
@@ -121,15 +127,19 @@ fn print(args: &Run, record: &Record, rows: &[Row], packets: Option<&mut File>) 
     }
     // What somebody did in the attacker's place no theory foretells.
     let expected = outcomes::of(rows, &record.session.scenario).filter(|_| !record.session.by_hand);
-    let status = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| grade(expected, got)));
-    unless_read_enough(write(args, record, expected.zip(status)))?;
-    let settled = record.session.verdict.as_ref().is_some_and(|verdict| verdict.kind.is_settled());
-    Ok(match status {
-        Some(Grade::AsExpected) => FINE,
-        _ if !settled => FAILED,
-        Some(_) => FINDING,
-        None => FINE,
-    })
+    let graded = record.session.verdict.as_ref().and_then(|got| expected.map(|expected| grade(expected, got)));
+    unless_read_enough(write(args, record, expected.zip(graded)))?;
+    Ok(super::status([standing(graded, record.session.verdict.as_ref())]))
+}
+
+/// What a session amounts to: what had to come says so, and where nobody knows what had to, whether anything is settled.
+fn standing(graded: Option<Grade>, got: Option<&Verdict>) -> Standing {
+    let settled = got.is_some_and(|verdict| verdict.kind.is_settled());
+    match graded {
+        Some(grade) => grade.standing(),
+        None if settled => Standing::Fine,
+        None => Standing::Unclear,
+    }
 }
 
 fn write(args: &Run, record: &Record, compared: Option<(&Expected, Grade)>) -> io::Result<()> {

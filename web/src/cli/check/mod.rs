@@ -3,11 +3,18 @@
 mod own;
 mod play;
 
-use super::{FAILED, FINDING, FINE, Failure, glob::matches, lab, reports::Reports, said, unless_read_enough};
+use super::{
+    Failure,
+    glob::matches,
+    lab,
+    outcomes::{Table, text_of},
+    reports::Reports,
+    said, status, unless_read_enough,
+};
 use crate::{
     ci::{
         baseline::Baseline,
-        outcomes::{self, Grade, Row, grade},
+        outcomes::{Grade, Row, grade},
         report::{Cell, Report, words},
     },
     cli::style::{bad, faint, good, head},
@@ -22,9 +29,8 @@ use own::OwnVictim;
 use play::{Played, play};
 use serde_json::json;
 use std::{
-    fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Instant,
 };
 
@@ -59,9 +65,8 @@ pub(super) struct Check {
     /// Play only every N-th scenario, from the I-th: one of N machines that share the work
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
-    /// What has to come of each scenario, instead of the table that the program was built with
-    #[arg(long, value_name = "FILE")]
-    outcomes: Option<PathBuf>,
+    #[command(flatten)]
+    table: Table,
     /// Outcomes that are accepted, each with its reason behind a #: only what changes against them is a finding
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -84,26 +89,7 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
     numbers.filter(|(i, n)| (1..=*n).contains(i)).ok_or_else(|| said("shard", &json!({})))
 }
 
-/// The text of a file that is named on the command line, and how it is called in reports.
-fn text_of(path: &Path) -> Result<(String, String), Failure> {
-    let file = path.display().to_string();
-    let why = |error: io::Error| json!({ "file": file, "why": error.to_string() });
-    let text = fs::read_to_string(path).map_err(|error| Failure::usage("cannot-read", &why(error)))?;
-    Ok((file, text))
-}
-
 impl Check {
-    /// The table of outcomes, and how it is called.
-    fn table(&self) -> Result<(String, Vec<Row>), Failure> {
-        let Some(path) = &self.outcomes else {
-            let rows = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
-            return Ok((outcomes::FILE.to_owned(), rows));
-        };
-        let (file, text) = text_of(path)?;
-        let rows = outcomes::parse(&file, &text).map_err(|error| Failure::Usage(error.to_string()))?;
-        Ok((file, rows))
-    }
-
     fn baseline(&self) -> Result<Baseline, Failure> {
         let Some(path) = &self.baseline else { return Ok(Baseline::default()) };
         let (file, text) = text_of(path)?;
@@ -138,7 +124,7 @@ impl Check {
 }
 
 pub(super) fn run(args: &Check) -> Result<u8, Failure> {
-    let (file, mut rows) = args.table()?;
+    let (file, mut rows) = args.table.read()?;
     let baseline = args.baseline()?;
     if !rows.iter().any(|row| args.wants(row)) {
         return Err(Failure::usage("no-scenario-like", &json!({ "pattern": args.filter.join(" ") })));
@@ -174,14 +160,7 @@ fn write_files(args: &Check, report: &Report, seconds: f64) -> io::Result<Vec<St
 
 /// 3 where the lab could not tell, 1 where an outcome is not the expected one.
 fn exit(report: &Report) -> u8 {
-    let any = |wanted: fn(Grade) -> bool| report.cells.iter().any(|cell| wanted(cell.status));
-    if any(|status| status == Grade::Inconclusive) {
-        FAILED
-    } else if any(|status| !matches!(status, Grade::AsExpected | Grade::Accepted)) {
-        FINDING
-    } else {
-        FINE
-    }
+    status(report.cells.iter().map(|cell| cell.status.standing()))
 }
 
 fn in_json(report: &Report) -> io::Result<String> {
@@ -209,7 +188,9 @@ fn cell(args: &Check, played: &Played, stale: Option<Verdict>) -> Result<Cell, F
     let micros = played.record.events.iter().map(|event| event.at).max().unwrap_or_default();
     let status = grade(&row.expected, &got);
     let patience = args.patience.unwrap_or(PATIENCE);
-    let again = |seed| format!("interlock run '{}' --seed {seed} --patience {patience}", row.scenario);
+    let deadline = args.time.deadline.map(|seconds| format!(" --deadline {seconds}")).unwrap_or_default();
+    let table = args.table.again();
+    let again = |seed| format!("interlock run '{}' --seed {seed} --patience {patience}{deadline}{table}", row.scenario);
     Ok(Cell {
         scenario: played.scenario.clone(),
         seed: session.seed,
@@ -257,7 +238,10 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ci::report::tests::a_cell;
+    use crate::{
+        ci::report::tests::a_cell,
+        cli::{FAILED, FINDING, FINE},
+    };
 
     #[test]
     fn a_finding_and_a_failure_of_the_lab_are_told_apart() {

@@ -9,10 +9,9 @@ use crate::{
         gradescope,
         outcomes::Row,
         own::{Grade, Report, Trial, rows},
-        report::Standing,
     },
     cli::{
-        FAILED, FINDING, FINE, Failure, lab, said,
+        Failure, lab, said, status,
         style::{bad, faint, good, head},
         unless_read_enough,
     },
@@ -94,7 +93,7 @@ pub(super) fn run(args: &Check, own: Own, all: Vec<Row>) -> Result<u8, Failure> 
     })?;
     match incomplete {
         Some(incomplete) => Err(incomplete),
-        None if unwritten.is_empty() => Ok(exit(&report)),
+        None if unwritten.is_empty() => Ok(status(report.entries().entries.iter().map(|entry| entry.standing))),
         None => Err(Failure::Lab(unwritten.join("; "))),
     }
 }
@@ -104,15 +103,6 @@ fn is_there(program: &str) -> bool {
     let places = std::env::var_os("PATH").unwrap_or_default();
     let file = Path::new(program);
     file.is_file() || std::env::split_paths(&places).any(|place| place.join(file).is_file())
-}
-
-fn exit(report: &Report) -> u8 {
-    let entries = report.entries();
-    match (entries.count(Standing::Unclear), entries.count(Standing::Finding)) {
-        (1.., _) => FAILED,
-        (0, 1..) => FINDING,
-        (0, 0) => FINE,
-    }
 }
 
 fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> {
