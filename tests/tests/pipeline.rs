@@ -92,6 +92,49 @@ fn shards_are_the_whole_and_share_nothing() {
     }
 }
 
+/// A table with a row that is over at once, one that computes for long, and that one's twin, which a check stops before.
+#[test]
+fn what_computes_for_long_is_left_out_told_and_played_when_it_is_asked_for() {
+    let directory = TempDir::new().expect("a directory");
+    let long = "dh-weak:subgroup,bits=1300/crack";
+    let twin = format!("{long}+group-order");
+    let text = format!("dh/relay private - -\n{long} read - -\n{twin} stopped group-order client\n");
+    let table = file(&directory, "table.txt", &text);
+    let [junit, sarif, summary] =
+        ["a.xml", "a.sarif", "a.md"].map(|name| directory.path().join(name).display().to_string());
+    let files = ["--junit", &junit, "--sarif", &sarif, "--summary", &summary];
+    let check = |more: &[&str]| run("interlock", &[&["check", "--outcomes", &table, "--seed", "7"], more].concat());
+    let played = |more: &[&str]| -> Vec<(String, Value)> {
+        let report = json(&check(&[more, &["--json"]].concat()));
+        let cells = report["cells"].as_array().expect("cells").iter();
+        cells.map(|cell| (cell["scenario"].as_str().expect("a text").to_owned(), cell["seed"].clone())).collect()
+    };
+    let usual = check(&[&files[..], &["--json"]].concat());
+    assert_eq!(usual.code, Some(0), "{usual:?}");
+    let report = json(&usual);
+    let names: Vec<_> = statuses(&report).into_iter().map(|(scenario, _)| scenario).collect();
+    assert_eq!((names, &report["left_out"]), (vec!["dh/relay".to_owned(), twin.clone()], &serde_json::json!([long])));
+    let read = |path: &str| fs::read_to_string(path).expect("a report");
+    let xml = read(&junit);
+    assert!(xml.contains("tests=\"3\"") && xml.contains("skipped=\"1\""), "{xml}");
+    assert!(
+        xml.contains("name=\"crack\" time=\"0.000\"><skipped message=\"it computes for long: --group long"),
+        "{xml}"
+    );
+    assert!(read(&sarif).contains("1 left out") && read(&summary).contains("1 left out"), "{}", read(&sarif));
+    assert!(check(&[]).out.contains("--group long"), "the table says so too");
+    // Each row keeps its seed, whoever else is played.
+    let wanted = |names: &[&str]| -> Vec<(String, Value)> {
+        let all = ["dh/relay", long, &twin];
+        let seeded = (7_u64..).zip(all).filter(|(_, name)| names.contains(name));
+        seeded.map(|(seed, name)| (name.to_owned(), Value::from(seed))).collect()
+    };
+    assert_eq!(played(&["--group", "long"]), wanted(&[long]));
+    assert_eq!(played(&["--filter", "*/crack"]).len(), 1, "what is named is played");
+    assert_eq!(played(&["--shard", "1/2", "--group", "all"]), wanted(&["dh/relay", &twin]));
+    assert_eq!(played(&["--shard", "2/2"]), wanted(&[]));
+}
+
 /// Every command of the document, over one scenario, with what a pipeline would fill in.
 #[test]
 fn each_command_of_the_document_runs() {

@@ -1,6 +1,6 @@
 //! The report as JUnit XML: one test case a scenario; what is no finding but a failure of the lab is an error.
 
-use super::report::{Entries, Standing};
+use super::report::{Entries, Standing, TO_PLAY};
 use std::fmt::Write;
 
 /// The report's text, of a run that ended at this Unix second.
@@ -8,7 +8,7 @@ pub fn report(entries: &Entries, seconds: f64, ended: i64) -> String {
     let count = |standing| entries.count(standing);
     // What was not played is one more that the lab could not tell.
     let incomplete = entries.incomplete();
-    let tests = entries.entries.len() + usize::from(incomplete.is_some());
+    let tests = entries.entries.len() + usize::from(incomplete.is_some()) + entries.left_out.len();
     let numbers = format!(
         "tests=\"{tests}\" failures=\"{}\" errors=\"{}\" time=\"{seconds:.3}\"",
         count(Standing::Finding),
@@ -18,7 +18,7 @@ pub fn report(entries: &Entries, seconds: f64, ended: i64) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"interlock\" {numbers}>\n\
          <testsuite name=\"{}\" {numbers} skipped=\"{}\" timestamp=\"{}\" hostname=\"localhost\">\n",
         entries.suite,
-        count(Standing::Accepted),
+        count(Standing::Accepted) + entries.left_out.len(),
         date(ended)
     );
     for entry in &entries.entries {
@@ -49,6 +49,16 @@ pub fn report(entries: &Entries, seconds: f64, ended: i64) -> String {
             text,
             "><{element} type=\"{}\" message=\"{told}\">{told}{again}</{element}></testcase>",
             entry.status
+        );
+    }
+    for scenario in &entries.left_out {
+        let (class, name) = scenario.split_once('/').unwrap_or(("", scenario));
+        let _ = writeln!(
+            text,
+            "<testcase classname=\"{}\" name=\"{}\" time=\"0.000\"><skipped message=\"it computes for long: \
+             {TO_PLAY}\"/></testcase>",
+            safe(class),
+            safe(name)
         );
     }
     if let Some(told) = incomplete {

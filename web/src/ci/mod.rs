@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod gradescope;
+pub mod group;
 pub mod junit;
 pub mod outcomes;
 pub mod own;

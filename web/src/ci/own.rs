@@ -188,6 +188,9 @@ pub struct Report {
     /// How many sessions were asked for and not played, where the run was interrupted: no grade is final then.
     #[serde(skip_serializing_if = "none")]
     pub unplayed: usize,
+    /// What was left out because it computes for long.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// The rows that say something about the victim of this role: those that it has to stop, and the honest sessions of their
@@ -251,7 +254,7 @@ impl Report {
         let count = |grade: Grade| cells.iter().filter(|cell| cell.grade == grade).count();
         let mut totals: BTreeMap<_, _> = Grade::ALL.map(|grade| (grade.as_str(), count(grade))).into();
         totals.insert("all", cells.len());
-        Self { version: VERSION, role, cells, totals, unplayed: 0 }
+        Self { version: VERSION, role, cells, totals, unplayed: 0, left_out: Vec::new() }
     }
 
     /// As lines of any report.
@@ -277,6 +280,7 @@ impl Report {
             statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), grade != Grade::Passed)).into(),
             entries: self.cells.iter().map(entry).collect(),
             unplayed: self.unplayed,
+            left_out: self.left_out.clone(),
         }
     }
 }

@@ -56,6 +56,9 @@ pub struct Report {
     /// How many were asked for and not played, where the run was interrupted.
     #[serde(skip_serializing_if = "none")]
     pub unplayed: usize,
+    /// What was left out because it computes for long.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 pub(crate) fn none(count: &usize) -> bool {
@@ -68,7 +71,7 @@ impl Report {
         let count = |status: Grade| cells.iter().filter(|cell| cell.status == status).count();
         let mut totals: BTreeMap<_, _> = Grade::ALL.map(|status| (status.as_str(), count(status))).into();
         totals.insert("all", cells.len());
-        Self { version: VERSION, file: file.to_owned(), cells, totals, unplayed: 0 }
+        Self { version: VERSION, file: file.to_owned(), cells, totals, unplayed: 0, left_out: Vec::new() }
     }
 }
 
@@ -128,7 +131,12 @@ pub struct Entries {
     pub entries: Vec<Entry>,
     /// How many sessions were asked for and not played, where the run was interrupted: the report is not all then.
     pub unplayed: usize,
+    /// What was left out because it computes for long.
+    pub left_out: Vec<String>,
 }
+
+/// How what was left out is played.
+pub const TO_PLAY: &str = "--group long";
 
 impl Entries {
     /// How many lines amount to this.
@@ -139,6 +147,12 @@ impl Entries {
     /// Why the report is not all, where it is not.
     pub fn incomplete(&self) -> Option<String> {
         (self.unplayed > 0).then(|| format!("interrupted: {} sessions were not played", self.unplayed))
+    }
+
+    /// What was left out, where anything was, and how it is played.
+    pub fn remainder(&self) -> Option<String> {
+        let count = self.left_out.len();
+        (count > 0).then(|| format!("{count} left out, which compute for long: they are played with {TO_PLAY}"))
     }
 }
 
@@ -165,6 +179,7 @@ impl Report {
             statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), grade != Grade::AsExpected)).into(),
             entries: self.cells.iter().map(entry).collect(),
             unplayed: self.unplayed,
+            left_out: self.left_out.clone(),
         }
     }
 }

@@ -21,15 +21,17 @@ pub fn report(entries: &Entries) -> String {
     format!("{log:#}\n")
 }
 
-/// Whether the run came to its end, and why not.
+/// Whether the run came to its end, and why not; and what was left out of it.
 fn invocation(entries: &Entries) -> Value {
-    match entries.incomplete() {
-        None => json!({ "executionSuccessful": true }),
-        Some(told) => json!({
-            "executionSuccessful": false,
-            "toolExecutionNotifications": [{ "level": "error", "message": { "text": told } }],
-        }),
+    let incomplete = entries.incomplete();
+    let successful = incomplete.is_none();
+    let told = incomplete.map(|told| ("error", told)).into_iter().chain(entries.remainder().map(|told| ("note", told)));
+    let told: Vec<Value> = told.map(|(level, told)| json!({ "level": level, "message": { "text": told } })).collect();
+    let mut invocation = json!({ "executionSuccessful": successful });
+    if !told.is_empty() {
+        invocation["toolExecutionNotifications"] = Value::from(told);
     }
+    invocation
 }
 
 fn rule(id: &str, meaning: &str) -> Value {

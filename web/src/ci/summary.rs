@@ -14,6 +14,9 @@ pub fn report(entries: &Entries, seconds: f64) -> String {
     if let Some(told) = incomplete {
         let _ = writeln!(text, "**Incomplete**: {told}.\n");
     }
+    if let Some(told) = entries.remainder() {
+        let _ = writeln!(text, "{told}.\n");
+    }
     for (status, meaning, _) in &entries.statuses {
         let count = entries.entries.iter().filter(|entry| entry.status == *status).count();
         let _ = writeln!(text, "- {count} {status}: {meaning}");

@@ -114,6 +114,7 @@ impl Expected {
             statuses: Grade::ALL.map(|grade| (grade.as_str(), grade.meaning(), true)).into(),
             entries: cells.map(entry).collect(),
             unplayed: report.unplayed,
+            left_out: Vec::new(),
         }
     }
 }

@@ -14,8 +14,9 @@ use super::{
 use crate::{
     ci::{
         baseline::Baseline,
+        group::Group,
         outcomes::{Grade, Row, grade},
-        report::{Cell, Report, words},
+        report::{Cell, Report, TO_PLAY, words},
     },
     cli::style::{bad, faint, good, head},
     console::Own,
@@ -52,6 +53,9 @@ pub(super) struct Check {
     /// Only scenarios like this; * stands for any characters, ? for one; may be given several times
     #[arg(long, value_name = "PATTERN")]
     filter: Vec<String>,
+    /// What is over at once, what is known to compute for long, or both [default: usual, or what --filter names]
+    #[arg(long, value_enum, value_name = "GROUP")]
+    group: Option<Group>,
     #[command(flatten)]
     own: OwnVictim,
     #[command(flatten)]
@@ -109,6 +113,11 @@ impl Check {
         self.filter.is_empty() || self.filter.iter().any(|filter| matches(filter, &scenario))
     }
 
+    /// Which of the rows that are asked for are played.
+    fn group(&self) -> Group {
+        self.group.unwrap_or(if self.filter.is_empty() { Group::Usual } else { Group::All })
+    }
+
     /// The seed of the first row.
     fn first_seed(&self) -> Result<u64, Failure> {
         let drawn = || getrandom::u32().map_err(|error| Failure::Lab(format!("--seed: {error}")));
@@ -137,16 +146,17 @@ pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     let run = lab::with_lab_to_the_end(args.setup(PATIENCE, None), async |console, interrupted| {
         play(&console, rows, args, interrupted).await
     })?;
+    let incomplete = run.incomplete();
     let stale = stale(run.played.iter().map(|played| (played.scenario.as_str(), played.record.events.as_slice())));
     let cells = run.played.iter().zip(stale).map(|(played, stale)| cell(args, played, stale));
     let mut cells = cells.collect::<Result<Vec<_>, _>>()?;
     cells.iter_mut().for_each(|cell| baseline.apply(cell));
-    let report = Report { unplayed: run.unplayed, ..Report::new(&file, cells) };
+    let report = Report { unplayed: run.unplayed, left_out: run.left_out, ..Report::new(&file, cells) };
     let seconds = began.elapsed().as_secs_f64();
     // The files first, and all of them: neither a reader who has read enough nor one bad path costs the others.
     let unwritten = write_files(args, &report, seconds)?;
     unless_read_enough(print(args, &report, seconds))?;
-    match run.incomplete() {
+    match incomplete {
         Some(incomplete) => Err(incomplete),
         None if unwritten.is_empty() => Ok(exit(&report)),
         None => Err(Failure::Lab(unwritten.join("; "))),
@@ -232,7 +242,16 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
         .filter_map(|status| report.totals.get(status.as_str()).map(|count| format!("{count} {}", status.as_str())))
         .collect();
     let members = json!({ "totals": head(totals.join(", ")), "seconds": format!("{seconds:.1}") });
-    writeln!(out, "\n{}", said("totals", &members))
+    writeln!(out, "\n{}", said("totals", &members))?;
+    remainder(out, &report.left_out)
+}
+
+/// What was left out, and how it is played.
+fn remainder(out: &mut impl Write, left_out: &[String]) -> io::Result<()> {
+    match left_out.len() {
+        0 => Ok(()),
+        count => writeln!(out, "{}", faint(said("left-out", &json!({ "count": count, "option": TO_PLAY })))),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::{
     Check, no_verdict,
     play::{Played, play},
+    remainder,
 };
 use crate::{
     ci::{
@@ -77,7 +78,7 @@ pub(super) fn run(args: &Check, own: Own, all: Vec<Row>) -> Result<u8, Failure> 
         Ok((played.row, trial))
     };
     let trials = run.played.into_iter().map(trial).collect::<Result<_, Failure>>()?;
-    let report = Report { unplayed: run.unplayed, ..Report::new(role, trials) };
+    let report = Report { unplayed: run.unplayed, left_out: run.left_out, ..Report::new(role, trials) };
     let seconds = began.elapsed().as_secs_f64();
     let json = serde_json::to_string(&report).map_err(io::Error::from)? + "\n";
     let mut unwritten = args.reports.write(&report.entries(), &json, seconds)?;
@@ -120,5 +121,6 @@ fn table(out: &mut impl Write, report: &Report, seconds: f64) -> io::Result<()> 
         .filter_map(|grade| report.totals.get(grade.as_str()).map(|count| format!("{count} {}", grade.as_str())))
         .collect();
     let members = json!({ "totals": head(totals.join(", ")), "seconds": format!("{seconds:.1}") });
-    writeln!(out, "\n{}", said("totals", &members))
+    writeln!(out, "\n{}", said("totals", &members))?;
+    remainder(out, &report.left_out)
 }

@@ -2,7 +2,10 @@
 
 use super::Check;
 use crate::{
-    ci::outcomes::{Grade, Row, grade},
+    ci::{
+        group::Group,
+        outcomes::{Grade, Row, grade},
+    },
     cli::{
         Failure,
         lab::{self, Interrupted},
@@ -42,6 +45,8 @@ pub(super) struct Run {
     pub(super) played: Vec<Played>,
     /// How many were not played to their end.
     pub(super) unplayed: usize,
+    /// What is in another group than the one that is played.
+    pub(super) left_out: Vec<String>,
 }
 
 impl Played {
@@ -66,7 +71,11 @@ pub(super) async fn play(
     args: &Check,
     mut interrupted: Interrupted,
 ) -> Result<Run, Failure> {
-    let rows = args.share(rows)?;
+    let group = args.group();
+    let (rows, left_out): (Vec<_>, Vec<_>) = args.share(rows)?.into_iter().partition(|(row, _)| group.has(row));
+    // Whoever asks for what is long alone has asked for nothing else.
+    let left_out = left_out.into_iter().map(|(row, _)| row.scenario.to_string());
+    let left_out = left_out.filter(|_| group == Group::Usual).collect();
     let all = rows.len();
     let mut progress = Progress::new(rows.len());
     let mut under_way = Vec::new();
@@ -91,7 +100,7 @@ pub(super) async fn play(
         }
     }
     let unplayed = all - played.len();
-    Ok(Run { played, unplayed })
+    Ok(Run { played, unplayed, left_out })
 }
 
 /// A session's record, and how often it was played again.
