@@ -92,7 +92,7 @@ fn product() -> Server {
         let address = listener.local_addr().expect("its address");
         let app = App::new(console, outcomes::all().expect("outcomes"), limits.clone());
         let event = event();
-        let send = Box::new(move || drop(hub.event(&event)));
+        let send = Box::new(move || drop(hub.events(std::slice::from_ref(&event))));
         tell.send((address, send, own_account())).expect("someone who asked");
         let stop = watch::Sender::new(false);
         serve(listener, router(app, Guard::new(address)), limits, stop.subscribe()).await;

@@ -1,12 +1,12 @@
-//! What the console costs: a session that it stages, hears, judges and keeps; and a delivery to a viewer, against the
+//! What the console costs in processor time: a session that it stages, hears, judges and keeps; and a delivery to a viewer, against the
 //! broadcast that a plain axum server of the same run makes.
 
 mod delivery;
 
 use attacker::attacks::resolve;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use lab::{control::Report, scenario::Scenario};
-use std::{hint::black_box, sync::Arc, time::Duration};
+use lab::{control::Report, event::Event, scenario::Scenario};
+use std::{fs, hint::black_box, sync::Arc, time::Duration};
 use support::conversation::campaign;
 use web::sessions::{
     book::Book,
@@ -25,6 +25,21 @@ fn lines(scenario: &Scenario) -> Vec<Vec<u8>> {
     let staged = orders("bench", &resolve(scenario).expect("a scenario"), Some(1), &settings()).expect("orders");
     let events = campaign(&staged).events;
     events.into_iter().map(|event| serde_json::to_vec(&Report::Event(event)).expect("JSON")).collect()
+}
+
+/// Processor time that all threads of this process have used (proc_pid_schedstat): what else the machine does is not in it.
+fn used() -> Duration {
+    let tasks = fs::read_dir("/proc/self/task").expect("the threads").flatten();
+    let accounts = tasks.filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok());
+    let used = accounts.filter_map(|account| account.split(' ').next()?.parse::<u64>().ok());
+    Duration::from_nanos(used.sum())
+}
+
+/// What something costs in processor time, done so often.
+fn cost(times: u64, mut work: impl FnMut()) -> Duration {
+    let before = used();
+    (0..times).for_each(|_| work());
+    used() - before
 }
 
 fn session(criterion: &mut Criterion) {
@@ -46,23 +61,29 @@ fn session(criterion: &mut Criterion) {
             };
             staged.iter().map(texts).collect::<Vec<_>>()
         };
-        group.bench_function(format!("{scenario}: orders"), |bencher| bencher.iter(|| staged(None)));
+        group.bench_function(format!("{scenario}: orders"), |bencher| {
+            bencher.iter_custom(|times| cost(times, || drop(black_box(staged(None)))))
+        });
         // With authorities of its own, which nobody has issued anything for yet.
         let mut seed = 0;
         group.bench_function(format!("{scenario}: orders of another seed"), |bencher| {
-            bencher.iter(|| {
-                seed += 1;
-                staged(Some(seed))
+            bencher.iter_custom(|times| {
+                cost(times, || {
+                    seed += 1;
+                    drop(black_box(staged(Some(seed))));
+                })
             });
         });
         group.bench_function(format!("{scenario}: {} reports read", lines.len()), |bencher| {
-            bencher.iter(|| lines.iter().for_each(|line| drop(black_box(read(line)))));
+            bencher.iter_custom(|times| cost(times, || lines.iter().for_each(|line| drop(black_box(read(line))))));
         });
         group.bench_function(format!("{scenario}: the same, by their types alone"), |bencher| {
-            bencher.iter(|| {
-                for line in &lines {
-                    black_box(serde_json::from_slice::<Report>(line).expect("a report"));
-                }
+            bencher.iter_custom(|times| {
+                cost(times, || {
+                    for line in &lines {
+                        black_box(serde_json::from_slice::<Report>(line).expect("a report"));
+                    }
+                })
             });
         });
         let mut n = 0_u64;
@@ -70,22 +91,28 @@ fn session(criterion: &mut Criterion) {
             n += 1;
             let id = format!("{n:016x}");
             book.begin(Session::new(id.clone(), scenario.clone(), None, n));
+            // What a process tells between two that others tell comes with one read of its pipe.
+            let mut events = Vec::new();
             for line in &lines {
                 let Report::Event(event) = read(line) else { unreachable!("only events are told") };
-                book.tell(&id, event);
+                if events.last().is_some_and(|last: &Event| last.source != event.source) {
+                    book.tell_all(&id, std::mem::take(&mut events));
+                }
+                events.push(event);
             }
+            book.tell_all(&id, events);
             black_box(book.end(&id));
         };
-        group.bench_function(format!("{scenario}: heard, judged, published"), |bencher| bencher.iter(&mut run));
+        group.bench_function(format!("{scenario}: heard, judged, published"), |bencher| {
+            bencher.iter_custom(|sessions| cost(sessions, &mut run))
+        });
         // What is kept is written by a thread of its own: this waits for it.
         group.bench_function(format!("{scenario}: heard, judged, published and kept"), |bencher| {
             bencher.iter_custom(|sessions| {
-                let began = std::time::Instant::now();
-                for _ in 0..sessions {
-                    run();
-                }
+                let before = used();
+                (0..sessions).for_each(|_| run());
                 runtime.block_on(book.store().ask(|_| Ok(()))).expect("a store that answers");
-                began.elapsed()
+                used() - before
             });
         });
     }

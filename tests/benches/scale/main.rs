@@ -156,7 +156,7 @@ impl Server {
             let (action, kind, changed) = (lab::event::Action::Forward, "server-hello".to_owned(), Vec::new());
             let fact =
                 Fact::Relayed { from: lab::role::Role::Server, action, flight: 2, kind, before: None, after, changed };
-            drop(hub.event(&lab::event::Event { source: Actor::Attacker, ..told_by("0123456789abcdef", fact) }));
+            drop(hub.events(&[lab::event::Event { source: Actor::Attacker, ..told_by("0123456789abcdef", fact) }]));
         });
         Self { address, send, account }
     }

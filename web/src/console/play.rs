@@ -108,11 +108,33 @@ struct ByHand {
 }
 
 impl ByHand {
-    /// Writes an event into the book. Whoever reads there that a frame is held can decide about it.
-    fn tell(&self, console: &Console, id: &str, event: Event) -> Option<Size> {
-        if event.source != Actor::Attacker || !matches!(event.fact, Fact::Held { .. } | Fact::Decided { .. }) {
-            return console.book.tell(id, event);
+    /// Writes events into the book, those that came together at once; whether the session is too large now. Whoever reads there
+    /// that a frame is held can decide about it.
+    fn tell(&self, console: &Console, id: &str, mut events: Vec<Event>) -> bool {
+        let by_hand = |event: &Event| {
+            event.source == Actor::Attacker && matches!(event.fact, Fact::Held { .. } | Fact::Decided { .. })
+        };
+        let mut size = None;
+        while !events.is_empty() {
+            let further = match events.iter().position(by_hand) {
+                Some(0) => {
+                    let further = events.split_off(1);
+                    size = events.pop().and_then(|event| self.decide(console, id, event));
+                    further
+                }
+                next => {
+                    let further = next.map(|next| events.split_off(next)).unwrap_or_default();
+                    size = console.book.tell_all(id, events);
+                    further
+                }
+            };
+            events = further;
         }
+        size.is_some_and(|size| size.events > EVENTS || size.bytes > BYTES)
+    }
+
+    /// The same with an event of the hand.
+    fn decide(&self, console: &Console, id: &str, event: Event) -> Option<Size> {
         let mut hands = console.hands();
         let fact = event.fact.clone();
         let size = console.book.tell(id, event)?;
@@ -167,7 +189,12 @@ async fn conduct(
             Told::Gone(actor, reason) => return Err(Lack::Party(actor, reason)),
             Told::Reports(actor, reports) => (actor, reports),
         };
+        let mut events = Vec::with_capacity(reports.len());
         for report in reports {
+            // What was told before it stands before what comes of it.
+            if !matches!(report, Report::Event(_)) && by_hand.tell(console, id, std::mem::take(&mut events)) {
+                return Err(too_much(actor));
+            }
             match report {
                 Report::Refused { reason, .. } => {
                     return Err(Lack::Party(actor, Loss::Refused { reason }));
@@ -191,26 +218,31 @@ async fn conduct(
                 Report::Event(event) => {
                     begun.insert(actor);
                     spoke |= actor == Actor::Client && matches!(event.fact, Fact::Frame { way: Way::Sent, .. });
-                    if event.fact == Fact::Ended {
-                        at_work.remove(&actor);
-                        if actor == Actor::Client && !spoke {
-                            for (waiting, link) in [(Actor::Server, &server), (Actor::Attacker, &attacker)] {
-                                if !begun.contains(&waiting) {
-                                    let session = event.session.clone();
-                                    send(waiting, link, Order::NobodyComes { session }).await?;
-                                }
+                    let ended = event.fact == Fact::Ended && at_work.remove(&actor);
+                    let unsaid = (ended && actor == Actor::Client && !spoke).then(|| event.session.clone());
+                    events.push(event);
+                    if let Some(session) = unsaid {
+                        by_hand.tell(console, id, std::mem::take(&mut events));
+                        for (waiting, link) in [(Actor::Server, &server), (Actor::Attacker, &attacker)] {
+                            if !begun.contains(&waiting) {
+                                send(waiting, link, Order::NobodyComes { session: session.clone() }).await?;
                             }
                         }
-                    }
-                    if by_hand.tell(console, id, event).is_some_and(|size| size.events > EVENTS || size.bytes > BYTES) {
-                        return Err(Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES }));
                     }
                 }
                 _ => {}
             }
         }
+        if by_hand.tell(console, id, events) {
+            return Err(too_much(actor));
+        }
     }
     Ok(())
+}
+
+/// Who told too much.
+fn too_much(actor: Actor) -> Lack {
+    Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES })
 }
 
 async fn send(actor: Actor, link: &Link, order: Order) -> Result<(), Lack> {

@@ -105,17 +105,24 @@ impl Book {
 
     /// Something happened in a running session: the event gets the session's id and the next number.
     /// Answers with how large the session is, or nothing where it is not running.
-    pub fn tell(&self, id: &str, mut event: Event) -> Option<Size> {
+    pub fn tell(&self, id: &str, event: Event) -> Option<Size> {
+        self.tell_all(id, vec![event])
+    }
+
+    /// The same with events that came together, in their order.
+    pub fn tell_all(&self, id: &str, mut events: Vec<Event>) -> Option<Size> {
         let mut pages = self.pages();
         let Pages { running, veil, .. } = &mut *pages;
         let Running { record, texts, bytes, .. } = running.get_mut(id)?;
-        event.session.clear();
-        event.session.push_str(id);
-        event.n = record.events.len() as u64 + 1;
+        for (n, event) in (record.events.len() as u64 + 1..).zip(&mut events) {
+            event.session.clear();
+            event.session.push_str(id);
+            event.n = n;
+            *bytes += event.fact.weight();
+        }
         let covered = veil.covers(&record.session.scenario);
-        texts.push(if covered { written(&event) } else { self.hub.event(&event) });
-        *bytes += event.fact.weight();
-        record.events.push(event);
+        texts.extend(if covered { events.iter().map(written).collect() } else { self.hub.events(&events) });
+        record.events.append(&mut events);
         Some(Size { events: record.events.len(), bytes: *bytes })
     }
 

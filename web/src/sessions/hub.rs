@@ -94,14 +94,14 @@ impl Hub {
         self.publish("session", session);
     }
 
-    /// Publishes an event; answers with its JSON.
-    pub fn event(&self, event: &Event) -> Bytes {
-        self.publish_sized("event", event, event.fact.weight()).unwrap_or(Bytes::from_static(b"null"))
+    /// Publishes events that came together, for which whoever waits is woken once; answers with the JSON of each.
+    pub fn events(&self, events: &[Event]) -> Vec<Bytes> {
+        self.publish_all("event", events, events.iter().map(|event| event.fact.weight() + AROUND).sum())
     }
 
     /// Publishes any document under a name.
     pub fn publish(&self, name: &'static str, document: &impl Serialize) {
-        self.publish_sized(name, document, USUAL);
+        self.publish_all(name, std::slice::from_ref(document), USUAL);
     }
 
     /// Forgets what was told, and has everybody start again from the lists.
@@ -114,28 +114,47 @@ impl Hub {
         self.publish("reset", &serde_json::json!({}));
     }
 
-    /// The message is written once, the document into it: what is answered is a part of it.
-    fn publish_sized(&self, name: &'static str, document: &impl Serialize, size: usize) -> Option<Bytes> {
-        let mut text = Vec::with_capacity(size + AROUND);
-        text.extend([b"event: ", name.as_bytes(), b"\ndata: "].into_iter().flatten());
-        let start = text.len();
-        serde_json::to_writer(&mut text, document).ok()?;
-        let document = start..text.len();
+    /// The messages are written once and into one piece of memory, of which each is a part, and what is answered a part of
+    /// each: their documents.
+    fn publish_all<T: Serialize>(&self, name: &'static str, documents: &[T], size: usize) -> Vec<Bytes> {
+        let (mut json, mut ends) = (Vec::with_capacity(size), Vec::with_capacity(documents.len()));
+        for document in documents {
+            let start = json.len();
+            if serde_json::to_writer(&mut json, document).is_err() {
+                json.truncate(start);
+                json.extend_from_slice(b"null");
+            }
+            ends.push(json.len());
+        }
+        let mut text = Vec::with_capacity(json.len() + ends.len() * (AROUND + name.len()));
+        let mut places = Vec::with_capacity(ends.len());
         let mut ring = self.ring();
-        let id = ring.next;
-        ring.next += 1;
-        text.extend_from_slice(format!("\nid: {id}\n\n").as_bytes());
+        let mut start = 0;
+        for end in ends {
+            let message = text.len();
+            text.extend([b"event: ", name.as_bytes(), b"\ndata: "].into_iter().flatten());
+            let document = text.len();
+            text.extend_from_slice(&json[start..end]);
+            let document = document..text.len();
+            text.extend_from_slice(format!("\nid: {}\n\n", ring.next).as_bytes());
+            places.push((ring.next, message..text.len(), document));
+            (ring.next, start) = (ring.next + 1, end);
+        }
         let text = Bytes::from(text);
-        let document = text.slice(document);
-        ring.bytes += text.len();
-        ring.messages.push_back(Message { id, text });
+        for (id, message, _) in &places {
+            ring.bytes += message.len();
+            ring.messages.push_back(Message { id: *id, text: text.slice(message.clone()) });
+        }
         while ring.messages.len() > self.limits.0 || ring.bytes > self.limits.1 {
             let Some(oldest) = ring.messages.pop_front() else { break };
             ring.bytes -= oldest.text.len();
         }
+        let last = ring.next - 1;
         drop(ring);
-        self.latest.send_replace(id);
-        Some(document)
+        if !places.is_empty() {
+            self.latest.send_replace(last);
+        }
+        places.into_iter().map(|(_, _, document)| text.slice(document)).collect()
     }
 
     /// The number after which a viewer who has just read the lists continues.
@@ -272,6 +291,24 @@ mod tests {
         assert_eq!(sizes, [3, 3, 3], "64 KiB at a time");
         hub.publish("event", &"x".repeat(200_000));
         assert_eq!(ids(viewer.next().await), [10], "one that is larger goes alone");
+    }
+
+    #[tokio::test]
+    async fn what_is_told_together_is_a_message_each_and_whoever_waits_is_woken_once() {
+        let hub = hub(100, 16 << 20, 7);
+        let told = ["a", "b"].map(|who| crate::sessions::session::told(who, 1, lab::event::Fact::Ended));
+        let (mut viewer, mut wakes) = (hub.viewer(hub.now()), hub.latest.subscribe());
+        wakes.mark_unchanged();
+        let texts = hub.events(&told);
+        let Some(Batch::Messages { messages, .. }) = viewer.next().await else { panic!("nothing is told") };
+        for ((message, text), (id, event)) in messages.iter().zip(&texts).zip((7..).zip(&told)) {
+            let json = serde_json::to_string(event).unwrap();
+            assert_eq!((message.id, &text[..]), (id, json.as_bytes()));
+            assert_eq!(message.text, frame(id, "event", &json).as_bytes());
+        }
+        assert_eq!((messages.len(), texts.len()), (2, 2));
+        assert_eq!(*wakes.borrow_and_update(), 8);
+        assert!(hub.events(&[]).is_empty() && !wakes.has_changed().unwrap(), "nobody is woken for nothing");
     }
 
     #[tokio::test]
