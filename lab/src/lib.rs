@@ -26,6 +26,7 @@ pub mod modes;
 pub mod party;
 pub mod password;
 pub mod record;
+pub mod refusal;
 pub mod role;
 pub mod scenario;
 pub mod script;

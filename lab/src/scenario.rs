@@ -9,6 +9,7 @@
 //!
 //! `ecdh-cert/substitute~transcript-signature` switches a check off, `dh-weak:short,bits=64/crack+group-size` one on.
 
+use crate::{refusal::Refusal, refused};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -54,10 +55,11 @@ impl FromStr for Selection {
         };
         let mut parameters = BTreeMap::new();
         for part in parts {
-            let (name, value) = part.split_once('=').ok_or_else(|| ScenarioError::Parameter(part.to_owned()))?;
-            let value = value.parse().map_err(|_| ScenarioError::Parameter(part.to_owned()))?;
+            let (name, value) =
+                part.split_once('=').ok_or_else(|| ScenarioError::NotParameter { got: part.to_owned() })?;
+            let value = value.parse().map_err(|_| ScenarioError::NotParameter { got: part.to_owned() })?;
             if parameters.insert(word("parameter", name)?, value).is_some() {
-                return Err(ScenarioError::Twice(name.to_owned()));
+                return Err(ScenarioError::Twice { name: name.to_owned() });
             }
         }
         Ok(Self { id, variant, parameters })
@@ -105,7 +107,7 @@ impl FromStr for Scenario {
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
         if text.len() > LONGEST {
-            return Err(ScenarioError::TooLong(text.len()));
+            return Err(ScenarioError::TooLong { octets: text.len(), most: LONGEST });
         }
         let (mode, rest) = text.split_once('/').ok_or(ScenarioError::NoAttack)?;
         let end = rest.find(['~', '+']).unwrap_or(rest.len());
@@ -116,7 +118,7 @@ impl FromStr for Scenario {
             let end = tail.find(['~', '+']).unwrap_or(tail.len());
             let check = word("check", &tail[..end])?;
             if without.contains(&check) || with.contains(&check) {
-                return Err(ScenarioError::Twice(check));
+                return Err(ScenarioError::Twice { name: check });
             }
             if sign == '~' {
                 without.push(check)
@@ -152,13 +154,12 @@ serde_as_text!(Selection);
 serde_as_text!(Scenario);
 
 /// Why a line of text is no scenario.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
 pub enum ScenarioError {
     /// No slash.
-    #[error("scenario: expected MODE/ATTACK, as in ecdh-cert/substitute; got no '/'")]
     NoAttack,
     /// A word that is empty or has characters other than a–z, 0–9 and '-'.
-    #[error("scenario: {field} must be made of a-z, 0-9 and '-', got {got:?}")]
     Word {
         /// Which part of the scenario.
         field: &'static str,
@@ -166,15 +167,31 @@ pub enum ScenarioError {
         got: String,
     },
     /// A parameter that is not NAME=NUMBER.
-    #[error("scenario: parameter must be NAME=NUMBER, as in bits=64; got {0:?}")]
-    Parameter(String),
+    NotParameter {
+        /// What stood there.
+        got: String,
+    },
     /// The same check or parameter twice.
-    #[error("scenario: {0:?} is given twice")]
-    Twice(String),
+    Twice {
+        /// Which.
+        name: String,
+    },
     /// Longer than any scenario.
-    #[error("scenario: expected at most {LONGEST} bytes, got {0}")]
-    TooLong(usize),
+    TooLong {
+        /// Its octets.
+        octets: usize,
+        /// How many it may have.
+        most: usize,
+    },
 }
+
+impl From<&ScenarioError> for Refusal {
+    fn from(error: &ScenarioError) -> Self {
+        Self::of(error)
+    }
+}
+
+refused!(ScenarioError);
 
 fn word(field: &'static str, text: &str) -> Result<String, ScenarioError> {
     let good = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -211,9 +228,12 @@ mod tests {
         assert_eq!(fault("DH/relay"), Some(ScenarioError::Word { field: "id", got: "DH".into() }));
         assert_eq!(fault("dh/"), Some(ScenarioError::Word { field: "id", got: String::new() }));
         assert_eq!(fault("dh/relay~"), Some(ScenarioError::Word { field: "check", got: String::new() }));
-        assert_eq!(fault("dh/relay~a+a"), Some(ScenarioError::Twice("a".into())));
-        assert_eq!(fault("dh-weak,bits=x/crack"), Some(ScenarioError::Parameter("bits=x".into())));
-        assert_eq!(fault(&format!("dh/{}", "a".repeat(600))), Some(ScenarioError::TooLong(603)));
+        assert_eq!(fault("dh/relay~a+a"), Some(ScenarioError::Twice { name: "a".into() }));
+        assert_eq!(fault("dh-weak,bits=x/crack"), Some(ScenarioError::NotParameter { got: "bits=x".into() }));
+        assert_eq!(
+            fault(&format!("dh/{}", "a".repeat(600))),
+            Some(ScenarioError::TooLong { octets: 603, most: LONGEST })
+        );
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The words for events and verdicts, by the same samples by which the page's reader of the texts is held: one file, two readers.
 
-use attacker::attacks;
+use attacker::{attack::Info, attacks};
 use lab::{
-    checks, modes,
-    words::{CATALOGUE, TONGUES, english},
+    checks,
+    mode::Mode,
+    modes,
+    refusal::Refusal,
+    scenario::Scenario,
+    words::{CATALOGUE, Language, TONGUES, english},
 };
-use serde_json::Value;
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, fs, path::Path};
 use support::programs::run;
 
 #[test]
@@ -55,11 +59,69 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
     );
     let (english, german) = twice("ecdh-cert/substitute", "no-such-check");
     assert_eq!((english.code, german.code), (Some(2), Some(2)), "{german:?}");
+    assert!(english.err.contains("check: ecdh-cert performs") && english.err.contains(". See: interlock list modes"));
     assert!(
-        english.err.contains(". See: interlock list modes") && german.err.contains(". Siehe: interlock list modes")
+        german.err.contains("Prüfung: ecdh-cert führt") && german.err.contains(". Siehe: interlock list modes"),
+        "{german:?}"
     );
     let program = run("interlock", &["list", "checks", "--json"]).out;
     assert_eq!(program, run("interlock", &["--lang", "de", "list", "checks", "--json"]).out, "what programs read");
+}
+
+/// Every name that a refusal is given in the code, where it is made and where a mode lacks something for an attack.
+#[test]
+fn whatever_is_refused_is_told_in_every_language() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut names = BTreeSet::new();
+    let mut places = ["attacker/src", "lab/src", "web/src"].map(|folder| root.join(folder)).to_vec();
+    while let Some(place) = places.pop() {
+        if place.is_dir() {
+            let entries = fs::read_dir(&place).expect("a directory");
+            places.extend(entries.map(|entry| entry.expect("an entry").path()));
+            continue;
+        }
+        let text = fs::read(&place).map(|text| String::from_utf8_lossy(&text).into_owned()).expect("a file");
+        if text.contains("refusal::Refusal") || text.contains("problem::Problem") {
+            // A name stands before its members.
+            let calls = text.split("\", json!(").collect::<Vec<_>>();
+            let before = calls.iter().take(calls.len() - 1);
+            names.extend(before.filter_map(|before| Some(before.rsplit_once('"')?.1.to_owned())));
+        }
+    }
+    assert!(names.len() > 50 && names.contains("inapplicable") && names.contains("no-session"), "{names:?}");
+    let languages = TONGUES.map(|tongue| Language::parse(tongue.file).expect("a language"));
+    let unknown = |language: &Language, name: &String| {
+        language.lacks("refused", &json!({ "is": name })) == [format!("a text of refused {name}")]
+    };
+    for language in &languages {
+        let missing: Vec<_> = names.iter().filter(|name| unknown(language, name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+    // What stands in a type's own variants is told with all that it has.
+    let long = format!("dh/{}", "a".repeat(600));
+    for text in ["dh", "DH/relay", "dh-weak,bits=x/crack", "dh/relay~a+a", &long] {
+        let refusal = Refusal::from(&text.parse::<Scenario>().expect_err("no scenario"));
+        assert!(languages.iter().all(|it| it.lacks("refused", &json!(refusal)).is_empty()), "{text}: {refusal:?}");
+    }
+    for text in [
+        "none/relay",
+        "dh/none",
+        "dh-weak:none/relay",
+        "dh-weak:short,bits=9/relay",
+        "dh/relay~none",
+        "dh/relay:none",
+        "ecdh/crack",
+        "dh/script",
+    ] {
+        let refusal = Refusal::from(&attacks::resolve(&text.parse().expect("a scenario")).expect_err("unknown"));
+        assert!(languages.iter().all(|it| it.lacks("refused", &json!(refusal)).is_empty()), "{text}: {refusal:?}");
+    }
+    let lacks = |mode: &'static Mode, info: &Info| info.needs.unmet(mode);
+    let unmet: BTreeSet<_> =
+        attacks::all().iter().flat_map(|info| modes::all().iter().filter_map(|mode| lacks(mode, info))).collect();
+    for (language, name) in languages.iter().flat_map(|language| unmet.iter().map(move |name| (language, name))) {
+        assert_ne!(&language.term("unmet", name), name, "{name}");
+    }
 }
 
 /// What a language calls the entries of the registries, and tells of them: the keys of its texts. What the variants of an attack

@@ -64,7 +64,7 @@ pub enum Needs {
 }
 
 impl Needs {
-    /// Why the attack does not apply to the mode; `None` where it does.
+    /// What the mode lacks for the attack to apply to it, by the name of the text `unmet` that tells it; `None` where it applies.
     pub fn unmet(self, mode: &Mode) -> Option<&'static str> {
         let sends = |sort| mode.sends(Role::Client, sort) || mode.sends(Role::Server, sort);
         let published = |wanted: fn(&Group) -> bool| mode.published_groups().any(|group| wanted(&group));
@@ -103,28 +103,28 @@ impl Needs {
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
         };
         (!met).then_some(match self {
-            Self::Script => "it does what a script says, and none was given",
-            Self::PrimeGroup => "this mode has no group modulo a prime",
-            Self::SentGroup => "the server sends no group in this mode",
-            Self::ChoiceOfGroups => "the victims do not choose between a published group and one of the server's own",
-            Self::Hybrid => "the victims do not choose between a hybrid and another group",
-            Self::Curve => "this mode does not use X25519 or ristretto255",
-            Self::Certificate => "this mode has no certificate",
-            Self::ClientCertificate => "its client has no certificate",
-            Self::Mac(_) => "no such message of it carries a MAC",
-            Self::SharedSecret => "the victims share no secret beforehand in this mode",
-            Self::LastingKey => "the server has no lasting key in this mode",
-            Self::StaticKeys => "the victims have no lasting public values in this mode",
-            Self::ReturnedNonce => "nobody returns a nonce in this mode",
-            Self::Padded => "nobody encrypts with the padding of PKCS #1 v1.5 in this mode",
-            Self::Rekeying => "the keys of its records last as long as the session",
-            Self::Halves => "nobody says anything in halves in this mode",
-            Self::KeptExponent => "the server keeps no exponent for later sessions",
-            Self::ShortString => "the victims compare no short string in this mode",
-            Self::HostKey => "the server has no host key in this mode",
-            Self::Signature | Self::Vouched => "nobody signs anything in this mode",
-            Self::Signed(_) => "no message of this mode has such a field before a signature or a Finished",
-            Self::Anything | Self::Shares => "this mode has no public values",
+            Self::Script => "script",
+            Self::PrimeGroup => "prime-group",
+            Self::SentGroup => "sent-group",
+            Self::ChoiceOfGroups => "choice-of-groups",
+            Self::Hybrid => "hybrid",
+            Self::Curve => "curve",
+            Self::Certificate => "certificate",
+            Self::ClientCertificate => "client-certificate",
+            Self::Mac(_) => "mac",
+            Self::SharedSecret => "shared-secret",
+            Self::LastingKey => "lasting-key",
+            Self::StaticKeys => "static-keys",
+            Self::ReturnedNonce => "returned-nonce",
+            Self::Padded => "padded",
+            Self::Rekeying => "rekeying",
+            Self::Halves => "halves",
+            Self::KeptExponent => "kept-exponent",
+            Self::ShortString => "short-string",
+            Self::HostKey => "host-key",
+            Self::Signature | Self::Vouched => "signature",
+            Self::Signed(_) => "signed",
+            Self::Anything | Self::Shares => "public-values",
         })
     }
 }

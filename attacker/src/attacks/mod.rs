@@ -51,9 +51,12 @@ use crate::attack::{Info, Needs};
 use lab::{
     misfit::Misfit,
     modes,
+    refusal::Refusal,
+    refused,
     scenario::{Scenario, Selection},
     script::Script,
 };
+use serde_json::json;
 use std::sync::{Arc, LazyLock};
 
 /// Every attack, in the order of the documentation.
@@ -119,13 +122,11 @@ pub fn recipe(info: &Info) -> &'static str {
 }
 
 /// A scenario whose attack the registry does not have, or that does not apply to its mode.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unknown {
     /// What the registry of modes says.
-    #[error(transparent)]
-    Mode(#[from] modes::Unknown),
+    Mode(modes::Unknown),
     /// No such attack.
-    #[error("attack: expected one of {expected}; got {got:?}")]
     Attack {
         /// The registry's ids.
         expected: String,
@@ -133,7 +134,6 @@ pub enum Unknown {
         got: String,
     },
     /// No such variant of the attack.
-    #[error("variant of {attack}: expected one of {expected}; got {got:?}")]
     Variant {
         /// The attack.
         attack: &'static str,
@@ -143,19 +143,47 @@ pub enum Unknown {
         got: String,
     },
     /// The script is for another mode.
-    #[error("script: {0}")]
-    Script(#[from] Misfit),
+    Script(Misfit),
     /// The attack has nothing to attack there.
-    #[error("{attack} does not apply to {mode}: {why}")]
     Inapplicable {
         /// The attack.
         attack: &'static str,
         /// The mode.
         mode: &'static str,
-        /// Why.
-        why: &'static str,
+        /// What it lacks, told by the text `unmet` of this name.
+        lacks: &'static str,
     },
 }
+
+impl From<modes::Unknown> for Unknown {
+    fn from(unknown: modes::Unknown) -> Self {
+        Self::Mode(unknown)
+    }
+}
+
+impl From<Misfit> for Unknown {
+    fn from(misfit: Misfit) -> Self {
+        Self::Script(misfit)
+    }
+}
+
+impl From<&Unknown> for Refusal {
+    fn from(unknown: &Unknown) -> Self {
+        match unknown {
+            Unknown::Mode(unknown) => unknown.into(),
+            Unknown::Attack { expected, got } => Self::new("attack", json!({ "expected": expected, "got": got })),
+            Unknown::Variant { attack, expected, got } => {
+                Self::new("variant", json!({ "mode": attack, "expected": expected, "got": got }))
+            }
+            Unknown::Script(fault) => Self::new("script", json!({ "fault": fault })),
+            Unknown::Inapplicable { attack, mode, lacks } => {
+                Self::new("inapplicable", json!({ "attack": attack, "mode": mode, "lacks": lacks }))
+            }
+        }
+    }
+}
+
+refused!(Unknown);
 
 /// A scenario whose attack was looked up too.
 #[derive(Clone, Debug)]
@@ -194,15 +222,15 @@ pub fn scripted(scenario: &Scenario, script: Option<&Script>) -> Result<Resolved
     if let Some(script) = script {
         script.fits(&played.scenario.mode)?;
         if info.needs != Needs::Script {
-            let why = "it does not do what a script says";
-            return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, why });
+            let lacks = "obedience";
+            return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, lacks });
         }
         played.loot = script.needs;
         return Ok(Resolved { info, played, script: Some(Arc::new(script.clone())) });
     }
     let needs = [Some(info.needs), variant.map(|variant| variant.needs)];
-    if let Some(why) = needs.into_iter().flatten().find_map(|needs| needs.unmet(played.mode)) {
-        return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, why });
+    if let Some(lacks) = needs.into_iter().flatten().find_map(|needs| needs.unmet(played.mode)) {
+        return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, lacks });
     }
     played.loot = variant.and_then(|variant| variant.loot).unwrap_or(info.loot);
     played.absent = Selection::plain(relay::INFO.id);

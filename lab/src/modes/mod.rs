@@ -24,8 +24,11 @@ use crate::{
     check::Switches,
     loot::{Loot, Presence},
     mode::Mode,
+    refusal::Refusal,
+    refused,
     scenario::{Scenario, Selection},
 };
+use serde::Serialize;
 
 /// Every mode, in the order of the documentation.
 pub fn all() -> &'static [&'static Mode] {
@@ -66,10 +69,10 @@ pub fn tables() -> impl Iterator<Item = &'static Mode> {
 }
 
 /// A scenario that names something that the registry of modes does not have.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Unknown {
     /// No such mode.
-    #[error("mode: expected one of {expected}; got {got:?}")]
     Mode {
         /// The registry's ids.
         expected: String,
@@ -77,7 +80,6 @@ pub enum Unknown {
         got: String,
     },
     /// No such variant of the mode.
-    #[error("variant of {mode}: expected one of {expected}; got {got:?}")]
     Variant {
         /// The mode.
         mode: &'static str,
@@ -87,7 +89,6 @@ pub enum Unknown {
         got: String,
     },
     /// A parameter that the variant does not have, or a value out of its range.
-    #[error("parameter {name} of {mode}: expected {expected}; got {got}")]
     Parameter {
         /// The mode with its variant.
         mode: String,
@@ -99,7 +100,6 @@ pub enum Unknown {
         got: u64,
     },
     /// A switch for a check that the mode does not perform.
-    #[error("check: {mode} performs {expected}; got {got:?}")]
     Check {
         /// The mode.
         mode: &'static str,
@@ -109,6 +109,14 @@ pub enum Unknown {
         got: String,
     },
 }
+
+impl From<&Unknown> for Refusal {
+    fn from(unknown: &Unknown) -> Self {
+        Self::of(unknown)
+    }
+}
+
+refused!(Unknown);
 
 /// A mode as it is played: what a selection and its switches name, looked up.
 #[derive(Clone, Debug)]

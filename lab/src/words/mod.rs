@@ -54,6 +54,15 @@ pub fn english() -> &'static Language {
     &LANGUAGE
 }
 
+/// A language by its code, read; English where there is none of this code.
+pub fn language(code: &str) -> &'static Language {
+    static OTHERS: LazyLock<Vec<(&str, Language)>> = LazyLock::new(|| {
+        let others = TONGUES.iter().skip(1);
+        others.map(|tongue| (tongue.code, Language::parse(tongue.file).unwrap_or_default())).collect()
+    });
+    OTHERS.iter().find(|(known, _)| *known == code).map_or_else(|| english(), |(_, language)| language)
+}
+
 /// What this process chose.
 static CHOSEN: OnceLock<(Tongue, Language)> = OnceLock::new();
 

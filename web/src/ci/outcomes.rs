@@ -120,7 +120,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Row>, OutcomesError> {
     for Row { scenario, expected, line } in rows(text).map_err(|error| OutcomesError::Row { file: named(), error })? {
         let refused =
             |error: String| OutcomesError::Refused { file: named(), line, scenario: scenario.to_string(), error };
-        let scenario = resolve(&scenario).map_err(|error| refused(error.message))?.played.scenario;
+        let scenario = resolve(&scenario).map_err(|error| refused(error.to_string()))?.played.scenario;
         if let Some(first) = known.iter().find(|row| row.scenario == scenario) {
             return Err(OutcomesError::Twice {
                 file: named(),

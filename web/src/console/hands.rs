@@ -7,9 +7,11 @@ use lab::{
     hand::{Decision, Verb, altered, fits},
     misfit::Misfit,
     mode::Mode,
+    refusal::Refusal,
     role::{Actor, Role},
     wire::Frame,
 };
+use serde_json::json;
 use std::{collections::HashMap, time::Duration};
 use tokio::time::Instant;
 
@@ -17,13 +19,11 @@ use tokio::time::Instant;
 pub const HELD: Duration = Duration::from_secs(15 * 60);
 
 /// Why a decision is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotDecided {
     /// Nothing of that session is held by hand.
-    #[error("no frame of it is held: it is not played by hand, its last frame was decided about, or it is over")]
     NothingHeld,
     /// Another frame is held by now.
-    #[error("expected the number of the event of the frame that is held, {held}; got {got}")]
     Another {
         /// The number of its event.
         held: u64,
@@ -31,12 +31,23 @@ pub enum NotDecided {
         got: u64,
     },
     /// It cannot be done with this frame.
-    #[error("{0}")]
     Unfit(Misfit),
     /// The attacker takes no orders now.
-    #[error("the attacker takes no orders now")]
     NoOrders,
 }
+
+impl From<&NotDecided> for Refusal {
+    fn from(error: &NotDecided) -> Self {
+        match error {
+            NotDecided::NothingHeld => Self::new("nothing-held", json!({})),
+            NotDecided::Another { held, got } => Self::new("another-held", json!({ "held": held, "got": got })),
+            NotDecided::Unfit(fault) => Self::new("unfit", json!({ "fault": fault })),
+            NotDecided::NoOrders => Self::new("no-orders", json!({})),
+        }
+    }
+}
+
+lab::refused!(NotDecided);
 
 /// A frame that is held.
 #[derive(Clone, Debug)]

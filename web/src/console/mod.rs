@@ -22,6 +22,7 @@ use lab::{
     event::{Cancellation, Fact},
     hand::{Decided, Hand},
     loss::Loss,
+    refusal::Refusal,
     role::{Actor, Role},
     scenario::Scenario,
     script::Script,
@@ -124,21 +125,36 @@ impl Watch {
 }
 
 /// Why a scenario is not played.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug)]
 pub enum NotPlayed {
     /// It cannot be.
-    #[error(transparent)]
-    Refused(#[from] ScenarioRefused),
+    Refused(ScenarioRefused),
     /// Too many wait already.
-    #[error("at most {BACKLOG} sessions may wait: try again later, or cancel some")]
     Busy,
     /// Too many are played by hand.
-    #[error("at most {BY_HAND} sessions are played by hand at once: resume one, or cancel it")]
     Hands,
     /// No randomness for the session's id.
-    #[error("session: the operating system gives no randomness")]
     Randomness,
 }
+
+impl From<ScenarioRefused> for NotPlayed {
+    fn from(refused: ScenarioRefused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<&NotPlayed> for Refusal {
+    fn from(error: &NotPlayed) -> Self {
+        match error {
+            NotPlayed::Refused(refused) => refused.refusal.clone(),
+            NotPlayed::Busy => Self::new("busy", json!({ "most": BACKLOG })),
+            NotPlayed::Hands => Self::new("hands", json!({ "most": BY_HAND })),
+            NotPlayed::Randomness => Self::new("randomness", json!({})),
+        }
+    }
+}
+
+lab::refused!(NotPlayed);
 
 /// How somebody decides in the attacker's place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -378,7 +394,7 @@ impl Console {
                 match staged {
                     Ok(orders) => play::play(&console, &id, orders, cancelled).await,
                     Err(refused) => {
-                        let reason = Loss::NotBegun { reason: refused.message.clone() };
+                        let reason = Loss::NotBegun { reason: refused.to_string() };
                         let _ = console.book.tell(&id, lost(&id, 0, Actor::Console, reason));
                     }
                 }

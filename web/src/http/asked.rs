@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use std::{fmt::Display, sync::Arc};
 use tokio::time::timeout;
 
@@ -19,7 +20,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(name)| Self(name)).map_err(|refused| Problem::new(refused.status(), "path", "expected UTF-8"))
+        path.map(|Path(name)| Self(name)).map_err(|refused| Problem::said(refused.status(), "path", "utf-8", json!({})))
     }
 }
 
@@ -44,19 +45,19 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let octets = timeout(app.limits.body, Bytes::from_request(request, app)).await;
-        let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body", "it did not come in time");
+        let late = |_| Problem::said(StatusCode::REQUEST_TIMEOUT, "body", "late", json!({}));
         let octets = octets.map_err(late)?;
         let octets = octets.map_err(|refused| match refused.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(refused.status(), "body", "expected a shorter one"),
-            status => Problem::new(status, "body", "it did not come to its end"),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::said(refused.status(), "body", "shorter", json!({})),
+            status => Problem::said(status, "body", "cut", json!({})),
         })?;
         // A list of the right length would be taken for the object whose members it holds.
         if octets.trim_ascii_start().starts_with(b"[") {
-            return Err(Problem::bad("body", "expected an object, got a list"));
+            return Err(Problem::bad("body", "no-list", json!({})));
         }
         let mut json = serde_json::Deserializer::from_slice(&octets);
         let document = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error, "body"))?;
-        json.end().map_err(|error| Problem::bad("body", plain(&error.to_string()).1))?;
+        json.end().map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "body", plain(&error.to_string()).1))?;
         Ok(Self(document))
     }
 }
@@ -66,5 +67,5 @@ fn named<E: Display>(error: &serde_path_to_error::Error<E>, whole: &str) -> Prob
     let (field, message) = plain(&error.inner().to_string());
     let path = error.path().to_string();
     let path = if matches!(path.as_str(), "." | "?") { whole.to_owned() } else { path };
-    Problem::bad(field.unwrap_or(path), message)
+    Problem::new(StatusCode::BAD_REQUEST, field.unwrap_or(path), message)
 }

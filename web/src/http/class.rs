@@ -22,22 +22,22 @@ use std::sync::Arc;
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self::bad(fault.field, fault.message)
+        Self::new(StatusCode::BAD_REQUEST, fault.field, fault.message)
     }
 }
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Beyond(field, _) => Self::bad(field, refused.to_string()),
-            Refused::NoLesson => Self::new(StatusCode::NOT_FOUND, "lesson", refused.to_string()),
-            Refused::NotAsked => Self::new(StatusCode::CONFLICT, "question", refused.to_string()),
-            Refused::Full => Self::new(StatusCode::SERVICE_UNAVAILABLE, "class", refused.to_string()).retry(2),
-            Refused::Name(_) | Refused::Unseen => Self::bad("name", refused.to_string()),
-            Refused::Unnamed => Self::new(StatusCode::CONFLICT, "name", refused.to_string()),
-            Refused::NoExercise => Self::new(StatusCode::CONFLICT, "exercise", refused.to_string()),
-            Refused::Spent(_) | Refused::Runs => Self::new(StatusCode::CONFLICT, "sessions", refused.to_string()),
-            Refused::Sealed | Refused::Costly(_) => Self::new(StatusCode::CONFLICT, "scenario", refused.to_string()),
+            Refused::Beyond(field, _) => Self::refused(StatusCode::BAD_REQUEST, field, &refused),
+            Refused::NoLesson => Self::refused(StatusCode::NOT_FOUND, "lesson", &refused),
+            Refused::NotAsked => Self::refused(StatusCode::CONFLICT, "question", &refused),
+            Refused::Full => Self::refused(StatusCode::SERVICE_UNAVAILABLE, "class", &refused).retry(2),
+            Refused::Name(_) | Refused::Unseen => Self::refused(StatusCode::BAD_REQUEST, "name", &refused),
+            Refused::Unnamed => Self::refused(StatusCode::CONFLICT, "name", &refused),
+            Refused::NoExercise => Self::refused(StatusCode::CONFLICT, "exercise", &refused),
+            Refused::Spent(_) | Refused::Runs => Self::refused(StatusCode::CONFLICT, "sessions", &refused),
+            Refused::Sealed | Refused::Costly(_) => Self::refused(StatusCode::CONFLICT, "scenario", &refused),
         }
     }
 }
@@ -77,11 +77,11 @@ pub(super) async fn load(
 ) -> Result<(StatusCode, Json<View>), Problem> {
     let lesson = match (wanted.name, wanted.lesson) {
         (Some(name), None) => {
-            let known = || builtin::names().collect::<Vec<_>>().join(", ");
-            builtin::find(&name).ok_or_else(|| Problem::bad("name", format!("expected one of {}", known())))??
+            let known = || builtin::names().collect::<Vec<_>>();
+            builtin::find(&name).ok_or_else(|| Problem::bad("name", "one-of", json!({ "expected": known() })))??
         }
         (None, Some(lesson)) => Lesson::read(lesson.get())?,
-        _ => return Err(Problem::bad("lesson", "expected either a lesson or the name of one")),
+        _ => return Err(Problem::bad("lesson", "lesson-or-name", json!({}))),
     };
     app.class.load(lesson);
     Ok((StatusCode::ACCEPTED, Json(app.class.view())))
@@ -204,6 +204,6 @@ pub(super) async fn students(State(app): State<Arc<App>>) -> Json<Value> {
 
 pub(super) async fn unname(State(app): State<Arc<App>>, Named(id): Named) -> Result<StatusCode, Problem> {
     let known = id.parse().is_ok_and(|id| app.class.unname(id));
-    let nobody = || Problem::new(StatusCode::NOT_FOUND, "student", "there is no such student");
+    let nobody = || Problem::said(StatusCode::NOT_FOUND, "student", "no-student", json!({}));
     known.then_some(StatusCode::NO_CONTENT).ok_or_else(nobody)
 }

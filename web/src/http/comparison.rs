@@ -13,6 +13,7 @@ use crate::sessions::{
 };
 use axum::{Extension, Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -55,7 +56,7 @@ pub(super) async fn run(
     let with = scenario(&wanted.scenario)?;
     let id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if wanted.check.is_empty() || !wanted.check.bytes().all(id) {
-        return Err(Problem::bad("check", "expected a check's id"));
+        return Err(Problem::bad("check", "check-id", json!({})));
     }
     let without = with.lacking(&wanted.check);
     let seed = Some(wanted.seed.unwrap_or_else(now_us));

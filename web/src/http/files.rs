@@ -6,12 +6,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 
 /// The shell.
 pub(super) async fn shell(headers: HeaderMap) -> Response {
     match find("index.html") {
         Some(file) => serve(file, &headers),
-        None => Problem::new(StatusCode::NOT_FOUND, "path", "this program was built without its page").into_response(),
+        None => Problem::said(StatusCode::NOT_FOUND, "path", "no-page", json!({})).into_response(),
     }
 }
 
@@ -27,7 +28,7 @@ pub(super) async fn nowhere(uri: Uri, headers: HeaderMap) -> Response {
         Some(file) if accepted.contains("text/html") && is_page(uri.path()) => {
             (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, kind(file.path))], file.plain.bytes).into_response()
         }
-        _ => Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here").into_response(),
+        _ => Problem::said(StatusCode::NOT_FOUND, "path", "nothing-here", json!({})).into_response(),
     }
 }
 
@@ -42,7 +43,7 @@ pub(super) async fn file(Named(path): Named, headers: HeaderMap) -> Response {
             response.headers_mut().insert(header::CACHE_CONTROL, FOREVER);
             response
         }
-        None => Problem::new(StatusCode::NOT_FOUND, "path", "there is no such file").into_response(),
+        None => Problem::said(StatusCode::NOT_FOUND, "path", "no-file", json!({})).into_response(),
     }
 }
 

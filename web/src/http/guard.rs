@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 use std::{net::SocketAddr, sync::Arc};
 
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -74,23 +75,24 @@ impl Guard {
 
     /// Why a request is refused, if it is.
     fn refusal(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Problem> {
-        let forbidden = |field, message| Some(Problem::new(StatusCode::FORBIDDEN, field, message));
+        let forbidden =
+            |field, got: String| Some(Problem::said(StatusCode::FORBIDDEN, field, "own-page", json!({ "got": got })));
         let hosts: Vec<_> = headers.get_all(header::HOST).iter().collect();
-        let [host] = hosts[..] else { return Some(Problem::bad("host", "expected one Host header")) };
+        let [host] = hosts[..] else { return Some(Problem::bad("host", "one-host", json!({}))) };
         let shown =
             |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).chars().take(100).collect::<String>();
         // A target that names a host outranks the header (RFC 9112 section 3.2.2).
         let target = uri.authority().map(|authority| authority.as_str());
         if !host.to_str().is_ok_and(|host| self.knows(host)) || target.is_some_and(|target| !self.knows(target)) {
             let got = target.map_or_else(|| shown(host), |target| target.chars().take(100).collect());
-            let message = format!("expected {}, got {got:?}", self.hosts.join(" or "));
-            return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", message));
+            let members = json!({ "expected": self.hosts, "got": got });
+            return Some(Problem::said(StatusCode::MISDIRECTED_REQUEST, "host", "host", members));
         }
         let ours = |origin: &HeaderValue| {
             origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).is_some_and(|host| self.knows(host))
         };
         if let Some(foreign) = headers.get_all(header::ORIGIN).iter().find(|origin| !ours(origin)) {
-            return forbidden("origin", format!("expected the lab's own page, got {:?}", shown(foreign)));
+            return forbidden("origin", shown(foreign));
         }
         let has = |name: &str, value: &str| headers.get(name).is_some_and(|got| got == value);
         let followed = *method == Method::GET
@@ -99,7 +101,7 @@ impl Guard {
             && has("sec-fetch-dest", "document");
         let sites = headers.get_all("sec-fetch-site").iter();
         if let Some(foreign) = sites.filter(|site| *site != "same-origin" && *site != "none").find(|_| !followed) {
-            return forbidden("sec-fetch-site", format!("expected the lab's own page, got {:?}", shown(foreign)));
+            return forbidden("sec-fetch-site", shown(foreign));
         }
         if *method == Method::POST {
             let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
@@ -107,7 +109,7 @@ impl Guard {
             });
             if !json {
                 let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                return Some(Problem::new(status, "content-type", "expected application/json"));
+                return Some(Problem::said(status, "content-type", "json", json!({})));
             }
         }
         None

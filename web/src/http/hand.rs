@@ -47,15 +47,15 @@ pub(super) async fn decide(
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(json!({ "decided": decision.action })))),
         Err(NotDecided::NothingHeld) => {
             app.console.book().session(&id).await?.ok_or_else(|| Problem::no_session(&id))?;
-            Err(Problem::new(StatusCode::CONFLICT, "session", NotDecided::NothingHeld.to_string()))
+            Err(Problem::refused(StatusCode::CONFLICT, "session", &NotDecided::NothingHeld))
         }
-        Err(NotDecided::Unfit(misfit)) => Err(Problem::bad(misfit.field.clone(), misfit.to_string())),
-        Err(another @ NotDecided::Another { .. }) => {
-            Err(Problem::new(StatusCode::CONFLICT, "held", another.to_string()))
+        Err(NotDecided::Unfit(misfit)) => {
+            let field = misfit.field.clone();
+            Err(Problem::refused(StatusCode::BAD_REQUEST, field, &NotDecided::Unfit(misfit)))
         }
+        Err(another @ NotDecided::Another { .. }) => Err(Problem::refused(StatusCode::CONFLICT, "held", &another)),
         Err(NotDecided::NoOrders) => {
-            let message = NotDecided::NoOrders.to_string();
-            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "session", message).retry(1))
+            Err(Problem::refused(StatusCode::SERVICE_UNAVAILABLE, "session", &NotDecided::NoOrders).retry(1))
         }
     }
 }
@@ -63,7 +63,7 @@ pub(super) async fn decide(
 /// Starts a session by hand. Without a seed one is drawn: what is done by hand can be done again.
 pub(super) fn begin(app: &App, scenario: &Scenario, seed: Option<u64>, by_hand: &ByHand) -> Result<Response, Problem> {
     let drawn = || getrandom::u32().map(u64::from);
-    let no_seed = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "seed", "the operating system gives no randomness");
+    let no_seed = |_| Problem::said(StatusCode::SERVICE_UNAVAILABLE, "seed", "randomness", json!({}));
     let seed = seed.map_or_else(drawn, Ok).map_err(no_seed)?;
     let session = app.console.play_by_hand(scenario, Some(seed), by_hand)?.session;
     let place = HeaderValue::from_str(&format!("/api/sessions/{}", session.session)).ok();
@@ -89,8 +89,8 @@ pub(super) async fn again(
     let record = app.console.book().record(&id).await?.ok_or_else(|| Problem::no_session(&id))?;
     let kept = kept(&record, wanted.decisions)?;
     if kept.count() < wanted.decisions {
-        let message = format!("expected at most {}, got {}", kept.count(), wanted.decisions);
-        return Err(Problem::bad("decisions", message));
+        let members = json!({ "most": kept.count(), "got": wanted.decisions });
+        return Err(Problem::bad("decisions", "at-most", members));
     }
     begin(&app, &kept.scenario, kept.seed, &ByHand { decided: kept.decided, holds: true })
 }
@@ -109,7 +109,7 @@ pub(super) async fn the_script(State(app): State<Arc<App>>, Named(id): Named) ->
 fn kept(record: &Record, most: usize) -> Result<Kept, Problem> {
     let by_hand = record.events.iter().any(|event| matches!(event.fact, Fact::Held { .. } | Fact::Decided { .. }));
     if !by_hand {
-        return Err(Problem::new(StatusCode::CONFLICT, "session", "nothing was done in it by hand"));
+        return Err(Problem::said(StatusCode::CONFLICT, "session", "not-by-hand", json!({})));
     }
     Ok(Kept::of(record.session.scenario.clone(), record.session.seed, &record.events, most))
 }

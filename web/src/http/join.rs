@@ -35,9 +35,9 @@ pub(super) async fn join(
 ) -> Result<Response, Problem> {
     let doors = app.doors.as_ref().ok_or_else(alone)?;
     if peer.is_some_and(|Extension(Peer(from))| !doors.may_try(from)) {
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "code", "too many were tried, wait a little").retry(5));
+        return Err(Problem::said(StatusCode::TOO_MANY_REQUESTS, "code", "codes-tried", json!({})).retry(5));
     }
-    let wrong = || Problem::new(StatusCode::FORBIDDEN, "code", "it is none that lets in here");
+    let wrong = || Problem::said(StatusCode::FORBIDDEN, "code", "wrong-code", json!({}));
     let (role, cookie) = doors.join(&code).map_err(|_| no_randomness())?.ok_or_else(wrong)?;
     let mut response = Json(json!({ "role": role })).into_response();
     response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
@@ -65,9 +65,9 @@ pub(super) async fn hand_over(State(app): State<Arc<App>>) -> Result<Json<Value>
 }
 
 fn alone() -> Problem {
-    Problem::new(StatusCode::CONFLICT, "network", "this lab is shown to its own machine alone")
+    Problem::said(StatusCode::CONFLICT, "network", "alone", json!({}))
 }
 
 fn no_randomness() -> Problem {
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "code", "the operating system gives no randomness").retry(2)
+    Problem::said(StatusCode::SERVICE_UNAVAILABLE, "code", "randomness", json!({})).retry(2)
 }

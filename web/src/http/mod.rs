@@ -108,8 +108,7 @@ impl App {
     fn watch(&self, visitor: Visitor) -> Result<OwnedSemaphorePermit, Problem> {
         let apart = self.doors.is_some() && visitor.role == Role::Trainer;
         Arc::clone(if apart { &self.trainers } else { &self.viewers }).try_acquire_owned().map_err(|_| {
-            let message = "too many watch already, try again later";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "viewers", message).retry(2)
+            Problem::said(StatusCode::SERVICE_UNAVAILABLE, "viewers", "viewers", serde_json::json!({})).retry(2)
         })
     }
 

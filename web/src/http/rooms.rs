@@ -12,6 +12,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 use std::{net::IpAddr, sync::Arc};
 use tower::ServiceExt;
 
@@ -39,8 +40,7 @@ pub(super) async fn lead(State(rooms): State<Arc<Rooms>>, mut request: Request) 
             .get::<Peer>()
             .is_some_and(|Peer(from)| doors.is_some_and(|doors| !doors.may_ask(*from)));
     if hasty {
-        let message = "too much was asked from this address, wait a little";
-        return Problem::new(StatusCode::TOO_MANY_REQUESTS, "address", message).retry(2).into_response();
+        return Problem::said(StatusCode::TOO_MANY_REQUESTS, "address", "hasty", json!({})).retry(2).into_response();
     }
     request.extensions_mut().insert(visitor);
     let room = match visitor.role {
@@ -53,17 +53,17 @@ pub(super) async fn lead(State(rooms): State<Arc<Rooms>>, mut request: Request) 
 
 /// What a viewer meets where only the trainer has a route.
 pub(super) async fn not_for_viewers(uri: Uri) -> Response {
-    locked(&uri, StatusCode::FORBIDDEN, "role", "that is the trainer's")
+    locked(&uri, StatusCode::FORBIDDEN, "role", "trainers")
 }
 
 /// What somebody meets who has not joined.
 pub(super) async fn not_joined(uri: Uri) -> Response {
-    locked(&uri, StatusCode::UNAUTHORIZED, "code", "join first: POST /api/join with the class code")
+    locked(&uri, StatusCode::UNAUTHORIZED, "code", "join-first")
 }
 
-fn locked(uri: &Uri, status: StatusCode, field: &str, message: &str) -> Response {
+fn locked(uri: &Uri, status: StatusCode, field: &str, name: &str) -> Response {
     if is_page(uri.path()) || uri.path().starts_with("/static/") {
-        return Problem::new(StatusCode::NOT_FOUND, "path", "there is nothing here").into_response();
+        return Problem::said(StatusCode::NOT_FOUND, "path", "nothing-here", json!({})).into_response();
     }
-    Problem::new(status, field, message).into_response()
+    Problem::said(status, field, name, json!({})).into_response()
 }

@@ -7,7 +7,7 @@ use super::{
     limits::{BODY, LESSON, REPORT},
     metrics,
     packed::packed,
-    problem::Problem,
+    problem::{Problem, in_its_language},
     rooms::{self, Rooms},
     sessions, software, stream,
 };
@@ -134,7 +134,7 @@ pub fn router(app: Arc<App>, who: Guard) -> Router {
     let finished = |room: Router<Arc<App>>| {
         room.layer(DefaultBodyLimit::max(BODY)).layer(middleware::from_fn(packed)).with_state(Arc::clone(&app))
     };
-    let others = async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes other methods");
+    let others = async || Problem::said(StatusCode::METHOD_NOT_ALLOWED, "method", "method", serde_json::json!({}));
     let trainer = room(vec![entrance(), viewing(), answering(), controlling()]).fallback(files::nowhere);
     let viewer = room(vec![entrance(), viewing(), answering()]).fallback(rooms::not_for_viewers);
     let nobody = room(vec![entrance()]).fallback(rooms::not_joined);
@@ -144,7 +144,11 @@ pub fn router(app: Arc<App>, who: Guard) -> Router {
         nobody: finished(nobody.method_not_allowed_fallback(rooms::not_joined)),
         app: Arc::clone(&app),
     };
-    Router::new().fallback(rooms::lead).layer(middleware::from_fn_with_state(who, guard)).with_state(Arc::new(rooms))
+    Router::new()
+        .fallback(rooms::lead)
+        .layer(middleware::from_fn_with_state(who, guard))
+        .layer(middleware::from_fn(in_its_language))
+        .with_state(Arc::new(rooms))
 }
 
 async fn document() -> impl IntoResponse {

@@ -58,7 +58,9 @@ impl Wanted {
         let selection = |field: &'static str, text: &Option<String>, known: fn(&str) -> bool| {
             let Some(text) = text else { return Ok(None) };
             let selected = text.parse::<Selection>().ok().filter(|it| known(&it.id));
-            selected.map(Some).ok_or_else(|| Problem::bad(field, format!("there is no {field} {:?}", shown(text))))
+            selected
+                .map(Some)
+                .ok_or_else(|| Problem::bad(field, "no-such", json!({ "field": field, "got": shown(text) })))
         };
         let scenario = self.scenario.as_deref().map(scenario).transpose()?;
         Ok(Filter {
@@ -80,7 +82,7 @@ fn shown(text: &str) -> String {
 pub(super) async fn list(State(app): State<Arc<App>>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, Problem> {
     let limit = wanted.limit.unwrap_or(50);
     if !(1..=PAGE).contains(&limit) {
-        return Err(Problem::bad("limit", format!("expected 1 to {PAGE}, got {limit}")));
+        return Err(Problem::bad("limit", "count", json!({ "most": PAGE, "got": limit })));
     }
     let after = wanted.after.unwrap_or(u64::MAX);
     let mut found = app.console.book().list(after, limit + 1, wanted.filter()?).await?;
@@ -116,7 +118,7 @@ pub(super) async fn the_octets(
     Query(wanted): Query<OfEvent>,
 ) -> Result<Json<Explained>, Problem> {
     let record = found(&app, &id).await?;
-    let nothing = || Problem::new(StatusCode::NOT_FOUND, "event", "no event of this number tells of a frame");
+    let nothing = || Problem::said(StatusCode::NOT_FOUND, "event", "no-frame", json!({}));
     explain(&record, wanted.event).map(Json).ok_or_else(nothing)
 }
 
@@ -161,18 +163,18 @@ pub(super) async fn start(
 ) -> Result<Response, Problem> {
     let count = wanted.sessions.unwrap_or(1);
     if !(1..=SESSIONS).contains(&count) {
-        return Err(Problem::bad("sessions", format!("expected 1 to {SESSIONS}, got {count}")));
+        return Err(Problem::bad("sessions", "count", json!({ "most": SESSIONS, "got": count })));
     }
     if wanted.seed.is_some_and(|seed| seed.checked_add(count - 1).is_none()) {
-        return Err(Problem::bad("seed", format!("expected {count} seeds from here on, and there are fewer")));
+        return Err(Problem::bad("seed", "seeds", json!({ "count": count })));
     }
     let scenario = scenario(&wanted.scenario)?;
     if wanted.step {
         if count != 1 {
-            return Err(Problem::bad("sessions", format!("expected 1 that is played by hand, got {count}")));
+            return Err(Problem::bad("sessions", "one-by-hand", json!({ "got": count })));
         }
         if wanted.wait.unwrap_or_default() {
-            return Err(Problem::bad("wait", "expected false: a session by hand waits for whoever decides"));
+            return Err(Problem::bad("wait", "hand-waits", json!({})));
         }
         return hand::begin(&app, &scenario, wanted.seed, &ByHand { decided: Vec::new(), holds: true });
     }
@@ -180,8 +182,8 @@ pub(super) async fn start(
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as f64;
         let most = (LONGEST * cores / seconds).max(1.0);
         if count as f64 > most {
-            let known = format!("a computation that is known to take {seconds:.0} s of one core");
-            return Err(Problem::bad("sessions", format!("expected at most {most:.0} with {known}, got {count}")));
+            let members = json!({ "most": most.round(), "seconds": seconds.round(), "got": count });
+            return Err(Problem::bad("sessions", "known-cost", members));
         }
     }
     let runs = (0..count).map(|i| (scenario.clone(), wanted.seed.map(|seed| seed + i)));
@@ -212,7 +214,7 @@ pub(super) async fn begin(
     }
     let mut sessions = Vec::with_capacity(playing.len());
     for playing in playing {
-        let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "session", "the console ends");
+        let gone = || Problem::said(StatusCode::SERVICE_UNAVAILABLE, "session", "console-ends", json!({}));
         sessions.push(app.console.book().told(playing.done().await.ok_or_else(gone)?.session.clone()));
     }
     Ok(Json(Started::of(app, sessions)?).into_response())
@@ -227,7 +229,7 @@ pub(super) async fn cancel(
         return Ok((StatusCode::ACCEPTED, Json(json!({ "cancelled": 1 }))));
     }
     app.console.book().session(&id).await?.ok_or_else(|| Problem::no_session(&id))?;
-    Err(Problem::new(StatusCode::CONFLICT, "session", "it is over already"))
+    Err(Problem::said(StatusCode::CONFLICT, "session", "over", json!({})))
 }
 
 /// Ends every session that waits or runs.
@@ -240,10 +242,7 @@ pub(super) async fn forget(State(app): State<Arc<App>>, Named(id): Named) -> Res
     match app.console.book().forget(&id).await? {
         Forgotten::Gone => Ok(StatusCode::NO_CONTENT),
         Forgotten::Unknown => Err(Problem::no_session(&id)),
-        Forgotten::Running => {
-            let message = "it waits or runs: cancel it, and it is judged first";
-            Err(Problem::new(StatusCode::CONFLICT, "session", message))
-        }
+        Forgotten::Running => Err(Problem::said(StatusCode::CONFLICT, "session", "cancel-first", json!({}))),
     }
 }
 
@@ -275,14 +274,13 @@ pub(super) async fn finished(app: &App, id: &str) -> Result<Record, Problem> {
     let record = found(app, id).await?;
     match record.session.status {
         Progress::Done => Ok(record),
-        Progress::Running => Err(Problem::new(StatusCode::CONFLICT, "session", format!("{id} still runs"))),
-        Progress::Sealed => {
-            Err(Problem::new(StatusCode::CONFLICT, "session", format!("{id} is sealed until its scene is revealed")))
-        }
+        Progress::Running => Err(Problem::said(StatusCode::CONFLICT, "session", "runs", json!({ "session": id }))),
+        Progress::Sealed => Err(Problem::said(StatusCode::CONFLICT, "session", "sealed", json!({ "session": id }))),
     }
 }
 
 /// A scenario out of a request.
 pub(super) fn scenario(text: &str) -> Result<Scenario, Problem> {
-    text.parse().map_err(|error: lab::scenario::ScenarioError| Problem::bad("scenario", error.to_string()))
+    let refused = |error: lab::scenario::ScenarioError| Problem::refused(StatusCode::BAD_REQUEST, "scenario", &error);
+    text.parse().map_err(refused)
 }

@@ -16,7 +16,7 @@ pub(super) async fn all(State(app): State<Arc<App>>) -> Json<Value> {
 }
 
 pub(super) async fn one(State(app): State<Arc<App>>, Named(id): Named) -> Result<Json<Shown>, Problem> {
-    app.software.shown(&id).map(Json).ok_or_else(|| none("no such program was audited here"))
+    app.software.shown(&id).map(Json).ok_or_else(|| none("not-audited"))
 }
 
 /// A program by its id, as the list has it: no command comes from a request.
@@ -31,8 +31,8 @@ pub(super) async fn start(
     Body(Wanted { program }): Body<Wanted>,
 ) -> Result<StatusCode, Problem> {
     app.software.start(&program).await.map_err(|refused| match refused {
-        NotStarted::Unknown => none("there is no recipe for it"),
-        NotStarted::Absent => Problem::new(StatusCode::CONFLICT, "program", "this machine has no such program"),
+        NotStarted::Unknown => none("no-recipe"),
+        NotStarted::Absent => Problem::said(StatusCode::CONFLICT, "program", "no-program", json!({})),
     })?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -41,6 +41,6 @@ pub(super) async fn cancel(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
     (StatusCode::ACCEPTED, Json(json!({ "cancelled": app.software.cancel() })))
 }
 
-fn none(message: &str) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "program", message)
+fn none(name: &str) -> Problem {
+    Problem::said(StatusCode::NOT_FOUND, "program", name, json!({}))
 }

@@ -18,8 +18,9 @@ use crate::{
         session::{now_ms, now_us},
     },
 };
-use lab::scenario::Scenario;
+use lab::{refusal::Refusal, scenario::Scenario};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -113,45 +114,55 @@ pub enum Action {
 }
 
 /// Why the speaker's wish is not done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// No lesson is loaded.
-    #[error("no lesson is loaded")]
     NoLesson,
     /// There is no such thing in it; the field and what it has.
-    #[error("expected 1 to {1}")]
     Beyond(&'static str, usize),
     /// The scene asks nothing, or not at the moment.
-    #[error("no question is put")]
     NotAsked,
     /// More answer than there is room for.
-    #[error("more answer than there is room for")]
     Full,
     /// The scene is no exercise.
-    #[error("no exercise is open")]
     NoExercise,
     /// So many sessions are spent.
-    #[error("all {0} sessions of this exercise are run")]
     Spent(u32),
     /// One session at a time.
-    #[error("one of your sessions still runs")]
     Runs,
     /// The class is still to be asked what comes of it.
-    #[error("what comes of it is still to be asked in this lesson")]
     Sealed,
     /// The computation takes too many seconds of one core.
-    #[error("a computation of {0} s of one core is too long for an exercise, at most {HEAVY} s")]
     Costly(u64),
     /// A nickname of more characters than this.
-    #[error("expected at most {0} characters")]
     Name(usize),
     /// A nickname with characters that cannot be seen.
-    #[error("expected characters that can be seen")]
     Unseen,
     /// The speaker took the name away.
-    #[error("the name was taken away")]
     Unnamed,
 }
+
+impl From<&Refused> for Refusal {
+    fn from(refused: &Refused) -> Self {
+        let (name, members) = match refused {
+            Refused::NoLesson => ("no-lesson", json!({})),
+            Refused::Beyond(_, most) => ("count", json!({ "most": most })),
+            Refused::NotAsked => ("not-asked", json!({})),
+            Refused::Full => ("full", json!({})),
+            Refused::NoExercise => ("no-exercise", json!({})),
+            Refused::Spent(most) => ("spent", json!({ "most": most })),
+            Refused::Runs => ("yours-runs", json!({})),
+            Refused::Sealed => ("sealed-scenario", json!({})),
+            Refused::Costly(seconds) => ("costly", json!({ "seconds": seconds, "most": HEAVY })),
+            Refused::Name(most) => ("long-name", json!({ "most": most })),
+            Refused::Unseen => ("unseen", json!({})),
+            Refused::Unnamed => ("unnamed", json!({})),
+        };
+        Self::new(name, members)
+    }
+}
+
+lab::refused!(Refused);
 
 /// Why a student's session is not begun.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -8,10 +8,12 @@ use attacker::{
 };
 use lab::{
     modes::Unknown,
+    refusal::Refusal,
     scenario::Scenario,
     script::Script,
     staging::{Setting, StagingError, campaign},
 };
+use serde_json::json;
 use std::{sync::OnceLock, time::Duration};
 
 pub use lab::staging::Orders;
@@ -53,12 +55,12 @@ pub fn core_seconds(scenario: &Scenario) -> Result<Option<f64>, ScenarioRefused>
 
 /// Why a scenario cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{refusal}")]
 pub struct ScenarioRefused {
     /// The part of the scenario at fault: `mode`, `variant`, `parameter`, `attack`, `check` or `seed`.
     pub field: &'static str,
     /// What was expected and what came.
-    pub message: String,
+    pub refusal: Refusal,
 }
 
 /// Looks a scenario up, which puts it in full too: with the variant where it leaves that out.
@@ -112,7 +114,7 @@ fn random() -> Result<[u8; 32], ScenarioRefused> {
     let mut drawn = [0; 32];
     getrandom::fill(&mut drawn).map_err(|error| ScenarioRefused {
         field: "seed",
-        message: format!("the operating system gives no randomness: {error}"),
+        refusal: Refusal::new("randomness", json!({ "why": error.to_string() })),
     })?;
     Ok(drawn)
 }
@@ -135,7 +137,7 @@ impl From<Unknown> for ScenarioRefused {
             Unknown::Parameter { .. } => "parameter",
             Unknown::Check { .. } => "check",
         };
-        Self { field, message: unknown.to_string() }
+        Self { field, refusal: Refusal::from(&unknown) }
     }
 }
 
@@ -147,13 +149,14 @@ impl From<attacks::Unknown> for ScenarioRefused {
             attacks::Unknown::Variant { .. } => "variant",
             attacks::Unknown::Script(_) => "script",
         };
-        Self { field, message: unknown.to_string() }
+        Self { field, refusal: Refusal::from(&unknown) }
     }
 }
 
 impl From<StagingError> for ScenarioRefused {
     fn from(error: StagingError) -> Self {
-        Self { field: "mode", message: error.to_string() }
+        let StagingError::Certificate(why) = error;
+        Self { field: "mode", refusal: Refusal::new("certificates", json!({ "why": why })) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "../vendor/preact.js";
 import { lab, learn, useLab } from "./lab.js";
+import { tongue } from "./settings.js";
 import { parse, written } from "../model/text.js";
 import { tell } from "../model/words.js";
 
@@ -17,7 +18,8 @@ export class LabError extends Error {
 async function ask(path, options) {
   let answer;
   try {
-    answer = await fetch(path, options);
+    // What the lab refuses it tells in the page's language, whatever the browser's is.
+    answer = await fetch(path, { ...options, headers: { ...options?.headers, "accept-language": tongue() } });
   } catch {
     throw new LabError(0, tell("link silent"));
   }
