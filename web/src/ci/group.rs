@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn every_row_is_in_one_of_two_groups_and_what_is_stopped_in_the_usual_one() {
         let rows = outcomes::all().unwrap();
-        let of = |group: Group| rows.iter().filter(|row| group.has(row)).map(|row| row.scenario.to_string());
+        let of = |group: Group| rows.iter().filter(move |row| group.has(row)).map(|row| row.scenario.to_string());
         let (usual, long): (Vec<_>, Vec<_>) = (of(Group::Usual).collect(), of(Group::Long).collect());
         assert_eq!(usual.len() + long.len(), rows.len());
         for (scenario, is_long) in [

@@ -85,7 +85,7 @@ impl Guard {
         let target = uri.authority().map(|authority| authority.as_str());
         if !host.to_str().is_ok_and(|host| self.knows(host)) || target.is_some_and(|target| !self.knows(target)) {
             let got = target.map_or_else(|| shown(host), |target| target.chars().take(100).collect());
-            let members = json!({ "expected": self.hosts, "got": got });
+            let members = json!({ "expected": &self.hosts[..], "got": got });
             return Some(Problem::said(StatusCode::MISDIRECTED_REQUEST, "host", "host", members));
         }
         let ours = |origin: &HeaderValue| {

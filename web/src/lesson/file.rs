@@ -192,7 +192,7 @@ impl Scene {
             Some(scenario) => {
                 for (played, field) in self.plays().iter().zip(["scenario", "check"]) {
                     if let Err(refused) = resolve(played) {
-                        return fault(field, refused.message);
+                        return fault(field, refused.to_string());
                     }
                 }
                 let played = resolve(scenario).map(|resolved| resolved.played.scenario);

@@ -147,7 +147,7 @@ fn lines_of(mode: registry::Mode) -> Vec<Line> {
 fn cell(line: &Line, column: &Column, runs: &mut HashMap<Scenario, Run>, rows: &[Row]) -> Cell {
     let (mode, attack) = (line.mode.clone(), column.attack.clone());
     let scenario = Scenario { mode: mode.clone(), attack: attack.clone(), without: vec![], with: vec![] };
-    let why_not = resolve(&scenario).err().map(|refused| refused.message);
+    let why_not = resolve(&scenario).err().map(|refused| refused.to_string());
     let Run { own, variations } = runs.remove(&scenario).unwrap_or_default();
     Cell {
         applies: why_not.is_none(),
