@@ -28,7 +28,9 @@ pub(super) mod extension {
     pub(in crate::tls) const ENCRYPT_THEN_MAC: u16 = 22;
     pub(in crate::tls) const EXTENDED_MASTER_SECRET: u16 = 23;
     pub(in crate::tls) const SESSION_TICKET: u16 = 35;
+    pub(in crate::tls) const PRE_SHARED_KEY: u16 = 41;
     pub(in crate::tls) const SUPPORTED_VERSIONS: u16 = 43;
+    pub(in crate::tls) const PSK_MODES: u16 = 45;
     pub(in crate::tls) const KEY_SHARE: u16 = 51;
 }
 
@@ -62,6 +64,14 @@ pub struct ClientHello {
     pub protocols: Vec<Vec<u8>>,
     /// It offers to bind the master secret to the handshake (RFC 7627).
     pub extended_master_secret: bool,
+    /// How it would use what was shared before (RFC 8446 section 4.2.9).
+    pub modes: Vec<u8>,
+    /// The tickets by which it would resume a session in TLS 1.3, the preferred first (section 4.2.11).
+    pub identities: Vec<Vec<u8>>,
+    /// The hidden age of the first of them (section 4.2.11.1).
+    pub age: u32,
+    /// What shows that it holds each of them (section 4.2.11.2).
+    pub binders: Vec<Vec<u8>>,
 }
 
 /// What a server picked.
@@ -83,6 +93,8 @@ pub struct ServerHello {
     pub group: Option<u16>,
     /// The server's share, in TLS 1.3; empty where it asks for another ClientHello.
     pub share: Vec<u8>,
+    /// Which of the client's tickets it takes, by its place, in TLS 1.3.
+    pub resumed: Option<u16>,
 }
 
 /// A server's group and public value (RFC 5246 section 7.4.3).
@@ -143,6 +155,23 @@ fn shares(mut body: Reader<'_>) -> Result<Vec<(u16, Vec<u8>)>, Malformed> {
     Ok(shares)
 }
 
+/// Tickets, the hidden age of the first, and binders (RFC 8446 section 4.2.11).
+fn pre_shared_keys(mut body: Reader<'_>, hello: &mut ClientHello) -> Result<(), Malformed> {
+    let mut list = Reader(body.vector("pre-shared key identities", 2)?);
+    while !list.is_empty() {
+        hello.identities.push(list.vector("pre-shared key identity", 2)?.to_vec());
+        let age = u32::from_be_bytes(list.array("ticket age")?);
+        if let [_] = hello.identities[..] {
+            hello.age = age;
+        }
+    }
+    let mut list = Reader(body.vector("pre-shared key binders", 2)?);
+    while !list.is_empty() {
+        hello.binders.push(list.vector("pre-shared key binder", 1)?.to_vec());
+    }
+    body.end("pre-shared key")
+}
+
 impl ClientHello {
     /// From the body of a message.
     ///
@@ -175,6 +204,8 @@ impl ClientHello {
                 extension::SIGNATURE_ALGORITHMS => hello.schemes = numbers(body, "signature schemes", 2)?,
                 extension::KEY_SHARE => hello.shares = shares(body)?,
                 extension::PROTOCOLS => hello.protocols = protocols(body)?,
+                extension::PSK_MODES => hello.modes = body.vector("pre-shared key modes", 1)?.to_vec(),
+                extension::PRE_SHARED_KEY => pre_shared_keys(body, &mut hello)?,
                 _ => {}
             }
             Ok(())
@@ -206,6 +237,7 @@ impl ServerHello {
                         hello.share = body.vector("key share", 2)?.to_vec();
                     }
                 }
+                extension::PRE_SHARED_KEY => hello.resumed = Some(body.u16("selected identity")?),
                 _ => {}
             }
             Ok(())

@@ -4,4 +4,5 @@
 mod lies;
 mod malformed;
 mod peers;
+mod resumption;
 mod traces;

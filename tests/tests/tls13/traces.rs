@@ -67,6 +67,14 @@ fn follow(trace: &Vector<'_>, shared_before: Option<&[u8]>) {
     let agreed = Group::X25519.agree(secret, share).unwrap();
 
     let early = Schedule::early(shared_before);
+    if let [binder] = &client.binders[..] {
+        // over everything before the list of binders: its length, and the one binder behind an octet
+        let truncated = hash(&[&client_hello[..client_hello.len() - 35]]);
+        let expected = |label| early.derive(label, &hash(&[])).finished(&truncated);
+        let label = if trace.contains_key("psksecret") { "ext binder" } else { "res binder" };
+        assert_eq!(binder[..], expected(label));
+        assert!(!client.identities.is_empty() && client.modes.contains(&1));
+    }
     let stage = early.handshake(&agreed);
     let hellos = hash(&[&client_hello, &server_hello]);
     let [client_secret, server_secret] = ["c hs traffic", "s hs traffic"].map(|label| stage.derive(label, &hellos));
@@ -146,6 +154,29 @@ fn resumption_with_early_data_of_rfc_8448_section_4() {
     let (_, key) = kept.split_once("0101ff0101000420").unwrap();
     let key = octets(&key[..64]);
     follow(&trace, Some(&key));
+}
+
+/// A ServerHello that asks for another ClientHello, as it is read; and what the server signs after it, where the hash of the
+/// first ClientHello counts in its place (RFC 8446 section 4.4.1).
+#[test]
+fn another_hello_of_rfc_8448_section_5() {
+    let Some(text) = traces() else { return };
+    let trace = trace(&text, "HelloRetryRequest_Handshake");
+    let message = |name: &str| only(&octets(trace[name])).body;
+    let [first, asked, second] =
+        ["record_clienthello_1", "record_helloretryrequest", "record_clienthello_2"].map(message);
+    let picked = ServerHello::read(&asked[4..]).unwrap();
+    assert_eq!((picked.version, picked.group, picked.share.len()), (0x0304, Some(0x0017), 0));
+    let [offered, other] = [&first, &second].map(|hello| ClientHello::read(&hello[4..]).unwrap());
+    assert!(offered.groups.contains(&0x0017) && offered.shares.iter().all(|(group, _)| *group != 0x0017));
+    assert_eq!(other.shares[0].0, 0x0017);
+    let hashed = [&[254, 0, 0, 32][..], &hash(&[&first])].concat();
+    let mut messages = vec![hashed, asked, second];
+    for name in ["message_serverhello", "message_encryptedextensions", "message_server_certificate"] {
+        messages.push(octets(trace[name]));
+    }
+    let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
+    assert!(octets(trace["server_messagetosign"]).ends_with(&hash(&messages)));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The client, which performs the lab's checks, as far as they are on.
 
 use super::{
-    Fault, Schedule, Secret, Suite, TLS13,
+    Fault, Schedule, Secret, Suite, TLS13, Ticket,
     hello::{RETRY, number},
     link::{Heard, Item, Link},
     message, signature,
+    ticket::{ONE_BINDER, WITH_AGREEMENT},
 };
 use crate::{
     certificate::{self, Policy, validate},
@@ -40,14 +41,25 @@ pub struct Settings {
     pub protocols: Vec<Vec<u8>>,
 }
 
+/// How long a client relies on what it found of a server's certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reliance {
+    /// For one session: a ticket is offered to whom the certificate that it rests on would be believed of now, in this name
+    /// (RFC 8446 section 4.6.1).
+    #[default]
+    Session,
+    /// For as long as there are tickets, whatever has become of the certificate, and whoever is asked for.
+    Tickets,
+}
+
 /// What the client knows between ServerHello and Finished.
 struct Agreed {
     suite: Suite,
     schedule: Schedule,
     client: Secret,
     server: Secret,
-    /// The server's leaf, once it was shown.
-    leaf: Option<Vec<u8>>,
+    /// The session rests on an earlier one.
+    resumed: bool,
 }
 
 /// The message that is awaited.
@@ -71,11 +83,29 @@ pub struct Client {
     link: Link,
     state: State,
     heard: Vec<Heard>,
+    /// What it offers to resume a session by.
+    offered: Option<Ticket>,
+    /// What it was given to resume this one by.
+    ticket: Option<Ticket>,
+    /// The server's chain, once it was shown: in this session, or in the one that is resumed.
+    chain: Vec<Vec<u8>>,
+    /// From what tickets of this session come.
+    resumption: Option<Secret>,
 }
 
 impl Client {
     /// A client that draws what is random from a seed. What is to be sent begins with its ClientHello.
     pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
+        Self::begin(settings, None, seed)
+    }
+
+    /// The same that would resume the session of this ticket, where it may rely on that.
+    pub fn resuming(settings: Settings, ticket: Ticket, reliance: Reliance, seed: [u8; 32]) -> Self {
+        let relied = reliance == Reliance::Tickets || validate(&settings.policy, ticket.chain()).accepted();
+        Self::begin(settings, relied.then_some(ticket), seed)
+    }
+
+    fn begin(settings: Settings, offered: Option<Ticket>, seed: [u8; 32]) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let mut hello = ClientHello {
             session: vec![0; 32],
@@ -83,6 +113,7 @@ impl Client {
             name: settings.server_name.clone(),
             schemes: signature::SCHEMES.to_vec(),
             protocols: settings.protocols.clone(),
+            modes: vec![WITH_AGREEMENT],
             ..ClientHello::default()
         };
         rng.fill_bytes(&mut hello.random);
@@ -97,8 +128,27 @@ impl Client {
             }
         }
         let mut link = Link::new(settings.policy.switches.clone());
+        if let Some(ticket) = &offered {
+            ticket.offer(&mut hello);
+            // over all that stands before it, the header too
+            let whole = message::framed(kind::CLIENT_HELLO, &hello.write());
+            let transcript = link.transcript_with(&whole[..whole.len() - ONE_BINDER]);
+            hello.binders = vec![ticket.binder(&transcript).to_vec()];
+        }
         link.say(kind::CLIENT_HELLO, &hello.write());
-        Self { settings, hello, secrets, link, state: State::ServerHello, heard: Vec::new() }
+        let (state, heard) = (State::ServerHello, Vec::new());
+        Self {
+            settings,
+            hello,
+            secrets,
+            link,
+            state,
+            heard,
+            offered,
+            ticket: None,
+            chain: Vec::new(),
+            resumption: None,
+        }
     }
 
     /// What is to be sent.
@@ -109,6 +159,11 @@ impl Client {
     /// What was said since the last time.
     pub fn heard(&mut self) -> Vec<Heard> {
         std::mem::take(&mut self.heard)
+    }
+
+    /// What the server gave to resume this session by, the last of it.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref()
     }
 
     /// Takes what arrived. After a fault the session is over.
@@ -196,12 +251,11 @@ impl Client {
                     self.fail(&checks::OFFERS_BOUND, 110)?;
                 }
                 self.link.count(message);
-                State::Certificate(agreed)
+                if agreed.resumed { State::Finished(agreed) } else { State::Certificate(agreed) }
             }
-            (State::Certificate(mut agreed), kind::CERTIFICATE) => {
-                let chain = message::chain(body)?;
-                self.judge(&chain)?;
-                agreed.leaf = chain.into_iter().next();
+            (State::Certificate(agreed), kind::CERTIFICATE) => {
+                self.chain = message::chain(body)?;
+                self.judge(&self.chain)?;
                 self.link.count(message);
                 State::CertificateVerify(agreed)
             }
@@ -211,7 +265,7 @@ impl Client {
                 self.finished(&agreed, message)?
             }
             (State::CertificateVerify(agreed), kind::CERTIFICATE_VERIFY) => {
-                self.verify(&agreed, body)?;
+                self.verify(body)?;
                 self.link.count(message);
                 State::Finished(agreed)
             }
@@ -220,8 +274,12 @@ impl Client {
                 self.finished(&agreed, message)?
             }
             (State::Finished(agreed), kind::FINISHED) => self.finished(&agreed, message)?,
-            // no session is resumed
-            (State::Open, kind::NEW_SESSION_TICKET) => State::Open,
+            (State::Open, kind::NEW_SESSION_TICKET) => {
+                if let Some(resumption) = &self.resumption {
+                    self.ticket = Some(Ticket::read(body, resumption, &self.chain)?);
+                }
+                State::Open
+            }
             (State::Open, _) => {
                 self.link.afterwards(message)?;
                 State::Open
@@ -259,11 +317,19 @@ impl Client {
         if bool::from(point.ct_eq(&[0; POINT])) {
             self.fail(&checks::CONTRIBUTORY, 47)?;
         }
-        let schedule = Schedule::early(None).handshake(&agreed);
+        let resumed = match (picked.resumed, &self.offered) {
+            (None, _) => None,
+            (Some(0), Some(ticket)) => Some(ticket),
+            (Some(got), _) => return Err(Malformed::new("selected identity", "one that was offered", got).into()),
+        };
+        self.chain = resumed.map(|ticket| ticket.chain().to_vec()).unwrap_or_default();
+        let resumed = resumed.map(Ticket::early);
+        let early = resumed.clone().unwrap_or_else(|| Schedule::early(None));
+        let schedule = early.handshake(&agreed);
         let hellos = self.link.transcript();
         let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
         self.link.read_under(suite, server.clone())?;
-        Ok(Agreed { suite, schedule, client, server, leaf: None })
+        Ok(Agreed { suite, schedule, client, server, resumed: resumed.is_some() })
     }
 
     /// Path validation, by the lab's own judge.
@@ -277,10 +343,10 @@ impl Client {
         }
     }
 
-    fn verify(&self, agreed: &Agreed, body: &[u8]) -> Result<(), Fault> {
+    fn verify(&self, body: &[u8]) -> Result<(), Fault> {
         let (scheme, signature) = message::scheme_and_signature(body)?;
         let content = signature::content(signature::SERVER, &self.link.transcript());
-        let leaf = agreed.leaf.as_deref().unwrap_or_default();
+        let leaf = self.chain.first().map(Vec::as_slice).unwrap_or_default();
         match signature::verifies(scheme, leaf, &content, signature) {
             true => Ok(()),
             false => self.fail(&checks::TRANSCRIPT_SIGNATURE, 51),
@@ -299,6 +365,7 @@ impl Client {
         self.link.change_cipher_spec();
         self.link.write_under(agreed.suite, agreed.client.clone());
         self.link.say(kind::FINISHED, &agreed.client.finished(&transcript));
+        self.resumption = Some(schedule.derive("res master", &self.link.transcript()));
         self.link.write_under(agreed.suite, schedule.derive("c ap traffic", &transcript));
         self.link.read_under(agreed.suite, schedule.derive("s ap traffic", &transcript))?;
         self.link.finish();

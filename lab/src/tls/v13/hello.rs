@@ -60,10 +60,25 @@ impl ClientHello {
                     }
                 });
             });
+            if !self.modes.is_empty() {
+                extend(extension::PSK_MODES, &mut |out| out.vector(1, |out| out.octets(&self.modes)));
+            }
             if !self.protocols.is_empty() {
                 extend(extension::PROTOCOLS, &mut |out| {
                     out.vector(2, |out| {
                         self.protocols.iter().for_each(|protocol| out.vector(1, |out| out.octets(protocol)));
+                    });
+                });
+            }
+            // the last of all (section 4.2.11)
+            if let Some(identity) = self.identities.first() {
+                extend(extension::PRE_SHARED_KEY, &mut |out| {
+                    out.vector(2, |out| {
+                        out.vector(2, |out| out.octets(identity));
+                        out.octets(&self.age.to_be_bytes());
+                    });
+                    out.vector(2, |out| {
+                        self.binders.iter().for_each(|binder| out.vector(1, |out| out.octets(binder)));
                     });
                 });
             }
@@ -88,8 +103,14 @@ impl ServerHello {
                 out.u16(extension::KEY_SHARE);
                 out.vector(2, |out| {
                     out.u16(group);
-                    out.vector(2, |out| out.octets(&self.share));
+                    if self.random != RETRY {
+                        out.vector(2, |out| out.octets(&self.share));
+                    }
                 });
+            }
+            if let Some(place) = self.resumed {
+                out.u16(extension::PRE_SHARED_KEY);
+                out.vector(2, |out| out.u16(place));
             }
         });
         out.0

@@ -3,6 +3,7 @@
 use super::{
     LEGACY, Protection, Secret, Suite,
     fault::{Fault, LONGEST_MESSAGE},
+    message,
     protect::LONGEST_TEXT,
 };
 use crate::{
@@ -23,6 +24,8 @@ const CLOSE_NOTIFY: u8 = 0;
 /// Levels of alerts.
 const WARNING: u8 = 1;
 const FATAL: u8 = 2;
+/// The type of what stands for the first of two ClientHellos (section 4.4.1).
+const MESSAGE_HASH: u8 = 254;
 /// What whoever updates its key asks of the other (section 4.6.3).
 const UPDATE_REQUESTED: u8 = 1;
 
@@ -106,6 +109,17 @@ impl Link {
     /// The hash of the handshake so far.
     pub(super) fn transcript(&self) -> [u8; 32] {
         self.transcript.clone().finalize().into()
+    }
+
+    /// The same with this behind it.
+    pub(super) fn transcript_with(&self, message: &[u8]) -> [u8; 32] {
+        self.transcript.clone().chain_update(message).finalize().into()
+    }
+
+    /// What was said so far was the one ClientHello in whose place another is asked for (section 4.4.1): its hash counts for it.
+    pub(super) fn ask_again(&mut self) {
+        let hash = self.transcript();
+        self.transcript = Sha256::new_with_prefix([&[MESSAGE_HASH, 0, 0, 32][..], &hash].concat());
     }
 
     /// A message of the peer's counts.
@@ -200,9 +214,7 @@ impl Link {
 
     /// Sends a message of the handshake, which counts.
     pub(super) fn say(&mut self, kind: u8, body: &[u8]) {
-        // a message is shorter than 2^24
-        let [_, length @ ..] = u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes();
-        let message = [&[kind][..], &length, body].concat();
+        let message = message::framed(kind, body);
         self.transcript.update(&message);
         self.send(content::HANDSHAKE, &message);
     }

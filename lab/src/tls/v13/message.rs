@@ -6,6 +6,14 @@ use crate::tls::{
     writer::Writer,
 };
 
+/// A message, header and all.
+pub(super) fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.u8(kind);
+    out.vector(3, |out| out.octets(body));
+    out.0
+}
+
 /// EncryptedExtensions with the protocol that was agreed upon, if any was.
 pub(super) fn encrypted_extensions(protocol: Option<&[u8]>) -> Vec<u8> {
     let mut out = Writer::default();

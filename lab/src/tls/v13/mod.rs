@@ -3,7 +3,8 @@
 //!
 //! It exists to lie. A server [deviates](Deviation) from the protocol by values: what it leaves out, alters or sends in another
 //! order. A client performs the lab's checks, each of which can be left out, so that every lie has somebody who falls for it.
-//! No session is resumed, nobody is asked for a certificate of a client, and there is no second ClientHello.
+//! A session may be [resumed](Ticket) by what was given for it. Nobody is asked for a certificate of a client, and of what is
+//! sent before the handshake is finished there is none.
 
 mod client;
 mod deviation;
@@ -16,8 +17,9 @@ mod schedule;
 mod server;
 mod signature;
 mod suite;
+mod ticket;
 
-pub use client::{Client, Settings};
+pub use client::{Client, Reliance, Settings};
 pub use deviation::{Deviation, Message, Order, Share};
 pub use fault::Fault;
 pub use link::Heard;
@@ -25,6 +27,7 @@ pub use protect::Protection;
 pub use schedule::{Schedule, Secret};
 pub use server::{Identity, Server};
 pub use suite::Suite;
+pub use ticket::Ticket;
 
 /// The number of the version (RFC 8446 section 4.2.1).
 const TLS13: u16 = 0x0304;

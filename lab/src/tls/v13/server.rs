@@ -1,10 +1,11 @@
 //! The server, honest or not.
 
 use super::{
-    Deviation, Fault, Message, Schedule, Secret, Share, Suite, TLS13,
-    hello::number,
+    Deviation, Fault, Message, Schedule, Secret, Share, Suite, TLS13, Ticket,
+    hello::{RETRY, number},
     link::{Heard, Item, Link},
     message, signature,
+    ticket::{WITH_AGREEMENT, before_binders},
 };
 use crate::{
     certificate::KeyPair,
@@ -43,6 +44,8 @@ enum State {
         expected: [u8; 32],
         suite: Suite,
         client: Secret,
+        /// From what a ticket comes.
+        master: Schedule,
     },
     Open,
     Closed,
@@ -62,6 +65,15 @@ pub struct Server {
     state: State,
     client: Option<ClientHello>,
     heard: Vec<Heard>,
+    /// By what it lets sessions be resumed.
+    taken: Vec<Ticket>,
+    /// It gives a ticket to whoever would use one.
+    gives: bool,
+    given: Option<Ticket>,
+    /// What was resumed.
+    resumed: bool,
+    /// It has asked for another ClientHello.
+    retried: bool,
 }
 
 impl Server {
@@ -78,6 +90,11 @@ impl Server {
             state: State::ClientHello,
             client: None,
             heard: Vec::new(),
+            taken: Vec::new(),
+            gives: false,
+            given: None,
+            resumed: false,
+            retried: false,
         }
     }
 
@@ -93,6 +110,23 @@ impl Server {
     pub fn speaking(mut self, protocols: Vec<Vec<u8>>) -> Self {
         self.protocols = protocols;
         self
+    }
+
+    /// The same that resumes the sessions of these tickets, whoever it is asked for, and gives a ticket for each.
+    #[must_use]
+    pub fn resuming(mut self, tickets: Vec<Ticket>) -> Self {
+        (self.taken, self.gives) = (tickets, true);
+        self
+    }
+
+    /// The ticket that it gave.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        self.given.as_ref()
+    }
+
+    /// Whether the session rests on an earlier one.
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
     }
 
     /// What the client offered.
@@ -167,14 +201,17 @@ impl Server {
                     [kind::CLIENT_HELLO, ..] => self.greet(&message)?,
                     _ => return unexpected(message[0]),
                 },
-                (State::Finished { expected, suite, client }, Item::Message(message)) => {
+                (State::Finished { expected, suite, client, master }, Item::Message(message)) => {
                     let [kind::FINISHED, 0, 0, 32, said @ ..] = &message[..] else { return unexpected(message[0]) };
                     if !bool::from(said.ct_eq(expected)) {
                         return Err(Fault::Refused { check: &checks::FINISHED, alert: 51 });
                     }
                     let (suite, client) = (*suite, client.clone());
+                    self.link.count(&message);
+                    let resumption = master.derive("res master", &self.link.transcript());
                     self.link.read_under(suite, client)?;
                     self.link.finish();
+                    self.give(&resumption);
                     self.state = State::Open;
                     self.heard.push(Heard::Established);
                 }
@@ -188,9 +225,46 @@ impl Server {
         Ok(())
     }
 
+    /// Gives a ticket to whoever would use it.
+    fn give(&mut self, resumption: &Secret) {
+        let uses = self.client.as_ref().is_some_and(|hello| hello.modes.contains(&WITH_AGREEMENT));
+        if self.gives && uses {
+            let mut drawn = [0; 32];
+            self.rng.fill_bytes(&mut drawn);
+            let ticket = self.given.insert(Ticket::new(resumption, drawn));
+            self.link.say(kind::NEW_SESSION_TICKET, &ticket.write());
+        }
+    }
+
+    /// The ticket that a client offers and that is taken here, once it has shown that it holds what it is for.
+    fn resumable(&self, message: &[u8], hello: &ClientHello) -> Result<Option<Ticket>, Fault> {
+        let Some(ticket) = self.taken.iter().find(|ticket| ticket.is_offered(hello)) else { return Ok(None) };
+        let transcript = self.link.transcript_with(&message[..before_binders(message, hello)?]);
+        let shown = hello.binders.first().map(Vec::as_slice).unwrap_or_default();
+        match bool::from(shown.ct_eq(&ticket.binder(&transcript))) {
+            true => Ok(Some(ticket.clone())),
+            false => Err(Fault::Refused { check: &checks::FINISHED, alert: 51 }),
+        }
+    }
+
+    /// Asks for another ClientHello, with a share in this group (section 4.1.4), once.
+    fn retry(&mut self, message: &[u8], suite: Suite, number: u16, session: Vec<u8>) {
+        self.retried = true;
+        self.link.count(message);
+        self.link.ask_again();
+        let group = Some(number);
+        let asked =
+            ServerHello { version: TLS13, random: RETRY, session, suite: suite.id(), group, ..ServerHello::default() };
+        self.link.say(kind::SERVER_HELLO, &asked.write());
+        if !asked.session.is_empty() {
+            self.link.change_cipher_spec();
+        }
+    }
+
     /// Answers a ClientHello with everything up to the own Finished.
     fn greet(&mut self, message: &[u8]) -> Result<(), Fault> {
         let hello = ClientHello::read(&message[4..])?;
+        let resumed = self.resumable(message, &hello)?;
         let hello = self.client.insert(hello);
         if !hello.versions.contains(&TLS13) {
             return Err(Fault::NothingInCommon { field: "version" });
@@ -198,7 +272,7 @@ impl Server {
         let suite = hello.suites.iter().find_map(|id| Suite::find(*id));
         let suite = suite.ok_or(Fault::NothingInCommon { field: "cipher suite" })?;
         let scheme = signature::scheme(&self.identity.key);
-        if !hello.schemes.contains(&scheme) {
+        if resumed.is_none() && !hello.schemes.contains(&scheme) {
             return Err(Fault::NothingInCommon { field: "signature scheme" });
         }
         let shared = self.groups.iter().find_map(|group| {
@@ -206,7 +280,13 @@ impl Server {
             let (_, share) = hello.shares.iter().find(|(offered, _)| *offered == number)?;
             Some((group.clone(), number, share.clone()))
         });
-        let (group, number, share) = shared.ok_or(Fault::NothingInCommon { field: "group" })?;
+        let Some((group, number, share)) = shared else {
+            let known = self.groups.iter().filter_map(number).find(|number| hello.groups.contains(number));
+            let known = known.filter(|_| !self.retried).ok_or(Fault::NothingInCommon { field: "group" })?;
+            let session = hello.session.clone();
+            self.retry(message, suite, known, session);
+            return Ok(());
+        };
         let protocol = self.protocols.iter().find(|protocol| hello.protocols.contains(protocol)).cloned();
         let session = hello.session.clone();
         let (answer, agreed) = self.agree(&group, &share)?;
@@ -221,13 +301,16 @@ impl Server {
             suite: suite.id(),
             group: Some(number),
             share: answer,
+            resumed: resumed.is_some().then_some(0),
             ..ServerHello::default()
         };
         self.link.say(kind::SERVER_HELLO, &picked.write());
-        if !picked.session.is_empty() {
+        if !picked.session.is_empty() && !self.retried {
             self.link.change_cipher_spec();
         }
-        let schedule = Schedule::early(None).handshake(&agreed);
+        self.resumed = resumed.is_some();
+        let early = resumed.as_ref().map_or_else(|| Schedule::early(None), Ticket::early);
+        let schedule = early.handshake(&agreed);
         let hellos = self.link.transcript();
         let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
         self.link.read_under(suite, client.clone())?;
@@ -238,7 +321,8 @@ impl Server {
         let transcript = self.link.transcript();
         let expected = client.finished(&transcript);
         self.link.write_under(suite, schedule.derive("s ap traffic", &transcript));
-        self.state = State::Finished { expected, suite, client: schedule.derive("c ap traffic", &transcript) };
+        let client = schedule.derive("c ap traffic", &transcript);
+        self.state = State::Finished { expected, suite, client, master: schedule };
         Ok(())
     }
 
@@ -276,10 +360,12 @@ impl Server {
             }
         }
         self.link.say(kind::ENCRYPTED_EXTENSIONS, &message::encrypted_extensions(selected.as_deref()));
-        self.utter(Message::Certificate, message::certificate(&self.identity.chain));
-        let content = signature::content(context, &self.link.transcript());
-        let signature = signature::sign(&self.identity.key, &content, &mut self.rng);
-        self.utter(Message::CertificateVerify, message::certificate_verify(scheme, &signature));
+        if !self.resumed {
+            self.utter(Message::Certificate, message::certificate(&self.identity.chain));
+            let content = signature::content(context, &self.link.transcript());
+            let signature = signature::sign(&self.identity.key, &content, &mut self.rng);
+            self.utter(Message::CertificateVerify, message::certificate_verify(scheme, &signature));
+        }
         self.utter(Message::Finished, server.finished(&self.link.transcript()).to_vec());
     }
 
