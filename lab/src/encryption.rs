@@ -17,6 +17,7 @@ use rsa::{
     pkcs8::{DecodePrivateKey, EncodePrivateKey},
     traits::PublicKeyParts,
 };
+use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -66,6 +67,11 @@ impl DecryptionKey {
     /// A signature with the same key: PKCS#1 v1.5 with SHA-256 (RFC 8017 section 8.2).
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.0.pkcs1v15_sign::<Sha256>(message).unwrap_or_default()
+    }
+
+    /// The same with SHA-1, which nobody relies on any more (RFC 9155).
+    pub fn sign_sha1(&self, message: &[u8]) -> Vec<u8> {
+        self.0.pkcs1v15_sign::<Sha1>(message).unwrap_or_default()
     }
 
     /// The same by PSS with SHA-256 and a salt as long (RFC 8017 section 8.1).

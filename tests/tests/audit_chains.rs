@@ -41,7 +41,18 @@ fn openssl_believes_every_twin_and_refuses_every_flaw() {
                 fs::write(at.join(file), text).unwrap();
             }
             let time = AT.to_string();
-            let fixed = ["verify", "-x509_strict", "-attime", &time, "-CAfile", "root.pem", "-untrusted", "chain.pem"];
+            let fixed = [
+                "verify",
+                "-x509_strict",
+                "-auth_level",
+                "2",
+                "-attime",
+                &time,
+                "-CAfile",
+                "root.pem",
+                "-untrusted",
+                "chain.pem",
+            ];
             let asked = ["-purpose", "sslserver", "-verify_hostname", NAME, "-crl_check_all", "-CRLfile", "crl.pem"];
             let (accepted, said) = openssl(at, &[&fixed[..], &asked, &["chain.pem"]].concat()).unwrap();
             let believed = form == Form::Mended || NOT_SEEN.contains(&forgery.id);

@@ -1,12 +1,12 @@
 //! What a forged leaf claims.
 
-use std::mem::discriminant;
+use std::{mem::discriminant, net::Ipv4Addr};
 
 use super::Form;
 use crate::certificate::{
     KeyPair, KeyType, Purpose,
     der::{self, tlv},
-    issue::{Credential, DAY, Extension, Template, Validity},
+    issue::{Credential, DAY, Extension, KeyUse, Template, Validity},
     pki::{ATTACKER_NAME, LEAF_DAYS},
 };
 
@@ -35,6 +35,23 @@ pub enum Claim {
     NameAbove,
     /// It names the victim as its common name alone (RFC 9525 section 2 rules that out).
     CommonNameOnly,
+    /// It names the victim, and behind an octet zero the attacker's domain: who reads text up to there reads the victim's name.
+    NameBeforeNul,
+    /// It names the victim with the dot of the root behind it, which is no form of a name in certificates (RFC 5280 section
+    /// 4.2.1.6).
+    NameWithDot,
+    /// An asterisk stands for all but the first letter of the victim's first label (RFC 9525 section 6.3 rules that out).
+    WildcardPart,
+    /// An asterisk stands behind the victim's first label (likewise).
+    WildcardLast,
+    /// It names everything that is one label below the victim.
+    WildcardBelow,
+    /// It names the address of this machine.
+    Address,
+    /// Its key may sign revocation lists alone.
+    NoHandshakes,
+    /// SHA-1 was signed (RFC 9155).
+    Sha1,
     /// It has expired.
     Expired,
     /// It expired a second ago.
@@ -70,6 +87,8 @@ impl Claim {
         let until = |not_after| Validity { not_after, ..days(-1, 0) };
         let from = |not_before| Validity { not_before, ..days(0, LEAF_DAYS) };
         let flawed = form == Form::Flawed;
+        // A common name of the attacker's own, so that no part of the victim's name stands anywhere else.
+        let named = |name| Template { common_name: ATTACKER_NAME.to_owned(), names: vec![name], ..honest.clone() };
         match self {
             // Known to everybody or to nobody, it must be read only where it is critical.
             Self::UnknownCritical => {
@@ -77,13 +96,23 @@ impl Claim {
                 Template { extensions: vec![unknown], ..honest }
             }
             _ if !flawed => honest,
-            Self::Honest | Self::Revoked | Self::OtherAlgorithm => honest,
+            Self::Honest | Self::Revoked | Self::OtherAlgorithm | Self::Sha1 => honest,
             Self::OtherName => Template::leaf(ATTACKER_NAME, purpose, honest.validity),
             Self::NameBelow => Template::leaf(&format!("{name}.{ATTACKER_NAME}"), purpose, honest.validity),
             Self::NameAbove => {
                 let domain = name.split_once('.').map_or(name, |(_, domain)| domain);
                 Template::leaf(domain, purpose, honest.validity)
             }
+            Self::NameBeforeNul => named(format!("{name}\0.{ATTACKER_NAME}")),
+            Self::NameWithDot => named(format!("{name}.")),
+            Self::WildcardPart => {
+                let (label, domain) = name.split_once('.').unwrap_or((name, ""));
+                named(format!("{}*.{domain}", label.chars().take(1).collect::<String>()))
+            }
+            Self::WildcardLast => named(format!("{}.*", name.split('.').next().unwrap_or(name))),
+            Self::WildcardBelow => named(format!("*.{name}")),
+            Self::Address => named(Ipv4Addr::LOCALHOST.to_string()),
+            Self::NoHandshakes => Template { key_use: KeyUse::Lists, ..honest },
             Self::CommonNameOnly => Template { names: Vec::new(), ..honest },
             Self::ExpiredJustNow => Template { validity: until(at.saturating_sub(1)), ..honest },
             Self::InAnHour => Template { validity: from(at.saturating_add(HOUR)), ..honest },
@@ -103,12 +132,24 @@ impl Claim {
     /// What no template can say: changes the finished certificate, and has `signer` sign it again.
     pub(super) fn finish(self, credential: Credential, signer: &Credential) -> Credential {
         match self {
-            Self::OtherAlgorithm => match with_other_algorithm(credential.certificate(), signer.key()) {
-                Some(der) => credential.with_certificate(der),
-                None => credential,
-            },
+            Self::OtherAlgorithm => replaced(credential, |der| with_other_algorithm(der, signer.key())),
+            Self::Sha1 => replaced(credential, |der| with_sha1(der, signer.key())),
             _ => credential,
         }
+    }
+
+    /// What it names is no name of a host, so that whoever holds issuers to their rules refuses it for that as well.
+    #[must_use]
+    pub fn is_malformed(self) -> bool {
+        matches!(self, Self::NameBeforeNul | Self::NameWithDot | Self::WildcardPart | Self::WildcardLast)
+    }
+}
+
+/// The credential with another certificate, if there is one.
+fn replaced(credential: Credential, other: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Credential {
+    match other(credential.certificate()) {
+        Some(der) => credential.with_certificate(der),
+        None => credential,
     }
 }
 
@@ -122,13 +163,39 @@ fn alternative_name(name: &str) -> Vec<u8> {
 fn with_other_algorithm(der: &[u8], key: &KeyPair) -> Option<Vec<u8>> {
     let (_, named, other) =
         ALGORITHMS.into_iter().find(|(of, ..)| discriminant(of) == discriminant(&key.key_type()))?;
-    let content = der::content(der)?;
-    let (signed, rest) = der::split(content)?;
+    let (mut signed, algorithm) = parts(der)?;
+    name_other(&mut signed, named, other)?;
+    let signature = key.sign(&signed);
+    Some(certificate(signed, algorithm, &signature))
+}
+
+/// The last arc of RSA with SHA-1 (RFC 8017 appendix A.2.4).
+const SHA1: u8 = 5;
+
+/// The certificate signed again by an RSA key, over SHA-1.
+fn with_sha1(der: &[u8], key: &KeyPair) -> Option<Vec<u8>> {
+    let [.., (_, named, _)] = ALGORITHMS;
+    let (mut signed, mut algorithm) = parts(der)?;
+    name_other(&mut signed, named, SHA1)?;
+    name_other(&mut algorithm, named, SHA1)?;
+    let signature = key.decryption_key()?.sign_sha1(&signed);
+    Some(certificate(signed, algorithm, &signature))
+}
+
+/// What is signed of a certificate, and by which algorithm.
+fn parts(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (signed, rest) = der::split(der::content(der)?)?;
     let (algorithm, _) = der::split(rest)?;
-    let mut signed = signed.to_vec();
-    let at = signed.windows(named.len()).position(|window| window == named)?;
-    signed[at + named.len() - 1] = other;
-    let signature = [&[0][..], &key.sign(&signed)].concat();
-    let parts = [signed, algorithm.to_vec(), tlv(0x03, &signature)];
-    Some(tlv(0x30, &parts.concat()))
+    Some((signed.to_vec(), algorithm.to_vec()))
+}
+
+/// Puts another last arc in the place of the one with which this algorithm is named first.
+fn name_other(octets: &mut [u8], named: &[u8], other: u8) -> Option<()> {
+    let at = octets.windows(named.len()).position(|window| window == named)?;
+    octets[at + named.len() - 1] = other;
+    Some(())
+}
+
+fn certificate(signed: Vec<u8>, algorithm: Vec<u8>, signature: &[u8]) -> Vec<u8> {
+    tlv(0x30, &[signed, algorithm, tlv(0x03, &[&[0][..], signature].concat())].concat())
 }

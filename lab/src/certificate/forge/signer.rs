@@ -4,13 +4,24 @@ use rand_core::CryptoRng;
 
 use super::Form;
 use crate::certificate::{
-    Purpose,
+    KeyType, Purpose,
+    der::tlv,
     issue::{Credential, Error, Extension, KeyUse, Limits, Template, Validity},
     pki::{ATTACKER_NAME, AUTHORITY_DAYS, Authorities, LEAF_DAYS, POLICIES},
 };
+use crate::encryption::USUAL_BITS;
 
 /// policyConstraints with requireExplicitPolicy 0 (RFC 5280 section 4.2.1.11).
 const REQUIRE_POLICY: [u8; 5] = [0x30, 0x03, 0x80, 0x01, 0x00];
+
+/// Bits of a modulus that is factored (NIST SP 800-131A rules it out).
+const SHORT: usize = 1024;
+
+/// nameConstraints with these DNS names as excluded subtrees (RFC 5280 section 4.2.1.10).
+fn excluding(names: impl Iterator<Item = String>) -> Vec<u8> {
+    let subtrees: Vec<u8> = names.flat_map(|name| tlv(0x30, &tlv(0x82, name.as_bytes()))).collect();
+    tlv(0x30, &tlv(0xa1, &subtrees))
+}
 
 /// Who signs a forged leaf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +52,16 @@ pub enum Signer {
     Restricted,
     /// A genuine authority whose key may sign revocation lists only.
     Lists,
+    /// A genuine authority that may issue for every domain but those of its customers.
+    Excluding,
+    /// The same, whose limit is written in capitals.
+    ExcludingInCapitals,
+    /// A genuine authority without limits.
+    Unlimited,
+    /// A genuine authority with an RSA key.
+    Rsa,
+    /// A genuine authority with an RSA key of 1024 bits.
+    ShortKey,
     /// A genuine authority with an empty subject.
     Nameless,
 }
@@ -122,6 +143,26 @@ impl Signer {
             Self::Lists => {
                 let key_use = if flawed { KeyUse::Lists } else { KeyUse::Usual };
                 let signer = Template { key_use, ..Template::authority("Revocation authority", years) };
+                vec![genuine.root.issue(&signer, rng)?]
+            }
+            Self::Excluding | Self::ExcludingInCapitals => {
+                let excluded =
+                    if flawed { genuine.intermediate.template().permitted() } else { vec![ATTACKER_NAME.to_owned()] };
+                let capitals = self == Self::ExcludingInCapitals;
+                let excluded = excluded.into_iter().map(|name| if capitals { name.to_ascii_uppercase() } else { name });
+                let limit = Extension { oid: &[2, 5, 29, 30], critical: true, value: excluding(excluded) };
+                let name = "Authority with exclusions";
+                vec![
+                    genuine
+                        .root
+                        .issue(&Template { extensions: vec![limit], ..Template::authority(name, years) }, rng)?,
+                ]
+            }
+            Self::Unlimited => vec![genuine.root.issue(&Template::authority("Unlimited authority", years), rng)?],
+            Self::Rsa | Self::ShortKey => {
+                let bits = if flawed && self == Self::ShortKey { SHORT } else { USUAL_BITS };
+                let signer =
+                    Template { key: Some(KeyType::Rsa { bits }), ..Template::authority("RSA authority", years) };
                 vec![genuine.root.issue(&signer, rng)?]
             }
             Self::Nameless => {
