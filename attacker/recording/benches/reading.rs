@@ -1,11 +1,12 @@
 //! How fast recordings are read: octets of packets a second, of which nothing is read (a download in the clear, and records of a
-//! session that stays closed), without any disk.
+//! session that stays closed), without any disk. Beside them tshark, where there is one, which reads the same from a file and tells
+//! nothing of it.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cryptanalysis::{Budget, Observer};
 use etherparse::PacketBuilder;
 use recording::{Limits, Listener, Reading, Session, capture, pcapng::Writer};
-use std::hint::black_box;
+use std::{fs, hint::black_box, process::Command};
 
 /// Octets of payload in a packet.
 const PAYLOAD: usize = 1400;
@@ -69,6 +70,15 @@ fn reading(c: &mut Criterion) {
             });
         });
     }
+    // as many octets as one recording has, however often it is begun
+    let file = download(b"HTTP/1.1 200 OK", 2 * PACKETS as usize);
+    let path = std::env::temp_dir().join(format!("interlock-reading-{}.pcapng", std::process::id()));
+    let tshark = || Command::new("tshark").args(["-q", "-r"]).arg(&path).output().is_ok_and(|it| it.status.success());
+    if fs::write(&path, &file).is_ok() && tshark() {
+        group.sample_size(10).throughput(Throughput::Bytes(file.len() as u64));
+        group.bench_function("in the clear, tshark", |b| b.iter(|| assert!(tshark())));
+    }
+    let _ = fs::remove_file(&path);
     group.finish();
 }
 
