@@ -56,6 +56,29 @@ fn each_lie_wins_where_its_check_is_left_out_and_nowhere_else() {
     }
 }
 
+/// A client that connects twice and relies on a ticket falls for each change that its next session would have shown it; who looks
+/// at the certificate again before offering the ticket does not, and both resume where nothing changed.
+#[test]
+fn a_ticket_is_worth_what_its_certificate_is_worth_by_then() {
+    let careless = env!("CARGO_BIN_EXE_careless");
+    let twice = [careless, "--twice", "{first}", "{first_ca}", "{crl}"];
+    let all = [("resume:name", "cert-name"), ("resume:authority", "cert-chain"), ("resume:revoked", "cert-revoked")];
+    for (more, code, grade, depth) in [(None, 0, "refused", "bytes"), (Some("--relies"), 1, "accepted", "answer")] {
+        let (exit, cells) = cells(&[&["--attack", "resume:*", "--"], &twice[..], more.as_slice()].concat());
+        assert_eq!((exit, cells.len()), (Some(code), all.len()), "{cells:#?}");
+        for (cell, (attack, check)) in cells.iter().zip(all) {
+            let got = [&cell["attack"], &cell["check"], &cell["grade"], &cell["depth"], &cell["twin"]];
+            assert_eq!(got, [attack, check, grade, depth, "accepted"], "{cell:#}");
+            let resumed: Vec<bool> =
+                cell["connections"].as_array().unwrap().iter().map(|it| it["resumed"] == true).collect();
+            assert_eq!(resumed, [false, more.is_some()], "{cell:#}");
+        }
+    }
+    // Who never resumes cannot be tried.
+    let (_, none) = cells(&["--attack", "resume:*", "--", careless]);
+    assert_eq!(none.len(), 0);
+}
+
 /// A client that speaks nothing newer than TLS 1.2 has no reason to look at the end of a random value; one that does, has.
 #[test]
 fn a_downgrade_is_seen_by_whoever_offered_more() {

@@ -41,14 +41,60 @@ fn each_way_to_be_broken_is_found() {
     assert_eq!(grades(&options).unwrap(), [told("forge-expired", "refused")]);
 }
 
+/// The same of clients of IMAP and PostgreSQL. Who keeps what was said before TLS takes a request for a password from there, or a
+/// welcome.
+#[test]
+fn what_is_said_too_early_is_kept_by_who_is_broken() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        println!("not run: python3 is missing");
+        return;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/broken_opening.py");
+    for protocol in ["imap", "postgres"] {
+        for (way, stripped, injected) in
+            [("careful", "refused", "refused"), ("falls", "fell-back", "refused"), ("keeps", "refused", "accepted")]
+        {
+            let options =
+                ["--starttls", protocol, "--attack", "starttls:*", "--", "python3", "-B", script, protocol, way];
+            let expected = [told("starttls:stripped", stripped), told("starttls:injected", injected)];
+            assert_eq!(grades(&options).unwrap(), expected, "{protocol} {way}");
+        }
+    }
+}
+
+/// libpq does what its documentation says of sslmode (section 34.19): `prefer` does without TLS, `verify-ca` looks at no name.
+#[test]
+fn psql_looks_at_what_its_mode_says() {
+    if Command::new("psql").arg("--version").output().is_err() {
+        println!("not run: psql is missing");
+        return;
+    }
+    for (mode, attack, grade) in [
+        ("prefer", "starttls:stripped", "fell-back"),
+        ("verify-ca", "starttls:stripped", "refused"),
+        ("verify-ca", "forge-name", "accepted"),
+        ("verify-ca", "forge-unknown-ca", "refused"),
+        ("verify-full", "forge-name", "refused"),
+    ] {
+        let connection = format!(
+            "host={{host}} hostaddr={{address}} port={{port}} user=client dbname=lab sslmode={mode} sslrootcert={{ca}}"
+        );
+        let psql = ["env", "PGPASSWORD={canary}", "psql", &connection, "--command=SELECT 1"];
+        let options = [&["--starttls", "postgres", "--attack", attack, "--"], &psql[..]].concat();
+        assert_eq!(grades(&options).unwrap(), [told(attack, grade)], "{mode}");
+    }
+}
+
 /// curl that is told to insist, and Python's libraries, which do.
 #[test]
 fn installed_clients_insist_and_begin_anew() {
-    for (client, injected) in [("curl-smtp", true), ("python-smtp", true), ("curl-imap", false), ("python-imap", false)]
-    {
+    for client in ["openssl-smtp", "openssl-imap"] {
         let Some(grades) = grades(&["--client", client]) else { continue };
-        let mut expected = vec![told("starttls:stripped", "refused")];
-        expected.extend(injected.then(|| told("starttls:injected", "refused")));
+        assert_eq!(grades, [told("starttls:stripped", "refused")], "{client}");
+    }
+    for client in ["curl-smtp", "python-smtp", "curl-imap", "python-imap", "psql"] {
+        let Some(grades) = grades(&["--client", client]) else { continue };
+        let expected = ["starttls:stripped", "starttls:injected"].map(|attack| told(attack, "refused"));
         assert_eq!(grades, expected, "{client}");
     }
     // It does what its manual says: --ssl "tries to use SSL/TLS", and reverts where there is none.

@@ -88,6 +88,9 @@ pub struct Attempt {
     pub server_name: Option<String>,
     /// The version that was agreed upon, such as `TLSv1_3`.
     pub version: Option<String>,
+    /// Whether it rests on an earlier session of the client's.
+    #[serde(skip_serializing_if = "is_new")]
+    pub resumed: bool,
     /// The numbers of the groups that the client offered for the agreement of keys.
     #[serde(skip)]
     pub groups: Vec<u16>,
@@ -104,6 +107,7 @@ impl Attempt {
             depth: Depth::Connected,
             server_name: None,
             version: None,
+            resumed: false,
             groups: Vec::new(),
             plain: false,
             end: End::Open,
@@ -125,6 +129,11 @@ impl Attempt {
         let broken_off = self.depth == Depth::ClientHello && self.end != End::Open;
         self.depth >= Depth::ClientHello && self.depth < Depth::Canary && (alert || broken_off)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+fn is_new(resumed: &bool) -> bool {
+    !*resumed
 }
 
 /// How a connection ended on which this was met.

@@ -99,7 +99,8 @@ impl Audit {
         let name = naming.name(test, &self.run);
         // The peer's certificate is of the other kind.
         let purpose = if self.program.role == Role::Client { Purpose::Server } else { Purpose::Client };
-        let scene = Scene { authorities: &self.pki.authorities, name: &name, purpose, at: self.at };
+        let first = naming.name("first", &self.run);
+        let scene = Scene { authorities: &self.pki.authorities, name: &name, first: &first, purpose, at: self.at };
         let stage = stage(&scene, &mut generator()?)?;
         let setup = Setup {
             stage: &stage,
@@ -127,7 +128,8 @@ impl Audit {
             if last.is_some() && !naming.is_possible().await {
                 continue;
             }
-            let (ran, _) = self.run(naming, "honest", |scene, rng| scene.honest(rng)).await?;
+            let twice = self.program.mentions(Placeholder::First);
+            let (ran, _) = self.run(naming, "honest", |scene, rng| scene.meeting(twice, rng)).await?;
             let settled =
                 !ran.attempts.is_empty() || matches!(ran.ended, Ended::Missing { .. } | Ended::Overdue { .. });
             if settled {
@@ -184,9 +186,11 @@ pub async fn audit(
         () = stopped(&mut stop) => return Ok(None),
     };
     let offers = |group| honest.attempts.iter().any(|attempt| attempt.groups.contains(&group));
+    let resumes = honest.attempts.iter().any(|attempt| attempt.resumed);
     let cases = settings.cases.iter().filter(|case| {
-        let asked = program.only.is_none_or(|only| only == case.kind());
-        asked && case.is_in(program.speech) && case.is_against(program.role) && case.group.is_none_or(offers)
+        let asked = program.only.is_none_or(|only| [case.kind(), case.attack].contains(&only));
+        let able = case.group.is_none_or(offers) && (resumes || !case.resumes);
+        asked && case.is_in(program.speech) && case.is_against(program.role) && able
     });
     if let Some(because) = distrust(&honest) {
         let cell = |case| Cell::new(case, program, (Grade::Error, because.clone()), &honest, None, 0.0);

@@ -5,6 +5,7 @@ use crate::{
     lie::{Lie, Manner},
     mail::{Opening, Speech},
     placeholder::Placeholder,
+    resumption::{Change, First, RESUMED},
     role::Role,
     tls::Presented,
 };
@@ -31,6 +32,8 @@ pub struct Case {
     pub by_answer: bool,
     /// The number of the group that a client has to offer, or it cannot be tried.
     pub(crate) group: Option<u16>,
+    /// A client has to resume sessions, or it cannot be tried.
+    pub(crate) resumes: bool,
     /// What the attacker does with the command that asks for TLS: it is tried against those alone that have one.
     opening: Option<Opening>,
     /// Against whom alone it can be tried, where that is so.
@@ -44,6 +47,7 @@ enum Does {
     Forges(&'static Forgery),
     Lies(Lie, Manner),
     Staples(Staple),
+    Resumes(Change),
 }
 
 /// Every attack that real software can be put to: all forgeries but those that only a pinned key stops, since nobody can
@@ -52,33 +56,41 @@ pub fn cases() -> impl Iterator<Item = Case> {
     let forgeries = FORGERIES.iter().chain(FURTHER).filter(|forgery| forgery.check != checks::PIN);
     let forged = forgeries.filter_map(|forgery| {
         let needs = (forgery.check == checks::REVOKED).then_some(Placeholder::Crl);
-        let (attack, does) = (forgery.id, Does::Forges(forgery));
         // Who it is that calls, a server makes up its mind about when it is over: it expects no name.
         let against = (forgery.check == checks::NAME).then_some(Role::Client);
-        Some(Case {
-            attack,
-            check: checks::find(forgery.check)?,
-            needs,
-            by_answer: false,
-            group: None,
-            opening: None,
-            against,
-            does,
-        })
+        Some(Case { needs, against, ..case(forgery.id, checks::find(forgery.check)?, Does::Forges(forgery)) })
     });
     let lied = DEEDS.iter().filter_map(|deed| {
-        let (attack, by_answer, does) = (deed.attack, deed.by_answer, Does::Lies(deed.lie, deed.manner));
-        let check = lab::checks::find(deed.check)?;
         let opening = if let Lie::Opens(opening) = deed.lie { Some(opening) } else { None };
-        let (group, against) = (deed.manner.group(), deed.against);
-        Some(Case { attack, check, needs: None, by_answer, group, opening, against, does })
+        let (group, against, by_answer) = (deed.manner.group(), deed.against, deed.by_answer);
+        let usual = case(deed.attack, lab::checks::find(deed.check)?, Does::Lies(deed.lie, deed.manner));
+        Some(Case { by_answer, group, opening, against, ..usual })
     });
     let stapled = STAPLED.iter().filter_map(|stapled| {
-        let (attack, does) = (stapled.id, Does::Staples(stapled.staple));
-        let (check, against) = (checks::find(checks::REVOKED)?, Some(Role::Client));
-        Some(Case { attack, check, needs: None, by_answer: false, group: None, opening: None, against, does })
+        let usual = case(stapled.id, checks::find(checks::REVOKED)?, Does::Staples(stapled.staple));
+        Some(Case { against: Some(Role::Client), ..usual })
     });
-    forged.chain(stapled).chain(lied)
+    let resumed = RESUMED.iter().filter_map(|resumed| {
+        let needs = (resumed.check == checks::REVOKED).then_some(Placeholder::Crl);
+        let usual = case(resumed.attack, checks::find(resumed.check)?, Does::Resumes(resumed.change));
+        Some(Case { needs, resumes: true, against: Some(Role::Client), ..usual })
+    });
+    forged.chain(stapled).chain(lied).chain(resumed)
+}
+
+/// One that can be tried against everybody.
+const fn case(attack: &'static str, check: &'static Check, does: Does) -> Case {
+    Case {
+        attack,
+        check,
+        needs: None,
+        by_answer: false,
+        group: None,
+        resumes: false,
+        opening: None,
+        against: None,
+        does,
+    }
 }
 
 impl Case {
@@ -86,7 +98,7 @@ impl Case {
     #[must_use]
     pub fn is_in(&self, speech: Speech) -> bool {
         match self.opening {
-            Some(opening) => speech.meets(opening),
+            Some(_) => speech.asks(),
             None => !self.by_answer || speech == Speech::Direct,
         }
     }
@@ -118,6 +130,8 @@ pub(crate) struct Stage {
     pub(crate) presented: Presented,
     /// The revocation lists, DER.
     pub(crate) lists: Vec<Vec<u8>>,
+    /// What is so when a client that connects twice does so first, where that is something else.
+    pub(crate) first: Option<First>,
     /// Path validation as RFC 5280 section 6 has it finds nothing wrong: what is broken is a rule for issuers.
     pub(crate) only_issuers_rules: bool,
     /// The lab's own judge, with every rule, finds something wrong.
@@ -130,6 +144,8 @@ pub(crate) struct Stage {
 pub(crate) struct Scene<'s> {
     pub(crate) authorities: &'s Authorities,
     pub(crate) name: &'s str,
+    /// Whom a client that connects twice asks first.
+    pub(crate) first: &'s str,
     /// What its certificate is for.
     pub(crate) purpose: Purpose,
     pub(crate) at: i64,
@@ -152,6 +168,15 @@ impl Scene<'_> {
         Ok(stage)
     }
 
+    /// The same to a client that may resume its session, where it connects twice.
+    pub(crate) fn meeting(&self, twice: bool, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
+        let mut stage = self.honest(rng)?;
+        if twice {
+            stage.presented.manner = Manner::Tickets;
+        }
+        Ok(stage)
+    }
+
     /// What the attacker presents, or its twin.
     pub(crate) fn of(&self, case: &Case, form: Form, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
         match case.does {
@@ -166,6 +191,13 @@ impl Scene<'_> {
                 // The chain is perfect: what is wrong stands beside it.
                 stage.flawed = form == Form::Flawed;
                 stage.only_issuers_rules = false;
+                Ok(stage)
+            }
+            Does::Resumes(change) => {
+                let (staged, first) = change.stage(form, self.authorities, [self.first, self.name], self.at, rng)?;
+                let mut stage = self.stage(&staged);
+                stage.presented.manner = Manner::Tickets;
+                stage.first = Some(first);
                 Ok(stage)
             }
             Does::Lies(lie, manner) => {
@@ -207,6 +239,7 @@ impl Scene<'_> {
                 manner: Manner::Usual,
             },
             lists: staged.lists.clone(),
+            first: None,
             only_issuers_rules: validate(&policy, chain).accepted(),
             flawed: !validate(&strict, chain).accepted(),
             policy: strict,

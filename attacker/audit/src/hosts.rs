@@ -29,7 +29,7 @@ impl Naming {
     pub(crate) fn name(self, test: &str, run: &str) -> String {
         match self {
             Self::Own | Self::Hosts => {
-                format!("{}-{}.localhost", test.replace(':', "-"), run.get(..6).unwrap_or(run))
+                format!("{}.{}.localhost", test.replace(':', "-"), run.get(..6).unwrap_or(run))
             }
             Self::Localhost => "localhost".to_owned(),
             Self::Address => ADDRESS.to_owned(),
@@ -56,8 +56,8 @@ impl Naming {
 pub(crate) const FILE: &str = "hosts";
 
 /// What stands in it.
-pub(crate) fn file(name: &str) -> String {
-    format!("{ADDRESS} localhost {name}\n::1 localhost\n")
+pub(crate) fn file(name: &str, first: &str) -> String {
+    format!("{ADDRESS} localhost {name} {first}\n::1 localhost\n")
 }
 
 /// What starts a command with another hosts file: a mount that nobody else sees.

@@ -98,15 +98,15 @@ async fn continue_inside(stream: &mut impl Inside, service: &Service, seen: &See
         if count == 0 {
             return Ok(());
         }
-        heard.take(&buffer[..count]);
+        heard.take(dialogue.telling(&buffer[..count]));
         seen.reached(Depth::Bytes);
         if heard.has(&service.secrets.canary) {
             seen.reached(Depth::Canary);
         }
         let (answers, next) = dialogue.take(&buffer[..count]);
         if next == Next::End {
-            return stream.answer(&[answers.into_bytes()], false).await;
+            return stream.answer(&[answers], false).await;
         }
-        stream.say(answers.as_bytes()).await?;
+        stream.say(&answers).await?;
     }
 }

@@ -73,6 +73,8 @@ pub(crate) enum Manner {
     Command,
     /// By the lab's own TLS 1.3, where the peer is the client.
     Lab,
+    /// By the same, which gives tickets, and resumes the sessions of all that it gave.
+    Tickets,
     /// By the same, with keys agreed upon by X25519 and ML-KEM-768.
     Hybrid,
 }

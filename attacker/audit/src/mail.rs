@@ -1,6 +1,7 @@
 //! Protocols that begin in plain text and ask for TLS by a command: SMTP (RFC 3207) and IMAP (RFC 9051 section 6.2.1), as little of
-//! them as a client needs that sends one mail, or logs in.
+//! them as a client needs that sends one mail, or logs in; and [PostgreSQL](crate::postgres).
 
+use crate::postgres::Postgres;
 use std::str::FromStr;
 
 /// What is spoken on a connection, before TLS and inside.
@@ -13,6 +14,8 @@ pub enum Speech {
     Smtp,
     /// IMAP.
     Imap,
+    /// PostgreSQL.
+    Postgres,
 }
 
 impl Speech {
@@ -23,23 +26,19 @@ impl Speech {
             Self::Direct => "",
             Self::Smtp => "smtp",
             Self::Imap => "imap",
+            Self::Postgres => "postgres",
         }
     }
 
-    /// Whether there is such a beginning in it. Answers of IMAP repeat what the client calls its command, which nobody knows
-    /// beforehand.
-    pub(crate) fn meets(self, opening: Opening) -> bool {
-        match self {
-            Self::Direct => false,
-            Self::Smtp => true,
-            Self::Imap => opening != Opening::Injected,
-        }
+    /// Whether TLS is asked for by a command in it.
+    pub(crate) fn asks(self) -> bool {
+        self != Self::Direct
     }
 }
 
 /// A name of no protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected smtp or imap, got {0:?}")]
+#[error("expected smtp, imap or postgres, got {0:?}")]
 pub struct UnknownSpeech(String);
 
 impl FromStr for Speech {
@@ -49,6 +48,7 @@ impl FromStr for Speech {
         match name {
             "smtp" => Ok(Self::Smtp),
             "imap" => Ok(Self::Imap),
+            "postgres" => Ok(Self::Postgres),
             other => Err(UnknownSpeech(other.to_owned())),
         }
     }
@@ -89,18 +89,29 @@ pub(crate) struct Dialogue {
     in_mail: bool,
     /// TLS has begun.
     secured: bool,
+    /// A command was not answered as it would have to be.
+    rebuffed: bool,
     begun: Vec<u8>,
+    postgres: Postgres,
 }
 
 impl Dialogue {
     pub(crate) fn new(speech: Speech, opening: Opening) -> Self {
-        Self { speech, opening, in_mail: false, secured: false, begun: Vec::new() }
+        Self {
+            speech,
+            opening,
+            in_mail: false,
+            secured: false,
+            rebuffed: false,
+            begun: Vec::new(),
+            postgres: Postgres::default(),
+        }
     }
 
     /// What the server says first.
     pub(crate) fn greeting(&self) -> &'static str {
         match self.speech {
-            Speech::Direct => "",
+            Speech::Direct | Speech::Postgres => "",
             Speech::Smtp => "220 lab ESMTP\r\n",
             Speech::Imap => "* OK ready\r\n",
         }
@@ -110,16 +121,21 @@ impl Dialogue {
     pub(crate) fn secure(&mut self) {
         self.secured = true;
         self.begun.clear();
+        self.postgres.secure();
     }
 
     /// Takes what was said; the answers to every whole line of it, and what follows. What stands behind STARTTLS is not read.
-    pub(crate) fn take(&mut self, octets: &[u8]) -> (String, Next) {
+    pub(crate) fn take(&mut self, octets: &[u8]) -> (Vec<u8>, Next) {
+        if self.speech == Speech::Postgres {
+            self.rebuffed |= self.is_silent();
+            return self.postgres.take(octets, self.opening, self.secured);
+        }
         self.begun.extend_from_slice(octets);
-        let mut answers = String::new();
+        let mut answers = Vec::new();
         while let Some(end) = self.begun.iter().position(|octet| *octet == b'\n') {
             let line: Vec<u8> = self.begun.drain(..=end).collect();
             let (answer, next) = self.answer(String::from_utf8_lossy(&line).trim_end());
-            answers += &answer;
+            answers.extend_from_slice(answer.as_bytes());
             if next != Next::Command {
                 return (answers, next);
             }
@@ -130,7 +146,7 @@ impl Dialogue {
 
     fn answer(&mut self, line: &str) -> (String, Next) {
         match self.speech {
-            Speech::Direct => (String::new(), Next::End),
+            Speech::Direct | Speech::Postgres => (String::new(), Next::End),
             Speech::Smtp => self.smtp(line),
             Speech::Imap => self.imap(line),
         }
@@ -145,6 +161,19 @@ impl Dialogue {
         self.secured && self.opening == Opening::Injected
     }
 
+    /// What of this, which comes next, shows what a client believes: where the server inside is silent, only what stands behind
+    /// the first command, which nobody answered but whoever spoke too early.
+    pub(crate) fn telling<'o>(&self, octets: &'o [u8]) -> &'o [u8] {
+        if !self.is_silent() || self.rebuffed {
+            return octets;
+        }
+        let first = match self.speech {
+            Speech::Postgres => self.postgres.first(octets),
+            _ => octets.iter().position(|octet| *octet == b'\n').map(|end| end + 1),
+        };
+        first.and_then(|end| octets.get(end..)).unwrap_or_default()
+    }
+
     fn smtp(&mut self, line: &str) -> (String, Next) {
         if self.in_mail {
             self.in_mail = line != ".";
@@ -154,7 +183,10 @@ impl Dialogue {
         let say = |text: &str| (text.to_owned(), Next::Command);
         match command.as_str() {
             "QUIT" => ("221 over\r\n".to_owned(), Next::End),
-            _ if self.is_silent() => say("421 over\r\n"),
+            _ if self.is_silent() => {
+                self.rebuffed = true;
+                say("421 over\r\n")
+            }
             "EHLO" if self.offers() => say("250-lab\r\n250 STARTTLS\r\n"),
             "EHLO" | "HELO" => say("250 lab\r\n"),
             "STARTTLS" if self.offers() => {
@@ -176,12 +208,29 @@ impl Dialogue {
         let done = |before: &str, next| (format!("{before}{tag} OK done\r\n"), next);
         match command.as_str() {
             "LOGOUT" => done("* BYE over\r\n", Next::End),
+            _ if self.is_silent() => {
+                self.rebuffed = true;
+                (format!("* BYE over\r\n{tag} NO over\r\n"), Next::Command)
+            }
             "CAPABILITY" if self.offers() => done("* CAPABILITY IMAP4rev1 STARTTLS\r\n", Next::Command),
             "CAPABILITY" => done("* CAPABILITY IMAP4rev1\r\n", Next::Command),
+            "STARTTLS" if self.offers() && self.opening == Opening::Injected => {
+                let injected = format!("* CAPABILITY IMAP4rev1\r\n{} OK done\r\n", following(tag));
+                (format!("{tag} OK done\r\n{injected}"), Next::Tls)
+            }
             "STARTTLS" if self.offers() => done("", Next::Tls),
             "LOGIN" | "NOOP" | "LIST" | "SELECT" | "ID" => done("", Next::Command),
             _ => (format!("{tag} BAD unknown\r\n"), Next::Command),
         }
+    }
+}
+
+/// What a client that counts its commands calls the one after this (RFC 9051 section 2.2.1): the number at its end, and one.
+fn following(tag: &str) -> String {
+    let (name, number) = tag.split_at(tag.trim_end_matches(|it: char| it.is_ascii_digit()).len());
+    match number.parse::<u64>() {
+        Ok(count) => format!("{name}{:0width$}", count.saturating_add(1), width = number.len()),
+        Err(_) => tag.to_owned(),
     }
 }
 
@@ -192,16 +241,17 @@ mod tests {
     #[test]
     fn starttls_is_offered_once_and_never_where_it_is_stripped() {
         let mut dialogue = Dialogue::new(Speech::Smtp, Opening::Offered);
-        assert_eq!(dialogue.take(b"EHLO a\r\n"), ("250-lab\r\n250 STARTTLS\r\n".to_owned(), Next::Command));
+        assert_eq!(dialogue.take(b"EHLO a\r\n"), (b"250-lab\r\n250 STARTTLS\r\n".to_vec(), Next::Command));
         // what was sent along with the command was said in plain text, and is not read
-        assert_eq!(dialogue.take(b"STARTTLS\r\nMAIL FROM:<a>\r\n"), ("220 go ahead\r\n".to_owned(), Next::Tls));
+        assert_eq!(dialogue.take(b"STARTTLS\r\nMAIL FROM:<a>\r\n"), (b"220 go ahead\r\n".to_vec(), Next::Tls));
         dialogue.secure();
-        assert_eq!(dialogue.take(b"EHLO a\r\nSTART"), ("250 lab\r\n".to_owned(), Next::Command));
-        assert_eq!(dialogue.take(b"TLS\r\n"), ("502 unknown\r\n".to_owned(), Next::Command));
+        assert_eq!(dialogue.take(b"EHLO a\r\nSTART"), (b"250 lab\r\n".to_vec(), Next::Command));
+        assert_eq!(dialogue.take(b"TLS\r\n"), (b"502 unknown\r\n".to_vec(), Next::Command));
         for (speech, asked) in
             [(Speech::Smtp, "EHLO a\r\nSTARTTLS\r\n"), (Speech::Imap, "1 CAPABILITY\r\n2 STARTTLS\r\n")]
         {
             let (answer, next) = Dialogue::new(speech, Opening::Stripped).take(asked.as_bytes());
+            let answer = String::from_utf8(answer).unwrap();
             assert!(next == Next::Command && !answer.contains("STARTTLS"), "{answer}");
         }
     }
@@ -216,6 +266,29 @@ mod tests {
     fn a_mail_is_no_command() {
         let mut dialogue = Dialogue::new(Speech::Smtp, Opening::Offered);
         let (answer, next) = dialogue.take(b"DATA\r\nQUIT\r\n.\r\nQUIT\r\n");
-        assert_eq!((answer.as_str(), next), ("354 go ahead\r\n250 sent\r\n221 over\r\n", Next::End));
+        assert_eq!((&answer[..], next), (&b"354 go ahead\r\n250 sent\r\n221 over\r\n"[..], Next::End));
+    }
+
+    #[test]
+    fn the_tag_after_another_is_known() {
+        for (tag, next) in [("A003", "A004"), ("BKPL9", "BKPL10"), ("9", "10"), (".", "."), ("a1b", "a1b")] {
+            assert_eq!(following(tag), next);
+        }
+    }
+
+    /// Only behind a command that only the injected text answers does a client show what it believes.
+    #[test]
+    fn what_comes_first_inside_shows_nothing_where_nobody_answers_it() {
+        let first = [(Speech::Smtp, &b"EHLO a\r\n"[..]), (Speech::Imap, b"4 LOGIN a b\r\n")];
+        for (opening, telling) in [(Opening::Offered, true), (Opening::Injected, false)] {
+            for (speech, first) in first {
+                let mut dialogue = Dialogue::new(speech, opening);
+                dialogue.secure();
+                let both = [first, b"MORE"].concat();
+                assert_eq!(dialogue.telling(&both), if telling { &both[..] } else { b"MORE" });
+                dialogue.take(first);
+                assert_eq!(dialogue.telling(b"MORE"), b"MORE");
+            }
+        }
     }
 }

@@ -11,6 +11,10 @@ pub enum Placeholder {
     Crl,
     /// The server's name.
     Host,
+    /// The name of the server that is asked first, of a client that connects twice and may resume its session.
+    First,
+    /// The file with the trust anchors for that one, PEM.
+    FirstCa,
     /// The server's port.
     Port,
     /// The server's address.
@@ -29,10 +33,12 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Ca,
         Self::Crl,
         Self::Host,
+        Self::First,
+        Self::FirstCa,
         Self::Port,
         Self::Address,
         Self::Canary,
@@ -49,6 +55,8 @@ impl Placeholder {
             Self::Ca => "ca",
             Self::Crl => "crl",
             Self::Host => "host",
+            Self::First => "first",
+            Self::FirstCa => "first_ca",
             Self::Port => "port",
             Self::Address => "address",
             Self::Canary => "canary",

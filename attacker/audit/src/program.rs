@@ -9,7 +9,9 @@ use crate::{
     mail::Speech,
     output::Printed,
     placeholder::{Placeholder, Values, fill},
+    port,
     recipes::Documented,
+    resumption::Tickets,
     role::Role,
     server::Server,
 };
@@ -27,10 +29,7 @@ use std::{
     process::ExitStatus,
     time::{Duration, Instant},
 };
-use tokio::{
-    net::TcpListener,
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 
 /// A program that is to be attacked.
 #[derive(Clone, Debug)]
@@ -135,6 +134,14 @@ pub(crate) struct Setup<'s> {
     pub(crate) deadline: Duration,
 }
 
+/// Revocation lists as a client is given them, PEM.
+fn listed(lists: &[Vec<u8>]) -> String {
+    lists.iter().map(|list| pem::encode(pem::CRL, list)).collect()
+}
+
+/// The file with the revocation lists.
+const LISTS: &str = "crl.pem";
+
 /// So much random text, hexadecimal.
 pub(crate) fn drawn(octets: usize) -> io::Result<String> {
     Ok(random()?.iter().take(octets).map(|octet| format!("{octet:02x}")).collect())
@@ -162,8 +169,10 @@ impl Program {
     async fn connect(&self, setup: &Setup<'_>) -> io::Result<Ran> {
         let secrets = Secrets::draw()?;
         let run = drawn(16)?;
-        let server = Server::start(&setup.stage.presented, self.speech, secrets.clone()).await?;
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;
+        let then = || (directory.path().join(LISTS), listed(&setup.stage.lists));
+        let tickets = Tickets::new(setup.stage.first.as_ref().map(|_| then()));
+        let server = Server::start(&setup.stage.presented, self.speech, secrets.clone(), tickets).await?;
         let values = self.values(setup, directory.path(), server.port, &secrets.canary)?;
         let began = Instant::now();
         let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
@@ -195,8 +204,8 @@ impl Program {
         let run = drawn(16)?;
         let caller = Caller::new(&setup.stage.presented, setup.server, &secrets.canary)?;
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;
-        // Somebody else may take the port before the server does, which is then told as a server that does not listen.
-        let port = TcpListener::bind((hosts::ADDRESS, 0)).await?.local_addr()?.port();
+        let reserved = port::reserve()?;
+        let port = reserved.port;
         let values = self.values(setup, directory.path(), port, &secrets.canary)?;
         fs::write(directory.path().join(caller::PATH), &secrets.canary)?;
         let began = Instant::now();
@@ -215,16 +224,30 @@ impl Program {
 
     /// Makes the directory and its files, and says what is filled in.
     fn values(&self, setup: &Setup<'_>, directory: &Path, port: u16, canary: &str) -> io::Result<Values> {
-        let lists: String = setup.stage.lists.iter().map(|list| pem::encode(pem::CRL, list)).collect();
-        let hosts = hosts::file(setup.server);
-        let own = [("ca.pem", setup.anchors), ("crl.pem", &lists), ("cert.pem", setup.own.0), ("key.pem", setup.own.1)];
+        let first = setup.stage.first.as_ref();
+        let lists = listed(first.map_or(&setup.stage.lists, |first| &first.lists));
+        let first_name = first.map_or(setup.server, |first| &first.name);
+        let first_anchor = first.map(|first| pem::encode(pem::CERTIFICATE, &first.anchor));
+        // One file where both are the same: some take what they trust for another where its file is another.
+        let first_anchor = first_anchor.filter(|anchor| anchor != setup.anchors);
+        let first_file = if first_anchor.is_some() { "first_ca.pem" } else { "ca.pem" };
+        let hosts = hosts::file(setup.server, first_name);
+        let own = [
+            (first_file, first_anchor.as_deref().unwrap_or_default()),
+            ("ca.pem", setup.anchors),
+            (LISTS, &lists),
+            ("cert.pem", setup.own.0),
+            ("key.pem", setup.own.1),
+        ];
         for (name, text) in own.into_iter().chain([(hosts::FILE, hosts.as_str())]) {
             fs::write(directory.join(name), text)?;
         }
         let file = |name: &str| directory.join(name).display().to_string();
         let values = Values::from([
             (Placeholder::Ca, file("ca.pem")),
-            (Placeholder::Crl, file("crl.pem")),
+            (Placeholder::First, first_name.to_owned()),
+            (Placeholder::FirstCa, file(first_file)),
+            (Placeholder::Crl, file(LISTS)),
             (Placeholder::Cert, file("cert.pem")),
             (Placeholder::Key, file("key.pem")),
             (Placeholder::Host, setup.server.to_owned()),

@@ -6,6 +6,7 @@ use crate::{
     inside::{Through, talk},
     lie::Lie,
     mail::{Dialogue, Next, Speech},
+    resumption::Tickets,
     session::Session,
     tls::{self, Presented},
 };
@@ -59,6 +60,7 @@ pub(crate) struct Service {
     pub(crate) presented: Presented,
     pub(crate) speech: Speech,
     pub(crate) secrets: Secrets,
+    tickets: Arc<Tickets>,
 }
 
 impl Server {
@@ -66,7 +68,12 @@ impl Server {
     ///
     /// # Errors
     /// No port is free, or the key cannot be read.
-    pub(crate) async fn start(presented: &Presented, speech: Speech, secrets: Secrets) -> io::Result<Self> {
+    pub(crate) async fn start(
+        presented: &Presented,
+        speech: Speech,
+        secrets: Secrets,
+        tickets: Tickets,
+    ) -> io::Result<Self> {
         let config = |http| tls::config(presented, http).map_err(io::Error::other);
         let service = Arc::new(Service {
             plain: config(false)?,
@@ -74,6 +81,7 @@ impl Server {
             presented: presented.clone(),
             speech,
             secrets,
+            tickets: Arc::new(tickets),
         });
         let (port, listeners) = listen().await?;
         let log = Arc::new(Mutex::new(Log::default()));
@@ -203,8 +211,9 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
     if service.presented.lie == Lie::PlainText {
         return rebuff(stream, service, seen).await;
     }
-    if let Some(server) = tls::own(&service.presented, random()?) {
-        let mut session = Session::accept(stream, server, |note| seen.note(note)).await?;
+    if let Some(server) = tls::own(&service.presented, &service.tickets, random()?) {
+        let tickets = Arc::clone(&service.tickets);
+        let mut session = Session::accept(stream, server, tickets, |note| seen.note(note)).await?;
         return talk(&mut session, service, seen).await;
     }
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
@@ -241,7 +250,7 @@ async fn opened(stream: &mut TcpStream, service: &Service, seen: &Seen) -> io::R
             seen.reached(Depth::Canary);
         }
         let (answers, next) = dialogue.take(&buffer[..count]);
-        stream.write_all(answers.as_bytes()).await?;
+        stream.write_all(&answers).await?;
         match next {
             Next::Command => {}
             Next::Tls => return Ok(true),

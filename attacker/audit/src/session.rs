@@ -1,8 +1,11 @@
 //! A session of the lab's own TLS over a socket.
 
-use crate::attempt::{Attempt, Depth};
+use crate::{
+    attempt::{Attempt, Depth},
+    resumption::Tickets,
+};
 use lab::tls::v13::{Heard, Server};
-use std::io;
+use std::{io, sync::Arc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -16,6 +19,7 @@ pub(crate) struct Session {
     heard: Vec<u8>,
     established: bool,
     closed: bool,
+    tickets: Arc<Tickets>,
 }
 
 impl Session {
@@ -26,9 +30,10 @@ impl Session {
     pub(crate) async fn accept(
         stream: TcpStream,
         server: Server,
+        tickets: Arc<Tickets>,
         note: impl Fn(&dyn Fn(&mut Attempt)),
     ) -> io::Result<Self> {
-        let mut session = Self { stream, server, heard: Vec::new(), established: false, closed: false };
+        let mut session = Self { stream, server, heard: Vec::new(), established: false, closed: false, tickets };
         while !session.established {
             let received = session.receive().await;
             if let Some(hello) = session.server.client() {
@@ -45,6 +50,7 @@ impl Session {
         note(&|attempt| {
             attempt.comes_to(Depth::Handshake);
             attempt.version = Some("TLSv1_3".to_owned());
+            attempt.resumed = session.server.is_resumed();
         });
         Ok(session)
     }
@@ -92,7 +98,12 @@ impl Session {
         let received = self.server.receive(&buffer[..count]);
         for heard in self.server.heard() {
             match heard {
-                Heard::Established => self.established = true,
+                Heard::Established => {
+                    self.established = true;
+                    if let Some(ticket) = self.server.ticket() {
+                        self.tickets.give(ticket)?;
+                    }
+                }
                 Heard::Data(text) => self.heard.extend_from_slice(&text),
                 Heard::Closed => self.closed = true,
             }

@@ -1,5 +1,8 @@
 //! A client of real TLS that leaves checks out, to be audited: `careless [CHECK…]`. The server and the secret are told by the
 //! environment, as `interlock audit` tells every client.
+//!
+//! `careless --twice FIRST CA CRL` asks another server first, of that name, which that authority certified, and would resume its
+//! session; with `--relies` whatever has become of the certificate by then.
 
 #![forbid(unsafe_code)]
 
@@ -8,7 +11,7 @@ use lab::{
     check::{Check, Switches},
     checks,
     group::Group,
-    tls::v13::{Client, Heard, Settings, Suite},
+    tls::v13::{Client, Heard, Reliance, Settings, Suite},
 };
 use std::{
     env,
@@ -30,37 +33,80 @@ fn main() -> ExitCode {
     }
 }
 
+/// What the command line says.
+#[derive(Default)]
+struct Options {
+    without: Vec<&'static Check>,
+    twice: Option<[String; 3]>,
+    reliance: Reliance,
+}
+
+impl Options {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self::default();
+        while let Some(argument) = arguments.next() {
+            let mut next = || arguments.next().ok_or("--twice: expected FIRST CA CRL");
+            match argument.as_str() {
+                "--twice" => options.twice = Some([next()?, next()?, next()?]),
+                "--relies" => options.reliance = Reliance::Tickets,
+                id => options.without.push(checks::find(id).ok_or_else(|| format!("{id} is no check"))?),
+            }
+        }
+        Ok(options)
+    }
+
+    /// How it speaks with the server of this name, below an authority in a file.
+    fn settings(&self, host: &str, authority: &str) -> Result<Settings, Box<dyn Error>> {
+        let read = |path: &str| Ok::<Vec<_>, Box<dyn Error>>(pem::decode(&fs::read(path)?)?);
+        let lists = self.twice.as_ref().map(|[.., lists]| read(lists)).transpose()?.unwrap_or_default();
+        Ok(Settings {
+            server_name: Some(host.to_owned()),
+            policy: Policy {
+                anchors: read(authority)?.into_iter().map(|block| block.der).collect(),
+                at: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().try_into()?,
+                name: Some(host.parse().map_err(|_| "a host")?),
+                purpose: Some(Purpose::Server),
+                crls: lists.into_iter().map(|block| block.der).collect(),
+                switches: Switches::without(self.without.iter().copied()),
+                ..Policy::default()
+            },
+            suites: Suite::ALL.to_vec(),
+            groups: vec![Group::X25519MlKem768, Group::X25519],
+            protocols: vec![b"http/1.1".to_vec()],
+        })
+    }
+}
+
 fn speak() -> Result<(), Box<dyn Error>> {
     let told = |name: &str| env::var(format!("INTERLOCK_{name}"));
-    let without: Result<Vec<&'static Check>, _> =
-        env::args().skip(1).map(|id| checks::find(&id).ok_or(format!("{id} is no check"))).collect();
+    let options = Options::read(env::args().skip(1))?;
     let (host, canary) = (told("HOST")?, told("CANARY")?);
-    let anchors = pem::decode(&fs::read(told("CA")?)?)?;
-    let settings = Settings {
-        server_name: Some(host.clone()),
-        policy: Policy {
-            anchors: anchors.into_iter().map(|block| block.der).collect(),
-            at: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().try_into()?,
-            name: Some(host.parse().map_err(|_| "a host")?),
-            purpose: Some(Purpose::Server),
-            switches: Switches::without(without?),
-            ..Policy::default()
-        },
-        suites: Suite::ALL.to_vec(),
-        groups: vec![Group::X25519MlKem768, Group::X25519],
-        protocols: vec![b"http/1.1".to_vec()],
+    let port = told("PORT")?.parse()?;
+    let connect = || TcpStream::connect((told("ADDRESS")?, port)).map_err(Box::<dyn Error>::from);
+    let mut ticket = None;
+    if let Some([first, authority, _]) = &options.twice {
+        let mut client = Client::new(options.settings(first, authority)?, seed()?);
+        ask(connect()?, &mut client, format!("GET / HTTP/1.1\r\nHost: {first}\r\n\r\n").as_bytes())?;
+        ticket = client.ticket().cloned();
+    }
+    let settings = options.settings(&host, &told("CA")?)?;
+    let mut client = match ticket {
+        Some(ticket) => Client::resuming(settings, ticket, options.reliance, seed()?),
+        None => Client::new(settings, seed()?),
     };
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed)?;
-    let stream = TcpStream::connect((told("ADDRESS")?, told("PORT")?.parse()?))?;
-    let request = format!("GET /{canary} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-    let answer = ask(stream, Client::new(settings, seed), request.as_bytes())?;
+    let answer = ask(connect()?, &mut client, format!("GET /{canary} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())?;
     io::stdout().write_all(&answer)?;
     Ok(())
 }
 
+fn seed() -> Result<[u8; 32], getrandom::Error> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    Ok(seed)
+}
+
 /// One question, and everything that is answered until the server is done.
-fn ask(mut stream: TcpStream, mut client: Client, question: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+fn ask(mut stream: TcpStream, client: &mut Client, question: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
         stream.write_all(&client.take())?;

@@ -66,12 +66,12 @@ pub(super) struct Audit {
     /// Tell which programs have a recipe, and which version of them is installed here
     #[arg(long, conflicts_with_all = ["command", "client", "server"])]
     list: bool,
-    /// The command asks for TLS by STARTTLS, in this protocol: smtp or imap
+    /// The command asks for TLS by STARTTLS, in this protocol: smtp, imap or postgres
     #[arg(long, value_name = "PROTOCOL", requires = "command", value_parser = starttls)]
     starttls: Option<Speech>,
-    /// Only attacks like this; * stands for any characters, ? for one
+    /// Only attacks like this; * stands for any characters, ? for one; may be given several times
     #[arg(long, value_name = "PATTERN")]
-    attack: Option<String>,
+    attack: Vec<String>,
     /// A variable of this environment that the program is given too; may be given several times
     #[arg(long, value_name = "VARIABLE")]
     pass: Vec<String>,
@@ -127,12 +127,13 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
 }
 
 fn settings(args: &Audit) -> Result<Settings, Failure> {
-    let all = |case: &Case| args.attack.as_deref().is_none_or(|pattern| matches(pattern, case.attack));
-    let cases: Vec<Case> = cases().filter(all).collect();
-    if cases.is_empty() {
-        let pattern = args.attack.as_deref().unwrap_or_default();
+    let like = |pattern: &String, case: &Case| matches(pattern, case.attack);
+    let none = |pattern: &&String| !cases().any(|case| like(pattern, &case));
+    if let Some(pattern) = args.attack.iter().find(none) {
         return Err(refused("no-attack-like", &json!({ "pattern": pattern })));
     }
+    let asked = |case: &Case| args.attack.is_empty() || args.attack.iter().any(|pattern| like(pattern, case));
+    let cases: Vec<Case> = cases().filter(asked).collect();
     let processors = thread::available_parallelism().map_or(1, usize::from);
     Ok(Settings {
         cases,
