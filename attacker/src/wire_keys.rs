@@ -5,9 +5,12 @@
 
 use crate::leg::{Known, Leg};
 use lab::{
-    algebra::real::Value,
+    algebra::{
+        Algebra,
+        real::{Real, Value},
+    },
     mode::{Act, Mode},
-    term::{Expr, Sort},
+    term::{Expr, Op, Sort},
 };
 use sha2::{Digest, Sha256};
 
@@ -45,12 +48,13 @@ fn sort(value: &Expr) -> Option<Sort> {
 }
 
 /// What travelled, what was sent so far at every point, constants; two values of a kind, joined either way or added
-/// without carry; and the digest of each.
+/// without carry; the digest of each, and what is extracted from a constant.
 fn values(leg: &Leg) -> Vec<Vec<u8>> {
     let fields = leg.mode().messages.iter().flat_map(|message| message.fields);
     let octets = |name| leg.value(name).and_then(Value::octets).map(<[u8]>::to_vec);
     let travelled: Vec<_> = fields.filter_map(|field| Some((field.sort, octets(field.binds)?))).collect();
-    let mut values: Vec<Vec<u8>> = vec![Vec::new(), vec![0; 32], vec![1], vec![0xff; 32]];
+    let constants = [Vec::new(), vec![0; 32], vec![1], vec![0xff; 32]];
+    let mut values: Vec<Vec<u8>> = constants.to_vec();
     let mut transcript = Sha256::new();
     for frame in leg.frames() {
         transcript.update(frame.to_bytes());
@@ -66,16 +70,22 @@ fn values(leg: &Leg) -> Vec<Vec<u8>> {
     }
     let digests: Vec<_> = values.iter().map(|value| Sha256::digest(value).to_vec()).collect();
     values.extend(digests);
+    values.extend(constants.iter().filter_map(|constant| extracted(constant)));
     values.sort();
     values.dedup();
     values
+}
+
+/// The key that follows from a secret.
+fn extracted(secret: &[u8]) -> Option<Vec<u8>> {
+    let key = Real::new([0; 32]).apply(Op::Extract, &[Value::secret(secret)]).ok()?;
+    key.octets().map(<[u8]>::to_vec)
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use lab::{
-        algebra::real::Real,
         modes,
         party::{Command, Input, Party},
         record::{Content, RecordKey},

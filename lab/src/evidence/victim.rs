@@ -102,11 +102,11 @@ impl Victim {
         last && at.is_some_and(|check| check != AUTHENTICATED_CLOSE.id)
     }
 
-    /// The event by which it began to speak: a message, a record, the end.
+    /// The event by which it began to speak: a message or a record. Who takes an end for the stream's before its own turn has said
+    /// nothing.
     fn began_to_speak(&self) -> Option<u64> {
         let record = self.sent_frames.iter().find(|frame| frame.it.kind == Kind::Record.as_str());
-        let told = [record.map(|it| it.n), self.sent.first().map(|it| it.n), self.closed.as_ref().map(|it| it.n)];
-        told.into_iter().flatten().min()
+        [record.map(|it| it.n), self.sent.first().map(|it| it.n)].into_iter().flatten().min()
     }
 
     /// Adds a fact; answers with what contradicts the facts before it.
