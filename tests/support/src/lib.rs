@@ -13,6 +13,7 @@ pub mod mutation;
 pub mod outcomes;
 pub mod peers;
 pub mod programs;
+pub mod sabotage;
 pub mod serving;
 pub mod staging;
 pub mod tables;
