@@ -1,4 +1,4 @@
-//! Logarithms of the factor base modulo one prime divisor of p − 1.
+//! Logarithms of the factor base modulo divisors of p − 1.
 
 use num_bigint::BigUint;
 use num_traits::Zero;
@@ -8,12 +8,12 @@ use super::checkpoint::Checkpoint;
 use super::filter::{Reduced, Sparse, eliminate, prune, times};
 use super::pair::Pair;
 use super::relation::{Found, Key, KeyMap, Point, Row};
-use super::schirokauer::Schirokauer;
+use super::units::Units;
 use crate::budget::{Failure, Phase, Watch};
 use crate::mont::{Mont, from_limbs, to_limbs};
 use crate::parallel;
 
-/// A residue modulo a prime of at most 256 bits.
+/// A residue modulo a number of at most 256 bits.
 pub(crate) type Value = [u64; 4];
 
 /// What a relation has besides its ideals. All logarithms share one unknown factor; it makes this known.
@@ -22,13 +22,13 @@ pub(crate) enum Scale {
     /// The logarithm of the leading coefficient of the rational side is one.
     Leading,
     /// That of the units is Schirokauer's.
-    Unit(Box<Schirokauer>),
+    Unit(Box<Units>),
 }
 
 impl Scale {
-    fn new(pair: &Pair, ell: &BigUint) -> Option<Self> {
+    fn new(pair: &Pair, ells: &[BigUint]) -> Option<Self> {
         if pair.is_cubic() {
-            Schirokauer::new(&pair.sides[1], ell).map(|map| Self::Unit(Box::new(map)))
+            Units::new(&pair.sides[1], ells).map(|units| Self::Unit(Box::new(units)))
         } else {
             Some(Self::Leading)
         }
@@ -38,7 +38,7 @@ impl Scale {
     pub(crate) fn of_point(&self, (a, b): Point) -> Value {
         match self {
             Self::Leading => [u64::from(b != 0), 0, 0, 0],
-            Self::Unit(map) => map.at([a, -b, 0]),
+            Self::Unit(units) => units.at([a, -b, 0]),
         }
     }
 
@@ -46,7 +46,7 @@ impl Scale {
     pub(crate) fn of_element(&self, element: [i128; 3]) -> Value {
         match self {
             Self::Leading => [0; 4],
-            Self::Unit(map) => map.at(element),
+            Self::Unit(units) => units.at(element),
         }
     }
 }
@@ -63,8 +63,27 @@ pub(crate) struct Logs {
 impl Logs {
     /// Nothing if ℓ does not suit the pair.
     pub(crate) fn new(pair: &Pair, ell: &BigUint) -> Option<Self> {
-        let ring = Mont::new(ell).filter(|_| ell.bits() <= 256)?;
-        Some(Self { ell: ell.clone(), ring, scale: Scale::new(pair, ell)?, known: KeyMap::default() })
+        Self::joint(pair, std::slice::from_ref(ell))
+    }
+
+    /// Modulo the product of some coprime numbers. Nothing if one of them does not suit the pair.
+    fn joint(pair: &Pair, ells: &[BigUint]) -> Option<Self> {
+        let ell: BigUint = ells.iter().product();
+        let ring = Mont::new(&ell).filter(|_| ell.bits() <= 256)?;
+        Some(Self { ell, ring, scale: Scale::new(pair, ells)?, known: KeyMap::default() })
+    }
+
+    /// Those modulo each of the numbers whose product ℓ is.
+    fn apart(self, pair: &Pair, ells: &[BigUint]) -> Option<Vec<Self>> {
+        if ells.len() == 1 {
+            return Some(vec![self]);
+        }
+        let part = |ell| {
+            let reduced = |(key, value): (&Key, &Value)| Some((*key, to_limbs(&(from_limbs(value) % ell))?));
+            let known = self.known.iter().map(reduced).collect::<Option<_>>()?;
+            Some(Self { known, ..Self::new(pair, ell)? })
+        };
+        ells.iter().map(part).collect()
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&Value> {
@@ -131,16 +150,18 @@ impl Logs {
     }
 }
 
-/// Solves the relations modulo ℓ, from a saved state of the linear algebra if there is one, and completes the table by
-/// substitution. ℓ may be composite where the pair needs no map of Schirokauer's.
+/// Solves the relations modulo the product of coprime `ells`, from a saved state of the linear algebra if there is one, and
+/// completes the table by substitution: the logarithms modulo each of them, in their order. One of them may be no power of a
+/// prime where the pair needs no map of Schirokauer's.
 pub(crate) fn solve(
     relations: &[Found],
     pair: &Pair,
-    ell: &BigUint,
+    ells: &[BigUint],
     saved: &Checkpoint,
     watch: &Watch<'_>,
-) -> Result<Outcome<Logs>, Failure> {
-    let Some(mut logs) = Logs::new(pair, ell) else { return Ok(Outcome::Undetermined) };
+) -> Result<Outcome<Vec<Logs>>, Failure> {
+    let Some(mut logs) = Logs::joint(pair, ells) else { return Ok(Outcome::Undetermined) };
+    let ell = &logs.ell;
     let (sparse, keys) = number(relations);
     watch.report(Phase::Filter, 0, 2);
     let (kept, columns) = prune(&sparse, keys.len(), 10 + keys.len() / 50);
@@ -181,7 +202,8 @@ pub(crate) fn solve(
         }
     }
     complete(&mut logs, relations);
-    Ok(if logs.agree(pair) { Outcome::Solved(logs) } else { Outcome::Undetermined })
+    let apart = if logs.agree(pair) { logs.apart(pair, ells) } else { None };
+    Ok(apart.map_or(Outcome::Undetermined, Outcome::Solved))
 }
 
 /// Relations that a thread takes at a time.

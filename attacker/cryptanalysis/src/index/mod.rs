@@ -28,6 +28,7 @@ mod sieve;
 mod smoothness;
 mod split;
 mod survivors;
+mod units;
 
 use std::sync::Arc;
 
@@ -115,7 +116,7 @@ impl Subgroup {
 mod tests {
     use super::pair::Pair;
     use super::*;
-    use crate::budget::Budget;
+    use crate::budget::{Budget, Phase};
 
     /// The same logarithm in two pairs of fields, each verified by [`Subgroup::log`], and the files of both.
     #[test]
@@ -185,6 +186,29 @@ mod tests {
             }
         }
         assert!(kept >= 2, "{kept} were completed with the same polynomials, {anew} with others");
+    }
+
+    /// One system of equations for both factors of 2·q·r + 1, and each with its own map of Schirokauer's.
+    #[test]
+    fn two_factors_share_their_equations_in_a_cubic_field() {
+        let ells = [140_737_488_367_699u64, 211_106_232_533_267].map(BigUint::from);
+        let p = ells.iter().product::<BigUint>() * 2u32 + 1u32;
+        let budget = Budget::default();
+        let mut systems = 0;
+        let mut count = |phase: Phase, done: u64, _: u64| systems += u32::from(phase == Phase::Filter && done == 2);
+        let work = Precomputation::new(&p);
+        *work.pair.lock().unwrap() = select::cubic(&p, &ells);
+        let table = work.table(&ells, &Watch::new(&budget, &mut count)).unwrap();
+        assert_eq!(table.logs.iter().map(|logs| logs.ell.clone()).collect::<Vec<_>>(), ells);
+        assert_eq!(systems, 1);
+        let mut nobody = ();
+        let watch = Watch::new(&budget, &mut nobody);
+        let x = BigUint::from(0x1234_5678_9abcu64);
+        for ell in &ells {
+            let g = BigUint::from(7u32).modpow(&((&p - 1u32) / ell), &p);
+            let subgroup = Subgroup::new(table.clone(), &g, ell, ell, &watch).unwrap().unwrap();
+            assert_eq!(subgroup.log(&g.modpow(&x, &p), &watch).unwrap(), x);
+        }
     }
 
     /// p − 1 with the square and with the cube of a large prime, in both pairs of fields; g of every order.

@@ -190,8 +190,8 @@ impl Precomputation {
         Ok(table)
     }
 
-    /// Logarithms modulo each of `ells`, from relations between what is in the factor bases. One system of equations is for all
-    /// of them, where that needs no map of Schirokauer's, which is one for each prime.
+    /// Logarithms modulo each of `ells`, or, where that needs no map of Schirokauer's, modulo their product, from relations
+    /// between what is in the factor bases. One system of equations is for all of them.
     fn logs(
         &self,
         pair: &Pair,
@@ -266,7 +266,7 @@ fn specials(pair: &Pair, parameters: &Parameters) -> Vec<Key> {
     primes[from..].iter().flat_map(|&q| pair.sides[0].roots(q).into_iter().map(move |r| Key::ideal(0, q, r))).collect()
 }
 
-/// The logarithms modulo each of `ells`, if the relations suffice.
+/// The logarithms modulo each of `ells`, which are coprime, if the relations suffice.
 fn solve(
     found: &[Found],
     pair: &Pair,
@@ -275,14 +275,14 @@ fn solve(
     watch: &Watch<'_>,
 ) -> Result<Option<Vec<Logs>>, Failure> {
     let relations = usable(found, pair);
-    let (mut logs, mut left) = (Vec::new(), ells.to_vec());
-    while let Some(ell) = left.pop() {
-        let parts = match logs::solve(&relations, pair, &ell, saved, watch)? {
+    let (mut logs, mut left) = (Vec::new(), vec![ells.to_vec()]);
+    while let Some(ells) = left.pop() {
+        let parts = match logs::solve(&relations, pair, &ells, saved, watch)? {
             Outcome::Solved(solved) => {
-                logs.push(solved);
+                logs.extend(solved);
                 continue;
             }
-            Outcome::Splits(factor) => coprime(&ell, &factor),
+            Outcome::Splits(factor) => apart(&ells, &factor),
             Outcome::Undetermined => None,
         };
         // a factor that was found on the way: each part by itself
@@ -290,6 +290,16 @@ fn solve(
         left.extend(parts);
     }
     Ok(Some(logs))
+}
+
+/// The coprime numbers that have a factor in common with a proper factor of their product, and the others; of one alone its
+/// parts.
+fn apart(ells: &[BigUint], factor: &BigUint) -> Option<[Vec<BigUint>; 2]> {
+    if let [ell] = ells {
+        return coprime(ell, factor).map(|parts| parts.map(|part| vec![part]));
+    }
+    let (with, without): (Vec<BigUint>, Vec<BigUint>) = ells.iter().cloned().partition(|ell| !ell.gcd(factor).is_one());
+    (!with.is_empty() && !without.is_empty()).then_some([with, without])
 }
 
 /// Coprime numbers above one whose product is n, where a proper factor of it tells two apart.
