@@ -53,13 +53,13 @@ impl Search {
     /// For a p of so many bits and a base of primes below 2^16: measured.
     pub(super) fn new(bits: u64, base: &Base) -> Self {
         let bits = bits as f64;
-        let largest = (34.0 + (bits - 200.0) / 6.0).clamp(16.0, 40.0);
+        let largest = (40.0 + (bits - 200.0) / 6.0).clamp(16.0, 40.0);
         let sieved = base.largest().min(1 << 12);
         Self {
             reach: if bits < 212.0 { 4 } else { 5 },
             sieved,
-            closely: 100,
-            splits: 10,
+            closely: 60,
+            splits: 8,
             cofactors: Cofactors { base: base.largest().into(), largest: largest.exp2() as u64 },
             chances: [sieved, base.largest()].map(|rough| Chances::new(f64::from(rough).log2(), largest)),
         }
@@ -125,15 +125,24 @@ impl Search {
     /// The places of the points that are smooth with the best chances, by what is left of both norms.
     fn best(&self, above: &[u8], below: &[u8]) -> Vec<usize> {
         let chances = &self.chances[0];
-        let cost = |at: usize| (chances.cost(above[at].into()) + chances.cost(below[at].into())) as usize;
-        let mut counts = vec![0; 2 * chances.dearest() as usize + 1];
-        (0..above.len()).for_each(|at| counts[cost(at)] += 1);
-        let mut sum = 0;
-        let limit = counts.iter().position(|count| {
-            sum += count;
-            sum > self.closely
-        });
-        (0..above.len()).filter(|at| limit.is_none_or(|limit| cost(*at) < limit)).collect()
+        let costs = chances.costs();
+        // of what was seen `less` points cost less than the limit, and with those that cost just as much there are too many
+        let (mut less, mut limit) = (0, 2 * chances.dearest() as usize + 1);
+        let mut counts = vec![0; limit];
+        let mut found = Vec::new();
+        for (at, (above, below)) in above.iter().zip(below).enumerate() {
+            let cost = (costs[usize::from(*above)] + costs[usize::from(*below)]) as usize;
+            if cost < limit {
+                found.push((cost, at));
+                counts[cost] += 1;
+                less += 1;
+                while less > self.closely {
+                    limit -= 1;
+                    less -= counts[limit];
+                }
+            }
+        }
+        found.into_iter().filter(|(cost, _)| *cost < limit).map(|(_, at)| at).collect()
     }
 }
 
@@ -194,10 +203,9 @@ impl<'a> Half<'a> {
         for n in 0..sieved {
             let (p, log) = (self.base.primes[n], self.base.logs[n]);
             let values = |first: usize| [0, 1, 2].map(|k| u32::from(self.values[first + k][n]));
-            sums(values(0), p, search.reach, &mut rows);
+            sums(values(0), p, search.reach, usize::MAX, &mut rows);
             // the negative of a column's sum is that of the opposite triple
-            sums(values(3), p, search.reach, &mut columns);
-            columns.truncate(width);
+            sums(values(3), p, search.reach, width, &mut columns);
             columns.reverse();
             if p < ROWS {
                 patterns.clear();
@@ -271,20 +279,33 @@ impl<'a> Half<'a> {
     }
 }
 
-/// The sums of the multiples of three residues, in the order of [`triples`].
-fn sums(values: [u32; 3], p: u32, reach: u32, out: &mut Vec<u16>) {
-    let add = |x: u32, y: u32| (x + y).min((x + y).wrapping_sub(p));
+/// The first so many sums of the multiples of three residues, in the order of [`triples`]. For a p below 2^14 and a reach below
+/// eight.
+fn sums(values: [u32; 3], p: u32, reach: u32, count: usize, out: &mut Vec<u16>) {
+    let side = 2 * reach as usize + 1;
+    let modulus = p as i16;
+    let add = |x: i16, y: i16| {
+        let sum = x + y - modulus;
+        sum + (modulus & (sum >> 15))
+    };
     let [first, second, third] = values.map(|v| {
-        let least = reach * (p - v) % p;
-        std::iter::successors(Some(least), move |x| Some(add(*x, v))).take(2 * reach as usize + 1).collect::<Vec<u32>>()
+        // as many as a vector register takes
+        let mut multiples = [0; 16];
+        let mut x = (reach * (p - v) % p) as i16;
+        for slot in &mut multiples[..side] {
+            *slot = x;
+            x = add(x, v as i16);
+        }
+        multiples
     });
     out.clear();
-    for x in &first {
-        for y in &second {
-            let sum = add(*x, *y);
-            out.extend(third.iter().map(|z| add(sum, *z) as u16));
+    for pair in first[..side].iter().flat_map(|x| second[..side].iter().map(|y| add(*x, *y))) {
+        if out.len() >= count {
+            break;
         }
+        out.extend_from_slice(&third.map(|z| add(pair, z) as u16)[..side]);
     }
+    out.truncate(count);
 }
 
 #[cfg(test)]
@@ -333,6 +354,21 @@ mod tests {
             smooth += usize::from(divided > size / 2.0);
         }
         assert!(smooth > 0, "something was divided out");
+    }
+
+    /// Those that cost less than the one that would be one too many, in their order.
+    #[test]
+    fn the_best_points_are_those_of_a_sort() {
+        let search = Search::new(120, &field().1);
+        let mut rng = Rng::new(9);
+        let [above, below] = [(); 2].map(|()| (0..5000).map(|_| 40 + (rng.next() % 80) as u8).collect::<Vec<u8>>());
+        let cost = |at: usize| [&above, &below].map(|half| search.chances[0].cost(half[at].into())).iter().sum::<u32>();
+        let mut sorted: Vec<usize> = (0..above.len()).collect();
+        sorted.sort_by_key(|at| cost(*at));
+        let limit = cost(sorted[search.closely]);
+        let expected: Vec<usize> = (0..above.len()).filter(|at| cost(*at) < limit).collect();
+        assert!(!expected.is_empty());
+        assert_eq!(search.best(&above, &below), expected);
     }
 
     #[test]

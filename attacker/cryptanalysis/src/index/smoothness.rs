@@ -13,7 +13,7 @@ pub(super) fn half_bits(n: u128) -> usize {
 /// The chances of a number without small primes to have no large one either, by its size: minus their logarithms, so that those of
 /// two numbers add up.
 #[derive(Clone, Debug)]
-pub(super) struct Chances(Vec<u32>);
+pub(super) struct Chances(Box<[u32; SIZES]>);
 
 impl Chances {
     /// No primes below 2^`rough`, none above 2^`smooth`. The density of products of k primes near e^s is the k-fold convolution
@@ -34,12 +34,20 @@ impl Chances {
             let chance = if (s as f64) < 2.0 * rough || all <= 0.0 { 1.0 } else { smooth / all };
             (-UNITS * chance.max(1e-12).ln()) as u32
         };
-        Self(densities(smooth).into_iter().zip(densities(SIZES as f64)).enumerate().map(cost).collect())
+        let mut costs = Box::new([0; SIZES]);
+        let all = densities(smooth).into_iter().zip(densities(SIZES as f64)).enumerate().map(cost);
+        costs.iter_mut().zip(all).for_each(|(slot, cost)| *slot = cost);
+        Self(costs)
     }
 
     /// For a number of so many half bits, [`SIZES`] at most.
     pub(super) fn cost(&self, half_bits: usize) -> u32 {
         self.0[half_bits]
+    }
+
+    /// By half bits.
+    pub(super) fn costs(&self) -> &[u32; SIZES] {
+        &self.0
     }
 
     /// The highest cost.
