@@ -38,6 +38,8 @@ pub struct Precomputation {
     /// Where the linear algebra was.
     pub(super) checkpoint: Checkpoint,
     pub(super) table: Mutex<Option<Arc<Table>>>,
+    /// Held by the one who makes the table: who else needs it waits for it, instead of doing the same work.
+    pub(super) making: Mutex<()>,
     pub(super) walks: Arc<Walks>,
 }
 
@@ -62,6 +64,7 @@ impl Precomputation {
             next: AtomicUsize::new(0),
             checkpoint: Checkpoint::default(),
             table: Mutex::default(),
+            making: Mutex::default(),
             walks: Arc::default(),
         }
     }
@@ -149,6 +152,7 @@ impl Precomputation {
 
     /// The table, after all the work that is still missing. `ells` are prime powers that divide p − 1.
     pub(crate) fn table(&self, ells: &[BigUint], watch: &Watch<'_>) -> Result<Arc<Table>, Failure> {
+        let _making = held(&self.making);
         let made = self.made();
         let lacking: Vec<BigUint> = match &made {
             Some(table) => ells.iter().filter(|ell| table.logs(ell).is_none()).cloned().collect(),
