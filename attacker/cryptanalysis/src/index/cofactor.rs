@@ -47,8 +47,9 @@ impl Cofactors {
 
     /// Appends the prime factors of `rest`, if none is too large and they can be found at a reasonable cost.
     pub(super) fn split(&self, rest: u128, factors: &mut Vec<u64>) -> bool {
-        if rest <= u128::from(self.base) * u128::from(self.base) || rest <= u128::from(self.largest) {
-            let fits = rest <= u128::from(self.largest);
+        let fits = rest <= u128::from(self.largest);
+        // a composite may be as short as a prime
+        if rest <= u128::from(self.base) * u128::from(self.base) || fits && is_prime(rest) {
             factors.extend((rest > 1 && fits).then_some(rest as u64));
             return fits;
         }
@@ -111,6 +112,18 @@ mod tests {
         assert_eq!(all(product(&[r, r, p]), 1 << 30), Some(vec![r, r, p]));
         // a prime of 61 bits
         assert_eq!(all((1 << 61) - 1, 1 << 30), None);
+    }
+
+    /// Two primes whose product is shorter than the largest prime wanted.
+    #[test]
+    fn a_composite_is_no_prime_because_it_is_short() {
+        let cofactors = Cofactors { base: 1000, largest: 1 << 40 };
+        for (rest, expected) in [(1009 * 1013, vec![1009, 1013]), (1_000_000_007, vec![1_000_000_007])] {
+            let mut factors = Vec::new();
+            assert!(cofactors.split(rest, &mut factors));
+            factors.sort_unstable();
+            assert_eq!(factors, expected);
+        }
     }
 
     /// Between the powers of the bounds no product can lie, and what can is lost only if it is prime.

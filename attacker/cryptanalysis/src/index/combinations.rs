@@ -361,7 +361,7 @@ mod tests {
     fn the_best_points_are_those_of_a_sort() {
         let search = Search::new(120, &field().1);
         let mut rng = Rng::new(9);
-        let [above, below] = [(); 2].map(|()| (0..5000).map(|_| 40 + (rng.next() % 80) as u8).collect::<Vec<u8>>());
+        let [above, below] = [(); 2].map(|()| (0..5000).map(|_| 60 + (rng.next() % 80) as u8).collect::<Vec<u8>>());
         let cost = |at: usize| [&above, &below].map(|half| search.chances[0].cost(half[at].into())).iter().sum::<u32>();
         let mut sorted: Vec<usize> = (0..above.len()).collect();
         sorted.sort_by_key(|at| cost(*at));
