@@ -131,6 +131,30 @@ fn no_package_depends_on_one_that_it_must_not_know() {
     }
 }
 
+/// A dependency that nobody uses is built all the same, and has to be answered for.
+#[test]
+fn no_package_names_a_dependency_that_it_does_not_use() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for directory in ARROWS.iter().map(|(directory, ..)| *directory).chain(["tests/support"]) {
+        let package = root.join(directory);
+        let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+        let (mut places, mut code) = (vec![package.clone()], String::new());
+        while let Some(place) = places.pop() {
+            for path in fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() && !path.join("Cargo.toml").exists() && !path.ends_with("target") {
+                    places.push(path);
+                } else if path.extension().is_some_and(|it| it == "rs") {
+                    code += &fs::read_to_string(path).unwrap();
+                }
+            }
+        }
+        let words: BTreeSet<&str> = code.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').collect();
+        for name in named(&manifest, "dependencies") {
+            assert!(words.contains(name.replace('-', "_").as_str()), "{directory}: {name}");
+        }
+    }
+}
+
 /// Lines of code of the programs, the library and the page, tests left out, by file.
 fn code() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
