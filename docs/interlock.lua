@@ -37,7 +37,7 @@ local malformed = ProtoExpert.new("interlock.malformed", "Malformed", expert.gro
 local OCTETS, SORTS, NAMED = {}, {}, {}
 for _, name in ipairs {
   "random", "share", "encrypted", "binder", "commitment", "key", "host_key", "signature", "answers", "nonce", "binding", "mac",
-  "half", "sealed", "string", "chain", "group.p", "group.g",
+  "half", "sealed", "string", "resumes", "fingerprint", "chain", "group.p", "group.g",
 } do
   OCTETS[name], SORTS[name] = true, name == "chain" and "array" or "string"
 end

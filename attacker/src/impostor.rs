@@ -11,6 +11,7 @@ use lab::{
     mode::{Act, Message},
     record::{Content, Sealed},
     role::Role,
+    term::Sort,
     wire::{Frame, Kind},
 };
 
@@ -31,7 +32,7 @@ struct Impostor {
     later: Vec<Known>,
     /// Records that it cannot open yet.
     unread: Vec<Frame>,
-    /// Draws what nobody else says in its place: nonces of messages among records.
+    /// Draws what nobody else says in its place: nonces of later messages.
     draws: Real,
 }
 
@@ -59,10 +60,14 @@ impl Impostor {
         moves
     }
 
-    /// The handshake's random values are the other victim's own, and of messages among records it sends none.
+    /// The random values of the first message are the other victim's own; left without an answer, it sends no later one.
     fn draw(&mut self, message: &Message) {
-        for step in message.before.iter().filter(|_| message.kind.is_in_session()) {
-            if let Act::Fresh { name, sort, group: None } = step.act
+        let first = self.leg.mode().messages.iter().find(|it| it.from == message.from);
+        if first.is_some_and(|first| std::ptr::eq(first, message)) {
+            return;
+        }
+        for step in message.before {
+            if let Act::Fresh { name, sort: sort @ Sort::Nonce, group: None } = step.act
                 && self.leg.value(name).is_none()
                 && let Ok(drawn) = self.draws.fresh(name, sort, None)
             {

@@ -135,6 +135,12 @@ impl Middle {
         moves.extend(self.newly_held().into_iter().map(Move::Tell));
     }
 
+    /// Follows a handshake frame that both victims get as it came, on both legs.
+    pub fn follow(&mut self, frame: &Frame) {
+        self.client.observe(frame);
+        self.server.observe(frame);
+    }
+
     /// Opens a record on one leg, publishes what it says, and seals it for the other, as soon as that leg's keys are
     /// known too.
     fn record(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {

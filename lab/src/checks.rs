@@ -138,6 +138,14 @@ checks! {
         compares: "the random value that the server answers, and signs, with the one that the client drew for this session",
         from: "RFC 5246 section 7.4.3"
     }
+    SESSION_HASH = "session-hash" {
+        "It is this session that goes on",
+        threat: "Where the client alone chooses the secret, whomever it calls can have the same keys with somebody else. Taken up \
+                 again, the two sessions differ in nothing, and what the client proves in the one it proves in the other.",
+        compares: "the digest of the handshake that the client takes up, which the keys cover as well, with that of the handshake \
+                   that the server had",
+        from: "RFC 7627 sections 3 and 4"
+    }
     PSK_BINDER = "psk-binder" {
         "Peer knows the shared secret",
         threat: "A name in a message is but a word: without proof of the secret anybody can put a share of its own beside it.",
@@ -171,6 +179,13 @@ checks! {
         compares: "the host key that the server shows with the one that the client remembers from its first contact; then there \
                    is none, and the one that is shown counts",
         from: "RFC 4251 section 4.1"
+    }
+    FINGERPRINT_COMPARE = "fingerprint-compare" {
+        "People compare the key's fingerprint",
+        threat: "At first contact there is nothing to hold a key against: whoever is in the middle then is taken for the server, and \
+                 remembered as it.",
+        compares: "the digest of the server's key that somebody at the server reads aloud with that of the key that came",
+        from: "RFC 4251 section 4.1; RFC 4255 section 1"
     }
     IMPLICIT_REJECTION = "implicit-rejection" {
         "What is wrong with a ciphertext is kept to oneself",

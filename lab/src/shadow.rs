@@ -9,7 +9,7 @@ use crate::{
     check::Switches,
     handshake::{Env, evaluate},
     misfit::{Given, Need},
-    mode::{Act, Message, Mode, Step},
+    mode::{Act, Message, Mode, Relation, Step},
     role::Role,
     term::Expr,
 };
@@ -139,7 +139,16 @@ impl<A: Algebra> Shadow<A> {
     /// Takes a step; answers whether it needs no second try.
     fn take(&mut self, step: &Step, transcript: &A::Transcript) -> bool {
         match step.act {
-            // The victims' checks are theirs, and what they remember.
+            // Two secrets that a victim holds to be the same are the same, where it goes on.
+            Act::Check(Relation::Same(_), [Expr::Var(one), Expr::Var(other)]) => {
+                match (self.env.get(one).cloned(), self.env.get(other).cloned()) {
+                    (None, None) => return false,
+                    (Some(value), _) => self.env.bind(other, value),
+                    (None, Some(value)) => self.env.bind(one, value),
+                }
+                true
+            }
+            // What else the victims check is theirs, and what they remember.
             Act::Check(..) | Act::Keep(..) => true,
             // It does not say what they say, or forget what they forget.
             Act::Say | Act::Forget(_) => true,

@@ -591,7 +591,7 @@ def parts(plain, count):
     return found
 
 
-def encrypt_a_secret(connection, handshake, trust, mode, variant):
+def encrypt_a_secret(connection, handshake, trust, mode, variant, own):
     """Sections 4 to 7 for `rsa` and `rsa-cert`."""
     choice, random = {"mode": mode, "group": "none"}, os.urandom(32)
     offers = [{"mode": mode, "groups": ["none"]}]
@@ -611,17 +611,44 @@ def encrypt_a_secret(connection, handshake, trust, mode, variant):
     padding = rsa_pkcs1v15 if variant == "pkcs1v15" else rsa_oaep
     connection.send(CLIENT_SHARE, {"encrypted": encode(padding.encrypt(key, secret))})
     handshake.agree(secret)
-    handshake.context = hashlib.sha256(tuple_of(*randoms)).digest()
+    randoms_hash = hashlib.sha256(tuple_of(*randoms)).digest()
+    if variant == "resumed":
+        handshake.context = randoms_hash if "session-hash" in trust.without else handshake.transcript()
+        handshake.master = handshake.key(b"session")
+    else:
+        handshake.context = randoms_hash
     finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
     mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
     received = octets(connection.receive(FINISHED, ["mac"])["mac"], 32)
     if not hmac.compare_digest(received, mac) and not (trust and "finished" in trust.without):
         raise Refused("finished: what came does not fit")
     connection.send(FINISHED, {"mac": encode(hmac.digest(finished[b"client"], handshake.transcript(), "sha256"))})
+    if variant == "resumed":
+        resume(connection, handshake, trust, *own)
     handshake.record_keys()
 
 
-def meet_first(connection, handshake, args):
+def resume(connection, handshake, trust, chain, signing_key):
+    """Sections 4, 6 and 7 for what follows in `rsa-cert:resumed`."""
+    random, session = os.urandom(32), handshake.context
+    connection.send(CLIENT_HELLO, {"random": encode(random), "resumes": encode(session)})
+    answer = octets(connection.receive(SERVER_HELLO, ["random"])["random"], 32)
+    handshake.context = again = hashlib.sha256(tuple_of(random, session, answer)).digest()
+    macs = [hmac.digest(handshake.key(party + b" resumed"), again, "sha256") for party in (b"server", b"client")]
+    received = octets(connection.receive(FINISHED, ["mac"])["mac"], 32)
+    if not hmac.compare_digest(received, macs[0]) and "finished" not in trust.without:
+        raise Refused("finished: what came does not fit")
+    connection.send(FINISHED, {"mac": encode(macs[1])})
+    connection.send(CERTIFICATE, {"chain": [encode(der) for der in chain]})
+    said = [received, macs[1], chain]
+    signed = to_be_signed(b"client CertificateVerify", hashlib.sha256(tuple_of(*said)).digest())
+    signature = ed25519.sign(signing_key, signed)
+    connection.send(CERTIFICATE_VERIFY, {"signature": encode(signature)})
+    last = hashlib.sha256(tuple_of(*said, signature)).digest()
+    connection.send(FINISHED, {"mac": encode(hmac.digest(handshake.key(b"client named"), last, "sha256"))})
+
+
+def meet_first(connection, handshake, args, variant):
     """Sections 4 to 7 for `tofu`."""
 
     def check(name, holds):
@@ -647,7 +674,11 @@ def meet_first(connection, handshake, args):
     check("transcript-signature", ed25519.verify(key, said, octets(answer["signature"], 64)))
     handshake.agree(party.agree(share))
     handshake.record_keys()
-    mac = hmac.digest(handshake.key(b"client finished"), handshake.transcript(), "sha256")
+    finished_key = handshake.key(b"client finished")
+    if variant == "compared":
+        read = octets(connection.receive(SPOKEN, ["fingerprint"])["fingerprint"], 32)
+        check("fingerprint-compare", read == hashlib.sha256(tuple_of(key)).digest())
+    mac = hmac.digest(finished_key, handshake.transcript(), "sha256")
     connection.send(FINISHED, {"mac": encode(mac)})
     handshake.host_key = key
 
@@ -692,13 +723,13 @@ def shake_hands(connection, handshake, args, trust):
     if mode == "sas":
         return read_aloud(connection, handshake, args)
     if mode == "tofu":
-        return meet_first(connection, handshake, args)
+        return meet_first(connection, handshake, args, variant)
     if mode == "pake":
         return pass_a_word(connection, handshake, args)
     if mode in ("dh-cert", "hybrid-cert"):
         return negotiate(connection, handshake, trust, mode, variant)
     if mode in ("rsa", "rsa-cert"):
-        return encrypt_a_secret(connection, handshake, trust, mode, variant)
+        return encrypt_a_secret(connection, handshake, trust, mode, variant, own_certificate(args))
     group = GROUPS[mode]
     hello = {
         "session": SESSION,
@@ -724,9 +755,13 @@ def shake_hands(connection, handshake, args, trust):
     if trust is None:
         handshake.record_keys()
     else:
-        chain = certificate.blocks(args.chain, "CERTIFICATE") if args.chain else None
-        key = certificate.ed25519_key(args.key) if args.key else None
-        identify(connection, handshake, mode, trust, chain, key)
+        identify(connection, handshake, mode, trust, *own_certificate(args))
+
+
+def own_certificate(args):
+    """The client's chain, and the key of the first."""
+    chain = certificate.blocks(args.chain, "CERTIFICATE") if args.chain else None
+    return chain, certificate.ed25519_key(args.key) if args.key else None
 
 
 class Records:
@@ -781,7 +816,7 @@ def session(args):
         connection = Connection(socket_, handshake)
         shake_hands(connection, handshake, args, trust)
         print("fingerprint", handshake.fingerprint.hex())
-        if args.mode == "tofu":
+        if args.mode.partition(":")[0] == "tofu":
             print("host key", handshake.host_key.hex())
         plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + args.also.encode(), bytes([CLOSE])]
         records = Records(handshake, args.without)
@@ -902,7 +937,7 @@ def main():
     parser.add_argument("--secret", default=b"", type=str.encode, help="what both know beforehand, for psk")
     parser.add_argument("--secret-octets", dest="secret", type=bytes.fromhex, metavar="HEX", help="the same in hexadecimal")
     parser.add_argument("--host-key", metavar="HEX", help="the server's key as it was at first contact, for tofu")
-    parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual")
+    parser.add_argument("--chain", metavar="FILE", help="the client's own certificates, for ecdh-mutual and rsa-cert:resumed")
     parser.add_argument("--key", metavar="FILE", help="and the key of the first")
     parser.add_argument("--static-key", metavar="FILE", help="the client's lasting secret, for triple-dh")
     parser.add_argument("--peer-static", metavar="FILE", help="the server's lasting public value, for triple-dh")
@@ -911,7 +946,7 @@ def main():
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
     SESSION = args.session or SESSION
-    needed = {"ecdh-cert": ["ca"], "rsa-cert": ["ca"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
+    needed = {"ecdh-cert": ["ca"], "rsa-cert": ["ca"], "rsa-cert:resumed": ["ca", "chain", "key"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
     missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
     if missing and not args.example:
         parser.error(f"{args.mode} needs " + ", ".join(f"--{name}" for name in missing))

@@ -102,7 +102,7 @@ fn expected(events: &[Event]) -> Vec<(Role, Kind, Map<String, Value>)> {
 }
 
 /// The fields of octets in handshakes, as the page on the wire has them.
-const OCTETS: [&str; 15] = [
+const OCTETS: [&str; 17] = [
     "random",
     "share",
     "encrypted",
@@ -118,6 +118,8 @@ const OCTETS: [&str; 15] = [
     "half",
     "sealed",
     "string",
+    "resumes",
+    "fingerprint",
 ];
 
 #[test]

@@ -48,10 +48,13 @@ const BY_THE_KEYS: [Demand; 5] = [
 
 /// What a server does not look at: it expects nobody in particular, and holds its client's authority to no rules for
 /// issuers.
-const NOT_LOOKED_AT: [Demand; 3] = [
+const NOT_LOOKED_AT: [Demand; 6] = [
     ("ecdh-mutual", "cert-name", Role::Server),
     ("ecdh-mutual", "cert-serial", Role::Server),
     ("ecdh-mutual", "cert-key-identifier", Role::Server),
+    ("rsa-cert", "cert-name", Role::Server),
+    ("rsa-cert", "cert-serial", Role::Server),
+    ("rsa-cert", "cert-key-identifier", Role::Server),
 ];
 
 /// What stops nobody, because there is nothing left to be had: the attack comes to nothing with the check on, and wins without it.
@@ -225,6 +228,28 @@ fn every_mode_has_its_control_and_every_row_stands_once() {
         let control = rows.iter().find(|row| row.scenario.mode.id == mode.id && row.scenario.attack.id == "relay");
         assert_eq!(control.map(|row| row.kind.as_str()), Some("private"), "{}", mode.id);
     }
+}
+
+/// An attack that does not apply to a mode says why; where it does, the table says what comes of it.
+#[test]
+fn every_attack_is_tried_in_every_mode_that_it_applies_to() {
+    let rows = outcomes::all();
+    let (mut missing, mut tried, mut refused) = (Vec::new(), 0, 0);
+    for mode in modes::all() {
+        for info in attacker::attacks::all() {
+            let scenario = format!("{}/{}", mode.id, info.id);
+            match attacker::attacks::resolve(&scenario.parse().expect("a scenario")) {
+                Err(attacker::attacks::Unknown::Inapplicable { .. }) => refused += 1,
+                Err(other) => panic!("{scenario}: {other}"),
+                Ok(_) if rows.iter().any(|it| it.scenario.mode.id == mode.id && it.scenario.attack.id == info.id) => {
+                    tried += 1;
+                }
+                Ok(_) => missing.push(scenario),
+            }
+        }
+    }
+    assert!(tried > 400 && refused > 200, "{tried} and {refused}");
+    assert!(missing.is_empty(), "in no row: {missing:?}");
 }
 
 fn events(scenario: &Scenario) -> Vec<Event> {

@@ -41,6 +41,8 @@ pub enum Needs {
     Vouched,
     /// A secret that both victims know beforehand, and a MAC of the client's under it.
     SharedSecret,
+    /// A secret that both victims know beforehand, or a lasting public value of each that the other knows.
+    KnownBeforehand,
     /// A private key by which the client knows the server.
     LastingKey,
     /// Lasting public values that the victims know of each other.
@@ -59,6 +61,8 @@ pub enum Needs {
     Padded,
     /// Messages among records that change their keys.
     Rekeying,
+    /// A session that is taken up again: a second hello of the client's.
+    Resumption,
     /// A field of this name for which a victim vouches later on.
     Signed(&'static str),
 }
@@ -84,6 +88,7 @@ impl Needs {
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
+            Self::KnownBeforehand => mode.gives(Source::SharedSecret) || mode.gives(Source::StaticKey),
             Self::LastingKey => {
                 let lasting = [Source::StaticKey, Source::DecryptionKey, Source::HostKey];
                 mode.certifies(Role::Server) || lasting.into_iter().any(|source| mode.gives(source))
@@ -98,6 +103,7 @@ impl Needs {
             Self::HostKey => mode.gives(Source::HostKey),
             Self::Padded => mode.pads(Padding::Pkcs1v15),
             Self::Rekeying => !mode.in_session().is_empty(),
+            Self::Resumption => mode.messages.iter().filter(|it| it.kind == Kind::ClientHello).count() > 1,
             Self::Signature => mode.signed_fields().next().is_some(),
             Self::Vouched => mode.vouched_fields().next().is_some(),
             Self::Signed(name) => mode.vouched_fields().any(|(_, field)| field.binds == name),
@@ -113,11 +119,13 @@ impl Needs {
             Self::ClientCertificate => "client-certificate",
             Self::Mac(_) => "mac",
             Self::SharedSecret => "shared-secret",
+            Self::KnownBeforehand => "known-beforehand",
             Self::LastingKey => "lasting-key",
             Self::StaticKeys => "static-keys",
             Self::ReturnedNonce => "returned-nonce",
             Self::Padded => "padded",
             Self::Rekeying => "rekeying",
+            Self::Resumption => "resumption",
             Self::Halves => "halves",
             Self::KeptExponent => "kept-exponent",
             Self::ShortString => "short-string",

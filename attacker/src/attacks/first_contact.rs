@@ -30,7 +30,7 @@ pub(super) const INFO: Info = Info {
     ],
     loot: Loot { sessions: &[Presence::There, Presence::There, Presence::Absent], ..Loot::NONE },
     logarithm: None,
-    stopped_by: &["known-key"],
+    stopped_by: &["known-key", "fingerprint-compare"],
     source: include_str!("first_contact.rs"),
     start: |start| Box::new(FirstContact::new(&start)),
 };

@@ -29,7 +29,7 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     loot: Loot { as_client: Some(Item::Own), ..Loot::NONE },
     logarithm: None,
-    stopped_by: &["identity-binding"],
+    stopped_by: &["identity-binding", "finished"],
     source: include_str!("misbind.rs"),
     start: |start| {
         let client = Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]);

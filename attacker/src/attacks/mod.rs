@@ -45,6 +45,7 @@ mod substitute_one;
 mod tamper;
 mod tamper_half;
 mod tamper_mac;
+mod triple_handshake;
 mod truncate;
 
 use crate::attack::{Info, Needs};
@@ -94,6 +95,7 @@ pub fn all() -> &'static [Info] {
             bellovin_merritt::INFO,
             tamper_half::INFO,
             lowe::INFO,
+            triple_handshake::INFO,
             guess_nonce::INFO,
             reflect_finished::INFO,
             tamper::INFO,
@@ -217,8 +219,10 @@ pub fn scripted(scenario: &Scenario, script: Option<&Script>) -> Result<Resolved
     let mut played = modes::resolve(scenario)?;
     let info = resolve_attack(&played.scenario.attack)?;
     played.scenario.attack.variant = variant(info, &played.scenario.attack)?;
-    let asked = played.scenario.attack.variant.as_deref();
-    let variant = info.variants.iter().find(|variant| Some(variant.id) == asked);
+    let variant = match played.scenario.attack.variant.as_deref() {
+        None => info.variants.first(),
+        Some(asked) => info.variants.iter().find(|variant| variant.id == asked),
+    };
     if let Some(script) = script {
         script.fits(&played.scenario.mode)?;
         if info.needs != Needs::Script {

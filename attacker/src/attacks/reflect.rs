@@ -2,7 +2,8 @@
 //!
 //! One machine is client and server under one shared secret, as in a mesh of equals. The attacker, who stands on its way,
 //! connects it with itself. It learns nothing, and every proof of the secret is genuine: the client takes its own server for
-//! its partner, and what it orders there is carried out at home.
+//! its partner, and what it orders there is carried out at home. What two lasting values agree on is such a secret too, where
+//! nothing says whose part is whose.
 //!
 //! 1. Lead the client's connection to a server of the client's own, and pass every frame on as it came.
 
@@ -13,11 +14,11 @@ pub(super) const INFO: Info = Info {
     id: "reflect",
     title: "Lead a client back to itself",
     family: Family::KeysAndPeople,
-    needs: Needs::SharedSecret,
+    needs: Needs::KnownBeforehand,
     variants: &[],
     loot: Loot { leads_back: true, ..Loot::NONE },
     logarithm: None,
-    stopped_by: &["role-separation"],
+    stopped_by: &["role-separation", "key-confirmation"],
     source: include_str!("reflect.rs"),
     start: |_| Box::new(Reflect(Narration::default())),
 };

@@ -22,9 +22,9 @@ pub(super) const INFO: Info = Info {
     id: "stolen-key-later",
     title: "Record, and steal the key afterwards",
     family: Family::KeysAndPeople,
-    needs: Needs::LastingKey,
+    needs: Needs::Anything,
     variants: &[
-        Variant::new("lasting", "the private key by which the client knows the server"),
+        Variant::new("lasting", "the private key by which the client knows the server").needing(Needs::LastingKey),
         Variant::new("memory", "the secrets of the session that the server has not thrown away by its end")
             .after(Loot { afterwards: Some(Leak::Memory), ..Loot::NONE }),
     ],

@@ -22,8 +22,8 @@ pub struct Authorities {
     pub root: Credential,
     /// The issuing authority below it: it states a policy, and may issue for the domains of the lab's people only.
     pub intermediate: Credential,
-    /// What keys they certify for servers and clients, where those are others than their own.
-    pub leaves: Option<KeyType>,
+    /// What keys they certify for servers, where those are others than their own: who decrypts with a certified key is one.
+    pub servers: Option<KeyType>,
 }
 
 impl Authorities {
@@ -38,7 +38,12 @@ impl Authorities {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn leaf(&self, name: &str, purpose: Purpose, at: i64, rng: &mut dyn CryptoRng) -> Result<Credential, Error> {
-        self.intermediate.sign(leaf(self.leaves, name, purpose, at, rng))
+        self.intermediate.sign(leaf(self.certified(purpose), name, purpose, at, rng))
+    }
+
+    /// What keys they certify for this purpose, where those are others than their own.
+    pub(super) fn certified(&self, purpose: Purpose) -> Option<KeyType> {
+        self.servers.filter(|_| purpose == Purpose::Server)
     }
 
     /// Fresh revocation lists of both authorities; the issuing authority's withdraws the certificates of these serial
@@ -72,8 +77,8 @@ impl Authorities {
 pub struct Keys {
     /// The authorities.
     pub authorities: KeyType,
-    /// Whom they certify, where those have others.
-    pub leaves: Option<KeyType>,
+    /// The servers that they certify, where those have others.
+    pub servers: Option<KeyType>,
 }
 
 /// The lab's genuine authorities, and what they are to issue to a server and a client: most sessions need one of them.
@@ -95,9 +100,10 @@ impl Drawn {
         let root = Template { key: Some(keys.authorities), ..Template::authority("Interlock lab root", years) };
         let root = Credential::self_signed(&root, rng)?;
         let intermediate = root.issue(&issuing_authority([server, client, ATTACKER_NAME], years), rng)?;
-        let server = leaf(keys.leaves, server, Purpose::Server, at, rng);
-        let client = leaf(keys.leaves, client, Purpose::Client, at, rng);
-        Ok(Self { authorities: Authorities { root, intermediate, leaves: keys.leaves }, server, client })
+        let authorities = Authorities { root, intermediate, servers: keys.servers };
+        let server = leaf(keys.servers, server, Purpose::Server, at, rng);
+        let client = leaf(None, client, Purpose::Client, at, rng);
+        Ok(Self { authorities, server, client })
     }
 
     /// The leaf of the server, or of the client.
@@ -144,7 +150,7 @@ impl Pki {
         at: i64,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, Error> {
-        let keys = Keys { authorities: keys, leaves: None };
+        let keys = Keys { authorities: keys, servers: None };
         let drawn = Drawn::draw(keys, server, client, at, rng)?;
         let [server, client] = [drawn.leaf(Purpose::Server)?, drawn.leaf(Purpose::Client)?];
         Ok(Self { authorities: drawn.authorities, server, client })

@@ -14,6 +14,7 @@ mod parts;
 pub mod properties;
 mod psk;
 mod rekeying;
+mod resumed;
 mod rsa;
 mod rsa_cert;
 mod sas;

@@ -237,7 +237,7 @@ static TABLE: [Properties; 16] = [
         key_compromise: Yes,
         downgrade: Void,
         deployed: "Nowhere as it stands; Kerberos grew out of its sibling with a trusted server, and every textbook has it",
-        renewal: "Key pairs for years; the nonces are forgotten with the session, but whoever has both private keys finds them \
+        renewal: "Key pairs for years; the nonces are forgotten with the session, but whoever has either private key finds them \
                   again in a recording",
         ..ANONYMOUS
     },

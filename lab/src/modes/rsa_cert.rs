@@ -26,6 +26,7 @@ const OAEP: Mode = Mode {
         "RFC 8017 section 7",
         "RFC 9325 section 4.1",
         "Böck, Somorovsky and Young, Return of Bleichenbacher's oracle threat (ROBOT), 2018",
+        "RFC 7627 (what a session that is resumed depends on)",
     ],
     variants: &[],
     groups: &["none"],
@@ -45,7 +46,20 @@ const OAEP: Mode = Mode {
 
 pub(super) static MODE: Mode = Mode { variants: &VARIANTS, ..OAEP };
 
-static VARIANTS: [Variant; 2] = [super::rsa::VARIANTS[0], super::rsa::VARIANTS[1].playing(&PKCS1V15)];
+static VARIANTS: [Variant; 3] = [
+    super::rsa::VARIANTS[0],
+    super::rsa::VARIANTS[1].playing(&PKCS1V15),
+    Variant::new("resumed", "a session that is taken up again, and a client that shows its certificate only then")
+        .playing(&RESUMED),
+];
+
+static RESUMED: Mode = Mode {
+    variants: &VARIANTS,
+    given: super::resumed::GIVEN,
+    messages: &super::resumed::MESSAGES,
+    names: Names::Both,
+    ..OAEP
+};
 
 /// A key of that length is certified by nobody today: the client is one of the time when it was.
 static PKCS1V15: Mode = Mode {
@@ -62,7 +76,7 @@ static PKCS1V15: Mode = Mode {
     ..OAEP
 };
 
-const ANSWER: Message = Message {
+pub(super) const ANSWER: Message = Message {
     from: Role::Server,
     kind: Kind::ServerHello,
     before: &[],
@@ -72,7 +86,7 @@ const ANSWER: Message = Message {
 };
 
 /// The client encrypts to the key that the certificate is for.
-const TO_THE_LEAF: &[Step] = &[
+pub(super) const TO_THE_LEAF: &[Step] = &[
     let_(CLIENT, "server_key", apply(Op::LeafEncryptionKey, &[var("chain")])),
     draw(CLIENT, "client_secret", Sort::Shared),
     draw(CLIENT, "client_coins", Sort::Secret),

@@ -2,14 +2,14 @@
 
 use super::parts::*;
 use crate::{
-    checks::{KNOWN_KEY, TRANSCRIPT_SIGNATURE},
-    mode::{Message, Mode, Names, Relation, Source, table::*},
+    checks::{FINGERPRINT_COMPARE, KNOWN_KEY, TRANSCRIPT_SIGNATURE},
+    mode::{Message, Mode, Names, Relation, Source, Variant, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
 };
 
-pub(super) static MODE: Mode = Mode {
+const FIRST_USE: Mode = Mode {
     id: "tofu",
     title: "X25519 with a host key, trusted on first use",
     summary: "As in SSH, the server signs the exchange with a key that nobody certifies. The client believes it at first contact, \
@@ -21,44 +21,66 @@ pub(super) static MODE: Mode = Mode {
     variants: &[],
     groups: &["x25519"],
     given: &[SESSION, OFFERS, SUPPORTED, PEER_NAME, SERVER_NAME, given(SERVER, "host_secret", Source::HostKey)],
-    messages: &[
-        CLIENT_HELLO,
-        Message {
-            fields: &[
-                CHOICE_FIELD,
-                SERVER_RANDOM,
-                SERVER_SHARE,
-                field("host_key", "host_key", Sort::VerifyingKey, apply(Op::VerifyingKey, &[var("host_secret")])),
-                field(
-                    "signature",
-                    "signature",
-                    Sort::Signature,
-                    apply(Op::Sign(HOST_SIGNS), &[var("host_secret"), SIGNED]),
-                ),
-            ],
-            receipt: &[
-                CLIENT_ACCEPTS,
-                CLIENT_GROUP,
-                CLIENT_AGREES,
-                check(CLIENT, Relation::Contributes, &[var("shared")]),
-                recall(CLIENT, "known_key", var("host_key")),
-                check(CLIENT, Relation::Equal(&KNOWN_KEY), &[var("known_key"), var("host_key")]),
-                check(
-                    CLIENT,
-                    Relation::Signed(&TRANSCRIPT_SIGNATURE, HOST_SIGNS),
-                    &[var("host_key"), SIGNED, var("signature")],
-                ),
-                keep(CLIENT, "known_key", var("host_key")),
-            ],
-            after: &[EXTRACT, CLIENT_FINISHED_KEY, CLIENT_WRITE, SERVER_WRITE, EXPORTER],
-            ..SERVER_HELLO
-        },
-        // Until it comes, the server has no reason to speak: a client that refuses the key sends none.
-        finished!(client, Expr::Transcript),
-    ],
+    messages: &[CLIENT_HELLO, SHOWN, CONFIRMED],
     names: Names::Server,
     met: 1,
     off: &[],
+};
+
+pub(super) static MODE: Mode = Mode { variants: &VARIANTS, ..FIRST_USE };
+
+static VARIANTS: [Variant; 2] = [
+    Variant::new("first-use", "whatever key comes first is believed").unsaid(),
+    Variant::new(
+        "compared",
+        "the key's fingerprint is read to the client by somebody at the server whose voice it knows",
+    )
+    .playing(&COMPARED),
+];
+
+static COMPARED: Mode =
+    Mode { variants: &VARIANTS, messages: &[CLIENT_HELLO, SHOWN, READ_ALOUD, CONFIRMED], ..FIRST_USE };
+
+/// The server's answer, with its key.
+const SHOWN: Message = Message {
+    fields: &[
+        CHOICE_FIELD,
+        SERVER_RANDOM,
+        SERVER_SHARE,
+        field("host_key", "host_key", Sort::VerifyingKey, apply(Op::VerifyingKey, &[var("host_secret")])),
+        field("signature", "signature", Sort::Signature, apply(Op::Sign(HOST_SIGNS), &[var("host_secret"), SIGNED])),
+    ],
+    receipt: &[
+        CLIENT_ACCEPTS,
+        CLIENT_GROUP,
+        CLIENT_AGREES,
+        check(CLIENT, Relation::Contributes, &[var("shared")]),
+        recall(CLIENT, "known_key", var("host_key")),
+        check(CLIENT, Relation::Equal(&KNOWN_KEY), &[var("known_key"), var("host_key")]),
+        check(
+            CLIENT,
+            Relation::Signed(&TRANSCRIPT_SIGNATURE, HOST_SIGNS),
+            &[var("host_key"), SIGNED, var("signature")],
+        ),
+        keep(CLIENT, "known_key", var("host_key")),
+    ],
+    after: &[EXTRACT, CLIENT_FINISHED_KEY, CLIENT_WRITE, SERVER_WRITE, EXPORTER],
+    ..SERVER_HELLO
+};
+
+/// Until it comes, the server has no reason to speak: a client that refuses the key sends none.
+const CONFIRMED: Message = finished!(client, Expr::Transcript);
+
+/// The whole of a digest, as `ssh-keygen -l` prints it: of a short one the attacker would find a key of its own that has it too.
+const FINGERPRINT: Expr = apply(Op::Hash, &[tuple(&[var("host_key")])]);
+
+const READ_ALOUD: Message = Message {
+    from: Role::Server,
+    kind: Kind::Spoken,
+    before: &[],
+    fields: &[field("fingerprint", "fingerprint", Sort::Digest, FINGERPRINT)],
+    receipt: &[check(CLIENT, Relation::Equal(&FINGERPRINT_COMPARE), &[var("fingerprint"), FINGERPRINT])],
+    after: &[],
 };
 
 const HOST_SIGNS: &str = "server host key";

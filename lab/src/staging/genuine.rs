@@ -28,7 +28,7 @@ struct Origin {
     authorities: [u8; 32],
     hour: i64,
     keys: KeyType,
-    leaves: Option<KeyType>,
+    servers: Option<KeyType>,
     /// Whether client and server have certificates.
     certified: [bool; 2],
 }
@@ -59,7 +59,7 @@ impl Genuine {
 
     fn issue(origin: &Origin, setting: &Setting) -> Result<Self, StagingError> {
         let on_the_hour = Setting { now: origin.hour, ..setting.clone() };
-        let keys = Keys { authorities: origin.keys, leaves: origin.leaves };
+        let keys = Keys { authorities: origin.keys, servers: origin.servers };
         let (server, client) = (name(Role::Server), name(Role::Client));
         let drawn = Drawn::draw(keys, server, client, origin.hour, &mut generator(&on_the_hour, AUTHORITIES))?;
         let roots_list = drawn.authorities.roots_list(origin.hour)?;
@@ -89,7 +89,7 @@ pub(super) fn genuine(mode: &Mode, setting: &Setting, bits: usize) -> Result<Arc
         hour: setting.now - setting.now.rem_euclid(HOUR),
         keys: setting.keys,
         // Who decrypts with the certified key has one that can.
-        leaves: mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa { bits }),
+        servers: mode.gives(Source::DecryptionKey).then_some(KeyType::Rsa { bits }),
         certified: [Role::Client, Role::Server].map(|role| mode.certifies(role)),
     };
     if let Some((_, genuine)) = remembered().iter().find(|(known, _)| *known == origin) {

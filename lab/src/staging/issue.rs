@@ -99,9 +99,11 @@ impl Issued {
     /// the pairs that were stolen.
     pub(super) fn meet(&mut self, loot: &Loot, setting: &Setting) {
         for victim in [Role::Client, Role::Server] {
+            // Led back to itself, the client reaches a server that has its own pair.
+            let owner = if loot.leads_back { Role::Client } else { victim };
             let pair = |credentials: &mut Credentials| {
-                credentials.static_key = Some(text(&static_key(setting, victim)));
-                credentials.peer_static = Group::X25519.public(&static_key(setting, victim.peer())).map(|it| text(&it));
+                credentials.static_key = Some(text(&static_key(setting, owner)));
+                credentials.peer_static = Group::X25519.public(&static_key(setting, owner.peer())).map(|it| text(&it));
             };
             let (own, stolen) = match victim {
                 Role::Client => (&mut self.client, &mut self.as_client),
@@ -155,7 +157,8 @@ pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) ->
     let credentials = |victim: Role, own: &str| {
         let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
         let own_name = given(Source::OwnName).then(|| own.to_owned());
-        let peer_name = given(Source::PeerName).then(|| name(victim.peer()).to_owned());
+        let peer = if own == CLIENT_NAME { SERVER_NAME } else { CLIENT_NAME };
+        let peer_name = given(Source::PeerName).then(|| peer.to_owned());
         let decryption_key = given(Source::DecryptionKey).then(|| drawn_key(victim, setting, bits)).flatten();
         let decryption_key = decryption_key.map(|key| text(&key.to_pkcs8()));
         let peer_key = given(Source::PeerKey).then(|| public_key(victim.peer())).flatten();
@@ -241,7 +244,8 @@ impl Stage<'_> {
             credentials.pins = vec![text(&genuine.credential.key().spki_sha256())];
         }
         let wants = self.mode.given.iter().any(|given| given.by.includes(victim) && given.source == Source::PeerName);
-        credentials.peer_name = wants.then(|| name(peer).to_owned());
+        let called = self.loot.called && victim == Role::Client;
+        credentials.peer_name = wants.then(|| if called { ATTACKER_NAME } else { name(peer) }.to_owned());
         Ok(Some(credentials))
     }
 

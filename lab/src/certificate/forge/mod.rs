@@ -190,7 +190,7 @@ impl Forgery {
         let signers = self.signer.prepare(form, genuine, purpose, at, rng)?;
         let template = self.signer.demand(form, self.claim.template(form, name, purpose, at));
         // whatever key its signer has
-        let template = Template { key: genuine.leaves.or(Some(genuine.keys())), ..template };
+        let template = Template { key: genuine.certified(purpose).or(Some(genuine.keys())), ..template };
         let leaf = match signers.last() {
             Some(signer) if form == Form::Flawed => self.claim.finish(signer.issue(&template, rng)?, signer),
             Some(signer) => signer.issue(&template, rng)?,

@@ -69,7 +69,7 @@ impl Staple {
         let demanded = Extension { oid: &MUST_STAPLE, critical: false, value: STATUS_REQUEST.to_vec() };
         let extensions = if self == Self::Missing { vec![demanded] } else { Vec::new() };
         let issuer = &genuine.intermediate;
-        let leaf = issuer.issue(&Template { key: genuine.leaves, extensions, ..honest }, rng)?;
+        let leaf = issuer.issue(&Template { key: genuine.certified(purpose), extensions, ..honest }, rng)?;
         let say = |by: &Credential, serial: &[u8], status, from| {
             by.ocsp_response(issuer, serial, status, from, DAYS).map(Some)
         };

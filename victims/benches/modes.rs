@@ -1,0 +1,200 @@
+//! What a session of each mode costs, beside its public-key operations alone: `cargo bench -p victims --bench modes`.
+//!
+//! Both victims in one thread, without sockets: every message, record and event of a session between two that have not met
+//! before. The operations are timed where the same handshake computes them, in turn with the sessions, so that both see the same
+//! machine. Counted is processor time of the thread, which others on the machine change little; where the system does not tell it,
+//! the clock. It prints a mode a line, by tabs: microseconds of a whole session, and of its
+//! public-key operations.
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench prints its figures, and fails where it cannot run"
+)]
+
+use lab::{
+    algebra::{
+        Algebra,
+        real::{Real, Value},
+    },
+    check::Switches,
+    control::PlayOrder,
+    finding::Finding,
+    handshake::{Handshake, Output},
+    misfit::Misfit,
+    mode::{Message, Mode, Relation},
+    modes,
+    party::{Command, Input, Party},
+    role::Role,
+    scenario::Selection,
+    staging::{Orders, Setting, own_group, stage},
+    supply::Supply,
+    term::{Op, Sort},
+    victim::{Kept, Victim, draws},
+    wire::Frame,
+};
+use std::{cell::Cell, collections::VecDeque, fs, rc::Rc, time::Instant};
+
+/// Rounds of one session and one timed handshake each.
+const ROUNDS: usize = 101;
+
+/// Nanoseconds that this thread has computed (Linux), or that have passed.
+fn spent(began: Instant) -> u64 {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let spent = told.and_then(|it| it.split(' ').next()?.parse().ok());
+    spent.unwrap_or_else(|| u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// The algebra of bytes, which counts the time of its public-key operations.
+#[derive(Clone)]
+struct Timed {
+    real: Real,
+    began: Instant,
+    spent: Rc<Cell<u64>>,
+}
+
+impl Timed {
+    fn timed<T>(&self, counts: bool, compute: impl FnOnce() -> T) -> T {
+        if !counts {
+            return compute();
+        }
+        let before = spent(self.began);
+        let result = compute();
+        self.spent.set(self.spent.get() + spent(self.began) - before);
+        result
+    }
+}
+
+impl Algebra for Timed {
+    type Value = Value;
+    type Wire = <Real as Algebra>::Wire;
+    type Transcript = <Real as Algebra>::Transcript;
+
+    fn fresh(&mut self, name: &'static str, sort: Sort, group: Option<&Value>) -> Result<Value, Misfit> {
+        self.real.fresh(name, sort, group)
+    }
+
+    fn apply(&self, op: Op, args: &[Value]) -> Result<Value, Misfit> {
+        let counts = matches!(
+            op,
+            Op::Public
+                | Op::PublicUnder
+                | Op::Agree
+                | Op::Reply
+                | Op::Replied
+                | Op::Sign(_)
+                | Op::VerifyingKey
+                | Op::EncryptionKey
+                | Op::Encrypt(_)
+                | Op::Decrypt(_)
+                | Op::DecryptOr(_)
+        );
+        self.timed(counts, || self.real.apply(op, args))
+    }
+
+    fn tuple(&self, items: &[Value]) -> Result<Value, Misfit> {
+        self.real.tuple(items)
+    }
+
+    fn relate(&self, relation: Relation, args: &[Value], switches: &Switches) -> Result<Vec<Finding>, Misfit> {
+        // Of a path of certificates the signatures are nearly all.
+        let counts = matches!(relation, Relation::Signed(..) | Relation::Certified(_) | Relation::CertifiedForAny(_));
+        self.timed(counts, || self.real.relate(relation, args, switches))
+    }
+
+    fn write(&self, message: &Message, values: &[Value]) -> Self::Wire {
+        self.real.write(message, values)
+    }
+
+    fn read(&self, message: &Message, wire: &Self::Wire) -> Result<Vec<Value>, Misfit> {
+        self.real.read(message, wire)
+    }
+
+    fn absorb(&self, transcript: &mut Self::Transcript, wire: &Self::Wire) {
+        self.real.absorb(transcript, wire);
+    }
+
+    fn digest(&self, transcript: &Self::Transcript) -> Value {
+        self.real.digest(transcript)
+    }
+
+    fn fingerprint(&self, key: &Value) -> String {
+        self.real.fingerprint(key)
+    }
+}
+
+/// Plays a whole session.
+fn session(orders: &Orders) {
+    let kept = || Kept { group: own_group(&orders.server.mode), ..Kept::default() };
+    let victim = |role, order: &PlayOrder| Victim::new(role, order, kept()).expect("a victim");
+    let mut victims = [victim(Role::Client, &orders.client), victim(Role::Server, &orders.server)];
+    let mut queue = VecDeque::from([(Role::Server, Input::Open), (Role::Client, Input::Open)]);
+    while let Some((to, input)) = queue.pop_front() {
+        for command in victims[usize::from(to == Role::Server)].handle(input) {
+            if let Command::Send(frame) = command {
+                queue.push_back((to.peer(), Input::Frame(frame)));
+            }
+        }
+    }
+    assert!(victims.iter().all(|it| it.is_over() && !it.gave_up()), "{} was not played to its end", orders.client.mode);
+}
+
+/// Nanoseconds of the handshake's public-key operations.
+fn operations(mode: &'static Mode, orders: &Orders, began: Instant) -> u64 {
+    let spent = Rc::new(Cell::new(0));
+    let party = |role: Role, order: &PlayOrder| {
+        let group = own_group(&order.mode).filter(|_| role == Role::Server);
+        let known = Supply::of(order, mode, group, None).expect("what it is given").known(mode, role);
+        let algebra = Timed { real: draws(order).expect("a seed"), began, spent: Rc::clone(&spent) };
+        Handshake::new(algebra, mode, role, mode.switches::<&str>(&[], &[]), known).expect("a handshake")
+    };
+    let mut parties = [party(Role::Client, &orders.client), party(Role::Server, &orders.server)];
+    let mut waiting: VecDeque<(usize, Frame)> = VecDeque::new();
+    while !parties.iter().all(Handshake::is_done) {
+        for sender in 0..2 {
+            let mut outputs = Vec::new();
+            if let Some((_, frame)) = waiting.front().filter(|(to, _)| *to == sender).cloned() {
+                waiting.pop_front();
+                parties[sender].receive(&frame, &mut outputs).expect("a message that fits");
+            }
+            parties[sender].send(&mut outputs).expect("something to say");
+            let sent =
+                outputs.into_iter().filter_map(|it| if let Output::Sent { wire, .. } = it { Some(wire) } else { None });
+            waiting.extend(sent.map(|wire| (1 - sender, wire)));
+        }
+    }
+    spent.get()
+}
+
+fn median(mut times: Vec<u64>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2] as f64 / 1000.0
+}
+
+/// Every mode as each of its variants plays it.
+fn every_mode() -> impl Iterator<Item = Selection> {
+    modes::all().iter().flat_map(|mode| {
+        let plain = Selection::plain(mode.id);
+        let variants = mode.variants.iter().map(|it| Selection { variant: Some(it.id.to_owned()), ..plain.clone() });
+        let variants: Vec<_> = variants.collect();
+        if variants.is_empty() { vec![plain] } else { variants }
+    })
+}
+
+fn main() {
+    let began = Instant::now();
+    // Under `cargo test` each is played once.
+    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
+    for selection in every_mode() {
+        let scenario = format!("{selection}/relay").parse().expect("a scenario");
+        let resolved = modes::resolve(&scenario).expect("a mode");
+        let orders = stage(&resolved, &Setting::seeded("bench", 1)).expect("orders");
+        let (mut whole, mut alone) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let before = spent(began);
+            session(&orders);
+            whole.push(spent(began) - before);
+            alone.push(operations(resolved.mode, &orders, began));
+        }
+        println!("{selection}\t{:.0}\t{:.0}", median(whole), median(alone));
+    }
+}
