@@ -298,6 +298,9 @@ const BROKEN_BY: [(&str, &[&str]); 6] = [
     ("downgrade", &["downgrade", "strip-hybrid", "alter-negotiation:offers"]),
 ];
 
+/// What is guessed at the first try is guessed in no row.
+const BY_LUCK: [&str; 1] = ["pake"];
+
 /// What a mode says of itself is what comes of the attacks on it, in its first variant and with its usual checks.
 #[test]
 fn a_mode_promises_what_no_attack_breaks() {
@@ -315,6 +318,7 @@ fn a_mode_promises_what_no_attack_breaks() {
             let broken = classes.contains(&Class::Broken);
             match promises[name] {
                 Promise::Yes | Promise::Void => assert!(!broken, "{}: {name} is broken", mode.id),
+                Promise::If { .. } if BY_LUCK.contains(&mode.id) => assert!(!broken, "{}: {name} is broken", mode.id),
                 Promise::No | Promise::If { .. } => assert!(broken, "{}: nobody breaks {name}", mode.id),
             }
             compared += 1;

@@ -18,6 +18,7 @@ use crate::{
 };
 use lab::{
     loot::{Item, Loot},
+    mode::Field,
     modes,
     role::Role,
     term::{Expr, Op},
@@ -48,7 +49,7 @@ fn start(start: Start) -> Box<dyn Attack> {
     let plan = Plan {
         as_server: identity(start.mode, Role::Server, start.as_server.as_ref()),
         as_client: identity(start.mode, Role::Client, start.as_client.as_ref()),
-        replace: Box::new(|_, target| signed_elsewhere(target)),
+        replace: Box::new(signed_elsewhere),
         ..Plan::substitution()
     };
     match start.variant.as_deref() {
@@ -57,13 +58,16 @@ fn start(start: Start) -> Box<dyn Attack> {
     }
 }
 
-/// The signature of the message that comes next, in another context than the table's.
-fn signed_elsewhere(leg: &Leg) -> Vec<Known> {
-    let fields = leg.message().into_iter().flat_map(|message| message.fields);
-    let signed = fields.filter_map(|field| {
+/// The signature of the message that comes next, in another context than the table's. What it is over may stand in the same
+/// message: each field as it will be, or as it came on the other leg.
+fn signed_elsewhere(source: &Leg, leg: &Leg) -> Vec<Known> {
+    let fields = || leg.message().into_iter().flat_map(|message| message.fields);
+    let value = |field: &Field| leg.evaluate(&field.value).or_else(|| source.value(field.binds).cloned());
+    let beside: Vec<Known> = fields().filter_map(|field| Some((field.binds, value(field)?))).collect();
+    let signed = fields().filter_map(|field| {
         let Expr::Apply(Op::Sign(own), args) = field.value else { return None };
         let other = contexts().find(|context| *context != own)?;
-        Some((field.binds, leg.evaluate(&Expr::Apply(Op::Sign(other), args))?))
+        Some((field.binds, leg.evaluate_with(&beside, &Expr::Apply(Op::Sign(other), args))?))
     });
     signed.collect()
 }
