@@ -150,16 +150,18 @@ fn operations(mode: &'static Mode, orders: &Orders, began: Instant) -> u64 {
     let mut parties = [party(Role::Client, &orders.client), party(Role::Server, &orders.server)];
     let mut waiting: VecDeque<(usize, Frame)> = VecDeque::new();
     while !parties.iter().all(Handshake::is_done) {
-        for sender in 0..2 {
+        for (sender, party) in parties.iter_mut().enumerate() {
             let mut outputs = Vec::new();
-            if let Some((_, frame)) = waiting.front().filter(|(to, _)| *to == sender).cloned() {
-                waiting.pop_front();
-                parties[sender].receive(&frame, &mut outputs).expect("a message that fits");
+            if waiting.front().is_some_and(|(to, _)| *to == sender)
+                && let Some((_, frame)) = waiting.pop_front()
+            {
+                party.receive(&frame, &mut outputs).expect("a message that fits");
             }
-            parties[sender].send(&mut outputs).expect("something to say");
-            let sent =
-                outputs.into_iter().filter_map(|it| if let Output::Sent { wire, .. } = it { Some(wire) } else { None });
-            waiting.extend(sent.map(|wire| (1 - sender, wire)));
+            party.send(&mut outputs).expect("something to say");
+            waiting.extend(outputs.into_iter().filter_map(|output| match output {
+                Output::Sent { wire, .. } => Some((1 - sender, wire)),
+                _ => None,
+            }));
         }
     }
     spent.get()
