@@ -79,7 +79,7 @@ impl Change {
         };
         let by = stranger.as_ref().unwrap_or(genuine);
         let template =
-            Template { key: genuine.leaves, ..Template::leaf(name, Purpose::Server, Validity::around(at, DAYS)) };
+            Template { key: genuine.servers, ..Template::leaf(name, Purpose::Server, Validity::around(at, DAYS)) };
         let both = if first == name { vec![name.to_owned()] } else { vec![name.to_owned(), first.to_owned()] };
         let template = match self {
             Self::Name if flawed => {
