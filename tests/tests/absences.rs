@@ -364,7 +364,7 @@ const REGISTRIES: [&str; 7] = [
     "lab/src/certificate/forge/",
     "attacker/src/attacks/",
     "attacker/audit/src/deed.rs",
-    "attacker/audit/src/recipes.rs",
+    "attacker/audit/src/recipes/",
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
