@@ -51,6 +51,31 @@ fn of_a_lab_that_was_started_anew_nothing_old_is_shown() {
 }
 
 #[test]
+fn a_connection_that_is_cut_and_restored_misses_nothing() {
+    let Some(browser) = Browser::open() else { return };
+    let kept = tempfile::tempdir().expect("a directory");
+    let data = kept.path().join("lab.db").display().to_string();
+    let lab = Lab::start(&["--data", &data, "--listen", "127.0.0.1:0"]);
+    let address = lab.address.to_string();
+    let [split, ..] = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, &format!("/sessions/{split}"));
+    browser.await_element(".session[data-verdict=split] [data-row]");
+    drop(lab);
+    browser.await_element("html[data-live=cut]");
+    browser.await_element("[data-trouble=cut]");
+    assert!(browser.count(".session[data-verdict=split] [data-row]") > 0, "what is known stays");
+    // The same lab again, in which something ran meanwhile.
+    let lab = Lab::start(&["--data", &data, "--listen", &address]);
+    let missed = text(&lab.run("ecdh/substitute")["session"]);
+    browser.await_element("html[data-live=open]");
+    assert_eq!(browser.count("[data-trouble], [data-status=gone]"), 0);
+    browser.press("m");
+    browser.await_element(&format!("[data-list=sessions] [data-session='{missed}'][data-verdict=split]"));
+    browser.await_element(".cell[data-scenario='ecdh/substitute'][data-verdict=split]");
+    browser.await_element(&format!(".exchange[data-session='{split}'], .exchange[data-verdict=split]"));
+}
+
+#[test]
 fn out_of_touch_nothing_is_said_that_was_not_loaded() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();

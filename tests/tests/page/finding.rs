@@ -2,6 +2,56 @@
 
 use super::*;
 
+/// Answers for a lab that keeps ten thousand sessions, in place of the one that is asked: all like the newest one that this has,
+/// each a second older than the one before.
+const TEN_THOUSAND: &str = "const like = JSON.parse(arguments[0]), all = 10000, asked = window.fetch;
+    const one = (i) => ({ ...like, session: `many-${i}`, started: like.started - 1000 * i, ended: like.ended - 1000 * i });
+    window.fetch = (path, options) => {
+      const url = new URL(path, location.href);
+      if (url.pathname !== '/api/sessions' || options?.method === 'POST') return asked(path, options);
+      const from = Number(url.searchParams.get('after') ?? 0), until = Math.min(all, from + Number(url.searchParams.get('limit')));
+      const sessions = Array.from({ length: until - from }, (_, i) => one(from + i));
+      return Promise.resolve(new Response(JSON.stringify({ sessions, next: until < all ? String(until) : null })));
+    };";
+
+#[test]
+fn ten_thousand_sessions_are_a_list_like_any_other() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    lab.mission();
+    let like = lab.run("dh/relay");
+    visit(&browser, &lab, "/");
+    browser.run(TEN_THOUSAND, &[&like.to_string()]);
+    browser.click(".places a[href='/sessions']");
+    browser.await_element("[data-session^='many-']");
+    browser.click("[data-action=older]");
+    // Down to the end: each time that the end comes near, more comes.
+    let down = "const done = arguments[0];
+        const go = () => {
+          const count = Number(document.querySelector('[data-count]').dataset.count);
+          if (count >= 10000) return done([count, document.querySelectorAll('[data-list] li').length]);
+          scrollTo(0, document.documentElement.scrollHeight);
+          requestAnimationFrame(go);
+        };
+        go();";
+    let found = browser.run_until_done(down, &[]);
+    assert!(found[0].as_u64() >= Some(10_000), "{found}");
+    assert!(found[1].as_u64() < Some(200), "as many rows are drawn as there is room for: {found}");
+    browser.await_element("[data-session='many-9999']");
+    // Narrowed and back, and where somebody was on the way back from a session.
+    let place = browser.run("scrollTo(0, 200000); return Math.round(scrollY)", &[]);
+    let shown = "return [...document.querySelectorAll('[data-list] li')].find((it) => it.getBoundingClientRect().top > 100).dataset.session";
+    browser.await_element("[data-list] li");
+    let session = text(&browser.run(shown, &[]));
+    browser.click(".places a[href='/challenges']");
+    browser.await_element("html[data-page=challenges]");
+    browser.run("history.back()", &[]);
+    browser.await_element("html[data-page=sessions]");
+    browser.await_element(&format!("[data-session='{session}']"));
+    assert_eq!(browser.run("return Math.round(scrollY)", &[]), place);
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
 /// What there is can be found without knowing where: in lists, by a few letters, by a filter.
 #[test]
 fn everything_is_found_by_its_list_by_a_few_letters_or_by_a_filter() {

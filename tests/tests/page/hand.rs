@@ -82,6 +82,25 @@ fn the_hand_fits_on_a_phone_and_at_a_projector() {
         let bottom = "return document.querySelector('.grip .actions').getBoundingClientRect().bottom - innerHeight";
         assert!(browser.run(bottom, &[]).as_f64().expect("pixels") <= 0.0, "decided without scrolling at {width}");
     }
+    // What stands above all says that it is held, and where.
+    let said = browser.text("[data-sentence]");
+    assert_eq!(said, "Held by hand in row 1: the client's client-hello waits to be passed on, altered or dropped.");
+    // The same hand on the stage, which goes along.
+    browser.click("[data-action=stage]");
+    for (row, held) in [(1, "client-hello"), (2, "server-hello")] {
+        browser.await_element(&format!(".stage[data-row='{row}'] .grip[data-held={held}]"));
+        for (width, height) in [(1366, 768), (1920, 1080)] {
+            browser.screen(width, height);
+            let over = browser.run("return document.documentElement.scrollHeight - innerHeight", &[]);
+            assert!(over.as_i64() <= Some(1), "{held} at {width}×{height}: {over} too high");
+        }
+        let said = browser.text(".stage [data-said]");
+        assert!(said.contains(&format!("in row {row}:")) && said.contains(held), "{said}");
+        browser.strike(&["p"]);
+    }
+    browser.await_element(".stage .grip:not([data-held=server-hello])");
     browser.strike(&["r"]);
-    browser.await_element(".session[data-status=done][data-verdict=split]");
+    browser.await_element(".stage:not(:has(.grip))");
+    browser.press("End");
+    browser.await_element(".stage.broken .badge[data-verdict=split], .stage.broken .badge [data-verdict=split]");
 }

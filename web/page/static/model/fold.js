@@ -169,3 +169,9 @@ export const fingerprints = (story) => ({
   server: story.server.established?.fingerprint ?? null,
   attacker: [...new Set(story.attacker.holds.map((held) => held.fingerprint))],
 });
+
+/** The frame that waits for somebody's decision, as its event; null where none does. */
+export function waiting(events) {
+  const last = events.findLast(({ type }) => type === "held" || type === "decided");
+  return last?.type === "held" ? last : null;
+}

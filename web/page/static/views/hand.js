@@ -4,24 +4,19 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { post, useFault } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { isTyping } from "../lab/route.js";
+import { waiting } from "../model/fold.js";
 import { fieldsOf } from "../model/frame.js";
 import { json, parse, shorten, visible } from "../model/text.js";
 import { tell } from "../model/words.js";
 
 const KEYS = { f: "forward", d: "drop", a: "alter", p: "propose", r: "resume" };
 
-/** The frame that waits for a decision, null where none does. */
-const waits = (events) => {
-  const last = events.findLast(({ type }) => type === "held" || type === "decided");
-  return last?.type === "held" ? last : null;
-};
-
 /** A field as it is edited: text as it is, everything else as JSON. */
 const shown = (value) => (typeof value === "string" ? value : json(value) ?? "");
 
 export const Hand = ({ id, events }) => {
   useLab();
-  const held = waits(events);
+  const held = waiting(events);
   const [texts, setTexts] = useState({});
   const [fault, attempt] = useFault();
   const form = useRef(null);

@@ -45,10 +45,13 @@ export function toRow(row) {
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-/** `follow` says that it is steered from elsewhere: it has no controls then, and as a `preview` not the whole screen. */
-export const Stage = ({ session, events, rows, row, follow = null }) => {
+/**
+ * `follow` says that it is steered from elsewhere: it has no controls then, and as a `preview` not the whole screen. While somebody
+ * decides in the attacker's place, `hand` is where, `held` says what waits, and the stage goes along with the rows.
+ */
+export const Stage = ({ session, events, rows, row, follow = null, hand = null, held = null }) => {
   const known = useMemo(() => replay(events, rows), [events, rows]);
-  const at = Math.min(row, rows.length);
+  const at = Math.min(row, hand ? rows.length - 1 : rows.length);
   const over = at === rows.length;
   const so = known(at);
   const story = fold(so);
@@ -70,6 +73,7 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
     const timer = setTimeout(() => go(at + 1), PACES[pace]);
     return () => clearTimeout(timer);
   }, [pace, at, over]);
+  useEffect(() => void (hand && go(rows.length - 1)), [rows.length]);
   const play = (how) => {
     if (pace === how) return setPace(null);
     if (over) go(0);
@@ -90,7 +94,7 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
         <code class="scenario">${visible(session.scenario)}</code>
         ${follow ? html`<a class="controls" href=${to.matrix()}>${tell("stage close")}</a>` : html`<${Controls} at=${at} rows=${rows.length} pace=${pace} play=${play} go=${go} />`}
       </header>
-      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? outcome(session) : said(rows[at], session)} limit=${260} /></h1>
+      <h1 tabindex="-1" data-said aria-live="polite"><${Prose} of=${over ? outcome(session) : (at === rows.length - 1 && held) || said(rows[at], session)} limit=${260} /></h1>
       <div class="plates">${ACTORS.map((actor) => html`
         <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
           <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
@@ -99,7 +103,7 @@ export const Stage = ({ session, events, rows, row, follow = null }) => {
         </section>`)}</div>
       ${over ? html`<div class="scene over"><${Hands} session=${session} /><p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : ""} /></p></div>`
         : html`<div class="scene"><${Scene} row=${rows[at]} /></div>`}
-      ${over ? null : html`<${Notebook} events=${so} />`}
+      ${over ? null : hand ?? html`<${Notebook} events=${so} />`}
     </article><//>`;
 };
 

@@ -14,7 +14,7 @@ import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
 import { Recipe } from "./recipe.js";
 import { Stage, toRow, useRow } from "./stage.js";
-import { deceived, fingerprints, fold, installed, searches, sessionsOf } from "../model/fold.js";
+import { deceived, fingerprints, fold, installed, searches, sessionsOf, waiting } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { to, useKeys } from "../lab/route.js";
 import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
@@ -40,6 +40,8 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
   const story = useMemo(() => fold(events), [events]);
   const running = session.status !== "done";
   const row = useRow();
+  const waits = hand ? waiting(events) : null;
+  const held = waits && tell("session held", { row: rows.length, from: waits.from, kind: waits.kind });
   const staged = row !== null && rows.length > 0;
   useKeys(() => ({ f: !staged && rows.length && (() => toRow(0)) }));
   if (unloaded) {
@@ -51,7 +53,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
         <section class="panel"><p class="empty" role="status">${unloaded}</p></section>
       </article>`;
   }
-  if (staged) return html`<${Stage} session=${own} events=${events} rows=${rows} row=${row} />`;
+  if (staged) return html`<${Stage} session=${own} events=${events} rows=${rows} row=${row} hand=${hand} held=${held} />`;
   const { chose, work, solved } = story.attacker;
   // Decisions are counted through all sessions of a campaign.
   const before = at ? all.slice(0, all.indexOf(events[0])).filter(({ type }) => type === "decided").length : 0;
@@ -61,7 +63,7 @@ export const Story = ({ session, events: all, part = null, mode, attack, action,
   return html`<${Keys} of=${keysOf(fingerprints(story), installed(story))}>
     <article class="session" data-session=${session.session} data-scenario=${session.scenario} data-verdict=${session.verdict?.kind}
       data-status=${session.status}>
-      <${Sentence} session=${session} story=${story} edition=${edition} />
+      <${Sentence} session=${session} story=${story} edition=${edition} held=${held} />
       ${hand}
       ${rows.length ? html`<p><button type="button" class=${hand ? "" : "primary"} data-action="stage" onClick=${() => toRow(0)}>${tell("stage open")}</button></p>` : null}
       ${tools}
@@ -102,11 +104,12 @@ function fallen(attacker, running) {
   return !last || last.cut_off || work.some(({ end }) => end === "cut-off") ? "session prime-so-far" : "session prime-holds";
 }
 
-const Sentence = ({ session, story, edition = null }) => {
+/** `held` says what waits for somebody's decision. */
+const Sentence = ({ session, story, edition = null, held = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
   const { phase, chose } = story.attacker;
-  const waiting = session.status === "sealed" || phase === null ? outcome(session) : tell(searches(story.attacker) ? "session searches" : "session computes", { bits: chose?.bits, phase });
+  const running = session.status === "sealed" || phase === null ? outcome(session) : tell(searches(story.attacker) ? "session searches" : "session computes", { bits: chose?.bits, phase });
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
   return html`
     <header class=${`sentence ${verdict?.class ?? ""}`}>
@@ -118,7 +121,7 @@ const Sentence = ({ session, story, edition = null }) => {
         </span>
         <small class="quiet">${tell("session seed", { seed: session.seed })} · ${clock(session.started)}</small></p>
       ${edition}
-      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? sentence(verdict) : waiting} /></h1>
+      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? sentence(verdict) : held ?? running} /></h1>
       <p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : (lost ? say("loss", lost.reason ?? {}) : "")} /></p>
     </header>`;
 };
