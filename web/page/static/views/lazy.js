@@ -13,7 +13,11 @@ const load = () => (loading ??= Promise.all([import("./later.js"), text(texts("m
   speakToo(words);
   parts = modules;
   document.documentElement.dataset.whole = "";
-}).finally(() => (loading = parts && loading)));
+}).catch((error) => {
+  // It is asked for again by whoever needs it next.
+  loading = null;
+  throw error;
+}));
 
 /** Loads it as soon as somebody does something here: a page that is cut off later can still show all that it knows. */
 for (const deed of ["pointermove", "pointerdown", "keydown", "wheel"]) {
