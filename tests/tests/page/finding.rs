@@ -37,6 +37,7 @@ fn ten_thousand_sessions_are_a_list_like_any_other() {
     let found = browser.run_until_done(down, &[]);
     assert!(found[0].as_u64() >= Some(10_000), "{found}");
     assert!(found[1].as_u64() < Some(200), "as many rows are drawn as there is room for: {found}");
+    browser.run("scrollTo(0, document.documentElement.scrollHeight)", &[]);
     browser.await_element("[data-session='many-9999']");
     // Narrowed and back, and where somebody was on the way back from a session.
     let place = browser.run("scrollTo(0, 200000); return Math.round(scrollY)", &[]);

@@ -52,7 +52,7 @@ fn what_the_victims_say_is_text_and_never_markup() {
     let scene = json!({ "title": MARKUP, "minutes": 1, "scenario": "dh/substitute", "seed": 1, "notes": SCRIPT, "question": question });
     let lesson = json!({ "lesson": { "interlock_lesson": 1, "title": markup, "scenes": [scene] } });
     let answer = post(lab.address, "/api/lesson", &lesson.to_string());
-    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.status < 300, "{answer:?}");
     visit(&browser, &lab, "/present");
     let shown = browser.text(".present h1");
     assert!(shown.contains(MARKUP), "{shown}");
