@@ -97,10 +97,10 @@ fn the_hand_fits_on_a_phone_and_at_a_projector() {
         let said = browser.text(".stage [data-said]");
         let row = text(&browser.run("return document.querySelector('.stage').dataset.rows", &[]));
         assert!(said.contains(&format!("in row {row}:")) && said.contains(held), "{said}");
-        browser.strike(&["p"]);
+        browser.press("p");
     }
-    browser.await_element(".stage .grip:not([data-held=server-hello])");
-    browser.strike(&["r"]);
+    browser.await_element(".stage .grip:not([data-held='']):not([data-held=server-hello])");
+    browser.press("r");
     browser.await_element(".stage:not(:has(.grip))");
     browser.press("End");
     browser.await_element(".stage.broken .badge[data-verdict=split], .stage.broken .badge [data-verdict=split]");
