@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use std::time::Instant;
 use support::{
     http::{Answer, Stream, post, request},
-    serving::{Lab, text},
+    postgres::Cluster,
+    programs::run,
+    serving::{Lab, is_verdict, text},
 };
 
 /// A lab that teaches from a lesson, once it is rehearsed.
@@ -213,6 +215,36 @@ fn a_lab_that_is_shown_to_a_network_has_doors() {
     assert_eq!(tries.last(), Some(&429), "{tries:?}");
 }
 
+/// The database of the page for trainers.
+const DATABASE: &str = "postgres:///interlock";
+
+/// What is played at one console is told at another, live and in its lists, and is kept for all.
+fn each_sees_the_others(labs: &[Lab], database: &str) {
+    let [here, there] = labs else { panic!("expected two consoles on one database, got {}", labs.len()) };
+    let mut watching = Stream::open(there.address, None);
+    let played = here.run("ecdh-cert/substitute");
+    let id = text(&played["session"]);
+    let told = watching.until("its verdict", |message| is_verdict(message, &id));
+    let numbers = told.iter().filter(|it| it.name == "event" && it.data["session"] == id.as_str());
+    let numbers: Vec<u64> = numbers.filter_map(|it| it.data["n"].as_u64()).collect();
+    assert!(numbers.len() > 20 && numbers.iter().copied().eq(1..=numbers.len() as u64), "{numbers:?}");
+    for place in [format!("/api/sessions/{id}"), format!("/api/sessions/{id}/events")] {
+        assert_eq!(there.get(&place).json(), here.get(&place).json(), "{place}");
+    }
+    assert!(there.get("/api/sessions").body.contains(&id));
+    let export = run("interlock", &["export", &id, "--format", "json", "--store", database]);
+    assert!(export.code == Some(0) && export.out.contains(&id), "{export:?}");
+    // A session that is held belongs to whoever holds it.
+    let held = post(here.address, "/api/sessions", r#"{"scenario":"dh/substitute","step":true}"#);
+    let id = text(&held.json()["sessions"][0]["session"]);
+    watching.until("a frame that is held", |message| message.name == "event" && message.data["type"] == "held");
+    let cancel = |lab: &Lab| post(lab.address, &format!("/api/sessions/{id}/cancel"), "{}");
+    let refused = cancel(there);
+    assert!(refused.status == 409 && refused.body.contains("another console plays it"), "{refused:?}");
+    assert_eq!(cancel(here).status, 202);
+    watching.until("its end", |message| is_verdict(message, &id));
+}
+
 /// What docs/teaching.md tells a trainer to type works, and its example is a lesson.
 #[test]
 fn the_page_for_trainers_is_true() {
@@ -225,11 +257,21 @@ fn the_page_for_trainers_is_true() {
     let commands: Vec<String> =
         blocks("sh").iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
     assert!(commands.len() >= 3, "{commands:?}");
-    for command in commands {
-        let words: Vec<&str> = command.split(' ').collect();
+    let cluster = Cluster::start();
+    let database = cluster.address("postgres");
+    let mut together = Vec::new();
+    for command in commands.iter().filter(|command| *command != "createdb interlock") {
+        let shared = command.contains(DATABASE);
+        let words: Vec<&str> =
+            command.split(' ').map(|word| if word == DATABASE { database.as_str() } else { word }).collect();
         assert_eq!(words[..2], ["interlock", "serve"], "{command}");
-        Lab::start(&[&words[2..], &["--ephemeral", "--listen", "127.0.0.1:0"]].concat());
+        let place = if shared { &[][..] } else { &["--ephemeral"] };
+        let lab = Lab::start(&[&words[2..], place, &["--listen", "127.0.0.1:0"]].concat());
+        if shared {
+            together.push(lab);
+        }
     }
+    each_sees_the_others(&together, &database);
     let examples = blocks("json");
     assert_eq!(examples.len(), 1);
     let directory = tempfile::tempdir().expect("a directory");

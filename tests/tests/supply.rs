@@ -34,6 +34,28 @@ fn the_dashboard_takes_no_address_beyond_loopback() {
 }
 
 #[test]
+fn the_store_takes_no_address_beyond_this_machine_without_words() {
+    for (address, told) in [
+        ("postgres://db.example/lab", "db.example is another machine, and nothing is encrypted on the way there"),
+        ("postgres://192.0.2.1/lab", "--unencrypted-store"),
+        ("postgres://localhost/lab?sslmode=require", "sslmode: this program reaches PostgreSQL without TLS"),
+        ("postgres://localhost:http/lab", "--store: port: what stands there cannot be understood"),
+        ("postgres://localhost/lab?colour=red", "--store: colour: there is no such part of an address"),
+        ("mysql://localhost/lab", "--store: expected postgres:///DATABASE"),
+    ] {
+        for command in [&["serve", "--store", address][..], &["export", "x", "--format", "json", "--store", address]] {
+            let refused = run("interlock", command);
+            assert_eq!(refused.code, Some(2), "{refused:?}");
+            assert!(refused.err.contains(told) && refused.out.is_empty(), "{told}: {refused:?}");
+        }
+    }
+    for beside in [&["--data", "."][..], &["--ephemeral"]] {
+        let refused = run("interlock", &[&["serve", "--store", "postgres:///lab"], beside].concat());
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+    }
+}
+
+#[test]
 fn the_version_names_the_commit_or_nothing() {
     let told = run("interlock", &["--version"]).out;
     let version = told.trim().strip_prefix("interlock ").unwrap_or_else(|| panic!("{told}"));

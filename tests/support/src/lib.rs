@@ -12,6 +12,8 @@ pub mod http;
 pub mod mutation;
 pub mod outcomes;
 pub mod peers;
+#[cfg(target_os = "linux")]
+pub mod postgres;
 pub mod programs;
 pub mod sabotage;
 pub mod serving;

@@ -26,13 +26,19 @@ pub(super) struct Export {
 }
 
 pub(super) fn run(args: &Export) -> Result<u8, Failure> {
-    let directory = args.data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
-    let named = directory.display().to_string();
-    if !directory.join("interlock.sqlite3").exists() {
-        return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
-    }
+    let (place, named) = match args.data.server()? {
+        Some(server) => (Place::Server(server.clone()), server.to_string()),
+        None => {
+            let directory = args.data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
+            let named = directory.display().to_string();
+            if !directory.join("interlock.sqlite3").exists() {
+                return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
+            }
+            (Place::Directory(directory), named)
+        }
+    };
     let failed = |error: StoreError| Failure::Lab(error.to_string());
-    let database = open(&Place::Directory(directory.clone()), Retention::default()).map_err(failed)?;
+    let database = open(&place, Retention::default()).map_err(failed)?;
     let record = database
         .record(&args.session)
         .map_err(failed)?

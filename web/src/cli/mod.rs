@@ -26,7 +26,10 @@ mod story;
 mod style;
 mod tls;
 
-use crate::ci::report::Standing;
+use crate::{
+    ci::report::Standing,
+    sessions::store::{AddressRefused, Server, data_directory},
+};
 use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -138,11 +141,32 @@ struct Data {
     /// Keep sessions in this directory [default: $XDG_DATA_HOME/interlock or ~/.local/share/interlock, on Windows %LOCALAPPDATA%\interlock]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Keep sessions in a PostgreSQL database instead, which other consoles may share: each shows what happens at all of them.
+    /// postgres:///DATABASE is on this machine, postgres://[USER@]HOST[:PORT]/DATABASE anywhere
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    store: Option<String>,
+    /// Reach a PostgreSQL server on another machine, although nothing is encrypted on the way: who can read or change the
+    /// network's traffic can read and change what is kept
+    #[arg(long, requires = "store")]
+    unencrypted_store: bool,
 }
 
 impl Data {
     fn directory(&self) -> Option<PathBuf> {
-        self.data.clone().or_else(crate::sessions::store::data_directory)
+        self.data.clone().or_else(data_directory)
+    }
+
+    /// The database that is asked for, where one is.
+    fn server(&self) -> Result<Option<Server>, Failure> {
+        let read = |address: &String| Server::read(address, self.unencrypted_store);
+        self.store.as_ref().map(read).transpose().map_err(|refused| match refused {
+            AddressRefused::Scheme => Failure::usage("store-scheme", &json!({})),
+            AddressRefused::Part { field, known } => {
+                Failure::usage("store-part", &json!({ "field": field, "known": known }))
+            }
+            AddressRefused::Encrypted => Failure::usage("store-encrypted", &json!({})),
+            AddressRefused::Remote(host) => Failure::usage("store-remote", &json!({ "host": host })),
+        })
     }
 }
 

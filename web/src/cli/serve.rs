@@ -41,6 +41,7 @@ const PORTS: u16 = 100;
 Examples:
   interlock serve
   interlock serve --listen 127.0.0.1:9000 --ephemeral
+  interlock serve --store postgres:///interlock
   interlock serve --lesson ten-minutes
   interlock serve --lesson my-lesson.json")]
 pub(super) struct Serve {
@@ -54,7 +55,7 @@ pub(super) struct Serve {
     #[command(flatten)]
     data: Data,
     /// Keep sessions in memory only
-    #[arg(long, conflicts_with = "data")]
+    #[arg(long, conflicts_with_all = ["data", "store"])]
     ephemeral: bool,
     /// Keep at most this many sessions; the oldest go first
     #[arg(long, value_name = "N", default_value_t = SESSIONS, value_parser = clap::value_parser!(u64).range(1..))]
@@ -82,8 +83,9 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
     }
     let lesson = args.lesson.as_deref().map(read).transpose()?;
     let outcomes = outcomes::all().map_err(|error| Failure::Lab(error.to_string()))?;
-    let place = match args.data.directory() {
-        Some(directory) if !args.ephemeral => Place::Directory(directory),
+    let place = match (args.data.server()?, args.data.directory()) {
+        (Some(server), _) => Place::Server(server),
+        (None, Some(directory)) if !args.ephemeral => Place::Directory(directory),
         _ => Place::Memory,
     };
     lab::block_on(async {
@@ -92,6 +94,10 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let address = listener.local_addr()?;
         let store = Store::open(place, Retention { sessions: args.retain, ..Retention::default() });
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
+        let listening = tokio::spawn({
+            let book = Arc::clone(&book);
+            async move { book.listen().await }
+        });
         let config = lab::config(lab::settings(args.patience, &args.time, &args.words))?;
         let console = Console::start(Config { held: Duration::from_secs(args.hold), ..config }, Arc::clone(&book));
         let limits = Limits::fitted();
@@ -139,6 +145,7 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
             let _ = timeout(FAREWELL, server).await;
         }
         announcing.abort();
+        listening.abort();
         if let Some(rehearsal) = rehearsal {
             rehearsal.abort();
         }

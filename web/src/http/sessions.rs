@@ -229,7 +229,8 @@ pub(super) async fn cancel(
         return Ok((StatusCode::ACCEPTED, Json(json!({ "cancelled": 1 }))));
     }
     app.console.book().session(&id).await?.ok_or_else(|| Problem::no_session(&id))?;
-    Err(Problem::said(StatusCode::CONFLICT, "session", "over", json!({})))
+    let elsewhere = app.console.book().plays_elsewhere(&id);
+    Err(Problem::said(StatusCode::CONFLICT, "session", if elsewhere { "elsewhere" } else { "over" }, json!({})))
 }
 
 /// Ends every session that waits or runs.

@@ -1,19 +1,21 @@
 //! The book of sessions: running ones and the last judged ones in memory, all judged ones in the store.
 //!
-//! Every change of a session passes through here once, and from here to the stream and to the store.
+//! Every change of a session passes through here once, and from here to the stream and to the store. Where other consoles
+//! share the store, what they play is here too ([`elsewhere`](self::Book::listen)).
+
+mod elsewhere;
 
 use crate::sessions::{
     filter::Filter,
     hub::Hub,
     session::{Record, Session, now_ms, now_us},
-    store::{Cursor, Kept, Store, StoreError},
+    store::{Cursor, Kept, Store, StoreError, Told},
     veil::Veil,
 };
 use bytes::Bytes;
 use lab::{event::Event, scenario::Scenario, verdict::Kind};
-use serde_json::json;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -39,6 +41,9 @@ struct Pages {
     judged_ids: HashMap<String, Cursor>,
     judged_bytes: usize,
     latest: HashMap<Scenario, Session>,
+    /// This console's own veil, the others', and all of them as one.
+    own_veil: Veil,
+    veils: HashMap<Arc<str>, Veil>,
     veil: Veil,
     verdicts: HashMap<Kind, u64>,
 }
@@ -49,6 +54,8 @@ struct Running {
     /// The events as JSON, as they were published and will be kept.
     texts: Vec<Bytes>,
     bytes: usize,
+    /// Who plays it, where it is another console.
+    console: Option<Arc<str>>,
 }
 
 /// What became of a session that was to be forgotten.
@@ -99,8 +106,10 @@ impl Book {
         let cursor = pages.last;
         pages.remember(&session);
         let record = Record { session: session.clone(), events: Vec::new() };
-        pages.running.insert(session.session.clone(), Running { cursor, record, texts: Vec::new(), bytes: 0 });
+        let running = Running { cursor, record, texts: Vec::new(), bytes: 0, console: None };
+        pages.running.insert(session.session.clone(), running);
         self.hub.session(&session);
+        self.store.tell(|| Told::began(cursor, &session));
     }
 
     /// Something happened in a running session: the event gets the session's id and the next number.
@@ -113,7 +122,7 @@ impl Book {
     pub fn tell_all(&self, id: &str, mut events: Vec<Event>) -> Option<Size> {
         let mut pages = self.pages();
         let Pages { running, veil, .. } = &mut *pages;
-        let Running { record, texts, bytes, .. } = running.get_mut(id)?;
+        let Running { record, texts, bytes, .. } = running.get_mut(id).filter(|it| it.console.is_none())?;
         for (n, event) in (record.events.len() as u64 + 1..).zip(&mut events) {
             event.session.clear();
             event.session.push_str(id);
@@ -121,7 +130,11 @@ impl Book {
             *bytes += event.fact.weight();
         }
         let covered = veil.covers(&record.session.scenario);
+        let known = texts.len();
         texts.extend(if covered { events.iter().map(written).collect() } else { self.hub.events(&events) });
+        for text in texts.iter().skip(known) {
+            self.store.tell(|| Told::event(id, text.clone()));
+        }
         record.events.append(&mut events);
         Some(Size { events: record.events.len(), bytes: *bytes })
     }
@@ -129,6 +142,9 @@ impl Book {
     /// A running session is over: it is judged, published and kept.
     pub fn end(&self, id: &str) -> Option<Arc<Record>> {
         let mut pages = self.pages();
+        if pages.running.get(id)?.console.is_some() {
+            return None;
+        }
         let Running { cursor, mut record, texts, .. } = pages.running.remove(id)?;
         record.session.close(&record.events, now_ms());
         if let Some(verdict) = &record.session.verdict {
@@ -151,23 +167,27 @@ impl Book {
     ) -> Result<Vec<(Cursor, Session)>, StoreError> {
         let veil = self.pages().veil.clone();
         let filter = Filter { veil: veil.clone(), ..filter };
-        let mut found: BTreeMap<Cursor, Session> = {
+        // Two consoles may begin a session each at one time.
+        let mut found: BTreeMap<(Cursor, String), Session> = {
             let pages = self.pages();
             let running = pages.running.values().filter(|it| it.cursor < before);
             let running = running.map(|it| (it.cursor, &it.record.session)).filter(|(_, it)| filter.admits(it));
             let judged = pages.judged.range(..before).rev().map(|(cursor, record)| (*cursor, &record.session));
             let judged = judged.filter(|(_, session)| filter.admits(session)).take(limit);
-            running.chain(judged).map(|(cursor, session)| (cursor, session.clone())).collect()
+            running.chain(judged).map(|(cursor, it)| ((cursor, it.session.clone()), it.clone())).collect()
         };
+        let known: HashSet<String> = found.keys().map(|(_, id)| id.clone()).collect();
         match self.store.ask(move |database| database.list(before, limit, &filter)).await {
             Ok(stored) => stored.into_iter().for_each(|(cursor, session)| {
-                found.entry(cursor).or_insert(session);
+                if !known.contains(&session.session) {
+                    found.insert((cursor, session.session.clone()), session);
+                }
             }),
             // What is in memory is shown whatever the disk does.
             Err(error) if found.is_empty() => return Err(error),
             Err(_) => {}
         }
-        Ok(found.into_iter().rev().take(limit).map(|(cursor, session)| (cursor, veil.session(session))).collect())
+        Ok(found.into_iter().rev().take(limit).map(|((cursor, _), session)| (cursor, veil.session(session))).collect())
     }
 
     /// One session, running or not.
@@ -205,17 +225,10 @@ impl Book {
             return Ok(Forgotten::Running);
         }
         let stored = self.store.forget(id.to_owned()).await?;
-        let (known, last_of) = self.pages().forget(id);
-        if !stored && !known {
+        if !self.gone(id, stored).await? {
             return Ok(Forgotten::Unknown);
         }
-        if let Some(scenario) = last_of {
-            let before = self.store.ask(move |database| database.last_of(&scenario)).await?;
-            if let Some(session) = before {
-                self.pages().remember(&session);
-            }
-        }
-        self.hub.publish("forgotten", &json!({ "session": id }));
+        self.store.tell(|| Told::forgotten(id));
         Ok(Forgotten::Gone)
     }
 
@@ -228,17 +241,22 @@ impl Book {
     /// From now on nothing is told of the outcomes of these scenarios, each as it is played. Whoever watches starts again
     /// from the lists: what was told before is no longer to be had.
     pub fn veil(&self, scenarios: impl IntoIterator<Item = Scenario>) {
-        self.pages().veil = Veil::over(scenarios);
+        let mut pages = self.pages();
+        pages.own_veil = Veil::over(scenarios);
+        pages.draw();
+        self.store.tell(|| Told::veiled(pages.own_veil.scenarios()));
+        drop(pages);
         self.hub.restart();
     }
 
     /// Tells what came of a scenario, to all.
     pub fn unveil(&self, scenario: &Scenario) {
         let mut pages = self.pages();
-        pages.veil.lift(scenario);
-        if let Some(session) = pages.latest.get(scenario) {
-            self.hub.session(session);
-        }
+        let before = pages.veil.clone();
+        pages.own_veil.lift(scenario);
+        pages.draw();
+        self.store.tell(|| Told::veiled(pages.own_veil.scenarios()));
+        self.shown(&pages, &before);
     }
 
     /// As much of a session as may be told now.
@@ -263,7 +281,7 @@ impl Book {
 
     /// How many sessions run.
     pub fn running(&self) -> usize {
-        self.pages().running.len()
+        self.pages().running.values().filter(|it| it.console.is_none()).count()
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

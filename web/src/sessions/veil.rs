@@ -26,6 +26,11 @@ impl Veil {
         Self(scenarios.into_iter().collect())
     }
 
+    /// What is behind it.
+    pub fn scenarios(&self) -> impl Iterator<Item = &Scenario> {
+        self.0.iter()
+    }
+
     /// Whether a scenario is behind it.
     pub fn covers(&self, scenario: &Scenario) -> bool {
         self.0.contains(scenario)

@@ -1,6 +1,6 @@
 //! What a database must do to keep sessions, whichever it is.
 
-use super::{Kept, Place, Retention, StoreError, sqlite::Sqlite, stored::Cursor};
+use super::{Kept, Place, Retention, StoreError, Told, postgres::Postgres, sqlite::Sqlite, stored::Cursor};
 use crate::sessions::{
     filter::Filter,
     session::{Record, Session},
@@ -17,8 +17,8 @@ pub trait Engine: Send {
     /// Whether nothing can be written to it.
     fn is_read_only(&self) -> bool;
 
-    /// Whether it is no longer there: what is written to it is nowhere, and it has to be opened again.
-    fn is_gone(&self) -> bool;
+    /// In what way it is no longer there, where it is not: what is written to it is nowhere, and it has to be opened again.
+    fn gone(&self) -> Option<&'static str>;
 
     /// How many of the sessions that were asked for could not be read.
     fn unreadable(&self) -> usize;
@@ -66,6 +66,27 @@ pub trait Engine: Send {
     /// # Errors
     /// It cannot be forgotten.
     fn forget(&mut self, id: &str) -> Result<bool, StoreError>;
+
+    /// Tells the consoles that share the database what happens at this one: messages in the order of their numbers, all or
+    /// none; each of the others hears them in that order, none twice, and notices where numbers are missing. Told again they
+    /// are told once. Nobody hears of it where nobody can share the database.
+    ///
+    /// # Errors
+    /// Nothing was told, and why; or nobody knows, and they can be told again.
+    fn tell(&mut self, _console: &str, _messages: &[(u64, Told)]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// This console is no longer there for the others.
+    fn leave(&mut self, _console: &str) {}
+
+    /// Whether it still answers.
+    ///
+    /// # Errors
+    /// It does not.
+    fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// Opens the database of a place.
@@ -75,6 +96,7 @@ pub trait Engine: Send {
 pub fn open(place: &Place, retention: Retention) -> Result<Box<dyn Engine>, StoreError> {
     Ok(match place {
         Place::Memory => Box::new(Sqlite::in_memory(retention)?),
+        Place::Server(server) => Box::new(Postgres::open(server, retention)?),
         Place::Directory(directory) => Box::new(Sqlite::open(directory, retention)?),
     })
 }

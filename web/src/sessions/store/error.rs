@@ -12,7 +12,7 @@ pub enum StoreError {
     #[error("cannot make {0}: {1}")]
     File(PathBuf, std::io::Error),
     /// A database of another time.
-    #[error("the database has schema {found}, this program knows {known}; use another --data directory")]
+    #[error("the database has schema {found}, this program knows {known}; keep sessions elsewhere")]
     Schema {
         /// Version found.
         found: i64,
@@ -25,6 +25,18 @@ pub enum StoreError {
     /// SQLite refuses.
     #[error("database: {}", briefly(.0))]
     Sqlite(#[from] rusqlite::Error),
+    /// The PostgreSQL server refuses, or cannot be reached.
+    #[error("database: {}", told(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// It took too long over something.
+    #[error("the database does not answer in time")]
+    Late,
+    /// The connection ended.
+    #[error("the connection to the database is lost")]
+    Cut,
+    /// Nothing to wait for it with.
+    #[error("cannot wait for the database: {0}")]
+    Runtime(std::io::Error),
     /// A document that cannot be written or read.
     #[error("a stored session cannot be read: {0}")]
     Document(#[from] serde_json::Error),
@@ -44,6 +56,15 @@ impl StoreError {
             }
             _ => false,
         }
+    }
+}
+
+/// What the server says, or why it says nothing.
+fn told(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(refused), _) => refused.message().to_owned(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }
 

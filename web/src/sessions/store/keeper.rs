@@ -1,12 +1,12 @@
 //! The thread that owns the database.
 
-use super::{Engine, Health, Kept, Place, Retention, StoreError, open};
+use super::{Engine, Health, Kept, Place, Retention, StoreError, Told, open, told::Outbox};
 use crate::log;
 use std::{
     collections::VecDeque,
     sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc::{Receiver, RecvTimeoutError},
     },
     time::{Duration, Instant},
@@ -17,6 +17,8 @@ use tokio::sync::{oneshot, watch};
 const WAITING: usize = 500;
 /// Sessions that are written at once.
 const BATCH: usize = 64;
+/// Messages to other consoles that are told at once.
+const TOLD: usize = 256;
 /// Pause before the disk is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long the disk is tried when the console ends.
@@ -33,6 +35,10 @@ pub(super) enum Job {
     Ask(Question),
     /// Forget a session, and tell whether there was one.
     Forget(String, oneshot::Sender<Result<bool, StoreError>>),
+    /// Tell the other consoles what waits to be told.
+    Tell,
+    /// See whether the database still answers.
+    Check,
 }
 
 /// What the thread and those who ask it know of each other.
@@ -42,6 +48,29 @@ pub(super) struct Shared {
     pub(super) bytes: AtomicUsize,
     /// Sessions that are not kept, and will not be.
     pub(super) lost: AtomicU64,
+    /// Under which name this console is known to others; nobody else is there where it has none.
+    pub(super) console: Option<String>,
+    /// What waits to be told to them.
+    outbox: Mutex<Outbox>,
+    /// The thread knows that something waits there.
+    woken: AtomicBool,
+    /// Why they are not heard, where they are not.
+    pub(super) deaf: Mutex<Option<String>>,
+}
+
+impl Shared {
+    pub(super) fn of(console: Option<String>) -> Self {
+        Self { console, ..Self::default() }
+    }
+
+    pub(super) fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the thread has still to be told that something waits.
+    pub(super) fn wakes(&self) -> bool {
+        !self.woken.swap(true, Ordering::AcqRel)
+    }
 }
 
 /// The thread's own.
@@ -69,7 +98,7 @@ impl Keeper {
     pub(super) fn run(mut self, inbox: &Receiver<Job>) -> u64 {
         let mut retry = Instant::now() + RETRY;
         loop {
-            let well = self.waiting.is_empty() && self.database.as_ref().is_some_and(|it| !it.is_read_only());
+            let well = self.nothing_waits() && self.database.as_ref().is_some_and(|it| !it.is_read_only());
             let job = if well {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
@@ -79,7 +108,7 @@ impl Keeper {
                 Ok(job) => {
                     // What came meanwhile is written at once, but before any question about it is answered. While the
                     // disk refuses, each newcomer waits for the next try.
-                    let refused = !self.waiting.is_empty();
+                    let refused = !self.nothing_waits() && !matches!(job, Job::Tell);
                     for job in std::iter::once(job).chain(inbox.try_iter().take(BATCH)) {
                         match job {
                             Job::Keep(kept) => self.wait(kept),
@@ -92,6 +121,8 @@ impl Keeper {
                             Job::Forget(id, tell) => {
                                 let _ = tell.send(self.forget(&id));
                             }
+                            Job::Tell => self.shared.woken.store(false, Ordering::Release),
+                            Job::Check => self.check(),
                         }
                     }
                     if !refused {
@@ -107,6 +138,10 @@ impl Keeper {
                 retry = Instant::now() + RETRY;
             }
         }
+    }
+
+    fn nothing_waits(&self) -> bool {
+        self.waiting.is_empty() && self.shared.outbox().is_empty()
     }
 
     fn wait(&mut self, kept: Kept) {
@@ -125,8 +160,29 @@ impl Keeper {
         Ok(true)
     }
 
+    fn check(&mut self) {
+        match self.database.as_ref().map(|database| database.check()) {
+            Some(Err(error)) => {
+                self.ill(&error);
+                self.reopen();
+            }
+            Some(Ok(())) => self.well(),
+            None => {}
+        }
+    }
+
+    /// Opens the database again where it is not there any more.
+    fn reopen(&mut self) {
+        if let Some(how) = self.database.as_ref().and_then(|database| database.gone()) {
+            log::line("store", how);
+            self.database = None;
+            self.open();
+        }
+    }
+
     /// Without a database the question is dropped, which its asker notices.
     fn answer(&mut self, question: Question) {
+        self.reopen();
         let Some(database) = &self.database else { return };
         let before = (database.unreadable(), self.unanswered.take());
         self.unanswered = question(database.as_ref());
@@ -151,26 +207,40 @@ impl Keeper {
 
     /// Writes what waits, until the disk refuses.
     fn flush(&mut self) {
-        if self.waiting.is_empty() && self.database.as_ref().is_some_and(|database| !database.is_read_only()) {
+        if self.nothing_waits() && self.database.as_ref().is_some_and(|database| !database.is_read_only()) {
             return;
         }
-        if self.database.as_ref().is_some_and(|database| database.is_gone()) {
-            log::line("store", "the database was removed or replaced while it was open; a new one is begun");
-            self.database = None;
-        }
+        self.reopen();
         let writable = self.database.as_ref().is_some_and(|database| !database.is_read_only());
         if !writable && !self.open() {
             return;
         }
+        match self.write() {
+            Ok(()) => self.well(),
+            Err(error) => self.ill(&error),
+        }
+    }
+
+    /// A session is told to be over once it is kept.
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.tell()?;
         while !self.waiting.is_empty() {
-            let Some(database) = &mut self.database else { return };
+            let Some(database) = &mut self.database else { return Ok(()) };
             let batch = self.waiting.len().min(BATCH);
-            if let Err(error) = database.put(&self.waiting.make_contiguous()[..batch]) {
-                return self.ill(&error);
-            }
+            database.put(&self.waiting.make_contiguous()[..batch])?;
             self.drop_first(batch);
         }
-        self.well();
+        self.tell()
+    }
+
+    fn tell(&mut self) -> Result<(), StoreError> {
+        let (Some(database), Some(console)) = (&mut self.database, &self.shared.console) else { return Ok(()) };
+        loop {
+            let messages = self.shared.outbox().first(TOLD);
+            let Some((last, _)) = messages.last() else { return Ok(()) };
+            database.tell(console, &messages)?;
+            self.shared.outbox().told(*last);
+        }
     }
 
     /// Tries for a while to write what waits; what cannot be kept is told.
@@ -178,10 +248,13 @@ impl Keeper {
         let end = Instant::now() + LEAVING;
         loop {
             self.flush();
-            if self.waiting.is_empty() || Instant::now() >= end {
+            if self.nothing_waits() || Instant::now() >= end {
                 break;
             }
             std::thread::sleep(RETRY / 10);
+        }
+        if let (Some(database), Some(console)) = (&mut self.database, &self.shared.console) {
+            database.leave(console);
         }
         self.give_up(self.waiting.len());
         let lost = self.shared.lost.load(Ordering::Relaxed);
@@ -197,7 +270,13 @@ impl Keeper {
     }
 
     fn drop_first(&mut self, sessions: usize) {
-        let bytes = self.waiting.drain(..sessions).map(|kept| kept.bytes()).sum();
+        let mut bytes = 0;
+        for kept in self.waiting.drain(..sessions) {
+            bytes += kept.bytes();
+            if self.shared.console.is_some() {
+                self.shared.outbox().push(Told::ended(&kept.record.session.session));
+            }
+        }
         self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
@@ -206,6 +285,7 @@ impl Keeper {
         let place = match &self.place {
             _ if database.is_read_only() => return self.ill(&StoreError::ReadOnly),
             Place::Memory => "sessions are kept in memory until the console ends".to_owned(),
+            Place::Server(server) => format!("sessions are kept in {server}"),
             Place::Directory(directory) => format!("sessions are kept in {}", directory.display()),
         };
         let mut message = match self.shared.lost.load(Ordering::Relaxed) {
@@ -215,7 +295,11 @@ impl Keeper {
         if let Some(unanswered) = &self.unanswered {
             message = format!("{message}; {unanswered}");
         }
-        self.announce(self.unanswered.is_none(), message);
+        let deaf = self.shared.deaf.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(why) = &deaf {
+            message = format!("{message}; other consoles are not heard: {why}");
+        }
+        self.announce(self.unanswered.is_none() && deaf.is_none(), message);
     }
 
     fn ill(&self, error: &StoreError) {

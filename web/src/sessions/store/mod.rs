@@ -1,22 +1,32 @@
-//! What outlives the console: judged sessions with their events, in one SQLite file.
+//! What outlives the console: judged sessions with their events, in one SQLite file or in a PostgreSQL database, which several
+//! consoles may share: there each hears what happens at the others.
 //!
 //! One thread owns the database ([`Engine`]). Sessions to keep reach it through a bounded queue and wait in its memory while the
 //! disk refuses them, so that no live session ever waits for a disk.
 
+mod address;
 mod engine;
 mod error;
 mod files;
 mod keeper;
+mod postgres;
 mod sqlite;
 mod stored;
 #[cfg(test)]
 mod suite;
+mod told;
 
+pub use address::{AddressRefused, Server};
 pub use engine::{Engine, open};
 pub use error::StoreError;
+pub(super) use postgres::{Heard, Hearing, What};
 pub use stored::Cursor;
+pub use told::{About, Told};
 
-use crate::{log, sessions::session::Record};
+use crate::{
+    log,
+    sessions::session::{Record, now_us},
+};
 use bytes::Bytes;
 use keeper::{Job, Keeper, Question, Shared};
 use serde::Serialize;
@@ -49,6 +59,8 @@ pub enum Place {
     Memory,
     /// In this directory.
     Directory(PathBuf),
+    /// In this database, which others may share.
+    Server(Server),
 }
 
 /// How much is kept; the oldest sessions go first.
@@ -113,6 +125,7 @@ pub struct Store {
     shared: Arc<Shared>,
     health: watch::Receiver<Health>,
     thread: Mutex<Option<JoinHandle<u64>>>,
+    server: Option<Server>,
 }
 
 impl Store {
@@ -121,13 +134,26 @@ impl Store {
     pub fn open(place: Place, retention: Retention) -> Self {
         let (jobs, inbox) = mpsc::sync_channel(QUEUE);
         let (tell, health) = watch::channel(Health { ok: true, message: String::new(), unreadable: 0 });
-        let shared = Arc::<Shared>::default();
-        let keeper = Keeper::new(place, retention, Arc::clone(&shared), tell);
-        let thread = std::thread::Builder::new().name("store".into()).spawn(move || keeper.run(&inbox)).ok();
+        let server = match &place {
+            Place::Server(server) => Some(server.clone()),
+            Place::Memory | Place::Directory(_) => None,
+        };
+        let console = server.as_ref().map(|_| format!("{:016x}", getrandom::u64().unwrap_or_else(|_| now_us())));
+        let shared = Arc::new(Shared::of(console));
+        let (opened, opens) = mpsc::channel();
+        let its = Arc::clone(&shared);
+        let work = move || {
+            let keeper = Keeper::new(place, retention, its, tell);
+            let _ = opened.send(());
+            keeper.run(&inbox)
+        };
+        let thread = std::thread::Builder::new().name("store".into()).spawn(work).ok();
+        // How it is known when it is open, or cannot be.
+        let _ = opens.recv();
         if thread.is_none() {
             log::line("store", "its thread does not start; nothing will be kept");
         }
-        Self { jobs: Mutex::new(Some(jobs)), shared, health, thread: Mutex::new(thread) }
+        Self { jobs: Mutex::new(Some(jobs)), shared, health, thread: Mutex::new(thread), server }
     }
 
     /// Keeps a session. Where too much waits already the session is lost to the store, and the health says so.
@@ -175,6 +201,33 @@ impl Store {
             return Err(StoreError::Silent);
         }
         answer.await.unwrap_or(Err(StoreError::Silent))
+    }
+
+    /// Tells the consoles that share the store; nothing is made of it where none does.
+    pub fn tell(&self, told: impl FnOnce() -> Told) {
+        if self.server.is_none() {
+            return;
+        }
+        self.shared.outbox().push(told());
+        if self.shared.wakes() {
+            // Where too much waits already it is told with the rest.
+            self.send(Job::Tell);
+        }
+    }
+
+    /// One who hears what the others tell; nobody where none can be.
+    pub(super) fn hearing(&self) -> Option<Hearing> {
+        Some(Hearing::new(self.server.clone()?, self.shared.console.clone()?))
+    }
+
+    /// From now on the others are heard, or not for this reason.
+    pub(super) fn hears(&self, deaf: Option<String>) {
+        let mut known = self.shared.deaf.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known != deaf {
+            *known = deaf;
+            drop(known);
+            self.send(Job::Check);
+        }
     }
 
     /// How the store is, now and whenever that changes.

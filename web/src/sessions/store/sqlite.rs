@@ -46,6 +46,9 @@ struct Held {
     bytes: u64,
 }
 
+/// What becomes of a file that is not there any more.
+const GONE: &str = "the database was removed or replaced while it was open; a new one is begun";
+
 /// The attack decided by itself, as far as the row says.
 const BY_ITSELF: &str = "coalesce(session, '') NOT LIKE '%\"by_hand\":true%'";
 
@@ -158,8 +161,9 @@ impl Engine for Sqlite {
         self.read_only
     }
 
-    fn is_gone(&self) -> bool {
-        self.file.as_ref().is_some_and(|(file, identity)| files::Identity::of(file).as_ref() != Some(identity))
+    fn gone(&self) -> Option<&'static str> {
+        let gone = |(file, identity): &(PathBuf, files::Identity)| files::Identity::of(file).as_ref() != Some(identity);
+        self.file.as_ref().is_some_and(gone).then_some(GONE)
     }
 
     fn unreadable(&self) -> usize {
