@@ -195,6 +195,10 @@ impl Listening for Attacker {
             None => attacks::by_script(mode, Vec::new(), Vec::new()),
             Some(attack) => Scenario { mode, attack: attack.clone(), without: Vec::new(), with: Vec::new() },
         };
+        if let Some(several) = script.map(|script| script.sessions.len()).filter(|several| *several > 1) {
+            let why = format!("--script: expected one session where it is played by hand, got {several}");
+            return Err(Failure::Usage(why));
+        }
         let resolved = attacks::scripted(&scenario, script).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
         let cost = cost::core_seconds(&resolved);
         let deadline = cost::deadline(self.args.deadline.map(Duration::from_secs), self.args.by_hand.patience(), cost);

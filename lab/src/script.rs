@@ -1,4 +1,4 @@
-//! Scripts: what an attacker does with each message of one session, as data.
+//! Scripts: what an attacker does with each message of one session, or of several in order, as data.
 //!
 //! A script stands in a strict JSON file (docs/script.md). It names messages, fields, operations and values as the mode's table
 //! does, and holds no secret of a victim's: whatever it makes, it makes of what passed, of what is its own and of what everybody
@@ -23,16 +23,25 @@ use std::fmt;
 
 /// The format's version.
 pub const VERSION: u64 = 1;
+/// Sessions of the longest campaign.
+pub const SESSIONS: usize = 8;
 /// Octets of the longest script.
 const LONGEST: usize = 512 * 1024;
 
-/// What an attacker does in one session.
+/// What an attacker does.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// The mode that the victims speak.
     pub mode: Selection,
     /// Its table.
     pub table: &'static Mode,
+    /// What it does in each session, in the order in which they are played.
+    pub sessions: Vec<Session>,
+}
+
+/// What an attacker does in one session.
+#[derive(Clone, Debug)]
+pub struct Session {
     /// What the attacker came by before.
     pub needs: Loot,
     /// What it does with the handshake, in order.
@@ -43,6 +52,8 @@ pub struct Script {
     pub keys: [Option<Keys>; 2],
     /// What becomes of the client's records and of the server's.
     pub records: [Treatment; 2],
+    /// After its last move it ends both connections: what it wanted here it has.
+    pub hang_up: bool,
 }
 
 /// One thing that it does, about one message of the table.
@@ -73,6 +84,16 @@ pub enum Otherwise {
     Forward,
     /// It goes no further.
     Drop,
+}
+
+impl Otherwise {
+    /// Stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Drop => "drop",
+        }
+    }
 }
 
 /// Keys with one victim.
@@ -154,6 +175,13 @@ pub enum Make {
     },
     /// The word that is being tried.
     Word,
+    /// What this was in an earlier session, by its number from 1.
+    Earlier {
+        /// Which session.
+        session: usize,
+        /// The value, as it stands there.
+        value: Box<Self>,
+    },
 }
 
 impl Make {
@@ -163,6 +191,7 @@ impl Make {
             Self::Own { group: Some(group), .. } | Self::Degenerate(group) => vec![group],
             Self::Apply(_, parts) | Self::Tuple(parts) => parts.iter().collect(),
             Self::Logarithm { group: one, of: other } | Self::Guessed { made: one, like: other } => vec![one, other],
+            Self::Earlier { value, .. } => vec![value],
             Self::Seen(_)
             | Self::Had(..)
             | Self::Own { group: None, .. }
@@ -239,6 +268,11 @@ impl Script {
             Role::Client => 0,
             Role::Server => 1,
         }
+    }
+
+    /// What the attacker came by before the session of this number, from 1.
+    pub fn needs(&self, number: usize) -> Loot {
+        self.sessions.get(number.wrapping_sub(1)).map_or(Loot::NONE, |session| session.needs)
     }
 
     /// The messages' places in the table that this role sends, in order; what it says by voice passes by the attacker.

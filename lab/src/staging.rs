@@ -136,7 +136,7 @@ impl From<certificate::issue::Error> for StagingError {
 pub fn campaign(resolved: &Resolved, setting: &Setting) -> Result<Vec<Orders>, StagingError> {
     let sessions = resolved.sessions();
     if sessions.len() == 1 {
-        return Ok(vec![stage(resolved, setting)?]);
+        return Ok(vec![stage(&resolved.in_session(1), setting)?]);
     }
     let of = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
     (1..=of).zip(sessions).map(|(number, presence)| one_of(resolved, setting, presence, number, of)).collect()
@@ -153,7 +153,7 @@ fn one_of(
     let campaign = setting.session.clone();
     let session = format!("{campaign}.{number}");
     let seed = derive(&setting.seed, &format!("session {number}"));
-    let mut orders = stage(resolved, &Setting { session, seed, ..setting.clone() })?;
+    let mut orders = stage(&resolved.in_session(number), &Setting { session, seed, ..setting.clone() })?;
     let place = Some(Place { campaign, number, of });
     for place_of in [&mut orders.client.place, &mut orders.server.place, &mut orders.attack.place] {
         place_of.clone_from(&place);

@@ -12,14 +12,13 @@ use lab::{
     cause::Cause,
     check::Check,
     event::Fact,
-    mode::{Act, Message, Mode, Step, Variant},
+    mode::{Mode, Variant},
     modes,
     role::Role,
     scenario::Selection,
     script::{Deed, Play, Script},
     staging::Setting,
     verdict::{Class, Kind, Verdict, judge},
-    wire::Channel,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use support::{conversation, outcomes, staging::stage_script};
@@ -51,12 +50,10 @@ impl Place {
         all
     }
 
-    /// What one session's script does not reach: what is remembered from an earlier one, what is said by voice, and keys that
-    /// change among records.
+    /// What a script does not reach: keys that change among records, and a group that the explorer takes for weak as all those
+    /// of a server's own, and in which no logarithm is computed here.
     fn is_outside(&self) -> bool {
-        let remembers = |step: &Step| matches!(step.act, Act::Recall(..) | Act::Keep(..));
-        let voice = |message: &Message| message.kind.channel() == Channel::Voice;
-        self.table.steps().any(remembers) || self.table.messages.iter().any(voice) || self.changes_keys()
+        self.changes_keys() || self.selection.to_string() == "dh-weak:cofactor"
     }
 
     fn changes_keys(&self) -> bool {
@@ -78,19 +75,23 @@ impl Place {
     }
 
     fn attacks(&self, sessions: Sessions) -> BTreeMap<Goal, Trace> {
+        let goals: Vec<Goal> = Goal::all().filter(|goal| goal.property != Property::ForwardSecrecy).collect();
+        self.attacks_on(sessions, &goals)
+    }
+
+    fn attacks_on(&self, sessions: Sessions, goals: &[Goal]) -> BTreeMap<Goal, Trace> {
         let (without, with) = self.switched();
         let switches = self.table.switches(&without, &with);
         let worlds = World::all(self.table, self.variant, &switches, sessions);
-        let goals: Vec<Goal> = Goal::all().filter(|goal| goal.property != Property::ForwardSecrecy).collect();
-        search(&worlds, &goals, Bound::of(50_000), false).attacks
+        search(&worlds, goals, Bound::of(50_000), false).attacks
     }
 
     /// What comes of a script between the lab's own victims: the verdict, and where script and wire parted.
     fn perform(&self, script: &Script, seed: u64) -> (Verdict, Option<Fact>) {
         let (without, with) = self.switched();
         let scenario = attacks::by_script(self.selection.clone(), without, with);
-        let orders = stage_script(&scenario, script, &Setting::seeded("test", seed)).expect("a scenario");
-        let log = conversation::attacked(&orders);
+        let sessions = stage_script(&scenario, script, &Setting::seeded("test", seed)).expect("a scenario");
+        let log = conversation::campaign(&sessions);
         let parted = log.events.iter().map(|event| &event.fact).find(|fact| matches!(fact, Fact::Parted { .. }));
         (judge(&log.events).verdict, parted.cloned())
     }
@@ -174,23 +175,75 @@ fn where_a_check_stands_in_the_way_script_and_wire_part() {
     // One move more than the victim lives to hear.
     let mut longer = script.clone();
     let last = longer.table.messages.len() - 1;
-    longer.moves.push(Play { message: last, deed: Deed::Forward });
+    longer.sessions[0].moves.push(Play { message: last, deed: Deed::Forward });
     let (verdict, parted) = closed.perform(&longer, 1);
     assert_eq!(verdict.class, Class::Defended);
     assert!(matches!(parted, Some(Fact::Parted { from: Role::Client, reason: Cause::Ended, .. })), "{parted:?}");
 }
 
-/// What takes more sessions than one is refused, with who takes part.
+/// A place by its name.
+fn place(name: &str) -> Place {
+    Place::all().into_iter().find(|place| place.name() == name).unwrap_or_else(|| panic!("no place {name}"))
+}
+
+/// What takes a stranger, or somebody who is led back, is performed as it was found.
 #[test]
-fn what_takes_more_sessions_is_refused() {
-    let place = Place::all().into_iter().find(|place| place.name() == "ecdh").expect("a place");
+fn what_two_sessions_of_each_show_is_performed() {
+    for (name, goal, kind) in [
+        ("psk:ephemeral~role-separation", "agreement-client", Kind::Misbound),
+        ("psk:ephemeral~role-separation", "agreement-server", Kind::Misbound),
+        ("pake:word~role-separation", "identity-server", Kind::Misbound),
+        ("interlock:password", "agreement-client", Kind::Misbound),
+        ("triple-dh:unified", "identity-client", Kind::Misbound),
+        ("ecdh-mutual~cert-name", "agreement-server", Kind::Misbound),
+        // The client calls the attacker of its own accord, so that there are two keys.
+        ("nspk~responder-named", "secrecy-server", Kind::Split),
+    ] {
+        let (place, goal): (Place, Goal) = (place(name), goal.parse().expect("a goal"));
+        assert!(!place.attacks(Sessions::One).contains_key(&goal), "{name} {goal}");
+        let trace = place.attacks_on(Sessions::Two, &[goal]).remove(&goal).unwrap_or_else(|| panic!("{name} {goal}"));
+        let script = script::of(&trace, &place.selection).unwrap_or_else(|why| panic!("{name} {goal}: {why}"));
+        let (verdict, parted) = place.perform(&Script::from_json(&script.to_json()).expect("a script"), 1);
+        assert_eq!((verdict.kind, parted), (kind, None), "{name} {goal}: {}", verdict.because);
+    }
+}
+
+/// What takes one client twice is a campaign; what is drawn in it is one, and what it needs of the first session it has.
+#[test]
+fn what_takes_sessions_one_after_the_other_is_a_campaign() {
+    let place = place("ecdh");
     let goal: Goal = "secrecy-client".parse().expect("a goal");
     let trace = place.attacks(Sessions::One).remove(&goal).expect("an attack");
     let (first, mut both) = (trace.steps.clone(), trace.clone());
     both.world = World::all(place.table, None, &place.table.switches::<&str>(&[], &[]), Sessions::Two).remove(1);
-    both.steps.extend(first.into_iter().map(|step| search::Step { to: 2, ..step }));
-    let refused = script::of(&both, &place.selection).expect_err("two clients");
-    assert_eq!(refused, Unscripted::Sessions(vec!["alice".to_owned(), "alice 2".to_owned()]));
+    let handshake = first.into_iter().filter(|step| step.delivered.iter().all(|(message, _)| message.is_some()));
+    both.steps.extend(handshake.map(|step| search::Step { to: 2, ..step }));
+    // In the second, the attacker's random value is the first client's.
+    let random = |sends: bool, name: &str| {
+        let arrows = both.arrows();
+        let of = arrows.iter().filter(|arrow| arrow.sends == sends).flat_map(|arrow| &arrow.values);
+        of.into_iter().find(|value| value.name == name).map(|value| value.term.clone()).expect(name)
+    };
+    let (own, clients) = (random(false, "server_random"), random(true, "client_random"));
+    let again = both.steps.iter_mut().filter(|step| step.to == 2).flat_map(|step| &mut step.delivered);
+    again.flat_map(|(_, values)| values).filter(|value| **value == own).for_each(|value| *value = clients.clone());
+    let script = script::of(&both, &place.selection).expect("two sessions");
+    assert_eq!(script.sessions.len(), 2);
+    let earlier = script.to_json()["sessions"][1].to_string();
+    assert!(earlier.contains(r#""earlier":{"session":1"#), "{earlier}");
+    let again = Script::from_json(&script.to_json()).expect("a script");
+    let (verdict, parted) = place.perform(&again, 1);
+    assert_eq!((verdict.class, parted), (Class::Broken, None), "{}", verdict.because);
+}
+
+/// Who are none of the lab's two victims are named.
+#[test]
+fn what_the_labs_victims_do_not_play_is_refused() {
+    let place = place("interlock:password~peer-password");
+    let goal: Goal = "agreement-client".parse().expect("a goal");
+    let trace = place.attacks_on(Sessions::Two, &[goal]).remove(&goal).expect("an attack");
+    let refused = script::of(&trace, &place.selection).expect_err("two clients");
+    assert_eq!(refused, Unscripted::Sessions(vec!["alice".to_owned(), "bob 2".to_owned()]));
 }
 
 /// What a script has keys for ends where the keys change.

@@ -184,7 +184,8 @@ fn parted() -> Vec<Event> {
     let moves = moves.map(|(does, from, message)| json!({ "do": does, "from": from, "message": message }));
     let script = Script::from_json(&json!({ "script": 1, "mode": "ecdh", "moves": moves })).expect("a script");
     let scenario = attacks::by_script(script.mode.clone(), Vec::new(), Vec::new());
-    let events = attacked(&stage_script(&scenario, &script, &Setting::seeded("test", 1)).expect("orders")).events;
+    let sessions = stage_script(&scenario, &script, &Setting::seeded("test", 1)).expect("orders");
+    let events = attacked(&sessions[0]).events;
     assert!(events.iter().any(|event| matches!(event.fact, Fact::Parted { reason: Cause::Ended, .. })), "{events:?}");
     events
 }

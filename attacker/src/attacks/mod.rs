@@ -56,6 +56,7 @@ use lab::{
     refused,
     scenario::{Scenario, Selection},
     script::Script,
+    staging::Orders,
 };
 use serde_json::json;
 use std::sync::{Arc, LazyLock};
@@ -198,6 +199,14 @@ pub struct Resolved {
     pub script: Option<Arc<Script>>,
 }
 
+impl Resolved {
+    /// Tells the attacker what it is to do, in each session in which it is there.
+    pub fn told(&self, sessions: &mut [Orders]) {
+        let there = sessions.iter_mut().filter(|orders| orders.attack.attack == self.played.scenario.attack);
+        there.for_each(|orders| orders.attack.script = self.script.as_deref().cloned());
+    }
+}
+
 /// The scenario in which the attacker does what a script says.
 pub fn by_script(mode: Selection, without: Vec<String>, with: Vec<String>) -> Scenario {
     Scenario { mode, attack: Selection::plain(script::INFO.id), without, with }
@@ -229,7 +238,11 @@ pub fn scripted(scenario: &Scenario, script: Option<&Script>) -> Result<Resolved
             let lacks = "obedience";
             return Err(Unknown::Inapplicable { attack: info.id, mode: played.mode.id, lacks });
         }
-        played.loot = script.needs;
+        played.loot = script.needs(1);
+        if script.sessions.len() > 1 {
+            played.each = script.sessions.iter().map(|session| session.needs).collect();
+        }
+        played.absent = Selection::plain(relay::INFO.id);
         return Ok(Resolved { info, played, script: Some(Arc::new(script.clone())) });
     }
     let needs = [Some(info.needs), variant.map(|variant| variant.needs)];

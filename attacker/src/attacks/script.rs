@@ -5,7 +5,7 @@
 //!
 //! 1. Make the script's moves in their order, each as soon as what it is made of has passed and its receiver has said what comes
 //!    before it; hold back what a later one is about.
-//! 2. When all are made, treat the records as the script says.
+//! 2. When all are made, treat the records as the script says, or end both connections where that was all that was wanted.
 //! 3. Where the wire does not do what the script expects, say where the two part and end both connections.
 
 use crate::{
@@ -19,15 +19,17 @@ use lab::{
     event::Fact,
     loot::Loot,
     misfit::{Given, Misfit, Need},
+    mode::Mode,
     record::{Content, RecordKey, Sealed},
     role::Role,
     script::{
-        Deed, Make, Otherwise, Script, Treatment,
+        Deed, Make, Otherwise, Script, Session, Treatment,
         compute::{Lack, Workbench},
     },
-    wire::{Frame, Kind},
+    wire::{Channel, Frame, Kind},
 };
 use num_bigint::BigUint;
+use std::collections::VecDeque;
 
 /// It stands in no list: what it does is its script's.
 pub(super) const INFO: Info = Info {
@@ -53,12 +55,16 @@ struct Keys {
 }
 
 struct Scripted {
-    script: Option<Script>,
+    table: &'static Mode,
+    /// What it does in this session.
+    script: Option<Session>,
+    /// What it does in the sessions after it.
+    later: VecDeque<Session>,
     bench: Workbench,
     /// The frames of the table's messages as they came, and whether they were dealt with.
     came: Vec<Option<Frame>>,
     dealt: Vec<bool>,
-    /// How many handshake frames came from each.
+    /// How many handshake frames came from each, but for what was said by voice.
     count: [usize; 2],
     /// Moves that were made.
     made: usize,
@@ -70,11 +76,18 @@ struct Scripted {
     records: [usize; 2],
     ended: [bool; 2],
     parted: bool,
+    hung_up: bool,
     narration: Narration,
 }
 
 impl Scripted {
-    fn new(start: Start) -> Self {
+    fn new(mut start: Start) -> Self {
+        let sessions = start.script.take().map(|script| script.sessions).unwrap_or_default();
+        Self::with(start, sessions.into())
+    }
+
+    /// At the beginning of the first of these sessions.
+    fn with(start: Start, mut sessions: VecDeque<Session>) -> Self {
         let mut had = Vec::new();
         for (role, loot) in [(Role::Server, &start.as_server), (Role::Client, &start.as_client)] {
             let known = identity(start.mode, role, loot.as_ref());
@@ -82,7 +95,9 @@ impl Scripted {
         }
         let messages = start.mode.messages.len();
         Self {
-            script: start.script,
+            table: start.mode,
+            script: sessions.pop_front(),
+            later: sessions,
             bench: Workbench::new((start.algebra)("script"), start.mode, start.group, had),
             came: vec![None; messages],
             dealt: vec![false; messages],
@@ -94,6 +109,7 @@ impl Scripted {
             records: [0; 2],
             ended: [false; 2],
             parted: false,
+            hung_up: false,
             narration: Narration::default(),
         }
     }
@@ -107,10 +123,10 @@ impl Scripted {
         moves.extend([Move::Cut(Role::Client), Move::Cut(Role::Server)]);
     }
 
-    fn handshake(&mut self, script: &Script, from: Role, frame: Frame, moves: &mut Vec<Move>) {
+    fn handshake(&mut self, script: &Session, from: Role, frame: Frame, moves: &mut Vec<Move>) {
         self.narration.step(1, moves);
         let count = &mut self.count[Script::side(from)];
-        let next = Script::of(script.table, from).nth(*count);
+        let next = Script::of(self.table, from).nth(*count);
         *count += 1;
         let seen = match next {
             Some(message) => self.bench.see(message, &frame).map(|_| message),
@@ -155,13 +171,26 @@ impl Scripted {
         }
     }
 
+    /// What is said by voice is heard by the attacker too, and goes on whatever it does.
+    fn heard(&mut self, script: &Session, from: Role, frame: &Frame, moves: &mut Vec<Move>) {
+        let spoken = self.table.messages.iter().enumerate().filter(|(_, message)| message.kind == frame.kind);
+        let mut next = spoken.filter(|(place, message)| message.from == from && self.came[*place].is_none());
+        if let Some((message, _)) = next.next()
+            && self.bench.see(message, frame).is_ok()
+        {
+            self.came[message] = Some(frame.clone());
+            self.bench.pass(from.peer(), frame);
+            self.advance(script, moves);
+        }
+    }
+
     /// Makes every move that can be made by now.
-    fn advance(&mut self, script: &Script, moves: &mut Vec<Move>) {
+    fn advance(&mut self, script: &Session, moves: &mut Vec<Move>) {
         while let Some(play) = script.moves.get(self.made).filter(|_| !self.parted) {
-            let message = &script.table.messages[play.message];
+            let message = &self.table.messages[play.message];
             let (from, came) = (message.from, self.came[play.message].clone());
             // Whoever is to hear it has said first what the table has before it.
-            if Script::of(script.table, from.peer()).any(|place| place < play.message && self.came[place].is_none()) {
+            if Script::of(self.table, from.peer()).any(|place| place < play.message && self.came[place].is_none()) {
                 return;
             }
             let made = match (&play.deed, came) {
@@ -200,6 +229,10 @@ impl Scripted {
         }
         if !self.parted && self.made == script.moves.len() {
             self.narration.step(2, moves);
+            if script.hang_up {
+                self.hung_up = true;
+                return moves.extend([Move::Cut(Role::Client), Move::Cut(Role::Server)]);
+            }
             self.settle(script, moves);
         }
     }
@@ -213,7 +246,7 @@ impl Scripted {
     }
 
     /// Computes the keys that can be computed by now, and treats what waited for them.
-    fn settle(&mut self, script: &Script, moves: &mut Vec<Move>) {
+    fn settle(&mut self, script: &Session, moves: &mut Vec<Move>) {
         for role in [Role::Client, Role::Server] {
             let side = Script::side(role);
             let Some(wanted) = script.keys[side].as_ref().filter(|_| self.keys[side].is_none()) else { continue };
@@ -257,7 +290,7 @@ impl Scripted {
     }
 
     /// Treats a record, for the first time or again.
-    fn record(&mut self, script: &Script, from: Role, frame: Frame, again: bool, moves: &mut Vec<Move>) {
+    fn record(&mut self, script: &Session, from: Role, frame: Frame, again: bool, moves: &mut Vec<Move>) {
         let side = Script::side(from);
         let treatment = script.records[side];
         let both = treatment == Treatment::Translate;
@@ -320,24 +353,29 @@ impl Scripted {
 }
 
 impl Attack for Scripted {
-    /// In each session of a campaign it does the same.
+    /// In the next session of a campaign it does what the script says of that one, and remembers this one.
     fn again(&mut self, start: Start) {
-        *self = Self::new(start);
+        let next = Self::with(start, std::mem::take(&mut self.later));
+        let last = std::mem::replace(self, next);
+        self.bench.remember(last.bench);
     }
 
     fn handle(&mut self, seen: Seen) -> Vec<Move> {
         let mut moves = Vec::new();
         let Some(script) = self.script.take() else { return moves };
         match seen {
-            Seen::Frame { from, frame } if self.parted => moves.push(Move::Drop { from, frame }),
+            Seen::Frame { from, frame } if self.parted || self.hung_up => moves.push(Move::Drop { from, frame }),
             Seen::Frame { from, frame } if frame.kind == Kind::Record => {
                 self.records[Script::side(from)] += 1;
                 self.record(&script, from, frame, false, &mut moves);
             }
+            Seen::Frame { from, frame } if frame.kind.channel() == Channel::Voice => {
+                self.heard(&script, from, &frame, &mut moves);
+            }
             Seen::Frame { from, frame } => self.handshake(&script, from, frame, &mut moves),
             Seen::Ended(role) => {
                 self.ended[Script::side(role)] = true;
-                let next = script.moves.get(self.made).map(|play| &script.table.messages[play.message]);
+                let next = script.moves.get(self.made).map(|play| &self.table.messages[play.message]);
                 match next.filter(|_| !self.parted && self.solving.is_none()) {
                     Some(message) => self.part(role, message.kind, Cause::Ended, &mut moves),
                     None => moves.push(Move::Cut(role.peer())),
@@ -350,7 +388,7 @@ impl Attack for Scripted {
                 }
                 _ => {
                     let misfit = Misfit::new("logarithm", Need::ThisField, Given::Nothing);
-                    let next = script.moves.get(self.made).map(|play| &script.table.messages[play.message]);
+                    let next = script.moves.get(self.made).map(|play| &self.table.messages[play.message]);
                     let (from, kind) = next.map_or((Role::Client, Kind::Record), |next| (next.from, next.kind));
                     self.part(from, kind, (&misfit).into(), &mut moves);
                 }

@@ -283,14 +283,25 @@ impl Knowledge {
 
 /// Numbers of the sent messages that go into a recipe.
 pub fn mentions(recipe: &Recipe) -> Vec<usize> {
+    sources(recipe).into_iter().map(|(sent, _)| sent).collect()
+}
+
+/// What was seen that goes into a recipe: the sent message's number, the field's number or nothing for a record.
+pub fn sources(recipe: &Recipe) -> Vec<(usize, Option<usize>)> {
     match recipe {
         Recipe::Had(_) => Vec::new(),
-        Recipe::Seen(sent, _) | Recipe::Record(sent) => vec![*sent],
-        Recipe::Opened(one, other) | Recipe::Decapsulated(one, other) => [mentions(one), mentions(other)].concat(),
-        Recipe::Part(of, _) | Recipe::Logarithm(of) | Recipe::Guessed(of) => mentions(of),
-        Recipe::Made(_, parts) => parts.iter().flat_map(mentions).collect(),
-        Recipe::Raised(base, by) => std::iter::once(&**base).chain(by).flat_map(mentions).collect(),
+        Recipe::Seen(sent, field) => vec![(*sent, Some(*field))],
+        Recipe::Record(sent) => vec![(*sent, None)],
+        Recipe::Opened(one, other) | Recipe::Decapsulated(one, other) => [sources(one), sources(other)].concat(),
+        Recipe::Part(of, _) | Recipe::Logarithm(of) | Recipe::Guessed(of) => sources(of),
+        Recipe::Made(_, parts) => parts.iter().flat_map(sources).collect(),
+        Recipe::Raised(base, by) => std::iter::once(&**base).chain(by).flat_map(sources).collect(),
     }
+}
+
+/// Anybody can say it who knows the mode: which groups there are, and which of them is picked.
+pub fn is_anybodys(term: &Term) -> bool {
+    matches!(term.shape(), Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_))
 }
 
 /// The private key to a public one.

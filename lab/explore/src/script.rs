@@ -2,11 +2,11 @@
 
 use crate::{
     goal::Property,
-    knowledge::Recipe,
+    knowledge::{Recipe, is_anybodys},
     symbolic::{decryption_key, encapsulates, genuine, signing_key},
     term::{Free, Shape, Term},
-    trace::{Arrow, Trace},
-    world::{ALICE, BOB, MALLORY, data, nonce, secret},
+    trace::{Arrow, Trace, speakers},
+    world::{ALICE, Cast, MALLORY, data, nonce, secret},
 };
 use lab::{
     certificate::{FORGERIES, checks, forge::ATTACKER_NAME},
@@ -14,17 +14,21 @@ use lab::{
     mode::{Mode, Source},
     role::Role,
     scenario::Selection,
-    script::{Deed, Keys, Make, Otherwise, Play, Script, Treatment},
+    script::{Deed, Keys, Make, Otherwise, Play, Script, Session, Treatment},
     staging::{CLIENT_NAME, SERVER_NAME},
     term::{Op, Padding, Sort},
+    wire::Channel,
 };
 use serde_json::json;
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// Why a trace is no script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unscripted {
-    /// It takes more sessions than one client's with one server: these take part.
+    /// Its sessions have no order in which one comes after the other, or are not between the lab's victims: these take part.
     Sessions(Vec<String>),
     /// Something that the attacker makes in it has no place in a script.
     NoPlace(String),
@@ -34,7 +38,11 @@ impl fmt::Display for Unscripted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sessions(who) => {
-                write!(f, "it takes more than one session of one client with one server: {}", who.join(", "))
+                write!(
+                    f,
+                    "it takes sessions that are none of the lab's two victims one after the other: {}",
+                    who.join(", ")
+                )
             }
             Self::NoPlace(what) => write!(f, "a script has no place for {what}"),
         }
@@ -47,84 +55,216 @@ fn no_place(what: impl ToString) -> Unscripted {
     Unscripted::NoPlace(what.to_string())
 }
 
-/// The script that does what a trace says, of which the mode is `mode`.
+/// The script that does what a trace says, of which the mode is `mode`: one session where one client and one server take part,
+/// and otherwise as few as there can be, of which each takes what it is made of from those before.
 ///
 /// # Errors
-/// It takes more sessions than one, or something in it has no place in a script.
+/// Its sessions have no such order, somebody takes part who is none of the lab's victims, or something in it has no place in a
+/// script.
 pub fn of(trace: &Trace, mode: &Selection) -> Result<Script, Unscripted> {
     let arrows = trace.arrows();
     let casts = &trace.world.casts;
     let part: Vec<usize> = (0..casts.len()).filter(|cast| trace.takes_part(*cast)).collect();
-    let of_role = |role: Role| part.iter().copied().filter(|cast| casts[*cast].role == role).collect::<Vec<_>>();
-    let (clients, servers) = (of_role(Role::Client), of_role(Role::Server));
-    let stranger = |cast: &usize| casts[*cast].peer == MALLORY;
-    if clients.len() > 1 || servers.len() > 1 || part.iter().any(stranger) {
-        return Err(Unscripted::Sessions(part.iter().map(|cast| trace.world.party(*cast)).collect()));
-    }
-    let (client, server) = (clients.first().copied(), servers.first().copied());
     let table = casts[part.first().copied().unwrap_or(0)].table;
     if !table.in_session().is_empty() {
         // A script has the handshake's keys, and no others.
         return Err(no_place("keys that change among records"));
     }
-    let mut scripting = Scripting { trace, table, arrows: &arrows, needs: Loot::NONE };
-    scripting.needs.leads_back = server.is_some_and(|cast| casts[cast].owner == ALICE);
-    let mut moves = Vec::new();
-    if server.is_none() {
-        // The server's process is there, and hears who calls; what it says to that goes nowhere.
-        let first = Script::of(table, Role::Client).next();
-        moves.extend(first.map(|message| Play { message, deed: Deed::Forward }));
+    let apart = || Unscripted::Sessions(part.iter().map(|cast| trace.world.party(*cast)).collect());
+    let caller = caller(casts, &part, table).ok_or_else(apart)?;
+    let order = order(&needed(&arrows, &part, &trace.gains(), trace.victim), casts).ok_or_else(apart)?;
+    let several = order.len() > 1;
+    let mut sessions = Vec::new();
+    for (number, here) in order.iter().enumerate() {
+        let of = |role: Role| here.iter().copied().find(|cast| casts[*cast].role == role);
+        let [client, server] = [of(Role::Client), of(Role::Server)];
+        let mut needs = Loot::NONE;
+        needs.leads_back = server.is_some_and(|cast| casts[cast].owner == caller);
+        needs.called = client.is_some_and(|cast| casts[cast].peer == MALLORY && table.gives(Source::PeerName));
+        let scripting = Scripting { trace, table, arrows: &arrows, needs, caller, order: &order, number };
+        let mut session = scripting.session(client, server)?;
+        // Somebody who is of no more use waits for nothing.
+        let over = here.iter().all(|cast| !trace.is_done(*cast));
+        session.hang_up = several && over && !here.contains(&trace.victim);
+        sessions.push(session);
     }
-    let together = client.zip(server).is_some_and(|(client, server)| trace.agree(client, server));
-    let mut records = [if together { Treatment::Forward } else { Treatment::Drop }; 2];
-    for (at, arrow) in arrows.iter().enumerate().filter(|(_, arrow)| !arrow.sends) {
-        match arrow.message {
-            Some(message) => moves.push(Play { message, deed: scripting.deed(at, arrow, message)? }),
-            // With the keys of one who talks to nobody else, the attacker says what it likes.
-            None if !together && !trace.keys_of(arrow.party).is_empty() => {
-                records[Script::side(casts[arrow.party].role)] = Treatment::Read;
-            }
-            None => scripting.record(arrow, &mut records)?,
-        }
-    }
-    let gains = trace.gains();
-    let mut keys = [None, None];
-    let secrecy = matches!(trace.goal.property, Property::Secrecy | Property::ForwardSecrecy);
-    for cast in part.iter().copied() {
-        let side = Script::side(casts[cast].role);
-        if !secrecy && !records.contains(&Treatment::Read) {
-            continue;
-        }
-        let known = if cast == trace.victim && secrecy { gains.clone() } else { trace.keys_of(cast) };
-        let key = |name: &str| known.iter().find(|(of, _)| *of == name).map(|(_, recipe)| recipe);
-        let (Some(client), Some(server), Some(exporter)) = (key("client_write"), key("server_write"), key("exporter"))
-        else {
-            continue;
-        };
-        let mut make = |recipe| scripting.make(recipe, arrows.len(), casts[cast].role.peer());
-        keys[side] = Some(Keys { client_write: make(client)?, server_write: make(server)?, exporter: make(exporter)? });
-    }
-    for role in [Role::Client, Role::Server] {
-        let (own, peer) = (keys[Script::side(role)].is_some(), keys[Script::side(role.peer())].is_some());
-        let treatment = &mut records[Script::side(role)];
-        *treatment = match *treatment {
-            Treatment::Forward if own => Treatment::Listen,
-            Treatment::Drop if own && peer => Treatment::Translate,
-            Treatment::Drop if own => Treatment::Read,
-            other => other,
-        };
-    }
-    Ok(Script { mode: mode.clone(), table, needs: scripting.needs, moves, otherwise: Otherwise::Drop, keys, records })
+    Ok(Script { mode: mode.clone(), table, sessions })
 }
 
+/// Who of the two honest people is the lab's client: whoever calls in this trace, where one alone does and nobody is called whom
+/// the lab's server cannot be.
+fn caller(casts: &[Cast], part: &[usize], table: &Mode) -> Option<&'static str> {
+    let by = |role: Role| part.iter().map(|cast| &casts[*cast]).filter(move |cast| cast.role == role);
+    let caller = by(Role::Client).next().map_or(ALICE, |cast| cast.owner);
+    let one = by(Role::Client).all(|cast| cast.owner == caller);
+    // The lab's victims are given what they need to face each other; the attacker they can face where a name is all they need.
+    let given = |role: Role| table.given.iter().filter(move |given| given.by.includes(role)).map(|given| given.source);
+    let secret = |source| matches!(source, Source::SharedSecret | Source::PeerStatic);
+    let keyed = |source| secret(source) || matches!(source, Source::PeerKey | Source::PeerName);
+    let strangers = by(Role::Client).any(|cast| cast.peer == MALLORY) && given(Role::Client).any(secret)
+        || by(Role::Server).any(|cast| cast.peer == MALLORY) && given(Role::Server).any(keyed);
+    // Whom it calls back home it finds where secrets are shared, and there alone.
+    let home = by(Role::Server).any(|cast| cast.owner == caller) && !given(Role::Server).any(secret);
+    (one && !strangers && !home).then_some(caller)
+}
+
+/// Who takes part, each with those of whose words something is made that is delivered to it, or is made of its keys.
+fn needed(
+    arrows: &[Arrow],
+    part: &[usize],
+    gains: &[(&'static str, Recipe)],
+    victim: usize,
+) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut needed: BTreeMap<usize, BTreeSet<usize>> = part.iter().map(|cast| (*cast, BTreeSet::new())).collect();
+    let delivered = arrows.iter().filter(|arrow| !arrow.sends);
+    let made = delivered
+        .flat_map(|arrow| arrow.values.iter().filter_map(|value| Some((arrow.party, &value.made.as_ref()?.1))));
+    for (cast, recipe) in made.chain(gains.iter().map(|(_, recipe)| (victim, recipe))) {
+        needed.entry(cast).or_default().extend(speakers(arrows, recipe));
+    }
+    needed
+}
+
+/// As few sessions as can be, each of one client, one server or both, in an order in which nobody needs the words of anybody in
+/// a later one.
+fn order(needed: &BTreeMap<usize, BTreeSet<usize>>, casts: &[Cast]) -> Option<Vec<Vec<usize>>> {
+    let left: BTreeSet<usize> = needed.keys().copied().collect();
+    let mut best: Option<Vec<Vec<usize>>> = None;
+    arrange(needed, casts, &left, &mut Vec::new(), &mut best);
+    best
+}
+
+fn arrange(
+    needed: &BTreeMap<usize, BTreeSet<usize>>,
+    casts: &[Cast],
+    left: &BTreeSet<usize>,
+    so_far: &mut Vec<Vec<usize>>,
+    best: &mut Option<Vec<Vec<usize>>>,
+) {
+    if best.as_ref().is_some_and(|best| so_far.len() >= best.len()) {
+        return;
+    }
+    if left.is_empty() {
+        *best = Some(so_far.clone());
+        return;
+    }
+    let of = |role: Role| left.iter().copied().filter(|cast| casts[*cast].role == role).collect::<Vec<_>>();
+    let (clients, servers) = (of(Role::Client), of(Role::Server));
+    let pairs = clients.iter().flat_map(|client| servers.iter().map(|server| vec![*client, *server]));
+    let alone = left.iter().map(|cast| vec![*cast]);
+    for here in pairs.chain(alone) {
+        let later = |cast: &usize| left.contains(cast) && !here.contains(cast);
+        if here.iter().any(|cast| needed[cast].iter().any(later)) {
+            continue;
+        }
+        let left: BTreeSet<usize> = left.iter().copied().filter(|cast| !here.contains(cast)).collect();
+        so_far.push(here);
+        arrange(needed, casts, &left, so_far, best);
+        so_far.pop();
+    }
+}
+
+/// What becomes one session of a script.
 struct Scripting<'t> {
     trace: &'t Trace,
     table: &'static Mode,
     arrows: &'t [Arrow],
     needs: Loot,
+    /// Who is the lab's client.
+    caller: &'static str,
+    /// Who is there in each session.
+    order: &'t [Vec<usize>],
+    /// Which session this is, from 0.
+    number: usize,
 }
 
 impl Scripting<'_> {
+    fn session(mut self, client: Option<usize>, server: Option<usize>) -> Result<Session, Unscripted> {
+        let (trace, table, arrows) = (self.trace, self.table, self.arrows);
+        let casts = &trace.world.casts;
+        let here = || arrows.iter().enumerate().filter(|(_, arrow)| [client, server].contains(&Some(arrow.party)));
+        let mut moves = Vec::new();
+        if server.is_none() {
+            // The server's process is there, and hears who calls; what it says to that goes nowhere.
+            let first = Script::of(table, Role::Client).next();
+            moves.extend(first.map(|message| Play { message, deed: Deed::Forward }));
+        }
+        let together = client.zip(server).is_some_and(|(client, server)| trace.agree(client, server));
+        let mut records = [if together { Treatment::Forward } else { Treatment::Drop }; 2];
+        for (at, arrow) in here().filter(|(_, arrow)| !arrow.sends) {
+            match arrow.message {
+                Some(message) if table.messages[message].kind.channel() == Channel::Voice => {
+                    self.heard(arrow, client, server)?;
+                }
+                Some(message) => moves.push(Play { message, deed: self.deed(at, arrow, message)? }),
+                // With the keys of one who talks to nobody else, the attacker says what it likes.
+                None if !together && !trace.keys_of(arrow.party).is_empty() => {
+                    records[Script::side(casts[arrow.party].role)] = Treatment::Read;
+                }
+                None => self.record(arrow, &mut records)?,
+            }
+        }
+        let gains = trace.gains();
+        let mut keys = [None, None];
+        let secrecy = matches!(trace.goal.property, Property::Secrecy | Property::ForwardSecrecy);
+        for cast in [client, server].into_iter().flatten() {
+            let side = Script::side(casts[cast].role);
+            if !secrecy && !records.contains(&Treatment::Read) {
+                continue;
+            }
+            let known = if cast == trace.victim && secrecy { gains.clone() } else { trace.keys_of(cast) };
+            let key = |name: &str| known.iter().find(|(of, _)| *of == name).map(|(_, recipe)| recipe);
+            let (Some(client), Some(server), Some(exporter)) =
+                (key("client_write"), key("server_write"), key("exporter"))
+            else {
+                continue;
+            };
+            let mut make = |recipe| self.make(recipe, arrows.len(), casts[cast].role.peer());
+            keys[side] =
+                Some(Keys { client_write: make(client)?, server_write: make(server)?, exporter: make(exporter)? });
+        }
+        for role in [Role::Client, Role::Server] {
+            let (own, peer) = (keys[Script::side(role)].is_some(), keys[Script::side(role.peer())].is_some());
+            let treatment = &mut records[Script::side(role)];
+            *treatment = match *treatment {
+                Treatment::Forward if own => Treatment::Listen,
+                Treatment::Drop if own && peer => Treatment::Translate,
+                Treatment::Drop if own => Treatment::Read,
+                other => other,
+            };
+        }
+        Ok(Session { needs: self.needs, moves, otherwise: Otherwise::Drop, keys, records, hang_up: false })
+    }
+
+    /// What is said by voice goes from one victim to the other of the same session, and nowhere else.
+    fn heard(&self, arrow: &Arrow, client: Option<usize>, server: Option<usize>) -> Result<(), Unscripted> {
+        let speaker = if self.trace.world.casts[arrow.party].role == Role::Client { server } else { client };
+        let from_there = |recipe: &Recipe| match recipe {
+            Recipe::Seen(number, _) => self.sent(*number).map(|said| said.party) == speaker,
+            _ => false,
+        };
+        let made = || arrow.values.iter().map(|value| value.made.as_ref().map(|(_, recipe)| recipe));
+        if made().all(|recipe| recipe.is_some_and(from_there)) {
+            Ok(())
+        } else {
+            Err(no_place("a voice from elsewhere"))
+        }
+    }
+
+    /// The session in which this one of the cast takes part, from 0.
+    fn session_of(&self, cast: usize) -> Option<usize> {
+        self.order.iter().position(|here| here.contains(&cast))
+    }
+
+    /// What was so in a session, as it is called from here.
+    fn then(&self, session: Option<usize>, make: Make) -> Result<Make, Unscripted> {
+        match session {
+            Some(session) if session == self.number => Ok(make),
+            Some(session) if session < self.number => Ok(Make::Earlier { session: session + 1, value: Box::new(make) }),
+            _ => Err(no_place("what comes in a later session")),
+        }
+    }
+
     fn sent(&self, number: usize) -> Option<&Arrow> {
         self.arrows.iter().filter(|arrow| arrow.sends).nth(number)
     }
@@ -170,6 +310,9 @@ impl Scripting<'_> {
         let (side, treatment) = match recipe {
             Recipe::Record(number) => {
                 let by = self.sent(*number).map(|arrow| arrow.party).ok_or_else(|| no_place("a record"))?;
+                if self.session_of(by) != Some(self.number) {
+                    return Err(no_place("a record of another session"));
+                }
                 let from = self.trace.world.casts[by].role;
                 if by == arrow.party {
                     // What its peer says itself would come beside it.
@@ -197,7 +340,12 @@ impl Scripting<'_> {
             Recipe::Had(term) => self.had(term, at, speaker)?,
             Recipe::Seen(number, field) => {
                 let arrow = self.sent(*number).ok_or_else(|| no_place("a message"))?;
-                Make::Seen(arrow.values.get(*field).map(|value| value.name).ok_or_else(|| no_place("a field"))?)
+                let seen = arrow.values.get(*field).ok_or_else(|| no_place("a field"))?;
+                let session = self.session_of(arrow.party);
+                if session != Some(self.number) && is_anybodys(&seen.term) {
+                    return self.made(&seen.term.clone(), &[], at, speaker);
+                }
+                self.then(session, Make::Seen(seen.name))?
             }
             Recipe::Made(term, parts) => self.made(term, parts, at, speaker)?,
             Recipe::Raised(base, by) => {
@@ -218,8 +366,9 @@ impl Scripting<'_> {
                 Make::Apply(op, vec![self.make(key, at, speaker)?, self.make(closed, at, speaker)?])
             }
             Recipe::Part(of, place) => {
+                let whole = self.term(of).map(|whole| whole.parts().len());
                 let of = self.make(of, at, speaker)?;
-                let part = |op: &Op| matches!(op, Op::Part(at, ..) if at == place);
+                let part = |op: &Op| matches!(op, Op::Part(at, parts, _) if at == place && whole.is_none_or(|of| of == *parts));
                 let op = self.operations().into_iter().find(part).ok_or_else(|| no_place("a part"))?;
                 Make::Apply(op, vec![of])
             }
@@ -238,6 +387,11 @@ impl Scripting<'_> {
         match recipe {
             Recipe::Seen(number, field) => Some(self.sent(*number)?.values.get(*field)?.term.clone()),
             Recipe::Made(term, _) | Recipe::Had(term) => Some(term.clone()),
+            Recipe::Opened(closed, _) => match self.term(closed)?.shape() {
+                Shape::Sealed(_, text) | Shape::Encrypted(_, _, text) => Some(text.clone()),
+                _ => None,
+            },
+            Recipe::Part(of, place) => Some((*self.term(of)?.parts().get(*place)?).clone()),
             _ => None,
         }
     }
@@ -258,10 +412,23 @@ impl Scripting<'_> {
 
     /// What everybody knows, or the attacker has or draws. What stood in a message before is taken from there.
     fn had(&mut self, term: &Term, at: usize, speaker: Role) -> Result<Make, Unscripted> {
-        let before = self.arrows[..at].iter().filter(|arrow| arrow.sends).flat_map(|arrow| &arrow.values);
-        let chain = matches!(term.shape(), Shape::Chain { .. });
-        if let Some(value) = before.into_iter().find(|value| chain && value.term == *term) {
-            return Ok(Make::Seen(value.name));
+        if let Shape::Chain { .. } = term.shape() {
+            let before = self.arrows[..at].iter().filter(|arrow| arrow.sends);
+            let mut stood = before.filter_map(|arrow| {
+                let value = arrow.values.iter().find(|value| value.term == *term)?;
+                self.then(self.session_of(arrow.party), Make::Seen(value.name)).ok()
+            });
+            if let Some(seen) = stood.next() {
+                return Ok(seen);
+            }
+        }
+        if let Shape::Of(Free::VerifyingKey, args) = term.shape()
+            && args.first().is_some_and(|key| *key != signing_key(MALLORY))
+        {
+            // Whoever calls is told the key by which the server is known.
+            let said = self.table.messages.iter().filter(|message| message.from == Role::Server);
+            let mut shown = said.flat_map(|message| message.fields).filter(|field| field.sort == Sort::VerifyingKey);
+            return Ok(Make::Seen(shown.next().ok_or_else(|| no_place(term))?.binds));
         }
         if let Shape::Of(Free::EncryptionKey, args) = term.shape() {
             let [key] = &args[..] else { return Err(no_place(term)) };
@@ -275,10 +442,9 @@ impl Scripting<'_> {
             Shape::Chain { .. } => self.given(speaker, Source::Chain, Item::Seen),
             Shape::Name { what: "name", of } => {
                 let name = match &**of {
-                    ALICE => CLIENT_NAME,
-                    BOB if self.needs.leads_back => CLIENT_NAME,
-                    BOB => SERVER_NAME,
-                    _ => ATTACKER_NAME,
+                    MALLORY => ATTACKER_NAME,
+                    of if of == self.caller => CLIENT_NAME,
+                    _ => SERVER_NAME,
                 };
                 Ok(Make::Literal(Sort::Name, json!(name)))
             }
@@ -365,21 +531,21 @@ impl Scripting<'_> {
 
     /// The digest of what passed on one of the two legs.
     fn transcript(&self, frames: &[Term], at: usize) -> Result<Make, Unscripted> {
-        let told: Vec<(Role, Term)> = self.arrows.iter().take(at + 1).filter_map(|arrow| self.frame(arrow)).collect();
-        let passed = |with: Role| {
-            let leg: Vec<&Term> = told.iter().filter(|(role, _)| *role == with).map(|(_, frame)| frame).collect();
-            leg.len() >= frames.len() && leg.iter().zip(frames).all(|(one, other)| *one == other)
+        let told = || self.arrows.iter().take(at + 1).filter_map(|arrow| Some((arrow.party, self.frame(arrow)?)));
+        let passed = |cast: &usize| {
+            let leg: Vec<Term> = told().filter(|(party, _)| party == cast).map(|(_, frame)| frame).collect();
+            leg.len() >= frames.len() && leg.iter().zip(frames).all(|(one, other)| one == other)
         };
-        let with = [Role::Client, Role::Server].into_iter().find(|role| passed(*role));
-        let with = with.ok_or_else(|| no_place("a transcript of another session"))?;
-        Ok(Make::Transcript { with, messages: frames.len() })
+        let cast = self.order.iter().flatten().copied().find(passed);
+        let cast = cast.ok_or_else(|| no_place("a transcript that nobody has"))?;
+        let with = self.trace.world.casts[cast].role;
+        self.then(self.session_of(cast), Make::Transcript { with, messages: frames.len() })
     }
 
-    fn frame(&self, arrow: &Arrow) -> Option<(Role, Term)> {
-        let cast = self.trace.world.casts[arrow.party];
-        let message = &cast.table.messages[arrow.message?];
+    fn frame(&self, arrow: &Arrow) -> Option<Term> {
+        let message = &self.trace.world.casts[arrow.party].table.messages[arrow.message?];
         let values: Vec<Term> = arrow.values.iter().map(|value| value.term.clone()).collect();
-        Some((cast.role, Term::frame(message.kind.as_str(), values)))
+        Some(Term::frame(message.kind.as_str(), values))
     }
 
     /// The word with which something comes out as it was seen.

@@ -293,25 +293,41 @@ impl Term {
         self == other || self.parts().into_iter().any(|part| part.contains(other))
     }
 
-    /// The same with each blank replaced by what it was filled with; `None` where one was not.
-    pub fn resolved(&self) -> Option<Self> {
-        let all = |terms: &[Self]| terms.iter().map(Self::resolved).collect::<Option<Vec<_>>>();
+    /// The same of other parts, each of which is made of one of its own; `None` where one cannot be.
+    fn rebuilt(&self, each: &dyn Fn(&Self) -> Option<Self>) -> Option<Self> {
+        let all = |terms: &[Self]| terms.iter().map(each).collect::<Option<Vec<_>>>();
         Some(match self.shape() {
-            Shape::Blank(blank) => return blank.filled()?.resolved(),
-            Shape::Name { .. } | Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_) => self.clone(),
-            Shape::Generator(one) => Self::generator(&one.resolved()?),
-            Shape::Degenerate(one) => Self::degenerate(&one.resolved()?),
-            Shape::Power(base, exponents) => Self::powers(&base.resolved()?, &all(exponents)?),
+            Shape::Name { .. } | Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_) | Shape::Blank(_) => {
+                self.clone()
+            }
+            Shape::Generator(one) => Self::generator(&each(one)?),
+            Shape::Degenerate(one) => Self::degenerate(&each(one)?),
+            Shape::Power(base, exponents) => Self::powers(&each(base)?, &all(exponents)?),
             Shape::Of(function, args) => Self::of(*function, all(args)?),
             Shape::Tuple(items) => Self::tuple(all(items)?),
             Shape::Transcript(frames) => Self::transcript(all(frames)?),
             Shape::Frame(kind, fields) => Self::frame(kind, all(fields)?),
-            Shape::Chain { key, name, breaks } => Self::chain(&key.resolved()?, &name.resolved()?, *breaks),
-            Shape::Sealed(key, plaintext) => Self::sealed(&key.resolved()?, &plaintext.resolved()?),
-            Shape::Encrypted(key, coins, plaintext) => {
-                Self::encrypted(&key.resolved()?, &coins.resolved()?, &plaintext.resolved()?)
-            }
+            Shape::Chain { key, name, breaks } => Self::chain(&each(key)?, &each(name)?, *breaks),
+            Shape::Sealed(key, plaintext) => Self::sealed(&each(key)?, &each(plaintext)?),
+            Shape::Encrypted(key, coins, plaintext) => Self::encrypted(&each(key)?, &each(coins)?, &each(plaintext)?),
         })
+    }
+
+    /// The same with each blank replaced by what it was filled with; `None` where one was not.
+    pub fn resolved(&self) -> Option<Self> {
+        match self.shape() {
+            Shape::Blank(blank) => blank.filled()?.resolved(),
+            _ => self.rebuilt(&Self::resolved),
+        }
+    }
+
+    /// The same with one term in the place of another, wherever it occurs.
+    pub fn with(&self, other: &Self, in_its_place: &Self) -> Self {
+        if self == other {
+            return in_its_place.clone();
+        }
+        let each = |part: &Self| Some(part.with(other, in_its_place));
+        self.rebuilt(&each).unwrap_or_else(|| self.clone())
     }
 
     /// Fills the blanks of `self` so that it becomes `value`; answers whether it can.

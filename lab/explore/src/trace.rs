@@ -2,10 +2,10 @@
 
 use crate::{
     goal::{Goal, Property},
-    knowledge::{Knowledge, Recipe, mentions},
+    knowledge::{Knowledge, Recipe, is_anybodys, mentions, sources},
     party::Party,
     search::{State, Step},
-    term::Term,
+    term::{Shape, Term},
     world::World,
 };
 pub use lab::script::Fate;
@@ -66,6 +66,38 @@ impl Trace {
                 (self.steps, self.victim) = (fewer, victim);
             }
         }
+        self.leave_out_bystanders();
+    }
+
+    /// What one says who hears nothing, and another could say as well, is taken from the other: as few as can be take part.
+    fn leave_out_bystanders(&mut self) {
+        let casts = &self.world.casts;
+        let hears = |cast: usize| self.steps.iter().any(|step| step.to == cast);
+        let of_role = |cast: usize| (0..casts.len()).filter(move |other| casts[*other].role == casts[cast].role);
+        let pairs: Vec<(String, String)> = (0..casts.len())
+            .filter(|cast| !hears(*cast))
+            .flat_map(|cast| of_role(cast).filter(|other| hears(*other)).map(move |other| (cast, other)))
+            .map(|(cast, other)| (self.world.party(cast), self.world.party(other)))
+            .collect();
+        for (bystander, other) in pairs {
+            let mut steps = self.steps.clone();
+            let stands = |values: &[Term]| {
+                let own = |value: &&Term| matches!(value.shape(), Shape::Name { of, .. } if **of == *bystander);
+                values.iter().filter(own).cloned().collect::<Vec<_>>()
+            };
+            let fields = |steps: &[Step]| -> Vec<Term> {
+                steps.iter().flat_map(|step| &step.delivered).flat_map(|(_, values)| stands(values)).collect()
+            };
+            for said in fields(&steps) {
+                let Shape::Name { what, .. } = said.shape() else { continue };
+                let instead = Term::name(what, &other);
+                let values = steps.iter_mut().flat_map(|step| &mut step.delivered).flat_map(|(_, values)| values);
+                values.for_each(|value| *value = value.with(&said, &instead));
+            }
+            if let Some(victim) = self.lost_after(&steps) {
+                (self.steps, self.victim) = (steps, victim);
+            }
+        }
     }
 
     fn lost_after(&self, steps: &[Step]) -> Option<usize> {
@@ -87,8 +119,7 @@ impl Trace {
     /// Who takes part in it: those to whom something is delivered, or of whose words something is made.
     pub fn takes_part(&self, cast: usize) -> bool {
         let arrows = self.arrows();
-        let number = |at: usize| arrows.iter().filter(|arrow| arrow.sends).nth(at).map(|arrow| arrow.party);
-        let of = |recipe: &Recipe| mentions(recipe).into_iter().any(|at| number(at) == Some(cast));
+        let of = |recipe: &Recipe| speakers(&arrows, recipe).contains(&cast);
         let used = arrows.iter().flat_map(|arrow| &arrow.values).filter_map(|value| value.made.as_ref());
         self.steps.iter().any(|step| step.to == cast)
             || used.into_iter().any(|(_, recipe)| of(recipe))
@@ -103,9 +134,10 @@ impl Trace {
         self.tell_sent(&state, &mut told, &mut arrows);
         for step in &self.steps {
             for (message, values) in &step.delivered {
+                let model = self.model(&state, step.to, *message, values);
                 let values = values.iter().enumerate().map(|(i, term)| {
                     let name = self.field(step.to, *message, i);
-                    let recipe = self.as_sent(&state, term, name).or_else(|| state.knowledge.recipe(term));
+                    let recipe = self.as_sent(&state, term, name, model).or_else(|| state.knowledge.recipe(term));
                     let recipe = recipe.unwrap_or_else(|| Recipe::Had(term.clone()));
                     let fate = self.fate(&state, &recipe, name);
                     Value { name, term: term.clone(), made: Some((fate, recipe)) }
@@ -136,13 +168,33 @@ impl Trace {
         message.map_or("record", |message| self.world.casts[cast].table.messages[message].fields[field].binds)
     }
 
-    /// The term as it stood in a message's field of this name, whether or not the attacker had it before.
-    fn as_sent(&self, state: &State, term: &Term, name: &str) -> Option<Recipe> {
-        state.sent.iter().enumerate().find_map(|(number, sent)| {
-            sent.message?;
-            let here = |at: &usize| sent.values[*at] == *term && self.field(sent.by, sent.message, *at) == name;
-            (0..sent.values.len()).find(here).map(|field| Recipe::Seen(number, field))
-        })
+    /// The place in a sent message at which the term stood in a field of this name.
+    fn place(&self, state: &State, number: usize, term: &Term, name: &str) -> Option<usize> {
+        let sent = &state.sent[number];
+        sent.message?;
+        let here = |at: &usize| sent.values[*at] == *term && self.field(sent.by, sent.message, *at) == name;
+        (0..sent.values.len()).find(here)
+    }
+
+    /// The sent message that most of these values stood in, by its number, before others one of somebody's who hears something: what everybody says, and everybody knows, is taken
+    /// from where the rest is from.
+    fn model(&self, state: &State, to: usize, message: Option<usize>, values: &[Term]) -> Option<usize> {
+        let alike = |number: &usize| {
+            let stood =
+                |(i, term): (usize, &Term)| self.place(state, *number, term, self.field(to, message, i)).is_some();
+            values.iter().enumerate().filter(|one| stood(*one)).count()
+        };
+        let heard = |number: usize| self.steps.iter().any(|step| step.to == state.sent[number].by);
+        (0..state.sent.len()).rev().max_by_key(|number| (alike(number), heard(*number)))
+    }
+
+    /// The term as it stood in a message's field of this name, whether or not the attacker had it before; in this message where
+    /// it stood there.
+    fn as_sent(&self, state: &State, term: &Term, name: &str, model: Option<usize>) -> Option<Recipe> {
+        model
+            .into_iter()
+            .chain(0..state.sent.len())
+            .find_map(|number| self.place(state, number, term, name).map(|field| Recipe::Seen(number, field)))
     }
 
     fn fate(&self, state: &State, recipe: &Recipe, name: &str) -> Fate {
@@ -161,6 +213,11 @@ impl Trace {
     pub fn keys_of(&self, cast: usize) -> Vec<(&'static str, Recipe)> {
         let Some(state) = self.run(&self.steps) else { return Vec::new() };
         keys(&state.parties[cast], &state.knowledge)
+    }
+
+    /// At the end this one is done with the handshake.
+    pub fn is_done(&self, cast: usize) -> bool {
+        self.run(&self.steps).is_some_and(|state| state.parties[cast].is_done())
     }
 
     /// At the end both of these are done with the handshake, with the same keys.
@@ -199,6 +256,17 @@ impl Trace {
         }
         keys(&state.parties[self.victim], &knowledge)
     }
+}
+
+/// Those of whose words this is made, by their places in the cast; what anybody can say is nobody's.
+pub(crate) fn speakers(arrows: &[Arrow], recipe: &Recipe) -> Vec<usize> {
+    let sent: Vec<&Arrow> = arrows.iter().filter(|arrow| arrow.sends).collect();
+    let said = sources(recipe).into_iter().filter_map(|(number, field)| {
+        let arrow = sent.get(number)?;
+        let value = field.and_then(|field| arrow.values.get(field));
+        (!value.is_some_and(|value| is_anybodys(&value.term))).then_some(arrow.party)
+    });
+    said.collect()
 }
 
 fn keys(party: &Party, knowledge: &Knowledge) -> Vec<(&'static str, Recipe)> {

@@ -139,6 +139,8 @@ pub struct Resolved {
     pub scenario: Scenario,
     /// What the attacker came by before, by the registry of attacks.
     pub loot: Loot,
+    /// The same for each session in which the attacker is there, where that is not one and the same for all.
+    pub each: Vec<Loot>,
     /// What the attacker's process plays where the attacker is absent: it passes everything on.
     pub absent: Selection,
 }
@@ -149,7 +151,15 @@ impl Resolved {
         if !self.loot.sessions.is_empty() {
             return self.loot.sessions.to_vec();
         }
-        (0..self.mode.met).map(|_| Presence::Absent).chain([Presence::There]).collect()
+        let there = vec![Presence::There; self.each.len().max(1)];
+        (0..self.mode.met).map(|_| Presence::Absent).chain(there).collect()
+    }
+
+    /// The same scenario with what the attacker came by before the session of this number, from 1.
+    pub fn in_session(&self, number: u32) -> Self {
+        let there = number.checked_sub(self.mode.met + 1).and_then(|there| usize::try_from(there).ok());
+        let loot = there.and_then(|there| self.each.get(there)).map_or(self.loot, |loot| *loot);
+        Self { loot, ..self.clone() }
     }
 }
 
@@ -205,7 +215,7 @@ pub fn resolve(scenario: &Scenario) -> Result<Resolved, Unknown> {
     let Played { mode, selection, .. } = play(&scenario.mode, &scenario.without, &scenario.with)?;
     let scenario = Scenario { mode: selection, ..scenario.clone() };
     let absent = scenario.attack.clone();
-    Ok(Resolved { mode, scenario, loot: Loot::default(), absent })
+    Ok(Resolved { mode, scenario, loot: Loot::default(), each: Vec::new(), absent })
 }
 
 fn list<'a>(ids: impl Iterator<Item = &'a str>) -> String {

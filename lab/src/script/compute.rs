@@ -49,13 +49,23 @@ pub struct Workbench {
     solved: Vec<(Vec<u8>, Value)>,
     legs: [Vec<Frame>; 2],
     word: Option<Value>,
+    /// What lay on it in the sessions before, in order.
+    earlier: Vec<Self>,
 }
 
 impl Workbench {
     /// A workbench on which nothing lies but what was had before.
     pub fn new(real: Real, table: &'static Mode, group: Option<Group>, had: Vec<(Role, &'static str, Value)>) -> Self {
         let (seen, own, solved, legs) = Default::default();
-        Self { real, table, group, had, seen, own, solved, legs, word: None }
+        Self { real, table, group, had, seen, own, solved, legs, word: None, earlier: Vec::new() }
+    }
+
+    /// Keeps what lay on it in the session before: what was drawn then is drawn, and what passed is remembered.
+    pub fn remember(&mut self, mut last: Self) {
+        self.own = std::mem::take(&mut last.own);
+        self.solved.clone_from(&last.solved);
+        self.earlier = std::mem::take(&mut last.earlier);
+        self.earlier.push(last);
     }
 
     /// A message came; answers with its values, in the order of its fields.
@@ -146,6 +156,23 @@ impl Workbench {
                 Err(never("guessed"))
             }
             Make::Word => self.word.clone().ok_or_else(|| never("word")),
+            Make::Earlier { session, value } => self.earlier(*session, value),
+        }
+    }
+
+    /// What lay there then stays as it was; what is drawn and what was found is one and the same in all sessions.
+    fn earlier(&mut self, session: usize, value: &Make) -> Result<Value, Lack> {
+        let (place, word) = (session.wrapping_sub(1), self.word.clone());
+        let bench = self.earlier.get_mut(place).ok_or_else(|| never("session"))?;
+        std::mem::swap(&mut self.own, &mut bench.own);
+        bench.solved.clone_from(&self.solved);
+        bench.word = word;
+        let computed = bench.compute(value);
+        std::mem::swap(&mut self.own, &mut bench.own);
+        match computed {
+            // Nothing passes there any more.
+            Err(Lack::Unseen) => Err(never(format!("session {session}"))),
+            computed => computed,
         }
     }
 

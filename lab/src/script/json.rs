@@ -1,7 +1,8 @@
 //! Scripts as JSON, read as strictly as messages are: what is wrong is named by its place.
 
 use super::{
-    Deed, Keys, LONGEST, Make, Otherwise, Play, Script, Treatment, VERSION, groups, items, one_of, operations,
+    Deed, Keys, LONGEST, Make, Otherwise, Play, SESSIONS, Script, Session, Treatment, VERSION, groups, items, one_of,
+    operations,
 };
 use crate::{
     loot::{Item, Loot},
@@ -16,6 +17,8 @@ use crate::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value as Json, json};
 
+/// What stands there of each session.
+const MEMBERS: [&str; 6] = ["needs", "moves", "otherwise", "keys", "records", "hang_up"];
 /// Most entries of a list.
 const MOST: usize = 64;
 /// How deep values may stand in values.
@@ -71,6 +74,10 @@ impl<'v> At<'v> {
     pub(super) fn number(&self) -> Result<usize, Misfit> {
         let number = self.value.as_u64().and_then(|number| usize::try_from(number).ok());
         number.ok_or_else(|| self.wrong_kind(Kind::Number))
+    }
+
+    fn boolean(&self) -> Result<bool, Misfit> {
+        self.value.as_bool().ok_or_else(|| self.wrong_kind(Kind::Boolean))
     }
 
     pub(super) fn map(&self) -> Result<&'v Map<String, Json>, Misfit> {
@@ -129,7 +136,11 @@ impl Script {
     /// As [`Self::read`].
     pub fn from_json(value: &Json) -> Result<Self, Misfit> {
         let at = At { place: String::new(), value };
-        at.object(&["script", "mode", "needs", "moves", "otherwise", "keys", "records"])?;
+        let several = at.maybe("sessions");
+        match several {
+            Some(_) => at.object(&["script", "mode", "sessions"])?,
+            None => at.object(&[&["script", "mode"], &MEMBERS[..]].concat())?,
+        };
         let version = at.field("script")?;
         if version.value.as_u64() != Some(VERSION) {
             return Err(version.misfit(one_of([VERSION.to_string()])));
@@ -137,58 +148,57 @@ impl Script {
         let mode = at.field("mode")?;
         let selection: Selection = mode.text()?.parse().map_err(|_| mode.misfit(one_of(modes())))?;
         let played = modes::play(&selection, &[], &[]).map_err(|_| mode.misfit(one_of(modes())))?;
-        let reader = Reader { table: played.mode };
-        let mut needs = Loot::NONE;
-        if let Some(at) = at.maybe("needs") {
-            needs = reader.loot(&at)?;
-        }
-        let mut moves = Vec::new();
-        for at in at.field("moves")?.list()? {
-            moves.push(reader.play(&at, &moves)?);
-        }
-        let otherwise = at.maybe("otherwise").map_or(Ok(Otherwise::Drop), |at| {
-            at.named([("forward".to_owned(), Otherwise::Forward), ("drop".to_owned(), Otherwise::Drop)])
-        })?;
-        let (mut keys, mut records) = ([None, None], [Treatment::Drop; 2]);
-        if let Some(at) = at.maybe("keys") {
-            at.object(&["client", "server"])?;
-            for role in [Role::Client, Role::Server] {
-                keys[Self::side(role)] = at.maybe(role.as_str()).map(|at| reader.keys(&at)).transpose()?;
+        let reader = |earlier| Reader { table: played.mode, earlier };
+        let sessions = match several {
+            None => vec![reader(0).session(&at)?],
+            Some(at) => {
+                let several = at.list_of(SESSIONS)?;
+                if several.is_empty() {
+                    return Err(Misfit::new(format!("{}[0]", at.place), Need::ThisField, Given::Nothing));
+                }
+                let all = several.iter().enumerate().map(|(earlier, at)| {
+                    at.object(&MEMBERS)?;
+                    reader(earlier).session(at)
+                });
+                all.collect::<Result<_, _>>()?
             }
-        }
-        if let Some(at) = at.maybe("records") {
-            at.object(&["client", "server"])?;
-            for role in [Role::Client, Role::Server] {
-                let Some(at) = at.maybe(role.as_str()) else { continue };
-                records[Self::side(role)] = at.named(Treatment::ALL.map(|it| (it.as_str().to_owned(), it)))?;
-            }
-        }
-        Ok(Self { mode: played.selection, table: played.mode, needs, moves, otherwise, keys, records })
+        };
+        Ok(Self { mode: played.selection, table: played.mode, sessions })
     }
 
     /// The script as JSON.
     pub fn to_json(&self) -> Json {
+        let mut object = match &self.sessions[..] {
+            [one] => self.session(one),
+            all => Map::from_iter([("sessions".to_owned(), all.iter().map(|one| self.session(one)).collect())]),
+        };
+        object.insert("script".to_owned(), json!(VERSION));
+        object.insert("mode".to_owned(), json!(self.mode.to_string()));
+        Json::Object(object)
+    }
+
+    fn session(&self, session: &Session) -> Map<String, Json> {
         let both = |of: &dyn Fn(Role) -> Option<Json>| -> Json {
             let entry = |role: Role| Some((role.to_string(), of(role)?));
             Json::Object([Role::Client, Role::Server].into_iter().filter_map(entry).collect())
         };
         let keys = |role| {
-            let keys = self.keys[Self::side(role)].as_ref()?;
+            let keys = session.keys[Self::side(role)].as_ref()?;
             Some(json!({
                 "client_write": written(&keys.client_write),
                 "server_write": written(&keys.server_write),
                 "exporter": written(&keys.exporter),
             }))
         };
-        json!({
-            "script": VERSION,
-            "mode": self.mode.to_string(),
-            "needs": loot(&self.needs),
-            "moves": self.moves.iter().map(|play| self.play(play)).collect::<Vec<_>>(),
-            "otherwise": match self.otherwise { Otherwise::Forward => "forward", Otherwise::Drop => "drop" },
-            "keys": both(&keys),
-            "records": both(&|role| Some(json!(self.records[Self::side(role)].as_str()))),
-        })
+        let mut object = Map::from_iter([
+            ("needs".to_owned(), loot(&session.needs)),
+            ("moves".to_owned(), session.moves.iter().map(|play| self.play(play)).collect()),
+            ("otherwise".to_owned(), json!(session.otherwise.as_str())),
+            ("keys".to_owned(), both(&keys)),
+            ("records".to_owned(), both(&|role| Some(json!(session.records[Self::side(role)].as_str())))),
+        ]);
+        object.extend(session.hang_up.then(|| ("hang_up".to_owned(), json!(true))));
+        object
     }
 
     fn play(&self, play: &Play) -> Json {
@@ -246,23 +256,51 @@ fn written(make: &Make) -> Json {
         Make::Logarithm { group, of } => json!({ "logarithm": { "group": written(group), "of": written(of) } }),
         Make::Guessed { made, like } => json!({ "guessed": { "made": written(made), "like": written(like) } }),
         Make::Word => json!({ "word": true }),
+        Make::Earlier { session, value } => json!({ "earlier": { "session": session, "value": written(value) } }),
     }
 }
 
 /// Reads what a table gives names to.
 struct Reader {
     table: &'static Mode,
+    /// How many sessions come before the one that is read.
+    earlier: usize,
 }
 
 impl Reader {
+    fn session(&self, at: &At<'_>) -> Result<Session, Misfit> {
+        let needs = at.maybe("needs").map_or(Ok(Loot::NONE), |at| self.loot(&at))?;
+        let mut moves = Vec::new();
+        for at in at.field("moves")?.list()? {
+            moves.push(self.play(&at, &moves)?);
+        }
+        let otherwise = at.maybe("otherwise").map_or(Ok(Otherwise::Drop), |at| {
+            at.named([Otherwise::Forward, Otherwise::Drop].map(|it| (it.as_str().to_owned(), it)))
+        })?;
+        let (mut keys, mut records) = ([None, None], [Treatment::Drop; 2]);
+        if let Some(at) = at.maybe("keys") {
+            at.object(&["client", "server"])?;
+            for role in [Role::Client, Role::Server] {
+                keys[Script::side(role)] = at.maybe(role.as_str()).map(|at| self.keys(&at)).transpose()?;
+            }
+        }
+        if let Some(at) = at.maybe("records") {
+            at.object(&["client", "server"])?;
+            for role in [Role::Client, Role::Server] {
+                let Some(at) = at.maybe(role.as_str()) else { continue };
+                records[Script::side(role)] = at.named(Treatment::ALL.map(|it| (it.as_str().to_owned(), it)))?;
+            }
+        }
+        let hang_up = at.maybe("hang_up").map_or(Ok(false), |at| at.boolean())?;
+        Ok(Session { needs, moves, otherwise, keys, records, hang_up })
+    }
+
     fn loot(&self, at: &At<'_>) -> Result<Loot, Misfit> {
         at.object(&["as_server", "as_client", "called", "leads_back"])?;
         let item = |name: &str| -> Result<Option<Item>, Misfit> {
             at.maybe(name).map(|at| at.named(items().map(|(id, item)| (id.to_owned(), item)))).transpose()
         };
-        let is = |name: &str| {
-            at.maybe(name).map_or(Ok(false), |at| at.value.as_bool().ok_or_else(|| at.wrong_kind(Kind::Boolean)))
-        };
+        let is = |name: &str| at.maybe(name).map_or(Ok(false), |at| at.boolean());
         Ok(Loot {
             as_server: item("as_server")?,
             as_client: item("as_client")?,
@@ -311,7 +349,7 @@ impl Reader {
 
     /// A value: an object with one field, which says what it is.
     fn make(&self, at: &At<'_>, depth: usize) -> Result<Make, Misfit> {
-        const KINDS: [&str; 12] = [
+        const KINDS: [&str; 13] = [
             "seen",
             "had",
             "own",
@@ -324,6 +362,7 @@ impl Reader {
             "logarithm",
             "guessed",
             "word",
+            "earlier",
         ];
         let depth = depth + 1;
         let map = at.object(&KINDS)?;
@@ -386,6 +425,17 @@ impl Reader {
                 inside.object(&["made", "like"])?;
                 Make::Guessed { made: boxed("made")?, like: boxed("like")? }
             }
+            "earlier" => {
+                inside.object(&["session", "value"])?;
+                let session = inside.field("session")?;
+                let number = session.number()?;
+                if !(1..=self.earlier).contains(&number) {
+                    return Err(session.misfit(one_of((1..=self.earlier).map(|number| number.to_string()))));
+                }
+                // What is meant there is meant as it stood in that session alone.
+                let then = Self { table: self.table, earlier: 0 };
+                Make::Earlier { session: number, value: Box::new(then.make(&inside.field("value")?, depth)?) }
+            }
             _ => Make::Word,
         })
     }
@@ -426,9 +476,31 @@ mod tests {
         let script = Script::read(SCRIPT.as_bytes()).unwrap();
         let again = Script::from_json(&script.to_json()).unwrap();
         assert_eq!(script.to_json(), again.to_json());
-        assert_eq!(script.moves.len(), 2);
-        assert_eq!(script.records, [Treatment::Read, Treatment::Drop]);
-        assert!(matches!(script.needs.as_server, Some(Item::Forged(forgery)) if forgery.id == "forge-expired"));
+        let [session] = &script.sessions[..] else { panic!("one session") };
+        assert_eq!(session.moves.len(), 2);
+        assert_eq!(session.records, [Treatment::Read, Treatment::Drop]);
+        assert!(matches!(session.needs.as_server, Some(Item::Forged(forgery)) if forgery.id == "forge-expired"));
+    }
+
+    /// What a session takes from another lies before it.
+    #[test]
+    fn several_sessions_are_read_as_they_are_written_and_take_from_those_before_alone() {
+        let several = |session: usize| {
+            let earlier = format!(r#"{{"earlier":{{"session":{session},"value":{{"seen":"client_share"}}}}}}"#);
+            let later = format!(
+                r#"{{"moves":[{{"do":"send","from":"client","message":"client-hello","fields":{{"share":{earlier}}}}}]}}"#
+            );
+            let first = r#"{"needs":{"leads_back":true},"moves":[],"hang_up":true}"#;
+            format!(r#"{{"script":1,"mode":"ecdh","sessions":[{first},{later}]}}"#)
+        };
+        let script = Script::read(several(1).as_bytes()).unwrap();
+        let again = Script::from_json(&script.to_json()).unwrap();
+        assert_eq!(script.to_json(), again.to_json());
+        assert!(script.needs(1).leads_back && !script.needs(2).leads_back && script.sessions[0].hang_up);
+        for session in [0, 2, 3] {
+            let place = "sessions[1].moves[0].fields.share.earlier.session";
+            assert_eq!(Script::read(several(session).as_bytes()).unwrap_err().field, place);
+        }
     }
 
     /// Whatever is wrong is refused by the place at which it stands.
@@ -455,6 +527,15 @@ mod tests {
             (r#""otherwise":"forward""#, r#""otherwise":"forward","more":1"#, "more"),
         ] {
             assert_eq!(fault(of, instead).0, place, "{instead}");
+        }
+        for (session, of, place) in [
+            (r#"{"moves":[]}"#, 0, "sessions[0]"),
+            (r#"{"moves":[]}"#, SESSIONS + 1, "sessions"),
+            (r#"{"moves":[],"more":1}"#, 2, "sessions[0].more"),
+            (r#"{"moves":[],"hang_up":"yes"}"#, 2, "sessions[0].hang_up"),
+        ] {
+            let several = format!(r#"{{"script":1,"mode":"ecdh","sessions":[{}]}}"#, vec![session; of].join(","));
+            assert_eq!(Script::read(several.as_bytes()).err().map(|misfit| misfit.field).as_deref(), Some(place));
         }
         assert_eq!(Script::read(&vec![b' '; LONGEST + 1]).err().map(|misfit| misfit.field).as_deref(), Some("script"));
         let deep = format!("{}{{\"word\":true}}{}", "{\"degenerate\":".repeat(60), "}".repeat(60));

@@ -38,9 +38,9 @@ pub fn campaign(scenario: &Scenario, setting: &Setting) -> Result<Vec<Orders>, U
 ///
 /// # Panics
 /// The lab's own certificates cannot be issued.
-pub fn stage_script(scenario: &Scenario, script: &Script, setting: &Setting) -> Result<Orders, Unknown> {
+pub fn stage_script(scenario: &Scenario, script: &Script, setting: &Setting) -> Result<Vec<Orders>, Unknown> {
     let resolved = attacks::scripted(scenario, Some(script))?;
-    let mut orders = staging::stage(&resolved.played, setting).unwrap_or_else(|error| panic!("{error}"));
-    orders.attack.script = Some(script.clone());
-    Ok(orders)
+    let mut sessions = staging::campaign(&resolved.played, setting).unwrap_or_else(|error| panic!("{error}"));
+    resolved.told(&mut sessions);
+    Ok(sessions)
 }

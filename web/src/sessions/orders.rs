@@ -105,7 +105,7 @@ pub fn orders(
         setting.server_phrase.clone_from(phrase);
     }
     let mut sessions = campaign(&resolved.played, &setting)?;
-    sessions.iter_mut().for_each(|orders| orders.attack.script = resolved.script.as_deref().cloned());
+    resolved.told(&mut sessions);
     Ok(sessions)
 }
 

@@ -8,7 +8,8 @@ use ::explore::{
     trace::Trace,
 };
 use ::lab::{
-    event::{Action, Fact},
+    event::{Action, Event, Fact},
+    mode::Mode,
     role::Role,
     script::{Deed, Fate, Make, Script},
     verdict::Class,
@@ -58,7 +59,11 @@ pub(super) fn execute(answer: &Answer<'_>) -> Result<Option<Executed>, Failure> 
     let record = lab::with_lab(settings, async |console| {
         lab::done(lab::play_script(&console, &scenario, &script, None)?).await
     })?;
-    let wire = script.moves.iter().map(|play| performed(&script, play.message, &play.deed, &record)).collect();
+    let mut wire = Vec::new();
+    for (session, events) in script.sessions.iter().zip(there(&script, &record.events)) {
+        let moves = session.moves.iter();
+        wire.extend(moves.map(|play| performed(script.table, play.message, &play.deed, events)));
+    }
     Ok(Some(Executed::Done(Box::new(Done { record, wire }))))
 }
 
@@ -74,11 +79,24 @@ pub(super) fn of(answer: &Answer<'_>, trace: &Trace) -> Result<Script, Unscripte
     script::of(trace, &answer.played.selection)
 }
 
-fn performed(script: &Script, message: usize, deed: &Deed, record: &Record) -> Performed {
-    let table = &script.table.messages[message];
-    let before = Script::of(script.table, table.from).filter(|place| *place < message);
-    let alike = before.filter(|place| script.table.messages[*place].kind == table.kind).count();
-    let mut dealt = record.events.iter().filter_map(|event| match &event.fact {
+/// The events of each session in which the attacker was there.
+fn there<'e>(script: &Script, events: &'e [Event]) -> Vec<&'e [Event]> {
+    let is_start = |event: &Event| matches!(event.fact, Fact::Began { .. });
+    let starts: Vec<usize> = events.iter().enumerate().filter(|(_, event)| is_start(event)).map(|(at, _)| at).collect();
+    let ends = starts.iter().skip(1).copied().chain([events.len()]);
+    let mut all: Vec<&[Event]> = starts.iter().zip(ends).filter_map(|(start, end)| events.get(*start..end)).collect();
+    if all.is_empty() {
+        all.push(events);
+    }
+    // Those in which the two came to know each other are before them.
+    all.split_off(all.len().saturating_sub(script.sessions.len()))
+}
+
+fn performed(mode: &Mode, message: usize, deed: &Deed, events: &[Event]) -> Performed {
+    let table = &mode.messages[message];
+    let before = Script::of(mode, table.from).filter(|place| *place < message);
+    let alike = before.filter(|place| mode.messages[*place].kind == table.kind).count();
+    let mut dealt = events.iter().filter_map(|event| match &event.fact {
         Fact::Relayed { from, action, kind, .. }
             if *action != Action::Hold && (*from, kind.as_str()) == (table.from, table.kind.as_str()) =>
         {
