@@ -205,6 +205,7 @@ fn no_safe_method_has_an_effect() {
             "action" => "forward".to_owned(),
             "fields" => "{}".to_owned(),
             "mode" => "dh".to_owned(),
+            "table" | "without" | "with" | "goals" => "none".to_owned(),
             "program" => "client-none".to_owned(),
             "role" => "client".to_owned(),
             "version" | "cells" | "totals" => "1".to_owned(),

@@ -5,6 +5,7 @@ pub mod ci;
 pub mod cli;
 pub mod console;
 pub mod cracking;
+pub mod exploring;
 pub mod http;
 pub mod lesson;
 pub mod log;

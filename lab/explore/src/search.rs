@@ -11,6 +11,7 @@ use crate::{
 use lab::handshake::Stop;
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
+    ops::ControlFlow,
     sync::Arc,
 };
 
@@ -145,16 +146,16 @@ pub struct Found {
 
 /// Looks for a way to lose each of these goals, in each of these worlds; until the first is found, or until all are.
 pub fn search(worlds: &[World], goals: &[Goal], bound: Bound, first_only: bool) -> Found {
-    search_watched(worlds, goals, bound, first_only, &|_| {})
+    search_watched(worlds, goals, bound, first_only, &|_| ControlFlow::Continue(()))
 }
 
-/// The same, and says now and then how many states more were looked at.
+/// The same, and says now and then how many states more were looked at; it is cut off where it is told to.
 pub fn search_watched(
     worlds: &[World],
     goals: &[Goal],
     bound: Bound,
     first_only: bool,
-    watch: &dyn Fn(usize),
+    watch: &dyn Fn(usize) -> ControlFlow<()>,
 ) -> Found {
     let mut found = Found { attacks: BTreeMap::new(), states: 0, exhausted: (0, worlds.len()), vacuous: None };
     if let Some(why) = worlds.first().and_then(|world| honest(world).err()) {
@@ -244,7 +245,7 @@ struct Search<'s> {
     goals: &'s [Goal],
     bound: Bound,
     first_only: bool,
-    watch: &'s dyn Fn(usize),
+    watch: &'s dyn Fn(usize) -> ControlFlow<()>,
     nodes: Vec<Option<Node>>,
     seen: HashSet<u64>,
     waiting: VecDeque<Open>,
@@ -255,6 +256,9 @@ impl Search<'_> {
     /// Looks at one world; answers whether nothing was left out.
     fn run(mut self) -> bool {
         let Ok(first) = State::first(self.world) else { return true };
+        if (self.watch)(0).is_break() {
+            return false;
+        }
         let mut memory = Memory::default();
         self.is_new(&first, Some(&[]));
         self.waiting.push_back(Open { node: 0, state: first, hand: Vec::new() });
@@ -262,8 +266,11 @@ impl Search<'_> {
         while let Some(open) = self.waiting.pop_front() {
             self.go_on(&open, &mut memory);
             if self.found.states - told >= BETWEEN {
-                (self.watch)(self.found.states - told);
+                let goes_on = (self.watch)(self.found.states - told);
                 told = self.found.states;
+                if goes_on.is_break() && !self.is_over() {
+                    return false;
+                }
             }
             if self.is_over() {
                 return true;

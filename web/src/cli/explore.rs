@@ -2,32 +2,31 @@
 
 mod executed;
 mod matrix;
-mod object;
 mod told;
 mod workers;
 
 use super::{FAILED, FINDING, FINE, Failure};
+use crate::exploring::{Answer, Asked, Outcome, said};
 use ::explore::{
     goal::Goal,
     proverif,
     search::{Bound, Found, search_watched},
     world::{Sessions, World},
 };
-use ::lab::{
-    mode::{Variant, file::ModeFile},
-    modes::{self, Played},
-    scenario::Selection,
-    words,
-};
+use ::lab::scenario::Selection;
 use clap::Args;
 use serde_json::{Value, json};
 use std::{
     fs,
     io::{self, Write},
+    ops::ControlFlow,
     path::PathBuf,
     time::Instant,
 };
 use workers::{Watched, at_once};
+
+/// States of each cast that are looked at where every mode is.
+const MATRIX: usize = 50_000;
 
 /// Arguments of `interlock explore`.
 #[derive(Debug, Args)]
@@ -71,8 +70,9 @@ pub(super) struct Explore {
     #[arg(long, value_name = "GOAL", num_args = 1.., value_delimiter = ',')]
     goal: Vec<Goal>,
     /// States to look at in each cast of sessions before it is cut off
-    #[arg(long, value_name = "N", default_value_t = Bound::default().states)]
-    states: usize,
+    /// [default: 200000, with --matrix 50000]
+    #[arg(long, value_name = "N")]
+    states: Option<usize>,
     /// How many answers the attacker may have in hand at a time without having used them
     #[arg(long, value_name = "N", default_value_t = Bound::default().in_hand)]
     in_hand: usize,
@@ -97,38 +97,35 @@ enum Tool {
 }
 
 impl Explore {
-    /// What is looked at, and the variant that says what is in no table.
-    fn played(&self, selection: Option<&Selection>) -> Result<(Played, Option<&'static Variant>), Failure> {
-        let usage = |unknown: modes::Unknown| Failure::Usage(unknown.to_string());
-        let variant = |played: &Played| played.mode.variant(played.selection.variant.as_deref());
+    /// What is looked at.
+    fn asked(&self) -> Result<Asked, Failure> {
         let Some(path) = &self.mode_file else {
-            let selection = selection.cloned().unwrap_or_else(|| Selection::plain(""));
-            let played = modes::play(&selection, &self.without, &self.with).map_err(usage)?;
-            let variant = variant(&played);
-            return Ok((played, variant));
+            let selection = self.mode.clone().unwrap_or_else(|| Selection::plain(""));
+            let asked = Asked::of(&selection, &self.without, &self.with, &self.goal, self.bound());
+            return asked.map_err(|refused| Failure::Usage(refused.to_string()));
         };
         let wrong = |why: &dyn std::fmt::Display| Failure::Usage(format!("--mode-file {}: {why}", path.display()));
-        let file =
-            ModeFile::read(&fs::read_to_string(path).map_err(|error| wrong(&error))?).map_err(|flaw| wrong(&flaw))?;
-        let switches = modes::switched(file.mode, &self.without, &self.with).map_err(usage)?;
-        let parameters = file.parameters.map(|it| modes::play(&it, &[], &[])).transpose().map_err(usage)?;
-        let selection = Selection::plain(file.mode.id);
-        Ok((Played { mode: file.mode, selection, switches }, parameters.as_ref().and_then(variant)))
+        let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let asked = Asked::of_file(&text, &self.without, &self.with, &self.goal, self.bound());
+        asked.map_err(|refused| wrong(&refused))
     }
 
     /// The table as a text for somebody else; nothing where an answer is wanted.
-    fn written(&self, played: &Played, variant: Option<&Variant>) -> Result<Option<String>, Failure> {
-        if self.export.is_some() {
-            let model = proverif::of(played.mode, &played.switches);
-            return model.map(Some).map_err(|why| Failure::Usage(format!("--export: {}: {why}", played.selection)));
+    fn written(&self, asked: &Asked) -> Result<Option<String>, Failure> {
+        let played = &asked.played;
+        let refused = |why: &dyn std::fmt::Display| Failure::Usage(format!("--export: {}: {why}", played.selection));
+        let written = |model: String| Ok(Some(model));
+        match self.export {
+            Some(Tool::Proverif) => {
+                proverif::of(played.mode, &played.switches).map_err(|why| refused(&why)).and_then(written)
+            }
+            None => Ok(self.print.then(|| asked.table())),
         }
-        let special = variant.is_some_and(|variant| variant.group.is_some() || variant.word);
-        let parameters = special.then(|| played.selection.clone());
-        Ok(self.print.then(|| ModeFile { mode: played.mode, parameters }.to_string()))
     }
 
     fn bound(&self) -> Bound {
-        Bound { sessions: self.sessions, states: self.states, in_hand: self.in_hand }
+        let usual = if self.matrix { MATRIX } else { Bound::default().states };
+        Bound { sessions: self.sessions, states: self.states.unwrap_or(usual), in_hand: self.in_hand }
     }
 
     fn threads(&self) -> usize {
@@ -139,7 +136,10 @@ impl Explore {
     fn first(&self, worlds: &[World], goals: &[Goal]) -> Found {
         let watched = Watched::states();
         Found::first_of(at_once(worlds, self.threads(), |world| {
-            search_watched(std::slice::from_ref(world), goals, self.bound(), true, &|states| watched.more(states))
+            search_watched(std::slice::from_ref(world), goals, self.bound(), true, &|states| {
+                watched.more(states);
+                ControlFlow::Continue(())
+            })
         }))
     }
 }
@@ -149,49 +149,12 @@ fn sessions(text: &str) -> Result<Sessions, String> {
     named.ok_or_else(|| super::said("one-of", &json!({ "names": Sessions::ALL.map(Sessions::as_str) })))
 }
 
-/// What was looked for, and what came of it.
-struct Answer<'a> {
-    args: &'a Explore,
-    played: &'a Played,
-    goals: Vec<Goal>,
-    worlds: Vec<World>,
-    found: Found,
-    seconds: f64,
-}
-
-/// One of three answers, or that there was nothing to ask.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Attack,
-    None,
-    Capped,
-    Vacuous,
-}
-
-impl Outcome {
-    fn of(found: &Found) -> Self {
-        match found {
-            found if !found.attacks.is_empty() => Self::Attack,
-            found if found.vacuous.is_some() => Self::Vacuous,
-            found if found.exhausted.0 < found.exhausted.1 => Self::Capped,
-            _ => Self::None,
-        }
-    }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Attack => "attack",
-            Self::None | Self::Vacuous => "none",
-            Self::Capped => "capped",
-        }
-    }
-
-    const fn status(self) -> u8 {
-        match self {
-            Self::Attack => FINDING,
-            Self::None => FINE,
-            Self::Capped | Self::Vacuous => FAILED,
-        }
+/// The exit status of each answer.
+const fn status(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Attack => FINDING,
+        Outcome::None => FINE,
+        Outcome::Capped | Outcome::Vacuous => FAILED,
     }
 }
 
@@ -199,20 +162,19 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
     if args.matrix {
         return matrix::run(args);
     }
-    let (played, variant) = args.played(args.mode.as_ref())?;
-    if let Some(text) = args.written(&played, variant)? {
+    let asked = args.asked()?;
+    if let Some(text) = args.written(&asked)? {
         super::unless_read_enough(write!(anstream::stdout().lock(), "{text}"))?;
         return Ok(FINE);
     }
-    let goals = if args.goal.is_empty() { Goal::promised(played.mode) } else { args.goal.clone() };
     let start = Instant::now();
     // What is performed is looked for between one client and one server first.
     let bounds =
         Sessions::ALL.into_iter().filter(|bound| *bound == args.sessions || (args.execute && *bound < args.sessions));
     let (mut worlds, mut found) = (Vec::new(), None);
     for bound in bounds {
-        worlds = World::all(played.mode, variant, &played.switches, bound);
-        let here = args.first(&worlds, &goals);
+        worlds = asked.worlds(bound);
+        let here = args.first(&worlds, &asked.goals);
         let over = !here.attacks.is_empty() || here.vacuous.is_some();
         found = Some(here);
         if over {
@@ -221,22 +183,21 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
     }
     let Some(found) = found else { return Ok(FAILED) };
     let seconds = start.elapsed().as_secs_f64();
-    let answer = Answer { args, played: &played, goals, worlds, found, seconds };
+    let answer = Answer { asked, worlds, found, seconds };
     let outcome = Outcome::of(&answer.found);
     let executed = if args.execute { executed::execute(&answer)? } else { None };
     let mut out = anstream::stdout().lock();
     super::unless_read_enough(if args.json {
-        writeln!(out, "{}", object::of(&answer, executed.as_ref()))
+        let mut object = answer.object();
+        if let (Some(executed), Value::Object(object)) = (&executed, &mut object) {
+            object.insert("executed".to_owned(), executed.object());
+        }
+        writeln!(out, "{object}")
     } else {
         told::tell(&mut out, &answer, executed.as_ref())
     })?;
     let failed = executed.is_some_and(|executed| executed.failed());
-    Ok(if failed { FAILED } else { outcome.status() })
-}
-
-/// What the command says by itself.
-fn said(name: &str, members: &Value) -> String {
-    words::say("explore", name, members)
+    Ok(if failed { FAILED } else { status(outcome) })
 }
 
 /// How many states were looked at, and in how long.
@@ -261,8 +222,8 @@ mod tests {
             exhausted,
             vacuous: vacuous.map(str::to_owned),
         };
-        assert_eq!(Outcome::of(&found((3, 3), None)).status(), FINE);
-        assert_eq!(Outcome::of(&found((2, 3), None)).status(), FAILED);
-        assert_eq!(Outcome::of(&found((3, 3), Some("bob waits"))).status(), FAILED);
+        assert_eq!(status(Outcome::of(&found((3, 3), None))), FINE);
+        assert_eq!(status(Outcome::of(&found((2, 3), None))), FAILED);
+        assert_eq!(status(Outcome::of(&found((3, 3), Some("bob waits")))), FAILED);
     }
 }

@@ -7,6 +7,9 @@ pub(super) const BODY: usize = 16 << 10;
 /// The largest lesson, in octets.
 pub(super) const LESSON: usize = 256 << 10;
 
+/// The largest question about a table of one's own, in octets.
+pub(super) const TABLE: usize = 96 << 10;
+
 /// The largest report on a victim of one's own, in octets.
 pub(super) const REPORT: usize = 2 << 20;
 

@@ -5,6 +5,7 @@ mod asked;
 mod class;
 mod comparison;
 mod doors;
+mod exploration;
 mod files;
 mod guard;
 mod hand;
@@ -31,6 +32,7 @@ pub use server::{listen, serve};
 use crate::{
     ci::outcomes::Row,
     console::{Console, Processes},
+    exploring::Thinker,
     lesson::Class,
     sessions::store::Health,
     software::Software,
@@ -49,6 +51,7 @@ pub struct App {
     outcomes: Vec<Row>,
     class: Arc<Class>,
     software: Arc<Software>,
+    thinker: Arc<Thinker>,
     limits: Limits,
     viewers: Arc<Semaphore>,
     trainers: Arc<Semaphore>,
@@ -83,6 +86,7 @@ impl App {
             outcomes,
             class,
             software,
+            thinker: Arc::default(),
             limits,
             viewers,
             trainers: Arc::new(Semaphore::new(TRAINERS)),

@@ -1,10 +1,10 @@
 //! The table of routes.
 
 use super::{
-    App, Guard, api, class, comparison, files,
+    App, Guard, api, class, comparison, exploration, files,
     guard::guard,
     hand, join,
-    limits::{BODY, LESSON, REPORT},
+    limits::{BODY, LESSON, REPORT, TABLE},
     metrics,
     packed::packed,
     problem::{Problem, in_its_language},
@@ -46,6 +46,7 @@ fn viewing() -> Vec<Route> {
         look("/api/openapi.json", document),
         look("/api/status", api::status),
         look("/api/modes", api::modes),
+        look("/api/modes/{id}/table", exploration::table),
         look("/api/attacks", api::attacks),
         look("/api/checks", api::checks),
         look("/api/verdicts", api::verdicts),
@@ -60,6 +61,7 @@ fn viewing() -> Vec<Route> {
         look("/api/compare", comparison::of_two),
         look("/api/matrix", api::the_matrix),
         look("/api/cracking", api::cracking),
+        look("/api/exploration", exploration::shown),
         look("/api/class", class::view),
         look("/api/challenges", class::challenges),
         look("/api/software", software::all),
@@ -99,6 +101,8 @@ fn controlling() -> Vec<Route> {
         ("/api/cancel", post(sessions::cancel_all)),
         ("/api/software", post(software::start).delete(software::cancel)),
         ("/api/compare", post(comparison::run)),
+        ("/api/exploration", post(exploration::ask).delete(exploration::cancel).layer(DefaultBodyLimit::max(TABLE))),
+        ("/api/exploration/performance", post(exploration::perform)),
     ]
 }
 

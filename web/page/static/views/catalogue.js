@@ -10,6 +10,7 @@ import { to } from "../lab/route.js";
 import { attackOf, modeOf, parse } from "../model/scenario.js";
 import { Scenarios } from "./scenarios.js";
 import { Failed, Loading } from "./states.js";
+import { Think } from "./think.js";
 import { visible } from "../model/text.js";
 import { phrase, say, tell } from "../model/words.js";
 
@@ -30,7 +31,8 @@ export const ModePage = ({ id }) => html`
       <${Links} ids=${allChecks(mode).filter((check) => !mode.off?.includes(check))} href=${to.check} />
       ${mode.off?.length ? html`<p>${tell("catalogue off")}</p>` : null}
       <${Links} ids=${mode.off ?? []} href=${to.check} />
-      ${mode.promises?.length ? html`<${Promises} mode=${mode} />` : null}`}
+      ${mode.promises?.length ? html`<${Promises} mode=${mode} />` : null}
+      <${Think} key=${mode.id} mode=${mode} />`}
   <//>`;
 
 /** What a mode protects and what it does not, and how it is lived with. */

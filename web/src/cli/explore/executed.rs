@@ -1,12 +1,12 @@
 //! What was found, performed between the lab's own processes: trace and wire side by side.
 
-use super::{Answer, line, said};
-use crate::cli::{Failure, lab, style};
-use crate::sessions::session::Record;
-use ::explore::{
-    script::{self, Unscripted},
-    trace::Trace,
+use super::line;
+use crate::{
+    cli::{Failure, lab, style},
+    exploring::{Answer, said},
+    sessions::session::Record,
 };
+use ::explore::script::Unscripted;
 use ::lab::{
     event::{Action, Event, Fact},
     mode::Mode,
@@ -48,13 +48,13 @@ struct Performed {
 ///
 /// # Errors
 /// The lab itself failed.
-pub(super) fn execute(answer: &Answer<'_>) -> Result<Option<Executed>, Failure> {
+pub(super) fn execute(answer: &Answer) -> Result<Option<Executed>, Failure> {
     let Some(trace) = answer.found.attacks.values().next() else { return Ok(None) };
-    let script = match of(answer, trace) {
+    let script = match answer.asked.script(trace) {
         Ok(script) => script,
         Err(unscripted) => return Ok(Some(Executed::Refused(unscripted))),
     };
-    let scenario = attacks::by_script(script.mode.clone(), answer.args.without.clone(), answer.args.with.clone());
+    let scenario = attacks::by_script(script.mode.clone(), answer.asked.without.clone(), answer.asked.with.clone());
     let settings = lab::settings(PATIENCE, &lab::Time::default(), &lab::Words::default());
     let record = lab::with_lab(settings, async |console| {
         lab::done(lab::play_script(&console, &scenario, &script, None)?).await
@@ -65,18 +65,6 @@ pub(super) fn execute(answer: &Answer<'_>) -> Result<Option<Executed>, Failure> 
         wire.extend(moves.map(|play| performed(script.table, play.message, &play.deed, events)));
     }
     Ok(Some(Executed::Done(Box::new(Done { record, wire }))))
-}
-
-/// The script of a trace.
-///
-/// # Errors
-/// It has none.
-pub(super) fn of(answer: &Answer<'_>, trace: &Trace) -> Result<Script, Unscripted> {
-    if answer.args.mode_file.is_some() {
-        // The victims speak the lab's modes.
-        return Err(Unscripted::NoPlace(said("own-mode", &json!({}))));
-    }
-    script::of(trace, &answer.played.selection)
 }
 
 /// The events of each session in which the attacker was there.

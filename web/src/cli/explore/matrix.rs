@@ -1,12 +1,15 @@
 //! Every mode with each check turned, for every goal.
 
 use super::{
-    Explore, line, said, states_in,
+    Explore, line, states_in,
     workers::{Watched, at_once},
 };
-use crate::cli::{
-    FAILED, FINDING, FINE, Failure,
-    style::{bad, faint, good, head},
+use crate::{
+    cli::{
+        FAILED, FINDING, FINE, Failure,
+        style::{bad, faint, good, head},
+    },
+    exploring::said,
 };
 use ::explore::matrix::{self, Cell, Place, Standing};
 use serde_json::json;

@@ -1,16 +1,19 @@
 //! The answer for a person: arrows, and what the attacker made each value of.
 
-use super::{Answer, Outcome, executed::Executed, line, object::cast, said, states_in};
-use crate::cli::style::{altered, bad, faint, good, head};
-use ::explore::{
-    knowledge::Recipe,
-    term::{Shape, Term},
-    trace::{Arrow, Fate, Trace},
+use super::{executed::Executed, line, states_in};
+use crate::{
+    cli::style::{altered, bad, faint, good, head},
+    exploring::{
+        Answer, Outcome, cast,
+        recipe::{message, numbered, recipe},
+        said,
+    },
 };
+use ::explore::trace::{Fate, Trace};
 use serde_json::json;
 use std::io::{self, Write};
 
-pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>, executed: Option<&Executed>) -> io::Result<()> {
+pub(super) fn tell(out: &mut impl Write, answer: &Answer, executed: Option<&Executed>) -> io::Result<()> {
     let attack = answer.found.attacks.iter().next();
     match (Outcome::of(&answer.found), attack) {
         (Outcome::Attack, Some((goal, trace))) => {
@@ -42,79 +45,18 @@ pub(super) fn tell(out: &mut impl Write, answer: &Answer<'_>, executed: Option<&
     bound(out, answer)
 }
 
-fn bound(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
-    let goals = answer.goals.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+fn bound(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let goals = answer.asked.goals.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let say = |name| said(name, &json!({}));
     let mut row = |name: &str, value: &str| line(out, faint(format!("{name:<11} {value}")));
-    row(&say("bound-mode"), &answer.played.selection.to_string())?;
+    row(&say("bound-mode"), &answer.asked.played.selection.to_string())?;
     row(&say("bound-goals"), &goals)?;
-    row(&say("bound-sessions"), &answer.args.sessions.to_string())?;
+    row(&say("bound-sessions"), &answer.asked.bound.sessions.to_string())?;
     answer.worlds.iter().try_for_each(|world| row("", &cast(world).join(", ")))?;
-    row(&say("bound-in-hand"), &said("in-hand", &json!({ "answers": answer.args.in_hand })))?;
+    row(&say("bound-in-hand"), &said("in-hand", &json!({ "answers": answer.asked.bound.in_hand })))?;
     row(&say("bound-candidates"), &say("candidates"))?;
     row(&say("bound-algebra"), &say("algebra"))?;
     row(&say("bound-states"), &states_in(answer.found.states, format!("{:.3}", answer.seconds)))
-}
-
-/// Names of the messages that were sent, in their order.
-pub(super) fn numbered(trace: &Trace) -> Vec<String> {
-    let sent = trace.arrows().into_iter().filter(|arrow| arrow.sends);
-    sent.map(|arrow| format!("{}'s {}", trace.world.party(arrow.party), message(trace, &arrow))).collect()
-}
-
-/// What an arrow carries.
-pub(super) fn message(trace: &Trace, arrow: &Arrow) -> String {
-    let messages = trace.world.casts[arrow.party].table.messages;
-    arrow.message.map_or_else(|| "record".to_owned(), |number| messages[number].kind.to_string())
-}
-
-/// How a value came about.
-pub(super) fn recipe(how: &Recipe, numbered: &[String]) -> String {
-    let say = |how: &Recipe| recipe(how, numbered);
-    let named = |at: &usize| numbered.get(*at).map_or("a message", String::as_str);
-    let all = |all: &[Recipe]| all.iter().map(say).collect::<Vec<_>>().join(", ");
-    match how {
-        Recipe::Had(term) => term.to_string(),
-        Recipe::Seen(sent, field) => said("field", &json!({ "place": field + 1, "message": named(sent) })),
-        Recipe::Record(sent) => named(sent).to_owned(),
-        Recipe::Opened(record, key) => said("opened", &json!({ "record": say(record), "key": say(key) })),
-        Recipe::Part(of, place) => said("part", &json!({ "place": place + 1, "of": say(of) })),
-        Recipe::Logarithm(of) => said("logarithm", &json!({ "of": say(of) })),
-        Recipe::Guessed(on) => said("guessed", &json!({ "on": say(on) })),
-        Recipe::Made(term, parts) if parts.is_empty() => term.to_string(),
-        // What stands in a message is told where it goes over the wire.
-        Recipe::Made(term, parts) if matches!(term.shape(), Shape::Transcript(_)) => {
-            let named = parts.iter().map(|part| match part {
-                Recipe::Made(frame, _) if matches!(frame.shape(), Shape::Frame(..)) => maker(frame),
-                part => say(part),
-            });
-            format!("{}({})", maker(term), named.collect::<Vec<_>>().join(", "))
-        }
-        Recipe::Made(term, parts) => format!("{}({})", maker(term), all(parts)),
-        Recipe::Raised(base, by) => said("raised", &json!({ "base": say(base), "by": all(by) })),
-        Recipe::Decapsulated(key, ciphertext) => {
-            said("decapsulated", &json!({ "ciphertext": say(ciphertext), "key": say(key) }))
-        }
-    }
-}
-
-/// The function that puts a term together.
-fn maker(term: &Term) -> String {
-    match term.shape() {
-        Shape::Power(..) => "power".to_owned(),
-        Shape::Generator(_) => "generator".to_owned(),
-        Shape::Degenerate(_) => "degenerate".to_owned(),
-        Shape::Of(function, _) => function.to_string(),
-        Shape::Tuple(_) => String::new(),
-        Shape::Transcript(_) => "transcript".to_owned(),
-        Shape::Frame(kind, _) => (*kind).to_owned(),
-        Shape::Chain { breaks, .. } => said("chain", &json!({ "breaks": breaks.unwrap_or("nothing") })),
-        Shape::Sealed(..) => "sealed".to_owned(),
-        Shape::Encrypted(..) => "encrypted".to_owned(),
-        Shape::Name { .. } | Shape::Offers(..) | Shape::Choice(..) | Shape::Group(_) | Shape::Blank(_) => {
-            term.to_string()
-        }
-    }
 }
 
 fn arrows(out: &mut impl Write, trace: &Trace) -> io::Result<()> {

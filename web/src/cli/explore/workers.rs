@@ -1,6 +1,6 @@
 //! Many searches at a time, and how far they are.
 
-use super::said;
+use crate::exploring::said;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::sync::{

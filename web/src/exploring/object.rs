@@ -1,24 +1,21 @@
 //! The answer as JSON.
 
-use super::{
-    Answer, Outcome,
-    executed::{self, Executed},
-    said, told,
-};
+use super::{Answer, Outcome, recipe, said};
 use ::explore::{
     trace::{Arrow, Trace},
     world::World,
 };
 use serde_json::{Value as Json, json};
 
-/// The object that `--json` prints.
-pub(super) fn of(answer: &Answer<'_>, executed: Option<&Executed>) -> Json {
+/// The object that `interlock explore --json` prints, without what was performed.
+pub(super) fn of(answer: &Answer) -> Json {
+    let asked = &answer.asked;
     let attack = answer.found.attacks.iter().next();
-    let script = attack.map(|(_, trace)| executed::of(answer, trace));
-    let mut object = json!({
-        "mode": answer.played.selection.to_string(),
-        "without": answer.args.without,
-        "with": answer.args.with,
+    let script = attack.map(|(_, trace)| asked.script(trace));
+    json!({
+        "mode": asked.played.selection.to_string(),
+        "without": asked.without,
+        "with": asked.with,
         "result": Outcome::of(&answer.found).as_str(),
         "vacuous": answer.found.vacuous,
         "goal": attack.map(|(goal, _)| goal.to_string()),
@@ -28,33 +25,29 @@ pub(super) fn of(answer: &Answer<'_>, executed: Option<&Executed>) -> Json {
         "script": script.as_ref().and_then(|script| script.as_ref().ok()),
         "unscripted": script.as_ref().and_then(|script| script.as_ref().err()).map(ToString::to_string),
         "bound": {
-            "sessions": answer.args.sessions.as_str(),
+            "sessions": asked.bound.sessions.as_str(),
             "casts": answer.worlds.iter().map(cast).collect::<Vec<_>>(),
             "casts_looked_at_to_the_end": answer.found.exhausted.0,
-            "states_in_each": answer.args.states,
-            "in_hand": answer.args.in_hand,
-            "goals": answer.goals.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "states_in_each": asked.bound.states,
+            "in_hand": asked.bound.in_hand,
+            "goals": asked.goals.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "candidates": said("candidates", &json!({})),
             "algebra": said("algebra", &json!({})),
         },
         "states": answer.found.states,
         "seconds": answer.seconds,
-    });
-    if let (Some(executed), Json::Object(object)) = (executed, &mut object) {
-        object.insert("executed".to_owned(), executed.object());
-    }
-    object
+    })
 }
 
 /// Who plays: `alice (client, to bob)`.
-pub(super) fn cast(world: &World) -> Vec<String> {
+pub(crate) fn cast(world: &World) -> Vec<String> {
     let one =
         |(i, cast): (usize, &::explore::world::Cast)| format!("{} ({}, {})", world.party(i), cast.role, cast.peer);
     world.casts.iter().enumerate().map(one).collect()
 }
 
 fn trace_of(trace: &Trace) -> Vec<Json> {
-    let numbered = told::numbered(trace);
+    let numbered = recipe::numbered(trace);
     let arrows = trace.arrows().into_iter().filter(|arrow| trace.takes_part(arrow.party));
     arrows.map(|arrow| arrow_of(trace, &numbered, &arrow)).collect()
 }
@@ -66,20 +59,20 @@ fn arrow_of(trace: &Trace, numbered: &[String], arrow: &Arrow) -> Json {
             "field": value.name,
             "value": value.term.to_string(),
             "made": made.map(|(fate, _)| fate.as_str()),
-            "from": made.map(|(_, recipe)| told::recipe(recipe, numbered)),
+            "from": made.map(|(_, recipe)| recipe::recipe(recipe, numbered)),
         })
     });
     json!({
         "party": trace.world.party(arrow.party),
         "role": trace.world.casts[arrow.party].role,
         "does": if arrow.sends { "sends" } else { "gets" },
-        "message": told::message(trace, arrow),
+        "message": recipe::message(trace, arrow),
         "fields": fields.collect::<Vec<_>>(),
     })
 }
 
 fn gains(trace: &Trace) -> Vec<Json> {
-    let numbered = told::numbered(trace);
-    let gain = |(name, how)| json!({ "value": name, "from": told::recipe(&how, &numbered) });
+    let numbered = recipe::numbered(trace);
+    let gain = |(name, how)| json!({ "value": name, "from": recipe::recipe(&how, &numbered) });
     trace.gains().into_iter().map(gain).collect()
 }

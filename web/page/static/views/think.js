@@ -1,0 +1,86 @@
+/** The attacker thinks: predict, search, and perform what was found. */
+
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { begin, get, post, remove, useFault, useLoad } from "../lab/api.js";
+import { lab, useLab } from "../lab/lab.js";
+import { navigate, to } from "../lab/route.js";
+import { Diagram } from "../draw/diagram.js";
+import { visible } from "../model/text.js";
+import { rowsOf } from "../model/trace.js";
+import { tell } from "../model/words.js";
+
+/** Milliseconds between two looks at how far it is. */
+const PACE = 400;
+const NOBODY = { client: {}, server: {}, attacker: { holds: [], recovered: [], interferes: true, present: true } };
+
+/** Whether what is shown is about a mode. */
+const about = (shown, id) => (shown.mode ?? shown.answer?.mode ?? "").split(":")[0] === id;
+
+export const Think = ({ mode }) => {
+  const [shown, set] = useState({ is: "idle" });
+  const [predicted, predict] = useState(null);
+  const [asked, ask] = useState({ variant: mode.variants?.[0]?.id ?? null, goal: "", sessions: "2+2", off: [], table: null });
+  const [fault, attempt] = useFault();
+  const { epoch } = useLab();
+  const selection = asked.variant === null ? mode.id : `${mode.id}:${asked.variant}`;
+  const { data } = useLoad(() => get(`/api/modes/${encodeURIComponent(selection)}/table`), [selection, epoch]);
+  const look = () => get("/api/exploration").then(set, () => null);
+  useEffect(() => void look(), [epoch]);
+  useEffect(() => {
+    if (shown.is !== "runs") return undefined;
+    const timer = setTimeout(look, PACE);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  const change = (name) => (event) => ask({ ...asked, [name]: event.target.value });
+  const search = (event) => {
+    event.preventDefault();
+    const what = asked.table === null ? { mode: selection, without: asked.off } : { table: asked.table };
+    attempt(async () => set(await post("/api/exploration", { ...what, goals: asked.goal ? [asked.goal] : [], sessions: asked.sessions })));
+  };
+  const own = shown.is === "done" && asked.table !== null && /^mode\s+(\S+)/m.exec(asked.table)?.[1] === shown.answer.mode;
+  const checks = mode.variants?.find(({ id }) => id === asked.variant)?.table?.checks ?? mode.checks ?? [];
+  return html`<section class="panel think" data-thinks=${shown.is}>
+    <h2 id="think">${tell("catalogue think")}</h2><p>${tell("catalogue think-why")}</p>
+    ${lab.role !== "trainer" ? null : html`<form onSubmit=${search}>
+      <p class="line">
+        ${mode.variants?.length ? html`<label>${tell("catalogue think-variant")} <select name="variant" value=${asked.variant} onChange=${(event) => ask({ ...asked, variant: event.target.value, off: [], table: null })}>
+          ${mode.variants.map(({ id }) => html`<option key=${id}>${id}</option>`)}</select></label>` : null}
+        <label>${tell("catalogue think-goal")} <select name="goal" value=${asked.goal} onChange=${change("goal")}><option value="">${tell("catalogue think-promised")}</option>
+          ${(data?.goals ?? []).map((goal) => html`<option key=${goal}>${goal}</option>`)}</select></label>
+        <label>${tell("catalogue think-sessions")} <select name="sessions" value=${asked.sessions} onChange=${change("sessions")}>
+          ${(data?.sessions ?? []).map((bound) => html`<option key=${bound}>${bound}</option>`)}</select></label></p>
+      ${asked.table !== null ? null : html`<details><summary>${tell("catalogue think-off")}${asked.off.length ? `: ${asked.off.join(", ")}` : ""}</summary>
+        <p class="line">${checks.filter((check) => !mode.off?.includes(check)).map((check) => html`<label key=${check}><input type="checkbox" name=${check} checked=${asked.off.includes(check)}
+          onChange=${(event) => ask({ ...asked, off: event.target.checked ? [...asked.off, check] : asked.off.filter((one) => one !== check) })} /> ${check}</label>`)}</p></details>`}
+      <details onToggle=${(event) => event.target.open !== (asked.table !== null) && ask({ ...asked, table: event.target.open ? data?.table ?? "" : null })}>
+        <summary>${tell("catalogue think-edit")}</summary><p>${tell("catalogue think-edited")}</p>
+        <textarea name="table" rows="16" spellcheck="false" aria-label=${tell("catalogue think-edit")} value=${asked.table ?? ""} onInput=${change("table")}></textarea></details>
+      <fieldset class="line"><legend>${tell("catalogue think-predict")}</legend>${["attack", "none"].map((what) => html`<label key=${what}>
+        <input type="radio" name="predicted" value=${what} checked=${predicted === what} onChange=${() => predict(what)} /> ${tell(`catalogue think-${what === "attack" ? "yes" : "no"}`)}</label>`)}</fieldset>
+      <p class="line">${shown.is === "runs"
+        ? html`<button type="button" data-action="stop-thinking" onClick=${() => attempt(() => remove("/api/exploration"))}>${tell("catalogue think-stop")}</button>`
+        : html`<button class="primary" data-action="think" disabled=${!data || predicted === null}>${tell("catalogue think-search")}</button>`}</p>
+      <p class="fault" role="alert">${fault && visible(fault)}</p></form>`}
+    <div aria-live="polite">${shown.is === "runs" && about(shown, mode.id) ? html`<p data-states><progress></progress> ${tell("catalogue think-running", { states: shown.states })}</p>` : null}
+      ${shown.is === "done" && (own || about(shown, mode.id)) ? html`<${Answer} answer=${shown.answer} predicted=${predicted} attempt=${attempt} />` : null}</div>
+  </section>`;
+};
+
+const Answer = ({ answer, predicted, attempt }) => {
+  const { result, goal, victim, vacuous, trace, gains, unscripted, bound, states, seconds } = answer;
+  const rows = rowsOf(trace);
+  const settled = predicted !== null && result !== "capped" && !vacuous;
+  const perform = () => attempt(async () => navigate(to.session(await begin("/api/exploration/performance", {}))));
+  const checks = [...answer.without.map((check) => `~${check}`), ...answer.with.map((check) => `+${check}`)].join("");
+  return html`<div class="found" data-result=${result} data-right=${settled ? String(predicted === result) : undefined}>
+    <p><strong>${vacuous ? tell("catalogue think-vacuous", { why: visible(vacuous) }) : tell(`catalogue think-${result}`, { goal: goal ?? "", victim: victim ?? "" })}</strong>
+      ${settled ? ` ${tell(`catalogue think-${predicted === result ? "right" : "wrong"}`)}` : null}</p>
+    <p class="quiet">${tell("catalogue think-states", { mode: visible(answer.mode) + checks, states, seconds: seconds.toFixed(3), sessions: bound.sessions })}</p>
+    ${rows.length ? html`<${Diagram} rows=${rows} story=${NOBODY} />
+      <ol class="recipe">${rows.map((row) => html`<li key=${row.index} id=${`frame-${row.index}`}><code>${row.name}</code> (${row.party})
+        ${row.changed.length ? html`<ul>${row.changed.map((field) => html`<li key=${field.field}><code>${field.field}</code> ${visible(field.new)}</li>`)}</ul>` : null}</li>`)}</ol>` : null}
+    ${gains.map(({ value, from }) => html`<p key=${value}>${tell("catalogue think-known", { value, from: visible(from) })}</p>`)}
+    ${result === "attack" && unscripted ? html`<p>${tell("catalogue think-unscripted", { why: visible(unscripted) })}</p>` : null}
+    ${result === "attack" && !unscripted && lab.role === "trainer" ? html`<p><button type="button" class="primary" data-action="perform" onClick=${perform}>${tell("catalogue think-perform")}</button></p>` : null}
+  </div>`;
+};
