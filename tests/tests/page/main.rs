@@ -13,6 +13,7 @@ mod picture;
 mod session;
 mod software;
 mod stage;
+mod think;
 
 use serde_json::Value;
 use support::{
