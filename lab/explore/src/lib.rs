@@ -18,4 +18,5 @@ pub mod search;
 pub mod symbolic;
 pub mod term;
 pub mod trace;
+pub mod verifpal;
 pub mod world;

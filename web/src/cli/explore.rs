@@ -11,6 +11,7 @@ use ::explore::{
     goal::Goal,
     proverif,
     search::{Bound, Found, search_watched},
+    verifpal,
     world::{Sessions, World},
 };
 use ::lab::scenario::Selection;
@@ -39,6 +40,7 @@ Examples:
   interlock explore --matrix
   interlock explore ecdh-mutual --print > mine.txt; interlock explore --mode-file mine.txt
   interlock explore ecdh-cert --export proverif > ecdh-cert.pv
+  interlock explore ecdh-cert --export verifpal > ecdh-cert.vp
 
 An attacker who cannot break cryptography, who is the wire and a legitimate peer besides, looks for a way to lose what
 the mode promises. What it finds is an attack; what it does not find is not proved to be none: it is a search within
@@ -94,6 +96,7 @@ pub(super) struct Explore {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Tool {
     Proverif,
+    Verifpal,
 }
 
 impl Explore {
@@ -118,6 +121,9 @@ impl Explore {
         match self.export {
             Some(Tool::Proverif) => {
                 proverif::of(played.mode, &played.switches).map_err(|why| refused(&why)).and_then(written)
+            }
+            Some(Tool::Verifpal) => {
+                verifpal::of(played.mode, &played.switches).map_err(|why| refused(&why)).and_then(written)
             }
             None => Ok(self.print.then(|| asked.table())),
         }
