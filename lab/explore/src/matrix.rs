@@ -46,6 +46,8 @@ pub struct Place {
     pub variant: Option<&'static Variant>,
     /// The check that is not as the mode has it by itself.
     pub turned: Option<&'static Check>,
+    /// Another one besides.
+    pub also: Option<&'static Check>,
 }
 
 /// What the explorer sees of a place. What looks alike is alike to it, and is looked at once.
@@ -85,14 +87,29 @@ impl Place {
         let of = |variant: Option<&'static Variant>| {
             let table = mode.played(variant.map(|variant| variant.id));
             let turned = std::iter::once(None).chain(table.checks().into_iter().map(Some));
-            turned.map(move |turned| Self { table, variant, turned })
+            turned.map(move |turned| Self { table, variant, turned, also: None })
         };
         variants.into_iter().flat_map(of).collect()
     }
 
+    /// Each of these with each further one of its checks turned, each pair once.
+    pub fn pairs(places: &[Self]) -> Vec<Self> {
+        let of = |place: &Self| {
+            let later =
+                place.table.checks().into_iter().skip_while(|check| Some(check.id) != place.turned.map(|it| it.id));
+            let pair = |also| Self { also: Some(also), ..*place };
+            later.skip(1).map(pair).collect::<Vec<_>>()
+        };
+        places.iter().flat_map(of).collect()
+    }
+
+    fn all_turned(&self) -> impl Iterator<Item = &'static Check> {
+        self.turned.into_iter().chain(self.also)
+    }
+
     fn switches(&self) -> Switches {
         let usual = self.table.switches::<&str>(&[], &[]);
-        self.turned.map_or_else(|| usual.clone(), |check| usual.turned(check))
+        self.all_turned().fold(usual, |switches, check| switches.turned(check))
     }
 
     /// Looks at it: at the narrowest bound first, so that what is near is found near.
@@ -137,8 +154,9 @@ impl Place {
     /// The mode with its variant, and the check that is turned.
     pub fn name(&self) -> String {
         let usual = self.table.switches::<&str>(&[], &[]);
-        let turned = self.turned.map(|check| format!("{}{check}", if decides(&usual, check) { '~' } else { '+' }));
-        self.selection() + &turned.unwrap_or_default()
+        let turned =
+            self.all_turned().map(|check| format!("{}{check}", if decides(&usual, check) { '~' } else { '+' }));
+        self.selection() + &turned.collect::<String>()
     }
 }
 

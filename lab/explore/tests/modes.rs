@@ -202,6 +202,24 @@ fn what_looks_alike_is_alike() {
     }
 }
 
+/// Of so many checks each two are turned once, and two that are off lose what one of them loses.
+#[test]
+fn each_pair_of_checks_is_turned_once() {
+    let places: Vec<Place> =
+        Place::all().into_iter().filter(|place| place.name().starts_with("psk:ephemeral")).collect();
+    let pairs = Place::pairs(&places);
+    let checks = places.len() - 1;
+    assert_eq!(pairs.len(), checks * (checks - 1) / 2);
+    let names: std::collections::BTreeSet<String> = pairs.iter().map(Place::name).collect();
+    assert_eq!(names.len(), pairs.len());
+    let of = |name: &str| {
+        places.iter().chain(&pairs).find(|place| place.name() == name).unwrap().look(Bound::of(2000)).goals
+    };
+    let (one, two) = (of("psk:ephemeral~role-separation"), of("psk:ephemeral~role-separation~record-auth"));
+    let lost: Vec<Goal> = one.into_iter().filter(|(_, it)| *it == Standing::Lost).map(|(goal, _)| goal).collect();
+    assert!(!lost.is_empty() && lost.iter().all(|goal| two[goal] == Standing::Lost));
+}
+
 /// A check that is looked at makes a difference to what is seen, and one of how records are ordered and ended none.
 #[test]
 fn what_is_seen_of_a_place_is_what_the_search_looks_at() {

@@ -38,6 +38,7 @@ Examples:
   interlock explore psk --without role-separation --json
   interlock explore ecdh --execute
   interlock explore --matrix
+  interlock explore ecdh-cert --matrix --pairs
   interlock explore ecdh-mutual --print > mine.txt; interlock explore --mode-file mine.txt
   interlock explore ecdh-cert --export proverif > ecdh-cert.pv
   interlock explore ecdh-cert --export verifpal > ecdh-cert.vp
@@ -87,9 +88,12 @@ pub(super) struct Explore {
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
-    /// Look at every mode, with its checks as they are and each switched the other way, for every goal
-    #[arg(long, conflicts_with_all = ["mode", "mode_file", "print", "export", "without", "with", "goal", "execute"])]
+    /// Look at every mode, or at one in all its variants, with its checks as they are and each switched the other way, for every goal
+    #[arg(long, conflicts_with_all = ["mode_file", "print", "export", "without", "with", "goal", "execute"])]
     matrix: bool,
+    /// With each pair of checks switched the other way too
+    #[arg(long, requires = "matrix")]
+    pairs: bool,
 }
 
 /// A tool that proves.

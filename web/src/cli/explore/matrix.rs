@@ -12,12 +12,26 @@ use crate::{
     exploring::said,
 };
 use ::explore::matrix::{self, Cell, Place, Standing};
+use ::lab::modes;
 use serde_json::json;
 use std::time::Instant;
 
 pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
     let start = Instant::now();
-    let all = matrix::look(Place::all(), |different| {
+    let mut places = match &args.mode {
+        None => Place::all(),
+        Some(mode) => {
+            let played = modes::play(mode, &[], &[]).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+            let mut of_mode = modes::find(&mode.id).map(Place::of).unwrap_or_default();
+            let variant = mode.variant.as_ref().and(played.selection.variant.as_deref());
+            of_mode.retain(|place| variant.is_none_or(|id| place.variant.is_some_and(|variant| variant.id == id)));
+            of_mode
+        }
+    };
+    if args.pairs {
+        places.extend(Place::pairs(&places));
+    }
+    let all = matrix::look(places, |different| {
         let watched = Watched::places(different.len());
         at_once(different, args.threads(), |place| {
             let found = place.look(args.bound());
@@ -62,6 +76,7 @@ fn object(cell: &Cell) -> serde_json::Value {
     json!({
         "mode": cell.place.selection(),
         "turned": cell.place.turned.map(|check| check.id),
+        "also": cell.place.also.map(|check| check.id),
         "goals": goals,
         "vacuous": cell.found.vacuous,
         "states": cell.found.states,
