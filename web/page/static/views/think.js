@@ -48,14 +48,14 @@ export const Think = ({ mode }) => {
         <label>${tell("catalogue think-goal")} <select name="goal" value=${asked.goal} onChange=${change("goal")}><option value="">${tell("catalogue think-promised")}</option>
           ${(data?.goals ?? []).map((goal) => html`<option key=${goal}>${goal}</option>`)}</select></label>
         <label>${tell("catalogue think-sessions")} <select name="sessions" value=${asked.sessions} onChange=${change("sessions")}>
-          ${(data?.sessions ?? []).map((bound) => html`<option key=${bound}>${bound}</option>`)}</select></label></p>
+          ${(data?.sessions ?? []).map((bound) => html`<option key=${bound} selected=${bound === asked.sessions}>${bound}</option>`)}</select></label></p>
       ${asked.table !== null ? null : html`<details><summary>${tell("catalogue think-off")}${asked.off.length ? `: ${asked.off.join(", ")}` : ""}</summary>
-        <p class="line">${checks.filter((check) => !mode.off?.includes(check)).map((check) => html`<label key=${check}><input type="checkbox" name=${check} checked=${asked.off.includes(check)}
+        <p class="line">${checks.filter((check) => !mode.off?.includes(check)).map((check) => html`<label key=${check} class="line"><input type="checkbox" name=${check} checked=${asked.off.includes(check)}
           onChange=${(event) => ask({ ...asked, off: event.target.checked ? [...asked.off, check] : asked.off.filter((one) => one !== check) })} /> ${check}</label>`)}</p></details>`}
       <details onToggle=${(event) => event.target.open !== (asked.table !== null) && ask({ ...asked, table: event.target.open ? data?.table ?? "" : null })}>
         <summary>${tell("catalogue think-edit")}</summary><p>${tell("catalogue think-edited")}</p>
         <textarea name="table" rows="16" spellcheck="false" aria-label=${tell("catalogue think-edit")} value=${asked.table ?? ""} onInput=${change("table")}></textarea></details>
-      <fieldset class="line"><legend>${tell("catalogue think-predict")}</legend>${["attack", "none"].map((what) => html`<label key=${what}>
+      <fieldset class="line"><legend>${tell("catalogue think-predict")}</legend>${["attack", "none"].map((what) => html`<label key=${what} class="line">
         <input type="radio" name="predicted" value=${what} checked=${predicted === what} onChange=${() => predict(what)} /> ${tell(`catalogue think-${what === "attack" ? "yes" : "no"}`)}</label>`)}</fieldset>
       <p class="line">${shown.is === "runs"
         ? html`<button type="button" data-action="stop-thinking" onClick=${() => attempt(() => remove("/api/exploration"))}>${tell("catalogue think-stop")}</button>`
@@ -77,8 +77,8 @@ const Answer = ({ answer, predicted, attempt }) => {
       ${settled ? ` ${tell(`catalogue think-${predicted === result ? "right" : "wrong"}`)}` : null}</p>
     <p class="quiet">${tell("catalogue think-states", { mode: visible(answer.mode) + checks, states, seconds: seconds.toFixed(3), sessions: bound.sessions })}</p>
     ${rows.length ? html`<${Diagram} rows=${rows} story=${NOBODY} />
-      <ol class="recipe">${rows.map((row) => html`<li key=${row.index} id=${`frame-${row.index}`}><code>${row.name}</code> (${row.party})
-        ${row.changed.length ? html`<ul>${row.changed.map((field) => html`<li key=${field.field}><code>${field.field}</code> ${visible(field.new)}</li>`)}</ul>` : null}</li>`)}</ol>` : null}
+      <ol class="recipe">${rows.filter(({ changed }) => changed.length).map((row) => html`<li key=${row.index} id=${`frame-${row.index}`}><code>${row.name}</code> → ${row.party}
+        <ul>${row.changed.map((field) => html`<li key=${field.field}><code>${field.field}</code> ${visible(field.new)}</li>`)}</ul></li>`)}</ol>` : null}
     ${gains.map(({ value, from }) => html`<p key=${value}>${tell("catalogue think-known", { value, from: visible(from) })}</p>`)}
     ${result === "attack" && unscripted ? html`<p>${tell("catalogue think-unscripted", { why: visible(unscripted) })}</p>` : null}
     ${result === "attack" && !unscripted && lab.role === "trainer" ? html`<p><button type="button" class="primary" data-action="perform" onClick=${perform}>${tell("catalogue think-perform")}</button></p>` : null}
