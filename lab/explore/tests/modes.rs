@@ -335,3 +335,21 @@ fn renaming_changes_nothing() {
         assert_eq!(lost_by(&renamed).0, lost_by(&text).0, "{id}");
     }
 }
+
+/// Bracketed otherwise, the same answers, whether or not there is something to find.
+#[test]
+fn rebracketing_changes_nothing() {
+    let (flat, nested) = (
+        "(offers, client_random, client_share, identity, wanted)",
+        "(offers, (client_random, client_share), ((identity), wanted))",
+    );
+    for check in ["role-separation", "no check at all"] {
+        let text: String = printed("psk")
+            .lines()
+            .filter(|line| !line.contains(check))
+            .fold(String::new(), |all, line| all + line + "\n");
+        let rebracketed = text.replace(flat, nested);
+        assert_ne!(rebracketed, text);
+        assert_eq!(lost_by(&rebracketed).0, lost_by(&text).0, "without {check}");
+    }
+}
