@@ -377,6 +377,7 @@ const NAMED: [(&str, &str, &str); 16] = [
     ("lab/src/hand.rs", "drop", "what becomes of a frame, as decisions say it"),
     ("lab/src/script.rs", "drop", "what becomes of a record, as scripts say it"),
     ("lab/src/script/json.rs", "drop", "what becomes of a message, as scripts say it"),
+    ("web/page/static/model/trace.js", "drop", "what becomes of a message, as the diagram draws it"),
     ("lab/process/src/arguments.rs", "ecdh-cert", "what is played by hand where nothing is said"),
     ("attacker/src/program.rs", "substitute", "what is played by hand where nothing is said"),
     (

@@ -239,16 +239,10 @@ impl Scripting<'_> {
     /// What is said by voice goes from one victim to the other of the same session, and nowhere else.
     fn heard(&self, arrow: &Arrow, client: Option<usize>, server: Option<usize>) -> Result<(), Unscripted> {
         let speaker = if self.trace.world.casts[arrow.party].role == Role::Client { server } else { client };
-        let from_there = |recipe: &Recipe| match recipe {
-            Recipe::Seen(number, _) => self.sent(*number).map(|said| said.party) == speaker,
-            _ => false,
-        };
-        let made = || arrow.values.iter().map(|value| value.made.as_ref().map(|(_, recipe)| recipe));
-        if made().all(|recipe| recipe.is_some_and(from_there)) {
-            Ok(())
-        } else {
-            Err(no_place("a voice from elsewhere"))
-        }
+        let terms = |arrow: &Arrow| arrow.values.iter().map(|value| value.term.clone()).collect::<Vec<_>>();
+        let said = |it: &Arrow| it.sends && Some(it.party) == speaker && it.message == arrow.message;
+        let heard = self.arrows.iter().any(|it| said(it) && terms(it) == terms(arrow));
+        if heard { Ok(()) } else { Err(no_place("a voice from elsewhere")) }
     }
 
     /// The session in which this one of the cast takes part, from 0.
@@ -422,9 +416,10 @@ impl Scripting<'_> {
                 return Ok(seen);
             }
         }
-        if let Shape::Of(Free::VerifyingKey, args) = term.shape()
-            && args.first().is_some_and(|key| *key != signing_key(MALLORY))
-        {
+        if let Shape::Of(Free::VerifyingKey, args) = term.shape() {
+            if args.first().is_some_and(|key| *key == signing_key(MALLORY)) {
+                return Ok(Make::Apply(Op::VerifyingKey, vec![self.had(&args[0], at, speaker)?]));
+            }
             // Whoever calls is told the key by which the server is known.
             let said = self.table.messages.iter().filter(|message| message.from == Role::Server);
             let mut shown = said.flat_map(|message| message.fields).filter(|field| field.sort == Sort::VerifyingKey);
@@ -451,6 +446,10 @@ impl Scripting<'_> {
             Shape::Name { what: "session", of } => Ok(Make::Literal(Sort::Session, json!(&**of))),
             Shape::Name { .. } if *term == nonce() => Ok(own("nonce", Sort::Nonce, None)),
             Shape::Name { .. } if *term == secret() => Ok(own("secret", Sort::Secret, None)),
+            Shape::Name { .. } if *term == signing_key(MALLORY) && self.table.gives(Source::HostKey) => {
+                // Nobody certifies it: any will do.
+                Ok(own("signing-key", Sort::SigningKey, None))
+            }
             Shape::Name { .. } if *term == signing_key(MALLORY) => self.given(speaker, Source::SigningKey, Item::Own),
             Shape::Name { .. } if *term == decryption_key(MALLORY) => {
                 if self.table.certifies(speaker) || self.table.gives(Source::PeerKey) {

@@ -197,6 +197,10 @@ impl Workbench {
         let value = match sort {
             Sort::Mac | Sort::Digest => Value::Bytes(nonces(1, &mut self.real)?),
             Sort::Signature | Sort::Sealed => Value::Bytes(nonces(2, &mut self.real)?),
+            Sort::SigningKey => {
+                let seed: [u8; 32] = nonces(1, &mut self.real)?.try_into().map_err(|_| never("own"))?;
+                Value::signing_key(&seed)
+            }
             sort => self.real.fresh("own", sort, group)?,
         };
         self.own.push((drawn, value.clone()));
