@@ -1,6 +1,8 @@
 //! Models for Verifpal: each constant is there before it is used and once, each primitive has as many values as it takes, and what
 //! is off is not in the model.
 
+#![expect(clippy::panic, clippy::expect_used, reason = "tests may panic; that is how they fail")]
+
 use explore::verifpal::{self, Untranslated};
 use lab::modes;
 use std::collections::{BTreeMap, BTreeSet};
