@@ -19,6 +19,7 @@ use lab::{
     script::{Deed, Play, Script},
     staging::Setting,
     verdict::{Class, Kind, Verdict, judge},
+    wire::Channel,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use support::{conversation, outcomes, staging::stage_script};
@@ -50,10 +51,11 @@ impl Place {
         all
     }
 
-    /// What a script does not reach: keys that change among records, and a group that the explorer takes for weak as all those
+    /// What a script does not reach: what is said by voice, keys that change among records, and a group that the explorer takes for weak as all those
     /// of a server's own, and in which no logarithm is computed here.
     fn is_outside(&self) -> bool {
-        self.changes_keys() || self.selection.to_string() == "dh-weak:cofactor"
+        let voice = self.table.messages.iter().any(|message| message.kind.channel() == Channel::Voice);
+        voice || self.changes_keys() || self.selection.to_string() == "dh-weak:cofactor"
     }
 
     fn changes_keys(&self) -> bool {
