@@ -45,12 +45,13 @@ pub(super) struct Question {
 impl Question {
     fn asked(&self) -> Result<Asked, Problem> {
         let goals = self.goals.iter().map(|goal| goal.parse::<Goal>()).collect::<Result<Vec<_>, NoGoal>>();
-        let goals = goals.map_err(|none| Problem::bad("goals", none.to_string()))?;
+        let every = || Goal::all().map(|goal| goal.to_string()).collect::<Vec<_>>().join(", ");
+        let goals = goals.map_err(|_| Problem::bad("goals", "one-of", json!({ "expected": every() })))?;
         let all = Sessions::ALL.map(Sessions::as_str);
         let wanted = self.sessions.as_deref().unwrap_or_else(|| Sessions::default().as_str());
         let sessions = Sessions::ALL.into_iter().find(|sessions| sessions.as_str() == wanted);
-        let sessions =
-            sessions.ok_or_else(|| Problem::bad("sessions", format!("expected one of {}", all.join(", "))))?;
+        let one_of = || Problem::bad("sessions", "one-of", json!({ "expected": all.join(", ") }));
+        let sessions = sessions.ok_or_else(one_of)?;
         let bound = Bound { sessions, ..Bound::of(STATES) };
         match (&self.mode, &self.table) {
             (Some(mode), None) => {
@@ -60,24 +61,24 @@ impl Question {
             (None, Some(table)) => {
                 static READ: AtomicUsize = AtomicUsize::new(0);
                 if READ.fetch_add(1, Ordering::Relaxed) >= TABLES {
-                    let message = format!("{TABLES} tables were read; the lab reads more when it is started anew");
-                    return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "table", message));
+                    let most = json!({ "most": TABLES });
+                    return Err(Problem::said(StatusCode::SERVICE_UNAVAILABLE, "table", "tables-read", most));
                 }
                 Asked::of_file(table, &self.without, &self.with, &goals, bound).map_err(Problem::from)
             }
-            _ => Err(Problem::bad("mode", "expected either a mode or a table")),
+            _ => Err(Problem::bad("mode", "mode-or-table", json!({}))),
         }
     }
 }
 
 fn selected(mode: &str) -> Result<Selection, Problem> {
-    mode.parse().map_err(|_| Problem::bad("mode", "expected a mode, as in ecdh-cert or dh-cert:legacy"))
+    mode.parse().map_err(|_| Problem::bad("mode", "no-selection", json!({})))
 }
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         let field = if matches!(refused, Refused::Flaw(_)) { "table" } else { "mode" };
-        Self::bad(field, refused.to_string())
+        Self::new(StatusCode::BAD_REQUEST, field, refused.to_string())
     }
 }
 
@@ -103,7 +104,7 @@ pub(super) async fn ask(
     State(app): State<Arc<App>>,
     Body(question): Body<Question>,
 ) -> Result<(StatusCode, Json<Shown>), Problem> {
-    let busy = |busy: crate::exploring::Busy| Problem::new(StatusCode::CONFLICT, "exploration", busy.to_string());
+    let busy = |_| Problem::said(StatusCode::CONFLICT, "exploration", "thinks", json!({}));
     let work = app.thinker.begin(question.asked()?).map_err(busy)?;
     tokio::task::spawn_blocking(work);
     Ok((StatusCode::ACCEPTED, Json(app.thinker.shown())))
@@ -115,7 +116,7 @@ pub(super) async fn cancel(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
 
 /// Performs the attack that was found last.
 pub(super) async fn perform(State(app): State<Arc<App>>) -> Result<(StatusCode, Json<Value>), Problem> {
-    let none = || Problem::new(StatusCode::CONFLICT, "exploration", "no attack was found");
+    let none = || Problem::said(StatusCode::CONFLICT, "exploration", "no-attack-found", json!({}));
     let answer = app.thinker.last().ok_or_else(none)?;
     let trace = answer.found.attacks.values().next().ok_or_else(none)?;
     let unscripted =
