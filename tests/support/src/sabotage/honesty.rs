@@ -36,6 +36,8 @@ pub(super) fn forwarded(row: &Row, _: &Outcome, table: &Table) -> Option<Turn> {
         "reflect" => Turn::Stays,
         // The client wants to talk to the attacker: the server can open nothing of what it says.
         "lowe" => turn(row, Kind::Disrupted, None),
+        // The same, and what another server is to that client is a matter of its certificate: nothing is said of it.
+        "triple-handshake" => return None,
         // The server's certificate is revoked, whoever shows it.
         _ if decides == Some("cert-revoked") && attack.variant.as_deref() == Some("revoked") => Turn::Stays,
         // The group is as the server sends it.
@@ -46,6 +48,10 @@ pub(super) fn forwarded(row: &Row, _: &Outcome, table: &Table) -> Option<Turn> {
 
 /// What is signed is the server's random value and share: what else is altered is found by whatever comes behind the signature.
 pub(super) fn half_signed(row: &Row, sound: &Outcome, table: &Table) -> Option<Turn> {
+    // Where the server has no share, there is no such half.
+    if row.scenario.mode.id.starts_with("rsa") {
+        return None;
+    }
     let covered = matches!(row.scenario.attack.variant.as_deref(), Some("server-random" | "server-share"));
     Some(match row.scenario.attack.id.as_str() {
         "alter-negotiation" | "tamper-binding" | "tamper-finished" if !covered => {

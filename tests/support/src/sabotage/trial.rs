@@ -28,7 +28,7 @@ pub struct Trial {
 /// One session, and one handshake in it: the verdict over several is the worst of them.
 fn is_one_handshake(row: &Row) -> bool {
     let once = attacks::resolve(&row.scenario).is_ok_and(|resolved| resolved.played.sessions().len() == 1);
-    once && row.scenario.mode.variant.as_deref() != Some("rekey")
+    once && !matches!(row.scenario.mode.variant.as_deref(), Some("rekey" | "resumed"))
 }
 
 /// The attacker, or a victim before it, computes for long.
