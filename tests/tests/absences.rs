@@ -368,7 +368,9 @@ const REGISTRIES: [&str; 7] = [
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 17] = [
+const NAMED: [(&str, &str, &str); 19] = [
+    ("web/src/sessions/store/suite.rs", "dh", "what every engine is tried with"),
+    ("web/src/sessions/store/suite.rs", "drop", "what every engine is tried with"),
     ("lab/src/tls/v13/schedule.rs", "finished", "a label of RFC 8446"),
     ("lab/src/wire/mod.rs", "finished", "a kind of frame"),
     ("web/page/static/draw/diagram.js", "drop", "an action of an event"),
