@@ -282,7 +282,9 @@ fn switching_a_check_on_again_restores_the_verdict() {
             let withholds = checks::find(check).is_some_and(|check| check.withholds);
             let (kind, decides) = if withholds { (Kind::Private, None) } else { (Kind::Stopped, Some(check)) };
             assert_eq!(verdict.kind, kind, "{on}: {}", verdict.because);
-            assert_eq!(verdict.check.as_ref(), decides, "{on}");
+            // What another check stops without this one, it may stop before this one too.
+            let another = row.expected.kind == Kind::Stopped && verdict.check == row.expected.check;
+            assert!(another || verdict.check.as_ref() == decides, "{on}: {:?}", verdict.check);
         }
     }
 }
