@@ -250,7 +250,7 @@ fn one_answer_in_hand_is_enough_where_more_can_be_looked_at() {
         "ecdh-mutual~identity-binding",
         "ecdh-cert:once~cert-name",
         "triple-dh:unified",
-        "tofu~known-key",
+        "tofu:first-use~known-key",
         "nspk~responder-named",
         "rsa-cert:oaep",
         "sas",
