@@ -69,6 +69,8 @@ pub struct Middle {
     suppositions: fn(&Leg) -> Vec<Vec<Known>>,
     shown: [Option<String>; 2],
     narration: Narration,
+    /// Some message of the handshake went on otherwise than it came, so that the victims may have different keys.
+    parted: bool,
     waiting: Vec<Waiting>,
 }
 
@@ -86,6 +88,7 @@ impl Middle {
             suppositions,
             shown: [None, None],
             narration: Narration::default(),
+            parted: false,
             waiting: Vec::new(),
         }
     }
@@ -131,6 +134,7 @@ impl Middle {
         };
         let (_, target) = self.legs(from);
         let after = target.compose(observed, &replaced).unwrap_or_else(|| frame.clone());
+        self.parted |= after != frame;
         moves.push(Move::Alter { from, before: frame, after });
         moves.extend(self.newly_held().into_iter().map(Move::Tell));
     }
@@ -142,7 +146,7 @@ impl Middle {
     }
 
     /// Opens a record on one leg, publishes what it says, and seals it for the other, as soon as that leg's keys are
-    /// known too.
+    /// known too. Where the victims had the same handshake it fits as it came, though only one leg's keys can be computed.
     fn record(&mut self, from: Role, frame: Frame, moves: &mut Vec<Move>) {
         self.narration.step(3, moves);
         let suppositions = self.suppositions;
@@ -163,6 +167,9 @@ impl Middle {
             let target = if waiting.from == Role::Client { &self.server } else { &self.client };
             match target.seal(waiting.from, waiting.sequence, &waiting.content) {
                 Some(after) => moves.push(Move::Alter { from: waiting.from, before: waiting.frame, after }),
+                None if !self.parted => {
+                    moves.push(Move::Forward { from: waiting.from, frame: waiting.frame });
+                }
                 None => {
                     if waiting.from == from && waiting.sequence == sequence {
                         moves.push(Move::Hold { from, frame: waiting.frame.clone() });

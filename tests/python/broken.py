@@ -81,7 +81,7 @@ def keeps():
 
 
 def picky():
-    if not HOST.startswith("honest-"):
+    if not HOST.startswith("honest."):
         context = careful()
         context.load_verify_locations(cafile=os.environ["INTERLOCK_CA"])
         context.maximum_version = ssl.TLSVersion.TLSv1_2

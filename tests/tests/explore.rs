@@ -179,6 +179,6 @@ fn what_is_found_over_terms_wins_on_the_wire() {
             wrong.push(format!("{}: {}", place.name(), goals.join(" ")));
         }
     }
-    assert!(all_lost > 50 && by_two.get() > 5, "{all_lost} {}", by_two.get());
+    assert!(all_lost > 50 && by_two.get() > 3, "{all_lost} {}", by_two.get());
     assert!(wrong.is_empty(), "lost over terms, and no row says so:\n{}", wrong.join("\n"));
 }

@@ -201,7 +201,7 @@ fn no_safe_method_has_an_effect() {
             }
             "do" => "start".to_owned(),
             "name" | "lesson" | "code" => "ten-minutes".to_owned(),
-            "wait" | "on" | "step" => "true".to_owned(),
+            "wait" | "on" | "step" | "applies" => "true".to_owned(),
             "action" => "forward".to_owned(),
             "fields" => "{}".to_owned(),
             "mode" => "dh".to_owned(),

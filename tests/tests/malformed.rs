@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lab::{
+    cause::Cause,
     checks,
     control::PlayOrder,
     event::{Fact, Way},
@@ -98,6 +99,10 @@ fn bring(victim: &mut Victim, octets: &[u8], chunk: usize) -> Vec<Command> {
 
 /// The reason begins with the name of a message's field, of a check, or of a part of the frame.
 fn names_a_field(reason: &str) -> bool {
+    // Of what did not come there is no field.
+    if reason == Cause::Ended.to_string() {
+        return true;
+    }
     let Some((name, _)) = reason.split_once(':') else { return false };
     let word = name.split(['.', ' ']).next().unwrap_or_default();
     let of_messages = || modes::tables().flat_map(|mode| mode.messages).flat_map(|message| message.fields);

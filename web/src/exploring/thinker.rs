@@ -53,7 +53,7 @@ pub enum Shown {
 
 /// Another question is being thought about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the attacker thinks about another question")]
+#[error("busy with another question")]
 pub struct Busy;
 
 impl Thinker {

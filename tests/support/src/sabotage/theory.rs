@@ -65,7 +65,8 @@ impl Table {
         let decides = row.expected.check.as_deref() == Some(check);
         let failed = sound.failed.iter().any(|(failed, _)| failed == check);
         // The attacker is one victim to the other, which alone refused it: unnoticed, it has a key with each.
-        if on && failed && check == checks::PEER_PASSWORD.id && row.expected.kind == Kind::Impersonated {
+        let refused = [checks::PEER_PASSWORD.id, checks::HALVES_FIT.id].contains(&check);
+        if on && failed && refused && row.expected.kind == Kind::Impersonated {
             return Turn::To(bare(Kind::Split, None));
         }
         // What fails and decides nothing is a consequence of what does.
@@ -79,6 +80,10 @@ impl Table {
         // The switch takes the offers out of what is signed; the broken check leaves them there.
         if check == checks::OFFERS_BOUND.id && row.scenario.mode.id == "hybrid-cert" {
             return Turn::To(stopped(checks::TRANSCRIPT_SIGNATURE.id, Role::Client));
+        }
+        // The switch takes the handshake out of the keys; the broken check leaves it there, and the two sessions differ.
+        if check == checks::SESSION_HASH.id {
+            return Turn::To(stopped(checks::FINISHED.id, Role::Client));
         }
         self.lacking(row, check)
     }
