@@ -17,13 +17,16 @@ fn every_frame_bears_the_flight_of_its_message() {
         for event in &log.events {
             let Fact::Relayed { from, action, flight, kind, .. } = &event.fact else { continue };
             let of_table = mode.messages.iter().zip(mode.flights());
-            let mut of_table = of_table.filter(|(message, _)| message.from == *from && message.kind.as_str() == *kind);
-            let stands = match kind.as_str() {
-                record if record == Kind::Record.as_str() => Some(mode.record_flight()),
-                _ => of_table.next().map(|(_, flight)| flight),
+            let of_table = of_table.filter(|(message, _)| message.from == *from && message.kind.as_str() == *kind);
+            // A message that a session has twice, as one that is resumed has its hellos, stands in either place.
+            let stands: Vec<u32> = match kind.as_str() {
+                record if record == Kind::Record.as_str() => vec![mode.record_flight()],
+                _ => of_table.map(|(_, flight)| flight).collect(),
             };
-            let Some(stands) = stands else { continue };
-            assert_eq!(*flight, stands, "{}: {action:?} {kind} of the {from}", outcome.scenario);
+            if stands.is_empty() {
+                continue;
+            }
+            assert!(stands.contains(flight), "{}: {action:?} {kind} of the {from}, {flight}", outcome.scenario);
             told += 1;
             injected += usize::from(*action == Action::Inject && kind != Kind::Record.as_str());
         }
