@@ -25,9 +25,9 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Of the rows that many trials have in common every sixteenth is played, unless `INTERLOCK_SABOTAGE_ALL` asks for all.
+/// Of the rows that many trials have in common every thirty-second is played, unless `INTERLOCK_SABOTAGE_ALL` asks for all.
 fn step() -> usize {
-    if env::var_os("INTERLOCK_SABOTAGE_ALL").is_some() { 1 } else { 16 }
+    if env::var_os("INTERLOCK_SABOTAGE_ALL").is_some() { 1 } else { 32 }
 }
 
 /// All rows as a lab plays them in which nothing is broken.

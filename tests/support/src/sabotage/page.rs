@@ -19,7 +19,7 @@ checks in [theory.rs](../tests/support/src/sabotage/theory.rs), of the lab's hon
 cargo test -p support --test sabotage
 ```
 
-Where few rows turn, they are played each time; of the others every sixteenth is, other ones in each trial, and
+Where few rows turn, they are played each time; of the others every thirty-second is, other ones in each trial, and
 `INTERLOCK_SABOTAGE_ALL=1` plays all. Left out are rows of primes of 2048 bits and `small-subgroup`, in which seconds go by. Checks
 of records, and of what goes on after the first handshake, are made to look never, and not to fail always. Numbers are of the rows that
 there were when this page was written.
