@@ -50,6 +50,12 @@ fn a_table_of_ones_own_is_looked_at_and_what_is_none_is_refused_by_its_line() {
         browser.run(edited, &[from, to]);
     };
     browser.await_element("[data-action=think][disabled]");
+    browser.await_element("[name=goal] option:nth-child(2)");
+    let chosen = "return [...document.querySelectorAll('.think select')].map((list) => list.value)";
+    assert_eq!(browser.run(chosen, &[]), json!(["ephemeral", "", "2+2"]));
+    let named =
+        "return [...document.querySelectorAll('[name=goal] option')].slice(1).every((it) => it.value === it.text)";
+    assert_eq!(browser.run(named, &[]), json!(true));
     browser.click("[name=predicted][value=attack]");
     browser.click("[data-action=think]:not([disabled])");
     browser.await_element(".found[data-result=none][data-right=false]");

@@ -44,11 +44,11 @@ export const Think = ({ mode }) => {
     ${lab.role !== "trainer" ? null : html`<form onSubmit=${search}>
       <p class="line">
         ${mode.variants?.length ? html`<label>${tell("catalogue think-variant")} <select name="variant" value=${asked.variant} onChange=${(event) => ask({ ...asked, variant: event.target.value, off: [], table: null })}>
-          ${mode.variants.map(({ id }) => html`<option key=${id}>${id}</option>`)}</select></label>` : null}
+          ${mode.variants.map(({ id }) => html`<option key=${id} value=${id} selected=${id === asked.variant}>${id}</option>`)}</select></label>` : null}
         <label>${tell("catalogue think-goal")} <select name="goal" value=${asked.goal} onChange=${change("goal")}><option value="">${tell("catalogue think-promised")}</option>
-          ${(data?.goals ?? []).map((goal) => html`<option key=${goal}>${goal}</option>`)}</select></label>
+          ${(data?.goals ?? []).map((goal) => html`<option key=${goal} value=${goal} selected=${goal === asked.goal}>${goal}</option>`)}</select></label>
         <label>${tell("catalogue think-sessions")} <select name="sessions" value=${asked.sessions} onChange=${change("sessions")}>
-          ${(data?.sessions ?? []).map((bound) => html`<option key=${bound} selected=${bound === asked.sessions}>${bound}</option>`)}</select></label></p>
+          ${(data?.sessions ?? []).map((bound) => html`<option key=${bound} value=${bound} selected=${bound === asked.sessions}>${bound}</option>`)}</select></label></p>
       ${asked.table !== null ? null : html`<details><summary>${tell("catalogue think-off")}${asked.off.length ? `: ${asked.off.join(", ")}` : ""}</summary>
         <p class="line">${checks.filter((check) => !mode.off?.includes(check)).map((check) => html`<label key=${check} class="line"><input type="checkbox" name=${check} checked=${asked.off.includes(check)}
           onChange=${(event) => ask({ ...asked, off: event.target.checked ? [...asked.off, check] : asked.off.filter((one) => one !== check) })} /> ${check}</label>`)}</p></details>`}
