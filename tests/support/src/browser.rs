@@ -139,16 +139,33 @@ impl Browser {
 
     /// Awaits an element, and clicks it as a person does: it has to be visible and nothing may cover it.
     pub fn click(&self, selector: &str) {
-        self.await_element(selector);
-        let element = self.command("/element", &json!({ "using": "css selector", "value": selector }));
-        let id = element.as_object().and_then(|element| element.values().next()).expect("an element");
-        self.command(&format!("/element/{}/click", crate::serving::text(id)), &json!({}));
+        let begun = Instant::now();
+        loop {
+            self.await_element(selector);
+            let mut answer = self.post("/element", &json!({ "using": "css selector", "value": selector }));
+            if answer.status == 200 {
+                let element = answer.json()["value"].take();
+                let id = element.as_object().and_then(|element| element.values().next()).expect("an element");
+                answer = self.post(&format!("/element/{}/click", crate::serving::text(id)), &json!({}));
+            }
+            // What the page has drawn anew between two commands is another element.
+            if answer.status != 404 || begun.elapsed() > patience() {
+                value(answer);
+                return;
+            }
+        }
     }
 
     /// Awaits an element; answers with its text.
     pub fn text(&self, selector: &str) -> String {
-        self.await_element(selector);
-        crate::serving::text(&self.run("return document.querySelector(arguments[0]).textContent", &[selector]))
+        let begun = Instant::now();
+        loop {
+            self.await_element(selector);
+            let text = self.run("return document.querySelector(arguments[0])?.textContent ?? null", &[selector]);
+            if !text.is_null() || begun.elapsed() > patience() {
+                return crate::serving::text(&text);
+            }
+        }
     }
 
     /// How many elements the selector names now.
