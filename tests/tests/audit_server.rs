@@ -98,7 +98,10 @@ fn the_whole_catalogue_tells_a_careless_server_from_a_careful_one() {
     let (code, report) = audited(&broken("accepts"), &[]);
     assert_eq!(code, Some(1));
     assert!(cells(&report).len() >= 28, "{}", cells(&report).len());
-    for cell in cells(&report) {
+    // It hears nothing early, and does not look at lists again.
+    let (lacking, tried): (Vec<&Value>, Vec<_>) = cells(&report).iter().partition(|it| it["grade"] == "not-applicable");
+    assert_eq!(lacking.iter().map(|it| &it["attack"]).collect::<Vec<_>>(), ["resume:revoked", "resume:early-data"]);
+    for cell in tried {
         let attack = cell["attack"].as_str().unwrap();
         assert!(!attack.starts_with("forge-name:") && attack != "truncate", "not against a server: {attack}");
         let excused = ["cert-revoked", "cert-serial", "cert-key-identifier"].contains(&cell["check"].as_str().unwrap());
@@ -113,6 +116,53 @@ fn the_whole_catalogue_tells_a_careless_server_from_a_careful_one() {
     for attack in ["forge-un*", "forge-ex*", "no-*", "replay-*"] {
         let (code, report) = audited(&broken("careful"), &["--attack", attack]);
         assert_eq!((code, &report["totals"]["refused"]), (Some(0), &report["totals"]["all"]), "{report}");
+    }
+}
+
+/// A server that takes a session for what it was worth when it began: believed is the client that another host of the same server
+/// believes, the one that need not show a certificate there, and the one whose certificate was withdrawn since. Who believes no session
+/// that rests on another refuses all three, and believes the twins, which come again without.
+#[test]
+fn a_session_is_worth_what_its_certificate_is_worth_by_then() {
+    if !there("python3") {
+        return;
+    }
+    let hosts = [("resume:authority", "cert-chain"), ("resume:no-certificate", "cert-chain")];
+    for (way, what, attacks) in
+        [("hosts", "{first} {first_ca}", &hosts[..]), ("lists", "{crl}", &[("resume:revoked", "cert-revoked")])]
+    {
+        for (more, code, grade) in [("", 1, "accepted"), (" anew", 0, "refused")] {
+            let patterns: Vec<&str> = attacks.iter().flat_map(|(attack, _)| ["--attack", attack]).collect();
+            let (exit, report) = audited(&broken(&format!("{way} {what}{more}")), &patterns);
+            assert_eq!((exit, cells(&report).len()), (Some(code), attacks.len()), "{way}{more}: {report}");
+            for (cell, (attack, check)) in cells(&report).iter().zip(attacks) {
+                let got = [&cell["attack"], &cell["check"], &cell["grade"], &cell["twin"]];
+                assert_eq!(got, [*attack, *check, grade, "accepted"], "{way}{more}: {cell:#}");
+            }
+        }
+    }
+}
+
+/// What a genuine client says to OpenSSL before the handshake is finished is heard once more where its protection against that is
+/// switched off, and once where it is not.
+#[test]
+fn what_is_said_early_is_heard_again_where_nobody_remembers_it() {
+    if !there("openssl") {
+        return;
+    }
+    let server =
+        "openssl s_server -accept {address}:{port} -cert {cert} -key {key} -CAfile {ca} -Verify 4 -tls1_3 -early_data";
+    for (more, code, grade) in [("", 0, "refused"), (" -no_anti_replay", 1, "accepted")] {
+        let server = format!("sh -c '(cat canary; exec tail -f /dev/null) | {server}{more}'");
+        let (exit, report) = audited(&server, &["--attack", "resume:early-data"]);
+        let [cell] = cells(&report) else { panic!("{report}") };
+        let got = [&cell["check"], &cell["grade"], &cell["twin"]];
+        assert_eq!(
+            (exit, got),
+            (Some(code), ["fresh-transcript", grade, "accepted"].map(Value::from).each_ref()),
+            "{cell:#}"
+        );
+        assert_eq!(cell["connections"][0]["replayed"], true, "{cell:#}");
     }
 }
 

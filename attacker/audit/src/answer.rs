@@ -47,6 +47,11 @@ impl Heard {
         self.octets.extend_from_slice(&octets[..room]);
     }
 
+    /// Whether anything came.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.octets.is_empty()
+    }
+
     /// Whether the canary came.
     pub(crate) fn has(&self, canary: &str) -> bool {
         contains(&self.octets, canary.as_bytes())

@@ -89,8 +89,14 @@ pub struct Attempt {
     /// The version that was agreed upon, such as `TLSv1_3`.
     pub version: Option<String>,
     /// Whether it rests on an earlier session of the client's.
-    #[serde(skip_serializing_if = "is_new")]
+    #[serde(skip_serializing_if = "is_not")]
     pub resumed: bool,
+    /// Whether something was said, and heard, before the handshake was finished (RFC 8446 section 2.3).
+    #[serde(skip_serializing_if = "is_not")]
+    pub early: bool,
+    /// Whether it is what was said in an earlier connection, sent again by whoever recorded it.
+    #[serde(skip_serializing_if = "is_not")]
+    pub replayed: bool,
     /// The numbers of the groups that the client offered for the agreement of keys.
     #[serde(skip)]
     pub groups: Vec<u16>,
@@ -108,6 +114,8 @@ impl Attempt {
             server_name: None,
             version: None,
             resumed: false,
+            early: false,
+            replayed: false,
             groups: Vec::new(),
             plain: false,
             end: End::Open,
@@ -132,8 +140,8 @@ impl Attempt {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
-fn is_new(resumed: &bool) -> bool {
-    !*resumed
+fn is_not(is: &bool) -> bool {
+    !*is
 }
 
 /// How a connection ended on which this was met.

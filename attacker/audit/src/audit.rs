@@ -2,7 +2,7 @@
 
 use crate::{
     case::{Case, Scene, Stage},
-    grade::{Excuse, Grade, Proof, distrust, grade},
+    grade::{Because, Excuse, Grade, distrust, grade},
     hosts::{ADDRESS, Naming},
     placeholder::Placeholder,
     program::{Ended, Program, Ran, Setup, drawn},
@@ -100,14 +100,17 @@ impl Audit {
         // The peer's certificate is of the other kind.
         let purpose = if self.program.role == Role::Client { Purpose::Server } else { Purpose::Client };
         let first = naming.name("first", &self.run);
-        let scene = Scene { authorities: &self.pki.authorities, name: &name, first: &first, purpose, at: self.at };
+        let host = if self.program.role == Role::Client { &name } else { DOMAIN };
+        let scene =
+            Scene { authorities: &self.pki.authorities, name: &name, host, first: &first, purpose, at: self.at };
         let stage = stage(&scene, &mut generator()?)?;
         let setup = Setup {
             stage: &stage,
             anchors: &self.anchors,
             own: (&self.own.0, &self.own.1),
             naming,
-            server: if self.program.role == Role::Client { &name } else { DOMAIN },
+            server: host,
+            other: &first,
             directory: self.directory.path(),
             here: &self.here,
             deadline: self.deadline,
@@ -115,8 +118,9 @@ impl Audit {
         Ok((self.program.run(&setup).await?, stage))
     }
 
-    /// The honest peer first; a client under each name in turn until it connects. A server is where it is told to be.
-    async fn control(&self) -> Result<(Naming, Ran), Error> {
+    /// The honest peer first, more than once where sessions are to be resumed; a client under each name in turn until it connects. A
+    /// server is where it is told to be.
+    async fn control(&self, twice: bool) -> Result<(Naming, Ran), Error> {
         let by_host = self.program.mentions(Placeholder::Host) || !self.program.mentions(Placeholder::Address);
         let tried: &[Naming] = match self.program.role {
             Role::Client if by_host => &Naming::TRIED,
@@ -128,7 +132,6 @@ impl Audit {
             if last.is_some() && !naming.is_possible().await {
                 continue;
             }
-            let twice = self.program.mentions(Placeholder::First);
             let (ran, _) = self.run(naming, "honest", |scene, rng| scene.meeting(twice, rng)).await?;
             let settled =
                 !ran.attempts.is_empty() || matches!(ran.ended, Ended::Missing { .. } | Ended::Overdue { .. });
@@ -149,9 +152,11 @@ impl Audit {
         }
         let twin_of = format!("{}-twin", case.attack);
         let (twin, _) = self.run(naming, &twin_of, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
-        let proof = if case.by_answer { Proof::Answer } else { Proof::Canary };
-        let honest_exit = self.program.exits_honestly;
-        let (grade, because) = grade(proof, &attack, &twin, honest_exit, self.excuse(case, &stage));
+        let (proof, honest_exit) = (case.proof, self.program.exits_honestly);
+        let (grade, because) = match attack.lacks.or(twin.lacks) {
+            Some(lacks) => (Grade::NotApplicable, Because::NotApplicable { lacks }),
+            None => grade(proof, &attack, &twin, honest_exit, self.excuse(case, &stage)),
+        };
         let believed = Some(proof.given(&twin, honest_exit));
         let seconds = attack.seconds + twin.seconds;
         let cell = Cell::new(case, &self.program, (grade, because), &attack, believed, seconds);
@@ -169,8 +174,8 @@ impl Audit {
     }
 }
 
-/// Audits a program: the honest peer first, then every attack that there is against its role, with its twin. `done` is called
-/// after each. When `stop` becomes true it is left at what is done by then: nothing where not even the honest peer was met.
+/// Audits a program: the honest peer first, then every attack that is [put to](Program::is_put_to) it, with its twin. `done` is
+/// called after each. When `stop` becomes true it is left at what is done by then: nothing where not even the honest peer was met.
 ///
 /// # Errors
 /// What the audit itself cannot do. What the program does wrong is in its cells.
@@ -181,17 +186,12 @@ pub async fn audit(
     done: impl Fn() + Send + Sync + 'static,
 ) -> Result<Option<Audited>, Error> {
     let audit = Arc::new(Audit::new(program, settings)?);
+    let cases = settings.cases.iter().filter(|case| program.is_put_to(case));
+    let twice = cases.clone().any(Case::resumes);
     let (naming, honest) = tokio::select! {
-        met = audit.control() => met?,
+        met = audit.control(twice) => met?,
         () = stopped(&mut stop) => return Ok(None),
     };
-    let offers = |group| honest.attempts.iter().any(|attempt| attempt.groups.contains(&group));
-    let resumes = honest.attempts.iter().any(|attempt| attempt.resumed);
-    let cases = settings.cases.iter().filter(|case| {
-        let asked = program.only.is_none_or(|only| [case.kind(), case.attack].contains(&only));
-        let able = case.group.is_none_or(offers) && (resumes || !case.resumes);
-        asked && case.is_in(program.speech) && case.is_against(program.role) && able
-    });
     if let Some(because) = distrust(&honest) {
         let cell = |case| Cell::new(case, program, (Grade::Error, because.clone()), &honest, None, 0.0);
         let cells = cases.map(cell).collect();
@@ -200,7 +200,14 @@ pub async fn audit(
     let places = Arc::new(Semaphore::new(settings.jobs.max(1)));
     let done = Arc::new(done);
     let mut running = JoinSet::new();
+    let mut cells = Vec::new();
     for (number, case) in cases.copied().enumerate() {
+        if let Some(lacks) = case.lacking(&honest) {
+            let because = (Grade::NotApplicable, Because::NotApplicable { lacks });
+            cells.push((number, Cell::new(&case, program, because, &honest, None, 0.0)));
+            done();
+            continue;
+        }
         let (audit, places, done) = (Arc::clone(&audit), Arc::clone(&places), Arc::clone(&done));
         running.spawn(async move {
             // The semaphore is never closed.
@@ -210,7 +217,6 @@ pub async fn audit(
             (number, cell)
         });
     }
-    let mut cells = Vec::new();
     // Whatever still runs ends with the set.
     while let Some(ended) = tokio::select! {
         ended = running.join_next() => ended,

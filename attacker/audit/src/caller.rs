@@ -18,11 +18,11 @@ use tokio_rustls::{
 };
 
 /// Most that is read of what a server answers: the canary is asked for by itself.
-const LONGEST: usize = 1 << 20;
+pub(crate) const LONGEST: usize = 1 << 20;
 /// No program says when it has begun to listen: it is asked again after so long.
 const AGAIN: Duration = Duration::from_millis(10);
 
-/// What a caller comes with.
+/// What a caller comes with who comes once.
 pub(crate) struct Caller {
     config: Arc<ClientConfig>,
     met: Arc<Anybody>,
@@ -43,14 +43,10 @@ impl Caller {
     }
 
     /// Waits until the server listens, then asks once, and notes what comes of it. Whoever waits for this says how long.
-    pub(crate) async fn call(&self, port: u16, noted: &mut Option<Attempt>) {
-        let stream = loop {
-            match TcpStream::connect((ADDRESS, port)).await {
-                Ok(stream) => break stream,
-                Err(_) => sleep(AGAIN).await,
-            }
-        };
-        let attempt = noted.insert(Attempt::opened());
+    pub(crate) async fn call(&self, port: u16, noted: &mut Vec<Attempt>) {
+        let stream = connected(port).await;
+        noted.push(Attempt::opened());
+        let Some(attempt) = noted.last_mut() else { return };
         attempt.end = match self.converse(stream, attempt).await {
             Ok(()) => End::Closed,
             Err(error) => end_of(&error),
@@ -84,6 +80,16 @@ impl Caller {
             }
         }
         Ok(())
+    }
+}
+
+/// A connection, as soon as the server listens.
+pub(crate) async fn connected(port: u16) -> TcpStream {
+    loop {
+        match TcpStream::connect((ADDRESS, port)).await {
+            Ok(stream) => return stream,
+            Err(_) => sleep(AGAIN).await,
+        }
     }
 }
 

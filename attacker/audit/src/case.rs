@@ -1,10 +1,13 @@
 //! What is tried against a program: an attack, and its twin.
 
 use crate::{
+    ability::Ability,
     deed::DEEDS,
+    grade::{Lack, Proof},
     lie::{Lie, Manner},
     mail::{Opening, Speech},
     placeholder::Placeholder,
+    program::Ran,
     resumption::{Change, First, RESUMED},
     role::Role,
     tls::Presented,
@@ -28,12 +31,8 @@ pub struct Case {
     pub check: &'static Check,
     /// What the program must be given, or it cannot perform the check and is not expected to.
     pub needs: Option<Placeholder>,
-    /// The client shows that it was deceived by what it does with the answer, not by what it sends.
-    pub by_answer: bool,
-    /// The number of the group that a client has to offer, or it cannot be tried.
-    pub(crate) group: Option<u16>,
-    /// A client has to resume sessions, or it cannot be tried.
-    pub(crate) resumes: bool,
+    /// By what the program shows that it was deceived.
+    pub(crate) proof: Proof,
     /// What the attacker does with the command that asks for TLS: it is tried against those alone that have one.
     opening: Option<Opening>,
     /// Against whom alone it can be tried, where that is so.
@@ -62,9 +61,9 @@ pub fn cases() -> impl Iterator<Item = Case> {
     });
     let lied = DEEDS.iter().filter_map(|deed| {
         let opening = if let Lie::Opens(opening) = deed.lie { Some(opening) } else { None };
-        let (group, against, by_answer) = (deed.manner.group(), deed.against, deed.by_answer);
+        let (proof, against) = (deed.proof, deed.against);
         let usual = case(deed.attack, lab::checks::find(deed.check)?, Does::Lies(deed.lie, deed.manner));
-        Some(Case { by_answer, group, opening, against, ..usual })
+        Some(Case { proof, opening, against, ..usual })
     });
     let stapled = STAPLED.iter().filter_map(|stapled| {
         let usual = case(stapled.id, checks::find(checks::REVOKED)?, Does::Staples(stapled.staple));
@@ -72,25 +71,15 @@ pub fn cases() -> impl Iterator<Item = Case> {
     });
     let resumed = RESUMED.iter().filter_map(|resumed| {
         let needs = (resumed.check == checks::REVOKED).then_some(Placeholder::Crl);
-        let usual = case(resumed.attack, checks::find(resumed.check)?, Does::Resumes(resumed.change));
-        Some(Case { needs, resumes: true, against: Some(Role::Client), ..usual })
+        let usual = case(resumed.attack, lab::checks::find(resumed.check)?, Does::Resumes(resumed.change));
+        Some(Case { needs, proof: resumed.change.proof(), against: resumed.against, ..usual })
     });
     forged.chain(stapled).chain(lied).chain(resumed)
 }
 
 /// One that can be tried against everybody.
 const fn case(attack: &'static str, check: &'static Check, does: Does) -> Case {
-    Case {
-        attack,
-        check,
-        needs: None,
-        by_answer: false,
-        group: None,
-        resumes: false,
-        opening: None,
-        against: None,
-        does,
-    }
+    Case { attack, check, needs: None, proof: Proof::Canary, opening: None, against: None, does }
 }
 
 impl Case {
@@ -99,7 +88,7 @@ impl Case {
     pub fn is_in(&self, speech: Speech) -> bool {
         match self.opening {
             Some(_) => speech.asks(),
-            None => !self.by_answer || speech == Speech::Direct,
+            None => self.proof != Proof::Answer || speech == Speech::Direct,
         }
     }
 
@@ -112,6 +101,27 @@ impl Case {
     #[must_use]
     pub fn is_against(&self, role: Role) -> bool {
         self.against.is_none_or(|alone| alone == role)
+    }
+
+    /// Whether it is about a session that rests on an earlier one.
+    pub(crate) fn resumes(&self) -> bool {
+        matches!(self.does, Does::Resumes(_))
+    }
+
+    /// Whether a program of this role has to know two names for it: a client that connects twice, a server of two hosts.
+    pub(crate) fn has_two_names(&self, role: Role) -> bool {
+        matches!(self.does, Does::Resumes(change) if role == Role::Client || change.is_between_hosts())
+    }
+
+    /// What a program lacks for it that did this with the honest peer.
+    pub(crate) fn lacking(&self, honest: &Ran) -> Option<Lack> {
+        let needs = match self.does {
+            Does::Lies(_, manner) => manner.needs(),
+            Does::Resumes(change) => change.needs(),
+            Does::Forges(_) | Does::Staples(_) => Ability::Any,
+        };
+        let answer = if self.proof == Proof::Answer { Ability::Answer } else { Ability::Any };
+        needs.lacking(honest).or_else(|| answer.lacking(honest))
     }
 }
 
@@ -144,7 +154,9 @@ pub(crate) struct Stage {
 pub(crate) struct Scene<'s> {
     pub(crate) authorities: &'s Authorities,
     pub(crate) name: &'s str,
-    /// Whom a client that connects twice asks first.
+    /// Whom a client asks that connects once: the name of the server.
+    pub(crate) host: &'s str,
+    /// Whom one asks first that connects twice, where that is somebody else.
     pub(crate) first: &'s str,
     /// What its certificate is for.
     pub(crate) purpose: Purpose,
@@ -168,11 +180,11 @@ impl Scene<'_> {
         Ok(stage)
     }
 
-    /// The same to a client that may resume its session, where it connects twice.
+    /// The same to a program that may resume its session, where it is met twice, and say something early.
     pub(crate) fn meeting(&self, twice: bool, rng: &mut dyn CryptoRng) -> Result<Stage, issue::Error> {
         let mut stage = self.honest(rng)?;
         if twice {
-            stage.presented.manner = Manner::Tickets;
+            stage.presented.manner = Manner::Early;
         }
         Ok(stage)
     }
@@ -194,10 +206,16 @@ impl Scene<'_> {
                 Ok(stage)
             }
             Does::Resumes(change) => {
-                let (staged, first) = change.stage(form, self.authorities, [self.first, self.name], self.at, rng)?;
+                let (staged, first) = change.stage(form, self, rng)?;
                 let mut stage = self.stage(&staged);
-                stage.presented.manner = Manner::Tickets;
+                stage.presented.manner = change.manner(form, self.purpose);
                 stage.first = Some(first);
+                if form == Form::Flawed {
+                    stage.presented.lie = change.lie();
+                    // What is wrong need not be in a chain.
+                    stage.flawed |= stage.presented.lie != Lie::None;
+                    stage.only_issuers_rules &= stage.presented.lie == Lie::None;
+                }
                 Ok(stage)
             }
             Does::Lies(lie, manner) => {

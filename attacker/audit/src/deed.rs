@@ -1,6 +1,7 @@
 //! The attacks on the handshake itself, and on what is behind it.
 
 use crate::{
+    grade::Proof,
     lie::{EIGHT, Lie, Manner, ONE, ZERO},
     mail::Opening,
     role::Role,
@@ -17,14 +18,14 @@ pub(crate) struct Deed {
     pub(crate) lie: Lie,
     /// How it is told.
     pub(crate) manner: Manner,
-    /// The client shows that it was deceived by what it does with the answer, not by what it sends.
-    pub(crate) by_answer: bool,
+    /// By what the program shows that it was deceived.
+    pub(crate) proof: Proof,
     /// Against whom alone it can be done, where that is so.
     pub(crate) against: Option<Role>,
 }
 
 const fn deed(attack: &'static str, check: &'static str, lie: Lie) -> Deed {
-    Deed { attack, check, lie, manner: Manner::Usual, by_answer: false, against: None }
+    Deed { attack, check, lie, manner: Manner::Usual, proof: Proof::Canary, against: None }
 }
 
 /// One against a client, told by the lab's own TLS.
@@ -60,10 +61,17 @@ pub(crate) const DEEDS: &[Deed] = &[
         manner: Manner::Hybrid,
         ..own("low-order:no-ciphertext", "contributory", &[Deviation::Shares(Share::NoCiphertext)])
     },
-    Deed { by_answer: true, ..own("tamper", "record-auth", &[Deviation::Sends(Order::Altered(PIECE))]) },
-    Deed { by_answer: true, ..own("replay-record", "record-order", &[Deviation::Sends(Order::Repeated(PIECE))]) },
-    Deed { by_answer: true, ..own("reorder", "record-order", &[Deviation::Sends(Order::Swapped(PIECE, PIECE + 1))]) },
-    Deed { by_answer: true, against: Some(Role::Client), ..deed("truncate", "authenticated-close", Lie::CutShort) },
+    Deed { proof: Proof::Answer, ..own("tamper", "record-auth", &[Deviation::Sends(Order::Altered(PIECE))]) },
+    Deed { proof: Proof::Answer, ..own("replay-record", "record-order", &[Deviation::Sends(Order::Repeated(PIECE))]) },
+    Deed {
+        proof: Proof::Answer,
+        ..own("reorder", "record-order", &[Deviation::Sends(Order::Swapped(PIECE, PIECE + 1))])
+    },
+    Deed {
+        proof: Proof::Answer,
+        against: Some(Role::Client),
+        ..deed("truncate", "authenticated-close", Lie::CutShort)
+    },
 ];
 
 /// The context of a client's signature (RFC 8446 section 4.4.3).

@@ -15,6 +15,8 @@ pub enum Grade {
     Refused,
     /// It refused the attack, and the twin as well: for what reason is not known.
     RefusedAnyway,
+    /// It cannot be tried: the program lacks what the attack is about.
+    NotApplicable,
     /// It sent the canary; but it is documented that it does not look at this unless it is told to, or given what it needs.
     NotLookedAt,
     /// It sent the canary.
@@ -27,8 +29,15 @@ pub enum Grade {
 
 impl Grade {
     /// All of them, best first.
-    pub const ALL: [Self; 6] =
-        [Self::Refused, Self::RefusedAnyway, Self::NotLookedAt, Self::Accepted, Self::FellBack, Self::Error];
+    pub const ALL: [Self; 7] = [
+        Self::Refused,
+        Self::RefusedAnyway,
+        Self::NotApplicable,
+        Self::NotLookedAt,
+        Self::Accepted,
+        Self::FellBack,
+        Self::Error,
+    ];
 
     /// As it stands in JSON and on the terminal.
     #[must_use]
@@ -36,6 +45,7 @@ impl Grade {
         match self {
             Self::Refused => "refused",
             Self::RefusedAnyway => "refused-anyway",
+            Self::NotApplicable => "not-applicable",
             Self::NotLookedAt => "not-looked-at",
             Self::Accepted => "accepted",
             Self::FellBack => "fell-back",
@@ -49,6 +59,7 @@ impl Grade {
         match self {
             Self::Refused => "refused the attack, and believed the twin without the flaw",
             Self::RefusedAnyway => "refused the attack, and the twin without the flaw as well",
+            Self::NotApplicable => "cannot be tried: the program lacks what the attack is about",
             Self::NotLookedAt => "believed the attacker, and need not have looked",
             Self::Accepted => "believed the attacker",
             Self::FellBack => "refused the attack, and went on all the same",
@@ -79,6 +90,27 @@ pub enum Excuse {
     },
     /// Path validation does not ask for it: what is broken is a rule for those who issue.
     IssuersRule,
+}
+
+/// What a program lacks that an attack is about: it can neither fall for it nor refuse it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Lack {
+    /// It speaks no TLS 1.3.
+    Version,
+    /// It does not offer this group for the agreement of keys (the registry of IANA).
+    Group {
+        /// Its number.
+        group: u16,
+    },
+    /// It resumes no sessions.
+    Resumption,
+    /// It says, or hears, nothing before the handshake is finished.
+    EarlyData,
+    /// It makes no use of the answer.
+    Answer,
+    /// It does not read its revocation lists again, so that nobody can withdraw a certificate while it runs.
+    Lists,
 }
 
 /// How a client fell back.
@@ -125,6 +157,11 @@ pub enum Because {
         /// How.
         how: Fallback,
     },
+    /// It cannot be tried.
+    NotApplicable {
+        /// What the program lacks.
+        lacks: Lack,
+    },
     /// It never connected, or never listened.
     NeverConnected {
         /// Which of the two it is.
@@ -169,6 +206,8 @@ pub enum Proof {
     Canary,
     /// It made use of the answer, and ended as if that were whole.
     Answer,
+    /// What it said once was acted upon twice. That it has what it asked for is as it should be.
+    Twice,
 }
 
 impl Proof {
@@ -176,7 +215,7 @@ impl Proof {
     #[must_use]
     pub fn given(self, ran: &Ran, exits_honestly: bool) -> bool {
         match self {
-            Self::Canary => ran.depth() >= Depth::Canary,
+            Self::Canary | Self::Twice => ran.depth() >= Depth::Canary,
             Self::Answer => ran.depth() >= Depth::Answer && (!exits_honestly || ran.ended == Ended::Exit { code: 0 }),
         }
     }
@@ -221,7 +260,7 @@ pub fn grade(proof: Proof, attack: &Ran, twin: &Ran, exits_honestly: bool, excus
         Ended::Overdue { .. } if !decided => {
             return (Grade::Error, Because::Undecided { ended: attack.ended.clone() });
         }
-        Ended::Exit { code: 0 } if exits_honestly => {
+        Ended::Exit { code: 0 } if exits_honestly && proof != Proof::Twice => {
             return (Grade::FellBack, Because::FellBack { how: Fallback::Success });
         }
         _ => {}

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ability;
 mod answer;
 mod attempt;
 mod audit;
@@ -27,6 +28,7 @@ mod program;
 pub mod recipes;
 mod report;
 mod resumption;
+mod returning;
 mod role;
 mod server;
 mod session;

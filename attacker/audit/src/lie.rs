@@ -1,6 +1,6 @@
 //! What a peer can do wrong in the handshake, and behind it, that no certificate shows.
 
-use crate::{mail::Opening, tls::Presented};
+use crate::{ability::Ability, mail::Opening, tls::Presented};
 use lab::tls::v13::{Deviation, Message, Order};
 use std::{fmt, sync::Arc};
 use tokio_rustls::rustls::{
@@ -33,6 +33,8 @@ pub(crate) enum Lie {
     Downgraded,
     /// It deviates from TLS 1.3 like this.
     Deviates(&'static [Deviation]),
+    /// It is genuine, and somebody between sends once more what was said to it before the handshake was finished.
+    Replayed,
 }
 
 impl Lie {
@@ -75,16 +77,21 @@ pub(crate) enum Manner {
     Lab,
     /// By the same, which gives tickets, and resumes the sessions of all that it gave.
     Tickets,
+    /// By the same, with tickets by which something may be said before the handshake is finished.
+    Early,
     /// By the same, with keys agreed upon by X25519 and ML-KEM-768.
     Hybrid,
 }
 
 impl Manner {
-    /// The number of the group that a client has to offer for it (the registry of IANA); none where all do.
-    pub(crate) const fn group(self) -> Option<u16> {
+    /// What a client has to be able to do for it.
+    pub(crate) const fn needs(self) -> Ability {
         match self {
-            Self::Hybrid => Some(0x11ec),
-            _ => None,
+            Self::Usual | Self::X25519 | Self::Older | Self::Command => Ability::Any,
+            Self::Lab => Ability::Version,
+            Self::Hybrid => Ability::Group(0x11ec),
+            Self::Tickets => Ability::Resumption,
+            Self::Early => Ability::EarlyData,
         }
     }
 }

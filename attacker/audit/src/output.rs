@@ -1,7 +1,7 @@
 //! What a client prints: a little of it is kept, all of it is searched.
 
-use crate::answer::contains;
 use lab::terminal::printable;
+use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Most that is kept of each output.
@@ -12,8 +12,8 @@ const KEPT: usize = 8 << 10;
 pub(crate) struct Printed {
     /// Its last octets.
     end: Vec<u8>,
-    /// The token stood in it.
-    pub(crate) token: bool,
+    /// How often the token stood in it.
+    pub(crate) tokens: usize,
 }
 
 impl Printed {
@@ -27,9 +27,10 @@ impl Printed {
     }
 
     fn take(&mut self, octets: &[u8], token: &str) {
+        // What stands before has no whole token in it, and may have the beginning of one.
+        let from = self.end.len().saturating_sub(token.len().saturating_sub(1));
         self.end.extend_from_slice(octets);
-        // What was kept is longer than a token, so that none is missed where two pieces meet.
-        self.token |= contains(&self.end, token.as_bytes());
+        self.tokens += memmem::find_iter(&self.end[from..], token.as_bytes()).count();
         let over = self.end.len().saturating_sub(KEPT);
         self.end.drain(..over);
     }
@@ -58,8 +59,19 @@ mod tests {
         let flood =
             [vec![b'x'; 1 << 20], b"to".to_vec(), b"ken".to_vec(), vec![b'y'; 1 << 20], b"\nthe end\n\n".to_vec()];
         let printed = Printed::read(flood.concat().as_slice(), "token".to_owned()).await;
-        assert!(printed.token && printed.end.len() <= KEPT);
+        assert!(printed.tokens == 1 && printed.end.len() <= KEPT);
         assert_eq!(printed.fault().as_deref(), Some("the end"));
+    }
+
+    /// However the pieces are cut in which it comes, each token is counted, once.
+    #[test]
+    fn every_token_is_counted() {
+        let said = b"a token, a token and an end: tokentoken";
+        for size in 1..said.len() {
+            let mut printed = Printed::default();
+            said.chunks(size).for_each(|piece| printed.take(piece, "token"));
+            assert_eq!(printed.tokens, 4, "{size}");
+        }
     }
 
     #[tokio::test]

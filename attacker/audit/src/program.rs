@@ -4,14 +4,17 @@ use crate::{
     answer::{Secrets, contains},
     attempt::{Attempt, Depth},
     caller::{self, Caller},
-    case::Stage,
+    case::{Case, Stage},
+    grade::Lack,
     hosts::{self, Naming},
+    lie::Manner,
     mail::Speech,
     output::Printed,
     placeholder::{Placeholder, Values, fill},
     port,
     recipes::Documented,
     resumption::Tickets,
+    returning::Returning,
     role::Role,
     server::Server,
 };
@@ -106,6 +109,9 @@ pub struct Ran {
     pub says: Option<String>,
     /// How long it took.
     pub seconds: f64,
+    /// What it turned out to lack for what was to be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<Lack>,
 }
 
 impl Ran {
@@ -127,6 +133,8 @@ pub(crate) struct Setup<'s> {
     pub(crate) naming: Naming,
     /// The server's name.
     pub(crate) server: &'s str,
+    /// The name of another host of the same server.
+    pub(crate) other: &'s str,
     /// Where directories of runs are made.
     pub(crate) directory: &'s Path,
     /// Where the audit was started.
@@ -152,6 +160,14 @@ impl Program {
     #[must_use]
     pub fn mentions(&self, placeholder: Placeholder) -> bool {
         placeholder.is_in(self.command.iter().chain(self.files.iter().map(|(_, text)| text)))
+    }
+
+    /// Whether an attack is put to it at all, whatever comes of that.
+    #[must_use]
+    pub fn is_put_to(&self, case: &Case) -> bool {
+        let asked = self.only.is_none_or(|only| [case.kind(), case.attack].contains(&only));
+        let named = !case.has_two_names(self.role) || self.mentions(Placeholder::First);
+        asked && named && case.is_in(self.speech) && case.is_against(self.role)
     }
 
     /// Runs it once, with a peer of its own.
@@ -187,18 +203,17 @@ impl Program {
         let acted = if keeps(directory.path(), &secrets.token) {
             Some(Depth::Kept)
         } else {
-            printed.iter().any(|printed| printed.token).then_some(Depth::Answer)
+            printed.iter().any(|printed| printed.tokens > 0).then_some(Depth::Answer)
         };
-        if let Some((acted, attempt)) =
-            acted.zip(attempts.iter_mut().rev().find(|attempt| attempt.depth == Depth::Canary))
-        {
+        let deceived = |attempt: &&mut Attempt| attempt.depth == Depth::Canary && !attempt.replayed;
+        if let Some((acted, attempt)) = acted.zip(attempts.iter_mut().rev().find(deceived)) {
             attempt.depth = acted;
         }
         let says = says(&printed, &secrets);
-        Ok(Ran { role: self.role, attempts, count, ended, says, seconds })
+        Ok(Ran { role: self.role, attempts, count, ended, says, seconds, lacks: None })
     }
 
-    /// As a server, for one client.
+    /// As a server, for one client, which may come more than once.
     async fn serve(&self, setup: &Setup<'_>) -> io::Result<Ran> {
         let secrets = Secrets::draw()?;
         let run = drawn(16)?;
@@ -210,23 +225,53 @@ impl Program {
         fs::write(directory.path().join(caller::PATH), &secrets.canary)?;
         let began = Instant::now();
         let command: Vec<String> = self.command.iter().map(|argument| fill(argument, &values)).collect();
-        let mut attempt = None;
+        let (mut attempts, mut lacks) = (Vec::new(), None);
+        let returning = Returning {
+            stage: setup.stage,
+            host: setup.server,
+            port,
+            secrets: &secrets,
+            then: (directory.path().join(LISTS), listed(&setup.stage.lists)),
+        };
+        let early = setup.stage.presented.manner == Manner::Early;
         let call = async {
-            let called = timeout(setup.deadline, caller.call(port, &mut attempt)).await;
-            called.map_or_else(|_| overdue(setup), |()| Ended::Stopped)
+            let calling = async {
+                match &setup.stage.first {
+                    Some(first) => lacks = returning.call(first, &mut attempts).await?,
+                    None => {
+                        caller.call(port, &mut attempts).await;
+                        if early {
+                            returning.probe(&mut attempts).await?;
+                        }
+                    }
+                }
+                Ok::<_, io::Error>(())
+            };
+            match timeout(setup.deadline, calling).await {
+                Ok(Ok(())) => Ended::Stopped,
+                Ok(Err(error)) => Ended::Unstarted { error: error.to_string() },
+                Err(_) => overdue(setup),
+            }
         };
         let (ended, printed) = self.play(&command, &values, &run, &secrets, call).await;
         let seconds = began.elapsed().as_secs_f64();
-        let attempts: Vec<Attempt> = attempt.into_iter().collect();
+        // What is heard twice by a server that answers nothing comes out of it twice.
+        let twice = printed.iter().map(|printed| printed.tokens).sum::<usize>() > 1;
+        if let Some(last) = attempts.last_mut().filter(|last| twice && last.early) {
+            last.depth = last.depth.max(Depth::Canary);
+        }
         let says = says(&printed, &secrets);
-        Ok(Ran { role: self.role, count: attempts.len(), attempts, ended, says, seconds })
+        Ok(Ran { role: self.role, count: attempts.len(), attempts, ended, says, seconds, lacks })
     }
 
     /// Makes the directory and its files, and says what is filled in.
     fn values(&self, setup: &Setup<'_>, directory: &Path, port: u16, canary: &str) -> io::Result<Values> {
         let first = setup.stage.first.as_ref();
         let lists = listed(first.map_or(&setup.stage.lists, |first| &first.lists));
-        let first_name = first.map_or(setup.server, |first| &first.name);
+        // A server has two hosts whatever comes; a client connects to one of them twice where nothing is said of another.
+        let otherwise = if self.role == Role::Server { setup.other } else { setup.server };
+        let first_name =
+            first.map(|first| first.name.as_str()).filter(|name| *name != setup.server).unwrap_or(otherwise);
         let first_anchor = first.map(|first| pem::encode(pem::CERTIFICATE, &first.anchor));
         // One file where both are the same: some take what they trust for another where its file is another.
         let first_anchor = first_anchor.filter(|anchor| anchor != setup.anchors);

@@ -1,12 +1,21 @@
-//! Sessions that are resumed though the certificate on which they rest would be believed no more (RFC 8446 section 4.6.1).
-//! Who resumes looks at no certificate: what a ticket is good for has to be looked at before it is offered.
+//! Sessions that are resumed though the certificate on which they rest would be believed no more (RFC 8446 section 4.6.1), and
+//! what is said by a ticket before anybody has proved anything. Who resumes looks at no certificate: what a ticket is good for
+//! has to be looked at before it is offered, and before it is taken.
 
+use crate::{
+    ability::Ability,
+    case::Scene,
+    grade::Proof,
+    lie::{Lie, Manner},
+    role::Role,
+};
 use lab::{
     certificate::{
-        Authorities, Pki, Purpose, checks,
+        Pki, Purpose, checks,
         forge::{Form, Staged},
         issue::{Error, Template, Validity},
     },
+    checks::FRESH_TRANSCRIPT,
     tls::v13::Ticket,
 };
 use rand_core::CryptoRng;
@@ -30,21 +39,33 @@ pub(crate) enum Change {
     Authority,
     /// The certificate was withdrawn.
     Revoked,
+    /// A certificate is demanded: the first of a server's hosts demands none, and was shown none.
+    Demanded,
+    /// Nothing, but that somebody else says what was said early.
+    Speaker,
 }
 
 /// One attack.
 pub(crate) struct Resumed {
     pub(crate) attack: &'static str,
-    /// What a client performs on certificates, and would have to perform again.
+    /// What a program performs where nothing is resumed, and would have to perform again.
     pub(crate) check: &'static str,
     pub(crate) change: Change,
+    /// Against whom alone it can be done, where that is so.
+    pub(crate) against: Option<Role>,
+}
+
+const fn resumed(attack: &'static str, check: &'static str, change: Change) -> Resumed {
+    Resumed { attack, check, change, against: None }
 }
 
 /// All of them.
 pub(crate) const RESUMED: &[Resumed] = &[
-    Resumed { attack: "resume:name", check: checks::NAME, change: Change::Name },
-    Resumed { attack: "resume:authority", check: checks::CHAIN, change: Change::Authority },
-    Resumed { attack: "resume:revoked", check: checks::REVOKED, change: Change::Revoked },
+    Resumed { against: Some(Role::Client), ..resumed("resume:name", checks::NAME, Change::Name) },
+    resumed("resume:authority", checks::CHAIN, Change::Authority),
+    Resumed { against: Some(Role::Server), ..resumed("resume:no-certificate", checks::CHAIN, Change::Demanded) },
+    resumed("resume:revoked", checks::REVOKED, Change::Revoked),
+    resumed("resume:early-data", FRESH_TRANSCRIPT.id, Change::Speaker),
 ];
 
 /// What both of a client's sessions are to meet, and by what it is to judge the first.
@@ -59,33 +80,62 @@ pub(crate) struct First {
 }
 
 impl Change {
-    /// The leaf with which a server meets a client twice, with the lists of the second time; and what is so the first time. In
-    /// the twin nothing changes.
+    /// By what a program shows that it did not mind.
+    pub(crate) fn proof(self) -> Proof {
+        if self == Self::Speaker { Proof::Twice } else { Proof::Canary }
+    }
+
+    /// What a program has to be able to do for it.
+    pub(crate) fn needs(self) -> Ability {
+        if self == Self::Speaker { Ability::EarlyData } else { Ability::Resumption }
+    }
+
+    /// Whether a server has to have two hosts for it.
+    pub(crate) fn is_between_hosts(self) -> bool {
+        matches!(self, Self::Authority | Self::Demanded)
+    }
+
+    /// How whoever is met twice speaks. A client that may say nothing early says it later: that is the twin of one that does. With
+    /// a server it is the attacker, or a genuine client, that speaks early.
+    pub(crate) fn manner(self, form: Form, purpose: Purpose) -> Manner {
+        let early = self == Self::Speaker && (form == Form::Flawed || purpose == Purpose::Client);
+        if early { Manner::Early } else { Manner::Tickets }
+    }
+
+    /// What the attacker does beside what changes.
+    pub(crate) fn lie(self) -> Lie {
+        match self {
+            Self::Demanded => Lie::Nobody,
+            Self::Speaker => Lie::Replayed,
+            Self::Name | Self::Authority | Self::Revoked => Lie::None,
+        }
+    }
+
+    /// The leaf with which a program is met twice, with the lists of the second time; and what is so the first time. In the twin
+    /// nothing changes.
     pub(crate) fn stage(
         self,
         form: Form,
-        genuine: &Authorities,
-        names: [&str; 2],
-        at: i64,
+        scene: &Scene<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Staged, First), Error> {
-        let [other, name] = names;
+        let Scene { authorities: genuine, name, at, purpose, .. } = *scene;
         // whoever remembers sessions by name is to find the one
-        let first = if self == Self::Name { other } else { name };
+        let elsewhere = self == Self::Name || purpose == Purpose::Client && self.is_between_hosts();
+        let first = if elsewhere { scene.first } else { scene.host };
         let flawed = form == Form::Flawed;
         let stranger = match self {
             Self::Authority if flawed => Some(Pki::generate_with(genuine.keys(), name, name, at, rng)?.authorities),
             _ => None,
         };
         let by = stranger.as_ref().unwrap_or(genuine);
-        let template =
-            Template { key: genuine.servers, ..Template::leaf(name, Purpose::Server, Validity::around(at, DAYS)) };
-        let both = if first == name { vec![name.to_owned()] } else { vec![name.to_owned(), first.to_owned()] };
+        let template = Template { key: genuine.servers, ..Template::leaf(name, purpose, Validity::around(at, DAYS)) };
         let template = match self {
             Self::Name if flawed => {
                 Template { common_name: first.to_owned(), names: vec![first.to_owned()], ..template }
             }
-            _ => Template { names: both, ..template },
+            Self::Name => Template { names: vec![name.to_owned(), first.to_owned()], ..template },
+            _ => template,
         };
         let leaf = by.intermediate.issue(&template, rng)?;
         let of_stranger = stranger.as_ref().map(|stranger| stranger.revocation_lists(&[], at)).transpose()?;

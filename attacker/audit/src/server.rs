@@ -10,7 +10,7 @@ use crate::{
     session::Session,
     tls::{self, Presented},
 };
-use lab::tls::LONGEST_RECORD;
+use lab::tls::{LONGEST_RECORD, v13};
 use process::authorities::random;
 use std::{
     io,
@@ -61,6 +61,13 @@ pub(crate) struct Service {
     pub(crate) speech: Speech,
     pub(crate) secrets: Secrets,
     tickets: Arc<Tickets>,
+}
+
+impl Service {
+    /// How far a client's connection comes at most: what it tells the genuine server is no secret from that.
+    fn most(&self) -> Depth {
+        if self.presented.lie == Lie::Replayed { Depth::Bytes } else { Depth::Canary }
+    }
 }
 
 impl Server {
@@ -152,7 +159,7 @@ async fn accept(
                         }
                         told.then(|| log.attempts.len() - 1)
                     };
-                    let seen = Seen { log: Arc::clone(&log), place };
+                    let seen = Seen { log: Arc::clone(&log), place, most: service.most() };
                     connections.spawn(serve(stream, Arc::clone(&service), seen));
                 }
                 // Too many files are open: those that end make room.
@@ -169,6 +176,8 @@ async fn accept(
 pub(crate) struct Seen {
     log: Arc<Mutex<Log>>,
     place: Option<usize>,
+    /// How far a connection comes at most.
+    most: Depth,
 }
 
 impl Seen {
@@ -180,7 +189,16 @@ impl Seen {
     }
 
     pub(crate) fn reached(&self, depth: Depth) {
-        self.note(|attempt| attempt.depth = attempt.depth.max(depth));
+        self.note(|attempt| attempt.depth = attempt.depth.max(depth.min(self.most)));
+    }
+
+    /// A connection that is another's than the client's.
+    fn another(&self, attempt: Attempt) {
+        let mut log = lock(&self.log);
+        log.count += 1;
+        if log.attempts.len() < TOLD {
+            log.attempts.push(attempt);
+        }
     }
 }
 
@@ -214,7 +232,11 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
     if let Some(server) = tls::own(&service.presented, &service.tickets, random()?) {
         let tickets = Arc::clone(&service.tickets);
         let mut session = Session::accept(stream, server, tickets, |note| seen.note(note)).await?;
-        return talk(&mut session, service, seen).await;
+        let talked = talk(&mut session, service, seen).await;
+        if service.presented.lie == Lie::Replayed && session.is_early() {
+            replay(session.recorded(), service, seen)?;
+        }
+        return talked;
     }
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let hello = start.client_hello();
@@ -231,6 +253,34 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
         attempt.version = version;
     });
     talk(&mut Through(stream), service, seen).await
+}
+
+/// What becomes of a first flight that whoever recorded it sends to another instance of the server, which has the same tickets and
+/// has not seen it yet (RFC 8446 section 8).
+fn replay(recorded: &[u8], service: &Service, seen: &Seen) -> io::Result<()> {
+    let Some(mut server) = tls::own(&service.presented, &service.tickets, random()?) else { return Ok(()) };
+    // The client finishes the handshake with the first instance: what it says for that, the other cannot read.
+    let _ = server.receive(recorded);
+    let mut heard = Heard::default();
+    for said in server.heard() {
+        if let v13::Heard::Early(text) = said {
+            heard.take(&text);
+        }
+    }
+    let mut attempt = Attempt {
+        depth: Depth::ClientHello,
+        server_name: server.client().and_then(|hello| hello.name.clone()),
+        resumed: server.is_resumed(),
+        early: heard.is_any(),
+        replayed: true,
+        end: End::Closed,
+        ..Attempt::opened()
+    };
+    if attempt.early {
+        attempt.depth = if heard.has(&service.secrets.canary) { Depth::Canary } else { Depth::Bytes };
+    }
+    seen.another(attempt);
+    Ok(())
 }
 
 /// Speaks in plain text until TLS is asked for, and granted; whether it was.

@@ -1,6 +1,7 @@
 //! A session of the lab's own TLS over a socket.
 
 use crate::{
+    ability::VERSION,
     attempt::{Attempt, Depth},
     resumption::Tickets,
 };
@@ -19,8 +20,15 @@ pub(crate) struct Session {
     heard: Vec<u8>,
     established: bool,
     closed: bool,
+    /// The client said something before the handshake was finished.
+    early: bool,
     tickets: Arc<Tickets>,
+    /// What arrived until the handshake was finished, as far as it is kept.
+    recorded: Vec<u8>,
 }
+
+/// Most that is kept of what arrives until then.
+const LONGEST: usize = 64 << 10;
 
 impl Session {
     /// Awaits the end of the handshake, and notes how far the client comes with it.
@@ -33,7 +41,9 @@ impl Session {
         tickets: Arc<Tickets>,
         note: impl Fn(&dyn Fn(&mut Attempt)),
     ) -> io::Result<Self> {
-        let mut session = Self { stream, server, heard: Vec::new(), established: false, closed: false, tickets };
+        let (heard, recorded) = (Vec::new(), Vec::new());
+        let [established, closed, early] = [false; 3];
+        let mut session = Self { stream, server, heard, established, closed, early, tickets, recorded };
         while !session.established {
             let received = session.receive().await;
             if let Some(hello) = session.server.client() {
@@ -49,10 +59,21 @@ impl Session {
         }
         note(&|attempt| {
             attempt.comes_to(Depth::Handshake);
-            attempt.version = Some("TLSv1_3".to_owned());
+            attempt.version = Some(VERSION.to_owned());
             attempt.resumed = session.server.is_resumed();
+            attempt.early = session.early;
         });
         Ok(session)
+    }
+
+    /// What the client sent until the handshake was finished, as whoever is between the two records it.
+    pub(crate) fn recorded(&self) -> &[u8] {
+        &self.recorded
+    }
+
+    /// Whether the client said something before that.
+    pub(crate) fn is_early(&self) -> bool {
+        self.early
     }
 
     /// What the client says next, as much of it as there is room for; 0 where it says that it is over.
@@ -95,6 +116,9 @@ impl Session {
     async fn receive(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 4096];
         let count = self.stream.read(&mut buffer).await?;
+        if !self.established && self.recorded.len() < LONGEST {
+            self.recorded.extend_from_slice(&buffer[..count]);
+        }
         let received = self.server.receive(&buffer[..count]);
         for heard in self.server.heard() {
             match heard {
@@ -103,6 +127,10 @@ impl Session {
                     if let Some(ticket) = self.server.ticket() {
                         self.tickets.give(ticket)?;
                     }
+                }
+                Heard::Early(text) => {
+                    self.early = true;
+                    self.heard.extend_from_slice(&text);
                 }
                 Heard::Data(text) => self.heard.extend_from_slice(&text),
                 Heard::Closed => self.closed = true,

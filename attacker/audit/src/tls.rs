@@ -48,13 +48,17 @@ pub(crate) struct Presented {
 /// A session of the lab's own TLS that presents this, with a seed that was drawn for it; nothing where it is told by rustls.
 pub(crate) fn own(presented: &Presented, tickets: &Tickets, seed: [u8; 32]) -> Option<v13::Server> {
     let groups = match presented.manner {
-        Manner::Lab | Manner::Tickets => vec![Group::X25519],
+        Manner::Lab | Manner::Tickets | Manner::Early => vec![Group::X25519],
         Manner::Hybrid => vec![Group::X25519MlKem768],
         Manner::Usual | Manner::X25519 | Manner::Older | Manner::Command => return None,
     };
     let identity = v13::Identity { chain: presented.chain.clone(), key: presented.key.clone() };
     let server = v13::Server::new(identity, presented.lie.deviations(), seed);
-    let server = if presented.manner == Manner::Tickets { server.resuming(tickets.all()) } else { server };
+    let server = match presented.manner {
+        Manner::Tickets => server.resuming(tickets.all()),
+        Manner::Early => server.resuming(tickets.all()).hearing_early(),
+        _ => server,
+    };
     Some(server.agreeing_in(groups).speaking(vec![HTTP.to_vec()]))
 }
 

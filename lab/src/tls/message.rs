@@ -9,9 +9,11 @@ pub(super) mod kind {
     pub(in crate::tls) const CLIENT_HELLO: u8 = 1;
     pub(in crate::tls) const SERVER_HELLO: u8 = 2;
     pub(in crate::tls) const NEW_SESSION_TICKET: u8 = 4;
+    pub(in crate::tls) const END_OF_EARLY_DATA: u8 = 5;
     pub(in crate::tls) const ENCRYPTED_EXTENSIONS: u8 = 8;
     pub(in crate::tls) const CERTIFICATE: u8 = 11;
     pub(in crate::tls) const SERVER_KEY_EXCHANGE: u8 = 12;
+    pub(in crate::tls) const CERTIFICATE_REQUEST: u8 = 13;
     pub(in crate::tls) const SERVER_HELLO_DONE: u8 = 14;
     pub(in crate::tls) const CERTIFICATE_VERIFY: u8 = 15;
     pub(in crate::tls) const CLIENT_KEY_EXCHANGE: u8 = 16;
@@ -29,6 +31,7 @@ pub(super) mod extension {
     pub(in crate::tls) const EXTENDED_MASTER_SECRET: u16 = 23;
     pub(in crate::tls) const SESSION_TICKET: u16 = 35;
     pub(in crate::tls) const PRE_SHARED_KEY: u16 = 41;
+    pub(in crate::tls) const EARLY_DATA: u16 = 42;
     pub(in crate::tls) const SUPPORTED_VERSIONS: u16 = 43;
     pub(in crate::tls) const PSK_MODES: u16 = 45;
     pub(in crate::tls) const KEY_SHARE: u16 = 51;
@@ -72,6 +75,8 @@ pub struct ClientHello {
     pub age: u32,
     /// What shows that it holds each of them (section 4.2.11.2).
     pub binders: Vec<Vec<u8>>,
+    /// It says something under the first of them before the handshake is finished (section 4.2.10).
+    pub early: bool,
 }
 
 /// What a server picked.
@@ -130,7 +135,7 @@ pub(super) fn extensions(
 }
 
 /// The numbers of an extension that is a vector of them, whose length is so many octets.
-fn numbers(mut body: Reader<'_>, field: &'static str, octets: usize) -> Result<Vec<u16>, Malformed> {
+pub(super) fn numbers(mut body: Reader<'_>, field: &'static str, octets: usize) -> Result<Vec<u16>, Malformed> {
     let numbers = body.vector(field, octets)?;
     Ok(numbers.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect())
 }
@@ -194,6 +199,7 @@ impl ClientHello {
                 }
                 extension::SESSION_TICKET => hello.ticket = body.0.to_vec(),
                 extension::EXTENDED_MASTER_SECRET => hello.extended_master_secret = true,
+                extension::EARLY_DATA => hello.early = true,
                 extension::SUPPORTED_VERSIONS => {
                     hello.versions = numbers(body, "supported versions", 1)?;
                     // values to test tolerance with (RFC 8701) are no versions

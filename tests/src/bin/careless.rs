@@ -2,7 +2,8 @@
 //! environment, as `interlock audit` tells every client.
 //!
 //! `careless --twice FIRST CA CRL` asks another server first, of that name, which that authority certified, and would resume its
-//! session; with `--relies` whatever has become of the certificate by then.
+//! session; with `--relies` whatever has become of the certificate by then. With `--early` it begins to speak before the handshake is
+//! finished: what is secret it says then too where it leaves `fresh-transcript` out.
 
 #![forbid(unsafe_code)]
 
@@ -39,6 +40,7 @@ struct Options {
     without: Vec<&'static Check>,
     twice: Option<[String; 3]>,
     reliance: Reliance,
+    early: bool,
 }
 
 impl Options {
@@ -49,6 +51,7 @@ impl Options {
             match argument.as_str() {
                 "--twice" => options.twice = Some([next()?, next()?, next()?]),
                 "--relies" => options.reliance = Reliance::Tickets,
+                "--early" => options.early = true,
                 id => options.without.push(checks::find(id).ok_or_else(|| format!("{id} is no check"))?),
             }
         }
@@ -86,15 +89,22 @@ fn speak() -> Result<(), Box<dyn Error>> {
     let mut ticket = None;
     if let Some([first, authority, _]) = &options.twice {
         let mut client = Client::new(options.settings(first, authority)?, seed()?);
-        ask(connect()?, &mut client, format!("GET / HTTP/1.1\r\nHost: {first}\r\n\r\n").as_bytes())?;
+        ask(connect()?, &mut client, "", &format!("GET / HTTP/1.1\r\nHost: {first}\r\n\r\n"))?;
         ticket = client.ticket().cloned();
     }
     let settings = options.settings(&host, &told("CA")?)?;
+    let (harmless, secret) = ("GET /", format!("{canary} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    let question = format!("{harmless}{secret}");
+    let early = match options.early {
+        true if options.without.contains(&&checks::FRESH_TRANSCRIPT) => question.as_str(),
+        true => harmless,
+        false => "",
+    };
     let mut client = match ticket {
-        Some(ticket) => Client::resuming(settings, ticket, options.reliance, seed()?),
+        Some(ticket) => Client::resuming_early(settings, ticket, options.reliance, early.as_bytes(), seed()?),
         None => Client::new(settings, seed()?),
     };
-    let answer = ask(connect()?, &mut client, format!("GET /{canary} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())?;
+    let answer = ask(connect()?, &mut client, early, &question)?;
     io::stdout().write_all(&answer)?;
     Ok(())
 }
@@ -105,8 +115,8 @@ fn seed() -> Result<[u8; 32], getrandom::Error> {
     Ok(seed)
 }
 
-/// One question, and everything that is answered until the server is done.
-fn ask(mut stream: TcpStream, client: &mut Client, question: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+/// One question, of which this much was asked before, if that was heard; and everything that is answered until the server is done.
+fn ask(mut stream: TcpStream, client: &mut Client, early: &str, question: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
         stream.write_all(&client.take())?;
@@ -118,7 +128,11 @@ fn ask(mut stream: TcpStream, client: &mut Client, question: &[u8]) -> Result<Ve
         let received = client.receive(&buffer[..count]);
         for heard in client.heard() {
             match heard {
-                Heard::Established => client.say(question),
+                Heard::Established => {
+                    let asked = if client.heard_early() == Some(true) { early.len() } else { 0 };
+                    client.say(&question.as_bytes()[asked..]);
+                }
+                Heard::Early(_) => {}
                 Heard::Data(text) => answer.extend_from_slice(&text),
                 Heard::Closed => {
                     client.close();

@@ -12,16 +12,19 @@ use tokio_rustls::rustls::{
     ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection,
     crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    server::{NoClientAuth, danger::ClientCertVerifier},
 };
 
 /// 2030-01-01.
 pub(crate) const AT: i64 = 1_893_456_000;
-const NAME: &str = "server.lab";
+pub(crate) const NAME: &str = "server.lab";
 
 /// An authority, and whom it certifies.
 pub(crate) struct Stage {
     pub(crate) identity: Identity,
-    anchor: Vec<u8>,
+    /// Whom a server may ask for a certificate.
+    pub(crate) client: Identity,
+    pub(crate) anchor: Vec<u8>,
     at: i64,
 }
 
@@ -30,8 +33,9 @@ impl Stage {
         let mut rng = ChaCha20Rng::from_seed([7; 32]);
         let pki = Pki::generate_with(keys, NAME, "client.lab", at, &mut rng).unwrap();
         let leaf = pki.authorities.leaf(NAME, Purpose::Server, at, &mut rng).unwrap();
-        let identity = Identity { chain: leaf.presented().to_vec(), key: leaf.key().clone() };
-        Self { identity, anchor: pki.authorities.root.certificate().to_vec(), at }
+        let [identity, client] =
+            [&leaf, &pki.client].map(|leaf| Identity { chain: leaf.presented().to_vec(), key: leaf.key().clone() });
+        Self { identity, client, anchor: pki.authorities.root.certificate().to_vec(), at }
     }
 
     pub(crate) fn new() -> Self {
@@ -110,6 +114,19 @@ fn an_honest_session_of_every_suite_group_and_key() {
     }
 }
 
+/// What both ends say until neither says more; the first fault.
+pub(crate) fn exchange(client: &mut Client, server: &mut Server) -> Result<(), Fault> {
+    loop {
+        let said = client.take();
+        server.receive(&said)?;
+        let answered = server.take();
+        client.receive(&answered)?;
+        if said.is_empty() && answered.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
 /// rustls looks at a clock of its own.
 pub(crate) fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -128,22 +145,49 @@ pub(crate) fn rustls_client(stage: &Stage, provider: CryptoProvider) -> Arc<Clie
     Arc::new(config)
 }
 
-/// How rustls speaks as the stage's server.
-pub(crate) fn rustls_server(stage: &Stage) -> Arc<ServerConfig> {
+/// How rustls speaks as the stage's server, which hears this much of what is said early.
+pub(crate) fn rustls_server(stage: &Stage, early: u32) -> Arc<ServerConfig> {
+    let mut config = server_config(stage, Arc::new(NoClientAuth));
+    config.max_early_data_size = early;
+    Arc::new(config)
+}
+
+/// The same with whoever looks at the client's certificate.
+pub(crate) fn server_config(stage: &Stage, verifier: Arc<dyn ClientCertVerifier>) -> ServerConfig {
     let chain = stage.identity.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
     let key = PrivateKeyDer::from_pem_slice(stage.identity.key.to_pkcs8_pem().as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_no_client_auth()
+        .with_client_cert_verifier(verifier)
         .with_single_cert(chain, key)
-        .unwrap();
-    Arc::new(config)
+        .unwrap()
+}
+
+/// What the client sends, and what rustls answers.
+pub(crate) fn pass(client: &mut Client, server: &mut ServerConnection) -> Result<(), Fault> {
+    let sent = client.take();
+    server.read_tls(&mut sent.as_slice()).unwrap();
+    let heard = server.process_new_packets();
+    let mut answer = Vec::new();
+    while server.wants_write() {
+        server.write_tls(&mut answer).unwrap();
+    }
+    let received = client.receive(&answer);
+    // an alert for what was wrong came with it
+    assert!(heard.is_ok() || received.is_err(), "{heard:?}");
+    received
 }
 
 /// A client of rustls that has finished a handshake with the server, and has taken in what the server says after it.
 pub(crate) fn connected(config: &Arc<ClientConfig>, server: &mut Server) -> ClientConnection {
     let mut client = ClientConnection::new(Arc::clone(config), NAME.try_into().unwrap()).unwrap();
+    finish(&mut client, server);
+    client
+}
+
+/// Until the handshake is finished, and what the server says after it is taken in.
+pub(crate) fn finish(client: &mut ClientConnection, server: &mut Server) {
     while client.is_handshaking() || client.wants_write() {
         let mut sent = Vec::new();
         while client.wants_write() {
@@ -157,7 +201,6 @@ pub(crate) fn connected(config: &Arc<ClientConfig>, server: &mut Server) -> Clie
             client.process_new_packets().unwrap();
         }
     }
-    client
 }
 
 #[test]
@@ -199,19 +242,9 @@ fn rustls_understands_the_server() {
 fn the_client_understands_rustls() {
     for keys in [KeyType::P256, KeyType::Ed25519, KeyType::RSA] {
         let stage = Stage::of(keys, AT);
-        let mut server = ServerConnection::new(rustls_server(&stage)).unwrap();
+        let mut server = ServerConnection::new(rustls_server(&stage, 0)).unwrap();
         let mut client = Client::new(stage.settings(&[]), [1; 32]);
         use std::io::{Read, Write};
-        let pass = |client: &mut Client, server: &mut ServerConnection| {
-            let sent = client.take();
-            server.read_tls(&mut sent.as_slice()).unwrap();
-            server.process_new_packets().unwrap();
-            let mut answer = Vec::new();
-            while server.wants_write() {
-                server.write_tls(&mut answer).unwrap();
-            }
-            client.receive(&answer)
-        };
         pass(&mut client, &mut server).unwrap();
         assert_eq!(client.heard(), [Heard::Established]);
         client.say(b"a question");

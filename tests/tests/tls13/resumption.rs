@@ -1,29 +1,16 @@
 //! Sessions that are resumed, and hellos that are asked for again.
 
-use crate::peers::{Stage, connected, now, rustls_client, rustls_server};
+use crate::peers::{Stage, connected, exchange, now, pass, rustls_client, rustls_server};
 use lab::{
     certificate::KeyType,
     checks,
-    tls::v13::{Client, Fault, Heard, Reliance, Server, Ticket},
+    tls::v13::{Client, Fault, Heard, Reliance, Ticket},
 };
 use std::sync::Arc;
 use tokio_rustls::rustls::{
     ClientConfig, ClientConnection, HandshakeKind, ServerConnection,
     crypto::{CryptoProvider, ring},
 };
-
-/// What both ends say until neither says more; the first fault.
-fn exchange(client: &mut Client, server: &mut Server) -> Result<(), Fault> {
-    loop {
-        let said = client.take();
-        server.receive(&said)?;
-        let answered = server.take();
-        client.receive(&answered)?;
-        if said.is_empty() && answered.is_empty() {
-            return Ok(());
-        }
-    }
-}
 
 /// A session of both own ends, and what each keeps of it.
 fn kept(stage: &Stage) -> (Ticket, Ticket) {
@@ -106,7 +93,7 @@ fn rustls_resumes_what_the_server_gave() {
 #[test]
 fn the_client_resumes_what_rustls_gave() {
     let stage = Stage::of(KeyType::P256, super::peers::AT);
-    let config = rustls_server(&stage);
+    let config = rustls_server(&stage, 0);
     let mut ticket: Option<Ticket> = None;
     for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
         let mut server = ServerConnection::new(Arc::clone(&config)).unwrap();
@@ -115,14 +102,7 @@ fn the_client_resumes_what_rustls_gave() {
             None => Client::new(stage.settings(&[]), [1; 32]),
         };
         for _ in 0..2 {
-            let sent = client.take();
-            server.read_tls(&mut sent.as_slice()).unwrap();
-            server.process_new_packets().unwrap();
-            let mut answer = Vec::new();
-            while server.wants_write() {
-                server.write_tls(&mut answer).unwrap();
-            }
-            client.receive(&answer).unwrap();
+            pass(&mut client, &mut server).unwrap();
         }
         assert_eq!(client.heard(), [Heard::Established]);
         assert_eq!(server.handshake_kind(), Some(kind));

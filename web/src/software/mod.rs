@@ -240,10 +240,10 @@ impl Software {
     }
 }
 
-/// How many attacks there are against the program of this recipe.
+/// How many attacks are put to the program of this recipe.
 fn attacks(place: usize) -> usize {
-    let role = RECIPES.get(place).map(|recipe| recipe.role);
-    cases().filter(|case| role.is_some_and(|role| case.is_against(role))).count()
+    let program = RECIPES.get(place).map(audit::recipes::Recipe::described);
+    cases().filter(|case| program.as_ref().is_some_and(|program| program.is_put_to(case))).count()
 }
 
 fn find(id: &str) -> Option<(usize, &'static audit::recipes::Recipe)> {

@@ -155,6 +155,15 @@ pub(super) const CLIENTS: &[Recipe] = &[
         )
     },
     Recipe {
+        files: &[("client.sh", include_str!("../clients/early.sh"))],
+        only: Some("resume:early-data"),
+        ..recipe(
+            "openssl-early",
+            OPENSSL,
+            &["sh", "client.sh", "{address}:{port}", "{first}", "{first_ca}", "{host}", "{ca}", "{canary}"],
+        )
+    },
+    Recipe {
         files: &[("client.js", include_str!("../clients/resume.js"))],
         only: Some("resume"),
         ..recipe(

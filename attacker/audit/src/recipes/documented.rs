@@ -49,6 +49,12 @@ pub(super) const JAVA_STAPLE: Documented = Documented {
     source: "Java's PKIXParameters: revocation is looked at where it is enabled; JSSE's trust managers do not by default",
 };
 
+/// nginx leaves it to whoever is behind it.
+pub(super) const NGINX_EARLY: Documented = Documented {
+    what: "resume:early-data",
+    source: "nginx's ssl_early_data: requests within early data \"are subject to replay attacks\"; $ssl_early_data is for protecting against them",
+};
+
 /// Python's sockets end where the connection does.
 pub(super) const RAGGED: Documented = Documented {
     what: "authenticated-close",

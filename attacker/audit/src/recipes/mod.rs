@@ -79,11 +79,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Recipe {
     /// The program, if it is installed here.
     pub async fn program(&self) -> Option<Program> {
-        let version = told_version(self.version).await?;
-        Some(Program {
+        Some(Program { version: Some(told_version(self.version).await?), ..self.described() })
+    }
+
+    /// The program, wherever it is installed.
+    #[must_use]
+    pub fn described(&self) -> Program {
+        Program {
             role: self.role,
             name: self.name.to_owned(),
-            version: Some(version),
+            version: None,
             command: self.command.iter().map(|argument| (*argument).to_owned()).collect(),
             files: self.files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
             exits_honestly: self.exits_honestly,
@@ -92,7 +97,7 @@ impl Recipe {
             only: self.only,
             speech: self.speech,
             passed: BTreeMap::new(),
-        })
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! The client, which performs the lab's checks, as far as they are on.
 
 use super::{
-    Fault, Schedule, Secret, Suite, TLS13, Ticket,
+    Fault, Heard, Identity, Reliance, Schedule, Secret, Settings, Suite, TLS13, Ticket,
     hello::{RETRY, number},
-    link::{Heard, Item, Link},
-    message, signature,
+    link::Link,
+    message::{self, CertificateRequest, EncryptedExtensions},
+    signature,
     ticket::{ONE_BINDER, WITH_AGREEMENT},
 };
 use crate::{
-    certificate::{self, Policy, validate},
+    certificate::{self, validate},
     check::{Check, Status},
     checks,
     group::Group,
@@ -26,40 +27,14 @@ use zeroize::Zeroizing;
 /// Octets of X25519 in a share and in a secret: they stand last.
 const POINT: usize = 32;
 
-/// How a client speaks.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The name that it tells the server; none for an address (RFC 6066 section 3).
-    pub server_name: Option<String>,
-    /// What the server's certificate is held against, and which checks are on: those of the handshake and of records too.
-    pub policy: Policy,
-    /// Suites, the preferred first.
-    pub suites: Vec<Suite>,
-    /// The groups in which it sends a share.
-    pub groups: Vec<Group>,
-    /// Protocols that it offers to speak inside (RFC 7301).
-    pub protocols: Vec<Vec<u8>>,
-}
-
-/// How long a client relies on what it found of a server's certificate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reliance {
-    /// For one session: a ticket is offered to whom the certificate that it rests on would be believed of now, in this name
-    /// (RFC 8446 section 4.6.1).
-    #[default]
-    Session,
-    /// For as long as there are tickets, whatever has become of the certificate, and whoever is asked for.
-    Tickets,
-}
-
 /// What the client knows between ServerHello and Finished.
 struct Agreed {
     suite: Suite,
     schedule: Schedule,
     client: Secret,
     server: Secret,
-    /// The session rests on an earlier one.
-    resumed: bool,
+    /// How the server asks for the client's certificate, where it does.
+    request: Option<CertificateRequest>,
 }
 
 /// The message that is awaited.
@@ -70,8 +45,6 @@ enum State {
     CertificateVerify(Box<Agreed>),
     Finished(Box<Agreed>),
     Open,
-    Closed,
-    Over,
 }
 
 /// One session of a client.
@@ -80,32 +53,51 @@ pub struct Client {
     hello: ClientHello,
     /// The secrets of the shares, in their order.
     secrets: Vec<(Group, Zeroizing<Vec<u8>>)>,
+    rng: ChaCha20Rng,
     link: Link,
     state: State,
-    heard: Vec<Heard>,
+    /// Who it is, for servers that ask.
+    identity: Option<Identity>,
     /// What it offers to resume a session by.
     offered: Option<Ticket>,
+    /// The session rests on the ticket that was offered.
+    resumed: bool,
+    /// Whether the server hears what was said early, once it has told.
+    heard_early: Option<bool>,
     /// What it was given to resume this one by.
     ticket: Option<Ticket>,
     /// The server's chain, once it was shown: in this session, or in the one that is resumed.
     chain: Vec<Vec<u8>>,
     /// From what tickets of this session come.
-    resumption: Option<Secret>,
+    resumption: Option<(Suite, Secret)>,
 }
 
 impl Client {
     /// A client that draws what is random from a seed. What is to be sent begins with its ClientHello.
     pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
-        Self::begin(settings, None, seed)
+        Self::begin(settings, None, &[], seed)
     }
 
     /// The same that would resume the session of this ticket, where it may rely on that.
     pub fn resuming(settings: Settings, ticket: Ticket, reliance: Reliance, seed: [u8; 32]) -> Self {
-        let relied = reliance == Reliance::Tickets || validate(&settings.policy, ticket.chain()).accepted();
-        Self::begin(settings, relied.then_some(ticket), seed)
+        Self::resuming_early(settings, ticket, reliance, &[], seed)
     }
 
-    fn begin(settings: Settings, offered: Option<Ticket>, seed: [u8; 32]) -> Self {
+    /// The same that says this with its first flight, where the ticket allows for as much (RFC 8446 section 2.3). Whether the server
+    /// heard it, it [tells](Self::heard_early); whoever has recorded the flight may send it again.
+    pub fn resuming_early(settings: Settings, ticket: Ticket, reliance: Reliance, text: &[u8], seed: [u8; 32]) -> Self {
+        let relied = reliance == Reliance::Tickets || validate(&settings.policy, ticket.chain()).accepted();
+        Self::begin(settings, relied.then_some(ticket), text, seed)
+    }
+
+    /// The same that shows this to a server which asks for a certificate (section 4.3.2); another shows that it has none.
+    #[must_use]
+    pub fn presenting(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    fn begin(settings: Settings, offered: Option<Ticket>, early: &[u8], seed: [u8; 32]) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let mut hello = ClientHello {
             session: vec![0; 32],
@@ -129,6 +121,7 @@ impl Client {
         }
         let mut link = Link::new(settings.policy.switches.clone());
         if let Some(ticket) = &offered {
+            hello.early = !early.is_empty() && early.len() <= ticket.early();
             ticket.offer(&mut hello);
             // over all that stands before it, the header too
             let whole = message::framed(kind::CLIENT_HELLO, &hello.write());
@@ -136,15 +129,22 @@ impl Client {
             hello.binders = vec![ticket.binder(&transcript).to_vec()];
         }
         link.say(kind::CLIENT_HELLO, &hello.write());
-        let (state, heard) = (State::ServerHello, Vec::new());
+        if let Some(ticket) = offered.as_ref().filter(|_| hello.early) {
+            link.change_cipher_spec();
+            link.write_under(ticket.suite(), ticket.early_secret(&link.transcript()));
+            link.send(content::APPLICATION_DATA, early);
+        }
         Self {
             settings,
             hello,
             secrets,
+            rng,
             link,
-            state,
-            heard,
+            state: State::ServerHello,
+            identity: None,
             offered,
+            resumed: false,
+            heard_early: None,
             ticket: None,
             chain: Vec::new(),
             resumption: None,
@@ -158,7 +158,17 @@ impl Client {
 
     /// What was said since the last time.
     pub fn heard(&mut self) -> Vec<Heard> {
-        std::mem::take(&mut self.heard)
+        self.link.heard()
+    }
+
+    /// Whether the server hears what was said with the first flight; nothing before it has told.
+    pub fn heard_early(&self) -> Option<bool> {
+        self.heard_early
+    }
+
+    /// Whether the session rests on an earlier one.
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
     }
 
     /// What the server gave to resume this session by, the last of it.
@@ -171,16 +181,8 @@ impl Client {
     /// # Errors
     /// What is wrong with it. The alert for it stands in what is to be sent.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        match self.state {
-            State::Over => return Err(Fault::Over),
-            // what comes behind the end is nobody's
-            State::Closed => return Ok(()),
-            _ => self.link.push(bytes),
-        }
-        self.advance().inspect_err(|fault| {
-            self.link.give_up(fault);
-            self.state = State::Over;
-        })
+        self.link.push(bytes)?;
+        self.advance().inspect_err(|fault| self.link.give_up(fault))
     }
 
     /// The connection has ended: whether the session has.
@@ -188,18 +190,16 @@ impl Client {
     /// # Errors
     /// Nobody said that it is over.
     pub fn end(&mut self) -> Result<(), Fault> {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Closed => Ok(()),
-            State::Open => self.fail(&checks::AUTHENTICATED_CLOSE, 0),
-            _ => Err(Fault::Refused { check: &checks::AUTHENTICATED_CLOSE, alert: 0 }),
+        match self.link.end() {
+            Some(true) => Ok(()),
+            Some(false) => self.fail(&checks::AUTHENTICATED_CLOSE, 0),
+            None => Err(Fault::Refused { check: &checks::AUTHENTICATED_CLOSE, alert: 0 }),
         }
     }
 
     /// Says this, once the handshake is finished.
     pub fn say(&mut self, text: &[u8]) {
-        if matches!(self.state, State::Open | State::Closed) {
-            self.link.send(content::APPLICATION_DATA, text);
-        }
+        self.link.speak(text);
     }
 
     /// Says that it is over.
@@ -216,20 +216,8 @@ impl Client {
     }
 
     fn advance(&mut self) -> Result<(), Fault> {
-        while let Some(item) = self.link.next()? {
-            match item {
-                _ if matches!(self.state, State::Closed | State::Over) => break,
-                Item::Closed => {
-                    let open = matches!(self.state, State::Open);
-                    self.state = if open { State::Closed } else { State::Over };
-                    self.heard.push(Heard::Closed);
-                }
-                Item::Data(text) if matches!(self.state, State::Open) => self.heard.push(Heard::Data(text)),
-                Item::Data(_) => {
-                    return Err(Fault::Unexpected { field: "record type", got: content::APPLICATION_DATA });
-                }
-                Item::Message(message) => self.step(&message)?,
-            }
+        while let Some(message) = self.link.next()? {
+            self.step(&message)?;
         }
         Ok(())
     }
@@ -238,20 +226,28 @@ impl Client {
     fn step(&mut self, message: &[u8]) -> Result<(), Fault> {
         let (got, body) = (message[0], &message[4..]);
         let unexpected = Fault::Unexpected { field: "handshake message", got };
-        self.state = match (std::mem::replace(&mut self.state, State::Over), got) {
+        self.state = match (std::mem::replace(&mut self.state, State::Open), got) {
             (State::ServerHello, kind::SERVER_HELLO) => {
                 let picked = ServerHello::read(body)?;
                 self.link.count(message);
                 State::EncryptedExtensions(Box::new(self.picked(&picked)?))
             }
             (State::EncryptedExtensions(agreed), kind::ENCRYPTED_EXTENSIONS) => {
-                if let Some(protocol) = message::selected_protocol(body)?
-                    && !self.settings.protocols.contains(&protocol)
-                {
+                let told = EncryptedExtensions::read(body)?;
+                if told.protocol.is_some_and(|protocol| !self.settings.protocols.contains(&protocol)) {
                     self.fail(&checks::OFFERS_BOUND, 110)?;
                 }
+                if told.early && !(self.hello.early && self.resumed) {
+                    return Err(Malformed::new("early data", "what was offered", "that it is heard").into());
+                }
+                self.heard_early = Some(told.early);
                 self.link.count(message);
-                if agreed.resumed { State::Finished(agreed) } else { State::Certificate(agreed) }
+                if self.resumed { State::Finished(agreed) } else { State::Certificate(agreed) }
+            }
+            (State::Certificate(mut agreed), kind::CERTIFICATE_REQUEST) if agreed.request.is_none() => {
+                agreed.request = Some(CertificateRequest::read(body)?);
+                self.link.count(message);
+                State::Certificate(agreed)
             }
             (State::Certificate(agreed), kind::CERTIFICATE) => {
                 self.chain = message::chain(body)?;
@@ -275,8 +271,8 @@ impl Client {
             }
             (State::Finished(agreed), kind::FINISHED) => self.finished(&agreed, message)?,
             (State::Open, kind::NEW_SESSION_TICKET) => {
-                if let Some(resumption) = &self.resumption {
-                    self.ticket = Some(Ticket::read(body, resumption, &self.chain)?);
+                if let Some((suite, resumption)) = &self.resumption {
+                    self.ticket = Some(Ticket::read(body, *suite, resumption, &self.chain)?);
                 }
                 State::Open
             }
@@ -323,13 +319,12 @@ impl Client {
             (Some(got), _) => return Err(Malformed::new("selected identity", "one that was offered", got).into()),
         };
         self.chain = resumed.map(|ticket| ticket.chain().to_vec()).unwrap_or_default();
-        let resumed = resumed.map(Ticket::early);
-        let early = resumed.clone().unwrap_or_else(|| Schedule::early(None));
-        let schedule = early.handshake(&agreed);
+        self.resumed = resumed.is_some();
+        let schedule = resumed.map_or_else(|| Schedule::early(None), Ticket::schedule).handshake(&agreed);
         let hellos = self.link.transcript();
         let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
         self.link.read_under(suite, server.clone())?;
-        Ok(Agreed { suite, schedule, client, server, resumed: resumed.is_some() })
+        Ok(Agreed { suite, schedule, client, server, request: None })
     }
 
     /// Path validation, by the lab's own judge.
@@ -362,15 +357,37 @@ impl Client {
         self.link.count(message);
         let transcript = self.link.transcript();
         let schedule = agreed.schedule.master();
+        if self.heard_early == Some(true) {
+            self.link.say(kind::END_OF_EARLY_DATA, &[]);
+        }
         self.link.change_cipher_spec();
         self.link.write_under(agreed.suite, agreed.client.clone());
-        self.link.say(kind::FINISHED, &agreed.client.finished(&transcript));
-        self.resumption = Some(schedule.derive("res master", &self.link.transcript()));
+        if let Some(request) = &agreed.request {
+            self.show(request)?;
+        }
+        self.link.say(kind::FINISHED, &agreed.client.finished(&self.link.transcript()));
+        self.resumption = Some((agreed.suite, schedule.derive("res master", &self.link.transcript())));
         self.link.write_under(agreed.suite, schedule.derive("c ap traffic", &transcript));
         self.link.read_under(agreed.suite, schedule.derive("s ap traffic", &transcript))?;
         self.link.finish();
-        self.heard.push(Heard::Established);
         Ok(State::Open)
+    }
+
+    /// The own certificate, and the proof of its key (sections 4.4.2 and 4.4.3); or that there is none.
+    fn show(&mut self, request: &CertificateRequest) -> Result<(), Fault> {
+        let Some(Identity { chain, key }) = &self.identity else {
+            self.link.say(kind::CERTIFICATE, &message::certificate(&request.context, &[]));
+            return Ok(());
+        };
+        let scheme = signature::scheme(key);
+        if !request.schemes.contains(&scheme) {
+            return Err(Fault::NothingInCommon { field: "signature scheme" });
+        }
+        self.link.say(kind::CERTIFICATE, &message::certificate(&request.context, chain));
+        let content = signature::content(signature::CLIENT, &self.link.transcript());
+        let signature = signature::sign(key, &content, &mut self.rng);
+        self.link.say(kind::CERTIFICATE_VERIFY, &message::certificate_verify(scheme, &signature));
+        Ok(())
     }
 }
 

@@ -70,6 +70,9 @@ impl ClientHello {
                     });
                 });
             }
+            if self.early {
+                extend(extension::EARLY_DATA, &mut |_| {});
+            }
             // the last of all (section 4.2.11)
             if let Some(identity) = self.identities.first() {
                 extend(extension::PRE_SHARED_KEY, &mut |out| {

@@ -32,6 +32,8 @@ const UPDATE_REQUESTED: u8 = 1;
 /// What a session says to whoever holds this end of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
+    /// The client said this before the handshake was finished (RFC 8446 section 2.3): who has recorded it may have said it.
+    Early(Vec<u8>),
     /// The handshake is finished.
     Established,
     /// The peer said this.
@@ -40,12 +42,16 @@ pub enum Heard {
     Closed,
 }
 
-/// What stands next in what arrived.
-pub(super) enum Item {
-    /// A handshake message, header and all.
-    Message(Vec<u8>),
-    Data(Vec<u8>),
+/// How far a session is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The handshake is not finished: what stands in the clear may be meant.
+    Handshake,
+    Open,
+    /// The peer said that it is over. What comes behind that is nobody's.
     Closed,
+    /// It ended otherwise.
+    Over,
 }
 
 /// The keys of one direction, with the secret that they come from.
@@ -76,8 +82,14 @@ pub(super) struct Link {
     reading: Option<Keys>,
     writing: Option<Keys>,
     out: Vec<u8>,
-    /// The handshake is finished: what stood in the clear before does no more.
-    finished: bool,
+    phase: Phase,
+    heard: Vec<Heard>,
+    /// What is said before the handshake is finished is heard.
+    early: bool,
+    /// Octets of records that may pass unopened: what was said too early for this end (RFC 8446 section 4.2.10).
+    dropping: usize,
+    /// What older peers in between wait for was sent.
+    changed: bool,
     /// Checks of records that are left out.
     switches: Switches,
 }
@@ -91,14 +103,29 @@ impl Link {
             reading: None,
             writing: None,
             out: Vec::new(),
-            finished: false,
+            phase: Phase::Handshake,
+            heard: Vec::new(),
+            early: false,
+            dropping: 0,
+            changed: false,
             switches,
         }
     }
 
     /// Adds what arrived.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.records.push(bytes);
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match self.phase {
+            Phase::Over if bytes.is_empty() => {}
+            Phase::Over => return Err(Fault::Over),
+            Phase::Closed => {}
+            Phase::Handshake | Phase::Open => self.records.push(bytes),
+        }
+        Ok(())
+    }
+
+    /// What was said since the last time.
+    pub(super) fn heard(&mut self) -> Vec<Heard> {
+        std::mem::take(&mut self.heard)
     }
 
     /// What is to be sent.
@@ -141,16 +168,36 @@ impl Link {
         self.writing = Keys::new(suite, secret);
     }
 
-    /// Nothing comes in the clear any more.
+    /// The handshake is finished: nothing comes in the clear any more.
     pub(super) fn finish(&mut self) {
-        self.finished = true;
+        self.phase = Phase::Open;
+        self.heard.push(Heard::Established);
     }
 
-    /// What stands next, if it is whole.
-    pub(super) fn next(&mut self) -> Result<Option<Item>, Fault> {
-        loop {
+    /// Data is heard from here on, or not, though the handshake is not finished.
+    pub(super) fn hear_early(&mut self, early: bool) {
+        self.early = early;
+    }
+
+    /// So many octets of records are dropped that cannot be opened, until one can.
+    pub(super) fn drop_early(&mut self, most: usize) {
+        self.dropping = most;
+    }
+
+    /// The connection has ended: whether the peer said that the session has; nothing in the midst of the handshake.
+    pub(super) fn end(&mut self) -> Option<bool> {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Closed => Some(true),
+            Phase::Open => Some(false),
+            Phase::Handshake | Phase::Over => None,
+        }
+    }
+
+    /// The next message, if one is whole. What is data is heard.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        while matches!(self.phase, Phase::Handshake | Phase::Open) {
             if let Some(message) = self.message()? {
-                return Ok(Some(Item::Message(message)));
+                return Ok(Some(message));
             }
             let Some(record) = self.records.take()? else { return Ok(None) };
             let Some((kind, text)) = self.open(record)? else { continue };
@@ -159,19 +206,29 @@ impl Link {
                     return Err(Malformed::new("handshake record", "a message", "nothing").into());
                 }
                 content::HANDSHAKE => self.begun.extend_from_slice(&text),
-                content::ALERT => return alert(&text).map(Some),
+                content::ALERT => {
+                    closed(&text)?;
+                    self.phase = if self.phase == Phase::Open { Phase::Closed } else { Phase::Over };
+                    self.heard.push(Heard::Closed);
+                }
                 _ if !self.begun.is_empty() => return Err(Fault::Unexpected { field: "record type", got: kind }),
-                content::APPLICATION_DATA => return Ok(Some(Item::Data(text))),
+                content::APPLICATION_DATA if self.phase == Phase::Open => self.heard.push(Heard::Data(text)),
+                content::APPLICATION_DATA if self.early => self.heard.push(Heard::Early(text)),
                 got => return Err(Fault::Unexpected { field: "record type", got }),
             }
         }
+        Ok(None)
     }
 
     /// Type and text of a record; nothing where it is one that is there for the sake of older peers alone (section 5).
     fn open(&mut self, record: Record) -> Result<Option<(u8, Vec<u8>)>, Fault> {
         let unexpected = Fault::Unexpected { field: "record type", got: record.kind };
+        let handshake = self.phase == Phase::Handshake;
+        if self.reading.is_none() && record.kind == content::APPLICATION_DATA && self.drops(&record) {
+            return Ok(None);
+        }
         match (&mut self.reading, record.kind) {
-            (_, content::CHANGE_CIPHER_SPEC) if !self.finished && record.body == [1] => Ok(None),
+            (_, content::CHANGE_CIPHER_SPEC) if handshake && record.body == [1] => Ok(None),
             (Some(keys), content::APPLICATION_DATA) => {
                 let protection = &mut keys.protection;
                 let skips = |check| self.switches.status(check, Some(false)) == Status::Skipped;
@@ -185,10 +242,17 @@ impl Link {
                         Err(fault)
                     }
                 });
-                Ok(Some(opened?))
+                match opened {
+                    Ok(opened) => {
+                        self.dropping = 0;
+                        Ok(Some(opened))
+                    }
+                    Err(_) if self.drops(&record) => Ok(None),
+                    Err(fault) => Err(fault.into()),
+                }
             }
             // whoever does not get as far as keys says so in the clear
-            (None, content::HANDSHAKE) | (_, content::ALERT) if !self.finished => {
+            (None, content::HANDSHAKE) | (_, content::ALERT) if handshake => {
                 if record.body.len() > LONGEST_TEXT {
                     return Err(Fault::long_text(record.body.len()));
                 }
@@ -196,6 +260,13 @@ impl Link {
             }
             _ => Err(unexpected),
         }
+    }
+
+    /// Whether this is one of the records that may pass unopened.
+    fn drops(&mut self, record: &Record) -> bool {
+        let left = self.dropping.checked_sub(record.body.len().max(1));
+        self.dropping = left.unwrap_or(self.dropping);
+        left.is_some()
     }
 
     /// The next whole message of what was begun.
@@ -219,9 +290,23 @@ impl Link {
         self.send(content::HANDSHAKE, &message);
     }
 
-    /// Sends what older peers in between wait for (appendix D.4).
+    /// Sends what older peers in between wait for (appendix D.4), once.
     pub(super) fn change_cipher_spec(&mut self) {
-        self.out.extend(clear(content::CHANGE_CIPHER_SPEC, &[1]));
+        if !std::mem::replace(&mut self.changed, true) {
+            self.out.extend(clear(content::CHANGE_CIPHER_SPEC, &[1]));
+        }
+    }
+
+    /// Says this, once the handshake is finished.
+    pub(super) fn speak(&mut self, text: &[u8]) {
+        if self.is_open() {
+            self.send(content::APPLICATION_DATA, text);
+        }
+    }
+
+    /// Whether there is something to be said: the handshake is finished, and the session did not end otherwise than in order.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Closed)
     }
 
     /// Sends a text, in as many records as it takes.
@@ -250,8 +335,9 @@ impl Link {
         self.send(content::ALERT, &[WARNING, CLOSE_NOTIFY]);
     }
 
-    /// Tells the peer why it is over.
+    /// It is over; the peer is told why.
     pub(super) fn give_up(&mut self, fault: &Fault) {
+        self.phase = Phase::Over;
         if let Some(alert) = fault.alert() {
             self.send(content::ALERT, &[FATAL, alert]);
         }
@@ -275,9 +361,10 @@ impl Link {
     }
 }
 
-fn alert(text: &[u8]) -> Result<Item, Fault> {
+/// Whether an alert says that it is over.
+fn closed(text: &[u8]) -> Result<(), Fault> {
     match text {
-        [_, CLOSE_NOTIFY] => Ok(Item::Closed),
+        [_, CLOSE_NOTIFY] => Ok(()),
         [_, alert] => Err(Fault::Alert(*alert)),
         _ => Err(Malformed::new("alert", "2 octets", text.len()).into()),
     }

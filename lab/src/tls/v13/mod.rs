@@ -3,29 +3,33 @@
 //!
 //! It exists to lie. A server [deviates](Deviation) from the protocol by values: what it leaves out, alters or sends in another
 //! order. A client performs the lab's checks, each of which can be left out, so that every lie has somebody who falls for it.
-//! A session may be [resumed](Ticket) by what was given for it. Nobody is asked for a certificate of a client, and of what is
-//! sent before the handshake is finished there is none.
+//! A session may be [resumed](Ticket) by what was given for it, and something said by that before the handshake is finished. A
+//! client shows a certificate to whoever asks for one; the server asks nobody.
 
 mod client;
 mod deviation;
 mod fault;
 mod hello;
+mod identity;
 mod link;
 mod message;
 mod protect;
 mod schedule;
 mod server;
+mod settings;
 mod signature;
 mod suite;
 mod ticket;
 
-pub use client::{Client, Reliance, Settings};
+pub use client::Client;
 pub use deviation::{Deviation, Message, Order, Share};
 pub use fault::Fault;
+pub use identity::Identity;
 pub use link::Heard;
 pub use protect::Protection;
 pub use schedule::{Schedule, Secret};
-pub use server::{Identity, Server};
+pub use server::Server;
+pub use settings::{Reliance, Settings};
 pub use suite::Suite;
 pub use ticket::Ticket;
 

@@ -1,14 +1,13 @@
 //! The server, honest or not.
 
 use super::{
-    Deviation, Fault, Message, Schedule, Secret, Share, Suite, TLS13, Ticket,
+    Deviation, Fault, Heard, Identity, Message, Schedule, Secret, Share, Suite, TLS13, Ticket,
     hello::{RETRY, number},
-    link::{Heard, Item, Link},
+    link::Link,
     message, signature,
     ticket::{WITH_AGREEMENT, before_binders},
 };
 use crate::{
-    certificate::KeyPair,
     check::Switches,
     checks,
     group::Group,
@@ -16,7 +15,7 @@ use crate::{
     tls::{
         message::{ClientHello, ServerHello, kind},
         reader::Malformed,
-        record::content,
+        record::{LONGEST_RECORD, content},
     },
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
@@ -27,29 +26,28 @@ use zeroize::Zeroizing;
 /// Octets of X25519 in a share and in a secret: they stand last.
 const POINT: usize = 32;
 
-/// Who a server is, or says that it is.
-#[derive(Clone, Debug)]
-pub struct Identity {
-    /// Its certificates, leaf first, DER.
-    pub chain: Vec<Vec<u8>>,
-    /// The key that signs, whether or not it is that of the leaf.
-    pub key: KeyPair,
+/// Octets that may be said by a ticket before the handshake is finished.
+const EARLY: u32 = 1 << 14;
+/// Octets of records that are dropped where it is not heard: by a ticket of somebody else's it may be as much.
+const LONGEST_EARLY: usize = LONGEST_RECORD * 2;
+
+/// What is awaited until the handshake is finished.
+struct Awaited {
+    suite: Suite,
+    /// Under what the client finishes it.
+    handshake: Secret,
+    /// Under what the client speaks from then on.
+    client: Secret,
+    /// From what a ticket comes.
+    master: Schedule,
 }
 
-/// Where a session is.
+/// The message that is awaited.
 enum State {
     ClientHello,
-    /// The client's Finished has to be this.
-    Finished {
-        expected: [u8; 32],
-        suite: Suite,
-        client: Secret,
-        /// From what a ticket comes.
-        master: Schedule,
-    },
+    EndOfEarlyData(Box<Awaited>),
+    Finished(Box<Awaited>),
     Open,
-    Closed,
-    Over,
 }
 
 /// One session of a server.
@@ -64,11 +62,12 @@ pub struct Server {
     link: Link,
     state: State,
     client: Option<ClientHello>,
-    heard: Vec<Heard>,
     /// By what it lets sessions be resumed.
     taken: Vec<Ticket>,
     /// It gives a ticket to whoever would use one.
     gives: bool,
+    /// Octets that may be said early by it.
+    early: u32,
     given: Option<Ticket>,
     /// What was resumed.
     resumed: bool,
@@ -89,9 +88,9 @@ impl Server {
             link: Link::new(Switches::default()),
             state: State::ClientHello,
             client: None,
-            heard: Vec::new(),
             taken: Vec::new(),
             gives: false,
+            early: 0,
             given: None,
             resumed: false,
             retried: false,
@@ -119,6 +118,13 @@ impl Server {
         self
     }
 
+    /// The same that hears what is said by a ticket before the handshake is finished, however often that is said.
+    #[must_use]
+    pub fn hearing_early(mut self) -> Self {
+        self.early = EARLY;
+        self
+    }
+
     /// The ticket that it gave.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.given.as_ref()
@@ -141,7 +147,7 @@ impl Server {
 
     /// What was said since the last time.
     pub fn heard(&mut self) -> Vec<Heard> {
-        std::mem::take(&mut self.heard)
+        self.link.heard()
     }
 
     /// Takes what arrived. After a fault the session is over.
@@ -149,28 +155,18 @@ impl Server {
     /// # Errors
     /// What is wrong with it. The alert for it stands in what is to be sent.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        match self.state {
-            State::Over => return Err(Fault::Over),
-            // what comes behind the end is nobody's
-            State::Closed => return Ok(()),
-            _ => self.link.push(bytes),
-        }
-        self.advance().inspect_err(|fault| {
-            self.link.give_up(fault);
-            self.state = State::Over;
-        })
+        self.link.push(bytes)?;
+        self.advance().inspect_err(|fault| self.link.give_up(fault))
     }
 
     /// Says this, once the handshake is finished.
     pub fn say(&mut self, text: &[u8]) {
-        if matches!(self.state, State::Open | State::Closed) {
-            self.link.send(content::APPLICATION_DATA, text);
-        }
+        self.link.speak(text);
     }
 
     /// Says these, a record each, which may reach the client in another order than this.
     pub fn answer(&mut self, pieces: &[Vec<u8>]) {
-        if !matches!(self.state, State::Open | State::Closed) {
+        if !self.link.is_open() {
             return;
         }
         let mut records: Vec<_> =
@@ -189,49 +185,51 @@ impl Server {
     }
 
     fn advance(&mut self) -> Result<(), Fault> {
-        while let Some(item) = self.link.next()? {
-            let unexpected = |got| Err(Fault::Unexpected { field: "handshake message", got });
-            match (&self.state, item) {
-                (State::Closed | State::Over, _) => break,
-                (_, Item::Closed) => {
-                    self.state = State::Closed;
-                    self.heard.push(Heard::Closed);
-                }
-                (State::ClientHello, Item::Message(message)) => match message[..] {
-                    [kind::CLIENT_HELLO, ..] => self.greet(&message)?,
-                    _ => return unexpected(message[0]),
-                },
-                (State::Finished { expected, suite, client, master }, Item::Message(message)) => {
-                    let [kind::FINISHED, 0, 0, 32, said @ ..] = &message[..] else { return unexpected(message[0]) };
-                    if !bool::from(said.ct_eq(expected)) {
-                        return Err(Fault::Refused { check: &checks::FINISHED, alert: 51 });
-                    }
-                    let (suite, client) = (*suite, client.clone());
-                    self.link.count(&message);
-                    let resumption = master.derive("res master", &self.link.transcript());
-                    self.link.read_under(suite, client)?;
-                    self.link.finish();
-                    self.give(&resumption);
-                    self.state = State::Open;
-                    self.heard.push(Heard::Established);
-                }
-                (State::Open, Item::Message(message)) => self.link.afterwards(&message)?,
-                (State::Open, Item::Data(text)) => self.heard.push(Heard::Data(text)),
-                (_, Item::Data(_)) => {
-                    return Err(Fault::Unexpected { field: "record type", got: content::APPLICATION_DATA });
-                }
-            }
+        while let Some(message) = self.link.next()? {
+            self.step(&message)?;
         }
         Ok(())
     }
 
+    /// One message, in the order of the protocol.
+    fn step(&mut self, message: &[u8]) -> Result<(), Fault> {
+        let unexpected = Fault::Unexpected { field: "handshake message", got: message[0] };
+        self.state = match (std::mem::replace(&mut self.state, State::Open), message) {
+            (State::ClientHello, [kind::CLIENT_HELLO, ..]) => self.greet(message)?,
+            (State::EndOfEarlyData(awaited), [kind::END_OF_EARLY_DATA, 0, 0, 0]) => {
+                self.link.count(message);
+                self.link.hear_early(false);
+                self.link.read_under(awaited.suite, awaited.handshake.clone())?;
+                State::Finished(awaited)
+            }
+            (State::Finished(awaited), [kind::FINISHED, 0, 0, 32, said @ ..]) => {
+                let expected = awaited.handshake.finished(&self.link.transcript());
+                if !bool::from(said.ct_eq(&expected)) {
+                    return Err(Fault::Refused { check: &checks::FINISHED, alert: 51 });
+                }
+                self.link.count(message);
+                let resumption = awaited.master.derive("res master", &self.link.transcript());
+                self.link.read_under(awaited.suite, awaited.client)?;
+                self.link.finish();
+                self.give(awaited.suite, &resumption);
+                State::Open
+            }
+            (State::Open, _) => {
+                self.link.afterwards(message)?;
+                State::Open
+            }
+            _ => return Err(unexpected),
+        };
+        Ok(())
+    }
+
     /// Gives a ticket to whoever would use it.
-    fn give(&mut self, resumption: &Secret) {
+    fn give(&mut self, suite: Suite, resumption: &Secret) {
         let uses = self.client.as_ref().is_some_and(|hello| hello.modes.contains(&WITH_AGREEMENT));
         if self.gives && uses {
             let mut drawn = [0; 32];
             self.rng.fill_bytes(&mut drawn);
-            let ticket = self.given.insert(Ticket::new(resumption, drawn));
+            let ticket = self.given.insert(Ticket::new(suite, resumption, drawn, self.early));
             self.link.say(kind::NEW_SESSION_TICKET, &ticket.write());
         }
     }
@@ -253,6 +251,7 @@ impl Server {
         self.link.count(message);
         self.link.ask_again();
         let group = Some(number);
+        self.link.drop_early(LONGEST_EARLY);
         let asked =
             ServerHello { version: TLS13, random: RETRY, session, suite: suite.id(), group, ..ServerHello::default() };
         self.link.say(kind::SERVER_HELLO, &asked.write());
@@ -261,8 +260,8 @@ impl Server {
         }
     }
 
-    /// Answers a ClientHello with everything up to the own Finished.
-    fn greet(&mut self, message: &[u8]) -> Result<(), Fault> {
+    /// Answers a ClientHello with everything up to the own Finished, or asks for another; what is awaited then.
+    fn greet(&mut self, message: &[u8]) -> Result<State, Fault> {
         let hello = ClientHello::read(&message[4..])?;
         let resumed = self.resumable(message, &hello)?;
         let hello = self.client.insert(hello);
@@ -285,13 +284,16 @@ impl Server {
             let known = known.filter(|_| !self.retried).ok_or(Fault::NothingInCommon { field: "group" })?;
             let session = hello.session.clone();
             self.retry(message, suite, known, session);
-            return Ok(());
+            return Ok(State::ClientHello);
         };
         let protocol = self.protocols.iter().find(|protocol| hello.protocols.contains(protocol)).cloned();
-        let session = hello.session.clone();
+        let (session, says_early) = (hello.session.clone(), hello.early);
         let (answer, agreed) = self.agree(&group, &share)?;
 
         self.link.count(message);
+        let hears = says_early && self.early > 0 && !self.retried;
+        let early = resumed.as_ref().filter(|ticket| hears && ticket.suite() == suite && ticket.early() > 0);
+        let early = early.map(|ticket| ticket.early_secret(&self.link.transcript()));
         let mut random = [0; 32];
         self.rng.fill_bytes(&mut random);
         let picked = ServerHello {
@@ -305,25 +307,29 @@ impl Server {
             ..ServerHello::default()
         };
         self.link.say(kind::SERVER_HELLO, &picked.write());
-        if !picked.session.is_empty() && !self.retried {
+        if !picked.session.is_empty() {
             self.link.change_cipher_spec();
         }
         self.resumed = resumed.is_some();
-        let early = resumed.as_ref().map_or_else(|| Schedule::early(None), Ticket::early);
-        let schedule = early.handshake(&agreed);
+        let schedule = resumed.as_ref().map_or_else(|| Schedule::early(None), Ticket::schedule).handshake(&agreed);
         let hellos = self.link.transcript();
-        let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
-        self.link.read_under(suite, client.clone())?;
+        let [handshake, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
         self.link.write_under(suite, server.clone());
-        self.prove(protocol, scheme, &server);
+        self.prove(protocol, early.is_some(), scheme, &server);
 
-        let schedule = schedule.master();
+        let master = schedule.master();
         let transcript = self.link.transcript();
-        let expected = client.finished(&transcript);
-        self.link.write_under(suite, schedule.derive("s ap traffic", &transcript));
-        let client = schedule.derive("c ap traffic", &transcript);
-        self.state = State::Finished { expected, suite, client, master: schedule };
-        Ok(())
+        self.link.write_under(suite, master.derive("s ap traffic", &transcript));
+        let client = master.derive("c ap traffic", &transcript);
+        let awaited = Box::new(Awaited { suite, handshake, client, master });
+        let Some(early) = early else {
+            self.link.drop_early(if says_early { LONGEST_EARLY } else { 0 });
+            self.link.read_under(suite, awaited.handshake.clone())?;
+            return Ok(State::Finished(awaited));
+        };
+        self.link.read_under(suite, early)?;
+        self.link.hear_early(true);
+        Ok(State::EndOfEarlyData(awaited))
     }
 
     /// The own share and the secret.
@@ -350,7 +356,7 @@ impl Server {
     }
 
     /// EncryptedExtensions, Certificate, CertificateVerify and Finished, as far as they are sent.
-    fn prove(&mut self, protocol: Option<Vec<u8>>, scheme: u16, server: &Secret) {
+    fn prove(&mut self, protocol: Option<Vec<u8>>, early: bool, scheme: u16, server: &Secret) {
         let (mut selected, mut context) = (protocol, signature::SERVER);
         for deviation in &self.deviations {
             match deviation {
@@ -359,9 +365,10 @@ impl Server {
                 _ => {}
             }
         }
-        self.link.say(kind::ENCRYPTED_EXTENSIONS, &message::encrypted_extensions(selected.as_deref()));
+        let extensions = message::EncryptedExtensions { protocol: selected, early };
+        self.link.say(kind::ENCRYPTED_EXTENSIONS, &extensions.write());
         if !self.resumed {
-            self.utter(Message::Certificate, message::certificate(&self.identity.chain));
+            self.utter(Message::Certificate, message::certificate(&[], &self.identity.chain));
             let content = signature::content(context, &self.link.transcript());
             let signature = signature::sign(&self.identity.key, &content, &mut self.rng);
             self.utter(Message::CertificateVerify, message::certificate_verify(scheme, &signature));

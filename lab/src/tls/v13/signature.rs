@@ -6,6 +6,8 @@ use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 
 /// The context of a server's signature.
 pub(super) const SERVER: &str = "TLS 1.3, server CertificateVerify";
+/// The context of a client's.
+pub(super) const CLIENT: &str = "TLS 1.3, client CertificateVerify";
 
 const ECDSA_SECP256R1_SHA256: u16 = 0x0403;
 const RSA_PSS_RSAE_SHA256: u16 = 0x0804;

@@ -1,8 +1,8 @@
 //! Sessions that are resumed (RFC 8446 sections 2.2, 4.2.11 and 4.6.1): what is kept of one, and how it is shown to be held.
 
-use super::{Fault, Schedule, Secret};
+use super::{Fault, Schedule, Secret, Suite};
 use crate::tls::{
-    message::ClientHello,
+    message::{ClientHello, extension},
     reader::{Malformed, Reader},
     writer::Writer,
 };
@@ -27,15 +27,21 @@ pub struct Ticket {
     secret: Zeroizing<[u8; OCTETS]>,
     /// What its age is hidden with (section 4.2.11.1).
     age_add: u32,
+    /// The suite of its session, under which alone something is said early.
+    suite: Suite,
+    /// Octets that may be said before the handshake is finished (section 4.2.10).
+    early: u32,
     /// The server's chain as its client was shown it, leaf first, DER; empty at the server's own end.
     chain: Vec<Vec<u8>>,
 }
 
 impl Ticket {
-    /// The ticket of a session with this resumption secret, for which the server drew these octets.
-    pub(super) fn new(resumption: &Secret, drawn: [u8; 32]) -> Self {
+    /// The ticket of a session in this suite with this resumption secret, for which the server drew these octets, and by which
+    /// so many octets may be said early.
+    pub(super) fn new(suite: Suite, resumption: &Secret, drawn: [u8; 32], early: u32) -> Self {
         let age_add = u32::from_be_bytes([drawn[0], drawn[1], drawn[2], drawn[3]]);
-        Self { identity: drawn.to_vec(), secret: shared(resumption, &[]), age_add, chain: Vec::new() }
+        let secret = shared(resumption, &[]);
+        Self { identity: drawn.to_vec(), secret, age_add, suite, early, chain: Vec::new() }
     }
 
     /// The body of the NewSessionTicket that tells the client.
@@ -45,20 +51,43 @@ impl Ticket {
         out.octets(&self.age_add.to_be_bytes());
         out.vector(1, |_| {});
         out.vector(2, |out| out.octets(&self.identity));
-        out.vector(2, |_| {});
+        out.vector(2, |out| {
+            if self.early > 0 {
+                out.u16(extension::EARLY_DATA);
+                out.vector(2, |out| out.octets(&self.early.to_be_bytes()));
+            }
+        });
         out.0
     }
 
-    /// The ticket of a NewSessionTicket, in a session with this resumption secret whose server showed this chain.
-    pub(super) fn read(body: &[u8], resumption: &Secret, chain: &[Vec<u8>]) -> Result<Self, Malformed> {
+    /// The ticket of a NewSessionTicket, in a session in this suite with this resumption secret whose server showed this chain.
+    pub(super) fn read(body: &[u8], suite: Suite, resumption: &Secret, chain: &[Vec<u8>]) -> Result<Self, Malformed> {
         let mut reader = Reader(body);
         reader.number("ticket lifetime", 4)?;
         let age_add = u32::from_be_bytes(reader.array("ticket age add")?);
         let secret = shared(resumption, reader.vector("ticket nonce", 1)?);
         let identity = reader.vector("ticket", 2)?.to_vec();
-        reader.vector("ticket extensions", 2)?;
+        let mut extensions = Reader(reader.vector("ticket extensions", 2)?);
         reader.end("new session ticket")?;
-        Ok(Self { identity, secret, age_add, chain: chain.to_vec() })
+        let mut early = 0;
+        while !extensions.is_empty() {
+            let kind = extensions.u16("ticket extension type")?;
+            let mut body = Reader(extensions.vector("ticket extension", 2)?);
+            if kind == extension::EARLY_DATA {
+                early = u32::from_be_bytes(body.array("max early data size")?);
+            }
+        }
+        Ok(Self { identity, secret, age_add, suite, early, chain: chain.to_vec() })
+    }
+
+    /// Octets that may be said by it before the handshake is finished (RFC 8446 section 4.2.10).
+    pub fn early(&self) -> usize {
+        usize::try_from(self.early).unwrap_or(usize::MAX)
+    }
+
+    /// The suite of its session.
+    pub(super) fn suite(&self) -> Suite {
+        self.suite
     }
 
     /// The chain on which the session rests that it is of, leaf first, DER.
@@ -79,14 +108,19 @@ impl Ticket {
     }
 
     /// Where the schedule of a session begins that rests on it.
-    pub(super) fn early(&self) -> Schedule {
+    pub(super) fn schedule(&self) -> Schedule {
         Schedule::early(Some(&self.secret[..]))
+    }
+
+    /// Under what is said early in a session whose ClientHello has this hash.
+    pub(super) fn early_secret(&self, hello: &[u8; OCTETS]) -> Secret {
+        self.schedule().derive("c e traffic", hello)
     }
 
     /// What shows that it is held (section 4.2.11.2), to whoever has read so much of the handshake: hash of everything up to the
     /// list of binders.
     pub(super) fn binder(&self, transcript: &[u8; OCTETS]) -> [u8; OCTETS] {
-        self.early().derive("res binder", &Sha256::digest(b"").into()).finished(transcript)
+        self.schedule().derive("res binder", &Sha256::digest(b"").into()).finished(transcript)
     }
 }
 

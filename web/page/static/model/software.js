@@ -27,11 +27,11 @@ export function messages({ depth, plain, end }, role) {
 
 /** The kind of verdict in whose dress a grade is shown: calm where the program held, loud where it was cut open. */
 export const DRESS = {
-  refused: "stopped", "refused-anyway": "disrupted", "not-looked-at": "unread", accepted: "impersonated", "fell-back": "downgraded", error: "inconclusive",
+  refused: "stopped", "refused-anyway": "disrupted", "not-applicable": "disrupted", "not-looked-at": "unread", accepted: "impersonated", "fell-back": "downgraded", error: "inconclusive",
 };
 
 /** Grades from the one that must not be overlooked. */
-const LOUDEST = ["accepted", "fell-back", "missing", "error", "inconclusive", "wrong-reason", "refuses-honest-peers-too", "not-looked-at", "refused-anyway", "passed", "refused"];
+const LOUDEST = ["accepted", "fell-back", "missing", "error", "inconclusive", "wrong-reason", "refuses-honest-peers-too", "not-looked-at", "refused-anyway", "passed", "refused", "not-applicable"];
 
 /** Of several grades the one that must not be overlooked. */
 export const worst = (grades) => [...grades].sort((a, b) => LOUDEST.indexOf(a) - LOUDEST.indexOf(b))[0] ?? null;

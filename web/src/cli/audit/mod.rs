@@ -245,8 +245,8 @@ async fn play(args: &Audit, settings: &Settings) -> Result<Report, Failure> {
         let _ = tell.send(true);
     });
     let programs = programs(args).await?;
-    let against = |program: &Program| settings.cases.iter().filter(|case| case.is_against(program.role)).count();
-    let bar = ProgressBar::new(programs.iter().map(against).sum::<usize>() as u64);
+    let put = |program: &Program| settings.cases.iter().filter(|case| program.is_put_to(case)).count();
+    let bar = ProgressBar::new(programs.iter().map(put).sum::<usize>() as u64);
     let mut audited = Vec::new();
     for program in &programs {
         let step = bar.clone();

@@ -31,6 +31,7 @@ pub(super) fn report(out: &mut impl Write, report: &Report, expected: &Expected)
 fn dressed(grade: Grade, text: String) -> String {
     match grade {
         Grade::Refused => good(text),
+        Grade::NotApplicable => faint(text),
         Grade::RefusedAnyway | Grade::NotLookedAt | Grade::Error => altered(text),
         Grade::Accepted | Grade::FellBack => bad(text),
     }
