@@ -6,7 +6,7 @@ use lab::certificate::reason::{Form, Got};
 use lab::certificate::{Credential, DecodeError, Outcome, Pki, Policy, Template, Validation, Validity, validate};
 use proptest::prelude::*;
 use support::certificates::{AT, NAME, leaf, pki, policy, rng, sign};
-use support::fuzz::{self, mutate};
+use support::fuzz::{self, Run, mutate};
 use support::tlv::{Body, Node, der};
 
 fn parts(pki: &Pki) -> [Vec<u8>; 4] {
@@ -15,10 +15,9 @@ fn parts(pki: &Pki) -> [Vec<u8>; 4] {
         .map(<[u8]>::to_vec)
 }
 
-/// A bounded run of the fuzz target from honest seeds; `FUZZ_CASES` sets how many inputs.
+/// A bounded run of the fuzz target from honest seeds.
 #[test]
 fn mutated_certificates() {
-    let cases = std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20_000_u64);
     let pki = pki();
     let mut seeds: Vec<Vec<Vec<u8>>> = vec![parts(&pki).to_vec()];
     if let Some(bytes) = support::data::bytes("x509-limbo/core.limbo.json.zst") {
@@ -30,8 +29,12 @@ fn mutated_certificates() {
             seeds.push(all.take(6).collect());
         }
     }
-    let mut rng = rng(7);
-    for _ in 0..cases {
+    let joined = |parts: &Vec<Vec<u8>>| fuzz::join(0, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    fuzz::keep("certificates", seeds.iter().map(joined));
+    let run = Run::of(20_000);
+    let (mut rng, mut case) = (rng(run.seed() as u8), 0);
+    while run.goes_on(case) {
+        case += 1;
         let mut parts = seeds[rng.next_u32() as usize % seeds.len()].clone();
         for _ in 0..1 + rng.next_u32() % 4 {
             let part = rng.next_u32() as usize % parts.len();

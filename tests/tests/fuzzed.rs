@@ -1,4 +1,5 @@
-//! Bounded runs of the fuzz targets, from the bytes of real sessions; `FUZZ_CASES` sets how many inputs each gets.
+//! Bounded runs of the fuzz targets, from the bytes of real sessions. `FUZZ_CASES` sets how many inputs each gets, `FUZZ_SECONDS` how
+//! long each goes on instead; `FUZZ_CORPUS` is a directory to which the inputs are written that they start from.
 
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use cryptanalysis::{Budget, Precomputation, Solver};
@@ -6,6 +7,7 @@ use etherparse::PacketBuilder;
 use lab::{
     control::{Order, Report},
     event::Fact,
+    modes,
     script::Script,
     staging::{Orders, Setting},
     wire::base64url,
@@ -14,7 +16,7 @@ use recording::pcapng::Writer;
 use std::{fs, path::Path};
 use support::{
     conversation::attacked,
-    fuzz::{self, mutate},
+    fuzz::{self, Run, mutate},
     http::request,
     serving::Lab,
     staging::stage,
@@ -30,23 +32,44 @@ fn staged() -> Vec<Orders> {
     SCENARIOS.iter().map(stage).collect()
 }
 
-fn cases() -> usize {
-    std::env::var("FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1000)
-}
-
 /// Feeds each seed as it is, and then with one to eight edits.
-fn run(seeds: &[Vec<u8>], target: fn(&[u8])) {
-    let cases = cases();
+fn run(name: &str, seeds: &[Vec<u8>], target: fn(&[u8])) {
     assert!(!seeds.is_empty());
+    fuzz::keep(name, seeds.iter().cloned());
     seeds.iter().for_each(|seed| target(seed));
-    let mut rng = ChaCha20Rng::from_seed([7; 32]);
-    for case in 0..cases {
+    let run = Run::of(1000);
+    let (mut rng, mut case) = (ChaCha20Rng::seed_from_u64(run.seed()), 0);
+    while run.goes_on(case as u64) {
         let mut data = seeds[case % seeds.len()].clone();
         for _ in 0..=case % 8 {
             mutate(&mut data, &mut rng);
         }
-        target(&data);
+        if let Err(panic) = std::panic::catch_unwind(|| target(&data)) {
+            let shown: Vec<String> = data.iter().map(|octet| format!("{octet:02x}")).collect();
+            println!("{name}: the input is {}", shown.concat());
+            std::panic::resume_unwind(panic);
+        }
+        case += 1;
     }
+    println!("{name}: {case} inputs");
+}
+
+/// Each target has its short run here, or beside the tests of what it feeds.
+#[test]
+fn every_target_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let runs =
+        ["fuzzed.rs", "certificate_hostile.rs"].map(|file| fs::read_to_string(root.join("tests").join(file)).unwrap());
+    let targets = fs::read_dir(root.join("fuzz/fuzz_targets")).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<String> = targets.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    assert!(names.len() >= 12, "{names:?}");
+    let manifest = fs::read_to_string(root.join("fuzz/Cargo.toml")).unwrap();
+    names.retain(|name| {
+        let is_run = [format!("fn {name}()"), format!("fn mutated_{name}()")];
+        let is_built = manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\""));
+        !is_built || !is_run.iter().any(|test| runs.iter().any(|text| text.contains(test)))
+    });
+    assert_eq!(names, Vec::<String>::new());
 }
 
 #[test]
@@ -59,7 +82,7 @@ fn frames() {
         });
         [vec![3], frames.collect::<Vec<_>>().concat()].concat()
     };
-    run(&staged().into_iter().map(seed).collect::<Vec<_>>(), fuzz::frames);
+    run("frames", &staged().into_iter().map(seed).collect::<Vec<_>>(), fuzz::frames);
 }
 
 #[test]
@@ -68,28 +91,37 @@ fn events() {
         let line = |event| serde_json::to_string(&Report::Event(event)).unwrap() + "\n";
         attacked(&orders).events.into_iter().map(line).collect::<String>().into_bytes()
     };
-    run(&staged().into_iter().map(seed).collect::<Vec<_>>(), fuzz::events);
+    run("events", &staged().into_iter().map(seed).collect::<Vec<_>>(), fuzz::events);
 }
 
 #[test]
 fn orders() {
     let seed = |orders: Orders| [orders.client, orders.server].map(|order| Order::Play(Box::new(order)));
     let seeds = staged().into_iter().flat_map(seed).map(|order| serde_json::to_vec(&order).unwrap());
-    run(&seeds.collect::<Vec<_>>(), fuzz::orders);
+    run("orders", &seeds.collect::<Vec<_>>(), fuzz::orders);
 }
 
 #[test]
 fn messages() {
     let seeds = fuzz::heard();
     assert_eq!(seeds.len(), 2 * fuzz::HEARD.len());
-    run(&seeds, fuzz::messages);
+    for mode in modes::all() {
+        assert!(fuzz::HEARD.iter().any(|it| it.split([':', '/']).next() == Some(mode.id)), "{} is not heard", mode.id);
+    }
+    run("messages", &seeds, fuzz::messages);
+}
+
+/// Revocation lists that the issuing authority signs, whatever they say.
+#[test]
+fn lists() {
+    run("lists", &fuzz::unsigned_lists(), fuzz::lists);
 }
 
 #[test]
 fn scripts() {
     let script = include_bytes!("../data/script.json");
     assert_eq!(Script::read(script).err().map(|error| error.to_string()), None, "the seed is a script");
-    run(&[script.to_vec()], fuzz::scripts);
+    run("scripts", &[script.to_vec()], fuzz::scripts);
 }
 
 /// Recordings that the lab writes: of frames that are no TLS, and of octets that begin like TLS.
@@ -104,7 +136,7 @@ fn recordings() {
         writer.packet(1, &packet).unwrap();
         writer.into_inner()
     });
-    run(&seeds, fuzz::recordings);
+    run("recordings", &seeds, fuzz::recordings);
 }
 
 #[test]
@@ -112,7 +144,7 @@ fn precomputations() {
     let (p, empty) = (fuzz::prime(), Precomputation::new(&fuzz::prime()));
     let whole = Precomputation::new(&p);
     Solver::with_precomputation(&p, &2u32.into(), &whole, &Budget::default(), &mut ()).unwrap();
-    run(&[empty.to_bytes(), whole.to_bytes()], fuzz::precomputations);
+    run("precomputations", &[empty.to_bytes(), whole.to_bytes()], fuzz::precomputations);
 }
 
 /// Lessons, which the console alone reads.
@@ -122,7 +154,7 @@ fn lessons() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../web/src/lesson/{name}.json"));
         fs::read(path).unwrap()
     });
-    run(&seeds, |data| {
+    run("lessons", &seeds, |data| {
         if let Err(fault) = Lesson::read(&String::from_utf8_lossy(data)) {
             assert!(!fault.to_string().is_empty(), "it says what is wrong");
         }
@@ -144,9 +176,13 @@ fn bodies() {
         br#"{"lesson":"ten-minutes","step":1,"action":"forward","fields":{"share":"AAAA"}}"#,
         br#"[[[[{"a":[null,true,-1e308,"\u0000"]}]]]]"#,
     ];
-    let (mut rng, address) = (ChaCha20Rng::from_seed([7; 32]), lab.address.to_string());
+    let each = |route: u8| seeds.map(|seed| [&[route], seed].concat());
+    fuzz::keep("bodies", (0..routes.len()).flat_map(|route| each(route as u8)));
+    let run = Run::of(250);
+    let (mut rng, address) = (ChaCha20Rng::seed_from_u64(run.seed()), lab.address.to_string());
     let headers = [("Host", address.as_str()), ("Content-Type", "application/json")];
-    for case in 0..cases() / 4 {
+    let mut case = 0;
+    while run.goes_on(case as u64) {
         let mut body = seeds[case % seeds.len()].to_vec();
         for _ in 0..=case % 8 {
             mutate(&mut body, &mut rng);
@@ -156,7 +192,9 @@ fn bodies() {
         let route = &routes[case % routes.len()];
         let answer = request(lab.address, &format!("POST {route}"), &headers, &body);
         assert!((200..500).contains(&answer.status) || answer.status == 503, "{route} {body:?}: {answer:?}");
+        case += 1;
     }
+    println!("bodies: {case} inputs");
     assert_eq!(lab.get("/healthz").status, 200);
 }
 
@@ -165,5 +203,5 @@ fn tables() {
     let table = include_str!("../../web/src/ci/outcomes.txt");
     let seeds: Vec<Vec<u8>> =
         table.lines().collect::<Vec<_>>().chunks(20).map(|it| it.join("\n").into_bytes()).collect();
-    run(&seeds, fuzz::tables);
+    run("tables", &seeds, fuzz::tables);
 }

@@ -19,10 +19,16 @@ use lab::{
 };
 use std::{
     collections::{BTreeSet, VecDeque},
-    io::{ErrorKind, Write},
-    net::TcpStream,
+    io::{ErrorKind, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
     thread,
     time::Duration,
+};
+#[cfg(target_os = "linux")]
+use std::{
+    env,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
 };
 use support::{
     outcomes::{self, Outcome},
@@ -30,6 +36,8 @@ use support::{
     programs::{Program, run},
     staging::stage,
 };
+#[cfg(target_os = "linux")]
+use support::{peers::Besieger, serving::Lab, watching};
 
 /// Short times, in which an honest client is done all the same.
 const SHORT: [&str; 4] = ["--patience", "2000", "--limit", "3000"];
@@ -111,6 +119,106 @@ fn a_client_that_goes_on_sending_is_not_read_while_its_share_is_held() {
     };
     assert!(matches!(stuck.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{stuck} after {sent} octets");
     attacker.until("the limit", |line| line.contains("octets held back").then_some(()));
+}
+
+/// What is no frame of the lab reaches nobody behind the attacker, and what is one reaches whom it was told.
+#[test]
+fn the_attacker_passes_on_frames_of_the_lab_and_nothing_else() {
+    let server = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let behind = server.local_addr().expect("an address").to_string();
+    let flags = ["--mode", "ecdh", "--attack", "relay", "--connect", &behind, "--patience", "2000"];
+    let (_attacker, at_attacker) = listening("attacker", &flags);
+    let first = hello("ecdh").to_bytes();
+    let request = b"GET / HTTP/1.1\r\nhost: elsewhere\r\n\r\n";
+    server.set_nonblocking(true).expect("no waiting");
+    for octets in [&request[..], &[0x16, 3, 1, 0, 2, 1, 0], &[0xff; 300], &first[..first.len() - 1]] {
+        let mut client = TcpStream::connect(&at_attacker).expect("a connection");
+        client.write_all(octets).expect("to write");
+        client.shutdown(Shutdown::Write).expect("an end");
+        // When the attacker has ended this connection it has done what it does.
+        let _ = client.read_to_end(&mut Vec::new());
+        while let Ok((mut stream, _)) = server.accept() {
+            let mut passed_on = Vec::new();
+            stream.set_nonblocking(false).expect("waiting");
+            let _ = stream.read_to_end(&mut passed_on);
+            assert_eq!(passed_on, b"", "of {octets:?}");
+        }
+    }
+    server.set_nonblocking(false).expect("waiting");
+    TcpStream::connect(&at_attacker)
+        .and_then(|mut client| {
+            client.write_all(&first)?;
+            let mut passed_on = vec![0; first.len()];
+            server.accept()?.0.read_exact(&mut passed_on)?;
+            assert_eq!(passed_on, first);
+            Ok(())
+        })
+        .expect("a frame that is passed on");
+}
+
+/// A served lab, and on each of its ports everybody who means no good: each honest session ends as theory says, and no process has
+/// to be started again. `INTERLOCK_SIEGE=N` has N of each kind on each port, one kind after the other, and tells the rates.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_served_lab_goes_on_among_peers_that_mean_no_good_on_each_of_its_ports() {
+    let lab = Lab::ephemeral();
+    let processes = lab.pids();
+    let all: Vec<u32> = processes.into_iter().chain([lab.program.pid()]).collect();
+    let ports: Vec<u16> = all.iter().flat_map(|pid| watching::ports(*pid)).collect();
+    assert_eq!(ports.len(), 3, "the attacker's, the server's and the console's: {ports:?}");
+    let many = env::var("INTERLOCK_SIEGE").ok().map(|many| many.parse().expect("how many of each kind on each port"));
+    let sessions = if many.is_some() { 60 } else { 6 };
+    let told = |who: &str, rate: f64, visits: usize| {
+        let memory: Vec<_> =
+            all.iter().map(|pid| format!("{:.0}", watching::most_memory(*pid) as f64 / 1024.0)).collect();
+        println!(
+            "{who:<10} {rate:>6.1} honest sessions a second, {visits} visits, memory at most {} MB",
+            memory.join(" ")
+        );
+    };
+    told("nobody", honest_rate(&lab, sessions), 0);
+    match many {
+        None => {
+            let (rate, visits) = besieged(&lab, &ports, &Besieger::ALL, 1, sessions);
+            assert!(visits > ports.len() * Besieger::ALL.len(), "{visits} visits");
+            told("all", rate, visits);
+        }
+        Some(each) => Besieger::ALL.into_iter().for_each(|besieger| {
+            let (rate, visits) = besieged(&lab, &ports, &[besieger], each, sessions);
+            told(&format!("{besieger:?}"), rate, visits);
+        }),
+    }
+    assert_eq!(lab.pids(), processes, "none was started again");
+}
+
+/// Honest sessions a second, one after the other.
+#[cfg(target_os = "linux")]
+fn honest_rate(lab: &Lab, sessions: usize) -> f64 {
+    const HONEST: [(&str, &str); 3] =
+        [("ecdh-cert/relay", "private"), ("ecdh-cert/substitute", "stopped"), ("ecdh/substitute", "split")];
+    let began = Instant::now();
+    for (scenario, kind) in HONEST.into_iter().cycle().take(sessions) {
+        let session = lab.run(scenario);
+        assert_eq!(session["verdict"]["kind"], kind, "{session}");
+    }
+    sessions as f64 / began.elapsed().as_secs_f64()
+}
+
+/// The same while these are there, so many of each on each port; and how often they came.
+#[cfg(target_os = "linux")]
+fn besieged(lab: &Lab, ports: &[u16], besiegers: &[Besieger], each: usize, sessions: usize) -> (f64, usize) {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let all = ports.iter().flat_map(|port| besiegers.iter().map(move |besieger| (*port, *besieger)));
+        let over = &over;
+        let there: Vec<_> = all
+            .flat_map(|besieger| std::iter::repeat_n(besieger, each))
+            .map(|(port, besieger)| scope.spawn(move || besieger.besiege(port, over)))
+            .collect();
+        let rate = honest_rate(lab, sessions);
+        over.store(true, Ordering::Relaxed);
+        (rate, there.into_iter().map(|besieger| besieger.join().expect("a besieger")).sum())
+    })
 }
 
 /// A client's share in the server's group.

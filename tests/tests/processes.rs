@@ -2,6 +2,8 @@
 
 #![cfg(target_os = "linux")]
 
+mod endurance;
+
 use lab::{
     cause::Cause,
     event::{Event, Fact},

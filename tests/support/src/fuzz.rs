@@ -1,11 +1,16 @@
 //! What fuzzers feed, and what must hold whatever they feed: shared by the bounded runs of every test and by the
 //! coverage-guided targets in `fuzz/`.
 
-use crate::{conversation, staging};
+mod run;
+
+use crate::{
+    certificates, conversation, staging,
+    tlv::{Body, Node, der},
+};
 use chacha20::ChaCha20Rng;
 use cryptanalysis::{Budget, Observer, Precomputation};
 use lab::{
-    certificate::{Outcome, Policy, Purpose, Status, pem, validate},
+    certificate::{Outcome, Pki, Policy, Purpose, Status, Validation, pem, validate},
     control::{Order, Report},
     event::{Fact, Way},
     group::weak,
@@ -23,8 +28,10 @@ use rand_core::Rng;
 use recording::{Limits, Listener, Reading, Session, capture};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, LazyLock, Mutex, PoisonError, atomic::AtomicBool},
 };
+
+pub use run::{Run, keep};
 
 /// One edit of the kind that parsers get wrong.
 pub fn mutate(data: &mut Vec<u8>, rng: &mut ChaCha20Rng) {
@@ -277,7 +284,51 @@ pub fn certificates(data: &[u8]) {
             _ => policy.crls.push(part),
         }
     }
-    let validation = validate(&policy, &chain);
+    holds(&policy, &validate(&policy, &chain));
+}
+
+/// A revocation list: the octets that are to be signed, signed by the authority that issued the certificate in question, so that
+/// what is wrong with them is met behind the signature.
+///
+/// # Panics
+/// If a property of validation is broken.
+pub fn lists(data: &[u8]) {
+    static LAB: LazyLock<(Pki, Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
+        let pki = certificates::pki();
+        let roots = pki.authorities.roots_list(certificates::AT).expect("a list");
+        let list = Node::parse(&listed(&pki, &[])).expect("DER");
+        let Body::Nodes(parts) = &list.body else { panic!("a list has parts") };
+        let algorithm = parts[1].encode();
+        (pki, roots, algorithm)
+    });
+    let (pki, roots, algorithm) = &*LAB;
+    let signature = pki.authorities.intermediate.key().sign(data);
+    let list = der(0x30, &[data, algorithm, &der(0x03, &[&[0], &signature])]);
+    let policy = Policy { crls: vec![roots.clone(), list], require_revocation: true, ..certificates::policy(pki) };
+    holds(&policy, &validate(&policy, pki.server.presented()));
+}
+
+fn listed(pki: &Pki, revoked: &[&[u8]]) -> Vec<u8> {
+    pki.authorities.issuers_list(revoked, certificates::AT).expect("a list")
+}
+
+/// The inputs of [`lists`] that the lab's authority signs: a list of nothing, and one of the certificate in question.
+///
+/// # Panics
+/// If there are none.
+#[must_use]
+pub fn unsigned_lists() -> Vec<Vec<u8>> {
+    let pki = certificates::pki();
+    let signed = [listed(&pki, &[]), listed(&pki, &[pki.server.serial(), pki.client.serial()])];
+    let unsigned = |list: Vec<u8>| match Node::parse(&list).map(|node| node.body) {
+        Some(Body::Nodes(parts)) => parts[0].encode(),
+        _ => panic!("a list has parts"),
+    };
+    signed.map(unsigned).to_vec()
+}
+
+/// What holds of every validation.
+fn holds(policy: &Policy, validation: &Validation) {
     let decided = validation.steps.iter().any(|step| step.status == Status::Failed);
     assert_eq!(validation.outcome == Outcome::Reject, decided, "a rejection has a failed step, and only a rejection");
     assert!(!validation.accepted() || !policy.anchors.is_empty(), "nothing is accepted without a trust anchor");

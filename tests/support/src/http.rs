@@ -97,13 +97,18 @@ impl Stream {
         Self(reader)
     }
 
-    /// The next event; nothing where the stream has ended.
-    fn next(&mut self, deadline: Instant) -> Option<Message> {
+    /// The next event, however long it takes; nothing where the stream has ended.
+    pub fn follow(&mut self) -> Option<Message> {
+        self.next(None)
+    }
+
+    /// The next event, before the deadline where there is one; nothing where the stream has ended.
+    fn next(&mut self, deadline: Option<Instant>) -> Option<Message> {
         let (mut id, mut name, mut data) = (None, String::new(), None);
         loop {
             let line = line(&mut self.0)?;
             // The lines that keep the stream alive never end.
-            assert!(Instant::now() < deadline, "nothing more came in time");
+            assert!(deadline.is_none_or(|deadline| Instant::now() < deadline), "nothing more came in time");
             match line.split_once(':').map(|(field, value)| (field, value.trim_start())) {
                 Some(("id", value)) => id = Some(value.parse().expect("a number")),
                 Some(("event", value)) => value.clone_into(&mut name),
@@ -119,7 +124,7 @@ impl Stream {
 
     /// Awaits the first event that is as wanted; answers with all up to it.
     pub fn until(&mut self, what: &str, wanted: impl Fn(&Message) -> bool) -> Vec<Message> {
-        let deadline = Instant::now() + DEADLINE;
+        let deadline = Some(Instant::now() + DEADLINE);
         let mut heard = Vec::new();
         loop {
             let message = self.next(deadline).unwrap_or_else(|| panic!("the stream ended before {what}"));

@@ -15,7 +15,9 @@ use lab::{
 };
 use std::{
     io::{ErrorKind, Read, Write},
-    net::TcpStream,
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -87,6 +89,66 @@ impl Peer {
                 let _ = stream.peek(&mut [0]);
             }
         }
+    }
+}
+
+/// What somebody keeps doing to any port, whatever is behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Besieger {
+    /// Connects and says nothing.
+    Silent,
+    /// Sends a request, or a first flight, octet by octet.
+    Trickle,
+    /// Sends half of one and stays.
+    Half,
+    /// Sends what is nothing, as much as is taken.
+    Garbage,
+    /// Announces more than anybody takes.
+    Oversize,
+    /// Comes, asks and is gone before the answer.
+    Stray,
+}
+
+impl Besieger {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Silent, Self::Trickle, Self::Half, Self::Garbage, Self::Oversize, Self::Stray];
+
+    /// Does so, and again as often as it is thrown out, until `over`; answers with how often it came.
+    pub fn besiege(self, port: u16, over: &AtomicBool) -> usize {
+        let (address, mut visits) = (SocketAddr::from((Ipv4Addr::LOCALHOST, port)), 0);
+        let request = format!("POST /api/sessions HTTP/1.1\r\nhost: {address}\r\ncontent-length: 99999999999\r\n\r\n");
+        let sayings = [request.into_bytes(), hello("ecdh").to_bytes()];
+        let begin = Instant::now();
+        while !over.load(Ordering::Relaxed) && begin.elapsed() < DEADLINE {
+            // To one of the two it is garbage, whichever of the two listens.
+            let said = &sayings[visits % 2];
+            // So many a second that this machine does not run out of ports for them.
+            thread::sleep(PACE / 20);
+            let Ok(mut stream) = TcpStream::connect(address) else { continue };
+            let _ = (stream.set_read_timeout(Some(PACE)), stream.set_write_timeout(Some(PACE)));
+            visits += 1;
+            let mut octets = said.iter();
+            let first = match self {
+                Self::Silent | Self::Trickle => &[][..],
+                Self::Half => &said[..said.len() / 2],
+                Self::Garbage => &[0xff; 4096],
+                Self::Oversize => &[1, 0xff, 0xff, 0xff],
+                Self::Stray => said,
+            };
+            let _ = stream.write_all(first);
+            if self == Self::Stray {
+                continue;
+            }
+            until_ended(stream, |stream| {
+                let goes_on = match self {
+                    Self::Trickle => octets.next().is_none_or(|octet| stream.write_all(&[*octet]).is_ok()),
+                    Self::Garbage => stream.write_all(first).is_ok(),
+                    _ => true,
+                };
+                goes_on && !over.load(Ordering::Relaxed)
+            });
+        }
+        visits
     }
 }
 

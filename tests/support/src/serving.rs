@@ -90,7 +90,8 @@ impl Lab {
     }
 }
 
-const PARTS: [&str; 3] = ["client", "attacker", "server"];
+/// The three processes, in the order of [`Lab::pids`].
+pub const PARTS: [&str; 3] = ["client", "attacker", "server"];
 
 /// What a status says of one process.
 pub fn process<'a>(status: &'a Message, part: &str) -> &'a Value {

@@ -1,6 +1,7 @@
 //! Recordings as they are in the field: cut short, with segments missing, out of order and twice, on other links.
 
 use super::{CANARY, Exercise, Heard, has, read};
+use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use cryptanalysis::Budget;
 use etherparse::{Ethernet2Header, LaxSlicedPacket, PacketBuilder};
 use lab::{group::weak, tls::Closed};
@@ -11,6 +12,7 @@ use recording::{
     pcapng::Writer,
 };
 use std::sync::OnceLock;
+use support::fuzz::{self, Run, mutate};
 
 /// Packets of one connection of curl to a server with a weak group.
 fn packets() -> Option<&'static Vec<Vec<u8>>> {
@@ -38,6 +40,23 @@ fn written(packets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
 
 fn has_canary(heard: &Heard) -> bool {
     heard.sessions.iter().any(|session| session.client_said.text.contains(CANARY))
+}
+
+/// A bounded run of the fuzz target from a real recording.
+#[test]
+fn mutated_recordings() {
+    let Some(packets) = packets() else { return };
+    let whole = written(packets);
+    fuzz::keep("recordings", [whole.clone()]);
+    let (run, mut case) = (Run::of(200), 0);
+    let mut rng = ChaCha20Rng::seed_from_u64(run.seed());
+    while run.goes_on(case) {
+        case += 1;
+        let mut recording = whole.clone();
+        (0..=case % 8).for_each(|_| mutate(&mut recording, &mut rng));
+        fuzz::recordings(&recording);
+    }
+    println!("recordings of TLS: {case} inputs");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use serde_json::json;
 use std::{env, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 /// Sessions at the same time, unless told otherwise.
-const CONCURRENCY: usize = 16;
+pub(super) const CONCURRENCY: u8 = 16;
 /// The longest phrase, in bytes.
 const PHRASE: usize = 200;
 
@@ -71,7 +71,7 @@ pub(super) struct Setup {
 
 impl From<Settings> for Setup {
     fn from(settings: Settings) -> Self {
-        Self { settings, jobs: CONCURRENCY, own: None }
+        Self { settings, jobs: CONCURRENCY.into(), own: None }
     }
 }
 

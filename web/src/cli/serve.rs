@@ -67,6 +67,9 @@ pub(super) struct Serve {
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
+    /// Sessions at the same time
+    #[arg(long, value_name = "N", default_value_t = lab::CONCURRENCY, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: u8,
     /// How long a frame that is held by hand may wait for a decision, in seconds: then its session ends
     #[arg(long, value_name = "SECONDS", default_value_t = HELD.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
     hold: u64,
@@ -98,7 +101,8 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
             let book = Arc::clone(&book);
             async move { book.listen().await }
         });
-        let config = lab::config(lab::settings(args.patience, &args.time, &args.words))?;
+        let settings = lab::settings(args.patience, &args.time, &args.words);
+        let config = lab::config(lab::Setup { jobs: args.jobs.into(), ..settings.into() })?;
         let console = Console::start(Config { held: Duration::from_secs(args.hold), ..config }, Arc::clone(&book));
         let limits = Limits::fitted();
         let (guard, doors) = match args.expose_to_network {
