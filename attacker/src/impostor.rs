@@ -6,12 +6,11 @@ use crate::{
     middle::{Plan, Replace},
 };
 use lab::{
-    algebra::{Algebra, real::Real},
+    algebra::real::Real,
     event::Fact,
-    mode::{Act, Message},
+    mode::Message,
     record::{Content, Sealed},
     role::Role,
-    term::Sort,
     wire::{Frame, Kind},
 };
 
@@ -66,14 +65,7 @@ impl Impostor {
         if first.is_some_and(|first| std::ptr::eq(first, message)) {
             return;
         }
-        for step in message.before {
-            if let Act::Fresh { name, sort: sort @ Sort::Nonce, group: None } = step.act
-                && self.leg.value(name).is_none()
-                && let Ok(drawn) = self.draws.fresh(name, sort, None)
-            {
-                self.leg.learn((name, drawn));
-            }
-        }
+        self.leg.draw(message, &mut self.draws);
     }
 
     /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last.

@@ -155,6 +155,18 @@ impl Leg {
         Some(frame)
     }
 
+    /// Draws the nonces of a message that nobody else says in its sender's place, where they are not known.
+    pub fn draw(&mut self, message: &Message, draws: &mut Real) {
+        for step in message.before {
+            if let Act::Fresh { name, sort: sort @ Sort::Nonce, group: None } = step.act
+                && self.value(name).is_none()
+                && let Ok(drawn) = draws.fresh(name, sort, None)
+            {
+                self.learn((name, drawn));
+            }
+        }
+    }
+
     /// Learns a value, and computes everything anew with it.
     pub fn learn(&mut self, known: Known) {
         self.known.push(known);

@@ -7,6 +7,9 @@
 pub mod compute;
 mod json;
 pub mod kept;
+mod place;
+mod reading;
+mod writing;
 
 use crate::{
     certificate::{FORGERIES, Forgery},

@@ -10,17 +10,17 @@
 
 use crate::{
     attack::{Attack, Family, Info, Move, Narration, Needs, Seen, Start},
-    leg::identity,
+    leg::{Leg, identity},
 };
 use cryptanalysis::Problem;
 use lab::{
-    algebra::real::Value,
+    algebra::real::{Real, Value},
     cause::Cause,
     event::Fact,
     loot::Loot,
     misfit::{Given, Misfit, Need},
     mode::Mode,
-    record::{Content, RecordKey, Sealed},
+    record::{Content, RecordKey},
     role::Role,
     script::{
         Deed, Make, Otherwise, Script, Session, Treatment,
@@ -48,12 +48,6 @@ pub(super) const INFO: Info = Info {
 /// Octets of a record before its text: sequence number and content type.
 const BEFORE_TEXT: usize = 8 + 1;
 
-/// The keys of one leg.
-struct Keys {
-    /// What each of the two seals with.
-    write: [RecordKey; 2],
-}
-
 struct Scripted {
     table: &'static Mode,
     /// What it does in this session.
@@ -69,8 +63,11 @@ struct Scripted {
     /// Moves that were made.
     made: usize,
     solving: Option<Vec<u8>>,
-    keys: [Option<Keys>; 2],
-    /// Records that wait for keys.
+    /// What can be computed of each leg with its keys, as soon as they are there.
+    legs: [Option<Leg>; 2],
+    /// Draws the nonces of messages among records that it says in a victim's place.
+    draws: Real,
+    /// What came among records and waits for keys.
     waiting: Vec<(Role, Frame)>,
     /// How many records came from each.
     records: [usize; 2],
@@ -104,7 +101,8 @@ impl Scripted {
             count: [0; 2],
             made: 0,
             solving: None,
-            keys: [None, None],
+            legs: [None, None],
+            draws: (start.algebra)("nonces"),
             waiting: Vec::new(),
             records: [0; 2],
             ended: [false; 2],
@@ -141,7 +139,11 @@ impl Scripted {
             }
         };
         self.came[message] = Some(frame.clone());
+        self.follow(from, &frame);
         self.advance(script, moves);
+        if script.records[Script::side(from)] == Treatment::Read {
+            self.speak(from, moves);
+        }
         if self.parted || self.dealt[message] {
             // What went out as the attacker's own before it came is not said twice.
             let own = script.moves[..self.made].iter().any(|play| play.message == message);
@@ -165,9 +167,33 @@ impl Scripted {
         match script.otherwise {
             Otherwise::Drop => moves.push(Move::Drop { from, frame }),
             Otherwise::Forward => {
-                self.bench.pass(from.peer(), &frame);
+                self.pass(from.peer(), &frame);
                 moves.push(Move::Forward { from, frame });
             }
+        }
+    }
+
+    /// A handshake frame passes on the leg with this victim.
+    fn pass(&mut self, with: Role, frame: &Frame) {
+        self.bench.pass(with, frame);
+        self.follow(with, frame);
+    }
+
+    /// A frame that passed is followed where there are keys.
+    fn follow(&mut self, with: Role, frame: &Frame) {
+        if let Some(leg) = &mut self.legs[Script::side(with)] {
+            leg.observe(frame);
+        }
+    }
+
+    /// Says among records what the peer of this victim would say next, as far as it is the peer's turn.
+    fn speak(&mut self, with: Role, moves: &mut Vec<Move>) {
+        let Some(leg) = &mut self.legs[Script::side(with)] else { return };
+        let name = with.peer();
+        while let Some(message) = leg.message().filter(|it| it.from == name && it.kind.is_in_session()) {
+            leg.draw(message, &mut self.draws);
+            let Some(frame) = leg.compose(&[], &[]) else { return };
+            moves.push(Move::Inject { name, frame });
         }
     }
 
@@ -179,7 +205,8 @@ impl Scripted {
             && self.bench.see(message, frame).is_ok()
         {
             self.came[message] = Some(frame.clone());
-            self.bench.pass(from.peer(), frame);
+            self.follow(from, frame);
+            self.pass(from.peer(), frame);
             self.advance(script, moves);
         }
     }
@@ -195,7 +222,7 @@ impl Scripted {
             }
             let made = match (&play.deed, came) {
                 (Deed::Forward, Some(frame)) => {
-                    self.bench.pass(from.peer(), &frame);
+                    self.pass(from.peer(), &frame);
                     Move::Forward { from, frame }
                 }
                 (Deed::Drop, Some(frame)) => Move::Drop { from, frame },
@@ -216,7 +243,7 @@ impl Scripted {
                         }
                     }
                     let after = self.bench.write(play.message, &values);
-                    self.bench.pass(from.peer(), &after);
+                    self.pass(from.peer(), &after);
                     match came {
                         Some(before) => Move::Alter { from, before, after },
                         None => Move::Inject { name: from, frame: after },
@@ -249,7 +276,7 @@ impl Scripted {
     fn settle(&mut self, script: &Session, moves: &mut Vec<Move>) {
         for role in [Role::Client, Role::Server] {
             let side = Script::side(role);
-            let Some(wanted) = script.keys[side].as_ref().filter(|_| self.keys[side].is_none()) else { continue };
+            let Some(wanted) = script.keys[side].as_ref().filter(|_| self.legs[side].is_none()) else { continue };
             let mut values = Vec::new();
             for make in [&wanted.client_write, &wanted.server_write, &wanted.exporter] {
                 match self.bench.compute(make) {
@@ -259,15 +286,22 @@ impl Scripted {
                     Err(Lack::Never(misfit)) => return self.part(role, Kind::Record, (&misfit).into(), moves),
                 }
             }
-            let octets = |at: usize| values.get(at).and_then(Value::octets);
-            let (Some(client), Some(server)) = (octets(0).and_then(RecordKey::new), octets(1).and_then(RecordKey::new))
-            else {
+            let Ok([client_write, server_write, exporter]) = <[Value; 3]>::try_from(values) else { continue };
+            let is_key = |value: &Value| value.octets().and_then(RecordKey::new).is_some();
+            if !is_key(&client_write) || !is_key(&server_write) {
                 continue;
-            };
-            let Some(exporter) = octets(2) else { continue };
-            let fingerprint = lab::algebra::real::fingerprint(exporter);
+            }
+            let known = vec![("client_write", client_write), ("server_write", server_write), ("exporter", exporter)];
+            let mut leg = Leg::new(self.table, Real::new([0; 32]), known, &[]);
+            for frame in self.bench.passed(role) {
+                leg.observe(frame);
+            }
+            let Some(fingerprint) = leg.fingerprint() else { continue };
             moves.push(Move::Tell(Fact::Holds { with: role, fingerprint }));
-            self.keys[side] = Some(Keys { write: [client, server] });
+            self.legs[side] = Some(leg);
+            if script.records[side] == Treatment::Read {
+                self.speak(role, moves);
+            }
         }
         for (from, frame) in std::mem::take(&mut self.waiting) {
             self.record(script, from, frame, true, moves);
@@ -275,11 +309,8 @@ impl Scripted {
     }
 
     /// What a record says, where there are keys with its sender.
-    fn open(&self, from: Role, frame: &Frame) -> Option<(u64, Content)> {
-        let side = Script::side(from);
-        let record = Sealed::parse(&frame.body)?;
-        let plaintext = self.keys[side].as_ref()?.write[side].open(&record)?;
-        Some((record.sequence, Content::from_plaintext(&plaintext)?))
+    fn open(&mut self, from: Role, frame: &Frame) -> Option<(u64, Content)> {
+        self.legs[Script::side(from)].as_mut()?.open(from, frame)
     }
 
     fn read(&self, from: Role, content: &Content, moves: &mut Vec<Move>) {
@@ -289,7 +320,7 @@ impl Scripted {
         }
     }
 
-    /// Treats a record, for the first time or again.
+    /// Treats what came among records, for the first time or again.
     fn record(&mut self, script: &Session, from: Role, frame: Frame, again: bool, moves: &mut Vec<Move>) {
         let side = Script::side(from);
         let treatment = script.records[side];
@@ -299,7 +330,7 @@ impl Scripted {
         let reads = matches!(treatment, Treatment::Listen | Treatment::Translate | Treatment::Read);
         let lacks = needs.iter().any(|role| {
             let side = Script::side(*role);
-            script.keys[side].is_some() && self.keys[side].is_none()
+            script.keys[side].is_some() && self.legs[side].is_none()
         });
         if reads && lacks {
             if !again {
@@ -308,6 +339,9 @@ impl Scripted {
             }
             self.waiting.push((from, frame));
             return;
+        }
+        if frame.kind.is_in_session() {
+            return self.change(treatment, from, frame, again, moves);
         }
         let opened = if reads { self.open(from, &frame) } else { None };
         if let Some((_, content)) = &opened {
@@ -320,8 +354,8 @@ impl Scripted {
                 moves.push(Move::Drop { from, frame });
             }
             (Treatment::Translate, Some((sequence, content))) => {
-                let key = self.keys[Script::side(from.peer())].as_ref().map(|keys| &keys.write[side]);
-                match key.and_then(|key| key.seal(sequence, &content).ok()) {
+                let leg = self.legs[Script::side(from.peer())].as_ref();
+                match leg.and_then(|leg| leg.seal(from, sequence, &content)) {
                     Some(after) => moves.push(Move::Alter { from, before: frame, after }),
                     None => moves.push(Move::Drop { from, frame }),
                 }
@@ -329,9 +363,8 @@ impl Scripted {
             (Treatment::Read, Some((_, content))) => {
                 moves.push(Move::Drop { from, frame });
                 if content == Content::Close {
-                    let keys = self.keys[side].as_ref();
-                    let key = keys.map(|keys| &keys.write[Script::side(from.peer())]);
-                    let farewell = key.and_then(|key| key.seal(0, &Content::Close).ok());
+                    let leg = self.legs[side].as_ref();
+                    let farewell = leg.and_then(|leg| leg.seal(from.peer(), 0, &Content::Close));
                     moves.extend(farewell.map(|frame| Move::Inject { name: from.peer(), frame }));
                     moves.push(Move::Cut(from.peer()));
                 }
@@ -352,6 +385,44 @@ impl Scripted {
     }
 }
 
+impl Scripted {
+    /// A message that changes keys among records goes the way of its sender's records.
+    fn change(&mut self, treatment: Treatment, from: Role, frame: Frame, again: bool, moves: &mut Vec<Move>) {
+        let observed = self.legs[Script::side(from)].as_mut().and_then(|leg| leg.observe(&frame));
+        // Without any keys it cannot but let the two go on as they would.
+        let treatment = match treatment {
+            Treatment::Drop if self.legs.iter().all(Option::is_none) => Treatment::Forward,
+            treatment => treatment,
+        };
+        match treatment {
+            Treatment::Forward | Treatment::Listen | Treatment::Flip | Treatment::Return => {
+                self.follow(from.peer(), &frame);
+                if !again || treatment != Treatment::Listen {
+                    moves.push(Move::Forward { from, frame });
+                }
+            }
+            Treatment::Translate => {
+                let leg = self.legs[Script::side(from.peer())].as_mut();
+                match leg.zip(observed).and_then(|(leg, observed)| leg.compose(&observed, &[])) {
+                    Some(after) => moves.push(Move::Alter { from, before: frame, after }),
+                    None => moves.push(Move::Drop { from, frame }),
+                }
+            }
+            Treatment::Drop => moves.push(Move::Drop { from, frame }),
+            Treatment::Read => {
+                moves.push(Move::Drop { from, frame });
+                self.speak(from, moves);
+            }
+        }
+    }
+
+    /// What came next from this one travels among records, and no move is about it.
+    fn among_records(&self, script: &Session, from: Role, frame: &Frame) -> bool {
+        let next = Script::of(self.table, from).nth(self.count[Script::side(from)]);
+        frame.kind.is_in_session() && !script.moves.iter().any(|play| Some(play.message) == next)
+    }
+}
+
 impl Attack for Scripted {
     /// In the next session of a campaign it does what the script says of that one, and remembers this one.
     fn again(&mut self, start: Start) {
@@ -367,6 +438,10 @@ impl Attack for Scripted {
             Seen::Frame { from, frame } if self.parted || self.hung_up => moves.push(Move::Drop { from, frame }),
             Seen::Frame { from, frame } if frame.kind == Kind::Record => {
                 self.records[Script::side(from)] += 1;
+                self.record(&script, from, frame, false, &mut moves);
+            }
+            Seen::Frame { from, frame } if self.among_records(&script, from, &frame) => {
+                self.count[Script::side(from)] += 1;
                 self.record(&script, from, frame, false, &mut moves);
             }
             Seen::Frame { from, frame } if frame.kind.channel() == Channel::Voice => {

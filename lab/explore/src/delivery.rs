@@ -6,7 +6,7 @@
 
 use crate::{
     party::{Party, Sent, mix},
-    search::State,
+    state::State,
     symbolic::{decryption_key, encapsulates, genuine, signing_key},
     term::{Free, Shape, Term},
     world::{self, MALLORY, World, decides},
@@ -89,7 +89,7 @@ fn flights(
     taken: &mut Vec<Taken>,
 ) {
     let Some((number, message)) = party.awaited() else { return };
-    for values in candidates(world, state, party, message, memory) {
+    for values in candidates(world, state, party, (number, message), memory) {
         let Some(after) = memory.receive(party, &values) else { continue };
         let mut delivered = before.clone();
         delivered.push((Some(number), values));
@@ -139,10 +139,15 @@ enum Directed {
     ByCheckThatIsOff,
     /// Nobody compares it with anything that is known when it comes.
     Not,
+    /// Nothing hangs on it.
+    Dead,
 }
 
-fn directed(world: &World, party: &Party, message: &Message, field: &Field) -> Directed {
-    let mut found = Directed::Not;
+fn directed(world: &World, party: &Party, message: &Message, at: (usize, usize)) -> Directed {
+    if world.dead.contains(&at) {
+        return Directed::Dead;
+    }
+    let (mut found, field) = (Directed::Not, &message.fields[at.1]);
     for step in message.receipt.iter().chain(message.after).filter(|step| step.by.includes(party.role)) {
         let Act::Check(relation, args) = step.act else { continue };
         let (compared, check) = match relation {
@@ -181,28 +186,36 @@ fn is_about(value: &Expr, name: &str) -> bool {
     }
 }
 
+/// It was sent as a message of this kind with fields of these sorts.
+pub(crate) fn is_such(world: &World, sent: &Sent, message: &Message) -> bool {
+    sent.message.is_some_and(|number| {
+        let other = &world.casts[sent.by].table.messages[number];
+        let sorts = |message: &Message| message.fields.iter().map(|field| field.sort).collect::<Vec<_>>();
+        other.kind == message.kind && sorts(other) == sorts(message)
+    })
+}
+
+/// Where the party knows the voice that it listens to: what that person said can be heard, and nothing else.
+pub(crate) fn voice(world: &World, state: &State, party: &Party, message: &Message) -> Option<Vec<Vec<Term>>> {
+    let peer = world.casts[party.cast].peer;
+    let known = message.kind.channel() == Channel::Voice && peer != MALLORY;
+    let said = state.sent.iter().filter(|sent| is_such(world, sent, message) && world.casts[sent.by].owner == peer);
+    known.then(|| said.map(|sent| sent.values.clone()).collect())
+}
+
 /// The messages that the attacker can make for this place in the table, each once.
 fn candidates(
     world: &World,
     state: &State,
     party: &Party,
-    message: &'static Message,
+    (number, message): (usize, &'static Message),
     memory: &mut Memory,
 ) -> Vec<Vec<Term>> {
-    let kinds: Vec<Directed> = message.fields.iter().map(|field| directed(world, party, message, field)).collect();
-    let same = |sent: &&Arc<Sent>| {
-        let table = world.casts[sent.by].table;
-        sent.message.is_some_and(|number| {
-            let other = &table.messages[number];
-            let sorts = |message: &Message| message.fields.iter().map(|field| field.sort).collect::<Vec<_>>();
-            other.kind == message.kind && sorts(other) == sorts(message)
-        })
-    };
-    let peer = world.casts[party.cast].peer;
-    if message.kind.channel() == Channel::Voice && peer != MALLORY {
-        // The peer's voice is known: what that person said can be heard, and nothing else.
-        let said = state.sent.iter().filter(same).filter(|sent| world.casts[sent.by].owner == peer);
-        return said.map(|sent| sent.values.clone()).collect();
+    let kinds: Vec<Directed> =
+        (0..message.fields.len()).map(|field| directed(world, party, message, (number, field))).collect();
+    let same = |sent: &&Arc<Sent>| is_such(world, sent, message);
+    if let Some(said) = voice(world, state, party, message) {
+        return said;
     }
     let mut bases: Vec<Vec<Term>> = state.sent.iter().filter(same).map(|sent| sent.values.clone()).collect();
     if bases.is_empty() {
@@ -216,6 +229,7 @@ fn candidates(
             .enumerate()
             .map(|(i, field)| match kinds[i] {
                 Directed::ByCheck => vec![Term::blank(i)],
+                Directed::Dead => vec![world::nonce()],
                 Directed::ByCheckThatIsOff => vec![base[i].clone(), Term::blank(i)],
                 Directed::Not => choices(world, state, party, field, &base[i], number == 0),
             })

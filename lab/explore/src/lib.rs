@@ -9,12 +9,14 @@
 pub mod delivery;
 pub mod goal;
 pub mod knowledge;
+mod liveness;
 pub mod matrix;
 pub mod party;
 pub mod performed;
 pub mod proverif;
 pub mod script;
 pub mod search;
+pub mod state;
 pub mod symbolic;
 pub mod term;
 pub mod trace;

@@ -107,7 +107,8 @@ impl Place {
         self.turned.into_iter().chain(self.also)
     }
 
-    fn switches(&self) -> Switches {
+    /// Which checks decide there.
+    pub fn switches(&self) -> Switches {
         let usual = self.table.switches::<&str>(&[], &[]);
         self.all_turned().fold(usual, |switches, check| switches.turned(check))
     }

@@ -5,6 +5,7 @@
 
 use crate::{
     knowledge::Recipe,
+    symbolic::group_of,
     term::{Free, Shape, Term},
     trace::Trace,
     world::{Cast, MALLORY, World, meet, nonce},
@@ -205,8 +206,8 @@ impl Stage<'_> {
             }
             Recipe::Made(term, parts) => self.made(term, parts),
             Recipe::Raised(base, by) => {
-                let group = group_of(base_term(self.trace, base).as_ref())
-                    .ok_or_else(|| Parting::NotAtHand("group".to_owned()))?;
+                let group = base_term(self.trace, base).as_ref().and_then(group_of).cloned();
+                let group = group.ok_or_else(|| Parting::NotAtHand("group".to_owned()))?;
                 let group = Value::Group(self.group(&group)?);
                 let base = self.value(base)?;
                 self.raise(group, base, by)
@@ -301,7 +302,7 @@ impl Stage<'_> {
 
     fn made(&mut self, term: &Term, parts: &[Recipe]) -> Result<Value, Parting> {
         if let Shape::Power(base, _) = term.shape() {
-            let group = group_of(Some(base)).ok_or_else(|| absent(term))?;
+            let group = group_of(base).cloned().ok_or_else(|| absent(term))?;
             let group = Value::Group(self.group(&group)?);
             let Shape::Generator(_) = base.shape() else { return Err(absent(term)) };
             let [_, first, others @ ..] = parts else { return Err(absent(term)) };
@@ -387,13 +388,4 @@ fn base_term(trace: &Trace, recipe: &Recipe) -> Option<Term> {
     let Recipe::Seen(sent, field) = recipe else { return None };
     let arrow = trace.arrows().into_iter().filter(|arrow| arrow.sends).nth(*sent)?;
     Some(arrow.values.get(*field)?.term.clone())
-}
-
-fn group_of(element: Option<&Term>) -> Option<Term> {
-    match element?.shape() {
-        Shape::Power(base, _) => group_of(Some(base)),
-        Shape::Generator(group) | Shape::Degenerate(group) => Some(group.clone()),
-        Shape::Of(Free::GeneratorUnder, args) => args.first().cloned(),
-        _ => None,
-    }
 }

@@ -1,111 +1,20 @@
 //! The search: every state that the attacker can bring about within the bound, the nearest first.
 
 use crate::{
-    delivery::{Delivered, Memory, Taken, deliveries, records},
+    delivery::{Memory, Taken, deliveries, records},
     goal::Goal,
-    knowledge::{Knowledge, Needs, Recipe},
-    party::{Party, Sent, mix},
+    knowledge::Needs,
+    party::{Party, mix},
+    state::{State, Step, honest},
     trace::Trace,
     world::{Sessions, World},
 };
-use lab::handshake::Stop;
 use std::{
+    cell::LazyCell,
     collections::{BTreeMap, HashSet, VecDeque},
     ops::ControlFlow,
     sync::Arc,
 };
-
-/// Where everybody stands, and what the attacker has made of it.
-#[derive(Clone)]
-pub struct State {
-    /// One for each of the cast.
-    pub parties: Vec<Arc<Party>>,
-    /// Everything that was sent, in order.
-    pub sent: Vec<Arc<Sent>>,
-    /// What the attacker knows.
-    pub knowledge: Arc<Knowledge>,
-}
-
-/// One thing that the attacker did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// To whom, by its place in the cast.
-    pub to: usize,
-    /// What it delivered.
-    pub delivered: Delivered,
-}
-
-impl State {
-    /// The beginning: whoever speaks first has spoken.
-    ///
-    /// # Errors
-    /// The table wants something that nobody has, or a party cannot say its first word.
-    pub fn first(world: &World) -> Result<Self, Stop> {
-        let mut state = Self { parties: Vec::new(), sent: Vec::new(), knowledge: Arc::new(world.knowledge()) };
-        for cast in 0..world.casts.len() {
-            let mut party = Party::new(world, cast)?;
-            let sent = party.send(world)?;
-            state.parties.push(Arc::new(party));
-            state.hear(sent);
-        }
-        Ok(state)
-    }
-
-    /// The wire is the attacker's: what is sent is known.
-    fn hear(&mut self, sent: Vec<Sent>) {
-        if sent.is_empty() {
-            return;
-        }
-        let knowledge = Arc::make_mut(&mut self.knowledge);
-        for sent in sent {
-            let number = self.sent.len();
-            for (field, value) in sent.values.iter().enumerate() {
-                let recipe = if sent.message.is_some() { Recipe::Seen(number, field) } else { Recipe::Record(number) };
-                knowledge.learn(value.clone(), recipe);
-            }
-            self.sent.push(Arc::new(sent));
-        }
-    }
-
-    /// The state after a party has taken something.
-    pub(crate) fn after(&self, party: Party, sent: Vec<Sent>) -> Self {
-        let mut next = self.clone();
-        let cast = party.cast;
-        next.parties[cast] = Arc::new(party);
-        next.hear(sent);
-        next
-    }
-
-    /// The state after this step; `None` where the attacker cannot make what is delivered, or the party does not take it.
-    pub fn step(&self, world: &World, step: &Step) -> Option<Self> {
-        let mut party = (*self.parties[step.to]).clone();
-        for (message, values) in &step.delivered {
-            if !values.iter().all(|value| self.knowledge.can(value)) {
-                return None;
-            }
-            match message {
-                Some(_) => party.receive(values).ok()?,
-                None => {
-                    let taken = records(world, self, &party);
-                    let same = taken.into_iter().find(|taken| taken.delivered == step.delivered)?;
-                    party = same.party;
-                }
-            }
-        }
-        let sent = party.send(world).ok()?;
-        Some(self.after(party, sent))
-    }
-
-    /// Which of the sent messages the attacker makes this of.
-    fn needs(&self, step: &Step) -> Needs {
-        let values = step.delivered.iter().flat_map(|(_, values)| values);
-        values.fold(0, |needs, value| needs | self.knowledge.needs(value).unwrap_or(0))
-    }
-
-    fn key(&self) -> u64 {
-        self.parties.iter().fold(0, |so_far, party| mix(so_far, party.history()))
-    }
-}
 
 /// How far to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,9 +138,18 @@ struct Answer {
     last: bool,
 }
 
-/// What is in hand after somebody has taken what was made of these messages; `None` where too much is left lying.
-fn in_hand(hand: &[Answer], most: usize, to: usize, needs: Needs, said: Option<Answer>) -> Option<Vec<Answer>> {
-    let unused = hand.iter().filter(|answer| answer.by != to && answer.sent & needs == 0);
+/// What is in hand after somebody has taken what was made of these messages; `None` where too much is left lying. Of use by itself
+/// is the last word of whoever `accepts` without another's: its peer may be led elsewhere.
+fn in_hand(
+    hand: &[Answer],
+    most: usize,
+    to: usize,
+    needs: Needs,
+    said: Option<Answer>,
+    accepts: impl Fn(usize) -> bool,
+) -> Option<Vec<Answer>> {
+    let lies = |answer: &&Answer| answer.by != to && answer.sent & needs == 0 && !(answer.last && accepts(answer.by));
+    let unused = hand.iter().filter(lies);
     let mut left: Vec<Answer> = unused.cloned().collect();
     // What is said last has no other use than the next step.
     let idle = left.iter().any(|answer| answer.last);
@@ -260,7 +178,7 @@ impl Search<'_> {
             return false;
         }
         let mut memory = Memory::default();
-        self.is_new(&first, Some(&[]));
+        self.is_new(first.key_after(&[]), Some(&[]));
         self.waiting.push_back(Open { node: 0, state: first, hand: Vec::new() });
         let mut told = self.found.states;
         while let Some(open) = self.waiting.pop_front() {
@@ -287,47 +205,56 @@ impl Search<'_> {
         (self.first_only && !lost.is_empty()) || self.goals.iter().all(|goal| lost.contains_key(goal))
     }
 
-    fn is_new(&mut self, state: &State, hand: Option<&[Answer]>) -> bool {
+    fn is_new(&mut self, state: u64, hand: Option<&[Answer]>) -> bool {
         let by = |hand: &[Answer]| hand.iter().fold(1, |by, answer| by | 2 << answer.by);
-        let new = self.seen.insert(mix(state.key(), hand.map_or(0, by)));
+        let new = self.seen.insert(mix(state, hand.map_or(0, by)));
         self.found.states += usize::from(new);
         new
     }
 
     /// Every step from here.
-    fn go_on(&mut self, Open { node, state, hand }: &Open, memory: &mut Memory) {
-        let world = self.world;
+    fn go_on(&mut self, open: &Open, memory: &mut Memory) {
+        let (world, state) = (self.world, &open.state);
         let mut ends: Vec<(usize, Taken)> = Vec::new();
         for party in state.parties.iter().filter(|party| party.awaited().is_some()) {
             let to = party.cast;
             let turn = in_turn(world, state, to, None);
             for taken in deliveries(world, state, party, memory) {
-                let next = state.after(taken.party.clone(), taken.sent.clone());
-                let said = (state.sent.len()..next.sent.len()).filter(|number| next.sent[*number].message.is_some());
-                let sent = said.fold(0, |sent, number| sent | 1 << number.min(63));
-                let last = taken.party.is_done();
-                let answer = (sent != 0).then_some(Answer { by: to, sent, last });
-                let step = Step { to, delivered: taken.delivered.clone() };
-                // After what nobody waits for nothing follows.
-                let left = in_hand(hand, self.bound.in_hand, to, state.needs(&step), answer).filter(|_| sent != 0);
-                if last && sent == 0 {
-                    ends.push((to, taken));
+                if turn {
+                    self.take(open, to, &taken);
                 }
-                if !turn || !(last || left.is_some()) || !self.is_new(&next, left.as_deref()) {
-                    continue;
-                }
-                let here = self.nodes.len();
-                self.nodes.push(Some(Node { before: *node, step }));
-                self.judge(&next, here, None);
                 if self.is_over() {
                     return;
                 }
-                if let Some(hand) = left {
-                    self.waiting.push_back(Open { node: here, state: next, hand });
+                if taken.party.is_done() && !taken.sent.iter().any(|sent| sent.message.is_some()) {
+                    ends.push((to, taken));
                 }
             }
         }
-        self.pairs(*node, state, &ends);
+        self.pairs(open.node, state, &ends);
+    }
+
+    /// One step from here.
+    fn take(&mut self, Open { node, state, hand }: &Open, to: usize, taken: &Taken) {
+        let next = LazyCell::new(|| state.after(taken.party.clone(), taken.sent.clone()));
+        let said = taken.sent.iter().zip(state.sent.len()..).filter(|(sent, _)| sent.message.is_some());
+        let sent = said.fold(0, |sent, (_, number)| sent | 1 << number.min(63));
+        let last = taken.party.is_done();
+        let answer = (sent != 0).then_some(Answer { by: to, sent, last });
+        let step = Step { to, delivered: taken.delivered.clone() };
+        let accepts = |cast: usize| !records(self.world, &next, &next.parties[cast]).is_empty();
+        let left = in_hand(hand, self.bound.in_hand, to, state.needs(self.world, &step), answer, accepts);
+        // After what nobody waits for nothing follows.
+        let left = left.filter(|_| sent != 0);
+        if !(last || left.is_some()) || !self.is_new(state.key_after(&[&taken.party]), left.as_deref()) {
+            return;
+        }
+        let here = self.nodes.len();
+        self.nodes.push(Some(Node { before: *node, step }));
+        self.judge(&next, here, None);
+        if let Some(hand) = left.filter(|_| !self.is_over()) {
+            self.waiting.push_back(Open { node: here, state: (*next).clone(), hand });
+        }
     }
 
     /// Two who come to their end, with nothing more to say, and with something in common: the keys.
@@ -343,11 +270,11 @@ impl Search<'_> {
                 if first == second || !turns || !alike(&one.party, &other.party) {
                     continue;
                 }
-                let between = state.after(one.party.clone(), one.sent.clone());
-                let next = between.after(other.party.clone(), other.sent.clone());
-                if !self.is_new(&next, None) {
+                if !self.is_new(state.key_after(&[&one.party, &other.party]), None) {
                     continue;
                 }
+                let between = state.after(one.party.clone(), one.sent.clone());
+                let next = between.after(other.party.clone(), other.sent.clone());
                 let step = |to: usize, taken: &Taken| Step { to, delivered: taken.delivered.clone() };
                 let here = self.nodes.len();
                 self.nodes.push(Some(Node { before: node, step: step(*first, one) }));
@@ -400,10 +327,7 @@ impl Search<'_> {
 /// Of those who are alike but for what they drew, the first is the first to whom something is delivered. `but` counts as one who
 /// got something.
 fn in_turn(world: &World, state: &State, to: usize, but: Option<usize>) -> bool {
-    let alike = |other: &&Arc<Party>| {
-        let (one, two) = (&world.casts[other.cast], &world.casts[to]);
-        std::ptr::eq(one.table, two.table) && (one.role, one.owner, one.peer) == (two.role, two.owner, two.peer)
-    };
+    let alike = |other: &&Arc<Party>| world.casts[other.cast].is_like(&world.casts[to]);
     state.parties[..to].iter().filter(alike).all(|other| other.history() != 0 || Some(other.cast) == but)
 }
 
@@ -415,37 +339,4 @@ fn path(nodes: &[Option<Node>], mut at: usize) -> Vec<Step> {
     }
     steps.reverse();
     steps
-}
-
-/// Runs the first client and the first server with nobody between them, to the end.
-///
-/// # Errors
-/// Who stopped, and why.
-fn honest(world: &World) -> Result<(), String> {
-    let why = |stop: Stop| match stop {
-        Stop::Check(finding) => finding.check.id.to_owned(),
-        other => other.to_string(),
-    };
-    let told = |cast: usize, stop: Stop| format!("{}: {}", world.party(cast), why(stop));
-    let mut state = State::first(world).map_err(|stop| told(0, stop))?;
-    let pair = [0, 1];
-    while let Some(to) = pair.into_iter().find(|cast| {
-        let (party, other) = (&state.parties[*cast], 1 - *cast);
-        party
-            .awaited()
-            .is_some_and(|(number, _)| state.sent.iter().any(|sent| sent.by == other && sent.message == Some(number)))
-    }) {
-        let mut party = (*state.parties[to]).clone();
-        while let Some((number, _)) = party.awaited() {
-            let sent = state.sent.iter().find(|sent| sent.by == 1 - to && sent.message == Some(number));
-            let Some(sent) = sent else { break };
-            party.receive(&sent.values).map_err(|stop| told(to, stop))?;
-        }
-        let sent = party.send(world).map_err(|stop| told(to, stop))?;
-        state = state.after(party, sent);
-    }
-    match pair.iter().find(|cast| !state.parties[**cast].is_done()) {
-        Some(cast) => Err(format!("{} waits for ever", world.party(*cast))),
-        None => Ok(()),
-    }
 }

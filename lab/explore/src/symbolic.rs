@@ -92,7 +92,7 @@ fn misfit(what: &str, got: &Term) -> Misfit {
 }
 
 /// The group that an element is of, where its form tells.
-fn group_of(element: &Term) -> Option<&Term> {
+pub(crate) fn group_of(element: &Term) -> Option<&Term> {
     match element.shape() {
         Shape::Power(base, _) => group_of(base),
         Shape::Generator(group) | Shape::Degenerate(group) => Some(group),

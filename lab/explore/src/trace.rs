@@ -4,7 +4,7 @@ use crate::{
     goal::{Goal, Property},
     knowledge::{Knowledge, Recipe, is_anybodys, mentions, sources},
     party::Party,
-    search::{State, Step},
+    state::{State, Step},
     term::{Shape, Term},
     world::World,
 };
@@ -67,6 +67,35 @@ impl Trace {
             }
         }
         self.leave_out_bystanders();
+        self.leave_as_it_came();
+    }
+
+    /// Where any value does, that of the message that is delivered: the peer's, where there is one.
+    fn leave_as_it_came(&mut self) {
+        for at in 0..self.steps.len() {
+            for flight in 0..self.steps[at].delivered.len() {
+                let (Some(message), values) = &self.steps[at].delivered[flight] else { continue };
+                let message = *message;
+                let dead = (0..values.len()).filter(|field| self.world.dead.contains(&(message, *field)));
+                for field in dead.collect::<Vec<_>>() {
+                    for came in self.sent_before(at, message, field) {
+                        let mut steps = self.steps.clone();
+                        steps[at].delivered[flight].1[field] = came;
+                        if let Some(victim) = self.lost_after(&steps) {
+                            (self.steps, self.victim) = (steps, victim);
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What stood in this field of this message by the step of this number, as its peer said it before others.
+    fn sent_before(&self, at: usize, message: usize, field: usize) -> Vec<Term> {
+        let Some(state) = self.run(&self.steps[..at]) else { return Vec::new() };
+        let said = state.sent.iter().rev().filter(|sent| sent.message == Some(message));
+        said.filter_map(|sent| sent.values.get(field).cloned()).collect()
     }
 
     /// What one says who hears nothing, and another could say as well, is taken from the other: as few as can be take part.

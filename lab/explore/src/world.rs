@@ -2,6 +2,7 @@
 
 use crate::{
     knowledge::{Knowledge, Recipe},
+    liveness,
     symbolic::{Groups, Terms, decryption_key, genuine, signing_key, static_key, static_public},
     term::{Free, Shape, Term},
 };
@@ -11,8 +12,9 @@ use lab::{
     check::Switches,
     checks,
     handshake::{Handshake, Output, Stop},
-    mode::{Mode, Source, Variant},
+    mode::{Mode, Names, Source, Variant},
     role::Role,
+    wire::Channel,
 };
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -34,6 +36,24 @@ pub struct Cast {
     pub owner: &'static str,
     /// Whom that person means to talk to.
     pub peer: &'static str,
+}
+
+impl Cast {
+    /// The two differ in what they draw alone.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = std::ptr::eq(self.table, other.table) && (self.role, self.owner) == (other.role, other.owner);
+        same && (self.peer == other.peer || self.serves_anybody())
+    }
+
+    /// It is a server to which it is all the same who calls: it is given nothing of its peer's, remembers nobody, proves nobody's
+    /// name, and hears no voice.
+    fn serves_anybody(&self) -> bool {
+        let of_peer =
+            |source| matches!(source, Source::PeerName | Source::SharedSecret | Source::PeerKey | Source::PeerStatic);
+        let given = self.table.given.iter().any(|given| given.by.includes(self.role) && of_peer(given.source));
+        let voice = self.table.messages.iter().any(|message| message.kind.channel() == Channel::Voice);
+        self.role == Role::Server && self.table.names != Names::Both && self.table.met == 0 && !given && !voice
+    }
 }
 
 /// How many sessions there are: clients and servers.
@@ -113,6 +133,8 @@ pub struct World {
     pub has: Vec<Term>,
     /// Sessions go on with records, and a party accepts once it has read one; without them it accepts when the handshake is done.
     pub records: bool,
+    /// Fields on whose value nothing hangs: numbers of the message and of the field.
+    pub dead: Arc<[(usize, usize)]>,
 }
 
 impl World {
@@ -120,6 +142,7 @@ impl World {
     pub fn all(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, sessions: Sessions) -> Vec<Self> {
         let own = variant.and_then(|variant| variant.own_group(&BTreeMap::new()));
         let groups = Arc::new(Groups::of(table, own));
+        let dead: Arc<[_]> = liveness::dead(table, switches).into();
         let unenforced: Vec<_> =
             table.checks().into_iter().filter(|check| !decides(switches, check)).map(|it| it.id).collect();
         let cast = |(role, owner, peer): &Meeting| Cast { table, role: *role, owner, peer };
@@ -136,6 +159,7 @@ impl World {
             stolen: None,
             has: Vec::new(),
             records: true,
+            dead: dead.clone(),
         };
         sessions.casts().iter().map(world).collect()
     }

@@ -12,6 +12,7 @@ use explore::{
 use lab::{
     mode::{Mode, file::ModeFile},
     modes,
+    role::Role,
 };
 use std::collections::BTreeMap;
 
@@ -264,6 +265,52 @@ fn one_answer_in_hand_is_enough_where_more_can_be_looked_at() {
         compared += 1;
     }
     assert_eq!(compared, 10);
+}
+
+/// One value for what is dead in a table is as good as all: the same goals are lost in one session of each, in fewer states.
+#[test]
+fn what_is_dead_loses_no_attack() {
+    let (mut compared, mut spared) = (0, 0);
+    let goals: Vec<Goal> = Goal::all().collect();
+    for place in Place::all() {
+        let mut worlds = World::all(place.table, place.variant, &place.switches(), Sessions::One);
+        if worlds[0].dead.is_empty() {
+            continue;
+        }
+        let pruned = search(&worlds, &goals, Bound::of(20_000), false);
+        worlds.iter_mut().for_each(|world| world.dead = [].into());
+        let whole = search(&worlds, &goals, Bound::of(20_000), false);
+        assert_eq!(pruned.vacuous, whole.vacuous, "{}", place.name());
+        assert_eq!(whole.exhausted, (1, 1), "{}", place.name());
+        let lost = |found: &Found| found.attacks.keys().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(lost(&pruned), lost(&whole), "{}", place.name());
+        assert!(pruned.states <= whole.states);
+        compared += 1;
+        spared += whole.states - pruned.states;
+    }
+    assert!(compared > 5 && spared > 100, "{compared} {spared}");
+}
+
+/// Whichever of two servers comes first to whom it is all the same who calls, the same is lost.
+#[test]
+fn whichever_of_those_who_are_alike_comes_first_the_same_is_lost() {
+    let goals: Vec<Goal> = Goal::all().collect();
+    for text in ["ecdh-cert", "ecdh-cert~cert-name", "rsa-cert", "nspk~responder-named", "ecdh"] {
+        let (mode, variant, without, with) = looked_up(text);
+        let variant = variant.and_then(|id| mode.variant(Some(id)));
+        let mut world = World::all(mode, variant, &mode.switches(&without, &with), Sessions::Two).remove(0);
+        let servers: Vec<usize> =
+            (0..world.casts.len()).filter(|cast| world.casts[*cast].role == Role::Server).collect();
+        let &[first, second] = &servers[..] else { continue };
+        let look = |world: &World| {
+            let found = search(std::slice::from_ref(world), &goals, Bound::of(50_000), false);
+            assert_eq!(found.exhausted, (1, 1), "{text}");
+            found.attacks.into_keys().collect::<Vec<_>>()
+        };
+        let lost = look(&world);
+        world.casts.swap(first, second);
+        assert_eq!(look(&world), lost, "{text}");
+    }
 }
 
 /// What several searches find by themselves, in whichever order, is what one after the other finds.

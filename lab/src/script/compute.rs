@@ -85,6 +85,11 @@ impl Workbench {
         self.legs[Script::side(with)].push(frame.clone());
     }
 
+    /// The handshake frames that passed on the leg with this victim, in order.
+    pub fn passed(&self, with: Role) -> &[Frame] {
+        &self.legs[Script::side(with)]
+    }
+
     /// A logarithm was found.
     pub fn solve(&mut self, public: Vec<u8>, secret: Value) {
         self.solved.push((public, secret));

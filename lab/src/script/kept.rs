@@ -1,10 +1,6 @@
 //! What somebody decided in an attacker's place, kept as a script: an attack, and the frames at which it was told otherwise.
 
-use super::{
-    LONGEST, VERSION,
-    json::{At, modes},
-    one_of,
-};
+use super::{LONGEST, VERSION, one_of, place::At, reading::modes};
 use crate::{
     event::{Event, Fact, sessions},
     hand::{Decided, Verb, fits},

@@ -6,7 +6,7 @@ mod told;
 mod workers;
 
 use super::{FAILED, FINDING, FINE, Failure};
-use crate::exploring::{Answer, Asked, Outcome, said};
+use crate::exploring::{Asked, Outcome, said};
 use ::explore::{
     goal::Goal,
     proverif,
@@ -22,7 +22,6 @@ use std::{
     io::{self, Write},
     ops::ControlFlow,
     path::PathBuf,
-    time::Instant,
 };
 use workers::{Watched, at_once};
 
@@ -177,23 +176,7 @@ pub(super) fn run(args: &Explore) -> Result<u8, Failure> {
         super::unless_read_enough(write!(anstream::stdout().lock(), "{text}"))?;
         return Ok(FINE);
     }
-    let start = Instant::now();
-    // What is performed is looked for between one client and one server first.
-    let bounds =
-        Sessions::ALL.into_iter().filter(|bound| *bound == args.sessions || (args.execute && *bound < args.sessions));
-    let (mut worlds, mut found) = (Vec::new(), None);
-    for bound in bounds {
-        worlds = asked.worlds(bound);
-        let here = args.first(&worlds, &asked.goals);
-        let over = !here.attacks.is_empty() || here.vacuous.is_some();
-        found = Some(here);
-        if over {
-            break;
-        }
-    }
-    let Some(found) = found else { return Ok(FAILED) };
-    let seconds = start.elapsed().as_secs_f64();
-    let answer = Answer { asked, worlds, found, seconds };
+    let answer = asked.look(|asked, worlds| args.first(worlds, &asked.goals));
     let outcome = Outcome::of(&answer.found);
     let executed = if args.execute { executed::execute(&answer)? } else { None };
     let mut out = anstream::stdout().lock();

@@ -25,6 +25,7 @@ use ::lab::{
     words,
 };
 use serde_json::{Value, json};
+use std::time::Instant;
 
 /// What somebody wants to know.
 #[derive(Clone, Debug)]
@@ -115,6 +116,23 @@ impl Asked {
     /// Who takes part, within a bound of sessions.
     pub fn worlds(&self, sessions: Sessions) -> Vec<World> {
         World::all(self.played.mode, self.variant, &self.played.switches, sessions)
+    }
+
+    /// What comes of looking with `search`, at the narrowest bound first: what one session of each shows needs no second, and is
+    /// told and performed with the least.
+    pub fn look(self, search: impl Fn(&Self, &[World]) -> Found) -> Answer {
+        let start = Instant::now();
+        let (mut worlds, mut found, mut states) = (Vec::new(), Found::first_of([]), 0);
+        for sessions in Sessions::ALL.into_iter().filter(|it| *it <= self.bound.sessions) {
+            worlds = self.worlds(sessions);
+            found = search(&self, &worlds);
+            states += found.states;
+            if !found.attacks.is_empty() || found.vacuous.is_some() {
+                break;
+            }
+        }
+        found.states = states;
+        Answer { asked: self, worlds, found, seconds: start.elapsed().as_secs_f64() }
     }
 
     /// The script of a trace.

@@ -1,7 +1,7 @@
 //! The attacker thinks: one question at a time, on one core, for whoever watches.
 
 use super::{Answer, Asked};
-use ::explore::search::{Found, search_watched};
+use ::explore::search::search_watched;
 use serde::Serialize;
 use serde_json::Value;
 use std::{
@@ -10,7 +10,6 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Instant,
 };
 
 /// What is being thought about, and what was last.
@@ -79,6 +78,14 @@ impl Thinker {
     /// # Errors
     /// It thinks about another one.
     pub fn begin(self: &Arc<Self>, asked: Asked) -> Result<impl FnOnce() + Send + use<>, Busy> {
+        self.begin_with(asked, think)
+    }
+
+    fn begin_with<T: FnOnce(Asked, &AtWork) -> Answer + Send>(
+        self: &Arc<Self>,
+        asked: Asked,
+        think: T,
+    ) -> Result<impl FnOnce() + Send + use<T>, Busy> {
         let own = AtWork { mode: asked.played.selection.to_string(), ..AtWork::default() };
         {
             let mut state = self.state();
@@ -87,11 +94,10 @@ impl Thinker {
             }
             state.at_work = Some(own.clone());
         }
-        let thinker = Arc::clone(self);
+        let place = Place { thinker: Arc::clone(self), answer: None };
         Ok(move || {
-            let answer = think(asked, &own);
-            let mut state = thinker.state();
-            (state.at_work, state.last) = (None, Some(Arc::new(answer)));
+            let mut place = place;
+            place.answer = Some(Arc::new(think(asked, &own)));
         })
     }
 
@@ -109,22 +115,25 @@ impl Thinker {
     }
 }
 
-/// The narrowest bound first: what one session of each shows needs no second, and is performed with the least.
+/// The place of whoever thinks: given up with the answer, and without one where none came, so that somebody else can ask.
+struct Place {
+    thinker: Arc<Thinker>,
+    answer: Option<Arc<Answer>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.thinker.state();
+        (state.at_work, state.last) = (None, self.answer.take());
+    }
+}
+
 fn think(asked: Asked, at_work: &AtWork) -> Answer {
-    let start = Instant::now();
     let watch = |more: usize| {
         at_work.states.fetch_add(more, Ordering::Relaxed);
         if at_work.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let (mut worlds, mut found) = (Vec::new(), Found::first_of([]));
-    for sessions in ::explore::world::Sessions::ALL.into_iter().filter(|it| *it <= asked.bound.sessions) {
-        worlds = asked.worlds(sessions);
-        found = search_watched(&worlds, &asked.goals, asked.bound, true, &watch);
-        if !found.attacks.is_empty() || found.vacuous.is_some() {
-            break;
-        }
-    }
-    Answer { asked, worlds, found, seconds: start.elapsed().as_secs_f64() }
+    asked.look(|asked, worlds| search_watched(worlds, &asked.goals, asked.bound, true, &watch))
 }
 
 #[cfg(test)]
@@ -156,6 +165,18 @@ mod tests {
         assert_eq!(result(&thinker), json!("attack"));
         thinker.begin(asked("ecdh-mutual", &[])).unwrap()();
         assert_eq!(result(&thinker), json!("none"));
+    }
+
+    /// Whoever is given the question and does not answer it leaves the place to the next.
+    #[test]
+    fn a_question_that_nobody_answers_keeps_nobody_from_asking() {
+        let thinker = Arc::new(Thinker::default());
+        let work = thinker.begin_with(asked("dh", &[]), |_, _| panic!("no answer")).unwrap();
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err());
+        assert!(matches!(thinker.shown(), Shown::Idle));
+        drop(thinker.begin(asked("dh", &[])).unwrap());
+        thinker.begin(asked("dh", &[])).unwrap()();
+        assert_eq!(result(&thinker), json!("attack"));
     }
 
     #[test]
