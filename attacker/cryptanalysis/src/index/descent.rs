@@ -5,10 +5,10 @@ use num_traits::ToPrimitive;
 
 use super::harvest::{Limits, sieve_special};
 use super::logs::{Logs, Value};
-use super::precomputation::Table;
 use super::relation::{Found, Key, KeyMap, Row, Special};
 use super::sieve::{Region, Scratch};
 use super::split::{self, Fraction};
+use super::table::Table;
 use crate::budget::{Failure, Phase, Watch};
 
 /// How often a target is randomised before giving up.

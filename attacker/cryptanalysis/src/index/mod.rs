@@ -28,6 +28,7 @@ mod sieve;
 mod smoothness;
 mod split;
 mod survivors;
+mod table;
 mod units;
 
 use std::sync::Arc;
@@ -38,7 +39,7 @@ use num_traits::Zero;
 
 use self::descent::Descent;
 use self::logs::Logs;
-use self::precomputation::Table;
+use self::table::Table;
 use super::budget::{Failure, Watch};
 use super::failure::{Obstacle, Step};
 use super::mont::from_limbs;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use num_bigint::BigUint;
 use num_integer::Integer;
-use num_traits::{One, Zero};
+use num_traits::One;
 
 use super::algebra::Outcome;
 use super::checkpoint::Checkpoint;
@@ -15,7 +15,7 @@ use super::logs::{self, Logs};
 use super::pair::Pair;
 use super::parameters::Parameters;
 use super::relation::{Bases, Found, Key, KeySet};
-use super::split::{self, Splitting};
+use super::table::Table;
 use super::{file, filter};
 use crate::budget::{Failure, Watch};
 use crate::failure::{Obstacle, Step};
@@ -41,17 +41,6 @@ pub struct Precomputation {
     /// Held by the one who makes the table: who else needs it waits for it, instead of doing the same work.
     pub(super) making: Mutex<()>,
     pub(super) walks: Arc<Walks>,
-}
-
-/// The logarithms of the factor base.
-#[derive(Clone, Debug)]
-pub(crate) struct Table {
-    pub(super) pair: Pair,
-    pub(super) parameters: Parameters,
-    pub(super) bases: Bases,
-    pub(super) splitting: Splitting,
-    /// For each large prime factor of p − 1.
-    pub(super) logs: Vec<Logs>,
 }
 
 impl Precomputation {
@@ -243,24 +232,6 @@ impl Precomputation {
 /// What is behind a lock. Whoever broke off while holding it left nothing half done.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Table {
-    pub(super) fn new(pair: Pair, parameters: Parameters, bases: Bases, logs: Vec<Logs>) -> Self {
-        let splitting = split::splitting(&pair, &parameters);
-        Self { pair, parameters, bases, splitting, logs }
-    }
-
-    /// The same with more logarithms, of those that it lacks.
-    fn with(&self, logs: impl IntoIterator<Item = Logs>) -> Self {
-        let more: Vec<Logs> = logs.into_iter().filter(|logs| self.logs(&logs.ell).is_none()).collect();
-        Self { logs: self.logs.iter().cloned().chain(more).collect(), ..self.clone() }
-    }
-
-    /// Logarithms modulo a multiple of ℓ.
-    pub(super) fn logs(&self, ell: &BigUint) -> Option<&Logs> {
-        self.logs.iter().find(|logs| (&logs.ell % ell).is_zero())
-    }
 }
 
 /// The special ideals of the first side, ascending.

@@ -12,21 +12,16 @@ use super::form::Form;
 use super::harvest::Limits;
 use super::lattice::{lagrange, lll};
 use super::pair::Pair;
-use super::parameters::Parameters;
 use super::polynomial::Polynomial;
-use super::precomputation::Table;
 use super::relation::{Key, Row, Special, collect};
 use super::roots::roots;
 use super::sieve::{Hit, Region, Scratch};
+use super::table::{Splitting, Table};
 use crate::budget::{Failure, Watch};
 use crate::mont::Mont;
-use crate::prime::primes_up_to;
 
 /// The largest prime of a descent: the sieve's arithmetic is that of 31 bits.
 const LARGEST_BITS: f64 = 30.0;
-
-/// The largest primes that are tried in fractions of cubics: their residues are of 16 bits.
-const CUBIC_BASE: u32 = 1 << 16;
 
 /// A numerator and a denominator, and the exponents of their prime ideals.
 pub(super) struct Fraction {
@@ -34,29 +29,6 @@ pub(super) struct Fraction {
     pub(super) row: Row,
     /// Those of primes that are too long for a key.
     pub(super) long: Vec<(Special, i32)>,
-}
-
-/// How the fractions of a table's pair are found.
-#[derive(Clone, Debug)]
-pub(super) enum Splitting {
-    /// The primes as divisors of the first coordinate and of the second.
-    Integers([Base; 2]),
-    /// The ideals of the cubic field.
-    Cubics(Base, Box<Search>),
-}
-
-pub(super) fn splitting(pair: &Pair, parameters: &Parameters) -> Splitting {
-    if pair.is_cubic() {
-        let primes = primes_up_to(CUBIC_BASE);
-        let ideals: Vec<(u32, u32)> =
-            primes.into_iter().flat_map(|q| pair.sides[1].roots(q).into_iter().map(move |r| (q, r))).collect();
-        let base = Base::new(ideals);
-        let search = Box::new(Search::new(pair.p.bits(), &base));
-        return Splitting::Cubics(base, search);
-    }
-    // the coordinates as polynomials: the first at the root 0, the second at infinity
-    let primes = primes_up_to(parameters.bound);
-    Splitting::Integers([Base::new(primes.iter().map(|q| (*q, 0))), Base::new(primes.iter().map(|q| (*q, *q)))])
 }
 
 /// Fractions of smooth elements with the image z modulo p.
