@@ -203,7 +203,7 @@ mod tests {
 
     /// The variants of a fact with their fields, and which of these can be left out, as the schema's source has them.
     fn schema() -> Vec<(String, BTreeSet<String>, BTreeSet<String>)> {
-        let source = include_str!("../../../lab/src/event.rs");
+        let source = include_str!("../../../lab/src/event/fact.rs");
         let body = source.split("pub enum Fact {\n").nth(1).unwrap().split("\n}\n").next().unwrap();
         let mut facts: Vec<(String, BTreeSet<String>, BTreeSet<String>)> = Vec::new();
         let mut optional = false;

@@ -4,6 +4,7 @@
 //! share the store, what they play is here too ([`elsewhere`](self::Book::listen)).
 
 mod elsewhere;
+mod pages;
 
 use crate::sessions::{
     filter::Filter,
@@ -14,48 +15,17 @@ use crate::sessions::{
 };
 use bytes::Bytes;
 use lab::{event::Event, scenario::Scenario, verdict::Kind};
+use pages::{Pages, Running, SCENARIOS};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-/// Judged sessions that stay in memory, whatever the store does.
-const JUDGED: usize = 512;
-/// Bytes of their frames, roughly.
-const JUDGED_BYTES: usize = 64 << 20;
-/// Scenarios whose last session is remembered for the matrix.
-const SCENARIOS: usize = 4096;
 
 /// The book.
 pub struct Book {
     pages: Mutex<Pages>,
     hub: Arc<Hub>,
     store: Store,
-}
-
-#[derive(Default)]
-struct Pages {
-    last: Cursor,
-    running: HashMap<String, Running>,
-    judged: BTreeMap<Cursor, Arc<Record>>,
-    judged_ids: HashMap<String, Cursor>,
-    judged_bytes: usize,
-    latest: HashMap<Scenario, Session>,
-    /// This console's own veil, the others', and all of them as one.
-    own_veil: Veil,
-    veils: HashMap<Arc<str>, Veil>,
-    veil: Veil,
-    verdicts: HashMap<Kind, u64>,
-}
-
-struct Running {
-    cursor: Cursor,
-    record: Record,
-    /// The events as JSON, as they were published and will be kept.
-    texts: Vec<Bytes>,
-    bytes: usize,
-    /// Who plays it, where it is another console.
-    console: Option<Arc<str>>,
 }
 
 /// What became of a session that was to be forgotten.
@@ -289,62 +259,9 @@ impl Book {
     }
 }
 
-impl Pages {
-    fn find(&self, id: &str) -> Option<&Record> {
-        let judged = || self.judged_ids.get(id).and_then(|cursor| self.judged.get(cursor)).map(Arc::as_ref);
-        self.running.get(id).map(|running| &running.record).or_else(judged)
-    }
-
-    /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one, nor one by
-    /// hand another: what came of it says nothing of the attack.
-    fn remember(&mut self, session: &Session) {
-        if session.by_hand {
-            return;
-        }
-        let room = self.latest.len() < SCENARIOS;
-        match self.latest.get_mut(&session.scenario) {
-            Some(known) if known.started <= session.started => *known = session.clone(),
-            None if room => drop(self.latest.insert(session.scenario.clone(), session.clone())),
-            _ => {}
-        }
-    }
-
-    /// Forgets a judged session: whether it was there, and its scenario where it was the last of that one and another may be.
-    fn forget(&mut self, id: &str) -> (bool, Option<Scenario>) {
-        let judged = self.judged_ids.remove(id).and_then(|cursor| self.judged.remove(&cursor));
-        if let Some(record) = &judged {
-            self.judged_bytes -= weight_of(record);
-        }
-        let last_of = self.latest.iter().find(|(_, last)| last.session == id).map(|(scenario, _)| scenario.clone());
-        if let Some(scenario) = &last_of {
-            self.latest.remove(scenario);
-            let others = self.judged.values().map(|record| &record.session);
-            let others = others.chain(self.running.values().map(|it| &it.record.session));
-            let others: Vec<Session> = others.filter(|it| it.scenario == *scenario).cloned().collect();
-            others.iter().for_each(|session| self.remember(session));
-        }
-        (judged.is_some() || last_of.is_some(), last_of)
-    }
-
-    fn keep(&mut self, cursor: Cursor, record: Arc<Record>) {
-        self.judged_bytes += weight_of(&record);
-        self.judged_ids.insert(record.session.session.clone(), cursor);
-        self.judged.insert(cursor, record);
-        while self.judged.len() > JUDGED || self.judged_bytes > JUDGED_BYTES {
-            let Some((_, oldest)) = self.judged.pop_first() else { break };
-            self.judged_bytes -= weight_of(&oldest);
-            self.judged_ids.remove(&oldest.session.session);
-        }
-    }
-}
-
 /// An event as it is kept.
 fn written(event: &Event) -> Bytes {
     serde_json::to_vec(event).map_or(Bytes::from_static(b"null"), Bytes::from)
-}
-
-fn weight_of(record: &Record) -> usize {
-    record.events.iter().map(|event| event.fact.weight()).sum()
 }
 
 #[cfg(test)]
