@@ -13,8 +13,9 @@ use crate::{
     },
     console::{Console, Playing},
     log,
-    sessions::session::Record,
+    sessions::{orders::core_seconds, session::Record},
 };
+use ::lab::verdict::Kind;
 use futures_util::FutureExt;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -79,28 +80,42 @@ pub(super) async fn play(
     let all = rows.len();
     let mut progress = Progress::new(rows.len());
     let mut under_way = Vec::new();
-    for (row, seed) in rows {
-        under_way.push((lab::play(console, &row.scenario, Some(seed))?, row, seed));
+    for (place, (row, seed)) in longest_first(rows, console.settings().patience) {
+        under_way.push((lab::play(console, &row.scenario, Some(seed))?, place, row, seed));
     }
     let (mut played, mut under_way) = (Vec::new(), under_way.into_iter());
-    for (playing, row, seed) in under_way.by_ref() {
+    for (playing, place, row, seed) in under_way.by_ref() {
         tokio::select! {
             record = to_the_end(console, playing, &row, seed, args.retries) => {
                 let (record, retries) = record?;
-                played.push(Played::new(row, record, retries));
+                played.push((place, Played::new(row, record, retries)));
             }
             () = &mut interrupted => break,
         }
         progress.advance(played.len());
     }
     // Of those behind the one that was waited for, some are over.
-    for (playing, row, _) in under_way {
+    for (playing, place, row, _) in under_way {
         if let Some(record) = lab::done(playing).now_or_never() {
-            played.push(Played::new(row, record?, 0));
+            played.push((place, Played::new(row, record?, 0)));
         }
     }
     let unplayed = all - played.len();
+    played.sort_by_key(|(place, _)| *place);
+    let played = played.into_iter().map(|(_, played)| played).collect();
     Ok(Run { played, unplayed, left_out })
+}
+
+/// Rows with their places in the table: first those that are known to take long, because somebody computes or waits in vain, so
+/// that none of them is left when all others are over.
+fn longest_first(rows: Vec<(Row, u64)>, patience: Duration) -> Vec<(usize, (Row, u64))> {
+    let seconds = |row: &Row| match row.expected.kind {
+        Kind::Disrupted => patience.as_secs_f64(),
+        _ => core_seconds(&row.scenario).ok().flatten().unwrap_or_default(),
+    };
+    let mut rows: Vec<_> = rows.into_iter().enumerate().map(|it| (seconds(&it.1.0), it)).collect();
+    rows.sort_by(|(one, _), (another, _)| another.total_cmp(one));
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// A session's record, and how often it was played again.
@@ -146,5 +161,21 @@ impl Progress {
             }
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ci::outcomes;
+
+    #[test]
+    fn what_takes_long_begins_first_and_keeps_its_place_in_the_table() {
+        let table =
+            "dh/relay private - -\ndh-weak:short,bits=64/crack read - -\ndh/drop disrupted - -\necdh/relay private - -";
+        let rows: Vec<_> = outcomes::parse("t", table).unwrap().into_iter().zip(7..).collect();
+        let order = longest_first(rows, Duration::from_secs(3600));
+        let told: Vec<_> = order.iter().map(|(place, (row, seed))| (*place, row.line, *seed)).collect();
+        assert_eq!(told, [(2, 3, 9), (1, 2, 8), (0, 1, 7), (3, 4, 10)]);
     }
 }
