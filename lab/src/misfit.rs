@@ -119,6 +119,8 @@ pub enum Need {
     OneEntry,
     /// One JSON object, strictly.
     Body,
+    /// This field once.
+    Once,
     /// UTF-8.
     Utf8,
     /// This field.
@@ -218,6 +220,29 @@ pub enum Given {
     At {
         /// From here on.
         octet: usize,
+    },
+    /// It twice.
+    Twice,
+    /// The end of the text; line and character from 1.
+    Ends {
+        /// The line.
+        line: usize,
+        /// The character.
+        column: usize,
+    },
+    /// What is no JSON.
+    Breaks {
+        /// The line.
+        line: usize,
+        /// The character.
+        column: usize,
+    },
+    /// Values in values in values.
+    TooDeep {
+        /// The line.
+        line: usize,
+        /// The character.
+        column: usize,
     },
     /// What is wrong with a certificate.
     Problem {

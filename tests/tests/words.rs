@@ -10,7 +10,11 @@ use lab::{
     words::{CATALOGUE, Language, TONGUES, english},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 use support::programs::run;
 
 #[test]
@@ -68,12 +72,49 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
     assert_eq!(program, run("interlock", &["--lang", "de", "list", "checks", "--json"]).out, "what programs read");
 }
 
+/// What cannot be understood, or read in a file, is told in the language that the same line asks for.
+#[test]
+fn a_command_line_that_cannot_be_understood_is_told_so_in_its_language() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let table = directory.path().join("table.txt");
+    fs::write(&table, "dh/relay private\n").expect("a file");
+    let table = table.to_str().expect("a path");
+    for (line, english, german) in [
+        (
+            &["run", "dh/relay", "--sessions", "0"][..],
+            "error: invalid value '0' for '--sessions <N>': 0 is not in 1..=10000",
+            "Fehler: „0“ ist kein Wert für „--sessions <N>“: 0 ist nicht in 1..=10000",
+        ),
+        (
+            &["check", "--jobs", "0"],
+            "error: invalid value '0' for '--jobs <N>': expected a number from 1",
+            "Fehler: „0“ ist kein Wert für „--jobs <N>“: ",
+        ),
+        (&["run", "dh"], "scenario: expected MODE/ATTACK", "Szenario: erwartet wird MODUS/ANGRIFF"),
+        (
+            &["run", "dh/relay", "--sed", "1"],
+            "error: unexpected argument '--sed' found",
+            "Fehler: unerwartetes Argument „--sed“",
+        ),
+        (&["check", "--outcomes", table], ":1: expected 4 columns", ":1: erwartet werden 4 Spalten"),
+    ] {
+        let told = |chosen: &[&str]| {
+            let told = run("interlock", &[chosen, line].concat());
+            assert_eq!(told.code, Some(2), "{told:?}");
+            told.err
+        };
+        let (in_english, in_german) = (told(&[]), told(&["--lang", "de"]));
+        assert!(in_english.contains(english), "{in_english}");
+        assert!(in_german.contains(german), "{in_german}");
+    }
+}
+
 /// Every name that a refusal is given in the code, where it is made and where a mode lacks something for an attack.
 #[test]
 fn whatever_is_refused_is_told_in_every_language() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut names = BTreeSet::new();
-    let mut places = ["attacker/src", "lab/src", "web/src"].map(|folder| root.join(folder)).to_vec();
+    let mut calls = BTreeMap::<String, BTreeSet<String>>::new();
+    let mut places = ["attacker/src", "lab/process/src", "lab/src", "web/src"].map(|folder| root.join(folder)).to_vec();
     while let Some(place) = places.pop() {
         if place.is_dir() {
             let entries = fs::read_dir(&place).expect("a directory");
@@ -82,20 +123,24 @@ fn whatever_is_refused_is_told_in_every_language() {
         }
         let text = fs::read(&place).map(|text| String::from_utf8_lossy(&text).into_owned()).expect("a file");
         if text.contains("refusal::Refusal") || text.contains("problem::Problem") {
-            // A name stands before its members.
-            let calls = text.split("\", json!(").collect::<Vec<_>>();
-            let before = calls.iter().take(calls.len() - 1);
-            names.extend(before.filter_map(|before| Some(before.rsplit_once('"')?.1.to_owned())));
+            // A name stands before its members, and they before the end of the statement.
+            for call in text.split("\", json!(").collect::<Vec<_>>().windows(2) {
+                let Some((_, name)) = call[0].rsplit_once('"') else { continue };
+                let members: Vec<&str> = call[1].split(";\n").next().unwrap_or_default().split('"').collect();
+                let members = members.windows(2).filter(|pair| pair[1].starts_with(':')).map(|pair| pair[0].to_owned());
+                calls.entry(name.to_owned()).or_default().extend(members);
+            }
         }
     }
-    assert!(names.len() > 50 && names.contains("inapplicable") && names.contains("no-session"), "{names:?}");
+    assert!(calls.len() > 90 && calls.contains_key("inapplicable") && calls.contains_key("no-session"), "{calls:?}");
     let languages = TONGUES.map(|tongue| Language::parse(tongue.file).expect("a language"));
-    let unknown = |language: &Language, name: &String| {
-        language.lacks("refused", &json!({ "is": name })) == [format!("a text of refused {name}")]
-    };
     for language in &languages {
-        let missing: Vec<_> = names.iter().filter(|name| unknown(language, name)).collect();
-        assert!(missing.is_empty(), "{missing:?}");
+        for (name, members) in &calls {
+            let mut value: serde_json::Map<String, Value> =
+                members.iter().map(|member| (member.clone(), json!("x"))).collect();
+            value.insert("is".to_owned(), json!(name));
+            assert_eq!(language.lacks("refused", &value.into()), Vec::<String>::new(), "{name} with {members:?}");
+        }
     }
     // What stands in a type's own variants is told with all that it has.
     let long = format!("dh/{}", "a".repeat(600));

@@ -1,67 +1,78 @@
 //! What is wrong with a document, in the words of somebody who wrote it, not of the program that reads it.
 
+use lab::refusal::Refusal;
+use serde_json::json;
+
 /// What serde says of a document: the field at fault, where it names one, and what was expected and what came.
-pub(crate) fn plain(said: &str) -> (Option<String>, String) {
-    let (said, place) = placed(said);
-    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
-    if said.starts_with("missing field ") {
-        return (Some(quoted(said)), "expected, but it is not there".to_owned());
+pub(crate) fn plain(said: &str) -> (Option<String>, Refusal) {
+    let (text, place) = placed(said);
+    if let Some(refusal) = Refusal::from_reader(said).or_else(|| Refusal::from_reader(text)) {
+        return (None, refusal);
     }
-    if said.starts_with("duplicate field ") {
-        return (Some(quoted(said)), "expected once, got it twice".to_owned());
+    let quoted = || text.split('`').skip(1).step_by(2);
+    let field = || quoted().next().map(str::to_owned);
+    if text.starts_with("missing field ") {
+        return (field(), Refusal::new("missing", json!({})));
     }
-    if said.starts_with("unknown field ") {
-        let known: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
-        let expected = if known.is_empty() { "no field at all".to_owned() } else { known.join(", ") };
-        return (Some(quoted(said)), format!("expected one of these fields: {expected}"));
+    if text.starts_with("duplicate field ") {
+        return (field(), Refusal::new("repeated", json!({})));
     }
-    if said.starts_with("unknown variant ") {
-        let known: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
-        return (None, format!("expected {}, got {:?}", known.join(" or "), quoted(said)));
+    if text.starts_with("unknown field ") {
+        return (field(), Refusal::new("no-field", json!({ "expected": quoted().skip(1).collect::<Vec<_>>() })));
+    }
+    if text.starts_with("unknown variant ") {
+        let known: Vec<&str> = quoted().skip(1).collect();
+        return (None, Refusal::new("other-word", json!({ "expected": known, "got": field() })));
     }
     let is_number = ["invalid digit", "number too", "number out of range", "cannot parse integer"];
-    if is_number.iter().any(|start| said.starts_with(start)) {
-        return (None, format!("expected {WHOLE}"));
+    if is_number.iter().any(|start| text.starts_with(start)) {
+        return (None, Refusal::new("other-type", json!({ "expected": "whole", "got": null })));
     }
-    let invalid = said.strip_prefix("invalid type: ").or_else(|| said.strip_prefix("invalid value: "));
-    match invalid.and_then(|rest| rest.rsplit_once(", expected ")) {
-        Some((got, expected)) => (None, format!("expected {}, got {}", name(expected), value(got))),
-        None => (None, format!("{said}{place}")),
+    let invalid = text.strip_prefix("invalid type: ").or_else(|| text.strip_prefix("invalid value: "));
+    if let Some((got, expected)) = invalid.and_then(|rest| rest.rsplit_once(", expected ")) {
+        return (None, Refusal::new("other-type", json!({ "expected": name(expected), "got": value(got) })));
     }
+    let Some((line, column)) = place else { return (None, Refusal::new("said", json!({ "text": text }))) };
+    let place = json!({ "line": line, "column": column });
+    let refusal = match text {
+        "recursion limit exceeded" => Refusal::new("too-deep", place),
+        "trailing characters" => Refusal::new("more-behind", place),
+        cut if cut.starts_with("EOF while parsing") => Refusal::new("cut-short", place),
+        _ => Refusal::new("notation", place),
+    };
+    (None, refusal)
 }
 
-/// What fits the numbers of requests.
-const WHOLE: &str = "a whole number from 0 to 18446744073709551615";
-
-/// The text without the place in the document, which only faults of the notation need, and the place.
-fn placed(said: &str) -> (&str, String) {
+/// The text without the place in the document, which only faults of the notation need, and the line and character of that.
+fn placed(said: &str) -> (&str, Option<(&str, &str)>) {
     match said.rsplit_once(" at line ").and_then(|(said, at)| Some((said, at.split_once(" column ")?))) {
-        Some((said, (line, column))) => (said, format!(", in line {line}, character {column}")),
-        None => (said, String::new()),
+        Some((said, place)) => (said, Some(place)),
+        None => (said, None),
     }
 }
 
-/// A type.
+/// A type, as the texts `document` call it; one that a reader of this program's calls otherwise, as it does.
 fn name(expected: &str) -> &str {
     match expected {
-        "u64" | "usize" | "u32" => WHOLE,
-        "a boolean" => "true or false",
+        "u64" | "usize" | "u32" => "whole",
+        "a boolean" => "boolean",
         "a string" => "text",
-        "a map" => "an object",
-        other if other.starts_with("struct ") => "an object",
+        "a map" => "object",
+        "a sequence" => "list",
+        other if other.starts_with("struct ") => "object",
         other => other,
     }
 }
 
-/// What came.
-fn value(got: &str) -> String {
+/// What came, likewise.
+fn value(got: &str) -> &str {
     match got {
-        "map" => "an object".to_owned(),
-        "sequence" => "a list".to_owned(),
-        "unit value" => "null".to_owned(),
+        "map" => "object",
+        "sequence" => "list",
+        "unit value" => "null",
         other => match other.split_once('`') {
-            Some((_, value)) => value.trim_end_matches('`').to_owned(),
-            None => other.strip_prefix("string ").unwrap_or(other).to_owned(),
+            Some((_, value)) => value.trim_end_matches('`'),
+            None => other.strip_prefix("string ").unwrap_or(other),
         },
     }
 }
@@ -69,6 +80,7 @@ fn value(got: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::{scenario::Scenario, words::language};
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
@@ -89,13 +101,15 @@ mod tests {
         Two,
     }
 
+    const WHOLE: &str = "a whole number from 0 to 18446744073709551615";
+
     /// Every fault that a document can have, and no word of the language that the program is written in.
     #[test]
     fn faults_are_told_in_plain_words() {
         for (document, field, told) in [
             (r#"{}"#, Some("name"), "expected, but it is not there"),
             (r#"{"name":"x","name":"y"}"#, Some("name"), "expected once, got it twice"),
-            (r#"{"nam":"x"}"#, Some("nam"), "expected one of these fields: name, count, wait, kind"),
+            (r#"{"nam":"x"}"#, Some("nam"), "expected one of the fields name, count, wait, kind"),
             (r#"{"name":7}"#, None, "expected text, got 7"),
             (r#"{"name":null}"#, None, "expected text, got null"),
             (r#"{"name":{}}"#, None, "expected text, got an object"),
@@ -111,12 +125,17 @@ mod tests {
             (r#"{"name":"x","wait":1}"#, None, "expected true or false, got 1"),
             (r#"{"name":"x","kind":"three"}"#, None, "expected one or two, got \"three\""),
             (r#"7"#, None, "expected an object, got 7"),
-            ("", None, "EOF while parsing a value, in line 1, character 0"),
-            (r#"{"name":"x""#, None, "EOF while parsing an object, in line 1, character 11"),
-            (r#"{"name":x}"#, None, "expected value, in line 1, character 9"),
+            ("", None, "it ends before it is complete, in line 1, character 0"),
+            (r#"{"name":"x""#, None, "it ends before it is complete, in line 1, character 11"),
+            (r#"{"name":"x"} 7"#, None, "there is more behind it, from line 1, character 14"),
+            (r#"{"name":x}"#, None, "expected JSON, in line 1, character 9"),
         ] {
-            let error = serde_json::from_str::<Asked>(document).unwrap_err().to_string();
-            assert_eq!(plain(&error), (field.map(str::to_owned), told.to_owned()), "{document}: {error}");
+            let mut reader = serde_json::Deserializer::from_str(document);
+            let asked = Asked::deserialize(&mut reader).map(drop).and_then(|()| reader.end());
+            let error = asked.unwrap_err().to_string();
+            let (at, refusal) = plain(&error);
+            assert_eq!((at.as_deref(), refusal.to_string().as_str()), (field, told), "{document}: {error}");
+            assert_ne!(refusal.told(language("de")), told, "{document}");
         }
         for (query, told) in [
             ("name=x&count=many", format!("expected {WHOLE}")),
@@ -125,7 +144,21 @@ mod tests {
             ("name=x&count=99999999999999999999", format!("expected {WHOLE}")),
         ] {
             let error = serde_urlencoded::from_str::<Asked>(query).unwrap_err().to_string();
-            assert_eq!(plain(&error).1, told, "{query}: {error}");
+            assert_eq!(plain(&error).1.to_string(), told, "{query}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_a_reader_of_this_program_refuses_is_told_as_it_is_elsewhere() {
+        for text in ["dh", "dh/relay at line 3 column 4", "dh/relay~a~a"] {
+            let refused = Refusal::from(&text.parse::<Scenario>().unwrap_err());
+            for document in [format!("{text:?}"), format!("[\n{text:?}]")] {
+                let error = match document.starts_with('[') {
+                    true => serde_json::from_str::<Vec<Scenario>>(&document).unwrap_err(),
+                    false => serde_json::from_str::<Scenario>(&document).unwrap_err(),
+                };
+                assert_eq!(plain(&error.to_string()), (None, refused.clone()), "{document}");
+            }
         }
     }
 }

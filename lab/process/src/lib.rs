@@ -17,6 +17,7 @@ pub mod program;
 pub mod reports;
 pub mod steering;
 pub mod teller;
+pub mod usage;
 
 mod names;
 mod places;

@@ -1,8 +1,9 @@
 //! How a program begins and ends: its arguments, its runtime, its exit status.
 
-use crate::{arguments::ByHand, channel::complain};
+use crate::{arguments::ByHand, channel::complain, usage::Told};
 use clap::Parser;
-use lab::staging::StagingError;
+use lab::{refusal::Refusal, staging::StagingError};
+use serde_json::json;
 use std::{ffi::OsString, future::Future, io, net::SocketAddr, process::ExitCode};
 
 /// It ended as it should.
@@ -42,7 +43,7 @@ pub fn host_and_port(text: &str) -> Result<String, String> {
     };
     match port {
         Some(1..) => Ok(text.to_owned()),
-        _ => Err("expected HOST:PORT, as in 127.0.0.1:7001".to_owned()),
+        _ => Err(Refusal::new("host-and-port", json!({})).to_string()),
     }
 }
 
@@ -51,9 +52,10 @@ pub fn run<A: Parser, F: Future<Output = Result<u8, Failure>>>(args: Vec<OsStrin
     match A::try_parse_from(args) {
         Ok(args) => block_on(program(args)),
         Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
             // Where even that cannot be printed there is nobody to read it.
-            let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+            let _ = error.apply::<Told>().print();
+            ExitCode::from(code)
         }
     }
 }
@@ -83,10 +85,8 @@ pub fn admit(listen: SocketAddr, exposed: bool) -> Result<SocketAddr, Failure> {
     if exposed || listen.ip().is_loopback() {
         return Ok(listen);
     }
-    Err(Failure::Usage(format!(
-        "--listen: expected a loopback address, got {listen}; everybody in the network could connect there: \
-         say --expose-to-network if that is meant"
-    )))
+    let members = json!({ "got": listen.to_string() });
+    Err(Failure::Usage(Refusal::new("exposed", members).to_string()))
 }
 
 /// Under the console, Ctrl-C is the console's to handle: it ends its children by closing their input.

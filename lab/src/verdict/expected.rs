@@ -5,10 +5,13 @@
 
 use super::{Kind, Verdict};
 use crate::{
+    refusal::Refusal,
+    refused,
     role::Role,
     scenario::{Scenario, ScenarioError},
 };
 use serde::Serialize;
+use serde_json::json;
 
 /// What must come out of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,55 +56,89 @@ pub fn rows(text: &str) -> Result<Vec<Row>, RowError> {
 fn row(line: usize, text: &str) -> Result<Option<Row>, RowError> {
     let text = text.split('#').next().unwrap_or_default();
     let columns: Vec<&str> = text.split_whitespace().collect();
-    let [scenario, kind, check, party] = match columns.as_slice() {
+    let [scenario, verdict, check, party] = match columns.as_slice() {
         [] => return Ok(None),
         [a, b, c, d] => [a, b, c, d].map(|column| *column),
         more => return Err(RowError::Columns { line, got: more.len() }),
     };
-    let wrong = |column, got: &str, expected: String| RowError::Column { line, column, got: got.to_owned(), expected };
+    let got = |text: &str| text.to_owned();
     let scenario: Scenario =
-        scenario.parse().map_err(|error: ScenarioError| wrong("scenario", scenario, error.to_string()))?;
-    let kind = Kind::ALL
-        .into_iter()
-        .find(|known| known.as_str() == kind)
-        .ok_or_else(|| wrong("verdict", kind, Kind::ALL.map(Kind::as_str).join(", ")))?;
+        scenario.parse().map_err(|fault| RowError::Scenario { line, got: got(scenario), fault })?;
+    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == verdict);
+    let kind = kind.ok_or_else(|| RowError::Verdict { line, got: got(verdict) })?;
     let party = match party {
         "-" => None,
         "client" => Some(Role::Client),
         "server" => Some(Role::Server),
-        other => return Err(wrong("party", other, "client, server or -".to_owned())),
+        other => return Err(RowError::Party { line, got: got(other) }),
     };
     let check = (check != "-").then(|| check.to_owned());
     if let Some(check) = check.as_deref().filter(|_| kind != Kind::Stopped) {
-        return Err(wrong("check", check, "- unless the verdict is stopped".to_owned()));
+        return Err(RowError::Check { line, got: got(check) });
     }
     Ok(Some(Row { scenario, expected: Expected { kind, check, party }, line }))
 }
 
-/// Why a text is no table of outcomes; begins with the number of the line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a text is no table of outcomes; told, it begins with the number of the line, from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowError {
     /// Not four columns.
-    #[error("{line}: expected 4 columns (scenario, verdict, check or -, party or -), got {got}")]
     Columns {
-        /// Line, from 1.
+        /// Line.
         line: usize,
         /// Columns found.
         got: usize,
     },
-    /// A column that cannot be what it should.
-    #[error("{line}: {column}: got {got:?}, expected {expected}")]
-    Column {
-        /// Line, from 1.
+    /// No scenario.
+    Scenario {
+        /// Line.
         line: usize,
-        /// Which column.
-        column: &'static str,
         /// What stood there.
         got: String,
-        /// What may stand there.
-        expected: String,
+        /// What is wrong with it.
+        fault: ScenarioError,
+    },
+    /// No kind of verdict.
+    Verdict {
+        /// Line.
+        line: usize,
+        /// What stood there.
+        got: String,
+    },
+    /// A check, where nobody is stopped.
+    Check {
+        /// Line.
+        line: usize,
+        /// What stood there.
+        got: String,
+    },
+    /// No victim.
+    Party {
+        /// Line.
+        line: usize,
+        /// What stood there.
+        got: String,
     },
 }
+
+impl From<&RowError> for Refusal {
+    fn from(error: &RowError) -> Self {
+        match error {
+            RowError::Columns { line, got } => Self::new("row-columns", json!({ "line": line, "got": got })),
+            RowError::Scenario { line, got, fault } => {
+                Self::new("row-scenario", json!({ "line": line, "got": got, "fault": fault }))
+            }
+            RowError::Verdict { line, got } => {
+                let known = Kind::ALL.map(Kind::as_str);
+                Self::new("row-verdict", json!({ "line": line, "got": got, "expected": known }))
+            }
+            RowError::Check { line, got } => Self::new("row-check", json!({ "line": line, "got": got })),
+            RowError::Party { line, got } => Self::new("row-party", json!({ "line": line, "got": got })),
+        }
+    }
+}
+
+refused!(RowError);
 
 #[cfg(test)]
 mod tests {

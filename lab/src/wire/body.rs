@@ -6,8 +6,8 @@
 use crate::misfit::{Given, Json, Misfit, Need};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-use std::fmt;
+use serde_json::{Map, Number, Value, error::Category};
+use std::{cell::RefCell, fmt};
 
 /// Longest name or id, in octets.
 const LONGEST_WORD: usize = 64;
@@ -22,13 +22,26 @@ const BODY: &str = "body";
 pub fn parse(body: &[u8]) -> Result<Map<String, Value>, Misfit> {
     let text = std::str::from_utf8(body)
         .map_err(|fault| Misfit::new(BODY, Need::Utf8, Given::At { octet: fault.valid_up_to() }))?;
-    let syntax = |fault: serde_json::Error| Misfit::new(BODY, Need::Body, Given::text(&fault.to_string()));
+    let repeated = RefCell::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict.deserialize(&mut reader).map_err(syntax)?;
-    reader.end().map_err(syntax)?;
+    let value = Strict(&repeated).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let value = value.map_err(|fault| match repeated.take() {
+        Some(key) => Misfit::new(key, Need::Once, Given::Twice),
+        None => Misfit::new(BODY, Need::Body, broken(&fault)),
+    })?;
     match value {
         Value::Object(map) => Ok(map),
         other => Err(Misfit::new(BODY, Need::Json { json: Json::Object }, Given::Json { json: Json::of(&other) })),
+    }
+}
+
+/// Where a text is no JSON.
+fn broken(fault: &serde_json::Error) -> Given {
+    let (line, column) = (fault.line(), fault.column());
+    match fault.classify() {
+        Category::Eof => Given::Ends { line, column },
+        _ if fault.to_string().starts_with("recursion limit") => Given::TooDeep { line, column },
+        _ => Given::Breaks { line, column },
     }
 }
 
@@ -99,10 +112,11 @@ pub fn word(field: &str, value: &Value) -> Result<String, Misfit> {
     Ok(text.to_owned())
 }
 
-/// Deserializes any JSON value and refuses a key that stands twice in its object.
-struct Strict;
+/// Deserializes any JSON value and refuses a key that stands twice in its object, which is left here then.
+#[derive(Clone, Copy)]
+struct Strict<'r>(&'r RefCell<Option<String>>);
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -110,7 +124,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,7 +148,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: de::Error>(self, it: f64) -> Result<Value, E> {
-        Number::from_f64(it).map(Value::Number).ok_or_else(|| E::custom("a number out of range"))
+        Number::from_f64(it).map(Value::Number).ok_or_else(|| E::custom("out of range"))
     }
 
     fn visit_str<E: de::Error>(self, it: &str) -> Result<Value, E> {
@@ -143,7 +157,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Strict)? {
+        while let Some(item) = seq.next_element_seed(self)? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -152,10 +166,10 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(Strict)?;
+            let value = entries.next_value_seed(self)?;
             if map.contains_key(&key) {
-                let key: String = key.chars().take(64).collect();
-                return Err(de::Error::custom(format_args!("{key}: expected this field once, got it twice")));
+                self.0.replace(Some(key.chars().take(64).collect()));
+                return Err(de::Error::custom("repeated"));
             }
             map.insert(key, value);
         }
@@ -175,14 +189,18 @@ mod tests {
             fault(br#"{"share":1,"random":2,"extra":3}"#),
             "extra: expected no such field in this message, got one"
         );
-        assert!(
-            fault(br#"{"share":1,"share":2,"random":3}"#).contains("share: expected this field once, got it twice")
-        );
-        assert!(fault(br#"{"random":{"a":1,"a":2},"share":0}"#).contains("a: expected this field once"));
+        assert_eq!(fault(br#"{"share":1,"share":2,"random":3}"#), "share: expected this field once, got it twice");
+        assert_eq!(fault(br#"{"random":{"a":1,"a":2},"share":0}"#), "a: expected this field once, got it twice");
         assert_eq!(fault(b"[]"), "body: expected an object, got an array");
         assert_eq!(fault(b"{\"share\":\"\xff\"}"), "body: expected UTF-8, got octet 10");
-        assert!(fault(b"{} {}").starts_with("body: "));
-        assert!(fault(&[b'['; 100_000]).contains("recursion limit"));
+        for (body, got) in [
+            (&b"{} {}"[..], "something else in line 1, character 4"),
+            (b"{\"share\":}", "something else in line 1, character 10"),
+            (b"{\"share\":\n1", "its end in line 2, character 1"),
+            (&[b'['; 100_000], "one nested too deep in line 1, character 128"),
+        ] {
+            assert_eq!(fault(body), format!("body: expected one strict JSON object, got {got}"));
+        }
     }
 
     #[test]
@@ -204,7 +222,7 @@ mod tests {
             parse(nested(128).as_bytes())
                 .unwrap_err()
                 .to_string()
-                .starts_with("body: expected one strict JSON object, got recursion limit")
+                .starts_with("body: expected one strict JSON object, got one nested too deep")
         );
     }
 

@@ -3,10 +3,12 @@
 use super::report::Standing;
 use crate::sessions::orders::resolve;
 use lab::{
+    refusal::Refusal,
     scenario::Scenario,
     verdict::{Class, Kind, RowError, Verdict, rows},
 };
 use serde::Serialize;
+use serde_json::json;
 
 pub use lab::verdict::{Expected, Row};
 
@@ -118,9 +120,8 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Row>, OutcomesError> {
     let mut known: Vec<Row> = Vec::new();
     let named = || file.to_owned();
     for Row { scenario, expected, line } in rows(text).map_err(|error| OutcomesError::Row { file: named(), error })? {
-        let refused =
-            |error: String| OutcomesError::Refused { file: named(), line, scenario: scenario.to_string(), error };
-        let scenario = resolve(&scenario).map_err(|error| refused(error.to_string()))?.played.scenario;
+        let refused = |why| OutcomesError::Refused { file: named(), line, scenario: scenario.to_string(), why };
+        let scenario = resolve(&scenario).map_err(|error| refused(error.refusal))?.played.scenario;
         if let Some(first) = known.iter().find(|row| row.scenario == scenario) {
             return Err(OutcomesError::Twice {
                 file: named(),
@@ -135,10 +136,9 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Row>, OutcomesError> {
 }
 
 /// Why a text is no table of outcomes.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutcomesError {
     /// A row that is none.
-    #[error("{file}:{error}")]
     Row {
         /// The file.
         file: String,
@@ -146,7 +146,6 @@ pub enum OutcomesError {
         error: RowError,
     },
     /// A scenario that cannot be run.
-    #[error("{file}:{line}: scenario: got {scenario:?}, but {error}")]
     Refused {
         /// The file.
         file: String,
@@ -155,10 +154,9 @@ pub enum OutcomesError {
         /// The scenario.
         scenario: String,
         /// Why.
-        error: String,
+        why: Refusal,
     },
     /// The same scenario twice.
-    #[error("{file}:{line}: {scenario} has a row already, in line {first}")]
     Twice {
         /// The file.
         file: String,
@@ -170,7 +168,6 @@ pub enum OutcomesError {
         scenario: String,
     },
     /// A row of a baseline without its reason.
-    #[error("{file}:{line}: reason: expected why this is accepted, behind a #")]
     NoReason {
         /// The file.
         file: String,
@@ -178,6 +175,27 @@ pub enum OutcomesError {
         line: usize,
     },
 }
+
+impl From<&OutcomesError> for Refusal {
+    fn from(error: &OutcomesError) -> Self {
+        match error {
+            OutcomesError::Row { file, error } => {
+                Self::new("outcomes-row", json!({ "file": file, "fault": Self::from(error) }))
+            }
+            OutcomesError::Refused { file, line, scenario, why } => {
+                Self::new("outcomes-refused", json!({ "file": file, "line": line, "got": scenario, "fault": why }))
+            }
+            OutcomesError::Twice { file, line, first, scenario } => {
+                Self::new("outcomes-twice", json!({ "file": file, "line": line, "first": first, "scenario": scenario }))
+            }
+            OutcomesError::NoReason { file, line } => {
+                Self::new("outcomes-no-reason", json!({ "file": file, "line": line }))
+            }
+        }
+    }
+}
+
+lab::refused!(OutcomesError);
 
 #[cfg(test)]
 mod tests {

@@ -32,6 +32,7 @@ use crate::{
 };
 use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use process::usage::{Told, what_is_wrong};
 use serde_json::{Value, json};
 use std::{
     ffi::OsString,
@@ -68,8 +69,8 @@ Exit status: 0 as it should be, 1 a finding, 2 usage, 3 the lab itself failed."
 )]
 struct Cli {
     /// The language of what is told [default: that of LANG on a terminal, or English]
-    #[arg(long, global = true, value_name = "CODE", value_parser = ["en", "de"])]
-    lang: Option<String>,
+    #[arg(long = "lang", global = true, value_name = "CODE", value_parser = ["en", "de"])]
+    _lang: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -117,6 +118,19 @@ enum Command {
     Server(Part),
     /// Play the attacker's part by hand
     Attacker(Part),
+}
+
+/// The language that a command line asks for, by its code. It is looked for beforehand, so that what is wrong with the rest of
+/// the line can be told in it.
+fn asked_for(args: impl Iterator<Item = OsString>) -> Option<String> {
+    let mut args = args.skip(1).map_while(|arg| arg.into_string().ok()).take_while(|arg| arg != "--");
+    let mut code = None;
+    while code.is_none()
+        && let Some(arg) = args.next()
+    {
+        code = if arg == "--lang" { args.next() } else { arg.strip_prefix("--lang=").map(str::to_owned) };
+    }
+    code.filter(|code| words::TONGUES.iter().any(|tongue| tongue.code == code))
 }
 
 /// The language of a person at a terminal, by its code, as the surroundings have it (POSIX.1 section 8.2). What a program
@@ -235,13 +249,13 @@ fn status(standings: impl IntoIterator<Item = Standing>) -> u8 {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return misunderstood(&error),
-    };
-    if let Some(code) = cli.lang.clone().or_else(surroundings) {
+    if let Some(code) = asked_for(std::env::args_os()).or_else(surroundings) {
         words::speak(&code);
     }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misunderstood(error),
+    };
     let done = match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),
@@ -276,19 +290,17 @@ pub fn main() -> ExitCode {
 
 /// A command line that cannot be understood, or a question about it. Commands whose every answer is an object answer
 /// with one here too.
-fn misunderstood(error: &clap::Error) -> ExitCode {
+fn misunderstood(error: clap::Error) -> ExitCode {
     let mut args = std::env::args_os().skip(1);
     let answers_in_objects = args.next().is_some_and(|command| command == "crack" || command == "group");
     if error.use_stderr() && answers_in_objects && args.any(|arg| arg == "--json") {
-        let text = error.render().to_string();
-        let why = text.lines().next().unwrap_or_default();
-        let object = crack::fault("bad-input", why.strip_prefix("error: ").unwrap_or(why));
+        let object = crack::fault("bad-input", &what_is_wrong(&error));
         return match anstream::stdout().lock().write_all(format!("{object}\n").as_bytes()) {
             Ok(()) => ExitCode::from(USAGE),
             Err(_) => ExitCode::from(FAILED),
         };
     }
-    error.exit()
+    error.apply::<Told>().exit()
 }
 
 impl Part {

@@ -57,15 +57,15 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
         }
         let mut json = serde_json::Deserializer::from_slice(&octets);
         let document = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error, "body"))?;
-        json.end().map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "body", plain(&error.to_string()).1))?;
+        json.end().map_err(|error| Problem::refused(StatusCode::BAD_REQUEST, "body", plain(&error.to_string()).1))?;
         Ok(Self(document))
     }
 }
 
 /// The problem with one field, or with the `whole` where it cannot be read at all.
 fn named<E: Display>(error: &serde_path_to_error::Error<E>, whole: &str) -> Problem {
-    let (field, message) = plain(&error.inner().to_string());
+    let (field, why) = plain(&error.inner().to_string());
     let path = error.path().to_string();
     let path = if matches!(path.as_str(), "." | "?") { whole.to_owned() } else { path };
-    Problem::new(StatusCode::BAD_REQUEST, field.unwrap_or(path), message)
+    Problem::refused(StatusCode::BAD_REQUEST, field.unwrap_or(path), why)
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, fault.field, fault.message)
+        Self::refused(StatusCode::BAD_REQUEST, fault.field, fault.why)
     }
 }
 

@@ -77,8 +77,10 @@ fn selected(mode: &str) -> Result<Selection, Problem> {
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
-        let field = if matches!(refused, Refused::Flaw(_)) { "table" } else { "mode" };
-        Self::new(StatusCode::BAD_REQUEST, field, refused.to_string())
+        match refused {
+            Refused::Unknown(unknown) => Self::refused(StatusCode::BAD_REQUEST, "mode", &unknown),
+            Refused::Flaw(flaw) => Self::new(StatusCode::BAD_REQUEST, "table", flaw.to_string()),
+        }
     }
 }
 

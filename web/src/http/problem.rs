@@ -102,7 +102,7 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "store", error.to_string()).retry(2)
+        Self::refused(StatusCode::SERVICE_UNAVAILABLE, "store", &error).retry(2)
     }
 }
 

@@ -88,8 +88,8 @@ impl Wanted {
 /// What is wrong with the file.
 pub fn all() -> Result<Vec<Challenge>, Fault> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(ALL)).map_err(|error| {
-        let (field, message) = plain(&error.inner().to_string());
-        Fault { field: field.unwrap_or_else(|| error.path().to_string()), message }
+        let (field, why) = plain(&error.inner().to_string());
+        Fault { field: field.unwrap_or_else(|| error.path().to_string()), why }
     })
 }
 

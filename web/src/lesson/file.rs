@@ -2,8 +2,12 @@
 
 use super::{challenge, text::Text};
 use crate::{plain::plain, sessions::orders::resolve};
-use lab::scenario::{Scenario, Selection};
+use lab::{
+    refusal::Refusal,
+    scenario::{Scenario, Selection},
+};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The version of the document that this program reads.
@@ -88,12 +92,24 @@ pub struct Question {
 
 /// What is wrong with a lesson.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
+#[error("{field}: {why}")]
 pub struct Fault {
     /// Where, as `scenes[2].question.right`.
     pub field: String,
     /// What was expected and what came.
-    pub message: String,
+    pub why: Refusal,
+}
+
+impl Fault {
+    /// What is wrong with a field, in the words of this name, which these members fill.
+    fn new(field: &str, name: &str, members: Value) -> Self {
+        Self { field: field.to_owned(), why: Refusal::new(name, members) }
+    }
+
+    /// A number of another range.
+    fn beyond(field: &str, least: impl Serialize, most: impl Serialize, got: impl Serialize) -> Self {
+        Self::new(field, "range", json!({ "least": least, "most": most, "got": got }))
+    }
 }
 
 impl Lesson {
@@ -104,7 +120,7 @@ impl Lesson {
     pub fn read(text: &str) -> Result<Self, Fault> {
         let mut json = serde_json::Deserializer::from_str(text);
         let lesson: Self = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let (member, message) = plain(&error.inner().to_string());
+            let (member, why) = plain(&error.inner().to_string());
             let path = error.path().to_string();
             let path = if path == "." { "lesson".to_owned() } else { path };
             // Where a member is missing or unknown the path ends at the object that it belongs to, or with it.
@@ -113,9 +129,9 @@ impl Lesson {
                 Some(member) if path != member && !path.ends_with(&format!(".{member}")) => format!("{path}.{member}"),
                 _ => path,
             };
-            Fault { field, message }
+            Fault { field, why }
         })?;
-        json.end().map_err(|error| Fault { field: "lesson".to_owned(), message: plain(&error.to_string()).1 })?;
+        json.end().map_err(|error| Fault { field: "lesson".to_owned(), why: plain(&error.to_string()).1 })?;
         lesson.sound()
     }
 
@@ -126,17 +142,15 @@ impl Lesson {
 
     /// The lesson, with every scenario as it is played, if all of it makes sense.
     fn sound(mut self) -> Result<Self, Fault> {
-        let fault = |field: String, message: String| Err(Fault { field, message });
         if self.interlock_lesson != VERSION {
-            return fault("interlock_lesson".into(), format!("expected {VERSION}, got {}", self.interlock_lesson));
+            let members = json!({ "expected": [VERSION], "got": self.interlock_lesson });
+            return Err(Fault::new("interlock_lesson", "version", members));
         }
         if !(1..=SCENES).contains(&self.scenes.len()) {
-            return fault("scenes".into(), format!("expected 1 to {SCENES}, got {}", self.scenes.len()));
+            return Err(Fault::beyond("scenes", 1, SCENES, self.scenes.len()));
         }
         for (i, scene) in self.scenes.iter_mut().enumerate() {
-            scene
-                .sound()
-                .map_err(|Fault { field, message }| Fault { field: format!("scenes[{i}].{field}"), message })?;
+            scene.sound().map_err(|Fault { field, why }| Fault { field: format!("scenes[{i}].{field}"), why })?;
         }
         // What a scene has shown, none after it can ask about; with another switch it would give the answer away as well.
         let mut first: HashMap<(Selection, Selection), usize> = HashMap::new();
@@ -145,9 +159,8 @@ impl Lesson {
                 let Scenario { mode, attack, .. } = &scenario;
                 let other = *first.entry((mode.clone(), attack.clone())).or_insert(i);
                 if other != i && scene.question.is_some() {
-                    let message =
-                        format!("scenes[{other}] has shown {mode}/{attack}, so what comes of it cannot be asked");
-                    return fault(format!("scenes[{i}].question"), message);
+                    let members = json!({ "scene": format!("scenes[{other}]"), "mode": mode, "attack": attack });
+                    return Err(Fault::new(&format!("scenes[{i}].question"), "shown-before", members));
                 }
             }
         }
@@ -165,35 +178,27 @@ impl Scene {
     }
 
     fn sound(&mut self) -> Result<(), Fault> {
-        let fault = |field: &str, message: String| Err(Fault { field: field.to_owned(), message });
         if !(1..=MINUTES).contains(&self.minutes) {
-            return fault("minutes", format!("expected 1 to {MINUTES}, got {}", self.minutes));
+            return Err(Fault::beyond("minutes", 1, MINUTES, self.minutes));
         }
-        if self.row.is_some_and(|row| !(1..=ROWS).contains(&row)) {
-            return fault("row", format!("expected 1 to {ROWS}, got {}", self.row.unwrap_or_default()));
+        if let Some(row) = self.row.filter(|row| !(1..=ROWS).contains(row)) {
+            return Err(Fault::beyond("row", 1, ROWS, row));
         }
         match &self.scenario {
             None => {
                 let needs =
                     [("seed", self.seed.is_some()), ("check", self.check.is_some()), ("row", self.row.is_some())];
                 if let Some((field, _)) = needs.into_iter().find(|(_, there)| *there) {
-                    return fault(field, "expected a scenario beside it, and there is none".to_owned());
+                    return Err(Fault::new(field, "scenario-beside", json!({})));
                 }
             }
-            Some(_) if self.seed.is_none() => {
-                return fault(
-                    "seed",
-                    "expected, so that the scene is the same each time, but it is not there".to_owned(),
-                );
-            }
+            Some(_) if self.seed.is_none() => return Err(Fault::new("seed", "same-each-time", json!({}))),
             Some(_) if self.check.is_some() && self.row.is_some() => {
-                return fault("row", "expected none beside a check: a comparison is shown whole".to_owned());
+                return Err(Fault::new("row", "shown-whole", json!({})));
             }
             Some(scenario) => {
                 for (played, field) in self.plays().iter().zip(["scenario", "check"]) {
-                    if let Err(refused) = resolve(played) {
-                        return fault(field, refused.to_string());
-                    }
+                    resolve(played).map_err(|refused| Fault { field: field.to_owned(), why: refused.refusal })?;
                 }
                 let played = resolve(scenario).map(|resolved| resolved.played.scenario);
                 self.scenario = played.ok();
@@ -205,11 +210,10 @@ impl Scene {
         let Some(question) = &self.question else { return Ok(()) };
         if !ANSWERS.contains(&question.answers.len()) {
             let (least, most) = (ANSWERS.start(), ANSWERS.end());
-            return fault("question.answers", format!("expected {least} to {most}, got {}", question.answers.len()));
+            return Err(Fault::beyond("question.answers", least, most, question.answers.len()));
         }
-        if question.right.is_some_and(|right| !(1..=question.answers.len()).contains(&right)) {
-            let right = question.right.unwrap_or_default();
-            return fault("question.right", format!("expected 1 to {}, got {right}", question.answers.len()));
+        if let Some(right) = question.right.filter(|right| !(1..=question.answers.len()).contains(right)) {
+            return Err(Fault::beyond("question.right", 1, question.answers.len(), right));
         }
         Ok(())
     }
@@ -218,23 +222,19 @@ impl Scene {
 impl Exercise {
     /// Whether it makes sense in a scene that shows something else, or nothing.
     fn sound(&self, shows: bool) -> Result<(), Fault> {
-        let fault = |field: &str, message: String| Err(Fault { field: field.to_owned(), message });
         if shows {
-            return fault("exercise", "expected no scenario and no question beside it".to_owned());
+            return Err(Fault::new("exercise", "nothing-beside", json!({})));
         }
         if !SESSIONS.contains(&self.sessions) {
-            let (least, most) = (SESSIONS.start(), SESSIONS.end());
-            return fault("exercise.sessions", format!("expected {least} to {most}, got {}", self.sessions));
+            return Err(Fault::beyond("exercise.sessions", SESSIONS.start(), SESSIONS.end(), self.sessions));
         }
         let known = challenge::all()?;
         let unknown = self.tasks.iter().enumerate().find(|(_, task)| known.iter().all(|one| one.id != **task));
         if let Some((i, task)) = unknown {
             let known: Vec<&str> = known.iter().map(|one| one.id.as_str()).collect();
             let task: String = task.chars().take(64).collect();
-            return fault(
-                &format!("exercise.tasks[{i}]"),
-                format!("expected one of {}, got {task:?}", known.join(", ")),
-            );
+            let members = json!({ "expected": known, "got": task });
+            return Err(Fault::new(&format!("exercise.tasks[{i}]"), "other-name", members));
         }
         Ok(())
     }

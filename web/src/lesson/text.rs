@@ -1,10 +1,11 @@
 //! What a lesson says, in one language or in several.
 
-use lab::words::TONGUES;
+use lab::{refusal::Refusal, words::TONGUES};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error, MapAccess, Visitor},
 };
+use serde_json::json;
 use std::{collections::BTreeMap, fmt};
 
 /// The longest text, in octets.
@@ -44,7 +45,7 @@ impl<'de> Visitor<'de> for Reader {
     type Value = Text;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text, or an object with a text for each language")
+        f.write_str("texts")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
@@ -56,14 +57,14 @@ impl<'de> Visitor<'de> for Reader {
         while let Some((code, text)) = map.next_entry::<String, String>()? {
             if !TONGUES.iter().any(|tongue| tongue.code == code) {
                 let known: Vec<&str> = TONGUES.iter().map(|tongue| tongue.code).collect();
-                return Err(A::Error::custom(format!("expected a language out of {}, got {code:?}", known.join(", "))));
+                return Err(Refusal::new("other-name", json!({ "expected": known, "got": code })).in_reader());
             }
             if texts.insert(code.clone(), fit(&text)?).is_some() {
-                return Err(A::Error::custom(format!("expected one text in {code:?}, got two")));
+                return Err(Refusal::new("text-twice", json!({ "language": code })).in_reader());
             }
         }
         if texts.is_empty() {
-            return Err(A::Error::custom("expected a text in at least one language, got none"));
+            return Err(Refusal::new("no-language", json!({})).in_reader());
         }
         Ok(Text::Each(texts))
     }
@@ -71,10 +72,10 @@ impl<'de> Visitor<'de> for Reader {
 
 fn fit<E: Error>(text: &str) -> Result<String, E> {
     if text.trim().is_empty() {
-        return Err(E::custom("expected a text, got nothing"));
+        return Err(Refusal::new("no-text", json!({})).in_reader());
     }
     if text.len() > LONGEST {
-        return Err(E::custom(format!("expected at most {LONGEST} octets, got {}", text.len())));
+        return Err(Refusal::new("long-text", json!({ "most": LONGEST, "got": text.len() })).in_reader());
     }
     Ok(text.to_owned())
 }

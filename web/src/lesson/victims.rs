@@ -2,11 +2,9 @@
 //! it says is the student's word; how much it says, and of what, is not.
 
 use crate::ci::own::{Grade, HONEST, VERSION};
-use lab::{checks, modes, role::Role, scenario::Selection, terminal::is_plain};
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error as _, IgnoredAny},
-};
+use lab::{checks, modes, refusal::Refusal, role::Role, scenario::Selection, terminal::is_plain};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cells of a report.
@@ -61,7 +59,7 @@ impl<'de> Deserialize<'de> for Passed {
 fn this_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     match u8::deserialize(deserializer)? {
         VERSION => Ok(()),
-        other => Err(D::Error::custom(format!("expected {VERSION}, got {other}"))),
+        other => Err(Refusal::new("version", json!({ "expected": [VERSION], "got": other })).in_reader()),
     }
 }
 
@@ -69,7 +67,7 @@ fn this_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Err
 fn cells<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cell>, D::Error> {
     let mut cells = Vec::<Cell>::deserialize(deserializer)?;
     if cells.is_empty() || cells.len() > CELLS {
-        return Err(D::Error::custom(format!("expected 1 to {CELLS}, got {}", cells.len())));
+        return Err(Refusal::new("range", json!({ "least": 1, "most": CELLS, "got": cells.len() })).in_reader());
     }
     let mut seen = BTreeSet::new();
     for cell in &mut cells {
@@ -77,7 +75,7 @@ fn cells<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cell>, D::Err
         let known = mode.is_some() && (cell.check == HONEST || checks::find(&cell.check).is_some());
         if !known || !seen.insert((cell.mode.clone(), cell.check.clone())) {
             let shown: String = format!("{}/{}", cell.mode, cell.check).chars().take(64).collect();
-            return Err(D::Error::custom(format!("expected each mode and check that there is once, got {shown:?}")));
+            return Err(Refusal::new("each-once", json!({ "got": shown })).in_reader());
         }
         let because = cell.because.chars().map(|character| if is_plain(character) { character } else { ' ' });
         cell.because = because.take(REASON).collect();

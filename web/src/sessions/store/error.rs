@@ -1,18 +1,18 @@
 //! What goes wrong with a store.
 
+use crate::plain::plain;
+use lab::refusal::Refusal;
+use serde_json::json;
 use std::path::PathBuf;
 
 /// What goes wrong with a store.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum StoreError {
     /// The directory cannot be made.
-    #[error("cannot make the data directory {0}: {1}")]
     Directory(PathBuf, std::io::Error),
     /// The file cannot be made.
-    #[error("cannot make {0}: {1}")]
     File(PathBuf, std::io::Error),
     /// A database of another time.
-    #[error("the database has schema {found}, this program knows {known}; keep sessions elsewhere")]
     Schema {
         /// Version found.
         found: i64,
@@ -20,30 +20,67 @@ pub enum StoreError {
         known: i64,
     },
     /// Nothing can be written.
-    #[error("the database can be read, but not written to")]
     ReadOnly,
     /// SQLite refuses.
-    #[error("database: {}", briefly(.0))]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     /// The PostgreSQL server refuses, or cannot be reached.
-    #[error("database: {}", told(.0))]
-    Postgres(#[from] tokio_postgres::Error),
+    Postgres(tokio_postgres::Error),
     /// It took too long over something.
-    #[error("the database does not answer in time")]
     Late,
     /// The connection ended.
-    #[error("the connection to the database is lost")]
     Cut,
     /// Nothing to wait for it with.
-    #[error("cannot wait for the database: {0}")]
     Runtime(std::io::Error),
     /// A document that cannot be written or read.
-    #[error("a stored session cannot be read: {0}")]
-    Document(#[from] serde_json::Error),
+    Document(serde_json::Error),
     /// The thread that owns the database does not answer.
-    #[error("the store does not answer")]
     Silent,
 }
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Document(error)
+    }
+}
+
+impl From<&StoreError> for Refusal {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Directory(path, why) => {
+                Self::new("store-directory", json!({ "path": path.display().to_string(), "why": why.to_string() }))
+            }
+            StoreError::File(path, why) => {
+                Self::new("store-file", json!({ "path": path.display().to_string(), "why": why.to_string() }))
+            }
+            StoreError::Schema { found, known } => Self::new("store-schema", json!({ "found": found, "known": known })),
+            StoreError::ReadOnly => Self::new("store-read-only", json!({})),
+            StoreError::Sqlite(error) => Self::new("store-database", json!({ "why": briefly(error) })),
+            StoreError::Postgres(error) => Self::new("store-database", json!({ "why": told(error) })),
+            StoreError::Late => Self::new("store-late", json!({})),
+            StoreError::Cut => Self::new("store-cut", json!({})),
+            StoreError::Runtime(error) => Self::new("store-waiting", json!({ "why": error.to_string() })),
+            StoreError::Document(error) => {
+                let (field, why) = plain(&error.to_string());
+                Self::new("store-document", json!({ "field": field, "why": why }))
+            }
+            StoreError::Silent => Self::new("store-silent", json!({})),
+        }
+    }
+}
+
+lab::refused!(StoreError);
 
 impl StoreError {
     /// Whether the place is what refuses, and not what is there.
