@@ -48,7 +48,8 @@ const TOLD: [&str; 16] = [
 ];
 
 /// Where words stand there all the same: what begins the file's path, and why.
-const WORDED: [(&str, &str); 6] = [
+const WORDED: [(&str, &str); 7] = [
+    ("lab/src/event/read.rs", "what leaves a report to the types"),
     ("lab/src/certificate/checks.rs", "the registry"),
     ("lab/src/certificate/forge/", "the registry"),
     ("lab/src/certificate/limbo/", "what is wrong with a file of test cases"),
