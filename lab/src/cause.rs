@@ -114,9 +114,10 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Whether it is that time was over: what was waited for may only have been slow.
+    /// Whether it says nothing of attack or defence: time was over, so that what was waited for may only have been slow, or
+    /// there was no way to anybody.
     pub const fn is_lapse(&self) -> bool {
-        matches!(self, Self::NoConnection { .. } | Self::Silence { .. } | Self::Overdue { .. })
+        matches!(self, Self::NoConnection { .. } | Self::NoWay { .. } | Self::Silence { .. } | Self::Overdue { .. })
     }
 
     /// Octets of what is long in it.

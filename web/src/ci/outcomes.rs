@@ -248,16 +248,19 @@ mod tests {
     }
 
     #[test]
-    fn lost_patience_is_no_defence_and_no_finding_unless_it_is_what_had_to_come() {
+    fn lost_patience_or_a_missing_network_is_no_defence_and_no_finding_unless_it_is_what_had_to_come() {
         let disrupted = |reason| Verdict {
             grounds: Some(Grounds::Disrupted { party: Role::Server, flight: 1, reason }),
             ..verdict(Kind::Disrupted, None, None)
         };
         let expected = |kind| Expected { kind, check: None, party: None };
+        let no_way = Cause::NoWay { address: "127.0.0.1:1".into(), error: "Network is unreachable".into() };
         for slow in [Cause::NoConnection { most: 6000 }, Cause::Silence { most: 6000 }, Cause::Overdue { most: 6000 }] {
-            assert_eq!(grade(&expected(Kind::Split), &disrupted(slow.clone())), Grade::Inconclusive);
-            assert_eq!(grade(&expected(Kind::Private), &disrupted(slow.clone())), Grade::Inconclusive);
-            assert_eq!(grade(&expected(Kind::Disrupted), &disrupted(slow)), Grade::AsExpected);
+            assert_eq!(grade(&expected(Kind::Disrupted), &disrupted(slow.clone())), Grade::AsExpected);
+            for lapse in [slow, no_way.clone()] {
+                assert_eq!(grade(&expected(Kind::Split), &disrupted(lapse.clone())), Grade::Inconclusive);
+                assert_eq!(grade(&expected(Kind::Private), &disrupted(lapse)), Grade::Inconclusive);
+            }
         }
         assert_eq!(grade(&expected(Kind::Split), &disrupted(Cause::Ended)), Grade::AttackLost);
     }
