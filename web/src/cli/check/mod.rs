@@ -22,6 +22,7 @@ use crate::{
     console::Own,
 };
 use ::lab::{
+    staging::BLOCK,
     terminal::printable,
     verdict::{Verdict, stale},
 };
@@ -103,7 +104,8 @@ impl Check {
     /// The seed of each row, and the rows of this shard.
     fn share(&self, rows: Vec<Row>) -> Result<Vec<(Row, u64)>, Failure> {
         let (i, n) = self.shard.unwrap_or((1, 1));
-        let all = rows.into_iter().zip(self.first_seed()?..);
+        let first = self.first_seed(rows.len())?;
+        let all = rows.into_iter().zip(first..);
         Ok(all.enumerate().filter(|(place, _)| place % n == i - 1).map(|(_, row)| row).collect())
     }
 
@@ -118,10 +120,10 @@ impl Check {
         self.group.unwrap_or(if self.filter.is_empty() { Group::Usual } else { Group::All })
     }
 
-    /// The seed of the first row.
-    fn first_seed(&self) -> Result<u64, Failure> {
+    /// The seed of the first of so many rows.
+    fn first_seed(&self, rows: usize) -> Result<u64, Failure> {
         let drawn = || getrandom::u32().map_err(|error| Failure::Lab(format!("--seed: {error}")));
-        self.seed.map_or_else(|| drawn().map(u64::from), Ok)
+        self.seed.map_or_else(|| Ok(with_room(drawn()?.into(), rows as u64)), Ok)
     }
 
     /// Who plays, and how long everybody waits.
@@ -130,6 +132,12 @@ impl Check {
         let setup = lab::Setup::from(settings);
         lab::Setup { jobs: self.jobs.unwrap_or(setup.jobs), own, ..setup }
     }
+}
+
+/// A seed from which on so many share authorities, as far as any do: to draw their keys costs more than many a session.
+fn with_room(drawn: u64, rows: u64) -> u64 {
+    let first = drawn % BLOCK % BLOCK.saturating_sub(rows).max(1);
+    drawn - drawn % BLOCK + first
 }
 
 pub(super) fn run(args: &Check) -> Result<u8, Failure> {
@@ -261,6 +269,18 @@ mod tests {
         ci::report::tests::a_cell,
         cli::{FAILED, FINDING, FINE},
     };
+
+    #[test]
+    fn drawn_seeds_share_authorities_where_they_can() {
+        for drawn in [0, 1, BLOCK - 1, BLOCK, 7 * BLOCK - 3, u64::from(u32::MAX)] {
+            for rows in [1, 1261, BLOCK] {
+                let first = with_room(drawn, rows);
+                assert_eq!(first / BLOCK, (first + rows - 1) / BLOCK, "{drawn}, {rows}");
+                assert_eq!(first / BLOCK, drawn / BLOCK);
+            }
+            assert_eq!(with_room(drawn, BLOCK + 1) % BLOCK, 0, "where not all can");
+        }
+    }
 
     #[test]
     fn a_finding_and_a_failure_of_the_lab_are_told_apart() {
