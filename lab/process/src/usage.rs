@@ -175,8 +175,9 @@ mod tests {
         assert!(english.starts_with("error: unexpected argument '--numbr' found\n\n  tip: "), "{english}");
         assert!(english.contains("'--number'") && english.contains("\n\nUsage: program "), "{english}");
         assert!(english.ends_with("\n\nFor more information, try '--help'.\n"), "{english}");
-        let german = told("program --colour blue", "de");
-        assert!(german.contains("red, green") && german.contains("\n\nAufruf: program "), "{german}");
-        assert!(!german.contains("possible values") && !german.contains("For more"), "{german}");
+        let [values, called] = ["--colour blue", "--numbr 1"].map(|line| told(&format!("program {line}"), "de"));
+        assert!(values.contains("red, green") && !values.contains("possible values"), "{values}");
+        assert!(called.contains("„--number“") && called.contains("\n\nAufruf: program "), "{called}");
+        assert!(!called.contains("For more") && !called.contains("tip"), "{called}");
     }
 }
