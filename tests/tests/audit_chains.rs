@@ -2,7 +2,7 @@
 
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use lab::certificate::{
-    FORGERIES, Pki, Purpose, checks,
+    FORGERIES, KeyType, Pki, Purpose, checks,
     forge::{FURTHER, Form},
     pem,
 };
@@ -36,7 +36,7 @@ fn openssl_believes_every_twin_and_refuses_every_flaw() {
             let staged = forgery.stage(form, &pki.authorities, NAME, Purpose::Server, AT, rng).unwrap();
             let lists: String = staged.lists.iter().map(|list| pem::encode(pem::CRL, list)).collect();
             let chain: String = staged.presented.iter().map(|der| pem::encode(pem::CERTIFICATE, der)).collect();
-            let root = pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate());
+            let root = pem::encode(pem::CERTIFICATE, &staged.anchor);
             for (file, text) in [("root.pem", root), ("chain.pem", chain), ("crl.pem", lists)] {
                 fs::write(at.join(file), text).unwrap();
             }
@@ -64,5 +64,37 @@ fn openssl_believes_every_twin_and_refuses_every_flaw() {
                 assert_eq!(accepted, form == Form::Mended, "{} {form:?}: {said}", forgery.id);
             }
         }
+    }
+}
+
+/// The copy of a root has the key of the root, and a generator of its own: who takes both from the copy believes what the attacker signed,
+/// who takes the key from there and the generator from the standard does not.
+#[test]
+fn a_generator_of_ones_own_wins_against_whoever_takes_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    if openssl(at, &["version"]).is_none() {
+        println!("not run: openssl is missing");
+        return;
+    }
+    let rng = &mut ChaCha20Rng::from_seed([5; 32]);
+    let pki = Pki::generate_with(KeyType::P256, NAME, "alice.lab", AT, rng).unwrap();
+    let forgery = FURTHER.iter().find(|forgery| forgery.id == "forge-lookalike-ca:generator").unwrap();
+    let staged = forgery.stage(Form::Flawed, &pki.authorities, NAME, Purpose::Server, AT, rng).unwrap();
+    let [leaf, copy] = &staged.presented[..] else { panic!("a leaf and the copy") };
+    let root = &pki.authorities.root;
+    assert!(copy.windows(65).any(|octets| octets == root.key().public()) && copy != root.certificate());
+    // what is signed stands behind the header, up to the algorithm: ECDSA with SHA-256
+    let algorithm = [0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+    let end = leaf.windows(algorithm.len()).rposition(|octets| octets == algorithm).unwrap();
+    fs::write(at.join("signed"), &leaf[4..end]).unwrap();
+    // behind the header of a bit string that is shorter than 128 octets, and the number of its unused bits
+    fs::write(at.join("signature"), &leaf[end + algorithm.len() + 3..]).unwrap();
+    for (name, der, believed) in [("copy", &copy[..], true), ("root", root.certificate(), false)] {
+        fs::write(at.join("own.pem"), pem::encode(pem::CERTIFICATE, der)).unwrap();
+        assert!(openssl(at, &["x509", "-in", "own.pem", "-noout", "-pubkey", "-out", "key.pem"]).unwrap().0);
+        let asked = ["dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "signed"];
+        let (verified, said) = openssl(at, &asked).unwrap();
+        assert_eq!(verified, believed, "{name}: {said}");
     }
 }

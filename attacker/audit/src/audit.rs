@@ -58,7 +58,6 @@ const OWN: &str = "client.localhost";
 struct Audit {
     program: Program,
     pki: Pki,
-    anchors: String,
     own: (String, String),
     directory: Directory,
     here: PathBuf,
@@ -78,7 +77,6 @@ impl Audit {
         let directory = Directory::create(std::env::temp_dir().join(format!("interlock-audit-{run}")))?;
         Ok(Self {
             program: program.clone(),
-            anchors: pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()),
             own: (own.to_pem(), own.key().to_pkcs8_pem()),
             pki,
             directory,
@@ -104,9 +102,10 @@ impl Audit {
         let scene =
             Scene { authorities: &self.pki.authorities, name: &name, host, first: &first, purpose, at: self.at };
         let stage = stage(&scene, &mut generator()?)?;
+        let anchors: String = stage.policy.anchors.iter().map(|der| pem::encode(pem::CERTIFICATE, der)).collect();
         let setup = Setup {
             stage: &stage,
-            anchors: &self.anchors,
+            anchors: &anchors,
             own: (&self.own.0, &self.own.1),
             naming,
             server: host,

@@ -238,7 +238,7 @@ impl Scene<'_> {
 
     fn stage(&self, staged: &Staged) -> Stage {
         let policy = Policy {
-            anchors: vec![self.authorities.root.certificate().to_vec()],
+            anchors: vec![staged.anchor.clone()],
             at: self.at,
             name: self.name.parse().ok().filter(|_| self.purpose == Purpose::Server),
             purpose: Some(self.purpose),

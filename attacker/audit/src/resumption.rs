@@ -146,8 +146,8 @@ impl Change {
         let withdrawn: &[&[u8]] = if flawed && self == Self::Revoked { &[leaf.serial()] } else { &[] };
         let anchor = by.root.certificate().to_vec();
         let before = First { name: first.to_owned(), anchor, lists: lists(&[])? };
-        let lists = lists(withdrawn)?;
-        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists }, before))
+        let (lists, anchor) = (lists(withdrawn)?, genuine.root.certificate().to_vec());
+        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists, anchor }, before))
     }
 }
 

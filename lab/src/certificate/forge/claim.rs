@@ -146,7 +146,7 @@ impl Claim {
 }
 
 /// The credential with another certificate, if there is one.
-fn replaced(credential: Credential, other: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Credential {
+pub(super) fn replaced(credential: Credential, other: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Credential {
     match other(credential.certificate()) {
         Some(der) => credential.with_certificate(der),
         None => credential,
@@ -183,7 +183,7 @@ fn with_sha1(der: &[u8], key: &KeyPair) -> Option<Vec<u8>> {
 }
 
 /// What is signed of a certificate, and by which algorithm.
-fn parts(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(super) fn parts(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (signed, rest) = der::split(der::content(der)?)?;
     let (algorithm, _) = der::split(rest)?;
     Some((signed.to_vec(), algorithm.to_vec()))
@@ -196,6 +196,7 @@ fn name_other(octets: &mut [u8], named: &[u8], other: u8) -> Option<()> {
     Some(())
 }
 
-fn certificate(signed: Vec<u8>, algorithm: Vec<u8>, signature: &[u8]) -> Vec<u8> {
+/// A certificate of what is signed, by which algorithm, and the signature.
+pub(super) fn certificate(signed: Vec<u8>, algorithm: Vec<u8>, signature: &[u8]) -> Vec<u8> {
     tlv(0x30, &[signed, algorithm, tlv(0x03, &[&[0][..], signature].concat())].concat())
 }

@@ -13,6 +13,13 @@ pub const FURTHER: &[Forgery] = &[
         "made an authority of its own, and sends its self-signed certificate along",
     ),
     row(
+        "forge-lookalike-ca:generator",
+        Signer::OwnGenerator,
+        Claim::Honest,
+        checks::CHAIN,
+        "made a copy of the root with the root's own key, on a curve with a generator for which it knows the secret",
+    ),
+    row(
         "forge-name:below",
         Signer::Genuine,
         Claim::NameBelow,
@@ -102,6 +109,13 @@ pub const FURTHER: &[Forgery] = &[
         Claim::Honest,
         checks::NAME_CONSTRAINTS,
         "made an authority for the victim's domain below one that is limited to another",
+    ),
+    row(
+        "forge-name-constraint:root",
+        Signer::ConstrainedRoot,
+        Claim::Honest,
+        checks::NAME_CONSTRAINTS,
+        "made an authority for the victim's domain below a root that is limited to another",
     ),
     row(
         "forge-name-constraint:excluded",

@@ -2,6 +2,7 @@
 
 mod claim;
 mod further;
+mod generator;
 mod signer;
 mod staple;
 
@@ -192,7 +193,10 @@ impl Forgery {
         // whatever key its signer has
         let template = Template { key: genuine.certified(purpose).or(Some(genuine.keys())), ..template };
         let leaf = match signers.last() {
-            Some(signer) if form == Form::Flawed => self.claim.finish(signer.issue(&template, rng)?, signer),
+            Some(signer) if form == Form::Flawed => {
+                let leaf = self.claim.finish(signer.issue(&template, rng)?, signer);
+                self.signer.finish(leaf, signer, genuine)
+            }
             Some(signer) => signer.issue(&template, rng)?,
             None => Credential::self_signed(&template, rng)?,
         };
@@ -204,15 +208,17 @@ impl Forgery {
         };
         let mut lists =
             vec![genuine.root.revocation_list(&authorities, at, LEAF_DAYS)?, genuine.issuers_list(leaves, at)?];
-        let others = signers.iter().filter(|signer| signer.certificate() != genuine.intermediate.certificate());
+        let anchor = self.signer.anchor(&signers).unwrap_or(&genuine.root);
+        let listed = [genuine.root.certificate(), genuine.intermediate.certificate()];
+        let others = signers.iter().filter(|signer| !listed.contains(&signer.certificate()));
         // Who has no name issues no list (RFC 5280 section 5.1.2.3).
         let others = others.filter(|signer| !signer.template().common_name.is_empty());
-        for signer in others.filter(|signer| signer.is_authority_under(&genuine.root)) {
+        for signer in others.filter(|signer| signer.is_authority_under(anchor)) {
             lists.push(signer.revocation_list(&[], at, LEAF_DAYS)?);
         }
-        let all = flawed && self.signer == Signer::StrangerSent;
+        let all = flawed && self.signer == Signer::StrangerSent || self.signer == Signer::OwnGenerator;
         let presented = if all { leaf.chain() } else { leaf.presented() }.to_vec();
-        Ok(Staged { leaf, presented, lists })
+        Ok(Staged { leaf, presented, lists, anchor: anchor.certificate().to_vec() })
     }
 
     /// The forged leaf of the same attack before it is signed, which tells its serial number.
@@ -249,8 +255,10 @@ pub struct Staged {
     pub leaf: Credential,
     /// What a server sends of it, DER.
     pub presented: Vec<Vec<u8>>,
-    /// A fresh revocation list of every authority below the genuine root that has a part in it, the root's first; DER.
+    /// A fresh revocation list of every authority below the trust anchor that has a part in it, the genuine root's first; DER.
     pub lists: Vec<Vec<u8>>,
+    /// The trust anchor against which it is to be held, DER.
+    pub anchor: Vec<u8>,
 }
 
 #[cfg(test)]
@@ -354,9 +362,10 @@ mod tests {
                 let pki = pki(rng);
                 let mut judge = |form, require_revocation| {
                     let staged = forgery.stage(form, &pki.authorities, NAME, purpose, AT, rng).unwrap();
-                    let crls = staged.lists.clone();
+                    let (crls, anchors) = (staged.lists.clone(), vec![staged.anchor.clone()]);
                     let name = name.map(|name| name.parse().unwrap());
-                    let policy = Policy { crls, require_revocation, purpose: Some(purpose), name, ..policy(&pki) };
+                    let policy =
+                        Policy { crls, anchors, require_revocation, purpose: Some(purpose), name, ..policy(&pki) };
                     (staged.lists.len(), validate(&policy, &staged.presented))
                 };
                 let (lists, twin) = judge(Form::Mended, true);
@@ -368,6 +377,8 @@ mod tests {
                     // Who is no host is nobody's name; and no issuer may certify it.
                     let mut expected = BTreeSet::from([forgery.check]);
                     expected.extend(forgery.claim.is_malformed().then_some(checks::SUBJECT));
+                    // A key without a named curve is none, whoever it is of.
+                    expected.extend((forgery.signer == Signer::OwnGenerator).then_some(checks::ALGORITHM));
                     assert_eq!(failed(&flawed), expected, "{}: {}", forgery.id, flawed.reason());
                 }
             }

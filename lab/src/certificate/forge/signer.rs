@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 
-use super::Form;
+use super::{Form, generator};
 use crate::certificate::{
     KeyType, Purpose,
     der::tlv,
@@ -64,6 +64,10 @@ pub enum Signer {
     ShortKey,
     /// A genuine authority with an empty subject.
     Nameless,
+    /// A copy of the genuine root, with its key, and a generator for which the attacker knows the secret of that; sent along.
+    OwnGenerator,
+    /// An authority below a root that is trusted for the attacker's domain only.
+    ConstrainedRoot,
 }
 
 impl Signer {
@@ -92,6 +96,22 @@ impl Signer {
             Self::Lookalike if flawed => {
                 let root = Credential::self_signed(&genuine.root.lookalike(), rng)?;
                 vec![root.issue(&genuine.intermediate.lookalike(), rng)?]
+            }
+            Self::OwnGenerator if flawed => {
+                let copy = Template { key: Some(KeyType::P256), ..genuine.root.lookalike() };
+                let copy = Credential::self_signed(&copy, rng)?;
+                let point = generator::point(genuine.root.key(), copy.key()).to_vec();
+                vec![generator::with_own_generator(copy, &point)]
+            }
+            Self::OwnGenerator => vec![genuine.root.clone()],
+            Self::ConstrainedRoot => {
+                let issuing = genuine.intermediate.template().permitted();
+                let permitted = if flawed { vec![ATTACKER_NAME.into()] } else { issuing.clone() };
+                let root = authority("Constrained root", Limits { permitted, path_length: None });
+                let root = Credential::self_signed(&Template { key: Some(genuine.keys()), ..root }, rng)?;
+                let below = authority("Authority below", Limits { permitted: issuing, path_length: None });
+                let below = root.issue(&below, rng)?;
+                vec![root, below]
             }
             Self::Itself | Self::Lookalike | Self::Genuine => vec![genuine.intermediate.clone()],
             // Without a key usage extension: the cA flag alone then tells that this key signs no certificates.
@@ -170,6 +190,19 @@ impl Signer {
                 vec![genuine.root.issue(&Template::authority(name, years), rng)?]
             }
         })
+    }
+
+    /// The trust anchor against which what it signs is to be held, where that is one of its own.
+    pub(super) fn anchor(self, signers: &[Credential]) -> Option<&Credential> {
+        signers.first().filter(|_| self == Self::ConstrainedRoot)
+    }
+
+    /// What no authority signs by itself: signs the finished certificate again.
+    pub(super) fn finish(self, leaf: Credential, signer: &Credential, genuine: &Authorities) -> Credential {
+        match self {
+            Self::OwnGenerator => generator::signed_by(leaf, generator::point(genuine.root.key(), signer.key())),
+            _ => leaf,
+        }
     }
 
     /// What a leaf has to say on behalf of its signer.

@@ -90,6 +90,7 @@ impl Staple {
             Self::Missing => Ok(None),
         }?;
         let lists = genuine.revocation_lists(&[], at)?;
-        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists }, staple))
+        let anchor = genuine.root.certificate().to_vec();
+        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists, anchor }, staple))
     }
 }

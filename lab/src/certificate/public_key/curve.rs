@@ -32,7 +32,7 @@ impl Curve {
         }
     }
 
-    fn prime(self) -> BigUint {
+    pub(in crate::certificate) fn prime(self) -> BigUint {
         let power = |exponent: u32| BigUint::one() << exponent;
         match self {
             Self::P256 => power(256) - power(224) + power(192) + power(96) - 1u8,
@@ -41,7 +41,7 @@ impl Curve {
         }
     }
 
-    fn b(self) -> BigUint {
+    pub(in crate::certificate) fn b(self) -> BigUint {
         let octets: &[u8] = match self {
             Self::P256 => &B256,
             Self::P384 => &B384,
