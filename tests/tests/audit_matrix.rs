@@ -95,7 +95,8 @@ fn section(role: Role, resumed: bool, report: &Value, before: &str) -> String {
     let all: Vec<&str> = tried(role, resumed).map(|case| case.attack).collect();
     let (refused, told): (Vec<&str>, Vec<&str>) = all.iter().partition(|attack| {
         let mut grades = programs.iter().filter_map(|program| grade(program, attack)).peekable();
-        grades.peek().is_some() && grades.all(|grade| grade == "refused")
+        // of programs that are each put to other attacks a list would not say to which
+        !resumed && grades.peek().is_some() && grades.all(|grade| grade == "refused")
     });
     let listed: Vec<String> = refused.iter().map(|attack| format!("`{attack}`")).collect();
     if !listed.is_empty() {
