@@ -17,7 +17,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-pub use campaign::judge;
+pub use campaign::{evidence, judge};
 pub use canaries::stale;
 pub use expected::{Expected, Row, RowError, rows};
 pub use grounds::{Grounds, Meanwhile};

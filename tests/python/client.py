@@ -36,7 +36,14 @@ REKEY, REKEY_ACK, RECORD = range(21, 24)
 LONGEST = {RECORD: 16_409} | dict.fromkeys([*range(CLIENT_HELLO, SPOKEN + 1), REKEY, REKEY_ACK], 65_536)
 DATA, CLOSE = 1, 2
 SESSION = os.urandom(8).hex()
+# Checks that the scenario switches off or on, and those that this client leaves out.
+WITHOUT, WITH, BROKEN = set(), set(), set()
 GROUPS = {"dh": "ffdhe2048", "dh-cert": "ffdhe2048", "dh-weak": "own", "hybrid-cert": "x25519mlkem768", "pake": "ristretto255", "rsa": "none", "rsa-cert": "none", "ecdh": "x25519", "ecdh-cert": "x25519", "ecdh-mutual": "x25519", "psk": "x25519", "triple-dh": "x25519", "interlock": "x25519", "nspk": "none", "tofu": "x25519", "sas": "x25519"}
+
+
+def check(name, holds, why="what came does not fit"):
+    if not holds and name not in WITHOUT | BROKEN:
+        raise Refused(f"{name}: {why}")
 
 
 # --- X25519 (RFC 7748 section 5) ---
@@ -86,8 +93,7 @@ class X25519:
         if len(share) != 32:
             raise Refused(f"share: expected 32 octets, got {len(share)}")
         shared = x25519(self.secret, share)
-        if not any(shared):
-            raise Refused("contributory: the shared secret is zero")
+        check("contributory", any(shared), "the shared secret is zero")
         return shared
 
 
@@ -103,8 +109,7 @@ class Modular:
         if len(share) != self.octets:
             raise Refused(f"share: expected {self.octets} octets, got {len(share)}")
         y = int.from_bytes(share, "big")
-        if not 2 <= y <= self.p - 2:
-            raise Refused("public-range: the share is not from 2 to p-2")
+        check("public-range", 2 <= y <= self.p - 2, "the share is not from 2 to p-2")
         return pow(y, self.secret, self.p).to_bytes(self.octets, "big")
 
 
@@ -112,7 +117,30 @@ def own_group(group):
     p, g = (decode(group[name]) for name in ("p", "g"))
     if not p or not g or p[0] == 0 or g[0] == 0 or len(p) > 1024 or len(g) > 1024 or p[-1] % 2 == 0 or p <= b"\3":
         raise Refused("group: p or g is not what a group may have")
-    return Modular(int.from_bytes(p, "big"), int.from_bytes(g, "big"))
+    p, g = int.from_bytes(p, "big"), int.from_bytes(g, "big")
+    published = (p, g) == (ffdhe2048(), 2)
+    if "group-size" in WITH:
+        check("group-size", p.bit_length() >= 2048, f"a modulus of {p.bit_length()} bits")
+    if "group-prime" in WITH:
+        check("group-prime", published or probably_prime(p), "the modulus is no prime")
+    if "group-order" in WITH:
+        safe = published or probably_prime(p >> 1) and probably_prime(p)
+        check("group-order", safe and 1 < g < p - 1, "the order of g is not known to be large")
+    if "group-known" in WITH:
+        check("group-known", published, "nobody published this group")
+    return Modular(p, g)
+
+
+def probably_prime(n):
+    """Miller and Rabin, with the first primes."""
+    if n < 50 or n % 2 == 0:
+        return n in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
+    twos = (n - 1 & 1 - n).bit_length() - 1
+    for base in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37):
+        x = pow(base, n - 1 >> twos, n)
+        if x not in (1, n - 1) and all((x := x * x % n) != n - 1 for _ in range(twos - 1)):
+            return False
+    return True
 
 
 # --- ChaCha20-Poly1305 (RFC 8439) ---
@@ -184,7 +212,8 @@ class Handshake:
         return expand(self.master, label, self.context or self.transcript())
 
     def record_keys(self):
-        self.client_write, self.server_write = self.key(b"client write"), self.key(b"server write")
+        labels = (b"write", b"write") if "direction-keys" in WITHOUT else (b"client write", b"server write")
+        self.client_write, self.server_write = map(self.key, labels)
         self.exporter = self.key(b"exporter")
         self.fingerprint = hashlib.sha256(b"interlock v1 fingerprint\0" + self.exporter).digest()[:16]
 
@@ -251,13 +280,16 @@ def seal(key, sequence, plaintext):
     return frame(RECORD, number + ciphertext + tag_of(key, nonce, aad, ciphertext))
 
 
-def open_(key, sequence, body):
+def fits(key, body):
     number, ciphertext, tag = body[:8], body[8:-16], body[-16:]
     aad = bytes([RECORD]) + len(body).to_bytes(3, "big") + number
-    if not hmac.compare_digest(tag, tag_of(key, bytes(4) + number, aad, ciphertext)):
-        raise Refused("record-auth: the tag does not fit")
-    if number != struct.pack(">Q", sequence):
-        raise Refused(f"record-order: expected record number {sequence}")
+    return hmac.compare_digest(tag, tag_of(key, bytes(4) + number, aad, ciphertext))
+
+
+def open_(key, sequence, body):
+    number, ciphertext = body[:8], body[8:-16]
+    check("record-auth", fits(key, body), "the tag does not fit")
+    check("record-order", number == struct.pack(">Q", sequence), f"expected record number {sequence}")
     return chacha20(key, bytes(4) + number, ciphertext)
 
 
@@ -270,7 +302,8 @@ class Connection:
     def read(self, *expected):
         header = self.stream.read(4)
         if not header and RECORD in expected:
-            raise Refused("authenticated-close: the connection ended before the peer's close")
+            check("authenticated-close", False, "the connection ended before the peer's close")
+            return None, b""
         if len(header) == 4 and header[0] not in expected:
             raise Refused(f"frame kind: expected {expected}, got {header[0]}")
         if len(header) < 4:
@@ -303,10 +336,6 @@ def octets(text, count):
 
 def identify(connection, handshake, mode, trust, own_chain, own_key):
     """Sections 4, 6 and 7 for the modes with certificates."""
-
-    def check(name, holds):
-        if name not in trust.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
 
     mutual = mode == "ecdh-mutual"
     hellos = handshake.transcript()
@@ -365,8 +394,7 @@ def meet_again(connection, handshake, args, variant):
         raise Refused("choice: not what was offered")
     shares = [decode(answer["share"])] if shares else []
     mac = binder(secret, b"server", heard, ["psk", group], octets(answer["random"], 32), *shares)
-    if not hmac.compare_digest(octets(answer["binder"], 32), mac) and "psk-binder" not in args.without:
-        raise Refused("psk-binder: what came does not fit")
+    check("psk-binder", hmac.compare_digest(octets(answer["binder"], 32), mac))
     agreed = [party.agree(share) for share in shares]
     handshake.agree(tuple_of(secret, *agreed) if variant == "mixed" else [secret, *agreed][-1])
     handshake.record_keys()
@@ -389,10 +417,6 @@ class Answer:
 def negotiate(connection, handshake, trust, mode, variant):
     """Sections 4 to 7 for `dh-cert`, in both variants, and for `hybrid-cert`."""
 
-    def check(name, holds):
-        if name not in trust.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
-
     legacy, hybrid = variant == "legacy", mode == "hybrid-cert"
     groups = ["x25519mlkem768", "x25519"] if hybrid else ["ffdhe2048", "own"]
     offers, random = [{"mode": mode, "groups": groups}], os.urandom(32)
@@ -407,16 +431,18 @@ def negotiate(connection, handshake, trust, mode, variant):
     else:
         party, parameters = own_group(answer["group"]), [decode(answer["group"][name]) for name in ("p", "g")]
     share, randoms = decode(answer["share"]), [random, octets(answer["random"], 32)]
-    if legacy:
-        check("fresh-transcript", octets(answer["answers"], 32) == random)
+    answered = octets(answer["answers"], 32) if legacy else random
+    check("fresh-transcript", answered == random)
+    if "fresh-transcript" in WITHOUT:
+        answered = randoms[1]
     chain = connection.receive(CERTIFICATE, ["chain"])["chain"]
     if not isinstance(chain, list) or not 1 <= len(chain) <= 16:
         raise Refused("chain: expected 1 to 16 certificates")
     leaf_key = trust.leaf_key([decode(der) for der in chain])
-    bound = [[[offer["mode"], offer["groups"]] for offer in answer["heard"]]] if "offers-bound" in trust.switched_on else []
+    bound = [[[offer["mode"], offer["groups"]] for offer in answer["heard"]]] if "offers-bound" in WITH else []
     if bound:
         check("offers-bound", answer["heard"] == offers)
-    scope = hashlib.sha256(tuple_of(*randoms, parameters, share, *bound)).digest() if legacy else handshake.transcript()
+    scope = hashlib.sha256(tuple_of(answered, randoms[1], parameters, share, *bound)).digest() if legacy else handshake.transcript()
     signature = octets(connection.receive(CERTIFICATE_VERIFY, ["signature"])["signature"], 64)
     said = to_be_signed(b"server CertificateVerify", scope)
     check("transcript-signature", ed25519.verify(leaf_key, said, signature))
@@ -436,10 +462,6 @@ def negotiate(connection, handshake, trust, mode, variant):
 
 def pass_a_word(connection, handshake, args):
     """Sections 4 to 7 for `pake`."""
-
-    def check(name, holds):
-        if name not in args.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
 
     random = os.urandom(32)
     session = hashlib.sha256(tuple_of(random, args.own_name, args.name)).digest()
@@ -471,10 +493,6 @@ def pass_a_word(connection, handshake, args):
 
 def agree_three_times(connection, handshake, args, variant):
     """Sections 4 to 7 for `triple-dh`, in both variants."""
-
-    def check(name, holds):
-        if name not in args.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
 
     party, own = X25519(), X25519(certificate.x25519_key(args.static_key))
     hello = {
@@ -519,10 +537,6 @@ def open_secret(key, sealed):
 def speak_in_halves(connection, handshake, args, variant):
     """Sections 4 to 7 for `interlock`, in both variants."""
 
-    def check(name, holds):
-        if name not in args.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
-
     party, half_of = X25519(), lambda sealed: hashlib.sha256(tuple_of(sealed)).digest()
     hello = {
         "session": SESSION,
@@ -552,10 +566,6 @@ def speak_in_halves(connection, handshake, args, variant):
 
 def return_nonces(connection, handshake, args):
     """Sections 4 to 7 for `nspk`."""
-
-    def check(name, holds):
-        if name not in args.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
 
     own, peer = certificate.rsa_private(args.decryption_key), certificate.rsa_public(args.peer_key)
     nonce = os.urandom(32)
@@ -613,15 +623,14 @@ def encrypt_a_secret(connection, handshake, trust, mode, variant, own):
     handshake.agree(secret)
     randoms_hash = hashlib.sha256(tuple_of(*randoms)).digest()
     if variant == "resumed":
-        handshake.context = randoms_hash if "session-hash" in trust.without else handshake.transcript()
+        handshake.context = randoms_hash if "session-hash" in WITHOUT else handshake.transcript()
         handshake.master = handshake.key(b"session")
     else:
         handshake.context = randoms_hash
     finished = {party: handshake.key(party + b" finished") for party in (b"client", b"server")}
     mac = hmac.digest(finished[b"server"], handshake.transcript(), "sha256")
     received = octets(connection.receive(FINISHED, ["mac"])["mac"], 32)
-    if not hmac.compare_digest(received, mac) and not (trust and "finished" in trust.without):
-        raise Refused("finished: what came does not fit")
+    check("finished", hmac.compare_digest(received, mac))
     connection.send(FINISHED, {"mac": encode(hmac.digest(finished[b"client"], handshake.transcript(), "sha256"))})
     if variant == "resumed":
         resume(connection, handshake, trust, *own)
@@ -636,8 +645,7 @@ def resume(connection, handshake, trust, chain, signing_key):
     handshake.context = again = hashlib.sha256(tuple_of(random, session, answer)).digest()
     macs = [hmac.digest(handshake.key(party + b" resumed"), again, "sha256") for party in (b"server", b"client")]
     received = octets(connection.receive(FINISHED, ["mac"])["mac"], 32)
-    if not hmac.compare_digest(received, macs[0]) and "finished" not in trust.without:
-        raise Refused("finished: what came does not fit")
+    check("finished", hmac.compare_digest(received, macs[0]))
     connection.send(FINISHED, {"mac": encode(macs[1])})
     connection.send(CERTIFICATE, {"chain": [encode(der) for der in chain]})
     said = [received, macs[1], chain]
@@ -650,10 +658,6 @@ def resume(connection, handshake, trust, chain, signing_key):
 
 def meet_first(connection, handshake, args, variant):
     """Sections 4 to 7 for `tofu`."""
-
-    def check(name, holds):
-        if name not in args.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
 
     party = X25519()
     hello = {
@@ -685,10 +689,6 @@ def meet_first(connection, handshake, args, variant):
 
 def read_aloud(connection, handshake, args):
     """Sections 4 to 7 for `sas`."""
-
-    def check(name, holds):
-        if name not in args.without and not holds:
-            raise Refused(f"{name}: what came does not fit")
 
     party, nonce = X25519(), os.urandom(32)
     hello = {
@@ -767,8 +767,8 @@ def own_certificate(args):
 class Records:
     """Section 8: the records of a session, and the changes of their keys."""
 
-    def __init__(self, handshake, without):
-        self.write, self.read, self.without = handshake.client_write, handshake.server_write, without
+    def __init__(self, handshake):
+        self.write, self.read = handshake.client_write, handshake.server_write
         self.ratchet, self.sent, self.taken, self.changes = handshake.exporter, 0, 0, 0
         self.last = None
 
@@ -777,6 +777,8 @@ class Records:
         return seal(self.write, self.sent - 1, plaintext)
 
     def open(self, body):
+        if "direction-keys" not in WITHOUT:
+            check("direction-keys", not fits(self.write, body), "the record is one of this side's own")
         plaintext = open_(self.read, self.taken, body)
         self.taken += 1
         return plaintext
@@ -784,15 +786,13 @@ class Records:
     def change(self, body):
         """Installs new keys; answers with the acknowledgement."""
         if self.last and self.last[0] == body:
-            if "fresh-keys" not in self.without:
-                raise Refused("fresh-keys: this key was installed before")
+            check("fresh-keys", False, "this key was installed before")
             _, self.write, self.read, self.sent, self.taken, acknowledgement = self.last
             return acknowledgement
         request = fields(body, ["nonce", "mac"])
         context = hashlib.sha256(tuple_of(octets(request["nonce"], 32))).digest()
         mac = hmac.digest(expand(self.ratchet, b"rekey request", context), context, "sha256")
-        if not hmac.compare_digest(octets(request["mac"], 32), mac) and "key-confirmation" not in self.without:
-            raise Refused("key-confirmation: what came does not fit")
+        check("key-confirmation", hmac.compare_digest(octets(request["mac"], 32), mac))
         answer = hmac.digest(expand(self.ratchet, b"rekey answer", context), context, "sha256")
         keys = [expand(self.ratchet, label, context) for label in (b"client write", b"server write", b"ratchet")]
         self.write, self.read, self.ratchet = keys
@@ -808,8 +808,7 @@ def session(args):
         anchors = certificate.blocks(args.ca, "CERTIFICATE")
         lists = certificate.blocks(args.crl, "X509 CRL") if args.crl else []
         now = datetime.fromtimestamp(args.at, timezone.utc) if args.at else None
-        trust = certificate.Trust(anchors, lists, args.name, args.without, now)
-        trust.switched_on = args.switched_on
+        trust = certificate.Trust(anchors, lists, args.name, WITHOUT | BROKEN, now)
     host, port = args.connect.rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout=30) as socket_:
         handshake = Handshake()
@@ -819,13 +818,16 @@ def session(args):
         if args.mode.partition(":")[0] == "tofu":
             print("host key", handshake.host_key.hex())
         plaintexts = [bytes([DATA]) + args.say.encode(), bytes([DATA]) + args.also.encode(), bytes([CLOSE])]
-        records = Records(handshake, args.without)
+        records = Records(handshake)
         changes = 2 if args.mode.endswith(":rekey") else 0
         if not changes:
             for plaintext in plaintexts:
                 socket_.sendall(records.seal(plaintext))
         while True:
             kind, body = connection.read(RECORD, REKEY) if changes else connection.read(RECORD)
+            if kind is None:
+                print("closed")
+                return
             if kind == REKEY:
                 socket_.sendall(records.change(body))
                 for plaintext in plaintexts[:1] if records.changes < changes else plaintexts[1:]:
@@ -928,7 +930,8 @@ def main():
     parser.add_argument("--also", default="And that is all.", help="the second message")
     parser.add_argument("--session", help="the word that correlates the events")
     parser.add_argument("--at", type=int, metavar="UNIXTIME", help="the present, if it is another")
-    parser.add_argument("--without", action="append", default=[], metavar="CHECK", help="leave a check out")
+    parser.add_argument("--without", action="append", default=[], metavar="CHECK", help="switch a check off, as the peer does")
+    parser.add_argument("--broken", action="append", default=[], metavar="CHECK", help="leave a check out")
     parser.add_argument("--with", dest="switched_on", action="append", default=[], metavar="CHECK", help="switch a check on")
     parser.add_argument("--ca", metavar="FILE", help="the trust anchors, for modes with certificates")
     parser.add_argument("--crl", metavar="FILE", help="revocation lists")
@@ -946,6 +949,8 @@ def main():
     parser.add_argument("--example", metavar="FILE", help="recompute the example of docs/wire.md")
     args = parser.parse_args()
     SESSION = args.session or SESSION
+    for own, told in ((WITHOUT, args.without), (WITH, args.switched_on), (BROKEN, args.broken)):
+        own.update(told)
     needed = {"ecdh-cert": ["ca"], "rsa-cert": ["ca"], "rsa-cert:resumed": ["ca", "chain", "key"], "ecdh-mutual": ["ca", "chain", "key"], "triple-dh": ["static_key", "peer_static"], "nspk": ["decryption_key", "peer_key"]}
     missing = [name for name in needed.get(args.mode, []) if getattr(args, name) is None]
     if missing and not args.example:

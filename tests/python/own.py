@@ -1,12 +1,15 @@
-"""The client of docs/wire.md as a program of the user's own (docs/own-victim.md): own.py [--broken CHECK] [--lie CHECK]
+"""The client of docs/wire.md as a program of the user's own (docs/own-victim.md): own.py [--broken CHECK,…] [--lie CHECK]
 
---broken leaves a check out; --lie claims that this check refused, whatever happened.
+--broken leaves checks out; --lie claims that this check refused, whatever happened.
 """
 
+import contextlib
+import io
 import json
 import os
-import subprocess
 import sys
+
+import client
 
 FLAGS = {
     "mode": "--mode",
@@ -32,28 +35,40 @@ mode, _, variant = given["mode"].partition(":")
 # A variant's parameters concern the server alone, and some variants too.
 variant = variant.partition(",")[0]
 given["mode"] = mode if mode == "dh-weak" or not variant else f"{mode}:{variant}"
-command = [sys.executable, "-B", os.path.join(os.path.dirname(__file__), "client.py")]
-command += ["--connect", f"{given['host']}:{given['port']}"]
-for check in given["without"].split() + [options[flag] for flag in ("--broken",) if flag in options]:
-    command += ["--without", check]
-for check in given["with"].split():
-    command += ["--with", check]
+command = ["--connect", f"{given['host']}:{given['port']}"]
+for flag in ("without", "with"):
+    for check in given[flag].split():
+        command += [f"--{flag}", check]
+for check in options.get("--broken", "").split(",") if "--broken" in options else []:
+    command += ["--broken", check]
 for name, flag in FLAGS.items():
     if name in given:
         command += [flag, given[name]]
-done = subprocess.run(command, capture_output=True, text=True)
-report = {"received": []}
-for line in done.stdout.splitlines():
+# What there is to remember is the host key of the first contact.
+pin = os.path.join(given.get("memory", ""), "host-key")
+if os.path.exists(pin):
+    with open(pin, encoding="ascii") as file:
+        command += ["--host-key", file.read()]
+report, output, refused = {"received": []}, io.StringIO(), None
+sys.argv[1:] = command
+with contextlib.redirect_stdout(output):
+    try:
+        client.main()
+    except SystemExit as end:
+        refused = str(end.code)
+for line in output.getvalue().splitlines():
     word, _, rest = line.partition(" ")
     if word == "fingerprint":
         report["fingerprint"] = rest
     elif word == "received":
         report["received"].append(rest)
+    elif line.startswith("host key ") and "memory" in given:
+        with open(pin, "w", encoding="ascii") as file:
+            file.write(line.removeprefix("host key "))
 if "peer_name" in given:
     report["peer"] = given["peer_name"]
-if done.returncode != 0:
-    said = done.stderr.strip().splitlines()[-1:] or ["nothing was said"]
-    parts = said[0].split(": ")
+if refused is not None:
+    parts = refused.split(": ")
     report |= {"refused": parts[1] if len(parts) > 2 else "", "why": parts[-1]}
 if "--lie" in options:
     report = {"refused": options["--lie"], "why": "a lie"}

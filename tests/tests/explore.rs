@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use support::outcomes::{self, Outcome};
 
 /// Attacks that are not in the model, and why.
-const OUTSIDE: [(&str, &str); 22] = [
+const OUTSIDE: [(&str, &str); 24] = [
     ("guess-secret", "what a victim draws is a name: nobody guesses it"),
     ("predict", "what a victim draws is a name: nobody guesses it"),
     ("reuse-nonce", "a record is sealed whole, and has no nonce"),
@@ -39,6 +39,8 @@ const OUTSIDE: [(&str, &str); 22] = [
     ("tamper-binding", "a field that nobody looks at is no goal: no key, name or record is another for it"),
     ("tamper-rekey", "what travels among records is not looked at"),
     ("reinstall-key", "what travels among records is not looked at, and a record has no nonce"),
+    ("unkeyed-mac", "a field that nobody looks at is no goal: no key, name or record is another for it"),
+    ("unkeyed-binder", "no key is empty, and what nobody looks at is found as `substitute`"),
     ("reflect-finished", "a field that nobody looks at is no goal: no key, name or record is another for it"),
 ];
 

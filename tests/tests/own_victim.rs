@@ -41,6 +41,40 @@ fn faults(report: &Value) -> Vec<(String, String)> {
     faulty.map(|cell| (format!("{}/{}", text(cell, "mode"), text(cell, "check")), text(cell, "grade"))).collect()
 }
 
+/// A check that a program leaves out, a scenario that it has to stop at it, and the grade that says so.
+struct Twin {
+    scenario: String,
+    check: &'static str,
+    grade: &'static str,
+}
+
+/// A program that leaves nothing out passes at each of these, and at what else is asked for.
+fn sound(role: &str, command: &str, twins: &[Twin], others: &[&str]) -> Value {
+    let scenarios = twins.iter().map(|twin| twin.scenario.as_str()).chain(others.iter().copied());
+    let (code, report) = check(role, command, &scenarios.collect::<Vec<_>>());
+    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+    report
+}
+
+/// What a program leaves out is told, by its grade, and nothing else: each is left out once, in one of so many `parts`, beside others
+/// that are not.
+fn broken(role: &str, command: &str, twins: &[Twin], parts: usize) {
+    let scenarios: Vec<&str> = twins.iter().map(|twin| twin.scenario.as_str()).collect();
+    for part in 0..parts {
+        let lacking: Vec<&Twin> = twins.iter().skip(part).step_by(parts).collect();
+        let checks: Vec<&str> = lacking.iter().map(|twin| twin.check).collect();
+        let (code, report) = check(role, &format!("{command} --broken {}", checks.join(",")), &scenarios);
+        let told = |twin: &&Twin| {
+            let scenario = attacker::attacks::resolve(&twin.scenario.parse().expect("a scenario")).expect("known");
+            (format!("{}/{}", scenario.played.scenario.mode, twin.check), twin.grade.to_owned())
+        };
+        let (mut found, mut expected) = (faults(&report), lacking.iter().map(told).collect::<Vec<_>>());
+        found.sort();
+        expected.sort();
+        assert_eq!((code, found), (Some(1), expected), "{report}");
+    }
+}
+
 fn fault(name: &str, grade: &str) -> Vec<(String, String)> {
     vec![(name.to_owned(), grade.to_owned())]
 }
@@ -49,46 +83,38 @@ fn fault(name: &str, grade: &str) -> Vec<(String, String)> {
 fn a_careful_client_passes_and_each_check_that_it_leaves_out_is_told_alone() {
     let Some(example) = example() else { return };
     // Each check with a scenario of its own, and the grade of whoever leaves it out: where another check behind it stops the
-    // attack all the same, the reason is wrong.
+    // attack all the same, the reason is wrong. No two stand in one half of which the one stands behind the other.
     let checks = [
         ("transcript-signature", "substitute", "missing"),
-        ("identity-binding", "tamper-binding:server", "wrong-reason"),
-        ("finished", "tamper-finished:server", "wrong-reason"),
         ("contributory", "low-order:server", "wrong-reason"),
-        ("cert-chain", "forge-unknown-ca", "missing"),
+        ("identity-binding", "tamper-binding:server", "wrong-reason"),
         ("cert-name", "forge-name", "missing"),
-        ("cert-validity", "forge-expired", "missing"),
+        ("cert-chain", "forge-unknown-ca", "missing"),
         ("cert-purpose", "forge-purpose", "missing"),
-        ("cert-ca-flag", "forge-leaf-as-ca", "missing"),
+        ("finished", "tamper-finished:server", "wrong-reason"),
         ("cert-path-length", "forge-path-length", "missing"),
-        ("cert-name-constraints", "forge-name-constraint", "missing"),
+        ("cert-validity", "forge-expired", "missing"),
         ("cert-revoked", "forge-revoked", "missing"),
-        ("cert-critical-extensions", "forge-critical-extension", "missing"),
+        ("cert-ca-flag", "forge-leaf-as-ca", "missing"),
         ("cert-encoding", "forge-twice-named", "missing"),
-        ("cert-algorithm", "forge-algorithm", "missing"),
+        ("cert-name-constraints", "forge-name-constraint", "missing"),
         ("cert-policy", "forge-policy", "missing"),
-        ("cert-key-usage", "forge-key-usage", "missing"),
+        ("cert-critical-extensions", "forge-critical-extension", "missing"),
         ("cert-key-identifier", "forge-key-identifier", "missing"),
-        ("cert-serial", "forge-serial", "missing"),
+        ("cert-algorithm", "forge-algorithm", "missing"),
         ("cert-subject", "forge-subject", "missing"),
-        ("cert-pin", "rogue-ca+cert-pin", "missing"),
+        ("cert-key-usage", "forge-key-usage", "missing"),
         ("record-auth", "tamper:server", "missing"),
+        ("cert-serial", "forge-serial", "missing"),
+        ("authenticated-close", "truncate:server", "missing"),
+        ("cert-pin", "rogue-ca+cert-pin", "missing"),
         ("record-order", "reorder:server", "missing"),
         ("direction-keys", "reflect-record", "wrong-reason"),
-        ("authenticated-close", "truncate:server", "missing"),
     ];
-    let scenarios = checks.map(|(_, attack, _)| format!("ecdh-mutual/{attack}"));
-    let scenarios: Vec<&str> = scenarios.iter().map(String::as_str).collect();
-    let (code, report) = check("--client", &example, &scenarios);
-    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+    let twins = checks.map(|(check, attack, grade)| Twin { scenario: format!("ecdh-mutual/{attack}"), check, grade });
+    let report = sound("--client", &example, &twins, &[]);
     assert_eq!(report["totals"]["passed"], checks.len() + 1, "each, and the honest session");
-    for (place, (broken, _, grade)) in checks.iter().enumerate() {
-        // Beside another check, which is not at fault.
-        let filters = [scenarios[place], scenarios[(place + 1) % checks.len()]];
-        let (code, report) = check("--client", &format!("{example} --broken {broken}"), &filters);
-        assert_eq!(faults(&report), fault(&format!("ecdh-mutual/{broken}"), grade), "{broken}: {report}");
-        assert_eq!(code, Some(1), "{broken}");
-    }
+    broken("--client", &example, &twins, 2);
 }
 
 #[test]
@@ -130,25 +156,38 @@ fn whoever_claims_to_have_refused_and_sent_its_secret_is_not_believed() {
     assert!(trials.iter().all(|trial| trial["leaked"] == true), "{report}");
 }
 
-/// What the environment gives is enough for every mode.
+/// What the environment gives is enough for every mode, and every check that a client performs beyond those of certificates and
+/// records has its broken twin: also of one that is to remember something.
 #[test]
-fn the_client_of_the_wires_description_passes_in_every_mode() {
+fn the_client_of_the_wires_description_passes_in_every_mode_and_each_check_that_it_leaves_out_is_told() {
     let Some(client) = client() else { return };
-    let mut filters: Vec<String> = lab::modes::all().iter().map(|mode| format!("{}/relay", mode.id)).collect();
-    let checks = [
-        "psk/substitute",
-        "pake/tamper-finished:server",
-        "triple-dh/substitute",
-        "interlock:password/substitute",
-        "nspk/lowe",
-        "dh-cert:legacy/replay-signature",
-        "hybrid-cert/strip-hybrid",
-        "rsa-cert/forge-name",
+    let twins = [
+        ("dh/inject-public:server", "public-range", "missing"),
+        ("ecdh/low-order:server", "contributory", "missing"),
+        ("dh-weak:short/crack+group-size", "group-size", "missing"),
+        ("dh-weak:composite/crack+group-prime", "group-prime", "missing"),
+        ("dh-weak:subgroup/crack+group-order", "group-order", "missing"),
+        ("dh-weak:short/crack+group-known", "group-known", "missing"),
+        ("triple-dh/key-compromise:server-later", "key-confirmation", "missing"),
+        ("interlock/tamper-half:server", "halves-fit", "wrong-reason"),
+        ("interlock:password/substitute-one", "peer-password", "missing"),
+        ("nspk/guess-nonce", "nonce-returned", "wrong-reason"),
+        ("nspk/lowe", "responder-named", "missing"),
+        ("dh-cert:legacy/downgrade+offers-bound", "offers-bound", "missing"),
+        ("dh-cert:legacy/replay-signature", "fresh-transcript", "missing"),
+        ("psk/substitute-one", "psk-binder", "missing"),
+        ("sas/substitute", "sas-compare", "missing"),
+        ("hybrid-cert/tamper-finished:server", "finished", "missing"),
+        ("tofu/first-contact:later", "known-key", "missing"),
+        ("tofu:compared/first-contact", "fingerprint-compare", "missing"),
+        ("ecdh-cert:rekey/reinstall-key", "fresh-keys", "missing"),
     ];
-    filters.extend(checks.into_iter().chain(["dh-weak:smooth/relay"]).map(str::to_owned));
-    let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
-    let (code, report) = check("--client", &client, &filters);
-    assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
+    let twins = twins.map(|(scenario, check, grade)| Twin { scenario: scenario.to_owned(), check, grade });
+    let others: Vec<String> = lab::modes::all().iter().map(|mode| format!("{}/relay", mode.id)).collect();
+    let others = others.iter().map(String::as_str);
+    let more = ["hybrid-cert/strip-hybrid", "rsa-cert/forge-name", "dh-weak:smooth/relay"];
+    sound("--client", &client, &twins, &others.chain(more).collect::<Vec<_>>());
+    broken("--client", &client, &twins, 2);
 }
 
 #[test]
@@ -159,6 +198,21 @@ fn a_server_is_graded_as_a_client_is() {
     assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
     let (code, report) = check("--server", &format!("{server} --broken authenticated-close"), &filters);
     assert_eq!((code, faults(&report)), (Some(1), fault("ecdh-cert/authenticated-close", "missing")), "{report}");
+}
+
+/// What a server has to remember, such as the exponent that it is asked for in fifteen sessions, it finds again.
+#[test]
+fn a_server_that_remembers_is_asked_for_what_it_keeps() {
+    let Some(server) = python("tests/python/server.py", "") else { return };
+    let twins = [
+        ("psk/substitute", "psk-binder", "missing"),
+        ("psk/reflect", "role-separation", "missing"),
+        ("sas/sas-grind", "sas-commitment", "missing"),
+        ("dh-weak:cofactor/small-subgroup+public-subgroup", "public-subgroup", "missing"),
+    ];
+    let twins = twins.map(|(scenario, check, grade)| Twin { scenario: scenario.to_owned(), check, grade });
+    sound("--server", &server, &twins, &[]);
+    broken("--server", &server, &twins, 1);
 }
 
 #[test]

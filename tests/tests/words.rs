@@ -4,7 +4,10 @@ use attacker::{attack::Info, attacks};
 use lab::{
     checks,
     mode::Mode,
-    modes,
+    modes::{
+        self,
+        properties::{self, Promise},
+    },
     refusal::Refusal,
     scenario::Scenario,
     words::{CATALOGUE, Language, TONGUES, english},
@@ -169,6 +172,16 @@ fn whatever_is_refused_is_told_in_every_language() {
     }
 }
 
+/// The condition on which a mode promises what it does; no mode has two.
+fn condition(mode: &Mode) -> Option<&'static str> {
+    let promises = properties::of(mode.id).expect("properties").promises();
+    let conditions: BTreeSet<&str> = promises
+        .filter_map(|(_, promise)| if let Promise::If { condition } = promise { Some(condition) } else { None })
+        .collect();
+    assert!(conditions.len() < 2, "{}: {conditions:?}", mode.id);
+    conditions.into_iter().next()
+}
+
 /// What a language calls the entries of the registries, and tells of them: the keys of its texts. What the variants of an attack
 /// are called that are the fields of all tables, the tables say. Whoever does what a script says is in no list, and the steps
 /// are told all the same.
@@ -176,12 +189,14 @@ fn catalogue() -> BTreeSet<String> {
     const FROM_THE_TABLES: &str = "alter-negotiation";
     let mut keys = BTreeSet::new();
     for mode in modes::all() {
-        keys.extend(["mode", "mode-summary", "authentication"].map(|family| format!("{family} {}", mode.id)));
+        let families = ["mode", "mode-summary", "authentication", "deployed", "renewal"];
+        keys.extend(families.map(|family| format!("{family} {}", mode.id)));
+        keys.extend(condition(mode).map(|_| format!("condition {}", mode.id)));
         keys.extend(mode.variants.iter().map(|variant| format!("variant {}:{}", mode.id, variant.id)));
     }
     for info in attacks::all() {
         let recipe = attacks::recipe(info);
-        keys.extend([format!("attack {}", info.id), format!("attack-summary {recipe}")]);
+        keys.extend([format!("attack {}", info.id), format!("case {}", info.id), format!("attack-summary {recipe}")]);
         keys.extend((1..=info.steps().len()).map(|number| format!("recipe {recipe} number={number}")));
         let variants = info.variants.iter().filter(|_| info.id != FROM_THE_TABLES);
         keys.extend(variants.map(|variant| format!("variant {recipe}:{}", variant.id)));

@@ -1,4 +1,5 @@
-//! What a session of each mode costs, beside its public-key operations alone: `cargo bench -p victims --bench modes`.
+//! What a session of each mode costs, beside its public-key operations alone: `cargo bench -p victims --bench modes -- [update]`.
+//! With `update` the figures replace those of `measured.txt`, from which the table of the documentation is made.
 //!
 //! Both victims in one thread, without sockets: every message, record and event of a session between two that have not met
 //! before. The operations are timed where the same handshake computes them, in turn with the sessions, so that both see the same
@@ -19,6 +20,7 @@ use lab::{
     check::Switches,
     control::PlayOrder,
     finding::Finding,
+    group::Group,
     handshake::{Handshake, Output},
     misfit::Misfit,
     mode::{Message, Mode, Relation},
@@ -122,9 +124,9 @@ impl Algebra for Timed {
     }
 }
 
-/// Plays a whole session.
-fn session(orders: &Orders) {
-    let kept = || Kept { group: own_group(&orders.server.mode), ..Kept::default() };
+/// Plays a whole session; the server has had its own group for long.
+fn session(orders: &Orders, group: Option<&Group>) {
+    let kept = || Kept { group: group.cloned(), ..Kept::default() };
     let victim = |role, order: &PlayOrder| Victim::new(role, order, kept()).expect("a victim");
     let mut victims = [victim(Role::Client, &orders.client), victim(Role::Server, &orders.server)];
     let mut queue = VecDeque::from([(Role::Server, Input::Open), (Role::Client, Input::Open)]);
@@ -139,10 +141,10 @@ fn session(orders: &Orders) {
 }
 
 /// Nanoseconds of the handshake's public-key operations.
-fn operations(mode: &'static Mode, orders: &Orders, began: Instant) -> u64 {
+fn operations(mode: &'static Mode, orders: &Orders, group: Option<&Group>, began: Instant) -> u64 {
     let spent = Rc::new(Cell::new(0));
     let party = |role: Role, order: &PlayOrder| {
-        let group = own_group(&order.mode).filter(|_| role == Role::Server);
+        let group = group.filter(|_| role == Role::Server).cloned();
         let known = Supply::of(order, mode, group, None).expect("what it is given").known(mode, role);
         let algebra = Timed { real: draws(order).expect("a seed"), began, spent: Rc::clone(&spent) };
         Handshake::new(algebra, mode, role, mode.switches::<&str>(&[], &[]), known).expect("a handshake")
@@ -186,17 +188,29 @@ fn main() {
     let began = Instant::now();
     // Under `cargo test` each is played once.
     let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
+    let mut rows = Vec::new();
     for selection in every_mode() {
         let scenario = format!("{selection}/relay").parse().expect("a scenario");
         let resolved = modes::resolve(&scenario).expect("a mode");
         let orders = stage(&resolved, &Setting::seeded("bench", 1)).expect("orders");
+        let group = own_group(&orders.server.mode);
         let (mut whole, mut alone) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
             let before = spent(began);
-            session(&orders);
+            session(&orders, group.as_ref());
             whole.push(spent(began) - before);
-            alone.push(operations(resolved.mode, &orders, began));
+            alone.push(operations(resolved.mode, &orders, group.as_ref(), began));
         }
-        println!("{selection}\t{:.0}\t{:.0}", median(whole), median(alone));
+        let row = format!("{selection}\t{:.0}\t{:.0}", median(whole), median(alone));
+        println!("{row}");
+        rows.push(row);
+    }
+    if std::env::args().any(|argument| argument == "update") {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/measured.txt");
+        let before = fs::read_to_string(path).expect("the figures until now");
+        // what it is, and on what it was measured
+        let kept = before.lines().filter(|line| !line.contains('\t')).map(str::to_owned);
+        let lines: Vec<String> = kept.chain(rows).collect();
+        fs::write(path, lines.join("\n") + "\n").expect("the file can be written");
     }
 }

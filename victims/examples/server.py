@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A server for `interlock check --server 'python3 server.py'` in the modes ecdh and ecdh-cert.
 
-    server.py [--broken CHECK]
+    server.py [--broken CHECK,…]
 
 Everything else it is told by its environment (docs/own-victim.md).
 """
@@ -39,7 +39,7 @@ def handshake(connection, checks):
         own = [x509.load_pem_x509_certificate(block).public_bytes(Encoding.DER) for block in blocks(GIVEN["chain"], "CERTIFICATE")]
         connection.send(CERTIFICATE, chain=[encode(der) for der in own])
         with open(GIVEN["key"], "rb") as file:
-            signature = load_pem_private_key(file.read(), None).sign(said(b"server", connection.transcript()))
+            signature = load_pem_private_key(file.read(), None).sign(said(b"server CertificateVerify", connection.transcript()))
         connection.send(CERTIFICATE_VERIFY, signature=encode(signature))
         mac = hmac.digest(keys.key(b"server finished", hellos), connection.transcript(), "sha256")
         connection.send(FINISHED, mac=encode(mac))
@@ -51,8 +51,8 @@ def handshake(connection, checks):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--broken", metavar="CHECK", help="never perform this check")
-    checks = Checks(GIVEN["without"].split(), parser.parse_args().broken)
+    parser.add_argument("--broken", metavar="CHECK,…", default="", help="never perform these checks")
+    checks = Checks(GIVEN["without"].split(), parser.parse_args().broken.split(","))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(json.dumps({"listening": listener.getsockname()[1]}), flush=True)
         link, _ = listener.accept()

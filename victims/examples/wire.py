@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 CLIENT_HELLO, SERVER_HELLO, CLIENT_SHARE, CERTIFICATE, CERTIFICATE_VERIFY, FINISHED = range(1, 7)
-RECORD, DATA, CLOSE = 23, 1, 2
+SPOKEN, RECORD, DATA, CLOSE = 9, 23, 1, 2
 
 
 class Refused(Exception):
@@ -23,13 +23,13 @@ class Refused(Exception):
 
 
 class Checks:
-    """Which checks are performed: not those that the scenario switches off, nor the one that is broken."""
+    """Which checks are performed: not those that the scenario switches off, nor those that are broken."""
 
-    def __init__(self, without=(), broken=None, refusing=None):
-        self.without, self.broken, self.refusing = set(without), broken, refusing
+    def __init__(self, without=(), broken=(), refusing=None):
+        self.without, self.broken, self.refusing = set(without), set(broken), refusing
 
     def performs(self, check):
-        return check not in self.without and check != self.broken
+        return check not in self.without and check not in self.broken
 
     def __call__(self, check, holds, why):
         if self.performs(check) and (not holds or check == self.refusing):
@@ -45,6 +45,15 @@ def decode(text, count=None):
     if encode(octets) != text or count not in (None, len(octets)):
         raise Refused("", f"expected {count or 'some'} octets in base64url")
     return octets
+
+
+def tuple_of(*values):
+    """Section 6: values one after the other, each with its length before it."""
+
+    def octets(value):
+        return tuple_of(*value) if isinstance(value, (list, tuple)) else value.encode() if isinstance(value, str) else value
+
+    return b"".join(len(each).to_bytes(4, "big") + each for each in map(octets, values))
 
 
 def frame(kind, body):

@@ -1,6 +1,9 @@
 //! The program `client`.
 
-use crate::{own::Own, switches::Switches};
+use crate::{
+    own::{self, Own},
+    switches::Switches,
+};
 use clap::Parser;
 use lab::{
     cause::Cause,
@@ -25,7 +28,9 @@ use process::{
     steering::{Helm, helm},
     teller::Teller,
 };
-use std::{collections::HashMap, ffi::OsString, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap, ffi::OsString, future::Future, pin::Pin, process::ExitCode, sync::Arc, time::Duration,
+};
 use tokio::{net::TcpStream, task::AbortHandle};
 
 /// Runs the key exchange as a client and sends its message
@@ -96,10 +101,13 @@ async fn by_hand(args: &Arguments, reports: Reports) -> Result<u8, Failure> {
     Ok(session(order, victim, stream, patience, reports).await)
 }
 
+/// A session while it is played.
+type Session = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Plays what the console orders until it closes the input.
 async fn obey(own: Option<Arc<Own>>, reports: Reports) -> u8 {
     leave_interrupts_to_the_console();
-    let (verified, memories) = (Arc::default(), Memories::default());
+    let (verified, memories, directories) = (Arc::default(), Memories::default(), Memories::default());
     let mut orders = channel::orders();
     let mut playing: HashMap<String, (AbortHandle, Helm)> = HashMap::new();
     while let Some(order) = orders.recv().await {
@@ -108,17 +116,16 @@ async fn obey(own: Option<Arc<Own>>, reports: Reports) -> u8 {
             Ok(Order::Play(order)) => {
                 let session_id = order.session.clone();
                 let (helm, steering) = helm();
-                if let Some(own) = own.clone() {
-                    reports.send(Report::Ready { session: session_id.clone() }).await;
-                    let part = tokio::spawn(by_own(own, *order, reports.clone()));
-                    playing.insert(session_id, (part.abort_handle(), helm));
-                    continue;
-                }
-                match victim(&order, &verified, &memories) {
-                    Ok(victim) => {
+                let part: Result<Session, String> = match own.clone() {
+                    Some(own) => own::kept(&directories, order.place.as_ref())
+                        .map(|memory| Box::pin(by_own(own, *order, memory, reports.clone())) as Session),
+                    None => victim(&order, &verified, &memories)
+                        .map(|victim| Box::pin(ordered(*order, victim, steering.clock, reports.clone())) as Session),
+                };
+                match part {
+                    Ok(part) => {
                         reports.send(Report::Ready { session: session_id.clone() }).await;
-                        let part = tokio::spawn(ordered(*order, victim, steering.clock, reports.clone()));
-                        playing.insert(session_id, (part.abort_handle(), helm));
+                        playing.insert(session_id, (tokio::spawn(part).abort_handle(), helm));
                     }
                     Err(refusal) => refuse(&reports, session_id, refusal).await,
                 }
@@ -164,10 +171,10 @@ async fn ordered(order: PlayOrder, victim: Victim, clock: Clock, reports: Report
 }
 
 /// A session that the console ordered, played by a program of the user's own.
-async fn by_own(own: Arc<Own>, order: PlayOrder, reports: Reports) {
+async fn by_own(own: Arc<Own>, order: PlayOrder, memory: own::Kept, reports: Reports) {
     let limits = Limits::of(Duration::from_millis(order.patience));
     let teller = Teller::new(order.session.clone(), Actor::Client, reports);
-    own.client(&order, limits, &teller).await;
+    own.client(&order, memory, limits, &teller).await;
 }
 
 /// One session, on a connection or the reason why there is none; answers with the exit status that says how it went.

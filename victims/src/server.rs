@@ -1,6 +1,9 @@
 //! The program `server`.
 
-use crate::{own::Own, switches::Switches};
+use crate::{
+    own::{self, Own},
+    switches::Switches,
+};
 use clap::Parser;
 use lab::{
     certificate::Verified,
@@ -14,6 +17,7 @@ use lab::{
 };
 use process::{
     arguments::{ByHand, Common},
+    foreign::Directory,
     listening::listen,
     memories::Memories,
     part::{Listening, Part},
@@ -76,13 +80,20 @@ struct Server {
     groups: Mutex<HashMap<Selection, Option<Group>>>,
     verified: Arc<Verified>,
     memories: Memories<Memory>,
+    directories: Memories<Directory>,
 }
 
 async fn start(args: Arguments) -> Result<u8, Failure> {
     let (at, exposed, flags) = (args.listen, args.expose_to_network, args.by_hand.clone());
     let common = flags.common().map_err(failed("setting"))?;
-    let server =
-        Server { args, common, groups: Mutex::default(), verified: Arc::default(), memories: Memories::default() };
+    let server = Server {
+        args,
+        common,
+        groups: Mutex::default(),
+        verified: Arc::default(),
+        memories: Memories::default(),
+        directories: Memories::default(),
+    };
     listen(Box::new(server), at, exposed, &flags).await
 }
 
@@ -98,7 +109,7 @@ impl Server {
 
     fn part(&self, order: PlayOrder) -> Result<Part, String> {
         if let Some(own) = self.args.own.clone() {
-            return Ok(self.by_own(own, order));
+            return self.by_own(own, order);
         }
         let memory = self.memories.of(order.place.as_ref())?;
         let kept = Kept { group: self.group(&order.mode), verified: Some(Arc::clone(&self.verified)), memory };
@@ -118,16 +129,16 @@ impl Server {
 
 impl Server {
     /// The part that a program of the user's own plays.
-    fn by_own(&self, own: Own, order: PlayOrder) -> Part {
-        let (group, limits) =
-            (self.group(&order.mode), self.args.by_hand.limits_for(Duration::from_millis(order.patience)));
-        Box::new(move |caller, reports| {
+    fn by_own(&self, own: Own, order: PlayOrder) -> Result<Part, String> {
+        let kept = (self.group(&order.mode), own::kept(&self.directories, order.place.as_ref())?);
+        let limits = self.args.by_hand.limits_for(Duration::from_millis(order.patience));
+        Ok(Box::new(move |caller, reports| {
             Box::pin(async move {
                 let teller = Teller::new(order.session.clone(), Actor::Server, reports);
-                own.server(&order, group, caller, limits, &teller).await;
+                own.server(&order, kept, caller, limits, &teller).await;
                 Ok(())
             })
-        })
+        }))
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Needs {
     ClientCertificate,
     /// A MAC in a message of this kind.
     Mac(Kind),
+    /// A MAC in any message.
+    Macs,
     /// A signature over messages before it.
     Signature,
     /// Messages for which the one who is certified vouches afterwards.
@@ -87,6 +89,7 @@ impl Needs {
             Self::Certificate => mode.certifies(Role::Server),
             Self::ClientCertificate => mode.certifies(Role::Client),
             Self::Mac(kind) => mode.messages.iter().any(|it| it.kind == kind && it.carries(Sort::Mac)),
+            Self::Macs => sends(Sort::Mac),
             Self::SharedSecret => mode.gives(Source::SharedSecret) && mode.sends(Role::Client, Sort::Mac),
             Self::KnownBeforehand => mode.gives(Source::SharedSecret) || mode.gives(Source::StaticKey),
             Self::LastingKey => {
@@ -118,6 +121,7 @@ impl Needs {
             Self::Certificate => "certificate",
             Self::ClientCertificate => "client-certificate",
             Self::Mac(_) => "mac",
+            Self::Macs => "macs",
             Self::SharedSecret => "shared-secret",
             Self::KnownBeforehand => "known-beforehand",
             Self::LastingKey => "lasting-key",

@@ -47,6 +47,8 @@ mod tamper_half;
 mod tamper_mac;
 mod triple_handshake;
 mod truncate;
+mod unkeyed_binder;
+mod unkeyed_mac;
 
 use crate::attack::{Info, Needs};
 use lab::{
@@ -99,6 +101,8 @@ pub fn all() -> &'static [Info] {
             triple_handshake::INFO,
             guess_nonce::INFO,
             reflect_finished::INFO,
+            unkeyed_mac::INFO,
+            unkeyed_binder::INFO,
             tamper::INFO,
             replay_record::INFO,
             reorder::INFO,

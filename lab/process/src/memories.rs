@@ -44,23 +44,33 @@ impl<T> Memories<T> {
     }
 }
 
+impl<T> Memories<T> {
+    /// What is kept at this place of a campaign: something new in the first session; nothing outside of campaigns.
+    ///
+    /// # Errors
+    /// It is a later session, and the process knows of no earlier one; or nothing new can be made.
+    pub fn at(&self, place: Option<&Place>, new: impl FnOnce() -> Result<T, String>) -> Result<Option<Arc<T>>, String> {
+        let Some(Place { campaign, number, of }) = place else { return Ok(None) };
+        let it = match number {
+            1 => Arc::new(new()?),
+            _ => self.find(campaign).ok_or_else(|| format!("place: knows nothing of session {}", number - 1))?,
+        };
+        if number < of {
+            self.keep(campaign, Arc::clone(&it));
+        } else {
+            self.forget(campaign);
+        }
+        Ok(Some(it))
+    }
+}
+
 impl Memories<Memory> {
-    /// What a victim remembers at this place of a campaign: nothing in the first session, and outside of campaigns.
+    /// What a victim remembers at this place of a campaign.
     ///
     /// # Errors
     /// It is a later session, and the process knows of no earlier one.
     pub fn of(&self, place: Option<&Place>) -> Result<Option<Arc<Memory>>, String> {
-        let Some(Place { campaign, number, of }) = place else { return Ok(None) };
-        let memory = match number {
-            1 => Arc::default(),
-            _ => self.find(campaign).ok_or_else(|| format!("place: knows nothing of session {}", number - 1))?,
-        };
-        if number < of {
-            self.keep(campaign, Arc::clone(&memory));
-        } else {
-            self.forget(campaign);
-        }
-        Ok(Some(memory))
+        self.at(place, || Ok(Memory::default()))
     }
 }
 

@@ -4,7 +4,7 @@ use super::parts::*;
 use crate::{
     certificate,
     checks::{IDENTITY_BINDING, TRANSCRIPT_SIGNATURE},
-    mode::{Message, Mode, Names, Relation, Source, table::*},
+    mode::{Message, Mode, Names, Relation, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
@@ -29,18 +29,7 @@ pub(super) static MODE: Mode = Mode {
     ],
     variants: &[],
     groups: &["x25519"],
-    given: &[
-        SESSION,
-        OFFERS,
-        SUPPORTED,
-        given(BOTH, "trust", Source::Trust),
-        given(BOTH, "now", Source::Clock),
-        PEER_NAME,
-        given(CLIENT, "client_chain", Source::Chain),
-        given(CLIENT, "client_signing_key", Source::SigningKey),
-        CHAIN,
-        SIGNING_KEY,
-    ],
+    given: &both_certified(SIGNING_KEY),
     messages: &[
         CLIENT_HELLO,
         Message {

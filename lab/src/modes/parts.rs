@@ -137,6 +137,22 @@ pub(super) const NOW: Given = given(CLIENT, "now", Source::Clock);
 pub(super) const CHAIN: Given = given(SERVER, "chain", Source::Chain);
 pub(super) const SIGNING_KEY: Given = given(SERVER, "signing_key", Source::SigningKey);
 
+/// What two are given who both show a certificate; the last is the server's key, one that signs or one that opens.
+pub(super) const fn both_certified(key: Given) -> [Given; 10] {
+    [
+        SESSION,
+        OFFERS,
+        SUPPORTED,
+        given(BOTH, "trust", Source::Trust),
+        given(BOTH, "now", Source::Clock),
+        PEER_NAME,
+        given(CLIENT, "client_chain", Source::Chain),
+        given(CLIENT, "client_signing_key", Source::SigningKey),
+        CHAIN,
+        key,
+    ]
+}
+
 /// The server's chain, which the client validates for the name that it wants.
 pub(super) const SERVER_CERTIFICATE: Message = Message {
     from: Role::Server,

@@ -12,24 +12,13 @@ use super::{
 };
 use crate::{
     checks::{self, FINISHED, SESSION_HASH, TRANSCRIPT_SIGNATURE},
-    mode::{Given, Message, Relation, Source, Step, table::*},
+    mode::{Given, Message, Relation, Step, table::*},
     role::Role,
     term::{Expr, Op, Padding, Sort},
     wire::Kind,
 };
 
-pub(super) const GIVEN: &[Given] = &[
-    SESSION,
-    OFFERS,
-    SUPPORTED,
-    given(BOTH, "trust", Source::Trust),
-    given(BOTH, "now", Source::Clock),
-    PEER_NAME,
-    given(CLIENT, "client_chain", Source::Chain),
-    given(CLIENT, "client_signing_key", Source::SigningKey),
-    CHAIN,
-    DECRYPTION_KEY,
-];
+pub(super) const GIVEN: &[Given] = &both_certified(DECRYPTION_KEY);
 
 pub(super) const MESSAGES: [Message; 13] = [
     RSA_HELLO,

@@ -15,7 +15,7 @@ pub fn judge(events: &[Event]) -> Judgement {
     if let Some(finding) = unplayed(&sessions) {
         return finding;
     }
-    let each: Vec<Judgement> = (0..sessions.len()).map(|i| one(&sessions, i)).collect();
+    let each: Vec<Judgement> = (1..).zip(evidence(events)).map(|(n, evidence)| judged(&evidence, Some(n))).collect();
     let decides = each.iter().min_by_key(|judgement| rank(judgement.verdict.kind)).cloned();
     // There is one: a campaign has begun.
     let decides = decides.unwrap_or_else(|| judged(&Evidence::of(events), None));
@@ -26,11 +26,15 @@ fn is_beginning(event: &Event) -> bool {
     matches!(event.fact, Fact::Began { .. })
 }
 
-/// One session, with what the attacker came to know of it in later ones.
-fn one(sessions: &[&[Event]], i: usize) -> Judgement {
-    let mut evidence = Evidence::of(sessions[i]);
-    sessions[i + 1..].iter().copied().flatten().for_each(|event| evidence.learn_later(event));
-    judged(&evidence, Some(number(i)))
+/// What is proved of each session of a scenario, with what the attacker came to know of it in later ones.
+pub fn evidence(events: &[Event]) -> Vec<Evidence> {
+    let sessions: Vec<&[Event]> = sessions(events).collect();
+    let one = |(i, session): (usize, &&[Event])| {
+        let mut evidence = Evidence::of(session);
+        sessions[i + 1..].iter().copied().flatten().for_each(|event| evidence.learn_later(event));
+        evidence
+    };
+    sessions.iter().enumerate().map(one).collect()
 }
 
 fn number(i: usize) -> u32 {
@@ -56,7 +60,7 @@ fn unplayed(sessions: &[&[Event]]) -> Option<Judgement> {
         return Some(gap(at, of, &told));
     }
     let cut_off =
-        sessions.len().checked_sub(1).map(|last| one(sessions, last).verdict.kind) == Some(Kind::Inconclusive);
+        sessions.last().map(|last| judged(&Evidence::of(last), None).verdict.kind) == Some(Kind::Inconclusive);
     (played < of && !cut_off).then(|| gap(missing, of, &[]))
 }
 

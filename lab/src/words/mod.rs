@@ -32,17 +32,22 @@ pub struct Tongue {
 pub const TONGUES: [Tongue; 2] = [Tongue { code: "en", file: ENGLISH }, Tongue { code: "de", file: GERMAN }];
 
 /// Families of texts by which a language calls what the registries of modes, attacks and checks have, and tells it: titles,
-/// summaries, what authenticates, steps of a recipe, variants, threats, what is compared. They are named by id; a variant by
+/// summaries, what authenticates, where a mode is deployed, what becomes of its keys there and on what condition it promises, steps
+/// of a recipe, cases, variants, threats, what is compared. They are named by id; a variant by
 /// what it is a kind of and its own id, `dh-weak:short`; what attacks of one recipe share by the first of them. English has
 /// none: its words stand in the registries.
-pub const CATALOGUE: [&str; 10] = [
+pub const CATALOGUE: [&str; 14] = [
     "mode",
     "mode-summary",
     "authentication",
+    "deployed",
+    "renewal",
+    "condition",
     "attack",
     "attack-summary",
     "recipe",
     "variant",
+    "case",
     "check",
     "threat",
     "compares",

@@ -3,16 +3,18 @@
 //! Each side runs on a thread of its own, as it would in a process of its own, connects anew for every session, sends
 //! two messages each way and closes in order.
 
+mod downgrade;
 mod peer;
 mod primitives;
 mod questions;
 
 use attacker::{relay::Relay, session::Session, work::Workshop};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use downgrade::downgrade;
 use lab::{
     control::PlayOrder,
     role::{Actor, Role},
-    staging::{Orders, Setting},
+    staging::{Orders, Setting, own_group},
     victim::{Kept, Victim},
 };
 use peer::peer;
@@ -79,8 +81,8 @@ fn events() -> Reports {
 }
 
 /// What a program keeps from session to session.
-fn kept() -> Kept {
-    Kept { verified: Some(Arc::default()), ..Kept::default() }
+fn kept(order: &PlayOrder) -> Kept {
+    Kept { group: own_group(&order.mode), verified: Some(Arc::default()), ..Kept::default() }
 }
 
 fn victim(role: Role, order: &PlayOrder, kept: &Kept) -> Victim {
@@ -88,7 +90,7 @@ fn victim(role: Role, order: &PlayOrder, kept: &Kept) -> Victim {
 }
 
 async fn serve(listener: TcpListener, orders: Orders) {
-    let (events, kept) = (events(), kept());
+    let (events, kept) = (events(), kept(&orders.server));
     // Parts await their connections, as the console's orders come before them.
     let (ordered, mut parts) = mpsc::unbounded_channel();
     let order = move || ordered.send(victim(Role::Server, &orders.server, &kept)).expect("a server");
@@ -198,7 +200,7 @@ fn ours(runtime: &Rc<Runtime>) -> Vec<Contestant> {
         let orders = split.clone();
         move |listener| relay(listener, server, orders)
     });
-    let (events, kept) = (told.clone(), kept());
+    let (events, kept) = (told.clone(), kept(&honest.client));
     let again = kept.clone();
     vec![
         contestant("ecdh-cert, honest", runtime, async move || session(address, &honest, &kept, &events).await),
@@ -259,5 +261,5 @@ fn in_turn(contestants: &mut [Contestant], at_once: usize) {
     }
 }
 
-criterion_group!(benches, sessions, questions, primitives);
+criterion_group!(benches, sessions, questions, downgrade, primitives);
 criterion_main!(benches);

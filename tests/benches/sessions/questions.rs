@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 
 /// A server to whoever calls; nobody hears its events.
 async fn answer(listener: TcpListener, orders: Orders) {
-    let (kept, mut number) = (kept(), 0);
+    let (kept, mut number) = (kept(&orders.server), 0);
     while let Ok((stream, _)) = listener.accept().await {
         stream.set_nodelay(true).expect("nodelay");
         number += 1;

@@ -27,6 +27,7 @@ pub fn modes() -> String {
         line(&mut page, &format!("| {row} |"));
     }
     promises(&mut page);
+    costs(&mut page);
     for mode in modes::all() {
         line(&mut page, &format!("\n## {}\n\n{}: {}", mode.id, mode.title, mode.summary));
         if !mode.variants.is_empty() {
@@ -57,6 +58,29 @@ fn promises(page: &mut String) {
         let cells: Vec<String> =
             properties.promises().map(|(_, promise)| words::told_as("promised", &promise)).collect();
         line(page, &format!("| {} | {} |", link(mode.id), cells.join(" | ")));
+    }
+}
+
+/// What a session of each mode was measured to cost.
+fn costs(page: &mut String) {
+    let text = include_str!("../../../victims/benches/measured.txt");
+    let (rows, told): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains('\t'));
+    if rows.is_empty() {
+        return;
+    }
+    line(page, "\n## What a session costs\n");
+    told.into_iter().filter(|line| !line.starts_with('#')).for_each(|told| line(page, told));
+    line(
+        page,
+        "\n| mode | sessions a second | µs a session | µs of its public-key operations | the one by the other |",
+    );
+    line(page, "|---|---|---|---|---|");
+    for row in rows {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [mode, whole, alone] = fields[..] else { panic!("measured.txt: {row}") };
+        let [whole, alone] = [whole, alone].map(|it| it.parse::<f64>().expect("microseconds"));
+        let ratio = if alone > 0.0 { format!("{:.2}", whole / alone) } else { "–".to_owned() };
+        line(page, &format!("| `{mode}` | {:.0} | {whole:.0} | {alone:.0} | {ratio} |", 1e6 / whole));
     }
 }
 

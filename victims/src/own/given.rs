@@ -14,24 +14,35 @@ use process::{
     authorities::random,
     foreign::{Directory, fill},
 };
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path, sync::Arc};
 
 /// Values by name, the files that some of them name, and the directory where those are.
 pub(super) struct Given {
     values: BTreeMap<&'static str, String>,
     directory: Directory,
     run: String,
+    /// Is there as long as the program may look at it.
+    _memory: Option<Arc<Directory>>,
 }
 
 impl Given {
-    /// What the order gives; `port` is where a client connects, `group` a server's own.
+    /// What the order gives; `port` is where a client connects, `group` a server's own, `memory` what the program wrote down in
+    /// earlier sessions.
     ///
     /// # Errors
     /// The files cannot be written, or the order is none.
-    pub(super) fn new(role: Role, order: &PlayOrder, port: Option<u16>, group: Option<&Group>) -> io::Result<Self> {
+    pub(super) fn new(
+        role: Role,
+        order: &PlayOrder,
+        port: Option<u16>,
+        group: Option<&Group>,
+        memory: Option<Arc<Directory>>,
+    ) -> io::Result<Self> {
         let run = hex(&random()?[..16]);
         let directory = Directory::create(std::env::temp_dir().join(format!("interlock-own-{run}")))?;
-        let mut given = Self { values: BTreeMap::new(), directory, run };
+        let remembered = memory.as_ref().map(|memory| memory.path().display().to_string());
+        let mut given = Self { values: BTreeMap::new(), directory, run, _memory: memory };
+        given.values.extend(remembered.map(|path| ("memory", path)));
         let [first, second] = messages(role, order).ok_or_else(|| malformed("seed"))?;
         let fixed = [
             ("role", role.to_string()),
@@ -50,6 +61,7 @@ impl Given {
         given.values.extend(port.map(|port| ("port", port.to_string())));
         if let Some(Group::Modp(group)) = group {
             given.values.extend([("p", format!("{:x}", group.p)), ("g", format!("{:x}", group.g))]);
+            given.values.extend(group.order.as_ref().map(|order| ("q", format!("{order:x}"))));
         }
         if let Some(secret) = &order.shared_secret {
             given.values.insert("secret", hex(&octets("shared_secret", secret)?));

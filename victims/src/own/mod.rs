@@ -11,21 +11,25 @@ use facts::{Watched, facts};
 use given::Given;
 use lab::{
     cause::Cause,
-    control::PlayOrder,
+    control::{Place, PlayOrder},
     event::{Fact, Limit},
+    evidence::hex,
     group::Group,
     modes,
     role::Role,
     victim,
 };
 use process::{
+    authorities::random,
+    foreign::Directory,
     frames::{Arrival, Frames, connect},
     limits::{Limits, after},
+    memories::Memories,
     part::Caller,
     teller::Teller,
 };
 use running::Running;
-use std::{net::Ipv4Addr, path::PathBuf, time::Duration};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 use tap::{End, tap};
 use tokio::{net::TcpListener, time::timeout_at};
 
@@ -50,18 +54,33 @@ impl std::str::FromStr for Own {
     }
 }
 
+/// A directory that stays from session to session of a campaign: what the program writes there it finds again.
+pub(crate) type Kept = Option<Arc<Directory>>;
+
+/// What is kept for the program at this place of a campaign: an empty directory in the first session.
+///
+/// # Errors
+/// It is a later session, and the process knows of no earlier one; or the directory cannot be made.
+pub(crate) fn kept(memories: &Memories<Directory>, place: Option<&Place>) -> Result<Kept, String> {
+    memories.at(place, || {
+        let name = random().map(|drawn| format!("interlock-memory-{}", hex(&drawn[..16])));
+        name.and_then(|name| Directory::create(std::env::temp_dir().join(name))).map_err(|error| error.to_string())
+    })
+}
+
 impl Own {
     /// Plays the client's part of a session with it.
-    pub(crate) async fn client(&self, order: &PlayOrder, limits: Limits, teller: &Teller) {
+    pub(crate) async fn client(&self, order: &PlayOrder, memory: Kept, limits: Limits, teller: &Teller) {
         let mut watched = Watched::default();
         teller.tell_all(beginning(order)).await;
-        let played = self.play_client(order, limits, teller, &mut watched).await;
+        let played = self.play_client(order, memory, limits, teller, &mut watched).await;
         ended(Role::Client, order, watched, played, limits, teller).await;
     }
 
     async fn play_client(
         &self,
         order: &PlayOrder,
+        memory: Kept,
         limits: Limits,
         teller: &Teller,
         watched: &mut Watched,
@@ -69,7 +88,7 @@ impl Own {
         let own = |error: std::io::Error| Cause::Untold { says: Some(error.to_string()) };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(own)?;
         let port = listener.local_addr().map_err(own)?.port();
-        let given = Given::new(Role::Client, order, Some(port), None).map_err(own)?;
+        let given = Given::new(Role::Client, order, Some(port), None, memory).map_err(own)?;
         let mut running = Running::start(&self.command, &self.here, given).map_err(own)?;
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted.ok(),
@@ -92,28 +111,28 @@ impl Own {
     pub(crate) async fn server(
         &self,
         order: &PlayOrder,
-        group: Option<Group>,
+        (group, memory): (Option<Group>, Kept),
         caller: Caller,
         limits: Limits,
         teller: &Teller,
     ) {
         let mut watched = Watched::default();
         teller.tell_all(beginning(order)).await;
-        let played = self.play_server(order, group, caller, limits, teller, &mut watched).await;
+        let played = self.play_server(order, (group, memory), caller, limits, teller, &mut watched).await;
         ended(Role::Server, order, watched, played, limits, teller).await;
     }
 
     async fn play_server(
         &self,
         order: &PlayOrder,
-        group: Option<Group>,
+        (group, memory): (Option<Group>, Kept),
         caller: Caller,
         limits: Limits,
         teller: &Teller,
         watched: &mut Watched,
     ) -> Result<Running, Cause> {
         let own = |error: std::io::Error| Cause::Untold { says: Some(error.to_string()) };
-        let given = Given::new(Role::Server, order, None, group.as_ref()).map_err(own)?;
+        let given = Given::new(Role::Server, order, None, group.as_ref(), memory).map_err(own)?;
         let mut running = Running::start(&self.command, &self.here, given).map_err(own)?;
         let end = after(limits.silence);
         let Ok(Some(port)) = timeout_at(end, running.listening()).await else { return Ok(running) };

@@ -7,13 +7,12 @@ use super::{
     outcomes::{Expected, Row},
     report::{Entries, Entry, Standing, none},
 };
-use crate::sessions::orders::resolve;
 use attacker::{attack::Family, attacks};
 use lab::{
     event::Event,
     evidence::Evidence,
     role::Role,
-    verdict::{Class, Kind, Verdict},
+    verdict::{Class, Kind, Verdict, evidence},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -107,14 +106,11 @@ pub struct Trial {
 impl Trial {
     /// What the events of a session prove of the victim of this role.
     pub fn new(role: Role, row: &Row, seed: Option<u64>, got: &Verdict, events: &[Event]) -> Self {
-        let evidence = Evidence::of(events);
-        let victim = evidence.victim(role);
-        let conduct = match (&victim.aborted, &victim.closed) {
-            (Some(abort), _) => Conduct::GaveUp { check: abort.it.check.clone() },
-            (None, Some(_)) => Conduct::Finished,
-            (None, None) => Conduct::Unknown,
-        };
-        let leaked = evidence.leaked(role).is_some();
+        let sessions = evidence(events);
+        // Of a campaign, the session that the verdict is of; the last one where it is of none.
+        let decides = got.session.and_then(|number| sessions.get(usize::try_from(number).ok()?.checked_sub(1)?));
+        let conduct = decides.or(sessions.last()).map_or(Conduct::Unknown, |it| conduct(role, it));
+        let leaked = sessions.iter().any(|session| session.leaked(role).is_some());
         let seconds = events.iter().map(|event| event.at).max().unwrap_or_default() as f64 / 1e6;
         Self {
             scenario: row.scenario.to_string(),
@@ -134,7 +130,17 @@ impl Trial {
     }
 }
 
-/// What one session says. A canary that was read outweighs whatever the program says of itself.
+/// How the victim of this role left a session.
+fn conduct(role: Role, session: &Evidence) -> Conduct {
+    let victim = session.victim(role);
+    match (&victim.aborted, &victim.closed) {
+        (Some(abort), _) => Conduct::GaveUp { check: abort.it.check.clone() },
+        (None, Some(_)) => Conduct::Finished,
+        (None, None) => Conduct::Unknown,
+    }
+}
+
+/// What one scenario says. A canary that was read outweighs whatever the program says of itself.
 fn grade(expected: &Expected, got: &Verdict, leaked: bool, conduct: &Conduct) -> Grade {
     if expected.kind == Kind::Private {
         return match conduct {
@@ -196,8 +202,6 @@ pub struct Report {
 /// The rows that say something about the victim of this role: those that it has to stop, and the honest sessions of their
 /// modes.
 pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Row> {
-    // A program that is started anew for each session remembers nothing of the one before.
-    let rows: Vec<Row> = rows.into_iter().filter(is_one_session).collect();
     let witnesses = |row: &Row| row.expected.kind == Kind::Stopped && row.expected.party == Some(role) && wanted(row);
     let chosen: Vec<Row> = rows.iter().filter(|row| witnesses(row) || is_honest(row) && wanted(row)).cloned().collect();
     let vouches = |row: &Row| {
@@ -208,10 +212,6 @@ pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Ro
         })
     };
     rows.into_iter().filter(|row| witnesses(row) || is_honest(row) && vouches(row)).collect()
-}
-
-fn is_one_session(row: &Row) -> bool {
-    resolve(&row.scenario).is_ok_and(|resolved| resolved.played.sessions().len() == 1)
 }
 
 /// An honest session: nobody interferes, and it has to go through.

@@ -59,7 +59,7 @@ pub const HOOKS: [Patch; 5] = [
 ];
 
 /// Every fault of the lab's own honesty.
-pub const FAULTS: [Fault; 9] = [
+pub const FAULTS: [Fault; 10] = [
     Fault {
         name: "constant-fingerprint",
         what: "every victim's session key has the same label",
@@ -176,6 +176,17 @@ pub const FAULTS: [Fault; 9] = [
                 let (key, _) = Hkdf::<Sha256>::extract(None, shared);\n",
         }],
         turns: honesty::no_secret,
+    },
+    Fault {
+        name: "mac-without-key",
+        what: "every MAC is made with an empty key",
+        patches: &[Patch {
+            file: "lab/src/algebra/real.rs",
+            from: "                mac(key, digest).map(Value::Bytes).ok_or_else(|| unsuitable(op))\n",
+            to: "                let key: &[u8] = if crate::sabotage::is(\"mac-without-key\") { &[] } else { key };
+                mac(key, digest).map(Value::Bytes).ok_or_else(|| unsuitable(op))\n",
+        }],
+        turns: honesty::no_mac_key,
     },
     Fault {
         name: "constant-randomness",

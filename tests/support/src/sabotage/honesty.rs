@@ -91,6 +91,20 @@ pub(super) fn no_secret(row: &Row, _: &Outcome, _: &Table) -> Option<Turn> {
     ["relay", "eavesdrop"].contains(&row.scenario.attack.id.as_str()).then(|| found(row, "eavesdrop"))
 }
 
+/// What the attacker makes without a key is what the victim made: nothing is altered. With shares of its own it has a key with each,
+/// where these alone make the keys; and neither a bit that is flipped nor a share that nobody answers for is any better for it.
+/// Of what else rests on a MAC, nothing is said.
+pub(super) fn no_mac_key(row: &Row, _: &Outcome, table: &Table) -> Option<Turn> {
+    let mode = &row.scenario.mode;
+    let own_shares = mode.id == "psk" && mode.variant.as_deref() != Some("psk-only");
+    Some(match row.scenario.attack.id.as_str() {
+        "unkeyed-binder" if own_shares => table.lacking(row, checks::PSK_BINDER.id),
+        "unkeyed-mac" | "unkeyed-binder" => turn(row, Kind::Private, None),
+        "relay" | "tamper-finished" | "tamper-binding" | "substitute" => Turn::Stays,
+        _ => return None,
+    })
+}
+
 /// A victim's secrets come from a generator that everybody can start. Of what two victims with the same secrets do to others,
 /// nothing is said.
 pub(super) fn constant_randomness(row: &Row, _: &Outcome, _: &Table) -> Option<Turn> {

@@ -4,9 +4,12 @@
 //! the table says of the same scenario without it. One that always fails stops whatever came as far as it, wherever a sound
 //! one has passed.
 
-use super::player::Outcome;
+use super::{
+    player::Outcome,
+    switched::{Behind, behind},
+};
 use lab::{
-    checks,
+    checks, modes,
     role::Role,
     scenario::{Scenario, Selection},
     verdict::{Expected, Kind, Row},
@@ -73,19 +76,14 @@ impl Table {
         if !on || withholds || !decides {
             return Turn::Stays;
         }
-        // Both keys are there all the same: what was sealed under the own one opens under neither other.
-        if check == checks::DIRECTION_KEYS.id {
-            return Turn::To(Expected { check: Some(checks::RECORD_AUTH.id.to_owned()), ..row.expected.clone() });
+        // The switch changes what both compute; the broken check leaves it as it is.
+        match modes::of(&row.scenario.mode).and_then(|mode| behind(mode, check)) {
+            Some(Behind::Handshake(other, party)) => Turn::To(stopped(other, party)),
+            Some(Behind::Records) => {
+                Turn::To(Expected { check: Some(checks::RECORD_AUTH.id.to_owned()), ..row.expected.clone() })
+            }
+            None => self.lacking(row, check),
         }
-        // The switch takes the offers out of what is signed; the broken check leaves them there.
-        if check == checks::OFFERS_BOUND.id && row.scenario.mode.id == "hybrid-cert" {
-            return Turn::To(stopped(checks::TRANSCRIPT_SIGNATURE.id, Role::Client));
-        }
-        // The switch takes the handshake out of the keys; the broken check leaves it there, and the two sessions differ.
-        if check == checks::SESSION_HASH.id {
-            return Turn::To(stopped(checks::FINISHED.id, Role::Client));
-        }
-        self.lacking(row, check)
     }
 
     /// A row as the table has it without a check.

@@ -11,27 +11,31 @@ const own = (family, id, registered) => say(family, {}, id) ?? registered;
 
 const variants = (of, list) => list?.map((one) => ({ ...one, title: own("variant", `${of}:${one.id}`, one.title) }));
 
+/** The families by which languages tell what an entry of a registry has, by its id. */
+const FAMILIES = {
+  modes: { title: "mode", summary: "mode-summary", authenticated_by: "authentication", deployed: "deployed", renewal: "renewal" },
+  attacks: { title: "attack", case: "case" },
+  checks: { title: "check", threat: "threat", compares: "compares" },
+};
+
+const told = (name, entry) => ({
+  ...entry,
+  ...Object.fromEntries(Object.entries(FAMILIES[name]).map(([field, family]) => [field, own(family, entry.id, entry[field])])),
+});
+
 const RETOLD = {
   modes: (mode) => ({
-    ...mode,
-    title: own("mode", mode.id, mode.title),
-    summary: own("mode-summary", mode.id, mode.summary),
-    authenticated_by: own("authentication", mode.id, mode.authenticated_by),
+    ...told("modes", mode),
+    promises: mode.promises?.map((one) => (one.condition ? { ...one, condition: own("condition", mode.id, one.condition) } : one)),
     variants: variants(mode.id, mode.variants),
   }),
   attacks: (attack) => ({
-    ...attack,
-    title: own("attack", attack.id, attack.title),
+    ...told("attacks", attack),
     summary: own("attack-summary", attack.recipe, attack.summary),
     steps: attack.steps?.map((text, i) => step({ recipe: attack.recipe, number: i + 1, text })),
     variants: variants(attack.recipe, attack.variants),
   }),
-  checks: (check) => ({
-    ...check,
-    title: own("check", check.id, check.title),
-    threat: own("threat", check.id, check.threat),
-    compares: own("compares", check.id, check.compares),
-  }),
+  checks: (check) => told("checks", check),
 };
 
 /** The entries of the registry of this name in the page's own language. */

@@ -22,6 +22,8 @@ use crate::{
     console::Own,
 };
 use ::lab::{
+    modes,
+    scenario::Scenario,
     staging::BLOCK,
     terminal::printable,
     verdict::{Verdict, stale},
@@ -111,8 +113,7 @@ impl Check {
 
     /// Whether a row is asked for.
     fn wants(&self, row: &Row) -> bool {
-        let scenario = row.scenario.to_string();
-        self.filter.is_empty() || self.filter.iter().any(|filter| matches(filter, &scenario))
+        self.filter.is_empty() || self.filter.iter().any(|filter| is_like(filter, &row.scenario))
     }
 
     /// Which of the rows that are asked for are played.
@@ -140,11 +141,22 @@ fn with_room(drawn: u64, rows: u64) -> u64 {
     drawn - drawn % BLOCK + first
 }
 
+/// Whether a scenario is like a pattern: in full, or as it is written where what a mode plays first goes without saying.
+fn is_like(pattern: &str, scenario: &Scenario) -> bool {
+    let mut short = scenario.clone();
+    let first = modes::find(&short.mode.id).and_then(|mode| mode.variants.first()).map(|first| first.id);
+    short.mode.variant =
+        short.mode.variant.filter(|variant| !short.mode.parameters.is_empty() || first != Some(variant));
+    matches(pattern, &scenario.to_string()) || matches(pattern, &short.to_string())
+}
+
 pub(super) fn run(args: &Check) -> Result<u8, Failure> {
     let (file, mut rows) = args.table.read()?;
     let baseline = args.baseline()?;
-    if !rows.iter().any(|row| args.wants(row)) {
-        return Err(Failure::usage("no-scenario-like", &json!({ "pattern": args.filter.join(" ") })));
+    let unmet = |filter: &&String| !rows.iter().any(|row| is_like(filter, &row.scenario));
+    let unmet: Vec<&str> = args.filter.iter().filter(unmet).map(String::as_str).collect();
+    if rows.is_empty() || !unmet.is_empty() {
+        return Err(Failure::usage("no-scenario-like", &json!({ "pattern": unmet.join(" ") })));
     }
     if let Some(own) = args.own.own() {
         return own::run(args, own, rows);
