@@ -343,7 +343,7 @@ fn impersonated_names_the_victim_that_heard_the_attacker_in_the_others_place() {
         .hears(who, "made up")
         .established(who, "k");
         for (story, is) in
-            [(gave_up, "gave up in flight 2"), (with_another, "finished with key o"), (absent, "is not there")]
+            [(gave_up, "gave up in flight 2"), (with_another, "finished with key o"), (absent, "saw nothing of it")]
         {
             let story = story.holds(role, "k").recovered(role, says, true);
             let heard = story
@@ -779,6 +779,30 @@ fn altered_by_a_message_more_than_the_peer_sent_and_by_its_number() {
     let grounds = judgement.verdict.grounds.expect("grounds");
     assert!(matches!(grounds, Grounds::AlteredMessage { message: 2, .. }), "{grounds:?}");
     assert!(judgement.evidence.contains(&more) && !judgement.evidence.contains(&first), "{:?}", judgement.evidence);
+}
+
+/// The sentence has the two messages, as far as the victims tell them, and without what is there of a canary.
+#[test]
+fn altered_tells_what_was_taken_in_and_what_was_written() {
+    let judged = |took: Option<&str>, wrote: Option<&str>| {
+        let mut story = shared().data(Server, Way::Received, 0, "Pay 900 to Carol");
+        for event in &mut story.0 {
+            if let Fact::Data { way, text, .. } = &mut event.fact {
+                let said = if (event.source, *way) == (Server, Way::Received) { took } else { wrote };
+                *text = said.map(str::to_owned);
+            }
+        }
+        let verdict = story.tell(Server, Fact::Closed { sent: 1, received: 1 }).end().verdict;
+        assert_eq!(verdict.kind, Kind::Altered, "{verdict:?}");
+        verdict.because
+    };
+    let (took, wrote) = (Some("Pay 900 to Carol […]"), Some("Pay 100 to Carol […]"));
+    assert_eq!(
+        judged(took, wrote),
+        "Altered: the server took in “Pay 900 to Carol”, where the client wrote “Pay 100 to Carol”."
+    );
+    assert_eq!(judged(took, None), "Altered: the server took in “Pay 900 to Carol”, which the client did not write.");
+    assert_eq!(judged(None, None), "Altered: the server took in message 1 as the client's, which did not send it.");
 }
 
 /// What was changed in transit is worse than what was taken away before.

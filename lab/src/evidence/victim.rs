@@ -78,6 +78,8 @@ pub struct Victim {
     pub sent: Vec<Cited<String>>,
     /// Digests of the messages it accepted, in order.
     pub received: Vec<Cited<String>>,
+    /// What these messages say, by the numbers of the events that tell it. It is there to be shown: nothing is judged by it.
+    pub texts: BTreeMap<u64, String>,
     /// It took the peer's stream for complete.
     pub closed: Option<Cited<()>>,
     /// Its process is done.
@@ -161,7 +163,8 @@ impl Victim {
                     return Some(Contradiction::TwoCanaries { teller: role });
                 }
             }
-            Fact::Data { way, index, digest, .. } => {
+            Fact::Data { way, index, digest, text, .. } => {
+                self.texts.extend(text.clone().map(|text| (n, text)));
                 let stream = match way {
                     Way::Sent => &mut self.sent,
                     Way::Received => &mut self.received,

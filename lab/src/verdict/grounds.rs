@@ -97,6 +97,12 @@ pub enum Grounds {
         peer: Role,
         /// Number of the message in the stream, from 1.
         message: usize,
+        /// What it says, where the victim tells; without a canary.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        took: Option<String>,
+        /// What the peer's message of this number says, where there is one and the peer tells; without a canary.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wrote: Option<String>,
     },
     /// A victim took a cut stream for complete.
     AlteredEnd {

@@ -105,11 +105,14 @@ fn altered(evidence: &Evidence) -> Option<Answer> {
         let foreign =
             reader.received.iter().enumerate().find(|(i, got)| writer.sent.get(*i).is_none_or(|s| s.it != got.it));
         let (party, peer) = (role, role.peer());
+        // Where the canary is, nothing is told.
+        let said = |victim: &Victim, n: u64| victim.texts.get(&n).map(|text| text.replace(" […]", ""));
         let (grounds, cited) = match foreign {
-            Some((i, got)) => (
-                Grounds::AlteredMessage { party, peer, message: i + 1 },
-                vec![Some(got.n), writer.sent.get(i).map(|sent| sent.n)],
-            ),
+            Some((i, got)) => {
+                let sent = writer.sent.get(i).map(|sent| sent.n);
+                let (took, wrote) = (said(reader, got.n), sent.and_then(|n| said(writer, n)));
+                (Grounds::AlteredMessage { party, peer, message: i + 1, took, wrote }, vec![Some(got.n), sent])
+            }
             None => {
                 let closed = reader.closed.as_ref()?;
                 let (accepted, sent) = (reader.received.len(), writer.sent.len());

@@ -63,6 +63,20 @@ fn everything_is_found_by_its_list_by_a_few_letters_or_by_a_filter() {
         visit(&browser, &lab, &format!("/{list}"));
         browser.await_element(&format!(".index[data-list={list}] [data-entry='{entry}'] a[href='/{list}/{entry}']"));
     }
+    // An entry begins with what it is seen by: how it holds beside how it breaks, and a drawing; of a mode that nobody has
+    // played, its table's.
+    visit(&browser, &lab, "/modes/pake");
+    browser.await_element("[data-entry=pake] [data-pair] .diagram [data-row][data-action=forward]");
+    visit(&browser, &lab, "/checks/transcript-signature");
+    browser.await_element("[data-pair='2'] .exchange[data-scenario='ecdh-cert/substitute'][data-verdict=stopped]");
+    browser.await_element("[data-pair='2'] .diagram .row.stop");
+    browser.await_element("[data-pair='2'] .exchange[data-scenario$='~transcript-signature'][data-status=not-run]");
+    browser.click("[data-action=pair]");
+    browser.await_element("[data-side=left][data-verdict=stopped]");
+    browser.await_element("[data-side=right][data-verdict=split]");
+    visit(&browser, &lab, "/checks/transcript-signature");
+    browser.await_element("[data-pair='2'] .exchange[data-scenario$='~transcript-signature'][data-verdict=split]");
+
     visit(&browser, &lab, "/terms");
     browser.await_element("#term-canary");
     browser.press("/");
@@ -75,7 +89,10 @@ fn everything_is_found_by_its_list_by_a_few_letters_or_by_a_filter() {
         "document.querySelector('.palette input').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));",
         &[],
     );
-    browser.await_element(".session[data-verdict=misbound]");
+    // Whom a victim takes its peer for stands above its lane, where there is room.
+    browser.screen(1366, 768);
+    browser.await_element(".session[data-verdict=misbound] .lane.server .believes.wrong");
+    browser.await_element(".session[data-verdict=misbound] .lane.client .believes.right");
 
     visit(&browser, &lab, "/sessions?filter=mode:dh%20verdict:split");
     browser.await_element("[data-list=sessions] [data-scenario='dh/substitute'][data-verdict=split]");

@@ -114,7 +114,7 @@ fn the_board_folds_and_begins_afresh() {
     let bottom = browser.run(top, &[]).as_f64().unwrap_or(f64::MAX);
     assert!(bottom < 768.0, "the first verdict of the board is below the first screen: {bottom}");
     assert_eq!(browser.count(".cell[data-scenario='ecdh-cert/forge-name']"), 0);
-    browser.click(".cell[data-group=certificates][data-at^='4-'], .cell.folded.open[data-group=certificates]");
+    browser.click(".cell[data-group=certificates][data-at^='4,'], .cell.folded.open[data-group=certificates]");
     browser.await_element(".cell[data-scenario='ecdh-cert/forge-name'][data-status=not-run]");
     browser.click("[data-fold=certificates][aria-expanded=true]");
     browser.await_element("[data-fold=certificates][aria-expanded=false]");
@@ -125,6 +125,26 @@ fn the_board_folds_and_begins_afresh() {
     browser.await_element(".cell[data-scenario='dh/substitute'][data-status=not-run]");
     browser.click("[data-action=whole]");
     browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+
+    // One tabulator leads to the cells, and arrows from there, up to the heads of the columns too.
+    let at = || text(&browser.run("return document.activeElement.dataset.at ?? ''", &[]));
+    browser.run("document.querySelector(\".cell[data-at='0,0']\").focus()", &[]);
+    for (key, there) in [("\u{e014}", "0,1"), ("\u{e013}", "-1,1"), ("\u{e014}", "-1,2"), ("\u{e015}", "0,2"), ("\u{e011}", "0,0")] {
+        browser.strike(&[key]);
+        assert_eq!(at(), there);
+    }
+    assert_eq!(browser.count(".matrix :is(thead a, .cell[tabindex='0']):not([tabindex='-1'])"), 1);
+
+    // The way back from a session leads to its cell; what comes of what is run from there is told to whoever does not see it.
+    browser.run("document.querySelector(\".cell[data-scenario='dh/substitute']\").focus()", &[]);
+    browser.strike(&["\u{e007}"]);
+    browser.await_element(".session[data-scenario='dh/substitute']");
+    browser.run("history.back()", &[]);
+    browser.await_element(".cell[data-scenario='dh/substitute']:focus");
+    browser.press("r");
+    browser.await_element("[role=status][data-came]:not(:empty)");
+    let came = browser.text("[data-came]");
+    assert!(came.starts_with("dh/substitute: Split"), "{came}");
     assert_eq!(browser.complaints(), [""; 0]);
 }
 

@@ -6,7 +6,7 @@ import { Home } from "./views/home.js";
 import { Join } from "./views/join.js";
 import { Lazy } from "./views/lazy.js";
 import { lab } from "./lab/lab.js";
-import { LISTS, navigate, to, useKeys, useRoute } from "./lab/route.js";
+import { PLACES, navigate, placeOf, to, useKeys, useRoute } from "./lab/route.js";
 import { projector, switchTongue, texts, theme, tongue, useSettings } from "./lab/settings.js";
 import { Status, Trouble } from "./views/status.js";
 import { connect, refresh } from "./lab/stream.js";
@@ -16,16 +16,6 @@ import { get, text } from "./lab/api.js";
 
 /** Pages with a title of their own; a session's page says its verdict. */
 const TITLES = ["matrix", "sessions", "compare", "cracking", "modes", "attacks", "checks", "terms", "class", "present", "challenges", "software", "unknown"];
-
-const PLACES = [
-  { page: "matrix", href: to.matrix },
-  { page: "sessions", href: to.sessions },
-  { page: "cracking", href: to.cracking },
-  { page: "software", href: () => to.list("software") },
-  { page: "modes", href: () => to.list("modes"), pages: LISTS },
-  { page: "challenges", href: () => to.list("challenges") },
-  { page: "class", href: () => to.list(lab.role === "viewer" ? "class" : "present"), pages: ["class", "present"] },
-];
 
 const App = () => {
   const { page, id, query } = useRoute();
@@ -49,7 +39,7 @@ const App = () => {
     <header class="bar">
       <a class="brand" href=${to.matrix()}><${Logo} /> Interlock</a>
       <nav class="places" aria-label=${tell("page places")}>
-        ${PLACES.map(({ page: place, href, pages = [place] }) => html`<a key=${place} href=${href()} aria-current=${pages.includes(page) ? "page" : undefined}>${tell(`place ${place}`)}</a>`)}
+        ${PLACES.map((place) => html`<a key=${place} href=${to.place(place, lab.role)} aria-current=${placeOf(page) === place ? "page" : undefined}>${tell(`place ${place}`)}</a>`)}
       </nav>
       <${Status} />
       <nav class="settings" aria-label=${tell("page settings")}>

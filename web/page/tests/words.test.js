@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { words } from "../static/draw/layout.js";
-import { say, sentence, speak } from "../static/model/words.js";
+import { headline, say, sentence, speak } from "../static/model/words.js";
 import { narrate } from "../static/model/narrate.js";
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
@@ -61,4 +61,20 @@ test("a sentence holds no whole digests, but what differs in them where they beg
   assert.equal(sentence({ grounds: { is: "stopped", party: "client", ...failed, check: "offers" } }), "The client stopped at offers: it wanted 01234567…, and found fedcba98….");
   const alike = narrate({ type: "check", source: "client", status: "failed", ...failed, observed: octets(`${a.slice(0, -1)}8`) });
   assert.equal(alike, `the client's check finished fails: it wanted ${a}, and found ${a.slice(0, -1)}8`);
+});
+
+test("beside its badge a verdict is told without its first word, and nothing else of it is left out", () => {
+  const split = { kind: "split", because: "", grounds: { is: "split", client: "99ee00", server: "f59c00", read: ["client"] } };
+  const stopped = { kind: "stopped", because: "The client stopped at cert-name: so it is." };
+  const unread = { kind: "unread", because: "Unread so far: a key, at: sieving." };
+  for (const language of ["english", "german"]) {
+    speak(file(`lab/src/words/${language}.txt`));
+    const [first, rest] = [sentence(split).split(": ")[0], headline(split)];
+    assert.equal(`${first}: ${rest}`.toLowerCase(), sentence(split).toLowerCase());
+  }
+  speak(english);
+  assert.equal(headline(split), "The client shares key 99ee with the attacker, the server shares key f59c with it; the attacker read what the client wrote.");
+  assert.equal(headline(stopped), stopped.because);
+  assert.equal(headline(unread), "A key, at: sieving.");
+  assert.equal(headline({ ...split, session: 2 }), sentence({ ...split, session: 2 }));
 });

@@ -1,12 +1,9 @@
 /** One connection of a real program, as far as it was seen: two lanes, time downwards, as in the diagram of a session. */
 
-import { html } from "../vendor/preact.js";
-import { Shape } from "./cast.js";
+import { html, say, Shape, shorten, tell, word } from "./markup.js";
 import { Arrow } from "./diagram.js";
-import { useWidth } from "./width.js";
+import { useWidth } from "./room.js";
 import { messages } from "../model/software.js";
-import { shorten } from "../model/text.js";
-import { say, tell, word } from "../model/words.js";
 
 /** Heights in sixteenths of the letter size: of the head, and of a row. */
 const [HEAD, ROW] = [64, 44];

@@ -5,19 +5,22 @@
  * encrypted; an open one the attacker could read.
  */
 
-import { html, useMemo } from "../vendor/preact.js";
-import { ACTORS, Shape } from "./cast.js";
-import { fingerprints } from "../model/fold.js";
+import { ACTORS, html, Shape, shorten, tell, useMemo, word } from "./markup.js";
+import { VICTIMS, fingerprints } from "../model/fold.js";
+import { truth } from "../model/replay.js";
 import { Token, TOKEN } from "./keys.js";
 import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
-import { secretive, shorten } from "../model/text.js";
+import { secretive } from "../model/text.js";
 import { duration } from "../model/timeline.js";
-import { useWidth } from "./width.js";
-import { tell, word } from "../model/words.js";
+import { useWidth } from "./room.js";
 
-/** `heights` and `list` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. */
-export const Diagram = ({ rows, story, live = false, heights = null, marked = null, minimum = 300 }) => {
-  const [box, space] = useSpace(minimum);
+/**
+ * `heights` and `rows` with gaps (null) let two diagrams stand side by side; `marked` is the row to point out. Frames are `links` to
+ * where they stand in detail. What nobody played is `keyless`: who holds which key is not told.
+ */
+export const Diagram = ({ rows, story, live = false, heights = null, marked = null, minimum = 300, links = true, keyless = false }) => {
+  const beliefs = Object.fromEntries(VICTIMS.map((role) => [role, truth(story, role)]));
+  const [box, space] = useSpace(minimum, VICTIMS.some((role) => beliefs[role]?.belief));
   const tall = heights?.(space) ?? rows.map((row) => (row ? height(row, space) : 0));
   const { tops, end } = stack(tall, space.head);
   const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
@@ -33,7 +36,8 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
             <${Shape} actor=${actor} size=${28 * unit} x=${x[actor]} y=${18 * unit} idle=${actor === "attacker" && wire} />
             ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>${tell("diagram flight")}</text>` : null}
             <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire && story.attacker.present ? tell("diagram relays") : word(actor)}</text>
-            <${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />
+            ${space.named && beliefs[actor]?.belief ? html`<${Belief} of=${beliefs[actor]} x=${x[actor]} unit=${unit} />` : null}
+            ${keyless ? null : html`<${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />`}
           </g>`)}
         ${marked === null ? null : html`<g class="parting" aria-hidden="true">
           <rect class="mark-band" x="1" y=${tops[marked]} width=${width - 2} height=${tall[marked]} rx=${6 * unit} />
@@ -42,7 +46,7 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
           <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} ${live ? "live" : ""}`}
             role="listitem" aria-label=${words(row)} data-row=${row.index} data-what=${row.what} data-action=${row.action ?? undefined}>
             <title>${words(row)}</title>
-            <${PARTS[row.what]} row=${row} y=${tops[i]} space=${space} />
+            <${PARTS[row.what]} row=${row} y=${tops[i]} space=${space} links=${links} />
           </g>`)}
       </svg>
     </div>`;
@@ -57,10 +61,15 @@ export const Scene = ({ row, minimum = 300 }) => {
     <div class="diagram" ref=${box}>
       <svg width=${width} height=${tall} viewBox=${`0 0 ${width} ${tall}`} aria-hidden="true">
         ${ACTORS.map((actor) => html`<g key=${actor} class=${`lane ${actor}`}><path class="lifeline" d=${`M${x[actor]} 0V${tall}`} /></g>`)}
-        <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} live`}><${PARTS[row.what]} row=${row} y=${6 * unit} space=${{ ...space, hidden: true }} /></g>
+        <g key=${`${row.what} ${row.ns[0]}`} class=${`row ${row.what} ${row.action ?? ""} live`}><${PARTS[row.what]} row=${row} y=${6 * unit} space=${space} links=${false} /></g>
       </svg>
     </div>`;
 };
+
+/** For whom a victim takes its peer, and whether that is so. */
+const Belief = ({ of: { belief, right }, x, unit }) => html`
+  <text class=${`believes ${right === null ? "" : right ? "right" : "wrong"}`} x=${x} y=${106 * unit} text-anchor="middle">${
+    right === null ? "" : right ? "✓ " : "✕ "}${tell("stage believes", { peer: shorten(belief, 18, 0) })}</text>`;
 
 /** The keys in an actor's hand, side by side beneath its name; three at the most. */
 const Hand = ({ keys, x, space }) => {
@@ -75,12 +84,12 @@ const Hand = ({ keys, x, space }) => {
 };
 
 /** The lanes for the width that there is: letters keep their size on every screen. */
-function useSpace(minimum) {
+function useSpace(minimum, named = false) {
   const [box, { width, unit }] = useWidth(minimum);
-  return [box, useMemo(() => lanes(width, unit), [width, unit])];
+  return [box, useMemo(() => lanes(width, unit, named), [width, unit, named])];
 }
 
-const Frame = ({ row, y, space }) => {
+const Frame = ({ row, y, space, links }) => {
   const { unit, x } = space;
   const to = row.from === "client" ? "server" : "client";
   const at = y + 36 * unit;
@@ -95,7 +104,7 @@ const Frame = ({ row, y, space }) => {
   const incoming = row.before !== null && row.action !== "direct";
   const outgoing = row.after !== null && row.action !== "direct";
   return html`
-    <a href=${`#frame-${row.index}`} tabindex=${space.hidden ? "-1" : "0"}>
+    <a href=${links ? `#frame-${row.index}` : undefined} aria-label=${links ? words(row) : undefined}>
       <rect class="hit" x="0" y=${y} width=${space.width} height=${height(row, space)} />
       ${row.action === "direct" ? leg(x[row.from] + reach, x[to] - reach, plain) : null}
       ${row.action === "forward"
@@ -170,34 +179,30 @@ const Keys = ({ row, y, space }) => ACTORS.map((actor) => (row[actor] ?? []).sli
   return html`<${Token} key=${actor + key} fingerprint=${key} scale=${unit} x=${at} y=${y + (24 + 32 * i) * unit} />`;
 }));
 
-/** The mark of the check at which a victim stopped. */
-const Stop = ({ row, y, space }) => {
+/** A mark on a victim's lane, with the check that it is about and lines that say more, beside it towards the middle. */
+const Marked = (sign, title, lines) => ({ row, y, space }) => {
   const { unit, x } = space;
-  const [cx, cy, r] = [x[row.party], y + 26 * unit, 13 * unit];
+  const [cx, cy] = [x[row.party], y + 26 * unit];
   const [anchor, beside] = row.party === "client" ? ["start", cx + 20 * unit] : ["end", cx - 20 * unit];
-  const k = r * 0.42;
-  const corners = [[-r, -k], [-k, -r], [k, -r], [r, -k], [r, k], [k, r], [-k, r], [-r, k]];
-  const octagon = corners.map(([dx, dy]) => `${cx + dx} ${cy + dy}`);
   return html`
-    <path class="octagon" d=${`M${octagon.join("L")}Z`} />
-    <path class="octagon-x" d=${`M${cx - k} ${cy - k}L${cx + k} ${cy + k}M${cx + k} ${cy - k}L${cx - k} ${cy + k}`} />
-    <text class="stop-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>
-      ${!row.check ? tell("diagram gives-up") : tell(space.narrow ? "diagram stops-short" : "diagram stops", { check: shorten(row.check, space.beside - 10, 4) })}</text>
-    ${stopLines(row, space).map((line, i) => html`
-      <text key=${i} class="caption" x=${beside} y=${cy + (18 + 20 * i) * unit} text-anchor=${anchor}>${line}</text>`)}`;
+    <g transform=${`translate(${cx} ${cy}) scale(${unit})`}>${sign}</g>
+    <text class=${`${row.what}-check`} x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>${title(row, space)}</text>
+    ${lines(row, space).map((line, i) => html`<text key=${i} class="caption" x=${beside} y=${cy + (18 + 20 * i) * unit} text-anchor=${anchor}>${line}</text>`)}`;
 };
 
+/** The mark of the check at which a victim stopped. */
+const Stop = Marked(
+  html`<path class="octagon" d="M-13-5.5L-5.5-13L5.5-13L13-5.5L13 5.5L5.5 13L-5.5 13L-13 5.5Z" /><path class="octagon-x" d="M-5.5-5.5L5.5 5.5M5.5-5.5L-5.5 5.5" />`,
+  ({ check }, { narrow, beside }) => (check ? tell(narrow ? "diagram stops-short" : "diagram stops", { check: shorten(check, beside - 10, 4) }) : tell("diagram gives-up")),
+  stopLines,
+);
+
 /** Where the other of two compared runs stopped: a check that is switched off looks at nothing. */
-const Off = ({ row, y, space }) => {
-  const { unit, x } = space;
-  const [cx, cy, r] = [x[row.party], y + 26 * unit, 12 * unit];
-  const [anchor, beside] = row.party === "client" ? ["start", cx + 20 * unit] : ["end", cx - 20 * unit];
-  return html`
-    <circle class="off-ring" cx=${cx} cy=${cy} r=${r} />
-    <text class="off-sign" x=${cx} y=${cy + 5 * unit} text-anchor="middle">~</text>
-    <text class="off-check" x=${beside} y=${cy - 2 * unit} text-anchor=${anchor}>${shorten(row.check, space.beside - 2, 4)}</text>
-    <text class="caption" x=${beside} y=${cy + 18 * unit} text-anchor=${anchor}>${tell("diagram goes-on")}</text>`;
-};
+const Off = Marked(
+  html`<circle class="off-ring" r="12" /><text class="off-sign" y="5" text-anchor="middle">~</text>`,
+  ({ check }, { beside }) => shorten(check, beside - 2, 4),
+  () => [tell("diagram goes-on")],
+);
 
 /** A word in somebody's lane. */
 const Said = (say) => ({ row, y, space }) => html`

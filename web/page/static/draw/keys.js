@@ -1,10 +1,8 @@
 /** Keys and who holds them. */
 
-import { createContext, html, useContext } from "../vendor/preact.js";
-import { Shape } from "./cast.js";
+import { html, Shape, tell, visible, word } from "./markup.js";
+import { createContext, useContext } from "../vendor/preact.js";
 import { PATTERNS, keysOf, label, looks } from "../model/token.js";
-import { visible } from "../model/text.js";
-import { tell, word } from "../model/words.js";
 
 const Keyring = createContext(new Map());
 
@@ -34,11 +32,14 @@ export const PublicKey = ({ fingerprint }) => html`<code class="public-key" data
 /** A token's size at scale 1. */
 export const TOKEN = { width: 84, height: 28 };
 
+/** Kinds of verdict that nothing but somebody in the middle can have brought about, though it holds no key. */
+const DISTURBED = ["stopped", "disrupted", "misbound", "altered", "downgraded"];
+
 /**
  * Who holds which key, in one picture: the line between two that share a key has the key's colour, and it passes the
- * attacker by where the attacker does not hold it.
+ * attacker by where the attacker does not hold it. Its shape is filled where it sat `between` the two and did more than to listen.
  */
-export const Hands = ({ session }) => {
+export const Hands = ({ session, between = DISTURBED.includes(session.verdict?.kind) }) => {
   const { client, server, attacker = [] } = session.fingerprints ?? {};
   const verdict = session.verdict;
   const all = keysOf(session.fingerprints);
@@ -50,7 +51,7 @@ export const Hands = ({ session }) => {
     return html`<span class=${`leg ${party} ${fingerprint ? (held ? "held" : "private") : "keyless"}`} style=${hue}>
       ${stopped ? html`<span class="stop" title=${tell("token stopped")}>✕</span>` : null}</span>`;
   };
-  const idle = attacker.length === 0;
+  const idle = attacker.length === 0 && !between;
   return html`<${Keys} of=${all}>
     <div class="hands" role="img" aria-label=${inWords(client, attacker, server)}>
       <${Shape} actor="client" size=${32} />${leg(client, "client")}

@@ -1,5 +1,6 @@
 /** Where everything of the sequence diagram goes: rows into coordinates, in units of a sixteenth of the letter size. */
 
+import { ACTORS } from "./cast.js";
 import { abbreviate, apart, shorten, visible } from "../model/text.js";
 import { say, tell, word } from "../model/words.js";
 
@@ -7,14 +8,15 @@ const LINE = 22;
 /** Altered fields shown in the diagram; the frame itself shows all. */
 const CHANGES = 3;
 
-/** Lane positions and measures for a drawing `width` pixels wide whose letters are `unit` × 16 pixels. */
-export function lanes(width, unit) {
+/** Lane positions and measures for a drawing `width` pixels wide whose letters are `unit` × 16 pixels; `named` has room for beliefs above the lanes. */
+export function lanes(width, unit, named = false) {
   const narrow = width < 620 * unit;
   const edge = (narrow ? 46 : 110) * unit;
   return {
     narrow, unit, width,
     x: { client: edge, attacker: width / 2, server: width - edge },
-    head: 102 * unit,
+    named: named && !narrow,
+    head: (named && !narrow ? 126 : 102) * unit,
     // Letters that fit on one leg, across both, and beside one lane.
     leg: Math.max(8, Math.floor((width / 2 - (narrow ? 8 * unit : edge)) / (9 * unit))),
     across: Math.max(16, Math.floor((width - 16 * unit) / (9 * unit))),
@@ -57,8 +59,9 @@ const foreign = (row) => row.took !== null && row.took.digest !== row.wrote?.dig
 /** JSON text of a string without its quotes. */
 const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
 
-/** Why a victim stopped, in lines that fit beside its lane. */
+/** Why a victim gave up, in lines that fit beside its lane; nothing where it did so at a check, whose name says more from afar. */
 export function stopLines(row, { beside }) {
+  if (row.check) return [];
   const lines = [""];
   const pieces = new RegExp(`\\S{1,${beside}}`, "gu");
   for (const word of shorten(abbreviate(say("cause", row.reason ?? {}, undefined, visible) ?? ""), 160, 20).match(pieces) ?? []) {
@@ -70,23 +73,15 @@ export function stopLines(row, { beside }) {
 }
 
 /** A row's height in pixels. */
-export function height(row, space) {
-  return space.unit * OWN_HEIGHT[row.what](row, space);
-}
+export const height = (row, space) => space.unit * (HEIGHTS[row.what]?.(row, space) ?? SAID);
 
-const OWN_HEIGHT = {
+/** The height of a word in somebody's lane, and of what is more than that. */
+const SAID = 40;
+const HEIGHTS = {
   frame: (row, space) => 60 + LINE * captions(row, space).length,
-  keys: (row) => 20 + 32 * Math.max(1, ...["client", "attacker", "server"].map((actor) => Math.min(4, row[actor]?.length ?? 0))),
+  keys: (row) => 20 + 32 * Math.max(1, ...ACTORS.map((actor) => Math.min(4, row[actor]?.length ?? 0))),
   stop: (row, space) => 44 + 20 * stopLines(row, space).length,
   off: () => 44,
-  solved: () => 40,
-  asked: () => 40,
-  combined: () => 40,
-  read: () => 40,
-  parted: () => 40,
-  lost: () => 40,
-  overdue: () => 40,
-  cancelled: () => 40,
 };
 
 /** The tops of rows with these heights, and where the last one ends. */
@@ -103,8 +98,7 @@ export function stack(heights, from) {
 /** A row in words, for those who do not see the drawing and for its tooltip. */
 export function words(row) {
   if (row.what === "keys") {
-    const holders = ["client", "attacker", "server"].filter((actor) => row[actor])
-      .map((actor) => ({ is: "holder", actor, keys: row[actor].map((key) => ({ is: "key", key })) }));
+    const holders = ACTORS.filter((actor) => row[actor]).map((actor) => ({ is: "holder", actor, keys: row[actor].map((key) => ({ is: "key", key })) }));
     return say("row", { holders }, "keys");
   }
   if (row.what !== "frame") return say("row", row, row.what);

@@ -1,10 +1,9 @@
 /** Time against size: what was measured, what was published, and, dashed, what the formulas say beyond it. */
 
-import { html } from "../vendor/preact.js";
+import { html, tell } from "./markup.js";
 import { modelled, safe } from "../model/costs.js";
 import { superscript } from "../model/text.js";
-import { useWidth } from "./width.js";
-import { tell } from "../model/words.js";
+import { useWidth } from "./room.js";
 
 const YEAR = 31_557_600;
 /** The drawing's corners: bits and core seconds, both on logarithmic scales. */

@@ -1,9 +1,7 @@
 /** When the certificates of one or two chains are valid, and when they were judged. */
 
-import { html } from "../vendor/preact.js";
+import { html, shorten, tell, word } from "./markup.js";
 import { MARKS, day, place, span, standing } from "../model/timeline.js";
-import { shorten } from "../model/text.js";
-import { tell, word } from "../model/words.js";
 
 const percent = (part) => `${(100 * part).toFixed(2)}%`;
 

@@ -1,9 +1,9 @@
 /** The lab's routes. Errors carry the field and the message that the lab gave. */
 
 import { useEffect, useState } from "../vendor/preact.js";
-import { lab, learn, useLab } from "./lab.js";
+import { lab, learn } from "./lab.js";
 import { tongue } from "./settings.js";
-import { parse, written } from "../model/text.js";
+import { parse, visible, written } from "../model/text.js";
 import { tell } from "../model/words.js";
 
 /** What the lab answered instead, or that it did not answer (`status` 0). */
@@ -24,7 +24,7 @@ async function ask(path, options) {
     throw new LabError(0, tell("link silent"));
   }
   let body = null;
-  if (answer.status === 204) return body;
+  if (answer.status === 204) return null;
   try {
     body = parse(await answer.text());
   } catch {
@@ -50,10 +50,14 @@ export const start = (scenario, seed = null, step = null) =>
 export async function begin(path, body) {
   const { sessions } = await post(path, body);
   learn(sessions);
-  return sessions[0].session;
+  lab.begun = sessions[0].session;
+  return lab.begun;
 }
 
-/** `[fault, attempt]`: what the lab answered instead of doing the last thing that was attempted, in the words given with it. */
+/** What was refused, by the name of the field that it is about. */
+export const byField = ({ field, message }) => `${field ? `${field}: ` : ""}${message}`;
+
+/** `[fault, attempt]`: what the lab answered instead of doing the last thing that was attempted, in the words given with it, fit to be shown. */
 export function useFault() {
   const [fault, setFault] = useState(null);
   const attempt = async (deed, words = (error) => error.message) => {
@@ -62,21 +66,14 @@ export function useFault() {
       await deed();
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      setFault(words(error));
+      setFault(visible(words(error)));
     }
   };
   return [fault, attempt];
 }
 
 /** A file of the page as text; nothing, where the lab does not answer. */
-export async function text(path) {
-  try {
-    const answer = await fetch(path);
-    return answer.ok ? await answer.text() : "";
-  } catch {
-    return "";
-  }
-}
+export const text = (path) => fetch(path).then((answer) => (answer.ok ? answer.text() : "")).catch(() => "");
 
 /**
  * Loads while a component is shown: `{data, error, loading}`, again whenever `deps` change. What was there stays until

@@ -13,6 +13,8 @@ export const lab = {
   gone: new Set(),
   /** Events by session, only of those that somebody looks at. */
   events: new Map(),
+  /** The id of the session that was last begun here. */
+  begun: null,
   /** As `/api/status`. */
   status: null,
   /** As `/api/class`, and as `/api/role`. */

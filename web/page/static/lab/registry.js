@@ -2,7 +2,7 @@
 
 import { retold } from "../model/catalogue.js";
 import { get, useLoad } from "./api.js";
-import { useLab } from "./lab.js";
+import { newest, useLab } from "./lab.js";
 
 const registries = new Map();
 
@@ -20,4 +20,11 @@ export function registry(name) {
 export function useRegistry(name) {
   const { epoch } = useLab();
   return useLoad(() => registry(name), [name, epoch]).data ?? [];
+}
+
+/** Sessions, the newest first: those that the page knows, and the latest of those that the lab keeps. */
+export function useSessions() {
+  const { epoch } = useLab();
+  const kept = useLoad(() => get("/api/sessions?limit=100"), [epoch]);
+  return [...newest(), ...(kept.data?.sessions ?? [])];
 }

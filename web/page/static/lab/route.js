@@ -20,11 +20,18 @@ export const to = {
   sessions: () => path("sessions"),
   cracking: () => path("cracking"),
   list: (name) => path(name),
+  place: (name, role) => (name === "matrix" ? "/" : path(name === "class" && role !== "viewer" ? "present" : name)),
   software: (id, attack = null) => `${path("software", id)}${attack === null ? "" : `?attack=${encodeURIComponent(attack)}`}`,
 };
 
 /** The lists of what there is, in the order of their links. */
 export const LISTS = ["modes", "attacks", "checks", "terms"];
+
+/** Where one can go from everywhere, in the order of the links. */
+export const PLACES = ["matrix", "sessions", "cracking", "software", "modes", "challenges", "class"];
+
+/** The place that a page belongs to. */
+export const placeOf = (page) => (LISTS.includes(page) ? "modes" : page === "present" ? "class" : page);
 
 const PAGES = new Set(["", "sessions", ...LISTS, "compare", "cracking", "class", "present", "challenges", "software"]);
 

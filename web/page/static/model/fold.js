@@ -35,7 +35,7 @@ export function fold(events) {
   const story = {
     client: victim(),
     server: victim(),
-    attacker: { present: false, plays: null, holds: [], recovered: [], combined: [], decided: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
+    attacker: { present: false, holds: [], recovered: [], combined: [], decided: [], steps: [], chose: null, work: [], phase: null, began: null, solved: [], interferes: false },
     checks: [],
     lost: [],
   };
@@ -51,30 +51,18 @@ export function fold(events) {
   return story;
 }
 
-const victim = () => ({
-  plays: null, without: [], with: [], established: null, installed: [], aborted: null, canary: null, sent: [], received: [], closed: null,
-  ended: false,
-});
+const victim = () => ({ established: null, installed: [], aborted: null, canary: null, sent: [], received: [], closed: null });
 
 function addVictim(story, event) {
   const party = story[event.source];
   switch (event.type) {
-    case "started":
-      party.plays = event.plays;
-      party.without = event.without ?? [];
-      party.with = event.with ?? [];
-      break;
     case "check": return addCheck(story.checks, event);
     case "installed": return void party.installed.push(event);
     case "data": return void party[event.way === "sent" ? "sent" : "received"].push(event);
     case "established":
     case "aborted":
     case "canary":
-    case "closed":
-      party[event.type] = event;
-      break;
-    case "ended":
-      party.ended = true;
+    case "closed": party[event.type] = event;
   }
 }
 
@@ -89,16 +77,13 @@ function addCheck(checks, event) {
 function addAttacker(attacker, event) {
   attacker.present = true;
   switch (event.type) {
-    case "started": attacker.plays = event.plays; break;
     case "relayed": attacker.interferes ||= event.action !== "forward"; break;
     case "holds":
-      if (!attacker.holds.some((held) => held.fingerprint === event.fingerprint && held.with === event.with)) {
-        attacker.holds.push(event);
-      }
+      if (!attacker.holds.some((held) => held.fingerprint === event.fingerprint && held.with === event.with)) attacker.holds.push(event);
       break;
     case "recovered": attacker.recovered.push({ ...event, digest: sha256(String(event.text)) }); break;
-    case "combined": attacker.combined.push(event); break;
-    case "decided": attacker.decided.push(event); break;
+    case "combined":
+    case "decided": attacker[event.type].push(event); break;
     case "step": attacker.steps.push(event); break;
     case "chose": attacker.chose = event; break;
     case "work": return addWork(attacker, event);
@@ -130,21 +115,19 @@ function addWork(attacker, event) {
 /** The attacker tries one thing after the other, and computes no logarithm. */
 export const searches = ({ chose, work, solved }) => !chose && solved.length === 0 && work.length > 0 && work.every(({ unit }) => unit === "tries");
 
+const phaseOf = ({ work }, name) => work.find(({ phase }) => phase === name) ?? {};
+
 /** Whether the phase at work is short of its end. */
 function short(attacker) {
-  const phase = attacker.work.find((work) => work.phase === attacker.phase);
-  return phase !== undefined && phase.total > phase.done;
+  const { total, done } = phaseOf(attacker, attacker.phase);
+  return total > done;
 }
 
 /** How far a computation came that was cut off. */
-function reach(attacker, reached) {
-  const phase = attacker.work.find((work) => work.phase === reached?.phase);
-  if (phase) Object.assign(phase, { done: reached.done, total: reached.total });
-}
+const reach = (attacker, reached) => Object.assign(phaseOf(attacker, reached?.phase), reached && { done: reached.done, total: reached.total });
 
 function endWork(attacker, at, end) {
-  const phase = attacker.work.find((work) => work.phase === attacker.phase);
-  if (phase) Object.assign(phase, { until: at, end });
+  Object.assign(phaseOf(attacker, attacker.phase), { until: at, end });
   attacker.phase = null;
 }
 

@@ -9,7 +9,6 @@ import { sealed } from "./frame.js";
 import { VICTIMS, fold, peerOf } from "./fold.js";
 
 const TELLERS = ["client", "server", "attacker", "console"];
-const NOTES = new Set(["established", "installed", "aborted", "holds", "combined", "solved", "asked", "parted", "lost", "overdue", "cancelled", "recovered"]);
 
 /**
  * Each teller counts its microseconds from its own beginning, and these lie a little apart: only of what lies farther apart
@@ -65,7 +64,7 @@ function relayedFrames(events) {
     // What somebody holds is held as what the attack holds.
     const event = told.type === "held" ? { ...told, type: "relayed", action: "hold", before: told.bytes, changed: [] } : told;
     if (event.type === "step") step = event.number;
-    since ||= NOTES.has(event.type);
+    since ||= isNote(event);
     if (event.type !== "relayed" || !VICTIMS.includes(event.from)) continue;
     const row = frame(event.from, event.action, event, event.before ?? null, event.after ?? null);
     Object.assign(row, { changed: event.changed ?? [], relayed: event.n, when: event.at });
@@ -104,7 +103,7 @@ function attachVictims(events, frames) {
     return at;
   };
   const place = (event) => {
-    const source = event.source;
+    const { source } = event;
     const at = rowOf(event);
     if (at >= 0) {
       frames[at].ns.push(event.n);
@@ -112,9 +111,7 @@ function attachVictims(events, frames) {
       return frames[at];
     }
     if (!between) return meet(loose, direct, event);
-    const row = event.way === "sent"
-      ? frame(source, null, event, event.bytes, null)
-      : frame(peerOf(source), null, event, null, event.bytes);
+    const row = event.way === "sent" ? frame(source, null, event, event.bytes, null) : frame(peerOf(source), null, event, null, event.bytes);
     loose.push({ row, at: last[source], teller: TELLERS.indexOf(source), n: event.n, when: event.at });
     return row;
   };
@@ -124,9 +121,9 @@ function attachVictims(events, frames) {
       last.attacker = Math.max(last.attacker, frames.findIndex((row) => row.ns.includes(event.n) || row.relayed === event.n));
     } else if (VICTIMS.includes(source) && (event.type === "frame" || event.type === "data")) {
       carry(carried[source], event, place);
-    } else if (NOTES.has(event.type) && !(event.type === "installed" && event.of !== source)) {
-      const teller = between ? TELLERS.indexOf(source) : 0;
-      notes.push({ row: note(event), at: after(event, last, frames), teller, n: event.n, when: event.at });
+    } else if (isNote(event) && !(event.type === "installed" && event.of !== source)) {
+      const row = { ...NOTES[event.type](event), ns: [event.n] };
+      notes.push({ row, at: after(event, last, frames), teller: between ? TELLERS.indexOf(source) : 0, n: event.n, when: event.at });
     }
   }
   return { loose, notes };
@@ -176,37 +173,35 @@ function meet(loose, direct, event) {
   return row;
 }
 
-function note(event) {
-  const { n, source } = event;
-  switch (event.type) {
-    case "established": return { what: "keys", ns: [n], [source]: [event.fingerprint] };
-    // Of the keys that a victim installs, its own records' is shown in its hand; its peer's is in its peer's.
-    case "installed": return { what: "keys", ns: [n], [source]: [event.key] };
-    case "combined": return { what: "combined", ns: [n], sender: event.sender, number: event.number };
-    case "holds": return { what: "keys", ns: [n], attacker: [event.fingerprint] };
-    case "aborted": return { what: "stop", ns: [n], party: source, check: event.check ?? null, reason: event.reason };
-    case "recovered": return { what: "read", ns: [n], sender: event.sender, text: event.text, live: event.live };
-    case "parted": return { what: "parted", ns: [n], number: event.number, from: event.from, name: event.kind, reason: event.reason };
-    case "overdue": return { what: "overdue", ns: [n], after: event.after };
-    case "cancelled": return { what: "cancelled", ns: [n], why: event.why };
-    case "asked": return { what: "asked", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, questions: event.questions, failure: event.failure ?? null };
-    case "solved": return { what: "solved", ns: [n], found: event.found, cut: Boolean(event.cut_off), bits: event.bits, operations: event.operations ?? null, failure: event.failure ?? null };
-    default: return { what: "lost", ns: [n], party: event.what, reason: event.reason };
-  }
-}
+const came = ({ found, cut_off: cut, bits, failure = null }) => ({ found, cut: Boolean(cut), bits, failure });
+
+/** What a note tells, by the type of its event. */
+const NOTES = {
+  established: ({ source, fingerprint }) => ({ what: "keys", [source]: [fingerprint] }),
+  // Of the keys that a victim installs, its own records' is shown in its hand; its peer's is in its peer's.
+  installed: ({ source, key }) => ({ what: "keys", [source]: [key] }),
+  holds: ({ fingerprint }) => ({ what: "keys", attacker: [fingerprint] }),
+  aborted: ({ source, check = null, reason }) => ({ what: "stop", party: source, check, reason }),
+  combined: ({ sender, number }) => ({ what: "combined", sender, number }),
+  recovered: ({ sender, text, live }) => ({ what: "read", sender, text, live }),
+  asked: (event) => ({ what: "asked", ...came(event), questions: event.questions }),
+  solved: (event) => ({ what: "solved", ...came(event), operations: event.operations ?? null }),
+  parted: ({ number, from, kind: name, reason }) => ({ what: "parted", number, from, name, reason }),
+  overdue: ({ after }) => ({ what: "overdue", after }),
+  cancelled: ({ why }) => ({ what: "cancelled", why }),
+  lost: ({ what: party, reason }) => ({ what: "lost", party, reason }),
+};
+
+const isNote = ({ type }) => Object.hasOwn(NOTES, type);
 
 /** Keys that appear one after the other are one row: who holds which is then seen side by side. */
 function joinKeys(list) {
   const joined = [];
   for (const row of list) {
     const above = joined.at(-1);
-    if (row.what !== "keys" || above?.what !== "keys") {
-      joined.push({ ...row });
-      continue;
-    }
-    above.ns = [...above.ns, ...row.ns];
-    for (const actor of ["client", "attacker", "server"]) {
-      if (row[actor]) above[actor] = [...new Set([...(above[actor] ?? []), ...row[actor]])];
+    if (row.what !== "keys" || above?.what !== "keys") joined.push({ ...row });
+    else for (const what of ["ns", "client", "attacker", "server"]) {
+      if (row[what]) above[what] = [...new Set([...(above[what] ?? []), ...row[what]])];
     }
   }
   return joined;

@@ -62,6 +62,9 @@ export const modeOf = (text) => text.split("/")[0].split(",")[0];
 /** The attack as the columns of the matrix name it: id and variant. */
 export const attackOf = (text) => (text.split("/")[1] ?? "").split(/[~+]/)[0];
 
+/** The id of a mode or an attack, without its variant. */
+export const bare = (selection) => selection.split(":")[0];
+
 /** A mode with the flights and checks of this variant, or of its first one, where those are other ones. */
 export const asPlayed = (mode, variant) => ({
   ...mode,

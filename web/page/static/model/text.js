@@ -64,6 +64,9 @@ export function apart(one, other, room = 32) {
   });
 }
 
+/** The text with a capital letter at its beginning. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A text taken apart around the canary in it, a secret in hexadecimal and brackets that may have been shortened; all words where there is none. */
 export function secretive(text) {
   const [, words, canary, rest] = /^(.*?)( \[(?:…|[0-9a-f…]{8,})\]?)(.*)$/s.exec(text) ?? [null, text, "", ""];

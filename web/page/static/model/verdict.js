@@ -8,8 +8,11 @@ export const know = (list) => (kinds = new Map(list.map((one) => [one.kind, one]
 /** All kinds, in the lab's order. */
 export const all = () => [...kinds.values()];
 
+/** The class of a kind of verdict: "defended", "broken", "neutral" or "error"; undefined of one that the lab does not have. */
+export const classOf = (kind) => kinds.get(kind)?.class;
+
 /** Whether a kind of verdict is a defence. */
-export const isDefence = (kind) => kinds.get(kind)?.class === "defended";
+export const isDefence = (kind) => classOf(kind) === "defended";
 
 /** The letter that stands for a kind. */
 export const letter = (kind) => kinds.get(kind)?.letter ?? "…";

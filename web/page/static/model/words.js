@@ -3,7 +3,7 @@
  * stands at the top of it. What is told is a value as the routes give it: its members choose the text and fill its gaps.
  */
 
-import { abbreviate, apart, json, shorten, visible } from "./text.js";
+import { abbreviate, apart, capital, json, shorten, visible } from "./text.js";
 
 /** Texts by family and name, each with its conditions. */
 let texts = new Map();
@@ -135,8 +135,14 @@ export function sentence(verdict) {
   return verdict.session ? tell("campaign sentence", { number: verdict.session, told: words }) : words;
 }
 
-/** What came of a session, or why nothing is told of it: it is sealed, or, in these words, it runs. */
-export const outcome = ({ verdict, status }, running = tell("session runs")) => (verdict ? sentence(verdict) : status === "sealed" ? tell("class sealed") : running);
+/** The same where the badge of the verdict stands beside it, which says its first word. */
+export function headline(verdict) {
+  const [first, ...rest] = sentence(verdict).split(": ");
+  return rest.length && first.toLowerCase().startsWith(term("kind", verdict.kind)) ? capital(rest.join(": ")) : sentence(verdict);
+}
+
+/** What came of a session beside its badge, or why nothing is told of it: it is sealed, or, in these words, it runs. */
+export const outcome = ({ verdict, status }, running = tell("session runs")) => (verdict ? headline(verdict) : status === "sealed" ? tell("class sealed") : running);
 
 /** What was wanted and what was found, said: long values by their beginnings, or by where they differ if they begin alike. */
 export function differing({ expected, observed }) {

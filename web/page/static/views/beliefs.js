@@ -1,12 +1,9 @@
 /** What each party believes, beside what it holds: a belief may be wrong, a fingerprint is not. */
 
-import { html } from "../vendor/preact.js";
-import { Name } from "../draw/cast.js";
+import { html, Name, phrase, Prose, say, tell, Value, visible } from "../draw/markup.js";
 import { VICTIMS, fingerprints, peerOf } from "../model/fold.js";
 import { Token } from "../draw/keys.js";
-import { secretive, visible } from "../model/text.js";
-import { Prose, Value } from "../draw/value.js";
-import { phrase, say, tell } from "../model/words.js";
+import { secretive } from "../model/text.js";
 
 /** Keys and groups shown; a hostile party may tell of any number. */
 const MOST = 12;
@@ -29,6 +26,8 @@ const Victim = ({ role, party, peer, stolen, truth }) => html`
     ${truth ? html`<${So} role=${role} truth=${truth} />` : null}
   </section>`;
 
+const quoted = (text) => html`<q><${Prose} of=${text} limit=${160} /></q>`;
+
 /** What a victim has of its mode's word, and what was so. */
 const So = ({ role, truth: { believes, so } }) => html`
   <p class="quiet" data-believes=${role}>${tell(believes.authenticated ? "belief authenticated" : "belief unauthenticated")}
@@ -49,12 +48,10 @@ const Finished = ({ role, party: { established, sent, received, closed }, peer, 
       group: html`<${Value} of=${established.group} />`,
       offered: (established.offered ?? []).slice(0, MOST).map((group, i) => html`${i ? ", " : ""}<${Value} of=${group} />`),
     })}</p>
-    ${sent[0]?.text ? html`<p data-wrote=${role}>${phrase("belief wrote", { text: html`<q><${Prose} of=${sent[0].text} limit=${160} /></q>` })}</p>` : null}
+    ${sent[0]?.text ? html`<p data-wrote=${role}>${phrase("belief wrote", { text: quoted(sent[0].text) })}</p>` : null}
     ${received.slice(0, MOST).map((message) => html`<${Took} key=${message.n} role=${role} message=${message} wrote=${peer.sent[message.index]} />`)}
     <p class="quiet">${tell(closed ? "belief complete" : "belief counts", { sent: sent.length, received: received.length, peer: peerOf(role) })}</p>`;
 };
-
-const quoted = (text) => html`<q><${Prose} of=${text} limit=${160} /></q>`;
 
 /** What a victim took in, where it is its peer's first message or not what its peer wrote. */
 const Took = ({ role, message, wrote }) => {
@@ -77,13 +74,13 @@ const Attacker = ({ attacker, keys }) => html`
   </section>`;
 
 /** The words, and behind them the canary, which proves that they were read. */
-const Loose = ({ of }) => {
+export const Secret = ({ of }) => {
   const { words, canary, rest } = secretive(of);
   return html`<${Prose} of=${words} limit=${160} />${canary ? html`<small class="canary" title=${tell("belief canary")}><${Prose} of=${canary} /></small>` : null}${rest}`;
 };
 
 const Loot = ({ read }) => html`
   <p data-recovered=${read.sender}>
-    ${phrase("belief loot", { text: html`<q class="loot"><${Loose} of=${read.text} /></q>` }, { sender: read.sender, live: read.live })}
+    ${phrase("belief loot", { text: html`<q class="loot"><${Secret} of=${read.text} /></q>` }, { sender: read.sender, live: read.live })}
     ${read.proof ? html`
       ${" "}<small class="proof" title=${tell("belief hashes")}>${tell("belief proven", { sender: read.sender })}</small>` : null}</p>`;

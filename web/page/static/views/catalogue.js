@@ -1,18 +1,18 @@
 /** What a mode, an attack or a check is, where it is from, and how its scenarios ended. */
 
-import { html } from "../vendor/preact.js";
+import { html, Name, phrase, say, tell, visible } from "../draw/markup.js";
+import { Facts, Table, headed } from "../draw/table.js";
 import { get, useLoad } from "../lab/api.js";
-import { registry } from "../lab/registry.js";
+import { registry, useSessions } from "../lab/registry.js";
 import { Chains } from "./chains.js";
-import { Flights } from "./flights.js";
-import { newest, useLab } from "../lab/lab.js";
+import { useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
-import { attackOf, modeOf, parse } from "../model/scenario.js";
+import { attackOf, bare, modeOf, parse } from "../model/scenario.js";
+import { Pair } from "./pair.js";
 import { Scenarios } from "./scenarios.js";
-import { Failed, Loading } from "./states.js";
+import { Failed, Unloaded } from "./states.js";
 import { Think } from "./think.js";
-import { visible } from "../model/text.js";
-import { phrase, say, tell } from "../model/words.js";
+import { VICTIMS } from "../model/fold.js";
 
 export const ModePage = ({ id }) => html`
   <${Entry} registry="modes" noun="mode" id=${id} concerns=${(scenario) => bare(modeOf(scenario)) === id}>
@@ -41,10 +41,7 @@ const Promises = ({ mode: { promises, deployed, renewal } }) => html`
   <table class="promises"><tbody>${promises.map((promise) => html`
     <tr key=${promise.name} data-promise=${promise.name} data-is=${promise.is}><th scope="row">${tell(`promise ${promise.name}`)}</th><td>${say("promised", promise)}</td></tr>`)}
   </tbody></table>
-  <dl class="facts">
-    <dt>${tell("catalogue deployed")}</dt><dd>${deployed}</dd>
-    <dt>${tell("catalogue renewal")}</dt><dd>${renewal}</dd>
-  </dl>
+  <${Facts} of=${[[tell("catalogue deployed"), deployed], [tell("catalogue renewal"), renewal]]} />
   <${AllPromises} />`;
 
 /** The same of all modes, beside each other. */
@@ -81,16 +78,10 @@ export const CheckPage = ({ id }) => html`
   <${Entry} registry="checks" noun="check" id=${id}
     concerns=${(scenario, expected) => expected?.check === id || switches(scenario, id)}>
     ${(check) => html`
-      <dl class="facts">
-        <dt>${tell("catalogue threat")}</dt><dd>${check.threat}</dd>
-        <dt>${tell("catalogue compares")}</dt><dd>${check.compares}</dd>
-      </dl>
+      <${Facts} of=${[[tell("catalogue threat"), check.threat], [tell("catalogue compares"), check.compares]]} />
       <h2>${tell("catalogue modes")}</h2>
       <${Links} ids=${check.modes ?? []} href=${to.mode} />`}
   <//>`;
-
-/** An id without its variant. */
-const bare = (selection) => selection.split(":")[0];
 
 function switches(scenario, check) {
   try {
@@ -104,8 +95,9 @@ function switches(scenario, check) {
 
 const Entry = ({ registry: name, noun, id, concerns, children: show }) => {
   const { epoch } = useLab();
+  const sessions = useSessions();
   const { data, error } = useLoad(() => registry(name), [name, epoch]);
-  if (!data) return error ? html`<${Failed} error=${error} what=${noun} />` : html`<${Loading} what=${noun} />`;
+  if (!data) return html`<${Unloaded} error=${error} what=${noun} />`;
   const entry = data.find((one) => one.id === id);
   if (!entry) {
     const message = tell(`catalogue no-${noun}`, { id: id ?? "", known: data.map((one) => one.id) });
@@ -116,19 +108,17 @@ const Entry = ({ registry: name, noun, id, concerns, children: show }) => {
       <p class="quiet">${tell(`catalogue ${noun}`)} <code>${entry.id}</code></p>
       <h1 tabindex="-1">${entry.title}</h1>
       <p class="summary">${entry.summary}</p>
+      <${Pair} key=${id} registry=${name} id=${id} sessions=${sessions} flights=${entry.flights} />
       ${show(entry)}
       <${References} of=${entry.references ?? (entry.reference ? [entry.reference] : [])} />
-      <${Example} of=${(session) => concerns(session.scenario, session.verdict ?? undefined)} />
+      <${Example} of=${sessions.find(({ status, scenario, verdict }) => status === "done" && concerns(scenario, verdict ?? undefined))} />
       <h2>${tell("catalogue scenarios")}</h2>
       <${Scenarios} concerns=${concerns} />
     </article>`;
 };
 
 /** The certificates of the last session that concerns the entry, where such a session carried any. */
-const Example = ({ of }) => {
-  const { epoch } = useLab();
-  const kept = useLoad(() => get("/api/sessions?limit=100"), [epoch]);
-  const last = [...newest(), ...(kept.data?.sessions ?? [])].find((session) => session.status === "done" && of(session));
+const Example = ({ of: last }) => {
   const id = last?.session ?? null;
   const { data: chains } = useLoad(async () => (id ? (await get(`/api/sessions/${encodeURIComponent(id)}/chains`)).chains : []), [id]);
   if (!chains?.length) return null;
@@ -157,3 +147,16 @@ const Range = ({ of: { name, min, max, default: usual } }) => phrase("catalogue 
 
 const Links = ({ ids, href }) => ids.length
   ? html`<ul class="links">${ids.map((id) => html`<li key=${id}><a href=${href(id)}>${id}</a></li>`)}</ul>` : null;
+
+/** `of` names the table, where a page has several. */
+const Flights = ({ flights, of = null }) => html`
+  <${Table} name=${[tell("head flights"), of].filter(Boolean).join(" ")} kind="flights" heads=${headed("flight", "from", "carries", "happens")}>
+    ${flights.flatMap(({ number, from, messages }) => messages.map(({ kind, fields = [], steps = [] }, i) => html`
+      <tr key=${`${number} ${i}`}>
+        <td class="number">${i === 0 ? number : null}</td>
+        <td>${i === 0 ? html`<${Name} actor=${from} />` : null}</td>
+        <td><code>${kind}</code><dl class="fields">${fields.map(({ name, value, sort }) => html`
+          <div key=${name}><dt><code>${name}</code></dt><dd><code>${value}</code> <small>${sort}</small></dd></div>`)}</dl></td>
+        <td><ul class="steps">${steps.map(({ party, text }, at) => html`
+          <li key=${at} class="line">${(party === "both" ? VICTIMS : [party]).map((actor) => html`<${Name} key=${actor} actor=${actor} />`)} <code>${text}</code></li>`)}</ul></td>
+      </tr>`))}<//>`;

@@ -1,14 +1,11 @@
 /** The certificate chains of a session: as sent and as received, and where the judgement of each fails. */
 
-import { html } from "../vendor/preact.js";
-import { Name } from "../draw/cast.js";
+import { html, Name, phrase, Prose, say, shorten, tell, Value, visible } from "../draw/markup.js";
+import { Facts, contrast } from "../draw/table.js";
 import { PublicKey } from "../draw/keys.js";
 import { to } from "../lab/route.js";
-import { shorten, visible } from "../model/text.js";
 import { day, standing } from "../model/timeline.js";
-import { phrase, say, tell } from "../model/words.js";
 import { Validity, commonName } from "../draw/validity.js";
-import { Prose, Value } from "../draw/value.js";
 
 /** The chains of `session`, as a part of its page. */
 export const Certificates = ({ chains, session }) => html`
@@ -104,49 +101,47 @@ const Certificate = ({ link, judge, leaf, above, foreign, decided, without }) =>
         ${foreign ? html`<span class="part foreign">${tell("chain foreign")}</span>` : null}
         ${link.trusted ? html`<span class="quiet">${tell("chain trusted", { party: judge?.party })}</span>` : null}</p>
       ${fault ? html`<p class="fault"><${Prose} of=${say("problem", fault, "whole", visible)} /></p>` : null}
-      ${loud.map((step) => html`<${Failing} key=${step.check} step=${step} deciding=${step.check === decided} />`)}
-      ${certificate ? html`<${Facts} certificate=${certificate} fingerprint=${key} link=${link} judge=${judge} />` : null}
-      ${off.filter((step) => without.includes(step.check)).map((step) => html`<${Skipped} key=${step.check} step=${step} />`)}
+      ${loud.map((step) => html`<${Loud} key=${step.check} step=${step} deciding=${step.check === decided} />`)}
+      ${certificate ? html`<${Told} certificate=${certificate} fingerprint=${key} link=${link} judge=${judge} />` : null}
+      ${off.filter((step) => without.includes(step.check)).map((step) => html`<${Loud} key=${step.check} step=${step} />`)}
       ${calm.length ? html`<details class="calm"><summary>${tell("chain passed", { count: calm.length })}</summary>
         <ul>${calm.map((step) => html`<li key=${step.check}><a href=${to.check(step.check)}>${step.check}</a>: <${Prose} of=${told("found", step)} limit=${160} /></li>`)}</ul></details>` : null}
     </li>`;
 };
 
-const Failing = ({ step, deciding }) => html`
-  <div class="step-failed" data-failed=${step.check} data-deciding=${String(deciding)}>
-    <p class="line"><span class="sign" aria-hidden="true">✕</span> <a href=${to.check(step.check)}>${step.check}</a>
-      <strong>${tell(step.status === "unsupported" ? "status unsupported" : deciding ? "chain stopped-it" : "status failed")}</strong></p>
-    <dl class="facts"><dt>${tell("ladder wanted")}</dt><dd><${Value} of=${told("wanted", step)} head=${90} beside=${told("found", step)} /></dd>
-      <dt>${tell("ladder found")}</dt><dd><${Value} of=${told("found", step)} head=${90} beside=${told("wanted", step)} /></dd>
-      <dt>${tell("chain so")}</dt><dd><${Prose} of=${told("why", step)} /></dd></dl>
-  </div>`;
-
-const Skipped = ({ step }) => html`
-  <div class="step-skipped" data-skipped=${step.check}>
-    <p class="line"><span class="sign" aria-hidden="true">~</span> <a href=${to.check(step.check)}>${step.check}</a> <strong>${tell("status skipped")}</strong></p>
-    <dl class="facts"><dt>${tell("ladder would-want")}</dt><dd><${Value} of=${told("wanted", step)} head=${90} beside=${told("found", step)} /></dd>
-      <dt>${tell("ladder would-find")}</dt><dd><${Value} of=${told("found", step)} head=${90} beside=${told("wanted", step)} /></dd></dl>
-  </div>`;
+/** A step that failed, or that the scenario skips. */
+const Loud = ({ step, deciding = false }) => {
+  const { check, status } = step;
+  const off = status === "skipped";
+  const names = (off ? ["ladder would-want", "ladder would-find"] : ["ladder wanted", "ladder found"]).map((name) => tell(name));
+  return html`
+    <div class=${off ? "step-skipped" : "step-failed"} data-skipped=${off ? check : undefined} data-failed=${off ? undefined : check} data-deciding=${off ? undefined : String(deciding)}>
+      <p class="line"><span class="sign" aria-hidden="true">${off ? "~" : "✕"}</span> <a href=${to.check(check)}>${check}</a>
+        <strong>${tell(deciding && status === "failed" ? "chain stopped-it" : `status ${status}`)}</strong></p>
+      <${Facts} of=${[...contrast(names, [told("wanted", step), told("found", step)], 90), !off && [tell("chain so"), html`<${Prose} of=${told("why", step)} />`]]} />
+    </div>`;
+};
 
 const MOST = 6;
 
-const Facts = ({ certificate, fingerprint, link, judge }) => {
-  const { names, permitted, excluded } = certificate;
+/** What a certificate says. */
+const Told = ({ certificate, fingerprint, link, judge }) => {
+  const { subject, issuer, key, names, permitted, excluded, authority, path_length: most, key_usage: usage, purposes, not_before: from, not_after: until } = certificate;
   const revoked = link.steps.find((step) => step.check === "cert-revoked");
-  return html`
-    <dl class="facts">
-      <dt>${tell("fact subject")}</dt><dd><${Prose} of=${certificate.subject} limit=${120} /></dd>
-      <dt>${tell("fact issuer")}</dt><dd><${Prose} of=${certificate.issuer} limit=${120} /></dd>
-      <dt>${tell("fact key")}</dt><dd>${fingerprint ? html`<${PublicKey} fingerprint=${fingerprint} />` : null} ${shorten(say("key", certificate.key, undefined, visible).replace(/^an? /, ""), 60)}${link.pinned ? tell("fact pinned") : ""}</dd>
-      <dt>${tell("fact valid")}</dt><dd>${phrase("fact period", { from: html`<time>${day(certificate.not_before)}</time>`, until: html`<time>${day(certificate.not_after)}</time>` })}${judge ? html`, <${Standing} certificate=${certificate} now=${judge.now} />` : null}</dd>
-      ${names.length ? html`<dt>${tell("fact names")}</dt><dd><${List} of=${names} /></dd>` : null}
-      <dt>${tell("fact may")}</dt><dd>${tell(certificate.authority ? "fact signs" : "fact signs-not", { most: certificate.path_length })}${
-        certificate.key_usage ? html`; <${Prose} of=${certificate.key_usage} limit=${80} />` : null}${
-        certificate.purposes ? html`; ${phrase("fact for", { purposes: html`<${Prose} of=${certificate.purposes.join(", ")} limit=${80} />` })}` : null}</dd>
-      ${permitted.length ? html`<dt>${tell("fact only-within")}</dt><dd><${List} of=${permitted} /></dd>` : null}
-      ${excluded.length ? html`<dt>${tell("fact never-within")}</dt><dd><${List} of=${excluded} /></dd>` : null}
-      ${revoked ? html`<dt>${tell("fact revocation")}</dt><dd><${Prose} of=${told("found", revoked)} limit=${120} /></dd>` : null}
-    </dl>`;
+  const prose = (of, limit) => html`<${Prose} of=${of} limit=${limit} />`;
+  const list = (name, of) => of.length > 0 && [tell(name), html`<${List} of=${of} />`];
+  return html`<${Facts} of=${[
+    [tell("fact subject"), prose(subject, 120)],
+    [tell("fact issuer"), prose(issuer, 120)],
+    [tell("fact key"), html`${fingerprint ? html`<${PublicKey} fingerprint=${fingerprint} />` : null} ${shorten(say("key", key, undefined, visible).replace(/^an? /, ""), 60)}${link.pinned ? tell("fact pinned") : ""}`],
+    [tell("fact valid"), html`${phrase("fact period", { from: html`<time>${day(from)}</time>`, until: html`<time>${day(until)}</time>` })}${judge ? html`, <${Standing} certificate=${certificate} now=${judge.now} />` : null}`],
+    list("fact names", names),
+    [tell("fact may"), html`${tell(authority ? "fact signs" : "fact signs-not", { most })}${usage ? html`; ${prose(usage, 80)}` : null}${
+      purposes ? html`; ${phrase("fact for", { purposes: prose(purposes.join(", "), 80) })}` : null}`],
+    list("fact only-within", permitted),
+    list("fact never-within", excluded),
+    revoked && [tell("fact revocation"), prose(told("found", revoked), 120)],
+  ]} />`;
 };
 
 const Standing = ({ certificate, now }) => {

@@ -1,12 +1,11 @@
 /** Tasks that the lab checks by itself: each is solved by a session that is as wanted. Alone, in a class's exercise, and who of it solved what. */
 
-import { html, useState } from "../vendor/preact.js";
+import { html, tell, useState, visible } from "../draw/markup.js";
 import { get, post, remove, useFault, useLoad } from "../lab/api.js";
 import { lab, newest, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
+import { Table } from "../draw/table.js";
 import { keepSince, since, spoken } from "../lab/settings.js";
-import { visible } from "../model/text.js";
-import { tell } from "../model/words.js";
 import { RunForm } from "./run.js";
 
 export const ChallengesPage = () => {
@@ -66,7 +65,7 @@ const Own = ({ own, open }) => {
     <strong role="status" data-left=${own.left}>${tell(!open ? "student closed" : own.runs ? "student runs" : "student left", own)}</strong>
     <label>${tell("student name")} <input name="nickname" maxlength="24" autocomplete="off" value=${name ?? own.name ?? ""} onInput=${(event) => setName(event.target.value)} /></label>
     <button type="submit" class="small" disabled=${name === null}>${tell("student take")}</button>
-    <span class="fault" role="alert">${fault && visible(fault)}</span></form>`;
+    <span class="fault" role="alert">${fault}</span></form>`;
 };
 
 /** Rows that are shown; the route has all. */
@@ -81,14 +80,12 @@ export const Students = () => {
   const unname = (id) => () => attempt(() => remove(`/api/class/students/${id}`));
   if (!students.length) return now?.exercise ? html`<section class="panel"><h2>${tell("student who")}</h2><p class="empty">${tell("student nobody")}</p></section>` : null;
   const called = ({ id, name }) => (name === null ? tell("student number", { id }) : visible(name));
+  const head = ({ id, task }) => html`<abbr title=${spoken(task)}>${id}</abbr><br /><small>${tell("student solved", { count: students.filter(({ solved }) => solved[id]).length, all: students.length })}</small>`;
   return html`<section class="panel students"><h2>${tell("student who")}</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label=${tell("student who")}><table class="figures">
-      <thead><tr><th scope="col">${tell("student called")}</th><th scope="col">${tell("student sessions")}</th>${tasks.map(({ id, task }) => html`<th key=${id} scope="col"><abbr title=${spoken(task)}>${id}</abbr>
-        <br /><small>${tell("student solved", { count: students.filter(({ solved }) => solved[id]).length, all: students.length })}</small></th>`)}</tr></thead>
-      <tbody>${students.slice(0, MOST).map((student) => html`<tr key=${student.id} data-student=${student.id}>
+    <${Table} name=${tell("student who")} kind="figures" heads=${[tell("student called"), tell("student sessions"), ...tasks.map(head)]}>
+      ${students.slice(0, MOST).map((student) => html`<tr key=${student.id} data-student=${student.id}>
         <th scope="row"><bdi>${called(student)}</bdi>${student.name === null ? null : html` <button type="button" class="small" data-action="unname" aria-label=${tell("student unname", { name: called(student) })} onClick=${unname(student.id)}>✕</button>`}</th>
-        <td>${student.sessions}</td>${tasks.map(({ id }) => html`<td key=${id} data-task=${id}>${student.solved[id] ? html`<a href=${to.session(student.solved[id])} aria-label=${`${called(student)}: ${id}`}>✓</a>` : "–"}</td>`)}</tr>`)}</tbody>
-    </table></div>
+        <td>${student.sessions}</td>${tasks.map(({ id }) => html`<td key=${id} data-task=${id}>${student.solved[id] ? html`<a href=${to.session(student.solved[id])} aria-label=${`${called(student)}: ${id}`}>✓</a>` : "–"}</td>`)}</tr>`)}<//>
     ${students.length > MOST ? html`<p class="quiet">${tell("diagram more", { count: students.length - MOST })}</p>` : null}
-    <p class="fault" role="alert">${fault && visible(fault)}</p></section>`;
+    <p class="fault" role="alert">${fault}</p></section>`;
 };

@@ -1,7 +1,7 @@
 /** A class: everybody sees the scene that the speaker has chosen, at its row; the speaker has notes, the time, and the keys of a clicker. */
 
-import { html, useEffect, useMemo, useReducer, useState } from "../vendor/preact.js";
-import { LabError, get, post, useFault, useLoad } from "../lab/api.js";
+import { html, tell, term, useEffect, useMemo, useReducer, useState, visible } from "../draw/markup.js";
+import { LabError, byField, get, post, useFault, useLoad } from "../lab/api.js";
 import { Comparison } from "./compare.js";
 import { attend, lab, useLab } from "../lab/lab.js";
 import { to, useKeys } from "../lab/route.js";
@@ -11,8 +11,7 @@ import { useSession } from "./session.js";
 import { Invitation } from "./join.js";
 import { Stage } from "./stage.js";
 import { rows as rowsOf } from "../model/rows.js";
-import { parse, visible } from "../model/text.js";
-import { tell, term } from "../model/words.js";
+import { parse } from "../model/text.js";
 
 /** Does it, or says nothing: what the class shows is what the lab says of it. */
 const steer = (action) => post("/api/class", action).then(attend, (error) => (error instanceof LabError ? null : Promise.reject(error)));
@@ -143,9 +142,9 @@ const Lessons = () => {
     }
   };
   const load = (wanted) => (event) => attempt(async () => attend(await post("/api/lesson", wanted ?? { lesson: read(await event.target.files[0].text()) })),
-    ({ field, message }) => `${field ? `${field}: ` : ""}${message}`);
+    byField);
   return html`<section class="panel lessons">
     ${(data?.lessons ?? []).map(({ name, title, minutes, scenes }) => html`<p key=${name}><button type="button" data-lesson=${name} onClick=${load({ name })}>${spoken(title)}</button> ${tell("class offer", { minutes, scenes })}</p>`)}
     <label>${tell("class file")} <input type="file" accept=".json,application/json" onChange=${load(null)} /></label>
-    <p class="fault" role="alert">${fault && visible(fault)}</p></section>`;
+    <p class="fault" role="alert">${fault}</p></section>`;
 };

@@ -1,8 +1,7 @@
 /** Two records that were sealed with the same octets, put together: what is left when the key falls out. */
 
-import { html } from "../vendor/preact.js";
-import { secretive } from "../model/text.js";
-import { tell } from "../model/words.js";
+import { html, tell } from "../draw/markup.js";
+import { Secret } from "./beliefs.js";
 
 /** Octets of which one line is shown. */
 const SHOWN = 24;
@@ -13,11 +12,9 @@ export const Combined = ({ attacker }) => attacker.combined.map((event) => {
     <div class="combined" key=${event.n} data-combined=${event.number}>
       <p>${tell("combined what", event)}</p>
       <dl>
-        <dt>${tell("combined first")}</dt><dd><${Octets} of=${event.first} /></dd>
-        <dt>${tell("combined second")}</dt><dd><${Octets} of=${event.second} /></dd>
-        <dt>${tell("combined sum")}</dt><dd class="sum"><${Octets} of=${event.sum} /></dd>
+        ${["first", "second", "sum"].map((name) => html`<dt>${tell(`combined ${name}`)}</dt><dd class=${name}><${Octets} of=${event[name]} /></dd>`)}
         <dt>${tell("combined known")}</dt><dd>“${event.known}”</dd>
-        ${read ? html`<dt>${tell("combined read")}</dt><dd class="read"><${Read} of=${read.text} /></dd>` : null}
+        ${read ? html`<dt>${tell("combined read")}</dt><dd class="read">“<${Secret} of=${read.text} />”</dd>` : null}
       </dl>
       <p class="quiet">${tell("combined why")}</p>
     </div>`;
@@ -27,10 +24,4 @@ export const Combined = ({ attacker }) => attacker.combined.map((event) => {
 const Octets = ({ of }) => {
   const pairs = String(of).match(/../g) ?? [];
   return html`<code>${pairs.slice(0, SHOWN).join(" ")}${pairs.length > SHOWN ? " …" : ""}</code>`;
-};
-
-/** The canary in it is quieter than the words. */
-const Read = ({ of }) => {
-  const { words, canary, rest } = secretive(`“${of}”`);
-  return html`${words}<span class="canary">${canary}</span>${rest}`;
 };

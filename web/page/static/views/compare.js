@@ -1,6 +1,6 @@
 /** Two sessions side by side, row by row, with the first row in which they part. */
 
-import { html, useMemo, useState } from "../vendor/preact.js";
+import { Badge, html, outcome, Prose, tell, term, useMemo, useState, visible } from "../draw/markup.js";
 import { get, useLoad } from "../lab/api.js";
 import { align, explained } from "../model/align.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
@@ -14,10 +14,6 @@ import { rows as rowsOf } from "../model/rows.js";
 import { parse, selected } from "../model/scenario.js";
 import { useSession } from "./session.js";
 import { Failed, Loading } from "./states.js";
-import { visible } from "../model/text.js";
-import { Prose } from "../draw/value.js";
-import { Badge } from "../draw/verdict.js";
-import { outcome, tell, term } from "../model/words.js";
 import { narrate } from "../model/narrate.js";
 
 export const Comparison = ({ left, right }) => {
@@ -72,7 +68,7 @@ const Both = ({ left, right }) => {
       ${skipped ? html`<p><button type="button" class="small" data-action="common" onClick=${() => setWhole(true)}>${tell("comparison common", { count: skipped })}</button></p>` : null}
       <div class="sides drawn panel">
         ${sides.map((side, i) => html`<${Diagram} key=${side} rows=${pairs.map((pair) => pair[side])} story=${stories[i]}
-          heights=${heights} marked=${first} minimum=${260} />`)}
+          heights=${heights} marked=${first} minimum=${260} links=${false} />`)}
       </div>
       <${DiagramLegend} />
     </article><//>`;

@@ -1,13 +1,11 @@
 /** The attacker's computation of a logarithm, or its questions to the server: the method and why, the phases, and what came of it. */
 
-import { html, useMemo } from "../vendor/preact.js";
+import { html, phrase, Prose, say, shorten, tell, term, useMemo, Value, visible } from "../draw/markup.js";
+import { Facts } from "../draw/table.js";
 import { holds } from "../model/equation.js";
 import { searches } from "../model/fold.js";
 import { to } from "../lab/route.js";
-import { shorten, visible } from "../model/text.js";
 import { duration } from "../model/timeline.js";
-import { Prose, Value } from "../draw/value.js";
-import { phrase, say, tell, term } from "../model/words.js";
 
 /** The method that an event tells. */
 const method = (event) => (event?.method ? say("method", event.method, undefined, visible) : null);
@@ -55,28 +53,22 @@ const left = ({ since, at, done, total }) => (done > 0 && total > done ? ((at - 
 const took = ({ spent, until, at, since }) => spent + (until ?? at) - since;
 
 /** How a phase looks: the one at work, one that came to what it was for, one that came to nothing, one that was cut off. */
-const LOOKS = {
-  current: "▸",
-  finished: "✓",
-  over: "–",
-  "cut-off": "✕",
-};
+const LOOKS = { current: "▸", finished: "✓", over: "–", "cut-off": "✕" };
 
 /** The bar of a phase at work or cut off says how far it came, that of one which is over how its time compares with the others'. */
 const Phase = ({ phase, current, waits, share }) => {
   const { phase: name, done, total } = phase;
-  const title = term("phase", name);
+  const title = shorten(term("phase", name), 60);
   const look = current ? "current" : phase.end ?? "cut-off";
-  const sign = LOOKS[look];
   const partly = look === "current" || look === "cut-off";
   const rest = current && !waits ? left(phase) : null;
+  // How far one at work is, of which nobody knows where it ends, is not told.
+  const far = total ? { max: total, value: done } : current ? {} : { max: 1, value: 0 };
   return html`
     <li class=${look} data-phase=${name} data-current=${String(current)} data-end=${look}>
-      <span class="sign" role="img" aria-label=${tell(`look ${look}`)}>${sign}</span>
-      <span class="what">${shorten(title, 60)}</span>
-      ${!partly ? html`<span class="share" aria-hidden="true" style=${{ "--share": String(share) }}></span>`
-        : total ? html`<progress max=${total} value=${done} aria-label=${shorten(title, 60)} />`
-          : current ? html`<progress aria-label=${shorten(title, 60)} />` : html`<progress max="1" value="0" aria-label=${shorten(title, 60)} />`}
+      <span class="sign" role="img" aria-label=${tell(`look ${look}`)}>${LOOKS[look]}</span>
+      <span class="what">${title}</span>
+      ${partly ? html`<progress aria-label=${title} ...${far} />` : html`<span class="share" aria-hidden="true" style=${{ "--share": String(share) }}></span>`}
       <span class="amount">${amount(phase, partly)}</span>
       <span class="time">${rest === null ? duration(took(phase)) : rest < 1e6 ? tell("prime nearly") : tell("prime left", { time: duration(Math.ceil(rest / 1e6) * 1e6).replace(".0 s", " s") })}</span>
     </li>`;
@@ -109,9 +101,9 @@ const Solved = ({ solved, cut, took }) => html`
 
 const Equation = ({ of }) => {
   const verdict = useMemo(() => holds(of), [of]);
-  const row = (name, what) => html`<dt><var>${name}</var></dt><dd><${Value} of=${String(of[name])} head=${28} tail=${12} /> <span class="quiet">${what}</span></dd>`;
+  const told = (name) => [html`<var>${name}</var>`, html`<${Value} of=${String(of[name])} head=${28} tail=${12} /> <span class="quiet">${tell(`equation ${name}`)}</span>`];
   return html`
-    <dl class="facts equation">${["p", "g", "y", "x"].map((name) => row(name, tell(`equation ${name}`)))}</dl>
+    <${Facts} kind="equation" of=${["p", "g", "y", "x"].map(told)} />
     <p class=${`check ${verdict ? "right" : "wrong"}`} data-equation=${String(verdict)}>
       <span aria-hidden="true">${verdict ? "✓" : "✕"}</span> <var>g</var><sup><var>x</var></sup>${" "}
       ${verdict === null ? tell("equation beyond") : html`${verdict ? "=" : "≠"} <var>y</var> ${tell("equation modulo")} <var>p</var>`}

@@ -1,8 +1,7 @@
 /** The events that the verdict rests on, and all the others. */
 
-import { html, useState } from "../vendor/preact.js";
-import { Name } from "../draw/cast.js";
-import { tell, word } from "../model/words.js";
+import { html, Name, tell, useState, word } from "../draw/markup.js";
+import { Table, headed } from "../draw/table.js";
 import { narrate } from "../model/narrate.js";
 
 const MOST = 500;
@@ -22,11 +21,8 @@ export const Evidence = ({ events, cited = [] }) => {
 };
 
 const Events = ({ name, events, cited }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label=${name}><table class="events">
-    <thead class="unseen"><tr>${["number", "teller", "fact", "time"].map((head) => html`<th key=${head}>${tell(`head ${head}`)}</th>`)}</tr></thead>
-    <tbody>${events.map((event) => html`
-      <tr key=${event.n} class=${cited.has(event.n) ? "cited" : ""} data-event=${event.n}>
-        <td class="number">${event.n}</td><td>${event.source === "console" ? word("console") : html`<${Name} actor=${event.source} />`}</td>
-        <td><bdi>${narrate(event)}</bdi></td><td class="number">${(event.at / 1000).toFixed(1)} ms</td>
-      </tr>`)}</tbody>
-  </table></div>`;
+  <${Table} name=${name} kind="events" heads=${headed("number", "teller", "fact", "time")} unseen>${events.map((event) => html`
+    <tr key=${event.n} class=${cited.has(event.n) ? "cited" : ""} data-event=${event.n}>
+      <td class="number">${event.n}</td><td>${event.source === "console" ? word("console") : html`<${Name} actor=${event.source} />`}</td>
+      <td><bdi>${narrate(event)}</bdi></td><td class="number">${(event.at / 1000).toFixed(1)} ms</td>
+    </tr>`)}<//>`;

@@ -1,12 +1,9 @@
 /** The frames in detail: each as it left its sender and, where it differs, as it went on. */
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { Name } from "../draw/cast.js";
+import { Copy, html, Name, say, shorten, tell, useEffect, useRef, useState, Value, word } from "../draw/markup.js";
 import { bytesOf, decode, hex } from "../model/frame.js";
 import { peerOf } from "../model/fold.js";
-import { json, shorten } from "../model/text.js";
-import { say, tell, word } from "../model/words.js";
-import { Copy, Value } from "../draw/value.js";
+import { json } from "../model/text.js";
 
 /** `octets`, where there is a lab to ask, shows a frame of a row octet by octet. */
 export const Frames = ({ rows, octets = null }) => {

@@ -1,13 +1,12 @@
 /** The attacker's hand: the frame that is held, what the attack would do with it, and what somebody decides. */
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { post, useFault } from "../lab/api.js";
+import { html, shorten, tell, useEffect, useRef, useState, visible } from "../draw/markup.js";
+import { byField, post, useFault } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { isTyping } from "../lab/route.js";
 import { waiting } from "../model/fold.js";
 import { fieldsOf } from "../model/frame.js";
-import { json, parse, shorten, visible } from "../model/text.js";
-import { tell } from "../model/words.js";
+import { json, parse } from "../model/text.js";
 
 const KEYS = { f: "forward", d: "drop", a: "alter", p: "propose", r: "resume" };
 
@@ -29,7 +28,7 @@ export const Hand = ({ id, events }) => {
     if (action === "alter" && !Object.keys(fields).length) return form.current?.querySelector("input")?.focus();
     await post(`/api/sessions/${encodeURIComponent(id)}/decision`, { action, held: held.n, ...(action === "alter" && { fields }) });
     form.current?.focus();
-  }, ({ field, message }) => `${field ? `${field}: ` : ""}${message}`);
+  }, byField);
   const latest = useRef(null);
   latest.current = held && lab.role !== "viewer" ? decide : null;
   useEffect(() => {
@@ -60,6 +59,6 @@ export const Hand = ({ id, events }) => {
           <label key=${`${held.n} ${name}`} class=${name in texts ? "altered" : ""}><span>${visible(name)}</span>
             <input name=${name} spellcheck="false" autocomplete="off" value=${texts[name] ?? shown(value)} data-field=${name} onInput=${({ target }) => setTexts({ ...texts, [name]: target.value })} />
             ${name in proposed ? html`<small data-proposed=${name}>${tell("hand instead", { value: shorten(visible(proposed[name]), 48, 8) })}</small>` : null}</label>`)}</div>`}
-      <p class="fault" role="alert">${fault && visible(fault)}</p>
+      <p class="fault" role="alert">${fault}</p>
     </form>`;
 };

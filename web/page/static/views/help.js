@@ -1,7 +1,6 @@
 /** The keys, at `?`. */
 
-import { html, useEffect, useRef } from "../vendor/preact.js";
-import { tell } from "../model/words.js";
+import { html, tell, useEffect, useRef } from "../draw/markup.js";
 
 const KEYS = [
   ["?", "help"],

@@ -1,15 +1,13 @@
 /** Every session that is kept, the newest first. */
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, tell, useEffect, useRef, useState, visible } from "../draw/markup.js";
 import { get, post, useFault, useLoad } from "../lab/api.js";
 import { newest, useLab } from "../lab/lab.js";
 import { markOf } from "../lab/marks.js";
 import { to } from "../lab/route.js";
 import { filter, meets, query } from "../model/search.js";
 import { LongList } from "./sessions.js";
-import { Failed, Loading } from "./states.js";
-import { visible } from "../model/text.js";
-import { tell } from "../model/words.js";
+import { Unloaded } from "./states.js";
 
 /** Sessions that are asked for first, and each time that older ones are. */
 const [FIRST, MORE] = [60, 200];
@@ -52,7 +50,7 @@ export const HistoryPage = () => {
   }, []);
   // What is above has to be there first.
   useEffect(() => void (back && first.data && requestAnimationFrame(() => scrollTo(0, back.y))), [first.data === null]);
-  if (!first.data) return first.error && !line ? html`<${Failed} error=${first.error} what="sessions" />` : html`<${Loading} what="sessions" />`;
+  if (!first.data) return html`<${Unloaded} error=${line ? null : first.error} what="sessions" />`;
   const listed = first.error ? { sessions: [], next: null } : first.data;
   const next = older.next === undefined ? listed.next : older.next;
   const more = () => attempt(async () => {

@@ -1,18 +1,16 @@
 /** The first page: the mission's three exchanges, the matrix, and what is going on now. */
 
-import { html, useState } from "../vendor/preact.js";
+import { Badge, html, outcome, shorten, tell, useState } from "../draw/markup.js";
 import { get, start, useFault, useLoad } from "../lab/api.js";
 import { Hands } from "../draw/keys.js";
 import { newest, useLab } from "../lab/lab.js";
 import { Matrix } from "./matrix.js";
 import { LazyNear } from "./lazy.js";
 import { SessionList } from "./sessions.js";
-import { Failed, Loading } from "./states.js";
-import { Badge, Legend } from "../draw/verdict.js";
+import { Unloaded } from "./states.js";
+import { Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
 import { keepSince, since as countsSince } from "../lab/settings.js";
-import { shorten } from "../model/text.js";
-import { outcome, tell } from "../model/words.js";
 
 /** What the lab is there to show: no authentication, a weak group, and authentication. */
 const MISSION = [
@@ -56,8 +54,7 @@ export const Home = () => {
           <button type="button" class="small" data-action="fresh" onClick=${freshBoard}>${tell("home fresh")}</button>
           ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepSince("fresh", 0); setSince(0); }}>${tell("home whole")}</button>` : null}
           <small role="status">${fault ?? filling}</small></div>
-        ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />`
-          : matrix.error ? html`<${Failed} error=${matrix.error} what="matrix" />` : html`<${Loading} what="matrix" />`}
+        ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />` : html`<${Unloaded} error=${matrix.error} what="matrix" />`}
         <${Legend} />
       </section>
       <aside class="panel" aria-labelledby="live">
@@ -69,7 +66,8 @@ export const Home = () => {
     </div>`;
 };
 
-const Exchange = ({ scenario, title, session, empty }) => {
+/** A scenario and what last came of it, in one picture; `empty` stands there while there is no session of it. */
+export const Exchange = ({ scenario, title, session, empty }) => {
   if (!session) {
     return html`<div class="exchange panel" data-scenario=${scenario} data-status="not-run"><h2>${title}</h2>
       <p class="scenario">${scenario}</p><p class="empty">${empty}</p></div>`;

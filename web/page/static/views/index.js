@@ -1,12 +1,10 @@
 /** What there is: modes, attacks, checks and terms, each by its title, with how its scenarios have to end. */
 
-import { html } from "../vendor/preact.js";
+import { html, Mark, tell, term } from "../draw/markup.js";
 import { useRegistry } from "../lab/registry.js";
 import { LISTS, to } from "../lab/route.js";
-import { attackOf, modeOf } from "../model/scenario.js";
-import { isDefence } from "../model/verdict.js";
-import { Mark } from "../draw/verdict.js";
-import { glossary, tell, term } from "../model/words.js";
+import { outcomes } from "../model/entry.js";
+import { glossary } from "../model/words.js";
 
 const HREF = { modes: to.mode, attacks: to.attack, checks: to.check };
 
@@ -26,16 +24,6 @@ const Entries = ({ list }) => {
       <${Outcomes} kinds=${outcomes(list, entry.id, table)} />
     </li>`)}</ul>`;
 };
-
-/** How the scenarios of an entry have to end, without anything switched: `[kind, count]`, the breaks first. */
-export function outcomes(list, id, table) {
-  const bare = (text) => text.split(":")[0];
-  const own = table.filter(({ scenario, expected }) => (list === "checks" ? expected?.check === id
-    : !/[~+]/.test(scenario) && bare((list === "modes" ? modeOf : attackOf)(scenario)) === id));
-  const counts = new Map();
-  for (const { expected } of own) counts.set(expected.kind, (counts.get(expected.kind) ?? 0) + 1);
-  return [...counts].sort(([a, n], [b, m]) => isDefence(a) - isDefence(b) || m - n);
-}
 
 const Outcomes = ({ kinds }) => (kinds.length ? html`<p class="line outcomes">${kinds.map(([kind, count]) => html`
   <span key=${kind} class="line" data-kind=${kind}><${Mark} kind=${kind} /> ${term("kind", kind)} × ${count}</span>`)}</p>` : null);

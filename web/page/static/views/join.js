@@ -1,9 +1,7 @@
 /** The way into a lab that is shown to a network: a code, out of the link's `#` or typed. */
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, tell, useEffect, useState } from "../draw/markup.js";
 import { post, useFault } from "../lab/api.js";
-import { visible } from "../model/text.js";
-import { tell } from "../model/words.js";
 
 export const Join = () => {
   const [code, setCode] = useState(() => decodeURIComponent(location.hash.slice(1)).slice(0, 64));
@@ -19,7 +17,7 @@ export const Join = () => {
     <form onSubmit=${(event) => { event.preventDefault(); join(); }}>
       <label>${tell("join code")} <input name="code" type="password" autocomplete="off" autocapitalize="characters" autofocus value=${code} onInput=${(event) => setCode(event.target.value)} /></label>
       <button type="submit" class="primary">${tell("join enter")}</button></form>
-    <p class="fault" role="alert">${fault && visible(fault)}</p></main>`;
+    <p class="fault" role="alert">${fault}</p></main>`;
 };
 
 /** How others join: the link as a picture and in words; and a code for another speaker, for whoever is one. */

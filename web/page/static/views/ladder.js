@@ -1,12 +1,12 @@
 /** The ladder of checks: what each victim looked at, what it wanted and what it found. */
 
-import { html, useState } from "../vendor/preact.js";
-import { Name } from "../draw/cast.js";
+import { html, Name, phrase, shorten, tell, useState } from "../draw/markup.js";
+import { Facts, contrast } from "../draw/table.js";
 import { VICTIMS } from "../model/fold.js";
 import { to } from "../lab/route.js";
-import { Value } from "../draw/value.js";
-import { shorten } from "../model/text.js";
-import { phrase, seen, tell } from "../model/words.js";
+import { seen } from "../model/words.js";
+
+const links = (checks, status) => checks.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)} data-check=${status && check} data-status=${status}>${check}</a>`);
 
 const STATUS = {
   passed: { sign: "✓", wanted: "wanted", found: "found" },
@@ -35,8 +35,7 @@ export const Ladder = ({ checks, all = [], decided = null, without = [], deceive
             ${action(rung.check, rung.status)}<//>`))}
     </ol>
     ${unseen.length ? html`
-      <p class="unreached">${tell("ladder unreached")}${" "}${unseen.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}
-        data-check=${check} data-status="not-reached">${check}</a>`)}</p>` : null}`;
+      <p class="unreached">${tell("ladder unreached")} ${links(unseen, "not-reached")}</p>` : null}`;
 };
 
 /** What decided first, then what the scenario switched off, then the client's and the server's: the same in every run. */
@@ -48,15 +47,22 @@ function ranked(checks, decided, without) {
   return [...checks].sort((a, b) => rank(a) - rank(b));
 }
 
-/** A check that was not there to be performed. */
-const Missing = ({ role, asks }) => html`
-  <li class="rung missing" data-missing=${role}>
-    <span class="sign" aria-hidden="true">?</span>
+
+/** One line of the ladder: a sign, what it is about, how it went and whose it is; `fold` shows and hides what is below. */
+const Step = ({ kind, sign, title, outcome, actor, fold = null, children, ...data }) => html`
+  <li class=${`rung ${kind}`} ...${data}>
+    <span class="sign" aria-hidden="true">${sign}</span>
     <div>
-      <p class="line"><strong>${tell("ladder with-whom")}</strong> <span class="outcome">${tell("ladder nothing-asks")}</span> <${Name} actor=${role} /></p>
-      <p>${tell("ladder deceived")}${asks.length ? html` ${phrase("ladder others-ask", { checks: asks.map((check, i) => html`${i ? ", " : ""}<a key=${check} href=${to.check(check)}>${check}</a>`) })}` : null}</p>
+      <p class="line">${title} <span class="outcome">${outcome}</span> <${Name} actor=${actor} />
+        ${fold && html`<button type="button" class="small" aria-expanded=${String(fold.open)} aria-label=${`${fold.label}: ${fold.of}`} onClick=${fold.turn}>${fold.label}</button>`}</p>
+      ${children}
     </div>
   </li>`;
+
+/** A check that was not there to be performed. */
+const Missing = ({ role, asks }) => html`
+  <${Step} kind="missing" data-missing=${role} sign="?" title=${html`<strong>${tell("ladder with-whom")}</strong>`} outcome=${tell("ladder nothing-asks")} actor=${role}>
+    <p>${tell("ladder deceived")}${asks.length ? html` ${phrase("ladder others-ask", { checks: links(asks) })}` : null}</p><//>`;
 
 const calm = ({ status }) => status === "passed" || status === "not-applicable";
 
@@ -77,15 +83,10 @@ const Run = ({ rungs }) => {
   const [open, setOpen] = useState(false);
   const passed = rungs.filter(({ status }) => status === "passed").length;
   return html`
-    <li class=${`rung run ${passed ? "passed" : "not-applicable"}`} data-run=${rungs.length} data-party=${rungs[0].party}>
-      <span class="sign" aria-hidden="true">${passed ? "✓" : "·"}</span>
-      <div>
-        <p class="line">${tell("ladder certificate-checks", { count: passed })} <span class="outcome">${tell("status passed")}</span>
-          <${Name} actor=${rungs[0].party} />
-          <button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${tell(open ? "ladder fold" : "ladder show")}</button></p>
-        <ol class="ladder" hidden=${!open}>${rungs.map((rung) => html`<${Rung} key=${rung.check} rung=${rung} />`)}</ol>
-      </div>
-    </li>`;
+    <${Step} kind=${`run ${passed ? "passed" : "not-applicable"}`} data-run=${rungs.length} data-party=${rungs[0].party} sign=${passed ? "✓" : "·"}
+      title=${tell("ladder certificate-checks", { count: passed })} outcome=${tell("status passed")} actor=${rungs[0].party}
+      fold=${{ open, turn: () => setOpen(!open), label: tell(open ? "ladder fold" : "ladder show"), of: tell("ladder certificate-checks", { count: passed }) }}>
+      <ol class="ladder" hidden=${!open}>${rungs.map((rung) => html`<${Rung} key=${rung.check} rung=${rung} />`)}</ol><//>`;
 };
 
 /** What went as it should is one line, with its facts on demand; what did not is spread out. */
@@ -93,22 +94,12 @@ const Rung = ({ rung, deciding, children }) => {
   const status = Object.hasOwn(STATUS, rung.status) ? rung.status : "not-applicable";
   const { sign, wanted, found } = STATUS[deciding ? "failed" : status];
   const [open, setOpen] = useState(false);
-  const [expected, observed] = [seen(rung.expected), seen(rung.observed)];
+  const folds = calm({ status });
   return html`
-    <li class=${`rung ${deciding ? "caught" : status}`} data-check=${rung.check} data-status=${status} data-party=${rung.party}>
-      <span class="sign" aria-hidden="true">${sign}</span>
-      <div>
-        <p class="line">
-          <a href=${to.check(rung.check)}>${shorten(rung.check, 40)}</a>
-          <span class="outcome">${tell(deciding ? "ladder stopped-it" : `status ${status}`)}${rung.times > 1 ? ` ${tell("ladder times", { count: rung.times })}` : ""}</span>
-          <${Name} actor=${rung.party} />
-          ${calm({ status }) ? html`<button type="button" class="small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${tell("ladder facts")}</button>` : null}
-        </p>
-        <dl class="facts" hidden=${calm({ status }) && !open}>
-          ${expected ? html`<dt>${tell(`ladder ${wanted}`)}</dt><dd><${Value} of=${expected} head=${60} beside=${observed} /></dd>` : null}
-          ${observed ? html`<dt>${tell(`ladder ${found}`)}</dt><dd><${Value} of=${observed} head=${60} beside=${expected} /></dd>` : null}
-        </dl>
-        ${children}
-      </div>
-    </li>`;
+    <${Step} kind=${deciding ? "caught" : status} data-check=${rung.check} data-status=${status} data-party=${rung.party} sign=${sign}
+      title=${html`<a href=${to.check(rung.check)}>${shorten(rung.check, 40)}</a>`} actor=${rung.party}
+      outcome=${`${tell(deciding ? "ladder stopped-it" : `status ${status}`)}${rung.times > 1 ? ` ${tell("ladder times", { count: rung.times })}` : ""}`}
+      fold=${folds && { open, turn: () => setOpen(!open), label: tell("ladder facts"), of: rung.check }}>
+      <${Facts} hidden=${folds && !open} of=${contrast([tell(`ladder ${wanted}`), tell(`ladder ${found}`)], [seen(rung.expected), seen(rung.observed)], 60)} />
+      ${children}<//>`;
 };

@@ -3,10 +3,9 @@
  * below the board.
  */
 
-import { html } from "../vendor/preact.js";
+import { html, tell } from "../draw/markup.js";
 import { lab } from "../lab/lab.js";
 import { LISTS } from "../lab/route.js";
-import { tell } from "../model/words.js";
 import { AttackPage, CheckPage, ModePage } from "./catalogue.js";
 import { ChallengesPage } from "./challenges.js";
 import { ClassPage, PresentPage } from "./class.js";

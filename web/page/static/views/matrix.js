@@ -3,47 +3,18 @@
  * switched; a corner mark where it also ran with other checks or parameters. A click or Enter opens it, or runs it.
  */
 
-import { html, useRef, useState } from "../vendor/preact.js";
+import { html, Mark, sentence, tell, term, useEffect, useRef, useState, visible } from "../draw/markup.js";
 import { get, start, useFault } from "../lab/api.js";
 import { standing } from "../model/verdict.js";
-import { Corner, Mark } from "../draw/verdict.js";
+import { Corner } from "../draw/verdict.js";
 import { navigate, to, useKeys } from "../lab/route.js";
-import { board, folds, groupKey, loudest, modeKey } from "../model/board.js";
-import { attackOf, modeOf } from "../model/scenario.js";
-import { visible } from "../model/text.js";
-import { groupName, sentence, tell, term, titleOf } from "../model/words.js";
+import { board, cellsOf, folds, groupKey, groups, modeKey, starts, summary } from "../model/board.js";
+import { bare } from "../model/scenario.js";
+import { groupName, titleOf } from "../model/words.js";
 
 /** Where the keyboard last was, and what is unfolded, so that a way back from a session leads there too. */
 let place = null;
 const unfolded = new Set();
-
-/** Sessions by their cell: those of its own scenario, and those with other checks or parameters. */
-export function placed(sessions) {
-  const cells = new Map();
-  for (const session of sessions) {
-    const own = `${modeOf(session.scenario)}/${attackOf(session.scenario).split(":")[0]}`;
-    const cell = cells.get(own) ?? { own: [], others: [] };
-    (session.scenario === own ? cell.own : cell.others).push(session);
-    cells.set(own, cell);
-  }
-  return cells;
-}
-
-/** The one that began last. */
-const last = (sessions) => sessions.reduce((a, b) => ((b.started ?? 0) >= (a?.started ?? -1) ? b : a), null);
-
-/** One a scenario, the latest first; what is live is newer than what was loaded. */
-export function variations(loaded, live) {
-  const known = new Map();
-  for (const one of [...loaded, ...live.map(({ session, scenario, started, verdict }) => ({ session, scenario, started, kind: verdict?.kind ?? null }))]) {
-    const before = known.get(one.scenario);
-    if (!before || (one.started ?? 0) >= (before.started ?? 0)) known.set(one.scenario, one);
-  }
-  return [...known.values()].sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
-}
-
-/** Newer of two, or the same one as it is known now. */
-const later = (a, b) => (!a || (b && ((b.started ?? 0) > (a.started ?? 0) || b.session === a.session)) ? b : a);
 
 /** What a cell says, in words. */
 function words({ cell, row, column, session, others }) {
@@ -55,13 +26,6 @@ function words({ cell, row, column, session, others }) {
   const expected = cell.expected && session.verdict && cell.expected.kind !== session.verdict.kind ? kind(cell.expected.kind) : null;
   const because = session.verdict ? sentence(session.verdict).slice(0, 300) : null;
   return tell("cell run", { ...name, kind: kind(standing(session)), expected, because, beside });
-}
-
-/** The sessions of a folded group in one cell: how many of those that apply have run, and the verdict that stands out. */
-function summary(cells) {
-  const apply = cells.filter(({ cell }) => cell);
-  const kinds = apply.filter(({ session }) => session).map(({ session }) => standing(session));
-  return { apply: apply.length, run: kinds.length, kind: loudest(kinds) };
 }
 
 /** `matrix` has the cells in which the attack makes sense against the mode; `since` leaves out what ran before (unix milliseconds). */
@@ -78,14 +42,7 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
     if (!unfolded.delete(key)) unfolded.add(key);
     unfold((n) => n + 1);
   };
-  const cells = new Map(matrix.cells.map((cell) => [`${cell.mode}/${cell.attack}`, cell]));
-  const live = placed(sessions);
-  const at = (row, column) => {
-    const cell = cells.get(`${row.mode}/${column.attack}`);
-    const { own = [], others = [] } = live.get(`${row.mode}/${column.attack}`) ?? {};
-    const session = later(cell?.session, last(own));
-    return { cell, row, column, session: (session?.started ?? 0) < since ? null : session, others: variations(cell?.variations ?? [], others) };
-  };
+  const at = cellsOf(matrix, sessions, since);
 
   const run = ({ cell: { scenario } }) => attempt(() => start(scenario), ({ message }) => tell("cell fault", { scenario, why: message }));
   const explain = async ({ row, column }) => {
@@ -98,53 +55,50 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
     else if (here.session) navigate(to.session(here.session.session));
     else run(here);
   };
-  const move = (event, r, c, here) => {
-    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -c], End: [0, columns.length] };
-    const step = steps[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const next = [clamp(r + step[0], rows.length), clamp(c + step[1], columns.length)];
-    setFocus(next);
-    grid.current.querySelector(`[data-at="${next.join("-")}"]`)?.focus();
-  };
-
   const again = () => {
     const [row, column] = place ? [rows[place[0]], columns[place[1]]] : [];
     const here = row && column && !column.members ? at(row, column) : null;
     if (here?.cell) run(here);
   };
   useKeys(() => ({ r: again, R: again }));
+  // The way back from a session leads to the cell that it was opened from.
+  useEffect(() => {
+    if (place && document.activeElement?.id === "main") grid.current?.querySelector(`[data-at="${place.join(",")}"]`)?.focus({ preventScroll: true });
+  }, []);
 
-  const Cell = (row, r) => (column, c) => {
-    if (column.members) return Folded(row, r, column, c);
-    const here = at(row, column);
-    const { cell, session } = here;
-    const kind = session ? standing(session) : null;
-    const label = words(here);
-    return html`
-      <td key=${column.attack} class=${starts(columns, c) ? "starts" : ""} role="gridcell">
-        <button type="button" class=${`cell ${kind ?? (cell ? "open" : "never")}`} title=${label} aria-label=${label}
-          aria-disabled=${cell ? undefined : "true"} tabindex=${focus[0] === r && focus[1] === c ? 0 : -1}
-          data-at=${`${r}-${c}`} data-scenario=${`${row.mode}/${column.attack}`} data-verdict=${session?.verdict?.kind}
-          data-session=${session?.session} data-variations=${here.others.length || undefined} data-status=${session ? session.status : cell ? "not-run" : "not-applicable"}
-          onClick=${() => act(here)} onFocus=${() => setFocus([r, c])} onKeyDown=${(event) => move(event, r, c, here)}>
-          ${kind ? html`<${Mark} kind=${kind} />` : cell ? html`<span class="hint" aria-hidden="true">▸</span>` : null}
-          ${here.others.length ? html`<${Corner} />` : null}
-        </button>
-      </td>`;
+  /** The arrows lead from the place at row `r` and column `c` to the next, and up to the heads of the columns, which are row −1. */
+  const move = (r, c) => (event) => {
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -c], End: [0, columns.length] }[event.key] ?? [];
+    if (down === undefined) return;
+    event.preventDefault();
+    const next = [clamp(r + down, -1, rows.length), clamp(c + right, 0, columns.length)];
+    grid.current.querySelector(`[data-at="${next.join(",")}"]`)?.focus();
   };
 
-  const Folded = (row, r, column, c) => {
-    const { apply, run: ran, kind } = summary(column.members.map((member) => at(row, member)));
-    const label = tell(apply ? "cell folded" : "cell does-not-apply", { mode: row.mode, attack: groupName(column.group), run: ran, count: apply, kind: kind && term("kind", kind) });
-    return html`
-      <td key=${column.group} class="starts" role="gridcell">
-        <button type="button" class=${`cell folded ${kind ?? (apply ? "open" : "never")}`} title=${label} aria-label=${label} aria-disabled=${apply ? undefined : "true"}
-          tabindex=${focus[0] === r && focus[1] === c ? 0 : -1} data-at=${`${r}-${c}`} data-group=${column.group} data-kind=${kind}
-          onClick=${apply ? fold(groupKey(column.group)) : undefined} onFocus=${() => setFocus([r, c])} onKeyDown=${(event) => move(event, r, c, null)}>
-          ${kind ? html`<${Mark} kind=${kind} />` : null}${apply ? html`<small aria-hidden="true">${ran}/${apply}</small>` : null}
-        </button>
-      </td>`;
+  /** A button of the grid: one of all its cells is where the tabulator leads. */
+  const Tile = (r, c, { kind, applies, label, children, ...rest }) => html`
+    <button type="button" title=${label} aria-label=${label} aria-disabled=${applies ? undefined : "true"} tabindex=${focus[0] === r && focus[1] === c ? 0 : -1}
+      data-at=${`${r},${c}`} onFocus=${() => setFocus([r, c])} onKeyDown=${move(r, c)} ...${rest}>${kind ? html`<${Mark} kind=${kind} />` : null}${children}</button>`;
+
+  const single = (row, r, column, c) => {
+    const here = at(row, column);
+    const { cell, session, others } = here;
+    const kind = session ? standing(session) : null;
+    return Tile(r, c, {
+      kind, applies: cell, label: words(here), class: `cell ${kind ?? (cell ? "open" : "never")}`, onClick: () => act(here),
+      "data-scenario": `${row.mode}/${column.attack}`, "data-verdict": session?.verdict?.kind, "data-session": session?.session,
+      "data-variations": others.length || undefined, "data-status": session ? session.status : cell ? "not-run" : "not-applicable",
+      children: html`${cell && !kind ? html`<span class="hint" aria-hidden="true">▸</span>` : null}${others.length ? html`<${Corner} />` : null}`,
+    });
+  };
+
+  const folded = (row, r, { group, members }, c) => {
+    const { apply, run: ran, kind } = summary(members.map((member) => at(row, member)));
+    return Tile(r, c, {
+      kind, applies: apply, class: `cell folded ${kind ?? (apply ? "open" : "never")}`, onClick: apply ? fold(groupKey(group)) : undefined, "data-group": group, "data-kind": kind,
+      label: tell(apply ? "cell folded" : "cell does-not-apply", { mode: row.mode, attack: groupName(group), run: ran, count: apply, kind: kind && term("kind", kind) }),
+      children: apply ? html`<small aria-hidden="true">${ran}/${apply}</small>` : null,
+    });
   };
 
   if (!columns.length) return html`<p class="empty">${tell("cell no-attack")}</p>`;
@@ -165,19 +119,19 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
           <tr>
             <td class="corner"><small>${tell("cell corner")}</small></td>
             ${columns.map((column, c) => column.members ? html`<th key=${column.group} scope="col" class="starts">
-              <button type="button" class="upright small" aria-expanded="false" data-fold=${column.group} onClick=${fold(groupKey(column.group))}>${groupName(column.group)} ${column.members.length} ▸</button></th>`
+              <button type="button" class="upright small" tabindex="-1" data-at=${`-1,${c}`} onKeyDown=${move(-1, c)} aria-expanded="false" data-fold=${column.group} onClick=${fold(groupKey(column.group))}>${groupName(column.group)} ${column.members.length} ▸</button></th>`
               : html`<th key=${column.attack} scope="col" class=${starts(columns, c) ? "starts" : ""}>
-              <a class="upright" href=${to.attack(column.attack.split(":")[0])} title=${titleOf(column.attack, column.title)}>${column.attack}</a></th>`)}
+              <a class="upright" tabindex="-1" data-at=${`-1,${c}`} onKeyDown=${move(-1, c)} href=${to.attack(bare(column.attack))} title=${titleOf(column.attack, column.title)}>${column.attack}</a></th>`)}
           </tr>
         </thead>
-        <tbody>
-          ${rows.map((row, r) => html`
-            <tr key=${row.mode}>
-              <th scope="row"><a href=${to.mode(row.mode.split(":")[0])} title=${titleOf(row.mode, row.title)}>${row.mode}</a>
-                ${row.more || row.less ? html`<button type="button" class="small" aria-expanded=${String(Boolean(row.less))} data-fold=${row.mode.split(":")[0]}
-                  aria-label=${tell(row.more ? "cell more-variants" : "cell fewer-variants", { mode: row.mode.split(":")[0], count: row.more })} onClick=${fold(modeKey(row.mode))}>${row.more ? `+${row.more}` : "−"}</button>` : null}</th>
-              ${columns.map(Cell(row, r))}
-            </tr>`)}
+        <tbody>${rows.map((row, r) => html`
+          <tr key=${row.mode}>
+            <th scope="row"><a href=${to.mode(bare(row.mode))} title=${titleOf(row.mode, row.title)}>${row.mode}</a>
+              ${row.more || row.less ? html`<button type="button" class="small" aria-expanded=${String(Boolean(row.less))} data-fold=${bare(row.mode)} onClick=${fold(modeKey(row.mode))}
+                aria-label=${tell(row.more ? "cell more-variants" : "cell fewer-variants", { mode: bare(row.mode), count: row.more })}>${row.more ? `+${row.more}` : "−"}</button>` : null}</th>
+            ${columns.map((column, c) => html`<td key=${column.attack ?? column.group} class=${column.members || starts(columns, c) ? "starts" : ""} role="gridcell">${
+              (column.members ? folded : single)(row, r, column, c)}</td>`)}
+          </tr>`)}
         </tbody>
       </table>
     </div>
@@ -185,15 +139,4 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
     <p class="fault" role="alert">${fault}</p>`;
 };
 
-const clamp = (n, length) => Math.max(0, Math.min(length - 1, n));
-
-const starts = (columns, c) => c > 0 && columns[c - 1].group !== columns[c].group;
-
-function groups(columns) {
-  const spans = [];
-  for (const { group } of columns) {
-    if (spans.at(-1)?.group === group) spans.at(-1).span += 1;
-    else spans.push({ group, span: 1 });
-  }
-  return spans;
-}
+const clamp = (n, from, until) => Math.max(from, Math.min(until - 1, n));

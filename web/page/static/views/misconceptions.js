@@ -1,8 +1,7 @@
 /** What is often said and is not so, each with the scenario that shows it. */
 
-import { html } from "../vendor/preact.js";
+import { html, tell } from "../draw/markup.js";
 import { MISCONCEPTIONS, refutedBy } from "../model/misconceptions.js";
-import { tell } from "../model/words.js";
 import { Scenarios } from "./scenarios.js";
 
 /** All of them, and their scenarios to run. */

@@ -1,11 +1,8 @@
 /** Every octet of a frame beside what it means, as the lab takes it apart. */
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, say, tell, useEffect, useState, Value, visible } from "../draw/markup.js";
 import { get, useLoad } from "../lab/api.js";
 import { bytesOf, hex } from "../model/frame.js";
-import { say, tell } from "../model/words.js";
-import { visible } from "../model/text.js";
-import { Value } from "../draw/value.js";
 
 /** `row` of the diagram, on its leg `before` or `after` the attacker, with the octets of the frame there. */
 export const Octets = ({ session, row, leg, frame }) => {

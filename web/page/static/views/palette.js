@@ -1,13 +1,11 @@
 /** The command palette, at `/`: everything that there is by a few letters of it, and Enter opens or runs it. */
 
-import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
+import { html, tell, term, useEffect, useMemo, useRef, useState, visible } from "../draw/markup.js";
 import { start, useFault } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
-import { newest } from "../lab/lab.js";
-import { navigate, to } from "../lab/route.js";
+import { lab, newest } from "../lab/lab.js";
+import { PLACES, navigate, to } from "../lab/route.js";
 import { matches } from "../model/search.js";
-import { visible } from "../model/text.js";
-import { tell, term } from "../model/words.js";
 
 const SHOWN = 12;
 
@@ -19,7 +17,7 @@ export const Palette = ({ onClose }) => {
   const [modes, attacks, checks, scenarios] = ["modes", "attacks", "checks", "scenarios"].map(useRegistry);
   useEffect(() => dialog.current.showModal(), []);
   const everything = useMemo(() => [
-    ...["matrix", "sessions", "cracking", "software", "modes", "challenges", "class"].map((place) => ({ kind: "place", name: tell(`place ${place}`), go: place === "matrix" ? to.matrix() : to.list(place) })),
+    ...PLACES.map((place) => ({ kind: "place", name: tell(`place ${place}`), go: to.place(place, lab.role) })),
     ...newest().slice(0, 50).map((session) => ({ kind: "session", name: session.scenario, more: session.verdict ? term("kind", session.verdict.kind) : "", go: to.session(session.session) })),
     ...scenarios.map(({ scenario }) => ({ kind: "scenario", name: scenario, run: scenario })),
     ...modes.map(({ id, title }) => ({ kind: "mode", name: id, more: title, go: to.mode(id) })),
@@ -48,6 +46,6 @@ export const Palette = ({ onClose }) => {
       <ul id="found" role="listbox" aria-label=${tell("palette found")}>${found.map((one, i) => html`
         <li key=${`${one.kind} ${one.name} ${one.go}`} id=${`found-${i}`} role="option" aria-selected=${String(i === current)} data-kind=${one.kind} onClick=${() => choose(one)}>
           <small>${tell(`palette ${one.kind}`)}</small> <code>${visible(one.name)}</code> <span class="quiet">${one.more ?? ""}</span></li>`)}</ul>
-      <p class="fault" role="alert">${fault && visible(fault)}</p>
+      <p class="fault" role="alert">${fault}</p>
     </dialog>`;
 };

@@ -1,17 +1,16 @@
 /** The page on what it costs to break a prime: the plot, the numbers behind it, and a prime to try. */
 
-import { html, useState } from "../vendor/preact.js";
+import { html, phrase, shorten, tell, useState, visible } from "../draw/markup.js";
 import { get, start, useFault, useLoad } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
 import { modelled, safe } from "../model/costs.js";
 import { newest, useLab } from "../lab/lab.js";
 import { DEPLOYED, Plot, PlotKey } from "../draw/plot.js";
-import { Price, time } from "./price.js";
+import { Table, headed } from "../draw/table.js";
 import { navigate, to } from "../lab/route.js";
 import { attackOf } from "../model/scenario.js";
-import { Failed, Loading } from "./states.js";
-import { shorten, visible } from "../model/text.js";
-import { phrase, tell } from "../model/words.js";
+import { Unloaded } from "./states.js";
+import { duration } from "../model/timeline.js";
 
 /** The sizes that the slider knows: small steps where something runs, the deployed ones above. */
 const SIZES = [...Array.from({ length: 21 }, (_, i) => 40 + 8 * i), 224, 256, 320, 384, 512, 640, 768, 1024, 1536, 2048];
@@ -23,7 +22,7 @@ export const PrimesPage = () => {
   const cracked = newest().filter(({ scenario, status }) => computing.includes(attackOf(scenario)) && status === "done").length;
   const { data, error } = useLoad(() => get("/api/cracking"), [epoch, cracked]);
   const [bits, setBits] = useState(128);
-  if (!data) return error ? html`<${Failed} error=${error} what="costs" />` : html`<${Loading} what="costs" />`;
+  if (!data) return html`<${Unloaded} error=${error} what="costs" />`;
   return html`
     <article class="primes" data-page="cracking">
       <h1 tabindex="-1">${tell("primes title")}</h1>
@@ -62,18 +61,16 @@ const Dial = ({ bits, setBits, data }) => {
       <${Price} bits=${bits} data=${data} />
       <button type="button" class="primary" disabled=${!runs} onClick=${run} data-action="run-prime">${tell("primes run", { bits })}</button>
       ${range && !runs ? html`<span class="quiet">${tell("primes runs", { min: range.min, max: range.max })}</span>` : null}
-      <p class="fault" role="alert">${fault && visible(fault)}</p>
+      <p class="fault" role="alert">${fault}</p>
     </div>`;
 };
 
-const Table = ({ head, rows, name, wide = false }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label=${name}><table class=${`figures ${wide ? "stacks" : ""}`}>
-    <thead><tr>${head.map((cell) => html`<th key=${cell} scope="col">${cell}</th>`)}</tr></thead>
-    <tbody>${rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j}>${cell}</td>`)}</tr>`)}</tbody>
-  </table></div>`;
+const Figures = ({ head, rows, name, wide = false }) => html`
+  <${Table} name=${name} kind=${`figures ${wide ? "stacks" : ""}`} heads=${head}>${
+    rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j}>${cell}</td>`)}</tr>`)}<//>`;
 
 const Extrapolated = ({ data }) => html`
-  <${Table} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => model.title)]}
+  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => model.title)]}
     rows=${DEPLOYED.map((size) => [size, ...data.models.map((model) => {
       const seconds = modelled(size, model, data);
       return seconds === null ? "–" : phrase("primes of-one-core", { time: html`<em>${time(seconds)}</em>` });
@@ -83,18 +80,18 @@ const Extrapolated = ({ data }) => html`
   <p class="quiet">L<sub>p</sub>[a, c] = exp(c · (ln p)<sup>a</sup> · (ln ln p)<sup>1−a</sup>).</p>`;
 
 const MeasuredTable = ({ data }) => html`
-  <${Table} name=${tell("primes measured")} head=${["prime", "once", "each"].map((head) => tell(`head ${head}`))}
+  <${Figures} name=${tell("primes measured")} head=${headed("prime", "once", "each")}
     rows=${data.measured.map((row) => [row.name, row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
   <p class="quiet">${data.conditions.replaceAll("`", "")}</p>`;
 
 const Records = ({ records }) => html`
-  <${Table} name=${tell("primes published")} wide head=${["bits", "when", "who", "one-core", "source"].map((head) => tell(`head ${head}`))}
+  <${Figures} name=${tell("primes published")} wide head=${headed("bits", "when", "who", "one-core", "source")}
     rows=${records.map((record) => [record.bits, record.date, record.who, record.core_seconds === null ? tell("primes untold") : time(record.core_seconds),
       html`<a href=${record.url} rel="noreferrer" target="_blank">${record.source}</a><br /><span class="quiet">${record.note}</span>`])} />`;
 
 /** Every variant of a mode whose server comes with a group of its own, and how long its modulus can be. */
 const Groups = ({ modes }) => html`
-  <${Table} name=${tell("primes groups")} wide head=${["mode", "its-group", "bits"].map((head) => tell(`head ${head}`))}
+  <${Figures} name=${tell("primes groups")} wide head=${headed("mode", "its-group", "bits")}
     rows=${modes.flatMap(({ id, variants }) => (variants ?? []).filter(({ group }) => group).map((variant) => {
       const size = (variant.parameters ?? []).find(({ name }) => name === "bits");
       return [html`<a href=${to.mode(id)} data-group=${variant.group}><code>${id}:${variant.id}</code></a>`, variant.title,
@@ -102,9 +99,25 @@ const Groups = ({ modes }) => html`
     }))} />`;
 
 const Own = ({ sessions }) => sessions.length ? html`
-  <${Table} name=${tell("primes own")} head=${["session", "bits", "clock", "the-prime"].map((head) => tell(`head ${head}`))}
+  <${Figures} name=${tell("primes own")} head=${headed("session", "bits", "clock", "the-prime")}
     rows=${sessions.slice(0, 20).map(({ session, mode, bits, seconds, found, cut_off: cut, prepared_by: payer }) => [
       html`<a href=${to.session(session)}>${shorten(session, 8, 0)}</a> <code>${visible(mode).split(",")[0]}</code>`, bits,
       found ? time(seconds) : tell(cut ? "primes cut-off" : "primes not-found", { time: time(seconds) }),
       payer ? phrase("primes paid-by", { session: html`<a href=${to.session(payer)}>${shorten(payer, 8, 0)}</a>` }) : tell("primes paid-here")])} />`
   : html`<p class="empty">${tell("sessions none")}</p>`;
+
+/** Seconds in words. */
+export const time = (seconds) => duration(seconds * 1e6);
+
+/** `data` as the lab gives it. */
+export const Price = ({ bits, data }) => {
+  const cost = data.prices.find((price) => price.bits === bits);
+  if (!cost) return null;
+  return html`
+    <div class="price" data-price=${bits} data-fate=${cost.fate} data-beyond=${String(cost.beyond)}>
+      <p><strong>${tell(cost.beyond ? "price beyond" : "price safe", {
+        bits, time: time(cost.beyond ? cost.core : cost.first), each: cost.each === null ? null : time(cost.each),
+      })}</strong>${" "}
+        ${cost.beyond ? `${tell("price extrapolated")} ` : cost.paced ? `${tell("price paced")} ` : ""}${tell(`fate ${cost.fate}`)}</p>
+    </div>`;
+};

@@ -1,12 +1,12 @@
 /** The form that runs a scenario: mode, attack, switched checks, seed. */
 
 import { html, useMemo, useState } from "../vendor/preact.js";
-import { get, start, useFault, useLoad } from "../lab/api.js";
+import { byField, get, start, useFault, useLoad } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
 import { useLab } from "../lab/lab.js";
-import { Price } from "./price.js";
+import { Price } from "./primes.js";
 import { navigate, to } from "../lab/route.js";
-import { asPlayed, format } from "../model/scenario.js";
+import { asPlayed, format, selected } from "../model/scenario.js";
 import { groupName, tell } from "../model/words.js";
 
 const flipped = (list, check) => (list.includes(check) ? list.filter((other) => other !== check) : [...list, check]);
@@ -22,22 +22,23 @@ export const RunForm = ({ cells = [] }) => {
   const picked = modes.find((m) => m.id === choice.mode) ?? modes[0];
   const mode = useMemo(() => picked && asPlayed(picked, choice.variant), [picked, choice.variant]);
   const attack = attacks.find((a) => a.id === choice.attack) ?? attacks[0];
-  const scenario = useMemo(() => mode && attack && compose(mode, attack, choice), [mode, attack, choice]);
-  if (!scenario) return html`<p class="empty">${tell("run loading")}</p>`;
+  if (!mode || !attack) return html`<p class="empty">${tell("run loading")}</p>`;
 
-  const named = saidOf(mode, choice);
-  const row = named === null ? mode.id : `${mode.id}:${named}`;
-  const sensible = cells.filter((cell) => cell.mode === row).map((cell) => cell.attack);
+  // The chosen variant, or the mode itself where it has none; a scenario names it unless it goes without saying.
+  const { parameters = [], group, ...chosen } = mode.variants?.length ? mode.variants.find(({ id }) => id === choice.variant) ?? mode.variants[0] : mode;
+  const variant = !mode.variants?.length || chosen.unsaid ? null : chosen.id;
+  const scenario = compose(mode, attack, { ...choice, variant });
+  // What a prime costs depends on its size alone where p − 1 has one large factor, or whatever factors.
+  const priced = ["safe", "random"].includes(group) && parameters.length > 0;
+  const sensible = cells.filter((cell) => cell.mode === selected({ id: mode.id, variant })).map((cell) => cell.attack);
   const senseless = new Set(sensible.length ? attacks.map(({ id }) => id).filter((id) => !sensible.includes(id)) : []);
-  const set = (change) => {
-    attempt(() => choose({ ...choice, ...change }));
-  };
+  const set = (change) => void attempt(() => choose({ ...choice, ...change }));
   const run = async (event) => {
     event.preventDefault();
     setBusy(true);
     const step = event.submitter?.dataset.action === "step" || null;
     await attempt(async () => navigate(to.session(await start(scenario, seed === "" ? null : BigInt(seed), step))),
-      ({ field, message }) => `${field ? `${field}: ` : ""}${message}`).finally(() => setBusy(false));
+      byField).finally(() => setBusy(false));
   };
 
   return html`
@@ -51,10 +52,10 @@ export const RunForm = ({ cells = [] }) => {
         ${attack.variants?.length ? html`<${Choice} label=${tell("run variant-of-attack")} list=${attack.variants} name="attack-variant"
           value=${choice.attackVariant ?? attack.variants[0].id} onPick=${(attackVariant) => set({ attackVariant })} />` : null}
       </div>
-      ${parametersOf(mode, choice).map(({ name, min, max, default: usual }) => html`
+      ${parameters.map(({ name, min, max, default: usual }) => html`
         <${Parameter} key=${name} name=${name} min=${min} max=${max} value=${choice.parameters[name] || String(usual)}
           onPick=${(value) => set({ parameters: { ...choice.parameters, [name]: value } })} />`)}
-      ${priced(mode, choice) ? html`<${Priced} bits=${Number(choice.parameters.bits || parametersOf(mode, choice)[0].default)} />` : null}
+      ${priced ? html`<${Priced} bits=${Number(choice.parameters.bits || parameters[0].default)} />` : null}
       <fieldset>
         <legend>${tell("run checks")}</legend>
         <div class="switches">
@@ -82,22 +83,6 @@ export const RunForm = ({ cells = [] }) => {
 /** The switches of those checks that stay as they are where one table takes the place of another. */
 const kept = (before, after, switches) => switches.filter((check) =>
   after.checks?.includes(check) && after.off?.includes(check) === before.off?.includes(check));
-
-/** What the chosen variant can be told in numbers. */
-const parametersOf = (mode, choice) => chosenOf(mode, choice).parameters ?? [];
-
-/** The chosen variant, or the mode itself where it has none. */
-const chosenOf = (mode, { variant }) =>
-  mode.variants?.length ? mode.variants.find((one) => one.id === variant) ?? mode.variants[0] : mode;
-
-/** The variant as a scenario names it: null where there is none, or where it goes without saying. */
-const saidOf = (mode, choice) => {
-  const chosen = chosenOf(mode, choice);
-  return chosen === mode || chosen.unsaid ? null : chosen.id;
-};
-
-/** Whether what a prime costs depends on its size alone, as it does where p − 1 has one large factor or whatever factors. */
-const priced = (mode, choice) => ["safe", "random"].includes(chosenOf(mode, choice).group) && parametersOf(mode, choice).length > 0;
 
 const Parameter = ({ name, min, max, value, onPick }) => html`
   <div class="parameter">
@@ -133,11 +118,7 @@ const Choice = ({ label, list, value, name, onPick, without = new Set() }) => {
 function compose(mode, attack, { variant, attackVariant, switches, parameters }) {
   const off = mode.off ?? [];
   return format({
-    mode: {
-      id: mode.id,
-      variant: saidOf(mode, { variant }),
-      parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== "")),
-    },
+    mode: { id: mode.id, variant, parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== "")) },
     attack: { id: attack.id, variant: attack.variants?.length ? attackVariant ?? attack.variants[0].id : null },
     without: switches.filter((check) => !off.includes(check)),
     with: switches.filter((check) => off.includes(check)),

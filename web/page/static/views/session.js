@@ -1,6 +1,6 @@
 /** The page of a session: the sentence first, then how it came to it. */
 
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, sentence, tell, term, useEffect, useRef } from "../draw/markup.js";
 import { begin, get, post, start, useFault, useLoad } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
 import { Certificates } from "./chains.js";
@@ -9,13 +9,11 @@ import { hear, lab, learn, useLab, watch } from "../lab/lab.js";
 import { navigate, to, useKeys } from "../lab/route.js";
 import { Octets } from "./octets.js";
 import { remedies } from "../model/remedy.js";
-import { attackOf, lacking, modeOf, restored } from "../model/scenario.js";
+import { attackOf, bare, lacking, modeOf, restored } from "../model/scenario.js";
 import { address, dots, picture } from "../draw/picture.js";
-import { Failed, Loading } from "./states.js";
+import { Unloaded } from "./states.js";
 import { Story } from "./story.js";
-import { visible } from "../model/text.js";
 import { isDefence } from "../model/verdict.js";
-import { sentence, tell, term } from "../model/words.js";
 
 export const SessionPage = ({ id, part = null }) => {
   useLab();
@@ -56,10 +54,10 @@ export const SessionPage = ({ id, part = null }) => {
   const gone = loaded.error?.status === 404;
   const unloaded = events.length ? null : loaded.loading ? tell("session loading")
     : loaded.error ? tell(gone ? "session gone" : "session unreachable") : null;
-  if (!session) return loaded.error ? html`<${Failed} error=${loaded.error} what="session" />` : html`<${Loading} what="session" />`;
+  if (!session) return html`<${Unloaded} error=${loaded.error} what="session" />`;
 
-  const mode = modes.find((m) => m.id === modeOf(session.scenario).split(":")[0]);
-  const attack = attacks.find((a) => a.id === attackOf(session.scenario).split(":")[0]);
+  const mode = modes.find((m) => m.id === bare(modeOf(session.scenario)));
+  const attack = attacks.find((a) => a.id === bare(attackOf(session.scenario)));
   const Without = (check) => html`
     <button type="button" class="primary" data-action="without" data-check=${check} onClick=${without(check)}>${tell("session without")}</button>`;
   const action = (check, status) => {
@@ -90,7 +88,7 @@ export const SessionPage = ({ id, part = null }) => {
           ${events.length ? PICTURES.map((format) => html`
             <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, session))}>${tell(`session picture-${format}`)}</button>`) : null}
         </div>
-        <p class="fault" role="alert">${fault && visible(fault)}</p>`} />`;
+        <p class="fault" role="alert">${fault}</p>`} />`;
 };
 
 /** How many remedies there is room for. */

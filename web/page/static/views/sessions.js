@@ -1,12 +1,10 @@
 /** Sessions in a list, the newest first. */
 
-import { html, useEffect, useState } from "../vendor/preact.js";
-import { Badge } from "../draw/verdict.js";
-import { useWindow } from "../draw/window.js";
+import { Badge, headline, html, shorten, tell, useEffect, useState, visible } from "../draw/markup.js";
+import { useWindow } from "../draw/room.js";
 import { LONGEST, mark, markOf } from "../lab/marks.js";
 import { to } from "../lab/route.js";
-import { clock, day, shorten, visible } from "../model/text.js";
-import { sentence, tell } from "../model/words.js";
+import { clock, day } from "../model/text.js";
 
 export const SessionList = ({ sessions, empty }) => (sessions.length
   ? html`<ol class="sessions" data-list="sessions">${sessions.map((session) => html`<${Item} key=${session.session} session=${session} />`)}</ol>`
@@ -33,7 +31,7 @@ const Item = ({ session, dated = false, children }) => {
     <a href=${to.session(session.session)}>
       <span class="line"><${Badge} session=${session} /> <time>${dated ? `${day(session.started)} ` : ""}${clock(session.started)}</time></span>
       <span class="scenario">${name ? html`<strong class="named">${visible(name)}</strong> ` : ""}${visible(session.scenario).split(/(?=[~+])/).map((part) => html`<span key=${part}>${part}</span>`)}${dated && session.seed !== null ? html` <small>${tell("session seed", { seed: session.seed })}</small>` : null}</span>
-      ${session.verdict ? html`<span class="because"><bdi>${shorten(sentence(session.verdict), 160, 20)}</bdi></span>` : null}
+      ${session.verdict ? html`<span class="because"><bdi>${shorten(headline(session.verdict), 160, 20)}</bdi></span>` : null}
     </a>
   </li>`;
 };

@@ -1,17 +1,14 @@
 /** Real software: which of it is installed here, how each attack on it went, and, of one program, what it was shown and did. */
 
-import { html } from "../vendor/preact.js";
+import { Copy, html, Mark, phrase, Prose, say, shorten, tell, term, visible } from "../draw/markup.js";
 import { get, post, remove, useFault, useLoad } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
 import { Connection } from "../draw/connection.js";
-import { Copy, Prose } from "../draw/value.js";
-import { Mark } from "../draw/verdict.js";
+import { Board } from "../draw/table.js";
 import { DRESS, worst } from "../model/software.js";
-import { shorten, visible } from "../model/text.js";
-import { phrase, say, tell, term } from "../model/words.js";
 import { Chains } from "./chains.js";
-import { Failed, Loading } from "./states.js";
+import { Unloaded } from "./states.js";
 import { Victims } from "./victims.js";
 
 /** `/api/software`, asked for again when something came of an audit. */
@@ -23,7 +20,7 @@ const useSoftware = () => {
 export const SoftwarePage = () => {
   const { data, error } = useSoftware();
   const [fault, attempt] = useFault();
-  if (!data) return error ? html`<${Failed} error=${error} what="software" />` : html`<${Loading} what="software" />`;
+  if (!data) return html`<${Unloaded} error=${error} what="software" />`;
   const installed = data.programs.filter(({ standing }) => standing.is !== "absent");
   const absent = data.programs.filter(({ standing }) => standing.is === "absent");
   const busy = installed.some(({ standing }) => ["runs", "waits"].includes(standing.is));
@@ -35,7 +32,7 @@ export const SoftwarePage = () => {
       ${lab.role !== "trainer" ? null : busy ? html`<button type="button" data-action="cancel-audits" onClick=${() => attempt(() => remove("/api/software"))}>${tell("software stop")}</button>`
         : html`<button type="button" class="primary" data-action="audit-all" onClick=${audit(installed)}>${tell("software all", { count: installed.length })}</button>`}</div>
     <p class="summary">${tell("software what")}</p>
-    <p class="fault" role="alert">${fault && visible(fault)}</p>
+    <p class="fault" role="alert">${fault}</p>
     ${["client", "server"].map((role) => html`<${Grades} key=${role} role=${role} programs=${installed.filter((program) => program.role === role)} attacks=${data.attacks} audit=${busy ? null : audit} />`)}
     <ul class="legend" aria-label=${tell("software grades")}>${Object.keys(DRESS).map((grade) => html`<li key=${grade}><${Mark} kind=${DRESS[grade]} /> ${term("software-grade", grade)}</li>`)}</ul>
     ${absent.length ? html`<p class="quiet" data-absent>${tell("software absent", { names: absent.map(({ role, name }) => `${name} (${term("word", role)})`) })}</p>` : null}
@@ -49,11 +46,8 @@ const Grades = ({ role, programs, attacks, audit }) => {
   const met = new Set(programs.flatMap(({ cells }) => cells.map(({ attack }) => attack)));
   const columns = attacks.filter(({ attack }) => met.has(attack));
   return html`<section class="panel"><h2>${tell(`software ${role}s`)}</h2>
-    <div class="matrix-frame" tabindex="0" role="region" aria-label=${tell(`software ${role}s`)} style=${{ "--columns": String(Math.max(12, columns.length)), "--rows": "8" }}>
-      <table class="matrix">
-        <thead><tr><td></td>${columns.map(({ attack, check }) => html`<th key=${attack} scope="col"><a class="upright" href=${to.check(check)} title=${tell("software stops", { check })}>${attack}</a></th>`)}</tr></thead>
-        <tbody>${programs.map((program) => html`<${Program} key=${program.id} program=${program} columns=${columns} audit=${audit} />`)}</tbody>
-      </table></div></section>`;
+    <${Board} name=${tell(`software ${role}s`)} heads=${columns.map(({ attack, check }) => html`<a class="upright" href=${to.check(check)} title=${tell("software stops", { check })}>${attack}</a>`)}>
+      ${programs.map((program) => html`<${Program} key=${program.id} program=${program} columns=${columns} audit=${audit} />`)}<//></section>`;
 };
 
 const Program = ({ program, columns, audit }) => {
@@ -83,7 +77,7 @@ const Standing = ({ program: { id, standing } }) => {
 export const ProgramPage = ({ id, attack }) => {
   const { software, epoch } = useLab();
   const { data, error } = useLoad(() => get(`/api/software/${encodeURIComponent(id)}`), [id, software.news, epoch]);
-  if (!data) return error ? html`<${Failed} error=${error} what="program" />` : html`<${Loading} what="software" />`;
+  if (!data) return html`<${Unloaded} error=${error} what="program" loading="software" />`;
   const role = data.client === undefined ? "server" : "client";
   const name = data[role];
   const loud = worst(data.cells.map(({ grade }) => grade));

@@ -3,19 +3,15 @@
  * current row large, what the attacker knows by now, and after the last row the verdict.
  */
 
-import { html, useEffect, useMemo, useReducer, useState } from "../vendor/preact.js";
-import { ACTORS, Name } from "../draw/cast.js";
+import { ACTORS, Badge, html, Name, outcome, phrase, Prose, say, shorten, tell, useEffect, useMemo, useReducer, useState, visible } from "../draw/markup.js";
 import { Scene } from "../draw/diagram.js";
 import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
-import { Prose } from "../draw/value.js";
-import { Badge } from "../draw/verdict.js";
 import { to, useKeys } from "../lab/route.js";
 import { VICTIMS, fold, fingerprints, installed, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
-import { secretive, shorten, visible } from "../model/text.js";
+import { capital, secretive } from "../model/text.js";
 import { keysOf } from "../model/token.js";
-import { outcome, phrase, say, tell } from "../model/words.js";
 import { step } from "../model/narrate.js";
 
 /** Milliseconds that a row stands while it plays by itself. */
@@ -99,9 +95,9 @@ export const Stage = ({ session, events, rows, row, follow = null, hand = null, 
         <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
           <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
             <span class="hold"><${Held} keys=${actor === "attacker" ? fingerprints(story).attacker : [story[actor].established?.fingerprint].filter(Boolean)} /></span></h2>
-          ${actor === "attacker" ? html`<${Spoils} attacker=${story.attacker} wire=${wire} />` : html`<${Plate} story=${story} role=${actor} />`}
+          ${actor === "attacker" ? html`<${Spoils} attacker=${story.attacker} wire=${wire} />` : html`<${Plate} story=${story} role=${actor} calm=${over && session.verdict?.class === "defended"} />`}
         </section>`)}</div>
-      ${over ? html`<div class="scene over"><${Hands} session=${session} /><p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : ""} /></p></div>`
+      ${over ? html`<div class="scene over"><${Hands} session=${session} between=${story.attacker.interferes} /><p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : ""} /></p></div>`
         : html`<div class="scene"><${Scene} row=${rows[at]} /></div>`}
       ${over ? null : hand ?? html`<${Notebook} events=${so} />`}
     </article><//>`;
@@ -115,8 +111,6 @@ function said(row, session) {
   return say("scene", { ...row, fields, opened: row.sealed && row.open, seal: row.sealed && !row.open ? "encrypted" : "readable", read: row.read ? spoken(row.read.text) : null }, row.what) ?? capital(words(row));
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 const Controls = ({ at, rows, pace, play, go }) => {
   const goes = (name, sign, row) => html`<button key=${name} type="button" data-action=${name} onClick=${() => go(row)} disabled=${row === at || row < 0 || row > rows} aria-label=${tell(`stage ${name}`)} title=${tell(`stage ${name}`)}>${sign}</button>`;
   const plays = (name, how) => html`<button key=${name} type="button" class=${name === "play" ? "primary" : ""} data-action=${name} aria-pressed=${String(pace === how)} onClick=${() => play(how)}>${tell(pace === how ? "stage pause" : `stage ${name}`)}</button>`;
@@ -126,7 +120,7 @@ const Controls = ({ at, rows, pace, play, go }) => {
 };
 
 /** What a victim holds and believes, beside what is so, and its words. */
-const Plate = ({ story, role }) => {
+const Plate = ({ story, role, calm }) => {
   const { aborted, sent, received } = story[role];
   const peer = story[peerOf(role)];
   const so = truth(story, role);
@@ -134,7 +128,7 @@ const Plate = ({ story, role }) => {
   const took = received.find(({ text }) => text);
   const right = !took || took.digest === peer.sent[took.index]?.digest;
   return html`
-    ${aborted ? html`<p class="belief wrong" data-belief="gave-up">${tell("stage gave-up", { check: aborted.check ?? null })}</p>` : null}
+    ${aborted ? html`<p class=${`belief ${calm ? "" : "wrong"}`} data-belief="gave-up">${tell("stage gave-up", { check: aborted.check ?? null })}</p>` : null}
     ${so ? html`<p class=${`belief ${so.right === null ? "" : so.right ? "right" : "wrong"}`} data-belief=${so.belief ?? ""} data-truth=${so.truth ?? ""}>
       ${so.right === null ? "" : so.right ? "✓ " : "✕ "}${phrase(so.belief === null ? "stage believes-nobody" : "stage believes", { peer: html`<strong><${Prose} of=${so.belief ?? ""} limit=${40} /></strong>` })}
       ${so.truth && so.right !== true ? html`<br />${tell("stage in-truth", { truth: so.truth, called: so.called })}` : null}</p>` : null}
@@ -147,6 +141,7 @@ const spoken = (text) => shorten(secretive(text).words.trim(), 40, 4);
 
 const Spoils = ({ attacker, wire }) => html`
     ${wire && attacker.present ? html`<p class="belief quiet">${tell("diagram relays")}</p>` : null}
+    ${attacker.interferes && !attacker.recovered.length ? html`<p class="belief" data-between>${tell("stage between")}</p>` : null}
     ${VICTIMS.map((role) => attacker.recovered.find(({ sender }) => sender === role)).filter(Boolean).map((read) => html`<p key=${read.n} class="speech wrong" data-read=${read.sender}>${phrase("belief loot", { text: html`<q><${Prose} of=${spoken(read.text)} /></q>` }, { sender: read.sender, live: read.live })}</p>`)}`;
 
 /** A note with its text as it is told: a step in the page's own language, a message without its canary. */

@@ -1,9 +1,7 @@
 /** What stands where there is nothing to show yet, or nothing at all. */
 
-import { html } from "../vendor/preact.js";
+import { html, tell, visible } from "../draw/markup.js";
 import { to } from "../lab/route.js";
-import { visible } from "../model/text.js";
-import { tell } from "../model/words.js";
 
 export const Loading = ({ what }) => html`<p class="empty loading" role="status">${tell(`loading ${what}`)}</p>`;
 
@@ -14,3 +12,6 @@ export const Failed = ({ error, what }) => html`
     <p>${error.field ? `${visible(error.field)}: ` : ""}${visible(error.message)}</p>
     ${what === "matrix" ? null : html`<p><a href=${to.matrix()}>${tell("session back")}</a></p>`}
   </div>`;
+
+/** What stands there until something is loaded: that it is, or why it could not be. */
+export const Unloaded = ({ error, what, loading = what }) => (error ? html`<${Failed} error=${error} what=${what} />` : html`<${Loading} what=${loading} />`);

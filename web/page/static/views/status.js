@@ -1,19 +1,20 @@
 /** One line on how the lab is: in touch or not, its three processes, its store. */
 
-import { html } from "../vendor/preact.js";
-import { ACTORS, Shape } from "../draw/cast.js";
+import { ACTORS, html, sentence, Shape, tell, visible } from "../draw/markup.js";
 import { useLab } from "../lab/lab.js";
 import { clock } from "../model/text.js";
-import { tell } from "../model/words.js";
 
 export const Status = () => {
-  const { link, heard, status } = useLab();
+  const { link, heard, status, sessions, begun } = useLab();
+  // What came of what was begun here is told to whoever does not see it.
+  const came = sessions.get(begun);
   const words = tell(`link ${link}`, { since: heard ? clock(heard) : null });
   return html`
     <div class="status">
       <span class=${`link ${link}`} role="status" data-link=${link}><i aria-hidden="true"></i>${words}</span>
       ${link === "open" && status ? ACTORS.map((actor) => html`
         <${Process} key=${actor} actor=${actor} process=${status.processes?.[actor]} />`) : null}
+      <p class="unseen" role="status" data-came>${came?.verdict ? `${visible(came.scenario)}: ${sentence(came.verdict)}` : ""}</p>
     </div>`;
 };
 

@@ -1,28 +1,23 @@
 /** A session told from its events alone: the dashboard's session page and the exported report are both this. */
 
-import { html, useMemo, useState } from "../vendor/preact.js";
+import { Badge, headline, html, outcome, Prose, say, sentence, tell, useMemo, useState, visible } from "../draw/markup.js";
 import { Beliefs } from "./beliefs.js";
-import { Refuted } from "./refuted.js";
-import { Sessions, alone } from "./campaign.js";
 import { Combined } from "./combined.js";
 import { Cracking, asks } from "./cracking.js";
-import { Decided } from "./decided.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
 import { Evidence } from "./evidence.js";
 import { Frames } from "./frames.js";
 import { Ladder } from "./ladder.js";
-import { Recipe } from "./recipe.js";
+import { Decided, Recipe } from "./recipe.js";
 import { Stage, toRow, useRow } from "./stage.js";
 import { deceived, fingerprints, fold, installed, searches, sessionsOf, waiting } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { to, useKeys } from "../lab/route.js";
-import { asPlayed, attackOf, modeOf, parse } from "../model/scenario.js";
-import { clock, visible } from "../model/text.js";
+import { asPlayed, attackOf, bare, modeOf, parse } from "../model/scenario.js";
+import { clock } from "../model/text.js";
 import { keysOf } from "../model/token.js";
-import { Prose } from "../draw/value.js";
-import { Badge } from "../draw/verdict.js";
-import { outcome, say, sentence, tell } from "../model/words.js";
+import { refutedBy } from "../model/misconceptions.js";
 
 /**
  * `session` and its `events` are all that is needed; of a campaign, `part` is the number of the session to show. Without the events, `unloaded` says why they are not here. `mode` and `attack` of the registries, `action` (what can be done about
@@ -108,6 +103,7 @@ function fallen(attacker, running) {
 const Sentence = ({ session, story, edition = null, held = null }) => {
   const { verdict } = session;
   const lost = story.lost[0];
+  const off = verdict?.class === "broken" && session.without?.length ? tell("session lacking", { checks: session.without }) : null;
   const { phase, chose } = story.attacker;
   const running = session.status === "sealed" || phase === null ? outcome(session) : tell(searches(story.attacker) ? "session searches" : "session computes", { bits: chose?.bits, phase });
   const [mode, attack] = [modeOf(session.scenario), attackOf(session.scenario)];
@@ -115,13 +111,42 @@ const Sentence = ({ session, story, edition = null, held = null }) => {
     <header class=${`sentence ${verdict?.class ?? ""}`}>
       <p class="line"><${Badge} session=${session} big />
         <span class="scenario">
-          <a href=${to.mode(mode.split(":")[0])}>${visible(session.scenario.split("/")[0])}</a>/<a href=${to.attack(attack.split(":")[0])}>${visible(attack)}</a>
+          <a href=${to.mode(bare(mode))}>${visible(session.scenario.split("/")[0])}</a>/<a href=${to.attack(bare(attack))}>${visible(attack)}</a>
           ${(session.without ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>~${check}</a>`)}
           ${(session.with ?? []).map((check) => html`<a key=${check} class="switched" href=${to.check(check)}>+${check}</a>`)}
         </span>
         <small class="quiet">${tell("session seed", { seed: session.seed })} · ${clock(session.started)}</small></p>
       ${edition}
-      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? sentence(verdict) : held ?? running} /></h1>
-      <p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : (lost ? say("loss", lost.reason ?? {}) : "")} /></p>
+      <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? headline(verdict) : held ?? running} /></h1>
+      <p class="means"><${Prose} of=${verdict ? [off, tell(`meaning ${verdict.kind}`)].filter(Boolean).join(" ") : lost ? say("loss", lost.reason ?? {}) : ""} /></p>
     </header>`;
+};
+
+/** `parts` as the fold has them, `at` the one that is shown; where no address leads anywhere, `choose` shows another. */
+const Sessions = ({ session, parts, at, choose }) => html`
+  <nav class="panel campaign" aria-label=${tell("session of-campaign")}>
+    <ol>
+      ${parts.map((part) => {
+        const verdict = session.sessions?.[part.number - 1]?.verdict;
+        const current = part.number === at.number;
+        const href = to.part(session.session, part.number);
+        const label = html`<span>${tell("session number", { number: part.number, of: part.of })}</span>
+          <${Badge} session=${{ ...session, verdict, status: verdict ? "done" : "running" }} />`;
+        return html`<li key=${part.number} data-part=${part.number} data-verdict=${verdict?.kind}>
+          ${href
+            ? html`<a class="button" href=${href} aria-current=${current ? "step" : undefined}>${label}</a>`
+            : html`<button type="button" aria-current=${current ? "step" : undefined} onClick=${() => choose(part.number)}>${label}</button>`}</li>`;
+      })}
+    </ol>
+  </nav>`;
+
+/** A session of a campaign as if it stood alone: its own verdict, keys and evidence. */
+const alone = (session, part) => ({ ...session, ...(session.sessions?.[part.number - 1] ?? { verdict: null, evidence: [], truths: null }) });
+
+/** The one that a session's scenario is about. */
+const Refuted = ({ scenario }) => {
+  const about = refutedBy(scenario);
+  return about && html`
+    <section class="panel" data-misconception=${about.name}><h2>${tell("session misconception")}</h2>
+      <p><q>${tell(`misconception ${about.name}`)}</q></p><p>${tell(`misconception-answer ${about.name}`)}</p></section>`;
 };

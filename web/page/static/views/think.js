@@ -1,20 +1,19 @@
 /** The attacker thinks: predict, search, and perform what was found. */
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, tell, useEffect, useState, visible } from "../draw/markup.js";
 import { begin, get, post, remove, useFault, useLoad } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
 import { Diagram } from "../draw/diagram.js";
-import { visible } from "../model/text.js";
+import { bare } from "../model/scenario.js";
 import { rowsOf } from "../model/trace.js";
-import { tell } from "../model/words.js";
 
 /** Milliseconds between two looks at how far it is. */
 const PACE = 400;
 const NOBODY = { client: {}, server: {}, attacker: { holds: [], recovered: [], interferes: true, present: true } };
 
 /** Whether what is shown is about a mode. */
-const about = (shown, id) => (shown.mode ?? shown.answer?.mode ?? "").split(":")[0] === id;
+const about = (shown, id) => bare(shown.mode ?? shown.answer?.mode ?? "") === id;
 
 export const Think = ({ mode }) => {
   const [shown, set] = useState({ is: "idle" });
@@ -60,7 +59,7 @@ export const Think = ({ mode }) => {
       <p class="line">${shown.is === "runs"
         ? html`<button type="button" data-action="stop-thinking" onClick=${() => attempt(() => remove("/api/exploration"))}>${tell("catalogue think-stop")}</button>`
         : html`<button class="primary" data-action="think" disabled=${!data || predicted === null}>${tell("catalogue think-search")}</button>`}</p>
-      <p class="fault" role="alert">${fault && visible(fault)}</p></form>`}
+      <p class="fault" role="alert">${fault}</p></form>`}
     <div aria-live="polite">${shown.is === "runs" && about(shown, mode.id) ? html`<p data-states><progress></progress> ${tell("catalogue think-running", { states: shown.states })}</p>` : null}
       ${shown.is === "done" && (own || about(shown, mode.id)) ? html`<${Answer} answer=${shown.answer} predicted=${predicted} attempt=${attempt} />` : null}</div>
   </section>`;
@@ -76,7 +75,7 @@ const Answer = ({ answer, predicted, attempt }) => {
     <p><strong>${vacuous ? tell("catalogue think-vacuous", { why: visible(vacuous) }) : tell(`catalogue think-${result}`, { goal: goal ?? "", victim: victim ?? "" })}</strong>
       ${settled ? ` ${tell(`catalogue think-${predicted === result ? "right" : "wrong"}`)}` : null}</p>
     <p class="quiet">${tell("catalogue think-states", { mode: visible(answer.mode) + checks, states, seconds: seconds.toFixed(3), sessions: bound.sessions })}</p>
-    ${rows.length ? html`<${Diagram} rows=${rows} story=${NOBODY} />
+    ${rows.length ? html`<${Diagram} rows=${rows} story=${NOBODY} keyless />
       <ol class="recipe">${rows.filter(({ changed }) => changed.length).map((row) => html`<li key=${row.index} id=${`frame-${row.index}`}><code>${row.name}</code> → ${row.party}
         <ul>${row.changed.map((field) => html`<li key=${field.field}><code>${field.field}</code> ${visible(field.new)}</li>`)}</ul></li>`)}</ol>` : null}
     ${gains.map(({ value, from }) => html`<p key=${value}>${tell("catalogue think-known", { value, from: visible(from) })}</p>`)}

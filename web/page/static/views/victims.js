@@ -1,13 +1,11 @@
 /** Victims of students' own, beside each other: what each does about every check, as its owner's lab graded it. */
 
-import { html, useState } from "../vendor/preact.js";
-import { LabError, get, post, useFault, useLoad } from "../lab/api.js";
+import { html, Mark, phrase, tell, term, useState, visible } from "../draw/markup.js";
+import { LabError, byField, get, post, useFault, useLoad } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
-import { Mark } from "../draw/verdict.js";
+import { Board } from "../draw/table.js";
 import { OWN_DRESS, worst } from "../model/software.js";
-import { visible } from "../model/text.js";
-import { phrase, tell, term } from "../model/words.js";
 
 /** What writes a report. */
 const COMMAND = "interlock check --client PROGRAM --json";
@@ -23,14 +21,13 @@ export const Victims = () => {
     } catch (error) {
       throw error instanceof SyntaxError ? new LabError(0, error.message, "report") : error;
     }
-  }, ({ field, message }) => `${field ? `${field}: ` : ""}${message}`);
+  }, byField);
   const checks = [...new Set(victims.flatMap(({ cells }) => cells.map(({ check }) => check)))];
   return html`<section class="panel victims"><h2>${tell("victims title")}</h2>
     <p class="quiet">${phrase("victims what", { command: html`<code>${COMMAND}</code>` })}</p>
-    <p><label>${tell("victims file")} <input type="file" accept=".json,application/json" data-field="report" onChange=${hand} /></label> <span class="fault" role="alert">${fault && visible(fault)}</span></p>
-    ${victims.length ? html`<div class="matrix-frame" tabindex="0" role="region" aria-label=${tell("victims title")} style=${{ "--columns": String(Math.max(12, checks.length)), "--rows": "8" }}><table class="matrix">
-      <thead><tr><td></td>${checks.map((check) => html`<th key=${check} scope="col">${check === "honest" ? html`<span class="upright">${check}</span>` : html`<a class="upright" href=${to.check(check)}>${check}</a>`}</th>`)}</tr></thead>
-      <tbody>${victims.map((victim) => html`<${Row} key=${`${victim.student} ${victim.role}`} victim=${victim} checks=${checks} show=${show} />`)}</tbody></table></div>
+    <p><label>${tell("victims file")} <input type="file" accept=".json,application/json" data-field="report" onChange=${hand} /></label> <span class="fault" role="alert">${fault}</span></p>
+    ${victims.length ? html`<${Board} name=${tell("victims title")} heads=${checks.map((check) => check === "honest" ? html`<span class="upright">${check}</span>` : html`<a class="upright" href=${to.check(check)}>${check}</a>`)}>
+        ${victims.map((victim) => html`<${Row} key=${`${victim.student} ${victim.role}`} victim=${victim} checks=${checks} show=${show} />`)}<//>
       <ul class="legend" aria-label=${tell("software grades")}>${Object.keys(OWN_DRESS).map((grade) => html`<li key=${grade}><${Mark} kind=${OWN_DRESS[grade]} /> ${term("victim-grade", grade)}</li>`)}</ul>` : html`<p class="empty">${tell(lab.role === "trainer" ? "victims none" : "victims none-own")}</p>`}
     ${open ? html`<div role="status" class="why"><strong>${visible(open.title)}</strong><ul>${open.cells.map(({ mode, grade, because }) => html`<li key=${mode}><code>${mode}</code> ${term("victim-grade", grade)}: ${visible(because)}</li>`)}</ul></div>` : null}
   </section>`;
