@@ -3,6 +3,7 @@
 import { html, Name, phrase, Prose, say, tell, Value, visible } from "../draw/markup.js";
 import { VICTIMS, fingerprints, peerOf } from "../model/fold.js";
 import { Token } from "../draw/keys.js";
+import { to } from "../lab/route.js";
 import { secretive } from "../model/text.js";
 
 /** Keys and groups shown; a hostile party may tell of any number. */
@@ -21,12 +22,15 @@ const Victim = ({ role, party, peer, stolen, truth }) => html`
   <section class="belief" data-party=${role}>
     <h3><${Name} actor=${role} /></h3>
     ${party.established ? html`<${Finished} role=${role} party=${party} peer=${peer} stolen=${stolen} />` : null}
-    ${party.aborted ? html`<p>${phrase("belief gave-up", { reason: html`<${Prose} of=${say("cause", party.aborted.reason ?? {}, undefined, visible) ?? ""} />` }, { flight: party.aborted.flight })}</p>` : null}
+    ${party.aborted ? html`<p>${phrase("belief gave-up", { reason: html`<${Reason} of=${party.aborted} />` }, { flight: party.aborted.flight })}</p>` : null}
     ${party.established || party.aborted ? null : html`<p>${tell("belief unfinished")}</p>`}
     ${truth ? html`<${So} role=${role} truth=${truth} />` : null}
   </section>`;
 
 const quoted = (text) => html`<q><${Prose} of=${text} limit=${160} /></q>`;
+
+/** Why a victim gave up: the check, whose facts the ladder has, or what else it was. */
+const Reason = ({ of: { check, reason } }) => (check ? html`<a href=${to.check(check)}>${visible(check)}</a>` : html`<${Prose} of=${say("cause", reason ?? {}, undefined, visible) ?? ""} />`);
 
 /** What a victim has of its mode's word, and what was so. */
 const So = ({ role, truth: { believes, so } }) => html`
