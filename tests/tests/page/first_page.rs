@@ -129,7 +129,9 @@ fn the_board_folds_and_begins_afresh() {
     // One tabulator leads to the cells, and arrows from there, up to the heads of the columns too.
     let at = || text(&browser.run("return document.activeElement.dataset.at ?? ''", &[]));
     browser.run("document.querySelector(\".cell[data-at='0,0']\").focus()", &[]);
-    for (key, there) in [("\u{e014}", "0,1"), ("\u{e013}", "-1,1"), ("\u{e014}", "-1,2"), ("\u{e015}", "0,2"), ("\u{e011}", "0,0")] {
+    for (key, there) in
+        [("\u{e014}", "0,1"), ("\u{e013}", "-1,1"), ("\u{e014}", "-1,2"), ("\u{e015}", "0,2"), ("\u{e011}", "0,0")]
+    {
         browser.strike(&[key]);
         assert_eq!(at(), there);
     }
@@ -140,7 +142,8 @@ fn the_board_folds_and_begins_afresh() {
     browser.strike(&["\u{e007}"]);
     browser.await_element(".session[data-scenario='dh/substitute']");
     browser.run("history.back()", &[]);
-    browser.await_element(".cell[data-scenario='dh/substitute']:focus");
+    let there = "const [done] = arguments; const look = () => (document.activeElement?.dataset.scenario === 'dh/substitute' ? done(true) : setTimeout(look, 20)); look();";
+    assert_eq!(browser.run_until_done(there, &[]), Value::Bool(true));
     browser.press("r");
     browser.await_element("[role=status][data-came]:not(:empty)");
     let came = browser.text("[data-came]");

@@ -28,7 +28,9 @@ const App = () => {
     document.documentElement.dataset.page = page;
     const title = TITLES.includes(page) && (page !== "sessions" || id === null) ? tell(`title ${page}`) : null;
     if (title) document.title = [id, title, "Interlock"].filter(Boolean).join(" · ");
-    if (!first.current) document.getElementById("main").focus({ preventScroll: true });
+    const main = document.getElementById("main");
+    // What is shown may have taken the focus to where it belongs.
+    if (!first.current && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
     first.current = false;
   }, [page, id]);
 

@@ -63,7 +63,7 @@ export const Matrix = ({ matrix, sessions, since = 0 }) => {
   useKeys(() => ({ r: again, R: again }));
   // The way back from a session leads to the cell that it was opened from.
   useEffect(() => {
-    if (place && document.activeElement?.id === "main") grid.current?.querySelector(`[data-at="${place.join(",")}"]`)?.focus({ preventScroll: true });
+    if (place && [document.body, document.getElementById("main")].includes(document.activeElement)) grid.current?.querySelector(`[data-at="${place.join(",")}"]`)?.focus({ preventScroll: true });
   }, []);
 
   /** The arrows lead from the place at row `r` and column `c` to the next, and up to the heads of the columns, which are row −1. */
