@@ -27,7 +27,11 @@ impl Lab {
 
     /// A lab with these arguments, which says that it is ready.
     pub fn start(args: &[&str]) -> Self {
-        let mut program = Program::start("interlock", &[&["serve"], args].concat());
+        Self::of(Program::start("interlock", &[&["serve"], args].concat()))
+    }
+
+    /// A lab that was started in another way, once it says that it is ready.
+    pub fn of(mut program: Program) -> Self {
         let address = program.until("the dashboard's address", |line| {
             line.split_once("Interlock is ready: http://").and_then(|(_, address)| address.trim().parse().ok())
         });

@@ -12,6 +12,9 @@ pub enum StoreError {
     Directory(PathBuf, std::io::Error),
     /// The file cannot be made.
     File(PathBuf, std::io::Error),
+    /// Something else stands in its place.
+    #[error("{0} is no database, and is left as it is")]
+    NoDatabase(PathBuf),
     /// A database of another time.
     Schema {
         /// Version found.

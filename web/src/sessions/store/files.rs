@@ -6,14 +6,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Makes the directory where it is missing, and the file, such that nobody else can read what is in them.
+/// Octets of the smallest page: what is smaller SQLite takes for a database that nobody has begun, and writes over it.
+const PAGE: u64 = 512;
+
+/// Makes the directory where it is missing, and the file, such that nobody else can read what is in them. A file that is no database
+/// is left as it is.
 pub(super) fn prepare(directory: &Path, file: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::Directory(directory.to_owned(), error);
     private_directory(directory).map_err(failed)?;
     match private_file(file) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(StoreError::File(file.to_owned(), error)),
+        Err(_) if is_cut(file) => Err(StoreError::NoDatabase(file.to_owned())),
         _ => Ok(()),
     }
+}
+
+/// Whether something stands there that is less than a page, and nothing beside it of which SQLite would mend it.
+fn is_cut(file: &Path) -> bool {
+    let size = |suffix: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        fs::metadata(PathBuf::from(name)).map_or(0, |found| found.len())
+    };
+    (1..PAGE).contains(&size("")) && size("-journal") == 0 && size("-wal") == 0
 }
 
 #[cfg(unix)]

@@ -22,7 +22,7 @@ const TOLD: usize = 256;
 /// Pause before the disk is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long the disk is tried when the console ends.
-const LEAVING: Duration = Duration::from_secs(5);
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// A question to the database; answers with what went wrong.
 pub(super) type Question = Box<dyn FnOnce(&dyn Engine) -> Option<String> + Send>;

@@ -5,6 +5,8 @@
 //! disk refuses them, so that no live session ever waits for a disk.
 
 mod address;
+#[cfg(test)]
+mod damaged;
 mod engine;
 mod error;
 mod files;

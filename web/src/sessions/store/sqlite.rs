@@ -149,10 +149,10 @@ impl Sqlite {
 
     fn count(&self) -> Result<Held, StoreError> {
         let version = self.version()?;
-        let mut query = self.connection.prepare("SELECT count(*), coalesce(sum(bytes), 0) FROM sessions")?;
-        let (sessions, bytes) = query.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
-        let unsigned = |number| u64::try_from(number).unwrap_or_default();
-        Ok(Held { version, sessions: unsigned(sessions), bytes: unsigned(bytes) })
+        // A row can say what it likes: no figure of one keeps the others from being counted.
+        let mut query = self.connection.prepare("SELECT count(*), total(bytes) FROM sessions")?;
+        let (sessions, bytes) = query.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?)))?;
+        Ok(Held { version, sessions: u64::try_from(sessions).unwrap_or_default(), bytes: bytes.max(0.0) as u64 })
     }
 }
 
@@ -193,7 +193,7 @@ impl Engine for Sqlite {
             for cursor in kept.cursor.. {
                 let events = ToSqlOutput::Borrowed(ValueRef::Text(&events));
                 if insert.execute(params![sql(cursor), id, scenario, sql(bytes), session, events])? > 0 {
-                    (held.sessions, held.bytes) = (held.sessions + 1, held.bytes + bytes);
+                    (held.sessions, held.bytes) = (held.sessions + 1, held.bytes.saturating_add(bytes));
                     break;
                 }
                 if known.query_row([id], |row| row.get(0))? {
@@ -242,7 +242,8 @@ impl Engine for Sqlite {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        let mut delete = self.connection.prepare("DELETE FROM sessions WHERE id = ? RETURNING bytes")?;
+        let mut delete =
+            self.connection.prepare("DELETE FROM sessions WHERE id = ? RETURNING CAST(bytes AS INTEGER)")?;
         let gone = delete.query_row([id], |row| row.get::<_, i64>(0)).optional()?;
         let Some(gone) = gone else { return Ok(false) };
         self.held.sessions = self.held.sessions.saturating_sub(1);
@@ -265,7 +266,8 @@ impl Retention {
         if held.sessions <= self.sessions && held.bytes <= self.bytes {
             return Ok(());
         }
-        let oldest = "DELETE FROM sessions WHERE cursor = (SELECT min(cursor) FROM sessions) RETURNING bytes";
+        let oldest =
+            "DELETE FROM sessions WHERE cursor = (SELECT min(cursor) FROM sessions) RETURNING CAST(bytes AS INTEGER)";
         let mut delete = transaction.prepare(oldest)?;
         while held.sessions > self.sessions || held.bytes > self.bytes {
             let gone = delete.query_row([], |row| row.get::<_, i64>(0)).optional()?;

@@ -1,5 +1,4 @@
 //! A run that a signal ends: what was done by then is reported, and that it is not all.
-#![cfg(target_os = "linux")]
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
