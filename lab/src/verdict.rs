@@ -12,7 +12,7 @@ mod judge;
 use crate::{
     evidence::{Truths, abbreviate},
     role::Role,
-    words,
+    words::{self, Language},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -176,9 +176,14 @@ impl Verdict {
 
     /// Its sentence in the language that this process speaks.
     pub fn sentence(&self) -> String {
+        self.sentence_in(words::language(words::tongue().code))
+    }
+
+    /// Its sentence in a language.
+    pub fn sentence_in(&self, language: &Language) -> String {
         match &self.grounds {
-            Some(grounds) if words::tongue() != words::TONGUES[0] => {
-                abbreviate(&words::verdict(&judge::told(grounds), self.session))
+            Some(grounds) if !std::ptr::eq(language, words::english()) => {
+                abbreviate(&words::verdict(&judge::told(grounds), self.session, language))
             }
             _ => self.because.clone(),
         }

@@ -4,10 +4,14 @@
 #![cfg(target_os = "linux")]
 
 use serde_json::{Value, json};
-use std::fs;
+use std::{
+    fs,
+    io::Write,
+    process::{Command, Stdio},
+};
 use support::{
     http::{Answer, Stream, post, request},
-    programs::run,
+    programs::{Finished, path, run},
     serving::{Lab, text},
 };
 
@@ -258,6 +262,47 @@ fn a_frame_that_is_forgotten_ends_its_session_and_four_are_the_most() {
         assert_eq!(cancelled.expect("why")["why"], "undecided");
     }
     assert_eq!(post(lab.address, "/api/sessions", &body.to_string()).status, 202, "there is room again");
+}
+
+/// What `interlock run --step` makes of these lines.
+fn in_a_terminal(args: &[&str], lines: &str) -> (Finished, Value) {
+    let mut command = Command::new(path("interlock"));
+    command.args([&["run", "--step", "--json", "--seed", "7"], args].concat()).env("NO_COLOR", "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = command.spawn().expect("the program");
+    program.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("the lines");
+    let ended = program.wait_with_output().expect("its end");
+    let [out, err] = [ended.stdout, ended.stderr].map(|text| String::from_utf8(text).expect("text"));
+    let session = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}\n{err}"));
+    (Finished { code: ended.status.code(), out, err }, session)
+}
+
+#[test]
+fn in_a_terminal_a_line_decides_about_each_frame_and_the_end_of_the_input_about_all() {
+    let (ended, session) = in_a_terminal(&["ecdh/substitute"], "");
+    assert_eq!(
+        (ended.code, &session["verdict"]["kind"], &session["by_hand"]),
+        (Some(0), &json!("split"), &json!(true))
+    );
+    assert!(ended.err.contains("the client's client-hello waits in the attacker's hand"), "{ended:?}");
+    let (ended, session) = in_a_terminal(&["ecdh/substitute"], &"f\n".repeat(40));
+    assert_eq!((ended.code, &session["verdict"]["kind"]), (Some(0), &json!("private")), "{ended:?}");
+    // What is no decision is told and changes nothing; what is decided can be kept, and done again.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("kept.json").display().to_string();
+    let random = "A".repeat(43);
+    let lines =
+        format!("fly\n\nalter\nalter random=short\na other=1\nf random={random}\nalter random={random}\nresume\n");
+    let (ended, session) = in_a_terminal(&["ecdh-cert/relay", "--keep", &file], &lines);
+    assert_eq!(verdict(&session), (json!("stopped"), json!("transcript-signature")), "{ended:?}");
+    for told in ["expected forward, drop", "fields.random", "fields.other"] {
+        assert!(ended.err.contains(told), "{told}: {}", ended.err);
+    }
+    let again = run("interlock", &["run", "ecdh-cert", "--script", &file, "--json"]);
+    let again: Value = serde_json::from_str(&again.out).expect("JSON");
+    assert_eq!((verdict(&again), &again["seed"]), (verdict(&session), &session["seed"]));
+    let refused = run("interlock", &["run", "dh/relay", "--step", "--sessions", "2"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
 }
 
 /// In a campaign each session is held, until somebody resumes.

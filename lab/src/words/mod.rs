@@ -124,17 +124,14 @@ fn fitted(value: Value, fit: &dyn Fn(&str) -> String) -> Value {
     }
 }
 
-/// The sentence of a verdict by its grounds, with the number of the session that it is of, where that is one of several.
-pub fn verdict(grounds: &impl Serialize, session: Option<u32>) -> String {
-    sentence(grounds, session, spoken())
-}
-
 /// The sentence of a verdict in English, as it is kept.
 pub(crate) fn kept_verdict(grounds: &impl Serialize, session: Option<u32>) -> String {
-    sentence(grounds, session, english())
+    verdict(grounds, session, english())
 }
 
-fn sentence(grounds: &impl Serialize, session: Option<u32>, language: &Language) -> String {
+/// The sentence of a verdict by its grounds in a language, with the number of the session that it is of, where that is one of
+/// several.
+pub fn verdict(grounds: &impl Serialize, session: Option<u32>, language: &Language) -> String {
     let told = serde_json::to_value(grounds).ok().and_then(|value| language.say("verdict", &value)).unwrap_or_default();
     let Some(number) = session else { return told };
     let members = serde_json::json!({ "number": number, "told": told });

@@ -2,7 +2,7 @@
 
 use super::{Data, FINE, Failure};
 use crate::sessions::{
-    export::{Format, export},
+    export::{Format, Manner, Theme, export},
     store::{Place, Retention, StoreError, open},
 };
 use clap::Args;
@@ -14,13 +14,17 @@ use std::io::Write;
 #[command(after_help = "\
 Examples:
   interlock export 5f0c6b1e9d2a4873 --format html > session.html
-  interlock export 5f0c6b1e9d2a4873 --format pcapng > session.pcapng      for Wireshark, with interlock dissector")]
+  interlock export 5f0c6b1e9d2a4873 --format pcapng > session.pcapng      for Wireshark, with interlock dissector
+  interlock --lang de export 5f0c6b1e9d2a4873 --format svg > session.svg  the diagram, for slides")]
 pub(super) struct Export {
     /// Id of a session that the dashboard has run
     session: String,
     /// In which form
     #[arg(long)]
     format: Format,
+    /// The ground of an SVG
+    #[arg(long, default_value = "light")]
+    theme: Theme,
     #[command(flatten)]
     data: Data,
 }
@@ -43,7 +47,8 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
         .record(&args.session)
         .map_err(failed)?
         .ok_or_else(|| Failure::usage("no-session", &json!({ "session": args.session, "directory": named })))?;
-    let file = export(&record, args.format).map_err(|error| Failure::Lab(error.to_string()))?;
+    let manner = Manner { theme: args.theme, ..Manner::default() };
+    let file = export(&record, args.format, &manner).map_err(|error| Failure::Lab(error.to_string()))?;
     std::io::stdout().lock().write_all(&file)?;
     Ok(FINE)
 }

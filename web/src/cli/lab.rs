@@ -171,8 +171,17 @@ pub(super) fn play_kept(
     kept: &Kept,
     seed: Option<u64>,
 ) -> Result<Playing, Failure> {
-    let by_hand = ByHand { decided: kept.decided.clone(), holds: false };
-    console.play_by_hand(scenario, seed, &by_hand).map_err(not_played)
+    play_by_hand(console, scenario, seed, &ByHand { decided: kept.decided.clone(), holds: false })
+}
+
+/// Plays a session in which somebody decides in the attacker's place.
+pub(super) fn play_by_hand(
+    console: &Arc<Console>,
+    scenario: &Scenario,
+    seed: Option<u64>,
+    by_hand: &ByHand,
+) -> Result<Playing, Failure> {
+    console.play_by_hand(scenario, seed, by_hand).map_err(not_played)
 }
 
 fn not_played(error: NotPlayed) -> Failure {

@@ -22,6 +22,7 @@ mod reports;
 mod run;
 mod script;
 mod serve;
+mod step;
 mod story;
 mod style;
 mod tls;

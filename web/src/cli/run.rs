@@ -1,6 +1,6 @@
 //! `interlock run`
 
-use super::{FINE, Failure, lab, outcomes::Table, said, script, story, unless_read_enough};
+use super::{FINE, Failure, lab, outcomes::Table, said, script, step, story, unless_read_enough};
 use crate::{
     ci::{
         outcomes::{self, Expected, Grade, Row, grade},
@@ -8,7 +8,7 @@ use crate::{
     },
     log,
     sessions::{
-        export::{Format, export},
+        export::{Format, Manner, export},
         orders::{Settings, core_seconds},
         session::Record,
     },
@@ -33,7 +33,8 @@ Examples:
   interlock run 'ecdh-cert/substitute~transcript-signature' --seed 7
   interlock run dh-weak:short,bits=64/crack --json
   interlock run ecdh --script found.json
-  interlock run ecdh/substitute --pcapng session.pcapng
+  interlock run ecdh/substitute --pcapng session.pcapng --svg session.svg
+  interlock run ecdh-cert/relay --step --keep mine.json         each frame waits for your decision
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
 Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects (or --outcomes); a scenario
@@ -45,6 +46,13 @@ pub(super) struct Run {
     /// What the attacker does stands in this file (docs/script.md)
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Hold every frame until a line says what becomes of it: forward, drop, propose (as the attack would), resume (so with all
+    /// that follow), or alter FIELD=VALUE..., each by its first letter too; the end of the input resumes
+    #[arg(long, conflicts_with_all = ["script", "sessions"])]
+    step: bool,
+    /// Keep what was decided in this file, for --script
+    #[arg(long, value_name = "FILE", requires = "step")]
+    keep: Option<PathBuf>,
     /// Makes every byte follow from this number [default: that of a script that was kept]; further sessions take the next numbers
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -58,6 +66,9 @@ pub(super) struct Run {
     /// Write the frames of both legs to this file, for Wireshark (interlock dissector); a section a session
     #[arg(long, value_name = "FILE")]
     pcapng: Option<PathBuf>,
+    /// Draw the sequence diagram into this file, for slides
+    #[arg(long, value_name = "FILE", conflicts_with = "sessions")]
+    svg: Option<PathBuf>,
     /// How long a victim waits for each flight, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000)]
     patience: u64,
@@ -84,6 +95,11 @@ pub(super) fn run(args: &Run) -> Result<u8, Failure> {
         log::line("interlock", &warning);
     }
     lab::with_lab(settings, async |console| {
+        if args.step {
+            let record = step::play(&console, &scenario, first).await?;
+            args.keep.as_deref().map(|file| step::keep(file, &record)).transpose()?;
+            return print(args, &record, &rows, packets.as_mut());
+        }
         let mut worst = FINE;
         let mut under_way = std::collections::VecDeque::new();
         for i in 0..args.sessions {
@@ -123,7 +139,10 @@ fn costly(scenario: &Scenario, settings: &Settings) -> Option<String> {
 /// Prints one session; answers with its exit status.
 fn print(args: &Run, record: &Record, rows: &[Row], packets: Option<&mut File>) -> Result<u8, Failure> {
     if let Some(file) = packets {
-        file.write_all(&export(record, Format::Pcapng)?)?;
+        file.write_all(&export(record, Format::Pcapng, &Manner::default())?)?;
+    }
+    if let Some(file) = &args.svg {
+        std::fs::write(file, export(record, Format::Svg, &Manner::default())?)?;
     }
     // What somebody did in the attacker's place no theory foretells.
     let expected = outcomes::of(rows, &record.session.scenario).filter(|_| !record.session.by_hand);

@@ -108,7 +108,8 @@ fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
     }
 }
 
-fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
+/// What a frame says, or its length where it is sealed.
+pub(super) fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
     match fields(frame) {
         Some(fields) => fields.iter().try_for_each(|(name, value)| {
             writeln!(out, "{}", faint(format!("      {}: {}", printable(name), printable(&shortened(value, VALUE)))))
@@ -117,7 +118,8 @@ fn content(out: &mut impl Write, frame: &str) -> io::Result<()> {
     }
 }
 
-fn changes(out: &mut impl Write, change: &Change) -> io::Result<()> {
+/// A field that is altered, as it was and as it is.
+pub(super) fn changes(out: &mut impl Write, change: &Change) -> io::Result<()> {
     let value = |text: &str| printable(&shortened(text, VALUE));
     writeln!(out, "      {}", altered(format!("{}:", printable(&change.field))))?;
     writeln!(out, "        {}  {}", tale("was", &json!({})), value(&change.old))?;

@@ -48,6 +48,11 @@ pub(super) async fn in_its_language(request: Request, next: Next) -> Response {
     LANGUAGE.scope(language, next.run(request)).await
 }
 
+/// The language in which the request that is being answered is answered.
+pub(super) fn language() -> &'static Language {
+    LANGUAGE.try_with(|language| *language).unwrap_or_else(|_| words::english())
+}
+
 fn wanted(headers: &HeaderMap) -> &'static Language {
     let taken = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut best = (0.0, TONGUES[0].code);
@@ -124,7 +129,7 @@ impl From<NotPlayed> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let language = LANGUAGE.try_with(|language| *language).unwrap_or_else(|_| words::english());
+        let language = language();
         let message = match &self.message {
             Message::Refused(refusal) => refusal.told(language),
             Message::Text(text) => text.clone(),

@@ -5,14 +5,14 @@ use super::{
     asked::{Body, Named, Query},
     doors::Visitor,
     hand,
-    problem::Problem,
+    problem::{Problem, language},
 };
 use crate::{
     console::ByHand,
     sessions::{
         book::Forgotten,
         chains::chains,
-        export::{Format, export},
+        export::{Format, Manner, Theme, export},
         filter::Filter,
         octets::{Explained, explain},
         orders::{core_seconds, resolve},
@@ -251,6 +251,8 @@ pub(super) async fn forget(State(app): State<Arc<App>>, Named(id): Named) -> Res
 #[serde(deny_unknown_fields)]
 pub(super) struct Exported {
     format: Format,
+    #[serde(default)]
+    theme: Theme,
 }
 
 pub(super) async fn the_export(
@@ -259,7 +261,7 @@ pub(super) async fn the_export(
     Query(wanted): Query<Exported>,
 ) -> Result<Response, Problem> {
     let record = found(&app, &id).await?;
-    let body = export(&record, wanted.format)
+    let body = export(&record, wanted.format, &Manner { language: language(), theme: wanted.theme })
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
     let (kind, suffix) = (wanted.format.media(), wanted.format.suffix());
     let name = format!("attachment; filename=\"interlock-{}.{suffix}\"", record.session.session);

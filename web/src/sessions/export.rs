@@ -1,8 +1,11 @@
-//! One session for others: as JSON, as one HTML file that needs nothing else, or as a recording of packets. The HTML file shows
+//! One session for others: as JSON, as one HTML file that needs nothing else, as a recording of packets, or as a picture. The HTML file shows
 //! the session as the dashboard does; where no script may run, and to programs that read it, it is the plain text that stands in
 //! it.
 
 mod packets;
+mod picture;
+
+pub use picture::{Manner, Theme};
 
 use crate::sessions::{
     chains::{Chain, chains},
@@ -34,6 +37,8 @@ pub enum Format {
     Html,
     /// Its frames, as a capture of both legs would have them.
     Pcapng,
+    /// Its sequence diagram, for slides.
+    Svg,
 }
 
 impl Format {
@@ -43,6 +48,7 @@ impl Format {
             Self::Json => "json",
             Self::Html => "html",
             Self::Pcapng => "pcapng",
+            Self::Svg => "svg",
         }
     }
 
@@ -52,18 +58,20 @@ impl Format {
             Self::Json => "application/json",
             Self::Html => "text/html; charset=utf-8",
             Self::Pcapng => "application/x-pcapng",
+            Self::Svg => "image/svg+xml",
         }
     }
 }
 
-/// The export of a session.
+/// The export of a session; a picture is drawn in this manner.
 ///
 /// # Errors
 /// It cannot be written in this form.
-pub fn export(record: &Record, format: Format) -> io::Result<Vec<u8>> {
+pub fn export(record: &Record, format: Format, manner: &Manner) -> io::Result<Vec<u8>> {
     match format {
         Format::Json => Ok(serde_json::to_string_pretty(record).map(|text| text + "\n")?.into_bytes()),
         Format::Pcapng => packets::packets(record),
+        Format::Svg => picture::picture(record, manner).map(String::into_bytes).map_err(io::Error::other),
         Format::Html => {
             // A nonce that could be guessed would let a session's text run: without randomness, nothing runs.
             let (policy, scripts) = match nonce() {
@@ -228,7 +236,7 @@ mod tests {
     use lab::loss::Loss;
 
     fn text(record: &Record, format: Format) -> String {
-        String::from_utf8(export(record, format).unwrap()).unwrap()
+        String::from_utf8(export(record, format, &Manner::default()).unwrap()).unwrap()
     }
 
     fn refused(reason: &str) -> Loss {

@@ -15,7 +15,7 @@ export class LabError extends Error {
   }
 }
 
-async function ask(path, options) {
+async function ask(path, options, read = parse) {
   let answer;
   try {
     // What the lab refuses it tells in the page's language, whatever the browser's is.
@@ -26,7 +26,7 @@ async function ask(path, options) {
   let body = null;
   if (answer.status === 204) return null;
   try {
-    body = parse(await answer.text());
+    body = (answer.ok ? read : parse)(await answer.text());
   } catch {
     if (answer.ok) throw new LabError(answer.status, tell("link no-json"));
   }
@@ -35,6 +35,9 @@ async function ask(path, options) {
 }
 
 export const get = (path) => ask(path);
+
+/** What the lab answers in another form than JSON, as text. */
+export const drawn = (path) => ask(path, undefined, String);
 
 export const post = (path, body) =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: written(body) });

@@ -1,7 +1,7 @@
 /** The page of a session: the sentence first, then how it came to it. */
 
-import { html, sentence, tell, term, useEffect, useRef } from "../draw/markup.js";
-import { begin, get, post, start, useFault, useLoad } from "../lab/api.js";
+import { html, tell, term, useEffect, useRef } from "../draw/markup.js";
+import { begin, drawn, get, post, start, useFault, useLoad } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
 import { Certificates } from "./chains.js";
 import { Hand } from "./hand.js";
@@ -10,10 +10,11 @@ import { navigate, to, useKeys } from "../lab/route.js";
 import { Octets } from "./octets.js";
 import { remedies } from "../model/remedy.js";
 import { attackOf, bare, lacking, modeOf, restored } from "../model/scenario.js";
-import { address, dots, picture } from "../draw/picture.js";
+import { address, dots } from "../draw/picture.js";
 import { Unloaded } from "./states.js";
 import { Story } from "./story.js";
 import { isDefence } from "../model/verdict.js";
+import { theme } from "../lab/settings.js";
 
 export const SessionPage = ({ id, part = null }) => {
   useLab();
@@ -85,8 +86,8 @@ export const SessionPage = ({ id, part = null }) => {
           ${gone || !session.by_hand || session.status !== "done" ? null : html`<a class="button" data-action="script" href=${`/api/sessions/${encodeURIComponent(id)}/script`} download>${tell("hand script")}</a>`}
           ${gone ? null : EXPORTS.map((format) => html`
             <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
-          ${events.length ? PICTURES.map((format) => html`
-            <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, session))}>${tell(`session picture-${format}`)}</button>`) : null}
+          ${gone ? null : PICTURES.map((format) => html`
+            <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, id))}>${tell(`session picture-${format}`)}</button>`)}
         </div>
         <p class="fault" role="alert">${fault}</p>`} />`;
 };
@@ -105,13 +106,12 @@ const Remedy = ({ found, instead }) => {
 const EXPORTS = ["html", "json", "pcapng"];
 const PICTURES = ["svg", "png"];
 
-/** Keeps the diagram as a picture, in the colours that the page has. */
-async function save(format, session) {
-  const drawing = document.querySelector(".drawn .diagram svg");
-  const title = [session.scenario, session.verdict && sentence(session.verdict)].filter(Boolean).join(": ");
+/** Keeps the diagram as the lab draws it, on the ground that the page has. */
+async function save(format, id) {
+  const drawing = await drawn(`/api/sessions/${encodeURIComponent(id)}/export?format=svg&theme=${theme()}`);
   const link = document.createElement("a");
-  link.href = format === "svg" ? address(picture(drawing, title)) : await dots(drawing, title);
-  link.download = `interlock-${session.session}.${format}`;
+  link.href = format === "svg" ? address(drawing) : await dots(drawing);
+  link.download = `interlock-${id}.${format}`;
   link.click();
 }
 
