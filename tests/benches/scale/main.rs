@@ -1,11 +1,15 @@
-//! How many can watch: processor time of the thread that serves, and memory, for so many viewers at so many messages a second.
+//! How much one console carries: processor time of the thread that serves so many viewers at so many messages a second, the memory
+//! that one costs who reads nothing, the console's memory after so many sessions, and how soon it shows its first verdict.
 //!
-//! `cargo bench -p tests --bench scale -- 1000 5000` (viewers). Beside viewers that read stand others that were silent from their
-//! first octet, and others that stopped reading; what these cost is told apart.
+//! `cargo build --release -p web -p victims -p attacker`, then `cargo bench -p tests --bench scale -- 1000 5000 sessions=100000`
+//! (viewers, and how many sessions). With `update` the figures replace those of `measured.txt`, from which the table of
+//! `docs/teaching.md` is made.
+
+mod console;
 
 use lab::{event::Fact, role::Actor};
 use std::{
-    fs,
+    env, fs,
     net::SocketAddr,
     sync::{
         Arc,
@@ -40,10 +44,45 @@ const SECONDS: u32 = 10;
 /// Viewers that never read, and how large what they are sent is, in octets.
 const STALLED: usize = 200;
 const LARGE: usize = 200 << 10;
+const MESSAGES: usize = 200;
+
+/// Where the figures of the documentation are.
+const MEASURED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/scale/measured.txt");
+
+/// What was measured, and the figure.
+type Row = (String, String);
 
 fn main() {
-    let asked: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    for viewers in if asked.is_empty() { vec![1000, 5000] } else { asked } {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    // `cargo test --benches` builds and starts this too, without `--bench`.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let asked: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    let sessions = arguments.iter().find_map(|argument| argument.strip_prefix("sessions=")?.parse().ok());
+    let mut rows = watched(if asked.is_empty() { &[1000, 5000] } else { &asked });
+    rows.extend(console::first_verdict());
+    rows.extend(console::memory(sessions.unwrap_or(2000)));
+    if arguments.iter().any(|argument| argument == "update") {
+        let before = fs::read_to_string(MEASURED).expect("the figures");
+        // What it is, and on what it was measured.
+        let kept = before.lines().filter(|line| !line.contains('\t')).map(str::to_owned);
+        let lines: Vec<String> =
+            kept.chain(rows.into_iter().map(|(what, figure)| format!("{what}\t{figure}"))).collect();
+        fs::write(MEASURED, lines.join("\n") + "\n").expect("the figures written");
+    }
+}
+
+/// A row, which is shown when it is measured.
+fn row(what: String, figure: String) -> Row {
+    println!("{what}: {figure}");
+    (what, figure)
+}
+
+/// What viewers cost: those who read, and those who do not.
+fn watched(asked: &[usize]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for &viewers in asked {
         let server = Server::start(viewers + 1000);
         let own = runtime();
         let read = Arc::new(AtomicU64::new(0));
@@ -70,10 +109,21 @@ fn main() {
         let used = Duration::from_nanos(server.used() - before);
         let core = 100.0 * used.as_secs_f64() / sent.as_secs_f64();
         let each = used.as_secs_f64() * 1e6 / (viewers as f64 * f64::from(RATE * SECONDS));
-        println!(
-            "{viewers} viewers, {RATE} a second: {core:.1} % of a core, {each:.2} µs a delivery; the last one {} ms after it was sent",
-            late.as_millis()
-        );
+        rows.push(row(
+            format!("{viewers} viewers, {RATE} messages a second to each"),
+            format!(
+                "{core:.1} % of a core ({each:.2} µs a delivery); the last was read {} ms after it was sent",
+                late.as_millis()
+            ),
+        ));
+        // The ring is full of what is large before anybody is there who does not read it.
+        let large = || {
+            (0..MESSAGES).for_each(|_| {
+                (server.send)(LARGE);
+                thread::sleep(Duration::from_millis(10));
+            })
+        };
+        large();
         let full = memory();
         let stalled: Vec<TcpStream> = own.block_on(async {
             let mut all = Vec::new();
@@ -83,18 +133,19 @@ fn main() {
             sleep(Duration::from_secs(1)).await;
             all
         });
-        (0..200).for_each(|_| {
-            (server.send)(LARGE);
-            thread::sleep(Duration::from_millis(10));
-        });
+        large();
         let grown = memory().saturating_sub(full) as f64 / STALLED as f64;
-        println!(
-            "  {STALLED} that never read, 200 messages of {} kB: {grown:.0} kB each, the ring's 16 MB for all of them included",
-            LARGE >> 10
-        );
+        rows.push(row(
+            format!(
+                "a viewer that reads nothing of {MESSAGES} messages of {} kB, beside {viewers} that do",
+                LARGE >> 10
+            ),
+            format!("{grown:.0} kB"),
+        ));
         drop(stalled);
         own.shutdown_background();
     }
+    rows
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -258,3 +258,15 @@ pub fn logarithms() -> String {
     }
     text
 }
+
+/// The figures of what one console carries, and on what they were measured; that nobody has measured, where nobody has.
+pub fn scale() -> String {
+    let lines = include_str!("../../benches/scale/measured.txt").lines().filter(|line| !line.starts_with('#'));
+    let (rows, conditions): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains('\t'));
+    if rows.is_empty() {
+        return "Nobody has measured this version yet.\n".to_owned();
+    }
+    let mut text = format!("{}\n\n| what | figure |\n|---|---|\n", conditions.join(" "));
+    rows.iter().for_each(|row| text.push_str(&format!("| {} |\n", row.replace('\t', " | "))));
+    text
+}
