@@ -5,7 +5,7 @@ use super::{
     asked::{Body, Named, Query},
     doors::Visitor,
     hand,
-    problem::{Problem, language},
+    problem::Problem,
 };
 use crate::{
     console::ByHand,
@@ -261,7 +261,7 @@ pub(super) async fn the_export(
     Query(wanted): Query<Exported>,
 ) -> Result<Response, Problem> {
     let record = found(&app, &id).await?;
-    let body = export(&record, wanted.format, &Manner { language: language(), theme: wanted.theme })
+    let body = export(&record, wanted.format, &Manner { language: super::problem::language(), theme: wanted.theme })
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
     let (kind, suffix) = (wanted.format.media(), wanted.format.suffix());
     let name = format!("attachment; filename=\"interlock-{}.{suffix}\"", record.session.session);
