@@ -13,7 +13,6 @@ pub enum StoreError {
     /// The file cannot be made.
     File(PathBuf, std::io::Error),
     /// Something else stands in its place.
-    #[error("{0} is no database, and is left as it is")]
     NoDatabase(PathBuf),
     /// A database of another time.
     Schema {
@@ -67,6 +66,7 @@ impl From<&StoreError> for Refusal {
             StoreError::File(path, why) => {
                 Self::new("store-file", json!({ "path": path.display().to_string(), "why": why.to_string() }))
             }
+            StoreError::NoDatabase(path) => Self::new("store-none", json!({ "path": path.display().to_string() })),
             StoreError::Schema { found, known } => Self::new("store-schema", json!({ "found": found, "known": known })),
             StoreError::ReadOnly => Self::new("store-read-only", json!({})),
             StoreError::Sqlite(error) => Self::new("store-database", json!({ "why": briefly(error) })),
