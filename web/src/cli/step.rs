@@ -111,7 +111,7 @@ async fn held(console: &Console, id: &str) -> Result<Option<Event>, Failure> {
 fn came(fact: &Fact) -> Map<String, Value> {
     let Fact::Held { bytes, .. } = fact else { return Map::new() };
     match Frame::from_text(bytes) {
-        Some(Frame { kind: Kind::Record, body }) => Map::from_iter([(BYTES.to_owned(), body::encode(&body).into())]),
+        Some(Frame { kind: Kind::Record, body }) => Map::from_iter([(BYTES.to_owned(), body::encode(&body))]),
         _ => frame::body(bytes).unwrap_or_default(),
     }
 }
