@@ -84,6 +84,9 @@ fn follow(trace: &Vector<'_>, shared_before: Option<&[u8]>) {
     let (kind, flight) = server_keys.open(&sealed).unwrap();
     assert_eq!(kind, content::HANDSHAKE);
     let mut messages = value("message_encryptedextensions");
+    if trace.contains_key("message_certificaterequest") {
+        messages.extend(value("message_certificaterequest"));
+    }
     if trace.contains_key("message_server_certificate") {
         messages.extend(value("message_server_certificate"));
         messages.extend(value("message_server_certificateverify"));
@@ -109,7 +112,19 @@ fn follow(trace: &Vector<'_>, shared_before: Option<&[u8]>) {
     }
     assert_eq!(finished, value("message_server_finished"));
     let (_, said) = client_keys.open(&ends.remove(0)).unwrap();
-    assert_eq!((&said[..4], &said[4..]), (&[20, 0, 0, 32][..], &client_secret.finished(&transcript)[..]));
+    // Certificate and CertificateVerify, where the client was asked for them, and Finished
+    let (shown, said) = said.split_at(said.len() - 36);
+    assert_eq!(shown.is_empty(), !trace.contains_key("message_certificaterequest"));
+    if let [11, 0, high, low, ..] = shown {
+        let certificate = &shown[..4 + usize::from(u16::from_be_bytes([*high, *low]))];
+        let signed = hash(&[&client_hello, &server_hello, &messages, certificate]);
+        let content = [&[b' '; 64][..], b"TLS 1.3, client CertificateVerify\0", &signed].concat();
+        assert_eq!(value("client_messagetosign"), content);
+        assert_eq!(shown[certificate.len()], 15);
+        assert!(shown.ends_with(&value("client_messagesignature")));
+    }
+    let unfinished = hash(&[&client_hello, &server_hello, &messages, shown]);
+    assert_eq!((&said[..4], &said[4..]), (&[20, 0, 0, 32][..], &client_secret.finished(&unfinished)[..]));
 
     let [client, server] = ["c ap traffic", "s ap traffic"].map(|label| stage.derive(label, &transcript));
     for (secret, side) in [(client, "client"), (server, "server")] {
@@ -177,6 +192,12 @@ fn another_hello_of_rfc_8448_section_5() {
     }
     let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
     assert!(octets(trace["server_messagetosign"]).ends_with(&hash(&messages)));
+}
+
+#[test]
+fn client_authentication_of_rfc_8448_section_6() {
+    let Some(text) = traces() else { return };
+    follow(&trace(&text, "Client_Authentication_Handshake"), None);
 }
 
 #[test]

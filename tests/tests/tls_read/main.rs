@@ -5,6 +5,7 @@
 
 mod damaged;
 mod exercise;
+mod files;
 mod proven;
 
 use cryptanalysis::{Budget, Observer};
