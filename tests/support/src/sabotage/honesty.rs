@@ -54,7 +54,7 @@ pub(super) fn half_signed(row: &Row, sound: &Outcome, table: &Table) -> Option<T
     }
     let covered = matches!(row.scenario.attack.variant.as_deref(), Some("server-random" | "server-share"));
     Some(match row.scenario.attack.id.as_str() {
-        "alter-negotiation" | "tamper-binding" | "tamper-finished" if !covered => {
+        "alter-negotiation" | "tamper-binding" | "tamper-finished" | "unkeyed-mac" if !covered => {
             table.never_looks(row, checks::TRANSCRIPT_SIGNATURE.id, sound)
         }
         // Whoever puts a share of its own in the place of the server's alters what is signed; of all others the signature is no matter.
