@@ -215,6 +215,30 @@ fn a_server_that_remembers_is_asked_for_what_it_keeps() {
     broken("--server", &server, &twins, 1);
 }
 
+/// The process that plays the client is ended in the middle of a scenario of two sessions: what was remembered in it is gone, and
+/// nobody takes the second session for a first one.
+#[cfg(unix)]
+#[test]
+fn a_scenario_whose_memory_is_lost_in_the_middle_is_inconclusive() {
+    let Some(client) = client() else { return };
+    let lost = r#"test -e "$INTERLOCK_MEMORY/met" && kill -9 $PPID; touch "$INTERLOCK_MEMORY/met"; exec "#;
+    let command = format!("sh -c {}", shell(&format!("{lost}{client}")));
+    let (code, report) = check("--client", &command, &["tofu/first-contact:later", "tofu/relay"]);
+    assert_eq!(code, Some(3), "{report}");
+    let cells = report["cells"].as_array().expect("cells").iter();
+    let trials: Vec<&Value> = cells.flat_map(|cell| cell["trials"].as_array().expect("trials")).collect();
+    let lost = |trial: &&Value| trial["got"]["kind"] == "inconclusive" && trial["leaked"] == false;
+    assert!(trials.iter().all(lost), "{report}");
+    let because = |trial: &Value| trial["got"]["because"].as_str().expect("a text").to_owned();
+    assert!(trials.iter().any(|trial| because(trial).contains("ession 2")), "{report}");
+}
+
+/// A word for a shell.
+#[cfg(unix)]
+fn shell(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 #[test]
 fn another_language_does_as_well() {
     if Command::new("node").arg("--version").output().is_err() {
