@@ -256,6 +256,8 @@ fn what_cannot_be_started_is_a_usage_error_and_a_course_gets_its_file() {
     assert_eq!(missing.code, Some(2), "{missing:?}");
     let both = run("interlock", &["check", "--client", "true", "--server", "true"]);
     assert_eq!(both.code, Some(2), "{both:?}");
+    let unmet = run("interlock", &["check", "--client", "true", "--filter", "ecdh/relay", "--filter", "ecdh/relai"]);
+    assert!(unmet.code == Some(2) && unmet.err.contains("“ecdh/relai”"), "{unmet:?}");
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("results.json");
     let args = ["check", "--client", "true", "--filter", "ecdh/relay", "--patience", "1000", "--gradescope"];
