@@ -67,7 +67,8 @@ fn against(program: &Path, trial: &Trial, place: usize) -> Vec<String> {
 
 #[test]
 fn a_broken_lab_turns_red_at_exactly_the_cells_that_theory_says() {
-    let built = copy::build(&copy::broken(), &["-p", "support", "--example", "matrix"]);
+    // For the whole workspace, of which one program is built: with the features of everything, so that no dependency is built again.
+    let built = copy::build(&copy::broken(), &["--workspace", "--example", "matrix"]);
     let program = built.join("examples/matrix");
     let table = Table::new(outcomes::rows());
     let trials = trials(&table, &sound(&program, &table));

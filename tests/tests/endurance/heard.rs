@@ -7,7 +7,11 @@ use std::{
     collections::{HashMap, HashSet, VecDeque, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
     net::SocketAddr,
-    sync::{Condvar, Mutex, MutexGuard, mpsc::Sender},
+    sync::{
+        Condvar, Mutex, MutexGuard,
+        mpsc::{Sender, channel},
+    },
+    thread,
     time::Duration,
 };
 use support::{
@@ -99,9 +103,16 @@ impl Shared {
 
     /// Hears everything until the stream ends, and passes on which sessions are to be compared.
     pub fn listen(&self, mut stream: Stream, compare: &Sender<(String, Events)>) {
-        while let Some(message) = stream.follow() {
-            self.hear(&message, compare);
-        }
+        // Who asks for a session waits for an answer: the stream is read meanwhile, lest it runs away.
+        let (sender, messages) = channel();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Some(message) = stream.follow() {
+                    sender.send(message).expect("somebody who hears");
+                }
+            });
+            messages.iter().for_each(|message| self.hear(&message, compare));
+        });
     }
 
     fn hear(&self, message: &Message, compare: &Sender<(String, Events)>) {

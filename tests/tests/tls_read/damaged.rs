@@ -48,7 +48,7 @@ fn mutated_recordings() {
     let Some(packets) = packets() else { return };
     let whole = written(packets);
     fuzz::keep("recordings", [whole.clone()]);
-    let (run, mut case) = (Run::of(200), 0);
+    let (run, mut case) = (Run::of(50), 0);
     let mut rng = ChaCha20Rng::seed_from_u64(run.seed());
     while run.goes_on(case) {
         case += 1;
