@@ -226,7 +226,7 @@ impl Search<'_> {
                 if self.is_over() {
                     return;
                 }
-                if taken.party.is_done() && !taken.sent.iter().any(|sent| sent.message.is_some()) {
+                if taken.party.is_done() && taken.sent.iter().all(|sent| world.is_dead(sent)) {
                     ends.push((to, taken));
                 }
             }
@@ -237,15 +237,18 @@ impl Search<'_> {
     /// One step from here.
     fn take(&mut self, Open { node, state, hand }: &Open, to: usize, taken: &Taken) {
         let next = LazyCell::new(|| state.after(taken.party.clone(), taken.sent.clone()));
-        let said = taken.sent.iter().zip(state.sent.len()..).filter(|(sent, _)| sent.message.is_some());
-        let sent = said.fold(0, |sent, (_, number)| sent | 1 << number.min(63));
         let last = taken.party.is_done();
+        // Nobody needs to hear a last word that is dead.
+        let ends = last && taken.sent.iter().all(|sent| self.world.is_dead(sent));
+        let said = taken.sent.iter().zip(state.sent.len()..).filter(|(sent, _)| sent.message.is_some());
+        let spoke = said.fold(0, |sent, (_, number)| sent | 1 << number.min(63));
+        let sent = if ends { 0 } else { spoke };
         let answer = (sent != 0).then_some(Answer { by: to, sent, last });
         let step = Step { to, delivered: taken.delivered.clone() };
         let accepts = |cast: usize| !records(self.world, &next, &next.parties[cast]).is_empty();
         let left = in_hand(hand, self.bound.in_hand, to, state.needs(self.world, &step), answer, accepts);
         // After what nobody waits for nothing follows.
-        let left = left.filter(|_| sent != 0);
+        let left = left.filter(|_| sent != 0 || (spoke != 0 && accepts(to)));
         if !(last || left.is_some()) || !self.is_new(state.key_after(&[&taken.party]), left.as_deref()) {
             return;
         }

@@ -97,20 +97,17 @@ impl State {
         Some(self.after(party, sent))
     }
 
-    /// Which of the sent messages the attacker makes this of. What is dead in a message could be any such message's.
+    /// Which of the sent messages the attacker makes this of. A flight on which nothing hangs could be of any such messages.
     pub(crate) fn needs(&self, world: &World, step: &Step) -> Needs {
+        let delivered = || step.delivered.iter().filter_map(|(number, values)| Some(((*number)?, values)));
+        if delivered().next().is_some() && delivered().all(|(number, values)| world.all_dead(number, values.len())) {
+            let messages = world.casts[step.to].table.messages;
+            let is_one = |sent: &Sent| delivered().any(|(number, _)| is_such(world, sent, &messages[number]));
+            let such = self.sent.iter().enumerate().filter(|(_, sent)| is_one(sent));
+            return such.fold(0, |needs, (number, _)| needs | 1 << number.min(63));
+        }
         let made = |value: &Term| self.knowledge.needs(value).unwrap_or(0);
-        let own = step.delivered.iter().flat_map(|(_, values)| values).fold(0, |needs, value| needs | made(value));
-        let messages = world.casts[step.to].table.messages;
-        let spared = step
-            .delivered
-            .iter()
-            .filter_map(|(number, _)| *number)
-            .filter(|number| world.dead.iter().any(|(message, _)| message == number));
-        spared.fold(own, |needs, number| {
-            let such = self.sent.iter().enumerate().filter(|(_, sent)| is_such(world, sent, &messages[number]));
-            such.fold(needs, |needs, (sent, _)| needs | 1 << sent.min(63))
-        })
+        step.delivered.iter().flat_map(|(_, values)| values).fold(0, |needs, value| needs | made(value))
     }
 
     /// A number that follows from all that was delivered to each, once these have come that far.

@@ -3,6 +3,7 @@
 use crate::{
     knowledge::{Knowledge, Recipe},
     liveness,
+    party::Sent,
     symbolic::{Groups, Terms, decryption_key, genuine, signing_key, static_key, static_public},
     term::{Free, Shape, Term},
 };
@@ -162,6 +163,16 @@ impl World {
             dead: dead.clone(),
         };
         sessions.casts().iter().map(world).collect()
+    }
+
+    /// Nothing hangs on what was sent: each of its fields is dead, or it is a record.
+    pub(crate) fn is_dead(&self, sent: &Sent) -> bool {
+        sent.message.is_none_or(|number| self.all_dead(number, sent.values.len()))
+    }
+
+    /// Each of so many fields of the message of this number is dead.
+    pub(crate) fn all_dead(&self, message: usize, fields: usize) -> bool {
+        (0..fields).all(|field| self.dead.contains(&(message, field)))
     }
 
     /// The name of one who plays: its owner's, with a number where it is not the first.
