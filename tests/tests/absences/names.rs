@@ -44,7 +44,7 @@ const REGISTRIES: [&str; 7] = [
 ];
 
 /// Where an id stands all the same: by file, the id, and why.
-const NAMED: [(&str, &str, &str); 19] = [
+const NAMED: [(&str, &str, &str); 20] = [
     ("web/src/sessions/store/suite.rs", "dh", "what every engine is tried with"),
     ("web/src/sessions/store/suite.rs", "drop", "what every engine is tried with"),
     ("lab/src/tls/v13/schedule.rs", "finished", "a label of RFC 8446"),
@@ -54,7 +54,8 @@ const NAMED: [(&str, &str, &str); 19] = [
     ("web/page/static/model/fold.js", "finished", "how a phase of work ended"),
     ("lab/src/hand.rs", "drop", "what becomes of a frame, as decisions say it"),
     ("lab/src/script.rs", "drop", "what becomes of a record, as scripts say it"),
-    ("lab/src/script/json.rs", "drop", "what becomes of a message, as scripts say it"),
+    ("lab/src/script/reading.rs", "drop", "what becomes of a message, as scripts say it"),
+    ("lab/src/script/writing.rs", "drop", "what becomes of a message, as scripts say it"),
     ("web/page/static/model/trace.js", "drop", "what becomes of a message, as the diagram draws it"),
     ("lab/process/src/arguments.rs", "ecdh-cert", "what is played by hand where nothing is said"),
     ("attacker/src/program.rs", "substitute", "what is played by hand where nothing is said"),
