@@ -53,7 +53,7 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
         drop(calm);
         let blows = storming.join().expect("the storm");
         player.play(&lab, at_once, time, &mut rng);
-        let open = shared.fewer(1, CLOSING).open.len();
+        let open = shared.settled(CLOSING);
         if open > 0 {
             shared.state().tally.faults.push(format!("{open} sessions are never judged"));
         }
@@ -139,9 +139,7 @@ fn compared(address: SocketAddr, sessions: &Receiver<(String, Events)>, shared: 
     let mut compared = 0;
     for (id, heard) in sessions {
         let kept = Events::kept(address, &id);
-        if kept != heard {
-            shared.state().tally.faults.push(format!("{id}: heard {heard:?}, kept {kept:?}"));
-        }
+        shared.compared((kept != heard).then(|| format!("{id}: heard {heard:?}, kept {kept:?}")));
         compared += 1;
     }
     compared

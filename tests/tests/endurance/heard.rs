@@ -60,6 +60,8 @@ pub struct State {
     pub pids: Option<[u32; 3]>,
     /// What came out.
     pub tally: Tally,
+    /// Sessions that are still to be compared.
+    pub pending: usize,
     /// What was heard of the last of those sessions that are compared.
     pub last: VecDeque<(String, Events)>,
 }
@@ -81,6 +83,20 @@ impl Shared {
     /// What is under way.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no thread panics")
+    }
+
+    /// Waits until nothing is under way and nothing still to be compared, or for so long; answers with how many are under way.
+    pub fn settled(&self, time: Duration) -> usize {
+        let goes_on = |state: &mut State| !state.open.is_empty() || state.pending > 0;
+        self.changed.wait_timeout_while(self.state(), time, goes_on).expect("no thread panics").0.open.len()
+    }
+
+    /// One session was compared.
+    pub fn compared(&self, fault: Option<String>) {
+        let mut state = self.state();
+        state.tally.faults.extend(fault);
+        state.pending -= 1;
+        self.changed.notify_all();
     }
 
     /// Waits until fewer than so many are under way, or for so long.
@@ -144,7 +160,8 @@ impl Shared {
                     state.last.push_back((id.clone(), heard));
                     let over = state.last.len().saturating_sub(LAST);
                     state.last.drain(..over);
-                    let _ = compare.send((id, heard));
+                    state.pending += 1;
+                    compare.send((id, heard)).expect("somebody who compares");
                 }
                 self.changed.notify_all();
             }
