@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use cryptanalysis::{Budget, Failure, Observer, Phase, Price, Problem, Solution, Unsolved, solve};
 use num_bigint::BigUint;
+use num_integer::Integer;
 
 /// An answer, or a price.
 const ANSWERED: Duration = Duration::from_secs(300);
@@ -41,8 +42,11 @@ fn fault(
     match told {
         Ok(solution) => {
             let order = solution.order.as_ref().or(solution.order_multiple.as_ref());
-            let one = BigUint::from(1u32) % &problem.p;
-            let wrong_order = order.is_some_and(|n| problem.g.modpow(n, &problem.p) != one);
+            // the powers of a g that is no unit come back too, but not to one: after as many steps as p has bits they go round
+            let power = |n: &BigUint| problem.g.modpow(n, &problem.p);
+            let unit = problem.g.gcd(&problem.p) == BigUint::from(1u32);
+            let start = BigUint::from(if unit { 0 } else { problem.p.bits() });
+            let wrong_order = order.is_some_and(|n| power(&(&start + n)) != power(&start));
             if problem.g.modpow(&solution.x, &problem.p) != &problem.y % &problem.p {
                 Some("wrong x".to_owned())
             } else if wrong_order {
