@@ -42,6 +42,8 @@ pub fn first_verdict() -> Vec<Row> {
 
 /// The console's memory after this many sessions, all of them kept, and after a tenth of them.
 pub fn memory(sessions: usize) -> Vec<Row> {
+    // A tenth of them is two requests or more.
+    let sessions = sessions.next_multiple_of(20 * AT_ONCE);
     let directory = TempDir::new().expect("a directory");
     let data = directory.path().display().to_string();
     let lab = Lab::start(&["--listen", "127.0.0.1:0", "--data", &data]);
