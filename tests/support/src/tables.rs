@@ -15,7 +15,8 @@ use lab::{
 use std::fmt::Write;
 
 /// What stands above every generated page.
-const NOTE: &str = "<!-- Generated from the registries. INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test docs -->\n";
+const NOTE: &str =
+    "<!-- Generated from the registries. INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test house docs -->\n";
 
 /// `docs/modes.md`.
 pub fn modes() -> String {

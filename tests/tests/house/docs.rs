@@ -15,7 +15,7 @@ fn holds(name: &str, text: impl FnOnce(&str) -> String) {
     let differ = old.lines().chain([""]).zip(new.lines().chain([""])).enumerate().find(|(_, (old, new))| old != new);
     assert!(
         old == new,
-        "docs/{name} is out of date, first at {differ:?}: run INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test docs"
+        "docs/{name} is out of date, first at {differ:?}: run INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test house docs"
     );
 }
 

@@ -22,7 +22,7 @@ use support::programs::run;
 
 #[test]
 fn values_are_told_as_the_samples_say() {
-    let samples: Vec<(String, Value, String)> = serde_json::from_str(include_str!("../data/words.json")).unwrap();
+    let samples: Vec<(String, Value, String)> = serde_json::from_str(include_str!("../../data/words.json")).unwrap();
     assert!(samples.len() > 10);
     for (family, value, told) in samples {
         assert_eq!(english().say(&family, &value).as_deref(), Some(told.as_str()), "{value}");

@@ -306,7 +306,7 @@ fn malformed_frames_are_told_as_such_and_break_nothing() {
 
 #[test]
 fn the_dissectors_fields_are_those_of_the_wires_documentation() {
-    let page = include_str!("../../docs/wire.md");
+    let page = include_str!("../../../docs/wire.md");
     let table = page.split_once("| message | field | sort | value |").expect("the table").1;
     let table = table.split("\n\n").next().expect("its rows");
     let named = table.lines().filter_map(|row| row.split('|').nth(2)?.split('`').nth(1).map(str::to_owned));

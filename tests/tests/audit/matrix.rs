@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, env, fmt::Write, fs, path::PathBuf, process::Command};
 use support::programs::{Finished, path, run};
 
-const BEGIN: &str = "<!-- Measured. INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test audit_matrix -- --ignored -->\n";
+const BEGIN: &str = "<!-- Measured. INTERLOCK_UPDATE_DOCS=1 cargo test -p tests --test audit matrix -- --ignored -->\n";
 const END: &str = "<!-- Until here. -->\n";
 
 /// The one attack of programs that connect twice, which has a table of its own.

@@ -72,7 +72,7 @@ fn judge(input: &Input) -> Result<(), webpki::Error> {
 
 /// `id ours reason…` lines; `#` begins a comment.
 fn reasons() -> BTreeMap<&'static str, (Verdict, &'static str)> {
-    let lines = include_str!("../data/webpki-differences.txt").lines();
+    let lines = include_str!("../../data/webpki-differences.txt").lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {

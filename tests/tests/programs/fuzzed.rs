@@ -58,8 +58,8 @@ fn run(name: &str, seeds: &[Vec<u8>], target: fn(&[u8])) {
 #[test]
 fn every_target_is_run() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let runs =
-        ["fuzzed.rs", "certificate_hostile.rs"].map(|file| fs::read_to_string(root.join("tests").join(file)).unwrap());
+    let runs = ["programs/fuzzed.rs", "certificates/hostile.rs"]
+        .map(|file| fs::read_to_string(root.join("tests").join(file)).unwrap());
     let targets = fs::read_dir(root.join("fuzz/fuzz_targets")).unwrap().map(|entry| entry.unwrap().path());
     let mut names: Vec<String> = targets.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     assert!(names.len() >= 12, "{names:?}");
@@ -119,7 +119,7 @@ fn lists() {
 
 #[test]
 fn scripts() {
-    let script = include_bytes!("../data/script.json");
+    let script = include_bytes!("../../data/script.json");
     assert_eq!(Script::read(script).err().map(|error| error.to_string()), None, "the seed is a script");
     run("scripts", &[script.to_vec()], fuzz::scripts);
 }
@@ -200,7 +200,7 @@ fn bodies() {
 
 #[test]
 fn tables() {
-    let table = include_str!("../../web/src/ci/outcomes.txt");
+    let table = include_str!("../../../web/src/ci/outcomes.txt");
     let seeds: Vec<Vec<u8>> =
         table.lines().collect::<Vec<_>>().chunks(20).map(|it| it.join("\n").into_bytes()).collect();
     run("tables", &seeds, fuzz::tables);

@@ -26,7 +26,7 @@ fn tables_are_the_registries() {
     for forgery in FORGERIES {
         let _ = writeln!(attacks, "| `{}` | {} | `{}` |", forgery.id, forgery.title, forgery.check);
     }
-    let text = include_str!("../../docs/certificates.md");
+    let text = include_str!("../../../docs/certificates.md");
     for (name, expected) in [("checks", checks), ("attacks", attacks)] {
         assert!(section(text, name) == expected, "the table of {name} should be:\n{expected}");
     }

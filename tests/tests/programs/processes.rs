@@ -2,8 +2,6 @@
 
 #![cfg(target_os = "linux")]
 
-mod endurance;
-
 use lab::{
     cause::Cause,
     event::{Event, Fact},

@@ -196,7 +196,7 @@ fn each_report_has_what_its_schema_requires() {
 
 /// The members of the object that `--json` gives, and of each of its cells, are those of docs/ci.md.
 fn json_has_what_the_document_says(report: &Value) {
-    let document = include_str!("../../docs/ci.md");
+    let document = include_str!("../../../docs/ci.md");
     let (_, table) = document.split_once("| member | is |").expect("a table of members");
     let rows = table.lines().skip(2).map_while(|line| line.strip_prefix("| `"));
     let documented: Vec<&str> = rows.filter_map(|row| row.split(" | ").next()).collect();

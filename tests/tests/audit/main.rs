@@ -1,0 +1,9 @@
+//! `interlock audit`: real software, and programs that are broken in one way each.
+
+mod chains;
+mod clients;
+mod handshake;
+mod mail;
+mod matrix;
+mod servers;
+mod staples;

@@ -1,0 +1,11 @@
+//! The validator of certificates against grammars, hostile input, and other judges.
+
+mod anchors;
+mod described;
+mod differential;
+mod forms;
+mod grammar;
+mod hostile;
+mod limbo;
+mod lists;
+mod names;

@@ -1,0 +1,9 @@
+//! Conversations without sockets: what is exchanged, what is told of it, and what is concluded.
+
+mod honest;
+mod lies;
+mod outcomes;
+mod relayed;
+mod rollback;
+mod symbolic;
+mod verdicts;

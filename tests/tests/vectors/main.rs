@@ -1,0 +1,5 @@
+//! Published vectors, with the calls that the lab makes.
+
+mod diffie_hellman;
+mod rfc;
+mod wycheproof;
