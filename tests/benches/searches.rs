@@ -1,14 +1,8 @@
-//! What a search through each mode costs: `cargo bench -p explore --bench modes`, or `… -- checks` with each check turned besides.
+//! What a search through each mode costs: `cargo bench -p tests --bench searches`, or `… -- checks` with each check turned besides.
 //!
 //! For every goal, between two clients and two servers, on one core. It prints a mode a line, by tabs: states, milliseconds of
 //! processor time, states in a second, mebibytes that the search took at most (Linux, resident), and how many goals were
 //! lost and how many were cut off; the last line is of all. `… -- 3+3` looks within another bound.
-#![expect(
-    clippy::print_stdout,
-    clippy::expect_used,
-    reason = "a bench prints its figures, and fails where it cannot run"
-)]
-
 use explore::{
     matrix::{self, Place, Standing, Standings},
     search::Bound,
