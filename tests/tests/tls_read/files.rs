@@ -23,7 +23,8 @@ fn pcap(magic: [u8; 4], number: fn(u32) -> [u8; 4]) -> Vec<u8> {
 /// what `tshark -T fields -e frame.time_epoch` prints of such files.
 #[test]
 fn times_are_told_in_nanoseconds_whatever_they_are_counted_in() {
-    let (little, big): (fn(u32) -> [u8; 4], fn(u32) -> [u8; 4]) = (u32::to_le_bytes, u32::to_be_bytes);
+    type Octets = fn(u32) -> [u8; 4];
+    let (little, big): (Octets, Octets) = (u32::to_le_bytes, u32::to_be_bytes);
     for (magic, number, seen) in [
         ([0xd4, 0xc3, 0xb2, 0xa1], little, 1_600_000_000_123_456_000),
         ([0x4d, 0x3c, 0xb2, 0xa1], little, 1_600_000_000_000_123_456),

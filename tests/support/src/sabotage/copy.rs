@@ -22,7 +22,7 @@ pub fn broken() -> PathBuf {
     let (from, to) = (root(), target().join("sabotage"));
     copy(&from, &to);
     let hook = fs::read_to_string(from.join("tests/sabotage/hook.rs")).expect("the hook");
-    write(&to.join("lab/src/sabotage.rs"), &hook);
+    write(&to.join(HOOK), &hook);
     let patches: Vec<&Patch> = HOOKS.iter().chain(FAULTS.iter().flat_map(|fault| fault.patches)).collect();
     let mut files: Vec<&str> = patches.iter().map(|patch| patch.file).collect();
     files.sort_unstable();
@@ -44,10 +44,27 @@ fn is_patched(file: &Path) -> bool {
     patches.map(|patch| Path::new(patch.file)).any(|patched| patched == file)
 }
 
+/// What the hook of the copy is, which the repository does not have there.
+const HOOK: &str = "lab/src/sabotage.rs";
+
+/// Takes out of the copy what has left the repository since, so that cargo does not find it.
+fn clear(from: &Path, to: &Path, directory: &Path) {
+    for entry in fs::read_dir(to.join(directory)).expect("a directory of the copy") {
+        let entry = entry.expect("an entry");
+        let path = directory.join(entry.file_name());
+        if from.join(&path).exists() || path == Path::new(HOOK) {
+            continue;
+        }
+        let gone = if entry.path().is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
+        gone.expect("what has left the repository");
+    }
+}
+
 fn copy(from: &Path, to: &Path) {
     let mut pending = vec![PathBuf::new()];
     while let Some(directory) = pending.pop() {
         fs::create_dir_all(to.join(&directory)).expect("a directory of the copy");
+        clear(from, to, &directory);
         for entry in fs::read_dir(from.join(&directory)).expect("a directory") {
             let entry = entry.expect("an entry");
             let path = directory.join(entry.file_name());

@@ -104,7 +104,7 @@ const Frame = ({ row, y, space, links }) => {
   const incoming = row.before !== null && row.action !== "direct";
   const outgoing = row.after !== null && row.action !== "direct";
   return html`
-    <a href=${links ? `#frame-${row.index}` : undefined} aria-label=${links ? words(row) : undefined}>
+    <a href=${links ? `#frame-${row.index}` : undefined}>
       <rect class="hit" x="0" y=${y} width=${space.width} height=${height(row, space)} />
       ${row.action === "direct" ? leg(x[row.from] + reach, x[to] - reach, plain) : null}
       ${row.action === "forward"
