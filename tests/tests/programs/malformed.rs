@@ -203,7 +203,9 @@ fn no_body_is_read_that_is_not_one_strict_object() {
             for frame in hostile::bodies(&course.received[point]) {
                 let reason = refusal(course, point, &frame);
                 let body = String::from_utf8_lossy(&frame.body);
-                assert!(reason.starts_with("body: "), "{body:.200} is refused with {reason:.200}");
+                // A key that stands twice is named by itself.
+                let named = reason.starts_with("body: ") || reason.ends_with(": expected this field once, got it twice");
+                assert!(named, "{body:.200} is refused with {reason:.200}");
             }
         }
     }

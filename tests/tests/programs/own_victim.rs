@@ -174,7 +174,7 @@ fn the_client_of_the_wires_description_passes_in_every_mode_and_each_check_that_
         ("nspk/guess-nonce", "nonce-returned", "wrong-reason"),
         ("nspk/lowe", "responder-named", "missing"),
         ("dh-cert:legacy/downgrade+offers-bound", "offers-bound", "missing"),
-        ("dh-cert:legacy/replay-signature", "fresh-transcript", "missing"),
+        ("dh-cert:legacy/replay-signature", "fresh-transcript", "wrong-reason"),
         ("psk/substitute-one", "psk-binder", "missing"),
         ("sas/substitute", "sas-compare", "missing"),
         ("hybrid-cert/tamper-finished:server", "finished", "missing"),
