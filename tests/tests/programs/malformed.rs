@@ -204,7 +204,8 @@ fn no_body_is_read_that_is_not_one_strict_object() {
                 let reason = refusal(course, point, &frame);
                 let body = String::from_utf8_lossy(&frame.body);
                 // A key that stands twice is named by itself.
-                let named = reason.starts_with("body: ") || reason.ends_with(": expected this field once, got it twice");
+                let named =
+                    reason.starts_with("body: ") || reason.ends_with(": expected this field once, got it twice");
                 assert!(named, "{body:.200} is refused with {reason:.200}");
             }
         }
