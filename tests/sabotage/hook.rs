@@ -47,6 +47,7 @@ fn transcribes(expr: &Expr) -> bool {
     match expr {
         Expr::Transcript => true,
         Expr::Apply(_, parts) | Expr::Tuple(parts) => parts.iter().any(transcribes),
+        Expr::Switch(_, on, off) => transcribes(on) || transcribes(off),
         _ => false,
     }
 }
