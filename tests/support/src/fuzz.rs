@@ -351,7 +351,7 @@ fn split(mut rest: &[u8]) -> Vec<Vec<u8>> {
     parts
 }
 
-/// The input of [`certificates`] that holds these parts.
+/// The input of [`certificates()`] that holds these parts.
 #[must_use]
 pub fn join(roles: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut data = vec![roles];
