@@ -40,7 +40,10 @@ fn ten_thousand_sessions_are_a_list_like_any_other() {
     browser.run("scrollTo(0, document.documentElement.scrollHeight)", &[]);
     browser.await_element("[data-session='many-9999']");
     // Narrowed and back, and where somebody was on the way back from a session.
-    let place = browser.run("scrollTo(0, 200000); return Math.round(scrollY)", &[]);
+    let there = "const done = arguments[0];
+        scrollTo(0, 200000);
+        requestAnimationFrame(() => requestAnimationFrame(() => done(Math.round(scrollY))));";
+    let place = browser.run_until_done(there, &[]);
     let shown = "return [...document.querySelectorAll('[data-list] li')].find((it) => it.getBoundingClientRect().top > 100).dataset.session";
     browser.await_element("[data-list] li");
     let session = text(&browser.run(shown, &[]));

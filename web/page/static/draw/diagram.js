@@ -28,7 +28,8 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
   const held = fingerprints(story);
   const hands = { client: [held.client].filter(Boolean), attacker: held.attacker, server: [held.server].filter(Boolean) };
   return html`
-    <div class="diagram" ref=${box} data-rows=${rows.length}>
+    <div class="diagram" ref=${box} data-rows=${rows.length} tabindex=${links ? undefined : "0"} role=${links ? undefined : "group"}
+      aria-label=${links ? undefined : tell("diagram what")}>
       <svg width=${width} height=${end + 12 * unit} viewBox=${`0 0 ${width} ${end + 12 * unit}`} role="list" aria-label=${tell("diagram what")}>
         ${ACTORS.map((actor) => html`
           <g key=${actor} class=${`lane ${actor} ${wire ? "wire" : ""}`} aria-hidden="true">

@@ -66,7 +66,7 @@ const Both = ({ left, right }) => {
           </section>`)}
       </div>
       ${skipped ? html`<p><button type="button" class="small" data-action="common" onClick=${() => setWhole(true)}>${tell("comparison common", { count: skipped })}</button></p>` : null}
-      <div class="sides drawn panel" tabindex="0" role="region" aria-label=${tell("diagram what")}>
+      <div class="sides drawn panel">
         ${sides.map((side, i) => html`<${Diagram} key=${side} rows=${pairs.map((pair) => pair[side])} story=${stories[i]}
           heights=${heights} marked=${first} minimum=${260} links=${false} />`)}
       </div>
