@@ -70,24 +70,28 @@ fn outputs(_: &Child) -> Vec<String> {
 }
 
 /// Ends the processes that have this in their environment, or one of these pipes open to write into; tells how many there
-/// were. Who goes into the background may overwrite its environment to have a title. Only Linux tells either.
+/// were. Who goes into the background may overwrite its environment to have a title. A process that this one is just starting
+/// has all its pipes until it is another program: it is of another run, and is left alone. Only Linux tells either.
 #[cfg(target_os = "linux")]
 fn end_known(mark: &str, outputs: &[String]) -> usize {
     use rustix::process::{Pid, Signal, kill_process};
     use std::{fs, os::unix::fs::PermissionsExt};
     let own = i32::try_from(std::process::id()).ok();
+    let program = |process: &str| fs::read_link(format!("/proc/{process}/exe")).ok();
+    let this = program("self");
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let known = processes.filter(|process| Some(*process) != own).filter(|process| {
         let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
         let mut open = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
         environment.split(|octet| *octet == 0).any(|variable| variable == mark.as_bytes())
-            || open.any(|descriptor| {
-                let writes = fs::symlink_metadata(descriptor.path())
-                    .is_ok_and(|metadata| metadata.permissions().mode() & 0o200 != 0);
-                let file = fs::read_link(descriptor.path()).unwrap_or_default();
-                writes && outputs.iter().any(|output| file.as_os_str() == output.as_str())
-            })
+            || program(&process.to_string()) != this
+                && open.any(|descriptor| {
+                    let writes = fs::symlink_metadata(descriptor.path())
+                        .is_ok_and(|metadata| metadata.permissions().mode() & 0o200 != 0);
+                    let file = fs::read_link(descriptor.path()).unwrap_or_default();
+                    writes && outputs.iter().any(|output| file.as_os_str() == output.as_str())
+                })
     });
     known.filter_map(Pid::from_raw).filter(|process| kill_process(*process, Signal::KILL).is_ok()).count()
 }
