@@ -40,8 +40,14 @@ fn questions_to_a_server_are_counted_in_view() {
     let id = lab.play("rsa:pkcs1v15,bits=1024/bleichenbacher~implicit-rejection");
     visit(&browser, &lab, &format!("/sessions/{id}"));
     browser.await_element("[data-phase=ask][data-current=true] progress:not([value])");
-    let counted = browser.text("[data-phase=ask] .amount");
-    assert!(counted.ends_with(" questions") && !counted.starts_with("0 "), "{counted}");
+    let counting = "const done = arguments[0];
+        const go = () => {
+          const amount = document.querySelector('[data-phase=ask] .amount')?.textContent.trim() ?? '';
+          return !amount || amount.startsWith('0 ') ? requestAnimationFrame(go) : done(amount);
+        };
+        go();";
+    let counted = text(&browser.run_until_done(counting, &[]));
+    assert!(counted.ends_with(" questions"), "{counted}");
     assert!(browser.text("[data-sentence]").starts_with("The attacker asks the server"));
     browser.click("[data-action=cancel]");
 
