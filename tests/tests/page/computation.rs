@@ -36,8 +36,8 @@ fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
 fn questions_to_a_server_are_counted_in_view() {
     let Some(browser) = Browser::open() else { return };
     let lab = Lab::ephemeral();
-    // Of a modulus of 8k bits some tens of thousands are asked before the first one counts: long enough to look.
-    let id = lab.play("rsa:pkcs1v15,bits=1024/bleichenbacher~implicit-rejection");
+    // Some tens of thousands are asked before the first one counts; with a modulus of this length that is long enough to look.
+    let id = lab.play("rsa:pkcs1v15,bits=2048/bleichenbacher~implicit-rejection");
     visit(&browser, &lab, &format!("/sessions/{id}"));
     browser.await_element("[data-phase=ask][data-current=true] progress:not([value])");
     let counting = "const done = arguments[0];
