@@ -174,6 +174,7 @@ fn the_client_of_the_wires_description_passes_in_every_mode_and_each_check_that_
         ("nspk/guess-nonce", "nonce-returned", "wrong-reason"),
         ("nspk/lowe", "responder-named", "missing"),
         ("dh-cert:legacy/downgrade+offers-bound", "offers-bound", "missing"),
+        // What is told, not what theory says: nothing is left that stops it, and yet the attacker ends the connection.
         ("dh-cert:legacy/replay-signature", "fresh-transcript", "wrong-reason"),
         ("psk/substitute-one", "psk-binder", "missing"),
         ("sas/substitute", "sas-compare", "missing"),
