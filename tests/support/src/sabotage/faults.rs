@@ -54,8 +54,9 @@ pub const HOOKS: [Patch; 5] = [
         to: "        let finding = crate::sabotage::finding(finding);
         match finding.status(&self.switches) {\n            Status::Failed => Err",
     },
-    // So that it does not take the place of the sound program.
-    Patch { file: "web/Cargo.toml", from: "default-run = \"interlock\"\n", to: "" },
+    // So that nothing takes the place of what is built from the sound code: cargo names its files by a package's name, its
+    // version and its path within the workspace, and these last are the same in the copy.
+    Patch { file: "Cargo.toml", from: "version = \"0.1.0\"\n", to: "version = \"0.1.0+broken\"\n" },
 ];
 
 /// Every fault of the lab's own honesty.
