@@ -26,11 +26,16 @@ pub(crate) fn plain(said: &str) -> (Option<String>, Refusal) {
     }
     let is_number = ["invalid digit", "number too", "number out of range", "cannot parse integer"];
     if is_number.iter().any(|start| text.starts_with(start)) {
-        return (None, Refusal::new("other-type", json!({ "expected": "whole", "got": null })));
+        let expected = if text.contains("too large") { "whole-word" } else { "whole" };
+        return (None, Refusal::new("other-type", json!({ "expected": expected, "got": null })));
     }
     let invalid = text.strip_prefix("invalid type: ").or_else(|| text.strip_prefix("invalid value: "));
     if let Some((got, expected)) = invalid.and_then(|rest| rest.rsplit_once(", expected ")) {
-        return (None, Refusal::new("other-type", json!({ "expected": name(expected), "got": value(got) })));
+        let (expected, got) = (name(expected), value(got));
+        // How far it may go concerns only whoever went farther: where a number means something it is told what it may be.
+        let beyond = expected == "whole" && got.parse::<f64>().is_ok_and(|got| got >= u64::MAX as f64);
+        let expected = if beyond { "whole-word" } else { expected };
+        return (None, Refusal::new("other-type", json!({ "expected": expected, "got": got })));
     }
     let Some((line, column)) = place else { return (None, Refusal::new("said", json!({ "text": text }))) };
     let place = json!({ "line": line, "column": column });
@@ -101,7 +106,8 @@ mod tests {
         Two,
     }
 
-    const WHOLE: &str = "a whole number from 0 to 18446744073709551615";
+    const WHOLE: &str = "a whole number, 0 or more";
+    const WORD: &str = "a whole number up to 18446744073709551615";
 
     /// Every fault that a document can have, and no word of the language that the program is written in.
     #[test]
@@ -120,8 +126,9 @@ mod tests {
             (
                 r#"{"name":"x","count":18446744073709551616}"#,
                 None,
-                &format!("expected {WHOLE}, got 1.8446744073709552e+19"),
+                &format!("expected {WORD}, got 1.8446744073709552e+19"),
             ),
+            (r#"{"name":"x","count":1e300}"#, None, &format!("expected {WORD}, got 1e+300")),
             (r#"{"name":"x","wait":1}"#, None, "expected true or false, got 1"),
             (r#"{"name":"x","kind":"three"}"#, None, "expected one or two, got \"three\""),
             (r#"7"#, None, "expected an object, got 7"),
@@ -141,7 +148,7 @@ mod tests {
             ("name=x&count=many", format!("expected {WHOLE}")),
             ("name=x&count=-1", format!("expected {WHOLE}")),
             ("name=x&count=", format!("expected {WHOLE}")),
-            ("name=x&count=99999999999999999999", format!("expected {WHOLE}")),
+            ("name=x&count=99999999999999999999", format!("expected {WORD}")),
         ] {
             let error = serde_urlencoded::from_str::<Asked>(query).unwrap_err().to_string();
             assert_eq!(plain(&error).1.to_string(), told, "{query}: {error}");

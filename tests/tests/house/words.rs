@@ -93,7 +93,7 @@ fn a_command_line_that_cannot_be_understood_is_told_so_in_its_language() {
             "error: invalid value '0' for '--jobs <N>': expected a number from 1",
             "Fehler: „0“ ist kein Wert für „--jobs <N>“: ",
         ),
-        (&["run", "dh"], "scenario: expected MODE/ATTACK", "Szenario: erwartet wird MODUS/ANGRIFF"),
+        (&["run", "dh"], "expected MODE/ATTACK", "erwartet wird MODUS/ANGRIFF"),
         (
             &["run", "dh/relay", "--sed", "1"],
             "error: unexpected argument '--sed' found",

@@ -197,6 +197,7 @@ fn what_the_victims_say_is_text_and_never_markup() {
         (format!("/sessions/{coded}"), "[data-status=failed]"),
         (format!("/modes/{coded}"), "[data-status=failed]"),
         (format!("/checks/{coded}"), "[data-status=failed]"),
+        (format!("/software/{coded}"), "[data-status=failed]"),
         (format!("/{coded}"), "[data-status=failed]"),
         (format!("/sessions/{split}#row={coded}"), "[data-sentence]"),
     ] {
@@ -206,6 +207,22 @@ fn what_the_victims_say_is_text_and_never_markup() {
         assert!(complaints.iter().all(|it| it.contains("404") || it.contains("400")), "{path}: {complaints:?}");
         harmless(&path);
     }
+
+    // And so is what a table of a student's own says, where it is told that it is none.
+    visit(&browser, &lab, "/modes/psk");
+    browser.await_element("[name=goal] option:nth-child(2)");
+    browser.click("[name=predicted][value=attack]");
+    browser.click(".think details:nth-of-type(2) summary");
+    browser.await_element("[name=table]");
+    let edited = "const area = document.querySelector('[name=table]'); area.value = `mode ${arguments[0]}\n`;
+        area.dispatchEvent(new Event('input', { bubbles: true }));";
+    browser.run(edited, &[SCRIPT]);
+    browser.click("[data-action=think]");
+    let told = browser.text(".think .fault:not(:empty)");
+    assert!(told.contains("<script>alert(1)"), "{told}");
+    let complaints = browser.complaints();
+    assert!(complaints.iter().all(|it| it.contains("400")), "{complaints:?}");
+    harmless("the table");
 
     // Were there a way in after all, the page's policy would close it, and the browser say so.
     nothing_gets_in(&browser);

@@ -2,7 +2,9 @@
 //! controls the lab, and nobody else sees anything.
 //!
 //! A code is given up once, in the body of a request, for a cookie that no script can read and no other site can have sent;
-//! it stands in no address that reaches the lab. Cookies are not kept here: each carries a number and its authentication.
+//! it stands in no address that reaches the lab. Cookies are not kept here: each carries a number and its authentication, and
+//! whose turn it was to control the lab when it was given. Whoever takes the control over begins another turn, in which the
+//! trainers' cookies of those before only watch.
 
 use super::limits::{ASKED, TRIED};
 use axum::http::{HeaderMap, header};
@@ -12,7 +14,10 @@ use sha2::Sha256;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -26,8 +31,8 @@ const LONG: usize = 24;
 pub(super) const HANDED: Duration = Duration::from_secs(300);
 /// How long a browser keeps its cookie, in seconds: a day of teaching.
 const KEPT: u32 = 24 * 60 * 60;
-/// Hexadecimal digits of a cookie's number, and of its authentication.
-const DIGITS: (usize, usize) = (16, 32);
+/// Hexadecimal digits of a cookie's turn, of its number, and of its authentication.
+const DIGITS: (usize, usize, usize) = (8, 16, 32);
 /// Addresses whose haste is remembered.
 const REMEMBERED: usize = 4096;
 
@@ -51,6 +56,24 @@ pub(super) struct Visitor {
     pub(super) voter: u64,
 }
 
+/// Who was let in.
+#[derive(Debug)]
+pub(super) struct Joined {
+    pub(super) role: Role,
+    /// The cookie to set.
+    pub(super) cookie: String,
+    /// Whoever controlled the lab before only watches from now on.
+    pub(super) takes_over: bool,
+}
+
+/// A code that was made for another device.
+struct Handed {
+    code: String,
+    until: Instant,
+    /// Whoever made it keeps the control besides.
+    shared: bool,
+}
+
 /// The doors of a lab that is shown to a network.
 pub struct Doors {
     token: String,
@@ -59,7 +82,9 @@ pub struct Doors {
     cookie: String,
     /// As long as the hash wants it (RFC 2104 section 3).
     key: [u8; 64],
-    handed: Mutex<Option<(String, Instant)>>,
+    /// Whose turn it is to control the lab.
+    turn: AtomicU32,
+    handed: Mutex<Option<Handed>>,
     tried: Haste,
     asked: Haste,
 }
@@ -80,6 +105,7 @@ impl Doors {
             code,
             cookie: format!("interlock-{}", address.port()),
             key,
+            turn: AtomicU32::default(),
             handed: Mutex::default(),
             tried: Haste::new(TRIED),
             asked: Haste::new(ASKED),
@@ -101,10 +127,11 @@ impl Doors {
         &self.link
     }
 
-    /// A code that makes the next one who joins with it a trainer, once and for a short time.
-    pub(super) fn hand_over(&self) -> Result<String, getrandom::Error> {
+    /// A code that makes the next one who joins with it a trainer, once and for a short time: the only one, unless the control is
+    /// `shared`.
+    pub(super) fn hand_over(&self, shared: bool) -> Result<String, getrandom::Error> {
         let code = code(SHORT)?;
-        *self.handed() = Some((code.clone(), Instant::now() + HANDED));
+        *self.handed() = Some(Handed { code: code.clone(), until: Instant::now() + HANDED, shared });
         Ok(code)
     }
 
@@ -120,22 +147,27 @@ impl Doors {
         own.max_by_key(|visitor| visitor.role == Role::Trainer).unwrap_or(Visitor { role: Role::Nobody, voter: 0 })
     }
 
-    /// Lets in whoever has a code: the role, and the cookie to set.
-    pub(super) fn join(&self, given: &str) -> Result<Option<(Role, String)>, getrandom::Error> {
-        let role = if self.same(given, &self.token) || self.takes_over(given) {
+    /// Lets in whoever has a code.
+    pub(super) fn join(&self, given: &str) -> Result<Option<Joined>, getrandom::Error> {
+        let handed = self.handed_to(given);
+        let takes_over = handed.as_ref().is_some_and(|handed| !handed.shared);
+        let role = if handed.is_some() || self.same(given, &self.token) {
             Role::Trainer
         } else if self.same(given, &self.code) {
             Role::Viewer
         } else {
             return Ok(None);
         };
-        let number = format!("{}{:016x}", letter(role), getrandom::u64()?);
+        if takes_over {
+            self.turn.fetch_add(1, Ordering::Relaxed);
+        }
+        let number = format!("{}{:08x}{:016x}", letter(role), self.turn.load(Ordering::Relaxed), getrandom::u64()?);
         let cookie = format!(
             "{}={number}{}; Path=/; Max-Age={KEPT}; HttpOnly; SameSite=Strict",
             self.cookie,
             hex(&self.mac(&number))
         );
-        Ok(Some((role, cookie)))
+        Ok(Some(Joined { role, cookie, takes_over }))
     }
 
     /// Whether somebody at this address may try a code now.
@@ -148,26 +180,23 @@ impl Doors {
         self.asked.allows(from)
     }
 
-    /// Whether this is the code that hands the control over; it is used up then.
-    fn takes_over(&self, given: &str) -> bool {
-        let mut handed = self.handed();
-        let valid = handed.as_ref().is_some_and(|(code, until)| Instant::now() < *until && self.same(given, code));
-        if valid {
-            *handed = None;
-        }
-        valid
+    /// What was handed to whoever has this code; it is used up then.
+    fn handed_to(&self, given: &str) -> Option<Handed> {
+        self.handed().take_if(|handed| Instant::now() < handed.until && self.same(given, &handed.code))
     }
 
     /// The visitor that a cookie's value was made for.
     fn known(&self, value: &str) -> Option<Visitor> {
-        let (number, mac) = value.split_at_checked(1 + DIGITS.0)?;
-        let given = (0..DIGITS.1 / 2).map(|i| u8::from_str_radix(mac.get(2 * i..2 * i + 2)?, 16).ok());
+        let (number, mac) = value.split_at_checked(1 + DIGITS.0 + DIGITS.1)?;
+        let given = (0..DIGITS.2 / 2).map(|i| u8::from_str_radix(mac.get(2 * i..2 * i + 2)?, 16).ok());
         let given: Vec<u8> = given.collect::<Option<_>>()?;
-        if mac.len() != DIGITS.1 || self.hmac(number).verify_truncated_left(&given).is_err() {
+        if mac.len() != DIGITS.2 || self.hmac(number).verify_truncated_left(&given).is_err() {
             return None;
         }
-        let role = [Role::Viewer, Role::Trainer].into_iter().find(|role| number.starts_with(letter(*role)))?;
-        Some(Visitor { role, voter: u64::from_str_radix(number.get(1..)?, 16).ok()? })
+        let (turn, voter) = number.get(1..)?.split_at_checked(DIGITS.0)?;
+        let now = u32::from_str_radix(turn, 16).ok()? == self.turn.load(Ordering::Relaxed);
+        let role = if now && number.starts_with(letter(Role::Trainer)) { Role::Trainer } else { Role::Viewer };
+        Some(Visitor { role, voter: u64::from_str_radix(voter, 16).ok()? })
     }
 
     /// Whether a code is the given one, however it was typed; how long it takes says nothing.
@@ -176,7 +205,7 @@ impl Doors {
     }
 
     fn mac(&self, text: &str) -> Vec<u8> {
-        self.hmac(text).finalize().into_bytes().iter().take(DIGITS.1 / 2).copied().collect()
+        self.hmac(text).finalize().into_bytes().iter().take(DIGITS.2 / 2).copied().collect()
     }
 
     fn hmac(&self, text: &str) -> Hmac<Sha256> {
@@ -185,7 +214,7 @@ impl Doors {
         mac
     }
 
-    fn handed(&self) -> MutexGuard<'_, Option<(String, Instant)>> {
+    fn handed(&self) -> MutexGuard<'_, Option<Handed>> {
         self.handed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -275,8 +304,8 @@ mod tests {
     fn a_cookie_is_what_its_code_gave_and_nothing_else_is() {
         let doors = doors();
         for (given, role) in [(doors.token().to_owned(), Role::Trainer), (doors.code().to_lowercase(), Role::Viewer)] {
-            let (got, cookie) = doors.join(&given).unwrap().unwrap();
-            assert_eq!(got, role);
+            let Joined { role: got, cookie, takes_over } = doors.join(&given).unwrap().unwrap();
+            assert_eq!((got, takes_over), (role, false));
             assert!(cookie.ends_with("; HttpOnly; SameSite=Strict") && !cookie.contains(&given), "{cookie}");
             let pair = cookie.split(';').next().unwrap();
             let role_of = |pair: &str| doors.visitor(&with(header::COOKIE, &format!("other=1; {pair}"))).role;
@@ -290,8 +319,8 @@ mod tests {
             let other = Doors::new("192.0.2.7:8080".parse().unwrap()).unwrap();
             assert_eq!(other.visitor(&with(header::COOKIE, pair)).role, Role::Nobody);
         }
-        assert_eq!(doors.join("").unwrap(), None);
-        assert_eq!(doors.join(&doors.token()[..8]).unwrap(), None);
+        assert!(doors.join("").unwrap().is_none());
+        assert!(doors.join(&doors.token()[..8]).unwrap().is_none());
     }
 
     #[test]
@@ -304,14 +333,28 @@ mod tests {
     }
 
     #[test]
-    fn control_is_handed_over_once() {
+    fn control_is_handed_over_once_and_whoever_had_it_only_watches_then() {
         let doors = doors();
-        let code = doors.hand_over().unwrap();
-        assert_eq!(doors.join(&code).unwrap().map(|(role, _)| role), Some(Role::Trainer));
-        assert_eq!(doors.join(&code).unwrap(), None);
-        let late = doors.hand_over().unwrap();
-        *doors.handed() = Some((late.clone(), Instant::now()));
-        assert_eq!(doors.join(&late).unwrap(), None);
+        let join =
+            |code: &str| doors.join(code).unwrap().map(|joined| joined.cookie.split(';').next().unwrap().to_owned());
+        let visitor = |cookie: &Option<String>| doors.visitor(&with(header::COOKIE, cookie.as_deref().unwrap()));
+        let role = |cookie: &Option<String>| visitor(cookie).role;
+        let (first, watching) = (join(doors.token()), join(doors.code()));
+        let number = visitor(&first).voter;
+        let clicker = join(&doors.hand_over(true).unwrap());
+        assert_eq!([&first, &clicker].map(role), [Role::Trainer; 2], "a device besides");
+        let code = doors.hand_over(false).unwrap();
+        assert_eq!(role(&first), Role::Trainer, "as long as nobody has taken it over");
+        let next = join(&code);
+        assert_eq!([&first, &clicker, &watching].map(role), [Role::Viewer; 3]);
+        assert_eq!((role(&next), visitor(&first).voter), (Role::Trainer, number));
+        assert!(join(&code).is_none());
+        // Whoever has the token itself takes it back.
+        assert_eq!([&join(doors.token()), &next].map(role), [Role::Trainer; 2]);
+        let late = doors.hand_over(false).unwrap();
+        doors.handed().as_mut().unwrap().until = Instant::now();
+        assert!(join(&late).is_none());
+        assert_eq!(role(&next), Role::Trainer);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{
     App,
     asked::Body,
-    doors::{HANDED, Role, Visitor},
+    doors::{HANDED, Joined, Role, Visitor},
     problem::Problem,
     rooms::Peer,
 };
@@ -38,7 +38,10 @@ pub(super) async fn join(
         return Err(Problem::said(StatusCode::TOO_MANY_REQUESTS, "code", "codes-tried", json!({})).retry(5));
     }
     let wrong = || Problem::said(StatusCode::FORBIDDEN, "code", "wrong-code", json!({}));
-    let (role, cookie) = doors.join(&code).map_err(|_| no_randomness())?.ok_or_else(wrong)?;
+    let Joined { role, cookie, takes_over } = doors.join(&code).map_err(|_| no_randomness())?.ok_or_else(wrong)?;
+    if takes_over {
+        app.console.book().hub().publish("roles", &json!({}));
+    }
     let mut response = Json(json!({ "role": role })).into_response();
     response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
@@ -58,9 +61,21 @@ pub(super) async fn picture(State(app): State<Arc<App>>) -> Result<Response, Pro
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], picture).into_response())
 }
 
-pub(super) async fn hand_over(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+/// How the control is handed over.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Handing {
+    /// To one more device; whoever asks keeps it besides.
+    #[serde(default)]
+    shared: bool,
+}
+
+pub(super) async fn hand_over(
+    State(app): State<Arc<App>>,
+    Body(Handing { shared }): Body<Handing>,
+) -> Result<Json<Value>, Problem> {
     let doors = app.doors.as_ref().ok_or_else(alone)?;
-    let code = doors.hand_over().map_err(|_| no_randomness())?;
+    let code = doors.hand_over(shared).map_err(|_| no_randomness())?;
     Ok(Json(json!({ "role": Role::Trainer, "code": code, "seconds": HANDED.as_secs() })))
 }
 

@@ -146,6 +146,8 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::orders::resolve;
+    use lab::scenario::Scenario;
 
     #[test]
     fn a_request_is_answered_in_the_first_language_that_it_takes_most_willingly_and_the_lab_speaks() {
@@ -162,6 +164,35 @@ mod tests {
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, asked.parse().unwrap())]);
             assert!(std::ptr::eq(wanted(&headers), words::language(code)), "{asked}");
+        }
+    }
+
+    /// The field stands beside what is told of it, and the page puts it in front.
+    #[test]
+    fn what_is_wrong_with_a_scenario_does_not_begin_with_its_field_again() {
+        let long = "a".repeat(600);
+        for text in [
+            "dh",
+            "d!h/relay",
+            "dh,bits/relay",
+            "dh/relay~a~a",
+            long.as_str(),
+            "none/relay",
+            "dh/none",
+            "dh-weak:none/relay",
+            "dh-weak:short,bits=1/relay",
+            "dh/relay~none",
+            "dh/forge-name",
+        ] {
+            let refused = match text.parse::<Scenario>() {
+                Err(error) => Refusal::from(&error),
+                Ok(scenario) => resolve(&scenario).map(drop).unwrap_err().refusal,
+            };
+            for tongue in TONGUES {
+                let told = refused.told(words::language(tongue.code));
+                let first = told.split(' ').next().unwrap_or_default();
+                assert!(!told.is_empty() && !first.ends_with(':'), "{text}: {told}");
+            }
         }
     }
 }

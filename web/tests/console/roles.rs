@@ -198,15 +198,17 @@ async fn no_answer_has_the_token_in_it() {
 }
 
 #[tokio::test]
-async fn control_is_handed_over_with_a_code_that_works_once() {
+async fn control_is_handed_over_with_a_code_that_works_once_and_is_given_up_with_it() {
     let site = Site::open().await;
     let trainer = site.join(&site.token).await;
     let (status, _, body) = site.ask("POST", "/api/handover", Some(&trainer), &json!({})).await;
     let code = serde_json::from_str::<Value>(&body).unwrap()["code"].as_str().unwrap().to_owned();
     assert_eq!(status, 200);
     let other = site.join(&code).await;
-    let (status, ..) = site.ask("POST", "/api/cancel", Some(&other), &json!({})).await;
-    assert_eq!(status, 202);
+    let cancel = async |cookie: &str| site.ask("POST", "/api/cancel", Some(cookie), &json!({})).await.0;
+    assert_eq!([cancel(&other).await, cancel(&trainer).await], [202, 403]);
+    let (_, _, body) = site.ask("GET", "/api/role", Some(&trainer), &json!({})).await;
+    assert!(body.contains("\"viewer\""), "{body}");
     let (status, _, body) = site.ask("POST", "/api/join", None, &json!({ "code": code })).await;
     assert_eq!((status, body.contains("\"code\"")), (403, true), "{body}");
 }

@@ -45,6 +45,7 @@ function open() {
     changed();
   });
   on("class", attend);
+  on("roles", () => lab.role === "trainer" && get("/api/role").then(({ role }) => role === lab.role || location.reload(), () => null));
   on("software", (at) => {
     lab.software = at.program ? { ...lab.software, at } : { news: lab.software.news + 1, at: null };
     changed();

@@ -5,7 +5,7 @@ const WORD = /^[a-z0-9-]+$/;
 const word = (text) => (WORD.test(text ?? "") ? text : fail(text));
 
 function fail(text) {
-  throw new SyntaxError(`scenario: a word must be made of a-z, 0-9 and '-', got "${String(text).slice(0, 64)}"`);
+  throw new SyntaxError(`a word must be made of a-z, 0-9 and '-', got "${String(text).slice(0, 64)}"`);
 }
 
 function selection(text) {
@@ -15,7 +15,7 @@ function selection(text) {
   const parameters = {};
   for (const part of rest) {
     const [key, value] = part.split("=");
-    if (!/^[0-9]+$/.test(value ?? "")) throw new SyntaxError(`scenario: a parameter must be NAME=NUMBER, got "${part}"`);
+    if (!/^[0-9]+$/.test(value ?? "")) throw new SyntaxError(`a parameter must be NAME=NUMBER, got "${part}"`);
     parameters[word(key)] = value;
   }
   return { id: word(id), variant: variant === undefined ? null : word(variant), parameters };
@@ -28,7 +28,7 @@ export const selected = ({ id, variant, parameters = {} }) =>
 /** The parts of a scenario's text; throws a `SyntaxError` that names the fault. */
 export function parse(text) {
   const slash = text.indexOf("/");
-  if (slash < 0) throw new SyntaxError("scenario: expected MODE/ATTACK, as in ecdh-cert/substitute");
+  if (slash < 0) throw new SyntaxError("expected MODE/ATTACK, as in ecdh-cert/substitute");
   const [attack, ...switches] = text.slice(slash + 1).split(/(?=[~+])/);
   const checks = (sign) => switches.filter((s) => s[0] === sign).map((s) => word(s.slice(1))).sort();
   return { mode: selection(text.slice(0, slash)), attack: selection(attack), without: checks("~"), with: checks("+") };

@@ -20,9 +20,11 @@ export const Join = () => {
     <p class="fault" role="alert">${fault}</p></main>`;
 };
 
-/** How others join: the link as a picture and in words; and a code for another speaker, for whoever is one. */
+/** How others join: the link as a picture and in words; and codes by which another speaker, or another device, has the control, for whoever has it. */
 export const Invitation = ({ invited, speaker }) => {
   const [handed, hand] = useState(null);
+  const make = (shared) => async () => hand({ shared, ...await post("/api/handover", { shared }) });
   return html`<figure class="invitation"><img src="/api/invitation.svg" alt="" width="220" height="220" /><figcaption>${invited.link.split("#")[0]}<br /><strong>${invited.code}</strong>
-    ${speaker ? html`<br /><button type="button" class="small" data-action="hand-over" onClick=${async () => hand((await post("/api/handover", {})).code)}>${tell("join hand-over")}</button> ${handed ? html`<b data-handed>${handed}</b>` : null}` : null}</figcaption></figure>`;
+    ${speaker ? html`<br /><button type="button" class="small" data-action="hand-over" onClick=${make(false)}>${tell("join hand-over")}</button> <button type="button" class="small" data-action="share" onClick=${make(true)}>${tell("join share")}</button>
+    ${handed ? html`<br /><b data-handed>${handed.code}</b> ${tell("join handed", handed)}` : null}` : null}</figcaption></figure>`;
 };
