@@ -15,6 +15,7 @@ pub mod listener;
 pub mod middle;
 pub mod passive;
 pub mod program;
+pub mod reading;
 pub mod relay;
 pub mod session;
 pub mod small_secret;

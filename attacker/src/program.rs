@@ -1,9 +1,9 @@
 //! The program `attacker`.
 
-use crate::{attack::Recipe, attacks, cost, relay::Relay, session::Session, work::Workshop};
+use crate::{attack::Recipe, attacks, cost, reading::Recording, relay::Relay, session::Session, work::Workshop};
 use clap::Parser;
 use lab::{
-    control::{AttackOrder, Order, Place, PlayOrder},
+    control::{AttackOrder, Order, Place, PlayOrder, ReadOrder},
     event::Fact,
     hand::Hand,
     role::Actor,
@@ -16,7 +16,7 @@ use process::{
     frames::connect,
     listening::listen,
     memories::Memories,
-    part::{Listening, Part},
+    part::{Afterwards, Listening, Part},
     program::{Failure, failed, host_and_port, run},
     teller::Teller,
 };
@@ -178,6 +178,17 @@ impl Listening for Attacker {
 
     fn called(&self, _: &PlayOrder, _: u32) -> Result<Part, String> {
         Err("this is the attacker".to_owned())
+    }
+
+    fn reads(&self, order: ReadOrder) -> Result<Afterwards, String> {
+        let recording = Recording::listen(&order.mode, &order.frames)?;
+        let workshop = Arc::clone(&self.workshop);
+        Ok(Box::new(move |reports| {
+            Box::pin(async move {
+                recording.read(order, workshop, reports).await;
+                Ok(())
+            })
+        }))
     }
 
     fn by_hand(&self, session: &str) -> Result<Part, Failure> {

@@ -22,6 +22,8 @@ pub enum Order {
     Play(Box<PlayOrder>),
     /// To the attacker: treat one session so.
     Attack(Box<AttackOrder>),
+    /// To the attacker: go on computing on what was recorded in a session that is over.
+    Read(Box<ReadOrder>),
     /// To those who are connected to: nobody will connect in this session any more. A part that still waits for its connection is
     /// over; one that has it goes on.
     NobodyComes {
@@ -194,6 +196,19 @@ pub struct AttackOrder {
     /// Somebody decides in its place; absent where nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hand: Option<Hand>,
+}
+
+/// A recording that the attacker reads: nobody connects any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadOrder {
+    /// The session's id in events.
+    pub session: String,
+    /// The mode that the victims spoke.
+    pub mode: Selection,
+    /// The frames in the order in which they passed: who sent each, and all of it, in base64url without padding.
+    pub frames: Vec<(Role, String)>,
+    /// How long it may take in all, in milliseconds: what is being computed then is cut off.
+    pub deadline: u64,
 }
 
 /// What a process tells the console.

@@ -142,6 +142,7 @@ async fn obey(own: Option<Arc<Own>>, reports: Reports) -> u8 {
             // A client waits for nobody.
             Ok(Order::NobodyComes { .. }) => {}
             Ok(Order::Attack(order)) => refuse(&reports, order.session, "this is the client".to_owned()).await,
+            Ok(Order::Read(order)) => refuse(&reports, order.session, "this is the client".to_owned()).await,
             Err(reason) => {
                 reports.send(Report::Stray { from: None, reason, limit: None }).await;
             }

@@ -7,7 +7,7 @@ use crate::{
     steering::Steering,
 };
 use lab::{
-    control::{Order, PlayOrder},
+    control::{Order, PlayOrder, ReadOrder},
     role::Actor,
 };
 use std::{future::Future, pin::Pin, time::Duration};
@@ -28,6 +28,9 @@ pub struct Caller {
 
 /// A program's part in one session, ready to be played with whoever calls. Its error says why it could not begin.
 pub type Part = Box<dyn FnOnce(Caller, Reports) -> Play + Send>;
+
+/// A program's part in a session that is over, to which nobody connects.
+pub type Afterwards = Box<dyn FnOnce(Reports) -> Play + Send>;
 
 /// A part while it is played.
 pub type Play = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
@@ -55,6 +58,14 @@ pub trait Listening: Send + Sync {
     /// # Errors
     /// Why nobody is taken besides.
     fn called(&self, order: &PlayOrder, number: u32) -> Result<Part, String>;
+
+    /// What is done with a recording.
+    ///
+    /// # Errors
+    /// Why it is not read.
+    fn reads(&self, _: ReadOrder) -> Result<Afterwards, String> {
+        Err(format!("the {} reads no recordings", self.actor()))
+    }
 
     /// The part in a session that nobody ordered: as the flags say.
     ///

@@ -14,7 +14,7 @@ use crate::{
 };
 use lab::{
     cause::Cause,
-    control::{Order, PlayOrder, Report},
+    control::{Order, PlayOrder, ReadOrder, Report},
     event::{Fact, Limit},
     role::Actor,
     wire::body,
@@ -116,6 +116,7 @@ impl Reception {
                     Arc::clone(self).give_up(session, None);
                     continue;
                 }
+                Ok(Order::Read(order)) => self.read(*order),
                 Ok(order) => self.prepare(order),
                 Err(reason) => Report::Stray { from: None, reason, limit: None },
             };
@@ -140,6 +141,7 @@ impl Reception {
         let (session, correlation, patience) = match &order {
             Order::Play(order) => (order.session.clone(), order.correlation.clone(), order.patience),
             Order::Attack(order) => (order.session.clone(), order.correlation.clone(), order.patience),
+            Order::Read(order) => (order.session.clone(), String::new(), 0),
             Order::Cancel { session }
             | Order::NobodyComes { session }
             | Order::Clock { session, .. }
@@ -173,6 +175,26 @@ impl Reception {
         });
         let wait = Wait(wait.abort_handle());
         waiting.insert(correlation, Waiting { session: session.clone(), part, helm, steering, _wait: wait });
+        Report::Ready { session }
+    }
+
+    /// Has a recording read, until that is cancelled.
+    fn read(self: &Arc<Self>, order: ReadOrder) -> Report {
+        let session = order.session.clone();
+        let part = match self.program.reads(order) {
+            Ok(part) => part,
+            Err(reason) => return Report::Refused { session, reason },
+        };
+        let (end, cancelled) = oneshot::channel();
+        locked(&self.playing).insert(session.clone(), Playing { helm: helm().0, _end: end });
+        let (reception, name) = (Arc::clone(self), session.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                played = part(reception.reports.clone()) => drop(played),
+                _ = cancelled => {}
+            }
+            locked(&reception.playing).remove(&name);
+        });
         Report::Ready { session }
     }
 

@@ -45,7 +45,7 @@ impl Helm {
             Order::Clock { stands, .. } => drop(self.stands.send_replace(stands)),
             // Whoever decides more often than frames are held decides about none of them.
             Order::Decide { decision, .. } => drop(self.decisions.try_send(decision)),
-            Order::Play(_) | Order::Attack(_) | Order::NobodyComes { .. } | Order::Cancel { .. } => {}
+            Order::Play(_) | Order::Attack(_) | Order::Read(_) | Order::NobodyComes { .. } | Order::Cancel { .. } => {}
         }
     }
 }

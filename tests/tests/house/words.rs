@@ -66,9 +66,9 @@ fn the_command_line_speaks_the_language_that_was_chosen() {
     );
     let (english, german) = twice("ecdh-cert/substitute", "no-such-check");
     assert_eq!((english.code, german.code), (Some(2), Some(2)), "{german:?}");
-    assert!(english.err.contains("check: ecdh-cert performs") && english.err.contains(". See: interlock list modes"));
+    assert!(english.err.contains("ecdh-cert performs no check") && english.err.contains(". See: interlock list modes"));
     assert!(
-        german.err.contains("Prüfung: ecdh-cert führt") && german.err.contains(". Siehe: interlock list modes"),
+        german.err.contains("ecdh-cert führt keine Prüfung") && german.err.contains(". Siehe: interlock list modes"),
         "{german:?}"
     );
     let program = run("interlock", &["list", "checks", "--json"]).out;

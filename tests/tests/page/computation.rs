@@ -1,6 +1,18 @@
 //! Computations, as they go on and end.
 
 use super::*;
+use lab::{
+    event::{Event, Fact, Reached},
+    scenario::Scenario,
+    staging::Setting,
+};
+use serde_json::json;
+use std::{path::Path, sync::Arc};
+use support::{conversation::attacked, http::post, programs::run, staging::stage};
+use web::sessions::{
+    session::{Record, Session},
+    store::{Kept, Place, Retention, open},
+};
 
 #[test]
 fn a_prime_falls_in_view_and_the_next_session_says_who_paid() {
@@ -101,11 +113,44 @@ fn a_computation_whose_end_nobody_told_looks_unfinished() {
     assert_eq!(browser.run(full, &[]), true);
 }
 
+/// A session that somebody listened in on and whose logarithm was cut off, as it is kept in a directory; answers with its id.
+fn cut_off(directory: &Path) -> String {
+    let id = "00000000000000c0".to_owned();
+    let scenario: Scenario = "dh-weak:short,bits=32/eavesdrop".parse().expect("a scenario");
+    let mut events = attacked(&stage(&scenario, &Setting::seeded("test", 7)).expect("orders")).events;
+    events.retain(|event| !matches!(event.fact, Fact::Holds { .. } | Fact::Recovered { .. }));
+    let solved = events.iter().position(|event| matches!(event.fact, Fact::Solved { .. })).expect("a logarithm");
+    let reached = Reached { phase: Some("sieve".into()), done: 10_416, total: 129_684, unit: Some("relations".into()) };
+    let work = Fact::Work { phase: "sieve".into(), done: 64, total: 129_684, unit: Some("relations".into()) };
+    events[solved].fact = Fact::Solved {
+        bits: 32,
+        method: None,
+        operations: None,
+        failure: None,
+        found: false,
+        cut_off: Some(Box::new(reached)),
+        equation: None,
+    };
+    events.insert(solved, Event { fact: work, ..events[solved].clone() });
+    for (n, event) in (1..).zip(&mut events) {
+        (event.n, event.session) = (n, id.clone());
+    }
+    let mut session = Session::new(id.clone(), scenario, Some(7), 1_767_225_600_000);
+    session.close(&events, 1_767_225_601_000);
+    let texts = events.iter().map(|event| serde_json::to_string(event).expect("JSON").into()).collect();
+    let kept = Kept { cursor: 1, record: Arc::new(Record { session, events }), events: texts };
+    let mut store = open(&Place::Directory(directory.to_owned()), Retention::default()).expect("a store");
+    store.put(&[kept]).expect("a session kept");
+    id
+}
+
 #[test]
-fn a_computation_that_was_cut_off_is_neither_privacy_nor_finished() {
+fn a_computation_that_was_cut_off_is_neither_privacy_nor_finished_and_goes_on_from_its_recording() {
     let Some(browser) = Browser::open() else { return };
-    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--deadline", "10"]);
-    let id = text(&lab.run("dh-weak:short,bits=224/crack")["session"]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let id = cut_off(directory.path());
+    let data = directory.path().display().to_string();
+    let lab = Lab::start(&["--data", &data, "--listen", "127.0.0.1:0"]);
     visit(&browser, &lab, &format!("/sessions/{id}"));
     browser.await_element(".session[data-verdict=unread] .mark.unread");
     browser.await_element("[data-cracking=cut-off] [data-end=cut-off] progress");
@@ -117,5 +162,26 @@ fn a_computation_that_was_cut_off_is_neither_privacy_nor_finished() {
     visit(&browser, &lab, "/cracking");
     browser.await_element(&format!("a[href='/sessions/{id}']"));
     assert!(browser.text("[aria-label='Sessions of this console']").contains("cut off after"));
+    // The recording is still there: with more time it is read, and the session itself stays as it was.
+    visit(&browser, &lab, &format!("/sessions/{id}"));
+    browser.click("[data-action=go-on]");
+    browser.await_element(&format!(".session[data-verdict=read] [data-continues='{id}']"));
+    browser.await_element("[data-cracking] .phases li");
+    assert_eq!(browser.count("[data-action=go-on]"), 0);
+    let further = browser.place().rsplit('/').next().expect("an id").to_owned();
+    let again = |id: &str, body: Value| {
+        let answer = post(lab.address, &format!("/api/sessions/{id}/continuation"), &body.to_string());
+        (answer.status, answer.field())
+    };
+    assert_eq!(again(&further, json!({})), (409, "session".to_owned()), "nothing is cut off in it");
+    assert_eq!(again(&id, json!({ "seconds": 0 })), (400, "seconds".to_owned()));
+    assert_eq!(lab.get(&format!("/api/sessions/{id}")).json()["verdict"]["kind"], "unread");
     assert_eq!(browser.complaints(), [""; 0]);
+    drop(lab);
+    let told = run("interlock", &["continue", &id, "--data", &data, "--json"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let session: Value = serde_json::from_str(&told.out).expect("a session");
+    assert_eq!((&session["verdict"]["kind"], &session["continues"]), (&json!("read"), &json!(id)));
+    let told = run("interlock", &["continue", &further, "--data", &data]);
+    assert_eq!(told.code, Some(2), "{told:?}");
 }

@@ -39,7 +39,10 @@ fn harmless(browser: &Browser, place: &str) {
     for forged in ["img[src=x]", "svg[onload]", "[data-forged]", "body script:not([src]):not([type]):not([nonce])"] {
         assert_eq!(browser.count(forged), 0, "{place}: {forged}");
     }
-    assert_eq!(browser.complaints(), [""; 0], "{place}");
+    // What the lab refuses is not there, which it may say when everything else is shown already.
+    let refused = |it: &String| it.contains("Failed to load resource: the server responded with a status of 40");
+    let complaints: Vec<String> = browser.complaints().into_iter().filter(|it| !refused(it)).collect();
+    assert_eq!(complaints, [""; 0], "{place}");
 }
 
 /// An event in which each text that may be any is markup, but those of these names.
@@ -203,8 +206,6 @@ fn what_the_victims_say_is_text_and_never_markup() {
     ] {
         visit(&browser, &lab, &path);
         browser.await_element(there);
-        let complaints = browser.complaints();
-        assert!(complaints.iter().all(|it| it.contains("404") || it.contains("400")), "{path}: {complaints:?}");
         harmless(&path);
     }
 
@@ -220,8 +221,6 @@ fn what_the_victims_say_is_text_and_never_markup() {
     browser.click("[data-action=think]");
     let told = browser.text(".think .fault:not(:empty)");
     assert!(told.contains("<script>alert(1)"), "{told}");
-    let complaints = browser.complaints();
-    assert!(complaints.iter().all(|it| it.contains("400")), "{complaints:?}");
     harmless("the table");
 
     // Were there a way in after all, the page's policy would close it, and the browser say so.

@@ -3,6 +3,7 @@
 use super::{Data, FINE, Failure};
 use crate::sessions::{
     export::{Format, Manner, Theme, export},
+    session::Record,
     store::{Place, Retention, StoreError, open},
 };
 use clap::Args;
@@ -30,10 +31,19 @@ pub(super) struct Export {
 }
 
 pub(super) fn run(args: &Export) -> Result<u8, Failure> {
-    let (place, named) = match args.data.server()? {
+    let record = stored(&args.session, &args.data)?;
+    let manner = Manner { theme: args.theme, ..Manner::default() };
+    let file = export(&record, args.format, &manner).map_err(|error| Failure::Lab(error.to_string()))?;
+    std::io::stdout().lock().write_all(&file)?;
+    Ok(FINE)
+}
+
+/// The session of this id, from where sessions are kept.
+pub(super) fn stored(session: &str, data: &Data) -> Result<Record, Failure> {
+    let (place, named) = match data.server()? {
         Some(server) => (Place::Server(server.clone()), server.to_string()),
         None => {
-            let directory = args.data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
+            let directory = data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
             let named = directory.display().to_string();
             if !directory.join("interlock.sqlite3").exists() {
                 return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
@@ -43,12 +53,6 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
     };
     let failed = |error: StoreError| Failure::Lab(error.to_string());
     let database = open(&place, Retention::default()).map_err(failed)?;
-    let record = database
-        .record(&args.session)
-        .map_err(failed)?
-        .ok_or_else(|| Failure::usage("no-session", &json!({ "session": args.session, "directory": named })))?;
-    let manner = Manner { theme: args.theme, ..Manner::default() };
-    let file = export(&record, args.format, &manner).map_err(|error| Failure::Lab(error.to_string()))?;
-    std::io::stdout().lock().write_all(&file)?;
-    Ok(FINE)
+    let unknown = || Failure::usage("no-session", &json!({ "session": session, "directory": named }));
+    database.record(session).map_err(failed)?.ok_or_else(unknown)
 }

@@ -184,8 +184,14 @@ pub(super) fn play_by_hand(
     console.play_by_hand(scenario, seed, by_hand).map_err(not_played)
 }
 
+/// Takes the recording of a session further, for so long.
+pub(super) fn go_on(console: &Arc<Console>, record: &Record, time: Option<Duration>) -> Result<Playing, Failure> {
+    console.go_on(record, time).map_err(not_played)
+}
+
 fn not_played(error: NotPlayed) -> Failure {
     match error {
+        NotPlayed::NothingCutOff => Failure::Usage(error.to_string()),
         NotPlayed::Refused(refused) => Failure::usage("see-parts", &json!({ "why": refused.to_string() })),
         other => Failure::Lab(other.to_string()),
     }

@@ -9,6 +9,7 @@ mod crack;
 mod dissector;
 mod explore;
 mod export;
+mod further;
 mod glob;
 mod group;
 mod lab;
@@ -105,6 +106,8 @@ enum Command {
     /// Read recordings of real TLS, and record some
     #[command(subcommand)]
     Tls(tls::TlsCommand),
+    /// Let a computation go on that was cut off, from the recording of its session
+    Continue(further::Further),
     /// Write a stored session for others
     Export(export::Export),
     /// Print what lets Wireshark read the lab's frames
@@ -270,6 +273,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explore(explore)) => explore::run(&explore),
         Some(Command::Cert(cert)) => cert::run(&cert, &mut anstream::stdout().lock()).map_err(Failure::from),
         Some(Command::Tls(command)) => tls::run(&command),
+        Some(Command::Continue(further)) => further::run(&further),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Dissector(dissector)) => dissector::run(&dissector),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),

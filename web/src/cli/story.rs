@@ -29,6 +29,9 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let session = &record.session;
     let seed = tale("seed", &json!({ "seed": session.seed }));
     writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
+    if let Some(before) = &session.continues {
+        writeln!(out, "{}", faint(tale("continues", &json!({ "session": before }))))?;
+    }
     let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
     let mut judgements = session.sessions.iter();
     for events in events.chunk_by(|_, next| !matches!(next.fact, Fact::Began { .. })) {

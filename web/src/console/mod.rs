@@ -6,6 +6,7 @@ mod listeners;
 mod play;
 mod process;
 mod queue;
+mod recording;
 mod request;
 mod status;
 
@@ -28,8 +29,8 @@ use lab::{
 use listeners::Listeners;
 pub(crate) use queue::HEAVY;
 use queue::{Queue, Waiting};
-use request::Job;
 pub use request::{ByHand, NotPlayed};
+use request::{Job, Work};
 use serde_json::json;
 pub use status::{ProcessStatus, Processes, Watch};
 use std::{
@@ -170,14 +171,16 @@ impl Console {
             self.running.send_modify(|running| *running += 1);
             let console = Arc::clone(self);
             tokio::spawn(async move {
-                let Waiting { id, seed, job: Job { resolved, orders: staged, tell }, .. } = next;
-                let staged = match staged {
-                    Some(staged) => Ok(staged),
-                    None => orders(&id, &resolved, seed, &console.config.settings),
+                let Waiting { id, seed, job: Job { work, tell }, .. } = next;
+                let staged = match work {
+                    Work::Recording(recording) => Err(recording),
+                    Work::Scenario { orders: Some(staged), .. } => Ok(Ok(staged)),
+                    Work::Scenario { resolved, .. } => Ok(orders(&id, &resolved, seed, &console.config.settings)),
                 };
                 match staged {
-                    Ok(orders) => play::play(&console, &id, orders, cancelled).await,
-                    Err(refused) => {
+                    Err(recording) => play::read(&console, &id, recording, cancelled).await,
+                    Ok(Ok(orders)) => play::play(&console, &id, orders, cancelled).await,
+                    Ok(Err(refused)) => {
                         let reason = Loss::NotBegun { reason: refused.to_string() };
                         let _ = console.book.tell(&id, lost(&id, 0, Actor::Console, reason));
                     }

@@ -1,6 +1,6 @@
 //! The sessions of a scenario, from the orders to the last event.
 
-use super::{Console, listeners::Told, process::Link};
+use super::{Console, listeners::Told, process::Link, recording::Recording};
 use crate::sessions::{book::Size, orders::Orders, session::told};
 use lab::{
     control::{Order, Place, Report},
@@ -17,7 +17,7 @@ use process::{
 use std::{collections::HashSet, time::Duration};
 use tokio::{
     sync::{mpsc::Receiver, oneshot, watch},
-    time::timeout_at,
+    time::{timeout, timeout_at},
 };
 
 /// Events that one session may have.
@@ -76,7 +76,58 @@ async fn one(console: &Console, id: &str, orders: Orders, cancelled: &mut onesho
         Ok(why) = cancelled => Err(Lack::Consent(why)),
         result = played => result,
     };
-    console.listeners.forget(&name);
+    over(console, id, &name, after, result)
+}
+
+/// Has the attacker take a recording further, unless and until that is cancelled.
+pub(super) async fn read(
+    console: &Console,
+    id: &str,
+    recording: Recording,
+    mut cancelled: oneshot::Receiver<Cancellation>,
+) {
+    let (name, after) = (recording.order.session.clone(), recording.order.deadline);
+    let mut heard = console.listeners.listen(&name);
+    let time = Duration::from_millis(after).saturating_add(GRACE);
+    let result = tokio::select! {
+        biased;
+        Ok(why) = &mut cancelled => Err(Lack::Consent(why)),
+        result = timeout(time, hear(console, id, recording, &mut heard)) => result.unwrap_or(Err(Lack::Time)),
+    };
+    over(console, id, &name, after, result);
+}
+
+/// Hears the attacker out about a recording.
+async fn hear(console: &Console, id: &str, recording: Recording, told: &mut Receiver<Told>) -> Result<(), Lack> {
+    let attacker = Actor::Attacker;
+    let link = console.link(attacker).await.map_err(|reason| Lack::Party(attacker, reason))?;
+    while told.try_recv().is_ok() {}
+    send(attacker, &link, Order::Read(Box::new(recording.order))).await?;
+    loop {
+        let reports = match told.recv().await.ok_or(Lack::Party(Actor::Console, Loss::Sessions))? {
+            Told::Gone(actor, reason) if actor == attacker => return Err(Lack::Party(actor, reason)),
+            Told::Gone(..) => continue,
+            Told::Reports(_, reports) => reports,
+        };
+        for report in reports {
+            match report {
+                Report::Refused { reason, .. } => return Err(Lack::Party(attacker, Loss::Refused { reason })),
+                Report::Event(event) => {
+                    let ended = event.fact == Fact::Ended;
+                    console.book.tell(id, Event { at: event.at.saturating_add(recording.since), ..event });
+                    if ended {
+                        return Ok(());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What is over is heard no more; whether it came to its end, and what it lacked is told where it did not.
+fn over(console: &Console, id: &str, name: &str, after: u64, result: Result<(), Lack>) -> bool {
+    console.listeners.forget(name);
     let fact = match result {
         Ok(()) => return true,
         Err(Lack::Party(what, reason)) => Fact::Lost { what, reason },
@@ -86,7 +137,7 @@ async fn one(console: &Console, id: &str, orders: Orders, cancelled: &mut onesho
     console.book.tell(id, told(id, 0, fact));
     for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
         if let Some(link) = console.process(actor).now() {
-            let _ = link.orders.try_send(Order::Cancel { session: name.clone() });
+            let _ = link.orders.try_send(Order::Cancel { session: name.to_owned() });
         }
     }
     false

@@ -3,9 +3,10 @@
 use super::{
     Console, Playing,
     queue::{BACKLOG, BY_HAND, Cost, Waiting},
+    recording::{self, Recording},
 };
 use crate::sessions::{
-    orders::{Orders, ScenarioRefused, orders, resolve, scripted},
+    orders::{Orders, ScenarioRefused, core_seconds, orders, resolve, scripted},
     session::{Record, Session, now_ms},
 };
 use attacker::{attacks::Resolved, cost};
@@ -16,7 +17,7 @@ use lab::{
     script::Script,
 };
 use serde_json::json;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
 /// Why a scenario is not played.
@@ -28,6 +29,8 @@ pub enum NotPlayed {
     Busy,
     /// Too many are played by hand.
     Hands,
+    /// No computation was cut off that its recording could be taken further with.
+    NothingCutOff,
     /// No randomness for the session's id.
     Randomness,
 }
@@ -44,6 +47,7 @@ impl From<&NotPlayed> for Refusal {
             NotPlayed::Refused(refused) => refused.refusal.clone(),
             NotPlayed::Busy => Self::new("busy", json!({ "most": BACKLOG })),
             NotPlayed::Hands => Self::new("hands", json!({ "most": BY_HAND })),
+            NotPlayed::NothingCutOff => Self::new("nothing-cut-off", json!({})),
             NotPlayed::Randomness => Self::new("randomness", json!({})),
         }
     }
@@ -84,12 +88,24 @@ enum Whose<'a> {
 /// What a session that waits takes along.
 #[derive(Debug)]
 pub(super) struct Job {
-    /// What it plays.
-    pub(super) resolved: Resolved,
-    /// Its orders, where they were staged to see whether it can be played.
-    pub(super) orders: Option<Vec<Orders>>,
+    /// What it is.
+    pub(super) work: Work,
     /// Whom to tell its end.
     pub(super) tell: oneshot::Sender<Arc<Record>>,
+}
+
+/// What a session consists in.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A scenario is played.
+    Scenario {
+        /// What is played.
+        resolved: Box<Resolved>,
+        /// Its orders, where they were staged to see whether it can be played.
+        orders: Option<Vec<Orders>>,
+    },
+    /// The recording of an earlier session is taken further.
+    Recording(Recording),
 }
 
 impl Console {
@@ -147,6 +163,42 @@ impl Console {
         self.begin([Ok((scripted(scenario, script)?, seed))], Whose::Own)?.pop().ok_or(NotPlayed::Busy)
     }
 
+    /// Takes the recording of a session further whose computation was cut off, for so long, or for as long as the computation is known
+    /// to need and several times as long as it had. It is a session of its own, which begins with all that was told of that one.
+    ///
+    /// # Errors
+    /// Nothing was started, and why.
+    pub fn go_on(self: &Arc<Self>, record: &Record, time: Option<Duration>) -> Result<Playing, NotPlayed> {
+        let id = random_id()?;
+        let before = &record.session;
+        let core_seconds = core_seconds(&before.scenario)?;
+        let patience = self.config.settings.patience;
+        let time = time.unwrap_or_else(|| recording::time(record, cost::deadline(None, patience, core_seconds)));
+        let deadline = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let recording = Recording::of(record, &id, deadline).ok_or(NotPlayed::NothingCutOff)?;
+        let scenario = before.scenario.clone();
+        let session = Session {
+            by_hand: before.by_hand,
+            continues: Some(before.session.clone()),
+            ..Session::new(id.clone(), scenario.clone(), before.seed, now_ms())
+        };
+        let (tell, done) = oneshot::channel();
+        // Nothing of it is on the wire, where sessions of one seed look the same.
+        let (cost, job) = (Cost::of(core_seconds), Job { work: Work::Recording(recording), tell });
+        let waiting = Waiting { id: id.clone(), scenario, seed: None, cost, job };
+        {
+            let mut queue = self.queue();
+            if !queue.has_room(1) {
+                return Err(NotPlayed::Busy);
+            }
+            self.book.begin(session.clone());
+            self.book.tell_all(&id, recording::told_before(record));
+            queue.push(vec![waiting]);
+        }
+        self.advance();
+        Ok(Playing { session, done })
+    }
+
     /// Plays what was looked up, as one request.
     fn begin(
         self: &Arc<Self>,
@@ -175,7 +227,8 @@ impl Console {
             let mut session = Session::new(id.clone(), scenario.clone(), seed, now_ms());
             session.by_hand = matches!(whose, Whose::ByHand(_));
             let (tell, done) = oneshot::channel();
-            request.push(Waiting { id, scenario, seed, cost, job: Job { resolved, orders, tell } });
+            let work = Work::Scenario { resolved: Box::new(resolved), orders };
+            request.push(Waiting { id, scenario, seed, cost, job: Job { work, tell } });
             playing.push(Playing { session: session.clone(), done });
             sessions.push(session);
         }

@@ -7,6 +7,7 @@ mod comparison;
 mod doors;
 mod exploration;
 mod files;
+mod further;
 mod guard;
 mod hand;
 mod join;

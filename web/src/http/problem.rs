@@ -122,6 +122,7 @@ impl From<NotPlayed> for Problem {
         match error {
             NotPlayed::Refused(refused) => refused.into(),
             NotPlayed::Hands => Self::refused(StatusCode::CONFLICT, "step", &error),
+            NotPlayed::NothingCutOff => Self::refused(StatusCode::CONFLICT, "session", &error),
             busy => Self::refused(StatusCode::SERVICE_UNAVAILABLE, "queue", &busy).retry(10),
         }
     }

@@ -1,7 +1,7 @@
 //! The table of routes.
 
 use super::{
-    App, Guard, api, class, comparison, exploration, files,
+    App, Guard, api, class, comparison, exploration, files, further,
     guard::guard,
     hand, join,
     limits::{BODY, LESSON, REPORT, TABLE},
@@ -98,6 +98,7 @@ fn controlling() -> Vec<Route> {
         ("/api/sessions/{id}/cancel", post(sessions::cancel)),
         ("/api/sessions/{id}/decision", post(hand::decide)),
         ("/api/sessions/{id}/again", post(hand::again)),
+        ("/api/sessions/{id}/continuation", post(further::go_on)),
         ("/api/cancel", post(sessions::cancel_all)),
         ("/api/software", post(software::start).delete(software::cancel)),
         ("/api/compare", post(comparison::run)),

@@ -43,6 +43,9 @@ pub struct Session {
     /// Somebody decided about frames in the attacker's place.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_hand: bool,
+    /// The session whose recording it takes further: what was told of that one is told here first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<String>,
     /// What happened; absent while it runs.
     pub verdict: Option<Verdict>,
     /// Who holds which key.
@@ -78,6 +81,7 @@ impl Session {
             scenario,
             seed,
             by_hand: false,
+            continues: None,
             verdict: None,
             fingerprints: Fingerprints::default(),
             evidence: Vec::new(),

@@ -1,7 +1,7 @@
 /** Two sessions side by side, row by row, with the first row in which they part. */
 
 import { Badge, html, outcome, Prose, tell, term, useMemo, useState, visible } from "../draw/markup.js";
-import { get, useLoad } from "../lab/api.js";
+import { get, start, useFault, useLoad } from "../lab/api.js";
 import { align, explained } from "../model/align.js";
 import { Diagram, DiagramLegend } from "../draw/diagram.js";
 import { Keys } from "../draw/keys.js";
@@ -9,10 +9,10 @@ import { fingerprints, fold, installed, sessionsOf } from "../model/fold.js";
 import { keysOf } from "../model/token.js";
 import { height } from "../draw/layout.js";
 import { lab, useLab } from "../lab/lab.js";
-import { to } from "../lab/route.js";
+import { navigate, to } from "../lab/route.js";
 import { rows as rowsOf } from "../model/rows.js";
 import { parse, selected } from "../model/scenario.js";
-import { useSession } from "./session.js";
+import { Exports, useSession } from "./session.js";
 import { Failed, Loading } from "./states.js";
 import { narrate } from "../model/narrate.js";
 
@@ -28,9 +28,14 @@ const Both = ({ left, right }) => {
   const sessions = [left, right].map((id, i) => lab.sessions.get(id) ?? loaded[i].data);
   const events = [left, right].map((id) => lab.events.get(id) ?? NONE);
   const done = sessions.every((session) => session?.status === "done");
-  const told = useLoad(
-    async () => (done ? get(`/api/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`) : null),
-    [left, right, done]);
+  const asked = `/api/compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`;
+  const told = useLoad(async () => (done ? get(asked) : null), [left, right, done]);
+  const [fault, attempt] = useFault();
+  // Both with the seed that they had: one for the two, where they had none.
+  const again = () => attempt(async () => {
+    const fresh = Math.floor(Math.random() * 2 ** 32);
+    navigate(to.compare(...await Promise.all(sessions.map(({ scenario, seed }) => start(scenario, seed ?? fresh)))));
+  }, ({ message }) => tell("session not-run", { why: message }));
   // Of campaigns, the sessions in which the two part.
   const number = whereTheyPart(told.data);
   const parts = [0, 1].map((i) => useMemo(() => partOf(events[i], number), [events[i], number]));
@@ -54,7 +59,10 @@ const Both = ({ left, right }) => {
   return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story), installed(story)))}>
     <article class="comparison" data-first-difference=${aligned.first ?? "none"}>
       <div class="line"><h1 tabindex="-1" data-headline><${Prose} of=${headline(sessions)} limit=${240} /></h1>
-        <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a></div>
+        <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a>
+        <button type="button" class="small" data-action="again" onClick=${again}>${tell("comparison again")}</button>
+        ${done ? html`<a class="button small" href=${asked} download=${`interlock-${left}-${right}.json`} data-action="json">${tell("session export-json")}</a>` : null}</div>
+      <p class="fault" role="alert">${fault}</p>
       <p data-words><${Prose} of=${told.data ? parting(told.data, sessions, events) : unsaid(told, done)} limit=${600} /></p>
       <div class="sides">
         ${sides.map((side, i) => html`
@@ -63,6 +71,7 @@ const Both = ({ left, right }) => {
             <p class="line"><${Badge} session=${sessions[i]} big />
               <a class="scenario" href=${to.session(sessions[i].session)}>${visible(sessions[i].scenario)}</a></p>
             <p class="because"><${Prose} of=${outcome(sessions[i], tell("session runs-briefly"))} /></p>
+            <details><summary>${tell("comparison export")}</summary><div class="actions"><${Exports} id=${sessions[i].session} attempt=${attempt} /></div></details>
           </section>`)}
       </div>
       ${skipped ? html`<p><button type="button" class="small" data-action="common" onClick=${() => setWhole(true)}>${tell("comparison common", { count: skipped })}</button></p>` : null}

@@ -31,6 +31,7 @@ export const SessionPage = ({ id, part = null }) => {
   const act = (deed) => () => attempt(async () => navigate(await deed(session)), ({ message }) => tell("session not-run", { why: message }));
   const again = act(async ({ scenario, seed }) => to.session(await start(scenario, seed)));
   const step = act(async ({ scenario, seed }) => to.session(await start(scenario, seed, true)));
+  const further = act(async ({ session: before }) => to.session(await begin(`/api/sessions/${encodeURIComponent(before)}/continuation`, {})));
   const from = (decisions) => act(async ({ session: before, status }) => {
     // What looks the same on the wire never runs at the same time.
     if (status === "running") await post(`/api/sessions/${encodeURIComponent(before)}/cancel`, {});
@@ -80,14 +81,12 @@ export const SessionPage = ({ id, part = null }) => {
         <div class="actions">
           ${decided ? Without(decided) : null}
           ${session.verdict?.class === "broken" && expected.length ? html`<${Remedy} found=${remedies(session.scenario, expected, isDefence)} instead=${instead} />` : null}
+          ${goesOn(session, events) && !gone && lab.role !== "viewer" ? html`<button type="button" class="primary" data-action="go-on" title=${tell("session go-on-why")} onClick=${further}>${tell("session go-on")}</button>` : null}
           ${session.status === "running" ? html`<button type="button" data-action="cancel" onClick=${cancel}>${tell("session cancel")}</button>` : null}
           <button type="button" data-action="again" onClick=${again}>${tell("session again")}</button>
           <button type="button" data-action="step" onClick=${step}>${tell("hand step")}</button>
           ${gone || !session.by_hand || session.status !== "done" ? null : html`<a class="button" data-action="script" href=${`/api/sessions/${encodeURIComponent(id)}/script`} download>${tell("hand script")}</a>`}
-          ${gone ? null : EXPORTS.map((format) => html`
-            <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
-          ${gone ? null : PICTURES.map((format) => html`
-            <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, id))}>${tell(`session picture-${format}`)}</button>`)}
+          ${gone ? null : html`<${Exports} id=${id} attempt=${attempt} />`}
         </div>
         <p class="fault" role="alert">${fault}</p>`} />`;
 };
@@ -106,6 +105,13 @@ const Remedy = ({ found, instead }) => {
 const EXPORTS = ["html", "json", "pcapng"];
 const PICTURES = ["svg", "png"];
 
+/** A session for others, in each form that there is. */
+export const Exports = ({ id, attempt }) => html`
+  ${EXPORTS.map((format) => html`
+    <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
+  ${PICTURES.map((format) => html`
+    <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, id))}>${tell(`session picture-${format}`)}</button>`)}`;
+
 /** Keeps the diagram as the lab draws it, on the ground that the page has. */
 async function save(format, id) {
   const drawing = await drawn(`/api/sessions/${encodeURIComponent(id)}/export?format=svg&theme=${theme()}`);
@@ -114,6 +120,12 @@ async function save(format, id) {
   link.download = `interlock-${id}.${format}`;
   link.click();
 }
+
+/** Whether a logarithm was cut off on which the key of a session hangs that is unread so far: its recording is there. */
+const goesOn = ({ verdict, sessions }, events) => {
+  const last = events.findLast(({ type }) => type === "solved" || type === "asked");
+  return verdict?.kind === "unread" && !sessions?.length && last?.type === "solved" && Boolean(last.cut_off);
+};
 
 /** The ids of this session and of one that differs in the scenario alone: without one seed for both, every frame would. */
 async function twins({ session, scenario, seed }, other) {

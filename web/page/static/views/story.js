@@ -1,6 +1,6 @@
 /** A session told from its events alone: the dashboard's session page and the exported report are both this. */
 
-import { Badge, headline, html, outcome, Prose, say, sentence, tell, useMemo, useState, visible } from "../draw/markup.js";
+import { Badge, headline, html, outcome, phrase, Prose, say, sentence, tell, useMemo, useState, visible } from "../draw/markup.js";
 import { Beliefs } from "./beliefs.js";
 import { Combined } from "./combined.js";
 import { Cracking, asks } from "./cracking.js";
@@ -117,6 +117,7 @@ const Sentence = ({ session, story, edition = null, held = null }) => {
         </span>
         <small class="quiet">${tell("session seed", { seed: session.seed })} · ${clock(session.started)}</small></p>
       ${edition}
+      ${session.continues ? html`<p class="quiet" data-continues=${session.continues}>${phrase("session continues", { session: html`<a href=${to.session(session.continues)}>${visible(session.continues)}</a>` })}</p>` : null}
       <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? headline(verdict) : held ?? running} /></h1>
       <p class="means"><${Prose} of=${verdict ? [off, tell(`meaning ${verdict.kind}`)].filter(Boolean).join(" ") : lost ? say("loss", lost.reason ?? {}) : ""} /></p>
     </header>`;
