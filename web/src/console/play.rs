@@ -228,8 +228,8 @@ async fn conduct(
     while told.try_recv().is_ok() {}
     let mut play = orders.client;
     play.connect = attacker.address.clone();
-    send(Actor::Server, &server, Order::Play(Box::new(orders.server))).await?;
-    send(Actor::Attacker, &attacker, Order::Attack(Box::new(orders.attack))).await?;
+    send(Actor::Server, &server, Order::Play(Box::new(orders.server)), &mut time).await?;
+    send(Actor::Attacker, &attacker, Order::Attack(Box::new(orders.attack)), &mut time).await?;
     let mut ready = HashSet::from([Actor::Server, Actor::Attacker]);
     let mut at_work = HashSet::from([Actor::Client, Actor::Server, Actor::Attacker]);
     let mut play = Some(play);
@@ -255,13 +255,13 @@ async fn conduct(
                     if ready.is_empty()
                         && let Some(play) = play.take()
                     {
-                        send(Actor::Client, &client, Order::Play(Box::new(play))).await?;
+                        send(Actor::Client, &client, Order::Play(Box::new(play)), &mut time).await?;
                     }
                 }
                 Report::Clock { session, stands } => {
                     for link in [&client, &server] {
                         let order = Order::Clock { session: session.clone(), stands };
-                        send(actor, link, order).await?;
+                        send(actor, link, order, &mut time).await?;
                     }
                 }
                 // When all have told their end the session is over.
@@ -276,7 +276,8 @@ async fn conduct(
                         by_hand.tell(console, id, std::mem::take(&mut events));
                         for (waiting, link) in [(Actor::Server, &server), (Actor::Attacker, &attacker)] {
                             if !begun.contains(&waiting) {
-                                send(waiting, link, Order::NobodyComes { session: session.clone() }).await?;
+                                let order = Order::NobodyComes { session: session.clone() };
+                                send(waiting, link, order, &mut time).await?;
                             }
                         }
                     }
@@ -296,6 +297,32 @@ fn too_much(actor: Actor) -> Lack {
     Lack::Party(actor, Loss::Talkative { events: EVENTS, octets: BYTES })
 }
 
-async fn send(actor: Actor, link: &Link, order: Order) -> Result<(), Lack> {
-    link.orders.send(order).await.map_err(|_| Lack::Party(actor, Loss::NoOrders))
+/// Gives an order, while the session's time is not over: a process that stands still takes no more than so many.
+async fn send(actor: Actor, link: &Link, order: Order, time: &mut Patience) -> Result<(), Lack> {
+    let sent = time.wait(link.orders.send(order)).await.ok_or(Lack::Time)?;
+    sent.map_err(|_| Lack::Party(actor, Loss::NoOrders))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::mpsc;
+
+    fn cancel() -> Order {
+        Order::Cancel { session: "s".to_owned() }
+    }
+
+    /// A process that stands still keeps nobody waiting for longer than the session may take.
+    #[tokio::test]
+    async fn an_order_that_nobody_takes_costs_a_session_its_time_and_no_more() {
+        let (orders, inbox) = mpsc::channel(1);
+        let link = Link { orders, address: None, pid: None };
+        let limits = Limits { silence: Duration::MAX, session: Duration::from_millis(10) };
+        let mut time = Patience::new(limits, Clock::steady());
+        assert!(send(Actor::Server, &link, cancel(), &mut time).await.is_ok(), "there is room for one");
+        assert!(matches!(send(Actor::Server, &link, cancel(), &mut time).await, Err(Lack::Time)));
+        drop(inbox);
+        let gone = send(Actor::Server, &link, cancel(), &mut time).await;
+        assert!(matches!(gone, Err(Lack::Party(Actor::Server, Loss::NoOrders))));
+    }
 }

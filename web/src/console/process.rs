@@ -47,7 +47,8 @@ pub(super) struct Link {
     pub(super) orders: mpsc::Sender<Order>,
     /// Where it listens.
     pub(super) address: Option<String>,
-    pid: Option<u32>,
+    /// Its process id.
+    pub(super) pid: Option<u32>,
 }
 
 /// What is known of a process.

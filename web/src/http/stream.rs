@@ -123,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn who_catches_up_lets_others_have_their_turn() {
         const MISSED: usize = 4000;
-        let hub = Arc::new(Hub::new(MISSED, usize::MAX, 1));
+        let hub = Arc::new(Hub::new(usize::MAX, 1));
         (0..MISSED).for_each(|i| hub.publish("status", &i));
         let mut sending = Sending {
             viewer: hub.viewer(0),

@@ -29,7 +29,6 @@ const KEPT: usize = 5000;
 /// Plays for so long, in the first half under blows; answers with what must not be.
 pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
     let rows = outcomes::all().expect("the table").into_iter().filter(|row| Group::Usual.has(row)).collect();
-    let shared = Shared::new(rows);
     let data = TempDir::new().expect("a directory");
     let (path, jobs, kept) = (data.path().display().to_string(), at_once.to_string(), KEPT.to_string());
     // Victims are more patient than a stopped process needs, and than a busy machine makes them wait.
@@ -38,6 +37,7 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
         ["--data", &path, "--listen", "127.0.0.1:0", "--jobs", &jobs, "--retain", &kept, "--patience", patience];
     let lab = Lab::start(&flags);
     let address = lab.address;
+    let shared = Shared::new(rows, move |path| get(address, path));
     let (mut usage, began) = (Usage::default(), Instant::now());
     let (blows, compared, code, took) = thread::scope(|scope| {
         let (sender, compare) = channel();
@@ -54,9 +54,7 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
         let blows = storming.join().expect("the storm");
         player.play(&lab, at_once, time, &mut rng);
         let open = shared.settled(CLOSING);
-        if open > 0 {
-            shared.state().tally.faults.push(format!("{open} sessions are never judged"));
-        }
+        shared.state().tally.faults.extend(open);
         let took = began.elapsed();
         // The end of the stream ends who listens to it, and that who compares.
         let code = lab.end();
@@ -65,9 +63,10 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
     let state = shared.state();
     let (told, grown) = usage.told();
     println!(
-        "{} sessions in {:.0} s, {at_once} at once; {blows} blows; the events of {compared} compared with what is kept\n{}{told}",
+        "{} sessions in {:.0} s, {at_once} at once; {blows} blows; the events of {compared} compared with what is kept; the stream begun anew {} times\n{}{told}",
         state.tally.all(),
         took.as_secs_f64(),
+        state.resets,
         state.tally.told()
     );
     let mut faults = state.tally.faults.clone();

@@ -15,9 +15,10 @@ use std::{
     time::Duration,
 };
 use support::{
-    http::{Message, Stream, get, post},
-    serving::{PARTS, process, text},
+    http::{Answer, Message, Stream, get, post},
+    serving::{PARTS, text},
 };
+use web::ci::outcomes;
 
 /// Of so many sessions one has its events asked for again.
 const EACH: usize = 8;
@@ -55,7 +56,13 @@ pub struct State {
     /// Sessions that are not judged yet, by id, with the place of their row.
     pub open: HashMap<String, usize>,
     heard: HashMap<String, Events>,
+    /// Sessions of which something was missed: what was heard of them is not all.
+    missed: HashSet<String>,
     judged: HashSet<String>,
+    /// Sessions whose verdict was asked for: the stream may tell it once more.
+    asked: HashSet<String>,
+    /// How often the stream was begun anew.
+    pub resets: usize,
     /// The three processes, while all are up.
     pub pids: Option<[u32; 3]>,
     /// What came out.
@@ -70,14 +77,16 @@ pub struct State {
 pub struct Shared {
     /// What has to come.
     pub rows: Vec<Row>,
+    /// What the console answers where this path is asked for.
+    answers: Box<dyn Fn(&str) -> Answer + Send + Sync>,
     state: Mutex<State>,
     changed: Condvar,
 }
 
 impl Shared {
-    /// Nothing yet, of these rows.
-    pub fn new(rows: Vec<Row>) -> Self {
-        Self { rows, state: Mutex::default(), changed: Condvar::new() }
+    /// Nothing yet, of these rows; what the stream did not tell is asked.
+    pub fn new(rows: Vec<Row>, answers: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        Self { rows, answers: Box::new(answers), state: Mutex::default(), changed: Condvar::new() }
     }
 
     /// What is under way.
@@ -85,10 +94,15 @@ impl Shared {
         self.state.lock().expect("no thread panics")
     }
 
-    /// Waits until nothing is under way and nothing still to be compared, or for so long; answers with how many are under way.
-    pub fn settled(&self, time: Duration) -> usize {
+    /// Waits until nothing is under way and nothing still to be compared, or for so long; answers with what is under way then.
+    pub fn settled(&self, time: Duration) -> Vec<String> {
         let goes_on = |state: &mut State| !state.open.is_empty() || state.pending > 0;
-        self.changed.wait_timeout_while(self.state(), time, goes_on).expect("no thread panics").0.open.len()
+        let (state, _) = self.changed.wait_timeout_while(self.state(), time, goes_on).expect("no thread panics");
+        let told = |(id, place): (&String, &usize)| {
+            let answer = (self.answers)(&format!("/api/sessions/{id}"));
+            format!("{} ({id}) is not judged: {answer:?}", self.rows[*place].scenario)
+        };
+        state.open.iter().map(told).collect()
     }
 
     /// One session was compared.
@@ -133,39 +147,112 @@ impl Shared {
 
     fn hear(&self, message: &Message, compare: &Sender<(String, Events)>) {
         let mut state = self.state();
-        let id = || text(&message.data["session"]);
         match message.name.as_str() {
-            "status" => {
-                let pid = |part| process(message, part)["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok());
-                let pids: Vec<u32> = PARTS.into_iter().filter_map(pid).collect();
-                state.pids = pids.try_into().ok();
-            }
-            "event" => state.heard.entry(id()).or_default().add(&message.data),
-            "reset" => state.tally.faults.push("the stream lost events".to_owned()),
-            "session" if message.data["status"] == "done" => {
-                let id = id();
-                if !state.judged.insert(id.clone()) {
-                    state.tally.faults.push(format!("{id} is judged twice"));
-                }
-                let heard = state.heard.remove(&id).unwrap_or_default();
-                let Some(place) = state.open.remove(&id) else { return };
-                let Row { scenario, expected, .. } = &self.rows[place];
-                match serde_json::from_value::<Verdict>(message.data["verdict"].clone()) {
-                    Ok(verdict) => {
-                        state.tally.count(&scenario.to_string(), expected, &verdict, Befallen::Processes);
+            "status" => state.pids = pids(&message.data),
+            "event" => state.heard.entry(text(&message.data["session"])).or_default().add(&message.data),
+            "reset" => {
+                // Who reads more slowly than all of them tell is told so, and asks, as the page does.
+                state.resets += 1;
+                state.pids = pids(&(self.answers)("/api/status").json());
+                let open: Vec<String> = state.open.keys().cloned().collect();
+                for id in open {
+                    state.missed.insert(id.clone());
+                    let session = (self.answers)(&format!("/api/sessions/{id}")).json();
+                    if session["status"] == "done" {
+                        self.judged(&mut state, &session, compare);
+                        state.asked.insert(id);
                     }
-                    Err(error) => state.tally.faults.push(format!("{id}: {error}")),
                 }
-                if state.tally.all().is_multiple_of(EACH) {
-                    state.last.push_back((id.clone(), heard));
-                    let over = state.last.len().saturating_sub(LAST);
-                    state.last.drain(..over);
-                    state.pending += 1;
-                    compare.send((id, heard)).expect("somebody who compares");
+            }
+            "session" if message.data["status"] == "done" => {
+                if !state.asked.remove(&text(&message.data["session"])) {
+                    self.judged(&mut state, &message.data, compare);
                 }
-                self.changed.notify_all();
             }
             _ => {}
         }
     }
+
+    fn judged(&self, state: &mut State, session: &Value, compare: &Sender<(String, Events)>) {
+        let id = text(&session["session"]);
+        if !state.judged.insert(id.clone()) {
+            state.tally.faults.push(format!("{id} is judged twice"));
+        }
+        let heard = state.heard.remove(&id).unwrap_or_default();
+        let missed = state.missed.remove(&id);
+        let Some(place) = state.open.remove(&id) else { return };
+        let Row { scenario, expected, .. } = &self.rows[place];
+        match serde_json::from_value::<Verdict>(session["verdict"].clone()) {
+            Ok(verdict) => {
+                let befallen = if expected.is_met_by(&verdict) {
+                    Befallen::Processes
+                } else {
+                    befallen(&(self.answers)(&format!("/api/sessions/{id}/events")).json()["events"])
+                };
+                state.tally.count(&scenario.to_string(), expected, &verdict, befallen);
+            }
+            Err(error) => state.tally.faults.push(format!("{id}: {error}")),
+        }
+        if !missed && state.tally.all().is_multiple_of(EACH) {
+            state.last.push_back((id.clone(), heard));
+            let over = state.last.len().saturating_sub(LAST);
+            state.last.drain(..over);
+            state.pending += 1;
+            compare.send((id, heard)).expect("somebody who compares");
+        }
+        self.changed.notify_all();
+    }
+}
+
+/// What befell a session with these events.
+fn befallen(events: &Value) -> Befallen {
+    let impatient = |event: &Value| event["type"] == "aborted" && event["reason"]["is"] == "silence";
+    match events.as_array().is_some_and(|events| events.iter().any(impatient)) {
+        true => Befallen::Patience,
+        false => Befallen::Processes,
+    }
+}
+
+/// The three processes of a status, while all are up.
+fn pids(status: &Value) -> Option<[u32; 3]> {
+    let pid = |part| status["processes"][part]["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok());
+    PARTS.into_iter().filter_map(pid).collect::<Vec<u32>>().try_into().ok()
+}
+
+/// Whoever reads more slowly than all tell loses nothing by it: what was missed is asked for, and told once.
+#[test]
+fn what_a_slow_reader_missed_is_asked_for() {
+    let verdict = json!({ "kind": "private", "class": "defended", "because": "" });
+    let done = |id: &str| json!({ "session": id, "status": "done", "verdict": verdict });
+    let (over, runs) = (done("over"), json!({ "session": "runs", "status": "running" }));
+    let rows = outcomes::parse("a table", "dh/relay private - -").expect("a row");
+    let shared = Shared::new(rows, move |path| {
+        let body = match path {
+            "/api/sessions/over" => over.to_string(),
+            "/api/sessions/runs" => runs.to_string(),
+            _ => json!({ "processes": { "client": { "pid": 1 }, "attacker": { "pid": 2 }, "server": { "pid": 3 } } })
+                .to_string(),
+        };
+        Answer { status: 200, headers: Vec::new(), body }
+    });
+    shared.state().open.extend([("over".to_owned(), 0), ("runs".to_owned(), 0)]);
+    let (compare, compared) = channel();
+    let tell = |name: &str, data: Value| shared.hear(&Message { id: 1, name: name.to_owned(), data }, &compare);
+    tell("reset", json!({}));
+    {
+        let state = shared.state();
+        assert!(state.open.keys().eq(["runs"]), "{:?}", state.open);
+        assert_eq!(state.pids, Some([1, 2, 3]));
+    }
+    tell("session", done("over"));
+    tell("session", done("runs"));
+    {
+        let state = shared.state();
+        assert!(state.open.is_empty() && state.tally.faults.is_empty(), "{:?}", state.tally);
+        assert_eq!((state.tally.all(), state.resets), (2, 1));
+    }
+    // What is told twice without having been asked for is told twice.
+    tell("session", done("runs"));
+    assert_eq!(shared.state().tally.faults, ["runs is judged twice"]);
+    assert!(compared.try_recv().is_err(), "of what was missed in part nothing is compared");
 }
