@@ -102,7 +102,7 @@ async fn hear(console: &Console, id: &str, recording: Recording, told: &mut Rece
     let attacker = Actor::Attacker;
     let link = console.link(attacker).await.map_err(|reason| Lack::Party(attacker, reason))?;
     while told.try_recv().is_ok() {}
-    send(attacker, &link, Order::Read(Box::new(recording.order))).await?;
+    give(attacker, &link, Order::Read(Box::new(recording.order))).await?;
     loop {
         let reports = match told.recv().await.ok_or(Lack::Party(Actor::Console, Loss::Sessions))? {
             Told::Gone(actor, reason) if actor == attacker => return Err(Lack::Party(actor, reason)),
@@ -299,8 +299,12 @@ fn too_much(actor: Actor) -> Lack {
 
 /// Gives an order, while the session's time is not over: a process that stands still takes no more than so many.
 async fn send(actor: Actor, link: &Link, order: Order, time: &mut Patience) -> Result<(), Lack> {
-    let sent = time.wait(link.orders.send(order)).await.ok_or(Lack::Time)?;
-    sent.map_err(|_| Lack::Party(actor, Loss::NoOrders))
+    time.wait(give(actor, link, order)).await.ok_or(Lack::Time)?
+}
+
+/// Gives an order, whenever it is taken.
+async fn give(actor: Actor, link: &Link, order: Order) -> Result<(), Lack> {
+    link.orders.send(order).await.map_err(|_| Lack::Party(actor, Loss::NoOrders))
 }
 
 #[cfg(test)]
