@@ -1,8 +1,11 @@
-//! The client, which performs the lab's checks, as far as they are on.
+//! The client, which performs the lab's checks, as far as they are on: its messages in their order.
+
+mod agreement;
+mod proof;
 
 use super::{
-    Fault, Heard, Identity, Reliance, Schedule, Secret, Settings, Suite, TLS13, Ticket,
-    hello::{RETRY, number},
+    Fault, Heard, Identity, Reliance, Secret, Settings, Suite, Ticket,
+    hello::number,
     link::Link,
     message::{self, CertificateRequest, EncryptedExtensions},
     signature,
@@ -19,23 +22,10 @@ use crate::{
         record::content,
     },
 };
+use agreement::Agreed;
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
-
-/// Octets of X25519 in a share and in a secret: they stand last.
-const POINT: usize = 32;
-
-/// What the client knows between ServerHello and Finished.
-struct Agreed {
-    suite: Suite,
-    schedule: Schedule,
-    client: Secret,
-    server: Secret,
-    /// How the server asks for the client's certificate, where it does.
-    request: Option<CertificateRequest>,
-}
 
 /// The message that is awaited.
 enum State {
@@ -284,117 +274,4 @@ impl Client {
         };
         Ok(())
     }
-
-    /// What the server picked has to be among what was offered.
-    fn picked(&mut self, picked: &ServerHello) -> Result<Agreed, Fault> {
-        let wrong = |field| Fault::NothingInCommon { field };
-        if picked.version != TLS13 {
-            return Err(wrong("version"));
-        }
-        if picked.random == RETRY {
-            return Err(wrong("group"));
-        }
-        if picked.session != self.hello.session {
-            return Err(Malformed::new("session id", "what the client sent", picked.session.len()).into());
-        }
-        let suite = Suite::find(picked.suite).filter(|suite| self.settings.suites.contains(suite));
-        let suite = suite.ok_or(wrong("cipher suite"))?;
-        let secret = self.secrets.iter().find(|(group, _)| number(group) == picked.group);
-        let (group, secret) = secret.ok_or(wrong("group"))?;
-        let agreed = match group.agree(secret, &picked.share) {
-            Ok(agreed) => agreed,
-            Err(expected) => {
-                self.fail(&checks::CONTRIBUTORY, 47)?;
-                filled_up(secret, &picked.share)
-                    .ok_or_else(|| Malformed::new("key share", "as many octets as its group has", expected))?
-            }
-        };
-        let point = &agreed[agreed.len().saturating_sub(POINT)..];
-        if bool::from(point.ct_eq(&[0; POINT])) {
-            self.fail(&checks::CONTRIBUTORY, 47)?;
-        }
-        let resumed = match (picked.resumed, &self.offered) {
-            (None, _) => None,
-            (Some(0), Some(ticket)) => Some(ticket),
-            (Some(got), _) => return Err(Malformed::new("selected identity", "one that was offered", got).into()),
-        };
-        self.chain = resumed.map(|ticket| ticket.chain().to_vec()).unwrap_or_default();
-        self.resumed = resumed.is_some();
-        let schedule = resumed.map_or_else(|| Schedule::early(None), Ticket::schedule).handshake(&agreed);
-        let hellos = self.link.transcript();
-        let [client, server] = ["c hs traffic", "s hs traffic"].map(|label| schedule.derive(label, &hellos));
-        self.link.read_under(suite, server.clone())?;
-        Ok(Agreed { suite, schedule, client, server, request: None })
-    }
-
-    /// Path validation, by the lab's own judge.
-    fn judge(&self, chain: &[Vec<u8>]) -> Result<(), Fault> {
-        let found = validate(&self.settings.policy, chain);
-        match found.failure().and_then(|step| checks::find(step.check)) {
-            Some(check) => Err(Fault::Refused { check, alert: 42 }),
-            None if found.accepted() => Ok(()),
-            // nothing was there to be judged
-            None => checks::find(certificate::checks::CHAIN).map_or(Ok(()), |chain| self.fail(chain, 42)),
-        }
-    }
-
-    fn verify(&self, body: &[u8]) -> Result<(), Fault> {
-        let (scheme, signature) = message::scheme_and_signature(body)?;
-        let content = signature::content(signature::SERVER, &self.link.transcript());
-        let leaf = self.chain.first().map(Vec::as_slice).unwrap_or_default();
-        match signature::verifies(scheme, leaf, &content, signature) {
-            true => Ok(()),
-            false => self.fail(&checks::TRANSCRIPT_SIGNATURE, 51),
-        }
-    }
-
-    /// The server's Finished, and the own.
-    fn finished(&mut self, agreed: &Agreed, message: &[u8]) -> Result<State, Fault> {
-        let expected = agreed.server.finished(&self.link.transcript());
-        if !bool::from(message[4..].ct_eq(&expected)) {
-            self.fail(&checks::FINISHED, 51)?;
-        }
-        self.link.count(message);
-        let transcript = self.link.transcript();
-        let schedule = agreed.schedule.master();
-        if self.heard_early == Some(true) {
-            self.link.say(kind::END_OF_EARLY_DATA, &[]);
-        }
-        self.link.change_cipher_spec();
-        self.link.write_under(agreed.suite, agreed.client.clone());
-        if let Some(request) = &agreed.request {
-            self.show(request)?;
-        }
-        self.link.say(kind::FINISHED, &agreed.client.finished(&self.link.transcript()));
-        self.resumption = Some((agreed.suite, schedule.derive("res master", &self.link.transcript())));
-        self.link.write_under(agreed.suite, schedule.derive("c ap traffic", &transcript));
-        self.link.read_under(agreed.suite, schedule.derive("s ap traffic", &transcript))?;
-        self.link.finish();
-        Ok(State::Open)
-    }
-
-    /// The own certificate, and the proof of its key (sections 4.4.2 and 4.4.3); or that there is none.
-    fn show(&mut self, request: &CertificateRequest) -> Result<(), Fault> {
-        let Some(Identity { chain, key }) = &self.identity else {
-            self.link.say(kind::CERTIFICATE, &message::certificate(&request.context, &[]));
-            return Ok(());
-        };
-        let scheme = signature::scheme(key);
-        if !request.schemes.contains(&scheme) {
-            return Err(Fault::NothingInCommon { field: "signature scheme" });
-        }
-        self.link.say(kind::CERTIFICATE, &message::certificate(&request.context, chain));
-        let content = signature::content(signature::CLIENT, &self.link.transcript());
-        let signature = signature::sign(key, &content, &mut self.rng);
-        self.link.say(kind::CERTIFICATE_VERIFY, &message::certificate_verify(scheme, &signature));
-        Ok(())
-    }
-}
-
-/// The secret of whoever takes a share for one whose beginning is zero: the half of the secret that comes from there is too.
-fn filled_up(secret: &[u8], share: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let scalar = secret.get(secret.len().checked_sub(POINT)?..)?;
-    let point = share.get(share.len().checked_sub(POINT)?..)?;
-    let agreed = Group::X25519.agree(scalar, point).ok()?;
-    Some(Zeroizing::new([&[0; 32][..], &agreed].concat()))
 }
