@@ -14,6 +14,7 @@ use lab::certificate::{KeyType, Pki, Purpose, forge::Form, issue, pem};
 use process::{authorities::random, foreign::Directory};
 use std::{
     io,
+    net::IpAddr,
     path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -36,6 +37,8 @@ pub struct Settings {
     pub keys: KeyType,
     /// The directory from which the audit was started.
     pub here: PathBuf,
+    /// The address of this machine at which others are to reach the servers that clients meet; loopback alone where there is none.
+    pub exposed: Option<IpAddr>,
 }
 
 /// What the audit itself cannot do.
@@ -62,6 +65,8 @@ struct Audit {
     directory: Directory,
     here: PathBuf,
     deadline: Duration,
+    /// Where its servers listen.
+    address: IpAddr,
     at: i64,
     run: String,
 }
@@ -72,6 +77,9 @@ impl Audit {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let pki = Pki::generate_with(settings.keys, DOMAIN, OWN, at, &mut generator()?)?;
         let own = if program.role == Role::Client { &pki.client } else { &pki.server };
+        if let Some(device) = &program.device {
+            device.is_to_trust(&pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()));
+        }
         // Short: programs make sockets below their directory, whose paths have about a hundred octets.
         let run = drawn(4)?;
         let directory = Directory::create(std::env::temp_dir().join(format!("interlock-audit-{run}")))?;
@@ -82,22 +90,25 @@ impl Audit {
             directory,
             here: settings.here.clone(),
             deadline: settings.deadline,
+            address: settings.exposed.unwrap_or(ADDRESS),
             at,
             run,
         })
     }
 
-    /// One run against what `stage` makes for the name of this test.
+    /// One run against what `stage` makes for the name of this test. `met` is how often the honest peer was tried before, where this is
+    /// it.
     async fn run(
         &self,
         naming: Naming,
         test: &str,
+        met: Option<usize>,
         stage: impl FnOnce(&Scene<'_>, &mut ChaCha20Rng) -> Result<Stage, issue::Error>,
     ) -> Result<(Ran, Stage), Error> {
-        let name = naming.name(test, &self.run);
+        let name = naming.name(test, &self.run, self.address);
         // The peer's certificate is of the other kind.
         let purpose = if self.program.role == Role::Client { Purpose::Server } else { Purpose::Client };
-        let first = naming.name("first", &self.run);
+        let first = naming.name("first", &self.run, self.address);
         let host = if self.program.role == Role::Client { &name } else { DOMAIN };
         let scene =
             Scene { authorities: &self.pki.authorities, name: &name, host, first: &first, purpose, at: self.at };
@@ -109,6 +120,8 @@ impl Audit {
             own: (&self.own.0, &self.own.1),
             naming,
             server: host,
+            address: self.address,
+            met,
             other: &first,
             directory: self.directory.path(),
             here: &self.here,
@@ -120,18 +133,23 @@ impl Audit {
     /// The honest peer first, more than once where sessions are to be resumed; a client under each name in turn until it connects. A
     /// server is where it is told to be.
     async fn control(&self, twice: bool) -> Result<(Naming, Ran), Error> {
-        let by_host = self.program.mentions(Placeholder::Host) || !self.program.mentions(Placeholder::Address);
+        // Nobody else knows the names that this machine has for itself.
+        let by_host = self.address == ADDRESS
+            && (self.program.mentions(Placeholder::Host) || !self.program.mentions(Placeholder::Address));
         let tried: &[Naming] = match self.program.role {
             Role::Client if by_host => &Naming::TRIED,
             Role::Client => &[Naming::Address],
             Role::Server => &[Naming::Own],
         };
+        if self.program.device.is_some() {
+            return self.await_device(twice).await;
+        }
         let mut last = None;
         for &naming in tried {
             if last.is_some() && !naming.is_possible().await {
                 continue;
             }
-            let (ran, _) = self.run(naming, "honest", |scene, rng| scene.meeting(twice, rng)).await?;
+            let (ran, _) = self.run(naming, "honest", Some(0), |scene, rng| scene.meeting(twice, rng)).await?;
             let settled =
                 !ran.attempts.is_empty() || matches!(ran.ended, Ended::Missing { .. } | Ended::Overdue { .. });
             if settled {
@@ -143,14 +161,30 @@ impl Audit {
         last.ok_or_else(|| Error::System(io::Error::other(format!("no name for {ADDRESS}"))))
     }
 
+    /// The honest peer until a device believes it: whoever holds that has to have it trust the authority first.
+    async fn await_device(&self, twice: bool) -> Result<(Naming, Ran), Error> {
+        let mut met = 0;
+        loop {
+            let (ran, _) =
+                self.run(Naming::Address, "honest", Some(met), |scene, rng| scene.meeting(twice, rng)).await?;
+            if distrust(&ran).is_none() {
+                return Ok((Naming::Address, ran));
+            }
+            met += 1;
+        }
+    }
+
     /// One attack and its twin, graded; nothing where the attack does not apply under this name.
     async fn cell(&self, naming: Naming, case: &Case) -> Result<Option<Cell>, Error> {
-        let (attack, stage) = self.run(naming, case.attack, |scene, rng| scene.of(case, Form::Flawed, rng)).await?;
-        if !stage.flawed {
+        let (attack, stage) =
+            self.run(naming, case.attack, None, |scene, rng| scene.of(case, Form::Flawed, rng)).await?;
+        // Whoever trusts one authority for all of it cannot be told of another.
+        let untold = self.program.device.is_some() && !stage.policy.anchors.iter().any(|anchor| self.is_root(anchor));
+        if !stage.flawed || untold {
             return Ok(None);
         }
         let twin_of = format!("{}-twin", case.attack);
-        let (twin, _) = self.run(naming, &twin_of, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
+        let (twin, _) = self.run(naming, &twin_of, None, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
         let (proof, honest_exit) = (case.proof, self.program.exits_honestly);
         let (grade, because) = match attack.lacks.or(twin.lacks) {
             Some(lacks) => (Grade::NotApplicable, Because::NotApplicable { lacks }),
@@ -160,6 +194,10 @@ impl Audit {
         let seconds = attack.seconds + twin.seconds;
         let cell = Cell::new(case, &self.program, (grade, because), &attack, believed, seconds);
         Ok(Some(Cell { exhibit: Some(stage.exhibit()), ..cell }))
+    }
+
+    fn is_root(&self, anchor: &[u8]) -> bool {
+        anchor == self.pki.authorities.root.certificate()
     }
 
     fn excuse(&self, case: &Case, stage: &Stage) -> Option<Excuse> {

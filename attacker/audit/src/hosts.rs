@@ -1,7 +1,11 @@
 //! How a client finds the server under the name that its certificate has to prove.
 
 use serde::Serialize;
-use std::{path::Path, process::Stdio};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+    process::Stdio,
+};
 use tokio::{process::Command, sync::OnceCell};
 
 /// By which name or address the client is told to connect.
@@ -18,21 +22,21 @@ pub enum Naming {
     Address,
 }
 
-/// The address of every server.
-pub(crate) const ADDRESS: &str = "127.0.0.1";
+/// The address of every server that is not exposed.
+pub(crate) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 impl Naming {
     /// What is tried in this order until a client connects, where its command names a host.
     pub(crate) const TRIED: [Self; 3] = [Self::Own, Self::Hosts, Self::Localhost];
 
-    /// The name of the server in a test: what a host name cannot hold is written otherwise.
-    pub(crate) fn name(self, test: &str, run: &str) -> String {
+    /// The name of a server at this address in a test: what a host name cannot hold is written otherwise.
+    pub(crate) fn name(self, test: &str, run: &str, address: IpAddr) -> String {
         match self {
             Self::Own | Self::Hosts => {
                 format!("{}.{}.localhost", test.replace(':', "-"), run.get(..6).unwrap_or(run))
             }
             Self::Localhost => "localhost".to_owned(),
-            Self::Address => ADDRESS.to_owned(),
+            Self::Address => address.to_string(),
         }
     }
 

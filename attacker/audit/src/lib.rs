@@ -1,6 +1,6 @@
 //! Real software as the victim: the attacks of the catalogue over real TLS, against a client or a server that is any program.
 //!
-//! For each attack a client meets a server of the audit's own, on loopback, which presents what the attacker would; a server that
+//! For each attack a client meets a server of the audit's own, on loopback unless it is [exposed](Settings::exposed), which presents what the attacker would; a server that
 //! demands certificates is called by a client that does. Each is told a canary, a fresh random secret, which it gives only to
 //! a peer that it believes. How far it goes is [observed](Depth); what that amounts to is a [grade](grade::grade), a pure
 //! function of what was observed of the attack and of its twin, which lacks the one flaw and must be believed. Before any
@@ -15,6 +15,7 @@ mod audit;
 mod caller;
 mod case;
 mod deed;
+mod device;
 pub mod grade;
 mod hosts;
 mod inside;
@@ -38,6 +39,7 @@ mod words;
 pub use attempt::{Attempt, Depth, End};
 pub use audit::{Settings, audit};
 pub use case::{Case, Exhibit, cases};
+pub use device::{Device, Visited, Visits, device};
 pub use mail::{Speech, UnknownSpeech};
 pub use placeholder::Placeholder;
 pub use program::{Ended, Program, Ran};

@@ -5,6 +5,7 @@ use crate::{
     attempt::{Attempt, Depth},
     caller::{self, Caller},
     case::{Case, Stage},
+    device::Device,
     grade::Lack,
     hosts::{self, Naming},
     lie::Manner,
@@ -28,6 +29,7 @@ use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs, io,
+    net::{IpAddr, SocketAddr},
     path::Path,
     process::ExitStatus,
     time::{Duration, Instant},
@@ -59,6 +61,8 @@ pub struct Program {
     pub repeat: String,
     /// What else of the caller's environment it is given.
     pub passed: BTreeMap<String, OsString>,
+    /// It runs on a device that comes by itself: there is no command.
+    pub device: Option<Device>,
 }
 
 /// How a program's process ended.
@@ -133,6 +137,10 @@ pub(crate) struct Setup<'s> {
     pub(crate) naming: Naming,
     /// The server's name.
     pub(crate) server: &'s str,
+    /// Where the audit's servers listen.
+    pub(crate) address: IpAddr,
+    /// This is the honest peer, which was tried so often before.
+    pub(crate) met: Option<usize>,
     /// The name of another host of the same server.
     pub(crate) other: &'s str,
     /// Where directories of runs are made.
@@ -188,16 +196,23 @@ impl Program {
         let directory = Directory::create(setup.directory.join(drawn(4)?))?;
         let then = || (directory.path().join(LISTS), listed(&setup.stage.lists));
         let tickets = Tickets::new(setup.stage.first.as_ref().map(|_| then()));
-        let server = Server::start(&setup.stage.presented, self.speech, secrets.clone(), tickets).await?;
+        let server =
+            Server::start(setup.address, &setup.stage.presented, self.speech, secrets.clone(), tickets).await?;
         let values = self.values(setup, directory.path(), server.port, &secrets.canary)?;
         let began = Instant::now();
-        let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
-        let command = setup.naming.command(directory.path(), command);
-        let deadline = async {
-            sleep(setup.deadline).await;
-            overdue(setup)
+        let (ended, printed) = if let Some(device) = &self.device {
+            let place = SocketAddr::new(setup.address, server.port);
+            let link = format!("https://{place}/{}", secrets.canary);
+            (device.visit(link, setup.met, setup.deadline).await, Vec::new())
+        } else {
+            let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
+            let command = setup.naming.command(directory.path(), command);
+            let deadline = async {
+                sleep(setup.deadline).await;
+                overdue(setup)
+            };
+            self.play(&command, &values, &run, &secrets, deadline).await
         };
-        let (ended, printed) = self.play(&command, &values, &run, &secrets, deadline).await;
         let seconds = began.elapsed().as_secs_f64();
         let (mut attempts, count) = server.finish().await;
         let acted = if keeps(directory.path(), &secrets.token) {
@@ -297,7 +312,7 @@ impl Program {
             (Placeholder::Key, file("key.pem")),
             (Placeholder::Host, setup.server.to_owned()),
             (Placeholder::Port, port.to_string()),
-            (Placeholder::Address, hosts::ADDRESS.to_owned()),
+            (Placeholder::Address, setup.address.to_string()),
             (Placeholder::Canary, canary.to_owned()),
             (Placeholder::Dir, directory.display().to_string()),
             (Placeholder::Here, setup.here.display().to_string()),

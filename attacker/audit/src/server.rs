@@ -1,8 +1,9 @@
-//! The server of one run: a port of its own on loopback, and what every connection came to.
+//! The server of one run: a port of its own, on loopback where it is not exposed, and what every connection came to.
 
 use crate::{
     answer::{self, Heard, Reply, Secrets},
     attempt::{Attempt, Depth, End, end_of},
+    hosts,
     inside::{Through, talk},
     lie::Lie,
     mail::{Dialogue, Next, Speech},
@@ -14,7 +15,7 @@ use lab::tls::{LONGEST_RECORD, v13};
 use process::authorities::random;
 use std::{
     io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -71,11 +72,12 @@ impl Service {
 }
 
 impl Server {
-    /// Listens, and presents this.
+    /// Listens at this address, and presents this.
     ///
     /// # Errors
     /// No port is free, or the key cannot be read.
     pub(crate) async fn start(
+        address: IpAddr,
         presented: &Presented,
         speech: Speech,
         secrets: Secrets,
@@ -90,7 +92,7 @@ impl Server {
             secrets,
             tickets: Arc::new(tickets),
         });
-        let (port, listeners) = listen().await?;
+        let (port, listeners) = listen(address).await?;
         let log = Arc::new(Mutex::new(Log::default()));
         let (stop, stopped) = tokio::sync::watch::channel(());
         let mut accepting = JoinSet::new();
@@ -122,8 +124,12 @@ fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One port for both families: whoever looks a name up may find either.
-async fn listen() -> io::Result<(u16, Vec<TcpListener>)> {
+/// One port, on loopback for both families: whoever looks a name up may find either.
+async fn listen(address: IpAddr) -> io::Result<(u16, Vec<TcpListener>)> {
+    if address != hosts::ADDRESS {
+        let listener = TcpListener::bind((address, 0)).await?;
+        return Ok((listener.local_addr()?.port(), vec![listener]));
+    }
     loop {
         let four = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = four.local_addr()?.port();

@@ -1,8 +1,9 @@
 //! The lab's programs as child processes: what they print is awaited line by line, and none outlives its test.
 
 use std::{
-    env,
+    env, fs,
     io::{BufRead, BufReader, Read},
+    net::{IpAddr, SocketAddr},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -71,6 +72,33 @@ impl Program {
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Where it listens for connections, by what the system tells of its sockets.
+    #[cfg(target_os = "linux")]
+    pub fn listens(&self) -> Vec<SocketAddr> {
+        let process = format!("/proc/{}", self.pid());
+        let files = fs::read_dir(format!("{process}/fd")).expect("its files");
+        let own: Vec<String> = files
+            .filter_map(|file| Some(fs::read_link(file.ok()?.path()).ok()?.to_string_lossy().into_owned()))
+            .collect();
+        let table = |name: &str| fs::read_to_string(format!("{process}/net/{name}")).unwrap_or_default();
+        let listening = |line: &str| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let is_own = own.contains(&format!("socket:[{}]", fields.get(9)?));
+            // State 10 is a listening socket's (proc_net_tcp.txt); an address is words of the machine's own order.
+            let (address, port) = fields.get(1)?.split_once(':').filter(|_| is_own && fields[3] == "0A")?;
+            let words: Vec<u8> = (0..address.len() / 8)
+                .filter_map(|word| u32::from_str_radix(&address[8 * word..8 * word + 8], 16).ok())
+                .flat_map(u32::to_ne_bytes)
+                .collect();
+            let address = match <[u8; 4]>::try_from(&words[..]) {
+                Ok(four) => IpAddr::from(four),
+                Err(_) => IpAddr::from(<[u8; 16]>::try_from(&words[..]).ok()?),
+            };
+            Some(SocketAddr::new(address, u16::from_str_radix(port, 16).ok()?))
+        };
+        ["tcp", "tcp6"].map(table).iter().flat_map(|table| table.lines()).filter_map(listening).collect()
     }
 
     /// Awaits a line, on either output, from which `find` takes something.

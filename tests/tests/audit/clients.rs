@@ -109,7 +109,7 @@ fn no_client_holds_an_audit_up_or_outlives_it() {
     }
 }
 
-/// Ctrl-C ends the audit and what it started.
+/// Ctrl-C ends the audit and what it started. Until then it listens on loopback.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_interrupted_audit_leaves_nothing_behind() {
@@ -131,6 +131,9 @@ fn an_interrupted_audit_leaves_nothing_behind() {
             _ => sleep(Duration::from_millis(10)),
         }
     };
+    // Whoever is not told to be exposed is reached by this machine alone.
+    let listens = audit.listens();
+    assert!(!listens.is_empty() && listens.iter().all(|at| at.ip().is_loopback()), "{listens:?}");
     let pid = Pid::from_raw(i32::try_from(audit.pid()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
     let finished = audit.finish();
@@ -148,7 +151,7 @@ fn what_is_not_there_is_a_usage_error() {
     for (args, said) in [
         (vec!["--client", "netscape"], "no client is called “netscape”"),
         (vec!["--attack", "forge-nothing", "--", "true"], "no attack on real software is like “forge-nothing”"),
-        (vec![], "expected a command behind --, --client NAME or --server NAME"),
+        (vec![], "expected a command behind --, --client NAME, --server NAME or --expose-to-network ADDRESS"),
         (vec!["--pass", "NO_SUCH_VARIABLE", "--", "true"], "no variable NO_SUCH_VARIABLE"),
     ] {
         let finished = run("interlock", &[&["audit"], &args[..]].concat());

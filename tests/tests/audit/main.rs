@@ -2,6 +2,7 @@
 
 mod chains;
 mod clients;
+mod device;
 mod handshake;
 mod mail;
 mod matrix;

@@ -223,14 +223,19 @@ fn reached(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(found.map_or(loopback, |found| found.ip()), address.port())
 }
 
-/// What the person at this terminal has to know, and hand on.
-fn invitation(doors: &Doors) -> Result<String, Failure> {
-    let picture = QrCode::new(doors.link()).map_err(|error| Failure::Lab(error.to_string()))?;
-    let place = doors.link().split('#').next().unwrap_or_default();
-    let members = json!({ "place": place, "code": doors.code(), "token": doors.token() });
+/// A link as a picture that phones read.
+pub(super) fn picture(link: &str) -> Result<String, Failure> {
+    let picture = QrCode::new(link).map_err(|error| Failure::Lab(error.to_string()))?;
     // On a terminal letters are light and the ground is dark, on paper it is the other way round.
     let (light, dark) = (unicode::Dense1x2::Light, unicode::Dense1x2::Dark);
-    let picture = picture.render::<unicode::Dense1x2>().dark_color(light).light_color(dark).build();
+    Ok(picture.render::<unicode::Dense1x2>().dark_color(light).light_color(dark).build())
+}
+
+/// What the person at this terminal has to know, and hand on.
+fn invitation(doors: &Doors) -> Result<String, Failure> {
+    let place = doors.link().split('#').next().unwrap_or_default();
+    let members = json!({ "place": place, "code": doors.code(), "token": doors.token() });
+    let picture = picture(doors.link())?;
     let said = |name| said(name, &members);
     Ok([said("exposed"), said("watches"), picture, said("controls")].join("\n"))
 }

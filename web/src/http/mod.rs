@@ -4,6 +4,7 @@ mod api;
 mod asked;
 mod class;
 mod comparison;
+mod device;
 mod doors;
 mod exploration;
 mod files;
@@ -24,6 +25,7 @@ mod socket;
 mod software;
 mod stream;
 
+pub use device::{Desk, device};
 pub use doors::Doors;
 pub use guard::Guard;
 pub use limits::Limits;

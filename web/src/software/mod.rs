@@ -197,6 +197,7 @@ impl Software {
             deadline: DEADLINE,
             keys: KeyType::P256,
             here: std::env::temp_dir(),
+            exposed: None,
         };
         let (hub, done) = (Arc::clone(&self.hub), Arc::clone(&self.state().done));
         let (id, all) = (RECIPES.get(place).map(told::id), attacks(place));

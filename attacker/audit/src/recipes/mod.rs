@@ -97,6 +97,7 @@ impl Recipe {
             only: self.only,
             speech: self.speech,
             passed: BTreeMap::new(),
+            device: None,
         }
     }
 }

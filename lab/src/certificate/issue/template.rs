@@ -111,11 +111,13 @@ impl Template {
     /// An end entity with one name and one purpose.
     #[must_use]
     pub fn leaf(name: &str, purpose: Purpose, validity: Validity) -> Self {
+        // An address in the place of a host name is held to the constraints of those by OpenSSL (X509_V_ERR_PERMITTED_VIOLATION).
+        let common_name = name.parse::<IpAddr>().map_or_else(|_| name.to_owned(), |name| format!("address {name}"));
         Self {
             names: vec![name.to_owned()],
             authority: None,
             purposes: vec![purpose],
-            ..Self::authority(name, validity)
+            ..Self::authority(&common_name, validity)
         }
     }
 

@@ -1,5 +1,6 @@
 //! `interlock audit`
 
+mod device;
 mod expected;
 mod table;
 
@@ -13,6 +14,7 @@ use ::audit::{
     recipes::{self, RECIPES},
 };
 use clap::Args;
+use device::Guide;
 use expected::Expected;
 use indicatif::ProgressBar;
 use lab::{
@@ -25,6 +27,7 @@ use std::{
     fs,
     future::Future,
     io::{self, Write},
+    net::{IpAddr, TcpListener},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -41,6 +44,8 @@ Examples:
   interlock audit --client curl --expect audit.txt --junit audit.xml
   interlock audit --server nginx --server openssl
   interlock audit --file nginx.conf --server 'nginx -e stderr -c {dir}/nginx.conf'
+  interlock audit --expose-to-network 192.0.2.7
+  interlock audit --expose-to-network 192.0.2.7 -- adb shell curl --cacert /sdcard/ca.pem https://{address}:{port}/{canary}
   interlock audit --list
 
 In the command {ca}, {crl}, {cert} and {key} are files (PEM), {host}, {port} and {address} say where the server is, {canary}
@@ -69,6 +74,10 @@ pub(super) struct Audit {
     /// The command asks for TLS by STARTTLS, in this protocol: smtp, imap or postgres
     #[arg(long, value_name = "PROTOCOL", requires = "command", value_parser = starttls)]
     starttls: Option<Speech>,
+    /// Let everybody on this network reach the servers that clients meet, at this address of this machine, for clients on phones and
+    /// other machines: COMMAND has them connect to {address}; without one a browser is led through the audit by a page that it opens
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["client", "server", "list"])]
+    expose_to_network: Option<IpAddr>,
     /// Only attacks like this; * stands for any characters, ? for one; may be given several times
     #[arg(long, value_name = "PATTERN")]
     attack: Vec<String>,
@@ -103,7 +112,7 @@ pub(super) fn run(args: &Audit) -> Result<u8, Failure> {
     if args.list {
         return block_on(list(args.reports.on_standard_output()));
     }
-    if args.command.is_empty() && args.client.is_empty() && args.server.is_empty() {
+    if args.command.is_empty() && args.client.is_empty() && args.server.is_empty() && args.expose_to_network.is_none() {
         return Err(refused("nothing", &json!({})));
     }
     // What a client leaves running is found and ended by its group, which only Unix has.
@@ -134,13 +143,23 @@ fn settings(args: &Audit) -> Result<Settings, Failure> {
     }
     let asked = |case: &Case| args.attack.is_empty() || args.attack.iter().any(|pattern| like(pattern, case));
     let cases: Vec<Case> = cases().filter(asked).collect();
+    if let Some(address) = args.expose_to_network {
+        let not_here = |why: &str| refused("not-here", &json!({ "address": address, "why": why }));
+        if address.is_unspecified() {
+            return Err(not_here(&words::say("audit-command", "every", &json!({}))));
+        }
+        TcpListener::bind((address, 0)).map_err(|error| not_here(&error.to_string()))?;
+    }
     let processors = thread::available_parallelism().map_or(1, usize::from);
+    // A device does one thing after the other.
+    let jobs = if args.command.is_empty() && args.expose_to_network.is_some() { 1 } else { processors };
     Ok(Settings {
         cases,
-        jobs: args.jobs.map_or(processors, usize::from),
+        jobs: args.jobs.map_or(jobs, usize::from),
         deadline: Duration::from_secs(args.deadline),
         keys: args.key,
         here: std::env::current_dir()?,
+        exposed: args.expose_to_network,
     })
 }
 
@@ -168,6 +187,7 @@ fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, 
     let passed = args.pass.iter().map(|name| format!("--pass {} ", quoted(name)));
     let asking = args.starttls.map(|speech| format!("--starttls {} ", speech.as_str()));
     let files = args.file.iter().map(|file| format!("--file {} ", quoted(&file.display().to_string())));
+    let exposed = args.expose_to_network.map(|address| format!("--expose-to-network {address} "));
     Ok(Some(Program {
         role,
         name: name.to_owned(),
@@ -178,8 +198,9 @@ fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, 
         only: None,
         speech: if role == Role::Client { args.starttls.unwrap_or_default() } else { Speech::Direct },
         defaults: Vec::new(),
-        repeat: asking.into_iter().chain(passed).chain(files).collect::<String>() + &repeat,
+        repeat: exposed.into_iter().chain(asking).chain(passed).chain(files).collect::<String>() + &repeat,
         passed: BTreeMap::new(),
+        device: None,
     }))
 }
 
@@ -244,7 +265,18 @@ async fn play(args: &Audit, settings: &Settings) -> Result<Report, Failure> {
         // Nobody listens where all is over.
         let _ = tell.send(true);
     });
-    let programs = programs(args).await?;
+    let mut programs = programs(args).await?;
+    let mut guide = None;
+    if let Some(address) = args.expose_to_network {
+        let exposed = words::say("audit-command", "exposed", &json!({ "address": address }));
+        anstream::eprintln!("{exposed}");
+        if programs.is_empty() {
+            let (opened, device) = Guide::open(address)?;
+            anstream::eprintln!("{}", opened.invitation()?);
+            programs.push(device::program(device, format!("--expose-to-network {address}")));
+            guide = Some(opened);
+        }
+    }
     let put = |program: &Program| settings.cases.iter().filter(|case| program.is_put_to(case)).count();
     let bar = ProgressBar::new(programs.iter().map(put).sum::<usize>() as u64);
     let mut audited = Vec::new();
@@ -255,6 +287,12 @@ async fn play(args: &Audit, settings: &Settings) -> Result<Report, Failure> {
     }
     let unplayed = if *stop.borrow() { bar.length().unwrap_or_default().saturating_sub(bar.position()) } else { 0 };
     bar.finish_and_clear();
+    // With it goes what the device could still be asked for.
+    drop(programs);
+    // Whoever interrupts waits for nobody.
+    if let Some(guide) = guide.filter(|_| !*stop.borrow()) {
+        guide.close().await;
+    }
     let unplayed = usize::try_from(unplayed).unwrap_or(usize::MAX);
     Ok(Report { unplayed, ..Report::new(audited) })
 }
