@@ -8,6 +8,7 @@
 
 pub mod delivery;
 pub mod goal;
+mod granted;
 pub mod knowledge;
 mod liveness;
 pub mod matrix;

@@ -49,6 +49,8 @@ pub struct Found {
     pub states: usize,
     /// Casts that were looked at to the end, of how many.
     pub exhausted: (usize, usize),
+    /// Of the goals, those that the table grants whatever the attacker does: these were not looked for.
+    pub granted: Vec<Goal>,
     /// Why nobody gets to the end even if the attacker only listens: then nothing can be lost, and nothing was looked for.
     pub vacuous: Option<String>,
 }
@@ -66,16 +68,20 @@ pub fn search_watched(
     first_only: bool,
     watch: &dyn Fn(usize) -> ControlFlow<()>,
 ) -> Found {
-    let mut found = Found { attacks: BTreeMap::new(), states: 0, exhausted: (0, worlds.len()), vacuous: None };
+    let mut found =
+        Found { attacks: BTreeMap::new(), states: 0, exhausted: (0, worlds.len()), granted: Vec::new(), vacuous: None };
     if let Some(why) = worlds.first().and_then(|world| honest(world).err()) {
         found.vacuous = Some(why);
         found.exhausted.0 = worlds.len();
         return found;
     }
+    let is_granted = |world: &World, goal: &Goal| world.granted.contains(goal);
+    found.granted = goals.iter().copied().filter(|goal| worlds.iter().all(|world| is_granted(world, goal))).collect();
     for world in worlds {
+        let goals: Vec<Goal> = goals.iter().copied().filter(|goal| !is_granted(world, goal)).collect();
         let search = Search {
             world,
-            goals,
+            goals: &goals,
             bound,
             first_only,
             watch,
@@ -98,7 +104,8 @@ impl Found {
     /// What [`search`] finds first in several worlds, of what it finds first in each: the order of the worlds decides, and not
     /// which was looked at first.
     pub fn first_of(each: impl IntoIterator<Item = Self>) -> Self {
-        let mut all = Self { attacks: BTreeMap::new(), states: 0, exhausted: (0, 0), vacuous: None };
+        let mut all =
+            Self { attacks: BTreeMap::new(), states: 0, exhausted: (0, 0), granted: Vec::new(), vacuous: None };
         for found in each {
             all.exhausted.1 += found.exhausted.1;
             if !all.attacks.is_empty() {
@@ -107,6 +114,7 @@ impl Found {
             all.exhausted.0 += found.exhausted.0;
             all.states += found.states;
             (all.attacks, all.vacuous) = (found.attacks, all.vacuous.or(found.vacuous));
+            all.granted = found.granted;
         }
         all
     }
@@ -174,6 +182,9 @@ impl Search<'_> {
     /// Looks at one world; answers whether nothing was left out.
     fn run(mut self) -> bool {
         let Ok(first) = State::first(self.world) else { return true };
+        if self.is_over() {
+            return true;
+        }
         if (self.watch)(0).is_break() {
             return false;
         }

@@ -1,6 +1,8 @@
 //! Who takes part: sessions of honest people, and an attacker who is one of their peers too.
 
 use crate::{
+    goal::Goal,
+    granted::granted,
     knowledge::{Knowledge, Recipe},
     liveness,
     party::Sent,
@@ -136,6 +138,8 @@ pub struct World {
     pub records: bool,
     /// Fields on whose value nothing hangs: numbers of the message and of the field.
     pub dead: Arc<[(usize, usize)]>,
+    /// Goals that the table grants: none of them is looked for.
+    pub granted: Arc<[Goal]>,
 }
 
 impl World {
@@ -144,6 +148,7 @@ impl World {
         let own = variant.and_then(|variant| variant.own_group(&BTreeMap::new()));
         let groups = Arc::new(Groups::of(table, own));
         let dead: Arc<[_]> = liveness::dead(table, switches).into();
+        let granted: Arc<[_]> = granted(table, switches).into();
         let unenforced: Vec<_> =
             table.checks().into_iter().filter(|check| !decides(switches, check)).map(|it| it.id).collect();
         let cast = |(role, owner, peer): &Meeting| Cast { table, role: *role, owner, peer };
@@ -161,6 +166,7 @@ impl World {
             has: Vec::new(),
             records: true,
             dead: dead.clone(),
+            granted: granted.clone(),
         };
         sessions.casts().iter().map(world).collect()
     }

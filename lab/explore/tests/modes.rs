@@ -293,6 +293,47 @@ fn what_is_dead_loses_no_attack() {
     assert!(compared > 5 && spared > 100, "{compared} {spared}");
 }
 
+/// What a table grants is never lost, however far is looked for it, and nothing else is found or missed for not looking: beside a
+/// search for every goal, in one session of each to its end, and in two as far as few states go.
+#[test]
+fn what_a_table_grants_is_never_lost() {
+    let goals: Vec<Goal> = Goal::all().collect();
+    let (mut granted, mut spared, mut places) = (0, 0, Vec::new());
+    matrix::look(Place::all(), |different| {
+        places = different.to_vec();
+        Vec::new()
+    });
+    for place in places {
+        for (sessions, most) in [(Sessions::One, 20_000), (Sessions::Two, 100)] {
+            // What two of each show is looked at where every check is as it is.
+            if sessions == Sessions::Two && place.turned.is_some() {
+                continue;
+            }
+            let mut worlds = World::all(place.table, place.variant, &place.switches(), sessions);
+            let kept = worlds[0].granted.clone();
+            let pruned = search(&worlds, &goals, Bound::of(most), false);
+            worlds.iter_mut().for_each(|world| world.granted = [].into());
+            let whole = search(&worlds, &goals, Bound::of(most), false);
+            for goal in kept.iter() {
+                assert!(!whole.attacks.contains_key(goal), "{} {goal}", place.name());
+            }
+            assert_eq!(pruned.vacuous, whole.vacuous, "{}", place.name());
+            if whole.vacuous.is_some() {
+                continue;
+            }
+            assert_eq!(pruned.granted.len(), kept.len(), "{}", place.name());
+            let lost = |found: &Found| found.attacks.keys().copied().collect::<Vec<_>>();
+            if sessions == Sessions::One {
+                assert_eq!(whole.exhausted, (1, 1), "{}", place.name());
+            }
+            assert_eq!(lost(&pruned), lost(&whole), "{}", place.name());
+            granted += kept.len();
+            spared += whole.states - pruned.states;
+        }
+    }
+    assert!(granted > 100 && spared > 100, "{granted} {spared}");
+}
+
 /// Whichever of two servers comes first to whom it is all the same who calls, the same is lost.
 #[test]
 fn whichever_of_those_who_are_alike_comes_first_the_same_is_lost() {

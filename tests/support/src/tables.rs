@@ -271,3 +271,59 @@ pub fn scale() -> String {
     rows.iter().for_each(|row| text.push_str(&format!("| {} |\n", row.replace('\t', " | "))));
     text
 }
+
+/// The figures of searches over terms, and on what they were measured; that nobody has measured, where nobody has.
+pub fn searches() -> String {
+    let lines = include_str!("../../benches/searches/measured.txt").lines().filter(|line| !line.starts_with('#'));
+    let (rows, conditions): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains('\t'));
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.split('\t').collect()).collect();
+    let of = |bound: &str| rows.iter().filter(|row| row[0] == bound).map(|row| &row[1..]).collect::<Vec<_>>();
+    let (two, three) = (of("2+2"), of("3+3"));
+    if two.is_empty() {
+        return "Nobody has measured this version yet.\n".to_owned();
+    }
+    let number = |text: &str| text.parse::<f64>().expect("a figure");
+    let all = |rows: &[&[&str]], column: usize| rows.iter().map(|row| number(row[column])).sum::<f64>();
+    let grouped = |figure: f64| {
+        let digits = format!("{figure:.0}");
+        let group = |(i, digit): (usize, char)| {
+            let comma = i > 0 && (digits.len() - i).is_multiple_of(3);
+            comma.then_some(',').into_iter().chain([digit])
+        };
+        digits.chars().enumerate().flat_map(group).collect::<String>()
+    };
+    let cost = |row: &[&str]| {
+        let (states, took) =
+            (grouped(number(row[1])), if row[2] == "0" { "< 1".to_owned() } else { grouped(number(row[2])) });
+        let took_in = if row[3] == "0" { "< 1".to_owned() } else { grouped(number(row[3])) };
+        format!("{states} | {took} | {took_in}")
+    };
+    let mut text = conditions.join(" ");
+    let (states, took) = (all(&two, 1), all(&two, 2));
+    text.push_str(&format!(
+        " Every mode as it is, for all fourteen goals, within `2+2`: {} states in {:.1} CPU s, {} in a second.",
+        grouped(states),
+        took / 1e3,
+        grouped((states * 1e3 / took / 1e3).round() * 1e3)
+    ));
+    let told = |bound: &str, row: &[&str]| match bound {
+        "checks" => format!(
+            " All modes with each check turned, within `2+2` ({}): {} states in {:.1} CPU s; {} searches were cut off.",
+            row[0],
+            grouped(number(row[1])),
+            number(row[2]) / 1e3,
+            row[5]
+        ),
+        _ => format!(" The slowest of these is `{}`, {:.1} CPU s.", row[0], number(row[2]) / 1e3),
+    };
+    for bound in ["checks", "slowest"] {
+        of(bound).into_iter().for_each(|row| text.push_str(&told(bound, row)));
+    }
+    text.push_str("\n\n| mode | 2+2: states | CPU ms | MiB | 3+3: states | CPU ms | MiB | goals cut off |\n|---|---|---|---|---|---|---|---|\n");
+    for row in two {
+        let wider = three.iter().find(|other| other[0] == row[0]);
+        let (wide, open) = wider.map_or(("– | – | –".to_owned(), "–"), |row| (cost(row), row[5]));
+        text.push_str(&format!("| `{}` | {} | {wide} | {open} |\n", row[0], cost(row)));
+    }
+    text
+}

@@ -57,6 +57,17 @@ fn the_figures_of_scale() {
 }
 
 #[test]
+fn the_figures_of_searches() {
+    const BEGIN: &str = "<!-- figures -->\n";
+    const END: &str = "<!-- end of the figures -->";
+    holds("explore.md", |old| {
+        let (before, rest) = old.split_once(BEGIN).expect("the mark before the figures");
+        let (_, after) = rest.split_once(END).expect("the mark after the figures");
+        format!("{before}{BEGIN}\n{}\n{END}{after}", tables::searches())
+    });
+}
+
+#[test]
 fn the_examples_of_the_wire() {
     holds("wire.md", |old| {
         [("ecdh", example::lines()), ("ecdh-mutual", example::mutual())].into_iter().fold(

@@ -213,6 +213,7 @@ mod tests {
             attacks: Default::default(),
             states: 1,
             exhausted,
+            granted: Vec::new(),
             vacuous: vacuous.map(str::to_owned),
         };
         assert_eq!(status(Outcome::of(&found((3, 3), None))), FINE);
