@@ -45,13 +45,14 @@ impl Impostor {
         }
     }
 
-    /// Says what the other victim has to say next, as far as nobody else has to speak before and everything can be made.
+    /// Says what the other victim has to say next, as far as nobody else has to speak before and everything can be made. The first
+    /// message is the other victim's own, whatever of it is replaced: left without its turn, it would take no later one.
     fn speak(&mut self, replace: &Replace) -> Vec<Move> {
         let name = self.with.peer();
         let mut moves = Vec::new();
-        while let Some(message) = self.leg.message().filter(|message| message.from == name) {
+        while let Some(message) = self.leg.message().filter(|message| message.from == name && !self.is_first(message)) {
             self.settle();
-            self.draw(message);
+            self.leg.draw(message, &mut self.draws);
             let replaced = replace(&self.leg, &self.leg);
             let Some(frame) = self.leg.compose(&[], &replaced) else { break };
             moves.push(Move::Inject { name, frame });
@@ -59,17 +60,15 @@ impl Impostor {
         moves
     }
 
-    /// The random values of the first message are the other victim's own; left without an answer, it sends no later one.
-    fn draw(&mut self, message: &Message) {
+    /// Nothing was said by its sender before.
+    fn is_first(&self, message: &Message) -> bool {
         let first = self.leg.mode().messages.iter().find(|it| it.from == message.from);
-        if first.is_some_and(|first| std::ptr::eq(first, message)) {
-            return;
-        }
-        self.leg.draw(message, &mut self.draws);
+        first.is_some_and(|first| std::ptr::eq(first, message))
     }
 
-    /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last.
-    fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
+    /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last. What it cannot read
+    /// nobody answers where it is `alone`.
+    fn read(&mut self, frame: &Frame, alone: bool, moves: &mut Vec<Move>) {
         let suppositions = (self.suppositions)(&self.leg);
         self.leg.suppose(suppositions);
         let name = self.with.peer();
@@ -80,6 +79,7 @@ impl Impostor {
                 moves.extend(farewell.map(|frame| Move::Inject { name, frame }));
                 moves.push(Move::Cut(name));
             }
+            None if self.later.is_empty() && alone => moves.push(Move::Cut(self.with)),
             None if self.later.is_empty() => {}
             None => self.keep(frame, moves),
         }
@@ -112,6 +112,14 @@ impl Impostor {
         }
     }
 
+    /// The victim behind the attacker is gone. The other one is let go where it waits for what that one alone could have said;
+    /// else it goes on with the attacker.
+    fn go_on_alone(&self, moves: &mut Vec<Move>) {
+        if self.leg.message().is_some_and(|message| message.from != self.with) {
+            moves.push(Move::Cut(self.with));
+        }
+    }
+
     /// The victim has ended: what comes to light later is learned now, and opens what was kept.
     fn afterwards(&mut self, moves: &mut Vec<Move>) {
         std::mem::take(&mut self.later).into_iter().for_each(|known| self.leg.learn(known));
@@ -122,11 +130,15 @@ impl Impostor {
 }
 
 /// Stands in for the client towards the server: nothing that the server says reaches the client.
+///
+/// The client may leave when it likes: towards the server the attacker goes on as long as it can.
 pub struct AsClient {
     server: Impostor,
     /// Followed only to read the client's frames.
     client: Leg,
     replace: Replace,
+    /// The client is gone.
+    alone: bool,
 }
 
 impl AsClient {
@@ -137,6 +149,7 @@ impl AsClient {
             server: impostor(Role::Server, leg, plan.suppositions, plan.later, (start.algebra)("nonces")),
             client: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
+            alone: false,
         }
     }
 }
@@ -158,17 +171,22 @@ impl Attack for AsClient {
                 self.server.narration.step(2, &mut moves);
                 moves.push(Move::Drop { from: Role::Server, frame: frame.clone() });
                 if frame.kind == Kind::Record {
-                    self.server.read(&frame, &mut moves);
+                    self.server.read(&frame, self.alone, &mut moves);
                 } else {
                     self.server.leg.observe(&frame);
                     moves.extend(self.server.speak(&self.replace));
                 }
-            }
-            Seen::Ended(role) => {
-                moves.push(Move::Cut(role.peer()));
-                if role == Role::Server {
-                    self.server.afterwards(&mut moves);
+                if self.alone {
+                    self.server.go_on_alone(&mut moves);
                 }
+            }
+            Seen::Ended(Role::Client) => {
+                self.alone = true;
+                self.server.go_on_alone(&mut moves);
+            }
+            Seen::Ended(Role::Server) => {
+                moves.push(Move::Cut(Role::Client));
+                self.server.afterwards(&mut moves);
             }
             Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }
@@ -177,12 +195,15 @@ impl Attack for AsClient {
 }
 
 /// Stands in for the server towards the client. The server hears the client's handshake as it is, up to where the attacker
-/// has an answer of its own, and waits for what will never come.
+/// has an answer of its own, and waits for what will never come. It may give up where the client answers what it never
+/// said: towards the client the attacker goes on as long as it can.
 pub struct AsServer {
     client: Impostor,
     /// Followed only to read the server's frames.
     server: Leg,
     replace: Replace,
+    /// The server is gone.
+    alone: bool,
 }
 
 impl AsServer {
@@ -194,6 +215,7 @@ impl AsServer {
             client: impostor(Role::Client, leg, plan.suppositions, plan.later, (start.algebra)("nonces")),
             server: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
+            alone: false,
         }
     }
 }
@@ -205,19 +227,22 @@ impl Attack for AsServer {
             Seen::Frame { from, frame } if frame.kind == Kind::Record => {
                 moves.push(Move::Drop { from, frame: frame.clone() });
                 if from == Role::Client {
-                    self.client.read(&frame, &mut moves);
+                    self.client.read(&frame, self.alone, &mut moves);
                 }
             }
             Seen::Frame { from: Role::Client, frame } => {
                 self.client.narration.step(1, &mut moves);
                 self.client.leg.observe(&frame);
                 let answers = self.client.speak(&self.replace);
-                if answers.is_empty() {
+                if answers.is_empty() && !self.alone {
                     self.server.observe(&frame);
                     moves.push(Move::Forward { from: Role::Client, frame });
                 } else {
                     moves.push(Move::Drop { from: Role::Client, frame });
                     moves.extend(answers);
+                }
+                if self.alone {
+                    self.client.go_on_alone(&mut moves);
                 }
             }
             Seen::Frame { from: Role::Server, frame } => {
@@ -228,11 +253,13 @@ impl Attack for AsServer {
                 let after = after.unwrap_or_else(|| frame.clone());
                 moves.push(Move::Alter { from: Role::Server, before: frame, after });
             }
-            Seen::Ended(role) => {
-                moves.push(Move::Cut(role.peer()));
-                if role == Role::Client {
-                    self.client.afterwards(&mut moves);
-                }
+            Seen::Ended(Role::Server) => {
+                self.alone = true;
+                self.client.go_on_alone(&mut moves);
+            }
+            Seen::Ended(Role::Client) => {
+                moves.push(Move::Cut(Role::Server));
+                self.client.afterwards(&mut moves);
             }
             Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
         }

@@ -17,7 +17,7 @@ X25519 = bytes.fromhex("06032b656e")
 RSA = bytes.fromhex("06092a864886f70d0101010500")
 KEY_USAGE, ALT_NAME, CONSTRAINTS, NAME_CONSTRAINTS, PURPOSE = (bytes([0x55, 0x1D, n]) for n in (15, 17, 19, 30, 37))
 PERMITTED = 0xA0
-SERVER_AUTH = bytes.fromhex("2b06010505070301")
+SERVER_AUTH, CLIENT_AUTH = (bytes.fromhex(f"2b060105050703{n:02x}") for n in (1, 2))
 DIGITAL_SIGNATURE, CERT_SIGN, CRL_SIGN = 0x80, 0x04, 0x02
 
 
@@ -211,12 +211,12 @@ def x25519_public(path):
 
 
 class Trust:
-    """Whom a client believes: anchors, revocation lists, the name that it wants, and which checks it leaves out."""
+    """Whom a party believes: anchors, revocation lists, the name that it wants, if any, and which checks it leaves out."""
 
-    def __init__(self, anchors, lists, name, without=(), now=None):
+    def __init__(self, anchors, lists, name, without=(), now=None, purpose=SERVER_AUTH):
         self.anchors = [Certificate(der) for der in anchors]
         self.lists = [RevocationList(der) for der in lists]
-        self.name, self.without, self.now = name, without, now
+        self.name, self.without, self.now, self.purpose = name, without, now, purpose
 
     def check(self, name, holds, why):
         if name not in self.without and not holds:
@@ -239,8 +239,8 @@ class Trust:
             self.check("cert-revoked", not self.revoked(certificate, issuer, now), "the certificate is on a list")
         self.check("cert-key-usage", leaf.may(DIGITAL_SIGNATURE), "the key may not sign")
         purposes = leaf.purposes
-        self.check("cert-purpose", purposes is None or SERVER_AUTH in purposes, "not for a server")
-        self.check("cert-name", self.name in leaf.names, f"expected {self.name}, got {leaf.names}")
+        self.check("cert-purpose", purposes is None or self.purpose in purposes, "for another purpose")
+        self.check("cert-name", self.name is None or self.name in leaf.names, f"expected {self.name}, got {leaf.names}")
         return leaf.key
 
     def path(self, leaf, others):

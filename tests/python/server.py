@@ -1,5 +1,5 @@
-"""A server as a program of the user's own (docs/own-victim.md) for psk, sas and dh-weak:cofactor, in which it keeps its exponent:
-server.py [--broken CHECK,…]
+"""A server as a program of the user's own (docs/own-victim.md) for psk, sas, rsa-cert:resumed and dh-weak:cofactor, in which it
+keeps its exponent: server.py [--broken CHECK,…]
 
 Written from docs/wire.md as client.py is, with what stands there.
 """
@@ -12,9 +12,15 @@ import secrets
 import socket
 import sys
 
+from datetime import datetime, timezone
+
+import certificate
 import client
-from client import CLIENT_HELLO, CLIENT_SHARE, CLOSE, DATA, SERVER_HELLO, SPOKEN
-from client import Connection, Handshake, Modular, Records, Refused, X25519, binder, check, decode, encode, octets, tuple_of
+import ed25519
+import rsa_oaep
+from client import CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_HELLO, CLIENT_SHARE, CLOSE, DATA, FINISHED, SERVER_HELLO, SPOKEN
+from client import Connection, Handshake, Modular, Records, Refused, X25519
+from client import binder, check, decode, encode, octets, parts, to_be_signed, tuple_of
 
 GIVEN = {name.removeprefix("INTERLOCK_").lower(): value for name, value in os.environ.items() if name.startswith("INTERLOCK_")}
 
@@ -60,6 +66,58 @@ def sas(connection, handshake):
     check("sas-compare", octets(connection.receive(SPOKEN, ["string"])["string"], 2) == own)
 
 
+def resumed(connection, handshake):
+    """It knows the handshake that is taken up, and the client only after that: by its certificate."""
+    hello = connection.receive(CLIENT_HELLO, ["session", "offers", "random"])
+    answer = {"choice": chosen(hello, "rsa-cert", "none"), "random": encode(os.urandom(32))}
+    connection.send(SERVER_HELLO, answer)
+    chain = certificate.blocks(GIVEN["chain"], "CERTIFICATE")
+    connection.send(CERTIFICATE, {"chain": [encode(der) for der in chain]})
+    sealed = decode(connection.receive(CLIENT_SHARE, ["encrypted"])["encrypted"])
+    secret = rsa_oaep.decrypt(certificate.rsa_private(GIVEN["decryption_key"]), sealed)
+    if secret is None:
+        raise Refused("encrypted: not encrypted to this server")
+    parts(secret, 1)
+    handshake.agree(secret)
+    randoms = hashlib.sha256(tuple_of(decode(hello["random"]), decode(answer["random"]))).digest()
+    handshake.context = met = randoms if "session-hash" in client.WITHOUT else handshake.transcript()
+    handshake.master = handshake.key(b"session")
+    keys = {party: handshake.key(party + b" finished") for party in (b"server", b"client")}
+    connection.send(FINISHED, {"mac": encode(hmac.digest(keys[b"server"], handshake.transcript(), "sha256"))})
+    expect(connection, keys[b"client"], handshake.transcript())
+    # The second handshake: who takes it up has the secret, and says which session it is of.
+    again = connection.receive(CLIENT_HELLO, ["random", "resumes"])
+    resumes = octets(again["resumes"], 32)
+    check("session-hash", hmac.compare_digest(resumes, met), "it is another session that is taken up")
+    random = os.urandom(32)
+    connection.send(SERVER_HELLO, {"random": encode(random)})
+    handshake.context = said = hashlib.sha256(tuple_of(octets(again["random"], 32), resumes, random)).digest()
+    keys = {party: handshake.key(party + b" resumed") for party in (b"server", b"client")}
+    own = hmac.digest(keys[b"server"], said, "sha256")
+    connection.send(FINISHED, {"mac": encode(own)})
+    others = expect(connection, keys[b"client"], said)
+    # The third: whose session it is.
+    shown = [decode(der) for der in connection.receive(CERTIFICATE, ["chain"])["chain"]]
+    lists = certificate.blocks(GIVEN["crl"], "X509 CRL") if "crl" in GIVEN else []
+    now = datetime.fromtimestamp(int(GIVEN["now"]), timezone.utc)
+    anchors, left_out = certificate.blocks(GIVEN["ca"], "CERTIFICATE"), client.WITHOUT | client.BROKEN
+    trust = certificate.Trust(anchors, lists, None, left_out, now, certificate.CLIENT_AUTH)
+    key, said = trust.leaf_key(shown), [own, others, shown]
+    signature = octets(connection.receive(CERTIFICATE_VERIFY, ["signature"])["signature"], 64)
+    signed = to_be_signed(b"client CertificateVerify", hashlib.sha256(tuple_of(*said)).digest())
+    check("transcript-signature", ed25519.verify(key, signed, signature))
+    expect(connection, handshake.key(b"client named"), hashlib.sha256(tuple_of(*said, signature)).digest())
+    handshake.record_keys()
+    return certificate.Certificate(shown[0]).names[0]
+
+
+def expect(connection, key, said):
+    """The peer's Finished, which is a MAC over this."""
+    mac = octets(connection.receive(FINISHED, ["mac"])["mac"], 32)
+    check("finished", hmac.compare_digest(mac, hmac.digest(key, said, "sha256")))
+    return mac
+
+
 class Kept(Modular):
     """Powers of the server's generator, with the exponent of its first session."""
 
@@ -92,7 +150,7 @@ def dh_weak(connection, handshake):
     handshake.record_keys()
 
 
-MODES = {"psk:ephemeral": psk, "sas": sas, "dh-weak:cofactor": dh_weak}
+MODES = {"psk:ephemeral": psk, "sas": sas, "rsa-cert:resumed": resumed, "dh-weak:cofactor": dh_weak}
 
 
 def session(link, report):

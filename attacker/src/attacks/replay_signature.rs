@@ -6,7 +6,8 @@
 //!
 //! 1. Hold the client's first message and compute the discrete logarithm of the recorded share.
 //! 2. Pass the first message on, and put the recorded parameters and their signature in the place of the server's.
-//! 3. Make the Finished, read what the client sends, answer in the server's name that this is all, and let the server wait.
+//! 3. Make the Finished, read what the client sends, and answer in the server's name that this is all, whatever the server makes of
+//!    a share for another group than its own.
 
 use crate::{
     attack::{Attack, Family, Info, Move, Needs, Seen, Start, When},

@@ -1,12 +1,13 @@
 //! Every row of the table of outcomes, as a conversation without sockets.
 
 use lab::{
-    event::Fact,
+    event::{Event, Fact, Way, sessions},
     evidence::{Truth, With},
-    role::Role,
+    role::{Actor, Role},
     scenario::Selection,
     staging::Setting,
     verdict::{Judgement, Kind, judge},
+    wire,
 };
 use std::{slice, sync::Arc};
 use support::{
@@ -48,6 +49,17 @@ fn untrue(mode: &Selection, session: &Judgement) -> Option<String> {
     (!so || !known).then(|| format!("{:?} of {:?}", session.truths, verdict.kind))
 }
 
+/// What the server hears first in a session and cannot begin with: over sockets it would be nobody's session.
+fn late(log: &Log) -> Option<String> {
+    let first = |session: &[Event]| {
+        session.iter().find_map(|event| match &event.fact {
+            Fact::Frame { way: Way::Received, kind, .. } if event.source == Actor::Server => Some(kind.clone()),
+            _ => None,
+        })
+    };
+    sessions(&log.events).filter_map(first).find(|kind| *kind != wire::Kind::ClientHello.to_string())
+}
+
 #[test]
 fn every_scenario_ends_as_theory_says() {
     let mut wrong = Vec::new();
@@ -57,6 +69,7 @@ fn every_scenario_ends_as_theory_says() {
         if !outcome.is_met_by(&judgement) {
             wrong.push(format!("{}: expected {outcome:?}, got {:?}", outcome.scenario, judgement.verdict));
         }
+        wrong.extend(late(&log).into_iter().map(|kind| format!("{}: the server hears {kind} first", outcome.scenario)));
         let sessions = if judgement.sessions.is_empty() { slice::from_ref(&judgement) } else { &judgement.sessions };
         let untrue = sessions.iter().filter_map(|session| untrue(&outcome.scenario.mode, session));
         wrong.extend(untrue.map(|why| format!("{}: {why}", outcome.scenario)));

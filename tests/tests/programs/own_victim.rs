@@ -1,8 +1,18 @@
 //! Programs of the user's own in a victim's place: the examples, each broken in one way, and programs that lie or do nothing.
 
+use lab::{
+    checks,
+    role::Role,
+    verdict::{Class, Kind},
+};
 use serde_json::Value;
-use std::{path::Path, process::Command};
-use support::programs::{Finished, run};
+use std::{collections::BTreeSet, path::Path, process::Command};
+use support::{
+    outcomes,
+    programs::{Finished, run},
+    sabotage::switched::behind,
+};
+use web::ci::own::Grade;
 
 /// A command that runs a Python program of this repository; nothing where what it needs is missing.
 fn python(program: &str, needs: &str) -> Option<String> {
@@ -41,32 +51,60 @@ fn faults(report: &Value) -> Vec<(String, String)> {
     faulty.map(|cell| (format!("{}/{}", text(cell, "mode"), text(cell, "check")), text(cell, "grade"))).collect()
 }
 
-/// A check that a program leaves out, a scenario that it has to stop at it, and the grade that says so.
+/// A check that a program leaves out, and a scenario that it has to stop at it.
+#[derive(Clone, Copy)]
 struct Twin {
-    scenario: String,
+    scenario: &'static str,
     check: &'static str,
-    grade: &'static str,
+}
+
+const fn twin(scenario: &'static str, check: &'static str) -> Twin {
+    Twin { scenario, check }
+}
+
+impl Twin {
+    /// The grade of a program that never looks, by theory: what of it stands behind the check stops the attack for another reason,
+    /// and where nothing does the attack wins as the table says of the scenario without the check.
+    fn grade(&self, role: Role) -> Grade {
+        let rows = outcomes::rows();
+        let of = |scenario: &str| rows.iter().find(|row| row.scenario.to_string() == scenario);
+        let row = of(self.scenario).unwrap_or_else(|| panic!("{} is no row", self.scenario));
+        let stops = (row.expected.kind, row.expected.check.as_deref(), row.expected.party);
+        assert_eq!(stops, (Kind::Stopped, Some(self.check), Some(role)), "{}", self.scenario);
+        let mode = attacker::attacks::resolve(&row.scenario).expect("known").played.mode;
+        // It computes what its peer does, the check's switch on; the row without the check is of two that do otherwise.
+        if behind(mode, self.check).is_some() {
+            return Grade::WrongReason;
+        }
+        let mut lacking = row.scenario.clone();
+        lacking.with.retain(|check| check != self.check);
+        if lacking == row.scenario {
+            lacking = lacking.lacking(self.check);
+        }
+        let without = of(&lacking.to_string()).unwrap_or_else(|| panic!("{lacking} is no row"));
+        if without.expected.kind.class() == Class::Broken { Grade::Missing } else { Grade::WrongReason }
+    }
 }
 
 /// A program that leaves nothing out passes at each of these, and at what else is asked for.
-fn sound(role: &str, command: &str, twins: &[Twin], others: &[&str]) -> Value {
-    let scenarios = twins.iter().map(|twin| twin.scenario.as_str()).chain(others.iter().copied());
-    let (code, report) = check(role, command, &scenarios.collect::<Vec<_>>());
+fn sound(role: Role, command: &str, twins: &[Twin], others: &[&str]) -> Value {
+    let scenarios = twins.iter().map(|twin| twin.scenario).chain(others.iter().copied());
+    let (code, report) = check(flag(role), command, &scenarios.collect::<Vec<_>>());
     assert_eq!((code, faults(&report)), (Some(0), Vec::new()), "{report}");
     report
 }
 
 /// What a program leaves out is told, by its grade, and nothing else: each is left out once, in one of so many `parts`, beside others
 /// that are not.
-fn broken(role: &str, command: &str, twins: &[Twin], parts: usize) {
-    let scenarios: Vec<&str> = twins.iter().map(|twin| twin.scenario.as_str()).collect();
+fn broken(role: Role, command: &str, twins: &[Twin], parts: usize) {
+    let scenarios: Vec<&str> = twins.iter().map(|twin| twin.scenario).collect();
     for part in 0..parts {
         let lacking: Vec<&Twin> = twins.iter().skip(part).step_by(parts).collect();
         let checks: Vec<&str> = lacking.iter().map(|twin| twin.check).collect();
-        let (code, report) = check(role, &format!("{command} --broken {}", checks.join(",")), &scenarios);
+        let (code, report) = check(flag(role), &format!("{command} --broken {}", checks.join(",")), &scenarios);
         let told = |twin: &&Twin| {
             let scenario = attacker::attacks::resolve(&twin.scenario.parse().expect("a scenario")).expect("known");
-            (format!("{}/{}", scenario.played.scenario.mode, twin.check), twin.grade.to_owned())
+            (format!("{}/{}", scenario.played.scenario.mode, twin.check), twin.grade(role).as_str().to_owned())
         };
         let (mut found, mut expected) = (faults(&report), lacking.iter().map(told).collect::<Vec<_>>());
         found.sort();
@@ -75,46 +113,54 @@ fn broken(role: &str, command: &str, twins: &[Twin], parts: usize) {
     }
 }
 
+const fn flag(role: Role) -> &'static str {
+    match role {
+        Role::Client => "--client",
+        Role::Server => "--server",
+    }
+}
+
 fn fault(name: &str, grade: &str) -> Vec<(String, String)> {
     vec![(name.to_owned(), grade.to_owned())]
 }
 
+/// What the example of a client is broken in: in every check of certificates and records, and in what is special to its modes.
+/// Where another check behind it stops the attack all the same, the reason is wrong. No two stand in one half of which the one
+/// stands behind the other.
+const OF_THE_EXAMPLE: [Twin; 25] = [
+    twin("ecdh-mutual/substitute", "transcript-signature"),
+    twin("ecdh-mutual/low-order:server", "contributory"),
+    twin("ecdh-mutual/tamper-binding:server", "identity-binding"),
+    twin("ecdh-mutual/forge-name", "cert-name"),
+    twin("ecdh-mutual/forge-unknown-ca", "cert-chain"),
+    twin("ecdh-mutual/forge-purpose", "cert-purpose"),
+    twin("ecdh-mutual/tamper-finished:server", "finished"),
+    twin("ecdh-mutual/forge-path-length", "cert-path-length"),
+    twin("ecdh-mutual/forge-expired", "cert-validity"),
+    twin("ecdh-mutual/forge-revoked", "cert-revoked"),
+    twin("ecdh-mutual/forge-leaf-as-ca", "cert-ca-flag"),
+    twin("ecdh-mutual/forge-twice-named", "cert-encoding"),
+    twin("ecdh-mutual/forge-name-constraint", "cert-name-constraints"),
+    twin("ecdh-mutual/forge-policy", "cert-policy"),
+    twin("ecdh-mutual/forge-critical-extension", "cert-critical-extensions"),
+    twin("ecdh-mutual/forge-key-identifier", "cert-key-identifier"),
+    twin("ecdh-mutual/forge-algorithm", "cert-algorithm"),
+    twin("ecdh-mutual/forge-subject", "cert-subject"),
+    twin("ecdh-mutual/forge-key-usage", "cert-key-usage"),
+    twin("ecdh-mutual/tamper:server", "record-auth"),
+    twin("ecdh-mutual/forge-serial", "cert-serial"),
+    twin("ecdh-mutual/truncate:server", "authenticated-close"),
+    twin("ecdh-mutual/rogue-ca+cert-pin", "cert-pin"),
+    twin("ecdh-mutual/reorder:server", "record-order"),
+    twin("ecdh-mutual/reflect-record", "direction-keys"),
+];
+
 #[test]
 fn a_careful_client_passes_and_each_check_that_it_leaves_out_is_told_alone() {
     let Some(example) = example() else { return };
-    // Each check with a scenario of its own, and the grade of whoever leaves it out: where another check behind it stops the
-    // attack all the same, the reason is wrong. No two stand in one half of which the one stands behind the other.
-    let checks = [
-        ("transcript-signature", "substitute", "missing"),
-        ("contributory", "low-order:server", "wrong-reason"),
-        ("identity-binding", "tamper-binding:server", "wrong-reason"),
-        ("cert-name", "forge-name", "missing"),
-        ("cert-chain", "forge-unknown-ca", "missing"),
-        ("cert-purpose", "forge-purpose", "missing"),
-        ("finished", "tamper-finished:server", "wrong-reason"),
-        ("cert-path-length", "forge-path-length", "missing"),
-        ("cert-validity", "forge-expired", "missing"),
-        ("cert-revoked", "forge-revoked", "missing"),
-        ("cert-ca-flag", "forge-leaf-as-ca", "missing"),
-        ("cert-encoding", "forge-twice-named", "missing"),
-        ("cert-name-constraints", "forge-name-constraint", "missing"),
-        ("cert-policy", "forge-policy", "missing"),
-        ("cert-critical-extensions", "forge-critical-extension", "missing"),
-        ("cert-key-identifier", "forge-key-identifier", "missing"),
-        ("cert-algorithm", "forge-algorithm", "missing"),
-        ("cert-subject", "forge-subject", "missing"),
-        ("cert-key-usage", "forge-key-usage", "missing"),
-        ("record-auth", "tamper:server", "missing"),
-        ("cert-serial", "forge-serial", "missing"),
-        ("authenticated-close", "truncate:server", "missing"),
-        ("cert-pin", "rogue-ca+cert-pin", "missing"),
-        ("record-order", "reorder:server", "missing"),
-        ("direction-keys", "reflect-record", "wrong-reason"),
-    ];
-    let twins = checks.map(|(check, attack, grade)| Twin { scenario: format!("ecdh-mutual/{attack}"), check, grade });
-    let report = sound("--client", &example, &twins, &[]);
-    assert_eq!(report["totals"]["passed"], checks.len() + 1, "each, and the honest session");
-    broken("--client", &example, &twins, 2);
+    let report = sound(Role::Client, &example, &OF_THE_EXAMPLE, &[]);
+    assert_eq!(report["totals"]["passed"], OF_THE_EXAMPLE.len() + 1, "each, and the honest session");
+    broken(Role::Client, &example, &OF_THE_EXAMPLE, 2);
 }
 
 #[test]
@@ -156,41 +202,41 @@ fn whoever_claims_to_have_refused_and_sent_its_secret_is_not_believed() {
     assert!(trials.iter().all(|trial| trial["leaked"] == true), "{report}");
 }
 
-/// What the environment gives is enough for every mode, and every check that a client performs beyond those of certificates and
-/// records has its broken twin: also of one that is to remember something.
+/// What the client of the wire's description is broken in: in every check that a client performs beyond those of certificates and
+/// records; also in those by what it is to remember.
+const OF_THE_CLIENT: [Twin; 19] = [
+    twin("dh/inject-public:server", "public-range"),
+    twin("ecdh/low-order:server", "contributory"),
+    twin("dh-weak:short/crack+group-size", "group-size"),
+    twin("dh-weak:composite/crack+group-prime", "group-prime"),
+    twin("dh-weak:subgroup/crack+group-order", "group-order"),
+    twin("dh-weak:short/crack+group-known", "group-known"),
+    twin("triple-dh/key-compromise:server-later", "key-confirmation"),
+    twin("interlock/tamper-half:server", "halves-fit"),
+    twin("interlock:password/substitute-one", "peer-password"),
+    twin("nspk/guess-nonce", "nonce-returned"),
+    twin("nspk/lowe", "responder-named"),
+    twin("dh-cert:legacy/downgrade+offers-bound", "offers-bound"),
+    twin("dh-cert:legacy/replay-signature", "fresh-transcript"),
+    twin("psk/substitute-one", "psk-binder"),
+    twin("sas/substitute", "sas-compare"),
+    twin("hybrid-cert/tamper-finished:server", "finished"),
+    twin("tofu/first-contact:later", "known-key"),
+    twin("tofu:compared/first-contact", "fingerprint-compare"),
+    twin("ecdh-cert:rekey/reinstall-key", "fresh-keys"),
+];
+
+/// What the environment gives is enough for every mode.
 #[test]
 fn the_client_of_the_wires_description_passes_in_every_mode_and_each_check_that_it_leaves_out_is_told() {
     let Some(client) = client() else { return };
-    let twins = [
-        ("dh/inject-public:server", "public-range", "missing"),
-        ("ecdh/low-order:server", "contributory", "missing"),
-        ("dh-weak:short/crack+group-size", "group-size", "missing"),
-        ("dh-weak:composite/crack+group-prime", "group-prime", "missing"),
-        ("dh-weak:subgroup/crack+group-order", "group-order", "missing"),
-        ("dh-weak:short/crack+group-known", "group-known", "missing"),
-        ("triple-dh/key-compromise:server-later", "key-confirmation", "missing"),
-        ("interlock/tamper-half:server", "halves-fit", "wrong-reason"),
-        ("interlock:password/substitute-one", "peer-password", "missing"),
-        ("nspk/guess-nonce", "nonce-returned", "wrong-reason"),
-        ("nspk/lowe", "responder-named", "missing"),
-        ("dh-cert:legacy/downgrade+offers-bound", "offers-bound", "missing"),
-        // What is told, not what theory says: nothing is left that stops it, and yet the attacker ends the connection.
-        ("dh-cert:legacy/replay-signature", "fresh-transcript", "wrong-reason"),
-        ("psk/substitute-one", "psk-binder", "missing"),
-        ("sas/substitute", "sas-compare", "missing"),
-        ("hybrid-cert/tamper-finished:server", "finished", "missing"),
-        ("tofu/first-contact:later", "known-key", "missing"),
-        ("tofu:compared/first-contact", "fingerprint-compare", "missing"),
-        ("ecdh-cert:rekey/reinstall-key", "fresh-keys", "missing"),
-    ];
-    let twins = twins.map(|(scenario, check, grade)| Twin { scenario: scenario.to_owned(), check, grade });
-    sound("--client", &client, &twins, &["hybrid-cert/strip-hybrid"]);
-    let played = |id: &str| twins.iter().any(|twin| twin.scenario.split([':', '/']).next() == Some(id));
+    sound(Role::Client, &client, &OF_THE_CLIENT, &["hybrid-cert/strip-hybrid"]);
+    let played = |id: &str| OF_THE_CLIENT.iter().any(|twin| twin.scenario.split([':', '/']).next() == Some(id));
     let others = lab::modes::all().iter().map(|mode| mode.id).filter(|id| !played(id));
     let others = others.chain(["ecdh-cert", "dh-weak:smooth", "psk:psk-only"]).map(|mode| format!("{mode}/relay"));
     let others: Vec<String> = others.chain(["rsa-cert/forge-name".to_owned()]).collect();
-    sound("--client", &client, &[], &others.iter().map(String::as_str).collect::<Vec<_>>());
-    broken("--client", &client, &twins, 1);
+    sound(Role::Client, &client, &[], &others.iter().map(String::as_str).collect::<Vec<_>>());
+    broken(Role::Client, &client, &OF_THE_CLIENT, 1);
 }
 
 #[test]
@@ -203,19 +249,43 @@ fn a_server_is_graded_as_a_client_is() {
     assert_eq!((code, faults(&report)), (Some(1), fault("ecdh-cert/authenticated-close", "missing")), "{report}");
 }
 
+/// What the server is broken in: in every check that a server alone performs; also in what it is to remember.
+const OF_THE_SERVER: [Twin; 5] = [
+    twin("psk/substitute", "psk-binder"),
+    twin("psk/reflect", "role-separation"),
+    twin("sas/sas-grind", "sas-commitment"),
+    twin("rsa-cert:resumed/triple-handshake", "session-hash"),
+    twin("dh-weak:cofactor/small-subgroup+public-subgroup", "public-subgroup"),
+];
+
 /// What a server has to remember, such as the exponent that it is asked for in fifteen sessions, it finds again.
 #[test]
 fn a_server_that_remembers_is_asked_for_what_it_keeps() {
     let Some(server) = python("tests/python/server.py", "") else { return };
-    let twins = [
-        ("psk/substitute", "psk-binder", "missing"),
-        ("psk/reflect", "role-separation", "missing"),
-        ("sas/sas-grind", "sas-commitment", "missing"),
-        ("dh-weak:cofactor/small-subgroup+public-subgroup", "public-subgroup", "missing"),
-    ];
-    let twins = twins.map(|(scenario, check, grade)| Twin { scenario: scenario.to_owned(), check, grade });
-    sound("--server", &server, &twins, &[]);
-    broken("--server", &server, &twins, 1);
+    sound(Role::Server, &server, &OF_THE_SERVER, &[]);
+    broken(Role::Server, &server, &OF_THE_SERVER, 1);
+}
+
+/// Whatever check a program can leave out is left out by one of these, and told: a client's by a client, what servers alone perform
+/// by a server.
+#[test]
+fn every_check_that_gives_up_has_a_broken_twin() {
+    let rows = outcomes::rows();
+    let stopped = |role| {
+        let here =
+            rows.iter().filter(move |row| row.expected.kind == Kind::Stopped && row.expected.party == Some(role));
+        here.filter_map(|row| row.expected.check.clone()).collect::<BTreeSet<String>>()
+    };
+    let of_client: BTreeSet<String> = stopped(Role::Client);
+    let of_server: BTreeSet<String> = stopped(Role::Server).difference(&of_client).cloned().collect();
+    let left_out = |twins: &[Twin]| twins.iter().map(|twin| twin.check.to_owned()).collect::<BTreeSet<String>>();
+    assert_eq!(left_out(&[&OF_THE_EXAMPLE[..], &OF_THE_CLIENT].concat()), of_client);
+    let by_servers = left_out(&OF_THE_SERVER);
+    assert_eq!(of_server.difference(&by_servers).collect::<Vec<_>>(), Vec::<&String>::new());
+    // The others defend by what is kept to oneself, or drawn anew: nobody gives up, and there is nothing to leave out.
+    let others =
+        checks::all().iter().map(|check| check.id).filter(|id| !of_client.contains(*id) && !of_server.contains(*id));
+    assert_eq!(others.collect::<Vec<_>>(), [checks::FRESH_EPHEMERAL.id, checks::IMPLICIT_REJECTION.id]);
 }
 
 /// The process that plays the client is ended in the middle of a scenario of two sessions: what was remembered in it is gone, and

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod beliefs;
 pub mod cert;
 mod check;
 mod compare;

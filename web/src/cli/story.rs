@@ -1,17 +1,21 @@
 //! A session as a story: who sent what to whom, what was changed on the way, what the victims checked, who holds which
-//! key, and what it amounts to.
+//! key, what each victim believes and what was so, and what it amounts to.
 
 use crate::{
-    cli::style::{altered, bad, faint, head, mark, verdict},
+    cli::{
+        beliefs,
+        style::{altered, bad, faint, head, mark, verdict},
+    },
     sessions::{
-        flights::by_flight,
         frame::{fields, length, shortened},
+        order::as_it_happened,
         session::{Record, Session},
     },
 };
 use lab::{
     event::{Action, Change, Event, Fact, Status, Way},
-    role::Actor,
+    evidence::Truths,
+    role::{Actor, Role},
     terminal::printable,
     verdict::{Fingerprints, Judgement},
     words,
@@ -20,9 +24,9 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Characters of a value on one line.
-const VALUE: usize = 60;
+pub(super) const VALUE: usize = 60;
 /// Characters of what a check saw.
-const SEEN: usize = 160;
+pub(super) const SEEN: usize = 160;
 
 /// Tells the story.
 pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
@@ -32,14 +36,15 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     if let Some(before) = &session.continues {
         writeln!(out, "{}", faint(tale("continues", &json!({ "session": before }))))?;
     }
-    let events: Vec<&Event> = by_flight(&record.events).into_iter().map(|(_, event)| event).collect();
+    let events = as_it_happened(&record.events);
     let mut judgements = session.sessions.iter();
     for events in events.chunk_by(|_, next| !matches!(next.fact, Fact::Began { .. })) {
         if let Some(Event { fact: Fact::Began { number, of }, .. }) = events.first() {
             writeln!(out, "\n{}", head(tale("session", &json!({ "number": number, "of": of }))))?;
         }
         let of_one = judgements.next();
-        one(out, events, of_one.map_or(&session.fingerprints, |it| &it.fingerprints))?;
+        let keys = of_one.map_or(&session.fingerprints, |it| &it.fingerprints);
+        one(out, events, keys, of_one.map_or(&session.truths, |it| &it.truths))?;
         if let Some(Judgement { verdict: found, .. }) = of_one {
             writeln!(out, "\n{}  {}", verdict(found), printable(&found.sentence()))?;
         }
@@ -48,27 +53,44 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
 }
 
 /// What happened in one session.
-fn one(out: &mut impl Write, events: &[&Event], keys_of: &Fingerprints) -> io::Result<()> {
+fn one(out: &mut impl Write, events: &[&Event], keys_of: &Fingerprints, truths_of: &Truths) -> io::Result<()> {
     writeln!(out, "\n{}", head(tale("wire", &json!({}))))?;
-    let mut flight = 0;
+    let places: Vec<_> = events.iter().filter_map(|event| place(event)).collect();
+    // Where one victim's handshake is ahead of the other's, a flight says whose it is.
+    let apart = !places.is_sorted_by_key(|(flight, _)| *flight);
+    let mut told = None;
     for event in events {
-        wire(out, event, &mut flight)?;
+        if let Some((flight, with)) = place(event).map(|(flight, with)| (flight, Some(with).filter(|_| apart)))
+            && told.replace((flight, with)) != Some((flight, with))
+        {
+            writeln!(out, "  {}", faint(tale("flight", &json!({ "flight": flight, "with": with }))))?;
+        }
+        wire(out, event)?;
     }
     writeln!(out, "\n{}", head(tale("checked", &json!({}))))?;
     for event in events {
         check(out, event)?;
     }
-    keys(out, keys_of)
+    keys(out, keys_of)?;
+    beliefs::tell(out, events, truths_of)
 }
 
-fn wire(out: &mut impl Write, event: &Event, told: &mut u32) -> io::Result<()> {
+/// The flight of a frame that is sent, and the victim with whom that is.
+fn place(event: &Event) -> Option<(u32, Role)> {
+    match &event.fact {
+        Fact::Frame { way: Way::Sent, flight, .. } => {
+            let sender = if event.source == Actor::Client { Role::Client } else { Role::Server };
+            Some((*flight, sender))
+        }
+        Fact::Relayed { from, action: Action::Inject, flight, .. } => Some((*flight, from.peer())),
+        _ => None,
+    }
+}
+
+fn wire(out: &mut impl Write, event: &Event) -> io::Result<()> {
     let said = |family: &str| words::told(family, event, &printable).unwrap_or_default();
     match &event.fact {
-        Fact::Frame { way: Way::Sent, flight, kind, bytes } => {
-            if flight != told {
-                writeln!(out, "  {}", faint(tale("flight", &json!({ "flight": flight }))))?;
-                *told = *flight;
-            }
+        Fact::Frame { way: Way::Sent, kind, bytes, .. } => {
             writeln!(out, "  {:<8} → attacker  {kind}", event.source.to_string())?;
             content(out, bytes)
         }
@@ -149,7 +171,7 @@ fn keys(out: &mut impl Write, keys: &Fingerprints) -> io::Result<()> {
 }
 
 /// What a story says by itself.
-fn tale(name: &str, members: &Value) -> String {
+pub(super) fn tale(name: &str, members: &Value) -> String {
     words::say("tale", name, members)
 }
 
@@ -167,7 +189,8 @@ fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::{event::VERSION, role::Role};
+    use lab::{event::VERSION, scenario::Scenario, staging::Setting};
+    use support::{conversation, staging};
 
     fn told(facts: Vec<(Actor, Fact)>) -> String {
         let event = |(i, (source, fact)): (usize, _)| Event {
@@ -219,6 +242,30 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part:?} is missing in\n{text}");
         }
+    }
+
+    #[test]
+    fn flights_say_whose_they_are_only_where_the_victims_are_not_at_the_same_one() {
+        let flights = |scenario: &str| {
+            let sessions = staging::campaign(&scenario.parse().unwrap(), &Setting::seeded("test", 7)).unwrap();
+            let events = conversation::campaign(&sessions).events;
+            let mut session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
+            session.close(&events, 2);
+            let mut out = Vec::new();
+            tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            text.lines().filter_map(|line| line.strip_prefix("  flight ")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(flights("ecdh-cert/relay"), ["1", "2", "3", "4"]);
+        let apart = flights("interlock:password/bellovin-merritt");
+        let halves = [
+            "3, with the client",
+            "4, with the client",
+            "5, with the client",
+            "3, with the server",
+            "4, with the server",
+        ];
+        assert_eq!(apart[2..7], halves, "{apart:?}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod hub;
 pub mod matrix;
 pub mod octets;
+pub mod order;
 pub mod orders;
 mod report;
 pub mod session;

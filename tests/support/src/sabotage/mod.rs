@@ -6,6 +6,6 @@ pub mod faults;
 mod honesty;
 pub mod page;
 pub mod player;
-mod switched;
+pub mod switched;
 pub mod theory;
 pub mod trial;

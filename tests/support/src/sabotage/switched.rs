@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// Who notices, where a check never looks, that what the two compute is not the same all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Behind {
+pub enum Behind {
     /// The first check of the handshake that looks at what the switch changes.
     Handshake(&'static str, Role),
     /// None of the handshake: the records, which are sealed with it.
@@ -18,7 +18,8 @@ pub(super) enum Behind {
 }
 
 /// What stands behind a check in this mode; nothing where it only compares, or where what it changes is the same for both.
-pub(super) fn behind(mode: &'static Mode, check: &str) -> Option<Behind> {
+#[must_use]
+pub fn behind(mode: &'static Mode, check: &str) -> Option<Behind> {
     let fields = mode.messages.iter().flat_map(|message| message.fields).map(|field| field.value);
     let computed = mode.steps().filter_map(|step| if let Act::Let(_, value) = step.act { Some(value) } else { None });
     let on = fields.chain(computed).find_map(|value| switched_on(value, check))?;

@@ -32,12 +32,15 @@ const quoted = (text) => html`<q><${Prose} of=${text} limit=${160} /></q>`;
 /** Why a victim gave up: the check, whose facts the ladder has, or what else it was. */
 const Reason = ({ of: { check, reason } }) => (check ? html`<a href=${to.check(check)}>${visible(check)}</a>` : html`<${Prose} of=${say("cause", reason ?? {}, undefined, visible) ?? ""} />`);
 
-/** What a victim has of its mode's word, and what was so. */
-const So = ({ role, truth: { believes, so } }) => html`
+/** What a victim has of its mode's word, and what was so; by name, where it has the key with the right one and takes it for another. */
+const So = ({ role, truth: { believes, so } }) => {
+  const name = so.with === "peer" && believes.peer && believes.peer !== so.name ? so.name ?? null : null;
+  return html`
   <p class="quiet" data-believes=${role}>${tell(believes.authenticated ? "belief authenticated" : "belief unauthenticated")}
     ${" "}${tell(believes.forward_secret ? "belief forward-secret" : "belief not-forward-secret")}</p>
-  <p class=${so.with === "peer" && !so.read ? "right" : "wrong"} data-so=${so.with}>${say("so", { ...so, party: role, peer: peerOf(role) }, so.with)}
+  <p class=${so.with === "peer" && !so.read && !name ? "right" : "wrong"} data-so=${so.with}>${say("so", { ...so, party: role, peer: peerOf(role), name: name && visible(name) }, so.with)}
     ${so.read ? ` ${say("so-read", { party: role }, so.read)}` : null}</p>`;
+};
 
 const Finished = ({ role, party: { established, sent, received, closed }, peer, stolen }) => {
   const held = stolen.includes(established.fingerprint);
