@@ -6,7 +6,7 @@ mod missing;
 use super::{Fingerprints, Grounds, Judgement, Verdict};
 use crate::{
     checks::AUTHENTICATED_CLOSE,
-    evidence::{Evidence, Truths, Victim, abbreviate},
+    evidence::{Abort, Cited, Evidence, Truths, Victim, abbreviate},
     role::Role,
     words,
 };
@@ -153,16 +153,26 @@ fn another_handshake(evidence: &Evidence) -> Option<Answer> {
     })
 }
 
-/// The earliest abort at a named check: a later one is its consequence. A missing close is the consequence of any other
-/// abort.
-fn stopped(evidence: &Evidence) -> Option<Answer> {
+/// The aborts, the one that decides first: the earliest at a named check, of which any later is a consequence; where there is none
+/// the earliest for no check's sake. A missing close is what whoever is left sees of any other, and decides where there is no other.
+fn aborts(evidence: &Evidence) -> Vec<(Role, &Cited<Abort>)> {
     let aborts = [Role::Client, Role::Server].into_iter();
-    let aborts = aborts.filter_map(|role| evidence.victim(role).aborted.as_ref().map(|abort| (role, abort)));
-    let (role, abort) = aborts.min_by_key(|(_, abort)| {
-        let check = abort.it.check.as_deref();
-        let closing = check == Some(AUTHENTICATED_CLOSE.id);
-        (check.is_none() || closing, abort.it.flight, closing)
-    })?;
+    let mut aborts: Vec<_> =
+        aborts.filter_map(|role| evidence.victim(role).aborted.as_ref().map(|abort| (role, abort))).collect();
+    aborts.sort_by_key(|(_, abort)| {
+        let weight = match abort.it.check.as_deref() {
+            None => 1,
+            Some(check) if check == AUTHENTICATED_CLOSE.id => 2,
+            Some(_) => 0,
+        };
+        (weight, abort.it.flight)
+    });
+    aborts
+}
+
+/// What decides is an abort at a named check.
+fn stopped(evidence: &Evidence) -> Option<Answer> {
+    let (role, abort) = *aborts(evidence).first()?;
     let check = abort.it.check.as_ref()?;
     let failed = evidence.victim(role).failed.get(check)?;
     let grounds = Grounds::Stopped {
@@ -190,13 +200,10 @@ fn private(evidence: &Evidence) -> Option<Answer> {
     Some(Answer::new(Grounds::Private { key: client.it.fingerprint.clone() }, cited))
 }
 
-/// A victim gave up, and for no check's sake.
+/// What decides is no check.
 fn disrupted(evidence: &Evidence) -> Option<Answer> {
-    let aborts = [Role::Client, Role::Server].into_iter().filter_map(|role| {
-        let abort = evidence.victim(role).aborted.as_ref()?;
-        Some((role, abort))
-    });
-    let (role, first) = aborts.clone().min_by_key(|(_, abort)| abort.it.flight)?;
+    let aborts = aborts(evidence);
+    let (role, first) = *aborts.first()?;
     let grounds = Grounds::Disrupted { party: role, flight: first.it.flight, reason: first.it.reason.clone() };
-    Some(Answer::new(grounds, aborts.map(|(_, abort)| abort.n)))
+    Some(Answer::new(grounds, aborts.iter().map(|(_, abort)| abort.n)))
 }

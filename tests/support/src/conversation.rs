@@ -113,6 +113,13 @@ pub fn campaign(sessions: &[Orders]) -> Log {
     log
 }
 
+/// The same where the connection to one of the victims is cut when so many steps have been taken; and whether there were so many.
+pub fn cut(orders: &Orders, to: Role, after: usize) -> (Log, bool) {
+    let (mut log, attacker) = (Log::default(), session::Session::of(&orders.attack).expect("an attack"));
+    let cut = play_until(&mut log, orders, Some(attacker), None, [None, None], Some((to, after)));
+    (log, cut)
+}
+
 fn run(orders: &Orders, attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
     let mut log = Log::default();
     play(&mut log, orders, attacker, verified, [None, None]);
@@ -122,10 +129,23 @@ fn run(orders: &Orders, attacker: Option<session::Session>, verified: Option<&Ar
 fn play(
     log: &mut Log,
     orders: &Orders,
+    attacker: Option<session::Session>,
+    verified: Option<&Arc<Verified>>,
+    memories: [Option<Arc<Memory>>; 2],
+) {
+    play_until(log, orders, attacker, verified, memories, None);
+}
+
+/// Plays until both victims are done; the connection to one of them is cut after so many steps, and what was on its way is lost.
+/// Answers with whether it was.
+fn play_until(
+    log: &mut Log,
+    orders: &Orders,
     mut attacker: Option<session::Session>,
     verified: Option<&Arc<Verified>>,
     [of_client, of_server]: [Option<Arc<Memory>>; 2],
-) {
+    cut: Option<(Role, usize)>,
+) -> bool {
     let kept = |memory| Kept { group: own_group(&orders.server.mode), verified: verified.cloned(), memory };
     let mut calls = 0;
     let mut client = Victim::new(Role::Client, &orders.client, kept(of_client)).expect("a client");
@@ -136,7 +156,22 @@ fn play(
     if let Some(session) = &attacker {
         log.tell(Actor::Attacker, session.begin());
     }
+    let (mut steps, mut broken) = (0, None);
     loop {
+        if let Some((role, after)) = cut
+            && steps == after
+        {
+            broken = Some(role);
+            queue.extend([Pending::Victim(role, Input::Ended), Pending::Attacker(Seen::Ended(role))]);
+        }
+        steps += 1;
+        // Nothing passes a line that is broken but the news of it.
+        queue.retain(|pending| match pending {
+            Pending::Victim(role, Input::Frame(_)) | Pending::Attacker(Seen::Frame { from: role, .. }) => {
+                broken != Some(*role)
+            }
+            _ => true,
+        });
         let Some(next) = queue.pop_front() else {
             // Nothing moves: whoever still waits loses patience.
             let waiting = [(Role::Client, client.is_over()), (Role::Server, server.is_over())];
@@ -194,4 +229,5 @@ fn play(
     if attacker.is_some() {
         log.tell(Actor::Attacker, Fact::Ended);
     }
+    broken.is_some()
 }

@@ -10,10 +10,13 @@ use lab::{
         Actor::{self, Attacker, Client, Console, Server},
         Role,
     },
-    verdict::{Class, Grounds, Judgement, Kind, judge},
+    staging::Setting,
+    verdict::{Class, Grounds, Judgement, Kind, Verdict, judge},
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use support::{conversation, staging};
 
 const CLIENT_SAYS: &str = "Pay 100 to Carol [c1]";
 const SERVER_SAYS: &str = "Your balance is 4711 [5e]";
@@ -726,6 +729,57 @@ proptest! {
         prop_assert!(leaks || !matches!(verdict.kind, Kind::Split | Kind::Read), "{}", verdict.because);
         prop_assert!(verdict.kind == Kind::Stopped || verdict.check.is_none());
     }
+
+    /// Of two who give up one decides, whoever it is and whoever is told of first: a stop is at a check, and a disruption is not.
+    #[test]
+    fn of_whatever_aborts_there_are_one_decides(
+        aborts in [(0..3usize, 1..5u32), (0..3usize, 1..5u32)],
+        server_first in any::<bool>(),
+    ) {
+        const CHECKS: [Option<&str>; 3] = [Some("finished"), None, Some("authenticated-close")];
+        let mut told: Vec<_> = [Client, Server].into_iter().zip(aborts).collect();
+        if server_first {
+            told.reverse();
+        }
+        let judgement = told.iter().fold(Story::begin(), |story, (who, (what, flight))| match CHECKS[*what] {
+            Some(check) => story.failed(*who, check, *flight).aborted(*who, Some(check), *flight),
+            None => story.aborted(*who, None, *flight),
+        }).end();
+        let earliest = |wanted: usize| {
+            told.iter().filter(|(_, (what, _))| *what == wanted).map(|(_, (_, flight))| *flight).min()
+        };
+        match ((0..3).find_map(|what| Some((what, earliest(what)?))), &judgement.verdict.grounds) {
+            (Some((1, flight)), Some(Grounds::Disrupted { flight: got, .. })) => prop_assert_eq!(*got, flight),
+            (Some((what, flight)), Some(Grounds::Stopped { check, flight: got, .. })) => {
+                prop_assert_eq!((Some(check.as_str()), *got), (CHECKS[what], flight));
+            }
+            (decides, got) => prop_assert!(false, "{:?} decides, and what is told is {:?}", decides, got),
+        }
+    }
+}
+
+/// A connection that is cut somewhere gives nobody anything, and is no check's doing but that of the missing close.
+#[test]
+fn a_session_whose_connection_is_cut_anywhere_is_disrupted_or_stopped_by_the_missing_close() {
+    let orders =
+        staging::stage(&"ecdh-cert/relay".parse().expect("a scenario"), &Setting::seeded("cut", 7)).expect("orders");
+    let (mut seen, mut whole) = (BTreeSet::new(), 0);
+    for role in [Role::Client, Role::Server] {
+        for after in 0.. {
+            let (log, cut) = conversation::cut(&orders, role, after);
+            let Verdict { kind, check, grounds, .. } = judge(&log.events).verdict;
+            if !cut {
+                assert_eq!(kind, Kind::Private, "nothing was cut");
+                whole += 1;
+                break;
+            }
+            let checked = matches!(&grounds, Some(Grounds::Disrupted { reason: Cause::Check { .. }, .. }));
+            assert!(!checked, "{role} after {after}: {grounds:?}");
+            seen.insert((kind.as_str(), check));
+        }
+    }
+    let expected = [("disrupted", None), ("private", None), ("stopped", Some("authenticated-close".to_owned()))];
+    assert_eq!((seen, whole), (BTreeSet::from(expected), 2));
 }
 
 /// Whoever of the two comes first in the alphabet: the earlier flight decides.

@@ -67,10 +67,6 @@ fn way(expected: &Expected, got: &Verdict, befallen: Befallen) -> Option<String>
         Grounds::Disrupted { reason: Cause::Ended | Cause::FrameCut { .. } | Cause::NoWay { .. }, .. } => {
             Some("disrupted: a connection ended".to_owned())
         }
-        // One of two who lost each other says so, and that there was no close.
-        Grounds::Disrupted { reason: Cause::Check { check, .. }, .. } if cut && *check == AUTHENTICATED_CLOSE.id => {
-            Some("disrupted: a cut stream is noticed".to_owned())
-        }
         _ if !got.is_settled() => Some(format!("{}: {name}", got.kind.as_str())),
         Grounds::Stopped { check, .. } if cut && *check == AUTHENTICATED_CLOSE.id => {
             Some("stopped: a cut stream is noticed".to_owned())
