@@ -260,14 +260,24 @@ pub fn logarithms() -> String {
     text
 }
 
+/// The figures of how fast recordings are read, and on what they were measured; that nobody has measured, where nobody has.
+pub fn reading() -> String {
+    let lines = include_str!("../../../attacker/recording/measured.txt").lines().filter(|line| !line.starts_with('#'));
+    measured("| what | here | tshark |\n|---|---|---|", lines)
+}
+
 /// The figures of what one console carries, and on what they were measured; that nobody has measured, where nobody has.
 pub fn scale() -> String {
     let lines = include_str!("../../benches/scale/measured.txt").lines().filter(|line| !line.starts_with('#'));
+    measured("| what | figure |\n|---|---|", lines)
+}
+
+fn measured<'l>(head: &str, lines: impl Iterator<Item = &'l str>) -> String {
     let (rows, conditions): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains('\t'));
     if rows.is_empty() {
         return "Nobody has measured this version yet.\n".to_owned();
     }
-    let mut text = format!("{}\n\n| what | figure |\n|---|---|\n", conditions.join(" "));
+    let mut text = format!("{}\n\n{head}\n", conditions.join(" "));
     rows.iter().for_each(|row| text.push_str(&format!("| {} |\n", row.replace('\t', " | "))));
     text
 }

@@ -46,14 +46,16 @@ fn the_figures_of_logarithms() {
 }
 
 #[test]
-fn the_figures_of_scale() {
+fn the_figures_of_scale_and_of_reading() {
     const BEGIN: &str = "<!-- figures -->\n";
     const END: &str = "<!-- end of the figures -->";
-    holds("teaching.md", |old| {
-        let (before, rest) = old.split_once(BEGIN).expect("the mark before the figures");
-        let (_, after) = rest.split_once(END).expect("the mark after the figures");
-        format!("{before}{BEGIN}\n{}\n{END}{after}", tables::scale())
-    });
+    for (name, figures) in [("teaching.md", tables::scale()), ("tls.md", tables::reading())] {
+        holds(name, |old| {
+            let (before, rest) = old.split_once(BEGIN).expect("the mark before the figures");
+            let (_, after) = rest.split_once(END).expect("the mark after the figures");
+            format!("{before}{BEGIN}\n{figures}\n{END}{after}")
+        });
+    }
 }
 
 #[test]
