@@ -3,7 +3,7 @@
 use crate::{
     attempt::{Attempt, Depth},
     grade::Lack,
-    program::Ran,
+    ran::Ran,
     role::Role,
 };
 

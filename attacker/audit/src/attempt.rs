@@ -1,5 +1,6 @@
 //! One connection of the client: how far it came, and how it ended.
 
+use crate::moment::Timing;
 use lab::tls::v13::Fault;
 use serde::Serialize;
 use std::io;
@@ -102,6 +103,9 @@ pub struct Attempt {
     pub groups: Vec<u16>,
     /// Whether the client spoke without TLS.
     pub plain: bool,
+    /// When it was decided, where a second decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Timing>,
     /// How it ended.
     pub end: End,
 }
@@ -118,8 +122,14 @@ impl Attempt {
             replayed: false,
             groups: Vec::new(),
             plain: false,
+            timing: None,
             end: End::Open,
         }
+    }
+
+    /// Nothing that comes later can change what it was decided upon.
+    pub(crate) fn decided(&mut self) {
+        self.timing.iter_mut().for_each(Timing::decide);
     }
 
     /// It came as far as this of a handshake: what it said before, on the way to it, counts no more, unless it was the canary.

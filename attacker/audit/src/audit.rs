@@ -4,8 +4,10 @@ use crate::{
     case::{Case, Scene, Stage},
     grade::{Because, Excuse, Grade, distrust, grade},
     hosts::{ADDRESS, Naming},
+    moment::AHEAD,
     placeholder::Placeholder,
-    program::{Ended, Program, Ran, Setup, drawn},
+    program::{Program, Setup, drawn},
+    ran::{Ended, Ran},
     report::{Audited, Cell},
     role::Role,
 };
@@ -176,15 +178,18 @@ impl Audit {
 
     /// One attack and its twin, graded; nothing where the attack does not apply under this name.
     async fn cell(&self, naming: Naming, case: &Case) -> Result<Option<Cell>, Error> {
-        let (attack, stage) =
-            self.run(naming, case.attack, None, |scene, rng| scene.of(case, Form::Flawed, rng)).await?;
+        // Another machine's clock is another.
+        if case.is_of_a_second() && self.address != ADDRESS {
+            return Ok(None);
+        }
+        let naming = self.naming(naming, case).await?;
+        let (attack, stage) = self.in_time(naming, case, Form::Flawed).await?;
         // Whoever trusts one authority for all of it cannot be told of another.
         let untold = self.program.device.is_some() && !stage.policy.anchors.iter().any(|anchor| self.is_root(anchor));
         if !stage.flawed || untold {
             return Ok(None);
         }
-        let twin_of = format!("{}-twin", case.attack);
-        let (twin, _) = self.run(naming, &twin_of, None, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
+        let (twin, _) = self.in_time(naming, case, Form::Mended).await?;
         let (proof, honest_exit) = (case.proof, self.program.exits_honestly);
         let (grade, because) = match attack.lacks.or(twin.lacks) {
             Some(lacks) => (Grade::NotApplicable, Because::NotApplicable { lacks }),
@@ -194,6 +199,37 @@ impl Audit {
         let seconds = attack.seconds + twin.seconds;
         let cell = Cell::new(case, &self.program, (grade, because), &attack, believed, seconds);
         Ok(Some(Cell { exhibit: Some(stage.exhibit()), ..cell }))
+    }
+
+    /// By which name its peer is to be found in this case: where letters are counted by a short one, if it is found by that.
+    async fn naming(&self, naming: Naming, case: &Case) -> Result<Naming, Error> {
+        let named = self.program.role == Role::Client && naming != Naming::Address && case.counts_letters();
+        if !named || !Naming::Short.is_possible().await {
+            return Ok(naming);
+        }
+        let (ran, _) =
+            self.run(Naming::Short, case.attack, None, |scene, rng| scene.of(case, Form::Mended, rng)).await?;
+        Ok(if distrust(&ran).is_none() { Naming::Short } else { naming })
+    }
+
+    /// An attack or its twin; once more, with what is to come further ahead, where it came before the program had decided.
+    async fn in_time(&self, naming: Naming, case: &Case, form: Form) -> Result<(Ran, Stage), Error> {
+        let twin_of = format!("{}-twin", case.attack);
+        let test = if form == Form::Flawed { case.attack } else { &twin_of };
+        let tried = |ahead| {
+            self.run(naming, test, None, move |scene: &Scene<'_>, rng: &mut ChaCha20Rng| {
+                Ok(scene.of(case, form, rng)?.ahead(ahead))
+            })
+        };
+        let [first, later @ ..] = AHEAD;
+        let mut last = tried(first).await?;
+        for ahead in later {
+            if last.0.is_in_time() {
+                break;
+            }
+            last = tried(ahead).await?;
+        }
+        Ok(last)
     }
 
     fn is_root(&self, anchor: &[u8]) -> bool {
@@ -207,6 +243,7 @@ impl Audit {
         missing
             .map(|placeholder| Excuse::NotGiven { placeholder: placeholder.name() })
             .or_else(|| documented.map(|default| Excuse::Documented { source: default.source }))
+            .or_else(|| case.left(self.program.role).map(|source| Excuse::Standard { source }))
             .or_else(|| stage.only_issuers_rules.then_some(Excuse::IssuersRule))
     }
 }

@@ -4,18 +4,15 @@ use crate::{
     answer::contains,
     attempt::{Attempt, Depth, End, end_of},
     hosts::ADDRESS,
-    tls::{self, Anybody, Presented},
+    tls::{self, Presented},
 };
-use std::{io, sync::Arc, time::Duration};
+use std::{io, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::sleep,
 };
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, pki_types::ServerName},
-};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 /// Most that is read of what a server answers: the canary is asked for by itself.
 pub(crate) const LONGEST: usize = 1 << 20;
@@ -24,8 +21,7 @@ const AGAIN: Duration = Duration::from_millis(10);
 
 /// What a caller comes with who comes once.
 pub(crate) struct Caller {
-    config: Arc<ClientConfig>,
-    met: Arc<Anybody>,
+    presented: Presented,
     name: ServerName<'static>,
     /// What the server gives to whom it believes.
     canary: String,
@@ -35,11 +31,10 @@ impl Caller {
     /// Whoever presents this, to a server of this name.
     ///
     /// # Errors
-    /// The private key cannot be read, or the name is none.
+    /// The name is none.
     pub(crate) fn new(presented: &Presented, name: &str, canary: &str) -> io::Result<Self> {
-        let (config, met) = tls::calling(presented).map_err(io::Error::other)?;
         let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
-        Ok(Self { config, met, name, canary: canary.to_owned() })
+        Ok(Self { presented: presented.clone(), name, canary: canary.to_owned() })
     }
 
     /// Waits until the server listens, then asks once, and notes what comes of it. Whoever waits for this says how long.
@@ -51,13 +46,18 @@ impl Caller {
             Ok(()) => End::Closed,
             Err(error) => end_of(&error),
         };
+        attempt.decided();
     }
 
     async fn converse(&self, stream: TcpStream, attempt: &mut Attempt) -> io::Result<()> {
-        let connecting = TlsConnector::from(Arc::clone(&self.config)).connect(self.name.clone(), stream);
+        let shown = self.presented.shown()?;
+        let presented = shown.as_ref().map_or(&self.presented, |(shown, _)| shown);
+        let (config, met) = tls::calling(presented).map_err(io::Error::other)?;
+        attempt.timing = shown.map(|(_, timing)| timing);
+        let connecting = TlsConnector::from(config).connect(self.name.clone(), stream);
         let mut stream = connecting.await.inspect_err(|error| {
             // A certificate is TLS, and so is an alert; whoever answers anything else, or nothing, speaks none.
-            if self.met.was_met() || matches!(end_of(error), End::Alert { .. }) {
+            if met.was_met() || matches!(end_of(error), End::Alert { .. }) {
                 attempt.depth = Depth::ClientHello;
             }
         })?;

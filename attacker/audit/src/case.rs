@@ -6,8 +6,9 @@ use crate::{
     grade::{Lack, Proof},
     lie::{Lie, Manner},
     mail::{Opening, Speech},
+    moment::{AHEAD, Moment},
     placeholder::Placeholder,
-    program::Ran,
+    ran::Ran,
     resumption::{Change, First, RESUMED},
     role::Role,
     tls::Presented,
@@ -103,6 +104,24 @@ impl Case {
         self.against.is_none_or(|alone| alone == role)
     }
 
+    /// Whether a second decides.
+    pub(crate) fn is_of_a_second(&self) -> bool {
+        matches!(self.does, Does::Forges(forgery) if forgery.claim.is_of_a_second())
+    }
+
+    /// Whether it is about how many letters a name has.
+    pub(crate) fn counts_letters(&self) -> bool {
+        matches!(self.does, Does::Forges(forgery) if forgery.claim.counts_letters())
+    }
+
+    /// Why a program of this role need not look: the standard leaves it that.
+    pub(crate) fn left(&self, role: Role) -> Option<&'static str> {
+        match self.does {
+            Does::Resumes(change) if role == Role::Server => change.left_to_servers(),
+            _ => None,
+        }
+    }
+
     /// Whether it is about a session that rests on an earlier one.
     pub(crate) fn resumes(&self) -> bool {
         matches!(self.does, Does::Resumes(_))
@@ -146,6 +165,8 @@ pub(crate) struct Stage {
     pub(crate) only_issuers_rules: bool,
     /// The lab's own judge, with every rule, finds something wrong.
     pub(crate) flawed: bool,
+    /// A root that stands among those of the system besides, DER.
+    pub(crate) system: Option<Vec<u8>>,
     /// By what that judge judges.
     pub(crate) policy: Policy,
 }
@@ -164,6 +185,12 @@ pub(crate) struct Scene<'s> {
 }
 
 impl Stage {
+    /// The same, with what is still to come so many seconds ahead.
+    pub(crate) fn ahead(mut self, seconds: i64) -> Self {
+        self.presented.moment.iter_mut().for_each(|moment| moment.ahead = seconds);
+        self
+    }
+
     pub(crate) fn exhibit(&self) -> Exhibit {
         Exhibit { policy: self.policy.clone(), chain: self.presented.chain.clone() }
     }
@@ -194,7 +221,16 @@ impl Scene<'_> {
         match case.does {
             Does::Forges(forgery) => {
                 let staged = forgery.stage(form, self.authorities, self.name, self.purpose, self.at, rng)?;
-                Ok(self.stage(&staged))
+                let mut stage = self.stage(&staged);
+                let (authorities, leaf) = (self.authorities.clone(), staged.leaf);
+                stage.presented.moment = forgery.claim.is_of_a_second().then(|| Moment {
+                    forgery,
+                    form,
+                    authorities,
+                    leaf,
+                    ahead: AHEAD[0],
+                });
+                Ok(stage)
             }
             Does::Staples(staple) => {
                 let (staged, stapled) = staple.stage(form, self.authorities, self.name, self.purpose, self.at, rng)?;
@@ -211,7 +247,7 @@ impl Scene<'_> {
                 stage.presented.manner = change.manner(form, self.purpose);
                 stage.first = Some(first);
                 if form == Form::Flawed {
-                    stage.presented.lie = change.lie();
+                    stage.presented.lie = change.lie(self.purpose);
                     // What is wrong need not be in a chain.
                     stage.flawed |= stage.presented.lie != Lie::None;
                     stage.only_issuers_rules &= stage.presented.lie == Lie::None;
@@ -255,9 +291,11 @@ impl Scene<'_> {
                 lie: Lie::None,
                 staple: None,
                 manner: Manner::Usual,
+                moment: None,
             },
             lists: staged.lists.clone(),
             first: None,
+            system: staged.system.clone(),
             only_issuers_rules: validate(&policy, chain).accepted(),
             flawed: !validate(&strict, chain).accepted(),
             policy: strict,

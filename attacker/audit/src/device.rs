@@ -1,7 +1,7 @@
 //! A device in the place of a command: a phone, which asks whoever guides it for one address after the other, and says when it is
 //! done with each.
 
-use crate::program::Ended;
+use crate::ran::Ended;
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,

@@ -2,7 +2,7 @@
 
 use crate::{
     attempt::{Attempt, Depth, End},
-    program::{Ended, Ran},
+    ran::{Ended, Ran},
     role::Role,
 };
 use serde::Serialize;
@@ -85,6 +85,11 @@ pub enum Excuse {
     },
     /// Its own documentation says that it does not.
     Documented {
+        /// Where.
+        source: &'static str,
+    },
+    /// The standard leaves it to the program.
+    Standard {
         /// Where.
         source: &'static str,
     },

@@ -1,12 +1,11 @@
 //! How a client finds the server under the name that its certificate has to prove.
 
+use crate::namespace::{self, Mounts};
 use serde::Serialize;
 use std::{
     net::{IpAddr, Ipv4Addr},
     path::Path,
-    process::Stdio,
 };
-use tokio::{process::Command, sync::OnceCell};
 
 /// By which name or address the client is told to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -16,6 +15,8 @@ pub enum Naming {
     Own,
     /// The same, from a hosts file that only the client sees.
     Hosts,
+    /// A name of four letters, from the same.
+    Short,
     /// `localhost`, the same for every test.
     Localhost,
     /// The address: the command names no host.
@@ -35,24 +36,26 @@ impl Naming {
             Self::Own | Self::Hosts => {
                 format!("{}.{}.localhost", test.replace(':', "-"), run.get(..6).unwrap_or(run))
             }
+            // A letter first: what begins with a digit might be read as a number of an address.
+            Self::Short => format!("h{}", run.get(..3).unwrap_or("ost")),
             Self::Localhost => "localhost".to_owned(),
             Self::Address => address.to_string(),
         }
     }
 
-    /// The command as it is to be started.
-    pub(crate) fn command(self, directory: &Path, command: Vec<String>) -> Vec<String> {
-        if self != Self::Hosts {
-            return command;
+    /// What the client has to see in the place of the system's.
+    pub(crate) fn mounts(self, directory: &Path) -> Mounts {
+        match self {
+            Self::Hosts | Self::Short => {
+                vec![[directory.join(FILE).display().to_string(), "/etc/hosts".to_owned()]]
+            }
+            Self::Own | Self::Localhost | Self::Address => Vec::new(),
         }
-        let hosts = directory.join(FILE).display().to_string();
-        namespace(&hosts).into_iter().chain(command).collect()
     }
 
     /// Whether it is possible here.
     pub(crate) async fn is_possible(self) -> bool {
-        static POSSIBLE: OnceCell<bool> = OnceCell::const_new();
-        self != Self::Hosts || *POSSIBLE.get_or_init(try_namespace).await
+        !matches!(self, Self::Hosts | Self::Short) || namespace::is_possible().await
     }
 }
 
@@ -62,24 +65,4 @@ pub(crate) const FILE: &str = "hosts";
 /// What stands in it.
 pub(crate) fn file(name: &str, first: &str) -> String {
     format!("{ADDRESS} localhost {name} {first}\n::1 localhost\n")
-}
-
-/// What starts a command with another hosts file: a mount that nobody else sees.
-fn namespace(hosts: &str) -> Vec<String> {
-    let script = "mount --bind \"$0\" /etc/hosts && exec \"$@\"";
-    ["unshare", "--map-root-user", "--mount", "sh", "-c", script, hosts].map(str::to_owned).into()
-}
-
-async fn try_namespace() -> bool {
-    let command: Vec<String> = namespace("/etc/hosts").into_iter().chain(["true".to_owned()]).collect();
-    let mut command = match command.split_first() {
-        Some((program, arguments)) => {
-            let mut command = Command::new(program);
-            command.args(arguments);
-            command
-        }
-        None => return false,
-    };
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().await;
-    status.is_ok_and(|status| status.success())
 }

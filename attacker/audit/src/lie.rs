@@ -21,6 +21,8 @@ pub(crate) enum Lie {
     OtherSession,
     /// It presents no certificate at all.
     Nobody,
+    /// It presents its certificate once, and then comes with the ticket that it was given for that.
+    TicketAlone,
     /// Its X25519 share is a point of small order, whose shared secret everybody knows (RFC 7748 section 6.1).
     SmallOrder(&'static Point),
     /// It ends its answer by closing the connection, without close_notify (RFC 8446 section 6.1).

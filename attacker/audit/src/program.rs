@@ -6,32 +6,32 @@ use crate::{
     caller::{self, Caller},
     case::{Case, Stage},
     device::Device,
-    grade::Lack,
     hosts::{self, Naming},
     lie::Manner,
     mail::Speech,
+    namespace,
     output::Printed,
     placeholder::{Placeholder, Values, fill},
     port,
+    ran::{Ended, Ran, ended},
     recipes::Documented,
     resumption::Tickets,
     returning::Returning,
     role::Role,
     server::Server,
+    system::Roots,
 };
 use lab::certificate::pem;
 use process::{
     authorities::random,
     foreign::{self, Directory, Processes},
 };
-use serde::Serialize;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs, io,
     net::{IpAddr, SocketAddr},
     path::Path,
-    process::ExitStatus,
     time::{Duration, Instant},
 };
 use tokio::time::{sleep, timeout};
@@ -65,67 +65,6 @@ pub struct Program {
     pub device: Option<Device>,
 }
 
-/// How a program's process ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
-pub enum Ended {
-    /// By itself.
-    Exit {
-        /// Its exit status.
-        code: i32,
-    },
-    /// By a signal.
-    Signal {
-        /// Which.
-        signal: i32,
-    },
-    /// Its time was over.
-    Overdue {
-        /// After how many seconds.
-        seconds: u64,
-    },
-    /// It was still running when all was over.
-    Stopped,
-    /// There is no such program.
-    Missing {
-        /// What was looked for.
-        program: String,
-    },
-    /// It could not be started.
-    Unstarted {
-        /// Why.
-        error: String,
-    },
-}
-
-/// What was observed of one run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Ran {
-    /// Which of the two the program is.
-    pub role: Role,
-    /// Its connections, in the order in which they were opened.
-    pub attempts: Vec<Attempt>,
-    /// How many there were.
-    pub count: usize,
-    /// How the process ended.
-    pub ended: Ended,
-    /// The line of its output that says most of what is wrong, errors first.
-    pub says: Option<String>,
-    /// How long it took.
-    pub seconds: f64,
-    /// What it turned out to lack for what was to be tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lacks: Option<Lack>,
-}
-
-impl Ran {
-    /// How far the program went.
-    #[must_use]
-    pub fn depth(&self) -> Depth {
-        self.attempts.iter().map(|attempt| attempt.depth).max().unwrap_or_default()
-    }
-}
-
 /// How one run is set up.
 pub(crate) struct Setup<'s> {
     /// What its peer presents.
@@ -148,6 +87,13 @@ pub(crate) struct Setup<'s> {
     /// Where the audit was started.
     pub(crate) here: &'s Path,
     pub(crate) deadline: Duration,
+}
+
+impl Setup<'_> {
+    /// The roots that are the system's in this run, where that is of interest.
+    fn roots(&self, directory: &Path) -> io::Result<Option<Roots>> {
+        self.stage.system.as_ref().map(|root| Roots::write(directory, root)).transpose()
+    }
 }
 
 /// Revocation lists as a client is given them, PEM.
@@ -206,12 +152,19 @@ impl Program {
             (device.visit(link, setup.met, setup.deadline).await, Vec::new())
         } else {
             let command = self.command.iter().map(|argument| fill(argument, &values)).collect();
-            let command = setup.naming.command(directory.path(), command);
+            let roots = setup.roots(directory.path())?;
+            let mut mounts = setup.naming.mounts(directory.path());
+            if let Some(roots) = &roots
+                && namespace::is_possible().await
+            {
+                mounts.extend(roots.mounts());
+            }
+            let command = namespace::within(mounts, command);
             let deadline = async {
                 sleep(setup.deadline).await;
                 overdue(setup)
             };
-            self.play(&command, &values, &run, &secrets, deadline).await
+            self.play(&command, (&values, roots.as_ref()), &run, &secrets, deadline).await
         };
         let seconds = began.elapsed().as_secs_f64();
         let (mut attempts, count) = server.finish().await;
@@ -240,6 +193,8 @@ impl Program {
         fs::write(directory.path().join(caller::PATH), &secrets.canary)?;
         let began = Instant::now();
         let command: Vec<String> = self.command.iter().map(|argument| fill(argument, &values)).collect();
+        // By the environment alone: a server may hand on rights that nobody has in a namespace of its own.
+        let roots = setup.roots(directory.path())?;
         let (mut attempts, mut lacks) = (Vec::new(), None);
         let returning = Returning {
             stage: setup.stage,
@@ -268,7 +223,7 @@ impl Program {
                 Err(_) => overdue(setup),
             }
         };
-        let (ended, printed) = self.play(&command, &values, &run, &secrets, call).await;
+        let (ended, printed) = self.play(&command, (&values, roots.as_ref()), &run, &secrets, call).await;
         let seconds = began.elapsed().as_secs_f64();
         // What is heard twice by a server that answers nothing comes out of it twice.
         let twice = printed.iter().map(|printed| printed.tokens).sum::<usize>() > 1;
@@ -327,7 +282,7 @@ impl Program {
     async fn play(
         &self,
         command: &[String],
-        values: &Values,
+        (values, roots): (&Values, Option<&Roots>),
         run: &str,
         secrets: &Secrets,
         over: impl Future<Output = Ended>,
@@ -338,6 +293,7 @@ impl Program {
         let directory = values.get(&Placeholder::Dir).map(String::as_str).unwrap_or_default();
         let mut command = foreign::command(program, arguments, Path::new(directory), run);
         command.envs(values.iter().map(|(placeholder, value)| (placeholder.variable(), value)));
+        command.envs(roots.map(Roots::variables).into_iter().flatten());
         command.envs(&self.passed);
         let mut child = match command.spawn() {
             Ok(child) => child,
@@ -377,20 +333,6 @@ fn overdue(setup: &Setup<'_>) -> Ended {
 fn says(printed: &[Printed], secrets: &Secrets) -> Option<String> {
     let says = printed.iter().find_map(Printed::fault);
     says.map(|line| line.replace(&secrets.canary, "CANARY").replace(&secrets.token, "TOKEN"))
-}
-
-#[cfg(unix)]
-fn ended(status: ExitStatus) -> Ended {
-    use std::os::unix::process::ExitStatusExt;
-    match status.code() {
-        Some(code) => Ended::Exit { code },
-        None => Ended::Signal { signal: status.signal().unwrap_or_default() },
-    }
-}
-
-#[cfg(not(unix))]
-fn ended(status: ExitStatus) -> Ended {
-    Ended::Exit { code: status.code().unwrap_or(-1) }
 }
 
 /// Largest file, and most files, in which it is looked for what a client kept.

@@ -5,7 +5,8 @@ use crate::{
     case::{Case, Exhibit},
     grade::{Because, Grade},
     hosts::Naming,
-    program::{Program, Ran},
+    program::Program,
+    ran::Ran,
     role::Role,
     words,
 };

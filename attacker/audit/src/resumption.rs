@@ -61,7 +61,7 @@ const fn resumed(attack: &'static str, check: &'static str, change: Change) -> R
 
 /// All of them.
 pub(crate) const RESUMED: &[Resumed] = &[
-    Resumed { against: Some(Role::Client), ..resumed("resume:name", checks::NAME, Change::Name) },
+    resumed("resume:name", checks::NAME, Change::Name),
     resumed("resume:authority", checks::CHAIN, Change::Authority),
     Resumed { against: Some(Role::Server), ..resumed("resume:no-certificate", checks::CHAIN, Change::Demanded) },
     resumed("resume:revoked", checks::REVOKED, Change::Revoked),
@@ -92,7 +92,7 @@ impl Change {
 
     /// Whether a server has to have two hosts for it.
     pub(crate) fn is_between_hosts(self) -> bool {
-        matches!(self, Self::Authority | Self::Demanded)
+        matches!(self, Self::Name | Self::Authority | Self::Demanded)
     }
 
     /// How whoever is met twice speaks. A client that may say nothing early says it later: that is the twin of one that does. With
@@ -103,12 +103,21 @@ impl Change {
     }
 
     /// What the attacker does beside what changes.
-    pub(crate) fn lie(self) -> Lie {
+    pub(crate) fn lie(self, purpose: Purpose) -> Lie {
         match self {
             Self::Demanded => Lie::Nobody,
             Self::Speaker => Lie::Replayed,
+            // A client's name is none that a server expects: it is the server's that changes.
+            Self::Name if purpose == Purpose::Client => Lie::TicketAlone,
             Self::Name | Self::Authority | Self::Revoked => Lie::None,
         }
+    }
+
+    /// Where the standard leaves it to servers to look at this.
+    pub(crate) fn left_to_servers(self) -> Option<&'static str> {
+        let source =
+            "RFC 8446 section 4.2.11: \"there is no need for the server to associate an SNI value with the ticket\"";
+        (self == Self::Name).then_some(source)
     }
 
     /// The leaf with which a program is met twice, with the lists of the second time; and what is so the first time. In the twin
@@ -121,9 +130,12 @@ impl Change {
     ) -> Result<(Staged, First), Error> {
         let Scene { authorities: genuine, name, at, purpose, .. } = *scene;
         // whoever remembers sessions by name is to find the one
-        let elsewhere = self == Self::Name || purpose == Purpose::Client && self.is_between_hosts();
+        let (flawed, server) = (form == Form::Flawed, purpose == Purpose::Client);
+        let elsewhere = match self {
+            Self::Name => flawed || !server,
+            _ => server && self.is_between_hosts(),
+        };
         let first = if elsewhere { scene.first } else { scene.host };
-        let flawed = form == Form::Flawed;
         let stranger = match self {
             Self::Authority if flawed => Some(Pki::generate_with(genuine.keys(), name, name, at, rng)?.authorities),
             _ => None,
@@ -131,6 +143,7 @@ impl Change {
         let by = stranger.as_ref().unwrap_or(genuine);
         let template = Template { key: genuine.servers, ..Template::leaf(name, purpose, Validity::around(at, DAYS)) };
         let template = match self {
+            Self::Name if server => template,
             Self::Name if flawed => {
                 Template { common_name: first.to_owned(), names: vec![first.to_owned()], ..template }
             }
@@ -147,7 +160,7 @@ impl Change {
         let anchor = by.root.certificate().to_vec();
         let before = First { name: first.to_owned(), anchor, lists: lists(&[])? };
         let (lists, anchor) = (lists(withdrawn)?, genuine.root.certificate().to_vec());
-        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists, anchor }, before))
+        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists, anchor, system: None }, before))
     }
 }
 

@@ -120,7 +120,8 @@ impl Returning<'_> {
 
     /// The ticket that a host gives, if it does.
     async fn given(&self, host: &str) -> io::Result<Option<Ticket>> {
-        let client = self.presenting(Client::new(self.settings(host), random()?));
+        let client = Client::new(self.settings(host), random()?);
+        let client = if self.stage.presented.lie == Lie::Nobody { client } else { self.identified(client) };
         let question = format!("GET / HTTP/1.0\r\nHost: {host}\r\n\r\n").into_bytes();
         let visit = Visit { aim: Aim::Ticket, question, ..self.asking(client) };
         Ok(self.visit(visit, &mut Attempt::opened()).await)
@@ -137,9 +138,14 @@ impl Returning<'_> {
 
     fn presenting(&self, client: Client) -> Client {
         let presented = &self.stage.presented;
-        if presented.lie == Lie::Nobody {
+        if matches!(presented.lie, Lie::Nobody | Lie::TicketAlone) {
             return client;
         }
+        self.identified(client)
+    }
+
+    fn identified(&self, client: Client) -> Client {
+        let presented = &self.stage.presented;
         client.presenting(Identity { chain: presented.chain.clone(), key: presented.key.clone() })
     }
 

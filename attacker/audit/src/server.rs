@@ -195,7 +195,12 @@ impl Seen {
     }
 
     pub(crate) fn reached(&self, depth: Depth) {
-        self.note(|attempt| attempt.depth = attempt.depth.max(depth.min(self.most)));
+        self.note(|attempt| {
+            attempt.depth = attempt.depth.max(depth.min(self.most));
+            if attempt.depth >= Depth::Canary {
+                attempt.decided();
+            }
+        });
     }
 
     /// A connection that is another's than the client's.
@@ -213,7 +218,10 @@ async fn serve(stream: TcpStream, service: Arc<Service>, seen: Seen) {
         Ok(()) => End::Closed,
         Err(error) => end_of(&error),
     };
-    seen.note(|attempt| attempt.end = end);
+    seen.note(|attempt| {
+        attempt.decided();
+        attempt.end = end;
+    });
 }
 
 /// A record of TLS begins with its type, and a ClientHello is of this one (RFC 8446 section 5.1).
@@ -251,8 +259,15 @@ async fn converse(stream: TcpStream, service: &Service, seen: &Seen) -> io::Resu
         attempt.server_name = hello.server_name().map(str::to_owned);
         attempt.groups = hello.named_groups().into_iter().flatten().map(|group| u16::from(*group)).collect();
     });
-    let config = if tls::offers_http(&hello) { &service.http } else { &service.plain };
-    let stream = start.into_stream(Arc::clone(config)).await?;
+    let http = tls::offers_http(&hello);
+    let config = match service.presented.shown()? {
+        Some((shown, timing)) => {
+            seen.note(|attempt| attempt.timing = Some(timing));
+            tls::config(&shown, http).map_err(io::Error::other)?
+        }
+        None => Arc::clone(if http { &service.http } else { &service.plain }),
+    };
+    let stream = start.into_stream(config).await?;
     let version = stream.get_ref().1.protocol_version().and_then(|version| version.as_str().map(str::to_owned));
     seen.note(|attempt| {
         attempt.comes_to(Depth::Handshake);

@@ -2,12 +2,16 @@
 
 use crate::{
     lie::{self, Lie, Manner},
+    moment::{Moment, Timing},
     resumption::Tickets,
 };
 use lab::{certificate::KeyPair, group::Group, tls::v13};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio_rustls::rustls::{
     self, ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme,
@@ -43,6 +47,22 @@ pub(crate) struct Presented {
     pub(crate) staple: Option<Vec<u8>>,
     /// How it is told, the lie and its twin alike.
     pub(crate) manner: Manner,
+    /// Its leaf is made when it is shown.
+    pub(crate) moment: Option<Moment>,
+}
+
+impl Presented {
+    /// As it is shown now, and what is to be known of when, where that matters.
+    ///
+    /// # Errors
+    /// The leaf cannot be made.
+    pub(crate) fn shown(&self) -> io::Result<Option<(Self, Timing)>> {
+        let Some(moment) = &self.moment else { return Ok(None) };
+        let (leaf, timing) = moment.show()?;
+        let mut shown = self.clone();
+        shown.chain.iter_mut().take(1).for_each(|first| first.clone_from(&leaf));
+        Ok(Some((shown, timing)))
+    }
 }
 
 /// A session of the lab's own TLS that presents this, with a seed that was drawn for it; nothing where it is told by rustls.

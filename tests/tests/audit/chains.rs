@@ -4,7 +4,7 @@ use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use lab::certificate::{
     FORGERIES, KeyType, Pki, Purpose, checks,
     forge::{FURTHER, Form},
-    pem,
+    hashed_name, pem,
 };
 use std::{fs, path::Path, process::Command};
 
@@ -65,6 +65,37 @@ fn openssl_believes_every_twin_and_refuses_every_flaw() {
             }
         }
     }
+}
+
+/// A root is found where OpenSSL looks for it in a directory, and then what it certified is believed: the system's is what makes the
+/// difference.
+#[test]
+fn a_root_of_the_system_is_found_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    if openssl(at, &["version"]).is_none() {
+        println!("not run: openssl is missing");
+        return;
+    }
+    let rng = &mut ChaCha20Rng::from_seed([5; 32]);
+    let pki = Pki::generate(NAME, "alice.lab", AT, rng).unwrap();
+    let forgery = FURTHER.iter().find(|forgery| forgery.id == "forge-unknown-ca:system").unwrap();
+    let staged = forgery.stage(Form::Flawed, &pki.authorities, NAME, Purpose::Server, AT, rng).unwrap();
+    let chain: String = staged.presented.iter().map(|der| pem::encode(pem::CERTIFICATE, der)).collect();
+    fs::write(at.join("chain.pem"), chain).unwrap();
+    fs::write(at.join("ca.pem"), pem::encode(pem::CERTIFICATE, &staged.anchor)).unwrap();
+    fs::create_dir(at.join("system")).unwrap();
+    let system = staged.system.unwrap();
+    let file = at.join("system").join(hashed_name(&system).unwrap());
+    fs::write(file, pem::encode(pem::CERTIFICATE, &system)).unwrap();
+    let time = AT.to_string();
+    let judged = |more: &[&str]| {
+        let asked = ["verify", "-attime", &time, "-CAfile", "ca.pem", "-untrusted", "chain.pem"];
+        openssl(at, &[&asked[..], more, &["chain.pem"]].concat()).unwrap()
+    };
+    let (believed, said) = judged(&["-CApath", "system"]);
+    assert!(believed, "{said}");
+    assert!(!judged(&["-no-CApath"]).0);
 }
 
 /// The copy of a root has the key of the root, and a generator of its own: who takes both from the copy believes what the attacker signed,

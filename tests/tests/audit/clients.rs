@@ -196,11 +196,52 @@ fn the_whole_catalogue_tells_a_careless_client_from_a_careful_one() {
         assert!(cell["repeat"].as_str().unwrap().starts_with("interlock audit --attack "), "{cell}");
         assert!(cell["seconds"].as_f64().unwrap() > 0.0);
     }
-    for attack in ["forge-un*", "forge-ex*", "forge-c*", "forge-name", "forge-name:?????", "forge-name-*"] {
-        let (code, report) = audited(&["careful"], &["--attack", attack]);
-        assert_eq!(code, Some(0), "{report}");
-        assert_eq!(report["totals"]["refused"], report["totals"]["all"], "{report}");
+    let kinds = ["un*", "ex*", "not*", "c*", "name", "name:?????", "name:letters", "name-*"]
+        .map(|kind| format!("forge-{kind}"));
+    let options: Vec<&str> = kinds.iter().flat_map(|kind| ["--attack", kind]).collect();
+    let (code, report) = audited(&["careful"], &options);
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(report["totals"]["refused"], report["totals"]["all"], "{report}");
+}
+
+/// Who trusts what its system trusts, beside what it was told to trust, believes whoever that certified.
+#[test]
+fn what_the_system_trusts_is_not_what_a_client_was_told_to_trust() {
+    if !python() {
+        return;
     }
+    for (way, grade, code) in [("careful", "refused", 0), ("system", "accepted", 1)] {
+        let (exit, report) = audited(&[way], &["--attack", "forge-unknown-ca:*"]);
+        let cells = report["clients"][0]["cells"].as_array().unwrap();
+        let told = |cell: &Value| ["attack", "grade", "twin"].map(|name| cell[name].as_str().unwrap().to_owned());
+        let got: Vec<_> = cells.iter().map(told).collect();
+        let sent = ["forge-unknown-ca:sent", "refused", "accepted"];
+        let wanted = [sent, ["forge-unknown-ca:system", grade, "accepted"]];
+        assert_eq!(got, wanted, "{way}: {report}");
+        assert_eq!(exit, Some(code), "{way}: {report}");
+    }
+}
+
+/// What a second decides is known by when it was decided: before it was over.
+#[test]
+fn a_second_is_judged_by_when_it_was_decided() {
+    if !python() {
+        return;
+    }
+    let (_, report) = audited(&["accepts"], &["--attack", "forge-*:second"]);
+    let cells = report["clients"][0]["cells"].as_array().unwrap();
+    let timing = |attack: &str| {
+        let cell = cells.iter().find(|cell| cell["attack"] == attack).unwrap();
+        assert_eq!((&cell["grade"], &cell["twin"]), (&"accepted".into(), &"accepted".into()), "{cell:#}");
+        let timing = &cell["connections"][0]["timing"];
+        let [shown, decided] = ["shown", "decided"].map(|name| timing[name].as_i64().unwrap());
+        assert!(shown <= decided, "{cell:#}");
+        (shown, decided, timing["changes"].as_i64())
+    };
+    assert_eq!(timing("forge-expired:second").2, None, "it had changed before");
+    let (shown, decided, changes) = timing("forge-not-yet:second");
+    let changes = changes.unwrap() * 1000;
+    assert!(shown + 1000 < changes && decided < changes, "{shown} {decided} {changes}");
 }
 
 /// What no certificate shows: who signs with another key or in another session, and who sends a share of small order, is

@@ -129,7 +129,8 @@ fn a_session_is_worth_what_its_certificate_is_worth_by_then() {
     if !there("python3") {
         return;
     }
-    let hosts = [("resume:authority", "cert-chain"), ("resume:no-certificate", "cert-chain")];
+    let hosts =
+        [("resume:name", "cert-name"), ("resume:authority", "cert-chain"), ("resume:no-certificate", "cert-chain")];
     for (way, what, attacks) in
         [("hosts", "{first} {first_ca}", &hosts[..]), ("lists", "{crl}", &[("resume:revoked", "cert-revoked")])]
     {
@@ -139,6 +140,9 @@ fn a_session_is_worth_what_its_certificate_is_worth_by_then() {
             assert_eq!((exit, cells(&report).len()), (Some(code), attacks.len()), "{way}{more}: {report}");
             for (cell, (attack, check)) in cells(&report).iter().zip(attacks) {
                 let got = [&cell["attack"], &cell["check"], &cell["grade"], &cell["twin"]];
+                // One server may let its hosts share their sessions, and says so by doing it.
+                let left = grade == "accepted" && *attack == "resume:name";
+                let grade = if left { "not-looked-at" } else { grade };
                 assert_eq!(got, [*attack, *check, grade, "accepted"], "{way}{more}: {cell:#}");
             }
         }

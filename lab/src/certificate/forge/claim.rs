@@ -1,6 +1,9 @@
 //! What a forged leaf claims.
 
-use std::{mem::discriminant, net::Ipv4Addr};
+use std::{
+    mem::discriminant,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use super::Form;
 use crate::certificate::{
@@ -19,8 +22,6 @@ const ALGORITHMS: [(KeyType, &[u8], u8); 3] = [
     (KeyType::P256, &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2], 3),
     (KeyType::RSA, &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 11], 12),
 ];
-
-const HOUR: i64 = 3600;
 
 /// How a forged leaf differs from an honest one for the victim's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,16 +49,18 @@ pub enum Claim {
     WildcardBelow,
     /// It names the address of this machine.
     Address,
+    /// It names the address whose octets are the letters of the victim's name: four, or sixteen, cut or with octets zero behind.
+    AddressOfLetters,
     /// Its key may sign revocation lists alone.
     NoHandshakes,
     /// SHA-1 was signed (RFC 9155).
     Sha1,
     /// It has expired.
     Expired,
-    /// It expired a second ago.
+    /// It expired a second ago; without the flaw it is valid for a second more.
     ExpiredJustNow,
-    /// It is valid in an hour.
-    InAnHour,
+    /// It is valid in a second; without the flaw it has been for one.
+    InASecond,
     /// It is not valid yet.
     NotYet,
     /// It serves the opposite purpose.
@@ -95,6 +98,14 @@ impl Claim {
                 let unknown = Extension { oid: &UNKNOWN_EXTENSION, critical: flawed, value: vec![0x05, 0x00] };
                 Template { extensions: vec![unknown], ..honest }
             }
+            Self::ExpiredJustNow => {
+                let second = if flawed { -1 } else { 1 };
+                Template { validity: until(at.saturating_add(second)), ..honest }
+            }
+            Self::InASecond => {
+                let second = if flawed { 1 } else { -1 };
+                Template { validity: from(at.saturating_add(second)), ..honest }
+            }
             _ if !flawed => honest,
             Self::Honest | Self::Revoked | Self::OtherAlgorithm | Self::Sha1 => honest,
             Self::OtherName => Template::leaf(ATTACKER_NAME, purpose, honest.validity),
@@ -112,10 +123,9 @@ impl Claim {
             Self::WildcardLast => named(format!("{}.*", name.split('.').next().unwrap_or(name))),
             Self::WildcardBelow => named(format!("*.{name}")),
             Self::Address => named(Ipv4Addr::LOCALHOST.to_string()),
+            Self::AddressOfLetters => named(address_of_letters(name).to_string()),
             Self::NoHandshakes => Template { key_use: KeyUse::Lists, ..honest },
             Self::CommonNameOnly => Template { names: Vec::new(), ..honest },
-            Self::ExpiredJustNow => Template { validity: until(at.saturating_sub(1)), ..honest },
-            Self::InAnHour => Template { validity: from(at.saturating_add(HOUR)), ..honest },
             Self::Expired => Template { validity: days(-1 - LEAF_DAYS, -1), ..honest },
             Self::NotYet => Template { validity: days(1, 1 + LEAF_DAYS), ..honest },
             Self::OtherPurpose => Template { purposes: vec![purpose.opposite()], ..honest },
@@ -127,6 +137,24 @@ impl Claim {
             Self::NoIssuerKey => Template { issuer_key: false, ..honest },
             Self::SerialZero => Template { serial: Some(vec![0]), ..honest },
         }
+    }
+
+    /// Whether it is about a second: when that is over, it is another.
+    #[must_use]
+    pub fn is_of_a_second(self) -> bool {
+        matches!(self, Self::ExpiredJustNow | Self::InASecond)
+    }
+
+    /// Whether it is about how many letters the victim's name has.
+    #[must_use]
+    pub fn counts_letters(self) -> bool {
+        self == Self::AddressOfLetters
+    }
+
+    /// Whether what it says of the time is still to change, a second after the one for which it is made.
+    #[must_use]
+    pub fn changes_soon(self, form: Form) -> bool {
+        matches!((self, form), (Self::InASecond, Form::Flawed) | (Self::ExpiredJustNow, Form::Mended))
     }
 
     /// What no template can say: changes the finished certificate, and has `signer` sign it again.
@@ -143,6 +171,16 @@ impl Claim {
     pub fn is_malformed(self) -> bool {
         matches!(self, Self::NameBeforeNul | Self::NameWithDot | Self::WildcardPart | Self::WildcardLast)
     }
+}
+
+/// The address that has these letters for octets.
+fn address_of_letters(name: &str) -> IpAddr {
+    if let Ok(four) = <[u8; 4]>::try_from(name.as_bytes()) {
+        return four.into();
+    }
+    let mut sixteen = [0; 16];
+    sixteen.iter_mut().zip(name.bytes()).for_each(|(octet, letter)| *octet = letter);
+    sixteen.into()
 }
 
 /// The credential with another certificate, if there is one.

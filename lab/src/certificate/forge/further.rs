@@ -13,6 +13,13 @@ pub const FURTHER: &[Forgery] = &[
         "made an authority of its own, and sends its self-signed certificate along",
     ),
     row(
+        "forge-unknown-ca:system",
+        Signer::OfTheSystem,
+        Claim::Honest,
+        checks::CHAIN,
+        "obtained a certificate from an authority that the victim's system trusts, and the victim does not",
+    ),
+    row(
         "forge-lookalike-ca:generator",
         Signer::OwnGenerator,
         Claim::Honest,
@@ -83,6 +90,13 @@ pub const FURTHER: &[Forgery] = &[
         "presents a certificate for the address at which the victim's name is found",
     ),
     row(
+        "forge-name:letters",
+        Signer::Unlimited,
+        Claim::AddressOfLetters,
+        checks::NAME,
+        "presents a certificate for the address whose octets are the letters of the victim's name",
+    ),
+    row(
         "forge-expired:second",
         Signer::Genuine,
         Claim::ExpiredJustNow,
@@ -90,11 +104,11 @@ pub const FURTHER: &[Forgery] = &[
         "found the key of a certificate that expired a second ago",
     ),
     row(
-        "forge-not-yet:hour",
+        "forge-not-yet:second",
         Signer::Genuine,
-        Claim::InAnHour,
+        Claim::InASecond,
         checks::VALIDITY,
-        "obtained a certificate that is valid in an hour",
+        "obtained a certificate that is valid in a second",
     ),
     row(
         "forge-purpose:authority",

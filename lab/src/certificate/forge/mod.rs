@@ -218,7 +218,26 @@ impl Forgery {
         }
         let all = flawed && self.signer == Signer::StrangerSent || self.signer == Signer::OwnGenerator;
         let presented = if all { leaf.chain() } else { leaf.presented() }.to_vec();
-        Ok(Staged { leaf, presented, lists, anchor: anchor.certificate().to_vec() })
+        let system = self.signer.of_the_system(&signers).map(|root| root.certificate().to_vec());
+        Ok(Staged { leaf, presented, lists, anchor: anchor.certificate().to_vec(), system })
+    }
+
+    /// The genuine authority's certificate for the key of this leaf, DER, as the attack or its twin has it at unix second `at`: for
+    /// attacks on a second, which is over before anybody connects.
+    ///
+    /// # Errors
+    /// A time that cannot stand in a certificate.
+    pub fn renew(
+        &self,
+        form: Form,
+        genuine: &Authorities,
+        leaf: &Credential,
+        at: i64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, Error> {
+        let before = leaf.template();
+        let validity = self.claim.template(form, &before.common_name, Purpose::Server, at).validity;
+        genuine.intermediate.certify(&Template { validity, ..before.clone() }, leaf.key(), rng)
     }
 
     /// The forged leaf of the same attack before it is signed, which tells its serial number.
@@ -259,6 +278,8 @@ pub struct Staged {
     pub lists: Vec<Vec<u8>>,
     /// The trust anchor against which it is to be held, DER.
     pub anchor: Vec<u8>,
+    /// A root that stands among those of the system besides, DER.
+    pub system: Option<Vec<u8>>,
 }
 
 #[cfg(test)]

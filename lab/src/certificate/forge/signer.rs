@@ -32,6 +32,8 @@ pub enum Signer {
     Stranger,
     /// The same, whose self-signed certificate is sent along.
     StrangerSent,
+    /// An authority below a root that stands among those of the system, and not among the victim's own.
+    OfTheSystem,
     /// Authorities with the genuine ones' names and key identifiers, but other keys.
     Lookalike,
     /// The genuine issuing authority.
@@ -92,6 +94,13 @@ impl Signer {
             }
             Self::Stranger | Self::StrangerSent => {
                 vec![genuine.root.issue(&Template::authority("Unknown authority", years), rng)?]
+            }
+            Self::OfTheSystem => {
+                let root = Template { key: Some(genuine.keys()), ..Template::authority("Root of the system", years) };
+                let root = Credential::self_signed(&root, rng)?;
+                let by = if flawed { &root } else { &genuine.root };
+                let below = by.issue(&Template::authority("Authority below", years), rng)?;
+                vec![root, below]
             }
             Self::Lookalike if flawed => {
                 let root = Credential::self_signed(&genuine.root.lookalike(), rng)?;
@@ -195,6 +204,11 @@ impl Signer {
     /// The trust anchor against which what it signs is to be held, where that is one of its own.
     pub(super) fn anchor(self, signers: &[Credential]) -> Option<&Credential> {
         signers.first().filter(|_| self == Self::ConstrainedRoot)
+    }
+
+    /// The root that the system trusts and the victim does not, where there is one.
+    pub(super) fn of_the_system(self, signers: &[Credential]) -> Option<&Credential> {
+        signers.first().filter(|_| self == Self::OfTheSystem)
     }
 
     /// What no authority signs by itself: signs the finished certificate again.

@@ -91,6 +91,6 @@ impl Staple {
         }?;
         let lists = genuine.revocation_lists(&[], at)?;
         let anchor = genuine.root.certificate().to_vec();
-        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists, anchor }, staple))
+        Ok((Staged { presented: leaf.presented().to_vec(), leaf, lists, anchor, system: None }, staple))
     }
 }
