@@ -179,6 +179,14 @@ impl Verdict {
         self.sentence_in(words::language(words::tongue().code))
     }
 
+    /// The same where it is plain of which session of a campaign it is.
+    pub fn sentence_of_one(&self) -> String {
+        let language = words::language(words::tongue().code);
+        let told =
+            self.grounds.as_ref().map(|grounds| abbreviate(&words::verdict(&judge::told(grounds), None, language)));
+        told.unwrap_or_else(|| self.sentence())
+    }
+
     /// Its sentence in a language.
     pub fn sentence_in(&self, language: &Language) -> String {
         match &self.grounds {

@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(
             truths_of("ecdh-mutual/misbind~identity-binding")[3..],
             [
-                beside("server", "believes that it shares KEY-1 with mallory.example."),
+                beside("server", "believes that it shares KEY-1 with mallory.lab."),
                 proven,
                 "What was so: the client alone has this key, and its name is alice.lab.".to_owned(),
             ],

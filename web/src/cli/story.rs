@@ -40,13 +40,18 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let mut judgements = session.sessions.iter();
     for events in events.chunk_by(|_, next| !matches!(next.fact, Fact::Began { .. })) {
         if let Some(Event { fact: Fact::Began { number, of }, .. }) = events.first() {
-            writeln!(out, "\n{}", head(tale("session", &json!({ "number": number, "of": of }))))?;
+            let plays = events.iter().find_map(|event| match &event.fact {
+                Fact::Started { plays, .. } if event.source == Actor::Attacker => Some(printable(plays)),
+                _ => None,
+            });
+            let members = json!({ "number": number, "of": of, "plays": plays });
+            writeln!(out, "\n{}", head(tale("session", &members)))?;
         }
         let of_one = judgements.next();
         let keys = of_one.map_or(&session.fingerprints, |it| &it.fingerprints);
         one(out, events, keys, of_one.map_or(&session.truths, |it| &it.truths))?;
         if let Some(Judgement { verdict: found, .. }) = of_one {
-            writeln!(out, "\n{}  {}", verdict(found), printable(&found.sentence()))?;
+            writeln!(out, "\n{}  {}", verdict(found), printable(&found.sentence_of_one()))?;
         }
     }
     ending(out, session)
@@ -189,7 +194,7 @@ fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::{event::VERSION, scenario::Scenario, staging::Setting};
+    use lab::{event::VERSION, staging::Setting};
     use support::{conversation, staging};
 
     fn told(facts: Vec<(Actor, Fact)>) -> String {
@@ -266,6 +271,35 @@ mod tests {
             "4, with the server",
         ];
         assert_eq!(apart[2..7], halves, "{apart:?}");
+    }
+
+    /// Which session it is and what the attacker does in it stand above each; of all of them the last line says in which it was decided.
+    #[test]
+    fn each_session_of_a_campaign_is_told_by_itself() {
+        let scenario = "tofu/first-contact";
+        let sessions = staging::campaign(&scenario.parse().unwrap(), &Setting::seeded("test", 7)).unwrap();
+        let events = conversation::campaign(&sessions).events;
+        let mut session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
+        session.close(&events, 2);
+        let mut out = Vec::new();
+        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let begins = ["Session ", "SPLIT", "STOPPED"];
+        let told = text.lines().filter(|line| begins.iter().any(|begin| line.starts_with(begin)));
+        // What is said of which key is no matter here.
+        let told: Vec<&str> = told.filter_map(|line| line.split(" key ").next()?.split(": it wanted").next()).collect();
+        assert_eq!(
+            told,
+            [
+                "Session 1 of 3; the attacker: first-contact",
+                "SPLIT  Split: the client shares",
+                "Session 2 of 3; the attacker: first-contact",
+                "SPLIT  Split: the client shares",
+                "Session 3 of 3; the attacker: relay",
+                "STOPPED  The client stopped at known-key",
+                "SPLIT  In session 1: Split: the client shares",
+            ],
+        );
     }
 
     #[test]
