@@ -48,7 +48,7 @@ fn alone(out: &mut impl Write, client: &Audited, expected: &Expected) -> io::Res
         let (grade, depth) = (format!("{:<15}", cell.grade.as_str()), cell.depth.as_str());
         writeln!(
             out,
-            "{} {:<25} {:<25} {:<12} {}",
+            "{} {:<28} {:<25} {:<12} {}",
             dressed(cell.grade, grade),
             cell.attack,
             faint(format!("{:<25}", cell.check)),
@@ -77,7 +77,7 @@ fn side_by_side(out: &mut impl Write, clients: &[Audited], expected: &Expected) 
         writeln!(out, "{}", called(client))?;
     }
     let names = clients.iter().map(|client| format!("{:<15}", printable(client.name()))).collect::<Vec<_>>();
-    writeln!(out, "\n{:<25} {}", "", head(names.join(" ")))?;
+    writeln!(out, "\n{:<28} {}", "", head(names.join(" ")))?;
     let mut attacks: Vec<&str> = Vec::new();
     for cell in clients.iter().flat_map(|client| &client.cells) {
         if !attacks.contains(&cell.attack) {
@@ -89,7 +89,7 @@ fn side_by_side(out: &mut impl Write, clients: &[Audited], expected: &Expected) 
             Some(cell) => dressed(cell.grade, format!("{:<15}", cell.grade.as_str())),
             None => faint(format!("{:<15}", "-")),
         });
-        writeln!(out, "{attack:<25} {}", grades.collect::<Vec<_>>().join(" "))?;
+        writeln!(out, "{attack:<28} {}", grades.collect::<Vec<_>>().join(" "))?;
     }
     for client in clients {
         let told = client.cells.iter().filter(|cell| expected.standing(client.name(), cell) != Standing::Fine);
