@@ -6,6 +6,7 @@ use lab::{
     control::{AttackOrder, Order, Place, PlayOrder, ReadOrder},
     event::Fact,
     hand::Hand,
+    refusal::Refusal,
     role::Actor,
     scenario::{Scenario, Selection},
     script::kept::Written,
@@ -20,6 +21,7 @@ use process::{
     program::{Failure, failed, host_and_port, run},
     teller::Teller,
 };
+use serde_json::json;
 use std::{
     ffi::OsString,
     fs,
@@ -72,6 +74,11 @@ struct Arguments {
     deadline: Option<u64>,
     #[command(flatten)]
     by_hand: ByHand,
+}
+
+/// Its command line, with what its help says.
+pub fn command() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
 }
 
 /// The program `attacker`; the first argument is its name.
@@ -207,8 +214,8 @@ impl Listening for Attacker {
             Some(attack) => Scenario { mode, attack: attack.clone(), without: Vec::new(), with: Vec::new() },
         };
         if let Some(several) = script.map(|script| script.sessions.len()).filter(|several| *several > 1) {
-            let why = format!("--script: expected one session where it is played by hand, got {several}");
-            return Err(Failure::Usage(why));
+            let why = Refusal::new("several-by-hand", json!({ "got": several }));
+            return Err(Failure::Usage(why.to_string()));
         }
         let resolved = attacks::scripted(&scenario, script).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
         let cost = cost::core_seconds(&resolved);

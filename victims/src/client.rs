@@ -44,9 +44,10 @@ Examples:
   client --mode ecdh-cert
   client --mode ecdh-cert --server-revoked    what stops attacker --attack stolen-key
 
-Exit status: 0 when the session went through, 1 when the client gave up, 2 usage, 3 when it could not run,\nas where nobody listens within --wait."
+Exit status: 0 when the session went through, 1 when the client gave up, 2 usage, 3 when it could not run,
+as where nobody listens within --wait."
 )]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Where the server, or the attacker in front of it, listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7001", value_parser = host_and_port)]
     connect: String,

@@ -49,7 +49,7 @@ Examples:
 
 Exit status: 2 usage, 3 when it could not run; otherwise it serves until it is ended."
 )]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7002")]
     listen: SocketAddr,

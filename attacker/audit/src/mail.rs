@@ -2,6 +2,8 @@
 //! them as a client needs that sends one mail, or logs in; and [PostgreSQL](crate::postgres).
 
 use crate::postgres::Postgres;
+use lab::refusal::Refusal;
+use serde_json::json;
 use std::str::FromStr;
 
 /// What is spoken on a connection, before TLS and inside.
@@ -37,9 +39,16 @@ impl Speech {
 }
 
 /// A name of no protocol.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected smtp, imap or postgres, got {0:?}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSpeech(String);
+
+impl From<&UnknownSpeech> for Refusal {
+    fn from(UnknownSpeech(got): &UnknownSpeech) -> Self {
+        Self::new("starttls", json!({ "got": got }))
+    }
+}
+
+lab::refused!(UnknownSpeech);
 
 impl FromStr for Speech {
     type Err = UnknownSpeech;

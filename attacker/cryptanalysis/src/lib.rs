@@ -45,7 +45,7 @@ pub use failure::{Failure, Limit, Obstacle, Step, Unsolved};
 pub use index::Precomputation;
 pub use known::{Known, Origin, known};
 pub use measured::{Measured, conditions, measured};
-pub use price::{Basis, Price, Way};
+pub use price::{Basis, CoreTime, Price, Way};
 pub use proof::{Proof, Side};
 pub use residue::Residue;
 pub use solution::{Cost, Method, Solution};

@@ -148,22 +148,55 @@ impl fmt::Display for Way {
     }
 }
 
+/// Core time for a person: a unit and about how many of it.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "is", content = "amount", rename_all = "kebab-case")]
+pub enum CoreTime {
+    /// Less than a second.
+    Less,
+    /// Seconds.
+    Seconds(u64),
+    /// Minutes.
+    Minutes(u64),
+    /// Hours.
+    Hours(u64),
+    /// Days.
+    Days(u64),
+    /// Years, in two significant digits.
+    Years(u64),
+    /// Two to the power of this in years.
+    PowerOfYears(u64),
+}
+
+impl CoreTime {
+    /// From log2 of its seconds.
+    pub fn of(core_seconds_log2: f64) -> Self {
+        let seconds = core_seconds_log2.exp2();
+        let years = core_seconds_log2 - YEAR_LOG2;
+        let about = |n: f64| n.round().max(1.0) as u64;
+        match seconds {
+            s if s < 1.0 => Self::Less,
+            s if s < 100.0 => Self::Seconds(about(s)),
+            s if s < 6_000.0 => Self::Minutes(about(s / 60.0)),
+            s if s < 172_800.0 => Self::Hours(about(s / 3_600.0)),
+            s if s < 63_000_000.0 => Self::Days(about(s / 86_400.0)),
+            _ if years < 33.0 => Self::Years(about(significant(years.exp2()))),
+            _ => Self::PowerOfYears(about(years)),
+        }
+    }
+}
+
 /// Core time in words, from log2 of its seconds.
 pub(crate) fn duration(core_seconds_log2: f64) -> String {
-    let seconds = core_seconds_log2.exp2();
-    let years = core_seconds_log2 - YEAR_LOG2;
-    let one = |n: f64, unit: &str| {
-        let n = n.round().max(1.0);
-        format!("about {n:.0} core {unit}{}", if n > 1.0 { "s" } else { "" })
-    };
-    match seconds {
-        s if s < 1.0 => "less than a core second".to_owned(),
-        s if s < 100.0 => one(s, "second"),
-        s if s < 6_000.0 => one(s / 60.0, "minute"),
-        s if s < 172_800.0 => one(s / 3_600.0, "hour"),
-        s if s < 63_000_000.0 => one(s / 86_400.0, "day"),
-        _ if years < 33.0 => one(significant(years.exp2()), "year"),
-        _ => format!("about 2^{years:.0} core years"),
+    let about = |n: u64, unit: &str| format!("about {n} core {unit}{}", if n > 1 { "s" } else { "" });
+    match CoreTime::of(core_seconds_log2) {
+        CoreTime::Less => "less than a core second".to_owned(),
+        CoreTime::Seconds(n) => about(n, "second"),
+        CoreTime::Minutes(n) => about(n, "minute"),
+        CoreTime::Hours(n) => about(n, "hour"),
+        CoreTime::Days(n) => about(n, "day"),
+        CoreTime::Years(n) => about(n, "year"),
+        CoreTime::PowerOfYears(years) => format!("about 2^{years} core years"),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Files of recorded packets: pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng), from beginning to end in
 //! bounded memory.
 
+use lab::refusal::Refusal;
 use pcap_parser::{
     Block, Linktype, PcapBlockOwned, PcapError,
     traits::{PcapNGPacketBlock, PcapReaderIterator},
 };
 use serde::Serialize;
+use serde_json::json;
 use std::io::{self, Read};
 
 /// The buffer to begin with, in octets.
@@ -45,15 +47,30 @@ pub enum End {
 }
 
 /// Why nothing of a file is read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Fault {
     /// It cannot be read.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// It is something else.
-    #[error("expected a recording of packets (pcap or pcapng), got {0}")]
+    Io(io::Error),
+    /// It is something else: what, as the texts `instead` tell it.
     Other(&'static str),
 }
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<&Fault> for Refusal {
+    fn from(fault: &Fault) -> Self {
+        match fault {
+            Fault::Io(error) => Self::new("said", json!({ "text": error.to_string() })),
+            Fault::Other(got) => Self::new("no-recording", json!({ "got": { "is": got } })),
+        }
+    }
+}
+
+lab::refused!(Fault);
 
 /// An interface of a section.
 #[derive(Clone, Copy)]
@@ -120,14 +137,14 @@ pub fn read(source: impl Read, each: &mut dyn FnMut(Packet<'_>)) -> Result<End, 
         }
     }
     if filled == 0 {
-        return Err(Fault::Other("an empty file"));
+        return Err(Fault::Other("empty-file"));
     }
     first.truncate(filled);
     let source = io::Cursor::new(first).chain(source);
     let mut reader = match pcap_parser::create_reader(BUFFER, source) {
         Ok(reader) => reader,
         Err(PcapError::ReadError) => return Err(fault.take().unwrap_or_else(|| io::ErrorKind::Other.into()).into()),
-        Err(_) => return Err(Fault::Other("something else")),
+        Err(_) => return Err(Fault::Other("something-else")),
     };
     let end = blocks(&mut *reader, each);
     drop(reader);

@@ -5,6 +5,8 @@ use crate::{
     conversation::{Conversation, Flag, OPENING, SEGMENT, Way},
     pcapng::Writer,
 };
+use lab::refusal::Refusal;
+use serde_json::json;
 use std::{
     fs::File,
     io::{self, Read},
@@ -26,13 +28,11 @@ use tokio::{
 const MOST_CONNECTIONS: usize = 64;
 
 /// Why there is no relay.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Fault {
     /// It would reach beyond this machine.
-    #[error("expected an address of this machine (127.0.0.1, ::1), got {0}")]
     NotLoopback(IpAddr),
     /// It cannot listen.
-    #[error("cannot listen on {address}: {error}")]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -40,6 +40,19 @@ pub enum Fault {
         error: io::Error,
     },
 }
+
+impl From<&Fault> for Refusal {
+    fn from(fault: &Fault) -> Self {
+        match fault {
+            Fault::NotLoopback(got) => Self::new("not-loopback", json!({ "got": got.to_string() })),
+            Fault::Listen { address, error } => {
+                Self::new("no-listening", json!({ "address": address.to_string(), "why": error.to_string() }))
+            }
+        }
+    }
+}
+
+lab::refused!(Fault);
 
 /// What is recorded, shared by the connections.
 #[derive(Clone)]

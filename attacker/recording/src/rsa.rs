@@ -1,26 +1,40 @@
 //! A leaked RSA key, and what was encrypted to it (RFC 8017, RFC 5246 section 7.4.7.1).
 
-use lab::{certificate::pem, encryption::DecryptionKey, term::Padding};
+use lab::{certificate::pem, encryption::DecryptionKey, refusal::Refusal, term::Padding};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 /// Why a file holds no key that helps.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum KeyFault {
     /// It is no PEM.
-    #[error(transparent)]
-    Pem(#[from] pem::Error),
+    Pem(pem::Error),
     /// There is no private key of RSA in it.
-    #[error("expected a PRIVATE KEY (PKCS #8) or RSA PRIVATE KEY (PKCS #1) of RSA, got {0}")]
-    Missing(String),
+    Missing(Vec<String>),
     /// A block whose content is not what its label says.
-    #[error("{label}: expected {expected}")]
     Content {
         /// The block's label.
         label: String,
-        /// What had to be there.
-        expected: &'static str,
     },
 }
+
+impl From<pem::Error> for KeyFault {
+    fn from(error: pem::Error) -> Self {
+        Self::Pem(error)
+    }
+}
+
+impl From<&KeyFault> for Refusal {
+    fn from(fault: &KeyFault) -> Self {
+        match fault {
+            KeyFault::Pem(error) => error.into(),
+            KeyFault::Missing(labels) => Self::new("no-rsa-key", json!({ "got": labels })),
+            KeyFault::Content { label } => Self::new("rsa-key", json!({ "label": label })),
+        }
+    }
+}
+
+lab::refused!(KeyFault);
 
 /// A private key of RSA.
 #[derive(Clone)]
@@ -44,12 +58,11 @@ impl RsaKey {
             (Some(block), _) => (block, DecryptionKey::from_pkcs1(&block.der)),
             (None, Some(block)) => (block, DecryptionKey::from_pkcs8(&block.der)),
             (None, None) => {
-                let labels: Vec<&str> = blocks.iter().map(|block| block.label.as_str()).collect();
-                let got = if labels.is_empty() { "no PEM block".to_owned() } else { labels.join(", ") };
-                return Err(KeyFault::Missing(got.escape_debug().to_string()));
+                let labels = blocks.iter().map(|block| block.label.escape_debug().to_string());
+                return Err(KeyFault::Missing(labels.collect()));
             }
         };
-        key.map(Self).ok_or_else(|| KeyFault::Content { label: block.label.clone(), expected: "a private key of RSA" })
+        key.map(Self).ok_or_else(|| KeyFault::Content { label: block.label.clone() })
     }
 
     /// What was encrypted by PKCS #1 v1.5 (RFC 8017 section 7.2.2), where its block begins as such a one does: that it was

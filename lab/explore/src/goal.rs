@@ -8,9 +8,11 @@ use crate::{
 };
 use lab::{
     mode::{Mode, Names, Source},
+    refusal::Refusal,
     role::Role,
     wire::Channel,
 };
+use serde_json::json;
 use std::{fmt, str::FromStr};
 
 /// A property that a party of a role can rely on.
@@ -77,14 +79,14 @@ impl fmt::Display for Goal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoGoal(pub String);
 
-impl fmt::Display for NoGoal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl From<&NoGoal> for Refusal {
+    fn from(NoGoal(got): &NoGoal) -> Self {
         let names: Vec<String> = Goal::all().map(|goal| goal.to_string()).collect();
-        write!(f, "goal: expected one of {}; got {:?}", names.join(", "), self.0)
+        Self::new("no-goal", json!({ "expected": names, "got": got }))
     }
 }
 
-impl std::error::Error for NoGoal {}
+lab::refused!(NoGoal);
 
 impl FromStr for Goal {
     type Err = NoGoal;

@@ -7,22 +7,33 @@ use lab::{
     check::{Check, Switches},
     checks,
     mode::{Act, Message, Mode, Names, Relation, Source, Step},
+    refusal::Refusal,
     role::Role,
     term::{Expr, Op},
     wire::Channel,
 };
+use serde_json::json;
 use std::{collections::BTreeSet, fmt::Write};
 
 /// Why a table is not translated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untranslated {
     /// It goes on from what was kept of an earlier session.
-    #[error("what a party remembers of an earlier session has no translation")]
     Remembers,
     /// What an answer is made of depends on the group.
-    #[error("a key encapsulation mechanism beside Diffie–Hellman has no translation")]
     Encapsulates,
 }
+
+impl From<&Untranslated> for Refusal {
+    fn from(why: &Untranslated) -> Self {
+        match why {
+            Untranslated::Remembers => Self::new("untranslated-memory", json!({})),
+            Untranslated::Encapsulates => Self::new("untranslated-encapsulation", json!({})),
+        }
+    }
+}
+
+lab::refused!(Untranslated);
 
 /// Words that a name in a model cannot be.
 const RESERVED: [&str; 58] = [

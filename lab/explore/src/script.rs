@@ -5,35 +5,29 @@ mod session;
 mod value;
 
 use crate::{trace::Trace, world::MALLORY};
-use lab::{loot::Loot, mode::Source, role::Role, scenario::Selection, script::Script};
+use lab::{loot::Loot, mode::Source, refusal::Refusal, role::Role, scenario::Selection, script::Script};
+use serde_json::json;
 use session::Scripting;
-use std::fmt;
 
 /// Why a trace is no script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unscripted {
     /// Its sessions have no order in which one comes after the other, or are not between the lab's victims: these take part.
     Sessions(Vec<String>),
-    /// Something that the attacker makes in it has no place in a script.
+    /// Something that the attacker makes in it has no place in a script: a term, or what the texts `no-place` tell.
     NoPlace(String),
 }
 
-impl fmt::Display for Unscripted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sessions(who) => {
-                write!(
-                    f,
-                    "it takes sessions that are none of the lab's two victims one after the other: {}",
-                    who.join(", ")
-                )
-            }
-            Self::NoPlace(what) => write!(f, "a script has no place for {what}"),
+impl From<&Unscripted> for Refusal {
+    fn from(why: &Unscripted) -> Self {
+        match why {
+            Unscripted::Sessions(who) => Self::new("unscripted-sessions", json!({ "who": who })),
+            Unscripted::NoPlace(what) => Self::new("unscripted-place", json!({ "what": what })),
         }
     }
 }
 
-impl std::error::Error for Unscripted {}
+lab::refused!(Unscripted);
 
 fn no_place(what: impl ToString) -> Unscripted {
     Unscripted::NoPlace(what.to_string())

@@ -7,26 +7,39 @@ use lab::{
     check::{Check, Switches},
     checks,
     mode::{Act, Field, Message, Mode, Names, Relation, Source, Step},
+    refusal::Refusal,
     role::Role,
     term::{Expr, Op, Sort},
     wire::Channel,
 };
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a table is not translated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untranslated {
     /// It goes on from what was kept of an earlier session.
-    #[error("what a party remembers of an earlier session has no translation")]
     Remembers,
     /// The server sends a group of its own.
-    #[error("a group of the server's own has no translation")]
     Group,
     /// A key encapsulation mechanism beside Diffie–Hellman, a generator that follows from a secret, or a stand-in for what does
     /// not open.
-    #[error("{0} has no translation")]
     Operation(&'static str),
 }
+
+impl From<&Untranslated> for Refusal {
+    fn from(why: &Untranslated) -> Self {
+        match why {
+            Untranslated::Remembers => Self::new("untranslated-memory", json!({})),
+            Untranslated::Group => Self::new("untranslated-group", json!({})),
+            Untranslated::Operation(operation) => {
+                Self::new("untranslated-operation", json!({ "operation": operation }))
+            }
+        }
+    }
+}
+
+lab::refused!(Untranslated);
 
 /// Values that a primitive takes at most.
 const MOST: usize = 5;
@@ -46,7 +59,7 @@ pub fn of(mode: &'static Mode, switches: &Switches) -> Result<String, Untranslat
         return Err(Untranslated::Group);
     }
     if mode.groups.iter().any(|group| crate::symbolic::encapsulates(&crate::term::Term::group(group))) {
-        return Err(Untranslated::Operation("a key encapsulation mechanism beside Diffie–Hellman"));
+        return Err(Untranslated::Operation("encapsulation"));
     }
     let mut model = Model { mode, switches, labels: BTreeSet::new(), sides: Default::default(), lines: Vec::new() };
     model.beginning();
@@ -334,9 +347,9 @@ impl Model<'_> {
             Op::LeafName => "name_server".to_owned(),
             Op::Encrypt(_) => format!("PKE_ENC({}, {})", rest[1], rest[0]),
             Op::Decrypt(_) => format!("PKE_DEC({one}, {})", rest[0]),
-            Op::Part(..) => return Err(Untranslated::Operation("a part of what has no name")),
-            Op::PublicUnder => return Err(Untranslated::Operation("a generator that follows from a secret")),
-            Op::DecryptOr(_) => return Err(Untranslated::Operation("a stand-in for what does not open")),
+            Op::Part(..) => return Err(Untranslated::Operation("part")),
+            Op::PublicUnder => return Err(Untranslated::Operation("generator")),
+            Op::DecryptOr(_) => return Err(Untranslated::Operation("stand-in")),
         })
     }
 

@@ -6,6 +6,7 @@ pub mod authorities;
 pub mod channel;
 pub mod foreign;
 pub mod frames;
+pub mod help;
 pub mod limits;
 pub mod listening;
 pub mod memories;

@@ -1,7 +1,7 @@
 //! How a program begins and ends: its arguments, its runtime, its exit status.
 
-use crate::{arguments::ByHand, channel::complain, usage::Told};
-use clap::Parser;
+use crate::{arguments::ByHand, channel::complain, help};
+use clap::{CommandFactory, Parser};
 use lab::{refusal::Refusal, staging::StagingError};
 use serde_json::json;
 use std::{ffi::OsString, future::Future, io, net::SocketAddr, process::ExitCode};
@@ -48,13 +48,16 @@ pub fn host_and_port(text: &str) -> Result<String, String> {
 }
 
 /// Parses the arguments and runs a program on them, with clap's exit codes for usage and help.
-pub fn run<A: Parser, F: Future<Output = Result<u8, Failure>>>(args: Vec<OsString>, program: fn(A) -> F) -> ExitCode {
-    match A::try_parse_from(args) {
+pub fn run<A: Parser + CommandFactory, F: Future<Output = Result<u8, Failure>>>(
+    args: Vec<OsString>,
+    program: fn(A) -> F,
+) -> ExitCode {
+    match help::parse::<A>(args) {
         Ok(args) => block_on(program(args)),
         Err(error) => {
             let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
             // Where even that cannot be printed there is nobody to read it.
-            let _ = error.apply::<Told>().print();
+            let _ = help::print::<A>(error);
             ExitCode::from(code)
         }
     }

@@ -8,11 +8,13 @@ use p256::ecdsa;
 use p256::pkcs8::EncodePrivateKey as _;
 use rand_core::CryptoRng;
 use rcgen::PublicKeyData as _;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{pem, sha256};
 use crate::encryption::{DecryptionKey, USUAL_BITS};
+use crate::refusal::Refusal;
 
 /// PKCS#8 version 1 around a 32-byte Ed25519 seed (RFC 8410 section 7). Version 1, without the public key, because
 /// OpenSSL 3.0 refuses version 2.
@@ -57,11 +59,19 @@ impl KeyType {
 }
 
 /// A name of no key type.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of {}; got {got:?}", KeyType::ALL.map(KeyType::as_str).join(", "))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownKeyType {
     got: String,
 }
+
+impl From<&UnknownKeyType> for Refusal {
+    fn from(unknown: &UnknownKeyType) -> Self {
+        let known = KeyType::ALL.map(KeyType::as_str);
+        Self::new("other-name", json!({ "expected": known, "got": unknown.got }))
+    }
+}
+
+crate::refused!(UnknownKeyType);
 
 impl FromStr for KeyType {
     type Err = UnknownKeyType;

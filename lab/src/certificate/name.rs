@@ -6,8 +6,11 @@ use std::str::FromStr;
 
 use x509_parser::extensions::GeneralName;
 
+use serde_json::json;
+
 use super::host::presented_dns;
 use super::mailbox::Mailbox;
+use crate::refusal::Refusal;
 
 /// The peer's name as the verifier knows it (the reference identifier of RFC 9525).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +24,16 @@ pub enum PeerName {
 }
 
 /// A name that nobody can be certified for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("name: expected dns:HOST, ip:ADDRESS or email:MAILBOX, got {0:?}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameError(String);
+
+impl From<&NameError> for Refusal {
+    fn from(NameError(got): &NameError) -> Self {
+        Self::new("peer-name", json!({ "got": got }))
+    }
+}
+
+crate::refused!(NameError);
 
 impl FromStr for PeerName {
     type Err = NameError;

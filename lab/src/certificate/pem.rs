@@ -2,6 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use crate::refusal::Refusal;
 
 /// Label of a certificate.
 pub const CERTIFICATE: &str = "CERTIFICATE";
@@ -26,10 +29,9 @@ pub struct Block {
 }
 
 /// A PEM file that cannot be read. Lines count from 1.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// A `BEGIN` without its `END`.
-    #[error("PEM block {block} ({label}), begun on line {line}: expected `-----END {label}-----`, got {got}")]
     Unterminated {
         /// Which block of the file, from 1.
         block: usize,
@@ -37,11 +39,10 @@ pub enum Error {
         label: String,
         /// The line of its `BEGIN`.
         line: usize,
-        /// What stood there instead.
-        got: String,
+        /// The line that stood there instead, where the file goes on.
+        got: Option<String>,
     },
     /// Something other than base64 inside a block.
-    #[error("PEM block {block} ({label}), begun on line {line}: expected base64, got {why}")]
     Base64 {
         /// Which block of the file, from 1.
         block: usize,
@@ -53,6 +54,21 @@ pub enum Error {
         why: String,
     },
 }
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Unterminated { block, label, line, got } => {
+                Self::new("pem-end", json!({ "block": block, "label": label, "line": line, "got": got }))
+            }
+            Error::Base64 { block, label, line, why } => {
+                Self::new("pem-base64", json!({ "block": block, "label": label, "line": line, "why": why }))
+            }
+        }
+    }
+}
+
+crate::refused!(Error);
 
 /// One PEM block with lines of 64 characters.
 #[must_use]
@@ -98,7 +114,7 @@ pub fn decode(text: &[u8]) -> Result<Vec<Block>, Error> {
                     block,
                     label,
                     line: line_begun,
-                    got: format!("`{}`", String::from_utf8_lossy(line).escape_debug()),
+                    got: Some(String::from_utf8_lossy(line).escape_debug().to_string()),
                 });
             }
             Some((label, begun, mut content)) => {
@@ -108,9 +124,7 @@ pub fn decode(text: &[u8]) -> Result<Vec<Block>, Error> {
         }
     }
     match open {
-        Some((label, line, _)) => {
-            Err(Error::Unterminated { block: blocks.len() + 1, label, line, got: "the end of the file".into() })
-        }
+        Some((label, line, _)) => Err(Error::Unterminated { block: blocks.len() + 1, label, line, got: None }),
         None => Ok(blocks),
     }
 }

@@ -3,9 +3,11 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::trust::Trust;
 use super::{PeerName, Purpose, Verified};
-use crate::{check::Switches, role::Role};
+use crate::{check::Switches, refusal::Refusal, role::Role};
 
 /// Which rules count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,9 +49,16 @@ impl PolicyInputs {
 pub struct PolicyId(Vec<u8>);
 
 /// Text that is no object identifier.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("policy: expected an object identifier such as 2.23.140.1.2.1, got {0:?}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyIdError(String);
+
+impl From<&PolicyIdError> for Refusal {
+    fn from(PolicyIdError(got): &PolicyIdError) -> Self {
+        Self::new("policy-id", json!({ "got": got }))
+    }
+}
+
+crate::refused!(PolicyIdError);
 
 impl FromStr for PolicyId {
     type Err = PolicyIdError;

@@ -8,7 +8,8 @@ mod print;
 mod read;
 
 use super::{Fault, Mode, Source};
-use crate::scenario::Selection;
+use crate::{refusal::Refusal, scenario::Selection};
+use serde_json::json;
 
 /// Octets of the longest file.
 pub const LONGEST: usize = 64 * 1024;
@@ -23,27 +24,44 @@ pub struct ModeFile {
 }
 
 /// Why a file is no mode.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
     /// Something on a line is not what it has to be.
-    #[error("line {line}, {field}: expected {expected}; got {got:?}")]
     Line {
         /// The line, from 1.
         line: usize,
         /// What of the line.
         field: &'static str,
-        /// What it has to be.
-        expected: String,
+        /// What it has to be, by the name of the text that tells it.
+        expected: &'static str,
         /// What stands there.
         got: String,
     },
     /// It reads well, and is no valid table.
-    #[error(transparent)]
-    Table(#[from] Fault),
+    Table(Fault),
     /// It is longer than any table.
-    #[error("mode file: expected {LONGEST} octets of UTF-8 at most; got {0}")]
     TooLong(usize),
 }
+
+impl From<Fault> for Flaw {
+    fn from(fault: Fault) -> Self {
+        Self::Table(fault)
+    }
+}
+
+impl From<&Flaw> for Refusal {
+    fn from(flaw: &Flaw) -> Self {
+        match flaw {
+            Flaw::Line { line, field, expected, got } => {
+                Self::new("table-line", json!({ "line": line, "field": field, "expected": expected, "got": got }))
+            }
+            Flaw::Table(fault) => fault.into(),
+            Flaw::TooLong(octets) => Self::new("table-long", json!({ "most": LONGEST, "got": octets })),
+        }
+    }
+}
+
+crate::refused!(Flaw);
 
 impl Source {
     /// Every source.

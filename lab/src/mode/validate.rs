@@ -6,21 +6,67 @@
 
 use super::{Act, By, Mode, Relation, Source, Step};
 use crate::{
+    refusal::Refusal,
     role::Role,
     term::{Expr, Op, Sort},
 };
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What is wrong with a table.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("mode {mode}, {place}: {what}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The mode's id.
     pub mode: &'static str,
-    /// Message and field or step.
-    pub place: String,
-    /// What is wrong there.
-    pub what: String,
+    /// Where.
+    pub place: Place,
+    /// What is wrong there, as the texts `amiss` tell it.
+    pub what: Value,
+}
+
+/// A place in a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Place {
+    /// Among what parties are given.
+    Given,
+    /// In a message.
+    Message {
+        /// The message, from 1.
+        number: usize,
+        /// Its kind.
+        kind: &'static str,
+        /// The field, where it is one.
+        field: Option<&'static str>,
+        /// The step, where it is one.
+        step: Option<String>,
+    },
+    /// At the end of the handshake.
+    End,
+    /// In a variant.
+    Variant {
+        /// Its id.
+        variant: &'static str,
+    },
+}
+
+impl From<&Fault> for Refusal {
+    fn from(fault: &Fault) -> Self {
+        let Fault { mode, place, what } = fault;
+        Self::new("table", json!({ "mode": mode, "place": place, "what": what }))
+    }
+}
+
+crate::refused!(Fault);
+
+fn amiss(name: &str, mut members: Value) -> Value {
+    members["is"] = json!(name);
+    members
+}
+
+fn told(name: &impl ToString) -> String {
+    name.to_string()
 }
 
 /// What both parties know when the handshake is done.
@@ -33,19 +79,15 @@ const RESULTS: [&str; 3] = ["client_write", "server_write", "exporter"];
 pub fn validate(mode: &Mode) -> Result<(), Fault> {
     let mut scopes = Scopes { mode: mode.id, client: BTreeMap::new(), server: BTreeMap::new(), kept: Vec::new() };
     for given in mode.given {
-        scopes.bind("given", given.by, given.name, given.source.sort())?;
+        scopes.bind(&Place::Given, given.by, given.name, given.source.sort())?;
     }
     scopes.kept = mode.steps().filter_map(kept).collect();
     let wanted = mode.given.iter().any(|given| given.source == Source::Group);
     for variant in mode.variants {
         let has = variant.own_group(&BTreeMap::new()).is_some();
         if wanted != has {
-            let what = if has {
-                "the table asks for no group of the server's own"
-            } else {
-                "has no group of the server's own"
-            };
-            return scopes.fault(&format!("variant {}", variant.id), what.to_owned());
+            let what = amiss(if has { "unwanted-group" } else { "no-own-group" }, json!({}));
+            return scopes.fault(&Place::Variant { variant: variant.id }, what);
         }
     }
     table(mode, scopes)
@@ -54,29 +96,31 @@ pub fn validate(mode: &Mode) -> Result<(), Fault> {
 /// Checks messages and results, with what is bound already.
 fn table(mode: &Mode, mut scopes: Scopes) -> Result<(), Fault> {
     for (i, message) in mode.messages.iter().enumerate() {
-        let place = format!("message {} ({})", i + 1, message.kind);
+        let in_field = |field| Place::Message { number: i + 1, kind: message.kind.as_str(), field, step: None };
+        let place = in_field(None);
         if i == mode.handshake().len() {
             scopes.results()?;
         }
         if i >= mode.handshake().len() && !message.kind.is_in_session() {
-            return scopes.fault(&place, "the handshake is over".to_owned());
+            return scopes.fault(&place, amiss("over", json!({})));
         }
         scopes.steps(&place, message.before, Some(message.from))?;
         for field in message.fields {
-            let at = format!("{place}, field {}", field.name);
+            let at = in_field(Some(field.name));
             let sort = scopes.sort(&at, message.from, &field.value)?;
             if sort != field.sort {
-                return scopes.fault(&at, format!("expected {}, got {sort}", field.sort));
+                return scopes
+                    .fault(&at, amiss("other-sort", json!({ "expected": told(&field.sort), "got": told(&sort) })));
             }
             if !sort.travels() {
-                return scopes.fault(&at, format!("a {sort} does not travel"));
+                return scopes.fault(&at, amiss("does-not-travel", json!({ "sort": told(&sort) })));
             }
             scopes.bind(&at, By::One(message.from.peer()), field.binds, field.sort)?;
             // The sender may know its field under that name already: it has to be the same value then.
             match scopes.of(message.from).get(field.binds) {
                 None => scopes.bind(&at, By::One(message.from), field.binds, field.sort)?,
                 Some(_) if matches!(field.value, Expr::Var(name) if name == field.binds) => {}
-                Some(_) => return scopes.fault(&at, format!("{} already names something else", field.binds)),
+                Some(_) => return scopes.fault(&at, amiss("names-else", json!({ "name": field.binds }))),
             }
         }
         scopes.steps(&place, message.receipt, Some(message.from.peer()))?;
@@ -118,36 +162,41 @@ impl Scopes {
         for role in [Role::Client, Role::Server] {
             for name in RESULTS {
                 if self.of(role).get(name) != Some(&Sort::Key) {
-                    return self.fault("end", format!("the {role} has no key named {name}"));
+                    return self.fault(&Place::End, amiss("no-key", json!({ "role": role, "name": name })));
                 }
             }
         }
         Ok(())
     }
 
-    fn fault<T>(&self, place: &str, what: String) -> Result<T, Fault> {
-        Err(Fault { mode: self.mode, place: place.to_owned(), what })
+    fn fault<T>(&self, place: &Place, what: Value) -> Result<T, Fault> {
+        Err(Fault { mode: self.mode, place: place.clone(), what })
     }
 
-    fn bind(&mut self, place: &str, by: By, name: &'static str, sort: Sort) -> Result<(), Fault> {
+    fn bind(&mut self, place: &Place, by: By, name: &'static str, sort: Sort) -> Result<(), Fault> {
         for role in [Role::Client, Role::Server] {
             if !by.includes(role) {
                 continue;
             }
             if self.scope(role).insert(name, sort).is_some() {
-                return self.fault(place, format!("the {role} already knows a {name}"));
+                return self.fault(place, amiss("known", json!({ "role": role, "name": name })));
             }
         }
         Ok(())
     }
 
-    fn steps(&mut self, place: &str, steps: &[Step], only: Option<Role>) -> Result<(), Fault> {
+    fn steps(&mut self, place: &Place, steps: &[Step], only: Option<Role>) -> Result<(), Fault> {
         for step in steps {
-            let at = format!("{place}, step '{step}'");
+            let at = match place {
+                Place::Message { number, kind, field, .. } => {
+                    Place::Message { number: *number, kind, field: *field, step: Some(step.to_string()) }
+                }
+                other => other.clone(),
+            };
             if let Some(only) = only
                 && step.by != By::One(only)
             {
-                return self.fault(&at, format!("is the {only}'s alone to take"));
+                return self.fault(&at, amiss("others-step", json!({ "role": only })));
             }
             for role in [Role::Client, Role::Server].into_iter().filter(|role| step.by.includes(*role)) {
                 self.step(&at, role, step)?;
@@ -156,17 +205,17 @@ impl Scopes {
         Ok(())
     }
 
-    fn step(&mut self, place: &str, role: Role, step: &Step) -> Result<(), Fault> {
+    fn step(&mut self, place: &Place, role: Role, step: &Step) -> Result<(), Fault> {
         let by = By::One(role);
         match step.act {
             Act::Fresh { name, sort, group } => {
                 if !sort.is_drawn(group.is_some()) {
-                    return self.fault(place, format!("nobody draws a {sort} so"));
+                    return self.fault(place, amiss("not-drawn", json!({ "sort": told(&sort) })));
                 }
                 if let Some(group) = group
                     && self.of(role).get(group) != Some(&Sort::Group)
                 {
-                    return self.fault(place, format!("the {role} knows no group named {group}"));
+                    return self.fault(place, amiss("no-group", json!({ "role": role, "name": group })));
                 }
                 self.bind(place, by, name, sort)
             }
@@ -176,7 +225,7 @@ impl Scopes {
             }
             Act::Recall(name, value) => {
                 if !self.kept.iter().any(|(by, kept)| by.includes(role) && *kept == name) {
-                    return self.fault(place, format!("the {role} never keeps a {name}"));
+                    return self.fault(place, amiss("never-kept", json!({ "role": role, "name": name })));
                 }
                 let sort = self.sort(place, role, &value)?;
                 self.bind(place, by, name, sort)
@@ -185,55 +234,59 @@ impl Scopes {
                 let sort = self.sort(place, role, &value)?;
                 match self.of(role).get(name) {
                     Some(recalled) if *recalled == sort => Ok(()),
-                    Some(recalled) => self.fault(place, format!("keeps a {sort} where it recalls a {recalled}")),
-                    None => self.fault(place, format!("the {role} never recalls a {name}")),
+                    Some(recalled) => self
+                        .fault(place, amiss("kept-else", json!({ "sort": told(&sort), "recalled": told(recalled) }))),
+                    None => self.fault(place, amiss("never-recalled", json!({ "role": role, "name": name }))),
                 }
             }
             Act::Check(relation, args) => self.relation(place, role, relation, args),
             Act::Install(_, name) if self.of(role).get(name) == Some(&Sort::Key) => Ok(()),
-            Act::Install(_, name) => self.fault(place, format!("the {role} has no key named {name}")),
+            Act::Install(_, name) => self.fault(place, amiss("no-key", json!({ "role": role, "name": name }))),
             Act::Say => Ok(()),
             Act::Forget(name) => match self.scope(role).remove(name) {
                 Some(_) => Ok(()),
-                None => self.fault(place, format!("the {role} knows no {name} yet")),
+                None => self.fault(place, amiss("unknown", json!({ "role": role, "name": name }))),
             },
         }
     }
 
-    fn relation(&self, place: &str, role: Role, relation: Relation, args: &[Expr]) -> Result<(), Fault> {
+    fn relation(&self, place: &Place, role: Role, relation: Relation, args: &[Expr]) -> Result<(), Fault> {
         let sorts = self.sorts(place, role, args)?;
         let fits = match relation.sorts() {
             Some(expected) => sorts == expected,
             None => sorts.len() == 2 && sorts[0] == sorts[1],
         };
         if !fits {
-            return self.fault(place, format!("does not relate values of the sorts {sorts:?}"));
+            return self.fault(place, amiss("unrelated", json!({ "sorts": format!("{sorts:?}") })));
         }
         match sorts.iter().find(|sort| relation.shows() && !sort.may_be_shown()) {
-            Some(secret) => self.fault(place, format!("would show a {secret}")),
+            Some(secret) => self.fault(place, amiss("shows", json!({ "sort": told(secret) }))),
             None => Ok(()),
         }
     }
 
-    fn sorts(&self, place: &str, role: Role, values: &[Expr]) -> Result<Vec<Sort>, Fault> {
+    fn sorts(&self, place: &Place, role: Role, values: &[Expr]) -> Result<Vec<Sort>, Fault> {
         values.iter().map(|value| self.sort(place, role, value)).collect()
     }
 
-    fn sort(&self, place: &str, role: Role, value: &Expr) -> Result<Sort, Fault> {
+    fn sort(&self, place: &Place, role: Role, value: &Expr) -> Result<Sort, Fault> {
         match value {
             Expr::Transcript => Ok(Sort::Digest),
             Expr::Var(name) => match self.of(role).get(name) {
                 Some(sort) => Ok(*sort),
-                None => self.fault(place, format!("the {role} knows no {name} yet")),
+                None => self.fault(place, amiss("unknown", json!({ "role": role, "name": name }))),
             },
             Expr::Switch(_, on, off) => {
                 let (on, off) = (self.sort(place, role, on)?, self.sort(place, role, off)?);
-                if on == off { Ok(on) } else { self.fault(place, format!("is {on} or {off}")) }
+                if on == off {
+                    return Ok(on);
+                }
+                self.fault(place, amiss("either", json!({ "on": told(&on), "off": told(&off) })))
             }
             Expr::Tuple(items) => {
                 let sorts = self.sorts(place, role, items)?;
                 match sorts.iter().find(|sort| !sort.is_encodable()) {
-                    Some(sort) => self.fault(place, format!("a {sort} has no canonical form")),
+                    Some(sort) => self.fault(place, amiss("no-form", json!({ "sort": told(sort) }))),
                     None => Ok(Sort::of_tuple(&sorts)),
                 }
             }
@@ -241,11 +294,15 @@ impl Scopes {
                 let (expected, result) = op.signature();
                 let sorts = self.sorts(place, role, args)?;
                 if sorts != expected {
-                    return self.fault(place, format!("{op} takes {expected:?}, got {sorts:?}"));
+                    let (wanted, got) = (format!("{expected:?}"), format!("{sorts:?}"));
+                    return self.fault(
+                        place,
+                        amiss("other-values", json!({ "operation": told(op), "expected": wanted, "got": got })),
+                    );
                 }
                 match op {
                     Op::Part(at, of, sort) if !sort.is_part() || at >= of => {
-                        self.fault(place, format!("{op} cannot be taken out"))
+                        self.fault(place, amiss("not-taken-out", json!({ "operation": told(op) })))
                     }
                     _ => Ok(result),
                 }
@@ -258,7 +315,7 @@ impl Scopes {
 mod tests {
     use super::*;
     use crate::mode::{Field, Message, Names, table::*};
-    use crate::{term::Padding, wire::Kind};
+    use crate::{term::Padding, wire::Kind, words};
 
     fn leak<T>(items: Vec<T>) -> &'static [T] {
         items.leak()
@@ -289,7 +346,8 @@ mod tests {
             off: &[],
         };
         let client = Sort::ALL.iter().map(|sort| (named(*sort), *sort)).collect();
-        table(&mode, Scopes { mode: mode.id, client, server: BTreeMap::new(), kept: Vec::new() }).unwrap_err().what
+        let scopes = Scopes { mode: mode.id, client, server: BTreeMap::new(), kept: Vec::new() };
+        words::english().say("amiss", &table(&mode, scopes).unwrap_err().what).unwrap_or_default()
     }
 
     /// The name of the value of a sort.

@@ -13,9 +13,11 @@
 //! - `[…]` is there only if all members in it, but for those in brackets of their own, are there and not empty; one in the
 //!   words of another family is empty where that family says nothing of it.
 //!
+//! Texts of a program's [help](super::HELP) are taken as they are.
+//!
 //! Empty lines and lines that begin with `#` are comments.
 
-use super::date::date;
+use super::{HELP, date::date};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -93,7 +95,10 @@ impl Language {
                 return Err(mistake("a case that no text before it covers"));
             }
             let mut rest = text;
-            let parts = parts(&mut rest, false).map_err(mistake)?;
+            let parts = match HELP.contains(&family) {
+                true => vec![Part::Plain(text.to_owned())],
+                false => parts(&mut rest, false).map_err(mistake)?,
+            };
             known.push(Text { conditions, parts });
         }
         Ok(Self { texts })

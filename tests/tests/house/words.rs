@@ -1,6 +1,6 @@
 //! The words for events and verdicts, by the same samples by which the page's reader of the texts is held: one file, two readers.
 
-use attacker::{attack::Info, attacks};
+use attacker::{attack::Info, attacks, program};
 use lab::{
     checks,
     mode::Mode,
@@ -10,8 +10,9 @@ use lab::{
     },
     refusal::Refusal,
     scenario::Scenario,
-    words::{CATALOGUE, Language, TONGUES, english},
+    words::{CATALOGUE, HELP, Language, TONGUES, english},
 };
+use process::help;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -112,12 +113,97 @@ fn a_command_line_that_cannot_be_understood_is_told_so_in_its_language() {
     }
 }
 
+/// Bad files, numbers and names: whatever of them a program refuses, it says nothing English about it where German is asked for.
+#[test]
+fn what_is_refused_holds_no_sentence_of_another_language() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = |name: &str, content: &[u8]| {
+        let path = directory.path().join(name);
+        fs::write(&path, content).expect("a file");
+        path.to_str().expect("a path").to_owned()
+    };
+    let pem = |label: &str, content: &str| format!("-----BEGIN {label}-----\n{content}\n-----END {label}-----\n");
+    let (empty, text) = (file("empty", b""), file("text", "etwas\n".as_bytes()));
+    let (der, cut) = (file("der", &[0x30, 0x82, 1, 2]), file("cut", b"-----BEGIN CERTIFICATE-----\nAA\n"));
+    let spoilt = file("spoilt", pem("CERTIFICATE", "!!").as_bytes());
+    let key = file("key", pem("PRIVATE KEY", "AAAA").as_bytes());
+    let dh = file("dh", pem("DH PARAMETERS", "AAAA").as_bytes());
+    let few = file("few", pem("DH PARAMETERS", "MAMCARc=").as_bytes());
+    let negative = file("negative", pem("DH PARAMETERS", "MAYCAfsCAQI=").as_bytes());
+    let number = file("number", b"interlock discrete logarithms 1\n");
+    let suite = file("suite", br#"{"version":2,"testcases":[]}"#);
+    let (unread, unbound) = (file("unread", b"mode x\nnames everybody\n"), file("unbound", b"mode x\n"));
+    let grades = file("grades", b"curl relay fine because\n");
+    let moduli = file("moduli", b"1 2 3\n");
+    let lines: Vec<Vec<&str>> = [&empty, &text, &der, &cut, &spoilt, &key]
+        .into_iter()
+        .flat_map(|bad| {
+            [
+                vec!["cert", "verify", "--ca", bad, bad],
+                vec!["crack", "--pem", bad, "--y", "2"],
+                vec!["cert", "limbo", bad],
+            ]
+        })
+        .chain([&empty, &text, &key].map(|bad| vec!["tls", "read", bad]))
+        .chain([&dh, &few, &negative].map(|bad| vec!["group", "explain", "--pem", bad]))
+        .chain(["", "0x", "12g", "-5"].map(|bad| vec!["crack", "--p", bad, "--g", "2", "--y", "3"]))
+        .chain([
+            vec!["crack", "--p", "0", "--g", "2", "--y", "3"],
+            vec!["crack", "--p", "23", "--g", "2", "--y", "5"],
+            vec!["crack", "--p", "23", "--g", "2", "--y", "3", "--precompute", &number],
+            vec!["crack", "--p", "23", "--g", "2", "--y", "3", "--factors", "x"],
+            vec!["cert", "limbo", &suite],
+            vec!["cert", "verify", "--ca", &key, "--name", "dns:*.a", &key],
+            vec!["cert", "verify", "--ca", &key, "--policy", "x", &key],
+            vec!["cert", "verify", "--ca", &key, "--without", "x", &key],
+            vec!["cert", "issue", "--out", &empty, "--attack", "x"],
+            vec!["cert", "issue", "--out", &empty, "--key", "x"],
+            vec!["cert", "issue", "--out", &empty, "--name", "a b"],
+            vec!["tls", "read", &number, "--key", &key],
+            vec!["explore", "--mode-file", &unread],
+            vec!["explore", "--mode-file", &unbound],
+            vec!["explore", "dh", "--goal", "x"],
+            vec!["explore", "tofu", "--export", "proverif"],
+            vec!["explore", "dh-weak", "--export", "verifpal"],
+            vec!["audit", "--client", "curl", "--expect", &grades],
+            vec!["audit", "--starttls", "x", "--", "true"],
+            vec!["check", "--client", "'"],
+            vec!["group", "explain", "--moduli", &moduli],
+            vec!["export", "x", "--format", "json", "--data", directory.path().to_str().expect("a path")],
+            vec!["serve", "--store", "x"],
+        ])
+        .collect();
+    assert!(lines.len() > 45, "{}", lines.len());
+    let place = directory.path().to_str().expect("a path");
+    let mut wrong = Vec::new();
+    for line in lines {
+        let told = |chosen: &[&str]| {
+            let told = run("interlock", &[chosen, &line[..]].concat());
+            assert!(matches!(told.code, Some(1..=3)), "{line:?}: {told:?}");
+            (told.code, format!("{}{}", told.out, told.err).replace(place, ""))
+        };
+        let (english, german) = (told(&[]), told(&["--lang", "de"]));
+        assert_eq!(english.0, german.0, "{line:?}");
+        if english.1 == german.1 {
+            wrong.push(format!("{line:?} says the same: {}", german.1));
+        }
+        let words: BTreeSet<&str> = german.1.split(|c: char| !c.is_alphabetic() && c != '-').collect();
+        let foreign =
+            ["expected", "got", "the", "of", "is", "are", "and", "not", "has", "with", "cannot", "there", "error"];
+        let foreign: Vec<_> = foreign.into_iter().filter(|word| words.contains(word)).collect();
+        if !foreign.is_empty() {
+            wrong.push(format!("{line:?} says {foreign:?}: {}", german.1));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// Every name that a refusal is given in the code, where it is made and where a mode lacks something for an attack.
 #[test]
 fn whatever_is_refused_is_told_in_every_language() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut calls = BTreeMap::<String, BTreeSet<String>>::new();
-    let mut places = ["attacker/src", "lab/process/src", "lab/src", "web/src"].map(|folder| root.join(folder)).to_vec();
+    let mut calls = BTreeMap::<(&str, String), BTreeSet<String>>::new();
+    let mut places = ["attacker", "lab", "victims/src", "web/src"].map(|folder| root.join(folder)).to_vec();
     while let Some(place) = places.pop() {
         if place.is_dir() {
             let entries = fs::read_dir(&place).expect("a directory");
@@ -128,21 +214,23 @@ fn whatever_is_refused_is_told_in_every_language() {
         if text.contains("refusal::Refusal") || text.contains("problem::Problem") {
             // A name stands before its members, and they before the end of the statement.
             for call in text.split("\", json!(").collect::<Vec<_>>().windows(2) {
-                let Some((_, name)) = call[0].rsplit_once('"') else { continue };
+                let Some((before, name)) = call[0].rsplit_once('"') else { continue };
+                let family = if before.ends_with("amiss(") { "amiss" } else { "refused" };
                 let members: Vec<&str> = call[1].split(";\n").next().unwrap_or_default().split('"').collect();
                 let members = members.windows(2).filter(|pair| pair[1].starts_with(':')).map(|pair| pair[0].to_owned());
-                calls.entry(name.to_owned()).or_default().extend(members);
+                calls.entry((family, name.to_owned())).or_default().extend(members);
             }
         }
     }
-    assert!(calls.len() > 90 && calls.contains_key("inapplicable") && calls.contains_key("no-session"), "{calls:?}");
+    let known = ["inapplicable", "no-session"].map(|name| calls.contains_key(&("refused", name.to_owned())));
+    assert!(calls.len() > 90 && known == [true; 2], "{calls:?}");
     let languages = TONGUES.map(|tongue| Language::parse(tongue.file).expect("a language"));
     for language in &languages {
-        for (name, members) in &calls {
+        for ((family, name), members) in &calls {
             let mut value: serde_json::Map<String, Value> =
                 members.iter().map(|member| (member.clone(), json!("x"))).collect();
             value.insert("is".to_owned(), json!(name));
-            assert_eq!(language.lacks("refused", &value.into()), Vec::<String>::new(), "{name} with {members:?}");
+            assert_eq!(language.lacks(family, &value.into()), Vec::<String>::new(), "{family} {name} with {members:?}");
         }
     }
     // What stands in a type's own variants is told with all that it has.
@@ -224,6 +312,73 @@ fn every_other_language_has_the_whole_catalogue_and_no_more() {
             .collect();
         let [lacks, more] = [wanted.difference(&has), has.difference(&wanted)].map(Iterator::collect::<Vec<_>>);
         assert!(lacks.is_empty() && more.is_empty(), "{} lacks {lacks:#?}, and has for nothing {more:#?}", tongue.code);
+    }
+}
+
+/// What a language says of a command, a flag, its values and what stands below them, each by its own name or by one that several
+/// share, who then say the same in English; and nothing that no command says.
+#[test]
+fn every_command_and_every_flag_has_its_help_in_every_language() {
+    let programs = victims::commands().into_iter().chain([program::command(), web::cli::command()]);
+    let texts: Vec<help::Text> = programs.flat_map(|program| help::texts(&program)).collect();
+    for family in HELP {
+        assert!(texts.iter().any(|text| text.family == family), "{family}");
+    }
+    for tongue in TONGUES.into_iter().skip(1) {
+        let lines =
+            tongue.file.lines().filter(|line| HELP.iter().any(|family| line.starts_with(&format!("{family} "))));
+        let told: BTreeMap<&str, &str> = lines.filter_map(|line| line.split_once(": ")).collect();
+        let mut used = BTreeMap::<String, BTreeSet<&str>>::new();
+        for text in &texts {
+            assert!(!text.english.trim().is_empty(), "{text:?}");
+            let names = std::iter::once(&text.own).chain(&text.common).map(|name| format!("{} {name}", text.family));
+            let found = names.into_iter().find(|name| told.contains_key(name.as_str()));
+            let found = found.unwrap_or_else(|| panic!("{} lacks {text:?}", tongue.code));
+            assert_ne!(told[found.as_str()], text.english, "{found}");
+            used.entry(found).or_default().insert(&text.english);
+        }
+        let different: Vec<_> = used.iter().filter(|(_, english)| english.len() > 1).collect();
+        assert!(different.is_empty(), "one text in {} for several: {different:#?}", tongue.code);
+        let more: Vec<_> = told.keys().filter(|name| !used.contains_key(**name)).collect();
+        assert!(more.is_empty(), "{} says for nothing {more:#?}", tongue.code);
+    }
+}
+
+/// The programs print it, the parser's own words included, and what stays as it is stays.
+#[test]
+fn help_is_told_in_the_language_of_the_command_line() {
+    for (line, told) in [
+        (
+            &["--help"][..],
+            &["\nBefehle:\n  serve ", "\nBeispiele:\n  interlock  ", "Version ausgeben\n", "\nRückgabewert: 0 "][..],
+        ),
+        (&["help", "run"], &["Aufruf: interlock run ", "\nArgumente:\n", "\nSchalter:\n", "[Vorgabe: 5000]"]),
+        (&["run", "-h"], &["  interlock run dh/substitute\n", "[mögliche Werte: en, de]\n", " Hilfe ausgeben\n"]),
+        (&["export", "--help"], &["Mögliche Werte:\n", "- html:   Eine Seite zum Lesen\n", "(kurz mit „-h“)\n"]),
+        (&["cert"], &["\n  help    Diese Hilfe ausgeben", "\nBefehle:\n"]),
+        (
+            &["client", "--help"],
+            &["[Umgebung: INTERLOCK_PKI=", "Führt den Schlüsselaustausch", "    was attacker --attack"],
+        ),
+    ] {
+        let german = run("interlock", &[&["--lang", "de"], line].concat());
+        let said = german.out + &german.err;
+        for told in told {
+            assert!(said.contains(told), "{line:?} lacks {told:?}: {said}");
+        }
+        let own = [
+            "Usage:",
+            "Commands:",
+            "Arguments:",
+            "Options:",
+            "Examples:",
+            "[default:",
+            "ossible values:",
+            "Print ",
+            "[env:",
+        ];
+        let own: Vec<_> = own.into_iter().filter(|english| said.contains(english)).collect();
+        assert!(own.is_empty(), "{line:?} says {own:?}: {said}");
     }
 }
 

@@ -16,6 +16,7 @@ use lab::{
     evidence::hex,
     group::Group,
     modes,
+    refusal::Refusal,
     role::Role,
     victim,
 };
@@ -29,6 +30,7 @@ use process::{
     teller::Teller,
 };
 use running::Running;
+use serde_json::json;
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 use tap::{End, tap};
 use tokio::{net::TcpListener, time::timeout_at};
@@ -48,8 +50,9 @@ impl std::str::FromStr for Own {
     /// A command as a shell has it, with quotation marks and without anything else of a shell.
     fn from_str(text: &str) -> Result<Self, String> {
         let command = shlex::split(text).filter(|words| !words.is_empty());
-        let command = command.ok_or("expected a command, every quotation mark closed")?;
-        let here = std::env::current_dir().map_err(|error| format!("where it was named: {error}"))?;
+        let command = command.ok_or_else(|| Refusal::new("command", json!({})).to_string())?;
+        let here = std::env::current_dir()
+            .map_err(|error| Refusal::new("named-where", json!({ "why": error.to_string() })).to_string())?;
         Ok(Self { command, here })
     }
 }

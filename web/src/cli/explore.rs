@@ -45,6 +45,7 @@ Examples:
 An attacker who cannot break cryptography, who is the wire and a legitimate peer besides, looks for a way to lose what
 the mode promises. What it finds is an attack; what it does not find is not proved to be none: it is a search within
 the bound that is printed.
+
 Exit status: 0 none within the bound, 1 an attack, 2 usage, 3 cut off before its end, or no honest run gets to the end, or what was found is not what the wire does.")]
 pub(super) struct Explore {
     /// What to look at, as in ecdh-cert or dh-cert:legacy

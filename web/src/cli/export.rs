@@ -41,7 +41,11 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
 /// The session of this id, from where sessions are kept.
 pub(super) fn stored(session: &str, data: &Data) -> Result<Record, Failure> {
     let (place, named) = match data.server()? {
-        Some(server) => (Place::Server(server.clone()), server.to_string()),
+        Some(server) => {
+            let (database, hosts) = server.place();
+            let named = [database.unwrap_or_default(), &hosts].join("@");
+            (Place::Server(server.clone()), named)
+        }
         None => {
             let directory = data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
             let named = directory.display().to_string();

@@ -1,7 +1,7 @@
 //! `interlock continue`
 
 use super::{Data, Failure, export::stored, lab, story, unless_read_enough};
-use crate::{ci::report::Standing, sessions::session::Record};
+use crate::{ci::report::Standing, plain::plain, sessions::session::Record};
 use clap::Args;
 use serde_json::json;
 use std::{
@@ -19,6 +19,7 @@ Examples:
 
 The attacker computes the logarithm again, from what it recorded: as a session of its own, which begins with all that was told
 of that one.
+
 Exit status: 2 where no computation of it was cut off; 3 when it is unread still, or the lab itself failed.")]
 pub(super) struct Further {
     /// Id of a session that the dashboard has run, or a file that interlock export --format json has written
@@ -52,7 +53,10 @@ fn read(file: &Path) -> Result<Record, Failure> {
         Failure::usage("cannot-read", &json!({ "file": file.display().to_string(), "why": why.to_string() }))
     };
     let text = std::fs::read(file).map_err(|error| cannot(&error))?;
-    let mut record: Record = serde_json::from_slice(&text).map_err(|error| cannot(&error))?;
+    let mut record: Record = serde_json::from_slice(&text).map_err(|error| {
+        let (field, why) = plain(&error.to_string());
+        cannot(&field.map_or_else(|| why.to_string(), |field| format!("{field}: {why}")))
+    })?;
     record.session.settle(&record.events);
     Ok(record)
 }

@@ -35,7 +35,7 @@ use crate::{
 };
 use ::lab::words;
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use process::usage::{Told, what_is_wrong};
+use process::{help, usage::what_is_wrong};
 use serde_json::{Value, json};
 use std::{
     ffi::OsString,
@@ -123,6 +123,11 @@ enum Command {
     Server(Part),
     /// Play the attacker's part by hand
     Attacker(Part),
+}
+
+/// All commands, with what their help says.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// The language that a command line asks for, by its code. It is looked for beforehand, so that what is wrong with the rest of
@@ -257,7 +262,7 @@ pub fn main() -> ExitCode {
     if let Some(code) = asked_for(std::env::args_os()).or_else(surroundings) {
         words::speak(&code);
     }
-    let cli = match Cli::try_parse() {
+    let cli = match help::parse::<Cli>(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return misunderstood(error),
     };
@@ -277,8 +282,8 @@ pub fn main() -> ExitCode {
         Some(Command::Continue(further)) => further::run(&further),
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Dissector(dissector)) => dissector::run(&dissector),
-        Some(Command::Completions(completions)) => completions::run(&completions, &mut Cli::command()),
-        Some(Command::Man(man)) => man::run(&man, Cli::command()),
+        Some(Command::Completions(completions)) => completions::run(&completions, &mut command()),
+        Some(Command::Man(man)) => man::run(&man, command()),
         Some(Command::Client(part)) => return part.play("client", victims::client),
         Some(Command::Server(part)) => return part.play("server", victims::server),
         Some(Command::Attacker(part)) => return part.play("attacker", attacker::program::attacker),
@@ -306,7 +311,10 @@ fn misunderstood(error: clap::Error) -> ExitCode {
             Err(_) => ExitCode::from(FAILED),
         };
     }
-    error.apply::<Told>().exit()
+    let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
+    // Where even that cannot be printed there is nobody to read it.
+    let _ = help::print::<Cli>(error);
+    ExitCode::from(code)
 }
 
 impl Part {

@@ -1,6 +1,8 @@
 //! Numbers as people paste them: decimal, or hexadecimal in the forms that openssl, ssh-keygen and programs print.
 
+use lab::refusal::Refusal;
 use num_bigint::BigUint;
+use serde_json::json;
 
 /// Longer texts are refused before they are read: no modulus here has a tenth of it.
 const LONGEST: usize = 1 << 16;
@@ -11,10 +13,10 @@ const LONGEST: usize = 1 << 16;
 ///
 /// # Errors
 /// What was expected, and what stands there.
-pub(super) fn number(text: &str) -> Result<BigUint, String> {
-    const EXPECTED: &str = "expected a decimal number, or a hexadecimal one as 0x1f, 1f or 00:1f";
+pub(super) fn number(text: &str) -> Result<BigUint, Refusal> {
+    let refused = |got| Refusal::new("number", json!({ "got": got }));
     if text.len() > LONGEST {
-        return Err(format!("{EXPECTED}, got {} characters", text.len()));
+        return Err(refused(json!({ "is": "characters", "count": text.len() })));
     }
     let text = text.trim();
     let bare = text.strip_prefix('+').unwrap_or(text);
@@ -23,21 +25,21 @@ pub(super) fn number(text: &str) -> Result<BigUint, String> {
     let separates = |c: char| c.is_ascii_whitespace() || matches!(c, ':' | '_' | '\\');
     let digits: String = prefixed.unwrap_or(bare).chars().filter(|c| !separates(*c)).collect();
     if digits.is_empty() {
-        return Err(format!("{EXPECTED}, got {text:?}"));
+        return Err(refused(json!({ "is": "text", "text": text.escape_debug().to_string() })));
     }
     if let Some(stranger) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
-        return Err(format!("{EXPECTED}, got {:?} among the digits", stranger));
+        return Err(refused(json!({ "is": "stranger", "text": stranger.escape_debug().to_string() })));
     }
     let hexadecimal = prefixed.is_some() || in_pairs || digits.chars().any(|c| !c.is_ascii_digit());
     BigUint::parse_bytes(digits.as_bytes(), if hexadecimal { 16 } else { 10 })
-        .ok_or_else(|| format!("{EXPECTED}, got {} digits", digits.len()))
+        .ok_or_else(|| refused(json!({ "is": "digits", "count": digits.len() })))
 }
 
 /// Numbers with commas between them.
 ///
 /// # Errors
 /// As [`number`].
-pub(super) fn numbers(text: &str) -> Result<Vec<BigUint>, String> {
+pub(super) fn numbers(text: &str) -> Result<Vec<BigUint>, Refusal> {
     text.split(',').map(number).collect()
 }
 
@@ -77,9 +79,9 @@ mod tests {
             ("0x0x1", "'x'"),
             ("１２", "'１'"),
         ] {
-            assert!(number(text).is_err_and(|why| why.contains(told)), "{text:?}: {:?}", number(text));
+            assert!(number(text).is_err_and(|why| why.to_string().contains(told)), "{text:?}: {:?}", number(text));
         }
-        assert!(number(&"9".repeat(LONGEST + 1)).is_err_and(|why| why.contains("65537 characters")));
+        assert!(number(&"9".repeat(LONGEST + 1)).is_err_and(|why| why.to_string().contains("65537 characters")));
         assert!(number(&"9".repeat(30_103)).is_ok_and(|n| n.bits() > 100_000), "what it is good for is asked later");
         assert!(numbers("3,,5").is_err());
     }

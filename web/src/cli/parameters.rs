@@ -1,7 +1,8 @@
 //! Diffie–Hellman parameters and public keys from PEM files, as openssl writes them.
 
-use lab::certificate::pem;
+use lab::{certificate::pem, refusal::Refusal};
 use num_bigint::BigUint;
+use serde_json::{Value, json};
 use x509_parser::asn1_rs::{Any, BitString, Class, FromDer, Integer, Oid, Sequence, Tag, oid};
 
 /// The longest file that is read, in octets.
@@ -23,28 +24,45 @@ pub(super) struct Parameters {
 }
 
 /// Why a file has no parameters.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Error {
     /// It is no PEM.
-    #[error(transparent)]
-    Pem(#[from] pem::Error),
+    Pem(pem::Error),
     /// Nothing in it is about Diffie–Hellman.
-    #[error("expected DH PARAMETERS, X9.42 DH PARAMETERS, DSA PARAMETERS or a PUBLIC KEY of such a group, got {0}")]
-    Missing(String),
+    Missing(Vec<String>),
     /// A block whose content is not what its label says.
-    #[error("{label}: expected {expected}, got {got}")]
     Content {
         /// The block's label.
         label: String,
-        /// What had to be there.
+        /// What had to be there, by the name of the text that tells it.
         expected: &'static str,
-        /// What was there.
-        got: String,
+        /// What was there, as the texts `instead` tell it.
+        got: Value,
     },
     /// The file is too long.
-    #[error("expected at most {LONGEST} octets, got {0}")]
     Long(usize),
 }
+
+impl From<pem::Error> for Error {
+    fn from(error: pem::Error) -> Self {
+        Self::Pem(error)
+    }
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Pem(error) => error.into(),
+            Error::Missing(labels) => Self::new("no-parameters", json!({ "got": labels })),
+            Error::Content { label, expected, got } => {
+                Self::new("parameters", json!({ "label": label, "expected": expected, "got": got }))
+            }
+            Error::Long(got) => Self::new("long-parameters", json!({ "most": LONGEST, "got": got })),
+        }
+    }
+}
+
+lab::refused!(Error);
 
 /// How a format orders its numbers.
 #[derive(Clone, Copy)]
@@ -77,9 +95,7 @@ pub(super) fn read(file: &[u8]) -> Result<Parameters, Error> {
         Some((block, layout))
     });
     let Some((block, layout)) = known else {
-        let labels: Vec<&str> = blocks.iter().map(|block| block.label.as_str()).collect();
-        let got = if labels.is_empty() { "no PEM block".to_owned() } else { labels.join(", ") };
-        return Err(Error::Missing(got.escape_debug().to_string()));
+        return Err(Error::Missing(blocks.iter().map(|block| block.label.escape_debug().to_string()).collect()));
     };
     let read = match layout {
         Some(layout) => parameters(layout, &block.der),
@@ -89,10 +105,15 @@ pub(super) fn read(file: &[u8]) -> Result<Parameters, Error> {
 }
 
 /// What was expected, and what was there.
-type Fault = (&'static str, String);
+type Fault = (&'static str, Value);
+
+/// What cannot be read as DER.
+fn malformed<E>(_: E) -> Value {
+    json!({ "is": "malformed" })
+}
 
 fn parameters(layout: Layout, der: &[u8]) -> Result<Parameters, Fault> {
-    let content = sequence(der, "a SEQUENCE of the parameters and nothing after it")?;
+    let content = sequence(der, "sequence")?;
     let mut rest = &content[..];
     let mut numbers = Vec::new();
     // what follows the numbers (validation parameters) is of no interest here
@@ -104,19 +125,19 @@ fn parameters(layout: Layout, der: &[u8]) -> Result<Parameters, Fault> {
         rest = after;
     }
     let mut numbers = numbers.into_iter();
-    let mut next = |what| numbers.next().ok_or((what, "fewer numbers".to_owned()));
+    let mut next = |what| numbers.next().ok_or_else(|| (what, json!({ "is": "fewer" })));
     Ok(match layout {
         Layout::Pkcs3 => {
-            let (p, g) = (next("p and g")?, next("p and g")?);
+            let (p, g) = (next("p-g")?, next("p-g")?);
             let exponent_bits = numbers.next().and_then(|length| u64::try_from(length).ok());
             Parameters { p, g, exponent_bits, ..Parameters::default() }
         }
         Layout::X942 => {
-            let (p, g, q) = (next("p, g and q")?, next("p, g and q")?, next("p, g and q")?);
+            let (p, g, q) = (next("p-g-q")?, next("p-g-q")?, next("p-g-q")?);
             Parameters { p, g, q: Some(q), ..Parameters::default() }
         }
         Layout::Dsa => {
-            let (p, q, g) = (next("p, q and g")?, next("p, q and g")?, next("p, q and g")?);
+            let (p, q, g) = (next("p-q-g")?, next("p-q-g")?, next("p-q-g")?);
             Parameters { p, g, q: Some(q), ..Parameters::default() }
         }
     })
@@ -124,11 +145,10 @@ fn parameters(layout: Layout, der: &[u8]) -> Result<Parameters, Fault> {
 
 /// A SubjectPublicKeyInfo (RFC 5280 section 4.1) of a Diffie–Hellman or DSA key.
 fn public_key(der: &[u8]) -> Result<Parameters, Fault> {
-    const EXPECTED: &str = "a Diffie–Hellman or DSA key";
-    let malformed = |error: &dyn std::fmt::Display| (EXPECTED, error.to_string());
+    const EXPECTED: &str = "key";
     let content = sequence(der, EXPECTED)?;
-    let (rest, algorithm) = Sequence::from_der(&content).map_err(|error| malformed(&error))?;
-    let (parameters_der, id) = Oid::from_der(&algorithm.content).map_err(|error| malformed(&error))?;
+    let (rest, algorithm) = Sequence::from_der(&content).map_err(|error| (EXPECTED, malformed(error)))?;
+    let (parameters_der, id) = Oid::from_der(&algorithm.content).map_err(|error| (EXPECTED, malformed(error)))?;
     let layout = if id == oid!(1.2.840.113549.1.3.1) {
         Layout::Pkcs3
     } else if id == oid!(1.2.840.10046.2.1) {
@@ -136,30 +156,30 @@ fn public_key(der: &[u8]) -> Result<Parameters, Fault> {
     } else if id == oid!(1.2.840.10040.4.1) {
         Layout::Dsa
     } else {
-        return Err((EXPECTED, format!("one of the algorithm {id}")));
+        return Err((EXPECTED, json!({ "is": "other-algorithm", "id": id.to_string() })));
     };
-    let (_, key) = BitString::from_der(rest).map_err(|error| malformed(&error))?;
+    let (_, key) = BitString::from_der(rest).map_err(|error| (EXPECTED, malformed(error)))?;
     let (_, y) = integer(&key.data)?;
     Ok(Parameters { y: Some(y), ..parameters(layout, parameters_der)? })
 }
 
 fn sequence(der: &[u8], expected: &'static str) -> Result<Vec<u8>, Fault> {
-    let (rest, sequence) = Sequence::from_der(der).map_err(|error| (expected, error.to_string()))?;
+    let (rest, sequence) = Sequence::from_der(der).map_err(|error| (expected, malformed(error)))?;
     if rest.is_empty() {
         Ok(sequence.content.into_owned())
     } else {
-        Err((expected, format!("{} octets more", rest.len())))
+        Err((expected, json!({ "is": "more", "count": rest.len() })))
     }
 }
 
 /// A positive INTEGER, and what follows it.
 fn integer(der: &[u8]) -> Result<(&[u8], BigUint), Fault> {
-    const EXPECTED: &str = "a positive INTEGER";
-    let (rest, any) = Any::from_der(der).map_err(|error| (EXPECTED, error.to_string()))?;
-    Integer::try_from(&any).map_err(|error| (EXPECTED, error.to_string()))?;
+    const EXPECTED: &str = "integer";
+    let (rest, any) = Any::from_der(der).map_err(|error| (EXPECTED, malformed(error)))?;
+    Integer::try_from(&any).map_err(|error| (EXPECTED, malformed(error)))?;
     match any.data.first() {
-        None => Err((EXPECTED, "an empty one".to_owned())),
-        Some(first) if first & 0x80 != 0 => Err((EXPECTED, "a negative one".to_owned())),
+        None => Err((EXPECTED, json!({ "is": "empty" }))),
+        Some(first) if first & 0x80 != 0 => Err((EXPECTED, json!({ "is": "negative" }))),
         Some(_) => Ok((rest, BigUint::from_bytes_be(any.data))),
     }
 }

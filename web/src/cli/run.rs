@@ -37,6 +37,7 @@ Examples:
   interlock run ecdh-cert/relay --step --keep mine.json         each frame waits for your decision
 
 A scenario is MODE/ATTACK; ~CHECK switches a check off, +CHECK one on.
+
 Exit status: 1 when the verdict is not the one that web/src/ci/outcomes.txt expects (or --outcomes); a scenario
 without a row there gives 0 whatever the verdict; 3 when the lab itself failed or cannot tell: inconclusive,
 unread, or a victim that lost patience where it must not.")]

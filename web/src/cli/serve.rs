@@ -99,7 +99,7 @@ pub(super) fn run(args: &Serve) -> Result<u8, Failure> {
         let book = Arc::new(Book::open(store, Arc::new(Hub::default())).await);
         let listening = tokio::spawn({
             let book = Arc::clone(&book);
-            async move { book.listen().await }
+            async move { tokio::join!(book.recall(), book.listen()) }
         });
         let settings = lab::settings(args.patience, &args.time, &args.words);
         let config = lab::config(lab::Setup { jobs: args.jobs.into(), ..settings.into() })?;

@@ -1,7 +1,7 @@
 //! One of the three processes, kept alive.
 
 use super::{ProcessStatus, line, listeners::Listeners};
-use crate::log;
+use crate::{log, plain::plain};
 use lab::{
     control::{Order, Report},
     loss::Loss,
@@ -262,7 +262,10 @@ impl Keeper {
                         }
                     }
                     Ok(report) => reports.push(report),
-                    Err(error) => log::line("console", &format!("the {} reports nonsense: {error}", self.actor)),
+                    Err(error) => {
+                        let members = json!({ "what": self.actor, "why": plain(&error.to_string()).1 });
+                        log::line("console", &words::say("report", "nonsense", &members));
+                    }
                 }
                 // What came with the same read is handed on with it: whoever waits is woken once.
                 if !line::take(&mut reader, &mut line) {

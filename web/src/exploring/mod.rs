@@ -20,11 +20,12 @@ use ::lab::{
         file::{Flaw, ModeFile},
     },
     modes::{self, Played},
+    refusal::Refusal,
     scenario::Selection,
     script::Script,
     words,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Instant;
 
 /// What somebody wants to know.
@@ -47,15 +48,36 @@ pub struct Asked {
 }
 
 /// Why nothing is looked for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// It names something unknown.
-    #[error(transparent)]
-    Unknown(#[from] modes::Unknown),
+    Unknown(modes::Unknown),
     /// The file is no table.
-    #[error(transparent)]
-    Flaw(#[from] Flaw),
+    Flaw(Flaw),
 }
+
+impl From<modes::Unknown> for Refused {
+    fn from(unknown: modes::Unknown) -> Self {
+        Self::Unknown(unknown)
+    }
+}
+
+impl From<Flaw> for Refused {
+    fn from(flaw: Flaw) -> Self {
+        Self::Flaw(flaw)
+    }
+}
+
+impl From<&Refused> for Refusal {
+    fn from(refused: &Refused) -> Self {
+        match refused {
+            Refused::Unknown(unknown) => unknown.into(),
+            Refused::Flaw(flaw) => flaw.into(),
+        }
+    }
+}
+
+::lab::refused!(Refused);
 
 impl Asked {
     /// About a mode of the lab's; whatever it promises where no goals are named.
@@ -142,7 +164,7 @@ impl Asked {
     pub fn script(&self, trace: &Trace) -> Result<Script, Unscripted> {
         if self.own {
             // The victims speak the lab's modes.
-            return Err(Unscripted::NoPlace(said("own-mode", &json!({}))));
+            return Err(Unscripted::NoPlace("own-mode".to_owned()));
         }
         script::of(trace, &self.played.selection)
     }

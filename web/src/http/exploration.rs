@@ -79,7 +79,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Unknown(unknown) => Self::refused(StatusCode::BAD_REQUEST, "mode", &unknown),
-            Refused::Flaw(flaw) => Self::new(StatusCode::BAD_REQUEST, "table", flaw.to_string()),
+            Refused::Flaw(flaw) => Self::refused(StatusCode::BAD_REQUEST, "table", &flaw),
         }
     }
 }
@@ -88,7 +88,7 @@ impl From<Refused> for Problem {
 pub(super) async fn table(Named(id): Named) -> Result<Json<Value>, Problem> {
     let selection = selected(&id)?;
     let asked = Asked::of(&selection, &[], &[], &[], Bound::default());
-    let asked = asked.map_err(|refused| Problem::new(StatusCode::NOT_FOUND, "mode", refused.to_string()))?;
+    let asked = asked.map_err(|refused| Problem::refused(StatusCode::NOT_FOUND, "mode", &refused))?;
     let names = |goals: &[Goal]| goals.iter().map(ToString::to_string).collect::<Vec<_>>();
     Ok(Json(json!({
         "table": asked.table(),
@@ -121,8 +121,7 @@ pub(super) async fn perform(State(app): State<Arc<App>>) -> Result<(StatusCode, 
     let none = || Problem::said(StatusCode::CONFLICT, "exploration", "no-attack-found", json!({}));
     let answer = app.thinker.last().ok_or_else(none)?;
     let trace = answer.found.attacks.values().next().ok_or_else(none)?;
-    let unscripted =
-        |why: ::explore::script::Unscripted| Problem::new(StatusCode::CONFLICT, "exploration", why.to_string());
+    let unscripted = |why: ::explore::script::Unscripted| Problem::refused(StatusCode::CONFLICT, "exploration", &why);
     let script = answer.asked.script(trace).map_err(unscripted)?;
     let (without, with) = (answer.asked.without.clone(), answer.asked.with.clone());
     let scenario = attacks::by_script(script.mode.clone(), without, with);

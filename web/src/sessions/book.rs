@@ -10,7 +10,7 @@ use crate::sessions::{
     filter::Filter,
     hub::Hub,
     session::{Record, Session, now_ms, now_us},
-    store::{Cursor, Kept, Store, StoreError, Told},
+    store::{Cursor, Engine, Kept, Store, StoreError, Told},
     veil::Veil,
 };
 use bytes::Bytes;
@@ -20,6 +20,9 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+/// Scenarios whose last sessions are judged before others may ask the store something.
+const AT_ONCE: usize = 8;
 
 /// The book.
 pub struct Book {
@@ -52,11 +55,51 @@ impl Book {
     /// A book over a store, which publishes to `hub`.
     pub async fn open(store: Store, hub: Arc<Hub>) -> Self {
         let mut pages = Pages::default();
-        if let Ok(latest) = store.ask(|database| database.latest(SCENARIOS)).await {
-            pages.last = latest.iter().map(|(cursor, _)| *cursor).max().unwrap_or_default();
-            pages.latest = latest.into_iter().map(|(_, session)| (session.scenario.clone(), session)).collect();
+        if let Ok(scenarios) = store.ask(|database| database.scenarios(SCENARIOS)).await {
+            pages.last = scenarios.iter().map(|(cursor, _)| *cursor).max().unwrap_or_default();
+            pages.unread = scenarios.into_iter().map(|(_, scenario)| scenario).collect();
         }
         Self { pages: Mutex::new(pages), hub, store }
+    }
+
+    /// Judges the last session of each scenario that was kept before, a few at a time, so that nobody waits for it who asks the
+    /// store something meanwhile. Whoever watches starts again from the lists when all are there.
+    pub async fn recall(&self) {
+        let mut recalled = false;
+        self.pages().recalling = true;
+        loop {
+            let next: Vec<Scenario> = {
+                let unread = &mut self.pages().unread;
+                unread.drain(..unread.len().min(AT_ONCE)).collect()
+            };
+            if next.is_empty() {
+                break;
+            }
+            let asked = next.clone();
+            let judge = move |database: &dyn Engine| {
+                let last = asked.iter().map(|scenario| database.last_of(scenario));
+                last.collect::<Result<Vec<_>, _>>()
+            };
+            let Ok(found) = self.store.ask(judge).await else { continue };
+            for (scenario, session) in next.into_iter().zip(found) {
+                let Some(session) = session else { continue };
+                let mut pages = self.pages();
+                if pages.forgotten.remove(&session.session) {
+                    // It was forgotten meanwhile: the one before it is the last.
+                    pages.unread.push(scenario);
+                } else {
+                    recalled = true;
+                    pages.remember(&session);
+                }
+            }
+        }
+        let mut pages = self.pages();
+        pages.recalling = false;
+        pages.forgotten.clear();
+        drop(pages);
+        if recalled {
+            self.hub.restart();
+        }
     }
 
     /// The stream that this book publishes to.
@@ -375,6 +418,60 @@ mod tests {
         assert_eq!(asked(Filter { verdict: Some(Kind::Inconclusive), ..Filter::default() }).await, 2);
         let Some(Batch::Messages { messages, .. }) = live.next().await else { panic!("nothing is told") };
         assert!(std::str::from_utf8(&messages[0].text).unwrap().contains("inconclusive"));
+    }
+
+    /// However many are kept, a book is there at once, answers while it reads on, and knows in the end what it would have known.
+    #[tokio::test]
+    async fn what_was_kept_before_is_recalled_while_others_ask() {
+        const SCENARIOS: u64 = 60;
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Directory(directory.path().into());
+        let scenario = |i| format!("dh-weak:short,bits={i}/crack");
+        {
+            let store = Store::open(place.clone(), Retention::default());
+            for i in 0..2 * SCENARIOS {
+                let mut session = session(&format!("{i}"), &scenario(64 + i % SCENARIOS), i);
+                session.close(&[], i);
+                store.keep(Kept {
+                    cursor: i + 1,
+                    record: Arc::new(Record { session, events: vec![] }),
+                    events: vec![],
+                });
+            }
+            assert_eq!(store.close(), 0);
+        }
+        let book = Book::open(Store::open(place, Retention::default()), Arc::default()).await;
+        assert_eq!(book.latest_of_each().len(), 0, "nothing is judged before it is there");
+        let mut live = book.hub().viewer(book.hub().now());
+        let recall = book.recall();
+        let asks = async {
+            assert_eq!(book.list(u64::MAX, 5, Filter::default()).await.unwrap().len(), 5);
+            assert!(book.latest_of_each().len() < SCENARIOS as usize, "an answer does not wait for all of it");
+            let newest = format!("{}", 2 * SCENARIOS - 1);
+            let oldest = format!("{}", SCENARIOS);
+            assert_eq!(book.forget(&newest).await.unwrap(), Forgotten::Gone);
+            assert_eq!(book.forget(&oldest).await.unwrap(), Forgotten::Gone);
+            book.begin(session("now", &scenario(70), 1000));
+        };
+        tokio::join!(recall, asks);
+        let latest: HashMap<String, String> =
+            book.latest_of_each().into_iter().map(|it| (it.scenario.to_string(), it.session)).collect();
+        assert_eq!(latest.len(), SCENARIOS as usize);
+        for i in 0..SCENARIOS {
+            let last = match i {
+                0 => "0".to_owned(),
+                6 => "now".to_owned(),
+                _ if i == SCENARIOS - 1 => format!("{i}"),
+                _ => format!("{}", SCENARIOS + i),
+            };
+            assert_eq!(latest.get(&scenario(64 + i)), Some(&last), "{i}");
+        }
+        let mut told = String::new();
+        while !told.contains("event: reset") {
+            let next = tokio::time::timeout(std::time::Duration::from_secs(30), live.next()).await;
+            let Ok(Some(Batch::Messages { messages, .. })) = next else { panic!("nobody is told: {told}") };
+            messages.iter().for_each(|message| told += std::str::from_utf8(&message.text).unwrap());
+        }
     }
 
     #[tokio::test]

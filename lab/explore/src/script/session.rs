@@ -98,7 +98,7 @@ impl Scripting<'_> {
         let terms = |arrow: &Arrow| arrow.values.iter().map(|value| value.term.clone()).collect::<Vec<_>>();
         let said = |it: &Arrow| it.sends && Some(it.party) == speaker && it.message == arrow.message;
         let heard = self.arrows.iter().any(|it| said(it) && terms(it) == terms(arrow));
-        if heard { Ok(()) } else { Err(no_place("a voice from elsewhere")) }
+        if heard { Ok(()) } else { Err(no_place("voice")) }
     }
 
     /// The session in which this one of the cast takes part, from 0.
@@ -111,7 +111,7 @@ impl Scripting<'_> {
         match session {
             Some(session) if session == self.number => Ok(make),
             Some(session) if session < self.number => Ok(Make::Earlier { session: session + 1, value: Box::new(make) }),
-            _ => Err(no_place("what comes in a later session")),
+            _ => Err(no_place("later")),
         }
     }
 
@@ -156,12 +156,12 @@ impl Scripting<'_> {
     fn record(&mut self, arrow: &Arrow, records: &mut [Treatment; 2]) -> Result<(), Unscripted> {
         let to = self.trace.world.casts[arrow.party].role;
         let value = arrow.values.first().and_then(|value| value.made.as_ref());
-        let (_, recipe) = value.ok_or_else(|| no_place("a record"))?;
+        let (_, recipe) = value.ok_or_else(|| no_place("record"))?;
         let (side, treatment) = match recipe {
             Recipe::Record(number) => {
-                let by = self.sent(*number).map(|arrow| arrow.party).ok_or_else(|| no_place("a record"))?;
+                let by = self.sent(*number).map(|arrow| arrow.party).ok_or_else(|| no_place("record"))?;
                 if self.session_of(by) != Some(self.number) {
-                    return Err(no_place("a record of another session"));
+                    return Err(no_place("other-record"));
                 }
                 let from = self.trace.world.casts[by].role;
                 if by == arrow.party {
@@ -178,7 +178,7 @@ impl Scripting<'_> {
                 Shape::Sealed(_, text) if *text == data() => (Script::side(to), Treatment::Read),
                 _ => return Err(no_place(term)),
             },
-            _ => return Err(no_place("a record")),
+            _ => return Err(no_place("record")),
         };
         records[side] = treatment;
         Ok(())

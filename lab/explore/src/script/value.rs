@@ -25,8 +25,8 @@ impl Scripting<'_> {
         Ok(match recipe {
             Recipe::Had(term) => self.had(term, at, speaker)?,
             Recipe::Seen(number, field) => {
-                let arrow = self.sent(*number).ok_or_else(|| no_place("a message"))?;
-                let seen = arrow.values.get(*field).ok_or_else(|| no_place("a field"))?;
+                let arrow = self.sent(*number).ok_or_else(|| no_place("message"))?;
+                let seen = arrow.values.get(*field).ok_or_else(|| no_place("field"))?;
                 let session = self.session_of(arrow.party);
                 if session != Some(self.number) && is_anybodys(&seen.term) {
                     return self.made(&seen.term.clone(), &[], at, speaker);
@@ -35,7 +35,7 @@ impl Scripting<'_> {
             }
             Recipe::Made(term, parts) => self.made(term, parts, at, speaker)?,
             Recipe::Raised(base, by) => {
-                let group = self.term(base).as_ref().and_then(group_of).cloned().ok_or_else(|| no_place("a group"))?;
+                let group = self.term(base).as_ref().and_then(group_of).cloned().ok_or_else(|| no_place("group"))?;
                 let base = self.make(base, at, speaker)?;
                 self.raise(&group, base, by, at, speaker)?
             }
@@ -55,16 +55,16 @@ impl Scripting<'_> {
                 let whole = self.term(of).map(|whole| whole.parts().len());
                 let of = self.make(of, at, speaker)?;
                 let part = |op: &Op| matches!(op, Op::Part(at, parts, _) if at == place && whole.is_none_or(|of| of == *parts));
-                let op = self.operations().into_iter().find(part).ok_or_else(|| no_place("a part"))?;
+                let op = self.operations().into_iter().find(part).ok_or_else(|| no_place("part"))?;
                 Make::Apply(op, vec![of])
             }
             Recipe::Logarithm(of) => {
-                let group = self.term(of).as_ref().and_then(group_of).cloned().ok_or_else(|| no_place("a group"))?;
+                let group = self.term(of).as_ref().and_then(group_of).cloned().ok_or_else(|| no_place("group"))?;
                 let of = Box::new(self.make(of, at, speaker)?);
                 Make::Logarithm { group: Box::new(group_named(&group)?), of }
             }
             Recipe::Guessed(on) => self.guessed(on, at, speaker)?,
-            Recipe::Record(_) => return Err(no_place("a record")),
+            Recipe::Record(_) => return Err(no_place("record")),
         })
     }
 
@@ -83,7 +83,7 @@ impl Scripting<'_> {
     }
 
     fn raise(&mut self, group: &Term, base: Make, by: &[Recipe], at: usize, speaker: Role) -> Result<Make, Unscripted> {
-        let [exponent] = by else { return Err(no_place("a second exponent")) };
+        let [exponent] = by else { return Err(no_place("exponent")) };
         let exponent = self.exponent(group, exponent, at, speaker)?;
         Ok(Make::Apply(Op::Agree, vec![group_named(group)?, exponent, base]))
     }
@@ -233,7 +233,7 @@ impl Scripting<'_> {
             leg.len() >= frames.len() && leg.iter().zip(frames).all(|(one, other)| one == other)
         };
         let cast = self.order.iter().flatten().copied().find(passed);
-        let cast = cast.ok_or_else(|| no_place("a transcript that nobody has"))?;
+        let cast = cast.ok_or_else(|| no_place("transcript"))?;
         let with = self.trace.world.casts[cast].role;
         self.then(self.session_of(cast), Make::Transcript { with, messages: frames.len() })
     }
@@ -246,8 +246,8 @@ impl Scripting<'_> {
 
     /// The word with which something comes out as it was seen.
     fn guessed(&mut self, on: &Recipe, at: usize, speaker: Role) -> Result<Make, Unscripted> {
-        let seen = self.term(on).ok_or_else(|| no_place("a word tried on what was made"))?;
-        let recipe = self.trace.with_word(&seen).ok_or_else(|| no_place("a word"))?;
+        let seen = self.term(on).ok_or_else(|| no_place("tried-word"))?;
+        let recipe = self.trace.with_word(&seen).ok_or_else(|| no_place("word"))?;
         let made = Box::new(self.made_with_word(&recipe, at, speaker)?);
         Ok(Make::Guessed { made, like: Box::new(self.make(on, at, speaker)?) })
     }

@@ -11,9 +11,11 @@ use rcgen::{
     CertificateParams, CertificateRevocationListParams, Issuer, RevocationReason, RevokedCertParams, SerialNumber,
 };
 
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{KeyPair, KeyType, pem};
+use crate::refusal::Refusal;
 use template::date;
 
 pub use ocsp::CertStatus;
@@ -26,18 +28,33 @@ pub const DAY: i64 = 86_400;
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Why a certificate could not be issued.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// A name that cannot stand in a certificate.
-    #[error("name: expected an IP address or ASCII host name, got {0:?}")]
     Name(String),
     /// A time outside 1970 to 9999.
-    #[error("time: expected unix seconds between 0 and {LAST_SECOND}, got {0}")]
     Time(i64),
     /// The encoder's own refusal.
-    #[error("encoding: {0}")]
-    Encoding(#[from] rcgen::Error),
+    Encoding(rcgen::Error),
 }
+
+impl From<rcgen::Error> for Error {
+    fn from(error: rcgen::Error) -> Self {
+        Self::Encoding(error)
+    }
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Name(got) => Self::new("issued-name", json!({ "got": got })),
+            Error::Time(got) => Self::new("issued-time", json!({ "most": LAST_SECOND, "got": got })),
+            Error::Encoding(error) => Self::new("issued-encoding", json!({ "why": error.to_string() })),
+        }
+    }
+}
+
+crate::refused!(Error);
 
 /// A certificate that nobody has signed yet: what it is to say, its key and its serial number.
 #[derive(Clone)]

@@ -10,14 +10,18 @@ pub use results::{Actual, CaseResult, Results, Tally};
 use super::{Outcome, PeerName, Policy, Profile, Purpose, Validation, pem, validate};
 
 /// Why a file of test cases cannot be run.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// Not x509-limbo's schema.
-    #[error("limbo file: {0}")]
-    Schema(#[from] serde_json::Error),
+    Schema(serde_json::Error),
     /// A schema of another version.
-    #[error("limbo file: version: expected 1, got {0}")]
     Version(u64),
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Schema(error)
+    }
 }
 
 /// A file of test cases (`limbo-schema.json`, version 1).

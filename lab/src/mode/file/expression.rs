@@ -49,7 +49,7 @@ impl<'l> Reader<'l> {
         Self { line, rest: text.trim() }
     }
 
-    fn flaw<T>(&self, field: &'static str, expected: &str, got: &str) -> Result<T, Flaw> {
+    fn flaw<T>(&self, field: &'static str, expected: &'static str, got: &str) -> Result<T, Flaw> {
         self.line.flaw(field, expected, got)
     }
 
@@ -68,12 +68,12 @@ impl<'l> Reader<'l> {
     }
 
     fn end(&self) -> Result<(), Flaw> {
-        if self.rest.is_empty() { Ok(()) } else { self.flaw("expression", "the end of the line", self.rest) }
+        if self.rest.is_empty() { Ok(()) } else { self.flaw("expression", "end", self.rest) }
     }
 
     fn value(&mut self, depth: usize) -> Result<Expr, Flaw> {
         if depth > DEEPEST {
-            return self.flaw("expression", "one that is less deep", self.rest);
+            return self.flaw("expression", "less-deep", self.rest);
         }
         if self.rest.starts_with('(') {
             return Ok(Expr::Tuple(self.list(depth)?));
@@ -83,14 +83,14 @@ impl<'l> Reader<'l> {
             return match (name, parameter) {
                 ("transcript", None) => Ok(Expr::Transcript),
                 (name, None) => Ok(Expr::Var(name.to_owned().leak())),
-                (_, Some(_)) => self.flaw("expression", "( and arguments", self.rest),
+                (_, Some(_)) => self.flaw("expression", "arguments", self.rest),
             };
         }
         if name == "switch" {
             let check = self.check(parameter.unwrap_or_default())?;
             return match self.list(depth)? {
                 [on, off] => Ok(Expr::Switch(check, on, off)),
-                _ => self.flaw("expression", "what is so with the check, and what without it", self.rest),
+                _ => self.flaw("expression", "switch", self.rest),
             };
         }
         let op = self.operation(name, parameter)?;
@@ -98,7 +98,7 @@ impl<'l> Reader<'l> {
     }
 
     fn list(&mut self, depth: usize) -> Result<&'static [Expr], Flaw> {
-        let Some(rest) = self.rest.strip_prefix('(') else { return self.flaw("expression", "(", self.rest) };
+        let Some(rest) = self.rest.strip_prefix('(') else { return self.flaw("expression", "opens", self.rest) };
         self.rest = rest.trim_start();
         let mut items = Vec::new();
         loop {
@@ -109,7 +109,7 @@ impl<'l> Reader<'l> {
             if !items.is_empty() {
                 match self.rest.strip_prefix(',') {
                     Some(rest) => self.rest = rest.trim_start(),
-                    None => return self.flaw("expression", ", or )", self.rest),
+                    None => return self.flaw("expression", "goes-on", self.rest),
                 }
             }
             items.push(self.value(depth + 1)?);
@@ -121,17 +121,19 @@ impl<'l> Reader<'l> {
         let of_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         let (name, rest) = self.rest.split_at(self.rest.find(|c| !of_name(c)).unwrap_or(self.rest.len()));
         if name.is_empty() {
-            return self.flaw("expression", "a name", self.rest);
+            return self.flaw("expression", "name", self.rest);
         }
         self.rest = rest.trim_start();
         let Some(inside) = self.rest.strip_prefix('[') else { return Ok((name, None)) };
-        let Some((parameter, rest)) = inside.split_once(']') else { return self.flaw("expression", "]", self.rest) };
+        let Some((parameter, rest)) = inside.split_once(']') else {
+            return self.flaw("expression", "closes", self.rest);
+        };
         self.rest = rest.trim_start();
         Ok((name, Some(parameter)))
     }
 
     fn operation(&self, name: &str, parameter: Option<&str>) -> Result<Op, Flaw> {
-        let unknown = || self.flaw("operation", "an operation of the table's language", name);
+        let unknown = || self.flaw("operation", "operation", name);
         let Some(parameter) = parameter else {
             return PLAIN.into_iter().find(|op| op.to_string() == name).map_or_else(unknown, Ok);
         };
@@ -148,7 +150,7 @@ impl<'l> Reader<'l> {
                     Some((at, of.parse::<usize>().ok()?, sort))
                 });
                 let Some((at, of, sort)) = places else {
-                    return self.flaw("operation", "a place, as in part[1 of 2, nonce]", parameter);
+                    return self.flaw("operation", "part", parameter);
                 };
                 Op::Part(at, of, self.line.sort(sort)?)
             }
@@ -158,11 +160,11 @@ impl<'l> Reader<'l> {
 
     fn padding(&self, text: &str) -> Result<Padding, Flaw> {
         let found = [Padding::Oaep, Padding::Pkcs1v15].into_iter().find(|padding| padding.to_string() == text);
-        found.map_or_else(|| self.flaw("padding", "oaep or pkcs1v15", text), Ok)
+        found.map_or_else(|| self.flaw("padding", "padding", text), Ok)
     }
 
     fn check(&self, id: &str) -> Result<&'static Check, Flaw> {
-        checks::find(id).map_or_else(|| self.flaw("check", "the id of a check (interlock list checks)", id), Ok)
+        checks::find(id).map_or_else(|| self.flaw("check", "check", id), Ok)
     }
 
     fn role(&self, text: &str) -> Result<Role, Flaw> {
@@ -180,7 +182,7 @@ impl<'l> Reader<'l> {
             ("signed", true) => Relation::Signed(self.check(two().0)?, two().1.to_owned().leak()),
             ("at-least-bits", true) => match given.parse() {
                 Ok(bits) => Relation::GroupSize(bits),
-                Err(_) => return self.flaw("relation", "a number of bits", given),
+                Err(_) => return self.flaw("relation", "bits", given),
             },
             ("certified", true) => Relation::Certified(self.role(given)?),
             ("certified-for-any", true) => Relation::CertifiedForAny(self.role(given)?),
@@ -190,7 +192,7 @@ impl<'l> Reader<'l> {
             ("safe-order", false) => Relation::GroupOrder,
             ("published", false) => Relation::GroupKnown,
             ("contributes", false) => Relation::Contributes,
-            _ => return self.flaw("relation", "a relation of the table's language", name),
+            _ => return self.flaw("relation", "relation", name),
         })
     }
 }
@@ -198,11 +200,11 @@ impl<'l> Reader<'l> {
 impl Line<'_> {
     pub(super) fn sort(&self, text: &str) -> Result<Sort, Flaw> {
         let found = Sort::ALL.iter().find(|sort| sort.to_string() == text);
-        found.map_or_else(|| self.flaw("sort", "a sort of the table's language", text), |sort| Ok(*sort))
+        found.map_or_else(|| self.flaw("sort", "sort", text), |sort| Ok(*sort))
     }
 
     pub(super) fn role(&self, text: &str) -> Result<Role, Flaw> {
         let found = [Role::Client, Role::Server].into_iter().find(|role| role.as_str() == text);
-        found.map_or_else(|| self.flaw("role", "client or server", text), Ok)
+        found.map_or_else(|| self.flaw("role", "role", text), Ok)
     }
 }

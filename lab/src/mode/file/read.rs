@@ -18,9 +18,9 @@ pub(super) struct Line<'t> {
 }
 
 impl<'t> Line<'t> {
-    pub(super) fn flaw<T>(&self, field: &'static str, expected: &str, got: &str) -> Result<T, Flaw> {
+    pub(super) fn flaw<T>(&self, field: &'static str, expected: &'static str, got: &str) -> Result<T, Flaw> {
         let got = got.chars().take(64).collect();
-        Err(Flaw::Line { line: self.number, field, expected: expected.to_owned(), got })
+        Err(Flaw::Line { line: self.number, field, expected, got })
     }
 
     /// The first word, and what follows.
@@ -31,7 +31,7 @@ impl<'t> Line<'t> {
     fn word(&self, field: &'static str, text: &str) -> Result<&'static str, Flaw> {
         let of_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
         if text.is_empty() || !text.chars().all(of_word) {
-            return self.flaw(field, "a word of a-z, 0-9, _ and -", text);
+            return self.flaw(field, "word", text);
         }
         Ok(text.to_owned().leak())
     }
@@ -41,16 +41,16 @@ impl<'t> Line<'t> {
             "both" => Ok(By::Both),
             "client" => Ok(By::One(Role::Client)),
             "server" => Ok(By::One(Role::Server)),
-            _ => self.flaw("by", "client, server or both", text),
+            _ => self.flaw("by", "by", text),
         }
     }
 
     fn given(&self, rest: &str) -> Result<Given, Flaw> {
         let (by, rest) = split(rest);
         let by = self.by(by)?;
-        let Some((name, source)) = rest.split_once(": ") else { return self.flaw("given", "NAME: SOURCE", rest) };
+        let Some((name, source)) = rest.split_once(": ") else { return self.flaw("given", "given", rest) };
         let found = Source::ALL.into_iter().find(|it| it.as_str() == source.trim());
-        let Some(source) = found else { return self.flaw("source", "where it comes from, as in peer-name", source) };
+        let Some(source) = found else { return self.flaw("source", "source", source) };
         Ok(Given { by, name: self.word("name", name)?, source })
     }
 
@@ -61,7 +61,7 @@ impl<'t> Line<'t> {
             Some((name, binds, sort, value))
         });
         let Some((name, binds, sort, value)) = parts else {
-            return self.flaw("field", "NAME as NAME: SORT = EXPRESSION", rest);
+            return self.flaw("field", "field", rest);
         };
         let (name, binds) = (self.word("name", name)?, self.word("name", binds)?);
         Ok(Field { name, binds, sort: self.sort(sort)?, value: Reader::new(self, value).only()? })
@@ -72,7 +72,7 @@ impl<'t> Line<'t> {
         let (verb, object) = split(rest);
         let named = |text: &'t str| match text.split_once(" := ") {
             Some((name, value)) => Ok((self.word("name", name.trim())?, value.trim())),
-            None => self.flaw("step", "NAME := EXPRESSION, check, recall, keep, install, say or forget", rest),
+            None => self.flaw("step", "step", rest),
         };
         let value = |text| Reader::new(self, text).only();
         let act = match verb {
@@ -184,11 +184,11 @@ impl Draft {
                 let (from, kind) = split(rest);
                 let from = line.role(from)?;
                 let found = Kind::ALL.into_iter().find(|it| it.as_str() == kind && *it != Kind::Record);
-                let Some(kind) = found else { return line.flaw("kind", "a kind of message, as in client-hello", kind) };
+                let Some(kind) = found else { return line.flaw("kind", "kind", kind) };
                 self.messages.push(Part { from, kind, fields: Vec::new(), steps: Default::default(), open: None });
             }
             _ if !self.messages.is_empty() => {
-                return line.flaw("statement", "message, field, before, receipt, after, or a step", statement);
+                return line.flaw("statement", "in-message", statement);
             }
             "mode" => self.id = Some(line.word("mode", rest)?),
             "parameters" => {
@@ -196,7 +196,7 @@ impl Draft {
                 let known = selection.filter(|it| modes::play(it, &[], &[]).is_ok());
                 self.parameters = match known {
                     Some(selection) => Some(selection),
-                    None => return line.flaw("parameters", "a mode with its variant, as in psk:password", rest),
+                    None => return line.flaw("parameters", "parameters", rest),
                 };
             }
             "names" => {
@@ -204,19 +204,19 @@ impl Draft {
                     [Names::Nobody, Names::Server, Names::Both].into_iter().find(|it| print::names(*it) == rest);
                 self.names = match found {
                     Some(names) => Some(names),
-                    None => return line.flaw("names", "nobody, server or both", rest),
+                    None => return line.flaw("names", "names", rest),
                 };
             }
             "met" => match rest.parse() {
                 Ok(met) if met <= 1 => self.met = met,
-                _ => return line.flaw("met", "0 or 1", rest),
+                _ => return line.flaw("met", "met", rest),
             },
             "groups" => {
                 for name in rest.split_whitespace() {
                     let offered = |mode: &Mode| mode.groups.contains(&name);
                     let known = named::find(name).is_some() || modes::tables().any(offered);
                     if !known {
-                        return line.flaw("groups", "groups that a mode offers", name);
+                        return line.flaw("groups", "groups", name);
                     }
                     self.groups.push(line.word("groups", name)?);
                 }
@@ -225,17 +225,13 @@ impl Draft {
                 for id in rest.split_whitespace() {
                     match checks::find(id) {
                         Some(check) => self.off.push(check.id),
-                        None => return line.flaw("off", "ids of checks", id),
+                        None => return line.flaw("off", "off", id),
                     }
                 }
             }
             "given" => self.given.push(line.given(rest)?),
             _ => {
-                return line.flaw(
-                    "statement",
-                    "mode, parameters, names, met, groups, off, given or message",
-                    statement,
-                );
+                return line.flaw("statement", "statement", statement);
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ export const Trouble = () => {
     return html`<p class="trouble" role="alert" data-trouble="cut">${tell("link trouble", { since: heard ? clock(heard) : null })}</p>`;
   }
   if (status && status.store?.ok === false) {
-    return html`<p class="trouble" role="alert" data-trouble="store">${tell("link not-kept", { why: status.store.message })}</p>`;
+    return html`<p class="trouble" role="alert" data-trouble="store">${tell("link not-kept", { why: status.store.state })}</p>`;
   }
   if (status?.store?.unreadable > 0) {
     return html`<p class="trouble" role="alert" data-trouble="unreadable">${tell("link unreadable", { count: status.store.unreadable })}</p>`;

@@ -5,6 +5,8 @@ use crate::{
     cli::{Failure, glob::matches},
 };
 use ::audit::{Audited, Cell, Report, cases, grade::Grade};
+use ::lab::refusal::Refusal;
+use serde_json::{Value, json};
 use std::{fs, path::Path};
 
 /// A line of the file: a client and an attack, `*` and `?` in them as in other patterns, the grade, and why.
@@ -39,22 +41,22 @@ impl Expected {
             if content.is_empty() || content.starts_with('#') {
                 continue;
             }
-            let wrong = |what: &str| Failure::Usage(format!("{file}:{line}: {what}"));
+            let wrong = |name: &str, members: Value| Failure::Usage(Refusal::new(name, members).to_string());
             let mut words = content.split_whitespace();
             let (Some(client), Some(attack), Some(grade)) = (words.next(), words.next(), words.next()) else {
-                return Err(wrong("expected a client, an attack, a grade and a reason"));
+                return Err(wrong("grades-row", json!({ "file": file, "line": line })));
             };
             let grades = Grade::ALL.into_iter().filter(|grade| *grade != Grade::Error);
             let grade = grades.clone().find(|known| known.as_str() == grade).ok_or_else(|| {
                 let known: Vec<&str> = grades.map(Grade::as_str).collect();
-                wrong(&format!("grade: expected one of {}, got {grade:?}", known.join(", ")))
+                wrong("grades-grade", json!({ "file": file, "line": line, "expected": known, "got": grade }))
             })?;
             if !cases().any(|case| matches(attack, case.attack)) {
-                return Err(wrong(&format!("attack: no attack on real software is like {attack:?}")));
+                return Err(wrong("grades-attack", json!({ "file": file, "line": line, "got": attack })));
             }
             let reason = words.collect::<Vec<_>>().join(" ");
             if reason.is_empty() {
-                return Err(wrong("reason: expected why, got nothing"));
+                return Err(wrong("grades-reason", json!({ "file": file, "line": line })));
             }
             let (client, attack) = (client.to_owned(), attack.to_owned());
             rows.push(Row { client, attack, grade, reason, line });

@@ -9,9 +9,11 @@ use lab::certificate::{
 };
 use lab::encryption::USUAL_BITS;
 use lab::group::Group;
+use lab::refusal::Refusal;
 use lab::role::Role;
 use lab::staging::{self, CLIENT_NAME, SERVER_NAME, certify, revocation_lists};
 use process::authorities::Authorities;
+use serde_json::json;
 
 use super::{Failure, failed};
 
@@ -61,19 +63,19 @@ const MET: [[&str; 4]; 2] = [
 ];
 
 fn attack(id: &str) -> Result<&'static Forgery, String> {
-    let ids = || FORGERIES.iter().map(|forgery| forgery.id).collect::<Vec<_>>().join(", ");
-    forge::find(id).ok_or_else(|| format!("expected one of {}", ids()))
+    let ids = || FORGERIES.iter().map(|forgery| forgery.id).collect::<Vec<_>>();
+    forge::find(id).ok_or_else(|| Refusal::new("one-of", json!({ "expected": ids() })).to_string())
 }
 
 fn key_type(name: &str) -> Result<KeyType, String> {
     name.parse().map_err(|unknown: lab::certificate::UnknownKeyType| unknown.to_string())
 }
 
-fn host(name: &str) -> Result<String, &'static str> {
+fn host(name: &str) -> Result<String, String> {
     match name.strip_prefix("*.").unwrap_or(name).parse() {
         Ok(PeerName::Dns(_)) => Ok(name.to_owned()),
         Ok(PeerName::Ip(_)) if !name.starts_with('*') => Ok(name.to_owned()),
-        _ => Err("expected a host name or an address"),
+        _ => Err(Refusal::new("host-or-address", json!({})).to_string()),
     }
 }
 
@@ -83,10 +85,10 @@ impl Issue {
             .authorities
             .read()
             .and_then(|origin| origin.setting(""))
-            .map_err(|error| Failure::Usage(error.to_string()))?;
+            .map_err(|error| Failure::Usage(Refusal::new("said", json!({ "text": error.to_string() }))))?;
         setting.keys = self.key;
         setting.now = self.at.unwrap_or(setting.now);
-        let usage = |error: lab::certificate::issue::Error| Failure::Usage(error.to_string());
+        let usage = |error: lab::certificate::issue::Error| Failure::Usage((&error).into());
         let pki = certify(&setting, &self.name, &self.client).map_err(usage)?;
         let lists = revocation_lists(&pki.authorities, &self.name, Purpose::Server, &setting).map_err(usage)?;
         let mut files = vec![("root.pem", pem::encode(pem::CERTIFICATE, pki.authorities.root.certificate()))];

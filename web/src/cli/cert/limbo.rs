@@ -4,9 +4,12 @@ use std::io::{Read as _, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use lab::certificate::limbo::{Suite, Tally};
+use lab::certificate::limbo::{Error, Suite, Tally};
+use lab::refusal::Refusal;
+use serde_json::json;
 
-use super::{Failure, LONGEST, content, now, read};
+use super::{Failure, LONGEST, content, now, read, too_long};
+use crate::plain::plain;
 
 /// The first bytes of a zstd frame (RFC 8878 section 3.1.1).
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -29,7 +32,7 @@ pub struct Limbo {
 
 impl Limbo {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
-        let suite = Suite::parse(&self.text()?).map_err(|error| content(&self.file, error.to_string()))?;
+        let suite = Suite::parse(&self.text()?).map_err(|error| content(&self.file, refusal(&error)))?;
         let results = suite.run(now());
         let tallies = results.tally();
         if self.json {
@@ -56,17 +59,27 @@ impl Limbo {
     fn text(&self) -> Result<String, Failure> {
         let bytes = read(&self.file)?;
         let bytes = if bytes.starts_with(&ZSTD) {
-            let bad = |why: String| content(&self.file, format!("zstd: {why}"));
+            let bad = |why: String| content(&self.file, Refusal::new("zstd", json!({ "why": why })));
             let decoder = ruzstd::decoding::StreamingDecoder::new(bytes.as_slice()).map_err(|e| bad(e.to_string()))?;
             let mut unpacked = Vec::new();
             decoder.take(LONGEST + 1).read_to_end(&mut unpacked).map_err(|e| bad(e.to_string()))?;
             if unpacked.len() as u64 > LONGEST {
-                return Err(bad(format!("expected at most {LONGEST} bytes, got more")));
+                return Err(content(&self.file, too_long()));
             }
             unpacked
         } else {
             bytes
         };
-        String::from_utf8(bytes).map_err(|error| content(&self.file, format!("expected UTF-8, got {error}")))
+        String::from_utf8(bytes).map_err(|_| content(&self.file, Refusal::new("utf-8", json!({}))))
+    }
+}
+
+fn refusal(error: &Error) -> Refusal {
+    match error {
+        Error::Schema(error) => {
+            let (field, why) = plain(&error.to_string());
+            Refusal::new("limbo-schema", json!({ "field": field, "why": why }))
+        }
+        Error::Version(got) => Refusal::new("limbo-version", json!({ "got": got })),
     }
 }

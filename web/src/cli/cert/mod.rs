@@ -5,10 +5,13 @@ mod limbo;
 mod report;
 mod verify;
 
+use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use lab::refusal::Refusal;
+use serde_json::json;
 
 /// Longest file that is read: the whole x509-limbo suite has some forty megabytes.
 const LONGEST: u64 = 256 << 20;
@@ -30,10 +33,9 @@ pub enum Cert {
 }
 
 /// Why a command could not do its work.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Failure {
     /// A file cannot be read or written.
-    #[error("{}: {error}", file.display())]
     File {
         /// Which.
         file: PathBuf,
@@ -41,20 +43,36 @@ pub enum Failure {
         error: io::Error,
     },
     /// A file has other content than the command needs.
-    #[error("{}: {why}", file.display())]
     Content {
         /// Which.
         file: PathBuf,
         /// What was expected and what came.
-        why: String,
+        why: Refusal,
     },
     /// An argument that cannot be followed.
-    #[error("{0}")]
-    Usage(String),
+    Usage(Refusal),
     /// Output cannot be written.
-    #[error("cannot write: {0}")]
-    Write(#[from] io::Error),
+    Write(io::Error),
 }
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { file, error } => write!(f, "{}: {error}", file.display()),
+            Self::Content { file, why } => write!(f, "{}: {why}", file.display()),
+            Self::Usage(why) => why.fmt(f),
+            Self::Write(error) => f.write_str(&super::unwritten(error)),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
 
 /// Runs a command; its exit status is 0 (as it should be), 1 (a finding) or 3 (not decided).
 ///
@@ -74,7 +92,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let open = std::fs::File::open(file).map_err(failed(file))?;
     open.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed(file))?;
     if bytes.len() as u64 > LONGEST {
-        return Err(content(file, format!("expected at most {LONGEST} bytes, got more")));
+        return Err(content(file, too_long()));
     }
     Ok(bytes)
 }
@@ -83,7 +101,12 @@ fn failed(file: &Path) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::File { file: file.to_owned(), error }
 }
 
-fn content(file: &Path, why: impl Into<String>) -> Failure {
+/// More than is read of a file.
+fn too_long() -> Refusal {
+    Refusal::new("octets", json!({ "most": LONGEST }))
+}
+
+fn content(file: &Path, why: impl Into<Refusal>) -> Failure {
     Failure::Content { file: file.to_owned(), why: why.into() }
 }
 

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use lab::certificate::{
-    CHECKS, Outcome, PeerName, Policy, PolicyId, PolicyInputs, Profile, Purpose, checks, pem, spki_sha256,
+    CHECKS, DecodeError, Outcome, PeerName, Policy, PolicyId, PolicyInputs, Profile, Purpose, checks, pem, spki_sha256,
 };
 use lab::check::{Check, Switches};
+use lab::refusal::Refusal;
+use serde_json::json;
 
 use super::report::{Report, Show};
 use super::{Failure, content, now, read};
@@ -23,6 +25,7 @@ Examples:
   interlock cert verify --ca roots.pem --policy 2.23.140.1.2.2 --require-policy --show failures chain.pem
 
 The first certificate of the chain is the one to be verified; the others may come in any order.
+
 Exit status: 0 accepted, 1 rejected, 2 usage, 3 not decided (`skip`: an algorithm is out of scope).")]
 pub struct Verify {
     /// The chain, PEM
@@ -95,8 +98,8 @@ enum Rules {
 
 /// A check's id.
 fn check(id: &str) -> Result<&'static Check, String> {
-    let ids = || CHECKS.iter().map(|check| check.id).collect::<Vec<_>>().join(", ");
-    checks::find(id).ok_or_else(|| format!("expected one of {}", ids()))
+    let ids = || CHECKS.iter().map(|check| check.id).collect::<Vec<_>>();
+    checks::find(id).ok_or_else(|| Refusal::new("one-of", json!({ "expected": ids() })).to_string())
 }
 
 impl Verify {
@@ -163,24 +166,20 @@ fn key(pin: &str) -> Result<[u8; 32], Failure> {
     }
     let file = Path::new(pin);
     let certificate = blocks(file, pem::CERTIFICATE)?.into_iter().next().unwrap_or_default();
-    spki_sha256(&certificate).map_err(|error| content(file, error.to_string()))
+    let why = |error: DecodeError| Refusal::new("said", json!({ "text": error.to_string() }));
+    spki_sha256(&certificate).map_err(|error| content(file, why(error)))
 }
 
 /// The blocks of a PEM file with this label.
 fn blocks(file: &Path, label: &str) -> Result<Vec<Vec<u8>>, Failure> {
     let bytes = read(file)?;
-    let blocks = pem::decode(&bytes).map_err(|error| content(file, error.to_string()))?;
+    let blocks = pem::decode(&bytes).map_err(|error| content(file, &error))?;
     let (wanted, others): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.label == label);
     if wanted.is_empty() {
-        let got = match others.first() {
-            Some(other) => format!("`-----BEGIN {}-----`", other.label.escape_debug()),
-            // A SEQUENCE of more than 255 bytes.
-            None if bytes.starts_with(&[0x30, 0x82]) => {
-                "what looks like DER, which base64 between such lines makes PEM".into()
-            }
-            None => "no PEM block".into(),
-        };
-        return Err(content(file, format!("expected `-----BEGIN {label}-----`, got {got}")));
+        let got = others.first().map(|other| other.label.escape_debug().to_string());
+        // A SEQUENCE of more than 255 bytes.
+        let der = bytes.starts_with(&[0x30, 0x82]);
+        return Err(content(file, Refusal::new("no-block", json!({ "label": label, "got": got, "der": der }))));
     }
     Ok(wanted.into_iter().map(|block| block.der).collect())
 }

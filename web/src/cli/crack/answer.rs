@@ -4,6 +4,7 @@ use super::{
     super::{Failure, said},
     crack, in_seconds, method,
     stop::Reason,
+    words,
 };
 use cryptanalysis::{Failure as Fault, Price, Problem, Solution, Unsolved};
 use serde_json::{Value, json};
@@ -63,7 +64,8 @@ impl Answer<'_> {
         let (kind, why) = match (failure, self.stopped) {
             (Fault::Cancelled, Some(Reason::Time(limit))) => ("time", crack("time", &json!({ "limit": limit }))),
             (Fault::Cancelled, Some(Reason::Interrupted)) => ("interrupted", said("interrupted", &json!({}))),
-            _ => (failure.kind(), failure.to_string()),
+            _ if as_json => (failure.kind(), failure.to_string()),
+            _ => (failure.kind(), words::why(failure)),
         };
         let stopped = matches!(failure, Fault::Cancelled | Fault::OutOfBudget { .. });
         let price_so_far = self.price_so_far.as_ref().filter(|_| stopped);
@@ -92,7 +94,7 @@ impl Answer<'_> {
         }
         writeln!(out, "{}", crack("not-found", &json!({ "why": why })))?;
         if let Some(price) = price_so_far {
-            writeln!(out, "{}", crack("all-of-it", &json!({ "price": price.to_string() })))?;
+            writeln!(out, "{}", crack("all-of-it", &json!({ "price": words::price(price) })))?;
         }
         if something {
             let members = json!({ "x": known.x.to_string(), "modulus": known.modulus.to_string() });

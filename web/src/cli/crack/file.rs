@@ -1,8 +1,9 @@
 //! The file of a precomputation: whole at any time, whoever else writes it and whatever ends this process.
 
-use super::super::Failure;
+use super::{super::Failure, words};
 use cryptanalysis::Precomputation;
 use num_bigint::BigUint;
+use serde_json::json;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
@@ -88,12 +89,15 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other(super::crack("links", &serde_json::json!({}))))
+    Err(io::Error::other(super::crack("links", &json!({}))))
 }
 
 fn without_field(failure: &cryptanalysis::Failure) -> String {
     match failure {
-        cryptanalysis::Failure::BadInput { expected, got, .. } => format!("expected {expected}, got {got}"),
+        cryptanalysis::Failure::BadInput { expected, got, .. } => {
+            let members = json!({ "expected": words::input(expected), "got": words::input(got) });
+            super::crack("unfit-file", &members)
+        }
         other => other.to_string(),
     }
 }

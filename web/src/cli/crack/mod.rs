@@ -5,6 +5,7 @@ mod asked;
 mod file;
 mod progress;
 mod stop;
+mod words;
 
 use super::{FINDING, FINE, Failure, USAGE};
 use answer::Answer;
@@ -13,7 +14,6 @@ pub(super) use asked::{Stdin, pem, read};
 use clap::Args;
 use cryptanalysis::{Budget, Failure as Fault, Method, solve_with};
 use file::Kept;
-use lab::words;
 pub(super) use progress::Progress;
 use serde_json::{Value, json};
 use std::{io::Write, path::PathBuf, time::Duration};
@@ -36,6 +36,7 @@ Examples:
 Numbers are decimal, or hexadecimal as openssl prints it: 0x1f, 00:1f, 1f, with line breaks. Digits alone are decimal; - is
 standard input. What takes long is priced and not begun; with --timeout it is. With --precompute the work is kept in the
 file, now and then, after Ctrl-C and at the end, and every further target needs only its own part.
+
 Exit status: 0 solved and checked, 1 no solution, out of reach or stopped, 2 usage, 3 the lab itself failed.")]
 pub(super) struct Crack {
     /// The modulus
@@ -84,12 +85,12 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
 
 /// What is said of a logarithm at the terminal.
 fn crack(name: &str, members: &Value) -> String {
-    words::say("crack-command", name, members)
+    lab::words::say("crack-command", name, members)
 }
 
 /// How a logarithm is computed, in words.
 fn method(method: &Method) -> String {
-    words::told_as("method", method)
+    lab::words::told_as("method", method)
 }
 
 /// A fault of the command line as an object, like every other answer.
@@ -151,7 +152,7 @@ fn attempt(args: &Crack) -> Result<u8, Failure> {
                 let option = if *field == "precomputation" { "precompute" } else { field };
                 return Err(Failure::Usage(crack(
                     "option",
-                    &json!({ "option": option, "expected": expected, "got": got }),
+                    &json!({ "option": option, "expected": words::input(expected), "got": words::input(got) }),
                 )));
             }
             answer.not_found(out, args.json, &unsolved)?;

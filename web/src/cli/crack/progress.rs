@@ -1,6 +1,6 @@
 //! What is being done, on standard error: bars for who watches a terminal, lines now and then for a log.
 
-use super::{crack, method};
+use super::{crack, method, words};
 use cryptanalysis::{Method, Observer, Phase, Price, Problem, known};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -76,7 +76,7 @@ impl Observer for Progress {
                 let style = ProgressStyle::with_template("{msg:22} {wide_bar} {percent:>3} %  {eta} left");
                 let bar = all.add(ProgressBar::new(total));
                 bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-                bar.set_message(phase.to_string());
+                bar.set_message(words::phase(phase));
                 bar
             });
             bar.set_length(total.max(done));
@@ -85,7 +85,7 @@ impl Observer for Progress {
             // the first line has just been written: what ends within seconds needs no other
             if self.told.is_some() || self.began.elapsed() >= PAUSE / 10 {
                 let percent = (done as f64 / total.max(1) as f64 * 100.0).min(100.0);
-                self.line(&format!("{phase}: {percent:.0} %"));
+                self.line(&format!("{}: {percent:.0} %", words::phase(phase)));
                 self.told = Some((phase, Instant::now()));
             }
         }
@@ -97,7 +97,7 @@ impl Observer for Progress {
 
     fn priced(&mut self, price: &Price) {
         if self.price.as_ref() != Some(price) && price.core_seconds() >= LONG {
-            self.line(&crack("unless-cheaper", &json!({ "price": price.to_string() })));
+            self.line(&crack("unless-cheaper", &json!({ "price": words::price(price) })));
         }
         self.price = Some(price.clone());
     }

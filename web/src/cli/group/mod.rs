@@ -40,6 +40,7 @@ Examples:
 
 Numbers are decimal, or hexadecimal as openssl prints it: 0x1f, 00:1f, 1f, with line breaks. Digits alone are decimal; - is
 standard input.
+
 Exit status: 0 no weakness known, 1 weaknesses, 2 usage.")]
 pub(super) struct Explain {
     /// The modulus

@@ -31,6 +31,7 @@ Examples:
 A logarithm is computed where something is known against the server's group, as in interlock group explain. Whatever is
 told as read is proven: the handshake's own Finished fits the secret.
 With --json there is an object a session, and at the end one with the totals.
+
 Exit status: 0 nothing could be read, 1 something was, 2 usage, 3 the lab itself failed.")]
 pub(in crate::cli) struct Read {
     /// The recording: pcap or pcapng, - for standard input. With --live the file that is written

@@ -55,6 +55,7 @@ Examples:
 
 Starts `openssl s_server` with a group of its own, the client through a relay of this machine that records, and reads the
 recording: with TLS 1.2, and with TLS 1.3 as its twin. {ca}, {host}, {port} and {canary} are filled in.
+
 Exit status: 0 the canary stayed closed, 1 the recording gave it away, 2 usage, 3 the lab itself failed.")]
 pub(in crate::cli) struct WeakGroup {
     /// What is weak about the server's group

@@ -3,10 +3,10 @@
 
 use super::{Book, Pages, Running};
 use crate::{
-    log,
+    plain::plain,
     sessions::{
         session::{Progress, Record, Session, now_ms},
-        store::{About, Cursor, Heard, Hearing, StoreError, What},
+        store::{About, Cursor, Heard, Hearing, StoreError, What, say},
         veil::Veil,
     },
 };
@@ -37,7 +37,7 @@ impl Book {
                     }
                 }
                 Err(error) => {
-                    self.store.hears(Some(error.to_string()));
+                    self.store.hears(Some((&error).into()));
                     sleep(RETRY).await;
                 }
             }
@@ -67,11 +67,12 @@ impl Book {
                     }
                 };
                 if let Err(error) = understood {
-                    log::line("store", &format!("what another console tells of {session:?} cannot be read: {error}"));
+                    let (field, why) = plain(&error.to_string());
+                    say("unheard", &json!({ "session": session, "field": field, "why": why }));
                 }
             }
             What::Missed => {
-                log::line("store", "more happened at another console than could be heard; the lists are read anew");
+                say("missed", &json!({}));
                 self.drop_running(&console);
                 self.hub.restart();
             }

@@ -1,6 +1,6 @@
 //! The address of a PostgreSQL server, and what is wrong with one.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 use tokio_postgres::{
     Config,
     config::{Host, SslMode},
@@ -84,9 +84,9 @@ impl Server {
     }
 }
 
-impl fmt::Display for Server {
-    /// Its name, without what only its user may know.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Server {
+    /// Where it is, without what only its user may know: the database, where one is named, and the hosts.
+    pub(crate) fn place(&self) -> (Option<&str>, String) {
         let hosts = self.config.get_hosts().iter().map(|host| match host {
             Host::Tcp(name) => name.clone(),
             #[cfg(unix)]
@@ -96,8 +96,7 @@ impl fmt::Display for Server {
             [] => self.config.get_hostaddrs().iter().map(ToString::to_string).collect(),
             _ => hosts.collect(),
         };
-        let database = self.config.get_dbname().or(self.config.get_user()).unwrap_or("that is the user's own");
-        write!(f, "the PostgreSQL database {database} at {}", hosts.join(", "))
+        (self.config.get_dbname().or(self.config.get_user()), hosts.join(", "))
     }
 }
 

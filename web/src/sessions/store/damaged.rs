@@ -35,7 +35,7 @@ fn left_behind(records: &[Kept]) -> [tempfile::TempDir; 2] {
 fn found(directory: &Path, records: &[Kept]) -> Result<Vec<String>, StoreError> {
     let mut database = open(&Place::Directory(directory.into()), Retention::default())?;
     let listed = database.list(u64::MAX, 100, &Filter::default())?;
-    let (latest, last) = (database.latest(100), database.last_of(&"dh/relay".parse().unwrap()));
+    let (latest, last) = (database.scenarios(100), database.last_of(&"dh/relay".parse().unwrap()));
     let by_id: Vec<_> = records.iter().map(|kept| database.record(&kept.record.session.session)).collect();
     for record in by_id.iter().filter_map(|found| found.as_ref().ok()?.as_ref()) {
         let mut judged = record.session.clone();

@@ -18,7 +18,7 @@ pub trait Engine: Send {
     fn is_read_only(&self) -> bool;
 
     /// In what way it is no longer there, where it is not: what is written to it is nowhere, and it has to be opened again.
-    fn gone(&self) -> Option<&'static str>;
+    fn gone(&self) -> Option<StoreError>;
 
     /// How many of the sessions that were asked for could not be read.
     fn unreadable(&self) -> usize;
@@ -49,11 +49,12 @@ pub trait Engine: Send {
         Ok(self.record(id)?.map(|record| record.session))
     }
 
-    /// The newest session of each scenario that can be read, at most `limit` of them; none by hand.
+    /// Of which scenarios there are sessions, the one that was played last first, each with the cursor of its newest; at most
+    /// `limit`. However many sessions there are, nothing of them is read for it but these two.
     ///
     /// # Errors
     /// The database cannot be read at all.
-    fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError>;
+    fn scenarios(&self, limit: usize) -> Result<Vec<(Cursor, Scenario)>, StoreError>;
 
     /// The newest session of one scenario; none by hand.
     ///

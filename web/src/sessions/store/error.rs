@@ -21,6 +21,8 @@ pub enum StoreError {
         /// Version known.
         known: i64,
     },
+    /// It was removed or replaced while it was open.
+    Replaced,
     /// Nothing can be written.
     ReadOnly,
     /// SQLite refuses.
@@ -68,6 +70,7 @@ impl From<&StoreError> for Refusal {
             }
             StoreError::NoDatabase(path) => Self::new("store-none", json!({ "path": path.display().to_string() })),
             StoreError::Schema { found, known } => Self::new("store-schema", json!({ "found": found, "known": known })),
+            StoreError::Replaced => Self::new("store-replaced", json!({})),
             StoreError::ReadOnly => Self::new("store-read-only", json!({})),
             StoreError::Sqlite(error) => Self::new("store-database", json!({ "why": briefly(error) })),
             StoreError::Postgres(error) => Self::new("store-database", json!({ "why": told(error) })),

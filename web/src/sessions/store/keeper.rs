@@ -2,6 +2,8 @@
 
 use super::{Engine, Health, Kept, Place, Retention, StoreError, Told, open, told::Outbox};
 use crate::log;
+use lab::{refusal::Refusal, words};
+use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     sync::{
@@ -25,7 +27,7 @@ const RETRY: Duration = Duration::from_secs(1);
 const LEAVING: Duration = Duration::from_secs(2);
 
 /// A question to the database; answers with what went wrong.
-pub(super) type Question = Box<dyn FnOnce(&dyn Engine) -> Option<String> + Send>;
+pub(super) type Question = Box<dyn FnOnce(&dyn Engine) -> Option<Refusal> + Send>;
 
 /// What the thread is asked to do.
 pub(super) enum Job {
@@ -55,7 +57,7 @@ pub(super) struct Shared {
     /// The thread knows that something waits there.
     woken: AtomicBool,
     /// Why they are not heard, where they are not.
-    pub(super) deaf: Mutex<Option<String>>,
+    pub(super) deaf: Mutex<Option<Refusal>>,
 }
 
 impl Shared {
@@ -82,7 +84,7 @@ pub(super) struct Keeper {
     database: Option<Box<dyn Engine>>,
     waiting: VecDeque<Kept>,
     /// What went wrong when the database was last asked something.
-    unanswered: Option<String>,
+    unanswered: Option<Refusal>,
 }
 
 impl Keeper {
@@ -174,7 +176,7 @@ impl Keeper {
     /// Opens the database again where it is not there any more.
     fn reopen(&mut self) {
         if let Some(how) = self.database.as_ref().and_then(|database| database.gone()) {
-            log::line("store", how);
+            log::line("store", &how);
             self.database = None;
             self.open();
         }
@@ -259,7 +261,7 @@ impl Keeper {
         self.give_up(self.waiting.len());
         let lost = self.shared.lost.load(Ordering::Relaxed);
         if lost > 0 {
-            log::line("store", &format!("{lost} sessions could not be kept"));
+            say("lost", &json!({ "lost": lost }));
         }
         lost
     }
@@ -282,47 +284,48 @@ impl Keeper {
 
     fn well(&self) {
         let Some(database) = &self.database else { return };
-        let place = match &self.place {
+        let mut state = match &self.place {
             _ if database.is_read_only() => return self.ill(&StoreError::ReadOnly),
-            Place::Memory => "sessions are kept in memory until the console ends".to_owned(),
-            Place::Server(server) => format!("sessions are kept in {server}"),
-            Place::Directory(directory) => format!("sessions are kept in {}", directory.display()),
+            Place::Memory => json!({ "is": "memory" }),
+            Place::Directory(directory) => json!({ "is": "directory", "path": directory.display().to_string() }),
+            Place::Server(server) => {
+                let (database, hosts) = server.place();
+                json!({ "is": "server", "database": database, "hosts": hosts })
+            }
         };
-        let mut message = match self.shared.lost.load(Ordering::Relaxed) {
-            0 => place,
-            lost => format!("{place}; {lost} could not be kept"),
-        };
-        if let Some(unanswered) = &self.unanswered {
-            message = format!("{message}; {unanswered}");
-        }
+        let lost = self.shared.lost.load(Ordering::Relaxed);
         let deaf = self.shared.deaf.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(why) = &deaf {
-            message = format!("{message}; other consoles are not heard: {why}");
-        }
-        self.announce(self.unanswered.is_none() && deaf.is_none(), message);
+        let well = self.unanswered.is_none() && deaf.is_none();
+        state["lost"] = json!((lost > 0).then_some(lost));
+        state["unanswered"] = json!(self.unanswered);
+        state["deaf"] = json!(deaf);
+        self.announce(well, state);
     }
 
     fn ill(&self, error: &StoreError) {
-        let message = format!(
-            "{error}. Live sessions go on; {} wait in memory to be kept, {} are lost to the store.",
-            self.waiting.len(),
-            self.shared.lost.load(Ordering::Relaxed)
-        );
-        self.announce(false, message);
+        let (waiting, lost) = (self.waiting.len(), self.shared.lost.load(Ordering::Relaxed));
+        let why = Refusal::from(error);
+        self.announce(false, json!({ "is": "ill", "why": why, "waiting": waiting, "lost": lost }));
     }
 
-    fn announce(&self, ok: bool, message: String) {
+    fn announce(&self, ok: bool, state: Value) {
         let unreadable = self.database.as_ref().map_or(0, |database| database.unreadable());
-        let health = Health { ok, message, unreadable };
+        let message = words::english().say("store", &state).unwrap_or_default();
+        let health = Health { ok, message, state, unreadable };
         let told = self.tell.borrow().clone();
         if health != told {
             if !health.ok || !told.ok {
-                log::line("store", &health.message);
+                log::line("store", &words::told_as("store", &health.state));
             }
             if health.unreadable > told.unreadable {
-                log::line("store", &format!("{} stored sessions cannot be read, and are left out", health.unreadable));
+                say("unreadable", &json!({ "count": health.unreadable }));
             }
             self.tell.send_replace(health);
         }
     }
+}
+
+/// Writes to the log what the store says of itself.
+pub(in crate::sessions) fn say(name: &str, members: &Value) {
+    log::line("store", &words::say("store", name, members));
 }

@@ -21,17 +21,17 @@ mod told;
 pub use address::{AddressRefused, Server};
 pub use engine::{Engine, open};
 pub use error::StoreError;
+pub(super) use keeper::say;
 pub(super) use postgres::{Heard, Hearing, What};
 pub use stored::Cursor;
 pub use told::{About, Told};
 
-use crate::{
-    log,
-    sessions::session::{Record, now_us},
-};
+use crate::sessions::session::{Record, now_us};
 use bytes::Bytes;
 use keeper::{Job, Keeper, Question, Shared};
+use lab::refusal::Refusal;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::{
     env,
     path::PathBuf,
@@ -115,8 +115,10 @@ impl Kept {
 pub struct Health {
     /// Everything so far is kept.
     pub ok: bool,
-    /// Where sessions are kept; or what is wrong, and what that means.
+    /// Where sessions are kept; or what is wrong, and what that means: in English, for programs.
     pub message: String,
+    /// The same as a value, which the texts `store` of each language tell.
+    pub state: Value,
     /// Stored sessions that were asked for and cannot be read; they are left out of what is shown.
     pub unreadable: usize,
 }
@@ -135,7 +137,8 @@ impl Store {
     /// are kept in memory.
     pub fn open(place: Place, retention: Retention) -> Self {
         let (jobs, inbox) = mpsc::sync_channel(QUEUE);
-        let (tell, health) = watch::channel(Health { ok: true, message: String::new(), unreadable: 0 });
+        let (tell, health) =
+            watch::channel(Health { ok: true, message: String::new(), state: Value::Null, unreadable: 0 });
         let server = match &place {
             Place::Server(server) => Some(server.clone()),
             Place::Memory | Place::Directory(_) => None,
@@ -153,7 +156,7 @@ impl Store {
         // How it is known when it is open, or cannot be.
         let _ = opens.recv();
         if thread.is_none() {
-            log::line("store", "its thread does not start; nothing will be kept");
+            say("no-thread", &json!({}));
         }
         Self { jobs: Mutex::new(Some(jobs)), shared, health, thread: Mutex::new(thread), server }
     }
@@ -166,7 +169,7 @@ impl Store {
         if !fits || !self.send(Job::Keep(kept)) {
             self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
             self.shared.lost.fetch_add(1, Ordering::Relaxed);
-            log::line("store", "too much waits already; a session is not kept");
+            say("full", &json!({}));
         }
     }
 
@@ -183,7 +186,7 @@ impl Store {
             let answer = question(database);
             // One session that cannot be read is its asker's affair.
             let wrong = answer.as_ref().err().filter(|error| !matches!(error, StoreError::Document(_)));
-            let wrong = wrong.map(ToString::to_string);
+            let wrong = wrong.map(Refusal::from);
             let _ = tell.send(answer);
             wrong
         });
@@ -223,7 +226,7 @@ impl Store {
     }
 
     /// From now on the others are heard, or not for this reason.
-    pub(super) fn hears(&self, deaf: Option<String>) {
+    pub(super) fn hears(&self, deaf: Option<Refusal>) {
         let mut known = self.shared.deaf.lock().unwrap_or_else(PoisonError::into_inner);
         if *known != deaf {
             *known = deaf;

@@ -4,7 +4,7 @@ use super::{
     Kept, Retention, StoreError,
     engine::Engine,
     files,
-    stored::{Cursor, Stored, Unreadable},
+    stored::{Cursor, Stored, Unreadable, named},
 };
 use crate::sessions::{
     filter::Filter,
@@ -45,9 +45,6 @@ struct Held {
     sessions: u64,
     bytes: u64,
 }
-
-/// What becomes of a file that is not there any more.
-const GONE: &str = "the database was removed or replaced while it was open; a new one is begun";
 
 /// The attack decided by itself, as far as the row says.
 const BY_ITSELF: &str = "coalesce(session, '') NOT LIKE '%\"by_hand\":true%'";
@@ -161,9 +158,9 @@ impl Engine for Sqlite {
         self.read_only
     }
 
-    fn gone(&self) -> Option<&'static str> {
+    fn gone(&self) -> Option<StoreError> {
         let gone = |(file, identity): &(PathBuf, files::Identity)| files::Identity::of(file).as_ref() != Some(identity);
-        self.file.as_ref().is_some_and(gone).then_some(GONE)
+        self.file.as_ref().is_some_and(gone).then_some(StoreError::Replaced)
     }
 
     fn unreadable(&self) -> usize {
@@ -221,12 +218,14 @@ impl Engine for Sqlite {
         query.query_row([id], stored).optional()?.map(|stored| stored.record()).transpose()
     }
 
-    fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
-        let mut query = self.connection.prepare(&format!(
-            "SELECT max(cursor), session, events FROM sessions WHERE {BY_ITSELF} GROUP BY scenario ORDER BY max(cursor) DESC"
-        ))?;
-        let rows = query.query_map([], stored)?;
-        self.unreadable.sort_out(rows.map(|row| Ok(row?)), limit, &Filter::default())
+    fn scenarios(&self, limit: usize) -> Result<Vec<(Cursor, Scenario)>, StoreError> {
+        let mut query = self.connection.prepare(
+            "SELECT max(cursor), scenario FROM sessions GROUP BY scenario ORDER BY max(cursor) DESC LIMIT ?",
+        )?;
+        let rows =
+            query.query_map([sql(limit as u64)], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1).ok())))?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        Ok(rows.into_iter().filter_map(|(cursor, scenario)| named(cursor, scenario.as_deref())).collect())
     }
 
     fn last_of(&self, scenario: &Scenario) -> Result<Option<Session>, StoreError> {

@@ -5,10 +5,16 @@ use crate::sessions::{
     filter::Filter,
     session::{Record, Session},
 };
+use lab::scenario::Scenario;
 use std::{cell::RefCell, collections::BTreeSet};
 
 /// A session's place in the order of sessions: larger is newer.
 pub type Cursor = u64;
+
+/// A scenario as a row names it, with the cursor of one of its sessions; nothing where it names none.
+pub(super) fn named(cursor: i64, scenario: Option<&str>) -> Option<(Cursor, Scenario)> {
+    Some((u64::try_from(cursor).ok()?, scenario?.parse().ok()?))
+}
 
 /// A row as it is kept. A text that is none is no error of the database.
 pub(super) struct Stored {

@@ -9,8 +9,8 @@ pub(super) const CURSORS: &str =
     "SELECT cursor, session, events FROM sessions WHERE cursor = ANY($1) ORDER BY cursor DESC";
 pub(super) const ONE: &str = "SELECT cursor, session, events FROM sessions WHERE id = $1";
 /// The newest of each scenario; the attack decided by itself, as far as the row says.
-pub(super) const LATEST: &str = "SELECT max(cursor) FROM sessions WHERE session NOT LIKE '%\"by_hand\":true%' \
-                                 GROUP BY scenario ORDER BY max(cursor) DESC";
+pub(super) const SCENARIOS: &str = "SELECT max(cursor), scenario FROM sessions GROUP BY scenario \
+                                    ORDER BY max(cursor) DESC LIMIT $1";
 pub(super) const ALL_OF: &str = "SELECT cursor FROM sessions WHERE scenario = $1 \
                                  AND session NOT LIKE '%\"by_hand\":true%' ORDER BY cursor DESC";
 

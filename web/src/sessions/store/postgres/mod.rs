@@ -15,7 +15,7 @@ pub(in crate::sessions) use hearing::{Heard, Hearing, What};
 
 use super::{
     Cursor, Engine, Kept, Retention, Server, StoreError, Told,
-    stored::{Stored, Unreadable},
+    stored::{Stored, Unreadable, named},
 };
 use crate::sessions::{
     filter::Filter,
@@ -119,8 +119,8 @@ impl Engine for Postgres {
         self.read_only
     }
 
-    fn gone(&self) -> Option<&'static str> {
-        (self.given_up.get() || self.client.is_closed()).then_some("the connection to the database is lost")
+    fn gone(&self) -> Option<StoreError> {
+        (self.given_up.get() || self.client.is_closed()).then_some(StoreError::Cut)
     }
 
     fn unreadable(&self) -> usize {
@@ -147,10 +147,11 @@ impl Engine for Postgres {
         row.map(|row| stored(&row).record()).transpose()
     }
 
-    fn latest(&self, limit: usize) -> Result<Vec<(Cursor, Session)>, StoreError> {
-        let rows = self.wait(self.client.query(keeping::LATEST, &[]))?;
-        let cursors: Vec<i64> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
-        self.of_cursors(&cursors, limit)
+    fn scenarios(&self, limit: usize) -> Result<Vec<(Cursor, Scenario)>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = self.wait(self.client.query(keeping::SCENARIOS, &[&limit]))?;
+        let rows = rows.iter().filter_map(|row| Some((row.try_get(0).ok()?, row.try_get::<_, String>(1).ok())));
+        Ok(rows.filter_map(|(cursor, scenario)| named(cursor, scenario.as_deref())).collect())
     }
 
     fn last_of(&self, scenario: &Scenario) -> Result<Option<Session>, StoreError> {
