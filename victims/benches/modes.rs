@@ -1,11 +1,10 @@
-//! What a session of each mode costs, beside its public-key operations alone: `cargo bench -p victims --bench modes -- [update]`.
-//! With `update` the figures replace those of `measured.txt`, from which the table of the documentation is made.
+//! What a session of each mode costs, beside its public-key operations alone: `cargo bench -p victims --bench modes -- [rounds=N]
+//! [update]`. With `update` the figures replace those of `measured.txt`, from which the table of the documentation is made.
 //!
 //! Both victims in one thread, without sockets: every message, record and event of a session between two that have not met
 //! before. The operations are timed where the same handshake computes them, in turn with the sessions, so that both see the same
-//! machine. Counted is processor time of the thread, which others on the machine change little; where the system does not tell it,
-//! the clock. It prints a mode a line, by tabs: microseconds of a whole session, and of its
-//! public-key operations.
+//! machine. Counted is by the clock: of processor time systems tell in steps that are longer than a session. It prints a mode a line, by tabs: microseconds of a whole session, of its public-key operations, and the one by the
+//! other.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
@@ -34,24 +33,27 @@ use lab::{
     victim::{Kept, Victim, draws},
     wire::Frame,
 };
-use std::{cell::Cell, collections::VecDeque, fs, rc::Rc, time::Instant};
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    fs,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
-/// Rounds of one session and one timed handshake each.
+/// Rounds of one session and one timed handshake each, where nobody says how many.
 const ROUNDS: usize = 101;
 
-/// Nanoseconds that this thread has computed (Linux), or that have passed.
-fn spent(began: Instant) -> u64 {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let spent = told.and_then(|it| it.split(' ').next()?.parse().ok());
-    spent.unwrap_or_else(|| u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX))
-}
+/// What was measured, as the documentation says it.
+const MEASURED: &str = "in one thread: both victims with all their records and events, without sockets, who have not \
+                        met before and read their orders, keys and certificates; beside it the public-key operations of the same \
+                        handshake alone.";
 
 /// The algebra of bytes, which counts the time of its public-key operations.
 #[derive(Clone)]
 struct Timed {
     real: Real,
-    began: Instant,
-    spent: Rc<Cell<u64>>,
+    spent: Rc<Cell<Duration>>,
 }
 
 impl Timed {
@@ -59,9 +61,9 @@ impl Timed {
         if !counts {
             return compute();
         }
-        let before = spent(self.began);
+        let began = Instant::now();
         let result = compute();
-        self.spent.set(self.spent.get() + spent(self.began) - before);
+        self.spent.set(self.spent.get() + began.elapsed());
         result
     }
 }
@@ -140,13 +142,13 @@ fn session(orders: &Orders, group: Option<&Group>) {
     assert!(victims.iter().all(|it| it.is_over() && !it.gave_up()), "{} was not played to its end", orders.client.mode);
 }
 
-/// Nanoseconds of the handshake's public-key operations.
-fn operations(mode: &'static Mode, orders: &Orders, group: Option<&Group>, began: Instant) -> u64 {
-    let spent = Rc::new(Cell::new(0));
+/// What the handshake's public-key operations take.
+fn operations(mode: &'static Mode, orders: &Orders, group: Option<&Group>) -> Duration {
+    let spent = Rc::new(Cell::new(Duration::ZERO));
     let party = |role: Role, order: &PlayOrder| {
         let group = group.filter(|_| role == Role::Server).cloned();
         let known = Supply::of(order, mode, group, None).expect("what it is given").known(mode, role);
-        let algebra = Timed { real: draws(order).expect("a seed"), began, spent: Rc::clone(&spent) };
+        let algebra = Timed { real: draws(order).expect("a seed"), spent: Rc::clone(&spent) };
         Handshake::new(algebra, mode, role, mode.switches::<&str>(&[], &[]), known).expect("a handshake")
     };
     let mut parties = [party(Role::Client, &orders.client), party(Role::Server, &orders.server)];
@@ -169,9 +171,10 @@ fn operations(mode: &'static Mode, orders: &Orders, group: Option<&Group>, began
     spent.get()
 }
 
-fn median(mut times: Vec<u64>) -> f64 {
+/// In microseconds.
+fn median(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
-    times[times.len() / 2] as f64 / 1000.0
+    times[times.len() / 2].as_secs_f64() * 1e6
 }
 
 /// Every mode as each of its variants plays it.
@@ -185,9 +188,11 @@ fn every_mode() -> impl Iterator<Item = Selection> {
 }
 
 fn main() {
-    let began = Instant::now();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let said = |word: &str| arguments.iter().any(|argument| argument == word);
+    let rounds = arguments.iter().find_map(|argument| argument.strip_prefix("rounds=")?.parse().ok());
     // Under `cargo test` each is played once.
-    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
+    let rounds = rounds.unwrap_or(if said("--bench") { ROUNDS } else { 1 }).max(1);
     let mut rows = Vec::new();
     for selection in every_mode() {
         let scenario = format!("{selection}/relay").parse().expect("a scenario");
@@ -196,21 +201,22 @@ fn main() {
         let group = own_group(&orders.server.mode);
         let (mut whole, mut alone) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            let before = spent(began);
+            let began = Instant::now();
             session(&orders, group.as_ref());
-            whole.push(spent(began) - before);
-            alone.push(operations(resolved.mode, &orders, group.as_ref(), began));
+            whole.push(began.elapsed());
+            alone.push(operations(resolved.mode, &orders, group.as_ref()));
         }
-        let row = format!("{selection}\t{:.0}\t{:.0}", median(whole), median(alone));
-        println!("{row}");
+        let (whole, alone) = (median(whole), median(alone));
+        let row = format!("{selection}\t{whole:.0}\t{alone:.0}");
+        println!("{row}\t{:.2}", whole / alone);
         rows.push(row);
     }
-    if std::env::args().any(|argument| argument == "update") {
+    if said("update") {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/measured.txt");
         let before = fs::read_to_string(path).expect("the figures until now");
-        // what it is, and on what it was measured
-        let kept = before.lines().filter(|line| !line.contains('\t')).map(str::to_owned);
-        let lines: Vec<String> = kept.chain(rows).collect();
+        let kept = before.lines().filter(|line| line.starts_with('#')).map(str::to_owned);
+        let how = format!("Medians of {rounds} rounds, {MEASURED}");
+        let lines: Vec<String> = kept.chain([how]).chain(rows).collect();
         fs::write(path, lines.join("\n") + "\n").expect("the file can be written");
     }
 }

@@ -1,4 +1,7 @@
-//! Whole sessions over loopback, all events told, against TLS 1.3 sessions of rustls with the same certificates.
+//! Whole sessions over loopback, all events told, against TLS 1.3 sessions of rustls with the same certificates:
+//! `cargo bench -p tests --bench sessions`. With `-- question downgrade [rounds=N] [update]` instead what a question to a server about a
+//! ciphertext takes, and a session whose group is broken meanwhile; with `update` the figures replace those of `measured.txt`,
+//! from which the table of the documentation is made.
 //!
 //! Each side runs on a thread of its own, as it would in a process of its own, connects anew for every session, sends
 //! two messages each way and closes in order.
@@ -7,9 +10,10 @@ mod downgrade;
 mod peer;
 mod primitives;
 mod questions;
+mod turns;
 
 use attacker::{relay::Relay, session::Session, work::Workshop};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use downgrade::downgrade;
 use lab::{
     control::PlayOrder,
@@ -42,6 +46,7 @@ use tokio::{
     sync::mpsc,
     task::LocalSet,
 };
+use turns::{Figure, tell};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a session may take in all.
@@ -261,5 +266,27 @@ fn in_turn(contestants: &mut [Contestant], at_once: usize) {
     }
 }
 
-criterion_group!(benches, sessions, questions, downgrade, primitives);
-criterion_main!(benches);
+criterion_group!(benches, sessions, primitives);
+
+/// Rounds of each, where nobody says how many.
+const ROUNDS: usize = 200;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let said = |word: &str| arguments.iter().any(|argument| argument == word);
+    // Under `cargo test` all is played, each once.
+    let tried = !said("--bench");
+    let rounds = arguments.iter().find_map(|argument| argument.strip_prefix("rounds=")?.parse().ok());
+    let rounds = rounds.unwrap_or(if tried { 1 } else { ROUNDS }).max(1);
+    let mut figures = Vec::new();
+    for (name, measure) in [("question", questions as fn(usize) -> Vec<Figure>), ("downgrade", downgrade)] {
+        if tried || said(name) || said("update") {
+            figures.extend(measure(rounds));
+        }
+    }
+    tell(&figures, rounds, said("update"));
+    if figures.is_empty() || tried {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

@@ -1,9 +1,11 @@
 //! Questions to a server about a ciphertext, each on a connection of its own, beside the one operation with the private key that
 //! an answer takes.
 
-use crate::{PATIENCE, kept, orders, runtime, start};
+use crate::{
+    PATIENCE, kept, orders, runtime, start,
+    turns::{Figure, in_turns},
+};
 use attacker::attack::Call;
-use criterion::{Criterion, Throughput};
 use lab::{
     encryption::DecryptionKey,
     role::{Actor, Role},
@@ -57,20 +59,18 @@ fn honest(orders: &Orders) -> (Call, DecryptionKey, Vec<u8>) {
     (Call { frames, answers: 2 }, key, sealed)
 }
 
-pub(crate) fn questions(criterion: &mut Criterion) {
+/// So many of each, in turns.
+pub(crate) fn questions(rounds: usize) -> Vec<Figure> {
     let runtime = runtime();
-    let mut group = criterion.benchmark_group("question");
-    group.throughput(Throughput::Elements(1)).sample_size(50);
-    for bits in [513, 1025] {
+    let asked = [513, 1025].map(|bits| {
         let orders = orders(&format!("rsa:pkcs1v15,bits={bits}/bleichenbacher~implicit-rejection"));
         let (call, key, sealed) = honest(&orders);
         let address = start(move |listener| answer(listener, orders)).to_string();
-        group.bench_function(format!("asked and answered, {bits} bits"), |b| {
-            b.iter(|| runtime.block_on(call.clone().make(&address, PATIENCE)).expect("an answer"));
-        });
-        group.bench_function(format!("the private key alone, {bits} bits"), |b| {
-            b.iter(|| black_box(&key).decrypt(Padding::Pkcs1v15, &sealed).expect("a block"));
-        });
-    }
-    group.finish();
+        let mut ask = || drop(runtime.block_on(call.clone().make(&address, PATIENCE)).expect("an answer"));
+        let mut decrypt = || drop(black_box(&key).decrypt(Padding::Pkcs1v15, &sealed).expect("a block"));
+        let [own, beside] = in_turns(rounds, [&mut ask, &mut decrypt]);
+        let what = format!("`bleichenbacher`, a question and its answer, {bits} bits");
+        Figure { what, own, peer: "the operation with the private key alone", beside }
+    });
+    asked.into()
 }

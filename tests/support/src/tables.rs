@@ -71,6 +71,7 @@ fn costs(page: &mut String) {
     }
     line(page, "\n## What a session costs\n");
     told.into_iter().filter(|line| !line.starts_with('#')).for_each(|told| line(page, told));
+    line(page, "Reproduce with `cargo bench -p victims --bench modes`.");
     line(
         page,
         "\n| mode | sessions a second | µs a session | µs of its public-key operations | the one by the other |",
@@ -82,6 +83,26 @@ fn costs(page: &mut String) {
         let [whole, alone] = [whole, alone].map(|it| it.parse::<f64>().expect("microseconds"));
         let ratio = if alone > 0.0 { format!("{:.2}", whole / alone) } else { "–".to_owned() };
         line(page, &format!("| `{mode}` | {:.0} | {whole:.0} | {alone:.0} | {ratio} |", 1e6 / whole));
+    }
+}
+
+/// What attacks that go on for long were measured to take.
+fn times(page: &mut String) {
+    let text = include_str!("../../benches/sessions/measured.txt");
+    let (rows, told): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains('\t'));
+    if rows.is_empty() {
+        return;
+    }
+    line(page, "\n## What the long ones take\n");
+    told.into_iter().filter(|line| !line.starts_with('#')).for_each(|told| line(page, told));
+    line(page, "Reproduce with `cargo bench -p tests --bench sessions -- question downgrade`.");
+    line(page, "\n| what | µs | a second | beside it | µs | the one by the other |");
+    line(page, "|---|---|---|---|---|---|");
+    for row in rows {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [what, own, peer, beside] = fields[..] else { panic!("measured.txt: {row}") };
+        let [own, beside] = [own, beside].map(|it| it.parse::<f64>().expect("microseconds"));
+        line(page, &format!("| {what} | {own:.0} | {:.0} | {peer} | {beside:.0} | {:.2} |", 1e6 / own, own / beside));
     }
 }
 
@@ -142,6 +163,7 @@ pub fn attacks() -> String {
         let row = [&link(info.id), info.title, info.family.as_str(), &code(applies), &stopped].join(" | ");
         line(&mut page, &format!("| {row} |"));
     }
+    times(&mut page);
     attacker::attacks::all().iter().for_each(|info| attack(&mut page, info, &outcomes));
     page
 }
