@@ -37,6 +37,7 @@ pub mod supply;
 pub mod term;
 pub mod terminal;
 pub mod tls;
+pub mod toy;
 pub mod verdict;
 pub mod victim;
 pub mod wire;

@@ -4,6 +4,7 @@ use attacker::attack::case::{self, Case};
 use lab::{
     mode::{By, Parameter},
     modes,
+    toy::Toy,
     verdict::{Class, Kind},
 };
 use serde::Serialize;
@@ -137,6 +138,8 @@ pub struct Mode {
     pub deployed: &'static str,
     /// How its keys are renewed and thrown away there.
     pub renewal: &'static str,
+    /// It can be computed on paper, with small numbers.
+    pub toy: bool,
 }
 
 /// Something that a mode might promise.
@@ -220,7 +223,7 @@ pub fn modes() -> Vec<Mode> {
     modes::all().iter().map(|mode| document(mode)).collect()
 }
 
-fn document(mode: &lab::mode::Mode) -> Mode {
+fn document(mode: &'static lab::mode::Mode) -> Mode {
     let variants: Vec<Variant> = mode.variants.iter().map(variant).collect();
     let properties = lab::modes::properties::of(mode.id);
     let mut parameters: Vec<Parameter> = Vec::new();
@@ -245,6 +248,7 @@ fn document(mode: &lab::mode::Mode) -> Mode {
             .collect(),
         deployed: properties.map_or("", |properties| properties.deployed),
         renewal: properties.map_or("", |properties| properties.renewal),
+        toy: Toy::of(mode, 0).is_some(),
     }
 }
 

@@ -24,6 +24,7 @@ mod sessions;
 mod socket;
 mod software;
 mod stream;
+mod toy;
 
 pub use device::{Desk, device};
 pub use doors::Doors;

@@ -9,7 +9,7 @@ use super::{
     packed::packed,
     problem::{Problem, in_its_language},
     rooms::{self, Rooms},
-    sessions, software, stream,
+    sessions, software, stream, toy,
 };
 use axum::{
     Router,
@@ -47,6 +47,7 @@ fn viewing() -> Vec<Route> {
         look("/api/status", api::status),
         look("/api/modes", api::modes),
         look("/api/modes/{id}/table", exploration::table),
+        look("/api/modes/{id}/toy", toy::toy),
         look("/api/attacks", api::attacks),
         look("/api/checks", api::checks),
         look("/api/verdicts", api::verdicts),

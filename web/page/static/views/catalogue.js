@@ -12,6 +12,7 @@ import { Pair } from "./pair.js";
 import { Scenarios } from "./scenarios.js";
 import { Failed, Unloaded } from "./states.js";
 import { Think } from "./think.js";
+import { Toy } from "./toy.js";
 import { VICTIMS } from "../model/fold.js";
 
 export const ModePage = ({ id }) => html`
@@ -22,6 +23,7 @@ export const ModePage = ({ id }) => html`
       ${mode.variants?.length ? null : html`<${Parameters} of=${mode.parameters} />`}
       ${mode.flights?.some((flight) => flight.messages.some((message) => message.fields?.some(({ sort }) => sort === "group")))
         ? html`<p><a href=${to.cracking()}>${tell("catalogue primes")}</a></p>` : null}
+      ${mode.toy ? html`<${Toy} key=${mode.id} mode=${mode.id} />` : null}
       <h2>${tell("head flights")}</h2>
       <${Flights} flights=${mode.flights ?? []} />
       ${(mode.variants ?? []).filter(({ table }) => table).map(({ id: variant, table }) => html`

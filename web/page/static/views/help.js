@@ -17,6 +17,7 @@ const KEYS = [
   ["r", "again"],
   ["Esc", "escape"],
   ["PgDn  PgUp  b  0", "clicker"],
+  ["y", "toy"],
 ];
 
 export const Help = ({ onClose }) => {
