@@ -14,6 +14,7 @@ mod session;
 mod software;
 mod stage;
 mod think;
+mod toy;
 
 use serde_json::Value;
 use support::{

@@ -1,7 +1,13 @@
 //! The diagram as a picture, and frames octet by octet.
 
 use super::*;
-use lab::wire::base64url;
+use lab::{event::Event, scenario::Scenario, staging::Setting, wire::base64url};
+use std::sync::Arc;
+use support::{conversation::attacked, staging::stage};
+use web::sessions::{
+    session::{Record, Session},
+    store::{Kept, Place, Retention, open},
+};
 
 /// Clicks a button that keeps a file; answers with what stands in the address of what it would keep.
 fn kept(browser: &Browser, button: &str) -> String {
@@ -81,4 +87,109 @@ fn every_octet_of_a_frame_stands_beside_what_it_means() {
     let name = ".octets [data-octets=value][data-name=tbsCertificate] [data-name=subjectAltName]";
     assert!(browser.text(name).contains("bob.lab"));
     assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// Sessions whose rows are of every kind that one session has.
+const DRAWN: [&str; 10] = [
+    "ecdh/relay",
+    "ecdh/substitute",
+    "ecdh-cert/substitute",
+    "ecdh-cert/drop",
+    "ecdh-cert/tamper~record-auth",
+    "ecdh-cert/replay-record",
+    "sas/relay",
+    "dh-weak:short,bits=32/crack",
+    "dh-weak:short,bits=32/eavesdrop",
+    "hybrid-cert/strip-hybrid~offers-bound",
+];
+
+/// What a drawing shows between the ends of its lines of life, from the top: arrows with their ends, keys, and texts.
+const SHOWN: &str = r"
+    const svg = document.querySelector(arguments[0]);
+    const paths = [...svg.querySelectorAll('path')].map((path) => [path, path.getAttribute('d')]);
+    const N = '(-?[0-9.]+)';
+    const of = (form, d) => new RegExp(`^${form.replaceAll('N', N)}$`).exec(d);
+    const life = paths.map(([, d]) => of('MN NVN', d)).find(Boolean).map(Number);
+    const found = [];
+    const put = (y, x, what) => y > life[2] && y < life[3] && found.push([Math.round(y), Math.round(x), what]);
+    const dashes = { '7 5': 'dashed', '0.1 9': 'voice' };
+    for (const [path, d] of paths) {
+      const shaft = of('MN NHN', d);
+      const end = of('MN NLN NLN N(Z?)', d);
+      if (shaft) {
+        const style = path.closest('.arrow')?.classList[1] ?? dashes[path.getAttribute('stroke-dasharray')] ?? 'solid';
+        const [from, to] = [Number(shaft[1]), Number(shaft[3])];
+        put(Number(shaft[2]), (from + to) / 2, `${style === 'double' ? 'solid' : style} to the ${to > from ? 'right' : 'left'}`);
+      } else if (end && end[1] === end[5]) put(Number(end[4]), Number(end[3]), end[7] ? 'closed' : 'open');
+    }
+    for (const text of svg.querySelectorAll('text')) {
+      const token = text.closest('g[transform]');
+      const at = token && of('translate.N N. scale.N.', token.getAttribute('transform'));
+      const said = text.textContent.replaceAll(/\s+/g, ' ').trim();
+      const own = text.closest('svg.token');
+      const middle = (name, size) => Number(own.getAttribute(name)) + Number(own.getAttribute(size)) / 2;
+      if (own) put(middle('y', 'height'), middle('x', 'width'), `key ${said}`);
+      else if (at) put(Number(at[2]) + 14 * Number(at[3]), Number(at[1]) + 42 * Number(at[3]), `key ${said}`);
+      else put(Number(text.getAttribute('y')), Number(text.getAttribute('x')), said);
+    }
+    return found.sort(([y, x], [other, beside]) => y - other || x - beside).map(([, , what]) => what);";
+
+/// Whether two drawings say the same, as far as there is room in both.
+fn alike(one: &str, other: &str) -> bool {
+    let (one, other) = (one.split('…').next(), other.split('…').next());
+    let (one, other) = (one.unwrap_or_default().trim_end(), other.unwrap_or_default().trim_end());
+    one == other || (one.len().min(other.len()) > 3 && (one.starts_with(other) || other.starts_with(one)))
+}
+
+/// The page draws in the browser, as the rows come and with all that can be clicked; a file is drawn by whoever writes it, without a
+/// browser. They tell the same.
+#[test]
+fn the_picture_and_the_page_draw_the_same_rows_arrow_by_arrow_and_word_by_word() {
+    let Some(browser) = Browser::open() else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().join("data");
+    let mut store = open(&Place::Directory(data.clone()), Retention::default()).expect("a store");
+    let kept = (1..).zip(DRAWN).map(|(cursor, text)| {
+        let (id, scenario) = (format!("{cursor:016x}"), text.parse::<Scenario>().expect("a scenario"));
+        let events = attacked(&stage(&scenario, &Setting::seeded("test", 7)).expect("orders")).events;
+        let events: Vec<Event> = events.into_iter().map(|event| Event { session: id.clone(), ..event }).collect();
+        let mut session = Session::new(id, scenario, Some(7), 1_767_225_600_000);
+        session.close(&events, 1_767_225_601_000);
+        let texts = events.iter().map(|event| serde_json::to_string(event).expect("JSON").into()).collect();
+        Kept { cursor, record: Arc::new(Record { session, events }), events: texts }
+    });
+    store.put(&kept.collect::<Vec<_>>()).expect("sessions kept");
+    drop(store);
+    let lab = Lab::start(&["--data", &data.display().to_string(), "--listen", "127.0.0.1:0"]);
+    browser.screen(1920, 1080);
+    visit(&browser, &lab, "/sessions");
+    let shown = |selector: &str| {
+        let shown = browser.run(SHOWN, &[selector]);
+        shown.as_array().expect("a list").iter().map(text).collect::<Vec<_>>()
+    };
+    let go = "history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'));";
+    let on_pages = (1..).zip(DRAWN).map(|(cursor, _): (u64, _)| {
+        browser.run(go, &[&format!("/sessions/{cursor:016x}")]);
+        browser.await_element(&format!(".session[data-session='{cursor:016x}'] .drawn [data-what=frame]"));
+        shown(".drawn .diagram svg")
+    });
+    let on_pages: Vec<Vec<String>> = on_pages.collect();
+    let file = directory.path().join("picture.svg");
+    for ((cursor, scenario), page) in (1..).zip(DRAWN).zip(on_pages) {
+        let drawn = lab.get(&format!("/api/sessions/{cursor:016x}/export?format=svg"));
+        std::fs::write(&file, drawn.body).expect("a file");
+        browser.go(&format!("file://{}", file.display()));
+        let picture = shown("svg");
+        let differs = page.iter().zip(&picture).position(|(one, other)| !alike(one, other));
+        let first = differs.unwrap_or(page.len().min(picture.len()));
+        let around =
+            |list: &[String]| list[first.saturating_sub(2).min(list.len())..(first + 3).min(list.len())].to_vec();
+        assert!(
+            differs.is_none() && page.len() == picture.len(),
+            "{scenario}: {:?} and {:?}",
+            around(&page),
+            around(&picture)
+        );
+        assert!(page.len() > 20, "{scenario}: {page:?}");
+    }
 }

@@ -173,8 +173,11 @@ fn lane_of(actor: Actor) -> f64 {
     }
 }
 
-/// Why a victim stopped, in lines that fit beside its lane.
-fn stop_lines(reason: &lab::cause::Cause, manner: &Manner) -> Vec<String> {
+/// Why a victim stopped, in lines that fit beside its lane; nothing where it did so at a check, whose name says more from afar.
+fn stop_lines(check: Option<&str>, reason: &lab::cause::Cause, manner: &Manner) -> Vec<String> {
+    if check.is_some() {
+        return Vec::new();
+    }
     let told = serde_json::to_value(reason).ok().and_then(|reason| manner.language.say("cause", &reason));
     lines(&shortened(&printable(&abbreviate(&told.unwrap_or_default())), 180), BESIDE / 2, 5)
 }
@@ -205,7 +208,7 @@ fn height(row: &Row<'_>, manner: &Manner) -> f64 {
         Row::Keys(hands) => {
             20.0 + 32.0 * hands.iter().map(|keys| keys.len().clamp(1, STACKED)).max().unwrap_or(1) as f64
         }
-        Row::Stop { reason, .. } => 44.0 + 20.0 * stop_lines(reason, manner).len() as f64,
+        Row::Stop { check, reason, .. } => 44.0 + 20.0 * stop_lines(*check, reason, manner).len() as f64,
         Row::Said(_) => 40.0,
         Row::Session { .. } => 48.0,
     }
@@ -230,7 +233,7 @@ fn draw(pen: &mut Pen<'_>, row: &Row<'_>, y: f64, manner: &Manner) -> fmt::Resul
                 None => manner.tell("gives-up"),
             };
             pen.text((beside, y - 2.0), anchor, &Ink::new("bad").size(17).bold(), &told)?;
-            let told = stop_lines(reason, manner);
+            let told = stop_lines(*check, reason, manner);
             let mut numbered = told.iter().enumerate();
             numbered.try_for_each(|(i, line)| {
                 pen.text((beside, y + 18.0 + 20.0 * i as f64), anchor, &Ink::new("ink"), line)

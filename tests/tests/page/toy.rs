@@ -1,0 +1,42 @@
+//! A mode with numbers that fit on paper.
+
+use super::*;
+
+#[test]
+fn a_mode_is_computed_on_paper_and_marked_as_a_toy_wherever_its_numbers_stand() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    for (mode, broken) in [("dh", "logarithm"), ("rsa", "factors")] {
+        visit(&browser, &lab, &format!("/modes/{mode}"));
+        browser.click("[data-action=toy][aria-expanded=false]");
+        browser.await_element(&format!("[data-broken={broken}]"));
+        let toy = lab.get(&format!("/api/modes/{mode}/toy")).json();
+        let told = browser.text("[data-exchange=undisturbed] svg");
+        let numbers = toy["undisturbed"]["messages"].as_array().expect("messages").iter();
+        for number in numbers.flat_map(|message| message["numbers"].as_array().expect("numbers")) {
+            let written = format!("{} = {}", text(&number["name"]), number["value"]);
+            assert!(told.contains(&written), "{written} is on no arrow: {told}");
+        }
+        browser.await_element("[data-exchange=between] [data-action=alter]");
+        assert_eq!(browser.count(".toy .diagram"), browser.count(".toy section:has(.diagram) > h3 > .toy-mark"));
+        assert_eq!(browser.count(".toy section > h3 > .toy-mark"), 3);
+        let drawn = text(&browser.run("return document.querySelector('[data-seed]').dataset.seed", &[]));
+        browser.click("[data-action=draw]");
+        browser.await_element(&format!("[data-seed]:not([data-seed='{drawn}'])"));
+        browser.print(true);
+        let shown = "return document.querySelector('[data-exchange=between] svg').getClientRects().length";
+        assert_eq!(browser.run(shown, &[]), 1, "on paper too");
+        browser.print(false);
+        for (width, height) in [(390, 844), (1366, 768)] {
+            browser.screen(width, height);
+            let over = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+            assert!(over.as_i64() <= Some(0), "{over} too wide at {width}");
+        }
+        browser.press("y");
+        browser.await_element(".toy[data-toy=false]");
+    }
+    let none = lab.get("/api/modes/ecdh/toy");
+    assert_eq!((none.status, none.field().as_str()), (404, "mode"));
+    assert_eq!(lab.get("/api/sessions").json()["sessions"], serde_json::json!([]), "it is no session");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
