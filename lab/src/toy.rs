@@ -111,7 +111,10 @@ impl Toy {
             Some(share) => Broken::Logarithm { p, g, powers: powers(p, g, share)? },
             None => Broken::Factors(server),
         };
-        let apart = between[0].shared != between[1].shared;
+        let [one, other] = &between;
+        let mut pairs = one.messages.iter().zip(&other.messages);
+        let apart = one.shared != other.shared
+            && pairs.all(|(one, other)| one.numbers.is_empty() || one.numbers != other.numbers);
         apart.then_some(Self { seed, undisturbed, between, broken })
     }
 }
@@ -211,6 +214,9 @@ mod tests {
             let toy = Toy::of(modes::find(id).unwrap(), 1).unwrap();
             let [client, server] = &toy.between;
             assert_ne!(client.shared, server.shared);
+            let altered =
+                client.messages.iter().zip(&server.messages).filter(|(one, other)| one.numbers != other.numbers);
+            assert_eq!(altered.count(), 2, "{id}: what it is sent by either it replaces");
             assert_eq!(
                 [client.ends, server.ends],
                 [[Actor::Client, Actor::Attacker], [Actor::Attacker, Actor::Server]]

@@ -6,7 +6,7 @@ const message = (from, kind, ...numbers) => ({ from, kind, numbers: numbers.map(
 
 test("the numbers of a message stand on its arrow, and what has none has its name", () => {
   const rows = undisturbed({ messages: [message("client", "client-hello"), message("server", "server-hello", ["n", 33], ["e", 3])] });
-  assert.deepEqual(rows.map(({ from, name, action, index }) => [from, name, action, index]), [["client", "client-hello", "direct", 0], ["server", "n = 33, e = 3", "direct", 1]]);
+  assert.deepEqual(rows.map(({ from, name, action, flight }) => [from, name, action, flight]), [["client", "client-hello", "direct", 1], ["server", "n = 33, e = 3", "direct", 2]]);
 });
 
 test("whoever sits in the middle sends other numbers on, in either direction", () => {
@@ -16,6 +16,6 @@ test("whoever sits in the middle sends other numbers on, in either direction", (
   assert.deepEqual(rows.map(({ name, action, changed }) => [name, action, changed]), [
     ["client_share = 8", "alter", [{ field: "client_share", old: "8", new: "10" }]],
     ["server_share = 19", "alter", [{ field: "server_share", old: "19", new: "4" }]],
-    ["finished", "forward", []],
+    ["finished", "alter", []],
   ]);
 });

@@ -16,7 +16,7 @@ export const Toy = ({ mode }) => {
   return html`<section class="panel toy" data-toy=${String(open)}><h2 id="toy">${tell("toy what")}</h2>
     <p><button type="button" data-action="toy" aria-expanded=${String(open)} onClick=${turn}>${tell(open ? "toy close" : "toy open")}</button></p>
     ${open && data ? html`<p data-seed=${data.seed}><strong class="toy-mark">${tell("toy mark")}</strong> ${tell("toy why")}</p>
-      <${Shown} name="undisturbed" rows=${undisturbed(data.undisturbed)} of=${[data.undisturbed]} says=${tell("toy shared", data.undisturbed)} />
+      <${Shown} name="undisturbed" rows=${undisturbed(data.undisturbed)} of=${[data.undisturbed]} says=${tell("toy shared", { shared: data.undisturbed.shared, broken: data.broken.is })} />
       <${Broken} of=${data.broken} />
       <${Shown} name="between" rows=${between(data.between)} of=${data.between} says=${tell("toy apart", { client: data.between[0].shared, server: data.between[1].shared })} />
       <p><button type="button" data-action="draw" onClick=${() => draw(seed + 1)}>${tell("toy others")}</button></p>` : null}
