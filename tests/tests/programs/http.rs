@@ -196,12 +196,11 @@ fn no_safe_method_has_an_effect() {
             "check" => "public-range".to_owned(),
             "format" => "json".to_owned(),
             "after" => u64::MAX.to_string(),
-            "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" | "held" | "decisions" | "event" => {
-                "1".to_owned()
-            }
+            "seed" | "sessions" | "limit" | "scene" | "row" | "answer" | "since" | "held" | "decisions" | "event"
+            | "seconds" => "1".to_owned(),
             "do" => "start".to_owned(),
             "name" | "lesson" | "code" => "ten-minutes".to_owned(),
-            "wait" | "on" | "step" | "applies" => "true".to_owned(),
+            "wait" | "on" | "step" | "applies" | "shared" => "true".to_owned(),
             "action" => "forward".to_owned(),
             "fields" => "{}".to_owned(),
             "mode" => "dh".to_owned(),
