@@ -3,6 +3,7 @@
 
 mod frame;
 mod look;
+mod order;
 mod pen;
 mod rows;
 #[cfg(test)]

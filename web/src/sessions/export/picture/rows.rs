@@ -1,5 +1,6 @@
 //! The rows of the sequence diagram: what three processes tell, each in its own order, put into one.
 
+use super::order::in_order;
 use crate::sessions::flights::by_flight;
 use lab::{
     cause::Cause,
@@ -63,7 +64,7 @@ pub(super) struct Frame<'a> {
     /// The number of the recipe's step that it belongs to, where that is new.
     pub(super) step: Option<u32>,
     /// Its place among the events.
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl Frame<'_> {
@@ -168,67 +169,17 @@ impl<'a> Fold<'a> {
     }
 
     fn rows(mut self, events: &'a [Event]) -> Vec<Row<'a>> {
-        let relayed: Vec<_> = events.iter().filter_map(legs).collect();
-        let (mut step, mut shown) = (None, None);
-        for (_, event) in by_flight(events) {
-            match &event.fact {
-                Fact::Began { number, of } => self.rows.push(Row::Session { number: *number, of: *of }),
-                Fact::Step { number, .. } => step = Some(*number),
-                Fact::Relayed { from, action, flight, kind, before, after, changed } => {
-                    let legs = (before.as_deref(), after.as_deref());
-                    let mut frame =
-                        self.frame(*from, Act::By(*action), (*flight, kind, self.place(event)), legs, changed);
-                    if *action != Action::Forward && step != shown {
-                        (frame.step, shown) = (step, step);
-                    }
-                    self.decided(&mut frame);
-                    self.rows.push(Row::Frame(Box::new(frame)));
-                }
-                Fact::Held { from, flight, kind, bytes, .. } => {
-                    let legs = (Some(bytes.as_str()), None);
-                    let frame = self.frame(*from, Act::By(Action::Hold), (*flight, kind, self.place(event)), legs, &[]);
-                    self.rows.push(Row::Frame(Box::new(frame)));
-                }
-                Fact::Frame { way, flight, kind, bytes } => {
-                    let Some(by) = victim(event.source) else { continue };
-                    let (from, leg) = if *way == Way::Sent { (by, 0) } else { (by.peer(), 1) };
-                    let known =
-                        relayed.iter().any(|(sender, legs)| *sender == from && legs[leg] == Some(bytes.as_str()));
-                    // Without a relay, a frame sent and the same frame received are one row.
-                    let met = *way == Way::Received
-                        && !self.ends.iter().any(|end| !end.taken && (end.by, end.way, end.bytes) == (by, *way, bytes));
-                    if known || met {
-                        continue;
-                    }
-                    let bytes = Some(bytes.as_str());
-                    let (act, legs) = match (self.between, way) {
-                        (false, Way::Sent) => (Act::Direct, (bytes, bytes)),
-                        (_, Way::Sent) => (Act::Undecided, (bytes, None)),
-                        (_, Way::Received) => (Act::Undecided, (None, bytes)),
-                    };
-                    let frame = self.frame(from, act, (*flight, kind, self.place(event)), legs, &[]);
-                    self.rows.push(Row::Frame(Box::new(frame)));
-                }
-                Fact::Established { fingerprint, .. } => self.key(event.source, fingerprint),
-                // Of the keys that a victim installs, its own records' is shown in its hand; its peer's is in its peer's.
-                Fact::Installed { of, key, .. } if event.source == (*of).into() => self.key(event.source, key),
-                Fact::Holds { fingerprint, .. } => self.key(Actor::Attacker, fingerprint),
-                Fact::Aborted { check, reason, .. } => {
-                    if let Some(party) = victim(event.source) {
-                        self.rows.push(Row::Stop { party, check: check.as_deref(), reason });
-                    }
-                }
-                Fact::Recovered { .. }
-                | Fact::Solved { .. }
-                | Fact::Asked { .. }
-                | Fact::Combined { .. }
-                | Fact::Parted { .. }
-                | Fact::Cancelled { .. }
-                | Fact::Overdue { .. }
-                | Fact::Lost { .. } => self.rows.push(Row::Said(event)),
-                _ => {}
-            }
-        }
+        let began = events.iter().find_map(|event| match event.fact {
+            Fact::Began { number, of } => Some(Row::Session { number, of }),
+            _ => None,
+        });
+        let rows: Vec<Row<'a>> = if self.between {
+            let frames = self.dealt_with(events);
+            in_order(frames, events, |event| self.beside(event))
+        } else {
+            by_flight(events).into_iter().filter_map(|(_, event)| self.beside(event)).collect()
+        };
+        self.rows = began.into_iter().chain(rows).collect();
         // It may tell what it read before it tells of the frame.
         for event in events {
             if let Fact::Recovered { sender, text, live } = &event.fact
@@ -238,6 +189,71 @@ impl<'a> Fold<'a> {
             }
         }
         joined(self.rows)
+    }
+
+    /// The frames as the attacker dealt with them.
+    fn dealt_with(&mut self, events: &'a [Event]) -> Vec<Row<'a>> {
+        let (mut step, mut shown) = (None, None);
+        // Whether the attacker told something else since the last frame.
+        let mut since = false;
+        for event in events.iter().filter(|event| event.source == Actor::Attacker) {
+            let (from, act, flight, kind, legs, changed) = match &event.fact {
+                Fact::Step { number, .. } => {
+                    step = Some(*number);
+                    continue;
+                }
+                Fact::Relayed { from, action, flight, kind, before, after, changed } => {
+                    (from, action, flight, kind, (before.as_deref(), after.as_deref()), changed.as_slice())
+                }
+                Fact::Held { from, flight, kind, bytes, .. } => {
+                    (from, &Action::Hold, flight, kind, (Some(bytes.as_str()), None), &[][..])
+                }
+                fact => {
+                    since |= is_told(fact);
+                    continue;
+                }
+            };
+            let mut frame = self.frame(*from, Act::By(*act), (*flight, kind, self.place(event)), legs, changed);
+            self.decided(&mut frame, since);
+            if *act != Action::Forward && step != shown {
+                (frame.step, shown) = (step, step);
+            }
+            since = false;
+            self.rows.push(Row::Frame(Box::new(frame)));
+        }
+        std::mem::take(&mut self.rows)
+    }
+
+    /// The row of an event that tells of no frame that the attacker dealt with.
+    fn beside(&mut self, event: &'a Event) -> Option<Row<'a>> {
+        match &event.fact {
+            Fact::Frame { way, flight, kind, bytes } => {
+                let by = victim(event.source)?;
+                // Without a relay, a frame sent and the same frame received are one row.
+                let met = *way == Way::Received
+                    && !self.ends.iter().any(|end| !end.taken && (end.by, end.way, end.bytes) == (by, *way, bytes));
+                if met {
+                    return None;
+                }
+                let from = if *way == Way::Sent { by } else { by.peer() };
+                let bytes = Some(bytes.as_str());
+                let (act, legs) = match (self.between, way) {
+                    (false, Way::Sent) => (Act::Direct, (bytes, bytes)),
+                    (_, Way::Sent) => (Act::Undecided, (bytes, None)),
+                    (_, Way::Received) => (Act::Undecided, (None, bytes)),
+                };
+                let frame = self.frame(from, act, (*flight, kind, self.place(event)), legs, &[]);
+                Some(Row::Frame(Box::new(frame)))
+            }
+            Fact::Established { fingerprint, .. } => Some(key(event.source, fingerprint)),
+            // Of the keys that a victim installs, its own records' is shown in its hand; its peer's is in its peer's.
+            Fact::Installed { of, key: own, .. } if event.source == (*of).into() => Some(key(event.source, own)),
+            Fact::Holds { fingerprint, .. } => Some(key(Actor::Attacker, fingerprint)),
+            Fact::Aborted { check, reason, .. } => {
+                Some(Row::Stop { party: victim(event.source)?, check: check.as_deref(), reason })
+            }
+            fact => is_told(fact).then_some(Row::Said(event)),
+        }
     }
 
     fn place(&self, event: &Event) -> usize {
@@ -278,26 +294,15 @@ impl<'a> Fold<'a> {
     }
 
     /// What was held is what is now decided about: it carries the same, and where nothing lies between, it is one row.
-    fn decided(&mut self, frame: &mut Frame<'a>) {
+    fn decided(&mut self, frame: &mut Frame<'a>, since: bool) {
         let (from, before) = (frame.from, frame.before);
         let is_held = |row: &Row<'a>| matches!(row, Row::Frame(held) if held.act == Act::By(Action::Hold) && (held.from, held.before) == (from, before));
         let Some(Row::Frame(held)) = self.rows.iter().rfind(|row| is_held(row)) else { return };
         frame.wrote = frame.wrote.or(held.wrote);
         frame.keys[0] = frame.keys[0].or(held.keys[0]);
-        if self.rows.last().is_some_and(is_held) {
+        if !since && self.rows.last().is_some_and(is_held) {
             self.rows.pop();
         }
-    }
-
-    /// Somebody comes to hold a key.
-    fn key(&mut self, whose: Actor, key: &'a str) {
-        let mut hands: [Vec<&str>; 3] = Default::default();
-        match whose {
-            Actor::Client => hands[0].push(key),
-            Actor::Server => hands[2].push(key),
-            Actor::Attacker | Actor::Console => hands[1].push(key),
-        }
-        self.rows.push(Row::Keys(hands));
     }
 
     /// Shows what the attacker read on the frame that carried it, if it could read it there: if it had the key by then.
@@ -320,6 +325,33 @@ impl<'a> Fold<'a> {
     }
 }
 
+/// Somebody comes to hold a key.
+fn key(whose: Actor, key: &str) -> Row<'_> {
+    let mut hands: [Vec<&str>; 3] = Default::default();
+    match whose {
+        Actor::Client => hands[0].push(key),
+        Actor::Server => hands[2].push(key),
+        Actor::Attacker | Actor::Console => hands[1].push(key),
+    }
+    Row::Keys(hands)
+}
+
+/// It is told in words, or as a key in the attacker's hand.
+const fn is_told(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Recovered { .. }
+            | Fact::Solved { .. }
+            | Fact::Asked { .. }
+            | Fact::Combined { .. }
+            | Fact::Parted { .. }
+            | Fact::Cancelled { .. }
+            | Fact::Overdue { .. }
+            | Fact::Lost { .. }
+            | Fact::Holds { .. }
+    )
+}
+
 /// Keys that appear one after the other are one row: who holds which is then seen side by side.
 fn joined(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     let mut joined: Vec<Row<'_>> = Vec::with_capacity(rows.len());
@@ -335,13 +367,4 @@ fn joined(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
         }
     }
     joined
-}
-
-/// The sender of a frame that the attacker saw or made, and the frame on each leg.
-fn legs(event: &Event) -> Option<(Role, [Option<&str>; 2])> {
-    match &event.fact {
-        Fact::Relayed { from, before, after, .. } => Some((*from, [before.as_deref(), after.as_deref()])),
-        Fact::Held { from, bytes, .. } => Some((*from, [Some(bytes), None])),
-        _ => None,
-    }
 }
