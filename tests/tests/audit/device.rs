@@ -49,8 +49,10 @@ fn a_device_is_led_through_an_audit_and_reaches_nothing_else() {
         println!("not run: curl is missing");
         return;
     }
-    let mut audit =
-        Program::start("interlock", &["audit", "--json", "--attack", "forge-expired", "--expose-to-network", NETWORK]);
+    let mut audit = Program::start(
+        "interlock",
+        &["audit", "--json", "--deadline", "60", "--attack", "forge-expired", "--expose-to-network", NETWORK],
+    );
     let page: SocketAddr =
         audit.until("where the page is", |line| line.split("http://").nth(1)?.split('/').next()?.parse().ok());
     assert_eq!(page.ip().to_string(), NETWORK);
