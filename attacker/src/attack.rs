@@ -20,6 +20,7 @@ use lab::{
     wire::Frame,
 };
 use std::sync::Mutex;
+use tokio::sync::watch;
 
 /// Something that happens to the attacker.
 #[derive(Clone, Debug)]
@@ -107,6 +108,9 @@ impl Narration {
     }
 }
 
+/// Changes whenever something has passed in one of the sessions that are played at the same time.
+pub type Beside = watch::Receiver<u64>;
+
 /// A recipe at work in one session.
 pub trait Attack: Send {
     /// Decides about what it sees.
@@ -121,6 +125,25 @@ pub trait Attack: Send {
     /// Begins with the next session of its campaign. What it keeps of the ones before is its own matter; a recipe that takes
     /// one session begins with no other.
     fn again(&mut self, _start: Start) {}
+
+    /// Who takes the next session of its campaign where that is played at the same time as its own; what it would start from
+    /// again where it is not.
+    ///
+    /// # Errors
+    /// The sessions are played one after the other.
+    fn another(&mut self, start: Start) -> Result<Box<dyn Attack>, Box<Start>> {
+        Err(Box::new(start))
+    }
+
+    /// Changes whenever something has passed in the sessions that are played at the same time; nothing where there are none.
+    fn beside(&self) -> Option<Beside> {
+        None
+    }
+
+    /// Goes on with what has passed in them.
+    fn passed_beside(&mut self) -> Vec<Move> {
+        Vec::new()
+    }
 }
 
 /// A recipe with what it knows, from session to session of a campaign.

@@ -116,7 +116,7 @@ fn read(path: &Path) -> Result<Written, Failure> {
 impl Attacker {
     /// The session of an order, in which what the attacker learned in earlier ones is not lost.
     fn session(&self, order: &AttackOrder) -> Result<Session, attacks::Unknown> {
-        let Some(Place { campaign, number, of }) = &order.place else { return Session::of(order) };
+        let Some(Place { campaign, number, of, .. }) = &order.place else { return Session::of(order) };
         let name = format!("{campaign} {}", order.attack);
         let session = match self.recipes.find(&name) {
             Some(recipe) => Session::again(order, recipe)?,

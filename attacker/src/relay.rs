@@ -1,7 +1,7 @@
 //! The relay: two connections, and between them the recipe.
 
 use crate::{
-    attack::Seen,
+    attack::{Beside, Seen},
     session::{Command, Session, side},
     work::{Workshop, session_budget},
 };
@@ -62,6 +62,8 @@ pub struct Relay {
     /// Where the server listens.
     server: String,
     called: Option<Called>,
+    /// Tells of what passes in the sessions that are played at the same time.
+    beside: Option<Beside>,
     /// When what is held back has to be let go.
     let_go: Option<Instant>,
 }
@@ -77,8 +79,10 @@ impl Relay {
         workshop: Arc<Workshop>,
         server: String,
     ) -> Self {
+        let beside = session.beside();
         Self {
             session,
+            beside,
             teller: Arc::new(teller),
             limits,
             deadline,
@@ -156,6 +160,11 @@ impl Relay {
                 heard = heard(&mut self.called) => {
                     self.called = None;
                     self.see(Seen::Called(heard)).await;
+                    None
+                }
+                () = passed(&mut self.beside) => {
+                    let commands = self.session.passed_beside();
+                    self.carry_out_all(commands).await;
                     None
                 }
                 () = at(self.let_go), if !stands => {
@@ -361,6 +370,17 @@ async fn heard(called: &mut Option<Called>) -> Option<Vec<Frame>> {
     match called {
         Some(receiver) => receiver.await.unwrap_or_default(),
         None => pending().await,
+    }
+}
+
+/// Something has passed in a session that is played at the same time; never, where there is none.
+async fn passed(beside: &mut Option<Beside>) {
+    let told = match beside {
+        Some(told) => told.changed().await.is_ok(),
+        None => false,
+    };
+    if !told {
+        pending().await
     }
 }
 

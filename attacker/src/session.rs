@@ -1,7 +1,7 @@
 //! One session under attack, without sockets: frames in, commands and facts out.
 
 use crate::{
-    attack::{Call, Info, Move, Recipe, Seen, Start, changes},
+    attack::{Beside, Call, Info, Move, Recipe, Seen, Start, changes},
     attacks::{self, Resolved},
     hand::{Hand, Taken},
 };
@@ -141,7 +141,10 @@ impl Session {
     pub fn again(order: &AttackOrder, recipe: Arc<Recipe>) -> Result<Self, attacks::Unknown> {
         let (info, start) = ordered(order)?;
         let mode = start.mode;
-        recipe.lock().unwrap_or_else(PoisonError::into_inner).again(start);
+        let mut last = recipe.lock().unwrap_or_else(PoisonError::into_inner);
+        let another = last.another(start).map_err(|start| last.again(*start));
+        drop(last);
+        let recipe = another.map_or(recipe, |it| Arc::new(Mutex::new(it)));
         Ok(Self::with(info, order.attack.to_string(), mode, recipe).by_hand(order))
     }
 
@@ -167,6 +170,18 @@ impl Session {
     /// The recipe, for the next session of the campaign.
     pub fn recipe(&self) -> &Arc<Recipe> {
         &self.attack
+    }
+
+    /// Changes whenever something has passed in the sessions that are played at the same time; nothing where there are none.
+    pub fn beside(&self) -> Option<Beside> {
+        self.attack.lock().unwrap_or_else(PoisonError::into_inner).beside()
+    }
+
+    /// Goes on with what has passed in them.
+    pub fn passed_beside(&mut self) -> Vec<Command> {
+        let moves = self.attack.lock().unwrap_or_else(PoisonError::into_inner).passed_beside();
+        let moves = self.left_over(moves);
+        self.carried_out(moves)
     }
 
     /// The attack's record in the registry.

@@ -60,6 +60,9 @@ pub struct Place {
     pub number: u32,
     /// How many it has.
     pub of: u32,
+    /// It is played at the same time as the one before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
 }
 
 /// A victim's part in one session.

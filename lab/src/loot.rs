@@ -16,6 +16,8 @@ pub struct Loot {
     pub leads_back: bool,
     /// The client calls the attacker of its own accord, by the attacker's own name and key.
     pub called: bool,
+    /// The server expects the attacker, by the attacker's own name and by what the two share.
+    pub expected: bool,
     /// A recording of an earlier handshake of the server's, with a client that offered nothing but its last group.
     pub recording: bool,
     /// What it comes by when the session is over and recorded.
@@ -73,6 +75,7 @@ impl Loot {
         as_client: None,
         leads_back: false,
         called: false,
+        expected: false,
         recording: false,
         afterwards: None,
         sessions: &[],

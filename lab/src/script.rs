@@ -40,6 +40,8 @@ pub struct Script {
     pub table: &'static Mode,
     /// What it does in each session, in the order in which they are played.
     pub sessions: Vec<Session>,
+    /// They are played at the same time, and each takes from every other; otherwise each takes from those before it.
+    pub at_once: bool,
 }
 
 /// What an attacker does in one session.
@@ -185,6 +187,13 @@ pub enum Make {
         /// The value, as it stands there.
         value: Box<Self>,
     },
+    /// What this is in a session that is played at the same time, by its number from 1, as soon as it is there.
+    Beside {
+        /// Which session.
+        session: usize,
+        /// The value, as it stands there.
+        value: Box<Self>,
+    },
 }
 
 impl Make {
@@ -194,7 +203,7 @@ impl Make {
             Self::Own { group: Some(group), .. } | Self::Degenerate(group) => vec![group],
             Self::Apply(_, parts) | Self::Tuple(parts) => parts.iter().collect(),
             Self::Logarithm { group: one, of: other } | Self::Guessed { made: one, like: other } => vec![one, other],
-            Self::Earlier { value, .. } => vec![value],
+            Self::Earlier { value, .. } | Self::Beside { value, .. } => vec![value],
             Self::Seen(_)
             | Self::Had(..)
             | Self::Own { group: None, .. }

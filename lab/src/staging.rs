@@ -154,7 +154,7 @@ fn one_of(
     let session = format!("{campaign}.{number}");
     let seed = derive(&setting.seed, &format!("session {number}"));
     let mut orders = stage(&resolved.in_session(number), &Setting { session, seed, ..setting.clone() })?;
-    let place = Some(Place { campaign, number, of });
+    let place = Some(Place { campaign, number, of, at_once: false });
     for place_of in [&mut orders.client.place, &mut orders.server.place, &mut orders.attack.place] {
         place_of.clone_from(&place);
     }
@@ -184,7 +184,14 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
     if mode.gives(Source::HostKey) {
         issued.host(loot, setting);
     }
-    let secret = mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting));
+    // Whoever means to face the attacker shares another secret with it than with its peer.
+    let secret = |role: Role| {
+        let strange = match role {
+            Role::Client => loot.called,
+            Role::Server => loot.expected,
+        };
+        mode.gives(Source::SharedSecret).then(|| issue::shared_secret(full, setting, strange.then_some(role)))
+    };
     let play = |role: Role, phrase: &str, credentials| PlayOrder {
         session: setting.session.clone(),
         correlation: correlation.clone(),
@@ -197,7 +204,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
         patience: setting.patience,
         place: None,
         connect: None,
-        shared_secret: secret.clone(),
+        shared_secret: secret(role),
         credentials,
         calls: 0,
     };

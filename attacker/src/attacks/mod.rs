@@ -207,7 +207,13 @@ impl Resolved {
     /// Tells the attacker what it is to do, in each session in which it is there.
     pub fn told(&self, sessions: &mut [Orders]) {
         let there = sessions.iter_mut().filter(|orders| orders.attack.attack == self.played.scenario.attack);
-        there.for_each(|orders| orders.attack.script = self.script.as_deref().cloned());
+        let at_once = self.script.as_ref().is_some_and(|script| script.at_once);
+        for (before, orders) in there.enumerate() {
+            orders.attack.script = self.script.as_deref().cloned();
+            if let Some(place) = orders.attack.place.as_mut().filter(|_| before > 0) {
+                place.at_once = at_once;
+            }
+        }
     }
 }
 

@@ -8,12 +8,14 @@
 //! 2. When all are made, treat the records as the script says, or end both connections where that was all that was wanted.
 //! 3. Where the wire does not do what the script expects, say where the two part and end both connections.
 
+mod at_once;
 mod records;
 
 use crate::{
-    attack::{Attack, Family, Info, Move, Narration, Needs, Seen, Start},
+    attack::{Attack, Beside, Family, Info, Move, Narration, Needs, Seen, Start},
     leg::{Leg, identity},
 };
+use at_once::Common;
 use cryptanalysis::Problem;
 use lab::{
     algebra::real::{Real, Value},
@@ -73,12 +75,16 @@ struct Scripted {
     parted: bool,
     hung_up: bool,
     narration: Narration,
+    /// What it has in common with the sessions that are played at the same time.
+    common: Option<Common>,
 }
 
 impl Scripted {
     fn new(mut start: Start) -> Self {
-        let sessions = start.script.take().map(|script| script.sessions).unwrap_or_default();
-        Self::with(start, sessions.into())
+        let (sessions, at_once) =
+            start.script.take().map(|script| (script.sessions, script.at_once)).unwrap_or_default();
+        let common = at_once.then(Common::first);
+        Self { common, ..Self::with(start, sessions.into()) }
     }
 
     /// At the beginning of the first of these sessions.
@@ -107,6 +113,7 @@ impl Scripted {
             parted: false,
             hung_up: false,
             narration: Narration::default(),
+            common: None,
         }
     }
 
@@ -268,7 +275,36 @@ impl Attack for Scripted {
         self.bench.remember(last.bench);
     }
 
+    fn another(&mut self, start: Start) -> Result<Box<dyn Attack>, Box<Start>> {
+        let Some(common) = &self.common else { return Err(Box::new(start)) };
+        let common = Some(common.next());
+        Ok(Box::new(Self { common, ..Self::with(start, std::mem::take(&mut self.later)) }))
+    }
+
+    fn beside(&self) -> Option<Beside> {
+        self.common.as_ref().map(Common::beside)
+    }
+
+    fn passed_beside(&mut self) -> Vec<Move> {
+        self.in_common(|it| {
+            let mut moves = Vec::new();
+            if let Some(script) = it.script.take() {
+                if !it.parted && !it.hung_up {
+                    it.advance(&script, &mut moves);
+                }
+                it.script = Some(script);
+            }
+            moves
+        })
+    }
+
     fn handle(&mut self, seen: Seen) -> Vec<Move> {
+        self.in_common(|it| it.handled(seen))
+    }
+}
+
+impl Scripted {
+    fn handled(&mut self, seen: Seen) -> Vec<Move> {
         let mut moves = Vec::new();
         let Some(script) = self.script.take() else { return moves };
         match seen {

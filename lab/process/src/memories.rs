@@ -50,7 +50,7 @@ impl<T> Memories<T> {
     /// # Errors
     /// It is a later session, and the process knows of no earlier one; or nothing new can be made.
     pub fn at(&self, place: Option<&Place>, new: impl FnOnce() -> Result<T, String>) -> Result<Option<Arc<T>>, String> {
-        let Some(Place { campaign, number, of }) = place else { return Ok(None) };
+        let Some(Place { campaign, number, of, .. }) = place else { return Ok(None) };
         let it = match number {
             1 => Arc::new(new()?),
             _ => self.find(campaign).ok_or_else(|| format!("place: knows nothing of session {}", number - 1))?,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn place(campaign: &str, number: u32) -> Option<Place> {
-        Some(Place { campaign: campaign.to_owned(), number, of: 3 })
+        Some(Place { campaign: campaign.to_owned(), number, of: 3, at_once: false })
     }
 
     #[test]

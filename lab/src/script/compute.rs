@@ -51,13 +51,66 @@ pub struct Workbench {
     word: Option<Value>,
     /// What lay on it in the sessions before, in order.
     earlier: Vec<Self>,
+    /// What lies on those of the sessions that are played at the same time, by their numbers, while it is at work.
+    beside: Vec<Option<Self>>,
+}
+
+/// The workbenches of sessions that are played at the same time. What is drawn and what was found is one and the same in all.
+#[derive(Default)]
+pub struct Benches {
+    own: Vec<(Drawn, Value)>,
+    solved: Vec<(Vec<u8>, Value)>,
+    all: Vec<Option<Workbench>>,
 }
 
 impl Workbench {
     /// A workbench on which nothing lies but what was had before.
     pub fn new(real: Real, table: &'static Mode, group: Option<Group>, had: Vec<(Role, &'static str, Value)>) -> Self {
         let (seen, own, solved, legs) = Default::default();
-        Self { real, table, group, had, seen, own, solved, legs, word: None, earlier: Vec::new() }
+        let (word, earlier, beside) = (None, Vec::new(), Vec::new());
+        Self { real, table, group, had, seen, own, solved, legs, word, earlier, beside }
+    }
+
+    /// Goes to work with what lies on the others of its benches, which nobody else uses until it [leaves](Self::leave).
+    pub fn enter(&mut self, benches: &mut Benches) {
+        self.own = std::mem::take(&mut benches.own);
+        self.solved = std::mem::take(&mut benches.solved);
+        self.beside = std::mem::take(&mut benches.all);
+    }
+
+    /// Leaves the others what lies on it now, as that of the session of this number, from 1; answers whether anything has passed
+    /// since it left before.
+    pub fn leave(&mut self, benches: &mut Benches, number: usize) -> bool {
+        benches.own = std::mem::take(&mut self.own);
+        benches.solved = std::mem::take(&mut self.solved);
+        benches.all = std::mem::take(&mut self.beside);
+        if benches.all.len() < number {
+            benches.all.resize_with(number, || None);
+        }
+        let Some(place) = number.checked_sub(1).and_then(|at| benches.all.get_mut(at)) else { return false };
+        let lies = |bench: &Self| bench.seen.len() + bench.legs.iter().map(Vec::len).sum::<usize>();
+        let news = place.as_ref().map(lies) != Some(lies(self));
+        if news {
+            *place = Some(self.copy());
+        }
+        news
+    }
+
+    /// What others can compute with.
+    fn copy(&self) -> Self {
+        Self {
+            real: self.real.clone(),
+            table: self.table,
+            group: self.group.clone(),
+            had: self.had.clone(),
+            seen: self.seen.clone(),
+            own: Vec::new(),
+            solved: Vec::new(),
+            legs: self.legs.clone(),
+            word: None,
+            earlier: Vec::new(),
+            beside: Vec::new(),
+        }
     }
 
     /// Keeps what lay on it in the session before: what was drawn then is drawn, and what passed is remembered.
@@ -162,6 +215,7 @@ impl Workbench {
             }
             Make::Word => self.word.clone().ok_or_else(|| never("word")),
             Make::Earlier { session, value } => self.earlier(*session, value),
+            Make::Beside { session, value } => self.beside(*session, value),
         }
     }
 
@@ -179,6 +233,22 @@ impl Workbench {
             Err(Lack::Unseen) => Err(never(format!("session {session}"))),
             computed => computed,
         }
+    }
+
+    /// What is not there yet may come.
+    fn beside(&mut self, session: usize, value: &Make) -> Result<Value, Lack> {
+        let place = session.wrapping_sub(1);
+        let Some(mut bench) = self.beside.get_mut(place).and_then(Option::take) else { return Err(Lack::Unseen) };
+        // Whoever computes draws: two draw no two things alike.
+        std::mem::swap(&mut self.own, &mut bench.own);
+        std::mem::swap(&mut self.real, &mut bench.real);
+        bench.solved.clone_from(&self.solved);
+        bench.word = self.word.clone();
+        let computed = bench.compute(value);
+        std::mem::swap(&mut self.own, &mut bench.own);
+        std::mem::swap(&mut self.real, &mut bench.real);
+        self.beside[place] = Some(bench);
+        computed
     }
 
     fn all(&mut self, makes: &[Make]) -> Result<Vec<Value>, Lack> {

@@ -71,6 +71,28 @@ mod tests {
         }
     }
 
+    /// What a session takes from another at the same time is any other's, and not its own.
+    #[test]
+    fn sessions_at_once_take_from_every_other() {
+        let several = |at_once: &str, session: usize| {
+            let first = format!(
+                r#"{{"needs":{{"expected":true}},"moves":[{{"do":"send","from":"client","message":"client-hello","fields":{{
+                "share":{{"beside":{{"session":{session},"value":{{"seen":"client_share"}}}}}}}}}}]}}"#
+            );
+            format!(r#"{{"script":1,"mode":"ecdh"{at_once},"sessions":[{first},{{"moves":[]}}]}}"#)
+        };
+        let script = Script::read(several(r#","at_once":true"#, 2).as_bytes()).unwrap();
+        let again = Script::from_json(&script.to_json()).unwrap();
+        assert!(again.at_once && script.needs(1).expected);
+        assert_eq!(script.to_json(), again.to_json());
+        for (at_once, session) in [(r#","at_once":true"#, 1), (r#","at_once":true"#, 3), ("", 2)] {
+            let place = "sessions[0].moves[0].fields.share.beside.session";
+            assert_eq!(Script::read(several(at_once, session).as_bytes()).unwrap_err().field, place);
+        }
+        let one = r#"{"script":1,"mode":"ecdh","at_once":true,"moves":[]}"#;
+        assert_eq!(Script::read(one.as_bytes()).unwrap_err().field, "at_once");
+    }
+
     /// Whatever is wrong is refused by the place at which it stands.
     #[test]
     fn a_fault_is_named_by_its_place() {

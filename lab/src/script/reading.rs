@@ -15,6 +15,7 @@ use crate::{
     wire::body,
 };
 use serde_json::Value as Json;
+use std::ops::RangeInclusive;
 
 /// What stands there of each session.
 const MEMBERS: [&str; 6] = ["needs", "moves", "otherwise", "keys", "records", "hang_up"];
@@ -41,7 +42,7 @@ impl Script {
         let at = At { place: String::new(), value };
         let several = at.maybe("sessions");
         match several {
-            Some(_) => at.object(&["script", "mode", "sessions"])?,
+            Some(_) => at.object(&["script", "mode", "sessions", "at_once"])?,
             None => at.object(&[&["script", "mode"], &MEMBERS[..]].concat())?,
         };
         let version = at.field("script")?;
@@ -51,22 +52,24 @@ impl Script {
         let mode = at.field("mode")?;
         let selection: Selection = mode.text()?.parse().map_err(|_| mode.misfit(one_of(modes())))?;
         let played = modes::play(&selection, &[], &[]).map_err(|_| mode.misfit(one_of(modes())))?;
-        let reader = |earlier| Reader { table: played.mode, earlier };
+        let at_once = at.maybe("at_once").map_or(Ok(false), |at| at.boolean())?;
+        let reader = |others| Reader { table: played.mode, others };
         let sessions = match several {
-            None => vec![reader(0).session(&at)?],
+            None => vec![reader(Others::NONE).session(&at)?],
             Some(at) => {
                 let several = at.list_of(SESSIONS)?;
                 if several.is_empty() {
                     return Err(Misfit::new(format!("{}[0]", at.place), Need::ThisField, Given::Nothing));
                 }
-                let all = several.iter().enumerate().map(|(earlier, at)| {
+                let all = several.iter().enumerate().map(|(before, at)| {
                     at.object(&MEMBERS)?;
-                    reader(earlier).session(at)
+                    let beside = if at_once { several.len() } else { 0 };
+                    reader(Others { earlier: if at_once { 0 } else { before }, beside, own: before + 1 }).session(at)
                 });
                 all.collect::<Result<_, _>>()?
             }
         };
-        Ok(Self { mode: played.selection, table: played.mode, sessions })
+        Ok(Self { mode: played.selection, table: played.mode, sessions, at_once })
     }
 }
 
@@ -79,8 +82,23 @@ pub(super) fn modes() -> Vec<String> {
 /// Reads what a table gives names to.
 struct Reader {
     table: &'static Mode,
-    /// How many sessions come before the one that is read.
+    /// From which other sessions it may take.
+    others: Others,
+}
+
+/// Sessions that the one that is read may take from.
+#[derive(Clone, Copy)]
+struct Others {
+    /// So many come before it.
     earlier: usize,
+    /// So many are played at the same time, itself among them.
+    beside: usize,
+    /// Its own number, from 1.
+    own: usize,
+}
+
+impl Others {
+    const NONE: Self = Self { earlier: 0, beside: 0, own: 1 };
 }
 
 impl Reader {
@@ -112,7 +130,7 @@ impl Reader {
     }
 
     fn loot(&self, at: &At<'_>) -> Result<Loot, Misfit> {
-        at.object(&["as_server", "as_client", "called", "leads_back"])?;
+        at.object(&["as_server", "as_client", "called", "expected", "leads_back"])?;
         let item = |name: &str| -> Result<Option<Item>, Misfit> {
             at.maybe(name).map(|at| at.named(items().map(|(id, item)| (id.to_owned(), item)))).transpose()
         };
@@ -121,6 +139,7 @@ impl Reader {
             as_server: item("as_server")?,
             as_client: item("as_client")?,
             called: is("called")?,
+            expected: is("expected")?,
             leads_back: is("leads_back")?,
             ..Loot::NONE
         })
@@ -165,7 +184,7 @@ impl Reader {
 
     /// A value: an object with one field, which says what it is.
     fn make(&self, at: &At<'_>, depth: usize) -> Result<Make, Misfit> {
-        const KINDS: [&str; 13] = [
+        const KINDS: [&str; 14] = [
             "seen",
             "had",
             "own",
@@ -179,6 +198,7 @@ impl Reader {
             "guessed",
             "word",
             "earlier",
+            "beside",
         ];
         let depth = depth + 1;
         let map = at.object(&KINDS)?;
@@ -242,17 +262,32 @@ impl Reader {
                 Make::Guessed { made: boxed("made")?, like: boxed("like")? }
             }
             "earlier" => {
-                inside.object(&["session", "value"])?;
-                let session = inside.field("session")?;
-                let number = session.number()?;
-                if !(1..=self.earlier).contains(&number) {
-                    return Err(session.misfit(one_of((1..=self.earlier).map(|number| number.to_string()))));
-                }
-                // What is meant there is meant as it stood in that session alone.
-                let then = Self { table: self.table, earlier: 0 };
-                Make::Earlier { session: number, value: Box::new(then.make(&inside.field("value")?, depth)?) }
+                let (session, value) = self.elsewhere(&inside, 1..=self.others.earlier, depth)?;
+                Make::Earlier { session, value }
+            }
+            "beside" => {
+                let (session, value) = self.elsewhere(&inside, 1..=self.others.beside, depth)?;
+                Make::Beside { session, value }
             }
             _ => Make::Word,
         })
+    }
+
+    /// A value of one of these sessions, which is not the one that is read: its number, and the value.
+    fn elsewhere(
+        &self,
+        at: &At<'_>,
+        sessions: RangeInclusive<usize>,
+        depth: usize,
+    ) -> Result<(usize, Box<Make>), Misfit> {
+        at.object(&["session", "value"])?;
+        let session = at.field("session")?;
+        let (number, others) = (session.number()?, || sessions.clone().filter(|number| *number != self.others.own));
+        if !others().any(|other| other == number) {
+            return Err(session.misfit(one_of(others().map(|number| number.to_string()))));
+        }
+        // What is meant there is meant as it stands in that session alone.
+        let there = Self { table: self.table, others: Others::NONE };
+        Ok((number, Box::new(there.make(&at.field("value")?, depth)?)))
     }
 }

@@ -11,6 +11,7 @@ impl Script {
             [one] => self.session(one),
             all => Map::from_iter([("sessions".to_owned(), all.iter().map(|one| self.session(one)).collect())]),
         };
+        object.extend(self.at_once.then(|| ("at_once".to_owned(), json!(true))));
         object.insert("script".to_owned(), json!(VERSION));
         object.insert("mode".to_owned(), json!(self.mode.to_string()));
         Json::Object(object)
@@ -65,7 +66,7 @@ fn loot(needs: &Loot) -> Json {
         let named = item.and_then(|item| items().find(|(_, other)| *other == item));
         object.extend(named.map(|(id, _)| (name.to_owned(), json!(id))));
     }
-    for (name, is) in [("called", needs.called), ("leads_back", needs.leads_back)] {
+    for (name, is) in [("called", needs.called), ("expected", needs.expected), ("leads_back", needs.leads_back)] {
         object.extend(is.then(|| (name.to_owned(), json!(true))));
     }
     Json::Object(object)
@@ -90,5 +91,6 @@ fn written(make: &Make) -> Json {
         Make::Guessed { made, like } => json!({ "guessed": { "made": written(made), "like": written(like) } }),
         Make::Word => json!({ "word": true }),
         Make::Earlier { session, value } => json!({ "earlier": { "session": session, "value": written(value) } }),
+        Make::Beside { session, value } => json!({ "beside": { "session": session, "value": written(value) } }),
     }
 }

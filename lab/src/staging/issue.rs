@@ -158,7 +158,8 @@ pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) ->
         let given = |source| mode.given.iter().any(|given| given.by.includes(victim) && given.source == source);
         let own_name = given(Source::OwnName).then(|| own.to_owned());
         let peer = if own == CLIENT_NAME { SERVER_NAME } else { CLIENT_NAME };
-        let peer_name = given(Source::PeerName).then(|| peer.to_owned());
+        let expected = victim == Role::Server && loot.expected;
+        let peer_name = given(Source::PeerName).then(|| if expected { ATTACKER_NAME } else { peer }.to_owned());
         let decryption_key = given(Source::DecryptionKey).then(|| drawn_key(victim, setting, bits)).flatten();
         let decryption_key = decryption_key.map(|key| text(&key.to_pkcs8()));
         let peer_key = given(Source::PeerKey).then(|| public_key(victim.peer())).flatten();
@@ -185,7 +186,8 @@ pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) ->
     let mut client = credentials(Role::Client, CLIENT_NAME);
     if let Some(client) = client.as_mut().filter(|_| loot.called) {
         client.peer_name = Some(ATTACKER_NAME.to_owned());
-        client.peer_key = attackers_key(setting).map(|key| text(&key.encryption_key().to_der()));
+        let key = attackers_key(setting).filter(|_| client.peer_key.is_some());
+        client.peer_key = key.map(|key| text(&key.encryption_key().to_der()));
     }
     // Led back to itself, the client reaches a server of its own, which has its name.
     let server = if loot.leads_back { CLIENT_NAME } else { SERVER_NAME };
@@ -197,14 +199,17 @@ pub(super) fn names(mode: &Mode, loot: &Loot, setting: &Setting, bits: usize) ->
     }
 }
 
-/// The secret that the victims share, in base64url: what they were told, 32 random octets, or a word such as people choose.
-/// It outlasts a session, as certificates do.
-pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting) -> String {
-    if let Some(secret) = &setting.shared_secret {
+/// The secret that the victims share, in base64url: what they were told, 32 random octets, or a word such as people choose; or
+/// the one that `with_attacker` shares with the attacker. It outlasts a session, as certificates do.
+pub(super) fn shared_secret(scenario: &Scenario, setting: &Setting, with_attacker: Option<Role>) -> String {
+    if let Some(secret) = setting.shared_secret.as_ref().filter(|_| with_attacker.is_none()) {
         return text(secret.as_bytes());
     }
     let mode = &scenario.mode;
-    let drawn = derive(&setting.lasting, &format!("shared secret of {mode}"));
+    let drawn = match with_attacker {
+        None => derive(&setting.lasting, &format!("shared secret of {mode}")),
+        Some(role) => derive(&setting.lasting, &format!("shared secret of {mode} between the {role} and the attacker")),
+    };
     let variant = modes::find(&mode.id).and_then(|it| it.variant(mode.variant.as_deref()));
     match variant {
         Some(variant) if variant.word => text(password::pick(&drawn).as_bytes()),

@@ -1,7 +1,7 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
 use attacker::{
-    attack::{Call, Recipe, Seen},
+    attack::{Beside, Call, Recipe, Seen},
     session,
     work::Workshop,
 };
@@ -97,97 +97,151 @@ pub fn campaign(sessions: &[Orders]) -> Log {
     let mut log = Log::default();
     let memories = [Some(Arc::default()), Some(Arc::default())];
     let mut recipes: BTreeMap<String, Arc<Recipe>> = BTreeMap::new();
-    for orders in sessions {
-        if let Some(Place { number, of, .. }) = orders.attack.place {
-            log.tell(Actor::Console, Fact::Began { number, of });
+    let mut sessions = sessions.iter().peekable();
+    while let Some(first) = sessions.next() {
+        let beside = |orders: &&Orders| orders.attack.place.as_ref().is_some_and(|place| place.at_once);
+        let together = std::iter::once(first).chain(std::iter::from_fn(|| sessions.next_if(beside)));
+        let stages = together.map(|orders| {
+            let plays = orders.attack.attack.to_string();
+            let attacker = match recipes.get(&plays) {
+                Some(recipe) => session::Session::again(&orders.attack, Arc::clone(recipe)),
+                None => session::Session::of(&orders.attack),
+            };
+            let attacker = attacker.expect("an attack");
+            recipes.insert(plays, Arc::clone(attacker.recipe()));
+            Stage::new(orders, Some(attacker), None, memories.clone())
+        });
+        let mut stages: Vec<Stage> = stages.collect();
+        play(&mut stages);
+        for stage in stages {
+            if let Some(Place { number, of, .. }) = stage.orders.attack.place {
+                log.tell(Actor::Console, Fact::Began { number, of });
+            }
+            stage.log.events.into_iter().for_each(|event| log.tell(event.source, event.fact));
         }
-        let plays = orders.attack.attack.to_string();
-        let attacker = match recipes.get(&plays) {
-            Some(recipe) => session::Session::again(&orders.attack, Arc::clone(recipe)),
-            None => session::Session::of(&orders.attack),
-        };
-        let attacker = attacker.expect("an attack");
-        recipes.insert(plays, Arc::clone(attacker.recipe()));
-        play(&mut log, orders, Some(attacker), None, memories.clone());
     }
     log
 }
 
 /// The same where the connection to one of the victims is cut when so many steps have been taken; and whether there were so many.
 pub fn cut(orders: &Orders, to: Role, after: usize) -> (Log, bool) {
-    let (mut log, attacker) = (Log::default(), session::Session::of(&orders.attack).expect("an attack"));
-    let cut = play_until(&mut log, orders, Some(attacker), None, [None, None], Some((to, after)));
-    (log, cut)
+    let attacker = session::Session::of(&orders.attack).expect("an attack");
+    let mut stages = [Stage { cut: Some((to, after)), ..Stage::new(orders, Some(attacker), None, [None, None]) }];
+    play(&mut stages);
+    let [stage] = stages;
+    (stage.log, stage.broken.is_some())
 }
 
 fn run(orders: &Orders, attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
-    let mut log = Log::default();
-    play(&mut log, orders, attacker, verified, [None, None]);
-    log
+    let mut stages = [Stage::new(orders, attacker, verified, [None, None])];
+    play(&mut stages);
+    let [stage] = stages;
+    stage.log
 }
 
-fn play(
-    log: &mut Log,
-    orders: &Orders,
-    attacker: Option<session::Session>,
-    verified: Option<&Arc<Verified>>,
-    memories: [Option<Arc<Memory>>; 2],
-) {
-    play_until(log, orders, attacker, verified, memories, None);
-}
-
-/// Plays until both victims are done; the connection to one of them is cut after so many steps, and what was on its way is lost.
-/// Answers with whether it was.
-fn play_until(
-    log: &mut Log,
-    orders: &Orders,
-    mut attacker: Option<session::Session>,
-    verified: Option<&Arc<Verified>>,
-    [of_client, of_server]: [Option<Arc<Memory>>; 2],
-    cut: Option<(Role, usize)>,
-) -> bool {
-    let kept = |memory| Kept { group: own_group(&orders.server.mode), verified: verified.cloned(), memory };
-    let mut calls = 0;
-    let mut client = Victim::new(Role::Client, &orders.client, kept(of_client)).expect("a client");
-    let mut server = Victim::new(Role::Server, &orders.server, kept(of_server.clone())).expect("a server");
-    let mut queue: VecDeque<Pending> =
-        [Role::Server, Role::Client].map(|role| Pending::Victim(role, Input::Open)).into();
-    log.events.reserve(64);
-    if let Some(session) = &attacker {
-        log.tell(Actor::Attacker, session.begin());
-    }
-    let (mut steps, mut broken) = (0, None);
+/// Drives sessions at the same time until nothing moves in any of them.
+fn play(stages: &mut [Stage<'_>]) {
     loop {
-        if let Some((role, after)) = cut
-            && steps == after
-        {
-            broken = Some(role);
-            queue.extend([Pending::Victim(role, Input::Ended), Pending::Attacker(Seen::Ended(role))]);
+        let mut moved = false;
+        for stage in &mut *stages {
+            while stage.step() {
+                moved = true;
+            }
+            moved |= stage.hear_beside();
         }
-        steps += 1;
+        // Nothing moves: whoever still waits loses patience.
+        if !moved && !stages.iter_mut().any(Stage::lose_patience) {
+            break;
+        }
+    }
+    stages.iter_mut().for_each(Stage::end);
+}
+
+/// One session.
+struct Stage<'o> {
+    orders: &'o Orders,
+    attacker: Option<session::Session>,
+    /// Tells of what passes in the sessions at the same time.
+    beside: Option<Beside>,
+    client: Victim,
+    server: Victim,
+    of_server: Option<Arc<Memory>>,
+    verified: Option<Arc<Verified>>,
+    calls: u32,
+    queue: VecDeque<Pending>,
+    log: Log,
+    /// Whose connection is cut, and after how many steps; what was on its way is lost.
+    cut: Option<(Role, usize)>,
+    steps: usize,
+    /// Whose connection was.
+    broken: Option<Role>,
+}
+
+impl<'o> Stage<'o> {
+    fn new(
+        orders: &'o Orders,
+        attacker: Option<session::Session>,
+        verified: Option<&Arc<Verified>>,
+        [of_client, of_server]: [Option<Arc<Memory>>; 2],
+    ) -> Self {
+        let kept = |memory| Kept { group: own_group(&orders.server.mode), verified: verified.cloned(), memory };
+        let client = Victim::new(Role::Client, &orders.client, kept(of_client)).expect("a client");
+        let server = Victim::new(Role::Server, &orders.server, kept(of_server.clone())).expect("a server");
+        let queue = [Role::Server, Role::Client].map(|role| Pending::Victim(role, Input::Open)).into();
+        let beside = attacker.as_ref().and_then(session::Session::beside);
+        let mut log = Log::default();
+        log.events.reserve(64);
+        if let Some(session) = &attacker {
+            log.tell(Actor::Attacker, session.begin());
+        }
+        let verified = verified.cloned();
+        let (calls, steps, cut, broken) = (0, 0, None, None);
+        Self { orders, attacker, beside, client, server, of_server, verified, calls, queue, log, cut, steps, broken }
+    }
+
+    /// Has whoever still waits lose patience; whether somebody did.
+    fn lose_patience(&mut self) -> bool {
+        let waiting = [(Role::Client, self.client.is_over()), (Role::Server, self.server.is_over())];
+        let Some((role, _)) = waiting.into_iter().find(|(_, over)| !over) else { return false };
+        self.queue.push_back(Pending::Victim(role, Input::Silence(10_000)));
+        true
+    }
+
+    /// Goes on with what has passed in the sessions at the same time; whether anything had.
+    fn hear_beside(&mut self) -> bool {
+        let told = self.beside.as_mut().filter(|beside| beside.has_changed().unwrap_or(false));
+        let Some(beside) = told else { return false };
+        beside.mark_unchanged();
+        let commands = self.attacker.as_mut().map(session::Session::passed_beside).unwrap_or_default();
+        self.carry_out(commands);
+        true
+    }
+
+    /// The next thing that happens; whether there was one.
+    fn step(&mut self) -> bool {
+        if let Some((role, after)) = self.cut
+            && self.steps == after
+        {
+            self.broken = Some(role);
+            self.queue.extend([Pending::Victim(role, Input::Ended), Pending::Attacker(Seen::Ended(role))]);
+        }
+        self.steps += 1;
+        let broken = self.broken;
         // Nothing passes a line that is broken but the news of it.
-        queue.retain(|pending| match pending {
+        self.queue.retain(|pending| match pending {
             Pending::Victim(role, Input::Frame(_)) | Pending::Attacker(Seen::Frame { from: role, .. }) => {
                 broken != Some(*role)
             }
             _ => true,
         });
-        let Some(next) = queue.pop_front() else {
-            // Nothing moves: whoever still waits loses patience.
-            let waiting = [(Role::Client, client.is_over()), (Role::Server, server.is_over())];
-            match waiting.into_iter().find(|(_, over)| !over) {
-                Some((role, _)) => queue.push_back(Pending::Victim(role, Input::Silence(10_000))),
-                None => break,
-            }
-            continue;
-        };
-        match next {
-            Pending::Victim(role, input) => {
-                let victim = if role == Role::Client { &mut client } else { &mut server };
+        match self.queue.pop_front() {
+            None => return false,
+            Some(Pending::Victim(role, input)) => {
+                let victim = if role == Role::Client { &mut self.client } else { &mut self.server };
                 for command in victim.handle(input) {
-                    queue.extend(match (command, attacker.is_some()) {
+                    self.queue.extend(match (command, self.attacker.is_some()) {
                         (Command::Tell(fact), _) => {
-                            log.tell(role.into(), fact);
+                            self.log.tell(role.into(), fact);
                             None
                         }
                         (Command::Send(frame), true) => Some(Pending::Attacker(Seen::Frame { from: role, frame })),
@@ -197,37 +251,51 @@ fn play_until(
                     });
                 }
             }
-            Pending::Attacker(seen) => {
-                let Some(session) = &mut attacker else { continue };
+            Some(Pending::Attacker(seen)) => {
+                let Some(session) = &mut self.attacker else { return true };
                 let mut commands = session.handle(seen);
                 while let Some(more) = session.go_on() {
                     commands.extend(more);
                 }
-                for command in commands {
-                    match command {
-                        session::Command::Tell(fact) => log.tell(Actor::Attacker, fact),
-                        session::Command::Send { to, frame } => {
-                            queue.push_back(Pending::Victim(to, Input::Frame(frame)));
-                        }
-                        session::Command::Call(call) => {
-                            calls += 1;
-                            let heard = answered(orders, kept(of_server.clone()), calls, &call);
-                            queue.push_back(Pending::Attacker(Seen::Called(heard)));
-                        }
-                        session::Command::Cut(role) => queue.push_back(Pending::Victim(role, Input::Ended)),
-                        session::Command::Solve(problem) => {
-                            let budget = attacker::work::session_budget();
-                            let result = Workshop::new(1)
-                                .compute(&problem, "conversation", &budget, |fact| log.tell(Actor::Attacker, fact));
-                            queue.push_back(Pending::Attacker(Seen::Solved(Box::new(result))));
-                        }
-                    }
+                self.carry_out(commands);
+            }
+        }
+        true
+    }
+
+    fn carry_out(&mut self, commands: Vec<session::Command>) {
+        for command in commands {
+            match command {
+                session::Command::Tell(fact) => self.log.tell(Actor::Attacker, fact),
+                session::Command::Send { to, frame } => {
+                    self.queue.push_back(Pending::Victim(to, Input::Frame(frame)));
+                }
+                session::Command::Call(call) => {
+                    self.calls += 1;
+                    let orders = self.orders;
+                    let kept = Kept {
+                        group: own_group(&orders.server.mode),
+                        verified: self.verified.clone(),
+                        memory: self.of_server.clone(),
+                    };
+                    let heard = answered(orders, kept, self.calls, &call);
+                    self.queue.push_back(Pending::Attacker(Seen::Called(heard)));
+                }
+                session::Command::Cut(role) => self.queue.push_back(Pending::Victim(role, Input::Ended)),
+                session::Command::Solve(problem) => {
+                    let budget = attacker::work::session_budget();
+                    let log = &mut self.log;
+                    let result = Workshop::new(1)
+                        .compute(&problem, "conversation", &budget, |fact| log.tell(Actor::Attacker, fact));
+                    self.queue.push_back(Pending::Attacker(Seen::Solved(Box::new(result))));
                 }
             }
         }
     }
-    if attacker.is_some() {
-        log.tell(Actor::Attacker, Fact::Ended);
+
+    fn end(&mut self) {
+        if self.attacker.is_some() {
+            self.log.tell(Actor::Attacker, Fact::Ended);
+        }
     }
-    broken.is_some()
 }

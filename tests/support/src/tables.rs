@@ -351,6 +351,11 @@ pub fn searches() -> String {
     for bound in ["checks", "slowest"] {
         of(bound).into_iter().for_each(|row| text.push_str(&told(bound, row)));
     }
+    let whole = three.iter().filter(|row| row[5] == "0").count();
+    text.push_str(&format!(
+        " Within `3+3` {whole} of {} are looked at to the end; of the others the last column says how many goals were cut off.",
+        three.len()
+    ));
     text.push_str("\n\n| mode | 2+2: states | CPU ms | MiB | 3+3: states | CPU ms | MiB | goals cut off |\n|---|---|---|---|---|---|---|---|\n");
     for row in two {
         let wider = three.iter().find(|other| other[0] == row[0]);

@@ -5,9 +5,10 @@ use explore::{
     goal::{Goal, Property},
     script::{self, Unscripted},
     search::{Bound, search},
-    state::Step,
+    state::{State, Step},
+    term::Term,
     trace::Trace,
-    world::{Sessions, World},
+    world::{Sessions, World, data, secret},
 };
 use lab::{
     cause::Cause,
@@ -206,6 +207,9 @@ fn what_two_sessions_of_each_show_is_performed() {
         ("pake:word~role-separation", "identity-server", Kind::Misbound),
         ("interlock:password", "agreement-client", Kind::Misbound),
         ("triple-dh:unified", "identity-client", Kind::Misbound),
+        // One of the two means to talk to the attacker, with whom it shares a word.
+        ("interlock:password~peer-password", "agreement-client", Kind::Misbound),
+        ("interlock:password~peer-password", "agreement-server", Kind::Misbound),
         ("ecdh-mutual~cert-name", "agreement-server", Kind::Misbound),
         // The client calls the attacker of its own accord, so that there are two keys.
         ("nspk~responder-named", "secrecy-server", Kind::Split),
@@ -247,12 +251,88 @@ fn what_takes_sessions_one_after_the_other_is_a_campaign() {
     assert_eq!((verdict.class, parted), (Class::Broken, None), "{}", verdict.because);
 }
 
-/// Who are none of the lab's two victims are named.
+/// Two sessions of `ecdh` in which the attacker passes each random value to the other session's peer: each of the four hears what
+/// was said in the session that it is not in, so that none can be over before the other begins. Every share is the attacker's own.
+pub(crate) fn crossed() -> Script {
+    let place = place("ecdh");
+    let world = World::all(place.table, None, &place.table.switches::<&str>(&[], &[]), Sessions::Two).remove(1);
+    let share = Term::power(&Term::generator(&Term::group("x25519")), &secret());
+    let (mut state, mut steps) = (State::first(&world).expect("a beginning"), Vec::new());
+    // Client, server, client, server; to whom, what the peer said of it, and whose random value instead.
+    for (to, peer, random) in [(1, 0, 2), (3, 2, 0), (0, 1, 3), (2, 3, 1)] {
+        let said = |by: usize| {
+            let of = state.sent.iter().find(|sent| sent.by == by && sent.message.is_some()).expect("a hello");
+            (of.message.expect("a message"), of.values.clone())
+        };
+        let ((message, mut values), (_, others)) = (said(peer), said(random));
+        for (i, field) in place.table.messages[message].fields.iter().enumerate() {
+            match field.name {
+                "random" => values[i] = others[i].clone(),
+                "share" => values[i] = share.clone(),
+                _ => {}
+            }
+        }
+        let step = Step { to, delivered: vec![(Some(message), values)] };
+        state = state.step(&world, &step).expect("a step");
+        steps.push(step);
+    }
+    for to in [0, 2] {
+        let key = state.parties[to].reads_with().expect("a key").clone();
+        steps.push(Step { to, delivered: vec![(None, vec![Term::sealed(&key, &data())])] });
+    }
+    let trace = Trace { world, goal: "secrecy-client".parse().expect("a goal"), victim: 0, steps };
+    assert!(trace.holds());
+    script::of(&trace, &place.selection).expect("a script")
+}
+
+/// What has no order in which one session comes after the other is performed at once, and each takes from the other.
+#[test]
+fn sessions_of_which_each_needs_the_other_are_played_at_once() {
+    let script = crossed();
+    assert_eq!((script.sessions.len(), script.at_once), (2, true));
+    for (number, other) in [(0, 2), (1, 1)] {
+        let moves = script.to_json()["sessions"][number]["moves"].to_string();
+        assert!(moves.contains(&format!(r#""beside":{{"session":{other}"#)), "{moves}");
+    }
+    let again = Script::from_json(&script.to_json()).expect("a script");
+    let place = place("ecdh");
+    let scenario = attacks::by_script(place.selection.clone(), Vec::new(), Vec::new());
+    let staged = stage_script(&scenario, &again, &Setting::seeded("test", 1)).expect("a scenario");
+    let log = conversation::campaign(&staged);
+    let judged = judge(&log.events);
+    assert!(!log.events.iter().any(|event| matches!(event.fact, Fact::Parted { .. })));
+    assert_eq!(judged.sessions.len(), 2);
+    for session in &judged.sessions {
+        assert_eq!(session.verdict.class, Class::Broken, "{}", session.verdict.because);
+    }
+    // Without its answer to the one, the other gets nothing to go on with.
+    let mut silent = again;
+    silent.sessions[1].moves.clear();
+    let (verdict, parted) = place.perform(&silent, 1);
+    assert_eq!(verdict.class, Class::Neutral, "{}", verdict.because);
+    assert!(matches!(parted, Some(Fact::Parted { reason: Cause::Ended, .. })), "{parted:?}");
+}
+
+/// Who are none of the lab's two victims are named: two who call, and whoever has a lasting value of the attacker's.
 #[test]
 fn what_the_labs_victims_do_not_play_is_refused() {
-    let place = place("interlock:password~peer-password");
-    let goal: Goal = "agreement-client".parse().expect("a goal");
-    let trace = place.attacks_on(Sessions::Two, &[goal]).remove(&goal).expect("an attack");
-    let refused = script::of(&trace, &place.selection).expect_err("two clients");
-    assert_eq!(refused, Unscripted::Sessions(vec!["alice".to_owned(), "bob 2".to_owned()]));
+    let place = place("triple-dh:triple");
+    let world = World::all(place.table, place.variant, &place.table.switches::<&str>(&[], &[]), Sessions::Two);
+    let [stranger, _, two_callers] = &world[..] else { panic!("three casts") };
+    for (world, clients, named) in
+        [(stranger, [2, 2], ["alice 2"].as_slice()), (two_callers, [0, 2], &["alice", "bob 2"])]
+    {
+        let mut steps: Vec<Step> = Vec::new();
+        let state = State::first(world).expect("a beginning");
+        // Somebody takes part whose word another hears.
+        for client in clients {
+            let hello = state.sent.iter().find(|sent| sent.by == client).expect("a hello").clone();
+            let to = (0..world.casts.len())
+                .find(|cast| world.casts[*cast].role == Role::Server && !steps.iter().any(|step| step.to == *cast));
+            steps.push(Step { to: to.expect("a server"), delivered: vec![(hello.message, hello.values.clone())] });
+        }
+        let trace = Trace { world: world.clone(), goal: "secrecy-client".parse().expect("a goal"), victim: 0, steps };
+        let Err(Unscripted::Sessions(who)) = script::of(&trace, &place.selection) else { panic!("{named:?}") };
+        assert!(named.iter().all(|name| who.iter().any(|it| it == name)), "{who:?}");
+    }
 }

@@ -39,6 +39,21 @@ fn what_is_found_is_performed_between_processes() {
     }
 }
 
+/// Sessions at the same time, over sockets: each stands in the report by itself, and both were split.
+#[test]
+fn sessions_at_once_are_played_from_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("crossed.json");
+    let path = file.to_str().expect("a path");
+    let script = super::execute::crossed();
+    fs::write(&file, script.to_json().to_string()).expect("a file");
+    let played = run("interlock", &["run", "ecdh", "--script", path, "--seed", "7", "--json"]);
+    assert_eq!(played.code, Some(0), "{played:?}");
+    let played = json(&played);
+    let expected = (&"ecdh/script".into(), &"broken".into());
+    assert_eq!((&played["scenario"], &played["verdict"]["class"]), expected, "{played}");
+}
+
 #[test]
 fn where_nothing_is_found_nothing_is_performed() {
     let (code, found) = executed("ecdh-mutual", &[]);

@@ -1,5 +1,6 @@
 //! The console: keeps the three processes alive, hands them scenarios, and writes what they tell into the book.
 
+mod at_once;
 pub mod hands;
 mod line;
 mod listeners;

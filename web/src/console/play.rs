@@ -1,6 +1,12 @@
 //! The sessions of a scenario, from the orders to the last event.
 
-use super::{Console, listeners::Told, process::Link, recording::Recording};
+use super::{
+    Console,
+    at_once::{self, Tale},
+    listeners::Told,
+    process::Link,
+    recording::Recording,
+};
 use crate::sessions::{book::Size, orders::Orders, session::told};
 use lab::{
     control::{Order, Place, Report},
@@ -14,7 +20,7 @@ use process::{
     limits::Limits,
     patience::{Clock, Patience},
 };
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, iter, time::Duration};
 use tokio::{
     sync::{mpsc::Receiver, oneshot, watch},
     time::{timeout, timeout_at},
@@ -27,10 +33,10 @@ const BYTES: usize = 32 << 20;
 
 /// How much longer than the attacker, who cuts off what it computes when time is over, the console waits for what comes
 /// of it.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// What a session lacks to go on.
-enum Lack {
+pub(super) enum Lack {
     /// Somebody, and why.
     Party(Actor, Loss),
     /// Time.
@@ -39,7 +45,7 @@ enum Lack {
     Consent(Cancellation),
 }
 
-/// Plays the sessions of a scenario one after the other, unless and until they are cancelled. Everything that happens is told
+/// Plays the sessions of a scenario in their order, each after the one before or beside it, unless and until they are cancelled. Everything that happens is told
 /// to the book, the loss of a process or of patience too.
 pub(super) async fn play(
     console: &Console,
@@ -47,7 +53,16 @@ pub(super) async fn play(
     campaign: Vec<Orders>,
     mut cancelled: oneshot::Receiver<Cancellation>,
 ) {
-    for mut orders in campaign {
+    let mut campaign = campaign.into_iter().peekable();
+    while let Some(mut orders) = campaign.next() {
+        let beside = |orders: &Orders| orders.attack.place.as_ref().is_some_and(|place| place.at_once);
+        if campaign.peek().is_some_and(beside) {
+            let sessions = iter::once(orders).chain(iter::from_fn(|| campaign.next_if(beside))).collect();
+            if !at_once::play(console, id, sessions, &mut cancelled).await {
+                return;
+            }
+            continue;
+        }
         if let Some(hand) = &mut orders.attack.hand {
             hand.holds &= console.hands().holds(id);
         }
@@ -69,7 +84,7 @@ async fn one(console: &Console, id: &str, orders: Orders, cancelled: &mut onesho
     let time = Duration::from_millis(after).saturating_add(GRACE);
     let played = async {
         let links = links(console).await?;
-        conduct(console, id, orders, links, time, &mut heard).await
+        conduct(console, id, orders, links, time, &mut heard, (&Tale::Told, None)).await
     };
     let result = tokio::select! {
         biased;
@@ -126,8 +141,8 @@ async fn hear(console: &Console, id: &str, recording: Recording, told: &mut Rece
 }
 
 /// What is over is heard no more; whether it came to its end, and what it lacked is told where it did not.
-fn over(console: &Console, id: &str, name: &str, after: u64, result: Result<(), Lack>) -> bool {
-    console.listeners.forget(name);
+pub(super) fn over(console: &Console, id: &str, name: &str, after: u64, result: Result<(), Lack>) -> bool {
+    console.leave(name, result.is_err());
     let fact = match result {
         Ok(()) => return true,
         Err(Lack::Party(what, reason)) => Fact::Lost { what, reason },
@@ -135,22 +150,31 @@ fn over(console: &Console, id: &str, name: &str, after: u64, result: Result<(), 
         Err(Lack::Consent(why)) => Fact::Cancelled { why },
     };
     console.book.tell(id, told(id, 0, fact));
-    for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
-        if let Some(link) = console.process(actor).now() {
-            let _ = link.orders.try_send(Order::Cancel { session: name.to_owned() });
-        }
-    }
     false
 }
 
+impl Console {
+    /// A session by this name is heard no more; where it did not come to its end, nobody goes on with it.
+    pub(super) fn leave(&self, name: &str, cancel: bool) {
+        self.listeners.forget(name);
+        for actor in [Actor::Client, Actor::Attacker, Actor::Server].into_iter().filter(|_| cancel) {
+            if let Some(link) = self.process(actor).now() {
+                let _ = link.orders.try_send(Order::Cancel { session: name.to_owned() });
+            }
+        }
+    }
+}
+
 /// The ways to server, attacker and client, as soon as all are up.
-async fn links(console: &Console) -> Result<[Link; 3], Lack> {
+pub(super) async fn links(console: &Console) -> Result<[Link; 3], Lack> {
     let link = async |actor| console.link(actor).await.map_err(|reason| Lack::Party(actor, reason));
     Ok([link(Actor::Server).await?, link(Actor::Attacker).await?, link(Actor::Client).await?])
 }
 
 /// What the attacker's orders and facts say of the hand.
-struct ByHand {
+struct ByHand<'t> {
+    /// Where its events go.
+    tale: &'t Tale,
     /// By this name the processes know the session.
     session: String,
     mode: Option<&'static Mode>,
@@ -158,7 +182,7 @@ struct ByHand {
     clock: watch::Sender<bool>,
 }
 
-impl ByHand {
+impl ByHand<'_> {
     /// Writes events into the book, those that came together at once; whether the session is too large now. Whoever reads there
     /// that a frame is held can decide about it.
     fn tell(&self, console: &Console, id: &str, mut events: Vec<Event>) -> bool {
@@ -175,7 +199,7 @@ impl ByHand {
                 }
                 next => {
                     let further = next.map(|next| events.split_off(next)).unwrap_or_default();
-                    size = console.book.tell_all(id, events);
+                    size = self.tale.tell(console, id, events);
                     further
                 }
             };
@@ -209,15 +233,18 @@ async fn next(console: &Console, id: &str, time: &mut Patience, told: &mut Recei
     told.ok_or(Lack::Time)?.ok_or(Lack::Party(Actor::Console, Loss::Sessions))
 }
 
-async fn conduct(
+/// Plays a session whose orders these are; says when everybody has them, and tells what happens where that goes.
+pub(super) async fn conduct(
     console: &Console,
     id: &str,
     orders: Orders,
     [server, attacker, client]: [Link; 3],
     time: Duration,
     told: &mut Receiver<Told>,
+    (tale, mut begins): (&Tale, Option<oneshot::Sender<()>>),
 ) -> Result<(), Lack> {
     let by_hand = ByHand {
+        tale,
         session: orders.attack.session.clone(),
         mode: modes::of(&orders.attack.mode),
         clock: watch::Sender::new(false),
@@ -256,6 +283,8 @@ async fn conduct(
                         && let Some(play) = play.take()
                     {
                         send(Actor::Client, &client, Order::Play(Box::new(play)), &mut time).await?;
+                        // Nobody waits for it where it is the last.
+                        let _ = begins.take().map(|begins| begins.send(()));
                     }
                 }
                 Report::Clock { session, stands } => {

@@ -31,6 +31,7 @@ pub(super) fn of(answer: &Answer) -> Json {
             "states_in_each": asked.bound.states,
             "in_hand": asked.bound.in_hand,
             "goals": asked.goals.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "granted": answer.found.granted.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "candidates": said("candidates", &json!({})),
             "algebra": said("algebra", &json!({})),
         },

@@ -17,12 +17,14 @@ pub(super) fn caller(casts: &[Cast], part: &[usize], table: &Mode) -> Option<&'s
     let by = |role: Role| part.iter().map(|cast| &casts[*cast]).filter(move |cast| cast.role == role);
     let caller = by(Role::Client).next().map_or(ALICE, |cast| cast.owner);
     let one = by(Role::Client).all(|cast| cast.owner == caller);
-    // The lab's victims are given what they need to face each other; the attacker they can face where a name is all they need.
+    // The lab's victims are given what they need to face each other, or the attacker by its name and a secret; a lasting public
+    // value of the attacker's nobody has.
     let given = |role: Role| table.given.iter().filter(move |given| given.by.includes(role)).map(|given| given.source);
     let secret = |source| matches!(source, Source::SharedSecret | Source::PeerStatic);
-    let keyed = |source| secret(source) || matches!(source, Source::PeerKey | Source::PeerName);
-    let strangers = by(Role::Client).any(|cast| cast.peer == MALLORY) && given(Role::Client).any(secret)
-        || by(Role::Server).any(|cast| cast.peer == MALLORY) && given(Role::Server).any(keyed);
+    let faces =
+        |role: Role, lacks: fn(Source) -> bool| by(role).any(|cast| cast.peer == MALLORY) && given(role).any(lacks);
+    let strangers = faces(Role::Client, |source| source == Source::PeerStatic)
+        || faces(Role::Server, |source| matches!(source, Source::PeerStatic | Source::PeerKey));
     // Whom it calls back home it finds where secrets are shared, and there alone.
     let home = by(Role::Server).any(|cast| cast.owner == caller) && !given(Role::Server).any(secret);
     (one && !strangers && !home).then_some(caller)
@@ -52,6 +54,28 @@ pub(super) fn order(needed: &BTreeMap<usize, BTreeSet<usize>>, casts: &[Cast]) -
     let mut best: Option<Vec<Vec<usize>>> = None;
     arrange(needed, casts, &left, &mut Vec::new(), &mut best);
     best
+}
+
+/// As few sessions as can be that are played at the same time: those who have one key are in one, and whoever is left over is with
+/// whom it heard.
+pub(super) fn at_once(
+    needed: &BTreeMap<usize, BTreeSet<usize>>,
+    casts: &[Cast],
+    agree: impl Fn(usize, usize) -> bool,
+) -> Vec<Vec<usize>> {
+    let of = |role: Role| needed.keys().copied().filter(|cast| casts[*cast].role == role).collect::<Vec<_>>();
+    let (mut clients, mut servers) = (of(Role::Client), of(Role::Server));
+    let heard = |client: usize, server: usize| needed[&server].contains(&client);
+    let mut all = Vec::new();
+    for close in [&agree as &dyn Fn(usize, usize) -> bool, &heard, &|_, _| true] {
+        clients.retain(|client| {
+            let with = servers.iter().position(|server| close(*client, *server));
+            all.extend(with.map(|at| vec![*client, servers.remove(at)]));
+            with.is_none()
+        });
+    }
+    all.extend(clients.into_iter().chain(servers).map(|cast| vec![cast]));
+    all
 }
 
 fn arrange(

@@ -29,6 +29,8 @@ pub(super) struct Scripting<'t> {
     pub(super) order: &'t [Vec<usize>],
     /// Which session this is, from 0.
     pub(super) number: usize,
+    /// They are played at the same time.
+    pub(super) at_once: bool,
 }
 
 impl Scripting<'_> {
@@ -110,6 +112,7 @@ impl Scripting<'_> {
     pub(super) fn then(&self, session: Option<usize>, make: Make) -> Result<Make, Unscripted> {
         match session {
             Some(session) if session == self.number => Ok(make),
+            Some(session) if self.at_once => Ok(Make::Beside { session: session + 1, value: Box::new(make) }),
             Some(session) if session < self.number => Ok(Make::Earlier { session: session + 1, value: Box::new(make) }),
             _ => Err(no_place("later")),
         }

@@ -51,6 +51,10 @@ fn bound(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let mut row = |name: &str, value: &str| line(out, faint(format!("{name:<11} {value}")));
     row(&say("bound-mode"), &answer.asked.played.selection.to_string())?;
     row(&say("bound-goals"), &goals)?;
+    let granted: Vec<String> = answer.found.granted.iter().map(ToString::to_string).collect();
+    if !granted.is_empty() {
+        row(&say("bound-granted"), &said("granted", &json!({ "goals": granted.join(", ") })))?;
+    }
     row(&say("bound-sessions"), &answer.asked.bound.sessions.to_string())?;
     answer.worlds.iter().try_for_each(|world| row("", &cast(world).join(", ")))?;
     row(&say("bound-in-hand"), &said("in-hand", &json!({ "answers": answer.asked.bound.in_hand })))?;
