@@ -217,7 +217,11 @@ impl Listening for Attacker {
             let why = Refusal::new("several-by-hand", json!({ "got": several }));
             return Err(Failure::Usage(why.to_string()));
         }
-        let resolved = attacks::scripted(&scenario, script).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
+        let refused = |unknown: attacks::Unknown| match script {
+            Some(_) => Failure::Usage(format!("--script: {unknown}")),
+            None => Failure::Usage(unknown.to_string()),
+        };
+        let resolved = attacks::scripted(&scenario, script).map_err(refused)?;
         let cost = cost::core_seconds(&resolved);
         let deadline = cost::deadline(self.args.deadline.map(Duration::from_secs), self.args.by_hand.patience(), cost);
         let setting = Setting { deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX), ..setting };
