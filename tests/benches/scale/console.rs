@@ -1,16 +1,27 @@
 //! A console as it is started: how soon it shows a verdict, and how large it is after many sessions.
 
-use crate::{Row, row};
+use crate::{Row, row, runtime};
+use lab::staging::Setting;
 use serde_json::json;
 use std::{
-    fs, thread,
+    fs,
+    sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 use support::{
+    conversation::attacked,
     http::{Stream, post},
     serving::Lab,
+    staging::stage,
 };
 use tempfile::TempDir;
+use web::sessions::{
+    book::Book,
+    hub::Hub,
+    session::Session,
+    store::{Place, Retention, Store},
+};
 
 /// How often it is started.
 const STARTS: usize = 5;
@@ -48,11 +59,7 @@ pub fn memory(sessions: usize) -> Vec<Row> {
     let data = directory.path().display().to_string();
     let lab = Lab::start(&["--listen", "127.0.0.1:0", "--data", &data]);
     lab.mission();
-    let size = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", lab.program.pid())).expect("its status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
-        line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
-    };
+    let size = || resident(&lab.program.pid().to_string());
     let body = json!({ "scenario": "ecdh-cert/substitute", "sessions": AT_ONCE, "wait": true }).to_string();
     // Two callers, so that there is always somebody whose turn it is.
     let play = |sessions: usize| {
@@ -77,4 +84,46 @@ pub fn memory(sessions: usize) -> Vec<Row> {
     let told =
         format!("{all:.1} MB; {first:.1} MB at the start, {tenth:.1} MB after a tenth; {rate:.0} sessions a second");
     vec![row(format!("the console after {sessions} sessions, all kept"), told)]
+}
+
+/// Megabytes that a process has resident.
+fn resident(process: &str) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
+}
+
+/// What a console's book, stream and store take for this many sessions, fed with what one that was played told: without handshakes,
+/// and so as many in a minute as otherwise in an hour. More of them are told than are kept.
+pub fn fed(sessions: usize) -> Vec<Row> {
+    let directory = TempDir::new().expect("a directory");
+    let scenario: lab::scenario::Scenario = "ecdh-cert/substitute".parse().expect("a scenario");
+    let events = attacked(&stage(&scenario, &Setting::seeded("fed", 7)).expect("orders")).events;
+    let told = events.len();
+    let retention = Retention { sessions: sessions as u64 / 2, ..Retention::default() };
+    let own = runtime();
+    let (first, tenth, all, kept) = own.block_on(async {
+        let store = Store::open(Place::Directory(directory.path().to_owned()), retention);
+        let book = Book::open(store, Arc::new(Hub::default())).await;
+        let (first, mut tenth) = (resident("self"), 0.0);
+        for number in 1..=sessions {
+            let id = format!("{number:016x}");
+            book.begin(Session::new(id.clone(), scenario.clone(), Some(7), number as u64));
+            book.tell_all(&id, events.clone());
+            assert!(book.end(&id).is_some_and(|record| record.session.verdict.is_some()));
+            if number.is_multiple_of(AT_ONCE) {
+                // Whoever asks is answered when what waited is kept.
+                let kept = book.store().ask(|database| database.latest(1)).await;
+                assert!(kept.is_ok(), "{kept:?}");
+            }
+            if number == sessions / 10 {
+                tenth = resident("self");
+            }
+        }
+        let all = resident("self");
+        (first, tenth, all, book.store().close() == 0)
+    });
+    assert!(kept, "a session was lost to the store");
+    let figure = format!("{all:.1} MB; {first:.1} MB at the start, {tenth:.1} MB after a tenth");
+    vec![row(format!("book, stream and store after {sessions} sessions of {told} events, half of them kept"), figure)]
 }

@@ -2,7 +2,8 @@
 //! that one costs who reads nothing, the console's memory after so many sessions, and how soon it shows its first verdict.
 //!
 //! `cargo build --release -p web -p victims -p attacker`, then `cargo bench -p tests --bench scale -- 1000 5000 sessions=100000`
-//! (viewers, and how many sessions). With `update` the figures replace those of `measured.txt`, from which the table of
+//! (viewers, and how many sessions). `fed=100000` alone feeds the console's book, stream and store with so many sessions instead, without
+//! handshakes. With `update` the figures replace those of `measured.txt`, from which the table of
 //! `docs/teaching.md` is made.
 
 mod console;
@@ -59,7 +60,13 @@ fn main() {
         return;
     }
     let asked: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
-    let sessions = arguments.iter().find_map(|argument| argument.strip_prefix("sessions=")?.parse().ok());
+    let number = |name: &str| arguments.iter().find_map(|argument| argument.strip_prefix(name)?.parse().ok());
+    // What is fed alone is over in minutes.
+    if let Some(fed) = number("fed=") {
+        console::fed(fed);
+        return;
+    }
+    let sessions = number("sessions=");
     let mut rows = watched(if asked.is_empty() { &[1000, 5000] } else { &asked });
     rows.extend(console::first_verdict());
     rows.extend(console::memory(sessions.unwrap_or(2000)));

@@ -16,7 +16,7 @@ use lab::{
     scenario::Selection,
     staging::{Orders, own_group},
     victim::{self, Kept, Victim},
-    wire::Frame,
+    wire::{Decoder, Frame},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -61,6 +61,27 @@ pub fn every_mode() -> impl Iterator<Item = String> {
         let variants: Vec<String> = mode.variants.iter().map(|it| variant(it.id)).collect();
         if variants.is_empty() { vec![mode.id.to_owned()] } else { variants }
     })
+}
+
+/// Octets to a victim as a socket brings them, in chunks, and then the end of the connection.
+pub fn bring(victim: &mut Victim, octets: &[u8], chunk: usize) -> Vec<Command> {
+    let mut decoder = Decoder::default();
+    let mut told = Vec::new();
+    for chunk in octets.chunks(chunk) {
+        decoder.push(chunk);
+        loop {
+            match decoder.next_frame() {
+                Ok(Some(frame)) => told.extend(victim.handle(Input::Frame(frame))),
+                Ok(None) => break,
+                Err(error) => {
+                    told.extend(victim.handle(Input::Malformed(error)));
+                    return told;
+                }
+            }
+        }
+    }
+    told.extend(victim.handle(decoder.finish().map_or_else(Input::Malformed, |()| Input::Ended)));
+    told
 }
 
 /// Runs the two victims with a perfect wire between them, and answers with all events.

@@ -4,7 +4,9 @@
 mod run;
 
 use crate::{
-    certificates, conversation, staging,
+    certificates,
+    conversation::{self, bring},
+    staging,
     tlv::{Body, Node, der},
 };
 use chacha20::ChaCha20Rng;
@@ -26,6 +28,7 @@ use lab::{
 use num_bigint::BigUint;
 use rand_core::Rng;
 use recording::{Limits, Listener, Reading, Session, capture};
+use serde::de::IgnoredAny;
 use std::{
     collections::BTreeMap,
     sync::{Arc, LazyLock, Mutex, PoisonError, atomic::AtomicBool},
@@ -101,19 +104,8 @@ pub fn messages(data: &[u8]) {
     let (role, order) = if role & 1 == 0 { (Role::Client, &orders.client) } else { (Role::Server, &orders.server) };
     let kept = Kept { group: own_group(&orders.server.mode), ..Kept::default() };
     let mut victim = Victim::new(role, order, kept).expect("a victim");
-    let (mut decoder, mut told) = (Decoder::default(), victim.handle(Input::Open));
-    decoder.push(octets);
-    loop {
-        match decoder.next_frame() {
-            Ok(Some(frame)) => told.extend(victim.handle(Input::Frame(frame))),
-            Ok(None) => break,
-            Err(error) => {
-                told.extend(victim.handle(Input::Malformed(error)));
-                break;
-            }
-        }
-    }
-    told.extend(victim.handle(Input::Ended));
+    let mut told = victim.handle(Input::Open);
+    told.extend(bring(&mut victim, octets, octets.len().max(1)));
     assert!(victim.is_over(), "its connection has ended");
     let ends =
         told.iter().filter(|command| matches!(command, Command::Tell(Fact::Aborted { .. } | Fact::Closed { .. })));
@@ -227,7 +219,11 @@ pub fn events(data: &[u8]) {
     let mut events = Vec::new();
     for line in data.split(|octet| *octet == b'\n') {
         let told = |report: serde_json::Result<Report>| report.ok().map(|report| serde_json::to_string(&report).ok());
-        assert_eq!(told(Report::read(line)), told(serde_json::from_slice(line)), "one line, two readings");
+        let (read, by_types) = (told(Report::read(line)), told(serde_json::from_slice(line)));
+        // Of a member that nobody knows the types want a value that Rust can hold; that it is JSON is enough.
+        let passed_over = by_types.is_none()
+            && str::from_utf8(line).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+        assert!(read == by_types || passed_over, "one line, two readings: {read:?} and {by_types:?}");
         if let Ok(Report::Event(event)) = Report::read(line) {
             events.push(event);
         }

@@ -202,3 +202,17 @@ pub fn bodies(good: &Frame) -> Vec<Frame> {
         bodies.into_iter().map(String::into_bytes).chain([utf16, vec![0xff; 16], b"{\"\xc0\x80\":0}".to_vec()]);
     bodies.map(|body| Frame { kind: good.kind, body }).collect()
 }
+
+/// Where texts stand in a value, as JSON pointers (RFC 6901) to members whose names need no escape.
+#[must_use]
+pub fn places(value: &Value) -> Vec<String> {
+    let below = |name: &dyn std::fmt::Display, value: &Value| -> Vec<String> {
+        places(value).into_iter().map(|place| format!("/{name}{place}")).collect()
+    };
+    match value {
+        Value::String(_) => vec![String::new()],
+        Value::Array(list) => list.iter().enumerate().flat_map(|(at, it)| below(&at, it)).collect(),
+        Value::Object(members) => members.iter().flat_map(|(name, it)| below(name, it)).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -11,7 +11,7 @@ use lab::{
 };
 use serde_json::json;
 use std::sync::Arc;
-use support::{conversation::attacked, http::post, staging::stage};
+use support::{conversation::attacked, hostile::places, http::post, staging::stage};
 use web::sessions::{
     session::{Record, Session, told},
     store::{Kept, Place, Retention, open},
@@ -48,8 +48,7 @@ fn harmless(browser: &Browser, place: &str) {
 /// An event in which each text that may be any is markup, but those of these names.
 fn hostile(event: &Event, but: &[&str]) -> Event {
     let mut found = serde_json::to_value(event).expect("JSON");
-    let mut places = Vec::new();
-    texts(&found, String::new(), &mut places);
+    let places = places(&found);
     for place in places.iter().filter(|place| but.iter().all(|name| !place.ends_with(name))) {
         let mut hostile = found.clone();
         *hostile.pointer_mut(place).expect("a text") = if place.len() % 2 == 0 { SCRIPT } else { MARKUP }.into();
@@ -58,16 +57,6 @@ fn hostile(event: &Event, but: &[&str]) -> Event {
         }
     }
     serde_json::from_value(found).expect("an event")
-}
-
-/// Where texts stand in a value.
-fn texts(value: &Value, at: String, found: &mut Vec<String>) {
-    match value {
-        Value::String(_) => found.push(at),
-        Value::Array(list) => list.iter().enumerate().for_each(|(i, it)| texts(it, format!("{at}/{i}"), found)),
-        Value::Object(members) => members.iter().for_each(|(name, it)| texts(it, format!("{at}/{name}"), found)),
-        _ => {}
-    }
 }
 
 /// A store can say what it likes, and so can whoever sends somebody a report.

@@ -24,7 +24,7 @@ use proptest::{
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 use support::{
-    conversation::{direct, every_mode},
+    conversation::{bring, direct, every_mode},
     hostile,
     mutation::Mutation,
     staging::stage,
@@ -74,27 +74,6 @@ fn frame(octets: &[u8]) -> Frame {
     let mut decoder = Decoder::default();
     decoder.push(octets);
     decoder.next_frame().expect("a frame").expect("a whole one")
-}
-
-/// Octets to a victim as a socket brings them, in chunks, and then the end of the connection.
-fn bring(victim: &mut Victim, octets: &[u8], chunk: usize) -> Vec<Command> {
-    let mut decoder = Decoder::default();
-    let mut told = Vec::new();
-    for chunk in octets.chunks(chunk) {
-        decoder.push(chunk);
-        loop {
-            match decoder.next_frame() {
-                Ok(Some(frame)) => told.extend(victim.handle(Input::Frame(frame))),
-                Ok(None) => break,
-                Err(error) => {
-                    told.extend(victim.handle(Input::Malformed(error)));
-                    return told;
-                }
-            }
-        }
-    }
-    told.extend(victim.handle(decoder.finish().map_or_else(Input::Malformed, |()| Input::Ended)));
-    told
 }
 
 /// The reason begins with the name of a message's field, of a check, or of a part of the frame.

@@ -100,3 +100,42 @@ fn end_known(mark: &str, outputs: &[String]) -> usize {
 fn end_known(_: &str, _: &[String]) -> usize {
     0
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::end_known;
+    use rustix::fs::fstat;
+    use std::{
+        env,
+        io::{self, Read},
+        os::unix::process::ExitStatusExt,
+        process::{Command, Stdio},
+    };
+
+    /// Tells the test that it is the process that is started there.
+    const STARTED: &str = "INTERLOCK_TEST_STARTED";
+
+    /// Between fork and exec a process of another run has all that this one has open: that is no reason to end it.
+    #[test]
+    fn who_has_the_pipe_open_is_ended_unless_it_is_just_being_started() {
+        if env::var_os(STARTED).is_some() {
+            io::stdin().read_to_end(&mut Vec::new()).unwrap();
+            return;
+        }
+        let (_reader, writer) = io::pipe().unwrap();
+        let outputs = [format!("pipe:[{}]", fstat(&writer).unwrap().st_ino)];
+        let start = |command: &mut Command| {
+            command.stdin(Stdio::piped()).stdout(writer.try_clone().unwrap()).stderr(Stdio::null()).spawn().unwrap()
+        };
+        let mut left_over = start(&mut Command::new("cat"));
+        // What is just being started is this program still.
+        let name = "foreign::leftover::tests::who_has_the_pipe_open_is_ended_unless_it_is_just_being_started";
+        let mut being_started =
+            start(Command::new(env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]).env(STARTED, "1"));
+        assert_eq!(end_known("no variable of anybody's", &outputs), 1);
+        assert_eq!(left_over.wait().unwrap().signal(), Some(9));
+        // It would have been ended by now: whoever has nothing more to read ends well.
+        drop(being_started.stdin.take());
+        assert!(being_started.wait().unwrap().success());
+    }
+}

@@ -3,6 +3,7 @@ use lab::{event::Action, scenario::Scenario, staging::Setting};
 use std::collections::HashSet;
 use support::{
     conversation::{attacked, campaign},
+    hostile::places,
     staging::{self, stage},
 };
 
@@ -84,16 +85,6 @@ fn what_stops_what_is_dropped_what_is_read_aloud_and_what_is_computed_is_drawn()
     assert_eq!(whole, direct.iter().filter(is_sent).count());
 }
 
-/// Where texts stand in a value.
-fn texts(value: &Value, at: String, found: &mut Vec<String>) {
-    match value {
-        Value::String(_) => found.push(at),
-        Value::Array(list) => list.iter().enumerate().for_each(|(i, it)| texts(it, format!("{at}/{i}"), found)),
-        Value::Object(members) => members.iter().for_each(|(name, it)| texts(it, format!("{at}/{name}"), found)),
-        _ => {}
-    }
-}
-
 #[test]
 fn whatever_stands_in_a_session_is_text_in_its_picture() {
     const HOSTILE: &str = "</tspan><script>alert(1)</script>\u{0}\u{b}\u{202e}\u{ffff}\"'&<![CDATA[";
@@ -102,9 +93,7 @@ fn whatever_stands_in_a_session_is_text_in_its_picture() {
         let record = played(scenario);
         for (i, event) in record.events.iter().enumerate() {
             let event = serde_json::to_value(event).unwrap();
-            let mut found = Vec::new();
-            texts(&event, String::new(), &mut found);
-            for at in found {
+            for at in places(&event) {
                 let mut hostile = event.clone();
                 *hostile.pointer_mut(&at).unwrap() = HOSTILE.into();
                 let Ok(hostile) = serde_json::from_value(hostile) else { continue };
