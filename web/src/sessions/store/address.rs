@@ -117,16 +117,16 @@ mod tests {
 
     #[test]
     fn what_is_on_this_machine_is_reached_and_named_without_its_password() {
-        for (address, name) in [
-            ("postgres:///lab", "the PostgreSQL database lab at /var/run/postgresql"),
-            ("postgresql://me:secret@localhost/lab", "the PostgreSQL database lab at localhost"),
-            ("postgres://me:secret@127.0.0.2:5433/lab", "the PostgreSQL database lab at 127.0.0.2"),
-            ("postgres://me@[::1]", "the PostgreSQL database me at ::1"),
-            ("postgres://%2Frun%2Fhere/lab?user=me", "the PostgreSQL database lab at /run/here"),
-            ("postgres://db.example/lab?hostaddr=127.0.0.1", "the PostgreSQL database lab at db.example"),
+        for (address, (database, hosts)) in [
+            ("postgres:///lab", ("lab", "/var/run/postgresql")),
+            ("postgresql://me:secret@localhost/lab", ("lab", "localhost")),
+            ("postgres://me:secret@127.0.0.2:5433/lab", ("lab", "127.0.0.2")),
+            ("postgres://me@[::1]", ("me", "::1")),
+            ("postgres://%2Frun%2Fhere/lab?user=me", ("lab", "/run/here")),
+            ("postgres://db.example/lab?hostaddr=127.0.0.1", ("lab", "db.example")),
         ] {
             let server = Server::read(address, false).unwrap_or_else(|error| panic!("{address}: {error}"));
-            assert_eq!(server.to_string(), name);
+            assert_eq!(server.place(), (Some(database), hosts.to_owned()), "{address}");
             assert!(!format!("{server:?}").contains("secret"), "{server:?}");
         }
     }
