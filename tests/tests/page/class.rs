@@ -193,4 +193,10 @@ fn a_student_solves_a_task_in_an_exercise_and_the_trainer_alone_sees_who() {
     for browser in [&student, &trainer] {
         assert_eq!(browser.complaints().iter().filter(|it| !it.contains("401")).count(), 0);
     }
+    // Whoever takes the control over has it, and the trainer's window knows at once.
+    trainer.click("[data-action=hand-over]");
+    let handed = trainer.text("[data-handed]");
+    let joined = post(lab.address, "/api/join", &json!({ "code": handed }).to_string());
+    assert_eq!((joined.status, text(&joined.json()["role"])), (200, "trainer".to_owned()));
+    trainer.await_element("html[data-role=viewer] .class");
 }

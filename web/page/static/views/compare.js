@@ -60,7 +60,7 @@ const Both = ({ left, right }) => {
     <article class="comparison" data-first-difference=${aligned.first ?? "none"}>
       <div class="line"><h1 tabindex="-1" data-headline><${Prose} of=${headline(sessions)} limit=${240} /></h1>
         <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a>
-        <button type="button" class="small" data-action="again" onClick=${again}>${tell("comparison again")}</button>
+        <button type="button" data-action="again" onClick=${again}>${tell("comparison again")}</button>
         ${done ? html`<a class="button small" href=${asked} download=${`interlock-${left}-${right}.json`} data-action="json">${tell("session export-json")}</a>` : null}</div>
       <p class="fault" role="alert">${fault}</p>
       <p data-words><${Prose} of=${told.data ? parting(told.data, sessions, events) : unsaid(told, done)} limit=${600} /></p>

@@ -95,7 +95,7 @@ export const Stage = ({ session, events, rows, row, follow = null, hand = null, 
         <section key=${actor} class=${`plate ${actor}`} data-party=${actor}>
           <h2><${Name} actor=${actor} />${story[actor].established?.own ? html`<strong><${Prose} of=${story[actor].established.own} limit=${40} /></strong>` : null}
             <span class="hold"><${Held} keys=${actor === "attacker" ? fingerprints(story).attacker : [story[actor].established?.fingerprint].filter(Boolean)} /></span></h2>
-          ${actor === "attacker" ? html`<${Spoils} attacker=${story.attacker} wire=${wire} over=${over} />` : html`<${Plate} story=${story} role=${actor} calm=${over && session.verdict?.class === "defended"} />`}
+          ${actor === "attacker" ? html`<${Spoils} attacker=${story.attacker} wire=${wire} over=${over} later=${session.verdict?.kind === "unread"} />` : html`<${Plate} story=${story} role=${actor} calm=${over && session.verdict?.class === "defended"} />`}
         </section>`)}</div>
       ${over ? html`<div class="scene over"><${Hands} session=${session} between=${story.attacker.interferes} /><p class="means"><${Prose} of=${session.verdict ? tell(`meaning ${session.verdict.kind}`) : ""} /></p></div>`
         : html`<div class="scene"><${Scene} row=${rows[at]} /></div>`}
@@ -140,9 +140,10 @@ const Plate = ({ story, role, calm }) => {
 const spoken = (text) => shorten(secretive(text).words.trim(), 40, 4);
 
 /** What the attacker read; after the last row also that it read nothing. */
-const Spoils = ({ attacker, wire, over }) => html`
+const Spoils = ({ attacker, wire, over, later }) => html`
     ${wire && attacker.present ? html`<p class="belief quiet">${tell("diagram relays")}</p>` : null}
-    ${over && attacker.interferes && !attacker.recovered.length ? html`<p class="belief" data-between>${tell("stage between")}</p>` : null}
+    ${over && later ? html`<p class="belief" data-recording>${tell("stage recording")}</p>` : null}
+    ${over && attacker.interferes && !later && !attacker.recovered.length ? html`<p class="belief" data-between>${tell("stage between")}</p>` : null}
     ${VICTIMS.map((role) => attacker.recovered.find(({ sender }) => sender === role)).filter(Boolean).map((read) => html`<p key=${read.n} class="speech wrong" data-read=${read.sender}>${phrase("belief loot", { text: html`<q><${Prose} of=${spoken(read.text)} /></q>` }, { sender: read.sender, live: read.live })}</p>`)}`;
 
 /** A note with its text as it is told: a step in the page's own language, a message without its canary. */
