@@ -313,7 +313,7 @@ mod tests {
             for (what, members) in &english {
                 assert_eq!(other.get(what), Some(members), "{}: {what}", tongue.code);
             }
-            let elsewhere = |family| CATALOGUE.contains(&family) || HELP.contains(&family);
+            let elsewhere = |family: &str| CATALOGUE.contains(&family) || HELP.contains(&family);
             let catalogued = |what: &str| what.split(' ').next().is_some_and(elsewhere);
             let more = other.keys().filter(|what| !english.contains_key(**what) && !catalogued(what));
             assert_eq!(more.collect::<Vec<_>>(), Vec::<&&str>::new(), "{}", tongue.code);
