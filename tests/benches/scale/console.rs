@@ -113,7 +113,7 @@ pub fn fed(sessions: usize) -> Vec<Row> {
             assert!(book.end(&id).is_some_and(|record| record.session.verdict.is_some()));
             if number.is_multiple_of(AT_ONCE) {
                 // Whoever asks is answered when what waited is kept.
-                let kept = book.store().ask(|database| database.latest(1)).await;
+                let kept = book.store().ask(|_| Ok(())).await;
                 assert!(kept.is_ok(), "{kept:?}");
             }
             if number == sessions / 10 {
