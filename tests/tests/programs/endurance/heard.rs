@@ -164,10 +164,9 @@ impl Shared {
                     }
                 }
             }
-            "session" if message.data["status"] == "done" => {
-                if !state.asked.remove(&text(&message.data["session"])) {
-                    self.judged(&mut state, &message.data, compare);
-                }
+            // What was asked for is told once more.
+            "session" if message.data["status"] == "done" && !state.asked.remove(&text(&message.data["session"])) => {
+                self.judged(&mut state, &message.data, compare);
             }
             _ => {}
         }
