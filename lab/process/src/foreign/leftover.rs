@@ -101,7 +101,8 @@ fn end_known(_: &str, _: &[String]) -> usize {
     0
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::end_known;
     use rustix::fs::fstat;
