@@ -1,5 +1,5 @@
 //! What axe-core (Deque's rules for WCAG) finds: nothing, on every page, in both languages and themes, on a desktop, a phone and a
-//! projector.
+//! projector; and no page is wider than any of them.
 
 use super::*;
 use std::{env, fs};
@@ -23,11 +23,15 @@ const LOOK: &str = "const [rule, done] = arguments;
       ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(' ')}: ${html.slice(0, 120)}`))),
       (error) => done([String(error)]));";
 
+/// By how much the page is wider than the window, once it is drawn.
+const WIDER: &str = "const [done] = arguments, { documentElement: page } = document;
+    requestAnimationFrame(() => requestAnimationFrame(() => done(page.scrollWidth - page.clientWidth)));";
+
 /// Width, height, and the size that the page is switched to.
 const SCREENS: [(u32, u32, &str); 3] = [(1366, 768, ""), (390, 844, ""), (1920, 1080, "projector")];
 
 #[test]
-fn axe_finds_nothing_on_any_page() {
+fn axe_finds_nothing_on_any_page_and_none_is_too_wide() {
     let (Some(browser), Some(axe)) = (Browser::open(), axe()) else { return };
     let lab = Lab::ephemeral();
     let [split, read, stopped] = lab.mission().map(|session: Value| text(&session["session"]));
@@ -63,6 +67,10 @@ fn axe_finds_nothing_on_any_page() {
             for (width, height, size) in SCREENS {
                 browser.screen(width, height);
                 browser.run("document.documentElement.dataset.size = arguments[0]", &[size]);
+                let over = browser.run_until_done(WIDER, &[]);
+                if over != 0 {
+                    found.push(format!("{path} {language} {width}: {over} px too wide"));
+                }
                 // What depends on the theme is contrast alone.
                 for (theme, rule) in [("light", ""), ("dark", "color-contrast")] {
                     browser.run("document.documentElement.dataset.theme = arguments[0]", &[theme]);
