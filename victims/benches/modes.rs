@@ -208,7 +208,8 @@ fn main() {
         }
         let (whole, alone) = (median(whole), median(alone));
         let row = format!("{selection}\t{whole:.0}\t{alone:.0}");
-        println!("{row}\t{:.2}", whole / alone);
+        let ratio = if alone.round() > 0.0 { format!("{:.2}", whole / alone) } else { "–".to_owned() };
+        println!("{row}\t{ratio}");
         rows.push(row);
     }
     if said("update") {
