@@ -127,3 +127,18 @@ fn no_two_landmarks_of_a_page_have_one_name_and_no_label_hides_what_is_seen() {
         }).map((it) => it.outerHTML.slice(0, 200))";
     assert_eq!(browser.run(hidden, &[]), Value::Array(vec![]));
 }
+
+/// The theme and the size are the browser's, not a window's: what is chosen in one holds in all.
+#[test]
+fn a_switch_that_is_thrown_in_another_window_holds_here_too() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    visit(&browser, &lab, "/");
+    browser.await_element("a.exchange[data-verdict=split]");
+    let elsewhere = "const frame = document.body.appendChild(document.createElement('iframe'));
+        frame.contentWindow.localStorage.setItem(...arguments);";
+    browser.run(elsewhere, &["theme", "dark"]);
+    browser.await_element("html[data-theme=dark]:not([data-size])");
+    browser.run(elsewhere, &["size", "projector"]);
+    browser.await_element("html[data-theme=dark][data-size=projector]");
+}

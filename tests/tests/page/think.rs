@@ -13,6 +13,9 @@ fn what_the_attacker_finds_is_predicted_drawn_and_performed() {
     browser.click("[name=predicted][value=none]");
     browser.click("[data-action=think]:not([disabled])");
     browser.await_element(".found[data-result=none][data-right=true]");
+    // What the table grants by itself was not sought, and that is said.
+    let granted = browser.run("return document.querySelector('[data-granted]').textContent", &[]);
+    assert!(text(&granted).contains("injectivity-client"), "{granted}");
     browser.click(".think details summary");
     browser.click("[name=identity-binding]");
     browser.click("[data-action=think]");

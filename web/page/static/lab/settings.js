@@ -1,6 +1,6 @@
 /** Light or dark, and the size for a projector: kept in this browser. */
 
-import { useReducer } from "../vendor/preact.js";
+import { useEffect, useReducer } from "../vendor/preact.js";
 import { visible } from "../model/text.js";
 
 const root = document.documentElement;
@@ -54,22 +54,31 @@ function apply(name, value) {
   else delete root.dataset[name];
 }
 
-for (const name of ["theme", "size"]) apply(name, kept(name));
+const SWITCHES = ["theme", "size"];
+for (const name of SWITCHES) apply(name, kept(name));
 
 /** The theme in force, whoever chose it. */
 export const theme = () => root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
 export const projector = () => root.dataset.size === "projector";
 
-/** The two switches, and a new picture when one is thrown. */
+/** The two switches, and a new picture when one is thrown, in whichever window of this browser. */
 export function useSettings() {
   const [, redraw] = useReducer((n) => n + 1, 0);
-  const set = (name, value) => {
-    keep(name, value);
+  const show = (name, value) => {
     apply(name, value);
     redraw();
     dispatchEvent(new Event("resize"));
   };
+  const set = (name, value) => {
+    keep(name, value);
+    show(name, value);
+  };
+  useEffect(() => {
+    const elsewhere = ({ key, newValue }) => SWITCHES.includes(key) && show(key, newValue);
+    addEventListener("storage", elsewhere);
+    return () => removeEventListener("storage", elsewhere);
+  }, []);
   return {
     switchTheme: () => set("theme", theme() === "dark" ? "light" : "dark"),
     switchSize: () => set("size", projector() ? null : "projector"),

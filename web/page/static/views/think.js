@@ -75,6 +75,7 @@ const Answer = ({ answer, predicted, attempt }) => {
     <p><strong>${vacuous ? tell("catalogue think-vacuous", { why: visible(vacuous) }) : tell(`catalogue think-${result}`, { goal: goal ?? "", victim: victim ?? "" })}</strong>
       ${settled ? ` ${tell(`catalogue think-${predicted === result ? "right" : "wrong"}`)}` : null}</p>
     <p class="quiet">${tell("catalogue think-states", { mode: visible(answer.mode) + checks, states, seconds: seconds.toFixed(3), sessions: bound.sessions })}</p>
+    ${bound.granted.length ? html`<p class="quiet" data-granted>${tell("catalogue think-granted", { goals: bound.granted.join(", ") })}</p>` : null}
     ${rows.length ? html`<${Diagram} rows=${rows} story=${NOBODY} keyless />
       <ol class="recipe">${rows.filter(({ changed }) => changed.length).map((row) => html`<li key=${row.index} id=${`frame-${row.index}`}><code>${row.name}</code> → ${row.party}
         <ul>${row.changed.map((field) => html`<li key=${field.field}><code>${field.field}</code> ${visible(field.new)}</li>`)}</ul></li>`)}</ol>` : null}
