@@ -125,7 +125,7 @@ pub(super) fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), G
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, sets};
 
     #[test]
     fn one_encoding_for_each_value() {
@@ -139,6 +139,7 @@ mod tests {
             &[0x02, 0x01, 0x05, 0x00],                 // one byte left over
             &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],     // four gigabytes
             &[0x1f, 0x20, 0x00],                       // high tag
+            &[0x1f, 0x00],                             // the same, and empty
             &[0x10, 0x03, 0x02, 0x01, 0x05],           // primitive SEQUENCE
             &[0x24, 0x03, 0x04, 0x01, 0x05],           // constructed OCTET STRING
             &[0x30],
@@ -146,6 +147,14 @@ mod tests {
             assert!(check(bad).is_err(), "{bad:02x?}");
         }
         assert_eq!(check(&[0x02, 0x02, 0x00, 0x85]), Ok(()));
+        assert_eq!(check(&[0x1e, 0x00]), Ok(()), "the highest of the low tags");
+    }
+
+    #[test]
+    fn sets_stand_in_what_is_constructed_and_in_octet_strings() {
+        for (around, found) in [(0x30, 1), (0xa0, 1), (0x04, 1), (0x13, 0), (0x0c, 0), (0x31, 2)] {
+            assert_eq!(sets(&[around, 0x02, 0x31, 0x00]), found, "{around:02x}");
+        }
     }
 
     #[test]

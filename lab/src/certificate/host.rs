@@ -38,3 +38,21 @@ pub(super) fn dns_syntax(name: &str) -> Result<(), HostFault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{HostFault, dns_syntax};
+
+    #[test]
+    fn names_and_their_labels_are_as_long_as_they_may_be() {
+        let name = |labels: &[usize]| labels.iter().map(|octets| "a".repeat(*octets)).collect::<Vec<_>>().join(".");
+        for (labels, fault) in [
+            (&[63, 63, 63, 61][..], None),
+            (&[63, 63, 63, 62], Some(HostFault::Length)),
+            (&[63], None),
+            (&[64], Some(HostFault::Label)),
+        ] {
+            assert_eq!(dns_syntax(&name(labels)).err(), fault, "{labels:?}");
+        }
+    }
+}

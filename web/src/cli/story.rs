@@ -249,17 +249,25 @@ mod tests {
         }
     }
 
+    /// The story of a scenario, as it stands in a file.
+    fn story_of(scenario: &str) -> String {
+        let sessions = staging::campaign(&scenario.parse().unwrap(), &Setting::seeded("test", 7)).unwrap();
+        let events = conversation::campaign(&sessions).events;
+        let mut session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
+        session.close(&events, 2);
+        let mut out = Vec::new();
+        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn flights_say_whose_they_are_only_where_the_victims_are_not_at_the_same_one() {
         let flights = |scenario: &str| {
-            let sessions = staging::campaign(&scenario.parse().unwrap(), &Setting::seeded("test", 7)).unwrap();
-            let events = conversation::campaign(&sessions).events;
-            let mut session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
-            session.close(&events, 2);
-            let mut out = Vec::new();
-            tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
-            let text = String::from_utf8(out).unwrap();
-            text.lines().filter_map(|line| line.strip_prefix("  flight ")).map(str::to_owned).collect::<Vec<_>>()
+            story_of(scenario)
+                .lines()
+                .filter_map(|line| line.strip_prefix("  flight "))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
         };
         assert_eq!(flights("ecdh-cert/relay"), ["1", "2", "3", "4"]);
         let apart = flights("interlock:password/bellovin-merritt");
@@ -276,14 +284,7 @@ mod tests {
     /// Which session it is and what the attacker does in it stand above each; of all of them the last line says in which it was decided.
     #[test]
     fn each_session_of_a_campaign_is_told_by_itself() {
-        let scenario = "tofu/first-contact";
-        let sessions = staging::campaign(&scenario.parse().unwrap(), &Setting::seeded("test", 7)).unwrap();
-        let events = conversation::campaign(&sessions).events;
-        let mut session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
-        session.close(&events, 2);
-        let mut out = Vec::new();
-        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
-        let text = String::from_utf8(out).unwrap();
+        let text = story_of("tofu/first-contact");
         let begins = ["Session ", "SPLIT", "STOPPED"];
         let told = text.lines().filter(|line| begins.iter().any(|begin| line.starts_with(begin)));
         // What is said of which key is no matter here.
