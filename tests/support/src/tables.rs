@@ -64,13 +64,12 @@ fn promises(page: &mut String) {
 
 /// What a session of each mode was measured to cost.
 fn costs(page: &mut String) {
-    let text = include_str!("../../../victims/benches/measured.txt");
-    let (rows, told): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains('\t'));
+    let (rows, conditions) = figures(include_str!("../../../victims/benches/measured.txt"));
     if rows.is_empty() {
         return;
     }
     line(page, "\n## What a session costs\n");
-    told.into_iter().filter(|line| !line.starts_with('#')).for_each(|told| line(page, told));
+    conditions.into_iter().for_each(|condition| line(page, condition));
     line(page, "Reproduce with `cargo bench -p victims --bench modes`.");
     line(
         page,
@@ -78,8 +77,7 @@ fn costs(page: &mut String) {
     );
     line(page, "|---|---|---|---|---|");
     for row in rows {
-        let fields: Vec<&str> = row.split('\t').collect();
-        let [mode, whole, alone] = fields[..] else { panic!("measured.txt: {row}") };
+        let [mode, whole, alone] = row[..] else { panic!("measured.txt: {row:?}") };
         let [whole, alone] = [whole, alone].map(|it| it.parse::<f64>().expect("microseconds"));
         let ratio = if alone > 0.0 { format!("{:.2}", whole / alone) } else { "–".to_owned() };
         line(page, &format!("| `{mode}` | {:.0} | {whole:.0} | {alone:.0} | {ratio} |", 1e6 / whole));
@@ -88,19 +86,17 @@ fn costs(page: &mut String) {
 
 /// What attacks that go on for long were measured to take.
 fn times(page: &mut String) {
-    let text = include_str!("../../benches/sessions/measured.txt");
-    let (rows, told): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains('\t'));
+    let (rows, conditions) = figures(include_str!("../../benches/sessions/measured.txt"));
     if rows.is_empty() {
         return;
     }
     line(page, "\n## What the long ones take\n");
-    told.into_iter().filter(|line| !line.starts_with('#')).for_each(|told| line(page, told));
+    conditions.into_iter().for_each(|condition| line(page, condition));
     line(page, "Reproduce with `cargo bench -p tests --bench sessions -- question downgrade`.");
     line(page, "\n| what | µs | a second | beside it | µs | the one by the other |");
     line(page, "|---|---|---|---|---|---|");
     for row in rows {
-        let fields: Vec<&str> = row.split('\t').collect();
-        let [what, own, peer, beside] = fields[..] else { panic!("measured.txt: {row}") };
+        let [what, own, peer, beside] = row[..] else { panic!("measured.txt: {row:?}") };
         let [own, beside] = [own, beside].map(|it| it.parse::<f64>().expect("microseconds"));
         line(page, &format!("| {what} | {own:.0} | {:.0} | {peer} | {beside:.0} | {:.2} |", 1e6 / own, own / beside));
     }
@@ -284,31 +280,34 @@ pub fn logarithms() -> String {
 
 /// The figures of how fast recordings are read, and on what they were measured; that nobody has measured, where nobody has.
 pub fn reading() -> String {
-    let lines = include_str!("../../../attacker/recording/measured.txt").lines().filter(|line| !line.starts_with('#'));
-    measured("| what | here | tshark |\n|---|---|---|", lines)
+    measured("| what | here | tshark |\n|---|---|---|", include_str!("../../../attacker/recording/measured.txt"))
 }
 
 /// The figures of what one console carries, and on what they were measured; that nobody has measured, where nobody has.
 pub fn scale() -> String {
-    let lines = include_str!("../../benches/scale/measured.txt").lines().filter(|line| !line.starts_with('#'));
-    measured("| what | figure |\n|---|---|", lines)
+    measured("| what | figure |\n|---|---|", include_str!("../../benches/scale/measured.txt"))
 }
 
-fn measured<'l>(head: &str, lines: impl Iterator<Item = &'l str>) -> String {
+/// What was measured, by its fields, and on what it was, from a file that a bench writes.
+fn figures(text: &str) -> (Vec<Vec<&str>>, Vec<&str>) {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
     let (rows, conditions): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains('\t'));
+    (rows.iter().map(|row| row.split('\t').collect()).collect(), conditions)
+}
+
+fn measured(head: &str, text: &str) -> String {
+    let (rows, conditions) = figures(text);
     if rows.is_empty() {
         return "Nobody has measured this version yet.\n".to_owned();
     }
     let mut text = format!("{}\n\n{head}\n", conditions.join(" "));
-    rows.iter().for_each(|row| text.push_str(&format!("| {} |\n", row.replace('\t', " | "))));
+    rows.iter().for_each(|row| text.push_str(&format!("| {} |\n", row.join(" | "))));
     text
 }
 
 /// The figures of searches over terms, and on what they were measured; that nobody has measured, where nobody has.
 pub fn searches() -> String {
-    let lines = include_str!("../../benches/searches/measured.txt").lines().filter(|line| !line.starts_with('#'));
-    let (rows, conditions): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains('\t'));
-    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.split('\t').collect()).collect();
+    let (rows, conditions) = figures(include_str!("../../benches/searches/measured.txt"));
     let of = |bound: &str| rows.iter().filter(|row| row[0] == bound).map(|row| &row[1..]).collect::<Vec<_>>();
     let (two, three) = (of("2+2"), of("3+3"));
     if two.is_empty() {

@@ -67,12 +67,7 @@ fn belief(name: &str, members: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        cli::story,
-        sessions::session::{Record, Session},
-    };
-    use lab::{scenario::Scenario, staging::Setting};
-    use support::{conversation, staging};
+    use crate::cli::story::{played, text_of};
 
     /// The part of a story that stands under a heading, its lines without what is before and behind them.
     fn part(text: &str, heading: &str) -> Vec<String> {
@@ -82,16 +77,10 @@ mod tests {
 
     /// What the story of a scenario says of what each believes and what was so.
     fn truths_of(scenario: &str) -> Vec<String> {
-        let scenario: Scenario = scenario.parse().unwrap();
-        let sessions = staging::campaign(&scenario, &Setting::seeded("test", 7)).unwrap();
-        let events = conversation::campaign(&sessions).events;
-        let mut session = Session::new("a".into(), scenario, Some(7), 0);
-        session.close(&events, 2);
-        let keys = [&session.truths.client, &session.truths.server]
+        let record = played(scenario);
+        let keys = [&record.session.truths.client, &record.session.truths.server]
             .map(|truth| truth.as_ref().map(|it| it.believes.key.clone()));
-        let mut out = Vec::new();
-        story::tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
-        let lines = part(&String::from_utf8(out).unwrap(), "What each believes, and what was so");
+        let lines = part(&text_of(&record), "What each believes, and what was so");
         let named = |line: String| {
             keys.iter().zip(["KEY-1", "KEY-2"]).fold(line, |line, (key, name)| match key {
                 Some(key) => line.replace(key, name),

@@ -192,10 +192,30 @@ fn ending(out: &mut impl Write, session: &Session) -> io::Result<()> {
 }
 
 #[cfg(test)]
+pub(super) use tests::{played, text_of};
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use lab::{event::VERSION, staging::Setting};
+    use lab::{event::VERSION, scenario::Scenario, staging::Setting};
     use support::{conversation, staging};
+
+    /// A scenario as it is kept when it was played.
+    pub(in crate::cli) fn played(scenario: &str) -> Record {
+        let scenario: Scenario = scenario.parse().unwrap();
+        let sessions = staging::campaign(&scenario, &Setting::seeded("test", 7)).unwrap();
+        let events = conversation::campaign(&sessions).events;
+        let mut session = Session::new("a".into(), scenario, Some(7), 0);
+        session.close(&events, 2);
+        Record { session, events }
+    }
+
+    /// The story of a session, as it stands in a file.
+    pub(in crate::cli) fn text_of(record: &Record) -> String {
+        let mut out = Vec::new();
+        tell(&mut anstream::StripStream::new(&mut out), record).unwrap();
+        String::from_utf8(out).unwrap()
+    }
 
     fn told(facts: Vec<(Actor, Fact)>) -> String {
         let event = |(i, (source, fact)): (usize, _)| Event {
@@ -209,9 +229,7 @@ mod tests {
         let events: Vec<_> = facts.into_iter().enumerate().map(event).collect();
         let mut session = Session::new("a".into(), "dh/substitute".parse().unwrap(), Some(7), 0);
         session.close(&events, 2);
-        let mut out = Vec::new();
-        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
-        String::from_utf8(out).unwrap()
+        text_of(&Record { session, events })
     }
 
     #[test]
@@ -249,21 +267,10 @@ mod tests {
         }
     }
 
-    /// The story of a scenario, as it stands in a file.
-    fn story_of(scenario: &str) -> String {
-        let sessions = staging::campaign(&scenario.parse().unwrap(), &Setting::seeded("test", 7)).unwrap();
-        let events = conversation::campaign(&sessions).events;
-        let mut session = Session::new("a".into(), scenario.parse().unwrap(), Some(7), 0);
-        session.close(&events, 2);
-        let mut out = Vec::new();
-        tell(&mut anstream::StripStream::new(&mut out), &Record { session, events }).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
     #[test]
     fn flights_say_whose_they_are_only_where_the_victims_are_not_at_the_same_one() {
         let flights = |scenario: &str| {
-            story_of(scenario)
+            text_of(&played(scenario))
                 .lines()
                 .filter_map(|line| line.strip_prefix("  flight "))
                 .map(str::to_owned)
@@ -284,7 +291,7 @@ mod tests {
     /// Which session it is and what the attacker does in it stand above each; of all of them the last line says in which it was decided.
     #[test]
     fn each_session_of_a_campaign_is_told_by_itself() {
-        let text = story_of("tofu/first-contact");
+        let text = text_of(&played("tofu/first-contact"));
         let begins = ["Session ", "SPLIT", "STOPPED"];
         let told = text.lines().filter(|line| begins.iter().any(|begin| line.starts_with(begin)));
         // What is said of which key is no matter here.
