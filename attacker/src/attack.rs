@@ -155,6 +155,8 @@ pub struct Start {
     pub mode: &'static Mode,
     /// The variant of the attack.
     pub variant: Option<String>,
+    /// Unix seconds.
+    pub now: i64,
     /// Computes, and draws the attacker's own randomness.
     pub algebra: Box<dyn Fn(&str) -> Real + Send>,
     /// What it came by before the session to stand in for the server with.

@@ -74,6 +74,7 @@ fn ordered(order: &AttackOrder) -> Result<(Info, Start), attacks::Unknown> {
     let start = Start {
         mode: played.mode,
         variant: order.attack.variant.clone(),
+        now: order.now,
         algebra: Box::new(move |purpose| Real::new(Sha256::digest(format!("{seed} {purpose}")).into())),
         as_server: order.as_server.clone(),
         as_client: order.as_client.clone(),

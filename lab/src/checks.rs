@@ -64,6 +64,14 @@ checks! {
         compares: "the own public value with that of the session before",
         from: "RFC 2785 section 3.3; NIST SP 800-56A rev. 3 section 5.6.3.3"
     }
+    FRESH_RANDOMNESS = "fresh-randomness" {
+        "Generator starts from what nobody can guess",
+        threat: "A generator that starts from the time of day and a process number has as many outputs as there are such pairs: \
+                 whoever sees one of them on the wire finds the pair, and then every secret that was drawn after it.",
+        compares: "what the own generator starts from with what clock and process number alone would give",
+        from: "RFC 4086 section 6.1.1; NIST SP 800-90A rev. 1 section 8.6",
+        withholds: true
+    }
     CONTRIBUTORY = "contributory" {
         "Both parties contributed",
         threat: "A point of small order, or what is no element, makes the shared secret all zero, whatever the victim's own \

@@ -173,6 +173,8 @@ pub struct AttackOrder {
     pub mode: Selection,
     /// The attacker's own seed, hex.
     pub seed: String,
+    /// Unix seconds that it takes for the present.
+    pub now: i64,
     /// How long the victims wait for a flight, in milliseconds: it shows on the wire.
     pub patience: u64,
     /// How long the session may take in all, in milliseconds from the client's connection on: what is being computed then

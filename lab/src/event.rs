@@ -10,7 +10,7 @@ mod weight;
 
 pub use crate::check::Status;
 use crate::role::Actor;
-pub use computation::{Account, Equation, Reached};
+pub use computation::{Account, Equation, Reached, TRIES};
 pub use fact::Fact;
 use fact::Plain;
 pub(crate) use read::Told;

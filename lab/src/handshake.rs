@@ -370,6 +370,10 @@ impl<A: Algebra> Handshake<A> {
                     let value = self.evaluate(&value)?.ok_or(Stop::NotGiven(name))?;
                     self.env.bind(name, value);
                 }
+                Act::Seed(value) => {
+                    let seed = self.evaluate(&value)?.ok_or(Stop::NotGiven("what a generator starts from"))?;
+                    self.algebra.seed(&seed)?;
+                }
                 Act::Recall(name, value) => {
                     let value = match self.remembered.get(name) {
                         Some(remembered) => remembered.clone(),

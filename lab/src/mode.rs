@@ -67,6 +67,8 @@ pub enum Act {
         /// The group that a secret is for, where it is for one.
         group: Option<&'static str>,
     },
+    /// Starts the party's generator anew from a secret: what it draws from here on follows from that.
+    Seed(Expr),
     /// Names the value of an expression.
     Let(&'static str, Expr),
     /// Names what the party remembers under that name from an earlier session, or the value of the expression where it
@@ -322,6 +324,7 @@ impl fmt::Display for Step {
         match self.act {
             Act::Fresh { name, sort, group: None } => write!(f, "{name} := fresh {sort}"),
             Act::Fresh { name, sort, group: Some(group) } => write!(f, "{name} := fresh {sort} for {group}"),
+            Act::Seed(value) => write!(f, "draw from {value} on"),
             Act::Let(name, value) => write!(f, "{name} := {value}"),
             Act::Recall(name, value) => write!(f, "{name} := remembered {name}, or {value}"),
             Act::Keep(name, value) => write!(f, "remember {name} := {value}"),

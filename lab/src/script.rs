@@ -349,7 +349,9 @@ pub fn operations(table: &Mode) -> Vec<Op> {
     }
     for step in table.steps() {
         match step.act {
-            Act::Let(_, value) | Act::Recall(_, value) | Act::Keep(_, value) => walk(&value, &mut found),
+            Act::Let(_, value) | Act::Recall(_, value) | Act::Keep(_, value) | Act::Seed(value) => {
+                walk(&value, &mut found)
+            }
             Act::Check(_, args) => args.iter().for_each(|arg| walk(arg, &mut found)),
             Act::Fresh { .. } | Act::Install(..) | Act::Say | Act::Forget(_) => {}
         }

@@ -124,6 +124,10 @@ pub enum Seen {
     SharedSecret,
     /// Another one. It is not told either.
     AnotherSecret,
+    /// What a generator starts from, and nobody can guess. It is not told.
+    UnguessableSeed,
+    /// What follows from the time and a process number.
+    ClockSeed,
     /// A signature that would be right.
     SignatureBy {
         /// The key, in hexadecimal.

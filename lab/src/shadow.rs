@@ -150,6 +150,8 @@ impl<A: Algebra> Shadow<A> {
             }
             // What else the victims check is theirs, and what they remember.
             Act::Check(..) | Act::Keep(..) => true,
+            // What it draws itself comes from its own generator.
+            Act::Seed(_) => true,
             // It does not say what they say, or forget what they forget.
             Act::Say | Act::Forget(_) => true,
             Act::Install(of, name) => match self.env.get(name).cloned() {

@@ -222,6 +222,7 @@ pub fn stage(resolved: &Resolved, setting: &Setting) -> Result<Orders, StagingEr
             attack: full.attack.clone(),
             mode: full.mode.clone(),
             seed: hex(&setting.derive(full, "attacker")),
+            now: setting.now,
             patience: setting.patience,
             deadline: setting.deadline,
             as_server: issued.as_server,

@@ -216,6 +216,9 @@ pub enum Op {
     /// The tuple that a ciphertext as long as the modulus holds where it is one as long as this other one, which otherwise takes
     /// its place: nobody can tell whether it did (RFC 5246 section 7.4.7.1).
     DecryptOr(Padding),
+    /// What a generator starts from that has the time and a process number only: Unix seconds, and the lowest 15 bits of a draw.
+    /// Whoever knows when that was has few to try (RFC 4086 section 6.1.1).
+    ClockSeed,
     /// One value of a tuple, counted from 0, that has so many: of a sort that [can be taken out](Sort::is_part).
     Part(usize, usize, Sort),
 }
@@ -255,6 +258,7 @@ impl Op {
             Self::Encrypt(_) => (&[Secret, Secrets, EncryptionKey], Ciphertext),
             Self::Decrypt(_) => (&[DecryptionKey, Ciphertext], Secrets),
             Self::DecryptOr(_) => (&[DecryptionKey, Secrets, Ciphertext], Secrets),
+            Self::ClockSeed => (&[Sort::Time, Secret], Secret),
             Self::Part(_, _, sort) => (&[Secrets], sort),
         }
     }
@@ -290,6 +294,7 @@ impl fmt::Display for Op {
             Self::Encrypt(padding) => return write!(f, "encrypt[{padding}]"),
             Self::Decrypt(padding) => return write!(f, "decrypt[{padding}]"),
             Self::DecryptOr(padding) => return write!(f, "decrypt-or[{padding}]"),
+            Self::ClockSeed => "clock-seed",
             Self::Part(at, of, sort) => return write!(f, "part[{} of {of}, {sort}]", at + 1),
         })
     }

@@ -21,6 +21,7 @@ import re
 import socket
 import struct
 import sys
+import time
 from datetime import datetime, timezone
 
 import certificate
@@ -710,6 +711,16 @@ def read_aloud(connection, handshake, args):
     connection.send(SPOKEN, {"string": encode(own)})
 
 
+def drawn(now):
+    """The random value and the secret of a client that starts its generator itself, in section 5."""
+    entropy = os.urandom(32)
+    if "fresh-randomness" in WITHOUT | BROKEN:
+        process = int.from_bytes(entropy[-2:], "big") & 0x7FFF
+        entropy = struct.pack(">qH", int(time.time() if now is None else now), process).ljust(32, b"\0")
+    stream = chacha20_block(entropy, 0, bytes(12))
+    return stream[:32], stream[32:]
+
+
 def shake_hands(connection, handshake, args, trust):
     mode, _, variant = args.mode.partition(":")
     if mode == "nspk":
@@ -731,14 +742,15 @@ def shake_hands(connection, handshake, args, trust):
     if mode in ("rsa", "rsa-cert"):
         return encrypt_a_secret(connection, handshake, trust, mode, variant, own_certificate(args))
     group = GROUPS[mode]
+    random, secret = drawn(args.at) if variant == "seeded" else (os.urandom(32), None)
     hello = {
         "session": SESSION,
         "offers": [{"mode": mode, "groups": [group]}],
-        "random": encode(os.urandom(32)),
+        "random": encode(random),
     }
     party = None
     if mode != "dh-weak":
-        party = Modular(ffdhe2048(), 2) if mode == "dh" else X25519()
+        party = Modular(ffdhe2048(), 2) if mode == "dh" else X25519(secret)
         hello["share"] = encode(party.share)
     connection.send(CLIENT_HELLO, hello)
     answer = connection.receive(SERVER_HELLO, ["choice", "random", "share"] + ["group"] * (party is None))

@@ -77,6 +77,10 @@ impl Algebra for Timed {
         self.real.fresh(name, sort, group)
     }
 
+    fn seed(&mut self, seed: &Value) -> Result<(), Misfit> {
+        self.real.seed(seed)
+    }
+
     fn apply(&self, op: Op, args: &[Value]) -> Result<Value, Misfit> {
         let counts = matches!(
             op,

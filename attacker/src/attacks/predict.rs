@@ -4,24 +4,24 @@
 //! generator from whatever it can guess, looks whether the values that travelled come out, and has the secret then.
 //!
 //! 1. Pass every frame on as it came and keep a copy.
-//! 2. When the session is over, draw each side's values from every seed that can be guessed, constants and what travelled;
-//!    and try secrets that are one octet over and over.
+//! 2. When the session is over, draw each side's values from every seed that can be guessed: constants, what travelled, and,
+//!    where a side starts its generator itself, every process number at every second around this one; and try secrets that
+//!    are one octet over and over.
 //! 3. Derive the session key from the secret and read the recording.
 
 use crate::{
-    attack::{Family, Info, Needs},
+    attack::{Attack, Family, Info, Move, Narration, Needs, Seen, Start},
     leg::{Known, Leg},
     listener::Listener,
-    passive::Passive,
 };
 use lab::{
     algebra::{
         Algebra,
-        real::{Real, Value},
+        real::{PROCESS_BITS, Real, Value, clock_seed},
     },
-    event::Fact,
+    event::{Fact, TRIES},
     loot::Loot,
-    mode::Act,
+    mode::{Act, Step},
     role::Role,
     term::Sort,
     victim::generator,
@@ -36,17 +36,161 @@ pub(super) const INFO: Info = Info {
     variants: &[],
     loot: Loot::NONE,
     logarithm: None,
-    stopped_by: &[],
+    stopped_by: &["fresh-randomness"],
     source: include_str!("predict.rs"),
-    start: |start| Box::new(Passive::new(&start, look)),
+    start: |start| Box::new(Predict::new(&start)),
 };
 
 /// Octets of which constant secrets are made.
 const CONSTANTS: [u8; 12] = [0, 1, 2, 7, 0x11, 0x42, 0x55, 0x5a, 0x7f, 0x80, 0xaa, 0xff];
 
-fn look(listener: &mut Listener) -> Vec<Fact> {
-    let drawn = suppositions(listener.leg());
-    listener.suppose(drawn)
+/// Seconds by which a victim's clock may be off the attacker's, either way.
+const CLOCKS_APART: i64 = 10;
+
+struct Predict {
+    listener: Listener,
+    narration: Narration,
+    now: i64,
+    ended: u8,
+    search: Option<Search>,
+}
+
+impl Predict {
+    fn new(start: &Start) -> Self {
+        let listener = Listener::new(start.mode, (start.algebra)("listener"));
+        Self { listener, narration: Narration::default(), now: start.now, ended: 0, search: None }
+    }
+
+    /// Reads the recording if one of these suppositions is true.
+    fn suppose(&mut self, suppositions: Vec<Vec<Known>>, moves: &mut Vec<Move>) -> bool {
+        let found = self.listener.suppose(suppositions);
+        let knows = !found.is_empty();
+        if knows {
+            self.narration.step(3, moves);
+        }
+        moves.extend(found.into_iter().map(Move::Tell));
+        knows
+    }
+}
+
+impl Attack for Predict {
+    fn handle(&mut self, seen: Seen) -> Vec<Move> {
+        let mut moves = Vec::new();
+        match seen {
+            Seen::Frame { from, frame } => {
+                self.narration.step(1, &mut moves);
+                self.listener.overhear(from, &frame);
+                moves.push(Move::Forward { from, frame });
+            }
+            Seen::Ended(role) => {
+                moves.push(Move::Cut(role.peer()));
+                self.ended += 1;
+                if self.ended == 2 {
+                    self.narration.step(2, &mut moves);
+                    if !self.suppose(suppositions(self.listener.leg()), &mut moves) {
+                        self.search = Search::new(self.listener.leg(), self.now);
+                        moves.extend(self.search.iter().map(|search| search.told(false)));
+                    }
+                }
+            }
+            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
+        }
+        moves
+    }
+
+    fn go_on(&mut self) -> Option<Vec<Move>> {
+        let mut search = self.search.take()?;
+        let found = search.second(self.listener.leg());
+        let mut read = Vec::new();
+        let knows = found.is_some_and(|found| self.suppose(vec![found], &mut read));
+        let over = knows || search.is_over();
+        let told = search.told(over);
+        self.search = (!over).then_some(search);
+        Some(std::iter::once(told).chain(read).collect())
+    }
+}
+
+/// A search for the second and the process number from which a victim started its generator: this second first, then those
+/// around it, nearest first.
+struct Search {
+    now: i64,
+    /// Those who start their generators themselves, each with what it draws from there on.
+    drawing: Vec<(Role, Vec<Draw>)>,
+    /// Seconds and roles that were tried.
+    done: usize,
+    tried: u64,
+}
+
+/// A value that is drawn: what it is, and the group that it is for.
+struct Draw {
+    name: &'static str,
+    sort: Sort,
+    group: Option<Value>,
+}
+
+impl Search {
+    /// Nothing where nobody starts a generator itself, or where nothing that it draws is to be seen.
+    fn new(leg: &Leg, now: i64) -> Option<Self> {
+        let drawing = [Role::Client, Role::Server].into_iter().filter_map(|role| {
+            let mut steps = steps(leg, role).skip_while(|step| !matches!(step.act, Act::Seed(_)));
+            steps.next()?;
+            let draws = steps.filter_map(|step| {
+                let Act::Fresh { name, sort, group } = step.act else { return None };
+                Some(Draw { name, sort, group: group.and_then(|group| leg.value(group)).cloned() })
+            });
+            let draws: Vec<Draw> = draws.collect();
+            draws.iter().any(|draw| leg.value(draw.name).is_some()).then_some((role, draws))
+        });
+        let drawing: Vec<_> = drawing.collect();
+        (!drawing.is_empty()).then_some(Self { now, drawing, done: 0, tried: 0 })
+    }
+
+    /// Seconds and roles that there are.
+    fn seconds(&self) -> usize {
+        (2 * CLOCKS_APART as usize + 1) * self.drawing.len()
+    }
+
+    fn is_over(&self) -> bool {
+        self.done >= self.seconds()
+    }
+
+    /// Tries every process number at the next second for the next role; the secrets that it draws where what travelled comes
+    /// out.
+    fn second(&mut self, leg: &Leg) -> Option<Vec<Known>> {
+        let (nth, place) = (self.done / self.drawing.len(), self.done % self.drawing.len());
+        self.done += 1;
+        let away = nth.div_ceil(2) as i64 * if nth % 2 == 0 { 1 } else { -1 };
+        let (_, draws) = &self.drawing[place];
+        (0..1 << PROCESS_BITS).find_map(|process| {
+            self.tried += 1;
+            come_out(leg, draws, Real::new(clock_seed(self.now.saturating_add(away), process)))
+        })
+    }
+
+    fn told(&self, over: bool) -> Move {
+        let all = (self.seconds() as u64) << PROCESS_BITS;
+        let total = if over { self.tried } else { all };
+        let (phase, unit) = ("clock-seed".to_owned(), Some(TRIES.to_owned()));
+        Move::Tell(Fact::Work { phase, done: self.tried, total, unit })
+    }
+}
+
+/// What this generator draws that nobody sees; nothing where what was seen does not come out.
+fn come_out(leg: &Leg, draws: &[Draw], mut algebra: Real) -> Option<Vec<Known>> {
+    let mut secrets = Vec::new();
+    for Draw { name, sort, group } in draws {
+        let drawn = algebra.fresh(name, *sort, group.as_ref()).ok()?;
+        match leg.value(name).and_then(Value::octets) {
+            Some(seen) if Some(seen) != drawn.octets() => return None,
+            Some(_) => {}
+            None => secrets.push((*name, drawn)),
+        }
+    }
+    Some(secrets)
+}
+
+fn steps(leg: &Leg, role: Role) -> impl Iterator<Item = &'static Step> {
+    leg.mode().steps().filter(move |step| step.by.includes(role))
 }
 
 fn suppositions(leg: &Leg) -> Vec<Vec<Known>> {
@@ -75,9 +219,16 @@ fn seeds(leg: &Leg) -> Vec<[u8; 32]> {
 /// The secrets that a role draws from this generator, in the order of its table; nothing where the nonces that it draws
 /// are not those that travelled.
 fn drawn(leg: &Leg, role: Role, mut algebra: Real) -> Option<Vec<Known>> {
-    let mut secrets = Vec::new();
-    for step in leg.mode().steps().filter(|step| step.by.includes(role)) {
-        let Act::Fresh { name, sort, group } = step.act else { continue };
+    let mut secrets: Vec<Known> = Vec::new();
+    for step in steps(leg, role) {
+        let (name, sort, group) = match step.act {
+            Act::Fresh { name, sort, group } => (name, sort, group),
+            Act::Seed(value) => {
+                algebra.seed(&leg.evaluate_with(&secrets, &value)?).ok()?;
+                continue;
+            }
+            _ => continue,
+        };
         let drawn = algebra.fresh(name, sort, group.and_then(|group| leg.value(group))).ok()?;
         match sort {
             _ if !sort.may_be_shown() => secrets.push((name, drawn)),
@@ -91,7 +242,7 @@ fn drawn(leg: &Leg, role: Role, mut algebra: Real) -> Option<Vec<Known>> {
 /// Each constant as a secret of the role's, and what the attacker itself would draw.
 fn constants(leg: &Leg, role: Role) -> Vec<Vec<Known>> {
     let mut suppositions = Vec::new();
-    for step in leg.mode().steps().filter(|step| step.by.includes(role)) {
+    for step in steps(leg, role) {
         let Act::Fresh { name, sort: Sort::Secret, group: Some(group) } = step.act else { continue };
         let Ok(own) = Real::new([0; 32]).fresh(name, Sort::Secret, leg.value(group)) else { continue };
         let length = own.octets().map_or(0, <[u8]>::len);

@@ -19,7 +19,7 @@ use lab::{
         Algebra,
         real::{Real, Value},
     },
-    event::Fact,
+    event::{Fact, TRIES},
     loot::Loot,
     mode::Message,
     role::Role,
@@ -105,7 +105,7 @@ impl Search {
 
     fn told(&self, over: bool) -> Move {
         let total = if over { self.tried } else { 0 };
-        let (phase, unit) = ("short-string".to_owned(), Some("tries".to_owned()));
+        let (phase, unit) = ("short-string".to_owned(), Some(TRIES.to_owned()));
         Move::Tell(Fact::Work { phase, done: self.tried, total, unit })
     }
 }

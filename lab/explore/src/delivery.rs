@@ -162,6 +162,7 @@ fn directed(world: &World, party: &Party, message: &Message, at: (usize, usize))
             | Relation::GroupKnown
             | Relation::PublicInSubgroup
             | Relation::Fresh(_)
+            | Relation::Apart(_)
             | Relation::Contributes
             | Relation::Certified(_)
             | Relation::Padded(..)
@@ -328,7 +329,7 @@ fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(Term, Vec<
     let lets = || {
         table.steps().filter(|step| step.by.includes(party.role)).filter_map(|step| match step.act {
             Act::Let(name, value) | Act::Recall(name, value) => Some((name, value)),
-            Act::Fresh { .. } | Act::Check(..) | Act::Keep(..) => None,
+            Act::Fresh { .. } | Act::Seed(_) | Act::Check(..) | Act::Keep(..) => None,
             Act::Install(..) | Act::Say | Act::Forget(_) => None,
         })
     };

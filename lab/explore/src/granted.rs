@@ -162,7 +162,7 @@ impl Side<'_> {
             self.table.given.iter().any(|it| it.by.includes(self.role) && (it.name, it.source) == (name, source));
         let made = |act: Act| match act {
             Act::Let(made, _) | Act::Recall(made, _) | Act::Fresh { name: made, .. } => made == name,
-            Act::Check(..) | Act::Keep(..) | Act::Install(..) | Act::Say | Act::Forget(_) => false,
+            Act::Seed(_) | Act::Check(..) | Act::Keep(..) | Act::Install(..) | Act::Say | Act::Forget(_) => false,
         };
         given && !self.steps().any(|(_, step)| made(step.act))
     }

@@ -97,7 +97,7 @@ impl Live {
             Act::Let(name, value) | Act::Recall(name, value) if self.names.contains(name) => {
                 self.uses(switches, frames, &value);
             }
-            Act::Keep(_, value) => self.uses(switches, frames, &value),
+            Act::Keep(_, value) | Act::Seed(value) => self.uses(switches, frames, &value),
             Act::Check(relation, args) if relation.checks().into_iter().any(|check| decides(switches, check)) => {
                 args.iter().for_each(|arg| self.uses(switches, frames, arg));
             }

@@ -201,7 +201,9 @@ fn looked_at(table: &Mode) -> Vec<&'static str> {
         message.fields.iter().for_each(|field| switched(&field.value, &mut all));
         for step in message.before.iter().chain(message.receipt).chain(message.after) {
             match step.act {
-                Act::Let(_, value) | Act::Recall(_, value) | Act::Keep(_, value) => switched(&value, &mut all),
+                Act::Let(_, value) | Act::Recall(_, value) | Act::Keep(_, value) | Act::Seed(value) => {
+                    switched(&value, &mut all);
+                }
                 Act::Check(_, args) => args.iter().for_each(|arg| switched(arg, &mut all)),
                 Act::Fresh { .. } | Act::Install(..) | Act::Say | Act::Forget(_) => {}
             }

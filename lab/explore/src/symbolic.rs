@@ -138,6 +138,11 @@ impl Algebra for Terms {
         Ok(Term::name(name, &self.party))
     }
 
+    /// What is drawn is a name, which nobody guesses, whatever a generator starts from.
+    fn seed(&mut self, _: &Term) -> Result<(), Misfit> {
+        Ok(())
+    }
+
     fn apply(&self, op: Op, args: &[Term]) -> Result<Term, Misfit> {
         let free = |function| Ok(Term::of(function, args));
         let [one, rest @ ..] = args else { return Err(misfit(&op.to_string(), &Term::tuple(args))) };
@@ -189,6 +194,7 @@ impl Algebra for Terms {
             Op::Expand(label) => free(Free::Expand(label)),
             Op::Hash => free(Free::Hash),
             Op::Short => free(Free::Short),
+            Op::ClockSeed => free(Free::ClockSeed),
             Op::Mac => free(Free::Mac),
             Op::Seal => Ok(Term::sealed(one, &rest[0])),
             Op::Open => match rest[0].shape() {
@@ -251,7 +257,7 @@ impl Algebra for Terms {
                 Ok(relation.checks().into_iter().map(|check| finding(check, of_group(check.id))).collect())
             }
             Relation::PublicInSubgroup => alone(Some(!matches!(args[1].shape(), Shape::Degenerate(_)))),
-            Relation::Fresh(_) => alone(Some(args[0] != args[1])),
+            Relation::Fresh(_) | Relation::Apart(_) => alone(Some(args[0] != args[1])),
             Relation::Contributes => alone(Some(!matches!(args[0].shape(), Shape::Degenerate(_)))),
             Relation::Padded(..) => alone(Some(opened(&args[0], &args[1]).is_some())),
             // The key may be a blank that another check has filled.

@@ -35,6 +35,8 @@ pub enum Free {
     GeneratorUnder,
     /// What a ciphertext for another key opens to (implicit rejection): private key, ciphertext.
     Rejected,
+    /// What a generator starts from that has time and process number only: time, draw.
+    ClockSeed,
     /// What a key encapsulation mechanism's ciphertext carries: public key, coins.
     Encapsulated,
     /// A key encapsulation mechanism's ciphertext: public key, coins.
@@ -55,6 +57,7 @@ impl fmt::Display for Free {
             Self::EncryptionKey => "encryption-key",
             Self::GeneratorUnder => "generator-under",
             Self::Rejected => "rejected",
+            Self::ClockSeed => "clock-seed",
             Self::Encapsulated => "encapsulated",
             Self::Encapsulation => "encapsulation",
         })

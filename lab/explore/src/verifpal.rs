@@ -233,6 +233,8 @@ impl Model<'_> {
                 }
                 Act::Let(name, value) => self.let_(role, name, &value)?,
                 Act::Check(relation, args) => self.check(role, relation, args)?,
+                // What is drawn is a name there too.
+                Act::Seed(_) => {}
                 Act::Recall(..) | Act::Keep(..) | Act::Install(..) | Act::Say | Act::Forget(_) => {}
             }
         }
@@ -333,6 +335,7 @@ impl Model<'_> {
             Op::Public | Op::Reply => format!("PUBKEY({})", rest[0]),
             Op::Agree | Op::Replied => format!("DH_KEX({}, {})", rest[1], rest[0]),
             Op::Combine | Op::Extract | Op::Hash | Op::Short => format!("HASH({one})"),
+            Op::ClockSeed => format!("HASH({})", args.join(", ")),
             Op::Expand(label) => {
                 let label = self.label("label", label);
                 format!("MAC({one}, CONCAT({label}, {}))", rest.join(", "))

@@ -356,6 +356,7 @@ mod tests {
             attack: Selection::plain("relay"),
             mode: Selection::plain("dh"),
             seed: String::new(),
+            now: 0,
             patience,
             deadline: 0,
             place: None,

@@ -31,6 +31,12 @@ pub trait Algebra: Clone {
     /// The group allows no secret.
     fn fresh(&mut self, name: &'static str, sort: Sort, group: Option<&Self::Value>) -> Result<Self::Value, Misfit>;
 
+    /// Starts the generator anew: what is [drawn](Self::fresh) from here on follows from this secret.
+    ///
+    /// # Errors
+    /// The secret is none that a generator starts from.
+    fn seed(&mut self, seed: &Self::Value) -> Result<(), Misfit>;
+
     /// Computes an operation.
     ///
     /// # Errors

@@ -172,6 +172,18 @@ fn expand(key: &[u8], label: &str, context: &[u8]) -> Option<Value> {
     Some(Value::Secret(output))
 }
 
+/// Process numbers that there are: so many bits of what else was drawn are left.
+pub const PROCESS_BITS: u32 = 15;
+
+/// What a generator starts from that has the time in Unix seconds and the lowest [`PROCESS_BITS`] bits of a number: both in
+/// network order, then zeros, 32 octets.
+pub fn clock_seed(seconds: i64, process: u16) -> [u8; 32] {
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&seconds.to_be_bytes());
+    seed[8..10].copy_from_slice(&(process & ((1 << PROCESS_BITS) - 1)).to_be_bytes());
+    seed
+}
+
 fn pick(offered: &[Offer], supported: &[Offer]) -> Option<Choice> {
     offered.iter().find_map(|offer| {
         let own = supported.iter().find(|own| own.mode == offer.mode)?;
@@ -217,6 +229,12 @@ impl Algebra for Real {
             (Sort::Secret, Some(Value::Group(group))) => Ok(Value::Secret(group.secret(&mut self.rng))),
             _ => Err(unsuitable(name)),
         }
+    }
+
+    fn seed(&mut self, seed: &Value) -> Result<(), Misfit> {
+        let seed = seed.octets().and_then(|octets| octets.try_into().ok());
+        *self = Self::new(seed.ok_or_else(|| Misfit::new("seed", Need::Octets { octets: 32 }, Given::Another))?);
+        Ok(())
     }
 
     fn apply(&self, op: Op, args: &[Value]) -> Result<Value, Misfit> {
@@ -305,6 +323,10 @@ impl Algebra for Real {
                 Ok(Value::Secret(key.decrypt_or(padding, ciphertext, other)))
             }
             (Op::Part(at, of, sort), [Value::Secret(tuple)]) => tuple::part(tuple, at, of, sort),
+            (Op::ClockSeed, [Value::Time(seconds), Value::Secret(drawn)]) => {
+                let process = drawn.last_chunk().map(|last| u16::from_be_bytes(*last)).ok_or_else(|| unsuitable(op))?;
+                Ok(Value::secret(&clock_seed(*seconds, process)))
+            }
             (Op::LeafName, [Value::Chain(chain)]) => certified::leaf_name(chain).map(Value::Text),
             _ => Err(unsuitable(op)),
         }

@@ -27,6 +27,9 @@ impl Account {
     }
 }
 
+/// The unit of what is tried one by one until it fits.
+pub const TRIES: &str = "tries";
+
 /// How far a computation came in the phase that it was in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {

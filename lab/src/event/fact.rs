@@ -257,7 +257,8 @@ pub enum Fact {
         done: u64,
         /// Units in all, 0 where unknown.
         total: u64,
-        /// What is counted, by the name of its texts `unit` and `amount`.
+        /// What is counted, by the name of its texts `unit` and `amount`. What are [`TRIES`](super::TRIES) have come to their end with the last
+        /// one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unit: Option<String>,
     },

@@ -2,7 +2,7 @@
 
 use super::{Cited, Contradiction, hex};
 use crate::{
-    event::{Action, Fact, Reached},
+    event::{Action, Fact, Reached, TRIES},
     hand::Verb,
     role::{Actor, Role},
 };
@@ -86,6 +86,9 @@ impl Attacker {
                 self.recovered.push(Cited { n, it: (hex(&Sha256::digest(text.as_bytes())), *live) });
             }
             Fact::Chose { .. } => self.computes(n, None),
+            Fact::Work { done, total, unit, .. } if unit.as_deref() == Some(TRIES) && (1..=*done).contains(total) => {
+                self.computation = Some(Cited { n, it: Computation::Over });
+            }
             Fact::Work { phase, done, total, unit } => {
                 let reached = Reached { phase: Some(phase.clone()), done: *done, total: *total, unit: unit.clone() };
                 self.computes(n, Some(reached));

@@ -28,6 +28,8 @@ pub enum Relation {
     PublicInSubgroup,
     /// The two public values are not the same: one of an earlier session, the one of this.
     Fresh(&'static Check),
+    /// The two secrets are not the same, compared in constant time: one that others may find, the one in use. Neither is shown.
+    Apart(&'static Check),
     /// The agreed secret is not zero: shared secret.
     Contributes,
     /// The ciphertext holds a block that is padded so: private key, ciphertext. Nothing of the block is shown.
@@ -46,6 +48,7 @@ impl Relation {
         Some(match self {
             Self::Equal(_) => return None,
             Self::Same(_) => &[Sort::Shared, Sort::Shared],
+            Self::Apart(_) => &[Sort::Secret, Sort::Secret],
             Self::PublicInRange | Self::PublicInSubgroup => &[Sort::Group, Sort::Public],
             Self::Fresh(_) => &[Sort::Public, Sort::Public],
             Self::GroupSize(_) | Self::GroupPrime | Self::GroupOrder | Self::GroupKnown => &[Sort::Group],
@@ -71,7 +74,7 @@ impl Relation {
             | Self::Signed(..)
             | Self::Certified(_)
             | Self::CertifiedForAny(_) => true,
-            Self::Same(_) | Self::Contributes | Self::Padded(..) => false,
+            Self::Same(_) | Self::Apart(_) | Self::Contributes | Self::Padded(..) => false,
         }
     }
 
@@ -81,6 +84,7 @@ impl Relation {
             Self::Equal(check)
             | Self::Same(check)
             | Self::Fresh(check)
+            | Self::Apart(check)
             | Self::Signed(check, _)
             | Self::Padded(check, _) => vec![check],
             Self::PublicInSubgroup => vec![&checks::PUBLIC_SUBGROUP],

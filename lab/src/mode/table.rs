@@ -34,6 +34,11 @@ pub const fn draw(by: By, name: &'static str, sort: Sort) -> Step {
     Step { by, act: Act::Fresh { name, sort, group: None } }
 }
 
+/// A generator that starts anew.
+pub const fn seed(by: By, value: Expr) -> Step {
+    Step { by, act: Act::Seed(value) }
+}
+
 /// A name for a value.
 pub const fn let_(by: By, name: &'static str, value: Expr) -> Step {
     Step { by, act: Act::Let(name, value) }

@@ -219,6 +219,10 @@ impl Scopes {
                 }
                 self.bind(place, by, name, sort)
             }
+            Act::Seed(value) => match self.sort(place, role, &value)? {
+                Sort::Secret => Ok(()),
+                sort => self.fault(place, amiss("no-seed", json!({ "sort": told(&sort) }))),
+            },
             Act::Let(name, value) => {
                 let sort = self.sort(place, role, &value)?;
                 self.bind(place, by, name, sort)
@@ -504,6 +508,7 @@ mod tests {
             Relation::GroupKnown,
             Relation::PublicInSubgroup,
             Relation::Fresh(&crate::checks::FRESH_EPHEMERAL),
+            Relation::Apart(&crate::checks::FRESH_RANDOMNESS),
             Relation::Contributes,
             Relation::Padded(&crate::checks::IMPLICIT_REJECTION, Padding::Pkcs1v15),
             Relation::Signed(&crate::checks::TRANSCRIPT_SIGNATURE, "context"),
@@ -522,6 +527,7 @@ mod tests {
                 | Relation::GroupKnown
                 | Relation::PublicInSubgroup
                 | Relation::Fresh(_)
+                | Relation::Apart(_)
                 | Relation::Contributes
                 | Relation::Padded(..)
                 | Relation::Signed(..)
@@ -556,6 +562,7 @@ mod tests {
                     let secret = row.iter().any(|sort| SECRET.contains(sort));
                     let silent = match relation {
                         Relation::Contributes | Relation::Same(_) => row.iter().all(|sort| *sort == Sort::Shared),
+                        Relation::Apart(_) => row.iter().all(|sort| *sort == Sort::Secret),
                         Relation::Padded(..) => row == [Sort::DecryptionKey, Sort::Ciphertext],
                         _ => false,
                     };

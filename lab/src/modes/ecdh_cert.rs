@@ -3,7 +3,8 @@
 use super::{parts::*, rekeying};
 use crate::{
     certificate,
-    mode::{Message, Mode, Names, Relation, Variant, table::*},
+    checks::FRESH_RANDOMNESS,
+    mode::{Given, Message, Mode, Names, Relation, Source, Step, Variant, table::*},
     role::Role,
     term::{Expr, Op, Sort},
     wire::Kind,
@@ -19,22 +20,77 @@ const ONCE: Mode = Mode {
     references: &["RFC 8446 section 4.4", "Diffie, van Oorschot and Wiener, Authenticated key exchanges, 1992"],
     variants: &[],
     groups: &["x25519"],
-    given: &[SESSION, OFFERS, SUPPORTED, TRUST, PEER_NAME, NOW, CHAIN, SIGNING_KEY],
+    given: &given_with(NOW),
     messages: &HANDSHAKE,
     names: Names::Server,
     met: 0,
     off: &[certificate::checks::PIN],
 };
 
+const fn given_with(now: Given) -> [Given; 8] {
+    [SESSION, OFFERS, SUPPORTED, TRUST, PEER_NAME, now, CHAIN, SIGNING_KEY]
+}
+
 pub(super) static MODE: Mode = Mode { variants: &VARIANTS, ..ONCE };
 
-static VARIANTS: [Variant; 2] = [rekeying::ONCE, rekeying::REKEY.playing(&REKEYED)];
+static VARIANTS: [Variant; 3] = [
+    rekeying::ONCE,
+    rekeying::REKEY.playing(&REKEYED),
+    Variant::new("seeded", "each of the two starts the generator itself from which it draws").playing(&SEEDED),
+];
 
 static REKEYED: Mode = Mode {
     variants: &VARIANTS,
     messages: &rekeying::rekeyed::<{ HANDSHAKE.len() }, { HANDSHAKE.len() + 4 }>(HANDSHAKE),
     ..ONCE
 };
+
+/// Where a program starts its generator: what nobody can guess, or, without the check, the time of day and its process number,
+/// as Netscape's browser did until 1995 (Goldberg and Wagner, Randomness and the Netscape browser, 1996).
+macro_rules! started {
+    ($by:expr, $entropy:literal, $seed:literal) => {{
+        const BY_CLOCK: Expr = apply(Op::ClockSeed, &[var("now"), var($entropy)]);
+        const STEPS: [Step; 4] = [
+            draw($by, $entropy, Sort::Secret),
+            let_($by, $seed, switch(&FRESH_RANDOMNESS, &var($entropy), &BY_CLOCK)),
+            check($by, Relation::Apart(&FRESH_RANDOMNESS), &[BY_CLOCK, var($seed)]),
+            seed($by, var($seed)),
+        ];
+        STEPS
+    }};
+}
+
+const CLIENT_STARTED: [Step; 4] = started!(CLIENT, "client_entropy", "client_seed");
+const SERVER_STARTED: [Step; 4] = started!(SERVER, "server_entropy", "server_seed");
+
+static SEEDED: Mode = Mode {
+    variants: &VARIANTS,
+    given: &given_with(given(BOTH, "now", Source::Clock)),
+    messages: &[
+        Message {
+            before: &after::<4, { CLIENT_HELLO.before.len() + 4 }>(CLIENT_STARTED, CLIENT_HELLO.before),
+            receipt: &after::<4, { CLIENT_HELLO.receipt.len() + 4 }>(SERVER_STARTED, CLIENT_HELLO.receipt),
+            ..CLIENT_HELLO
+        },
+        HANDSHAKE[1],
+        HANDSHAKE[2],
+        HANDSHAKE[3],
+        HANDSHAKE[4],
+        HANDSHAKE[5],
+    ],
+    ..ONCE
+};
+
+/// Steps before others.
+const fn after<const M: usize, const N: usize>(first: [Step; M], then: &[Step]) -> [Step; N] {
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < M { first[at] } else { then[at - M] };
+        at += 1;
+    }
+    all
+}
 
 const HANDSHAKE: [Message; 6] = [
     CLIENT_HELLO,

@@ -270,6 +270,10 @@ impl Algebra for Small {
         }
     }
 
+    fn seed(&mut self, seed: &Value) -> Result<(), Misfit> {
+        self.real.seed(seed)
+    }
+
     fn apply(&self, op: Op, args: &[Value]) -> Result<Value, Misfit> {
         match (op, args) {
             (Op::Preferred | Op::GroupOf, _) => Ok(Value::Group(self.group.clone())),

@@ -1,5 +1,6 @@
 //! Conversations without sockets: what is exchanged, what is told of it, and what is concluded.
 
+mod clocks;
 mod honest;
 mod lies;
 mod outcomes;

@@ -57,6 +57,11 @@ impl Algebra for Terms {
         Ok(name(&format!("{}'s {what}", self.party)))
     }
 
+    /// What is drawn is a name, whatever a generator starts from.
+    fn seed(&mut self, _: &Term) -> Result<(), Misfit> {
+        Ok(())
+    }
+
     fn apply(&self, op: Op, args: &[Term]) -> Result<Term, Misfit> {
         match (op, args) {
             (Op::Pick, [offered, supported]) if offered == supported => Ok(of("first", [offered.clone()])),
@@ -108,7 +113,7 @@ impl Algebra for Terms {
             (Relation::Equal(_) | Relation::Same(_), [expected, observed]) => expected == observed,
             (Relation::PublicInRange, [group, public]) => public.0 == "public" && public.1[0] == *group,
             (Relation::PublicInSubgroup, [group, public]) => public.0 == "public" && public.1[0] == *group,
-            (Relation::Fresh(_), [earlier, own]) => earlier != own,
+            (Relation::Fresh(_) | Relation::Apart(_), [other, own]) => other != own,
             (Relation::GroupSize(_) | Relation::GroupPrime | Relation::GroupOrder | Relation::GroupKnown, [group]) => {
                 group.0 == "group"
             }

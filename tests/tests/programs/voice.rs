@@ -44,6 +44,7 @@ fn no_recipe_changes_what_is_said() {
     let start = Start {
         mode: modes::find("sas").expect("a mode"),
         variant: None,
+        now: 0,
         algebra: Box::new(|_| Real::new([0; 32])),
         as_server: None,
         as_client: None,

@@ -7,8 +7,12 @@ use super::{
     outcomes::{Expected, Row},
     report::{Entries, Entry, Standing, none},
 };
-use attacker::{attack::Family, attacks};
+use attacker::{
+    attack::Family,
+    attacks::{self, Resolved},
+};
 use lab::{
+    check::Check,
     event::Event,
     evidence::Evidence,
     role::Role,
@@ -199,10 +203,11 @@ pub struct Report {
     pub left_out: Vec<String>,
 }
 
-/// The rows that say something about the victim of this role: those that it has to stop, and the honest sessions of their
-/// modes.
+/// The rows that say something about the victim of this role: those that it has to stop, or that come to nothing by what it
+/// keeps to itself, and the honest sessions of their modes.
 pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Row> {
-    let witnesses = |row: &Row| row.expected.kind == Kind::Stopped && row.expected.party == Some(role) && wanted(row);
+    let stops = |row: &Row| row.expected.kind == Kind::Stopped && row.expected.party == Some(role);
+    let witnesses = |row: &Row| wanted(row) && (stops(row) || defends(role, row).is_some());
     let chosen: Vec<Row> = rows.iter().filter(|row| witnesses(row) || is_honest(row) && wanted(row)).cloned().collect();
     let vouches = |row: &Row| {
         chosen.iter().any(|chosen| {
@@ -212,6 +217,19 @@ pub fn rows(role: Role, rows: Vec<Row>, wanted: impl Fn(&Row) -> bool) -> Vec<Ro
         })
     };
     rows.into_iter().filter(|row| witnesses(row) || is_honest(row) && vouches(row)).collect()
+}
+
+/// The check of the victim of this role by which the attack comes to nothing, and nobody gives up. An attack that calls the
+/// server besides asks more of it than a session.
+fn defends(role: Role, row: &Row) -> Option<&'static str> {
+    if row.expected.kind != Kind::Private || !row.scenario.without.is_empty() {
+        return None;
+    }
+    let Resolved { info, played, .. } = attacks::resolve(&row.scenario).ok()?;
+    let performed = played.mode.handshake_checks().into_iter().filter(|(by, _)| by.includes(role));
+    let mut withheld = performed.map(|(_, check)| check).filter(|check| check.withholds);
+    let stops = |check: &&Check| info.loot.calls == 0 && info.stopped_by.contains(&check.id);
+    withheld.find(stops).map(|check| check.id)
 }
 
 /// An honest session: nobody interferes, and it has to go through.
@@ -237,7 +255,8 @@ impl Report {
         let honest: Vec<(Row, Trial)> = played.iter().filter(|(row, _)| is_honest(row)).cloned().collect();
         let mut cells: Vec<Cell> = Vec::new();
         for (row, trial) in played {
-            let (mode, check) = (mode(&row), row.expected.check.unwrap_or_else(|| HONEST.to_owned()));
+            let withheld = defends(role, &row).map(str::to_owned);
+            let (mode, check) = (mode(&row), row.expected.check.or(withheld).unwrap_or_else(|| HONEST.to_owned()));
             match cells.iter_mut().find(|cell| cell.mode == mode && cell.check == check) {
                 Some(cell) => cell.trials.push(trial),
                 None => {

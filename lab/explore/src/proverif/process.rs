@@ -159,6 +159,8 @@ impl Translation<'_> {
                     lines.push(format!("let {} = {value} in", ident(name)));
                 }
                 Act::Check(relation, args) => self.check(relation, args, at, lines),
+                // What is drawn is a name there too.
+                Act::Seed(_) => {}
                 Act::Recall(..) | Act::Keep(..) | Act::Install(..) | Act::Say | Act::Forget(_) => {}
             }
         }
@@ -235,6 +237,7 @@ impl Translation<'_> {
             Op::Expand(label) => format!("Expand({}, {})", self.label(label), args.join(", ")),
             Op::Hash => plain("Hash"),
             Op::Short => plain("Short"),
+            Op::ClockSeed => plain("ClockSeed"),
             Op::Mac => plain("Mac"),
             Op::Seal => plain("Seal"),
             Op::Open => plain("Open"),

@@ -20,6 +20,7 @@ pub(super) fn relate(relation: Relation, args: &[Value], switches: &Switches) ->
     let finding = match (relation, args) {
         (Relation::Equal(check), [expected, observed]) => equal(check, expected, observed)?,
         (Relation::Same(check), [Value::Secret(expected), Value::Secret(observed)]) => same(check, expected, observed),
+        (Relation::Apart(check), [Value::Secret(found), Value::Secret(used)]) => apart(check, found, used),
         (Relation::PublicInRange, [Value::Group(group), Value::Bytes(public)]) => public_in_range(group, public)?,
         (Relation::PublicInSubgroup, [Value::Group(group), Value::Bytes(public)]) => public_in_subgroup(group, public),
         (Relation::Fresh(check), [earlier, own @ Value::Bytes(_)]) => {
@@ -62,6 +63,13 @@ fn same(check: &'static Check, expected: &[u8], observed: &[u8]) -> Finding {
     let holds = bool::from(expected.ct_eq(observed));
     let found = if holds { Seen::SharedSecret } else { Seen::AnotherSecret };
     Finding { check, holds: Some(holds), expected: Seen::SharedSecret, observed: found }
+}
+
+/// A secret and one that others may find, of which nothing is told but whether they are one.
+fn apart(check: &'static Check, found: &[u8], used: &[u8]) -> Finding {
+    let holds = !bool::from(found.ct_eq(used));
+    let observed = if holds { Seen::UnguessableSeed } else { Seen::ClockSeed };
+    Finding { check, holds: Some(holds), expected: Seen::UnguessableSeed, observed }
 }
 
 /// A name as it is written, all else as octets.

@@ -13,7 +13,7 @@ use crate::{
 const DEEPEST: usize = 32;
 
 /// Operations without a parameter.
-const PLAIN: [Op; 22] = [
+const PLAIN: [Op; 23] = [
     Op::Preferred,
     Op::Pick,
     Op::Accept,
@@ -36,6 +36,7 @@ const PLAIN: [Op; 22] = [
     Op::LeafEncryptionKey,
     Op::LeafName,
     Op::EncryptionKey,
+    Op::ClockSeed,
 ];
 
 /// Reads what is left of a line.
@@ -178,6 +179,7 @@ impl<'l> Reader<'l> {
             ("equal", true) => Relation::Equal(self.check(given)?),
             ("same", true) => Relation::Same(self.check(given)?),
             ("fresh", true) => Relation::Fresh(self.check(given)?),
+            ("apart", true) => Relation::Apart(self.check(given)?),
             ("padded", true) => Relation::Padded(self.check(two().0)?, self.padding(two().1)?),
             ("signed", true) => Relation::Signed(self.check(two().0)?, two().1.to_owned().leak()),
             ("at-least-bits", true) => match given.parse() {

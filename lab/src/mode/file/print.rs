@@ -62,6 +62,7 @@ fn step(step: &Step) -> String {
     match step.act {
         Act::Fresh { name, sort, group: None } => format!("{name} := fresh {sort}"),
         Act::Fresh { name, sort, group: Some(group) } => format!("{name} := fresh {sort} for {group}"),
+        Act::Seed(value) => format!("seed {}", expression(&value)),
         Act::Let(name, value) => format!("{name} := {}", expression(&value)),
         Act::Recall(name, value) => format!("recall {name} := {}", expression(&value)),
         Act::Keep(name, value) => format!("keep {name} := {}", expression(&value)),
@@ -77,6 +78,7 @@ fn relation(relation: Relation) -> String {
         Relation::Equal(check) => format!("equal[{check}]"),
         Relation::Same(check) => format!("same[{check}]"),
         Relation::Fresh(check) => format!("fresh[{check}]"),
+        Relation::Apart(check) => format!("apart[{check}]"),
         Relation::Padded(check, padding) => format!("padded[{check}, {padding}]"),
         Relation::Signed(check, context) => format!("signed[{check}, {context}]"),
         Relation::PublicInRange => "public-in-range".to_owned(),

@@ -92,6 +92,7 @@ impl<'t> Line<'t> {
                 let (of, key) = split(object);
                 Act::Install(self.role(of)?, self.word("name", key)?)
             }
+            "seed" if !object.starts_with(":=") => Act::Seed(value(object)?),
             "say" if object.is_empty() => Act::Say,
             "forget" if !object.starts_with(":=") => Act::Forget(self.word("name", object)?),
             _ => match named(rest)? {
