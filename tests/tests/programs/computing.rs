@@ -32,11 +32,15 @@ fn what_was_cut_off_is_unread_and_says_how_far_it_came() {
 #[test]
 fn questions_that_were_cut_off_leave_a_session_unread() {
     let scenario = "rsa:pkcs1v15,bits=2048/bleichenbacher~implicit-rejection";
-    let (code, sessions) = play(&[scenario, "--deadline", "2"]);
-    let verdict = &sessions[0]["verdict"];
-    assert_eq!((&verdict["kind"], code), (&"unread".into(), Some(3)), "{verdict}");
-    let reached = &verdict["grounds"];
-    assert!(reached["done"].as_u64() > Some(3) && reached["unit"] == "questions", "{verdict}");
+    // On a machine that is busy, two seconds may be over before there is anything to ask about.
+    let asked = ["2", "10", "50", "250"].into_iter().any(|deadline| {
+        let (code, sessions) = play(&[scenario, "--deadline", deadline]);
+        let verdict = &sessions[0]["verdict"];
+        assert_eq!(code, Some(3), "{verdict}");
+        let reached = &verdict["grounds"];
+        verdict["kind"] == "unread" && reached["done"].as_u64() > Some(3) && reached["unit"] == "questions"
+    });
+    assert!(asked, "no deadline lets it ask, and cuts it off");
 }
 
 /// The session is over when the questions begin: no patience of the victims decides.

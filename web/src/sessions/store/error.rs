@@ -100,6 +100,16 @@ impl StoreError {
             _ => false,
         }
     }
+
+    /// Whether what was to be written is too much for what room there is: less may fit.
+    pub(super) fn lacks_room(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
+        match self {
+            Self::Sqlite(error) => matches!(error.sqlite_error_code(), Some(DiskFull | SystemIoFailure)),
+            Self::Postgres(error) => error.code() == Some(&tokio_postgres::error::SqlState::DISK_FULL),
+            _ => false,
+        }
+    }
 }
 
 /// What the server says, or why it says nothing.

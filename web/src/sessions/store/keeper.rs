@@ -228,8 +228,14 @@ impl Keeper {
         self.tell()?;
         while !self.waiting.is_empty() {
             let Some(database) = &mut self.database else { return Ok(()) };
-            let batch = self.waiting.len().min(BATCH);
-            database.put(&self.waiting.make_contiguous()[..batch])?;
+            let mut batch = self.waiting.len().min(BATCH);
+            // What does not fit as a whole may fit in part.
+            while let Err(error) = database.put(&self.waiting.make_contiguous()[..batch]) {
+                if batch == 1 || !error.lacks_room() {
+                    return Err(error);
+                }
+                batch /= 2;
+            }
             self.drop_first(batch);
         }
         self.tell()
@@ -328,4 +334,29 @@ impl Keeper {
 /// Writes to the log what the store says of itself.
 pub(in crate::sessions) fn say(name: &str, members: &Value) {
     log::line("store", &words::say("store", name, members));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{sqlite::Sqlite, suite::record},
+        *,
+    };
+    use crate::sessions::filter::Filter;
+
+    #[test]
+    fn of_what_does_not_fit_as_a_whole_is_kept_what_fits() {
+        let health = Health { ok: true, message: String::new(), state: json!({}), unreadable: 0 };
+        let (tell, told) = watch::channel(health);
+        let mut keeper = Keeper::new(Place::Memory, Retention::default(), Arc::default(), tell);
+        keeper.database = Some(Box::new(Sqlite::of_pages(40).unwrap()));
+        for n in 1..=BATCH as u64 {
+            keeper.wait(record(n, &n.to_string(), "dh/relay", &"x".repeat(4096)));
+        }
+        keeper.flush();
+        let kept = keeper.database.as_ref().unwrap().list(u64::MAX, BATCH, &Filter::default()).unwrap();
+        assert!(kept.len() >= 5 && kept.len() < BATCH, "{} are kept", kept.len());
+        assert_eq!(keeper.waiting.len(), BATCH - kept.len());
+        assert!(!told.borrow().ok, "and what waits is told");
+    }
 }

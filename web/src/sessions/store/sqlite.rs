@@ -55,6 +55,14 @@ impl Sqlite {
         Self::begin(Connection::open_in_memory()?, retention, None)
     }
 
+    /// The same with room for so many pages.
+    #[cfg(test)]
+    pub(super) fn of_pages(pages: u32) -> Result<Self, StoreError> {
+        let database = Self::in_memory(Retention::default())?;
+        database.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        Ok(database)
+    }
+
     /// Opens the file `interlock.sqlite3` in the directory, creating both where they are missing. A file that cannot be
     /// written to is opened for reading.
     ///
