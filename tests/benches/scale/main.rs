@@ -7,6 +7,7 @@
 //! `docs/teaching.md` is made.
 
 mod console;
+mod floor;
 
 use lab::{event::Fact, role::Actor};
 use std::{
@@ -92,9 +93,10 @@ fn watched(asked: &[usize]) -> Vec<Row> {
     for &viewers in asked {
         let server = Server::start(viewers + 1000);
         let own = runtime();
-        let read = Arc::new(AtomicU64::new(0));
+        let (read, taken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         own.block_on(async {
-            (0..viewers).for_each(|_| drop(tokio::spawn(viewer(server.address, Arc::clone(&read)))))
+            let counters = || (Arc::clone(&read), Arc::clone(&taken));
+            (0..viewers).for_each(|_| drop(tokio::spawn(viewer(server.address, counters()))))
         });
         let all = |lines: u64| {
             own.block_on(async {
@@ -105,7 +107,7 @@ fn watched(asked: &[usize]) -> Vec<Row> {
         };
         // The first message of each is the status.
         all(viewers as u64);
-        let (before, began) = (server.used(), Instant::now());
+        let (before, octets, began) = (server.used(), taken.load(Ordering::Relaxed), Instant::now());
         for n in 1..=RATE * SECONDS {
             (server.send)(300);
             thread::sleep((began + Duration::from_secs(1) * n / RATE).saturating_duration_since(Instant::now()));
@@ -113,6 +115,7 @@ fn watched(asked: &[usize]) -> Vec<Row> {
         let sent = began.elapsed();
         all(viewers as u64 * u64::from(1 + RATE * SECONDS));
         let late = began.elapsed() - sent;
+        let octets = taken.load(Ordering::Relaxed) - octets;
         let used = Duration::from_nanos(server.used() - before);
         let core = 100.0 * used.as_secs_f64() / sent.as_secs_f64();
         let each = used.as_secs_f64() * 1e6 / (viewers as f64 * f64::from(RATE * SECONDS));
@@ -122,6 +125,11 @@ fn watched(asked: &[usize]) -> Vec<Row> {
                 "{core:.1} % of a core ({each:.2} µs a delivery); the last was read {} ms after it was sent",
                 late.as_millis()
             ),
+        ));
+        let alone = floor::written(viewers, octets as usize / (viewers * (RATE * SECONDS) as usize));
+        rows.push(row(
+            format!("the same octets written to {viewers} connections, and nothing else"),
+            format!("{:.1} % of a core ({alone:.2} µs a delivery)", alone * viewers as f64 * f64::from(RATE) / 1e4),
         ));
         // The ring is full of what is large before anybody is there who does not read it.
         let large = || {
@@ -179,8 +187,8 @@ async fn connected(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Counts the messages that come: each has one line of data.
-async fn viewer(address: SocketAddr, read: Arc<AtomicU64>) {
+/// Counts the messages that come, each of which ends with an empty line, and their octets.
+async fn viewer(address: SocketAddr, (read, taken): (Arc<AtomicU64>, Arc<AtomicU64>)) {
     let mut stream = connected(address).await;
     let (mut buffer, mut last) = (vec![0; 2 << 10], 0);
     while let Ok(count @ 1..) = stream.read(&mut buffer).await {
@@ -189,6 +197,7 @@ async fn viewer(address: SocketAddr, read: Arc<AtomicU64>) {
             empty += u64::from(*octet == b'\n' && last == b'\n');
             last = *octet;
         }
+        taken.fetch_add(count as u64, Ordering::Relaxed);
         read.fetch_add(empty, Ordering::Relaxed);
     }
 }
@@ -219,11 +228,20 @@ impl Server {
         Self { address, send, account }
     }
 
-    /// Nanoseconds of processor time that its thread has used (proc_pid_schedstat).
     fn used(&self) -> u64 {
-        let account = fs::read_to_string(&self.account).expect("the account");
-        account.split(' ').next().and_then(|used| used.parse().ok()).expect("a number")
+        used(&self.account)
     }
+}
+
+/// Where the processor time of the thread that asks is told.
+fn account() -> String {
+    format!("/proc/{}/schedstat", fs::read_link("/proc/thread-self").expect("a thread").display())
+}
+
+/// Nanoseconds of processor time that a thread has used (proc_pid_schedstat).
+fn used(account: &str) -> u64 {
+    let account = fs::read_to_string(account).expect("the account");
+    account.split(' ').next().and_then(|used| used.parse().ok()).expect("a number")
 }
 
 fn told_by(session: &str, fact: Fact) -> lab::event::Event {
@@ -241,8 +259,7 @@ async fn serving(places: usize, tell: mpsc::Sender<(SocketAddr, Arc<Hub>, String
     let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let address = listener.local_addr().expect("its address");
     let app = App::new(console, outcomes::all().expect("outcomes"), limits.clone());
-    let thread = fs::read_link("/proc/thread-self").expect("a thread");
-    tell.send((address, hub, format!("/proc/{}/schedstat", thread.display()))).expect("someone who asked");
+    tell.send((address, hub, account())).expect("someone who asked");
     let stop = watch::Sender::new(false);
     serve(listener, router(app, Guard::new(address)), limits, stop.subscribe()).await;
 }
