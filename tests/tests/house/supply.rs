@@ -175,9 +175,13 @@ fn every_licence_is_an_accepted_one() {
     let policy = read(".cargo/deny.toml");
     let (_, accepted) = policy.split_once("\nallow = [\n").unwrap();
     let accepted: BTreeSet<&str> = accepted.split(']').next().unwrap().split('"').skip(1).step_by(2).collect();
-    let mut metadata = Command::new(env!("CARGO"));
-    metadata.args(["metadata", "--format-version=1", "--offline", "--locked"]).current_dir(root());
-    let output = metadata.output().unwrap();
+    let metadata = |from: &[&str]| {
+        let asked = ["metadata", "--format-version=1", "--locked"].iter().chain(from);
+        Command::new(env!("CARGO")).args(asked).current_dir(root()).output().unwrap()
+    };
+    // A build fetches no package that another platform alone needs: then this does.
+    let output = Some(metadata(&["--offline"])).filter(|output| output.status.success());
+    let output = output.unwrap_or_else(|| metadata(&[]));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = document["packages"].as_array().unwrap();
