@@ -2,6 +2,7 @@
 
 mod accessible;
 mod class;
+mod comparison;
 mod computation;
 mod connection;
 mod finding;

@@ -4,15 +4,19 @@ use super::{FAILED, FINE, Failure, lab, said};
 use crate::{
     cli::style::{altered, faint, head, verdict},
     sessions::{
-        compare::{Comparison, Pair, compare, kind},
+        compare::{Comparison, Pair, compare, headline},
+        export::{Format, export_both},
         session::{Record, Session, now_us},
     },
 };
-use ::lab::{scenario::Scenario, terminal::printable, words};
+use ::lab::{scenario::Scenario, terminal::printable};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 /// Rows that are told of those in which both are alike: enough to see where one is.
 const BEFORE: usize = 3;
@@ -22,7 +26,8 @@ const BEFORE: usize = 3;
 #[command(after_help = "\
 Examples:
   interlock compare ecdh-cert/substitute transcript-signature
-  interlock compare dh/inject-public public-range --seed 7 --json")]
+  interlock compare dh/inject-public public-range --seed 7 --json
+  interlock compare ecdh-cert/substitute transcript-signature --html comparison.html")]
 pub(super) struct Compare {
     /// What to run, as in ecdh-cert/substitute
     #[arg(value_parser = lab::scenario)]
@@ -38,6 +43,9 @@ pub(super) struct Compare {
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
+    /// Write both into this file as a page to read, with replay
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +68,9 @@ pub(super) fn run(args: &Compare) -> Result<u8, Failure> {
         let right = lab::play(&console, &without, seed)?;
         let (left, right) = (lab::done(left).await?, lab::done(right).await?);
         let comparison = compare(&left, &right);
+        if let Some(file) = &args.html {
+            std::fs::write(file, export_both(&left, &right, Format::Html)?)?;
+        }
         let mut out = anstream::stdout().lock();
         if args.json {
             let document = Document { left: &left.session, right: &right.session, comparison: &comparison };
@@ -82,8 +93,7 @@ fn print(
     right: &Record,
     comparison: &Comparison,
 ) -> io::Result<()> {
-    let apart = json!({ "check": args.check, "has": kind(left), "lacks": kind(right) });
-    writeln!(out, "{}\n", head(words::say("comparison", "one-check", &apart)))?;
+    writeln!(out, "{}\n", head(headline(&left.session, &right.session)))?;
     let first = comparison.first_difference.unwrap_or(comparison.rows.len());
     writeln!(out, "{}", head(said("same", &json!({}))))?;
     let alike: Vec<_> =

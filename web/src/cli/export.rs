@@ -2,7 +2,7 @@
 
 use super::{Data, FINE, Failure};
 use crate::sessions::{
-    export::{Format, Manner, Theme, export},
+    export::{Format, Manner, Theme, export, export_both},
     session::Record,
     store::{Place, Retention, StoreError, open},
 };
@@ -16,10 +16,14 @@ use std::io::Write;
 Examples:
   interlock export 5f0c6b1e9d2a4873 --format html > session.html
   interlock export 5f0c6b1e9d2a4873 --format pcapng > session.pcapng      for Wireshark, with interlock dissector
-  interlock --lang de export 5f0c6b1e9d2a4873 --format svg > session.svg  the diagram, for slides")]
+  interlock --lang de export 5f0c6b1e9d2a4873 --format svg > session.svg  the diagram, for slides
+  interlock export 5f0c6b1e9d2a4873 --beside 0b7d3f6a91c2e854 --format html > comparison.html")]
 pub(super) struct Export {
     /// Id of a session that the dashboard has run
     session: String,
+    /// Id of another: both side by side, as HTML or JSON
+    #[arg(long, value_name = "SESSION")]
+    beside: Option<String>,
     /// In which form
     #[arg(long)]
     format: Format,
@@ -33,7 +37,20 @@ pub(super) struct Export {
 pub(super) fn run(args: &Export) -> Result<u8, Failure> {
     let record = stored(&args.session, &args.data)?;
     let manner = Manner { theme: args.theme, ..Manner::default() };
-    let file = export(&record, args.format, &manner).map_err(|error| Failure::Lab(error.to_string()))?;
+    let file = match &args.beside {
+        None => export(&record, args.format, &manner),
+        Some(_) if !args.format.of_two() => {
+            return Err(Failure::usage("one-only", &json!({ "format": args.format.suffix() })));
+        }
+        Some(other) => {
+            let other = stored(other, &args.data)?;
+            if let Some(open) = [&record, &other].into_iter().find(|it| it.session.verdict.is_none()) {
+                return Err(Failure::usage("unjudged", &json!({ "session": open.session.session })));
+            }
+            export_both(&record, &other, args.format)
+        }
+    };
+    let file = file.map_err(|error| Failure::Lab(error.to_string()))?;
     std::io::stdout().lock().write_all(&file)?;
     Ok(FINE)
 }

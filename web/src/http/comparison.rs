@@ -5,13 +5,19 @@ use super::{
     asked::{Body, Query},
     doors::Visitor,
     problem::Problem,
-    sessions::{begin, finished, scenario},
+    sessions::{attachment, begin, finished, scenario},
 };
 use crate::sessions::{
     compare::{Comparison, compare},
+    export::{Format, export_both},
     session::{Session, now_us},
 };
-use axum::{Extension, Json, extract::State, response::Response};
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -36,6 +42,29 @@ pub(super) async fn of_two(State(app): State<Arc<App>>, Query(sides): Query<Side
     let (left, right) = (finished(&app, &sides.left).await?, finished(&app, &sides.right).await?);
     let comparison = compare(&left, &right);
     Ok(Json(Compared { left: left.session, right: right.session, comparison }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exported {
+    left: String,
+    right: String,
+    format: Format,
+}
+
+/// Two sessions in one file.
+pub(super) async fn the_export(
+    State(app): State<Arc<App>>,
+    Query(Exported { left, right, format }): Query<Exported>,
+) -> Result<Response, Problem> {
+    if !format.of_two() {
+        return Err(Problem::bad("format", "one-only", json!({ "format": format.suffix() })));
+    }
+    let (left, right) = (finished(&app, &left).await?, finished(&app, &right).await?);
+    let body = export_both(&left, &right, format)
+        .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
+    let name = format!("{}-{}", left.session.session, right.session.session);
+    Ok((attachment(&name, format), body).into_response())
 }
 
 #[derive(Deserialize)]

@@ -60,6 +60,7 @@ fn viewing() -> Vec<Route> {
         look("/api/sessions/{id}/script", hand::the_script),
         look("/api/sessions/{id}/octets", sessions::the_octets),
         look("/api/compare", comparison::of_two),
+        look("/api/compare/export", comparison::the_export),
         look("/api/matrix", api::the_matrix),
         look("/api/cracking", api::cracking),
         look("/api/exploration", exploration::shown),

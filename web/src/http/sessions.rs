@@ -263,9 +263,13 @@ pub(super) async fn the_export(
     let record = found(&app, &id).await?;
     let body = export(&record, wanted.format, &Manner { language: super::problem::language(), theme: wanted.theme })
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
-    let (kind, suffix) = (wanted.format.media(), wanted.format.suffix());
-    let name = format!("attachment; filename=\"interlock-{}.{suffix}\"", record.session.session);
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
+    Ok((attachment(&record.session.session, wanted.format), body).into_response())
+}
+
+/// What tells a browser to keep a file, of what is named so.
+pub(super) fn attachment(name: &str, format: Format) -> [(header::HeaderName, String); 2] {
+    let disposition = format!("attachment; filename=\"interlock-{name}.{}\"", format.suffix());
+    [(header::CONTENT_TYPE, format.media().to_owned()), (header::CONTENT_DISPOSITION, disposition)]
 }
 
 async fn found(app: &App, id: &str) -> Result<Record, Problem> {

@@ -1,10 +1,14 @@
 //! Two sessions side by side, and the first row in which they part.
 
-use crate::sessions::{flights::by_flight, session::Record};
+use crate::sessions::{
+    flights::by_flight,
+    session::{Record, Session},
+};
 use lab::{
     event::{Event, Fact},
     evidence::abbreviate,
     role::Actor,
+    scenario::Scenario,
     words,
 };
 use serde::Serialize;
@@ -78,9 +82,37 @@ pub fn compare(left: &Record, right: &Record) -> Comparison {
     Comparison { rows, first_difference, words }
 }
 
+/// What sets two sessions apart, and what came of it.
+pub fn headline(left: &Session, right: &Session) -> String {
+    let (one, other) = (&left.scenario, &right.scenario);
+    let lacks = |it: &Scenario, beside: &Scenario| {
+        let off = it.without.iter().filter(|check| !beside.without.contains(check));
+        off.chain(beside.with.iter().filter(|check| !it.with.contains(check))).cloned().collect::<Vec<_>>()
+    };
+    let (gone, come) = (lacks(other, one), lacks(one, other));
+    let (one_kind, other_kind) = (kind(left), kind(right));
+    let (same_mode, same_attack) = (one.mode == other.mode, one.attack == other.attack);
+    let (which, members) = match (gone.as_slice(), come.as_slice()) {
+        ([check], []) if same_mode && same_attack => {
+            ("one-check", json!({ "check": check, "has": one_kind, "lacks": other_kind }))
+        }
+        ([], [check]) if same_mode && same_attack => {
+            ("one-check", json!({ "check": check, "has": other_kind, "lacks": one_kind }))
+        }
+        _ => {
+            let modes = same_attack && !same_mode;
+            let name = |it: &Scenario| if modes { it.mode.to_string() } else { it.to_string() };
+            let members = json!({ "attack": one.attack.to_string(), "left": name(one), "right": name(other),
+                                  "left-kind": one_kind, "right-kind": other_kind });
+            (if modes { "modes" } else { "scenarios" }, members)
+        }
+    };
+    words::say("comparison", which, &members)
+}
+
 /// What came of a session, as the language calls it.
-pub fn kind(record: &Record) -> String {
-    let kind = record.session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
+fn kind(session: &Session) -> String {
+    let kind = session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
     words::say("kind", kind, &json!({}))
 }
 
@@ -90,10 +122,10 @@ fn parted(first: &Pair, left: &Record, right: &Record) -> String {
     let members = json!({
         "flight": first.left.as_ref().or(first.right.as_ref()).map_or(0, |row| row.flight),
         "left": left.session.scenario,
-        "left-kind": kind(left),
+        "left-kind": kind(&left.session),
         "left-told": told(&first.left),
         "right": right.session.scenario,
-        "right-kind": kind(right),
+        "right-kind": kind(&right.session),
         "right-told": told(&first.right),
     });
     let which = if told(&first.left) == told(&first.right) { "bytes" } else { "parted" };
@@ -184,7 +216,6 @@ fn pair(left: Vec<Row>, right: Vec<Row>) -> Vec<Pair> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::session::Session;
     use lab::{
         cause::Cause,
         event::{Action, Status, Way},
@@ -281,6 +312,16 @@ mod tests {
         let sessions = [&first.left, &first.right].map(|row| row.as_ref().and_then(|row| row.session));
         assert_eq!(sessions, [Some(2), Some(2)]);
         assert!(compared.words.starts_with("In session 2: The same up to flight 2"), "{}", compared.words);
+    }
+
+    #[test]
+    fn the_headline_says_what_sets_the_two_apart() {
+        let told = |left: &str, right: &str| headline(&record(left, vec![]).session, &record(right, vec![]).session);
+        let words = "One check apart: finished. With it: running. Without it: running.";
+        assert_eq!(told("ecdh-cert/relay", "ecdh-cert/relay~finished"), words);
+        assert_eq!(told("ecdh-cert/relay~finished", "ecdh-cert/relay"), words);
+        assert_eq!(told("dh/relay", "ecdh/relay"), "One mode apart, against relay. dh: running. ecdh: running.");
+        assert_eq!(told("ecdh/relay", "ecdh/drop"), "ecdh/relay: running. ecdh/drop: running.");
     }
 
     #[test]

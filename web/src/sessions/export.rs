@@ -1,31 +1,19 @@
-//! One session for others: as JSON, as one HTML file that needs nothing else, as a recording of packets, or as a picture. The HTML file shows
-//! the session as the dashboard does; where no script may run, and to programs that read it, it is the plain text that stands in
-//! it.
+//! One session, or two side by side, for others: as JSON, as one HTML file that needs nothing else; and one as a recording of packets,
+//! or as a picture.
 
+mod html;
 mod packets;
 mod picture;
 
 pub use picture::{Manner, Theme};
 
 use crate::sessions::{
-    chains::{Chain, chains},
-    frame::{apart, fields, length, shortened},
-    report,
-    session::{Record, Session},
+    compare::{Comparison, compare},
+    session::Record,
 };
 use clap::ValueEnum;
-use lab::{
-    certificate,
-    event::{Event, Fact, Status},
-    evidence::hex,
-    role::Actor,
-    words,
-};
-use serde::Deserialize;
-use std::{
-    fmt::{self, Display, Write},
-    io,
-};
+use serde::{Deserialize, Serialize};
+use std::io;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
@@ -52,6 +40,11 @@ impl Format {
         }
     }
 
+    /// Whether it shows two sessions side by side too.
+    pub const fn of_two(self) -> bool {
+        matches!(self, Self::Json | Self::Html)
+    }
+
     /// Its media type.
     pub const fn media(self) -> &'static str {
         match self {
@@ -69,171 +62,43 @@ impl Format {
 /// It cannot be written in this form.
 pub fn export(record: &Record, format: Format, manner: &Manner) -> io::Result<Vec<u8>> {
     match format {
-        Format::Json => Ok(serde_json::to_string_pretty(record).map(|text| text + "\n")?.into_bytes()),
+        Format::Json => json(record),
         Format::Pcapng => packets::packets(record),
         Format::Svg => picture::picture(record, manner).map(String::into_bytes).map_err(io::Error::other),
-        Format::Html => {
-            // A nonce that could be guessed would let a session's text run: without randomness, nothing runs.
-            let (policy, scripts) = match nonce() {
-                Some(nonce) => (format!("'nonce-{nonce}'"), report::scripts(record, &nonce)),
-                None => ("'none'".to_owned(), String::new()),
-            };
-            html(record, &policy, &scripts).map(String::into_bytes).map_err(io::Error::other)
-        }
+        Format::Html => html::session(record).map(String::into_bytes).map_err(io::Error::other),
     }
 }
 
-/// What no session can have known when it was run.
-fn nonce() -> Option<String> {
-    let mut nonce = [0; 16];
-    getrandom::fill(&mut nonce).ok()?;
-    Some(hex(&nonce))
+/// Two sessions with all that was told of them, and how they compare.
+#[derive(Serialize)]
+struct Pair<'a> {
+    left: &'a Record,
+    right: &'a Record,
+    comparison: Comparison,
 }
 
-/// Characters of a text of the session in the plain text; the whole of it stands in the data.
-const LONGEST: usize = 200;
-
-/// Text in HTML.
-struct Safe<T>(T);
-
-impl<T: Display> Display for Safe<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.to_string().chars().try_for_each(|character| match character {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            '\'' => f.write_str("&#39;"),
-            other => f.write_char(other),
-        })
+/// The export of two judged sessions side by side.
+///
+/// # Errors
+/// The format [shows one session](Format::of_two), or it cannot be written.
+pub fn export_both(left: &Record, right: &Record, format: Format) -> io::Result<Vec<u8>> {
+    let comparison = compare(left, right);
+    match format {
+        Format::Json => json(&Pair { left, right, comparison }),
+        Format::Html => html::comparison([left, right], &comparison).map(String::into_bytes).map_err(io::Error::other),
+        Format::Pcapng | Format::Svg => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
-/// Of the plain text; everything else is styled as the page is.
-const STYLE: &str = ".plain{max-width:60rem;margin:2rem auto;padding:0 1rem}.plain table{width:100%}\
-    .plain td,.plain th{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top;\
-    overflow-wrap:anywhere}.plain dt{font-weight:bold}.plain .altered{background:var(--sunk)}\
-    .plain .failed{background:var(--bad-wash)}";
-
-fn html(record: &Record, policy: &str, scripts: &str) -> Result<String, fmt::Error> {
-    let session = &record.session;
-    let mut out = String::new();
-    write!(
-        out,
-        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         script-src {policy}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'\">\
-         <title>{0}: {1}, {2} · Interlock</title><style>{3}{STYLE}</style>\n<div id=\"app\"><div class=\"plain\"><h1>{0}</h1>\n",
-        Safe(&session.scenario),
-        session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str()),
-        began(session),
-        report::styles()
-    )?;
-    if let Some(verdict) = &session.verdict {
-        writeln!(out, "<p><strong>{}</strong> {}</p>", Safe(verdict.kind), Safe(&verdict.because))?;
-        writeln!(out, "<p>{}</p>", Safe(verdict.kind.meaning()))?;
-    }
-    let none = || "none".to_owned();
-    let keys = &session.fingerprints;
-    let of_attacker = if keys.attacker.is_empty() { none() } else { keys.attacker.join(", ") };
-    write!(
-        out,
-        "<h2>Who holds which key</h2>\n<dl><dt>client<dd><code>{}</code><dt>attacker<dd><code>{}</code>\
-         <dt>server<dd><code>{}</code></dl>\n",
-        Safe(keys.client.clone().unwrap_or_else(none)),
-        Safe(of_attacker),
-        Safe(keys.server.clone().unwrap_or_else(none))
-    )?;
-    for shown in chains(record) {
-        for (way, chain) in [("sent", &shown.sent), ("received", &shown.received)] {
-            if let Some(chain) = chain {
-                certificates(&mut out, &format!("The {}'s certificates, as {way}", shown.owner), chain)?;
-            }
-        }
-    }
-    write!(out, "<h2>What happened</h2>\n<table><tr><th>event<th>who<th>what\n")?;
-    for event in &record.events {
-        row(&mut out, event, session.evidence.contains(&event.n))?;
-    }
-    let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
-    write!(
-        out,
-        "</table>\n<p>Session {}, {}, begun at {}, told by Interlock {}. An asterisk marks the events that the verdict rests on.</p>\n</div></div>\n{scripts}</html>\n",
-        Safe(&session.session),
-        Safe(seed),
-        began(session),
-        env!("CARGO_PKG_VERSION")
-    )?;
-    Ok(out)
-}
-
-/// When it began.
-fn began(session: &Session) -> String {
-    words::date(i64::try_from(session.started / 1000).unwrap_or(i64::MAX))
-}
-
-/// A chain from its top, with the steps that failed or were switched off.
-fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
-    write!(out, "<h2>{}</h2>\n<table><tr><th>subject<th>issuer<th>key<th>what is wrong", Safe(title))?;
-    for link in chain.path.iter().rev() {
-        let key = link.key.as_deref().unwrap_or_default();
-        match &link.certificate {
-            Some(it) => write!(
-                out,
-                "<tr><td>{}<td>{}<td><code>{}</code><td>",
-                Safe(&it.subject),
-                Safe(&it.issuer),
-                Safe(shortened(key, 24))
-            )?,
-            None => write!(
-                out,
-                "<tr><td colspan=\"3\">unreadable<td>{}",
-                Safe(link.fault.as_ref().map(ToString::to_string).unwrap_or_default())
-            )?,
-        }
-        for step in link.steps.iter().filter(|step| step.status != certificate::Status::Passed) {
-            let off = if step.ok() { " (switched off)" } else { "" };
-            let (expected, observed) =
-                (shortened(&step.reason.wanted(), LONGEST), shortened(&step.reason.found(), LONGEST));
-            write!(out, "{}{off}: wanted {}, found {}<br>", Safe(step.check), Safe(expected), Safe(observed))?;
-        }
-        writeln!(out)?;
-    }
-    writeln!(out, "</table>")
-}
-
-fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
-    let Some(text) = words::told("event", event, &|text| shortened(text, LONGEST)) else { return Ok(()) };
-    let class = match &event.fact {
-        Fact::Relayed { changed, .. } if !changed.is_empty() => " class=\"altered\"",
-        Fact::Check { status: Status::Failed, .. } => " class=\"failed\"",
-        _ => "",
-    };
-    let mark = if cited { "*" } else { "" };
-    write!(out, "<tr{class}><td>{}{mark}<td>{}<td>{}", event.n, Safe(event.source), Safe(text))?;
-    match &event.fact {
-        Fact::Relayed { changed, .. } => changed.iter().try_for_each(|change| {
-            let (old, new) = apart(&change.old, &change.new, LONGEST);
-            let field = shortened(&change.field, LONGEST);
-            write!(out, "<br>{}: <code>{}</code> → <code>{}</code>", Safe(field), Safe(old), Safe(new))
-        })?,
-        Fact::Frame { bytes, .. } if event.source != Actor::Attacker => match fields(bytes) {
-            Some(fields) => fields.iter().try_for_each(|(name, value)| {
-                write!(out, "<br>{}: <code>{}</code>", Safe(shortened(name, LONGEST)), Safe(shortened(value, LONGEST)))
-            })?,
-            None => write!(out, "<br>{} bytes", length(bytes))?,
-        },
-        _ => {}
-    }
-    writeln!(out)
+fn json(of: &impl Serialize) -> io::Result<Vec<u8>> {
+    Ok((serde_json::to_string_pretty(of)? + "\n").into_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sessions::session::lost;
-    use lab::loss::Loss;
+    use lab::{event::Fact, loss::Loss, role::Actor};
 
     fn text(record: &Record, format: Format) -> String {
         String::from_utf8(export(record, format, &Manner::default()).unwrap()).unwrap()
@@ -284,6 +149,32 @@ mod tests {
         let plain = page.split("<script").next().unwrap().rsplit("class=\"plain\"").next().unwrap();
         assert!(plain.len() < 3000, "{}", plain.len());
         assert!(plain.contains("n</code>"), "where old and new differ is shown");
+    }
+
+    #[test]
+    fn a_comparison_tells_of_both_in_the_data_and_in_plain_text_and_its_json_has_them_whole() {
+        let record = |id: &str, scenario: &str, why: &str| {
+            let mut session = Session::new(id.into(), scenario.parse().unwrap(), Some(1), 0);
+            let events = vec![lost(id, 1, Actor::Client, refused(why))];
+            session.close(&events, 1);
+            Record { session, events }
+        };
+        let (left, right) = (record("a", "dh/relay", "</script><b>"), record("b", "dh/drop", "the other"));
+        let both = |format| export_both(&left, &right, format).map(|bytes| String::from_utf8(bytes).unwrap());
+        let page = both(Format::Html).unwrap();
+        assert_eq!(page.matches("<script").count(), 2, "the data, and the modules that show it");
+        let plain = page.split("<script").next().unwrap();
+        for told in ["&lt;/script&gt;&lt;b&gt;", "the other", "<h2>dh/relay", "<h2>dh/drop", "first difference"] {
+            assert!(plain.contains(told), "{told} is not in {plain}");
+        }
+        let whole: serde_json::Value = serde_json::from_str(&both(Format::Json).unwrap()).unwrap();
+        for (side, record) in [("left", &left), ("right", &right)] {
+            assert_eq!(serde_json::from_value::<Record>(whole[side].clone()).unwrap(), *record);
+        }
+        assert_eq!(whole["comparison"]["first_difference"], 0);
+        for format in [Format::Pcapng, Format::Svg] {
+            assert!(!format.of_two() && both(format).is_err());
+        }
     }
 
     #[test]

@@ -1,0 +1,212 @@
+//! One HTML file that needs nothing else. It shows what the dashboard shows, with replay; where no script may run, and to programs that
+//! read it, it is the plain text that stands in it.
+
+use crate::sessions::{
+    chains::{Chain, chains},
+    compare::{self, Comparison},
+    frame::{apart, fields, length, shortened},
+    report,
+    session::{Record, Session},
+};
+use lab::{
+    certificate,
+    event::{Event, Fact, Status},
+    evidence::hex,
+    role::Actor,
+    words,
+};
+use std::fmt::{self, Display, Write};
+
+/// What no session can have known when it was run.
+fn nonce() -> Option<String> {
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).ok()?;
+    Some(hex(&nonce))
+}
+
+/// Characters of a text of the session in the plain text; the whole of it stands in the data.
+const LONGEST: usize = 200;
+
+/// Text in HTML.
+struct Safe<T>(T);
+
+impl<T: Display> Display for Safe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.to_string().chars().try_for_each(|character| match character {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            '\'' => f.write_str("&#39;"),
+            other => f.write_char(other),
+        })
+    }
+}
+
+/// Of the plain text; everything else is styled as the page is.
+const STYLE: &str = ".plain{max-width:60rem;margin:2rem auto;padding:0 1rem}.plain table{width:100%}\
+    .plain td,.plain th{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top;\
+    overflow-wrap:anywhere}.plain dt{font-weight:bold}.plain .altered{background:var(--sunk)}\
+    .plain .failed{background:var(--bad-wash)}";
+
+/// The file of one session.
+pub(super) fn session(record: &Record) -> Result<String, fmt::Error> {
+    let session = &record.session;
+    let kind = session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
+    let title = format!("{}: {kind}, {}", session.scenario, began(session));
+    let mut plain = String::new();
+    writeln!(plain, "<h1>{}</h1>", Safe(&session.scenario))?;
+    told(&mut plain, record)?;
+    file(&title, &plain, |nonce| report::scripts(record, nonce))
+}
+
+/// The file of two sessions side by side.
+pub(super) fn comparison(records: [&Record; 2], comparison: &Comparison) -> Result<String, fmt::Error> {
+    let [left, right] = records;
+    let headline = compare::headline(&left.session, &right.session);
+    let mut plain = String::new();
+    writeln!(plain, "<h1>{}</h1>\n<p>{}</p>", Safe(&headline), Safe(&comparison.words))?;
+    beside(&mut plain, records, comparison)?;
+    for record in records {
+        writeln!(plain, "<h2>{}</h2>", Safe(&record.session.scenario))?;
+        told(&mut plain, record)?;
+    }
+    let title = format!("{headline} {}", began(&right.session));
+    file(&title, &plain, |nonce| report::both(records, comparison, nonce))
+}
+
+/// A file with this title, this plain text, and the scripts that show the same instead of it.
+fn file(title: &str, plain: &str, scripts: impl FnOnce(&str) -> String) -> Result<String, fmt::Error> {
+    // A nonce that could be guessed would let a session's text run: without randomness, nothing runs.
+    let (policy, scripts) = match nonce() {
+        Some(nonce) => (format!("'nonce-{nonce}'"), scripts(&nonce)),
+        None => ("'none'".to_owned(), String::new()),
+    };
+    let mut out = String::new();
+    write!(
+        out,
+        "<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+         script-src {policy}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'\">\
+         <title>{} · Interlock</title><style>{}{STYLE}</style>\n<div id=\"app\"><div class=\"plain\">{plain}</div></div>\n{scripts}</html>\n",
+        words::tongue().code,
+        Safe(title),
+        report::styles()
+    )?;
+    Ok(out)
+}
+
+/// The rows of two sessions side by side, with a word at the first in which they part.
+fn beside(out: &mut String, [left, right]: [&Record; 2], comparison: &Comparison) -> fmt::Result {
+    writeln!(out, "<table><tr><th><th>{}<th>{}", Safe(&left.session.scenario), Safe(&right.session.scenario))?;
+    for (at, pair) in comparison.rows.iter().enumerate() {
+        let first = comparison.first_difference == Some(at);
+        let (class, mark) = if first { (" class=\"altered\"", "first difference") } else { ("", "") };
+        let [left, right] = [&pair.left, &pair.right]
+            .map(|side| side.as_ref().map(|row| shortened(&row.text, LONGEST)).unwrap_or_default());
+        writeln!(out, "<tr{class}><td>{mark}<td>{}<td>{}", Safe(left), Safe(right))?;
+    }
+    writeln!(out, "</table>")
+}
+
+/// What there is to tell of one session.
+fn told(out: &mut String, record: &Record) -> fmt::Result {
+    let session = &record.session;
+    if let Some(verdict) = &session.verdict {
+        writeln!(out, "<p><strong>{}</strong> {}</p>", Safe(verdict.kind), Safe(&verdict.because))?;
+        writeln!(out, "<p>{}</p>", Safe(verdict.kind.meaning()))?;
+    }
+    let none = || "none".to_owned();
+    let keys = &session.fingerprints;
+    let of_attacker = if keys.attacker.is_empty() { none() } else { keys.attacker.join(", ") };
+    write!(
+        out,
+        "<h2>Who holds which key</h2>\n<dl><dt>client<dd><code>{}</code><dt>attacker<dd><code>{}</code>\
+         <dt>server<dd><code>{}</code></dl>\n",
+        Safe(keys.client.clone().unwrap_or_else(none)),
+        Safe(of_attacker),
+        Safe(keys.server.clone().unwrap_or_else(none))
+    )?;
+    for shown in chains(record) {
+        for (way, chain) in [("sent", &shown.sent), ("received", &shown.received)] {
+            if let Some(chain) = chain {
+                certificates(out, &format!("The {}'s certificates, as {way}", shown.owner), chain)?;
+            }
+        }
+    }
+    write!(out, "<h2>What happened</h2>\n<table><tr><th>event<th>who<th>what\n")?;
+    for event in &record.events {
+        row(out, event, session.evidence.contains(&event.n))?;
+    }
+    let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
+    writeln!(
+        out,
+        "</table>\n<p>Session {}, {}, begun at {}, told by Interlock {}. An asterisk marks the events that the verdict rests on.</p>",
+        Safe(&session.session),
+        Safe(seed),
+        began(session),
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// When it began.
+fn began(session: &Session) -> String {
+    words::date(i64::try_from(session.started / 1000).unwrap_or(i64::MAX))
+}
+
+/// A chain from its top, with the steps that failed or were switched off.
+fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
+    write!(out, "<h2>{}</h2>\n<table><tr><th>subject<th>issuer<th>key<th>what is wrong", Safe(title))?;
+    for link in chain.path.iter().rev() {
+        let key = link.key.as_deref().unwrap_or_default();
+        match &link.certificate {
+            Some(it) => write!(
+                out,
+                "<tr><td>{}<td>{}<td><code>{}</code><td>",
+                Safe(&it.subject),
+                Safe(&it.issuer),
+                Safe(shortened(key, 24))
+            )?,
+            None => write!(
+                out,
+                "<tr><td colspan=\"3\">unreadable<td>{}",
+                Safe(link.fault.as_ref().map(ToString::to_string).unwrap_or_default())
+            )?,
+        }
+        for step in link.steps.iter().filter(|step| step.status != certificate::Status::Passed) {
+            let off = if step.ok() { " (switched off)" } else { "" };
+            let (expected, observed) =
+                (shortened(&step.reason.wanted(), LONGEST), shortened(&step.reason.found(), LONGEST));
+            write!(out, "{}{off}: wanted {}, found {}<br>", Safe(step.check), Safe(expected), Safe(observed))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
+    let Some(text) = words::told("event", event, &|text| shortened(text, LONGEST)) else { return Ok(()) };
+    let class = match &event.fact {
+        Fact::Relayed { changed, .. } if !changed.is_empty() => " class=\"altered\"",
+        Fact::Check { status: Status::Failed, .. } => " class=\"failed\"",
+        _ => "",
+    };
+    let mark = if cited { "*" } else { "" };
+    write!(out, "<tr{class}><td>{}{mark}<td>{}<td>{}", event.n, Safe(event.source), Safe(text))?;
+    match &event.fact {
+        Fact::Relayed { changed, .. } => changed.iter().try_for_each(|change| {
+            let (old, new) = apart(&change.old, &change.new, LONGEST);
+            let field = shortened(&change.field, LONGEST);
+            write!(out, "<br>{}: <code>{}</code> → <code>{}</code>", Safe(field), Safe(old), Safe(new))
+        })?,
+        Fact::Frame { bytes, .. } if event.source != Actor::Attacker => match fields(bytes) {
+            Some(fields) => fields.iter().try_for_each(|(name, value)| {
+                write!(out, "<br>{}: <code>{}</code>", Safe(shortened(name, LONGEST)), Safe(shortened(value, LONGEST)))
+            })?,
+            None => write!(out, "<br>{} bytes", length(bytes))?,
+        },
+        _ => {}
+    }
+    writeln!(out)
+}
