@@ -9,7 +9,7 @@ import { ACTORS, html, Shape, shorten, tell, useMemo, word } from "./markup.js";
 import { VICTIMS, fingerprints } from "../model/fold.js";
 import { truth } from "../model/replay.js";
 import { Token, TOKEN } from "./keys.js";
-import { captions, height, lanes, stack, stopLines, words } from "./layout.js";
+import { NAMED, captions, height, lanes, lowered, nameLines, stack, stopLines, words } from "./layout.js";
 import { secretive } from "../model/text.js";
 import { duration } from "../model/timeline.js";
 import { useWidth } from "./room.js";
@@ -93,7 +93,7 @@ function useSpace(minimum, named = false) {
 const Frame = ({ row, y, space, links }) => {
   const { unit, x } = space;
   const to = row.from === "client" ? "server" : "client";
-  const at = y + 36 * unit;
+  const at = y + (36 + lowered(row, space)) * unit;
   const middle = x.attacker;
   const toward = Math.sign(x[to] - x[row.from]);
   const { open } = row;
@@ -113,7 +113,7 @@ const Frame = ({ row, y, space, links }) => {
         : [incoming ? leg(x[row.from] + reach, middle - gap, row.action ? "solid" : "flying") : null,
            outgoing ? leg(middle + gap, x[to] - reach, STYLE[row.action] ?? "solid") : null]}
       ${acts ? html`<${Act} row=${row} x=${middle} y=${at} unit=${unit} />` : null}
-      <${Label} row=${row} from=${(x[row.from] + middle) / 2} to=${(middle + x[to]) / 2} y=${y + 22 * unit} space=${space} />
+      <${Label} row=${row} from=${(x[row.from] + middle) / 2} to=${(middle + x[to]) / 2} y=${at - 14 * unit} space=${space} />
       ${captions(row, space).map((caption, i) => html`<${Caption} key=${i} caption=${caption} x=${middle} y=${at + (24 + 22 * i) * unit} />`)}
     </a>`;
 };
@@ -123,11 +123,12 @@ const SPOKEN = "spoken";
 
 const STYLE = { alter: "dashed", inject: "double" };
 
-/** The name of a frame, on the leg that it took first; what is sealed carries on each leg the key that it is sealed with. */
+/** The name of a frame, on the leg that it took first, its last line at `y`; what is sealed carries on each leg the key that it is sealed with. */
 const Label = ({ row, from, to, y, space }) => html`
   ${row.keys?.before || row.keys?.after ? [[row.keys.before, from], [row.keys.after, to]].map(([key, x]) => key && html`
     <${Token} key=${x} fingerprint=${key} scale=${0.75 * space.unit} x=${x} y=${y - 3 * space.unit} />`)
-    : html`<text class="kind" x=${row.before === null ? to : from} y=${y} text-anchor="middle">${shorten(row.name, space.leg - 1, 0)}</text>`}
+    : nameLines(row, space).map((line, i, lines) => html`
+      <text key=${i} class="kind" x=${row.before === null ? to : from} y=${y - NAMED * (lines.length - 1 - i) * space.unit} text-anchor="middle">${line}</text>`)}
   ${space.narrow ? null : html`<text class="flight" x=${8 * space.unit} y=${y + 19 * space.unit}>${row.flight}</text>`}`;
 
 /** A shaft and its end. Double shafts are two lines; a frame nobody has decided about ends in nothing. */

@@ -5,6 +5,8 @@ import { abbreviate, apart, shorten, visible } from "../model/text.js";
 import { say, tell, word } from "../model/words.js";
 
 const LINE = 22;
+/** The height of a further line above an arrow. */
+export const NAMED = 18;
 /** Altered fields shown in the diagram; the frame itself shows all. */
 const CHANGES = 3;
 
@@ -19,6 +21,8 @@ export function lanes(width, unit, named = false) {
     head: (named && !narrow ? 126 : 102) * unit,
     // Letters that fit on one leg, across both, and beside one lane.
     leg: Math.max(8, Math.floor((width / 2 - (narrow ? 8 * unit : edge)) / (9 * unit))),
+    // Those between the lines of two lanes: a name may lie over a line, numbers that somebody computes with may not.
+    between: Math.max(6, Math.floor((width / 2 - edge - 12 * unit) / (9 * unit))),
     across: Math.max(16, Math.floor((width - 16 * unit) / (9 * unit))),
     beside: Math.max(16, Math.floor((width - edge - 24 * unit) / (8.5 * unit))),
   };
@@ -56,6 +60,21 @@ export function captions(row, { across }) {
 /** Whether the receiver took in another message than the sender wrote. */
 const foreign = (row) => row.took !== null && row.took.digest !== row.wrote?.digest;
 
+/** What stands on a frame's arrow, in lines: its name, or its numbers, as many in a line as fit between two lanes. */
+export function nameLines({ name, numbers = [] }, { leg, between }) {
+  if (!numbers.length) return [shorten(name, leg - 1, 0)];
+  const lines = [];
+  for (const number of numbers) {
+    const longer = lines.length ? `${lines.at(-1)}, ${number}` : number;
+    if (longer.length <= between) lines.splice(-1, 1, longer);
+    else lines.push(...(number.length <= between ? [number] : number.split(/ (?==)/)));
+  }
+  return lines;
+}
+
+/** By how much a frame's arrow lies lower than under one line, in units. */
+export const lowered = (row, space) => NAMED * (nameLines(row, space).length - 1);
+
 /** JSON text of a string without its quotes. */
 const plain = (text) => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
 
@@ -78,7 +97,7 @@ export const height = (row, space) => space.unit * (HEIGHTS[row.what]?.(row, spa
 /** The height of a word in somebody's lane, and of what is more than that. */
 const SAID = 40;
 const HEIGHTS = {
-  frame: (row, space) => 60 + LINE * captions(row, space).length,
+  frame: (row, space) => 60 + lowered(row, space) + LINE * captions(row, space).length,
   keys: (row) => 20 + 32 * Math.max(1, ...ACTORS.map((actor) => Math.min(4, row[actor]?.length ?? 0))),
   stop: (row, space) => 44 + 20 * stopLines(row, space).length,
   off: () => 44,

@@ -1,10 +1,10 @@
 /** A mode with numbers that fit on paper, as rows of the sequence diagram. */
 
 /** The numbers of a message as they stand on its arrow. */
-const written = (numbers) => numbers.map(({ name, value }) => `${name} = ${value}`).join(", ");
+const written = (numbers) => numbers.map(({ name, value }) => `${name} = ${value}`);
 
 const row = (from, kind, numbers, action, changed = []) => ({
-  what: "frame", from, name: written(numbers) || kind, action, changed, before: "", after: "", open: true, sealed: false,
+  what: "frame", from, name: written(numbers).join(", ") || kind, numbers: written(numbers), action, changed, before: "", after: "", open: true, sealed: false,
   keys: null, flight: null, step: null, read: null, wrote: null, took: null,
 });
 
