@@ -44,6 +44,24 @@ fn a_program_is_audited_from_the_page_and_each_cell_says_why() {
     browser.screen(390, 844);
     let over = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
     assert!(over.as_i64() <= Some(0), "{over} too wide on a phone");
+    // On a phone the list stands above: whichever of it is chosen, that is what is seen, and in the list too.
+    let last =
+        text(&browser.run("return [...document.querySelectorAll('.attacks a')].at(-1).getAttribute('href')", &[]));
+    visit(&browser, &lab, &last);
+    let seen = "const within = (it, box) => it.top >= box.top - 1 && it.bottom <= box.bottom + 1;
+        const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+        const bar = document.querySelector('header.bar'), fixed = getComputedStyle(bar).position === 'sticky' ? box('header.bar').bottom : 0;
+        return [within(box('[data-because]'), { top: fixed, bottom: innerHeight }), within(box('.attacks [aria-current]'), box('.attacks'))];";
+    let await_seen = |attack: &str| {
+        browser.await_element(&format!(".program[data-attack='{attack}'] [data-because]"));
+        let drawn = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(done));";
+        browser.run_until_done(drawn, &[]);
+        assert_eq!(browser.run(seen, &[]), json!([true, true]), "{attack}");
+    };
+    await_seen(last.rsplit('=').next().expect("an attack"));
+    browser.click(".attacks li:first-child a");
+    let first = text(&browser.run("return document.querySelector('.attacks a').textContent.trim()", &[]));
+    await_seen(first.rsplit(' ').next().expect("an attack"));
     // One that is at work is stopped.
     visit(&browser, &lab, "/software");
     browser.click("[data-program=client-curl] [data-action=audit]");

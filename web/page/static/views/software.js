@@ -1,6 +1,6 @@
 /** Real software: which of it is installed here, how each attack on it went, and, of one program, what it was shown and did. */
 
-import { Copy, html, Mark, phrase, Prose, say, shorten, tell, term, visible } from "../draw/markup.js";
+import { Copy, html, Mark, phrase, Prose, say, shorten, tell, term, useEffect, useRef, visible } from "../draw/markup.js";
 import { get, post, remove, useFault, useLoad } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { to } from "../lab/route.js";
@@ -77,6 +77,15 @@ const Standing = ({ program: { id, standing } }) => {
 export const ProgramPage = ({ id, attack }) => {
   const { software, epoch } = useLab();
   const { data, error } = useLoad(() => get(`/api/software/${encodeURIComponent(id)}`), [id, software.news, epoch]);
+  const sides = useRef(null);
+  // What was chosen is what is seen: in the list beside it, and, where the two stand one below the other, by itself.
+  useEffect(() => {
+    if (attack === null || !sides.current) return;
+    const [list, whole] = sides.current.children;
+    list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    scrollTo(0, 0);
+    if (whole.getBoundingClientRect().top >= list.getBoundingClientRect().bottom) whole.scrollIntoView();
+  }, [attack, data === null]);
   if (!data) return html`<${Unloaded} error=${error} what="program" loading="software" />`;
   const role = data.client === undefined ? "server" : "client";
   const name = data[role];
@@ -85,7 +94,7 @@ export const ProgramPage = ({ id, attack }) => {
   const cell = data.cells[at];
   return html`<article class="software program" data-program=${id} data-attack=${cell?.attack}>
     <p class="quiet"><a href=${to.list("software")}>${tell("title software")}</a> · ${visible(name)} ${number(data.version)}</p>
-    <div class="sides">
+    <div class="sides" ref=${sides}>
       <nav class="panel" aria-label=${tell("software attacks")}><ol class="attacks">${data.cells.map((one) => html`<li key=${one.attack}>
         <a class="line" href=${to.software(id, one.attack)} aria-current=${one === cell ? "true" : undefined}><${Mark} kind=${DRESS[one.grade]} /> ${one.attack}</a></li>`)}</ol></nav>
       ${cell ? html`<${Cell} key=${cell.attack} cell=${cell} chains=${data.chains[at]} name=${name} role=${role} />` : html`<p class="empty">${tell("software nothing")}</p>`}
