@@ -156,6 +156,15 @@ impl Browser {
         }
     }
 
+    /// Gives a file to a field that takes one.
+    pub fn give(&self, selector: &str, file: &Path) {
+        self.await_element(selector);
+        let element = self.command("/element", &json!({ "using": "css selector", "value": selector }));
+        let id = element.as_object().and_then(|element| element.values().next()).expect("an element").clone();
+        let path = format!("/element/{}/value", crate::serving::text(&id));
+        self.command(&path, &json!({ "text": file.display().to_string() }));
+    }
+
     /// Awaits an element; answers with its text.
     pub fn text(&self, selector: &str) -> String {
         let begun = Instant::now();

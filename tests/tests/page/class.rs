@@ -108,9 +108,17 @@ fn a_student_joins_by_the_link_answers_and_can_do_nothing_else() {
     steer(json!({ "do": "ask" }));
     browser.click("[data-question=open] [data-answer='2']");
     browser.await_element("[data-answer='2'][aria-pressed=true]");
+    // Whoever leaves and comes back sees what it answered; it counts once.
+    browser.go("about:blank");
+    browser.go(&format!("http://{}/class", lab.address));
+    browser.await_element("[data-question=open] [data-answer='2'][aria-pressed=true]");
     let told = steer(json!({ "do": "reveal" }));
     assert_eq!(told["question"]["tally"], json!([0, 1, 0]));
     browser.await_element("[data-question=told]");
+    // Put again it is another question.
+    steer(json!({ "do": "ask" }));
+    browser.await_element("[data-question=open]:not(:has([aria-pressed=true]))");
+    steer(json!({ "do": "reveal" }));
     // What a viewer may not do is not offered.
     browser.go(&format!("http://{}/", lab.address));
     browser.await_element("html[data-live=open] .matrix");
@@ -199,4 +207,67 @@ fn a_student_solves_a_task_in_an_exercise_and_the_trainer_alone_sees_who() {
     let joined = post(lab.address, "/api/join", &json!({ "code": handed }).to_string());
     assert_eq!((joined.status, text(&joined.json()["role"])), (200, "trainer".to_owned()));
     trainer.await_element("html[data-role=viewer] .class");
+}
+
+/// A student leaves in the middle of an exercise and comes back; the trainers, who are two, move on while a scenario of it runs, and
+/// come back: what was begun goes on, and what was used up stays used up.
+#[test]
+fn an_exercise_outlives_whoever_leaves_it_and_both_trainers_steer_one_class() {
+    let (Some(student), Some(trainer), Some(other)) = (Browser::open(), Browser::open(), Browser::open()) else {
+        return;
+    };
+    let mut lab = lesson(&["--expose-to-network", "127.0.0.1"]);
+    let code = lab.program.until("the class code", |line| {
+        Some(line.split_once("with the class code ")?.1.trim_end_matches(':').to_owned())
+    });
+    let token =
+        lab.program.until("the trainer's token", |line| Some(line.split_once("told here alone: ")?.1.to_owned()));
+    let (own, key) = (lab.address.to_string(), format!("Bearer {token}"));
+    let headers = [("Host", own.as_str()), ("Content-Type", "application/json"), ("Authorization", key.as_str())];
+    let exercise = json!({ "title": "Yours", "minutes": 1, "exercise": { "sessions": 3, "tasks": [] } });
+    let scenes = json!([{ "title": "Talk", "minutes": 1 }, exercise, { "title": "End", "minutes": 1 }]);
+    let lesson = json!({ "lesson": { "interlock_lesson": 1, "title": "t", "scenes": scenes } });
+    let answer = support::http::request(lab.address, "POST /api/lesson", &headers, &lesson.to_string());
+    assert!(answer.status < 300, "{answer:?}");
+    for (browser, code, path) in
+        [(&student, &code, "class"), (&trainer, &token, "present"), (&other, &token, "present")]
+    {
+        browser.go(&format!("http://{}/{path}#{code}", lab.address));
+        browser.await_element("html[data-live=open]");
+    }
+    // What either of the two does, both windows show, and so does the class.
+    other.await_element(".present[data-scene='1']");
+    trainer.await_element(".present[data-scene='1']");
+    trainer.press("PageDown");
+    other.await_element(".present[data-scene='2']");
+    student.await_element(".exercise [data-left='3']");
+    // Nothing can be held there, so nothing offers it.
+    let offered =
+        "return [...document.querySelectorAll('[data-action=step]')].filter((it) => it.getClientRects().length).length";
+    assert_eq!(student.run(offered, &[]), 0);
+    let choose = "const it = document.querySelector(`[data-form=run] [name=${arguments[0]}]`); it.value = arguments[1];
+        it.dispatchEvent(new Event('change', { bubbles: true }));";
+    student.run(choose, &["mode", "ecdh"]);
+    student.run(choose, &["attack", "drop"]);
+    student.click("[data-form=run]:has([data-scenario='ecdh/drop']) [data-action=run]");
+    student.await_element(".session[data-scenario='ecdh/drop']");
+    let session = text(&student.run("return document.querySelector('.session').dataset.session", &[]));
+    assert_eq!(student.run(offered, &[]), 0);
+    // Away, and the other trainer goes on meanwhile.
+    student.go("about:blank");
+    other.press("PageDown");
+    trainer.await_element(".present[data-scene='3']");
+    student.go(&format!("http://{}/sessions/{session}", lab.address));
+    student.await_element("html[data-live=open]:not([data-exercise]) .session[data-status=done]");
+    trainer.press("PageUp");
+    for browser in [&trainer, &other] {
+        browser.await_element(".present[data-scene='2']");
+        browser.await_element("[data-student='1'] td");
+    }
+    student.click(".places a[href='/class']");
+    student.await_element(".exercise [data-left='2']");
+    assert_eq!(trainer.text("[data-student='1'] td"), "1");
+    for browser in [&student, &trainer, &other] {
+        assert_eq!(browser.complaints().iter().filter(|it| !it.contains("401")).count(), 0);
+    }
 }

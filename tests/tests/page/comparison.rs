@@ -105,6 +105,70 @@ fn a_comparison_is_one_file_that_shows_both_with_replay_and_no_lab_behind_it() {
     nothing_gets_in(&browser);
 }
 
+/// What one lab has exported another takes in: one session or two, by the page. It is marked, judged anew, and no result of this lab.
+#[test]
+fn what_was_exported_is_taken_in_by_another_lab_and_stands_for_nothing_that_was_played_there() {
+    let Some(browser) = Browser::open() else { return };
+    let first = Lab::ephemeral();
+    let [left, right] = pair(&first, "ecdh-cert/substitute", "transcript-signature");
+    let folder = tempfile::tempdir().expect("a directory");
+    let keep = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let both = first.get(&format!("/api/compare/export?left={left}&right={right}&format=json")).body;
+    let one = first.get(&format!("/api/sessions/{right}/export?format=json")).body;
+    let (both, one) = (keep("both.json", &both), keep("one.json", &one));
+    // Whatever is said in it that came of it.
+    let forged = std::fs::read_to_string(&one).expect("a file").replace("\"split\"", "\"private\"");
+    drop(first);
+
+    let lab = Lab::ephemeral();
+    let [.., own] = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, "/sessions");
+    browser.await_element("[data-action=import]");
+    browser.give("[data-field=import]", &both);
+    browser.await_element(&format!("[data-side=left][data-verdict=stopped][data-session='{left}']"));
+    browser.await_element(&format!("[data-side=right][data-verdict=split][data-session='{right}']"));
+    browser.await_element("[data-first-difference]:not([data-first-difference=none]) .mark-band");
+    visit(&browser, &lab, "/sessions");
+    browser.give("[data-field=import]", &one);
+    browser.await_element(&format!(".session[data-session='{right}'][data-verdict=split] [data-imported]"));
+    browser.press("f");
+    browser.await_element(".stage[data-row='1']");
+    let count = || lab.get("/api/sessions?limit=200").json()["sessions"].as_array().expect("sessions").len();
+    assert_eq!(count(), 5, "three of the start and the two that were brought, each once");
+    let answer = post(lab.address, "/api/sessions/import", &forged);
+    assert_eq!((answer.status, &answer.json()["sessions"][0]["verdict"]["kind"]), (200, &json!("split")));
+    visit(&browser, &lab, "/");
+    browser.await_element(&format!(
+        ".cell[data-scenario='ecdh-cert/substitute'][data-session='{own}']:not([data-variations])"
+    ));
+    assert_eq!(browser.complaints(), [""; 0]);
+    // What is none says where it is wrong, in the page too.
+    let whole = std::fs::read_to_string(&one).expect("a file");
+    let changed = |old: &str, new: &str| {
+        assert!(whole.contains(old), "{old} is not in the file");
+        whole.replace(old, new)
+    };
+    for (name, wrong, field) in [
+        ("none.json", "{}".to_owned(), "session"),
+        ("number.json", "7".to_owned(), "body"),
+        ("open.json", changed("\"status\": \"done\"", "\"status\": \"running\""), "session.status"),
+        ("mode.json", changed("\"scenario\": \"ecdh-cert/", "\"scenario\": \"none/"), "session.scenario"),
+    ] {
+        let answer = post(lab.address, "/api/sessions/import", &wrong);
+        assert_eq!((answer.status, answer.field().as_str()), (400, field), "{name}");
+        visit(&browser, &lab, "/sessions");
+        browser.await_element("[data-action=import]");
+        browser.give("[data-field=import]", &keep(name, &wrong));
+        browser.await_element(".history .fault:not(:empty)");
+        assert!(browser.text(".history .fault").contains(field), "{}", browser.text(".history .fault"));
+    }
+    assert_eq!(count(), 5);
+}
+
 #[test]
 fn each_button_of_a_comparison_does_what_it_says() {
     let Some(browser) = Browser::open() else { return };

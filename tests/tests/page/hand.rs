@@ -1,6 +1,7 @@
 //! The attacker's hand on the page: each frame decided about, by keyboard alone.
 
 use crate::visit;
+use serde_json::{Value, json};
 use support::{
     browser::Browser,
     serving::{Lab, text},
@@ -104,4 +105,24 @@ fn the_hand_fits_on_a_phone_and_at_a_projector() {
     browser.await_element(".stage:not(:has(.grip))");
     browser.press("End");
     browser.await_element(".stage.broken .badge[data-verdict=split], .stage.broken .badge [data-verdict=split]");
+}
+
+/// What somebody did in the attacker's place says nothing of the attack: it stands in the list, and in no cell and on no card.
+#[test]
+fn a_session_by_hand_takes_no_place_on_the_board() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let [.., own] = lab.mission().map(|session: Value| text(&session["session"]));
+    visit(&browser, &lab, "/");
+    browser.await_element(&format!(".cell[data-scenario='ecdh-cert/substitute'][data-session='{own}']"));
+    let begun = json!({ "scenario": "ecdh-cert/substitute", "step": true });
+    let answer = support::http::post(lab.address, "/api/sessions", &begun.to_string());
+    assert_eq!(answer.status, 202, "{answer:?}");
+    let by_hand = text(&answer.json()["sessions"][0]["session"]);
+    browser.await_element(&format!("[data-list=sessions] [data-session='{by_hand}']"));
+    support::http::post(lab.address, &format!("/api/sessions/{by_hand}/cancel"), "{}");
+    browser.await_element(&format!("[data-list=sessions] [data-session='{by_hand}'][data-status=done]"));
+    let shown = ".cell[data-scenario='ecdh-cert/substitute'], .exchange[data-scenario='ecdh-cert/substitute']";
+    let sessions = "return [...document.querySelectorAll(arguments[0])].map((it) => it.dataset.session)";
+    assert_eq!(browser.run(sessions, &[shown]), json!([own, own]));
 }

@@ -55,7 +55,7 @@ fn no_number_of_a_toy_lies_over_a_line_or_another_number_on_a_phone() {
     assert!(toys.len() > 2, "{toys:?}");
     let overlaps = "const found = [];
         const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-        for (const svg of document.querySelectorAll('.toy .diagram svg')) {
+        for (const svg of document.querySelectorAll('.toy .diagram > svg')) {
           const box = (it) => it.getBoundingClientRect();
           const numbers = [...svg.querySelectorAll('.kind')].filter((it) => it.textContent.includes('='));
           const lines = [...svg.querySelectorAll('.lifeline')].map((it) => (box(it).left + box(it).right) / 2);

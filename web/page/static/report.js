@@ -37,13 +37,13 @@ const shown = SIDES.indexOf(new URLSearchParams(location.search).get("side"));
 /** Where a link leads that shows this side, or both: the stage's row stands behind it in the address. */
 const way = (side, row = "") => `${location.pathname}${side === null ? "" : `?side=${side}`}${row}`;
 
-const Two = () => html`<${Beside} sessions=${sides.map(judged)} events=${sides.map(({ events }) => events)} told=${held.told}
+const two = () => html`<${Beside} sessions=${sides.map(judged)} events=${sides.map(({ events }) => events)} told=${held.told}
   ofSide=${(i) => html`${edition(sides[i])}<p class="line">
     <a class="button" data-action="replay" href=${way(SIDES[i], "#row=1")}>${tell("comparison replay")}</a>
     <a class="button" data-action="whole" href=${way(SIDES[i])}>${tell("comparison whole")}</a></p>`} />`;
 
-const Side = () => html`<p><a class="button" data-action="both" href=${way(null)}>${tell("comparison both")}</a></p><${Whole} side=${sides[shown]} />`;
+const side = () => html`<p><a class="button" data-action="both" href=${way(null)}>${tell("comparison both")}</a></p><${Whole} side=${sides[shown]} />`;
 
 const root = document.getElementById("app");
 root.replaceChildren();
-render(html`<main class="report">${one ? html`<${Whole} side=${held} />` : shown < 0 ? html`<${Two} />` : html`<${Side} />`}</main>`, root);
+render(html`<main class="report">${one ? html`<${Whole} side=${held} />` : shown < 0 ? two() : side()}</main>`, root);

@@ -67,3 +67,9 @@ test("groups span the columns that stand side by side", () => {
   assert.deepEqual(groups(columns), [{ group: "a", span: 2 }, { group: "b", span: 1 }]);
   assert.deepEqual(columns.map((_, c) => starts(columns, c)), [false, false, true]);
 });
+
+test("what somebody did by hand, or brought in a file, takes no place on the board", () => {
+  const marked = { session: "1", scenario: "dh/relay", started: 9 };
+  const cells = placed([{ ...marked, by_hand: true }, { ...marked, imported: true, scenario: "dh/relay~x" }, { ...marked, session: "0", started: 1 }]);
+  assert.deepEqual([cells.get("dh/relay").own.map(({ session }) => session), cells.get("dh/relay").others], [["0"], []]);
+});

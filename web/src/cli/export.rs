@@ -55,9 +55,9 @@ pub(super) fn run(args: &Export) -> Result<u8, Failure> {
     Ok(FINE)
 }
 
-/// The session of this id, from where sessions are kept.
-pub(super) fn stored(session: &str, data: &Data) -> Result<Record, Failure> {
-    let (place, named) = match data.server()? {
+/// Where sessions are kept, and how that is called.
+pub(super) fn place(data: &Data) -> Result<(Place, String), Failure> {
+    Ok(match data.server()? {
         Some(server) => {
             let (database, hosts) = server.place();
             let named = [database.unwrap_or_default(), &hosts].join("@");
@@ -66,12 +66,19 @@ pub(super) fn stored(session: &str, data: &Data) -> Result<Record, Failure> {
         None => {
             let directory = data.directory().ok_or_else(|| Failure::usage("no-directory", &json!({})))?;
             let named = directory.display().to_string();
-            if !directory.join("interlock.sqlite3").exists() {
-                return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
-            }
             (Place::Directory(directory), named)
         }
-    };
+    })
+}
+
+/// The session of this id, from where sessions are kept.
+pub(super) fn stored(session: &str, data: &Data) -> Result<Record, Failure> {
+    let (place, named) = place(data)?;
+    if let Place::Directory(directory) = &place
+        && !directory.join("interlock.sqlite3").exists()
+    {
+        return Err(Failure::usage("no-sessions", &json!({ "directory": named })));
+    }
     let failed = |error: StoreError| Failure::Lab(error.to_string());
     let database = open(&place, Retention::default()).map_err(failed)?;
     let unknown = || Failure::usage("no-session", &json!({ "session": session, "directory": named }));

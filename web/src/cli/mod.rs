@@ -13,6 +13,7 @@ mod export;
 mod further;
 mod glob;
 mod group;
+mod import;
 mod lab;
 mod list;
 mod man;
@@ -111,6 +112,8 @@ enum Command {
     Continue(further::Further),
     /// Write a stored session for others
     Export(export::Export),
+    /// Take in what an export has written as JSON
+    Import(import::Import),
     /// Print what lets Wireshark read the lab's frames
     Dissector(dissector::Dissector),
     /// Print a completion script for a shell
@@ -281,6 +284,7 @@ pub fn main() -> ExitCode {
         Some(Command::Tls(command)) => tls::run(&command),
         Some(Command::Continue(further)) => further::run(&further),
         Some(Command::Export(export)) => export::run(&export),
+        Some(Command::Import(import)) => import::run(&import),
         Some(Command::Dissector(dissector)) => dissector::run(&dissector),
         Some(Command::Completions(completions)) => completions::run(&completions, &mut command()),
         Some(Command::Man(man)) => man::run(&man, command()),

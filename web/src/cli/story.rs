@@ -33,6 +33,9 @@ pub(super) fn tell(out: &mut impl Write, record: &Record) -> io::Result<()> {
     let session = &record.session;
     let seed = tale("seed", &json!({ "seed": session.seed }));
     writeln!(out, "{}  {}", head(&session.scenario), faint(seed))?;
+    if session.imported {
+        writeln!(out, "{}", faint(tale("imported", &json!({}))))?;
+    }
     if let Some(before) = &session.continues {
         writeln!(out, "{}", faint(tale("continues", &json!({ "session": before }))))?;
     }

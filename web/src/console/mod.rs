@@ -30,6 +30,7 @@ use lab::{
 use listeners::Listeners;
 pub(crate) use queue::HEAVY;
 use queue::{Queue, Waiting};
+pub(crate) use request::random_id;
 pub use request::{ByHand, NotPlayed};
 use request::{Job, Work};
 use serde_json::json;

@@ -252,8 +252,8 @@ impl Console {
     }
 }
 
-/// 16 hexadecimal digits.
-fn random_id() -> Result<String, NotPlayed> {
+/// A session's id that is nobody's: 16 hexadecimal digits.
+pub(crate) fn random_id() -> Result<String, NotPlayed> {
     let number = getrandom::u64().map_err(|_| NotPlayed::Randomness)?;
     Ok(format!("{number:016x}"))
 }

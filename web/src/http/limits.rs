@@ -10,6 +10,9 @@ pub(super) const LESSON: usize = 256 << 10;
 /// The largest question about a table of one's own, in octets.
 pub(super) const TABLE: usize = 96 << 10;
 
+/// The largest file of sessions that somebody brings, in octets.
+pub(super) const BROUGHT: usize = 32 << 20;
+
 /// The largest report on a victim of one's own, in octets.
 pub(super) const REPORT: usize = 2 << 20;
 

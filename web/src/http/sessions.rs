@@ -8,12 +8,13 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    console::ByHand,
+    console::{ByHand, random_id},
     sessions::{
         book::Forgotten,
         chains::chains,
         export::{Format, Manner, Theme, export},
         filter::Filter,
+        import::{Wrong, import},
         octets::{Explained, explain},
         orders::{core_seconds, resolve},
         session::{Progress, Record, Session},
@@ -218,6 +219,20 @@ pub(super) async fn begin(
         sessions.push(app.console.book().told(playing.done().await.ok_or_else(gone)?.session.clone()));
     }
     Ok(Json(Started::of(app, sessions)?).into_response())
+}
+
+/// Takes in what an export has written: one session, or two side by side.
+pub(super) async fn bring(State(app): State<Arc<App>>, Body(document): Body<Value>) -> Result<Response, Problem> {
+    let records =
+        import(&document).map_err(|Wrong { field, why }| Problem::refused(StatusCode::BAD_REQUEST, field, why))?;
+    let (mut sessions, mut all_known) = (Vec::new(), true);
+    for record in records {
+        let (session, new) = app.console.book().import(record, &random_id()?).await?;
+        all_known &= !new;
+        sessions.push(session);
+    }
+    let status = if all_known { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(json!({ "sessions": sessions }))).into_response())
 }
 
 /// Ends a session that waits or runs: it is judged as it is.

@@ -171,6 +171,30 @@ impl Book {
         Some(record)
     }
 
+    /// Takes in a session that somebody brought, as it is kept from now on, and whether it is new here: under its own id, where that
+    /// is free or another one's of which the same was told; else under `otherwise`.
+    ///
+    /// # Errors
+    /// The store does not say whether the id is free.
+    pub async fn import(&self, mut record: Record, otherwise: &str) -> Result<(Session, bool), StoreError> {
+        if let Some(known) = self.record(&record.session.session).await? {
+            if known.events == record.events {
+                return Ok((known.session, false));
+            }
+            record = record.renamed(otherwise);
+        }
+        let mut pages = self.pages();
+        pages.last = now_us().max(pages.last + 1);
+        let cursor = pages.last;
+        let record = Arc::new(record);
+        pages.keep(cursor, Arc::clone(&record));
+        let told = pages.veil.session(record.session.clone());
+        self.hub.session(&told);
+        let events = record.events.iter().map(written).collect();
+        self.store.keep(Kept { cursor, record, events });
+        Ok((told, true))
+    }
+
     /// Sessions older than `before` that a filter admits, newest first, with the cursor of each.
     pub async fn list(
         &self,
@@ -352,6 +376,32 @@ mod tests {
         let ids = |page: &[(Cursor, Session)]| page.iter().map(|(_, s)| s.session.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&page), ["c", "b"]);
         assert_eq!(ids(&book.list(page[1].0, 2, Filter::default()).await.unwrap()), ["a"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_brought_is_there_once_and_speaks_for_no_scenario() {
+        let book = book().await;
+        book.begin(session("own", "dh/relay", 1));
+        book.end("own");
+        let mut brought = session("brought", "dh/relay", 2);
+        let events = vec![lost("brought", 1, Actor::Client, Loss::NoPipes)];
+        brought.imported = true;
+        brought.settle(&events);
+        let record = Record { session: brought, events };
+        let mut live = book.hub().viewer(book.hub().now());
+        assert_eq!(book.import(record.clone(), "x").await.unwrap(), (record.session.clone(), true));
+        assert_eq!(book.import(record.clone(), "y").await.unwrap(), (record.session.clone(), false));
+        assert_eq!(book.record("brought").await.unwrap(), Some(record.clone()));
+        let Some(Batch::Messages { messages, .. }) = live.next().await else { panic!("nobody is told") };
+        assert!(messages.len() == 1 && messages[0].text.starts_with(b"event: session\n"), "{messages:?}");
+        let latest: Vec<String> = book.latest_of_each().into_iter().map(|session| session.session).collect();
+        assert_eq!(latest, ["own"]);
+        // Something else was told under the same id.
+        let other = Record { events: vec![lost("brought", 1, Actor::Server, Loss::NoPipes)], ..record };
+        let (kept, new) = book.import(other, "z").await.unwrap();
+        assert_eq!((kept.session.as_str(), new), ("z", true));
+        assert_eq!(book.record("z").await.unwrap().unwrap().events[0].session, "z");
+        assert_eq!(book.list(u64::MAX, 9, Filter::default()).await.unwrap().len(), 3);
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
 //! Sessions: what is run ([`orders`]), what is known of it while it runs and afterwards ([`book`], [`hub`], [`store`]), and
-//! what can be said of it ([`chains`], [`compare`], [`export`], [`matrix`],
+//! what can be said of it ([`chains`], [`compare`], [`export`] and back [`import`], [`matrix`],
 //! [`octets`]).
 
 pub mod book;
@@ -10,6 +10,7 @@ pub mod filter;
 pub mod flights;
 pub mod frame;
 pub mod hub;
+pub mod import;
 pub mod matrix;
 pub mod octets;
 pub mod order;

@@ -46,6 +46,9 @@ pub struct Session {
     /// The session whose recording it takes further: what was told of that one is told here first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continues: Option<String>,
+    /// It was not played here: somebody brought it in a file, and answers for what it tells.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// What happened; absent while it runs.
     pub verdict: Option<Verdict>,
     /// Who holds which key.
@@ -82,6 +85,7 @@ impl Session {
             seed,
             by_hand: false,
             continues: None,
+            imported: false,
             verdict: None,
             fingerprints: Fingerprints::default(),
             evidence: Vec::new(),
@@ -92,6 +96,11 @@ impl Session {
             ended: None,
             means: None,
         }
+    }
+
+    /// Whether what came of it says something of its scenario, as it is played here: the attack decided by itself, and nobody brought it.
+    pub fn speaks_for_its_scenario(&self) -> bool {
+        !self.by_hand && !self.imported
     }
 
     /// The session is over, at this Unix millisecond.
@@ -121,6 +130,16 @@ pub struct Record {
     pub session: Session,
     /// Its events.
     pub events: Vec<Event>,
+}
+
+impl Record {
+    /// The same under another id.
+    #[must_use]
+    pub fn renamed(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.session.session);
+        self.events.iter_mut().for_each(|event| id.clone_into(&mut event.session));
+        self
+    }
 }
 
 /// Unix milliseconds.

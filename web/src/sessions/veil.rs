@@ -52,8 +52,14 @@ impl Veil {
             return session;
         }
         // What began, and nothing that came of it.
-        let Session { session, scenario, seed, started, by_hand, continues, .. } = session;
-        Session { status: Progress::Sealed, by_hand, continues, ..Session::new(session, scenario, seed, started) }
+        let Session { session, scenario, seed, started, by_hand, continues, imported, .. } = session;
+        Session {
+            status: Progress::Sealed,
+            by_hand,
+            continues,
+            imported,
+            ..Session::new(session, scenario, seed, started)
+        }
     }
 
     /// As much of a record as may be told.

@@ -21,7 +21,7 @@ import { useWidth } from "./room.js";
 export const Diagram = ({ rows, story, live = false, heights = null, marked = null, minimum = 300, links = true, keyless = false }) => {
   const beliefs = Object.fromEntries(VICTIMS.map((role) => [role, truth(story, role)]));
   const [box, space] = useSpace(minimum, VICTIMS.some((role) => beliefs[role]?.belief));
-  const tall = heights?.(space) ?? rows.map((row) => (row ? height(row, space) : 0));
+  const tall = heights?.(space) ?? rows.map((row) => height(row, space));
   const { tops, end } = stack(tall, space.head);
   const wire = !story.attacker.interferes && !story.attacker.holds.length && !story.attacker.recovered.length;
   const { unit, x, width } = space;
@@ -212,10 +212,7 @@ const Said = (say) => ({ row, y, space }) => html`
     <${Secretive} of=${shorten(say(row), space.across - 4, 4)} /></text>`;
 
 const PARTS = {
-  frame: Frame,
-  keys: Keys,
-  stop: Stop,
-  off: Off,
+  frame: Frame, keys: Keys, stop: Stop, off: Off,
   solved: Said((row) => tell("diagram solved", row)),
   asked: Said((row) => tell("diagram asked", row)),
   combined: Said((row) => tell("diagram combined", row)),
@@ -238,9 +235,5 @@ export const DiagramLegend = () => html`
   </ul>`;
 
 const LINES = [
-  ["readable", "solid", true],
-  ["encrypted", "solid", false],
-  ["altered", "dashed", true],
-  ["made-up", "double", true],
-  ["by-voice", "voice", true],
+  ["readable", "solid", true], ["encrypted", "solid", false], ["altered", "dashed", true], ["made-up", "double", true], ["by-voice", "voice", true],
 ];

@@ -91,8 +91,8 @@ export function stopLines(row, { beside }) {
   return lines;
 }
 
-/** A row's height in pixels. */
-export const height = (row, space) => space.unit * (HEIGHTS[row.what]?.(row, space) ?? SAID);
+/** A row's height in pixels; a gap has none. */
+export const height = (row, space) => (row ? space.unit * (HEIGHTS[row.what]?.(row, space) ?? SAID) : 0);
 
 /** The height of a word in somebody's lane, and of what is more than that. */
 const SAID = 40;
@@ -100,7 +100,7 @@ const HEIGHTS = {
   frame: (row, space) => 60 + lowered(row, space) + LINE * captions(row, space).length,
   keys: (row) => 20 + 32 * Math.max(1, ...ACTORS.map((actor) => Math.min(4, row[actor]?.length ?? 0))),
   stop: (row, space) => 44 + 20 * stopLines(row, space).length,
-  off: () => 44,
+  off: () => 56,
 };
 
 /** The tops of rows with these heights, and where the last one ends. */

@@ -42,6 +42,13 @@ export const drawn = (path) => ask(path, undefined, String);
 export const post = (path, body) =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: written(body) });
 
+/** Takes in what an export has written, text of a file; returns the ids of its sessions. */
+export async function bring(text) {
+  const { sessions } = await ask("/api/sessions/import", { method: "POST", headers: { "content-type": "application/json" }, body: text });
+  learn(sessions);
+  return sessions.map(({ session }) => session);
+}
+
 /** Has the lab forget what is at this path. */
 export const remove = (path) => ask(path, { method: "DELETE" });
 

@@ -39,10 +39,13 @@ export function loudest(kinds) {
   return kinds.reduce((loud, kind) => (loud === null || order(kind) < order(loud) ? kind : loud), null);
 }
 
+/** Whether what came of a session says something of its scenario: the attack decided by itself, and nobody brought it in a file. */
+export const speaks = ({ by_hand: byHand, imported }) => !byHand && !imported;
+
 /** Sessions by their cell: those of its own scenario, and those with other checks or parameters. */
 export function placed(sessions) {
   const cells = new Map();
-  for (const session of sessions) {
+  for (const session of sessions.filter(speaks)) {
     const own = `${modeOf(session.scenario)}/${bare(attackOf(session.scenario))}`;
     const cell = cells.get(own) ?? { own: [], others: [] };
     (session.scenario === own ? cell.own : cell.others).push(session);

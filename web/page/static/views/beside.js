@@ -31,8 +31,7 @@ export const Beside = ({ sessions, events, told = null, unsaid = null, tools = n
   const pairs = every.slice(skipped);
   const first = aligned.first === null ? null : aligned.first - skipped;
   const sides = ["left", "right"];
-  const tall = (row, space) => (row ? height(row, space) : 0);
-  const heights = (space) => pairs.map(({ left, right }) => Math.max(tall(left, space), tall(right, space)));
+  const heights = (space) => pairs.map(({ left, right }) => Math.max(height(left, space), height(right, space)));
   return html`<${Keys} of=${stories.flatMap((story) => keysOf(fingerprints(story), installed(story)))}>
     <article class="comparison" data-first-difference=${aligned.first ?? "none"}>
       <div class="line"><h1 tabindex="-1" data-headline><${Prose} of=${headline(sessions)} limit=${240} /></h1>
@@ -75,10 +74,12 @@ function partOf(events, number) {
   return parts.length ? parts.find((part) => part.number === number)?.events ?? NONE : events;
 }
 
+const kind = ({ verdict }) => term("kind", verdict?.kind ?? "running");
+
 /** What sets the two apart, and what came of it. */
 function headline(sessions) {
   const [one, other] = sessions.map(({ scenario }) => parse(scenario));
-  const kinds = sessions.map(({ verdict }) => term("kind", verdict?.kind ?? "running"));
+  const kinds = sessions.map(kind);
   const off = (a, b) => a.without.filter((check) => !b.without.includes(check)).concat(b.with.filter((check) => !a.with.includes(check)));
   const [gone, come] = [off(other, one), off(one, other)];
   const alike = (part) => selected(one[part]) === selected(other[part]);
@@ -98,7 +99,6 @@ function parting({ rows, first_difference: first }, sessions, events) {
   if (first === null || first === undefined) return tell("comparison equal");
   const { left, right } = rows[first];
   const said = (row, list) => (row ? narrate(list.find(({ n }) => n === row.n) ?? { type: row.text }) : tell("comparison nothing"));
-  const kind = ({ verdict }) => term("kind", verdict?.kind ?? "running");
   const told = [said(left, events[0]), said(right, events[1])];
   const number = (left ?? right).session;
   const words = tell(told[0] === told[1] ? "comparison bytes" : "comparison parted", {

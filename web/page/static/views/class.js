@@ -5,7 +5,7 @@ import { LabError, byField, get, post, useFault, useLoad } from "../lab/api.js";
 import { Comparison } from "./compare.js";
 import { attend, lab, useLab } from "../lab/lab.js";
 import { to, useKeys } from "../lab/route.js";
-import { spoken } from "../lab/settings.js";
+import { keep, kept, spoken } from "../lab/settings.js";
 import { Exercise, Students } from "./challenges.js";
 import { useSession } from "./session.js";
 import { Invitation } from "./join.js";
@@ -66,19 +66,24 @@ const Screen = ({ now, preview = false }) => {
 const NONE = [];
 
 /** The question, and what can be answered; once it is told, how many said what, and what is right. */
-const Question = ({ state, ask, answers, answered, tally, right }) => {
-  const [mine, choose] = useState(null);
+const Question = ({ state, round, ask, answers, answered, tally, right }) => {
+  // Whoever leaves and comes back sees what it answered.
+  const put = `${lab.class.began} ${round}`;
+  const [mine, choose] = useState(Number(kept("answer")?.split(`${put} `)[1]) || null);
+  const [fault, attempt] = useFault();
   const answer = (i) => async () => {
     if (lab.role !== "viewer") return press(String(i))();
-    await post("/api/class/answer", { answer: i });
-    choose(i);
+    await attempt(() => post("/api/class/answer", { answer: i }).then(() => {
+      keep("answer", `${put} ${i}`);
+      choose(i);
+    }), byField);
   };
   return html`<article class="question" data-question=${state}>
     <h1 tabindex="-1">${spoken(ask)}</h1>
     <ol>${answers.map((text, i) => html`<li key=${i} data-right=${String(right === i + 1)}>
       <button type="button" disabled=${state !== "open"} aria-pressed=${String(mine === i + 1)} data-answer=${i + 1} onClick=${answer(i + 1)}>${right === i + 1 ? "✓ " : ""}${spoken(text)}</button>
       ${tally ? html`<span class="line"><progress max=${Math.max(1, ...tally)} value=${tally[i]} aria-label=${spoken(text)}></progress> <b>${tally[i]}</b></span>` : null}</li>`)}</ol>
-    <p role="status">${tell(mine === null ? "class answered" : "class counted", { answered })}</p>
+    <p role="status">${tell(mine === null ? "class answered" : "class counted", { answered })}</p><p class="fault" role="alert">${fault}</p>
   </article>`;
 };
 

@@ -8,11 +8,8 @@ import { Beside } from "./beside.js";
 import { Exports, useSession } from "./session.js";
 import { Failed, Loading } from "./states.js";
 
-export const Comparison = ({ left, right }) => {
-  if (left && right) return html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`;
-  const message = tell("comparison usage");
-  return html`<${Failed} what="comparison" error=${{ status: 404, message }} />`;
-};
+export const Comparison = ({ left, right }) => (left && right ? html`<${Both} key=${`${left} ${right}`} left=${left} right=${right} />`
+  : html`<${Failed} what="comparison" error=${{ status: 404, message: tell("comparison usage") }} />`);
 
 /** The forms of a file with both. */
 const FORMATS = ["html", "json"];
@@ -35,7 +32,8 @@ const Both = ({ left, right }) => {
   const failed = loaded.find((load, i) => load.error && (!sessions[i] || load.error.status === 404));
   if (failed) return html`<${Failed} what="session" error=${failed.error} />`;
   if (!sessions.every(Boolean)) return html`<${Loading} what="both" />`;
-  return html`<${Beside} sessions=${sessions} events=${events} told=${told.data} unsaid=${unsaid(told, done)}
+  return html`<${Beside} sessions=${sessions} events=${events} told=${told.data} 
+    unsaid=${told.error ? tell("comparison failed", { why: told.error.message }) : tell(done ? "comparison working" : "comparison waiting")}
     tools=${html`
       <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a>
       <button type="button" data-action="again" onClick=${again}>${tell("comparison again")}</button>
@@ -45,9 +43,3 @@ const Both = ({ left, right }) => {
 };
 
 const NONE = [];
-
-/** What stands for the lab's sentence while there is none. */
-function unsaid({ error }, done) {
-  if (error) return tell("comparison failed", { why: error.message });
-  return tell(done ? "comparison working" : "comparison waiting");
-}

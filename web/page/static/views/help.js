@@ -3,21 +3,9 @@
 import { html, tell, useEffect, useRef } from "../draw/markup.js";
 
 const KEYS = [
-  ["?", "help"],
-  ["/", "palette"],
-  ["p  +", "projector"],
-  ["t", "theme"],
-  ["m", "matrix"],
-  ["f", "stage"],
-  ["→  ←", "rows"],
-  ["Space  s", "play"],
-  ["w", "without"],
-  ["← ↑ → ↓", "arrows"],
-  ["Enter", "enter"],
-  ["r", "again"],
-  ["Esc", "escape"],
-  ["PgDn  PgUp  b  0", "clicker"],
-  ["y", "toy"],
+  ["?", "help"], ["/", "palette"], ["p  +", "projector"], ["t", "theme"], ["m", "matrix"],
+  ["f", "stage"], ["→  ←", "rows"], ["Space  s", "play"], ["w", "without"], ["← ↑ → ↓", "arrows"],
+  ["Enter", "enter"], ["r", "again"], ["Esc", "escape"], ["PgDn  PgUp  b  0", "clicker"], ["y", "toy"],
 ];
 
 export const Help = ({ onClose }) => {

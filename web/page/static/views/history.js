@@ -1,10 +1,10 @@
 /** Every session that is kept, the newest first. */
 
 import { html, tell, useEffect, useRef, useState, visible } from "../draw/markup.js";
-import { get, post, useFault, useLoad } from "../lab/api.js";
-import { newest, useLab } from "../lab/lab.js";
+import { bring, byField, get, post, useFault, useLoad } from "../lab/api.js";
+import { lab, newest, useLab } from "../lab/lab.js";
 import { markOf } from "../lab/marks.js";
-import { to } from "../lab/route.js";
+import { navigate, to } from "../lab/route.js";
 import { filter, meets, query } from "../model/search.js";
 import { LongList } from "./sessions.js";
 import { Unloaded } from "./states.js";
@@ -32,6 +32,11 @@ export const HistoryPage = () => {
   };
   const first = useLoad(() => get(`/api/sessions?limit=${FIRST}${selection}`), [epoch, selection]);
   const [fault, attempt] = useFault();
+  const file = useRef(null);
+  const take = ({ target }) => attempt(async () => {
+    const [left, right] = await bring(await target.files[0].text());
+    navigate(right ? to.compare(left, right) : to.session(left));
+  }, (error) => tell("sessions not-imported", { why: byField(error) }));
   const since = useRef(epoch);
   useEffect(() => {
     if (since.current !== epoch) setOlder(NONE);
@@ -62,11 +67,11 @@ export const HistoryPage = () => {
   const known = new Map([...older.sessions, ...listed.sessions, ...newest()].map((session) => [session.session, session]));
   const sessions = [...known.values()].filter((session) => !gone.has(session.session) && meets(session, asked, markOf(session.session))).sort((a, b) => (b.started ?? 0) - (a.started ?? 0));
   return html`
-    <h1 tabindex="-1">${tell("place sessions")}</h1>
+    <div class="line"><h1 tabindex="-1">${tell("place sessions")}</h1>
+      ${lab.role === "trainer" ? html`<button type="button" class="small" data-action="import" title=${tell("sessions import-what")} onClick=${() => file.current.click()}>${tell("sessions import")}</button>
+        <input type="file" accept=".json,application/json" hidden aria-label=${tell("sessions import-what")} data-field="import" ref=${file} onChange=${take} />` : null}</div>
     <section class="panel history">
-      ${sessions.some((session) => session.status === "running")
-        ? html`<div class="actions"><button type="button" data-action="cancel-all" onClick=${cancel}>${tell("sessions cancel-all")}</button></div>`
-        : null}
+      ${sessions.some(({ status }) => status === "running") ? html`<div class="actions"><button type="button" data-action="cancel-all" onClick=${cancel}>${tell("sessions cancel-all")}</button></div>` : null}
       <p class="line"><label class="filter">${tell("sessions filter")} <input type="search" data-field="filter" value=${line} placeholder=${tell("sessions filter-example")} onInput=${(event) => narrow(event.target.value)} /></label>
         <small role="status" data-count=${sessions.length}>${tell("sessions shown", { count: sessions.length, more: Boolean(next) })}</small>
         ${picked.length === 2 ? html`<a class="button" data-action="compare" href=${to.compare(...picked)}>${tell("sessions compare")}</a>` : html`<small>${tell("sessions tick")}</small>`}</p>

@@ -10,6 +10,7 @@ import { SessionList } from "./sessions.js";
 import { Unloaded } from "./states.js";
 import { Legend } from "../draw/verdict.js";
 import { to } from "../lab/route.js";
+import { speaks } from "../model/board.js";
 import { keepSince, since as countsSince } from "../lab/settings.js";
 
 /** What the lab is there to show: no authentication, a weak group, and authentication. */
@@ -35,11 +36,8 @@ export const Home = () => {
     }
     fill(null);
   });
-  const freshBoard = () => {
-    keepSince("fresh", Date.now());
-    setSince(countsSince("fresh"));
-  };
-  const known = [...sessions, ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
+  const count = (from) => () => (keepSince("fresh", from()), setSince(countsSince("fresh")));
+  const known = [...sessions.filter(speaks), ...(matrix.data?.cells ?? []).map((cell) => cell.session).filter(Boolean)];
   return html`
     <h1 class="unseen" tabindex="-1">${tell("home question")}</h1>
     <section class="mission" aria-label=${tell("home mission")}>
@@ -51,8 +49,8 @@ export const Home = () => {
       <section class="panel wide">
         <div class="line"><h2>${tell("home matrix")}</h2>
           <button type="button" class="small" data-action="play-all" onClick=${playAll} disabled=${!matrix.data}>${tell("home play-all")}</button>
-          <button type="button" class="small" data-action="fresh" onClick=${freshBoard}>${tell("home fresh")}</button>
-          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${() => { keepSince("fresh", 0); setSince(0); }}>${tell("home whole")}</button>` : null}
+          <button type="button" class="small" data-action="fresh" onClick=${count(Date.now)}>${tell("home fresh")}</button>
+          ${since ? html`<button type="button" class="small" data-action="whole" onClick=${count(() => 0)}>${tell("home whole")}</button>` : null}
           <small role="status">${fault ?? filling}</small></div>
         ${matrix.data ? html`<${Matrix} matrix=${matrix.data} sessions=${sessions} since=${since} />` : html`<${Unloaded} error=${matrix.error} what="matrix" />`}
         <${Legend} />

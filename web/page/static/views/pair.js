@@ -7,6 +7,7 @@ import { start, useFault } from "../lab/api.js";
 import { lab } from "../lab/lab.js";
 import { useRegistry } from "../lab/registry.js";
 import { navigate, to } from "../lab/route.js";
+import { speaks } from "../model/board.js";
 import { pairOf } from "../model/entry.js";
 import { fingerprints, fold, installed, peerOf, sessionsOf } from "../model/fold.js";
 import { rows as rowsOf } from "../model/rows.js";
@@ -21,7 +22,7 @@ export const Pair = ({ registry, id, sessions, flights = [] }) => {
   const [fault, attempt] = useFault();
   const pair = pairOf(registry, id, table);
   const sides = ["holds", "breaks"].filter((side) => pair[side]).map((side) => ({
-    side, scenario: pair[side], session: sessions.find(({ scenario, status }) => scenario === pair[side] && status === "done"),
+    side, scenario: pair[side], session: sessions.find((session) => session.scenario === pair[side] && session.status === "done" && speaks(session)),
   }));
   const shown = sides.map(({ session }) => session).filter(Boolean).at(-1);
   const run = () => attempt(async () => {

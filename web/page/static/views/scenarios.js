@@ -5,6 +5,7 @@ import { start, useFault } from "../lab/api.js";
 import { useRegistry, useSessions } from "../lab/registry.js";
 import { navigate, to } from "../lab/route.js";
 import { Table, headed } from "../draw/table.js";
+import { speaks } from "../model/board.js";
 import { standing } from "../model/verdict.js";
 
 /** Those of which `concerns(scenario, expected)` holds, out of the expected outcomes and of what was run. */
@@ -20,7 +21,7 @@ export const Scenarios = ({ concerns }) => {
   return html`
     <${Table} name=${tell("head scenarios")} kind="scenarios" heads=${headed("scenario", "last-verdict", "expected")}>${list.map((scenario) => html`
       <${Row} key=${scenario} scenario=${scenario} run=${run(scenario)} expected=${expected.get(scenario)}
-        session=${sessions.find((session) => session.scenario === scenario)} />`)}<//>
+        session=${sessions.find((session) => session.scenario === scenario && speaks(session))} />`)}<//>
     <p class="fault" role="alert">${fault}</p>`;
 };
 

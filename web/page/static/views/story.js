@@ -117,6 +117,7 @@ const Sentence = ({ session, story, edition = null, held = null }) => {
         </span>
         <small class="quiet">${tell("session seed", { seed: session.seed })} · ${clock(session.started)}</small></p>
       ${edition}
+      ${session.imported ? html`<p class="quiet" data-imported>${tell("session imported")}</p>` : null}
       ${session.continues ? html`<p class="quiet" data-continues=${session.continues}>${phrase("session continues", { session: html`<a href=${to.session(session.continues)}>${visible(session.continues)}</a>` })}</p>` : null}
       <h1 tabindex="-1" data-sentence><${Prose} of=${verdict ? headline(verdict) : held ?? running} /></h1>
       <p class="means"><${Prose} of=${verdict ? [off, tell(`meaning ${verdict.kind}`)].filter(Boolean).join(" ") : lost ? say("loss", lost.reason ?? {}) : ""} /></p>

@@ -57,10 +57,10 @@ impl Pages {
         self.running.get(id).map(|running| &running.record).or_else(judged)
     }
 
-    /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one, nor one by
-    /// hand another: what came of it says nothing of the attack.
+    /// The latest of its scenario is the one that began last; a session that ends late does not replace a later one, nor one that
+    /// does not speak for its scenario any.
     pub(super) fn remember(&mut self, session: &Session) {
-        if session.by_hand {
+        if !session.speaks_for_its_scenario() {
             return;
         }
         let room = self.latest.len() < SCENARIOS;

@@ -56,7 +56,7 @@ pub trait Engine: Send {
     /// The database cannot be read at all.
     fn scenarios(&self, limit: usize) -> Result<Vec<(Cursor, Scenario)>, StoreError>;
 
-    /// The newest session of one scenario; none by hand.
+    /// The newest session of one scenario that [speaks for it](Session::speaks_for_its_scenario).
     ///
     /// # Errors
     /// The database cannot be read at all.

@@ -46,8 +46,9 @@ struct Held {
     bytes: u64,
 }
 
-/// The attack decided by itself, as far as the row says.
-const BY_ITSELF: &str = "coalesce(session, '') NOT LIKE '%\"by_hand\":true%'";
+/// The session speaks for its scenario, as far as the row says.
+const BY_ITSELF: &str = "coalesce(session, '') NOT LIKE '%\"by_hand\":true%' \
+                         AND coalesce(session, '') NOT LIKE '%\"imported\":true%'";
 
 impl Sqlite {
     /// A database that is there as long as it is open.

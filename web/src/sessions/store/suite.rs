@@ -29,7 +29,7 @@ pub(super) const SUITE: [Promise; 11] = [
     ("the oldest go by bytes", the_oldest_go_by_bytes),
     ("two that write keep together what each may", two_that_write_keep_together_what_each_may),
     ("pages continue where the last ended", pages_continue_where_the_last_ended),
-    ("the newest of each scenario, none by hand", the_newest_of_each_scenario_none_by_hand),
+    ("the newest of each scenario, none by hand or brought", the_newest_of_each_scenario_none_by_hand_or_brought),
     ("a row that cannot be read hides no other", a_row_that_cannot_be_read_hides_no_other),
     ("a verdict is what the events prove", a_verdict_is_what_the_events_prove_whatever_stands_in_the_row),
     ("what is forgotten leaves room for others", what_is_forgotten_leaves_room_for_others),
@@ -140,13 +140,15 @@ fn pages_continue_where_the_last_ended(setup: &dyn Setup) {
     assert_eq!(engine.list(u64::MAX, 1000, &drops).unwrap().len(), 390);
 }
 
-fn the_newest_of_each_scenario_none_by_hand(setup: &dyn Setup) {
-    let by_hand = record(4, "d", "ecdh/relay", "");
-    let mut session = by_hand.record.session.clone();
-    session.by_hand = true;
-    let by_hand = kept(4, Record { session, events: by_hand.record.events.clone() });
+fn the_newest_of_each_scenario_none_by_hand_or_brought(setup: &dyn Setup) {
+    let other = |cursor, id, mark: &dyn Fn(&mut Session)| {
+        let other = record(cursor, id, "ecdh/relay", "");
+        let mut session = other.record.session.clone();
+        mark(&mut session);
+        kept(cursor, Record { session, events: other.record.events.clone() })
+    };
     let mut engine = holding(setup, Retention::default(), &three());
-    engine.put(&[by_hand]).unwrap();
+    engine.put(&[other(4, "d", &|it| it.by_hand = true), other(5, "e", &|it| it.imported = true)]).unwrap();
     assert_eq!(latest(engine.as_ref(), 10), ["c", "b"]);
     assert_eq!(latest(engine.as_ref(), 1), ["c"]);
     let last = |scenario: &str| engine.last_of(&scenario.parse().unwrap()).unwrap().map(|session| session.session);

@@ -8,11 +8,12 @@ pub(super) const PAGE: &str = "SELECT cursor, session, events FROM sessions \
 pub(super) const CURSORS: &str =
     "SELECT cursor, session, events FROM sessions WHERE cursor = ANY($1) ORDER BY cursor DESC";
 pub(super) const ONE: &str = "SELECT cursor, session, events FROM sessions WHERE id = $1";
-/// The newest of each scenario; the attack decided by itself, as far as the row says.
+/// The newest of each scenario; of those that speak for it, as far as the row says.
 pub(super) const SCENARIOS: &str = "SELECT max(cursor), scenario FROM sessions GROUP BY scenario \
                                     ORDER BY max(cursor) DESC LIMIT $1";
 pub(super) const ALL_OF: &str = "SELECT cursor FROM sessions WHERE scenario = $1 \
-                                 AND session NOT LIKE '%\"by_hand\":true%' ORDER BY cursor DESC";
+                                 AND session NOT LIKE '%\"by_hand\":true%' \
+                                 AND session NOT LIKE '%\"imported\":true%' ORDER BY cursor DESC";
 
 const INSERT: &str = "INSERT INTO sessions (cursor, id, scenario, bytes, session, events) \
                       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
