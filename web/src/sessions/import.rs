@@ -27,6 +27,11 @@ impl fmt::Display for Wrong {
     }
 }
 
+/// The last millisecond of the year 9999: whoever shows a time beyond it has no words for it.
+const LAST: u64 = 253_402_300_799_999;
+/// The longest that a session may have lasted by its tellers' clocks, in microseconds: what a browser still counts exactly.
+const LONGEST: u64 = (1 << 53) - 1;
+
 /// The sessions of a file, in its order.
 ///
 /// # Errors
@@ -54,11 +59,19 @@ fn record(document: &Value, place: &str) -> Result<Record, Wrong> {
     if !digits(&told.session) {
         return Err(wrong("session.session", Refusal::new("session-id", json!({}))));
     }
+    for (field, time) in [("session.started", Some(told.started)), ("session.ended", told.ended)] {
+        if let Some(got) = time.filter(|time| *time > LAST) {
+            return Err(wrong(field, Refusal::new("count", json!({ "most": LAST, "got": got }))));
+        }
+    }
     resolve(&told.scenario).map_err(|refused| wrong("session.scenario", refused.refusal))?;
     for (at, event) in events.iter().enumerate() {
         let of = |field: &str, why| Err(wrong(&format!("events[{at}].{field}"), why));
         if event.v != VERSION {
             return of("v", Refusal::new("event-version", json!({ "got": event.v, "known": VERSION })));
+        }
+        if event.at > LONGEST {
+            return of("at", Refusal::new("count", json!({ "most": LONGEST, "got": event.at })));
         }
         if event.session != told.session {
             return of("session", Refusal::new("other-session", json!({})));
@@ -107,12 +120,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_one_session_of_this_lab_is_refused_by_its_place() {
-        let changes: [(&str, Value, &str); 9] = [
+        let changes: [(&str, Value, &str); 12] = [
             ("/session/session", json!("../x"), "session.session"),
             ("/session/scenario", json!("none/relay"), "session.scenario"),
             ("/session/scenario", json!("dh"), "session.scenario"),
             ("/session/status", json!("running"), "session.status"),
             ("/session/started", json!(-1), "session.started"),
+            ("/session/started", json!(1_u64 << 60), "session.started"),
+            ("/session/ended", json!(u64::MAX), "session.ended"),
+            ("/events/1/at", json!(u64::MAX), "events[1].at"),
             ("/events/1/session", json!("00000000000000ab"), "events[1].session"),
             ("/events/1/n", json!(9), "events[1].n"),
             ("/events/0/v", json!(99), "events[0].v"),
