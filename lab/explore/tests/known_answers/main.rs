@@ -120,16 +120,29 @@ pub(crate) fn lost(mode: &'static Mode, registers: bool, goals: &[Property]) -> 
 
 /// The same within another bound.
 pub(crate) fn lost_within(sessions: Sessions, mode: &'static Mode, registers: bool, goals: &[Property]) -> Vec<String> {
-    let mut worlds = World::all(mode, None, &mode.switches::<&str>(&[], &[]), sessions);
-    for world in &mut worlds {
-        world.records = false;
-        if registers {
-            let alices = Term::of(Free::VerifyingKey, [symbolic::signing_key(ALICE)]);
-            world.has.push(Term::chain(&alices, &Term::name("name", MALLORY), None));
-        }
+    let mut worlds = worlds(sessions, mode);
+    for world in worlds.iter_mut().filter(|_| registers) {
+        let alices = Term::of(Free::VerifyingKey, [symbolic::signing_key(ALICE)]);
+        world.has.push(Term::chain(&alices, &Term::name("name", MALLORY), None));
     }
+    lost_among(worlds, goals)
+}
+
+/// Who takes part within a bound.
+pub(crate) fn worlds(sessions: Sessions, mode: &'static Mode) -> Vec<World> {
+    World::all(mode, None, &mode.switches::<&str>(&[], &[]), sessions)
+}
+
+/// The same of those who take part.
+pub(crate) fn lost_among(worlds: Vec<World>, goals: &[Property]) -> Vec<String> {
+    lost_with_in_hand(1, worlds, goals)
+}
+
+/// The same where so many answers may lie unused at a time; none of these protocols has records.
+pub(crate) fn lost_with_in_hand(in_hand: usize, mut worlds: Vec<World>, goals: &[Property]) -> Vec<String> {
+    worlds.iter_mut().for_each(|world| world.records = false);
     let goals: Vec<Goal> = Goal::all().filter(|goal| goals.contains(&goal.property)).collect();
-    let found = search(&worlds, &goals, Bound::of(200_000), false);
+    let found = search(&worlds, &goals, Bound { in_hand, ..Bound::of(200_000) }, false);
     assert_eq!(found.vacuous, None);
     let open = found.exhausted.0 < found.exhausted.1;
     assert!(!open || found.attacks.len() == goals.len(), "cut off after {} states", found.states);

@@ -139,6 +139,35 @@ fn signed_exchanges_keep_their_secrets_later() {
     }
 }
 
+/// Two who say whom they want, and sign nothing.
+static UNSIGNED: Mode = Mode {
+    given: &[OFFERS, OWN_NAME, PEER],
+    messages: &[
+        message!(Client, ClientHello,
+            before: &[let_(CLIENT, "group", apply(Op::Preferred, &[var("offers")])), secret(CLIENT, "x", "group")],
+            fields: &[share("gx", &[var("group"), var("x")])],
+            receipt: &[
+                let_(SERVER, "group", apply(Op::Preferred, &[var("offers")])),
+                secret(SERVER, "y", "group"),
+                let_(SERVER, "dh", apply(Op::Agree, &[var("group"), var("y"), var("gx")])),
+            ],
+            after: &[]),
+        message!(Server, ServerHello,
+            before: &[],
+            fields: &[share("gy", &[var("group"), var("y")])],
+            receipt: &[let_(CLIENT, "dh", apply(Op::Agree, &[var("group"), var("x"), var("gy")]))],
+            after: &keys!(&[var("dh")], NO_CONTEXT)),
+    ],
+    ..BARE
+};
+
+/// The station-to-station protocol authenticates both; without its signatures neither.
+#[test]
+fn station_to_station_lives_by_its_signatures() {
+    holds(&STS_MAC, AUTHENTICATION);
+    breaks(&UNSIGNED, AUTHENTICATION, &["secrecy-client", "secrecy-server", "agreement-client", "agreement-server"]);
+}
+
 /// CCITT X.509, 1987, with three messages: random values instead of timestamps, and a secret of either side. `$third` is what
 /// the last signature is over.
 macro_rules! x509 {
