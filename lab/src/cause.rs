@@ -120,6 +120,11 @@ impl Cause {
         matches!(self, Self::NoConnection { .. } | Self::NoWay { .. } | Self::Silence { .. } | Self::Overdue { .. })
     }
 
+    /// Whether it is that the connection ended: what whoever is left sees of any other reason.
+    pub const fn is_end(&self) -> bool {
+        matches!(self, Self::Ended | Self::FrameCut { .. })
+    }
+
     /// Octets of what is long in it.
     pub(crate) fn weight(&self) -> usize {
         match self {

@@ -168,10 +168,16 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether it settles what the session came to: not so where the kind does not, or where a victim only lost patience.
+    /// Whether it settles what the session came to: not so where the kind does not, or where nothing happened but that a victim lost
+    /// patience.
     pub fn is_settled(&self) -> bool {
-        let lapse = matches!(&self.grounds, Some(Grounds::Disrupted { reason, .. }) if reason.is_lapse());
-        self.kind.is_settled() && !lapse
+        self.kind.is_settled() && !(self.kind == Kind::Disrupted && self.lapse())
+    }
+
+    /// Whether a victim left it for a reason that says nothing of attack or defence. A break is one all the same: what was read was
+    /// read. But another one may have come of it with more time.
+    pub fn lapse(&self) -> bool {
+        self.grounds.as_ref().is_some_and(|grounds| grounds.lapse().is_some())
     }
 
     /// Its sentence in the language that this process speaks.

@@ -64,6 +64,9 @@ pub enum Grounds {
         read: Vec<Role>,
         /// While the session ran, or from the recording.
         live: bool,
+        /// What became of the other; absent in verdicts that were kept before it was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meanwhile: Option<Meanwhile>,
     },
     /// A victim finished with the attacker, who answered in the other's place.
     Impersonated {
@@ -214,7 +217,8 @@ pub enum Grounds {
     },
 }
 
-/// What became of the victim that the attacker stood in for.
+/// What became of the victim whose key the attacker does not show. Why it left is absent in verdicts that were kept before it was
+/// told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Meanwhile {
@@ -227,9 +231,26 @@ pub enum Meanwhile {
     PeerGaveUp {
         /// In which flight.
         flight: u32,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Cause>,
     },
     /// It has seen nothing of the session.
-    PeerAbsent,
+    PeerAbsent {
+        /// Why it waited no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Cause>,
+    },
+}
+
+impl Meanwhile {
+    /// Why it left, where it did not finish.
+    const fn reason(&self) -> Option<&Cause> {
+        match self {
+            Self::PeerFinished { .. } => None,
+            Self::PeerGaveUp { reason, .. } | Self::PeerAbsent { reason } => reason.as_ref(),
+        }
+    }
 }
 
 impl Grounds {
@@ -258,6 +279,17 @@ impl Grounds {
             | Self::Unexplained { .. }
             | Self::Unproven { .. } => Kind::Inconclusive,
         }
+    }
+
+    /// A reason for which a victim left that says nothing of attack or defence: with more time it might have stayed, and something
+    /// else have come out.
+    pub fn lapse(&self) -> Option<&Cause> {
+        let reason = match self {
+            Self::Disrupted { reason, .. } => Some(reason),
+            Self::Impersonated { meanwhile, .. } | Self::Found { meanwhile: Some(meanwhile), .. } => meanwhile.reason(),
+            _ => None,
+        };
+        reason.filter(|reason| reason.is_lapse())
     }
 
     /// The victim that a defence or a break is about, where it is about one.

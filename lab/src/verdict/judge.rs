@@ -154,15 +154,17 @@ fn another_handshake(evidence: &Evidence) -> Option<Answer> {
 }
 
 /// The aborts, the one that decides first: the earliest at a named check, of which any later is a consequence; where there is none
-/// the earliest for no check's sake. A missing close is what whoever is left sees of any other, and decides where there is no other.
+/// the earliest for no check's sake. The end of the connection and a missing close are what whoever is left sees of any other, and
+/// decide where there is no other.
 fn aborts(evidence: &Evidence) -> Vec<(Role, &Cited<Abort>)> {
     let aborts = [Role::Client, Role::Server].into_iter();
     let mut aborts: Vec<_> =
         aborts.filter_map(|role| evidence.victim(role).aborted.as_ref().map(|abort| (role, abort))).collect();
     aborts.sort_by_key(|(_, abort)| {
         let weight = match abort.it.check.as_deref() {
+            None if abort.it.reason.is_end() => 2,
             None => 1,
-            Some(check) if check == AUTHENTICATED_CLOSE.id => 2,
+            Some(check) if check == AUTHENTICATED_CLOSE.id => 3,
             Some(_) => 0,
         };
         (weight, abort.it.flight)

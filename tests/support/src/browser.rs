@@ -241,7 +241,7 @@ fn value(answer: Answer) -> Value {
 
 /// How long something on a page is awaited.
 fn patience() -> Duration {
-    DEADLINE / 2
+    DEADLINE / 10
 }
 
 fn capabilities(chromium: &Path, profile: &Path) -> Value {

@@ -3,7 +3,7 @@
 use audit::cases;
 use serde_json::Value;
 use std::{fs, path::Path, process::Command, time::Duration};
-use support::programs::{Finished, Program, run};
+use support::programs::{DEADLINE, Finished, Program, run};
 
 /// Whether there is a Python to run the clients.
 fn python() -> bool {
@@ -127,7 +127,7 @@ fn an_interrupted_audit_leaves_nothing_behind() {
     let client = loop {
         match fs::read_to_string(&told) {
             Ok(text) if text.ends_with('\n') => break text.trim().to_owned(),
-            _ if begun.elapsed() > Duration::from_secs(30) => panic!("the client was not started"),
+            _ if begun.elapsed() > DEADLINE => panic!("the client was not started"),
             // Another program writes the file; there is nothing to wait on but the file itself.
             _ => sleep(Duration::from_millis(10)),
         }

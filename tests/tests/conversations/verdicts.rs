@@ -86,6 +86,16 @@ impl Story {
         self.tell(Attacker, Fact::Relayed { from, action, flight: 1, kind, before, after, changed })
     }
 
+    /// The attacker sends something of its own in a victim's name.
+    fn made_up(self, name: Role, bytes: &str) -> Self {
+        let (kind, after) = ("hello".to_owned(), Some(bytes.to_owned()));
+        let action = Action::Inject;
+        self.tell(
+            Attacker,
+            Fact::Relayed { from: name, action, flight: 1, kind, before: None, after, changed: Vec::new() },
+        )
+    }
+
     /// A victim finished with this key, and publishes the digest of its canary.
     fn established(self, who: Actor, key: &str) -> Self {
         self.under_names(who, key, None, None)
@@ -330,35 +340,58 @@ fn impersonated_names_the_victim_that_heard_the_attacker_in_the_others_place() {
     {
         let gave_up = Story::between().established(who, "k").aborted(other, None, 2);
         let with_another = Story::between().established(who, "k").established(other, "o");
-        let absent = Story::apart().relayed(role.peer(), "made up", "made up");
-        let absent = Story(
-            absent
-                .0
-                .into_iter()
-                .map(|mut event| {
-                    if let Fact::Relayed { before, .. } = &mut event.fact {
-                        *before = None;
-                    }
-                    event
-                })
-                .collect(),
-        )
-        .hears(who, "made up")
-        .established(who, "k");
-        for (story, is) in
-            [(gave_up, "gave up in flight 2"), (with_another, "finished with key o"), (absent, "saw nothing of it")]
-        {
+        let absent = Story::apart().made_up(role.peer(), "made up").hears(who, "made up").established(who, "k");
+        for (story, is) in [
+            (gave_up, "gave up in flight 2: share: "),
+            (with_another, "finished with key o."),
+            (absent, "saw nothing of it: share: "),
+        ] {
             let story = story.holds(role, "k").recovered(role, says, true);
+            let read = story.last();
+            let story = story.left();
+            // Of one that finished, nobody has to be told why it left later.
+            let left = match story.all_of(other, "established")[..] {
+                [] => story.all_of(other, "aborted"),
+                _ => Vec::new(),
+            };
             let heard = story
                 .0
                 .iter()
                 .find(|event| event.source == who && matches!(event.fact, Fact::Frame { way: Way::Received, .. }));
-            let cited =
-                vec![heard.expect("a frame").n, story.n(who, "established"), story.n(Attacker, "holds"), story.last()];
+            let cited = vec![heard.expect("a frame").n, story.n(who, "established"), story.n(Attacker, "holds"), read];
             let judgement = story.end();
             expect(&judgement, Kind::Impersonated, Class::Broken, (None, Some(role), None));
-            assert_eq!(judgement.evidence, sorted(cited));
+            assert_eq!(judgement.evidence, sorted([cited, left].concat()));
             assert!(judgement.verdict.because.contains(is), "{}", judgement.verdict.because);
+        }
+    }
+}
+
+/// A clock is no attack and no defence: why the other left belongs to the verdict, which is a break all the same.
+#[test]
+fn a_break_tells_where_the_other_victim_only_lost_patience() {
+    let lapses = [
+        Cause::Silence { most: 2000 },
+        Cause::Overdue { most: 16000 },
+        Cause::NoConnection { most: 6000 },
+        Cause::NoWay { address: "127.0.0.1:1".into(), error: "refused".into() },
+    ];
+    let others = [Cause::Ended, Cause::NobodyComes, Cause::NoKeys];
+    let reasons = lapses.map(|reason| (reason, true)).into_iter().chain(others.map(|reason| (reason, false)));
+    for (reason, lapse) in reasons {
+        let gave_up =
+            |story: Story| story.tell(Server, Fact::Aborted { flight: 2, check: None, reason: reason.clone() });
+        let alone = Story::apart().made_up(Role::Server, "made up").hears(Client, "made up");
+        let stories =
+            [(Story::between(), Kind::Impersonated), (alone, Kind::Impersonated), (Story::begin(), Kind::Read)];
+        for (story, kind) in stories {
+            let story = gave_up(story.established(Client, "k")).holds(Role::Client, "k");
+            let left = story.n(Server, "aborted");
+            let judgement = story.recovered(Role::Client, CLIENT_SAYS, true).end();
+            let verdict = &judgement.verdict;
+            assert_eq!((verdict.kind, verdict.class, verdict.lapse()), (kind, Class::Broken, lapse), "{verdict:?}");
+            assert!(verdict.is_settled() && judgement.evidence.contains(&left), "{judgement:?}");
+            assert!(verdict.because.contains(&reason.to_string()), "{}", verdict.because);
         }
     }
 }
@@ -498,8 +531,23 @@ fn disrupted_where_nobody_names_a_check() {
     assert!(judgement.verdict.because.contains("the client gave up in flight 2"));
 }
 
-/// Whom the attacker leaves without an answer gives up early, and for no check's sake.
-/// The line went down because of who gave up, whatever the other calls it: a limit of time is no defence.
+/// The line went down because of who gave up, whatever the other calls it, and however early: a limit of time is no defence.
+#[test]
+fn disrupted_by_who_lost_patience_and_not_by_who_saw_the_end() {
+    for end in [Cause::Ended, Cause::FrameCut { expected: 4, octets: 1 }] {
+        let gave_up =
+            |story: Story, who, flight, reason| story.tell(who, Fact::Aborted { flight, check: None, reason });
+        let story = gave_up(Story::begin(), Client, 2, Cause::Silence { most: 2000 });
+        let judgement = gave_up(story, Server, 1, end.clone()).end();
+        expect(&judgement, Kind::Disrupted, Class::Neutral, NOWHERE);
+        assert!(judgement.verdict.lapse() && !judgement.verdict.is_settled(), "{judgement:?}");
+        // Where nobody lost patience, whoever saw the end is all that is left to tell of.
+        let judgement = gave_up(gave_up(Story::begin(), Client, 2, end.clone()), Server, 1, end).end();
+        assert!(judgement.verdict.is_settled() && judgement.verdict.because.contains("the server gave up in flight 1"));
+    }
+}
+
+/// The same where it is the close that is missed.
 #[test]
 fn disrupted_where_one_gives_up_for_no_check_and_the_other_misses_the_close() {
     let story = shared().aborted(Server, None, 3);
@@ -507,6 +555,7 @@ fn disrupted_where_one_gives_up_for_no_check_and_the_other_misses_the_close() {
     expect(&story.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
 }
 
+/// Whom the attacker leaves without an answer gives up early, and for no check's sake.
 #[test]
 fn stopped_by_the_check_that_failed_while_the_other_got_no_answer() {
     let story = Story::begin().failed(Server, "cert-chain", 3).aborted(Server, Some("cert-chain"), 3);

@@ -79,7 +79,7 @@ fn questions_to_a_server_are_counted_in_view() {
 #[test]
 fn what_runs_too_long_is_cancelled_by_a_button() {
     let Some(browser) = Browser::open() else { return };
-    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "50000"]);
+    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "600000"]);
     lab.mission();
     // The attacker swallows the first flight, and the victims wait for long.
     let id = lab.play("dh/drop");

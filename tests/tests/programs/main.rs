@@ -15,8 +15,12 @@ mod lessons;
 mod malformed;
 mod own_victim;
 mod packets;
+#[cfg(target_os = "linux")]
+mod patience;
 mod pipeline;
 mod processes;
 mod python_client;
 mod stepping;
+#[cfg(target_os = "linux")]
+mod told;
 mod voice;

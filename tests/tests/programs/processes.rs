@@ -400,7 +400,7 @@ fn ctrl_c_ends_everything() {
 
 #[test]
 fn a_killed_attacker_costs_its_session_and_nothing_else() {
-    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "50000"]);
+    let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--patience", "600000"]);
     lab.mission();
     let [_, attacker, _] = lab.pids();
     let mut stream = Stream::open(lab.address, None);

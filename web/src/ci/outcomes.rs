@@ -98,6 +98,9 @@ pub fn grade(expected: &Expected, got: &Verdict) -> Grade {
         return Grade::Inconclusive;
     }
     match (expected.kind.class(), got.class) {
+        // What was read where nothing may be is a finding, whoever was slow; but whether the attack does with both victims what it
+        // must is not known where one of them did not wait for it.
+        (Class::Broken, Class::Broken) if got.lapse() => Grade::Inconclusive,
         (Class::Broken, _) => Grade::AttackLost,
         (_, Class::Broken) => Grade::NotStopped,
         _ if got.kind == Kind::Private => Grade::AttackLost,
@@ -200,7 +203,11 @@ lab::refused!(OutcomesError);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::{cause::Cause, role::Role, verdict::Grounds};
+    use lab::{
+        cause::Cause,
+        role::Role,
+        verdict::{Grounds, Meanwhile},
+    };
 
     fn verdict(kind: Kind, check: Option<&str>, party: Option<Role>) -> Verdict {
         Verdict {
@@ -263,6 +270,54 @@ mod tests {
             }
         }
         assert_eq!(grade(&expected(Kind::Split), &disrupted(Cause::Ended)), Grade::AttackLost);
+    }
+
+    /// A break with one of the two, where the attack has to win with both, is no attack lost if the other did not wait for it; and no
+    /// excuse where nothing may be read.
+    #[test]
+    fn a_break_with_one_victim_whose_peer_lost_patience_loses_no_attack_and_excuses_no_defence() {
+        let impersonated = |meanwhile| Verdict {
+            grounds: Some(Grounds::Impersonated {
+                party: Role::Client,
+                peer: Role::Server,
+                key: "k".into(),
+                meanwhile,
+                read: vec![Role::Client],
+            }),
+            ..verdict(Kind::Impersonated, None, None)
+        };
+        let found = |meanwhile| Verdict {
+            grounds: Some(Grounds::Found {
+                party: Role::Client,
+                peer: Role::Server,
+                key: "k".into(),
+                read: vec![Role::Client],
+                live: true,
+                meanwhile: Some(meanwhile),
+            }),
+            ..verdict(Kind::Read, None, None)
+        };
+        let expected = |kind| Expected { kind, check: None, party: None };
+        let left = |reason: Cause| {
+            [
+                Meanwhile::PeerGaveUp { flight: 3, reason: Some(reason.clone()) },
+                Meanwhile::PeerAbsent { reason: Some(reason) },
+            ]
+        };
+        for meanwhile in left(Cause::Silence { most: 2000 }) {
+            let (one, other) = (impersonated(meanwhile.clone()), found(meanwhile));
+            for got in [&one, &other] {
+                assert_eq!(grade(&expected(Kind::Split), got), Grade::Inconclusive);
+                assert_eq!(grade(&expected(Kind::Private), got), Grade::NotStopped);
+                assert_eq!(grade(&expected(Kind::Stopped), got), Grade::NotStopped);
+            }
+            assert_eq!(grade(&expected(Kind::Impersonated), &one), Grade::AsExpected);
+            assert_eq!(grade(&expected(Kind::Read), &other), Grade::AsExpected);
+        }
+        for meanwhile in left(Cause::Ended).into_iter().chain([Meanwhile::PeerFinished { key: "o".into() }]) {
+            assert_eq!(grade(&expected(Kind::Split), &impersonated(meanwhile.clone())), Grade::AttackLost);
+            assert_eq!(grade(&expected(Kind::Split), &found(meanwhile)), Grade::AttackLost);
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ struct Site {
 
 impl Site {
     async fn open() -> Self {
-        let fake = Fake::start(Duration::from_secs(30)).await;
+        let fake = Fake::start(Duration::from_secs(600)).await;
         let app = App::new(fake.console.clone(), outcomes::all().unwrap(), Limits::default());
         let router = router(app, Guard::new("127.0.0.1:8080".parse().unwrap()));
         Self { fake, router }

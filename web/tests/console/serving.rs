@@ -15,7 +15,7 @@ use web::{
 };
 
 /// Nothing here takes that long unless it hangs.
-const HANGS: Duration = Duration::from_secs(20);
+const HANGS: Duration = Duration::from_secs(600);
 
 struct Served {
     fake: Fake,
@@ -26,7 +26,7 @@ struct Served {
 
 impl Served {
     async fn open(limits: Limits) -> Self {
-        let fake = Fake::start(Duration::from_secs(30)).await;
+        let fake = Fake::start(HANGS).await;
         let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         let app = App::new(Arc::clone(&fake.console), outcomes::all().unwrap(), limits.clone());

@@ -5,7 +5,7 @@ use lab::{event::Fact, verdict::Kind};
 use std::{path::Path, time::Duration};
 use web::{console::Processes, sessions::session::Record};
 
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(600);
 
 fn kind(record: &Record) -> Kind {
     record.session.verdict.as_ref().unwrap().kind

@@ -61,25 +61,29 @@ impl Spoils {
 /// say; where it heard nothing else, the key is the two victims' own, and was found.
 fn one_key(evidence: &Evidence, party: Role, established: &Cited<Handshake>, held: u64, spoils: Spoils) -> Answer {
     let (peer, key) = (party.peer(), established.it.fingerprint.clone());
-    let cited = spoils.and([established.n, held]);
+    let (meanwhile, left) = meanwhile(evidence, peer);
+    let cited = spoils.and([established.n, held].into_iter().chain(left));
     let Some((foreign, _)) = evidence.foreign_message(party) else {
-        return Answer::new(Grounds::Found { party, peer, key, read: spoils.read, live: spoils.live }, cited);
+        let (read, live, meanwhile) = (spoils.read, spoils.live, Some(meanwhile));
+        return Answer::new(Grounds::Found { party, peer, key, read, live, meanwhile }, cited);
     };
-    let meanwhile = meanwhile(evidence, peer);
     let grounds = Grounds::Impersonated { party, peer, key, meanwhile, read: spoils.read };
     Answer::new(grounds, cited.into_iter().chain([foreign.n]))
 }
 
-/// What became of the victim that the attacker stood in for.
-fn meanwhile(evidence: &Evidence, role: Role) -> Meanwhile {
+/// What became of the other victim, and the event by which it left where it did not finish.
+fn meanwhile(evidence: &Evidence, role: Role) -> (Meanwhile, Option<u64>) {
     let victim = evidence.victim(role);
     if let Some(established) = &victim.established {
-        return Meanwhile::PeerFinished { key: established.it.fingerprint.clone() };
+        return (Meanwhile::PeerFinished { key: established.it.fingerprint.clone() }, None);
     }
-    match &victim.aborted {
-        Some(abort) if !victim.received_frames.is_empty() => Meanwhile::PeerGaveUp { flight: abort.it.flight },
-        _ => Meanwhile::PeerAbsent,
-    }
+    let left = victim.aborted.as_ref();
+    let reason = left.map(|abort| abort.it.reason.clone());
+    let meanwhile = match left {
+        Some(abort) if !victim.received_frames.is_empty() => Meanwhile::PeerGaveUp { flight: abort.it.flight, reason },
+        _ => Meanwhile::PeerAbsent { reason },
+    };
+    (meanwhile, left.map(|abort| abort.n))
 }
 
 /// A canary that came out although no key that the attacker shows protects it: whatever else happened, nobody may call it

@@ -3,11 +3,12 @@
 use super::{
     chaos::storm,
     heard::{Events, Shared},
-    usage::Usage,
+    usage::{Usage, descriptors},
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
@@ -23,6 +24,9 @@ use web::ci::{group::Group, outcomes};
 
 /// How long what is under way may take at the end, and the console to start again.
 const CLOSING: Duration = Duration::from_secs(300);
+/// Descriptors that a process may have more at rest than before its first session: a connection of somebody who asks, a file that
+/// is kept open. Whoever forgets one in each session has hundreds.
+const FEW: usize = 8;
 /// What the console keeps.
 const KEPT: usize = 5000;
 
@@ -37,6 +41,7 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
         ["--data", &path, "--listen", "127.0.0.1:0", "--jobs", &jobs, "--retain", &kept, "--patience", patience];
     let lab = Lab::start(&flags);
     let address = lab.address;
+    let before = at_rest(&lab);
     let shared = Shared::new(rows, move |path| get(address, path));
     let (mut usage, began) = (Usage::default(), Instant::now());
     let (blows, compared, code, took) = thread::scope(|scope| {
@@ -55,6 +60,7 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
         player.play(&lab, at_once, time, &mut rng);
         let open = shared.settled(CLOSING);
         shared.state().tally.faults.extend(open);
+        shared.state().tally.faults.extend(left_open(&lab, &before));
         let took = began.elapsed();
         // The end of the stream ends who listens to it, and that who compares.
         let code = lab.end();
@@ -82,6 +88,30 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
     }
     println!("  started again in {:.1} s; the events of {} read again\n", took.as_secs_f64(), state.last.len());
     faults
+}
+
+/// The descriptors of each process.
+fn at_rest(lab: &Lab) -> BTreeMap<&'static str, usize> {
+    let all = PARTS.into_iter().zip(lab.pids()).chain([("console", lab.program.pid())]);
+    all.filter_map(|(part, pid)| Some((part, descriptors(pid)?))).collect()
+}
+
+/// Who has more descriptors than before the first session, when none is under way. What rises with the sessions under way, and falls
+/// with them, is none of it.
+fn left_open(lab: &Lab, before: &BTreeMap<&str, usize>) -> Vec<String> {
+    let waited = Instant::now();
+    loop {
+        let now = at_rest(lab);
+        let more = now.iter().filter(|(part, count)| before.get(*part).is_none_or(|before| **count > before + FEW));
+        let more: Vec<_> =
+            more.map(|(part, count)| format!("{part} has {count} descriptors at rest, before {before:?}")).collect();
+        if more.is_empty() || waited.elapsed() >= CLOSING {
+            println!("  descriptors before the first session {before:?}, after the last {now:?}");
+            return more;
+        }
+        // The system tells nobody when a connection is closed by the other side.
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// The console once more, with what it keeps.

@@ -4,26 +4,24 @@ use super::{
     tally::{Befallen, Tally},
     usage::Usage,
 };
+use crate::told::{Told, sessions};
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use lab::{
-    event::{Event, Fact},
+    event::Event,
     verdict::{Row, judge},
 };
 use rand_core::Rng;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     path::Path,
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 use support::{
     outcomes,
-    programs::{DEADLINE, Program, run},
+    programs::{Program, run},
 };
 use tempfile::TempDir;
 
@@ -34,8 +32,6 @@ const PLAYED: [&str; 6] =
 const CLIENTS: usize = 4;
 /// Octets of the longest of these sessions in one direction, about: no cut is of use behind them.
 const OCTETS: usize = 6000;
-/// What is told of a connection whose first flight names no session.
-const UNNAMED: &str = "unnamed";
 
 /// Plays for so long, each scenario for its share of the time and once at least until time is over; answers with what must not be.
 pub fn endure(time: Duration, seed: u64) -> Vec<String> {
@@ -100,38 +96,6 @@ fn pass(mut from: TcpStream, mut to: TcpStream, left: &Mutex<usize>) {
     let _ = to.shutdown(Shutdown::Both);
 }
 
-/// What a program tells of its sessions, over a pipe that it takes for a file.
-struct Told(Arc<(Mutex<Vec<Event>>, Condvar)>);
-
-impl Told {
-    fn at(path: &Path) -> Self {
-        mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
-        let (told, path) = (Arc::new((Mutex::default(), Condvar::new())), path.to_owned());
-        let shared: Arc<(Mutex<Vec<Event>>, Condvar)> = Arc::clone(&told);
-        thread::spawn(move || {
-            let lines = BufReader::new(File::open(path).expect("the pipe")).lines().map_while(Result::ok);
-            for line in lines {
-                let event = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line}"));
-                shared.0.lock().expect("no thread panics").push(event);
-                shared.1.notify_all();
-            }
-        });
-        Self(told)
-    }
-
-    /// Everything, as soon as no session is under way.
-    fn all(&self) -> Vec<Event> {
-        let under_way = |events: &mut Vec<Event>| {
-            let count = |of: fn(&Fact) -> bool| events.iter().filter(|event| of(&event.fact)).count();
-            count(|fact| matches!(fact, Fact::Started { .. })) != count(|fact| *fact == Fact::Ended)
-        };
-        let events = self.0.0.lock().expect("no thread panics");
-        let (events, waited) = self.0.1.wait_timeout_while(events, DEADLINE, under_way).expect("no thread panics");
-        assert!(!waited.timed_out(), "a session by hand has no end: {events:#?}");
-        events.clone()
-    }
-}
-
 /// Sessions of a scenario until then, each with the events of all three.
 fn played(
     row: &Row,
@@ -178,18 +142,6 @@ fn played(
             break;
         }
     }
-    all.extend(told.iter().flat_map(Told::all));
+    all.extend(told.iter().flat_map(|told| told.all(0)));
     sessions(all)
-}
-
-/// The events of each session; between two programs no order is known.
-fn sessions(events: Vec<Event>) -> Vec<Vec<Event>> {
-    let mut sessions: BTreeMap<String, Vec<Event>> = BTreeMap::new();
-    for event in events.into_iter().filter(|event| event.session != UNNAMED) {
-        sessions.entry(event.session.clone()).or_default().push(event);
-    }
-    for events in sessions.values_mut() {
-        (1..).zip(events).for_each(|(n, event)| event.n = n);
-    }
-    sessions.into_values().collect()
 }

@@ -25,8 +25,7 @@ impl Usage {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let resident =
             status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
-        let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")).map(Iterator::count) else { return };
-        if let Some(memory) = resident {
+        if let (Some(memory), Some(descriptors)) = (resident, descriptors(pid)) {
             let sample = Sample { seconds: since.as_secs_f64(), memory, descriptors: descriptors as f64 };
             self.0.entry((part, pid)).or_default().push(sample);
         }
@@ -67,6 +66,11 @@ impl Usage {
         }
         (told, faults)
     }
+}
+
+/// The open descriptors of a process; none of one that is gone.
+pub fn descriptors(pid: u32) -> Option<usize> {
+    fs::read_dir(format!("/proc/{pid}/fd")).map(Iterator::count).ok()
 }
 
 /// How much a value changes in a second, by least squares.

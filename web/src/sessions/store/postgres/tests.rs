@@ -125,7 +125,7 @@ impl Console {
 
     /// What the next viewer's message is called, and what it says.
     async fn next(&mut self) -> Vec<String> {
-        let batch = timeout(Duration::from_secs(30), self.viewer.next()).await.expect("something to see").unwrap();
+        let batch = timeout(Duration::from_secs(600), self.viewer.next()).await.expect("something to see").unwrap();
         let Batch::Messages { messages, .. } = batch else { panic!("{batch:?}") };
         messages.iter().map(|message| String::from_utf8(message.text.to_vec()).unwrap()).collect()
     }
@@ -265,7 +265,7 @@ async fn who_missed_something_is_told(database: &Database<'_>) {
 
 async fn healthy(book: &Book, well: impl FnMut(&Health) -> bool) -> String {
     let mut health = book.store().health();
-    let found = timeout(Duration::from_secs(30), health.wait_for(well)).await;
+    let found = timeout(Duration::from_secs(600), health.wait_for(well)).await;
     let found = found.unwrap_or_else(|_| panic!("{:?}", book.store().health().borrow().clone()));
     found.unwrap().message.clone()
 }
