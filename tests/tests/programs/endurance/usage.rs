@@ -14,8 +14,8 @@ struct Sample {
 #[derive(Debug, Default)]
 pub struct Usage(BTreeMap<(&'static str, u32), Vec<Sample>>);
 
-/// What a process may grow by while it is watched: kilobytes and descriptors. Less is the noise of allocators.
-const LEAST: (f64, f64) = (24.0 * 1024.0, 24.0);
+/// What a process may grow by while it is watched, in kilobytes. Less is the noise of allocators.
+const LEAST: f64 = 24.0 * 1024.0;
 /// Fewer samples, or seconds, show nothing.
 const FEW: (usize, f64) = (12, 30.0);
 
@@ -32,7 +32,9 @@ impl Usage {
     }
 
     /// Of each part the process that was watched longest: its greatest use, and how it changes, by least squares over all samples
-    /// but those of the first third of its time, in which caches fill. Growth that is more than noise is a fault.
+    /// but those of the first third of its time, in which caches fill. Memory that grows by more than noise is a fault. Descriptors
+    /// are told only: they count the sessions under way, which gather and go as the machine has time for them. What is left open shows
+    /// when none is.
     pub fn told(&self) -> (String, Vec<String>) {
         let mut longest: BTreeMap<&str, &[Sample]> = BTreeMap::new();
         for ((part, _), samples) in &self.0 {
@@ -48,19 +50,16 @@ impl Usage {
             if time < FEW.1 {
                 continue;
             }
-            let of = |value: fn(&Sample) -> f64| {
-                let most = settled.iter().map(value).fold(0.0, f64::max);
-                (most, slope(settled, value))
-            };
-            let ((memory, kilobytes), (descriptors, opened)) = (of(|it| it.memory), of(|it| it.descriptors));
+            let most = |value: fn(&Sample) -> f64| settled.iter().map(value).fold(0.0, f64::max);
+            let (memory, descriptors) = (most(|it| it.memory), most(|it| it.descriptors));
+            let (kilobytes, opened) = (slope(settled, |it| it.memory), slope(settled, |it| it.descriptors));
             told += &format!(
                 "  {part:<8} watched for {time:.0} s: memory at most {:.1} MB, {:+.2} MB a minute; descriptors at most {descriptors:.0}, {:+.2} a minute\n",
                 memory / 1024.0,
                 kilobytes * 60.0 / 1024.0,
                 opened * 60.0
             );
-            let grown = |slope: f64, most: f64, least: f64| slope * time > least.max(most / 4.0);
-            if grown(kilobytes, memory, LEAST.0) || grown(opened, descriptors, LEAST.1) {
+            if kilobytes * time > LEAST.max(memory / 4.0) {
                 faults.push(format!("{part} grows: {settled:?}"));
             }
         }
