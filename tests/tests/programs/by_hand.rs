@@ -109,17 +109,21 @@ fn clients_that_come_together_are_all_served_even_when_the_disk_is_gone() {
     let directory = tempfile::tempdir().expect("a directory");
     let [servers, attackers, clients] = ["server", "attacker", "client"].map(|name| directory.path().join(name));
     let text = |path: &Path| path.to_str().expect("a path").to_owned();
+    // So many at once take their time where others want the processor too: nobody loses patience over that.
+    let usual = ["--mode", "ecdh-cert", "--patience", "600000"];
     // The first to come creates them.
-    let (_server, at_server) = listening("server", &["--mode", "ecdh-cert", "--pki", &text(&servers)]);
+    let (_server, at_server) = listening("server", &[&usual[..], &["--pki", &text(&servers)]].concat());
     for copy in [&attackers, &clients] {
         fs::create_dir(copy).expect("a directory");
         fs::copy(servers.join("authorities.seed"), copy.join("authorities.seed")).expect("a copy");
     }
-    let attack = ["--mode", "ecdh-cert", "--attack", "relay", "--connect", &at_server, "--pki", &text(&attackers)];
-    let (_attacker, at_attacker) = listening("attacker", &attack);
+    let pki = text(&attackers);
+    let attack = ["--attack", "relay", "--connect", &at_server, "--pki", &pki];
+    let (_attacker, at_attacker) = listening("attacker", &[&usual[..], &attack].concat());
     fs::remove_dir_all(servers).expect("to remove it");
     fs::remove_dir_all(attackers).expect("to remove it");
-    let flags = ["--mode", "ecdh-cert", "--connect", &at_attacker, "--pki", &text(&clients)];
+    let pki = text(&clients);
+    let flags = [&usual[..], &["--connect", &at_attacker, "--pki", &pki]].concat();
     let served = thread::scope(|scope| {
         let came: Vec<_> = (0..24).map(|_| scope.spawn(|| run("client", &flags))).collect();
         came.into_iter().map(|came| came.join().expect("a client")).collect::<Vec<_>>()
