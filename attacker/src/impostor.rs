@@ -25,6 +25,8 @@ struct Impostor {
     narration: Narration,
     /// The victim at its end.
     with: Role,
+    /// The other one, for which it stands in, is gone.
+    alone: bool,
     suppositions: fn(&Leg) -> Vec<Vec<Known>>,
     shown: bool,
     /// What the attacker comes by when the session is over.
@@ -67,8 +69,8 @@ impl Impostor {
     }
 
     /// Reads a record of the victim's, if it can, and says farewell in the other's name when that was the last. What it cannot read
-    /// nobody answers where it is `alone`.
-    fn read(&mut self, frame: &Frame, alone: bool, moves: &mut Vec<Move>) {
+    /// nobody answers where it is alone.
+    fn read(&mut self, frame: &Frame, moves: &mut Vec<Move>) {
         let suppositions = (self.suppositions)(&self.leg);
         self.leg.suppose(suppositions);
         let name = self.with.peer();
@@ -79,7 +81,7 @@ impl Impostor {
                 moves.extend(farewell.map(|frame| Move::Inject { name, frame }));
                 moves.push(Move::Cut(name));
             }
-            None if self.later.is_empty() && alone => moves.push(Move::Cut(self.with)),
+            None if self.later.is_empty() && self.alone => moves.push(Move::Cut(self.with)),
             None if self.later.is_empty() => {}
             None => self.keep(frame, moves),
         }
@@ -112,10 +114,16 @@ impl Impostor {
         }
     }
 
-    /// The victim behind the attacker is gone. The other one is let go where it waits for what that one alone could have said;
+    /// The victim behind the attacker is gone.
+    fn left(&mut self, moves: &mut Vec<Move>) {
+        self.alone = true;
+        self.go_on(moves);
+    }
+
+    /// Where the victim behind the attacker is gone, the other one is let go when it waits for what that one alone could have said;
     /// else it goes on with the attacker.
-    fn go_on_alone(&self, moves: &mut Vec<Move>) {
-        if self.leg.message().is_some_and(|message| message.from != self.with) {
+    fn go_on(&self, moves: &mut Vec<Move>) {
+        if self.alone && self.leg.message().is_some_and(|message| message.from != self.with) {
             moves.push(Move::Cut(self.with));
         }
     }
@@ -137,8 +145,6 @@ pub struct AsClient {
     /// Followed only to read the client's frames.
     client: Leg,
     replace: Replace,
-    /// The client is gone.
-    alone: bool,
 }
 
 impl AsClient {
@@ -149,7 +155,6 @@ impl AsClient {
             server: impostor(Role::Server, leg, plan.suppositions, plan.later, (start.algebra)("nonces")),
             client: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
-            alone: false,
         }
     }
 }
@@ -171,19 +176,14 @@ impl Attack for AsClient {
                 self.server.narration.step(2, &mut moves);
                 moves.push(Move::Drop { from: Role::Server, frame: frame.clone() });
                 if frame.kind == Kind::Record {
-                    self.server.read(&frame, self.alone, &mut moves);
+                    self.server.read(&frame, &mut moves);
                 } else {
                     self.server.leg.observe(&frame);
                     moves.extend(self.server.speak(&self.replace));
                 }
-                if self.alone {
-                    self.server.go_on_alone(&mut moves);
-                }
+                self.server.go_on(&mut moves);
             }
-            Seen::Ended(Role::Client) => {
-                self.alone = true;
-                self.server.go_on_alone(&mut moves);
-            }
+            Seen::Ended(Role::Client) => self.server.left(&mut moves),
             Seen::Ended(Role::Server) => {
                 moves.push(Move::Cut(Role::Client));
                 self.server.afterwards(&mut moves);
@@ -202,8 +202,6 @@ pub struct AsServer {
     /// Followed only to read the server's frames.
     server: Leg,
     replace: Replace,
-    /// The server is gone.
-    alone: bool,
 }
 
 impl AsServer {
@@ -215,7 +213,6 @@ impl AsServer {
             client: impostor(Role::Client, leg, plan.suppositions, plan.later, (start.algebra)("nonces")),
             server: Leg::new(start.mode, (start.algebra)("unused"), Vec::new(), &[]),
             replace: plan.replace,
-            alone: false,
         }
     }
 }
@@ -227,23 +224,21 @@ impl Attack for AsServer {
             Seen::Frame { from, frame } if frame.kind == Kind::Record => {
                 moves.push(Move::Drop { from, frame: frame.clone() });
                 if from == Role::Client {
-                    self.client.read(&frame, self.alone, &mut moves);
+                    self.client.read(&frame, &mut moves);
                 }
             }
             Seen::Frame { from: Role::Client, frame } => {
                 self.client.narration.step(1, &mut moves);
                 self.client.leg.observe(&frame);
                 let answers = self.client.speak(&self.replace);
-                if answers.is_empty() && !self.alone {
+                if answers.is_empty() && !self.client.alone {
                     self.server.observe(&frame);
                     moves.push(Move::Forward { from: Role::Client, frame });
                 } else {
                     moves.push(Move::Drop { from: Role::Client, frame });
                     moves.extend(answers);
                 }
-                if self.alone {
-                    self.client.go_on_alone(&mut moves);
-                }
+                self.client.go_on(&mut moves);
             }
             Seen::Frame { from: Role::Server, frame } => {
                 self.client.narration.step(2, &mut moves);
@@ -253,10 +248,7 @@ impl Attack for AsServer {
                 let after = after.unwrap_or_else(|| frame.clone());
                 moves.push(Move::Alter { from: Role::Server, before: frame, after });
             }
-            Seen::Ended(Role::Server) => {
-                self.alone = true;
-                self.client.go_on_alone(&mut moves);
-            }
+            Seen::Ended(Role::Server) => self.client.left(&mut moves),
             Seen::Ended(Role::Client) => {
                 moves.push(Move::Cut(Role::Server));
                 self.client.afterwards(&mut moves);
@@ -278,6 +270,7 @@ fn impostor(
         leg,
         narration: Narration::default(),
         with,
+        alone: false,
         suppositions,
         shown: false,
         later,
