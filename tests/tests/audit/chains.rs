@@ -3,10 +3,11 @@
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use lab::certificate::{
     FORGERIES, KeyType, Pki, Purpose, checks,
-    forge::{FURTHER, Form},
+    forge::{FURTHER, Form, Staged},
     hashed_name, pem,
 };
 use std::{fs, path::Path, process::Command};
+use tempfile::TempDir;
 
 const AT: i64 = 1_790_000_000;
 const NAME: &str = "bob.lab";
@@ -21,14 +22,29 @@ fn openssl(directory: &Path, args: &[&str]) -> Option<(bool, String)> {
     Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
+/// A directory for its files; nothing where it is not here.
+fn place() -> Option<TempDir> {
+    let directory = tempfile::tempdir().unwrap();
+    if openssl(directory.path(), &["version"]).is_none() {
+        println!("not run: openssl is missing");
+        return None;
+    }
+    Some(directory)
+}
+
+/// What a forgery of the further ones presents, and the authorities that it forges.
+fn flawed(id: &str, keys: KeyType) -> (Pki, Staged) {
+    let rng = &mut ChaCha20Rng::from_seed([5; 32]);
+    let pki = Pki::generate_with(keys, NAME, "alice.lab", AT, rng).unwrap();
+    let forgery = FURTHER.iter().find(|forgery| forgery.id == id).unwrap();
+    let staged = forgery.stage(Form::Flawed, &pki.authorities, NAME, Purpose::Server, AT, rng).unwrap();
+    (pki, staged)
+}
+
 #[test]
 fn openssl_believes_every_twin_and_refuses_every_flaw() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(directory) = place() else { return };
     let at = directory.path();
-    if openssl(at, &["version"]).is_none() {
-        println!("not run: openssl is missing");
-        return;
-    }
     for forgery in FORGERIES.iter().chain(FURTHER).filter(|forgery| forgery.check != checks::PIN) {
         let rng = &mut ChaCha20Rng::from_seed([5; 32]);
         let pki = Pki::generate(NAME, "alice.lab", AT, rng).unwrap();
@@ -71,16 +87,9 @@ fn openssl_believes_every_twin_and_refuses_every_flaw() {
 /// difference.
 #[test]
 fn a_root_of_the_system_is_found_by_its_name() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(directory) = place() else { return };
     let at = directory.path();
-    if openssl(at, &["version"]).is_none() {
-        println!("not run: openssl is missing");
-        return;
-    }
-    let rng = &mut ChaCha20Rng::from_seed([5; 32]);
-    let pki = Pki::generate(NAME, "alice.lab", AT, rng).unwrap();
-    let forgery = FURTHER.iter().find(|forgery| forgery.id == "forge-unknown-ca:system").unwrap();
-    let staged = forgery.stage(Form::Flawed, &pki.authorities, NAME, Purpose::Server, AT, rng).unwrap();
+    let (_, staged) = flawed("forge-unknown-ca:system", KeyType::Ed25519);
     let chain: String = staged.presented.iter().map(|der| pem::encode(pem::CERTIFICATE, der)).collect();
     fs::write(at.join("chain.pem"), chain).unwrap();
     fs::write(at.join("ca.pem"), pem::encode(pem::CERTIFICATE, &staged.anchor)).unwrap();
@@ -102,16 +111,9 @@ fn a_root_of_the_system_is_found_by_its_name() {
 /// who takes the key from there and the generator from the standard does not.
 #[test]
 fn a_generator_of_ones_own_wins_against_whoever_takes_it() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(directory) = place() else { return };
     let at = directory.path();
-    if openssl(at, &["version"]).is_none() {
-        println!("not run: openssl is missing");
-        return;
-    }
-    let rng = &mut ChaCha20Rng::from_seed([5; 32]);
-    let pki = Pki::generate_with(KeyType::P256, NAME, "alice.lab", AT, rng).unwrap();
-    let forgery = FURTHER.iter().find(|forgery| forgery.id == "forge-lookalike-ca:generator").unwrap();
-    let staged = forgery.stage(Form::Flawed, &pki.authorities, NAME, Purpose::Server, AT, rng).unwrap();
+    let (pki, staged) = flawed("forge-lookalike-ca:generator", KeyType::P256);
     let [leaf, copy] = &staged.presented[..] else { panic!("a leaf and the copy") };
     let root = &pki.authorities.root;
     assert!(copy.windows(65).any(|octets| octets == root.key().public()) && copy != root.certificate());
