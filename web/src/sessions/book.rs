@@ -5,24 +5,23 @@
 
 mod elsewhere;
 mod pages;
+mod recall;
 
 use crate::sessions::{
     filter::Filter,
     hub::Hub,
     session::{Record, Session, now_ms, now_us},
-    store::{Cursor, Engine, Kept, Store, StoreError, Told},
+    store::{Cursor, Kept, Store, StoreError, Told},
     veil::Veil,
 };
 use bytes::Bytes;
 use lab::{event::Event, scenario::Scenario, verdict::Kind};
 use pages::{Pages, Running, SCENARIOS};
+use recall::Recall;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-/// Scenarios whose last sessions are judged before others may ask the store something.
-const AT_ONCE: usize = 8;
 
 /// The book.
 pub struct Book {
@@ -57,49 +56,9 @@ impl Book {
         let mut pages = Pages::default();
         if let Ok(scenarios) = store.ask(|database| database.scenarios(SCENARIOS)).await {
             pages.last = scenarios.iter().map(|(cursor, _)| *cursor).max().unwrap_or_default();
-            pages.unread = scenarios.into_iter().map(|(_, scenario)| scenario).collect();
+            pages.recall = Recall::of(scenarios.into_iter().map(|(_, scenario)| scenario).collect());
         }
         Self { pages: Mutex::new(pages), hub, store }
-    }
-
-    /// Judges the last session of each scenario that was kept before, a few at a time, so that nobody waits for it who asks the
-    /// store something meanwhile. Whoever watches starts again from the lists when all are there.
-    pub async fn recall(&self) {
-        let mut recalled = false;
-        self.pages().recalling = true;
-        loop {
-            let next: Vec<Scenario> = {
-                let unread = &mut self.pages().unread;
-                unread.drain(..unread.len().min(AT_ONCE)).collect()
-            };
-            if next.is_empty() {
-                break;
-            }
-            let asked = next.clone();
-            let judge = move |database: &dyn Engine| {
-                let last = asked.iter().map(|scenario| database.last_of(scenario));
-                last.collect::<Result<Vec<_>, _>>()
-            };
-            let Ok(found) = self.store.ask(judge).await else { continue };
-            for (scenario, session) in next.into_iter().zip(found) {
-                let Some(session) = session else { continue };
-                let mut pages = self.pages();
-                if pages.forgotten.remove(&session.session) {
-                    // It was forgotten meanwhile: the one before it is the last.
-                    pages.unread.push(scenario);
-                } else {
-                    recalled = true;
-                    pages.remember(&session);
-                }
-            }
-        }
-        let mut pages = self.pages();
-        pages.recalling = false;
-        pages.forgotten.clear();
-        drop(pages);
-        if recalled {
-            self.hub.restart();
-        }
     }
 
     /// The stream that this book publishes to.

@@ -1,5 +1,6 @@
 //! What a book has in memory: the sessions that run, the last ones that were judged, and the last of each scenario.
 
+use super::recall::Recall;
 use crate::sessions::{
     session::{Record, Session},
     store::Cursor,
@@ -8,7 +9,7 @@ use crate::sessions::{
 use bytes::Bytes;
 use lab::{scenario::Scenario, verdict::Kind};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -28,11 +29,7 @@ pub(super) struct Pages {
     pub(super) judged_ids: HashMap<String, Cursor>,
     pub(super) judged_bytes: usize,
     pub(super) latest: HashMap<Scenario, Session>,
-    /// Scenarios whose last session is kept and not judged yet.
-    pub(super) unread: Vec<Scenario>,
-    /// Such are being judged, and what was forgotten meanwhile.
-    pub(super) recalling: bool,
-    pub(super) forgotten: HashSet<String>,
+    pub(super) recall: Recall,
     /// This console's own veil, the others', and all of them as one.
     pub(super) own_veil: Veil,
     pub(super) veils: HashMap<Arc<str>, Veil>,
@@ -73,9 +70,7 @@ impl Pages {
 
     /// Forgets a judged session: whether it was there, and its scenario where it was the last of that one and another may be.
     pub(super) fn forget(&mut self, id: &str) -> (bool, Option<Scenario>) {
-        if self.recalling {
-            self.forgotten.insert(id.to_owned());
-        }
+        self.recall.forget(id);
         let judged = self.judged_ids.remove(id).and_then(|cursor| self.judged.remove(&cursor));
         if let Some(record) = &judged {
             self.judged_bytes -= weight_of(record);
