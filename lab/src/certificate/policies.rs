@@ -318,6 +318,35 @@ mod tests {
         }
     }
 
+    /// A requirement that begins further down, in paths of five certificates without a policy: each that is not self-issued takes
+    /// one from the counter (section 6.1.4 (h)), which a later constraint lowers and never raises (section 6.1.4 (i)); the last
+    /// takes one more, and where none is left a policy has to be valid (section 6.1.5 (a) and (g)). These are the cases 43 to 47 of
+    /// NIST's first suite for path processing (2001), made here by what they say: 45 and 47 are to be refused, although the list of
+    /// results that Botan keeps beside its copy has them accepted, and says there that it has them so for want of policies.
+    #[test]
+    fn a_requirement_that_begins_further_down() {
+        let after = |skip: u8| (CONSTRAINTS, sequence(&[vec![0x80, 0x01, skip]]));
+        let five = |constraints: &[u8], each: &Extensions| -> Vec<Extensions> {
+            let constraint = |i: usize| constraints.get(i).map(|&skip| after(skip));
+            (0..5).map(|i| each.iter().cloned().chain(constraint(i)).collect()).collect()
+        };
+        let (no_policy, none, one) = (Err(Defect::NoValidPolicy), Vec::new(), vec![policies(&[oid(1)])]);
+        for (case, constraints, each, expected) in [
+            ("43", &[10][..], &none, Ok(())),
+            // The last certificate is the fifth: five are skipped, and nothing is required.
+            ("44", &[5], &none, Ok(())),
+            ("45", &[4], &none, no_policy),
+            ("46", &[0], &one, Ok(())),
+            ("46, without its policies", &[0], &none, no_policy),
+            // Two after the second is before the end, whatever the first and the third say.
+            ("47", &[7, 2, 4], &none, no_policy),
+            ("47, without the second", &[7, 9, 4], &none, Ok(())),
+            ("47, with policies", &[7, 2, 4], &one, Ok(())),
+        ] {
+            assert_eq!(run(&five(constraints, each)), expected, "{case}");
+        }
+    }
+
     /// Section 6.1.1 (c) and (e) to (g), and section 6.1.5 (g): worked out by hand.
     #[test]
     fn inputs() {
