@@ -9,11 +9,12 @@ use lab::{
     refusal::Refusal,
     role::Actor,
     scenario::{Scenario, Selection},
-    script::kept::Written,
+    script::{self, kept::Written},
     staging::{Setting, stage},
 };
 use process::{
     arguments::{ByHand, Common},
+    files,
     frames::connect,
     listening::listen,
     memories::Memories,
@@ -24,7 +25,6 @@ use process::{
 use serde_json::json;
 use std::{
     ffi::OsString,
-    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -109,7 +109,8 @@ async fn start(args: Arguments) -> Result<u8, Failure> {
 
 /// Reads a script from a file.
 fn read(path: &Path) -> Result<Written, Failure> {
-    let octets = fs::read(path).map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
+    let octets = files::octets(path, script::LONGEST)
+        .map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
     Written::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
 }
 

@@ -29,7 +29,7 @@ pub const VERSION: u64 = 1;
 /// Sessions of the longest campaign.
 pub const SESSIONS: usize = 8;
 /// Octets of the longest script.
-const LONGEST: usize = 512 * 1024;
+pub const LONGEST: usize = 512 * 1024;
 
 /// What an attacker does.
 #[derive(Clone, Debug)]

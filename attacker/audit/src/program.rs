@@ -24,6 +24,7 @@ use crate::{
 use lab::certificate::pem;
 use process::{
     authorities::random,
+    files,
     foreign::{self, Directory, Processes},
 };
 use std::{
@@ -336,7 +337,7 @@ fn says(printed: &[Printed], secrets: &Secrets) -> Option<String> {
 }
 
 /// Largest file, and most files, in which it is looked for what a client kept.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: usize = 4 << 20;
 const FILES: usize = 2000;
 
 /// Whether a file that the client wrote has the token in it.
@@ -350,8 +351,8 @@ fn keeps(directory: &Path, token: &str) -> bool {
                 return false;
             } else if kind.is_dir() {
                 directories.push(entry.path());
-            } else if kind.is_file() && entry.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST) {
-                let content = fs::read(entry.path()).unwrap_or_default();
+            } else if kind.is_file() {
+                let content = files::octets(&entry.path(), LARGEST).unwrap_or_default();
                 if contains(&content, token.as_bytes()) {
                     return true;
                 }

@@ -39,7 +39,10 @@ use num_bigint::BigUint;
 
 pub use budget::{Budget, Observer, Phase};
 pub use costs::index_seconds;
-pub use explain::{Described, Explanation, Level, MAX_EXPLAINED_BITS, Minimum, Modulus, SpecialForm, explain};
+pub use explain::{
+    Breaking, Described, Explanation, Level, MAX_EXPLAINED_BITS, Minimum, Modulus, SpecialForm, Validity, Weakness,
+    explain,
+};
 pub use factor::{Effort, Factoring, Factorisation, Resisted, SIEVE_BITS, Tried, curves_price, sieve_price};
 pub use failure::{Failure, Limit, Obstacle, Step, Unsolved};
 pub use index::Precomputation;

@@ -5,6 +5,7 @@ use crate::{
     session::{Heard, Secret},
     stream::{Piece, Stream},
 };
+use cryptanalysis::Failure;
 use lab::tls::{Closed, Side, Tap};
 use std::net::SocketAddr;
 
@@ -30,6 +31,8 @@ pub(crate) struct Connection {
     /// What each side said: the client, the server.
     pub(crate) heard: [Heard; 2],
     pub(crate) secret: Option<Secret>,
+    /// Why no logarithm was found, where one was looked for.
+    pub(crate) failure: Option<Failure>,
     /// Names by which its master secret is kept for those that resume it.
     pub(crate) named: usize,
 }
@@ -44,6 +47,7 @@ impl Connection {
             tap: Tap::new(),
             heard: Default::default(),
             secret: None,
+            failure: None,
             named: 0,
         }
     }

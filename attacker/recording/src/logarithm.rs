@@ -1,7 +1,7 @@
 //! The secret of Diffie–Hellman from what was seen of it: one logarithm serves every session in which its value comes again.
 
 use cryptanalysis::{Budget, Described, Explanation, Failure, Method, Observer, Solvers, Unsolved, explain};
-use lab::tls::{Closed, DheParameters, Side};
+use lab::tls::{DheParameters, Side};
 use num_bigint::BigUint;
 use serde::Serialize;
 use std::{collections::VecDeque, sync::Arc};
@@ -25,12 +25,28 @@ pub struct Logarithm {
     pub reused: bool,
 }
 
+/// Why there is no secret.
+pub(crate) enum Without {
+    /// Nothing is known against the group, and nothing was tried.
+    Sound,
+    /// A logarithm was found, and the handshake does not fit it.
+    Unfit,
+    /// No logarithm was found.
+    Failed(Box<Failure>),
+}
+
+impl From<Failure> for Without {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
 struct Group {
     p: BigUint,
     g: BigUint,
     explained: Arc<Explanation>,
     /// Why no logarithm is found there, whatever the value.
-    hopeless: Option<String>,
+    hopeless: Option<Failure>,
 }
 
 /// The groups and exponents seen so far.
@@ -47,20 +63,20 @@ impl Logarithms {
         Self { budget, groups: VecDeque::new(), solvers: Solvers::new(8), known: VecDeque::new() }
     }
 
-    /// What the group of a server is; nothing where its modulus is longer than anybody takes.
+    /// What the group of a server is worth; nothing where its modulus is longer than anybody takes.
     pub(crate) fn seen(&mut self, server: &DheParameters, observer: &mut dyn Observer) -> Option<Arc<Explanation>> {
-        let group = self.group(server, observer)?;
+        let group = self.group(server, observer).ok()?;
         Some(Arc::clone(&group.explained))
     }
 
-    fn group(&mut self, server: &DheParameters, observer: &mut dyn Observer) -> Option<&mut Group> {
+    fn group(&mut self, server: &DheParameters, observer: &mut dyn Observer) -> Result<&mut Group, Failure> {
         let found = self.groups.iter().position(|group| group.p == server.p && group.g == server.g);
-        let group = match found {
-            Some(at) => self.groups.remove(at)?,
+        let group = match found.and_then(|at| self.groups.remove(at)) {
+            Some(group) => group,
             None => {
                 let described = Described { p: server.p.clone(), g: Some(server.g.clone()), ..Described::default() };
                 let budget = Budget { core_seconds: LOOK, ..self.budget.clone() };
-                let explained = Arc::new(explain(&described, &budget, observer).ok()?);
+                let explained = Arc::new(explain(&described, &budget, observer)?);
                 Group { p: server.p.clone(), g: server.g.clone(), explained, hopeless: None }
             }
         };
@@ -68,7 +84,8 @@ impl Logarithms {
             self.groups.pop_front();
         }
         self.groups.push_back(group);
-        self.groups.back_mut()
+        let last = self.groups.len() - 1;
+        Ok(&mut self.groups[last])
     }
 
     /// Finds the secret of two public values. `fits` is asked about each candidate, as the octets of a premaster secret
@@ -82,7 +99,7 @@ impl Logarithms {
         client: &BigUint,
         observer: &mut dyn Observer,
         fits: &mut dyn FnMut(&[u8]) -> bool,
-    ) -> Result<Logarithm, Closed> {
+    ) -> Result<Logarithm, Without> {
         let values = [(Side::Server, &server.y, client), (Side::Client, client, &server.y)];
         for (of, own, other) in values {
             let known = self.known.iter().find(|(p, g, y, ..)| *p == server.p && *g == server.g && y == own);
@@ -93,13 +110,12 @@ impl Logarithms {
             }
         }
         let searched = self.budget.exponent_bits.is_some();
-        let group = self.group(server, observer);
-        let Some(group) = group else { return Err(no_logarithm("the modulus is too long")) };
-        if let Some(why) = &group.hopeless {
-            return Err(Closed::NoLogarithm { why: why.clone() });
+        let group = self.group(server, observer)?;
+        if let Some(failure) = &group.hopeless {
+            return Err(failure.clone().into());
         }
         if group.explained.weaknesses.is_empty() && !searched {
-            return Err(Closed::Sound);
+            return Err(Without::Sound);
         }
         let given_away = group.explained.smooth_bits.is_some_and(|bits| bits >= GIVEN_AWAY);
         let interval_bits = if given_away { self.budget.interval_bits } else { 0 };
@@ -115,18 +131,15 @@ impl Logarithms {
                     }
                 }
                 // about this value alone: the other one may have a logarithm
-                Err(Failure::NoSolution { proof }) => failure = Some(proof.to_string()),
-                Err(Failure::Cancelled) => return Err(no_logarithm(&Failure::Cancelled.to_string())),
+                Err(none @ Failure::NoSolution { .. }) => failure = Some(none),
+                Err(Failure::Cancelled) => return Err(Failure::Cancelled.into()),
                 Err(other) => {
-                    let why = other.to_string();
-                    if let Some(group) = self.group(server, observer) {
-                        group.hopeless = Some(why.clone());
-                    }
-                    return Err(Closed::NoLogarithm { why });
+                    self.group(server, observer)?.hopeless = Some(other.clone());
+                    return Err(other.into());
                 }
             }
         }
-        Err(failure.map_or(Closed::Unfit, |why| Closed::NoLogarithm { why }))
+        Err(failure.map_or(Without::Unfit, Without::from))
     }
 
     fn solve(
@@ -147,8 +160,4 @@ impl Logarithms {
         }
         self.known.push_back((server.p.clone(), server.g.clone(), y.clone(), x, method.clone()));
     }
-}
-
-fn no_logarithm(why: &str) -> Closed {
-    Closed::NoLogarithm { why: why.to_owned() }
 }

@@ -4,7 +4,7 @@ use crate::{
     capture::{End, Packet},
     connection::{Connection, Ends},
     keylog,
-    logarithm::Logarithms,
+    logarithm::{Logarithms, Without},
     packet::{self, Other, Segment},
     rsa::RsaKey,
     session::{Secret, Session},
@@ -229,6 +229,7 @@ impl Reading {
             client_said,
             server_said,
             closed: tap.closed().cloned(),
+            failure: connection.failure,
         }
     }
 }
@@ -282,7 +283,15 @@ fn secret(
             let (server, client) = (server.clone(), client.clone());
             let found =
                 logarithms.secret(&server, &client, told.observer(), &mut |premaster| tap.offer_premaster(premaster));
-            found.map(Secret::Logarithm)
+            found.map(Secret::Logarithm).map_err(|without| match without {
+                Without::Sound => Closed::Sound,
+                Without::Unfit => Closed::Unfit,
+                Without::Failed(failure) => {
+                    let why = failure.to_string();
+                    connection.failure = Some(*failure);
+                    Closed::NoLogarithm { why }
+                }
+            })
         }
         Some(Wanted::Rsa { encrypted }) => {
             let secrets: Vec<_> = keys.iter().filter_map(|key| key.decrypt(encrypted)).collect();

@@ -1,7 +1,7 @@
 //! What is told of one session.
 
 use crate::logarithm::Logarithm;
-use cryptanalysis::Explanation;
+use cryptanalysis::{Explanation, Failure};
 use lab::tls::Closed;
 use serde::Serialize;
 use std::net::SocketAddr;
@@ -38,6 +38,8 @@ pub struct Session {
     pub server_said: Heard,
     /// Why it stays closed, or was read no further.
     pub closed: Option<Closed>,
+    /// Why no logarithm was found, where one was looked for.
+    pub failure: Option<Failure>,
 }
 
 impl Session {

@@ -1,7 +1,9 @@
 //! Where certificates come from, and every byte where there is a seed: for whatever runs by hand.
 
+use crate::files::{self, Unread};
 use clap::Args;
-use lab::staging::Setting;
+use lab::{refusal::Refusal, staging::Setting};
+use serde_json::json;
 use std::{
     fs::{self, DirBuilder, OpenOptions},
     io::{self, ErrorKind, Write},
@@ -86,19 +88,27 @@ fn default_directory() -> PathBuf {
     data.unwrap_or_else(std::env::temp_dir).join("interlock").join("pki")
 }
 
+/// Octets of a seed.
+const SEED: usize = 32;
+
 /// The seed of the lab's authorities: read, or created by whoever comes first.
-fn kept(directory: &Path) -> io::Result<[u8; 32]> {
+fn kept(directory: &Path) -> io::Result<[u8; SEED]> {
     let path = directory.join("authorities.seed");
     let wrong = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let octets = match fs::read(&path) {
+    let read = || match files::octets(&path, SEED) {
+        Err(Unread::System(error)) => Err(error),
+        // One that is too long is none.
+        read => Ok(read.unwrap_or_default()),
+    };
+    let octets = match read() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             create(directory, &path).map_err(wrong)?;
-            fs::read(&path).map_err(wrong)?
+            read().map_err(wrong)?
         }
         read => read.map_err(wrong)?,
     };
-    let got = octets.len();
-    octets.try_into().map_err(|_| wrong(io::Error::other(format!("expected 32 octets, got {got}"))))
+    let refusal = Refusal::new("seed-octets", json!({ "octets": SEED }));
+    octets.try_into().map_err(|_| wrong(io::Error::other(refusal)))
 }
 
 /// Written aside, under a name that nobody else takes, and linked into place: programs that start together end up with
@@ -191,7 +201,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("authorities.seed"), [7; 31]).unwrap();
         let refused = in_directory(directory.path()).read().unwrap_err().to_string();
-        assert!(refused.contains("expected 32 octets, got 31"), "{refused}");
+        assert!(refused.contains("expected 32 octets"), "{refused}");
         assert_eq!(fs::read(directory.path().join("authorities.seed")).unwrap(), [7; 31]);
     }
 

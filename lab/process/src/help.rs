@@ -5,7 +5,11 @@
 //! once, by the name alone (`flag seed`). Before a command line is read its program's commands get these texts.
 
 use crate::usage::Told;
-use clap::{Arg, Command, CommandFactory, Error, Parser, builder::StyledStr, error::ErrorKind};
+use clap::{
+    Arg, Command, CommandFactory, Error, Parser,
+    builder::{PossibleValuesParser, StyledStr},
+    error::ErrorKind,
+};
 use lab::words::{self, Language};
 use serde_json::{Map, json};
 use std::{
@@ -33,6 +37,50 @@ pub fn told(command: Command) -> Command {
         tongue if tongue == words::TONGUES[0] => command,
         tongue => in_language(command, words::language(tongue.code)),
     }
+}
+
+/// The same for what shows commands and reads none, as manual pages do: with what the parser adds by itself, and what it says of
+/// each value of a flag.
+pub fn shown(command: Command) -> Command {
+    let place = command.get_name().to_owned();
+    let mut command = told(command);
+    command.build();
+    match words::tongue() {
+        tongue if tongue == words::TONGUES[0] => command,
+        tongue => complete(command, &place, words::language(tongue.code)),
+    }
+}
+
+/// A command at its place, with what the parser has added to it.
+fn complete(command: Command, place: &str, language: &Language) -> Command {
+    command
+        .mut_args(|arg| {
+            let said = [arg.get_help(), arg.get_long_help()].map(|text| text.and_then(|text| added(text, language)));
+            let [briefly, at_length] = said;
+            let arg = if let Some(text) = briefly { arg.help(text) } else { arg };
+            let arg = if let Some(text) = at_length { arg.long_help(text) } else { arg };
+            let values = arg.get_possible_values();
+            if values.iter().all(|value| value.get_help().is_none()) {
+                return arg;
+            }
+            let own = format!("{place}:{}", name(&arg));
+            arg.value_parser(PossibleValuesParser::new(values.into_iter().map(|value| {
+                let text = language.name("choice", &format!("{own}:{}", value.get_name()), &Map::new());
+                if let Some(text) = text { value.help(text) } else { value }
+            })))
+        })
+        .mut_subcommands(|command| {
+            let place = format!("{place}/{}", command.get_name());
+            complete(command, &place, language)
+        })
+}
+
+/// What the parser says of a flag of its own, in a language; nothing where it is none of its sentences.
+fn added(text: &StyledStr, language: &Language) -> Option<String> {
+    let english = words::english();
+    let text = text.to_string();
+    let name = ["help-briefly", "help-at-length", "help-flag", "version-flag"].into_iter();
+    name.filter(|name| own(english, name) == text).map(|name| own(language, name)).next()
 }
 
 /// Says what an error says, the help that was asked for too.

@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod authorities;
 pub mod channel;
+pub mod files;
 pub mod foreign;
 pub mod frames;
 pub mod help;

@@ -31,12 +31,12 @@ pub struct Tongue {
 /// All of them, the one first that is spoken where nobody chose.
 pub const TONGUES: [Tongue; 2] = [Tongue { code: "en", file: ENGLISH }, Tongue { code: "de", file: GERMAN }];
 
-/// Families of texts by which a language calls what the registries of modes, attacks and checks have, and tells it: titles,
-/// summaries, what authenticates, where a mode is deployed, what becomes of its keys there and on what condition it promises, steps
-/// of a recipe, cases, variants, threats, what is compared. They are named by id; a variant by
-/// what it is a kind of and its own id, `dh-weak:short`; what attacks of one recipe share by the first of them. English has
-/// none: its words stand in the registries.
-pub const CATALOGUE: [&str; 14] = [
+/// Families of texts by which a language calls what the registries of modes, attacks, checks and published computations have, and
+/// tells it: titles, summaries, what authenticates, where a mode is deployed, what becomes of its keys there and on what condition
+/// it promises, steps of a recipe, cases, variants, threats, what is compared, on what a logarithm was computed and by whom. They
+/// are named by id; a variant by what it is a kind of and its own id, `dh-weak:short`; what attacks of one recipe share by the
+/// first of them; a computation by the bits of its prime. English has none: its words stand in the registries.
+pub const CATALOGUE: [&str; 16] = [
     "mode",
     "mode-summary",
     "authentication",
@@ -51,6 +51,8 @@ pub const CATALOGUE: [&str; 14] = [
     "check",
     "threat",
     "compares",
+    "published",
+    "published-by",
 ];
 
 /// Families of texts of a program's help: what a command does, what a flag is for, what one of its values is, the paragraphs below
@@ -89,7 +91,8 @@ pub fn tongue() -> Tongue {
     CHOSEN.get().map_or(TONGUES[0], |(tongue, _)| *tongue)
 }
 
-fn spoken() -> &'static Language {
+/// The language in which this process speaks, read.
+pub fn spoken() -> &'static Language {
     CHOSEN.get().map_or_else(|| english(), |(_, language)| language)
 }
 

@@ -1,6 +1,7 @@
 //! The words for events and verdicts, by the same samples by which the page's reader of the texts is held: one file, two readers.
 
 use attacker::{attack::Info, attacks, program};
+use cryptanalysis::{Breaking, Validity, Weakness};
 use lab::{
     checks,
     mode::Mode,
@@ -198,6 +199,98 @@ fn what_is_refused_holds_no_sentence_of_another_language() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What a group is worth is told in the language of whoever asked, each kind of modulus, of weakness and of cost; what programs
+/// read of it is the same in every language.
+#[test]
+fn what_a_group_is_worth_is_told_in_the_language_that_was_chosen() {
+    let safe = "0x9599e31923a3";
+    let lines: [&[&str]; 9] = [
+        &["--p", safe, "--g", "2"],
+        &["--p", safe, "--g", "1"],
+        &["--p", "23", "--g", "28"],
+        &["--p", "23", "--g", "2", "--q", "7"],
+        &["--p", "34318", "--g", "2"],
+        &["--p", "15", "--g", "2"],
+        &["--p", "1000000007", "--g", "5", "--exponent-bits", "8"],
+        &["--p", "0x800000000000001d", "--g", "2"],
+        // 2^64 − 59
+        &["--p", "18446744073709551557", "--g", "2"],
+    ];
+    for line in lines {
+        let told = |more: &[&str]| {
+            let told = run("interlock", &[more, &["group", "explain"], line].concat());
+            assert_eq!(told.code, Some(1), "{told:?}");
+            told.out
+        };
+        let (english, german) = (told(&[]), told(&["--lang", "de"]));
+        assert_eq!(english.lines().count(), german.lines().count(), "{english}{german}");
+        for (english, german) in english.lines().zip(german.lines()) {
+            assert!(!english.is_empty() && !german.is_empty(), "{line:?}");
+            assert_ne!(english, german, "{line:?}");
+        }
+        // Papers are called what they are called.
+        let own = german.lines().filter(|line| !line.starts_with("gebrochen: "));
+        let words: BTreeSet<&str> = own.flat_map(|line| line.split(|c: char| !c.is_alphabetic())).collect();
+        let foreign = ["the", "of", "is", "are", "and", "not", "has", "with", "weak", "cost", "once", "advice", "bits"];
+        let foreign: Vec<_> = foreign.into_iter().filter(|word| words.contains(word)).collect();
+        assert!(foreign.is_empty(), "{line:?} says {foreign:?}: {german}");
+        let object = |more: &[&str]| {
+            let told = run("interlock", &[more, &["group", "explain", "--json"], line].concat()).out;
+            serde_json::from_str::<Value>(&told).expect("an object")
+        };
+        let (program, other) = (object(&[]), object(&["--lang", "de"]));
+        assert_eq!(program, other, "what programs read");
+        for weakness in program["weaknesses"].as_array().expect("weaknesses") {
+            let told = weakness.as_str().expect("a sentence");
+            assert!(english.contains(&format!("weak: {told}\n")), "{english}");
+        }
+    }
+}
+
+/// Every kind of weakness and every way to break a group has its text, with what fills it.
+#[test]
+fn whatever_is_said_of_a_group_has_a_text_in_every_language() {
+    let form = "2^64 − 59".to_owned();
+    let weaknesses = [
+        Weakness::NoGroup,
+        Weakness::Composite,
+        Weakness::Degenerate,
+        Weakness::NotReduced,
+        Weakness::ShortOrder { bits: 1 },
+        Weakness::SmoothOrder,
+        Weakness::OtherOrder,
+        Weakness::UnsoundOrder,
+        Weakness::SmallSubgroups,
+        Weakness::SmoothPart { bits: 1, whole: None },
+        Weakness::SmoothPart { bits: 1, whole: Some(2) },
+        Weakness::SpecialForm { form },
+        Weakness::ShortPrime { bits: 1, least: 2 },
+        Weakness::ShortExponents { bits: 1, least: 2 },
+        Weakness::Shared { name: "x".to_owned() },
+    ];
+    let ways = [
+        Breaking::Nothing,
+        Breaking::Walk,
+        Breaking::Factors,
+        Breaking::Factoring,
+        Breaking::IndexCalculus,
+        Breaking::NumberFieldSieve,
+        Breaking::BeyondTheRecord,
+    ];
+    for language in TONGUES.map(|tongue| Language::parse(tongue.file).expect("a language")) {
+        for weakness in &weaknesses {
+            assert_eq!(language.lacks("weakness", &json!(weakness)), Vec::<String>::new(), "{weakness:?}");
+        }
+        for validity in [Validity::From(2000), Validity::Until(2000), Validity::NearTerm(2000)] {
+            assert_eq!(language.lacks("holding", &json!(validity)), Vec::<String>::new(), "{validity:?}");
+        }
+        for way in &ways {
+            let way = json!(way).as_str().expect("a name").to_owned();
+            assert_ne!(language.term("breaking", &way), way);
+        }
+    }
+}
+
 /// Every name that a refusal is given in the code, where it is made and where a mode lacks something for an attack.
 #[test]
 fn whatever_is_refused_is_told_in_every_language() {
@@ -294,6 +387,9 @@ fn catalogue() -> BTreeSet<String> {
     for check in checks::all() {
         keys.extend(["check", "threat", "compares"].map(|family| format!("{family} {}", check.id)));
     }
+    for record in web::cracking::RECORDS {
+        keys.extend(["published", "published-by"].map(|family| format!("{family} {}", record.bits)));
+    }
     keys
 }
 
@@ -380,6 +476,51 @@ fn help_is_told_in_the_language_of_the_command_line() {
         let own: Vec<_> = own.into_iter().filter(|english| said.contains(english)).collect();
         assert!(own.is_empty(), "{line:?} says {own:?}: {said}");
     }
+}
+
+/// A manual page in another language says nothing that its generator or the parser has in English alone, and of each command what
+/// its help says.
+#[test]
+fn manual_pages_are_written_in_the_language_that_was_chosen() {
+    let german = pages("de");
+    let english = pages("en");
+    assert!(german.keys().eq(english.keys()) && german.len() > 20, "{:?}", german.keys());
+    let own = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SUBCOMMANDS", "EXTRA"].map(|it| format!(".SH {it}"));
+    let own = own.iter().map(String::as_str).chain([
+        "Possible values:",
+        "[default:",
+        "Print ",
+        "\\fIsubcommands\\fR",
+        "Examples:",
+    ]);
+    for said in own {
+        assert!(english.values().any(|page| page.contains(said)), "{said}");
+        let saying: Vec<_> = german.iter().filter(|(_, page)| page.contains(said)).map(|(name, _)| name).collect();
+        assert!(saying.is_empty(), "{said} in {saying:?}");
+    }
+    let run = &german["interlock-run.1"];
+    for told in
+        [".SH BEZEICHNUNG\n", ".SH ÜBERSICHT\n", "[Vorgabe: ", "Mögliche Werte:", "Hilfe ausgeben", "Beispiele:"]
+    {
+        assert!(run.contains(told), "{told} is missing: {run}");
+    }
+    let export = &german["interlock-export.1"];
+    assert!(export.contains("html: Eine Seite zum Lesen"), "{export}");
+}
+
+/// The manual pages in a language, by the names of their files.
+fn pages(language: &str) -> BTreeMap<String, String> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = directory.path().to_str().expect("a path");
+    let written = run("interlock", &["--lang", language, "man", place]);
+    assert_eq!(written.code, Some(0), "{written:?}");
+    let files = fs::read_dir(directory.path()).expect("pages").map(|entry| entry.expect("an entry"));
+    files
+        .map(|file| {
+            let name = file.file_name().into_string().expect("a name");
+            (name, fs::read_to_string(file.path()).expect("a page"))
+        })
+        .collect()
 }
 
 /// An attack that shares its recipe with others has the same summary and steps as the one that it is named by, and the variants

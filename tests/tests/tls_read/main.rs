@@ -8,7 +8,7 @@ mod exercise;
 mod files;
 mod proven;
 
-use cryptanalysis::{Budget, Observer};
+use cryptanalysis::{Budget, Observer, Weakness};
 use exercise::{CANARY, Exercise, has};
 use lab::{
     group::weak,
@@ -100,18 +100,19 @@ fn every_weakness_of_a_group_gives_the_request_away() {
     if !has("openssl") || !has("curl") {
         return;
     }
-    for (kind, group, weakness) in [
-        ("smooth", weak::smooth(1024), "smooth"),
-        ("composite", weak::composite(1024), "not prime"),
-        ("subgroup", weak::subgroup(1024), "order of g"),
-    ] {
+    let known: [(_, _, fn(&Weakness) -> bool); 3] = [
+        ("smooth", weak::smooth(1024), |it| matches!(it, Weakness::SmoothOrder)),
+        ("composite", weak::composite(1024), |it| matches!(it, Weakness::Composite)),
+        ("subgroup", weak::subgroup(1024), |it| matches!(it, Weakness::ShortOrder { .. })),
+    ];
+    for (kind, group, weakness) in known {
         let exercise = Exercise::new("DHE:@SECLEVEL=0", Some(&group));
         let (recording, client) = exercise.record(|it, port| it.curl(port));
         let session = session(&recording, vec![]);
         is_read(&session, &format!("{kind} {client:?}"));
         let explained = session.group.expect("a group");
         assert_eq!(explained.bits, group.p.bits());
-        assert!(explained.weaknesses.iter().any(|told| told.contains(weakness)), "{kind}: {:?}", explained.weaknesses);
+        assert!(explained.weaknesses.iter().any(weakness), "{kind}: {:?}", explained.weaknesses);
     }
 }
 

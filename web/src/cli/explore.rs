@@ -14,11 +14,11 @@ use ::explore::{
     verifpal,
     world::{Sessions, World},
 };
-use ::lab::scenario::Selection;
+use ::lab::{mode::file::LONGEST, scenario::Selection};
 use clap::Args;
+use process::files;
 use serde_json::{Value, json};
 use std::{
-    fs,
     io::{self, Write},
     ops::ControlFlow,
     path::PathBuf,
@@ -112,7 +112,7 @@ impl Explore {
             return asked.map_err(|refused| Failure::Usage(refused.to_string()));
         };
         let wrong = |why: &dyn std::fmt::Display| Failure::Usage(format!("--mode-file {}: {why}", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let text = files::text(path, LONGEST).map_err(|error| wrong(&error))?;
         let asked = Asked::of_file(&text, &self.without, &self.with, &self.goal, self.bound());
         asked.map_err(|refused| wrong(&refused))
     }

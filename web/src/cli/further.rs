@@ -3,6 +3,7 @@
 use super::{Data, Failure, export::stored, lab, story, unless_read_enough};
 use crate::{ci::report::Standing, plain::plain, sessions::session::Record};
 use clap::Args;
+use process::files;
 use serde_json::json;
 use std::{
     io::{self, Write},
@@ -47,12 +48,15 @@ pub(super) fn run(args: &Further) -> Result<u8, Failure> {
     })
 }
 
+/// The longest file of a session, in octets: several times what a console keeps of one.
+const LONGEST: usize = 256 << 20;
+
 /// A session out of a file. What its events prove is judged again.
 fn read(file: &Path) -> Result<Record, Failure> {
     let cannot = |why: &dyn std::fmt::Display| {
         Failure::usage("cannot-read", &json!({ "file": file.display().to_string(), "why": why.to_string() }))
     };
-    let text = std::fs::read(file).map_err(|error| cannot(&error))?;
+    let text = files::octets(file, LONGEST).map_err(|error| cannot(&error))?;
     let mut record: Record = serde_json::from_slice(&text).map_err(|error| {
         let (field, why) = plain(&error.to_string());
         cannot(&field.map_or_else(|| why.to_string(), |field| format!("{field}: {why}")))

@@ -286,7 +286,7 @@ pub fn main() -> ExitCode {
         Some(Command::Export(export)) => export::run(&export),
         Some(Command::Import(import)) => import::run(&import),
         Some(Command::Dissector(dissector)) => dissector::run(&dissector),
-        Some(Command::Completions(completions)) => completions::run(&completions, &mut command()),
+        Some(Command::Completions(completions)) => completions::run(&completions, &mut help::told(command())),
         Some(Command::Man(man)) => man::run(&man, command()),
         Some(Command::Client(part)) => return part.play("client", victims::client),
         Some(Command::Server(part)) => return part.play("server", victims::server),

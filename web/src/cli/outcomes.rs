@@ -3,11 +3,9 @@
 use super::Failure;
 use crate::ci::outcomes::{self, Row};
 use clap::Args;
+use process::files::{self, Unread};
 use serde_json::json;
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Which table it is.
 #[derive(Debug, Default, Args)]
@@ -40,7 +38,7 @@ impl Table {
 /// The text of a file that is named on the command line, and how it is called in reports.
 pub(super) fn text_of(path: &Path) -> Result<(String, String), Failure> {
     let file = path.display().to_string();
-    let why = |error: io::Error| json!({ "file": file, "why": error.to_string() });
-    let text = fs::read_to_string(path).map_err(|error| Failure::usage("cannot-read", &why(error)))?;
+    let why = |error: Unread| json!({ "file": file, "why": error.to_string() });
+    let text = files::text(path, files::TEXT).map_err(|error| Failure::usage("cannot-read", &why(error)))?;
     Ok((file, text))
 }

@@ -5,14 +5,19 @@ use ::lab::{
     misfit::{Given, Misfit, Need},
     modes,
     scenario::Scenario,
-    script::kept::{Kept, Written},
+    script::{
+        self,
+        kept::{Kept, Written},
+    },
 };
 use attacker::attacks;
-use std::{fs, path::Path};
+use process::files;
+use std::path::Path;
 
 /// Reads a script from a file.
 pub(super) fn read(path: &Path) -> Result<Written, Failure> {
-    let octets = fs::read(path).map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
+    let octets = files::octets(path, script::LONGEST)
+        .map_err(|error| Failure::Usage(format!("--script {}: {error}", path.display())))?;
     Written::read(&octets).map_err(|misfit| Failure::Usage(format!("--script {}: {misfit}", path.display())))
 }
 

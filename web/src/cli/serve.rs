@@ -15,12 +15,13 @@ use crate::{
     },
 };
 use clap::Args;
+use process::files;
 use qrcode::{QrCode, render::unicode};
 use serde_json::json;
 use std::{
-    fs,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -189,7 +190,7 @@ fn read(name: &str) -> Result<Lesson, Failure> {
     let lesson = match builtin::find(name) {
         Some(lesson) => lesson,
         None => {
-            let text = fs::read_to_string(name).map_err(|error| {
+            let text = files::text(Path::new(name), files::TEXT).map_err(|error| {
                 let members =
                     json!({ "name": name, "why": error.to_string(), "known": builtin::names().collect::<Vec<_>>() });
                 Failure::usage("no-lesson", &members)

@@ -24,7 +24,7 @@ pub struct Minimum {
     /// Who asks, and where.
     pub source: &'static str,
     /// For when.
-    pub until: &'static str,
+    pub until: Validity,
     /// Bits of the prime.
     pub prime_bits: u64,
     /// Bits of the order of g.
@@ -33,14 +33,26 @@ pub struct Minimum {
     pub met: bool,
 }
 
+/// For when a minimum holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "is", content = "year", rename_all = "kebab-case")]
+pub enum Validity {
+    /// From the beginning of a year on.
+    From(u16),
+    /// To the end of a year.
+    Until(u16),
+    /// From a year on, for the near term: what has to stay secret for a few years.
+    NearTerm(u16),
+}
+
 /// (source, until, bits of p, bits of the order). RFC 9325 (2022) asks for 2048 bits in section 4.5 and for 112 bits of security
 /// in section 4.1, which are an order of 224; TR-02102-1 for an order above 2^250.
-const MINIMUMS: [(&str, &str, u64, u64); 5] = [
-    ("RFC 9325 (BCP 195)", "2022 on", 2_048, 224),
-    ("NIST SP 800-131A rev. 2 (2019)", "until 2030", 2_048, 224),
-    ("NIST SP 800-57 part 1 rev. 5 (2020) table 4", "2031 on", 3_072, 256),
-    ("BSI TR-02102-1, edition 2023-01", "2023 on", 3_000, 251),
-    ("ECRYPT-CSA D5.4 (2018)", "2018 on, for the near term", 3_072, 256),
+const MINIMUMS: [(&str, Validity, u64, u64); 5] = [
+    ("RFC 9325 (BCP 195)", Validity::From(2022), 2_048, 224),
+    ("NIST SP 800-131A rev. 2 (2019)", Validity::Until(2030), 2_048, 224),
+    ("NIST SP 800-57 part 1 rev. 5 (2020) table 4", Validity::From(2031), 3_072, 256),
+    ("BSI TR-02102-1, edition 2023-01", Validity::From(2023), 3_000, 251),
+    ("ECRYPT-CSA D5.4 (2018)", Validity::NearTerm(2018), 3_072, 256),
 ];
 
 /// Every minimum, and whether a prime and an order of these sizes meet it.

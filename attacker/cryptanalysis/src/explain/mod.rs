@@ -1,9 +1,9 @@
-//! What a Diffie–Hellman group is worth, in words.
+//! What a Diffie–Hellman group is worth, as values: whoever shows it puts it into words.
 
 mod form;
 mod level;
 mod order;
-mod words;
+mod weakness;
 
 use num_bigint::BigUint;
 use num_traits::Zero;
@@ -12,14 +12,15 @@ use self::form::special_form;
 use self::level::minimums;
 use self::order::Order;
 use super::budget::{Budget, Failure, Observer, Watch};
-use super::costs::{composite_cost, index_cost};
+use super::costs::{RECORD_BITS, composite_cost, index_bits, index_cost};
 use super::factor::{Effort, Factoring, Factorisation};
 use super::known::{Origin, known};
 use super::price::Price;
 use super::prime::is_prime;
 
 pub use self::form::SpecialForm;
-pub use self::level::Minimum;
+pub use self::level::{Minimum, Validity};
+pub use self::weakness::Weakness;
 
 /// The largest modulus that is explained, in bits: what OpenSSL takes at most.
 pub const MAX_EXPLAINED_BITS: u64 = 10_000;
@@ -65,8 +66,8 @@ pub struct Explanation {
     pub smooth_bits: Option<u64>,
     /// The cheapest way to break one session: seconds on one core, as a power of two.
     pub seconds_log2: f64,
-    /// The same in words, with its basis.
-    pub cost: String,
+    /// Which way that is.
+    pub cost: Breaking,
     /// Security levels in bits of a symmetric key.
     pub level: Level,
     /// What authorities ask for at least.
@@ -74,9 +75,7 @@ pub struct Explanation {
     /// Whether time or another limit ended the look at p − 1: the order may be found with more of it.
     pub cut_off: bool,
     /// What is wrong with the group, the worst first.
-    pub weaknesses: Vec<String>,
-    /// What to do.
-    pub advice: String,
+    pub weaknesses: Vec<Weakness>,
 }
 
 /// Security levels, in bits of a symmetric key that is as strong.
@@ -88,6 +87,27 @@ pub struct Level {
     pub ecrypt: u64,
     /// Whether the order of g is not known, and the levels are those of the prime alone.
     pub at_most: bool,
+}
+
+/// The cheapest way to break one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Breaking {
+    /// There is no group, and nothing to break.
+    Nothing,
+    /// A walk: the order of g has only small prime factors.
+    Walk,
+    /// One logarithm modulo each factor of the modulus.
+    Factors,
+    /// The rest of the modulus is factored before.
+    Factoring,
+    /// The index calculus of this program.
+    IndexCalculus,
+    /// The number field sieve of others, as it has been done.
+    NumberFieldSieve,
+    /// The same for a longer prime than it has been done for: extrapolated by L(1/3) from the largest published computation
+    /// (Boudot et al. 2020, 795 bits). Adrian et al. estimated theirs before it.
+    BeyondTheRecord,
 }
 
 /// Kinds of moduli.
@@ -171,7 +191,7 @@ pub fn explain(group: &Described, budget: &Budget, observer: &mut dyn Observer) 
         let small = parts.primes.iter().filter(|(l, _)| l.bits() <= SMALL_BITS);
         small.map(|(l, e)| l.pow(*e)).product::<BigUint>().bits().saturating_sub(1)
     });
-    let (seconds_log2, way) = cost(p, &modulus, &order);
+    let (seconds_log2, cost) = cost(p, &modulus, &order);
     let order_bits = order.exact().map(|order| order.product().bits());
     let least = order.largest().map(|largest| largest.min(exponent_bits.unwrap_or(u64::MAX)));
     let level = Level {
@@ -181,7 +201,7 @@ pub fn explain(group: &Described, budget: &Budget, observer: &mut dyn Observer) 
     };
     let unsound = matches!(modulus, Modulus::Composite { .. } | Modulus::Unusable);
     let level = if unsound { Level { nist: 0, ecrypt: 0, at_most: true } } else { level };
-    let found = words::Found {
+    let found = weakness::Found {
         group,
         g: g.as_ref(),
         modulus: &modulus,
@@ -190,7 +210,7 @@ pub fn explain(group: &Described, budget: &Budget, observer: &mut dyn Observer) 
         smooth_bits,
     };
     let special_form = if unsound { None } else { special_form(p) };
-    let weaknesses = words::weaknesses(&found, special_form.as_ref());
+    let weaknesses = weakness::weaknesses(&found, special_form.as_ref());
     Ok(Explanation {
         bits: p.bits(),
         known,
@@ -201,11 +221,10 @@ pub fn explain(group: &Described, budget: &Budget, observer: &mut dyn Observer) 
         largest_subgroup_bits: order.largest(),
         smooth_bits,
         seconds_log2,
-        cost: format!("{}: {way}", words::duration(seconds_log2)),
+        cost,
         level,
         minimums: minimums(if unsound { 0 } else { p.bits() }, least.unwrap_or(0)),
         cut_off,
-        advice: words::advice(&weaknesses).to_owned(),
         weaknesses,
         modulus,
     })
@@ -238,24 +257,20 @@ fn factored(
     Ok(factoring.factorisation())
 }
 
-/// The cheapest way: log2 of its core seconds, and what it is.
-fn cost(p: &BigUint, modulus: &Modulus, order: &Order) -> (f64, &'static str) {
+/// The cheapest way: log2 of its core seconds, and which it is.
+fn cost(p: &BigUint, modulus: &Modulus, order: &Order) -> (f64, Breaking) {
     let index = index_cost(p.bits());
     let walk = order.largest().map(|bits| Price::rho(p.bits(), bits).core_seconds_log2);
     match modulus {
-        Modulus::Unusable => (f64::NEG_INFINITY, "nothing to break"),
-        _ if walk.is_some_and(|walk| walk < index) => {
-            (walk.unwrap_or(index), "the order of g has only small prime factors")
-        }
+        Modulus::Unusable => (f64::NEG_INFINITY, Breaking::Nothing),
+        _ if walk.is_some_and(|walk| walk < index) => (walk.unwrap_or(index), Breaking::Walk),
         Modulus::Composite { unknown_bits: 0, factors } => {
             let largest = factors.iter().filter_map(|q| q.parse::<BigUint>().ok()).map(|q| q.bits()).max();
-            (index_cost(largest.unwrap_or(0)), "one logarithm modulo each factor, once for the modulus")
+            (index_cost(largest.unwrap_or(0)), Breaking::Factors)
         }
-        Modulus::Composite { unknown_bits, .. } => (
-            composite_cost(*unknown_bits),
-            "factoring the rest of the modulus, by the number field sieve if its factors are long, then a logarithm \
-             modulo each: at most this",
-        ),
-        _ => (index, words::index_basis(p.bits())),
+        Modulus::Composite { unknown_bits, .. } => (composite_cost(*unknown_bits), Breaking::Factoring),
+        _ if p.bits() <= index_bits() => (index, Breaking::IndexCalculus),
+        _ if p.bits() <= RECORD_BITS => (index, Breaking::NumberFieldSieve),
+        _ => (index, Breaking::BeyondTheRecord),
     }
 }

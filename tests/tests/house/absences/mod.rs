@@ -117,6 +117,23 @@ fn code() -> Vec<(String, String)> {
     lines
 }
 
+/// Where a file is read to its end, however long it is, and why.
+const WHOLE: [(&str, &str); 4] = [
+    ("lab/process/src/files.rs", "as far as it may be long"),
+    ("lab/process/src/foreign/leftover.rs", "what the system says of a process"),
+    ("web/build.rs", "the page's own files, when the program is built"),
+    ("web/src/sessions/store/damaged.rs", "a test"),
+];
+
+/// Every file that somebody names is read as far as such a file can be long: a device or a pipe may have no end.
+#[test]
+fn no_file_is_read_without_a_bound() {
+    let reads = |line: &str| ["fs::read(", "read_to_end(", "read_to_string("].iter().any(|sign| line.contains(sign));
+    let found = code().into_iter().filter(|(place, line)| place.ends_with(".rs") && reads(line));
+    let places: BTreeSet<String> = found.map(|(place, _)| place).collect();
+    assert_eq!(places, WHOLE.iter().map(|(place, _)| (*place).to_owned()).collect());
+}
+
 /// What only one system has is compiled only there: the lab is for whatever laptop a trainer has. A word that says so stands
 /// above, in the same item or in the module's.
 #[test]

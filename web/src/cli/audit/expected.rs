@@ -6,8 +6,9 @@ use crate::{
 };
 use ::audit::{Audited, Cell, Report, cases, grade::Grade};
 use ::lab::refusal::Refusal;
+use process::files;
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// A line of the file: a client and an attack, `*` and `?` in them as in other patterns, the grade, and why.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Expected {
     /// Reads a file.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let file = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
+        let text = files::text(path, files::TEXT).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
         Self::parse(&file, &text)
     }
 

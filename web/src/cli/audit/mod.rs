@@ -21,10 +21,10 @@ use lab::{
     certificate::{KeyType, UnknownKeyType},
     words,
 };
+use process::files::{self, Unread};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    fs,
     future::Future,
     io::{self, Write},
     net::{IpAddr, TcpListener},
@@ -206,9 +206,9 @@ fn own(role: Role, command: &[String], args: &Audit) -> Result<Option<Program>, 
 
 /// A file's name and text.
 fn text(file: &Path) -> Result<(String, String), Failure> {
-    let fault = |error: io::Error| Failure::Usage(format!("--file {}: {error}", file.display()));
+    let fault = |error: Unread| Failure::Usage(format!("--file {}: {error}", file.display()));
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok((name, fs::read_to_string(file).map_err(fault)?))
+    Ok((name, files::text(file, files::TEXT).map_err(fault)?))
 }
 
 /// The program that a recipe stands for, or the command.

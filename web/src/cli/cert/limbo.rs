@@ -1,14 +1,15 @@
 //! `interlock cert limbo`
 
-use std::io::{Read as _, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use lab::certificate::limbo::{Error, Suite, Tally};
 use lab::refusal::Refusal;
+use process::files::{self, Unread};
 use serde_json::json;
 
-use super::{Failure, LONGEST, content, now, read, too_long};
+use super::{Failure, LONGEST, content, now, read};
 use crate::plain::plain;
 
 /// The first bytes of a zstd frame (RFC 8878 section 3.1.1).
@@ -61,12 +62,10 @@ impl Limbo {
         let bytes = if bytes.starts_with(&ZSTD) {
             let bad = |why: String| content(&self.file, Refusal::new("zstd", json!({ "why": why })));
             let decoder = ruzstd::decoding::StreamingDecoder::new(bytes.as_slice()).map_err(|e| bad(e.to_string()))?;
-            let mut unpacked = Vec::new();
-            decoder.take(LONGEST + 1).read_to_end(&mut unpacked).map_err(|e| bad(e.to_string()))?;
-            if unpacked.len() as u64 > LONGEST {
-                return Err(content(&self.file, too_long()));
-            }
-            unpacked
+            files::all_of(decoder, LONGEST).map_err(|unread| match unread {
+                Unread::System(error) => bad(error.to_string()),
+                Unread::Refused(why) => content(&self.file, why),
+            })?
         } else {
             bytes
         };

@@ -6,15 +6,15 @@ mod report;
 mod verify;
 
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use lab::refusal::Refusal;
-use serde_json::json;
+use process::files::{self, Unread};
 
 /// Longest file that is read: the whole x509-limbo suite has some forty megabytes.
-const LONGEST: u64 = 256 << 20;
+const LONGEST: usize = 256 << 20;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -88,22 +88,19 @@ pub fn run(command: &Cert, out: &mut dyn io::Write) -> Result<u8, Failure> {
 
 /// A whole file, unless it is absurdly long; a device or pipe tells its length only by its end.
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let open = std::fs::File::open(file).map_err(failed(file))?;
-    open.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed(file))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(content(file, too_long()));
-    }
-    Ok(bytes)
+    files::octets(file, LONGEST).map_err(unread(file))
 }
 
 fn failed(file: &Path) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::File { file: file.to_owned(), error }
 }
 
-/// More than is read of a file.
-fn too_long() -> Refusal {
-    Refusal::new("octets", json!({ "most": LONGEST }))
+/// Why a file was not read, by its name.
+fn unread(file: &Path) -> impl Fn(Unread) -> Failure {
+    move |unread| match unread {
+        Unread::System(error) => failed(file)(error),
+        Unread::Refused(why) => content(file, why),
+    }
 }
 
 fn content(file: &Path, why: impl Into<Refusal>) -> Failure {

@@ -15,8 +15,9 @@ use lab::{
     staging::own_group,
 };
 use num_bigint::BigUint;
+use process::files::octets_or_input;
 use serde_json::json;
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 /// The problem, and what is known beforehand.
 pub(super) struct Asked {
@@ -54,20 +55,8 @@ pub(super) fn asked(args: &Crack) -> Result<Asked, Failure> {
 /// Parameters from a PEM file; - is standard input.
 pub(in crate::cli) fn pem(file: &Path) -> Result<Parameters, Failure> {
     let wrong = |why: &dyn std::fmt::Display| Failure::Usage(format!("--pem {}: {why}", file.display()));
-    let octets = read(file, parameters::LONGEST).map_err(|error| wrong(&error))?;
+    let octets = octets_or_input(file, parameters::LONGEST).map_err(|error| wrong(&error))?;
     parameters::read(&octets).map_err(|error| wrong(&error))
-}
-
-/// The octets of a file or of standard input, and one more than `most` where it has more.
-pub(in crate::cli) fn read(file: &Path, most: usize) -> std::io::Result<Vec<u8>> {
-    let mut octets = Vec::new();
-    let most = most as u64 + 1;
-    if file == Path::new("-") {
-        std::io::stdin().lock().take(most).read_to_end(&mut octets)?;
-    } else {
-        File::open(file)?.take(most).read_to_end(&mut octets)?;
-    }
-    Ok(octets)
 }
 
 fn of_the_lab(mode: &str) -> Result<Parameters, Failure> {
@@ -104,7 +93,8 @@ impl Stdin {
         if text != "-" {
             return Ok(text.to_owned());
         }
-        let octets = read(Path::new("-"), parameters::LONGEST)?;
+        let octets = octets_or_input(Path::new("-"), parameters::LONGEST);
+        let octets = octets.map_err(|unread| Failure::Usage(format!("-: {unread}")))?;
         Ok(String::from_utf8_lossy(&octets).into_owned())
     }
 

@@ -3,6 +3,7 @@
 use super::{super::Failure, words};
 use cryptanalysis::Precomputation;
 use num_bigint::BigUint;
+use process::files::{self, Unread};
 use serde_json::json;
 use std::{
     fs::{self, File, OpenOptions},
@@ -11,6 +12,9 @@ use std::{
     sync::mpsc::{RecvTimeoutError, channel},
     time::Duration,
 };
+
+/// The longest file that is read, in octets: many times what the largest prime at hand fills.
+const LONGEST: usize = 1 << 30;
 
 /// So much work is lost at most where a process is killed.
 const BETWEEN_SAVES: Duration = Duration::from_secs(20);
@@ -28,9 +32,9 @@ impl Kept {
     pub(super) fn open(path: &Path, p: &BigUint) -> Result<Self, Failure> {
         let wrong = |why: &dyn std::fmt::Display| Failure::Usage(format!("--precompute {}: {why}", path.display()));
         let file = followed(path).map_err(|error| wrong(&error))?;
-        let work = match fs::read(&file) {
+        let work = match files::octets(&file, LONGEST) {
             Ok(octets) => Precomputation::from_bytes(&octets, p).map_err(|failure| wrong(&without_field(&failure)))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Precomputation::new(p),
+            Err(Unread::System(error)) if error.kind() == io::ErrorKind::NotFound => Precomputation::new(p),
             Err(error) => return Err(wrong(&error)),
         };
         let kept = Self { file, work };
@@ -50,7 +54,7 @@ impl Kept {
         let directory = self.file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // a file system without locks is no reason to keep nothing
         let lock = File::open(directory).ok().filter(|directory| directory.lock().is_ok());
-        let before = fs::read(&self.file).ok();
+        let before = files::octets(&self.file, LONGEST).ok();
         let other = before.as_ref().and_then(|octets| Precomputation::from_bytes(octets, self.work.prime()).ok());
         if let Some(other) = other {
             self.work.absorb(other);

@@ -10,7 +10,7 @@ mod words;
 use super::{FINDING, FINE, Failure, USAGE};
 use answer::Answer;
 use asked::Asked;
-pub(super) use asked::{Stdin, pem, read};
+pub(super) use asked::{Stdin, pem};
 use clap::Args;
 use cryptanalysis::{Budget, Failure as Fault, Method, solve_with};
 use file::Kept;
@@ -18,6 +18,7 @@ pub(super) use progress::Progress;
 use serde_json::{Value, json};
 use std::{io::Write, path::PathBuf, time::Duration};
 pub(super) use stop::Stop;
+pub(super) use words::{shortly, why};
 
 /// Core seconds of a computation that is begun without being asked for again.
 const FREE: f64 = 600.0;

@@ -11,7 +11,7 @@ const WHOLE: usize = 40;
 const ENDS: usize = 12;
 
 /// Why there is no logarithm.
-pub(super) fn why(failure: &Failure) -> String {
+pub(in crate::cli) fn why(failure: &Failure) -> String {
     let mut value = fitted(serde_json::to_value(failure).unwrap_or_default());
     match failure {
         Failure::OutOfReach { price, .. } => value["price"] = price.as_deref().map_or(Value::Null, priced),
@@ -59,14 +59,20 @@ pub(super) fn phase(phase: Phase) -> String {
     words::say("phase", name.as_str().unwrap_or_default(), &json!({}))
 }
 
+/// A long number by its ends; nothing where it is short, or no number.
+pub(in crate::cli) fn shortly(digits: &str) -> Option<String> {
+    if digits.len() <= WHOLE || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let bits = digits.parse::<BigUint>().map(|number| number.bits()).unwrap_or_default();
+    let (first, last) = (&digits[..ENDS], &digits[digits.len() - ENDS..]);
+    Some(words::say("cost", "number", &json!({ "first": first, "last": last, "bits": bits })))
+}
+
 /// Long numbers by their ends.
 fn fitted(value: Value) -> Value {
     match value {
-        Value::String(digits) if digits.len() > WHOLE && digits.bytes().all(|digit| digit.is_ascii_digit()) => {
-            let bits = digits.parse::<BigUint>().map(|number| number.bits()).unwrap_or_default();
-            let (first, last) = (&digits[..ENDS], &digits[digits.len() - ENDS..]);
-            json!(words::say("cost", "number", &json!({ "first": first, "last": last, "bits": bits })))
-        }
+        Value::String(text) => json!(shortly(&text).unwrap_or(text)),
         Value::Array(list) => list.into_iter().map(fitted).collect(),
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, fitted(value))).collect(),
         other => other,

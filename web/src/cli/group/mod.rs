@@ -5,7 +5,7 @@ mod told;
 
 use super::{
     FINDING, FINE, Failure, USAGE,
-    crack::{Progress, Stdin, Stop, fault, pem, seconds},
+    crack::{Progress, Stdin, Stop, fault, pem, seconds, why},
     numbers::numbers,
 };
 use clap::{Args, Subcommand};
@@ -13,7 +13,7 @@ use cryptanalysis::{Budget, Described, explain};
 use lab::words;
 use serde_json::{Value, json};
 use std::{io::Write, path::PathBuf};
-use told::Told;
+pub(super) use told::{Told, document};
 
 /// Core seconds that the look at p − 1 takes at most where no time is told.
 const USUAL: f64 = 10.0;
@@ -100,15 +100,15 @@ fn attempt(args: &Explain) -> Result<u8, Failure> {
     let mut progress = Progress::new(!args.json);
     let explained = explain(&group, &budget, &mut progress);
     progress.clear();
-    let explanation = explained.map_err(|failure| Failure::Usage(format!("--{failure}")))?;
-    let told = Told::new(explanation);
+    let explanation = explained.map_err(|failure| Failure::Usage(format!("--{}", why(&failure))))?;
+    let told = Told::new(&explanation);
     let out = &mut anstream::stdout().lock();
     if args.json {
-        writeln!(out, "{}", told.document()?)?;
+        writeln!(out, "{}", told.document())?;
     } else {
         writeln!(out, "{told}")?;
     }
-    Ok(if told.explanation.weaknesses.is_empty() { FINE } else { FINDING })
+    Ok(if explanation.weaknesses.is_empty() { FINE } else { FINDING })
 }
 
 fn described(args: &Explain) -> Result<Described, Failure> {

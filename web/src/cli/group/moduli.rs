@@ -3,12 +3,15 @@
 use super::{
     super::{
         FINDING, FINE, Failure,
-        crack::{Progress, read},
+        crack::{Progress, why},
     },
     Explain, Told, group,
+    told::weaknesses,
 };
-use cryptanalysis::{Budget, Described, explain};
+use cryptanalysis::{Budget, Described, Explanation, explain};
+use lab::words;
 use num_bigint::BigUint;
+use process::files;
 use serde_json::json;
 use std::{
     io::Write,
@@ -52,11 +55,8 @@ fn groups(text: &str) -> Result<Vec<Line>, String> {
 /// Explains every group, each on one line as soon as those before it are told; one status for all.
 pub(super) fn explain_all(file: &Path, args: &Explain, budget: &Budget) -> Result<u8, Failure> {
     let wrong = |why: String| Failure::Usage(format!("--moduli {}: {why}", file.display()));
-    let octets = read(file, LONGEST).map_err(|error| wrong(error.to_string()))?;
-    if octets.len() > LONGEST {
-        return Err(wrong(group("longest", &json!({ "most": LONGEST }))));
-    }
-    let text = String::from_utf8(octets).map_err(|_| wrong(group("text", &json!({}))))?;
+    let read = files::octets_or_input(file, LONGEST).and_then(files::as_text);
+    let text = read.map_err(|unread| wrong(unread.to_string()))?;
     let mut lines = groups(&text).map_err(wrong)?;
     if lines.is_empty() {
         return Err(wrong(group("empty", &json!({}))));
@@ -74,8 +74,8 @@ pub(super) fn explain_all(file: &Path, args: &Explain, budget: &Budget) -> Resul
             let Some(line) = lines.get(at) else { return Ok(()) };
             let explained = explain(&line.group, &budget, &mut ());
             let explanation = explained
-                .map_err(|failure| wrong(group("line", &json!({ "line": line.number, "why": failure.to_string() }))))?;
-            out.lock().map_err(|_| Failure::Lab(group("thread", &json!({}))))?.add(at, Told::new(explanation))?;
+                .map_err(|failure| wrong(group("line", &json!({ "line": line.number, "why": why(&failure) }))))?;
+            out.lock().map_err(|_| Failure::Lab(group("thread", &json!({}))))?.add(at, explanation)?;
         }
     };
     let progress = Progress::new(!args.json);
@@ -93,28 +93,27 @@ pub(super) fn explain_all(file: &Path, args: &Explain, budget: &Budget) -> Resul
 /// What was found so far, told in the order of the file.
 struct Report<'a> {
     json: bool,
-    told: Vec<(usize, Told)>,
+    told: Vec<(usize, Explanation)>,
     /// The first that is not told yet.
     next: usize,
     lines: &'a [Line],
 }
 
 impl Report<'_> {
-    fn add(&mut self, at: usize, told: Told) -> Result<(), Failure> {
+    fn add(&mut self, at: usize, told: Explanation) -> Result<(), Failure> {
         self.told.push((at, told));
         self.told.sort_by_key(|(at, _)| *at);
         if self.json {
             return Ok(());
         }
         let out = &mut anstream::stdout().lock();
-        while let Some((at, told)) = self.told.get(self.next).filter(|(at, _)| *at == self.next) {
-            let it = &told.explanation;
+        while let Some((at, it)) = self.told.get(self.next).filter(|(at, _)| *at == self.next) {
             let members = json!({
                 "line": self.lines[*at].number,
                 "bits": it.bits,
                 "at_most": it.level.at_most,
                 "level": it.level.ecrypt,
-                "worth": (!it.weaknesses.is_empty()).then(|| it.weaknesses.join("; ")),
+                "worth": (!it.weaknesses.is_empty()).then(|| weaknesses(it, words::spoken()).join("; ")),
             });
             writeln!(out, "{}", group("group", &members))?;
             self.next += 1;
@@ -123,13 +122,13 @@ impl Report<'_> {
     }
 
     fn finish(self) -> Result<u8, Failure> {
-        let weak = self.told.iter().filter(|(_, told)| !told.explanation.weaknesses.is_empty()).count();
+        let weak = self.told.iter().filter(|(_, told)| !told.weaknesses.is_empty()).count();
         let sound = self.told.len() - weak;
         let out = &mut anstream::stdout().lock();
         if self.json {
             let mut groups = Vec::new();
             for (at, told) in &self.told {
-                let mut document = told.document()?;
+                let mut document = Told::new(told).document();
                 document["line"] = json!(self.lines[*at].number);
                 groups.push(document);
             }

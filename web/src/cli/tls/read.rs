@@ -7,6 +7,7 @@ use crate::cli::{
 };
 use clap::Args;
 use cryptanalysis::Budget;
+use process::files;
 use recording::{Limits, Reading, RsaKey, Totals, capture};
 use std::{
     fs::File,
@@ -100,8 +101,11 @@ pub(super) fn at(file: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure::Usage(format!("{}: {error}", file.display()))
 }
 
+/// The longest file of a key, in octets.
+const LONGEST_KEY: usize = 1 << 20;
+
 fn key(file: &Path) -> Result<RsaKey, Failure> {
-    let octets = crate::cli::crack::read(file, 1 << 20).map_err(|error| at(file, &error))?;
+    let octets = files::octets_or_input(file, LONGEST_KEY).map_err(|error| at(file, &error))?;
     RsaKey::from_pem(&octets).map_err(|fault| at(file, &fault))
 }
 

@@ -1,16 +1,21 @@
 //! What is told of a recording: a session as soon as it is over, and the totals.
 
 use crate::{
-    cli::{Failure, crack::Progress, style},
+    cli::{
+        Failure,
+        crack::{Progress, why as unsolved},
+        group::{Told, document},
+        style,
+    },
     sessions::frame::shortened,
 };
 use ::lab::{terminal::printable, tls::Side, words};
-use cryptanalysis::Observer;
+use cryptanalysis::{Explanation, Observer};
 use recording::{
     Heard, Listener, Session, Totals,
     capture::{End, Fault},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{collections::VecDeque, fs::File, io::Write};
 
 /// Lines of what a side said, and characters of each.
@@ -74,9 +79,9 @@ impl Listener for Teller {
         self.progress.clear();
         let out = &mut anstream::stdout().lock();
         let written = if self.json {
-            serde_json::to_string(session).map_err(Into::into).and_then(|text| writeln!(out, "{text}"))
+            writeln!(out, "{}", object(session))
         } else {
-            let told = session.group.as_ref().map(|group| (group.to_string(), session.n));
+            let told = session.group.as_ref().map(|group| (explained(group).join("\n"), session.n));
             let before = told.as_ref().and_then(|(text, _)| self.groups.iter().find(|(known, _)| known == text));
             let before = before.map(|(_, n)| *n);
             if before.is_none() {
@@ -87,6 +92,23 @@ impl Listener for Teller {
         };
         self.keep(written.and_then(|()| out.flush()));
     }
+}
+
+/// A session for programs.
+fn object(session: &Session) -> Value {
+    let mut object = json!(session);
+    if let Some(group) = &session.group {
+        object["group"] = document(group);
+    }
+    object
+}
+
+/// What a group is worth: a line for each thing.
+fn explained(group: &Explanation) -> Vec<String> {
+    let told = Told::new(group);
+    let mut lines = told.lines();
+    lines.push(told.advice());
+    lines
 }
 
 /// Computations are followed by people, and not by programs.
@@ -102,7 +124,7 @@ pub(super) fn tell(out: &mut impl Write, session: &Session, before: Option<u64>)
     if let Some(n) = before {
         writeln!(out, "  {}", words::say("recorded", "group", &json!({ "n": n })))?;
     } else if let Some(group) = &session.group {
-        group.to_string().lines().try_for_each(|line| writeln!(out, "  {line}"))?;
+        explained(group).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
     if let Some(secret) = &session.secret {
         // a modulus of many factors has a method for each
@@ -113,7 +135,11 @@ pub(super) fn tell(out: &mut impl Write, session: &Session, before: Option<u64>)
     said(out, Side::Server, &session.server_said)?;
     if let Some(why) = &session.closed {
         let mark = if session.is_read() { style::altered("ENDS") } else { style::good("CLOSED") };
-        writeln!(out, "  {mark} {}", printable(&words::told_as("shut", why)))?;
+        let mut value = json!(why);
+        if let Some(failure) = &session.failure {
+            value["why"] = json!(unsolved(failure));
+        }
+        writeln!(out, "  {mark} {}", printable(&words::told_as("shut", &value)))?;
     }
     Ok(())
 }
