@@ -3,6 +3,7 @@
 //! A [`Mode`] is data. It says who sends which message with which fields, what each party derives and which check
 //! compares what. One [interpreter](crate::handshake) runs every table, over any [algebra](crate::algebra).
 
+mod fault;
 pub mod file;
 mod given;
 mod protection;
@@ -11,10 +12,11 @@ pub mod table;
 mod validate;
 mod variant;
 
+pub use fault::Fault;
 pub use given::{Given, Source};
 pub use protection::{Cover, Protection, Takes};
 pub use relation::Relation;
-pub use validate::{Fault, validate};
+pub use validate::validate;
 pub use variant::{Parameter, SIZE, Variant};
 
 use crate::{

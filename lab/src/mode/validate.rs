@@ -4,70 +4,16 @@
 //! and the handshake ends with the keys that the record layer needs. No field carries what must not travel, and no check shows
 //! what must stay secret.
 
-use super::{Act, By, Mode, Relation, Source, Step};
+use super::{
+    Act, By, Mode, Relation, Source, Step,
+    fault::{Fault, Place, amiss},
+};
 use crate::{
-    refusal::Refusal,
     role::Role,
     term::{Expr, Op, Sort},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// What is wrong with a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The mode's id.
-    pub mode: &'static str,
-    /// Where.
-    pub place: Place,
-    /// What is wrong there, as the texts `amiss` tell it.
-    pub what: Value,
-}
-
-/// A place in a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
-pub enum Place {
-    /// Among what parties are given.
-    Given,
-    /// In a message.
-    Message {
-        /// The message, from 1.
-        number: usize,
-        /// Its kind.
-        kind: &'static str,
-        /// The field, where it is one.
-        field: Option<&'static str>,
-        /// The step, where it is one.
-        step: Option<String>,
-    },
-    /// At the end of the handshake.
-    End,
-    /// In a variant.
-    Variant {
-        /// Its id.
-        variant: &'static str,
-    },
-}
-
-impl From<&Fault> for Refusal {
-    fn from(fault: &Fault) -> Self {
-        let Fault { mode, place, what } = fault;
-        Self::new("table", json!({ "mode": mode, "place": place, "what": what }))
-    }
-}
-
-crate::refused!(Fault);
-
-fn amiss(name: &str, mut members: Value) -> Value {
-    members["is"] = json!(name);
-    members
-}
-
-fn told(name: &impl ToString) -> String {
-    name.to_string()
-}
 
 /// What both parties know when the handshake is done.
 const RESULTS: [&str; 3] = ["client_write", "server_write", "exporter"];
@@ -109,11 +55,13 @@ fn table(mode: &Mode, mut scopes: Scopes) -> Result<(), Fault> {
             let at = in_field(Some(field.name));
             let sort = scopes.sort(&at, message.from, &field.value)?;
             if sort != field.sort {
-                return scopes
-                    .fault(&at, amiss("other-sort", json!({ "expected": told(&field.sort), "got": told(&sort) })));
+                return scopes.fault(
+                    &at,
+                    amiss("other-sort", json!({ "expected": field.sort.to_string(), "got": sort.to_string() })),
+                );
             }
             if !sort.travels() {
-                return scopes.fault(&at, amiss("does-not-travel", json!({ "sort": told(&sort) })));
+                return scopes.fault(&at, amiss("does-not-travel", json!({ "sort": sort.to_string() })));
             }
             scopes.bind(&at, By::One(message.from.peer()), field.binds, field.sort)?;
             // The sender may know its field under that name already: it has to be the same value then.
@@ -210,7 +158,7 @@ impl Scopes {
         match step.act {
             Act::Fresh { name, sort, group } => {
                 if !sort.is_drawn(group.is_some()) {
-                    return self.fault(place, amiss("not-drawn", json!({ "sort": told(&sort) })));
+                    return self.fault(place, amiss("not-drawn", json!({ "sort": sort.to_string() })));
                 }
                 if let Some(group) = group
                     && self.of(role).get(group) != Some(&Sort::Group)
@@ -221,7 +169,7 @@ impl Scopes {
             }
             Act::Seed(value) => match self.sort(place, role, &value)? {
                 Sort::Secret => Ok(()),
-                sort => self.fault(place, amiss("no-seed", json!({ "sort": told(&sort) }))),
+                sort => self.fault(place, amiss("no-seed", json!({ "sort": sort.to_string() }))),
             },
             Act::Let(name, value) => {
                 let sort = self.sort(place, role, &value)?;
@@ -238,8 +186,10 @@ impl Scopes {
                 let sort = self.sort(place, role, &value)?;
                 match self.of(role).get(name) {
                     Some(recalled) if *recalled == sort => Ok(()),
-                    Some(recalled) => self
-                        .fault(place, amiss("kept-else", json!({ "sort": told(&sort), "recalled": told(recalled) }))),
+                    Some(recalled) => self.fault(
+                        place,
+                        amiss("kept-else", json!({ "sort": sort.to_string(), "recalled": recalled.to_string() })),
+                    ),
                     None => self.fault(place, amiss("never-recalled", json!({ "role": role, "name": name }))),
                 }
             }
@@ -264,7 +214,7 @@ impl Scopes {
             return self.fault(place, amiss("unrelated", json!({ "sorts": format!("{sorts:?}") })));
         }
         match sorts.iter().find(|sort| relation.shows() && !sort.may_be_shown()) {
-            Some(secret) => self.fault(place, amiss("shows", json!({ "sort": told(secret) }))),
+            Some(secret) => self.fault(place, amiss("shows", json!({ "sort": secret.to_string() }))),
             None => Ok(()),
         }
     }
@@ -285,12 +235,12 @@ impl Scopes {
                 if on == off {
                     return Ok(on);
                 }
-                self.fault(place, amiss("either", json!({ "on": told(&on), "off": told(&off) })))
+                self.fault(place, amiss("either", json!({ "on": on.to_string(), "off": off.to_string() })))
             }
             Expr::Tuple(items) => {
                 let sorts = self.sorts(place, role, items)?;
                 match sorts.iter().find(|sort| !sort.is_encodable()) {
-                    Some(sort) => self.fault(place, amiss("no-form", json!({ "sort": told(sort) }))),
+                    Some(sort) => self.fault(place, amiss("no-form", json!({ "sort": sort.to_string() }))),
                     None => Ok(Sort::of_tuple(&sorts)),
                 }
             }
@@ -301,12 +251,12 @@ impl Scopes {
                     let (wanted, got) = (format!("{expected:?}"), format!("{sorts:?}"));
                     return self.fault(
                         place,
-                        amiss("other-values", json!({ "operation": told(op), "expected": wanted, "got": got })),
+                        amiss("other-values", json!({ "operation": op.to_string(), "expected": wanted, "got": got })),
                     );
                 }
                 match op {
                     Op::Part(at, of, sort) if !sort.is_part() || at >= of => {
-                        self.fault(place, amiss("not-taken-out", json!({ "operation": told(op) })))
+                        self.fault(place, amiss("not-taken-out", json!({ "operation": op.to_string() })))
                     }
                     _ => Ok(result),
                 }

@@ -304,7 +304,7 @@ fn whatever_is_refused_is_told_in_every_language() {
             continue;
         }
         let text = fs::read(&place).map(|text| String::from_utf8_lossy(&text).into_owned()).expect("a file");
-        if text.contains("refusal::Refusal") || text.contains("problem::Problem") {
+        if ["refusal::Refusal", "problem::Problem", " amiss("].iter().any(|sign| text.contains(sign)) {
             // A name stands before its members, and they before the end of the statement.
             for call in text.split("\", json!(").collect::<Vec<_>>().windows(2) {
                 let Some((before, name)) = call[0].rsplit_once('"') else { continue };
