@@ -100,7 +100,8 @@ fn every_weakness_of_a_group_gives_the_request_away() {
     if !has("openssl") || !has("curl") {
         return;
     }
-    let known: [(_, _, fn(&Weakness) -> bool); 3] = [
+    type Told = fn(&Weakness) -> bool;
+    let known: [(_, _, Told); 3] = [
         ("smooth", weak::smooth(1024), |it| matches!(it, Weakness::SmoothOrder)),
         ("composite", weak::composite(1024), |it| matches!(it, Weakness::Composite)),
         ("subgroup", weak::subgroup(1024), |it| matches!(it, Weakness::ShortOrder { .. })),

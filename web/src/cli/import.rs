@@ -13,8 +13,12 @@ use crate::{
 };
 use bytes::Bytes;
 use clap::Args;
+use process::files;
 use serde_json::{Value, json};
 use std::{io::Write, path::PathBuf, sync::Arc};
+
+/// Octets of a file that is taken in: of two sessions, each as long as one is kept.
+const LONGEST: usize = 64 << 20;
 
 /// Arguments of `interlock import`.
 #[derive(Debug, Args)]
@@ -41,7 +45,7 @@ pub(super) fn run(args: &Import) -> Result<u8, Failure> {
         let cannot = |why: &dyn std::fmt::Display| {
             Failure::usage("cannot-read", &json!({ "file": file.display().to_string(), "why": why.to_string() }))
         };
-        let text = std::fs::read(file).map_err(|error| cannot(&error))?;
+        let text = files::octets(file, LONGEST).map_err(|error| cannot(&error))?;
         let document: Value = serde_json::from_slice(&text).map_err(|error| cannot(&plain(&error.to_string()).1))?;
         for mut record in import(&document).map_err(|wrong: Wrong| cannot(&wrong))? {
             let known = database.record(&record.session.session).map_err(failed)?;

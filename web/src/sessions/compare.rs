@@ -13,6 +13,7 @@ use lab::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Beyond this many rows a side they are paired by position: alignment costs the product of both.
 const ALIGNED: usize = 600;
@@ -86,8 +87,10 @@ pub fn compare(left: &Record, right: &Record) -> Comparison {
 pub fn headline(left: &Session, right: &Session) -> String {
     let (one, other) = (&left.scenario, &right.scenario);
     let lacks = |it: &Scenario, beside: &Scenario| {
-        let off = it.without.iter().filter(|check| !beside.without.contains(check));
-        off.chain(beside.with.iter().filter(|check| !it.with.contains(check))).cloned().collect::<Vec<_>>()
+        let of = |checks: &[String]| checks.iter().cloned().collect::<BTreeSet<_>>();
+        let off = &of(&it.without) - &of(&beside.without);
+        let not_on = &of(&beside.with) - &of(&it.with);
+        off.into_iter().chain(not_on).collect::<Vec<_>>()
     };
     let (gone, come) = (lacks(other, one), lacks(one, other));
     let (one_kind, other_kind) = (kind(left), kind(right));

@@ -97,7 +97,7 @@ fn json(of: &impl Serialize) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::session::lost;
+    use crate::sessions::session::{Session, lost};
     use lab::{event::Fact, loss::Loss, role::Actor};
 
     fn text(record: &Record, format: Format) -> String {

@@ -120,21 +120,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_one_session_of_this_lab_is_refused_by_its_place() {
-        let changes: [(&str, Value, &str); 12] = [
-            ("/session/session", json!("../x"), "session.session"),
-            ("/session/scenario", json!("none/relay"), "session.scenario"),
-            ("/session/scenario", json!("dh"), "session.scenario"),
-            ("/session/status", json!("running"), "session.status"),
-            ("/session/started", json!(-1), "session.started"),
-            ("/session/started", json!(1_u64 << 60), "session.started"),
-            ("/session/ended", json!(u64::MAX), "session.ended"),
-            ("/events/1/at", json!(u64::MAX), "events[1].at"),
-            ("/events/1/session", json!("00000000000000ab"), "events[1].session"),
-            ("/events/1/n", json!(9), "events[1].n"),
-            ("/events/0/v", json!(99), "events[0].v"),
-            ("/events", json!({}), "events"),
+        let changes: [(Value, &str, &str); 12] = [
+            (json!("../x"), "/session/session", "session.session"),
+            (json!("none/relay"), "/session/scenario", "session.scenario"),
+            (json!("dh"), "/session/scenario", "session.scenario"),
+            (json!("running"), "/session/status", "session.status"),
+            (json!(-1), "/session/started", "session.started"),
+            (json!(1_u64 << 60), "/session/started", "session.started"),
+            (json!(u64::MAX), "/session/ended", "session.ended"),
+            (json!(u64::MAX), "/events/1/at", "events[1].at"),
+            (json!("00000000000000ab"), "/events/1/session", "events[1].session"),
+            (json!(9), "/events/1/n", "events[1].n"),
+            (json!(99), "/events/0/v", "events[0].v"),
+            (json!({}), "/events", "events"),
         ];
-        for (place, value, field) in changes {
+        for (value, place, field) in changes {
             let mut document = exported();
             *document.pointer_mut(place).unwrap() = value;
             let wrong = import(&document).unwrap_err();
