@@ -49,7 +49,10 @@ pub fn request(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: 
         // RFC 9110 section 8.6: an answer without content says no length.
         .or((answer.status == 204).then_some(0))
         .unwrap_or_else(|| panic!("{line}: no length"));
-    reader.take(length).read_to_string(&mut answer.body).unwrap_or_else(|error| panic!("{line}: {error}"));
+    let mut octets = Vec::new();
+    reader.take(length).read_to_end(&mut octets).unwrap_or_else(|error| panic!("{line}: {error}"));
+    // A recording is no text.
+    answer.body = String::from_utf8_lossy(&octets).into_owned();
     answer
 }
 

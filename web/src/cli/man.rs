@@ -46,8 +46,8 @@ fn pages(command: Command, write: &mut dyn FnMut(String, String) -> io::Result<(
 /// The headings of a page, which the generator has in English alone.
 const HEADINGS: [&str; 7] = ["name", "synopsis", "description", "options", "subcommands", "extra", "version"];
 /// What it says by itself within a line, each with what stands around it there.
-const WITHIN: [(&str, &str, &str); 3] =
-    [("[", "default", " "), ("\\fI", "values", "\\fR"), ("[\\fI", "command", "\\fR]")];
+const WITHIN: [(&str, &str, &str); 4] =
+    [("[", "default", " "), ("\\fI", "values", "\\fR"), ("[\\fI", "command", "\\fR]"), ("<\\fI", "command", "\\fR>")];
 
 /// A page with the generator's own words in a language.
 fn in_language(page: &str, language: &Language) -> String {

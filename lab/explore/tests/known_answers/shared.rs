@@ -69,59 +69,6 @@ fn andrews_last_message_is_not_fresh() {
     assert!(!lost.iter().any(|goal| goal.starts_with("secrecy")), "{lost:?}");
 }
 
-const NEW_KEY: Expr = apply(Op::EncryptionKey, &[var("k")]);
-
-/// Lowe, Some new attacks upon security protocols, 1996, the repaired protocol in its concrete form: A → B: A, Na; B → A: {Na, K, B};
-/// A → B: {Na} under K; B → A: Nb, for another time.
-static ANDREW_LOWE: Mode = Mode {
-    given: &[OWN_NAME, PEER, SECRET_SHARED],
-    messages: &[
-        message!(Client, ClientHello,
-            before: &[nonce(CLIENT, "na")],
-            fields: &[field("from", "from", Sort::Name, var("own_name")), field("random", "na", Sort::Nonce, var("na"))],
-            receipt: &[
-                same(SERVER, &[var("peer_name"), var("from")]),
-                draw(SERVER, "k", Sort::Shared),
-                draw(SERVER, "c2", Sort::Secret),
-            ],
-            after: &[]),
-        message!(Server, ServerHello,
-            before: &[],
-            fields: &[field("m", "m2", Sort::Ciphertext, under(&[var("c2"), tuple(&[var("na"), var("k"), var("own_name")]), KEY]))],
-            receipt: &[
-                let_(CLIENT, "t2", apply(Op::Decrypt(Padding::Oaep), &[var("shared"), var("m2")])),
-                let_(CLIENT, "na_back", part(0, 3, Sort::Nonce, &[var("t2")])),
-                same(CLIENT, &[var("na"), var("na_back")]),
-                let_(CLIENT, "k", part(1, 3, Sort::Shared, &[var("t2")])),
-                let_(CLIENT, "who", part(2, 3, Sort::Name, &[var("t2")])),
-                same(CLIENT, &[var("peer_name"), var("who")]),
-            ],
-            after: &[]),
-        message!(Client, ClientShare,
-            before: &[draw(CLIENT, "c3", Sort::Secret)],
-            fields: &[field("m", "m3", Sort::Ciphertext, under(&[var("c3"), tuple(&[var("na")]), NEW_KEY]))],
-            receipt: &[
-                let_(SERVER, "t3", apply(Op::Decrypt(Padding::Oaep), &[var("k"), var("m3")])),
-                let_(SERVER, "na_back", part(0, 1, Sort::Nonce, &[var("t3")])),
-                same(SERVER, &[var("na"), var("na_back")]),
-                nonce(SERVER, "nb"),
-            ],
-            after: &[]),
-        message!(Server, Finished,
-            before: &[],
-            fields: &[field("random", "nb", Sort::Nonce, var("nb"))],
-            receipt: &[],
-            after: &keys!(&[var("k")], NO_CONTEXT)),
-    ],
-    ..BARE
-};
-
-/// With the random value and the responder's name beside the new key nothing is lost.
-#[test]
-fn andrew_with_lowes_repair_holds() {
-    holds(&ANDREW_LOWE, &[Property::Secrecy, Property::Agreement, Property::Injectivity]);
-}
-
 /// Two who prove with a MAC that they know a secret, without saying in which role: A → B: Na; B → A: Nb, MAC(Na, Nb);
 /// A → B: MAC(Nb, Na).
 static ROLELESS: Mode = Mode {
