@@ -61,6 +61,24 @@ impl Browser {
         self.command("/url", &json!({ "url": url }));
     }
 
+    /// Opens another window of the same browser, beside those that are there, and looks at it from now on. Answers with its name.
+    pub fn open_window(&self) -> String {
+        let name = crate::serving::text(&self.command("/window/new", &json!({ "type": "window" }))["handle"]);
+        self.look_at(&name);
+        name
+    }
+
+    /// The name of the window that is looked at.
+    pub fn window(&self) -> String {
+        let line = format!("GET /session/{}/window", self.session);
+        crate::serving::text(&value(request(self.address, &line, &[("Host", &self.address.to_string())], "")))
+    }
+
+    /// Looks at a window by its name.
+    pub fn look_at(&self, window: &str) {
+        self.command("/window", &json!({ "handle": window }));
+    }
+
     /// Hides the window, as another tab or another program would: its pages know that nobody sees them.
     pub fn hide(&self) {
         self.command("/window/minimize", &json!({}));

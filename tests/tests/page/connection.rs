@@ -1,6 +1,7 @@
 //! The page and its lab, while they lose and find each other.
 
 use super::*;
+use support::http::get;
 
 #[test]
 fn a_page_that_nobody_sees_holds_no_connection_and_catches_up_when_it_is_seen() {
@@ -22,6 +23,41 @@ fn a_page_that_nobody_sees_holds_no_connection_and_catches_up_when_it_is_seen() 
     browser.show(1280);
     browser.await_element(".cell[data-scenario='ecdh/substitute'][data-verdict=split]");
     browser.await_element("html[data-live=open]");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// A browser has six connections for a lab: seven windows in view have one stream between them, and when the one that holds it is seen no
+/// longer, another takes over.
+#[test]
+fn the_windows_of_a_browser_that_are_in_view_share_one_connection() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    let viewers = || {
+        let told = get(lab.address, "/metrics").body;
+        let line = told.lines().find_map(|line| line.strip_prefix("interlock_viewers ")).expect("a line");
+        line.parse::<u64>().expect("a number")
+    };
+    let mut windows = vec![browser.window()];
+    visit(&browser, &lab, "/");
+    while windows.len() < 7 {
+        windows.push(browser.open_window());
+        visit(&browser, &lab, "/");
+    }
+    assert_eq!(viewers(), 1);
+    lab.run("dh/substitute");
+    for window in &windows {
+        browser.look_at(window);
+        browser.await_element(".cell[data-scenario='dh/substitute'][data-verdict=split]");
+    }
+    browser.look_at(&windows[0]);
+    browser.hide();
+    browser.await_element("html[data-live=connecting]");
+    lab.run("ecdh/substitute");
+    for window in &windows[1..] {
+        browser.look_at(window);
+        browser.await_element(".cell[data-scenario='ecdh/substitute'][data-verdict=split]");
+        browser.await_element("html[data-live=open]");
+    }
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
