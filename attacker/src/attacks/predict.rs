@@ -10,9 +10,10 @@
 //! 3. Derive the session key from the secret and read the recording.
 
 use crate::{
-    attack::{Attack, Family, Info, Move, Narration, Needs, Seen, Start},
+    attack::{Family, Info, Needs},
     leg::{Known, Leg},
     listener::Listener,
+    passive::{Looked, Passive, Search},
 };
 use lab::{
     algebra::{
@@ -38,7 +39,7 @@ pub(super) const INFO: Info = Info {
     logarithm: None,
     stopped_by: &["fresh-randomness"],
     source: include_str!("predict.rs"),
-    start: |start| Box::new(Predict::new(&start)),
+    start: |start| Box::new(Passive::searching(&start, Predict { now: start.now, clocks: None })),
 };
 
 /// Octets of which constant secrets are made.
@@ -47,72 +48,36 @@ const CONSTANTS: [u8; 12] = [0, 1, 2, 7, 0x11, 0x42, 0x55, 0x5a, 0x7f, 0x80, 0xa
 /// Seconds by which a victim's clock may be off the attacker's, either way.
 const CLOCKS_APART: i64 = 10;
 
+/// Draws from every seed that can be guessed.
 struct Predict {
-    listener: Listener,
-    narration: Narration,
+    /// The attacker's clock, unix seconds.
     now: i64,
-    ended: u8,
-    search: Option<Search>,
+    clocks: Option<Clocks>,
 }
 
-impl Predict {
-    fn new(start: &Start) -> Self {
-        let listener = Listener::new(start.mode, (start.algebra)("listener"));
-        Self { listener, narration: Narration::default(), now: start.now, ended: 0, search: None }
-    }
-
-    /// Reads the recording if one of these suppositions is true.
-    fn suppose(&mut self, suppositions: Vec<Vec<Known>>, moves: &mut Vec<Move>) -> bool {
-        let found = self.listener.suppose(suppositions);
-        let knows = !found.is_empty();
-        if knows {
-            self.narration.step(3, moves);
+impl Search for Predict {
+    fn look(&mut self, listener: &mut Listener) -> Looked {
+        let read = listener.suppose(suppositions(listener.leg()));
+        if read.is_empty() {
+            self.clocks = Clocks::new(listener.leg(), self.now);
         }
-        moves.extend(found.into_iter().map(Move::Tell));
-        knows
-    }
-}
-
-impl Attack for Predict {
-    fn handle(&mut self, seen: Seen) -> Vec<Move> {
-        let mut moves = Vec::new();
-        match seen {
-            Seen::Frame { from, frame } => {
-                self.narration.step(1, &mut moves);
-                self.listener.overhear(from, &frame);
-                moves.push(Move::Forward { from, frame });
-            }
-            Seen::Ended(role) => {
-                moves.push(Move::Cut(role.peer()));
-                self.ended += 1;
-                if self.ended == 2 {
-                    self.narration.step(2, &mut moves);
-                    if !self.suppose(suppositions(self.listener.leg()), &mut moves) {
-                        self.search = Search::new(self.listener.leg(), self.now);
-                        moves.extend(self.search.iter().map(|search| search.told(false)));
-                    }
-                }
-            }
-            Seen::Solved(_) | Seen::Called(_) | Seen::Impatient => {}
-        }
-        moves
+        Looked { told: self.clocks.as_ref().map(|clocks| clocks.told(false)), read }
     }
 
-    fn go_on(&mut self) -> Option<Vec<Move>> {
-        let mut search = self.search.take()?;
-        let found = search.second(self.listener.leg());
-        let mut read = Vec::new();
-        let knows = found.is_some_and(|found| self.suppose(vec![found], &mut read));
-        let over = knows || search.is_over();
-        let told = search.told(over);
-        self.search = (!over).then_some(search);
-        Some(std::iter::once(told).chain(read).collect())
+    fn go_on(&mut self, listener: &mut Listener) -> Option<Looked> {
+        let mut clocks = self.clocks.take()?;
+        let found = clocks.second(listener.leg());
+        let read = found.map(|found| listener.suppose([found])).unwrap_or_default();
+        let over = !read.is_empty() || clocks.is_over();
+        let told = Some(clocks.told(over));
+        self.clocks = (!over).then_some(clocks);
+        Some(Looked { told, read })
     }
 }
 
 /// A search for the second and the process number from which a victim started its generator: this second first, then those
 /// around it, nearest first.
-struct Search {
+struct Clocks {
     now: i64,
     /// Those who start their generators themselves, each with what it draws from there on.
     drawing: Vec<(Role, Vec<Draw>)>,
@@ -128,7 +93,7 @@ struct Draw {
     group: Option<Value>,
 }
 
-impl Search {
+impl Clocks {
     /// Nothing where nobody starts a generator itself, or where nothing that it draws is to be seen.
     fn new(leg: &Leg, now: i64) -> Option<Self> {
         let drawing = [Role::Client, Role::Server].into_iter().filter_map(|role| {
@@ -167,11 +132,11 @@ impl Search {
         })
     }
 
-    fn told(&self, over: bool) -> Move {
+    fn told(&self, over: bool) -> Fact {
         let all = (self.seconds() as u64) << PROCESS_BITS;
         let total = if over { self.tried } else { all };
         let (phase, unit) = ("clock-seed".to_owned(), Some(TRIES.to_owned()));
-        Move::Tell(Fact::Work { phase, done: self.tried, total, unit })
+        Fact::Work { phase, done: self.tried, total, unit }
     }
 }
 
