@@ -12,7 +12,7 @@ mod judge;
 use crate::{
     evidence::{Truths, abbreviate},
     role::Role,
-    words::{self, Language},
+    words,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -180,27 +180,23 @@ impl Verdict {
         self.grounds.as_ref().is_some_and(|grounds| grounds.lapse().is_some())
     }
 
-    /// Its sentence in the language that this process speaks.
+    /// Its sentence in the language that is spoken.
     pub fn sentence(&self) -> String {
-        self.sentence_in(words::language(words::tongue().code))
-    }
-
-    /// The same where it is plain of which session of a campaign it is.
-    pub fn sentence_of_one(&self) -> String {
-        let language = words::language(words::tongue().code);
-        let told =
-            self.grounds.as_ref().map(|grounds| abbreviate(&words::verdict(&judge::told(grounds), None, language)));
-        told.unwrap_or_else(|| self.sentence())
-    }
-
-    /// Its sentence in a language.
-    pub fn sentence_in(&self, language: &Language) -> String {
+        let language = words::spoken();
         match &self.grounds {
             Some(grounds) if !std::ptr::eq(language, words::english()) => {
                 abbreviate(&words::verdict(&judge::told(grounds), self.session, language))
             }
             _ => self.because.clone(),
         }
+    }
+
+    /// The same where it is plain of which session of a campaign it is.
+    pub fn sentence_of_one(&self) -> String {
+        let language = words::spoken();
+        let told =
+            self.grounds.as_ref().map(|grounds| abbreviate(&words::verdict(&judge::told(grounds), None, language)));
+        told.unwrap_or_else(|| self.sentence())
     }
 }
 

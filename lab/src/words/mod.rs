@@ -7,9 +7,15 @@
 mod date;
 mod text;
 
-use serde::Serialize;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, Unexpected},
+};
 use serde_json::Value;
-use std::sync::{LazyLock, OnceLock};
+use std::{
+    cell::Cell,
+    sync::{LazyLock, OnceLock},
+};
 
 pub use date::date;
 pub use text::{Language, Mistake};
@@ -26,6 +32,15 @@ pub struct Tongue {
     pub code: &'static str,
     /// The texts.
     pub file: &'static str,
+}
+
+impl<'de> Deserialize<'de> for Tongue {
+    /// By its code.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let known = TONGUES.into_iter().find(|tongue| tongue.code == code);
+        known.ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&code), &"the code of a language that is spoken"))
+    }
 }
 
 /// All of them, the one first that is spoken where nobody chose.
@@ -76,24 +91,42 @@ pub fn language(code: &str) -> &'static Language {
 }
 
 /// What this process chose.
-static CHOSEN: OnceLock<(Tongue, Language)> = OnceLock::new();
+static CHOSEN: OnceLock<Tongue> = OnceLock::new();
+
+thread_local! {
+    /// What is told here and now is told in.
+    static FOR_NOW: Cell<Option<Tongue>> = const { Cell::new(None) };
+}
 
 /// Chooses the language in which this process speaks to people from now on, by its code; once, before it speaks. Nothing
 /// happens where there is no such language.
 pub fn speak(code: &str) {
     if let Some(tongue) = TONGUES.into_iter().find(|tongue| tongue.code == code) {
-        let _ = CHOSEN.set((tongue, Language::parse(tongue.file).unwrap_or_default()));
+        let _ = CHOSEN.set(tongue);
     }
 }
 
-/// The language in which this process speaks.
-pub fn tongue() -> Tongue {
-    CHOSEN.get().map_or(TONGUES[0], |(tongue, _)| *tongue)
+/// Tells something to somebody who asked for this language, whatever the process speaks otherwise.
+pub fn speaking<T>(tongue: Tongue, tell: impl FnOnce() -> T) -> T {
+    /// However it ends, what was spoken before is spoken again.
+    struct Before(Option<Tongue>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            FOR_NOW.set(self.0);
+        }
+    }
+    let _before = Before(FOR_NOW.replace(Some(tongue)));
+    tell()
 }
 
-/// The language in which this process speaks, read.
+/// The language that is spoken.
+pub fn tongue() -> Tongue {
+    FOR_NOW.get().or_else(|| CHOSEN.get().copied()).unwrap_or(TONGUES[0])
+}
+
+/// The language that is spoken, read.
 pub fn spoken() -> &'static Language {
-    CHOSEN.get().map_or_else(|| english(), |(_, language)| language)
+    language(tongue().code)
 }
 
 /// What an event tells, in one line; nothing, where it tells only of the lab's own working. The line contains what came

@@ -259,7 +259,7 @@ fn value(answer: Answer) -> Value {
 
 /// How long something on a page is awaited.
 fn patience() -> Duration {
-    DEADLINE / 10
+    DEADLINE / 3
 }
 
 fn capabilities(chromium: &Path, profile: &Path) -> Value {

@@ -31,6 +31,14 @@ fn kept(browser: &Browser, selector: &str) -> String {
     text(&browser.run("return document.body.dataset.kept", &[]))
 }
 
+/// Awaits what is said of a file that is not taken in; calls back with it.
+const FAULT_OF: &str = "const [name, done] = arguments;
+    const look = () => {
+      const said = document.querySelector('.history .fault')?.textContent ?? '';
+      return said.includes(name) ? done(said) : requestAnimationFrame(look);
+    };
+    look();";
+
 /// By how much what is shown is wider than the screen; on a desktop and on a phone.
 fn too_wide(browser: &Browser) -> [i64; 2] {
     [(1366, 768), (390, 844)].map(|(width, height)| {
@@ -138,7 +146,9 @@ fn what_was_exported_is_taken_in_by_another_lab_and_stands_for_nothing_that_was_
     browser.await_element("[data-first-difference]:not([data-first-difference=none]) .mark-band");
     visit(&browser, &lab, "/sessions");
     browser.give("[data-field=import]", &one);
-    browser.await_element(&format!(".session[data-session='{right}'][data-verdict=split] [data-imported]"));
+    browser.await_element(&format!(
+        ".session[data-session='{right}'][data-verdict=split]:has([data-imported]) [data-action=stage]"
+    ));
     browser.press("f");
     browser.await_element(".stage[data-row='1']");
     let count = || lab.get("/api/sessions?limit=200").json()["sessions"].as_array().expect("sessions").len();
@@ -156,6 +166,7 @@ fn what_was_exported_is_taken_in_by_another_lab_and_stands_for_nothing_that_was_
         assert!(whole.contains(old), "{old} is not in the file");
         whole.replace(old, new)
     };
+    visit(&browser, &lab, "/sessions");
     for (name, wrong, field) in [
         ("none.json", "{}".to_owned(), "session"),
         ("number.json", "7".to_owned(), "body"),
@@ -164,12 +175,10 @@ fn what_was_exported_is_taken_in_by_another_lab_and_stands_for_nothing_that_was_
     ] {
         let answer = post(lab.address, "/api/sessions/import", &wrong);
         assert_eq!((answer.status, answer.field().as_str()), (400, field), "{name}");
+        browser.give("[data-field=import]", &keep(name, &wrong));
+        let said = text(&browser.run_until_done(FAULT_OF, &[name]));
+        assert!(said.contains(field), "{name}: {said}");
     }
-    visit(&browser, &lab, "/sessions");
-    browser.await_element("[data-action=import]");
-    browser.give("[data-field=import]", &keep("none.json", "{}"));
-    browser.await_element(".history .fault:not(:empty)");
-    assert!(browser.text(".history .fault").contains("session"), "{}", browser.text(".history .fault"));
     assert_eq!(count(), 5);
 }
 
@@ -192,9 +201,9 @@ fn each_button_of_a_comparison_does_what_it_says() {
         browser.click(&format!("[data-side={side}] summary"));
         for (format, media) in [("html", "text/html"), ("json", "application/json"), ("pcapng", "application/x-pcapng")]
         {
-            let link = format!("[data-side={side}] details a[href$='format={format}']");
+            let link = format!("[data-side={side}] details a[href$='format={format}&lang=en']");
             let address = kept(&browser, &link);
-            assert_eq!(address, format!("/api/sessions/{id}/export?format={format}"));
+            assert_eq!(address, format!("/api/sessions/{id}/export?format={format}&lang=en"));
             let answer = lab.get(&address);
             assert!(answer.header("content-type").is_some_and(|it| it.starts_with(media)), "{format}: {answer:?}");
         }

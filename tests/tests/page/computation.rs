@@ -49,8 +49,9 @@ fn questions_to_a_server_are_counted_in_view() {
     let Some(browser) = Browser::open() else { return };
     // Whatever is asked here is asked to its end, on a machine that is busy too.
     let lab = Lab::start(&["--ephemeral", "--listen", "127.0.0.1:0", "--deadline", "600"]);
-    // Some tens of thousands are asked before the first one counts; with a modulus of this length that is long enough to look.
-    let id = lab.play("rsa:pkcs1v15,bits=2048/bleichenbacher~implicit-rejection");
+    // Some tens of thousands are asked before the first one counts; with a modulus of this length that is long enough to look, and
+    // primes of twice the length would keep a busy machine longer than the questions.
+    let id = lab.play("rsa:pkcs1v15,bits=1536/bleichenbacher~implicit-rejection");
     visit(&browser, &lab, &format!("/sessions/{id}"));
     browser.await_element("[data-phase=ask][data-current=true] progress:not([value])");
     let counting = "const done = arguments[0];

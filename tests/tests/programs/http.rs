@@ -103,6 +103,7 @@ fn what_is_wrong_with_a_request_is_named() {
         ("/api/sessions?limits=1", 400, "limits"),
         ("/api/sessions/%ff", 400, "path"),
         ("/api/sessions/none/export?format=xml", 400, "format"),
+        ("/api/sessions/none/export?format=html&lang=xx", 400, "lang"),
         ("/api/sessions/none/export", 400, "format"),
         ("/api/compare?left=none", 400, "right"),
         ("/api/compare?left=none&right=none", 404, "session"),

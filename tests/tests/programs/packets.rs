@@ -24,7 +24,7 @@ use support::{
     staging::{self, stage},
 };
 use web::sessions::{
-    export::{Format, Manner, export},
+    export::{Format, Theme, export},
     session::{Record, Session},
 };
 
@@ -44,7 +44,7 @@ fn played(scenario: &str) -> Record {
 }
 
 fn packets(record: &Record) -> Vec<u8> {
-    export(record, Format::Pcapng, &Manner::default()).expect("a recording")
+    export(record, Format::Pcapng, Theme::Light).expect("a recording")
 }
 
 /// What tshark prints of a recording; nothing where there is none on this machine.

@@ -38,13 +38,14 @@ test("what is not on the first screen is one file, which one module imports as i
   assert.ok(first.has("views/home.js") && !first.has("views/session.js") && !first.has("model/rows.js"));
 });
 
-/** What each folder may import besides itself: events and their meaning, drawings of them, the lab's routes, pages. */
+/** What each folder may import besides itself: events and their meaning, what components listen for, drawings, the lab's routes, pages. */
 const ARROWS = {
   model: [],
-  draw: ["model", "vendor"],
-  lab: ["model", "vendor"],
-  views: ["model", "draw", "lab", "vendor"],
-  ".": ["model", "draw", "lab", "views", "vendor"],
+  hooks: ["vendor"],
+  draw: ["model", "hooks", "vendor"],
+  lab: ["model", "hooks", "vendor"],
+  views: ["model", "hooks", "draw", "lab", "vendor"],
+  ".": ["model", "hooks", "draw", "lab", "views", "vendor"],
 };
 
 test("folders import only what lies below them", () => {
@@ -55,6 +56,14 @@ test("folders import only what lies below them", () => {
       assert.ok(of(to) === of(path) || ARROWS[of(path)].includes(of(to)), `${path} imports ${to}`);
     }
   }
+});
+
+test("a component listens from the moment that it is drawn, by the hooks that do", () => {
+  // An effect runs only after the screen was painted: what comes between the two would be missed.
+  const late = (text) => [...text.matchAll(/^ *useEffect\(\(\) => \{\n[^]*?^ *\}, /gm)].some(([effect]) => /addEventListener|\w+\.add\(/.test(effect));
+  for (const path of own) assert.equal(late(source(path)), false, path);
+  assert.ok(late("  useEffect(() => {\n    addEventListener('resize', look);\n  }, []);"));
+  assert.ok(late("  useEffect(() => {\n    watchers.add(redraw);\n  }, []);"));
 });
 
 const EXPORT = /^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm;

@@ -2,7 +2,7 @@
 
 use super::{Data, FINE, Failure};
 use crate::sessions::{
-    export::{Format, Manner, Theme, export, export_both},
+    export::{Format, Theme, export, export_both},
     session::Record,
     store::{Place, Retention, StoreError, open},
 };
@@ -36,9 +36,8 @@ pub(super) struct Export {
 
 pub(super) fn run(args: &Export) -> Result<u8, Failure> {
     let record = stored(&args.session, &args.data)?;
-    let manner = Manner { theme: args.theme, ..Manner::default() };
     let file = match &args.beside {
-        None => export(&record, args.format, &manner),
+        None => export(&record, args.format, args.theme),
         Some(_) if !args.format.of_two() => {
             return Err(Failure::usage("one-only", &json!({ "format": args.format.suffix() })));
         }

@@ -8,7 +8,7 @@ use crate::{
     },
     log,
     sessions::{
-        export::{Format, Manner, export},
+        export::{Format, Theme, export},
         orders::{Settings, core_seconds},
         session::Record,
     },
@@ -140,10 +140,10 @@ fn costly(scenario: &Scenario, settings: &Settings) -> Option<String> {
 /// Prints one session; answers with its exit status.
 fn print(args: &Run, record: &Record, rows: &[Row], packets: Option<&mut File>) -> Result<u8, Failure> {
     if let Some(file) = packets {
-        file.write_all(&export(record, Format::Pcapng, &Manner::default())?)?;
+        file.write_all(&export(record, Format::Pcapng, Theme::Light)?)?;
     }
     if let Some(file) = &args.svg {
-        std::fs::write(file, export(record, Format::Svg, &Manner::default())?)?;
+        std::fs::write(file, export(record, Format::Svg, Theme::Light)?)?;
     }
     // What somebody did in the attacker's place no theory foretells.
     let expected = outcomes::of(rows, &record.session.scenario).filter(|_| !record.session.by_hand);

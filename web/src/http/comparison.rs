@@ -4,7 +4,7 @@ use super::{
     App,
     asked::{Body, Query},
     doors::Visitor,
-    problem::Problem,
+    problem::{Problem, tongue},
     sessions::{attachment, begin, finished, scenario},
 };
 use crate::sessions::{
@@ -18,6 +18,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use lab::words::{Tongue, speaking};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub(super) struct Compared {
 /// Two sessions that are there, and judged.
 pub(super) async fn of_two(State(app): State<Arc<App>>, Query(sides): Query<Sides>) -> Result<Json<Compared>, Problem> {
     let (left, right) = (finished(&app, &sides.left).await?, finished(&app, &sides.right).await?);
-    let comparison = compare(&left, &right);
+    let comparison = speaking(tongue(), || compare(&left, &right));
     Ok(Json(Compared { left: left.session, right: right.session, comparison }))
 }
 
@@ -50,18 +51,19 @@ pub(super) struct Exported {
     left: String,
     right: String,
     format: Format,
+    lang: Option<Tongue>,
 }
 
 /// Two sessions in one file.
 pub(super) async fn the_export(
     State(app): State<Arc<App>>,
-    Query(Exported { left, right, format }): Query<Exported>,
+    Query(Exported { left, right, format, lang }): Query<Exported>,
 ) -> Result<Response, Problem> {
     if !format.of_two() {
         return Err(Problem::bad("format", "one-only", json!({ "format": format.suffix() })));
     }
     let (left, right) = (finished(&app, &left).await?, finished(&app, &right).await?);
-    let body = export_both(&left, &right, format)
+    let body = speaking(lang.unwrap_or_else(tongue), || export_both(&left, &right, format))
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
     let name = format!("{}-{}", left.session.session, right.session.session);
     Ok((attachment(&name, format), body).into_response())

@@ -5,14 +5,14 @@ use super::{
     asked::{Body, Named, Query},
     doors::Visitor,
     hand,
-    problem::Problem,
+    problem::{Problem, tongue},
 };
 use crate::{
     console::{ByHand, random_id},
     sessions::{
         book::Forgotten,
         chains::chains,
-        export::{Format, Manner, Theme, export},
+        export::{Format, Theme, export},
         filter::Filter,
         import::{Wrong, import},
         octets::{Explained, explain},
@@ -31,6 +31,7 @@ use lab::{
     modes,
     scenario::{Scenario, Selection},
     verdict::Kind,
+    words::{Tongue, speaking},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -268,6 +269,7 @@ pub(super) struct Exported {
     format: Format,
     #[serde(default)]
     theme: Theme,
+    lang: Option<Tongue>,
 }
 
 pub(super) async fn the_export(
@@ -276,7 +278,8 @@ pub(super) async fn the_export(
     Query(wanted): Query<Exported>,
 ) -> Result<Response, Problem> {
     let record = found(&app, &id).await?;
-    let body = export(&record, wanted.format, &Manner { language: super::problem::language(), theme: wanted.theme })
+    let language = wanted.lang.unwrap_or_else(tongue);
+    let body = speaking(language, || export(&record, wanted.format, wanted.theme))
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "session", error.to_string()))?;
     Ok((attachment(&record.session.session, wanted.format), body).into_response())
 }

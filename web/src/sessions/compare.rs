@@ -114,7 +114,7 @@ pub fn headline(left: &Session, right: &Session) -> String {
 }
 
 /// What came of a session, as the language calls it.
-fn kind(session: &Session) -> String {
+pub(super) fn kind(session: &Session) -> String {
     let kind = session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
     words::say("kind", kind, &json!({}))
 }

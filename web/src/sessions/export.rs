@@ -5,7 +5,7 @@ mod html;
 mod packets;
 mod picture;
 
-pub use picture::{Manner, Theme};
+pub use picture::Theme;
 
 use crate::sessions::{
     compare::{Comparison, compare},
@@ -56,15 +56,15 @@ impl Format {
     }
 }
 
-/// The export of a session; a picture is drawn in this manner.
+/// The export of a session, in the language that is spoken; a picture is drawn on this ground.
 ///
 /// # Errors
 /// It cannot be written in this form.
-pub fn export(record: &Record, format: Format, manner: &Manner) -> io::Result<Vec<u8>> {
+pub fn export(record: &Record, format: Format, theme: Theme) -> io::Result<Vec<u8>> {
     match format {
         Format::Json => json(record),
         Format::Pcapng => packets::packets(record),
-        Format::Svg => picture::picture(record, manner).map(String::into_bytes).map_err(io::Error::other),
+        Format::Svg => picture::picture(record, theme).map(String::into_bytes).map_err(io::Error::other),
         Format::Html => html::session(record).map(String::into_bytes).map_err(io::Error::other),
     }
 }
@@ -77,7 +77,7 @@ struct Pair<'a> {
     comparison: Comparison,
 }
 
-/// The export of two judged sessions side by side.
+/// The export of two judged sessions side by side, in the language that is spoken.
 ///
 /// # Errors
 /// The format [shows one session](Format::of_two), or it cannot be written.
@@ -98,10 +98,15 @@ fn json(of: &impl Serialize) -> io::Result<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::sessions::session::{Session, lost};
-    use lab::{event::Fact, loss::Loss, role::Actor};
+    use lab::{
+        event::Fact,
+        loss::Loss,
+        role::Actor,
+        words::{TONGUES, language, speaking},
+    };
 
     fn text(record: &Record, format: Format) -> String {
-        String::from_utf8(export(record, format, &Manner::default()).unwrap()).unwrap()
+        String::from_utf8(export(record, format, Theme::Light).unwrap()).unwrap()
     }
 
     fn refused(reason: &str) -> Loss {
@@ -127,6 +132,24 @@ mod tests {
         assert!(page.contains("<title>dh/relay: running, 2026-01-01 00:00:00 UTC · Interlock</title>"));
         assert!(page.contains("seed 18446744073709551615") && page.contains("begun at 2026-01-01 00:00:00 UTC"));
         assert!(page.contains(&format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"))), "in the data too");
+    }
+
+    #[test]
+    fn a_page_speaks_as_it_is_asked_to_in_its_plain_text_too() {
+        let mut session = Session::new("a".into(), "dh/relay".parse().unwrap(), None, 0);
+        let events = vec![lost("a", 1, Actor::Client, Loss::NoPipes)];
+        session.close(&events, 1);
+        let record = Record { session, events };
+        for (tongue, head, lang) in [(TONGUES[0], "What happened", "en"), (TONGUES[1], "Was geschah", "de")] {
+            let page = speaking(tongue, || text(&record, Format::Html));
+            assert!(page.contains(&format!("<html lang=\"{lang}\">")), "{lang}");
+            let plain = page.split("<script").next().unwrap();
+            assert!(plain.contains(&format!("<h2>{head}</h2>")), "{plain}");
+            // What stands between the marks is in the language's file, whatever the session says.
+            let kind = language(lang).term("kind", "inconclusive");
+            assert!(plain.contains(&format!("<strong>{kind}</strong>")), "{plain}");
+        }
+        assert!(text(&record, Format::Html).contains("<html lang=\"en\">"));
     }
 
     #[test]

@@ -1,26 +1,24 @@
 /** How much room a drawing has: its letters keep their size on every screen. */
 
 import { useEffect, useRef, useState } from "../vendor/preact.js";
+import { useEvent } from "../hooks/listen.js";
 
 /** A reference for the element that bounds the drawing, its width of at least `minimum` pixels, and its letters' size over 16. */
 export function useWidth(minimum) {
   const box = useRef(null);
   const [room, set] = useState({ width: Math.max(minimum, 800), unit: 1 });
+  const measure = () => {
+    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const width = Math.max(minimum, box.current?.clientWidth ?? 0);
+    set((old) => (old.width === width && old.unit === unit ? old : { width, unit }));
+  };
   useEffect(() => {
-    const measure = () => {
-      const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-      const width = Math.max(minimum, box.current?.clientWidth ?? 0);
-      set((old) => (old.width === width && old.unit === unit ? old : { width, unit }));
-    };
     const observer = new ResizeObserver(measure);
     observer.observe(box.current);
-    addEventListener("resize", measure);
     measure();
-    return () => {
-      observer.disconnect();
-      removeEventListener("resize", measure);
-    };
+    return () => observer.disconnect();
   }, [minimum]);
+  useEvent(["resize"], measure);
   return [box, room];
 }
 
@@ -32,23 +30,16 @@ const WHOLE = 150;
 export function useWindow(count) {
   const list = useRef(null);
   const [{ from, until, row }, set] = useState({ from: 0, until: WHOLE, row: 72 });
-  useEffect(() => {
-    const look = () => {
-      const own = list.current?.querySelector(":scope > li")?.offsetHeight;
-      if (!own) return;
-      const above = -list.current.getBoundingClientRect().top;
-      const first = Math.max(0, Math.floor(above / own) - SPARE);
-      const last = Math.ceil((above + innerHeight) / own) + SPARE;
-      set((old) => (old.from === first && old.until === last && old.row === own ? old : { from: first, until: last, row: own }));
-    };
-    look();
-    addEventListener("scroll", look, { passive: true });
-    addEventListener("resize", look);
-    return () => {
-      removeEventListener("scroll", look);
-      removeEventListener("resize", look);
-    };
-  }, [count]);
+  const look = () => {
+    const own = list.current?.querySelector(":scope > li")?.offsetHeight;
+    if (!own) return;
+    const above = -list.current.getBoundingClientRect().top;
+    const first = Math.max(0, Math.floor(above / own) - SPARE);
+    const last = Math.ceil((above + innerHeight) / own) + SPARE;
+    set((old) => (old.from === first && old.until === last && old.row === own ? old : { from: first, until: last, row: own }));
+  };
+  useEffect(look, [count]);
+  useEvent(["scroll", "resize"], look, { passive: true });
   if (count <= WHOLE) return [list, { from: 0, until: count, above: 0, below: 0 }];
   const last = Math.min(count, until);
   const first = Math.min(from, last);

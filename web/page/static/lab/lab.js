@@ -1,6 +1,6 @@
 /** What the page knows of the lab: sessions and events as they come, and whether it is in touch at all. */
 
-import { useEffect, useReducer } from "../vendor/preact.js";
+import { useListener, useRedraw } from "../hooks/listen.js";
 import { merge } from "../model/fold.js";
 
 /** Sessions kept in memory; the lab has the others. */
@@ -35,8 +35,9 @@ let due = false;
 /** Ids of sessions learnt before the stream lost its thread, and not heard of since. */
 let doubted = new Set();
 
-/** Tells every component, at most once a picture. */
-export function changed() {
+/** Takes in what is new of the lab, and tells every component, at most once a picture. */
+export function changed(news = {}) {
+  Object.assign(lab, news);
   if (due) return;
   due = true;
   const tell = () => {
@@ -49,11 +50,7 @@ export function changed() {
 
 /** The lab, and a new picture whenever it changes. */
 export function useLab() {
-  const [, redraw] = useReducer((n) => n + 1, 0);
-  useEffect(() => {
-    watchers.add(redraw);
-    return () => watchers.delete(redraw);
-  }, []);
+  useListener(watchers, useRedraw());
   return lab;
 }
 

@@ -1,6 +1,6 @@
 /** Addresses of the page: real paths, so that every session, mode, attack and check can be linked to. */
 
-import { useEffect, useReducer, useRef } from "../vendor/preact.js";
+import { useEvent, useRedraw } from "../hooks/listen.js";
 
 let alone = false;
 
@@ -52,20 +52,13 @@ export const isTyping = (event) => Boolean(event.ctrlKey || event.metaKey || eve
 
 /** While a component is shown, does what `does` has for a key, by its name in events. */
 export function useKeys(does) {
-  // A key that is pressed as soon as something is shown means what is shown.
-  const latest = useRef(does);
-  latest.current = does;
-  useEffect(() => {
-    const press = (event) => {
-      // A button that has the focus is pressed by the space bar itself.
-      const deed = isTyping(event) || (event.key === " " && event.target.closest?.("button")) ? null : latest.current()[event.key];
-      if (!deed) return;
-      event.preventDefault();
-      deed();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  useEvent(["keydown"], (event) => {
+    // A button that has the focus is pressed by the space bar itself.
+    const deed = isTyping(event) || (event.key === " " && event.target.closest?.("button")) ? null : does()[event.key];
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  });
 }
 
 /** Goes to another page without leaving the document. */
@@ -77,23 +70,15 @@ export function navigate(href) {
 
 /** The current route, and a new picture whenever it changes. Takes over clicks on the page's own links. */
 export function useRoute() {
-  const [, redraw] = useReducer((n) => n + 1, 0);
-  useEffect(() => {
-    const click = (event) => {
-      const link = event.target.closest?.("a[href]");
-      if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-      const url = new URL(link.getAttribute("href"), location.href);
-      const own = url.origin === location.origin && PAGES.has(url.pathname.split("/")[1]) && !link.target;
-      if (!own || (url.hash && url.pathname === location.pathname)) return;
-      event.preventDefault();
-      navigate(url.pathname + url.search + url.hash);
-    };
-    addEventListener("popstate", redraw);
-    document.addEventListener("click", click);
-    return () => {
-      removeEventListener("popstate", redraw);
-      document.removeEventListener("click", click);
-    };
-  }, []);
+  useEvent(["popstate"], useRedraw());
+  useEvent(["click"], (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const url = new URL(link.getAttribute("href"), location.href);
+    const own = url.origin === location.origin && PAGES.has(url.pathname.split("/")[1]) && !link.target;
+    if (!own || (url.hash && url.pathname === location.pathname)) return;
+    event.preventDefault();
+    navigate(url.pathname + url.search + url.hash);
+  });
   return route(location);
 }

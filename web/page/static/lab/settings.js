@@ -1,6 +1,6 @@
 /** Light or dark, and the size for a projector: kept in this browser. */
 
-import { useEffect, useReducer } from "../vendor/preact.js";
+import { useEvent, useRedraw } from "../hooks/listen.js";
 import { visible } from "../model/text.js";
 
 const root = document.documentElement;
@@ -64,7 +64,7 @@ export const projector = () => root.dataset.size === "projector";
 
 /** The two switches, and a new picture when one is thrown, in whichever window of this browser. */
 export function useSettings() {
-  const [, redraw] = useReducer((n) => n + 1, 0);
+  const redraw = useRedraw();
   const show = (name, value) => {
     apply(name, value);
     redraw();
@@ -74,11 +74,7 @@ export function useSettings() {
     keep(name, value);
     show(name, value);
   };
-  useEffect(() => {
-    const elsewhere = ({ key, newValue }) => SWITCHES.includes(key) && show(key, newValue);
-    addEventListener("storage", elsewhere);
-    return () => removeEventListener("storage", elsewhere);
-  }, []);
+  useEvent(["storage"], ({ key, newValue }) => SWITCHES.includes(key) && show(key, newValue));
   return {
     switchTheme: () => set("theme", theme() === "dark" ? "light" : "dark"),
     switchSize: () => set("size", projector() ? null : "projector"),

@@ -68,16 +68,10 @@ const TAKEN = {
   session: (session) => learn([session]),
   event: (event) => hear(event.session, [event]),
   forgotten: ({ session }) => drop(session),
-  status: (status) => {
-    lab.status = status;
-    changed();
-  },
+  status: (status) => changed({ status }),
   class: attend,
   roles: () => lab.role === "trainer" && get("/api/role").then(({ role }) => role === lab.role || location.reload(), () => null),
-  software: (at) => {
-    lab.software = at.program ? { ...lab.software, at } : { news: lab.software.news + 1, at: null };
-    changed();
-  },
+  software: (at) => changed({ software: at.program ? { ...lab.software, at } : { news: lab.software.news + 1, at: null } }),
   reset: again,
 };
 
@@ -143,7 +137,6 @@ function is(link) {
     clearTimeout(cutting);
     cutting = null;
   }
-  lab.link = link;
   document.documentElement.dataset.live = link;
-  changed();
+  changed({ link });
 }

@@ -1,8 +1,9 @@
 /** A class: everybody sees the scene that the speaker has chosen, at its row; the speaker has notes, the time, and the keys of a clicker. */
 
-import { html, tell, term, useEffect, useMemo, useReducer, useState, visible } from "../draw/markup.js";
+import { html, tell, term, useEffect, useMemo, useState, visible } from "../draw/markup.js";
 import { LabError, byField, get, post, useFault, useLoad } from "../lab/api.js";
 import { Comparison } from "./compare.js";
+import { useRedraw } from "../hooks/listen.js";
 import { attend, lab, useLab } from "../lab/lab.js";
 import { to, useKeys } from "../lab/route.js";
 import { keep, kept, spoken } from "../lab/settings.js";
@@ -102,7 +103,7 @@ export const PresentPage = () => {
   const { class: now, epoch } = useLab();
   useKeys(hand);
   const { data: script } = useLoad(async () => (now?.lesson ? get("/api/lesson") : null), [now?.loaded, now?.ready, now?.question?.answered, epoch]);
-  const [, tick] = useReducer((n) => n + 1, 0);
+  const tick = useRedraw();
   useEffect(() => {
     const clock = setInterval(tick, 1000);
     return () => clearInterval(clock);

@@ -4,6 +4,7 @@ import { html, tell } from "../draw/markup.js";
 import { get, start, useFault, useLoad } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
+import { tongue } from "../lab/settings.js";
 import { Beside } from "./beside.js";
 import { Exports, useSession } from "./session.js";
 import { Failed, Loading } from "./states.js";
@@ -37,7 +38,7 @@ const Both = ({ left, right }) => {
     tools=${html`
       <a class="button small" href=${to.compare(right, left)} data-action="swap">${tell("comparison swap")}</a>
       <button type="button" data-action="again" onClick=${again}>${tell("comparison again")}</button>
-      ${done ? FORMATS.map((format) => html`<a key=${format} class="button small" href=${`/api/compare/export?${both}&format=${format}`} download data-action=${format}>${tell(`session export-${format}`)}</a>`) : null}`}
+      ${done ? FORMATS.map((format) => html`<a key=${format} class="button small" href=${`/api/compare/export?${both}&format=${format}&lang=${tongue()}`} download data-action=${format}>${tell(`session export-${format}`)}</a>`) : null}`}
     below=${html`<p class="fault" role="alert">${fault}</p>`}
     ofSide=${(i) => html`<details><summary>${tell("comparison export")}</summary><div class="actions"><${Exports} id=${sessions[i].session} attempt=${attempt} /></div></details>`} />`;
 };

@@ -1,6 +1,7 @@
 /** The frames in detail: each as it left its sender and, where it differs, as it went on. */
 
 import { Copy, html, Name, say, shorten, tell, useEffect, useRef, useState, Value, word } from "../draw/markup.js";
+import { useEvent } from "../hooks/listen.js";
 import { bytesOf, decode, hex } from "../model/frame.js";
 import { peerOf } from "../model/fold.js";
 import { json } from "../model/text.js";
@@ -15,17 +16,14 @@ export const Frames = ({ rows, octets = null }) => {
 const FrameDetail = ({ row, octets }) => {
   const [open, setOpen] = useState(false);
   const details = useRef(null);
-  useEffect(() => {
-    const aimed = () => {
-      const [, index, within] = /^#frame-(\d+)(-.*)?$/.exec(location.hash) ?? [];
-      if (index !== String(row.index)) return;
-      setOpen(true);
-      if (!within) details.current.scrollIntoView({ block: "center" });
-    };
-    aimed();
-    addEventListener("hashchange", aimed);
-    return () => removeEventListener("hashchange", aimed);
-  }, [row.index]);
+  const aimed = () => {
+    const [, index, within] = /^#frame-(\d+)(-.*)?$/.exec(location.hash) ?? [];
+    if (index !== String(row.index)) return;
+    setOpen(true);
+    if (!within) details.current.scrollIntoView({ block: "center" });
+  };
+  useEffect(aimed, [row.index]);
+  useEvent(["hashchange"], aimed);
   const changed = row.changed.map((change) => change.field);
   const twofold = row.before !== null && row.after !== null && row.before !== row.after;
   return html`

@@ -1,6 +1,7 @@
 /** The attacker's hand: the frame that is held, what the attack would do with it, and what somebody decides. */
 
 import { html, shorten, tell, useEffect, useRef, useState, visible } from "../draw/markup.js";
+import { useEvent } from "../hooks/listen.js";
 import { byField, post, useFault } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { isTyping } from "../lab/route.js";
@@ -29,20 +30,14 @@ export const Hand = ({ id, events }) => {
     await post(`/api/sessions/${encodeURIComponent(id)}/decision`, { action, held: held.n, ...(action === "alter" && { fields }) });
     form.current?.focus();
   }, byField);
-  const latest = useRef(null);
-  latest.current = held && lab.role !== "viewer" ? decide : null;
-  useEffect(() => {
-    // While a frame is held, these keys are the hand's, whatever else they do.
-    const press = (event) => {
-      const action = isTyping(event) ? null : KEYS[event.key];
-      if (!action || !latest.current) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      latest.current(action);
-    };
-    addEventListener("keydown", press, true);
-    return () => removeEventListener("keydown", press, true);
-  }, []);
+  // While a frame is held, these keys are the hand's, whatever else they do.
+  useEvent(["keydown"], (event) => {
+    const action = isTyping(event) ? null : KEYS[event.key];
+    if (!action || !held || lab.role === "viewer") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    decide(action);
+  }, true);
 
   const submit = (event) => {
     event.preventDefault();

@@ -1,6 +1,7 @@
 /** Every session that is kept, the newest first. */
 
 import { html, tell, useEffect, useRef, useState, visible } from "../draw/markup.js";
+import { useEvent } from "../hooks/listen.js";
 import { bring, byField, get, post, useFault, useLoad } from "../lab/api.js";
 import { lab, newest, useLab } from "../lab/lab.js";
 import { markOf } from "../lab/marks.js";
@@ -24,7 +25,8 @@ export const HistoryPage = () => {
   const [picked, pick] = useState(back?.picked ?? []);
   const asked = filter(line);
   const selection = query(asked);
-  const [older, setOlder] = useState(back?.older ?? NONE);
+  const [kept, setOlder] = useState(back?.older ?? NONE);
+  const older = kept.epoch === epoch ? kept : NONE;
   const narrow = (text) => {
     setLine(text);
     setOlder(NONE);
@@ -33,26 +35,15 @@ export const HistoryPage = () => {
   const first = useLoad(() => get(`/api/sessions?limit=${FIRST}${selection}`), [epoch, selection]);
   const [fault, attempt] = useFault();
   const file = useRef(null);
-  const take = ({ target }) => attempt(async () => {
-    const [left, right] = await bring(await target.files[0].text());
+  const take = ({ target: { files: [brought] } }) => attempt(async () => {
+    const [left, right] = await bring(await brought.text());
     navigate(right ? to.compare(left, right) : to.session(left));
-  }, (error) => tell("sessions not-imported", { why: byField(error) }));
-  const since = useRef(epoch);
-  useEffect(() => {
-    if (since.current !== epoch) setOlder(NONE);
-    since.current = epoch;
-  }, [epoch]);
+  }, (error) => tell("sessions not-imported", { file: brought.name, why: byField(error) }));
   const place = useRef({ y: 0 });
   Object.assign(place.current, { line, epoch, older, picked });
-  useEffect(() => {
-    // Whoever leaves the page is taken to the top of the next one.
-    const look = () => location.pathname === to.sessions() && Object.assign(place.current, { y: scrollY });
-    addEventListener("scroll", look, { passive: true });
-    return () => {
-      removeEventListener("scroll", look);
-      left = place.current;
-    };
-  }, []);
+  // Whoever leaves the page is taken to the top of the next one.
+  useEvent(["scroll"], () => location.pathname === to.sessions() && Object.assign(place.current, { y: scrollY }), { passive: true });
+  useEffect(() => () => (left = place.current), []);
   // What is above has to be there first.
   useEffect(() => void (back && first.data && requestAnimationFrame(() => scrollTo(0, back.y))), [first.data === null]);
   if (!first.data) return html`<${Unloaded} error=${line ? null : first.error} what="sessions" />`;
@@ -60,7 +51,7 @@ export const HistoryPage = () => {
   const next = older.next === undefined ? listed.next : older.next;
   const more = () => attempt(async () => {
     const page = await get(`/api/sessions?limit=${MORE}${selection}&after=${encodeURIComponent(next)}`);
-    setOlder({ sessions: [...older.sessions, ...page.sessions], next: page.next });
+    setOlder({ epoch, sessions: [...older.sessions, ...page.sessions], next: page.next });
   });
   const cancel = () => attempt(() => post("/api/cancel", {}), ({ message }) => tell("sessions not-cancelled", { why: message }));
   // What is live is newer than what was loaded, and what was loaded may have become done since.

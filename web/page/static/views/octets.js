@@ -1,6 +1,7 @@
 /** Every octet of a frame beside what it means, as the lab takes it apart. */
 
 import { html, say, tell, useEffect, useState, Value, visible } from "../draw/markup.js";
+import { useEvent } from "../hooks/listen.js";
 import { get, useLoad } from "../lab/api.js";
 import { bytesOf, hex } from "../model/frame.js";
 
@@ -9,11 +10,7 @@ export const Octets = ({ session, row, leg, frame }) => {
   const place = `frame-${row.index}-${leg}`;
   const aimed = () => location.hash.startsWith(`#${place}`);
   const [open, setOpen] = useState(aimed);
-  useEffect(() => {
-    const turn = () => aimed() && setOpen(true);
-    addEventListener("hashchange", turn);
-    return () => removeEventListener("hashchange", turn);
-  }, [place]);
+  useEvent(["hashchange"], () => aimed() && setOpen(true));
   return html`
     <details class="octets" id=${place} open=${open} onToggle=${(event) => setOpen(event.target.open)} data-leg=${leg}>
       <summary>${tell("octet every")}</summary>

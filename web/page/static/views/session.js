@@ -14,7 +14,7 @@ import { address, dots } from "../draw/picture.js";
 import { Unloaded } from "./states.js";
 import { Story } from "./story.js";
 import { isDefence } from "../model/verdict.js";
-import { theme } from "../lab/settings.js";
+import { theme, tongue } from "../lab/settings.js";
 
 export const SessionPage = ({ id, part = null }) => {
   useLab();
@@ -108,13 +108,13 @@ const PICTURES = ["svg", "png"];
 /** A session for others, in each form that there is. */
 export const Exports = ({ id, attempt }) => html`
   ${EXPORTS.map((format) => html`
-    <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}`} download>${tell(`session export-${format}`)}</a>`)}
+    <a key=${format} class="button" href=${`/api/sessions/${encodeURIComponent(id)}/export?format=${format}&lang=${tongue()}`} download>${tell(`session export-${format}`)}</a>`)}
   ${PICTURES.map((format) => html`
     <button key=${format} type="button" data-action=${format} onClick=${() => attempt(() => save(format, id))}>${tell(`session picture-${format}`)}</button>`)}`;
 
 /** Keeps the diagram as the lab draws it, on the ground that the page has. */
 async function save(format, id) {
-  const drawing = await drawn(`/api/sessions/${encodeURIComponent(id)}/export?format=svg&theme=${theme()}`);
+  const drawing = await drawn(`/api/sessions/${encodeURIComponent(id)}/export?format=svg&theme=${theme()}&lang=${tongue()}`);
   const link = document.createElement("a");
   link.href = format === "svg" ? address(drawing) : await dots(drawing);
   link.download = `interlock-${id}.${format}`;

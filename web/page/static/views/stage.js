@@ -3,10 +3,11 @@
  * current row large, what the attacker knows by now, and after the last row the verdict.
  */
 
-import { ACTORS, Badge, html, Name, outcome, phrase, Prose, say, shorten, tell, useEffect, useMemo, useReducer, useState, visible } from "../draw/markup.js";
+import { ACTORS, Badge, html, Name, outcome, phrase, Prose, say, shorten, tell, useEffect, useMemo, useState, visible } from "../draw/markup.js";
 import { Scene } from "../draw/diagram.js";
 import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
+import { useEvent, useRedraw } from "../hooks/listen.js";
 import { to, useKeys } from "../lab/route.js";
 import { VICTIMS, fold, fingerprints, installed, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
@@ -24,11 +25,7 @@ const AT = /^#row=(\d{1,6})$/;
 
 /** The row that the address names, from 0; null where it names none. */
 export function useRow() {
-  const [, redraw] = useReducer((n) => n + 1, 0);
-  useEffect(() => {
-    addEventListener("hashchange", redraw);
-    return () => removeEventListener("hashchange", redraw);
-  }, []);
+  useEvent(["hashchange"], useRedraw());
   const row = AT.exec(location.hash)?.[1];
   return row === undefined ? null : Math.max(0, Number(row) - 1);
 }

@@ -15,6 +15,7 @@ use lab::{
     role::Actor,
     words,
 };
+use serde_json::json;
 use std::fmt::{self, Display, Write};
 
 /// What no session can have known when it was run.
@@ -52,8 +53,7 @@ const STYLE: &str = ".plain{max-width:60rem;margin:2rem auto;padding:0 1rem}.pla
 /// The file of one session.
 pub(super) fn session(record: &Record) -> Result<String, fmt::Error> {
     let session = &record.session;
-    let kind = session.verdict.as_ref().map_or("running", |verdict| verdict.kind.as_str());
-    let title = format!("{}: {kind}, {}", session.scenario, began(session));
+    let title = format!("{}: {}, {}", session.scenario, compare::kind(session), began(session));
     let mut plain = String::new();
     writeln!(plain, "<h1>{}</h1>", Safe(&session.scenario))?;
     told(&mut plain, record)?;
@@ -102,10 +102,11 @@ fn beside(out: &mut String, [left, right]: [&Record; 2], comparison: &Comparison
     writeln!(out, "<table><tr><th><th>{}<th>{}", Safe(&left.session.scenario), Safe(&right.session.scenario))?;
     for (at, pair) in comparison.rows.iter().enumerate() {
         let first = comparison.first_difference == Some(at);
-        let (class, mark) = if first { (" class=\"altered\"", "first difference") } else { ("", "") };
+        let (class, mark) =
+            if first { (" class=\"altered\"", said("diagram", "first-difference")) } else { ("", String::new()) };
         let [left, right] = [&pair.left, &pair.right]
             .map(|side| side.as_ref().map(|row| shortened(&row.text, LONGEST)).unwrap_or_default());
-        writeln!(out, "<tr{class}><td>{mark}<td>{}<td>{}", Safe(left), Safe(right))?;
+        writeln!(out, "<tr{class}><td>{}<td>{}<td>{}", Safe(mark), Safe(left), Safe(right))?;
     }
     writeln!(out, "</table>")
 }
@@ -114,40 +115,52 @@ fn beside(out: &mut String, [left, right]: [&Record; 2], comparison: &Comparison
 fn told(out: &mut String, record: &Record) -> fmt::Result {
     let session = &record.session;
     if let Some(verdict) = &session.verdict {
-        writeln!(out, "<p><strong>{}</strong> {}</p>", Safe(verdict.kind), Safe(&verdict.because))?;
-        writeln!(out, "<p>{}</p>", Safe(verdict.kind.meaning()))?;
+        writeln!(out, "<p><strong>{}</strong> {}</p>", Safe(compare::kind(session)), Safe(verdict.sentence()))?;
+        writeln!(out, "<p>{}</p>", Safe(said("meaning", verdict.kind.as_str())))?;
     }
-    let none = || "none".to_owned();
+    let none = || said("plain", "none");
     let keys = &session.fingerprints;
     let of_attacker = if keys.attacker.is_empty() { none() } else { keys.attacker.join(", ") };
     write!(
         out,
-        "<h2>Who holds which key</h2>\n<dl><dt>client<dd><code>{}</code><dt>attacker<dd><code>{}</code>\
-         <dt>server<dd><code>{}</code></dl>\n",
+        "<h2>{}</h2>\n<dl><dt>{}<dd><code>{}</code><dt>{}<dd><code>{}</code><dt>{}<dd><code>{}</code></dl>\n",
+        Safe(said("plain", "keys")),
+        Safe(said("word", "client")),
         Safe(keys.client.clone().unwrap_or_else(none)),
+        Safe(said("word", "attacker")),
         Safe(of_attacker),
+        Safe(said("word", "server")),
         Safe(keys.server.clone().unwrap_or_else(none))
     )?;
     for shown in chains(record) {
         for (way, chain) in [("sent", &shown.sent), ("received", &shown.received)] {
             if let Some(chain) = chain {
-                certificates(out, &format!("The {}'s certificates, as {way}", shown.owner), chain)?;
+                certificates(out, &words::with("plain", way, &json!({ "owner": shown.owner })), chain)?;
             }
         }
     }
-    write!(out, "<h2>What happened</h2>\n<table><tr><th>event<th>who<th>what\n")?;
+    writeln!(out, "<h2>{}</h2>\n<table>{}", Safe(said("plain", "happened")), heads(["event", "who", "what"]))?;
     for event in &record.events {
         row(out, event, session.evidence.contains(&event.n))?;
     }
-    let seed = session.seed.map_or_else(|| "fresh randomness".to_owned(), |seed| format!("seed {seed}"));
-    writeln!(
-        out,
-        "</table>\n<p>Session {}, {}, begun at {}, told by Interlock {}. An asterisk marks the events that the verdict rests on.</p>",
-        Safe(&session.session),
-        Safe(seed),
-        began(session),
-        env!("CARGO_PKG_VERSION")
-    )
+    let told = json!({
+        "session": session.session,
+        "seed": session.seed,
+        "began": began(session),
+        "version": env!("CARGO_PKG_VERSION"),
+    });
+    writeln!(out, "</table>\n<p>{}</p>", Safe(words::say("plain", "told", &told)))
+}
+
+/// A text without gaps.
+fn said(family: &str, name: &str) -> String {
+    words::say(family, name, &json!({}))
+}
+
+/// The heads of a table's columns.
+fn heads<const N: usize>(columns: [&str; N]) -> String {
+    let heads = columns.map(|column| format!("<th>{}", Safe(said("plain", column))));
+    format!("<tr>{}", heads.concat())
 }
 
 /// When it began.
@@ -157,7 +170,7 @@ fn began(session: &Session) -> String {
 
 /// A chain from its top, with the steps that failed or were switched off.
 fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
-    write!(out, "<h2>{}</h2>\n<table><tr><th>subject<th>issuer<th>key<th>what is wrong", Safe(title))?;
+    write!(out, "<h2>{}</h2>\n<table>{}", Safe(title), heads(["subject", "issuer", "key", "wrong"]))?;
     for link in chain.path.iter().rev() {
         let key = link.key.as_deref().unwrap_or_default();
         match &link.certificate {
@@ -170,15 +183,19 @@ fn certificates(out: &mut String, title: &str, chain: &Chain) -> fmt::Result {
             )?,
             None => write!(
                 out,
-                "<tr><td colspan=\"3\">unreadable<td>{}",
+                "<tr><td colspan=\"3\">{}<td>{}",
+                Safe(said("plain", "unreadable")),
                 Safe(link.fault.as_ref().map(ToString::to_string).unwrap_or_default())
             )?,
         }
         for step in link.steps.iter().filter(|step| step.status != certificate::Status::Passed) {
-            let off = if step.ok() { " (switched off)" } else { "" };
-            let (expected, observed) =
-                (shortened(&step.reason.wanted(), LONGEST), shortened(&step.reason.found(), LONGEST));
-            write!(out, "{}{off}: wanted {}, found {}<br>", Safe(step.check), Safe(expected), Safe(observed))?;
+            let told = json!({
+                "check": step.check,
+                "off": step.ok(),
+                "expected": shortened(&step.reason.wanted(), LONGEST),
+                "observed": shortened(&step.reason.found(), LONGEST),
+            });
+            write!(out, "{}<br>", Safe(words::say("plain", "step", &told)))?;
         }
         writeln!(out)?;
     }
@@ -204,7 +221,7 @@ fn row(out: &mut String, event: &Event, cited: bool) -> fmt::Result {
             Some(fields) => fields.iter().try_for_each(|(name, value)| {
                 write!(out, "<br>{}: <code>{}</code>", Safe(shortened(name, LONGEST)), Safe(shortened(value, LONGEST)))
             })?,
-            None => write!(out, "<br>{} bytes", length(bytes))?,
+            None => write!(out, "<br>{}", Safe(words::say("plain", "bytes", &json!({ "count": length(bytes) }))))?,
         },
         _ => {}
     }

@@ -19,13 +19,13 @@ use lab::{
     evidence::abbreviate,
     role::{Actor, Role},
     terminal::printable,
-    words::{self, Language},
+    words,
 };
 use look::Looks;
 pub use look::Theme;
 use pen::{Anchor, Ink, Pen};
 use rows::{Row, rows};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fmt;
 
 /// Measures of the drawing, in pixels whose letters are 16 high.
@@ -40,38 +40,11 @@ const BESIDE: usize = 100;
 const STACKED: usize = 4;
 const SIDE_BY_SIDE: usize = 3;
 
-/// In which words and on which ground a picture is drawn.
-#[derive(Clone, Copy)]
-pub struct Manner {
-    /// The language of what is not the session's own.
-    pub language: &'static Language,
-    /// The ground.
-    pub theme: Theme,
-}
-
-impl Default for Manner {
-    /// As this process speaks, on a light ground.
-    fn default() -> Self {
-        Self { language: words::language(words::tongue().code), theme: Theme::Light }
-    }
-}
-
-impl Manner {
-    /// The text of this family and name, its gaps filled from the members of an object.
-    fn say(&self, family: &str, name: &str, members: &Value) -> String {
-        members.as_object().and_then(|members| self.language.name(family, name, members)).unwrap_or_default()
-    }
-
-    fn tell(&self, name: &str) -> String {
-        self.say("diagram", name, &json!({}))
-    }
-}
-
-/// The picture of a session.
+/// The picture of a session on this ground, in the language that is spoken.
 ///
 /// # Errors
 /// None: a text takes all that is written to it.
-pub(super) fn picture(record: &Record, manner: &Manner) -> Result<String, fmt::Error> {
+pub(super) fn picture(record: &Record, theme: Theme) -> Result<String, fmt::Error> {
     let Record { session, events } = record;
     let keys = &session.fingerprints;
     let installed = events.iter().filter_map(|event| match &event.fact {
@@ -80,18 +53,18 @@ pub(super) fn picture(record: &Record, manner: &Manner) -> Result<String, fmt::E
     });
     let of_hands = keys.client.iter().chain(&keys.server).chain(&keys.attacker).map(String::as_str);
     let looks = Looks::of(of_hands.chain(installed));
-    let mut pen = Pen::new(manner.theme, looks);
-    let top = heading(&mut pen, session, manner)?;
+    let mut pen = Pen::new(theme, looks);
+    let top = heading(&mut pen, session)?;
     let rows = rows(events);
     let first = top + 104.0;
-    let end = rows.iter().fold(first, |y, row| y + height(row, manner));
+    let end = rows.iter().fold(first, |y, row| y + height(row));
     for actor in [Actor::Client, Actor::Attacker, Actor::Server] {
-        lane(&mut pen, actor, session, (top, end + 8.0), manner)?;
+        lane(&mut pen, actor, session, (top, end + 8.0))?;
     }
     let mut y = first;
     for row in &rows {
-        draw(&mut pen, row, y, manner)?;
-        y += height(row, manner);
+        draw(&mut pen, row, y)?;
+        y += height(row);
     }
     let told = json!({
         "session": session.session,
@@ -99,27 +72,27 @@ pub(super) fn picture(record: &Record, manner: &Manner) -> Result<String, fmt::E
         "began": words::date(i64::try_from(session.started / 1000).unwrap_or(i64::MAX)),
         "version": env!("CARGO_PKG_VERSION"),
     });
-    let told = shortened(&printable(&manner.say("picture", "told", &told)), ACROSS);
+    let told = shortened(&printable(&words::say("picture", "told", &told)), ACROSS);
     pen.text((WIDTH / 2.0, end + 40.0), Anchor::Middle, &Ink::new("quiet").size(14), &told)?;
-    let title = printable(&format!("{}: {}", session.scenario, sentence(session, manner)));
+    let title = printable(&format!("{}: {}", session.scenario, sentence(session)));
     pen.finish((WIDTH, end + 60.0), title.trim_end_matches(": "))
 }
 
 /// What the session came to.
-fn sentence(session: &Session, manner: &Manner) -> String {
-    session.verdict.as_ref().map(|verdict| verdict.sentence_in(manner.language)).unwrap_or_default()
+fn sentence(session: &Session) -> String {
+    session.verdict.as_ref().map(lab::verdict::Verdict::sentence).unwrap_or_default()
 }
 
 /// What was run and what came of it; answers with where the lanes begin.
-fn heading(pen: &mut Pen<'_>, session: &Session, manner: &Manner) -> Result<f64, fmt::Error> {
+fn heading(pen: &mut Pen<'_>, session: &Session) -> Result<f64, fmt::Error> {
     let scenario = shortened(&printable(&session.scenario.to_string()), 90);
     pen.text((24.0, 40.0), Anchor::Start, &Ink::new("ink").size(22).bold(), &scenario)?;
     let Some(verdict) = &session.verdict else { return Ok(60.0) };
     pen.mark((24.0, 58.0), verdict.kind)?;
-    let kind = manner.say("kind", verdict.kind.as_str(), &json!({}));
+    let kind = words::say("kind", verdict.kind.as_str(), &json!({}));
     pen.text((70.0, 82.0), Anchor::Start, &Ink::new("ink").size(20).bold(), &kind)?;
     let mut y = 114.0;
-    for line in lines(&printable(&sentence(session, manner)), ACROSS, 4) {
+    for line in lines(&printable(&sentence(session)), ACROSS, 4) {
         pen.text((24.0, y), Anchor::Start, &Ink::new("ink"), &line)?;
         y += 22.0;
     }
@@ -127,7 +100,7 @@ fn heading(pen: &mut Pen<'_>, session: &Session, manner: &Manner) -> Result<f64,
 }
 
 /// A line of life with the actor's shape, name and keys, from `top` to `end`.
-fn lane(pen: &mut Pen<'_>, actor: Actor, session: &Session, (top, end): (f64, f64), manner: &Manner) -> fmt::Result {
+fn lane(pen: &mut Pen<'_>, actor: Actor, session: &Session, (top, end): (f64, f64)) -> fmt::Result {
     let x = lane_of(actor);
     let keys: Vec<&str> = match actor {
         Actor::Client => session.fingerprints.client.iter().map(String::as_str).collect(),
@@ -136,10 +109,15 @@ fn lane(pen: &mut Pen<'_>, actor: Actor, session: &Session, (top, end): (f64, f6
     };
     pen.lifeline(x, (top + 90.0, end), name(actor))?;
     pen.shape(actor, (x, top + 18.0), 28.0)?;
-    let word = manner.language.term("word", name(actor));
+    let word = words::spoken().term("word", name(actor));
     pen.text((x, top + 50.0), Anchor::Middle, &Ink::new(inked(actor)).bold(), &word)?;
     if keys.is_empty() {
-        return pen.text((x, top + 77.0), Anchor::Middle, &Ink::new("quiet"), &manner.tell("no-key"));
+        return pen.text(
+            (x, top + 77.0),
+            Anchor::Middle,
+            &Ink::new("quiet"),
+            &words::say("diagram", "no-key", &json!({})),
+        );
     }
     let shown = keys.len().min(SIDE_BY_SIDE);
     let first = x - 45.0 * (shown as f64 - 1.0);
@@ -175,11 +153,11 @@ fn lane_of(actor: Actor) -> f64 {
 }
 
 /// Why a victim stopped, in lines that fit beside its lane; nothing where it did so at a check, whose name says more from afar.
-fn stop_lines(check: Option<&str>, reason: &lab::cause::Cause, manner: &Manner) -> Vec<String> {
+fn stop_lines(check: Option<&str>, reason: &lab::cause::Cause) -> Vec<String> {
     if check.is_some() {
         return Vec::new();
     }
-    let told = serde_json::to_value(reason).ok().and_then(|reason| manner.language.say("cause", &reason));
+    let told = serde_json::to_value(reason).ok().and_then(|reason| words::spoken().say("cause", &reason));
     lines(&shortened(&printable(&abbreviate(&told.unwrap_or_default())), 180), BESIDE / 2, 5)
 }
 
@@ -203,21 +181,21 @@ fn lines(text: &str, letters: usize, most: usize) -> Vec<String> {
     lines
 }
 
-fn height(row: &Row<'_>, manner: &Manner) -> f64 {
+fn height(row: &Row<'_>) -> f64 {
     match row {
-        Row::Frame(frame) => 60.0 + 22.0 * captions(frame, manner).len() as f64,
+        Row::Frame(frame) => 60.0 + 22.0 * captions(frame).len() as f64,
         Row::Keys(hands) => {
             20.0 + 32.0 * hands.iter().map(|keys| keys.len().clamp(1, STACKED)).max().unwrap_or(1) as f64
         }
-        Row::Stop { check, reason, .. } => 44.0 + 20.0 * stop_lines(*check, reason, manner).len() as f64,
+        Row::Stop { check, reason, .. } => 44.0 + 20.0 * stop_lines(*check, reason).len() as f64,
         Row::Said(_) => 40.0,
         Row::Session { .. } => 48.0,
     }
 }
 
-fn draw(pen: &mut Pen<'_>, row: &Row<'_>, y: f64, manner: &Manner) -> fmt::Result {
+fn draw(pen: &mut Pen<'_>, row: &Row<'_>, y: f64) -> fmt::Result {
     match row {
-        Row::Frame(frame) => frame::draw(pen, frame, y, manner),
+        Row::Frame(frame) => frame::draw(pen, frame, y),
         Row::Keys(hands) => hands.iter().zip(LANES).try_for_each(|(keys, x)| {
             let mut shown = keys.iter().take(STACKED).enumerate();
             shown.try_for_each(|(i, key)| pen.token(key, (x, y + 24.0 + 32.0 * i as f64), 1.0))
@@ -229,12 +207,12 @@ fn draw(pen: &mut Pen<'_>, row: &Row<'_>, y: f64, manner: &Manner) -> fmt::Resul
                 if *party == Role::Client { (Anchor::Start, x + 20.0) } else { (Anchor::End, x - 20.0) };
             let told = match check {
                 Some(check) => {
-                    manner.say("diagram", "stops", &json!({ "check": shortened(&printable(check), BESIDE / 2) }))
+                    words::say("diagram", "stops", &json!({ "check": shortened(&printable(check), BESIDE / 2) }))
                 }
-                None => manner.tell("gives-up"),
+                None => words::say("diagram", "gives-up", &json!({})),
             };
             pen.text((beside, y - 2.0), anchor, &Ink::new("bad").size(17).bold(), &told)?;
-            let told = stop_lines(*check, reason, manner);
+            let told = stop_lines(*check, reason);
             let mut numbered = told.iter().enumerate();
             numbered.try_for_each(|(i, line)| {
                 pen.text((beside, y + 18.0 + 20.0 * i as f64), anchor, &Ink::new("ink"), line)
@@ -242,18 +220,18 @@ fn draw(pen: &mut Pen<'_>, row: &Row<'_>, y: f64, manner: &Manner) -> fmt::Resul
         }
         Row::Said(event) => {
             let ink = if matches!(event.fact, Fact::Recovered { .. }) { "bad" } else { "attacker-ink" };
-            let told = shortened(&printable(&said(event, manner)), ACROSS);
+            let told = shortened(&printable(&said(event)), ACROSS);
             pen.text((LANES[1], y + 26.0), Anchor::Middle, &Ink::new(ink).bold(), &told)
         }
         Row::Session { number, of } => {
-            let told = manner.say("tale", "session", &json!({ "number": number, "of": of }));
+            let told = words::say("tale", "session", &json!({ "number": number, "of": of }));
             pen.text((LANES[1], y + 32.0), Anchor::Middle, &Ink::new("ink").size(18).bold(), &told)
         }
     }
 }
 
 /// What an event tells beside the frames.
-fn said(event: &Event, manner: &Manner) -> String {
+fn said(event: &Event) -> String {
     let mut members = serde_json::to_value(&event.fact).unwrap_or_default();
     // What is told of a computation is told by whether it was cut off, and of a loss by who was lost.
     members["cut"] = members.get("cut_off").is_some().into();
@@ -261,8 +239,8 @@ fn said(event: &Event, manner: &Manner) -> String {
     members["name"] = members.get("kind").cloned().unwrap_or_default();
     let name = members["type"].as_str().unwrap_or_default().to_owned();
     match &event.fact {
-        Fact::Recovered { text, .. } => manner.say("diagram", "read", &json!({ "text": shortened(text, ACROSS / 2) })),
-        Fact::Overdue { .. } => manner.say("row", &name, &members),
-        _ => manner.say("diagram", &name, &members),
+        Fact::Recovered { text, .. } => words::say("diagram", "read", &json!({ "text": shortened(text, ACROSS / 2) })),
+        Fact::Overdue { .. } => words::say("row", &name, &members),
+        _ => words::say("diagram", &name, &members),
     }
 }

@@ -1,7 +1,7 @@
 //! One frame of a picture: an arrow on each of its legs, and beneath it what was changed, said and read.
 
 use super::{
-    LANES, Manner,
+    LANES,
     pen::{Anchor, Ink, Line, Pen},
     rows::{Act, Frame},
 };
@@ -11,6 +11,7 @@ use lab::{
     role::{Actor, Role},
     terminal::printable,
     wire::Kind,
+    words,
 };
 use serde_json::json;
 use std::fmt;
@@ -27,7 +28,7 @@ pub(super) struct Caption(Vec<(Ink, String)>);
 
 /// What a frame says beneath its arrow: each altered field as it was and as it is, the message in it as it was written and, where
 /// that differs, as it was taken in, and what the attacker read.
-pub(super) fn captions(frame: &Frame<'_>, manner: &Manner) -> Vec<Caption> {
+pub(super) fn captions(frame: &Frame<'_>) -> Vec<Caption> {
     let fit = |text: &str, most| shortened(&printable(text), most);
     // What was opened and sealed anew differs in every octet: its two keys say so.
     let sealed = frame.keys.iter().any(Option::is_some);
@@ -39,19 +40,19 @@ pub(super) fn captions(frame: &Frame<'_>, manner: &Manner) -> Vec<Caption> {
         lines.push(changes(&field, &old, "attacker-ink", &new, true));
     }
     if let Some(more) = changed.len().checked_sub(CHANGES).filter(|more| *more > 0) {
-        lines.push(Caption(vec![(Ink::new("quiet"), manner.say("diagram", "more", &json!({ "count": more })))]));
+        lines.push(Caption(vec![(Ink::new("quiet"), words::say("diagram", "more", &json!({ "count": more })))]));
     }
     let quoted = |text: &str, most| format!("“{}”", fit(text, most));
     let text = |message: Option<super::rows::Message<'_>>| message.and_then(|message| message.text.map(str::to_owned));
     if frame.is_foreign() {
-        let wrote = text(frame.wrote).unwrap_or_else(|| manner.language.term("word", "nothing"));
-        let took = text(frame.took).unwrap_or_else(|| manner.tell("something-else"));
+        let wrote = text(frame.wrote).unwrap_or_else(|| words::spoken().term("word", "nothing"));
+        let took = text(frame.took).unwrap_or_else(|| words::say("diagram", "something-else", &json!({})));
         let (wrote, took) = apart(&printable(&wrote), &printable(&took), 2 * VALUE / 3);
-        let took = manner.say("diagram", "took", &json!({ "text": took }));
-        lines.push(changes(&manner.tell("wrote"), &format!("“{wrote}”"), "bad", &took, false));
+        let took = words::say("diagram", "took", &json!({ "text": took }));
+        lines.push(changes(&words::say("diagram", "wrote", &json!({})), &format!("“{wrote}”"), "bad", &took, false));
     }
     if let Some((read, live)) = frame.read {
-        let how = manner.say("diagram", "read-live", &json!({ "live": live }));
+        let how = words::say("diagram", "read-live", &json!({ "live": live }));
         lines.push(Caption(vec![(Ink::new("bad").bold(), format!("{how}: {}", quoted(read, MESSAGE)))]));
     } else if let Some(message) =
         text(frame.wrote).filter(|_| !frame.is_foreign() && frame.act != Act::By(Action::Hold))
@@ -76,7 +77,7 @@ fn plain(text: &str) -> String {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).to_owned()
 }
 
-pub(super) fn draw(pen: &mut Pen<'_>, frame: &Frame<'_>, y: f64, manner: &Manner) -> fmt::Result {
+pub(super) fn draw(pen: &mut Pen<'_>, frame: &Frame<'_>, y: f64) -> fmt::Result {
     let [from, to] = if frame.from == Role::Client { [LANES[0], LANES[2]] } else { [LANES[2], LANES[0]] };
     let middle = LANES[1];
     let at = y + 36.0;
@@ -131,7 +132,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, frame: &Frame<'_>, y: f64, manner: &Manner
         pen.text((x, y + 22.0), Anchor::Middle, &Ink::new("ink").mono(), &shortened(&printable(frame.name), NAME))?;
     }
     pen.text((8.0, y + 41.0), Anchor::Start, &Ink::new("quiet").mono(), &frame.flight.to_string())?;
-    for (i, Caption(pieces)) in captions(frame, manner).iter().enumerate() {
+    for (i, Caption(pieces)) in captions(frame).iter().enumerate() {
         pen.pieces((middle, at + 24.0 + 22.0 * i as f64), Anchor::Middle, pieces)?;
     }
     Ok(())

@@ -19,7 +19,7 @@ fn played(scenario: &str) -> Record {
 }
 
 fn drawn(record: &Record) -> String {
-    picture(record, &Manner::default()).unwrap()
+    picture(record, Theme::Light).unwrap()
 }
 
 /// Panics where something is no element of a picture.
@@ -47,11 +47,12 @@ fn a_picture_tells_what_came_of_what_and_who_holds_which_key() {
     let dashed = picture.matches("stroke-dasharray=\"7 5\"").count();
     let altered = |event: &&Event| matches!(event.fact, Fact::Relayed { action: Action::Alter, .. });
     assert!(dashed > 1 && dashed == record.events.iter().filter(altered).count(), "{dashed}");
-    let manner = Manner { language: words::language("de"), theme: Theme::Dark };
-    let german = self::picture(&record, &manner).unwrap();
+    let sentences = || (sentence(&record.session), self::picture(&record, Theme::Dark).unwrap());
+    let (said, german) = words::speaking(words::TONGUES[1], sentences);
     assert!(german.contains("Seed 7") && german.contains("Angreifer"), "{german}");
     assert!(german.contains(Theme::Dark.colour("panel")) && !picture.contains(Theme::Dark.colour("panel")));
-    assert_ne!(sentence(&record.session, &manner), sentence(&record.session, &Manner::default()));
+    assert_ne!(said, sentence(&record.session));
+    assert_eq!(picture, drawn(&record), "English is spoken again");
 }
 
 #[test]
