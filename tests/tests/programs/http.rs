@@ -213,6 +213,7 @@ fn no_safe_method_has_an_effect() {
             "verdict" => "private".to_owned(),
             "status" => "done".to_owned(),
             "theme" => "dark".to_owned(),
+            "lang" => "de".to_owned(),
             other => panic!("no value for {other} of {path}"),
         };
         let [asked, told]: [Vec<String>; 2] = [asked.collect(), told.collect()];
