@@ -171,6 +171,11 @@ fn same_keys(one: &Party, other: &Party) -> bool {
     one.is_done() && other.is_done() && one.value("exporter") == other.value("exporter")
 }
 
+/// `other` has the key that `party` has come to, whether or not something is still to be said.
+fn has_key_of(other: &Party, party: &Party) -> bool {
+    party.is_done() && party.value("exporter") == other.value("exporter")
+}
+
 /// `observer` takes `party` for who it is, as far as it takes it for anybody.
 fn knows_as(world: &World, observer: &Party, party: &Party) -> bool {
     let named = match world.casts[observer.cast].table.names {
@@ -182,12 +187,12 @@ fn knows_as(world: &World, observer: &Party, party: &Party) -> bool {
 }
 
 /// `other` is the peer that `party` accepted, and `party` is the one that `other` takes it for: the other role, each under its
-/// name, with the same keys as soon as `other` has heard what was said to it last.
+/// name, with the same keys, which `other` has by then or as soon as it has heard what was said to it last.
 fn agrees(world: &World, party: &Party, other: &Party) -> bool {
     if other.role == party.role || !knows_as(world, party, other) {
         return false;
     }
-    let meets = |other: &Party| same_keys(party, other) && knows_as(world, other, party);
+    let meets = |other: &Party| has_key_of(other, party) && knows_as(world, other, party);
     meets(other) || (!other.is_done() && meets(&other.after_hearing(party)))
 }
 

@@ -69,6 +69,82 @@ fn andrews_last_message_is_not_fresh() {
     assert!(!lost.iter().any(|goal| goal.starts_with("secrecy")), "{lost:?}");
 }
 
+/// The version of Andrew secure RPC of Burrows, Abadi and Needham (1989): A → B: A, Na; B → A: {Na, K}Kab; A → B: {Na}K; B → A: Nb.
+/// `$answer` is what stands in the second message, and `$looks` what the client looks at in it. Both have their keys then; what is
+/// said last is for a later session.
+macro_rules! concrete_andrew {
+    ($name:ident, $answer:expr, $looks:expr) => {
+        static $name: Mode = Mode {
+            given: &[OWN_NAME, PEER, SECRET_SHARED],
+            messages: &[
+                message!(Client, ClientHello,
+                    before: &[nonce(CLIENT, "na")],
+                    fields: &[field("name", "caller", Sort::Name, var("own_name")), field("random", "na", Sort::Nonce, var("na"))],
+                    receipt: &[
+                        same(SERVER, &[var("peer_name"), var("caller")]),
+                        draw(SERVER, "k", Sort::Shared),
+                        draw(SERVER, "c2", Sort::Secret),
+                    ],
+                    after: &[]),
+                message!(Server, ServerHello,
+                    before: &[],
+                    fields: &[field("m", "m2", Sort::Ciphertext, under(&[var("c2"), tuple($answer), KEY]))],
+                    receipt: $looks,
+                    after: &keys!(&[var("k")], NO_CONTEXT)),
+                message!(Client, ClientShare,
+                    before: &[draw(CLIENT, "c3", Sort::Secret)],
+                    fields: &[field("m", "m3", Sort::Ciphertext, under(&[var("c3"), tuple(&[var("na")]), NEW_KEY]))],
+                    receipt: &[
+                        let_(SERVER, "t3", apply(Op::Decrypt(Padding::Oaep), &[var("k"), var("m3")])),
+                        let_(SERVER, "na_back", part(0, 1, Sort::Nonce, &[var("t3")])),
+                        same(SERVER, &[var("na"), var("na_back")]),
+                        nonce(SERVER, "nb"),
+                    ],
+                    after: &[]),
+                message!(Server, ServerHello,
+                    before: &[],
+                    fields: &[field("random", "nb", Sort::Nonce, var("nb"))],
+                    receipt: &[],
+                    after: &[]),
+            ],
+            ..BARE
+        };
+    };
+}
+
+const NEW_KEY: Expr = apply(Op::EncryptionKey, &[var("k")]);
+
+concrete_andrew!(
+    CONCRETE,
+    &[var("na"), var("k")],
+    &[
+        let_(CLIENT, "t2", apply(Op::Decrypt(Padding::Oaep), &[var("shared"), var("m2")])),
+        let_(CLIENT, "na_back", part(0, 2, Sort::Nonce, &[var("t2")])),
+        same(CLIENT, &[var("na"), var("na_back")]),
+        let_(CLIENT, "k", part(1, 2, Sort::Shared, &[var("t2")])),
+    ]
+);
+concrete_andrew!(
+    CONCRETE_LOWE,
+    &[var("na"), var("k"), var("own_name")],
+    &[
+        let_(CLIENT, "t2", apply(Op::Decrypt(Padding::Oaep), &[var("shared"), var("m2")])),
+        let_(CLIENT, "na_back", part(0, 3, Sort::Nonce, &[var("t2")])),
+        same(CLIENT, &[var("na"), var("na_back")]),
+        let_(CLIENT, "k", part(1, 3, Sort::Shared, &[var("t2")])),
+        let_(CLIENT, "who", part(2, 3, Sort::Name, &[var("t2")])),
+        same(CLIENT, &[var("peer_name"), var("who")]),
+    ]
+);
+
+/// Lowe, Some new attacks upon security protocols, 1996: who is asked and asks is led back to itself, in either role, and takes itself for the
+/// other. With the name of who answers in the second message nothing is lost.
+#[test]
+fn andrews_concrete_version_needs_the_name_of_who_answers() {
+    breaks(&CONCRETE, AUTHENTICATION, &["agreement-client", "agreement-server"]);
+    holds(&CONCRETE_LOWE, &[Property::Secrecy, Property::Agreement, Property::Injectivity, Property::Identity]);
+}
+
 /// Two who prove with a MAC that they know a secret, without saying in which role: A → B: Na; B → A: Nb, MAC(Na, Nb);
 /// A → B: MAC(Nb, Na).
 static ROLELESS: Mode = Mode {
