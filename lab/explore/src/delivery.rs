@@ -24,6 +24,8 @@ use std::{
     sync::Arc,
 };
 
+mod third;
+
 /// A flight that a party took, or a record: each message's number in the table, `None` for a record, with its values.
 pub type Delivered = Vec<(Option<usize>, Vec<Term>)>;
 
@@ -189,11 +191,12 @@ fn is_about(value: &Expr, name: &str) -> bool {
 
 /// It was sent as a message of this kind with fields of these sorts.
 pub(crate) fn is_such(world: &World, sent: &Sent, message: &Message) -> bool {
-    sent.message.is_some_and(|number| {
-        let other = &world.casts[sent.by].table.messages[number];
-        let sorts = |message: &Message| message.fields.iter().map(|field| field.sort).collect::<Vec<_>>();
-        other.kind == message.kind && sorts(other) == sorts(message)
-    })
+    sent.message.is_some_and(|number| are_alike(&world.casts[sent.by].table.messages[number], message))
+}
+
+/// The two are of one kind, with fields of the same sorts.
+fn are_alike(one: &Message, other: &Message) -> bool {
+    one.kind == other.kind && one.fields.iter().map(|field| field.sort).eq(other.fields.iter().map(|field| field.sort))
 }
 
 /// Where the party knows the voice that it listens to: what that person said can be heard, and nothing else.
@@ -217,6 +220,9 @@ fn candidates(
     let same = |sent: &&Arc<Sent>| is_such(world, sent, message);
     if let Some(said) = voice(world, state, party, message) {
         return said;
+    }
+    if world.third.is_some() {
+        return third::candidates(world, state, party, message, &kinds, memory);
     }
     let mut bases: Vec<Vec<Term>> = state.sent.iter().filter(same).map(|sent| sent.values.clone()).collect();
     if bases.is_empty() {
@@ -314,8 +320,9 @@ fn is_for(world: &World, role: Role, chain: &Term) -> bool {
 /// the party looks at.
 fn ciphertexts(world: &World, state: &State, party: &Party, field: &Field) -> Vec<Term> {
     let Some((key, places)) = opening(world, party, field.binds) else { return Vec::new() };
+    let Some(key) = party.value(key) else { return Vec::new() };
     let options: Vec<Vec<Term>> = places.iter().map(|sort| contents(state, *sort)).collect();
-    let key = Term::of(Free::EncryptionKey, [key]);
+    let key = Term::of(Free::EncryptionKey, [key.clone()]);
     let mut all = Vec::new();
     product(&options, &mut Vec::new(), &mut |items| {
         all.push(Term::encrypted(&key, &world::secret(), &Term::tuple(items)));
@@ -323,8 +330,8 @@ fn ciphertexts(world: &World, state: &State, party: &Party, field: &Field) -> Ve
     all
 }
 
-/// The private key with which the party opens the ciphertext of this name, and the sorts of what it takes out of it.
-fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(Term, Vec<Sort>)> {
+/// The name of the private key with which the party opens the ciphertext of this name, and the sorts of what it takes out of it.
+fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(&'static str, Vec<Sort>)> {
     let table = world.casts[party.cast].table;
     let lets = || {
         table.steps().filter(|step| step.by.includes(party.role)).filter_map(|step| match step.act {
@@ -348,7 +355,7 @@ fn opening(world: &World, party: &Party, ciphertext: &str) -> Option<(Term, Vec<
             places[at] = sort;
         }
     }
-    Some((party.value(key)?.clone(), places))
+    Some((key, places))
 }
 
 /// What can stand in a plaintext: a name, or whatever was drawn and is known by now.

@@ -119,7 +119,9 @@ impl Goal {
 
     /// The party by whom the goal is lost in this state.
     pub fn lost(self, world: &World, parties: &[impl AsRef<Party>], knowledge: &Knowledge) -> Option<usize> {
-        let all = || parties.iter().map(AsRef::as_ref);
+        let is_third = |party: &Party| world.is_third(&world.casts[party.cast]);
+        let everybody = || parties.iter().map(AsRef::as_ref);
+        let all = || everybody().filter(|party| !is_third(party));
         let looked_at =
             |party: &&Party| party.role == self.role && party.accepted().is_some() && !with_attacker(world, party);
         let lasting = |knowledge: &Knowledge| {
@@ -136,9 +138,9 @@ impl Goal {
             Property::Secrecy => knows(knowledge, party),
             Property::ForwardSecrecy => knows(knowledge, party) || knows(&lasting(knowledge), party),
             Property::Agreement => !all().any(|other| agrees(world, party, other)),
-            Property::Injectivity => all().any(|other| {
+            Property::Injectivity => everybody().any(|other| {
                 other.cast != party.cast
-                    && other.role == party.role
+                    && (other.role, is_third(other)) == (party.role, is_third(party))
                     && other.accepted().is_some()
                     && same_keys(party, other)
             }),
@@ -153,15 +155,24 @@ impl Goal {
                 .is_some_and(|data| !all().any(|peer| peer.role != party.role && peer.canary(world) == *data)),
             Property::Choice => downgraded(world, party),
         };
-        all().filter(looked_at).find(|party| lost(party)).map(|party| party.cast)
+        // Of the third it is asked whether it is led to serve twice what is one session to the two, and nothing else.
+        let asked = |party: &&Party| match is_third(party) {
+            true => self.property == Property::Injectivity && party.value("exporter").is_some(),
+            false => true,
+        };
+        everybody().filter(asked).filter(looked_at).find(|party| lost(party)).map(|party| party.cast)
     }
 }
 
-/// It talks to the attacker, and means to: it shares the secret with the attacker, knows its voice, or wants its name.
+/// It talks to the attacker, and means to: it shares the secret with the attacker, knows its voice, or wants its name; a third
+/// serves it.
 fn with_attacker(world: &World, party: &Party) -> bool {
     let cast = world.casts[party.cast];
+    if world.is_third(&cast) {
+        return [cast.owner, cast.peer].contains(&MALLORY);
+    }
     let speaks = || cast.table.messages.iter().any(|message| message.kind.channel() == Channel::Voice);
-    match cast.table.gives(Source::SharedSecret) || speaks() {
+    match (cast.table.gives(Source::SharedSecret) && world.third.is_none()) || speaks() {
         true => cast.peer == MALLORY,
         false => party.value("peer_name") == Some(&Term::name("name", MALLORY)),
     }

@@ -20,6 +20,7 @@ pub mod search;
 pub mod state;
 pub mod symbolic;
 pub mod term;
+pub mod third;
 pub mod trace;
 pub mod verifpal;
 pub mod world;

@@ -8,7 +8,7 @@ use crate::{
     world::World,
 };
 use lab::handshake::Stop;
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// Where everybody stands, and what the attacker has made of it.
 #[derive(Clone)]
@@ -118,7 +118,7 @@ impl State {
     }
 }
 
-/// Runs the first client and the first server with nobody between them, to the end.
+/// Runs the first client and the first server, and the first third where there is one, with nobody between them, to the end.
 ///
 /// # Errors
 /// Who stopped, and why.
@@ -129,24 +129,28 @@ pub(crate) fn honest(world: &World) -> Result<(), String> {
     };
     let told = |cast: usize, stop: Stop| format!("{}: {}", world.party(cast), why(stop));
     let mut state = State::first(world).map_err(|stop| told(0, stop))?;
-    let pair = [0, 1];
-    while let Some(to) = pair.into_iter().find(|cast| {
-        let (party, other) = (&state.parties[*cast], 1 - *cast);
-        party
-            .awaited()
-            .is_some_and(|(number, _)| state.sent.iter().any(|sent| sent.by == other && sent.message == Some(number)))
-    }) {
+    let first = 0..if world.third.is_some() { 3 } else { 2 };
+    while let Some(to) = first.clone().find(|cast| said_to(world, &state, &state.parties[*cast], &first).is_some()) {
         let mut party = (*state.parties[to]).clone();
-        while let Some((number, _)) = party.awaited() {
-            let sent = state.sent.iter().find(|sent| sent.by == 1 - to && sent.message == Some(number));
-            let Some(sent) = sent else { break };
+        while let Some(sent) = said_to(world, &state, &party, &first) {
             party.receive(&sent.values).map_err(|stop| told(to, stop))?;
         }
         let sent = party.send(world).map_err(|stop| told(to, stop))?;
         state = state.after(party, sent);
     }
-    match pair.iter().find(|cast| !state.parties[**cast].is_done()) {
-        Some(cast) => Err(format!("{} waits for ever", world.party(*cast))),
+    match first.into_iter().find(|cast| !state.parties[*cast].is_done()) {
+        Some(cast) => Err(format!("{} waits for ever", world.party(cast))),
         None => Ok(()),
     }
+}
+
+/// What another of these has said to a party that waits for it.
+fn said_to<'s>(world: &World, state: &'s State, party: &Party, of: &Range<usize>) -> Option<&'s Sent> {
+    let (number, message) = party.awaited()?;
+    let is_it = |sent: &Sent| match world.third {
+        Some(_) => is_such(world, sent, message),
+        None => sent.message == Some(number),
+    };
+    let sent = state.sent.iter().map(AsRef::as_ref);
+    sent.filter(|sent| of.contains(&sent.by) && sent.by != party.cast).find(|sent| is_it(sent))
 }

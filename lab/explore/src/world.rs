@@ -8,6 +8,7 @@ use crate::{
     party::Sent,
     symbolic::{Groups, Terms, decryption_key, genuine, signing_key, static_key, static_public},
     term::{Free, Shape, Term},
+    third::THIRD,
 };
 use lab::{
     algebra::Algebra,
@@ -140,6 +141,8 @@ pub struct World {
     pub dead: Arc<[(usize, usize)]>,
     /// Goals that the table grants: none of them is looked for.
     pub granted: Arc<[Goal]>,
+    /// The table of a third whom both trust, where there is one: each of the three has its own.
+    pub third: Option<&'static Mode>,
 }
 
 impl World {
@@ -167,6 +170,7 @@ impl World {
             records: true,
             dead: dead.clone(),
             granted: granted.clone(),
+            third: None,
         };
         sessions.casts().iter().map(world).collect()
     }
@@ -183,10 +187,11 @@ impl World {
 
     /// The name of one who plays: its owner's, with a number where it is not the first.
     pub fn party(&self, cast: usize) -> String {
-        let owner = self.casts[cast].owner;
-        match self.casts[..cast].iter().filter(|before| before.owner == owner).count() {
-            0 => owner.to_owned(),
-            before => format!("{owner} {}", before + 1),
+        let name = |it: &Cast| if self.is_third(it) { THIRD } else { it.owner };
+        let own = name(&self.casts[cast]);
+        match self.casts[..cast].iter().filter(|before| name(before) == own).count() {
+            0 => own.to_owned(),
+            before => format!("{own} {}", before + 1),
         }
     }
 
@@ -196,7 +201,11 @@ impl World {
     }
 
     /// The same of anybody, who goes by this name.
-    fn given_to(&self, Cast { table, role, owner, peer }: Cast, party: &str) -> Vec<(&'static str, Term)> {
+    fn given_to(&self, cast: Cast, party: &str) -> Vec<(&'static str, Term)> {
+        if self.is_third(&cast) {
+            return self.given_to_third(&cast);
+        }
+        let Cast { table, role, owner, peer } = cast;
         table.known(role, |source| match source {
             Source::Session => Some(Term::name("session", party)),
             Source::Offers => Some(Term::offers(table.id, table.groups)),
@@ -204,7 +213,7 @@ impl World {
             Source::Trust => Some(Term::name("trust", "")),
             Source::PeerName => Some(Term::name("name", peer)),
             Source::OwnName => Some(Term::name("name", owner)),
-            Source::SharedSecret => Some(shared_secret(owner, peer)),
+            Source::SharedSecret => Some(self.shared(owner, peer)),
             Source::Clock => Some(Term::name("now", "")),
             Source::Chain => Some(genuine(owner)),
             Source::SigningKey | Source::HostKey => Some(signing_key(owner)),
@@ -238,7 +247,7 @@ impl World {
 
     /// Every lasting secret of honest people.
     pub fn lasting(&self) -> Vec<Term> {
-        let mut all: Vec<Term> = self.casts.iter().flat_map(|cast| lasting(cast.owner, cast.peer)).collect();
+        let mut all: Vec<Term> = self.casts.iter().flat_map(|cast| self.lasting_of(cast)).collect();
         all.retain(|secret| !self.own().contains(secret));
         all.sort();
         all.dedup();
@@ -248,8 +257,17 @@ impl World {
     /// What the attacker has because it is somebody too.
     fn own(&self) -> Vec<Term> {
         let mut own = vec![signing_key(MALLORY), genuine(MALLORY), decryption_key(MALLORY), static_key(MALLORY)];
-        own.extend([ALICE, BOB, MALLORY].map(|peer| shared_secret(MALLORY, peer)));
+        own.extend([ALICE, BOB, MALLORY].map(|peer| self.shared(MALLORY, peer)));
         own
+    }
+
+    /// What somebody shares: with its peer, or with the third.
+    pub(crate) fn shared(&self, owner: &str, peer: &str) -> Term {
+        shared_secret(owner, if self.third.is_some() { THIRD } else { peer })
+    }
+
+    fn lasting_of(&self, Cast { owner, peer, .. }: &Cast) -> [Term; 4] {
+        [signing_key(owner), self.shared(owner, peer), decryption_key(owner), static_key(owner)]
     }
 
     /// What the attacker knows before the first message.
@@ -268,7 +286,7 @@ impl World {
         all.extend(self.has.iter().cloned());
         if let Some(victim) = self.stolen {
             let with = |cast: &&Cast| cast.owner == victim && cast.peer != MALLORY;
-            all.extend(self.casts.iter().filter(with).flat_map(|cast| lasting(cast.owner, cast.peer)));
+            all.extend(self.casts.iter().filter(with).flat_map(|cast| self.lasting_of(cast)));
         }
         let mut knowledge = Knowledge::default();
         for term in all {
@@ -283,7 +301,7 @@ impl World {
 
     /// What is shared, which may be words that people chose.
     pub fn chosen(&self) -> Vec<Term> {
-        self.casts.iter().map(|cast| shared_secret(cast.owner, cast.peer)).collect()
+        self.casts.iter().map(|cast| self.shared(cast.owner, cast.peer)).collect()
     }
 
     /// Chains that the attacker can show for a name: genuine ones that it has seen, its own, and for each rule that is not
@@ -327,10 +345,6 @@ pub(crate) fn decides(switches: &Switches, check: &'static lab::check::Check) ->
 pub fn shared_secret(one: &str, other: &str) -> Term {
     let (first, second) = if one < other { (one, other) } else { (other, one) };
     Term::name("shared secret", &format!("{first} and {second}"))
-}
-
-fn lasting(owner: &str, peer: &str) -> [Term; 4] {
-    [signing_key(owner), shared_secret(owner, peer), decryption_key(owner), static_key(owner)]
 }
 
 fn encryption_key(owner: &str) -> Term {

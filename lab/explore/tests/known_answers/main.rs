@@ -4,9 +4,12 @@
 //! bound. Encryption under a key that two share is encryption to a public key that nobody else has. Numbers that a paper adds
 //! one to are hashed instead: both say no more than that the number was seen.
 
+mod denning_sacco;
+mod frog;
 mod needham_schroeder;
 mod shared;
 mod signed;
+mod third;
 mod transport;
 
 use explore::{
@@ -138,11 +141,16 @@ pub(crate) fn lost_among(worlds: Vec<World>, goals: &[Property]) -> Vec<String> 
     lost_with_in_hand(1, worlds, goals)
 }
 
-/// The same where so many answers may lie unused at a time; none of these protocols has records.
-pub(crate) fn lost_with_in_hand(in_hand: usize, mut worlds: Vec<World>, goals: &[Property]) -> Vec<String> {
-    worlds.iter_mut().for_each(|world| world.records = false);
+/// The same where so many answers may lie unused at a time.
+pub(crate) fn lost_with_in_hand(in_hand: usize, worlds: Vec<World>, goals: &[Property]) -> Vec<String> {
     let goals: Vec<Goal> = Goal::all().filter(|goal| goals.contains(&goal.property)).collect();
-    let found = search(&worlds, &goals, Bound { in_hand, ..Bound::of(200_000) }, false);
+    lost_of(in_hand, worlds, &goals)
+}
+
+/// The same of these goals; none of these protocols has records.
+pub(crate) fn lost_of(in_hand: usize, mut worlds: Vec<World>, goals: &[Goal]) -> Vec<String> {
+    worlds.iter_mut().for_each(|world| world.records = false);
+    let found = search(&worlds, goals, Bound { in_hand, ..Bound::of(200_000) }, false);
     assert_eq!(found.vacuous, None);
     let open = found.exhausted.0 < found.exhausted.1;
     assert!(!open || found.attacks.len() == goals.len(), "cut off after {} states", found.states);
