@@ -7,10 +7,13 @@
 mod denning_sacco;
 mod frog;
 mod needham_schroeder;
+mod otway_rees;
 mod shared;
 mod signed;
 mod third;
 mod transport;
+mod woo_lam;
+mod yahalom;
 
 use explore::{
     goal::{Goal, Property},

@@ -84,3 +84,13 @@ pub(crate) const ANSWER_HEARD: Message = hears!(Client, Rest,
     ],
     after: &[]);
 const SUCCESSOR: Expr = apply(Op::Hash, &[tuple(&[var("nb")])]);
+
+/// Keys that one has at this time.
+pub(crate) const fn done(keys: &'static [Step; 4]) -> &'static [Step] {
+    keys
+}
+
+/// Keys that one has at another time.
+pub(crate) const fn not_done(_: &'static [Step; 4]) -> &'static [Step] {
+    &[]
+}
