@@ -15,23 +15,25 @@ use std::sync::Arc;
 
 /// Whom both trust.
 pub const THIRD: &str = "the server";
+/// How it is called where it serves, and does not call somebody itself.
+pub(crate) const SERVING: &str = "the server, serving";
 
-/// The tables of the three.
+/// The tables of the three. The two know the name of their third as `third_name`.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
     /// Of the one who calls.
     pub client: &'static Mode,
     /// Of the one who is called.
     pub server: &'static Mode,
-    /// Of the third: it has the names and the secrets of the two whom it serves, as `client_name`, `client_secret`, `server_name` and
-    /// `server_secret`, and the time, as `now`.
+    /// Of the third: it has its name as `own_name`, the names and the secrets of the two whom it serves, as `client_name`,
+    /// `client_secret`, `server_name` and `server_secret`, and the time, as `now`.
     pub third: &'static Mode,
 }
 
 /// Who plays in one place of a cast.
 #[derive(Clone, Copy, Debug)]
 pub enum Player {
-    /// Somebody who calls: who, and whom.
+    /// Somebody who calls: who, and whom. The third may call, too, and is then served by whichever of the two it does not call.
     Calls(&'static str, &'static str),
     /// Somebody who is called by whoever calls.
     IsCalled(&'static str),
@@ -84,6 +86,15 @@ impl Tables {
     }
 }
 
+/// Who is somebody's third: the third, and for the third that calls somebody itself the other of the two.
+pub(crate) fn third_of(owner: &str, peer: &str) -> &'static str {
+    match owner {
+        THIRD if peer == ALICE => BOB,
+        THIRD => ALICE,
+        _ => THIRD,
+    }
+}
+
 impl World {
     /// It is the third whom both trust.
     pub(crate) fn is_third(&self, cast: &Cast) -> bool {
@@ -93,6 +104,7 @@ impl World {
     /// What the third knows of the two whom it serves.
     pub(crate) fn given_to_third(&self, Cast { owner, peer, .. }: &Cast) -> Vec<(&'static str, Term)> {
         vec![
+            ("own_name", Term::name("name", THIRD)),
             ("client_name", Term::name("name", owner)),
             ("server_name", Term::name("name", peer)),
             ("client_secret", self.shared(owner, THIRD)),

@@ -8,7 +8,7 @@ use crate::{
     party::Sent,
     symbolic::{Groups, Terms, decryption_key, genuine, signing_key, static_key, static_public},
     term::{Free, Shape, Term},
-    third::THIRD,
+    third::{SERVING, THIRD, third_of},
 };
 use lab::{
     algebra::Algebra,
@@ -187,7 +187,7 @@ impl World {
 
     /// The name of one who plays: its owner's, with a number where it is not the first.
     pub fn party(&self, cast: usize) -> String {
-        let name = |it: &Cast| if self.is_third(it) { THIRD } else { it.owner };
+        let name = |it: &Cast| if self.is_third(it) { SERVING } else { it.owner };
         let own = name(&self.casts[cast]);
         match self.casts[..cast].iter().filter(|before| name(before) == own).count() {
             0 => own.to_owned(),
@@ -206,7 +206,7 @@ impl World {
             return self.given_to_third(&cast);
         }
         let Cast { table, role, owner, peer } = cast;
-        table.known(role, |source| match source {
+        let given = table.known(role, |source| match source {
             Source::Session => Some(Term::name("session", party)),
             Source::Offers => Some(Term::offers(table.id, table.groups)),
             Source::Group => self.groups.own(),
@@ -221,7 +221,9 @@ impl World {
             Source::PeerKey => Some(encryption_key(peer)),
             Source::StaticKey => Some(static_key(owner)),
             Source::PeerStatic => Some(static_public(peer)),
-        })
+        });
+        let third = self.third.map(|_| ("third_name", Term::name("name", third_of(owner, peer))));
+        given.into_iter().chain(third).collect()
     }
 
     /// What one of the cast remembers of its peer where the two have met before: what it kept of a session in which nobody was
@@ -261,9 +263,9 @@ impl World {
         own
     }
 
-    /// What somebody shares: with its peer, or with the third.
+    /// What somebody shares: with its peer, or with its third.
     pub(crate) fn shared(&self, owner: &str, peer: &str) -> Term {
-        shared_secret(owner, if self.third.is_some() { THIRD } else { peer })
+        shared_secret(owner, if self.third.is_some() { third_of(owner, peer) } else { peer })
     }
 
     fn lasting_of(&self, Cast { owner, peer, .. }: &Cast) -> [Term; 4] {
@@ -281,6 +283,7 @@ impl World {
                 static_public(owner),
             ]);
         }
+        all.extend(self.third.map(|_| Term::name("name", THIRD)));
         all.extend(self.own());
         all.extend([nonce(), secret(), data()]);
         all.extend(self.has.iter().cloned());

@@ -6,7 +6,7 @@ use crate::{
     party::Party,
     state::State,
     term::{Free, Shape, Term},
-    third::THIRD,
+    third::{SERVING, THIRD},
     world::{self, ALICE, BOB, MALLORY, World},
 };
 use lab::{
@@ -31,7 +31,7 @@ pub(super) fn candidates(
         Directed::ByCheckThatIsOff | Directed::Not if field.sort == Sort::Ciphertext => {
             ciphertexts(world, state, party, (message, at))
         }
-        Directed::ByCheckThatIsOff | Directed::Not => contents(state, field.sort),
+        Directed::ByCheckThatIsOff | Directed::Not => contents(world, state, field.sort),
     };
     let options: Vec<Vec<Term>> = kinds.iter().zip(message.fields).enumerate().map(fill).collect();
     let (mut found, mut tried) = (Vec::new(), HashSet::new());
@@ -45,9 +45,13 @@ pub(super) fn candidates(
 }
 
 /// What can stand in a place of this sort: a name, the time, a ciphertext that was seen, or a number, whatever it was drawn for.
-fn contents(state: &State, sort: Sort) -> Vec<Term> {
+fn contents(world: &World, state: &State, sort: Sort) -> Vec<Term> {
     match sort {
-        Sort::Name => [ALICE, BOB, MALLORY].map(|owner| Term::name("name", owner)).into(),
+        Sort::Name => {
+            let calls = world.casts.iter().any(|cast| cast.owner == THIRD);
+            let all = [ALICE, BOB, MALLORY].into_iter().chain(calls.then_some(THIRD));
+            all.map(|owner| Term::name("name", owner)).collect()
+        }
         Sort::Time => vec![Term::name("now", "")],
         Sort::Ciphertext => seen(state, |_| true),
         Sort::Nonce => numbers(state, false),
@@ -59,7 +63,9 @@ fn contents(state: &State, sort: Sort) -> Vec<Term> {
 fn numbers(state: &State, keys: bool) -> Vec<Term> {
     let other = ["name", "trust", "now", "session", "data", "secret", "shared secret"];
     let is_number = |term: &&Term| match term.shape() {
-        Shape::Name { what, of } => !other.contains(what) && !what.ends_with("key") && (keys || !of.starts_with(THIRD)),
+        Shape::Name { what, of } => {
+            !other.contains(what) && !what.ends_with("key") && (keys || !of.starts_with(SERVING))
+        }
         _ => false,
     };
     state.knowledge.known().map(|(term, _)| term).filter(is_number).cloned().collect()
@@ -81,7 +87,7 @@ fn ciphertexts(world: &World, state: &State, party: &Party, (message, at): (&Mes
     let Some((key, places)) = opening(world, party, field.binds) else {
         return [seen(state, |_| true), numbers(state, true), own(world, state, (message, at))].concat();
     };
-    let options: Vec<Vec<Term>> = places.iter().map(|sort| contents(state, *sort)).collect();
+    let options: Vec<Vec<Term>> = places.iter().map(|sort| contents(world, state, *sort)).collect();
     let under = |key: &Term| encrypted(&encrypting(key), &options);
     if let Some(key) = party.value(key) {
         let own = if state.knowledge.can(key) { under(key) } else { Vec::new() };
@@ -124,7 +130,7 @@ fn own(world: &World, state: &State, (message, at): (&Message, usize)) -> Vec<Te
         for said in table.messages.iter().filter(such) {
             if let Expr::Apply(Op::Encrypt(_), [_, Expr::Tuple(items), _]) = said.fields[at].value {
                 let options: Vec<Vec<Term>> =
-                    items.iter().map(|item| contents(state, sort(table, said.from, item))).collect();
+                    items.iter().map(|item| contents(world, state, sort(table, said.from, item))).collect();
                 all.extend(encrypted(&key, &options));
             }
         }

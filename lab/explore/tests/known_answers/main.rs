@@ -6,6 +6,7 @@
 
 mod denning_sacco;
 mod frog;
+mod iso_9798;
 mod needham_schroeder;
 mod otway_rees;
 mod shared;
