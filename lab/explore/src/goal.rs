@@ -169,7 +169,7 @@ impl Goal {
 fn with_attacker(world: &World, party: &Party) -> bool {
     let cast = world.casts[party.cast];
     if world.is_third(&cast) {
-        return [cast.owner, cast.peer].contains(&MALLORY);
+        return cast.is_of(MALLORY);
     }
     let speaks = || cast.table.messages.iter().any(|message| message.kind.channel() == Channel::Voice);
     match (cast.table.gives(Source::SharedSecret) && world.third.is_none()) || speaks() {

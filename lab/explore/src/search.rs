@@ -254,8 +254,8 @@ impl Search<'_> {
         let said = taken.sent.iter().zip(state.sent.len()..).filter(|(sent, _)| sent.message.is_some());
         let spoke = said.fold(0, |sent, (_, number)| sent | 1 << number.min(63));
         let sent = if ends { 0 } else { spoke };
-        // Two answers of the third's may be used at once.
-        let alone = last && !self.world.is_third(&self.world.casts[to]);
+        // Where there is a third, one message may be made of what several said last.
+        let alone = last && self.world.third.is_none();
         let answer = (sent != 0).then_some(Answer { by: to, sent, last: alone });
         let step = Step { to, delivered: taken.delivered.clone() };
         let accepts = |cast: usize| !records(self.world, &next, &next.parties[cast]).is_empty();

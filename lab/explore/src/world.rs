@@ -43,6 +43,11 @@ pub struct Cast {
 }
 
 impl Cast {
+    /// Somebody is the one who plays, or its peer; of a third, one of the two whom it serves.
+    pub(crate) fn is_of(&self, somebody: &str) -> bool {
+        [self.owner, self.peer].contains(&somebody)
+    }
+
     /// The two differ in what they draw alone.
     pub fn is_like(&self, other: &Self) -> bool {
         let same = std::ptr::eq(self.table, other.table) && (self.role, self.owner) == (other.role, other.owner);

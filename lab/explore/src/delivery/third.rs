@@ -112,8 +112,12 @@ fn encrypted(key: &Term, options: &[Vec<Term>]) -> Vec<Term> {
     all
 }
 
-/// What the attacker would encrypt in this place of such a message by its own secret, were it the one who sends it.
+/// What the attacker would encrypt in this place of such a message by its own secret, were it the one who sends it; nothing where no
+/// third serves it, and so nobody opens that.
 fn own(world: &World, state: &State, (message, at): (&Message, usize)) -> Vec<Term> {
+    if !world.casts.iter().any(|cast| world.is_third(cast) && cast.is_of(MALLORY)) {
+        return Vec::new();
+    }
     let mut tables: Vec<&'static Mode> = Vec::new();
     for cast in &world.casts {
         if !tables.iter().any(|table| std::ptr::eq(*table, cast.table)) {

@@ -1,10 +1,7 @@
 //! ISO/IEC 9798-2, mechanism 5: four passes, mutual, with a third.
 
 use super::{third::*, *};
-use explore::{
-    third::{Player, THIRD},
-    world::BOB,
-};
+use explore::third::THIRD;
 
 /// A → P: TVP, B; P → A: {TVP, K, B}Kap, {TN, K, A}Kbp; A → B: {TN, K, A}Kbp, {TN, B}K; B → A: {TN, A}K, without the texts. TVP is a random
 /// value, and each TN the time. `$says` is what the third says to the initiator, and `$looks` what the initiator looks at in it.

@@ -1,7 +1,6 @@
 //! Otway and Rees's protocol.
 
 use super::{third::*, *};
-use explore::{third::Player, world::BOB};
 
 /// Otway and Rees, Efficient and timely mutual authentication, 1987: A → B: M, A, B, {Na, M, A, B}Kas; B → S: the same, {Nb, M, A, B}Kbs;
 /// S → B: M, {Na, K}Kas, {Nb, K}Kbs; B → A: M, {Na, K}Kas. `$agreed` is what the two are asked to agree on, which each has early or late.

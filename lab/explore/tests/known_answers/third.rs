@@ -5,7 +5,10 @@
 //! the two are asked to agree on is there.
 
 use super::*;
-pub(crate) use explore::third::Tables;
+pub(crate) use explore::{
+    third::{Player, Tables},
+    world::BOB,
+};
 pub(crate) use lab::{mode::Message, role::Role};
 
 pub(crate) const KEY: Expr = apply(Op::EncryptionKey, &[var("shared")]);
@@ -56,21 +59,29 @@ pub(crate) fn lost_by(role: Role, tables: Tables, goals: &[Property]) -> Vec<Str
     lost_of(2, tables.worlds(), &goals)
 }
 
+/// Whether two sessions of the one who is called are led to one session of the one who calls.
+pub(crate) fn is_replayed(tables: Tables) -> bool {
+    let once = [Player::Calls(ALICE, BOB), Player::IsCalled(BOB), Player::Serves(ALICE, BOB), Player::IsCalled(BOB)];
+    let injectivity = Goal { property: Property::Injectivity, role: Role::Server };
+    !lost_of(2, vec![tables.world(&once)], &[injectivity]).is_empty()
+}
+
 pub(crate) const SAFE: [&str; 0] = [];
 pub(crate) const INJECTIVE: &[Property] = &[Property::Secrecy, Property::Agreement, Property::Injectivity];
 
-/// Lowe, A family of attacks upon authentication protocols, 1997: B → A: {Nb}K; A → B: {Nb + 1}K, after whatever gave both the key.
+/// Lowe, A family of attacks upon authentication protocols, 1997: B → A: {Nb}K; A → B: {Nb + 1}K, after whatever gave both the key. They
+/// agree on the key and on Nb, so that there is one session of A's for each of B's.
 pub(crate) const CHALLENGE: Message = says!(Server, Half,
     &[nonce(SERVER, "nb")],
     &[ciphertext("challenge", &[NO_CONTEXT, tuple(&[var("nb")]), SESSION])],
-    after: &[]);
+    after: &keys!(&[var("k")], SUCCESSOR));
 pub(crate) const CHALLENGE_HEARD: Message = hears!(Server, Half,
     &[heard("challenge", Sort::Ciphertext)],
     &[
         open(CLIENT, "asked", &[var("k"), var("challenge")]),
         let_(CLIENT, "nb", part(0, 1, Sort::Nonce, &[var("asked")])),
     ],
-    after: &[]);
+    after: &keys!(&[var("k")], SUCCESSOR));
 pub(crate) const ANSWERED: Message = says!(Client, Rest,
     &[],
     &[ciphertext("response", &[NO_CONTEXT, tuple(&[SUCCESSOR]), SESSION])],
@@ -84,6 +95,11 @@ pub(crate) const ANSWER_HEARD: Message = hears!(Client, Rest,
     ],
     after: &[]);
 const SUCCESSOR: Expr = apply(Op::Hash, &[tuple(&[var("nb")])]);
+
+/// The message, after which nobody has the keys yet.
+pub(crate) const fn has_no_keys(message: Message) -> Message {
+    Message { after: &[], ..message }
+}
 
 /// Keys that one has at this time.
 pub(crate) const fn done(keys: &'static [Step; 4]) -> &'static [Step] {
