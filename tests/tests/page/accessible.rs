@@ -1,5 +1,5 @@
 //! What axe-core (Deque's rules for WCAG) finds: nothing, on every page, in both languages and themes, on a desktop, a phone and a
-//! projector; and no page is wider than any of them.
+//! projector; and no page is wider than any of them, nor a text than the drawing that it stands in.
 
 use super::*;
 use std::{env, fs};
@@ -26,6 +26,13 @@ const LOOK: &str = "const [rule, done] = arguments;
 /// By how much the page is wider than the window, once it is drawn.
 const WIDER: &str = "const [done] = arguments, { documentElement: page } = document;
     requestAnimationFrame(() => requestAnimationFrame(() => done(page.scrollWidth - page.clientWidth)));";
+
+/// What stands in a drawing beyond its edge, where it is cut off.
+const CUT: &str = "const beyond = (text) => {
+      const [edge, own] = [text.ownerSVGElement, text].map((it) => it.getBoundingClientRect());
+      return own.width > 0 && edge.width > 0 && (own.left < edge.left - 1 || own.right > edge.right + 1);
+    };
+    return [...document.querySelectorAll('svg text')].filter(beyond).map((text) => text.textContent);";
 
 /// Width, height, and the size that the page is switched to.
 const SCREENS: [(u32, u32, &str); 3] = [(1366, 768, ""), (390, 844, ""), (1920, 1080, "projector")];
@@ -71,6 +78,9 @@ fn axe_finds_nothing_on_any_page_and_none_is_too_wide() {
                 if over != 0 {
                     found.push(format!("{path} {language} {width}: {over} px too wide"));
                 }
+                let cut = browser.run(CUT, &[]);
+                let cut = cut.as_array().expect("a list").iter();
+                found.extend(cut.map(|it| format!("{path} {language} {width}: cut off: {}", text(it))));
                 // What depends on the theme is contrast alone.
                 for (theme, rule) in [("light", ""), ("dark", "color-contrast")] {
                     browser.run("document.documentElement.dataset.theme = arguments[0]", &[theme]);
@@ -86,4 +96,8 @@ fn axe_finds_nothing_on_any_page_and_none_is_too_wide() {
     browser.run("document.querySelector('main').append(document.createElement('button'))", &[]);
     let planted = browser.run_until_done(LOOK, &[""]).to_string();
     assert!(planted.contains("button-name"), "{planted}");
+    browser.go(&format!("http://{}{}", lab.address, session(&split)));
+    browser.await_element(".drawn [data-row] text");
+    browser.run("document.querySelector('.drawn [data-row] text').textContent = 'x'.repeat(400)", &[]);
+    assert_eq!(browser.run(CUT, &[]).as_array().map(Vec::len), Some(1));
 }

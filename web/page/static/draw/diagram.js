@@ -74,7 +74,7 @@ const Belief = ({ of: { belief, right }, x, unit }) => html`
 
 /** The keys in an actor's hand, side by side beneath its name; three at the most. */
 const Hand = ({ keys, x, space }) => {
-  if (!keys.length) return html`<text class="no-key" x=${x} y=${77 * space.unit} text-anchor="middle">${tell("diagram no-key")}</text>`;
+  if (!keys.length) return html`<text class="no-key" x=${x} y=${77 * space.unit} text-anchor="middle">${tell(space.narrow ? "diagram no-key-short" : "diagram no-key")}</text>`;
   return keys.slice(0, 3).map((key, i, shown) => {
     const scale = space.unit * (space.narrow ? 0.85 : 1);
     const width = (TOKEN.width + 6) * scale;
@@ -209,7 +209,7 @@ const Off = Marked(
 /** A word in somebody's lane. */
 const Said = (say) => ({ row, y, space }) => html`
   <text class=${`said ${row.what}`} x=${space.x.attacker} y=${y + 26 * space.unit} text-anchor="middle">
-    <${Secretive} of=${shorten(say(row), space.across - 4, 4)} /></text>`;
+    <${Secretive} of=${shorten(say(row), Math.floor(space.across * 0.85), 4)} /></text>`;
 
 const PARTS = {
   frame: Frame, keys: Keys, stop: Stop, off: Off,

@@ -23,7 +23,7 @@ const TIMES = [
 /** Functions from bits and seconds to pixels. */
 function scales(width, height, unit) {
   const narrow = width < 560 * unit;
-  const [left, right, top, bottom] = [(narrow ? 88 : 190) * unit, width - (narrow ? 12 : 28) * unit, 16 * unit, height - 56 * unit];
+  const [left, right, top, bottom] = [(narrow ? 106 : 206) * unit, width - (narrow ? 12 : 28) * unit, 16 * unit, height - 56 * unit];
   const part = (value, from, to) => Math.log(value / from) / Math.log(to / from);
   return {
     narrow, left, right, top, bottom,
