@@ -104,6 +104,27 @@ const fn principal(role: Role) -> &'static str {
     }
 }
 
+fn is_constant(value: &str) -> bool {
+    value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// One of the two made it, as the first letter says.
+fn is_own(constant: &str) -> bool {
+    constant.starts_with("c_") || constant.starts_with("s_")
+}
+
+/// What stands in a field. What both know from the beginning cannot be sent under its own name, as nothing can that the other has.
+fn said(value: String) -> String {
+    if is_constant(&value) { format!("CONCAT({value}, nil)") } else { value }
+}
+
+/// What is compared with this: a name that both know from the beginning is wrapped where the other is a field of its own.
+fn as_said(value: &str, beside: &str) -> String {
+    let field = beside.starts_with('m') && is_constant(beside);
+    let value = value.to_owned();
+    if field && is_constant(&value) && !is_own(&value) { said(value) } else { value }
+}
+
 const ROLES: [Role; 2] = [Role::Client, Role::Server];
 
 impl Model<'_> {
@@ -214,12 +235,11 @@ impl Model<'_> {
             return Ok("nil".to_owned());
         }
         let value = self.expression(from, &field.value)?;
-        let is_constant = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if is_constant && (value.starts_with(['c', 's']) && value.as_bytes().get(1) == Some(&b'_')) {
+        if is_constant(&value) && is_own(&value) {
             return Ok(value);
         }
         let constant = format!("m{at}_{}", field.binds);
-        self.does(from, format!("{constant} = {}", if is_constant { format!("CONCAT({value}, nil)") } else { value }));
+        self.does(from, format!("{constant} = {}", said(value)));
         Ok(constant)
     }
 
@@ -243,8 +263,7 @@ impl Model<'_> {
 
     fn let_(&mut self, role: Role, name: &'static str, value: &Expr) -> Result<(), Untranslated> {
         let computed = self.expression(role, value)?;
-        let is_constant = computed.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let constant = if is_constant {
+        let constant = if is_constant(&computed) {
             computed
         } else {
             let own = Self::own(role, name);
@@ -260,7 +279,7 @@ impl Model<'_> {
         let line = match relation {
             Relation::Equal(check) | Relation::Same(check) if self.performs(check) => {
                 let [one, other] = [self.expression(role, &args[0])?, self.expression(role, &args[1])?];
-                format!("_ = ASSERT({one}, {other})?")
+                format!("_ = ASSERT({}, {})?", as_said(&one, &other), as_said(&other, &one))
             }
             Relation::Signed(check, context) if self.performs(check) => {
                 let label = self.label("context", context);
@@ -341,8 +360,8 @@ impl Model<'_> {
                 format!("MAC({one}, CONCAT({label}, {}))", rest.join(", "))
             }
             Op::Mac => format!("MAC({one}, {})", rest[0]),
-            Op::Seal => format!("AEAD_ENC({one}, {}, nil)", rest[0]),
-            Op::Open => format!("AEAD_DEC({one}, {}, nil)", rest[0]),
+            Op::Seal => format!("AEAD_ENC({one}, nil, {}, nil)", rest[0]),
+            Op::Open => format!("AEAD_DEC({one}, nil, {}, nil)", rest[0]),
             Op::Sign(context) => format!("SIGN({one}, HASH({}, {}))", self.label("context", context), rest[0]),
             Op::VerifyingKey | Op::EncryptionKey => format!("PUBKEY({one})"),
             Op::LeafKey | Op::LeafEncryptionKey => one.clone(),
@@ -365,10 +384,10 @@ impl Model<'_> {
                 model.side(of).known.get(name).cloned().unwrap_or_else(|| "nil".to_owned())
             };
             let (own, peers) = (key(self, role), key(self, role.peer()));
-            self.does(role, format!("{record} = AEAD_ENC({own}, {canary}, nil)"));
+            self.does(role, format!("{record} = AEAD_ENC({own}, nil, {canary}, nil)"));
             self.says(role, std::slice::from_ref(&record));
             let read = Self::own(role.peer(), "read");
-            self.does(role.peer(), format!("{read} = AEAD_DEC({peers}, {record}, nil)?"));
+            self.does(role.peer(), format!("{read} = AEAD_DEC({peers}, nil, {record}, nil)?"));
         }
     }
 
