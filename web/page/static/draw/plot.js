@@ -11,7 +11,7 @@ const [LEAST, MOST, QUICK, LONG] = [40, 2500, 1e-3, 1e36];
 /** Sizes that deployed primes have had, and for which the curves are read off. */
 export const DEPLOYED = [512, 1024, 2048];
 
-const SIZES = [{ bits: 48 }, { bits: 64, wide: true }, { bits: 96, wide: true }, { bits: 128 }, { bits: 200, wide: true }, { bits: 256 }, { bits: 512 }, { bits: 1024 }, { bits: 2048 }];
+const SIZES = [{ bits: 48 }, { bits: 64, wide: true }, { bits: 96, wide: true }, { bits: 128 }, { bits: 200, wide: true }, { bits: 256 }, { bits: 512 }, { bits: 1024, wide: true }, { bits: 2048 }];
 const TIMES = [
   { seconds: 1e-3, key: "millisecond" }, { seconds: 1, key: "second" }, { seconds: 3600, key: "hour" }, { seconds: YEAR, key: "year" },
   { seconds: 1e3 * YEAR, key: "years", count: "1000" }, { seconds: 1e6 * YEAR, key: "years", count: "10⁶" },

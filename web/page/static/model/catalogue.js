@@ -18,6 +18,9 @@ const FAMILIES = {
   checks: { title: "check", threat: "threat", compares: "compares" },
 };
 
+/** A published computation in the page's own language. */
+export const published = (record) => ({ ...record, note: own("published", record.bits, record.note), who: own("published-by", record.bits, record.who) });
+
 const told = (name, entry) => ({
   ...entry,
   ...Object.fromEntries(Object.entries(FAMILIES[name]).map(([field, family]) => [field, own(family, entry.id, entry[field])])),

@@ -3,7 +3,7 @@
 import { html, tell, term, useEffect, useMemo, useState, visible } from "../draw/markup.js";
 import { LabError, byField, get, post, useFault, useLoad } from "../lab/api.js";
 import { Comparison } from "./compare.js";
-import { useRedraw } from "../hooks/listen.js";
+import { ending, useRedraw } from "../hooks/listen.js";
 import { attend, lab, useLab } from "../lab/lab.js";
 import { to, useKeys } from "../lab/route.js";
 import { keep, kept, spoken } from "../lab/settings.js";
@@ -104,10 +104,7 @@ export const PresentPage = () => {
   useKeys(hand);
   const { data: script } = useLoad(async () => (now?.lesson ? get("/api/lesson") : null), [now?.loaded, now?.ready, now?.question?.answered, epoch]);
   const tick = useRedraw();
-  useEffect(() => {
-    const clock = setInterval(tick, 1000);
-    return () => clearInterval(clock);
-  }, []);
+  useEffect(() => ending(setInterval(tick, 1000)), []);
   if (!now?.lesson || !script || script.lesson.scenes.length !== now.scenes) return html`<h1 tabindex="-1">${tell("title present")}</h1><${Lessons} />`;
   const { scenes } = script.lesson;
   const [here, next] = [scenes[now.scene - 1], scenes[now.scene]];

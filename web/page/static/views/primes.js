@@ -3,6 +3,7 @@
 import { html, phrase, shorten, tell, useState, visible } from "../draw/markup.js";
 import { get, start, useFault, useLoad } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
+import { published } from "../model/catalogue.js";
 import { modelled, safe } from "../model/costs.js";
 import { newest, useLab } from "../lab/lab.js";
 import { DEPLOYED, Plot, PlotKey } from "../draw/plot.js";
@@ -70,23 +71,23 @@ const Figures = ({ head, rows, name, wide = false }) => html`
     rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j}>${cell}</td>`)}</tr>`)}<//>`;
 
 const Extrapolated = ({ data }) => html`
-  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => model.title)]}
+  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => tell(`model ${model.id}`))]}
     rows=${DEPLOYED.map((size) => [size, ...data.models.map((model) => {
       const seconds = modelled(size, model, data);
       return seconds === null ? "–" : phrase("primes of-one-core", { time: html`<em>${time(seconds)}</em>` });
     })])} />
-  ${data.models.map((model) => html`<p key=${model.id} class="quiet">${model.title}: L<sub>p</sub>[${model.a === 0.5 ? "1/2" : "1/3"}, ${model.c_text}], ${
+  ${data.models.map((model) => html`<p key=${model.id} class="quiet">${tell(`model ${model.id}`)}: L<sub>p</sub>[${model.a === 0.5 ? "1/2" : "1/3"}, ${model.c_text}], ${
     model.through === null ? tell("primes through-own", { bits: safe(data.measured).at(-1)?.bits ?? "?" }) : tell("primes through-record", { bits: model.through })}. ${model.source}.</p>`)}
   <p class="quiet">L<sub>p</sub>[a, c] = exp(c · (ln p)<sup>a</sup> · (ln ln p)<sup>1−a</sup>).</p>`;
 
 const MeasuredTable = ({ data }) => html`
   <${Figures} name=${tell("primes measured")} head=${headed("prime", "once", "each")}
-    rows=${data.measured.map((row) => [row.name, row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
+    rows=${data.measured.map((row) => [tell("primes row", { bits: row.bits, factors: row.smooth ? / (\d+) bits$/.exec(row.name)?.[1] : null }), row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
   <p class="quiet">${data.conditions.replaceAll("`", "")}</p>`;
 
 const Records = ({ records }) => html`
   <${Figures} name=${tell("primes published")} wide head=${headed("bits", "when", "who", "one-core", "source")}
-    rows=${records.map((record) => [record.bits, record.date, record.who, record.core_seconds === null ? tell("primes untold") : time(record.core_seconds),
+    rows=${records.map(published).map((record) => [record.bits, record.date, record.who, record.core_seconds === null ? tell("primes untold") : time(record.core_seconds),
       html`<a href=${record.url} rel="noreferrer" target="_blank">${record.source}</a><br /><span class="quiet">${record.note}</span>`])} />`;
 
 /** Every variant of a mode whose server comes with a group of its own, and how long its modulus can be. */

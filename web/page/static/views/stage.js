@@ -7,7 +7,7 @@ import { ACTORS, Badge, html, Name, outcome, phrase, Prose, say, shorten, tell, 
 import { Scene } from "../draw/diagram.js";
 import { Hands, Held, Keys } from "../draw/keys.js";
 import { words } from "../draw/layout.js";
-import { useEvent, useRedraw } from "../hooks/listen.js";
+import { ending, useEvent, useRedraw } from "../hooks/listen.js";
 import { to, useKeys } from "../lab/route.js";
 import { VICTIMS, fold, fingerprints, installed, peerOf } from "../model/fold.js";
 import { notebook, replay, truth } from "../model/replay.js";
@@ -63,8 +63,7 @@ export const Stage = ({ session, events, rows, row, follow = null, hand = null, 
   useEffect(() => {
     if (pace === null) return undefined;
     if (over) return void setPace(null);
-    const timer = setTimeout(() => go(at + 1), PACES[pace]);
-    return () => clearTimeout(timer);
+    return ending(setTimeout(() => go(at + 1), PACES[pace]));
   }, [pace, at, over]);
   useEffect(() => void (hand && go(rows.length - 1)), [rows.length]);
   const play = (how) => {

@@ -1,6 +1,7 @@
 /** The attacker thinks: predict, search, and perform what was found. */
 
 import { html, tell, useEffect, useState, visible } from "../draw/markup.js";
+import { ending } from "../hooks/listen.js";
 import { begin, get, post, remove, useFault, useLoad } from "../lab/api.js";
 import { lab, useLab } from "../lab/lab.js";
 import { navigate, to } from "../lab/route.js";
@@ -25,11 +26,7 @@ export const Think = ({ mode }) => {
   const { data } = useLoad(() => get(`/api/modes/${encodeURIComponent(selection)}/table`), [selection, epoch]);
   const look = () => get("/api/exploration").then(set, () => null);
   useEffect(() => void look(), [epoch]);
-  useEffect(() => {
-    if (shown.is !== "runs") return undefined;
-    const timer = setTimeout(look, PACE);
-    return () => clearTimeout(timer);
-  }, [shown]);
+  useEffect(() => (shown.is === "runs" ? ending(setTimeout(look, PACE)) : undefined), [shown]);
   const change = (name) => (event) => ask({ ...asked, [name]: event.target.value });
   const search = (event) => {
     event.preventDefault();
