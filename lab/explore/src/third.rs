@@ -2,8 +2,9 @@
 //!
 //! Each of the three has a table of its own, in which the others are whoever sends what it hears: the one who calls has the
 //! client's role, the one who is called the server's, and so has the third, of which no goal speaks but injectivity, where its table
-//! says by what a session is known. A message is known by its kind and by the sorts of its fields. The third plays as everybody does, in so many sessions as there are: in each it serves two, and
-//! remembers nobody. A secret is what somebody shares with the third. Whoever is called is told by what it hears who calls.
+//! says by what a session is known. A message is known by its kind and by the sorts of its fields. The third plays as everybody does,
+//! in so many sessions as there are: in each it serves two, and remembers nobody. A secret is what somebody shares with the third.
+//! Whoever is called is told by what it hears who calls.
 
 use crate::{
     symbolic::Groups,
