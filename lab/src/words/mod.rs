@@ -48,10 +48,10 @@ pub const TONGUES: [Tongue; 2] = [Tongue { code: "en", file: ENGLISH }, Tongue {
 
 /// Families of texts by which a language calls what the registries of modes, attacks, checks and published computations have, and
 /// tells it: titles, summaries, what authenticates, where a mode is deployed, what becomes of its keys there and on what condition
-/// it promises, steps of a recipe, cases, variants, threats, what is compared, on what a logarithm was computed and by whom. They
+/// it promises, steps of a recipe, cases, variants, threats, what is compared, on what a logarithm was computed and by whom, by which formula its cost is extrapolated. They
 /// are named by id; a variant by what it is a kind of and its own id, `dh-weak:short`; what attacks of one recipe share by the
 /// first of them; a computation by the bits of its prime. English has none: its words stand in the registries.
-pub const CATALOGUE: [&str; 16] = [
+pub const CATALOGUE: [&str; 17] = [
     "mode",
     "mode-summary",
     "authentication",
@@ -68,6 +68,7 @@ pub const CATALOGUE: [&str; 16] = [
     "compares",
     "published",
     "published-by",
+    "formula",
 ];
 
 /// Families of texts of a program's help: what a command does, what a flag is for, what one of its values is, the paragraphs below

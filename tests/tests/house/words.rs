@@ -390,6 +390,7 @@ fn catalogue() -> BTreeSet<String> {
     for record in web::cracking::RECORDS {
         keys.extend(["published", "published-by"].map(|family| format!("{family} {}", record.bits)));
     }
+    keys.extend(web::cracking::MODELS.iter().map(|model| format!("formula {}", model.id)));
     keys
 }
 

@@ -18,6 +18,9 @@ const FAMILIES = {
   checks: { title: "check", threat: "threat", compares: "compares" },
 };
 
+/** What a formula of costs is called in the page's own language. */
+export const formula = ({ id, title }) => own("formula", id, title);
+
 /** A published computation in the page's own language. */
 export const published = (record) => ({ ...record, note: own("published", record.bits, record.note), who: own("published-by", record.bits, record.who) });
 

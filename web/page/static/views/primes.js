@@ -3,7 +3,7 @@
 import { html, phrase, shorten, tell, useState, visible } from "../draw/markup.js";
 import { get, start, useFault, useLoad } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
-import { published } from "../model/catalogue.js";
+import { formula, published } from "../model/catalogue.js";
 import { modelled, safe } from "../model/costs.js";
 import { newest, useLab } from "../lab/lab.js";
 import { DEPLOYED, Plot, PlotKey } from "../draw/plot.js";
@@ -71,12 +71,12 @@ const Figures = ({ head, rows, name, wide = false }) => html`
     rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j}>${cell}</td>`)}</tr>`)}<//>`;
 
 const Extrapolated = ({ data }) => html`
-  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => tell(`model ${model.id}`))]}
+  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => formula(model))]}
     rows=${DEPLOYED.map((size) => [size, ...data.models.map((model) => {
       const seconds = modelled(size, model, data);
       return seconds === null ? "–" : phrase("primes of-one-core", { time: html`<em>${time(seconds)}</em>` });
     })])} />
-  ${data.models.map((model) => html`<p key=${model.id} class="quiet">${tell(`model ${model.id}`)}: L<sub>p</sub>[${model.a === 0.5 ? "1/2" : "1/3"}, ${model.c_text}], ${
+  ${data.models.map((model) => html`<p key=${model.id} class="quiet">${formula(model)}: L<sub>p</sub>[${model.a === 0.5 ? "1/2" : "1/3"}, ${model.c_text}], ${
     model.through === null ? tell("primes through-own", { bits: safe(data.measured).at(-1)?.bits ?? "?" }) : tell("primes through-record", { bits: model.through })}. ${model.source}.</p>`)}
   <p class="quiet">L<sub>p</sub>[a, c] = exp(c · (ln p)<sup>a</sup> · (ln ln p)<sup>1−a</sup>).</p>`;
 
