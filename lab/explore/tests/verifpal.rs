@@ -124,35 +124,6 @@ fn every_model_is_one_of_the_language() {
     assert!(models > 10, "{models}");
 }
 
-/// Verifpal itself, where it is at hand (`cargo install verifpal`): it takes each model, whose checks all pass where nobody
-/// attacks.
-#[test]
-fn verifpal_itself_takes_every_model() {
-    let folder = std::env::temp_dir().join(format!("interlock-verifpal-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a directory");
-    let mut paths = Vec::new();
-    for mode in modes::all() {
-        let ids = std::iter::once(None).chain(mode.variants.iter().map(|it| Some(it.id)));
-        for (at, table) in ids.map(|id| mode.played(id)).enumerate() {
-            if let Ok(model) = verifpal::of(table, &table.switches::<&str>(&[], &[])) {
-                // One round is enough to read it whole.
-                let passive = model.replace("attacker[active]", "attacker[passive]");
-                let path = folder.join(format!("{}-{at}.vp", mode.id));
-                std::fs::write(&path, passive).expect("a file");
-                paths.push(path);
-            }
-        }
-    }
-    match std::process::Command::new("verifpal").args(["verify", "--quiet", "--sessions", "1"]).args(&paths).output() {
-        Ok(done) => {
-            let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
-            assert!(done.status.success(), "{said}");
-        }
-        Err(_) => println!("not read by Verifpal itself: it is not installed (cargo install verifpal)"),
-    }
-    std::fs::remove_dir_all(&folder).expect("the directory");
-}
-
 #[test]
 fn a_check_that_is_off_is_not_in_the_model_and_a_chain_is_guarded_where_all_decide() {
     let signed = model("ecdh-cert", &[]).expect("a model");

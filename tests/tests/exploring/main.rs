@@ -3,3 +3,4 @@
 mod execute;
 mod explore;
 mod script;
+mod verifpal;
