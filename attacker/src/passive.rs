@@ -19,7 +19,6 @@ pub trait Search: Send {
 }
 
 /// What a look came to.
-#[derive(Default)]
 pub struct Looked {
     /// How far the search is.
     pub told: Option<Fact>,

@@ -71,7 +71,7 @@ const Figures = ({ head, rows, name, wide = false }) => html`
     rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j}>${cell}</td>`)}</tr>`)}<//>`;
 
 const Extrapolated = ({ data }) => html`
-  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map((model) => formula(model))]}
+  <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map(formula)]}
     rows=${DEPLOYED.map((size) => [size, ...data.models.map((model) => {
       const seconds = modelled(size, model, data);
       return seconds === null ? "–" : phrase("primes of-one-core", { time: html`<em>${time(seconds)}</em>` });
