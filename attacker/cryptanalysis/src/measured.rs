@@ -18,14 +18,18 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Whether it is a safe prime; otherwise p − 1 has small factors only.
-    pub fn is_safe(&self) -> bool {
-        self.prime.starts_with("safe")
-    }
-
     /// Size in bits.
     pub fn bits(&self) -> Option<u64> {
-        self.prime.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok())
+        self.numbers().next()
+    }
+
+    /// Size in bits of the factors of p − 1, where they are all small; none where it is a safe prime.
+    pub fn factor_bits(&self) -> Option<u64> {
+        self.numbers().nth(1)
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.prime.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok())
     }
 }
 
@@ -56,9 +60,10 @@ mod tests {
         assert_eq!(measured().count() + 1, lines().count(), "a line has five columns");
         for row in measured() {
             assert!(row.bits().is_some_and(|bits| bits >= 48), "{row:?}");
+            assert_eq!(row.factor_bits().is_none(), row.prime.starts_with("safe"), "{row:?}");
             assert!([row.wall, row.core, row.target].iter().all(|figure| figure.parse::<f64>().is_ok()), "{row:?}");
         }
-        let safe: Vec<_> = measured().filter(Measured::is_safe).filter_map(|row| row.bits()).collect();
+        let safe: Vec<_> = measured().filter(|row| row.factor_bits().is_none()).filter_map(|row| row.bits()).collect();
         assert!(safe.is_sorted() && safe.len() >= 8, "{safe:?}");
         assert!(conditions().len() > 40);
     }

@@ -4,9 +4,9 @@ import { anchor, lnL, modelled } from "../static/model/costs.js";
 
 const data = {
   measured: [
-    { bits: 64, smooth: false, core_seconds: 0.01, session_seconds: 0.001 },
-    { bits: 128, smooth: false, core_seconds: 1, session_seconds: 0.1 },
-    { bits: 1024, smooth: true, core_seconds: 0.3, session_seconds: 0.4 },
+    { bits: 64, factor_bits: null, core_seconds: 0.01, session_seconds: 0.001 },
+    { bits: 128, factor_bits: null, core_seconds: 1, session_seconds: 0.1 },
+    { bits: 1024, factor_bits: 24, core_seconds: 0.3, session_seconds: 0.4 },
   ],
   records: [{ bits: 795, core_seconds: 9.78e10 }, { bits: 530, core_seconds: null }],
   models: [{ id: "lab", a: 0.5, c: 1, through: null }, { id: "records", a: 1 / 3, c: (64 / 9) ** (1 / 3), through: 795 }],

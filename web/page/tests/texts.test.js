@@ -62,6 +62,13 @@ test("no view has words of its own", () => {
   assert.deepEqual(found, []);
 });
 
+test("no style has words of its own", () => {
+  const sheets = readdirSync(page, { recursive: true }).filter((path) => path.endsWith(".css"));
+  const contents = sheets.flatMap((path) => [...readFileSync(new URL(path, page), "utf8").matchAll(/\bcontent:([^;}]*)/g)].map(([, value]) => `${path}:${value}`));
+  assert.ok(contents.length > 5, String(contents.length));
+  assert.deepEqual(contents.filter((value) => /"[^"]*[A-Za-z]/.test(value)), []);
+});
+
 test("nodes stand in the gaps of their names, and what comes from a session makes none", () => {
   const node = { type: "b" };
   assert.deepEqual(phrase("belief gave-up", { reason: node }, { flight: 2 }), ["gave up in flight 2: ", node, ""]);

@@ -56,7 +56,8 @@ pub enum Fate {
 
 /// What primes of all sizes cost; nothing where no safe prime was measured. `sessions` are this console's own.
 pub fn prices(measured: &[Measured], sessions: &[Computation], patience: Patience) -> Vec<Price> {
-    let mut rows: Vec<&Measured> = measured.iter().filter(|row| !row.smooth && row.core_seconds > 0.0).collect();
+    let mut rows: Vec<&Measured> =
+        measured.iter().filter(|row| row.factor_bits.is_none() && row.core_seconds > 0.0).collect();
     rows.sort_by_key(|row| row.bits);
     let table = Table { rows, sessions };
     EVERY.chain(DEPLOYED).filter_map(|bits| table.price(bits, patience)).collect()
@@ -129,11 +130,11 @@ mod tests {
     use super::*;
 
     fn row(bits: u64, core_seconds: f64, session_seconds: f64) -> Measured {
-        Measured { name: "safe", bits, smooth: false, core_seconds, session_seconds }
+        Measured { name: "safe", bits, factor_bits: None, core_seconds, session_seconds }
     }
 
     fn measured() -> Vec<Measured> {
-        vec![row(64, 0.01, 0.001), row(128, 1.0, 0.1), Measured { smooth: true, ..row(1024, 0.3, 0.4) }]
+        vec![row(64, 0.01, 0.001), row(128, 1.0, 0.1), Measured { factor_bits: Some(40), ..row(1024, 0.3, 0.4) }]
     }
 
     fn session(bits: u64, seconds: f64) -> Computation {

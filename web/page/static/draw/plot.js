@@ -63,7 +63,7 @@ export const Plot = ({ data, bits }) => {
           <path class="curve each" d=${path(rows.map((row) => [x(row.bits), y(row.session_seconds)]))} />` : null}
         ${rows.map((row) => html`<g key=${row.bits}><circle class="point measured" cx=${x(row.bits)} cy=${y(row.core_seconds)} r=${5 * unit} />
           <circle class="point each" cx=${x(row.bits)} cy=${y(row.session_seconds)} r=${4 * unit} /></g>`)}
-        ${data.measured.filter((row) => row.smooth).slice(0, 1).map((row) => html`<g key="smooth">
+        ${data.measured.filter((row) => row.factor_bits !== null).slice(0, 1).map((row) => html`<g key="smooth">
           <${Diamond} x=${x(row.bits)} y=${y(row.core_seconds)} size=${8 * unit} name="point smooth" />
           <text class="note" x=${x(row.bits)} y=${y(row.core_seconds) + 26 * unit} text-anchor="middle">${tell(narrow ? "plot smooth-short" : "plot smooth", { bits: row.bits })}</text></g>`)}
         ${told.map((record) => html`<g key=${record.bits} class="record"><rect class="point" x=${x(record.bits) - 5 * unit} y=${y(record.core_seconds) - 5 * unit} width=${10 * unit} height=${10 * unit} />

@@ -7,7 +7,7 @@ export function lnL(bits, { a, c }) {
 }
 
 /** The safe primes among what was measured, by size. */
-export const safe = (measured) => measured.filter((row) => !row.smooth && row.core_seconds > 0).sort((x, y) => x.bits - y.bits);
+export const safe = (measured) => measured.filter((row) => row.factor_bits === null && row.core_seconds > 0).sort((x, y) => x.bits - y.bits);
 
 /** The point that a model's curve goes through: a published record, or the largest prime that was measured. */
 export function anchor(model, { measured, records }) {

@@ -155,7 +155,7 @@ const Flights = ({ flights, of = null }) => html`
   <${Table} name=${[tell("head flights"), of].filter(Boolean).join(" ")} kind="flights" heads=${headed("flight", "from", "carries", "happens")}>
     ${flights.flatMap(({ number, from, messages }) => messages.map(({ kind, fields = [], steps = [] }, i) => html`
       <tr key=${`${number} ${i}`}>
-        <td class="number">${i === 0 ? number : null}</td>
+        <td class="number" data-head=${tell("head flight")}>${i === 0 ? number : null}</td>
         <td>${i === 0 ? html`<${Name} actor=${from} />` : null}</td>
         <td><code>${kind}</code><dl class="fields">${fields.map(({ name, value, sort }) => html`
           <div key=${name}><dt><code>${name}</code></dt><dd><code>${value}</code> <small>${sort}</small></dd></div>`)}</dl></td>

@@ -68,7 +68,7 @@ const Dial = ({ bits, setBits, data }) => {
 
 const Figures = ({ head, rows, name, wide = false }) => html`
   <${Table} name=${name} kind=${`figures ${wide ? "stacks" : ""}`} heads=${head}>${
-    rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j}>${cell}</td>`)}</tr>`)}<//>`;
+    rows.map((row, i) => html`<tr key=${i}>${row.map((cell, j) => html`<td key=${j} data-head=${head[j]}>${cell}</td>`)}</tr>`)}<//>`;
 
 const Extrapolated = ({ data }) => html`
   <${Figures} name=${tell("primes extrapolated")} head=${[tell("head bits"), ...data.models.map(formula)]}
@@ -82,7 +82,7 @@ const Extrapolated = ({ data }) => html`
 
 const MeasuredTable = ({ data }) => html`
   <${Figures} name=${tell("primes measured")} head=${headed("prime", "once", "each")}
-    rows=${data.measured.map((row) => [tell("primes row", { bits: row.bits, factors: row.smooth ? / (\d+) bits$/.exec(row.name)?.[1] : null }), row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
+    rows=${data.measured.map((row) => [tell("primes row", { bits: row.bits, factors: row.factor_bits }), row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
   <p class="quiet">${data.conditions.replaceAll("`", "")}</p>`;
 
 const Records = ({ records }) => html`
@@ -92,11 +92,11 @@ const Records = ({ records }) => html`
 
 /** Every variant of a mode whose server comes with a group of its own, and how long its modulus can be. */
 const Groups = ({ modes }) => html`
-  <${Figures} name=${tell("primes groups")} wide head=${headed("mode", "its-group", "bits")}
+  <${Figures} name=${tell("primes groups")} wide head=${headed("mode", "bits", "its-group")}
     rows=${modes.flatMap(({ id, variants }) => (variants ?? []).filter(({ group }) => group).map((variant) => {
       const size = (variant.parameters ?? []).find(({ name }) => name === "bits");
-      return [html`<a href=${to.mode(id)} data-group=${variant.group}><code>${id}:${variant.id}</code></a>`, variant.title,
-        size ? tell("run range", { min: size.min, max: size.max }) : tell("primes as-published")];
+      return [html`<a href=${to.mode(id)} data-group=${variant.group}><code>${id}:${variant.id}</code></a>`,
+        size ? tell("run range", { min: size.min, max: size.max }) : tell("primes as-published"), variant.title];
     }))} />`;
 
 const Own = ({ sessions }) => sessions.length ? html`
