@@ -18,6 +18,12 @@ use tempfile::TempDir;
 const ATTEMPTS: usize = 5;
 
 /// Resolves as soon as an element is there: what changes on a page announces itself.
+const FILL: &str = "const field = document.querySelector(arguments[0]);
+    if (!field) return false;
+    field.value = arguments[1];
+    for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    return true;";
+
 const AWAIT: &str = "
     const [selector, done] = arguments;
     const there = () => document.querySelector(selector) !== null;
@@ -169,6 +175,18 @@ impl Browser {
             // What the page has drawn anew between two commands is another element.
             if answer.status != 404 || begun.elapsed() > patience() {
                 value(answer);
+                return;
+            }
+        }
+    }
+
+    /// Awaits a field, and of a list what is to be chosen in it; fills it in as a person does.
+    pub fn fill(&self, selector: &str, value: &str) {
+        let quoted: String = value.chars().map(|c| format!("\\{:x} ", u32::from(c))).collect();
+        let begun = Instant::now();
+        loop {
+            self.await_element(&format!("{selector}:not(select), {selector}:has(option[value='{quoted}'])"));
+            if self.run(FILL, &[selector, value]) == true || begun.elapsed() > patience() {
                 return;
             }
         }

@@ -167,19 +167,13 @@ fn a_student_solves_a_task_in_an_exercise_and_the_trainer_alone_sees_who() {
     student.click(".places a[href='/class']");
     student.await_element(".exercise [data-left='3']");
     assert_eq!(student.count("[data-challenge]"), 1, "the tasks that the exercise names");
-    student.run(
-        "const it = document.querySelector('[name=nickname]'); it.value = arguments[0]; it.dispatchEvent(new Event('input', { bubbles: true }));",
-        &[NAME],
-    );
+    student.fill("[name=nickname]", NAME);
     student.click(".own button[type=submit]:not([disabled])");
     trainer.await_element("[data-student='1'] bdi");
     assert_eq!(trainer.text("[data-student='1'] bdi"), NAME);
     assert_eq!(trainer.count("img[src=x]"), 0);
     // A scenario of its own; the lab sees what it solves.
-    student.run(
-        "const it = document.querySelector('[data-form=run] [name=mode]'); it.value = 'dh'; it.dispatchEvent(new Event('change', { bubbles: true }));",
-        &[],
-    );
+    student.fill("[data-form=run] [name=mode]", "dh");
     student.click("[data-form=run]:has([data-scenario='dh/substitute']) [data-action=run]");
     student.await_element("[data-verdict=split] [data-sentence]");
     student.click(".places a[href='/class']");
@@ -245,10 +239,8 @@ fn an_exercise_outlives_whoever_leaves_it_and_both_trainers_steer_one_class() {
     let offered =
         "return [...document.querySelectorAll('[data-action=step]')].filter((it) => it.getClientRects().length).length";
     assert_eq!(student.run(offered, &[]), 0);
-    let choose = "const it = document.querySelector(`[data-form=run] [name=${arguments[0]}]`); it.value = arguments[1];
-        it.dispatchEvent(new Event('change', { bubbles: true }));";
-    student.run(choose, &["mode", "ecdh"]);
-    student.run(choose, &["attack", "drop"]);
+    student.fill("[data-form=run] [name=mode]", "ecdh");
+    student.fill("[data-form=run] [name=attack]", "drop");
     student.click("[data-form=run]:has([data-scenario='ecdh/drop']) [data-action=run]");
     student.await_element(".session[data-scenario='ecdh/drop']");
     let session = text(&student.run("return document.querySelector('.session').dataset.session", &[]));

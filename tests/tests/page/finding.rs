@@ -83,10 +83,7 @@ fn everything_is_found_by_its_list_by_a_few_letters_or_by_a_filter() {
     visit(&browser, &lab, "/terms");
     browser.await_element("#term-canary");
     browser.press("/");
-    browser.await_element(".palette input");
-    let typed = "const input = document.querySelector('.palette input'); input.value = arguments[0];
-        input.dispatchEvent(new InputEvent('input', { bubbles: true }));";
-    browser.run(typed, &["mutual/misbind~id"]);
+    browser.fill(".palette input", "mutual/misbind~id");
     browser.await_element(".palette li[aria-selected=true][data-kind=scenario]");
     browser.run(
         "document.querySelector('.palette input').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));",

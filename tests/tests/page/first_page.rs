@@ -157,12 +157,7 @@ fn a_scenario_that_cannot_be_is_refused_by_name_until_another_is_chosen() {
     let lab = Lab::ephemeral();
     visit(&browser, &lab, "/");
     below(&browser);
-    let choose = |name: &str, value: &str| {
-        let pick = "const it = document.querySelector(`[data-form=run] select[name=${arguments[0]}]`);
-            it.value = arguments[1]; it.dispatchEvent(new Event('change', { bubbles: true }))";
-        browser.await_element(&format!("[data-form=run] select[name={name}] option[value='{value}']"));
-        browser.run(pick, &[name, value]);
-    };
+    let choose = |name: &str, value: &str| browser.fill(&format!("[data-form=run] select[name={name}]"), value);
     choose("mode", "dh");
     // It is not offered there, and refused where it is asked for all the same.
     browser.await_element("[data-form=run] select[name=attack] option[value=forge-name]:disabled");

@@ -203,10 +203,7 @@ fn what_the_victims_say_is_text_and_never_markup() {
     browser.await_element("[name=goal] option:nth-child(2)");
     browser.click("[name=predicted][value=attack]");
     browser.click(".think details:nth-of-type(2) summary");
-    browser.await_element("[name=table]");
-    let edited = "const area = document.querySelector('[name=table]'); area.value = `mode ${arguments[0]}\n`;
-        area.dispatchEvent(new Event('input', { bubbles: true }));";
-    browser.run(edited, &[SCRIPT]);
+    browser.fill("[name=table]", &format!("mode {SCRIPT}\n"));
     browser.click("[data-action=think]");
     let told = browser.text(".think .fault:not(:empty)");
     assert!(told.contains("<script>alert(1)"), "{told}");

@@ -196,11 +196,8 @@ fn a_seed_is_shown_as_it_is_however_large() {
     let lab = Lab::ephemeral();
     visit(&browser, &lab, "/");
     below(&browser);
-    browser.await_element("[data-form=run] input[name=seed]");
     let seed = u64::MAX.to_string();
-    let fill = "const it = document.querySelector('[data-form=run] input[name=seed]');
-        it.value = arguments[0]; it.dispatchEvent(new Event('input', { bubbles: true }))";
-    browser.run(fill, &[&seed]);
+    browser.fill("[data-form=run] input[name=seed]", &seed);
     browser.click("[data-action=run]");
     let session = browser.text(".session[data-status=done] .sentence .line");
     assert!(session.contains(&seed), "{session}");
