@@ -11,7 +11,7 @@ use std::fmt;
 
 /// Why a victim gives up; it is told by the text `cause` of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case")]
 pub enum Cause {
     /// A check failed.
     Check {

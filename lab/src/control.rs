@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// An order to one of the three processes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "order", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "order", rename_all = "kebab-case")]
 pub enum Order {
     /// To a victim: play your part in one session.
     Play(Box<PlayOrder>),
@@ -218,7 +218,7 @@ pub struct ReadOrder {
 
 /// What a process tells the console.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "report", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "report", rename_all = "kebab-case")]
 pub enum Report {
     /// It listens; the address is `host:port`.
     Listening {

@@ -22,6 +22,7 @@ pub const VERSION: u8 = 3;
 
 /// One fact of one session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Event {
     /// Schema version, [`VERSION`].
     pub v: u8,

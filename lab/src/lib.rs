@@ -10,6 +10,7 @@ pub mod check;
 pub mod checks;
 pub mod control;
 pub mod encryption;
+mod erased;
 pub mod event;
 pub mod evidence;
 pub mod finding;

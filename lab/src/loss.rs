@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why something was lost; it is told by the text `loss` of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case")]
 pub enum Loss {
     /// The process does not come up.
     NoStart,

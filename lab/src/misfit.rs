@@ -17,7 +17,7 @@ pub struct Misfit {
 
 /// What a field has to be; it is told by the text `need` of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case")]
 pub enum Need {
     /// One of these, as it is written.
     OneOf {
@@ -153,7 +153,7 @@ pub enum Need {
 
 /// What a field is instead; it is told by the text `given` of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case")]
 pub enum Given {
     /// This text, as it came or as a reader says it.
     Text {

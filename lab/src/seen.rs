@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A value that a check compared. It is told by the text `value` of its name in the language's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case")]
 pub enum Seen {
     /// A text, as it is.
     Text {

@@ -143,6 +143,7 @@ impl fmt::Display for Kind {
 
 /// A verdict and what a person needs to understand it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Verdict {
     /// What happened.
     pub kind: Kind,
@@ -213,6 +214,7 @@ pub struct Fingerprints {
 
 /// A verdict with its grounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,

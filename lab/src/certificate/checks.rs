@@ -20,7 +20,7 @@ macro_rules! checks {
 
         /// What one of the checks found.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(tag = "is")]
+        #[serde(remote = "Self", tag = "is")]
         pub enum Reason {
             $(#[doc = $title]
             #[serde(rename = $id)]

@@ -9,6 +9,7 @@ use crate::words;
 
 /// A certificate or list that cannot be read, or is not written as the standard prescribes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct DecodeError {
     /// The field of RFC 5280 sections 4.1 or 5.1.
     pub field: Text,

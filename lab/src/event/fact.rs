@@ -26,7 +26,7 @@ macro_rules! facts {
 facts! {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "type", rename_all = "kebab-case")]
 pub enum Fact {
     /// A process took up its part of the session.
     Started {

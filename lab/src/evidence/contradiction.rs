@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A fact that the facts before it, or those of others, exclude. It is told by the text `value` of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case")]
 pub enum Contradiction {
     /// Another version of the schema, in which fields may mean something else.
     Version {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What each victim that finished the handshake believes, and what was so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Truths {
     /// The client's; nothing where it did not finish.
     pub client: Option<Truth>,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// The reason of a verdict, each with the values that its sentence names. The sentence is the text `verdict` of this name
 /// in the language's file; keys are fingerprints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[serde(remote = "Self", tag = "is", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Grounds {
     /// One key, nobody else has it, both messages arrived.
     Private {

@@ -1,0 +1,57 @@
+//! Values of many variants, written and read behind a pointer to the format: the code for their variants is made once, here, instead
+//! of in every program for every format that it writes.
+
+/// Implements `Serialize` and `Deserialize` of types that derive them with `remote = "Self"`.
+macro_rules! erased {
+    ($($type:ty),* $(,)?) => { $(const _: () = {
+        struct Written<'v>(&'v $type);
+
+        impl serde::Serialize for Written<'_> {
+            fn serialize<S: serde::Serializer>(&self, format: S) -> Result<S::Ok, S::Error> {
+                <$type>::serialize(self.0, format)
+            }
+        }
+
+        // What a program may have inlined is made in it.
+        #[inline(never)]
+        fn erase<'v>(value: &'v Written<'_>) -> &'v dyn erased_serde::Serialize {
+            value
+        }
+
+        #[inline(never)]
+        fn read<'de>(format: &mut dyn erased_serde::Deserializer<'de>) -> Result<$type, erased_serde::Error> {
+            <$type>::deserialize(format)
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, format: S) -> Result<S::Ok, S::Error> {
+                erased_serde::serialize(erase(&Written(self)), format)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(format: D) -> Result<Self, D::Error> {
+                read(&mut <dyn erased_serde::Deserializer<'de>>::erase(format)).map_err(serde::de::Error::custom)
+            }
+        }
+    };)* };
+}
+
+erased! {
+    crate::cause::Cause,
+    crate::certificate::checks::Reason,
+    crate::certificate::DecodeError,
+    crate::control::Order,
+    crate::control::Report,
+    crate::event::Event,
+    crate::event::Fact,
+    crate::evidence::Contradiction,
+    crate::evidence::Truths,
+    crate::loss::Loss,
+    crate::misfit::Given,
+    crate::misfit::Need,
+    crate::seen::Seen,
+    crate::verdict::Grounds,
+    crate::verdict::Judgement,
+    crate::verdict::Verdict,
+}
