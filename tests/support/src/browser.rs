@@ -186,9 +186,11 @@ impl Browser {
         let begun = Instant::now();
         loop {
             self.await_element(&format!("{selector}:not(select), {selector}:has(option[value='{quoted}'])"));
-            if self.run(FILL, &[selector, value]) == true || begun.elapsed() > patience() {
+            if self.run(FILL, &[selector, value]) == true {
                 return;
             }
+            // What the page has drawn anew between two commands is another element.
+            assert!(begun.elapsed() < patience(), "{selector} does not stay at {}", self.place());
         }
     }
 
