@@ -102,6 +102,29 @@ fn on_a_narrow_screen_nothing_but_the_matrix_is_wider_than_it() {
     }
 }
 
+/// A drawing that measured its room after it was painted would jump once on every screen that is not as wide as its first guess.
+#[test]
+fn a_drawing_has_its_width_from_the_first_picture_on() {
+    let Some(browser) = Browser::open() else { return };
+    let lab = Lab::ephemeral();
+    browser.show(390);
+    visit(&browser, &lab, "/checks");
+    let look = "window.widths = new Set();
+        const look = () => {
+            document.querySelectorAll('.diagram > svg').forEach((it) => widths.add(it.getBoundingClientRect().width));
+            requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);";
+    browser.run(look, &[]);
+    browser.click("a[href='/checks/transcript-signature']");
+    browser.await_element(".diagram svg");
+    // Two pictures later an effect that comes after the first has run too.
+    browser.run_until_done("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0])))", &[]);
+    let widths = browser.run("return [...widths]", &[]);
+    let widths: Vec<f64> = widths.as_array().expect("widths").iter().filter_map(Value::as_f64).collect();
+    assert!(matches!(widths[..], [width] if width <= 390.0), "{widths:?}");
+}
+
 #[test]
 fn no_two_landmarks_of_a_page_have_one_name_and_no_label_hides_what_is_seen() {
     let Some(browser) = Browser::open() else { return };

@@ -1,6 +1,6 @@
-/** How much room a drawing has: its letters keep their size on every screen. */
+/** How much room a drawing has: its letters keep their size on every screen. It is measured before the drawing is painted. */
 
-import { useEffect, useRef, useState } from "../vendor/preact.js";
+import { useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { useEvent } from "../hooks/listen.js";
 
 /** A reference for the element that bounds the drawing, its width of at least `minimum` pixels, and its letters' size over 16. */
@@ -12,7 +12,7 @@ export function useWidth(minimum) {
     const width = Math.max(minimum, box.current?.clientWidth ?? 0);
     set((old) => (old.width === width && old.unit === unit ? old : { width, unit }));
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const observer = new ResizeObserver(measure);
     observer.observe(box.current);
     measure();
@@ -38,7 +38,7 @@ export function useWindow(count) {
     const last = Math.ceil((above + innerHeight) / own) + SPARE;
     set((old) => (old.from === first && old.until === last && old.row === own ? old : { from: first, until: last, row: own }));
   };
-  useEffect(look, [count]);
+  useLayoutEffect(look, [count]);
   useEvent(["scroll", "resize"], look, { passive: true });
   if (count <= WHOLE) return [list, { from: 0, until: count, above: 0, below: 0 }];
   const last = Math.min(count, until);

@@ -1,6 +1,6 @@
 /** The keys, at `?`. */
 
-import { html, tell, useEffect, useRef } from "../draw/markup.js";
+import { html, tell, useLayoutEffect, useRef } from "../draw/markup.js";
 
 const KEYS = [
   ["?", "help"], ["/", "palette"], ["p  +", "projector"], ["t", "theme"], ["m", "matrix"],
@@ -10,7 +10,7 @@ const KEYS = [
 
 export const Help = ({ onClose }) => {
   const dialog = useRef(null);
-  useEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => dialog.current.showModal(), []);
   return html`
     <dialog ref=${dialog} onClose=${onClose} aria-labelledby="help-title">
       <h2 id="help-title">${tell("press keys")}</h2>

@@ -1,6 +1,6 @@
 /** The command palette, at `/`: everything that there is by a few letters of it, and Enter opens or runs it. */
 
-import { html, tell, term, useEffect, useMemo, useRef, useState, visible } from "../draw/markup.js";
+import { html, tell, term, useLayoutEffect, useMemo, useRef, useState, visible } from "../draw/markup.js";
 import { start, useFault } from "../lab/api.js";
 import { useRegistry } from "../lab/registry.js";
 import { lab, newest } from "../lab/lab.js";
@@ -15,7 +15,7 @@ export const Palette = ({ onClose }) => {
   const [at, setAt] = useState(0);
   const [fault, attempt] = useFault();
   const [modes, attacks, checks, scenarios] = ["modes", "attacks", "checks", "scenarios"].map(useRegistry);
-  useEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => dialog.current.showModal(), []);
   const everything = useMemo(() => [
     ...PLACES.map((place) => ({ kind: "place", name: tell(`place ${place}`), go: to.place(place, lab.role) })),
     ...newest().slice(0, 50).map((session) => ({ kind: "session", name: session.scenario, more: session.verdict ? term("kind", session.verdict.kind) : "", go: to.session(session.session) })),
