@@ -7,8 +7,8 @@
 use crate::{
     party::{Party, Sent, mix},
     state::State,
-    symbolic::{decryption_key, encapsulates, genuine, signing_key},
-    term::{Free, Shape, Term},
+    symbolic::{certified_owner, decryption_key, encapsulates, signing_key},
+    term::{ByDigest, Free, Shape, Term},
     world::{self, MALLORY, World, decides},
 };
 use lab::{
@@ -32,29 +32,39 @@ pub type Delivered = Vec<(Option<usize>, Vec<Term>)>;
 /// A party after a flight, what was delivered, and what it sent then.
 pub struct Taken {
     /// The party.
-    pub party: Party,
+    pub party: Arc<Party>,
     /// What it got.
     pub delivered: Delivered,
     /// What it sent.
-    pub sent: Vec<Sent>,
+    pub sent: Vec<Arc<Sent>>,
 }
 
 /// What parties did with what they got: a party with one past does the same with the same message, whatever happens elsewhere.
 #[derive(Default)]
 pub struct Memory {
-    received: HashMap<(usize, u64, u64), Option<Arc<Party>>>,
-    filled: HashMap<(usize, u64, u64), Option<Vec<Term>>>,
+    answered: HashMap<u64, Option<Answered>, ByDigest>,
+    filled: HashMap<u64, Option<Vec<Term>>, ByDigest>,
+    /// What can stand in a field by its sort alone: place in the cast, number of the message and of the field.
+    offered: HashMap<(usize, usize, usize), Vec<Term>>,
+}
+
+/// A party after a message, and what it said to it if it was its turn.
+#[derive(Clone)]
+struct Answered {
+    party: Arc<Party>,
+    sent: Vec<Arc<Sent>>,
 }
 
 impl Memory {
-    /// The party after a message, if it takes it.
-    fn receive(&mut self, party: &Party, values: &[Term]) -> Option<Arc<Party>> {
-        let key = (party.cast, party.history(), digest(values));
-        let taken = || {
+    /// What the party makes of a message, if it takes it and can go on.
+    fn answer(&mut self, world: &World, party: &Party, values: &[Term]) -> Option<Answered> {
+        let answered = || {
             let mut after = party.clone();
-            after.receive(values).ok().map(|()| Arc::new(after))
+            after.receive(values).ok()?;
+            let sent = after.send(world).ok()?;
+            Some(Answered { party: Arc::new(after), sent })
         };
-        self.received.entry(key).or_insert_with(taken).clone()
+        self.answered.entry(past(party, values)).or_insert_with(answered).clone()
     }
 
     /// The message with what the party's checks say that the blanks have to be; `None` where none says so.
@@ -67,8 +77,18 @@ impl Memory {
             let _ = party.clone().receive(values);
             values.iter().map(Term::resolved).collect()
         };
-        self.filled.entry((party.cast, party.history(), digest(values))).or_insert_with(filled).clone()
+        self.filled.entry(past(party, values)).or_insert_with(filled).clone()
     }
+
+    /// What can stand in a field by its sort alone.
+    fn offers(&mut self, world: &World, party: &Party, (message, at): (usize, usize), field: &Field) -> &[Term] {
+        self.offered.entry((party.cast, message, at)).or_insert_with(|| offered(world, party, field))
+    }
+}
+
+/// A number that follows from a party's past and from what it gets next.
+fn past(party: &Party, values: &[Term]) -> u64 {
+    mix(mix(party.cast as u64, party.history()), digest(values))
 }
 
 fn digest(values: &[Term]) -> u64 {
@@ -92,16 +112,13 @@ fn flights(
 ) {
     let Some((number, message)) = party.awaited() else { return };
     for values in candidates(world, state, party, (number, message), memory) {
-        let Some(after) = memory.receive(party, &values) else { continue };
+        let Some(Answered { party, sent }) = memory.answer(world, party, &values) else { continue };
         let mut delivered = before.clone();
         delivered.push((Some(number), values));
-        if after.awaited().is_some() {
-            flights(world, state, &after, delivered, memory, taken);
-            continue;
-        }
-        let mut after = (*after).clone();
-        if let Ok(sent) = after.send(world) {
-            taken.push(Taken { party: after, delivered, sent });
+        if sent.is_empty() && party.awaited().is_some() {
+            flights(world, state, &party, delivered, memory, taken);
+        } else {
+            taken.push(Taken { party, delivered, sent });
         }
     }
 }
@@ -127,7 +144,7 @@ pub fn records(world: &World, state: &State, party: &Party) -> Vec<Taken> {
     let read = |(text, record)| {
         let mut after = party.clone();
         after.accept(&text);
-        Taken { party: after, delivered: vec![(None, vec![record])], sent: Vec::new() }
+        Taken { party: Arc::new(after), delivered: vec![(None, vec![record])], sent: Vec::new() }
     };
     texts.into_iter().map(read).collect()
 }
@@ -228,8 +245,8 @@ fn candidates(
     if bases.is_empty() {
         bases.push(message.fields.iter().map(|field| invented(world, party, field)).collect());
     }
-    let (mut found, mut tried) = (Vec::new(), HashSet::new());
-    for (number, base) in bases.into_iter().enumerate() {
+    let (mut found, mut tried) = (Vec::new(), HashSet::<u64, ByDigest>::default());
+    for (place, base) in bases.into_iter().enumerate() {
         let options: Vec<Vec<Term>> = message
             .fields
             .iter()
@@ -238,7 +255,10 @@ fn candidates(
                 Directed::ByCheck => vec![Term::blank(i)],
                 Directed::Dead => vec![world::nonce()],
                 Directed::ByCheckThatIsOff => vec![base[i].clone(), Term::blank(i)],
-                Directed::Not => choices(world, state, party, field, &base[i], number == 0),
+                Directed::Not => {
+                    let offered = memory.offers(world, party, (number, i), field);
+                    choices(world, state, party, (field, offered), &base[i], place == 0)
+                }
             })
             .collect();
         product(&options, &mut Vec::new(), &mut |values| {
@@ -265,24 +285,48 @@ fn product(options: &[Vec<Term>], so_far: &mut Vec<Term>, each: &mut impl FnMut(
 
 /// Values for a field that no check compares: the one that is there, and what its sort offers; public values of others only
 /// where they are asked for.
-fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Term, others: bool) -> Vec<Term> {
-    let mut all = vec![base.clone()];
-    let table = world.casts[party.cast].table;
+fn choices(
+    world: &World,
+    state: &State,
+    party: &Party,
+    (field, offered): (&Field, &[Term]),
+    base: &Term,
+    others: bool,
+) -> Vec<Term> {
+    let mut all = Vec::new();
     let mut offer = |value: Term| {
         if !all.contains(&value) {
             all.push(value);
         }
     };
+    if field.sort != Sort::Chain || is_for(world, party.role.peer(), base) {
+        offer(base.clone());
+    }
+    offered.iter().cloned().for_each(&mut offer);
     match field.sort {
-        Sort::Offers => table.groups.iter().for_each(|group| offer(Term::offers(table.id, &[group]))),
-        Sort::Choice => table.groups.iter().for_each(|group| offer(Term::choice(table.id, group))),
         Sort::Public => publics(world, state, others).into_iter().for_each(offer),
+        Sort::Ciphertext => ciphertexts(world, state, party, field).into_iter().for_each(offer),
+        _ => {}
+    }
+    all
+}
+
+/// What the sort of a field offers whatever was said before.
+fn offered(world: &World, party: &Party, field: &Field) -> Vec<Term> {
+    let table = world.casts[party.cast].table;
+    match field.sort {
+        Sort::Offers => table.groups.iter().map(|group| Term::offers(table.id, &[group])).collect(),
+        Sort::Choice => table.groups.iter().map(|group| Term::choice(table.id, group)).collect(),
         Sort::Chain => {
             let names = [MALLORY, world.casts[party.cast].peer].map(|owner| Term::name("name", owner));
-            names.iter().flat_map(|name| world.chains(name)).for_each(offer);
-            all.retain(|chain| is_for(world, party.role.peer(), chain));
+            let chains = names.iter().flat_map(|name| world.chains(name));
+            chains.filter(|chain| is_for(world, party.role.peer(), chain)).collect()
         }
-        Sort::Name => [world::ALICE, world::BOB, MALLORY].iter().for_each(|owner| offer(Term::name("name", owner))),
+        Sort::Name => [world::ALICE, world::BOB, MALLORY].map(|owner| Term::name("name", owner)).into(),
+        Sort::VerifyingKey => vec![Term::of(Free::VerifyingKey, [signing_key(MALLORY)])],
+        Sort::EncryptionKey => vec![Term::of(Free::EncryptionKey, [decryption_key(MALLORY)])],
+        // What these offer hangs on what was said.
+        Sort::Public | Sort::Ciphertext => Vec::new(),
         // Nobody looks at it by itself: what matters is that it is what somebody else has, and then the whole message is.
         Sort::Session
         | Sort::Nonce
@@ -291,10 +335,7 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         | Sort::Signature
         | Sort::Digest
         | Sort::Sealed
-        | Sort::Short => {}
-        Sort::VerifyingKey => offer(Term::of(Free::VerifyingKey, [signing_key(MALLORY)])),
-        Sort::EncryptionKey => offer(Term::of(Free::EncryptionKey, [decryption_key(MALLORY)])),
-        Sort::Ciphertext => ciphertexts(world, state, party, field).into_iter().for_each(offer),
+        | Sort::Short => Vec::new(),
         // None of these travels.
         Sort::Secret
         | Sort::Shared
@@ -304,14 +345,13 @@ fn choices(world: &World, state: &State, party: &Party, field: &Field, base: &Te
         | Sort::Trust
         | Sort::Time
         | Sort::Tuple
-        | Sort::Secrets => {}
+        | Sort::Secrets => Vec::new(),
     }
-    all
 }
 
 /// A genuine chain is for the roles that its owner plays, where anybody looks at what it is for; the attacker's is for both.
 fn is_for(world: &World, role: Role, chain: &Term) -> bool {
-    let honest = [world::ALICE, world::BOB].into_iter().find(|owner| *chain == genuine(owner));
+    let honest = certified_owner(chain).filter(|owner| *owner != MALLORY);
     let plays = |owner: &str| world.casts.iter().any(|cast| (cast.owner, cast.role) == (owner, role));
     world.unenforced.contains(&PURPOSE) || honest.is_none_or(plays)
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     symbolic,
-    term::{Free, Shape, Term},
+    term::{ByDigest, Free, Shape, Term},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -54,7 +54,7 @@ pub struct Knowledge {
 #[derive(Clone, Debug, Default)]
 struct Known {
     terms: Vec<(Term, Arc<Recipe>, Needs)>,
-    index: HashMap<Term, usize>,
+    index: HashMap<Term, usize, ByDigest>,
 }
 
 impl Knowledge {
@@ -89,6 +89,7 @@ impl Knowledge {
     /// Words that a person could have chosen: whatever they can be tried on gives them away.
     pub fn guessable(&mut self, word: Term) {
         self.words.push(word);
+        self.follow(Vec::new());
     }
 
     /// Everything known, in the order in which it was learnt.
@@ -98,14 +99,24 @@ impl Knowledge {
 
     /// Learns a term, and whatever opens with it.
     pub fn learn(&mut self, term: Term, recipe: Recipe) {
-        let mut news = vec![(term, recipe)];
-        while let Some((term, recipe)) = news.pop() {
-            self.add(term, recipe, &mut news);
-            if news.is_empty() {
-                self.open(&mut news);
+        // What was known before opens nothing.
+        if self.place(&term).is_none() {
+            self.follow(vec![(term, recipe)]);
+        }
+    }
+
+    /// Learns all of this, what it opens, and what opens with that.
+    fn follow(&mut self, mut news: Vec<(Term, Recipe)>) {
+        loop {
+            while let Some((term, recipe)) = news.pop() {
+                self.add(term, recipe, &mut news);
             }
+            self.open(&mut news);
             if news.is_empty() {
                 self.guess(&mut news);
+            }
+            if news.is_empty() {
+                return;
             }
         }
     }
@@ -157,7 +168,7 @@ impl Knowledge {
                 Shape::Encrypted(key, _, plaintext) => (private(key), plaintext),
                 _ => continue,
             };
-            match key.and_then(|key| self.recipe(key)) {
+            match key.filter(|key| self.can(key)).and_then(|key| self.recipe(key)) {
                 Some(key) => {
                     let opened = Recipe::Opened(Box::new((**recipe).clone()), Box::new(key));
                     news.push((plaintext.clone(), opened));

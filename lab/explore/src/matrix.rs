@@ -3,6 +3,7 @@
 use crate::{
     goal::Goal,
     search::{Bound, search},
+    symbolic::Groups,
     world::{Sessions, World, decides},
 };
 use lab::{
@@ -13,7 +14,10 @@ use lab::{
     modes,
     term::Expr,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// What was found about a goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +42,7 @@ impl Standing {
 }
 
 /// A mode with one check turned, or none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     /// The table.
     pub table: &'static Mode,
@@ -48,6 +52,8 @@ pub struct Place {
     pub turned: Option<&'static Check>,
     /// Another one besides.
     pub also: Option<&'static Check>,
+    /// The groups that it is deployed with.
+    pub groups: Arc<Groups>,
 }
 
 /// What the explorer sees of a place. What looks alike is alike to it, and is looked at once.
@@ -86,8 +92,9 @@ impl Place {
             if mode.variants.is_empty() { vec![None] } else { mode.variants.iter().map(Some).collect() };
         let of = |variant: Option<&'static Variant>| {
             let table = mode.played(variant.map(|variant| variant.id));
+            let groups = Arc::new(Groups::deployed(table, variant));
             let turned = std::iter::once(None).chain(table.checks().into_iter().map(Some));
-            turned.map(move |turned| Self { table, variant, turned, also: None })
+            turned.map(move |turned| Self { table, variant, turned, also: None, groups: groups.clone() })
         };
         variants.into_iter().flat_map(of).collect()
     }
@@ -97,7 +104,7 @@ impl Place {
         let of = |place: &Self| {
             let later =
                 place.table.checks().into_iter().skip_while(|check| Some(check.id) != place.turned.map(|it| it.id));
-            let pair = |also| Self { also: Some(also), ..*place };
+            let pair = |also| Self { also: Some(also), ..place.clone() };
             later.skip(1).map(pair).collect::<Vec<_>>()
         };
         places.iter().flat_map(of).collect()
@@ -115,7 +122,9 @@ impl Place {
 
     /// Looks at it: at the narrowest bound first, so that what is near is found near.
     pub fn look(&self, bound: Bound) -> Standings {
-        standings(self.table, self.variant, &self.switches(), bound)
+        let switches = self.switches();
+        let worlds = |sessions| World::all_in(&self.groups, self.table, self.variant, &switches, sessions);
+        standings_of(&worlds, bound)
     }
 
     /// What the explorer sees of it: the handshake, what is known before, what each check of a group finds, and which of the
@@ -123,7 +132,7 @@ impl Place {
     pub fn sight(&self) -> Sight {
         let Mode { groups, given, names, met, .. } = self.table;
         let switches = self.switches();
-        let worlds = World::all(self.table, self.variant, &switches, Sessions::One);
+        let worlds = World::all_in(&self.groups, self.table, self.variant, &switches, Sessions::One);
         let seen = worlds.iter().map(|world| {
             let looked_at = looked_at(self.table);
             let off = world.unenforced.iter().filter(|id| looked_at.contains(id) && !world.groups.looked_at(id));
@@ -176,7 +185,7 @@ pub fn look(places: Vec<Place>, each: impl FnOnce(&[Place]) -> Vec<Standings>) -
         .iter()
         .map(|place| {
             *numbers.entry(place.sight()).or_insert_with(|| {
-                different.push(*place);
+                different.push(place.clone());
                 different.len() - 1
             })
         })
@@ -227,12 +236,17 @@ fn switched(value: &Expr, found: &mut Vec<&'static str>) {
 
 /// How each goal stands, within each bound up to this one.
 pub fn standings(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, bound: Bound) -> Standings {
+    let groups = Arc::new(Groups::deployed(table, variant));
+    standings_of(&|sessions| World::all_in(&groups, table, variant, switches, sessions), bound)
+}
+
+fn standings_of(worlds: &dyn Fn(Sessions) -> Vec<World>, bound: Bound) -> Standings {
     let goals = Goal::all().map(|goal| (goal, Standing::Kept)).collect();
     let mut all = Standings { goals, vacuous: None, states: 0 };
     for sessions in Sessions::ALL.into_iter().filter(|it| *it <= bound.sessions) {
         let open: Vec<Goal> =
             all.goals.iter().filter(|(_, it)| **it != Standing::Lost).map(|(goal, _)| *goal).collect();
-        let found = search(&World::all(table, variant, switches, sessions), &open, bound, false);
+        let found = search(&worlds(sessions), &open, bound, false);
         all.states += found.states;
         if found.vacuous.is_some() {
             return Standings { vacuous: found.vacuous, ..all };

@@ -6,6 +6,7 @@ use lab::{
     mode::Message,
     role::Role,
 };
+use std::sync::Arc;
 
 /// What a party sent.
 #[derive(Clone, Debug)]
@@ -129,21 +130,21 @@ impl Party {
     ///
     /// # Errors
     /// Why the handshake cannot go on.
-    pub fn send(&mut self, world: &World) -> Result<Vec<Sent>, Stop> {
+    pub fn send(&mut self, world: &World) -> Result<Vec<Arc<Sent>>, Stop> {
         let mut outputs = Vec::new();
         self.handshake.send(&mut outputs)?;
         let mut sent = Vec::new();
         for output in outputs {
             let Output::Sent { wire: (_, values), .. } = output else { continue };
             self.spoken.push((self.next, values.clone()));
-            sent.push(Sent { by: self.cast, message: Some(self.next), values });
+            sent.push(Arc::new(Sent { by: self.cast, message: Some(self.next), values }));
             self.next += 1;
         }
         if self.is_done() && !world.records {
             self.accepted = Some(self.canary(world));
         } else if let (true, false, Some(key)) = (self.is_done(), self.sealed, self.key(self.role)) {
             let record = Term::sealed(key, &self.canary(world));
-            sent.push(Sent { by: self.cast, message: None, values: vec![record] });
+            sent.push(Arc::new(Sent { by: self.cast, message: None, values: vec![record] }));
             self.sealed = true;
         }
         Ok(sent)

@@ -6,6 +6,7 @@ use crate::{
     knowledge::Needs,
     party::{Party, mix},
     state::{State, Step, honest},
+    term::ByDigest,
     trace::Trace,
     world::{Sessions, World},
 };
@@ -86,7 +87,7 @@ pub fn search_watched(
             first_only,
             watch,
             nodes: vec![None],
-            seen: HashSet::new(),
+            seen: HashSet::default(),
             waiting: VecDeque::new(),
             found: &mut found,
         };
@@ -173,7 +174,7 @@ struct Search<'s> {
     first_only: bool,
     watch: &'s dyn Fn(usize) -> ControlFlow<()>,
     nodes: Vec<Option<Node>>,
-    seen: HashSet<u64>,
+    seen: HashSet<u64, ByDigest>,
     waiting: VecDeque<Open>,
     found: &'s mut Found,
 }
@@ -317,7 +318,7 @@ impl Search<'_> {
         };
         let mut look = |reads: Vec<(usize, &Taken)>| {
             let mut parties = state.parties.clone();
-            reads.iter().for_each(|(to, taken)| parties[*to] = Arc::new(taken.party.clone()));
+            reads.iter().for_each(|(to, taken)| parties[*to] = taken.party.clone());
             for goal in self.goals {
                 if self.is_over() || self.found.attacks.contains_key(goal) {
                     continue;

@@ -47,7 +47,7 @@ impl State {
     }
 
     /// The wire is the attacker's: what is sent is known.
-    fn hear(&mut self, sent: Vec<Sent>) {
+    fn hear(&mut self, sent: Vec<Arc<Sent>>) {
         if sent.is_empty() {
             return;
         }
@@ -58,15 +58,15 @@ impl State {
                 let recipe = if sent.message.is_some() { Recipe::Seen(number, field) } else { Recipe::Record(number) };
                 knowledge.learn(value.clone(), recipe);
             }
-            self.sent.push(Arc::new(sent));
+            self.sent.push(sent);
         }
     }
 
     /// The state after a party has taken something.
-    pub(crate) fn after(&self, party: Party, sent: Vec<Sent>) -> Self {
+    pub(crate) fn after(&self, party: Arc<Party>, sent: Vec<Arc<Sent>>) -> Self {
         let mut next = self.clone();
         let cast = party.cast;
-        next.parties[cast] = Arc::new(party);
+        next.parties[cast] = party;
         next.hear(sent);
         next
     }
@@ -89,12 +89,12 @@ impl State {
                 None => {
                     let taken = records(world, self, &party);
                     let same = taken.into_iter().find(|taken| taken.delivered == step.delivered)?;
-                    party = same.party;
+                    party = (*same.party).clone();
                 }
             }
         }
         let sent = party.send(world).ok()?;
-        Some(self.after(party, sent))
+        Some(self.after(Arc::new(party), sent))
     }
 
     /// Which of the sent messages the attacker makes this of. A flight on which nothing hangs could be of any such messages.
@@ -136,7 +136,7 @@ pub(crate) fn honest(world: &World) -> Result<(), String> {
             party.receive(&sent.values).map_err(|stop| told(to, stop))?;
         }
         let sent = party.send(world).map_err(|stop| told(to, stop))?;
-        state = state.after(party, sent);
+        state = state.after(Arc::new(party), sent);
     }
     match first.into_iter().find(|cast| !state.parties[*cast].is_done()) {
         Some(cast) => Err(format!("{} waits for ever", world.party(cast))),

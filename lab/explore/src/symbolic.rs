@@ -11,7 +11,7 @@ use lab::{
     finding::Finding,
     group::{Group, named},
     misfit::{Given, Need},
-    mode::{Message, Mode, Relation},
+    mode::{Message, Mode, Relation, Variant},
     term::{Op, Sort},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -39,6 +39,11 @@ impl Groups {
             }
         }
         groups
+    }
+
+    /// The groups of a mode as a variant deploys it.
+    pub fn deployed(mode: &Mode, variant: Option<&Variant>) -> Self {
+        Self::of(mode, variant.and_then(|variant| variant.own_group(&BTreeMap::new())))
     }
 
     /// The server's own group.
@@ -335,6 +340,13 @@ pub fn signing_key(owner: &str) -> Term {
 /// A genuine certificate for somebody's key and name.
 pub fn genuine(owner: &str) -> Term {
     Term::chain(&Term::of(Free::VerifyingKey, [signing_key(owner)]), &Term::name("name", owner), None)
+}
+
+/// Whose genuine certificate it is, where it is one.
+pub fn certified_owner(chain: &Term) -> Option<&str> {
+    let Shape::Chain { key, name, breaks: None } = chain.shape() else { return None };
+    let Shape::Name { what: "name", of: owner } = name.shape() else { return None };
+    (*key == Term::of(Free::VerifyingKey, [signing_key(owner)])).then_some(&**owner)
 }
 
 /// Each rule finds the one kind of chain that breaks it; the name is compared, and a pin is the key of whoever has the name.

@@ -6,7 +6,7 @@
 use std::{
     cmp::Ordering,
     fmt,
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher},
     sync::{Arc, OnceLock},
 };
 
@@ -160,6 +160,27 @@ impl PartialOrd for Blank {
 impl Ord for Blank {
     fn cmp(&self, other: &Self) -> Ordering {
         self.id.cmp(&other.id)
+    }
+}
+
+/// Tables of digests, which need no further hashing: whatever has one is spread evenly by it.
+pub type ByDigest = BuildHasherDefault<Digest>;
+
+/// The hash of what has a digest: that digest.
+#[derive(Debug, Default)]
+pub struct Digest(u64);
+
+impl Hasher for Digest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, octets: &[u8]) {
+        octets.iter().for_each(|octet| self.0 = self.0.rotate_left(8) ^ u64::from(*octet));
+    }
+
+    fn write_u64(&mut self, digest: u64) {
+        self.0 = digest;
     }
 }
 

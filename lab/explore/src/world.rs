@@ -20,7 +20,7 @@ use lab::{
     role::Role,
     wire::Channel,
 };
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 /// Who is meant well.
 pub const ALICE: &str = "alice";
@@ -153,8 +153,17 @@ pub struct World {
 impl World {
     /// Every cast of a mode within a bound.
     pub fn all(table: &'static Mode, variant: Option<&Variant>, switches: &Switches, sessions: Sessions) -> Vec<Self> {
-        let own = variant.and_then(|variant| variant.own_group(&BTreeMap::new()));
-        let groups = Arc::new(Groups::of(table, own));
+        Self::all_in(&Arc::new(Groups::deployed(table, variant)), table, variant, switches, sessions)
+    }
+
+    /// The same where the groups are known: a server's own one is long to find.
+    pub fn all_in(
+        groups: &Arc<Groups>,
+        table: &'static Mode,
+        variant: Option<&Variant>,
+        switches: &Switches,
+        sessions: Sessions,
+    ) -> Vec<Self> {
         let dead: Arc<[_]> = liveness::dead(table, switches).into();
         let granted: Arc<[_]> = granted(table, switches).into();
         let unenforced: Vec<_> =
