@@ -81,12 +81,21 @@ pub fn endure(time: Duration, at_once: usize, seed: u64) -> Vec<String> {
     let started = Instant::now();
     let (_again, address) = again(&flags);
     let took = started.elapsed();
-    faults.extend(kept_again(address, state.tally.all()));
-    for (id, heard) in &state.last {
+    let (oldest, missing) = kept_again(address, state.tally.all());
+    faults.extend(missing);
+    // Those that began first are let go first, however late they ended.
+    let (stays, gone): (Vec<_>, Vec<_>) = state.last.iter().partition(|(_, began, _)| *began > oldest);
+    for (id, _, heard) in &stays {
         let kept = Events::kept(address, id);
         faults.extend((kept != *heard).then(|| format!("{id}: heard {heard:?}, read again {kept:?}")));
     }
-    println!("  started again in {:.1} s; the events of {} read again\n", took.as_secs_f64(), state.last.len());
+    faults.extend((stays.len() < gone.len()).then(|| format!("of {} hardly any is kept", state.last.len())));
+    println!(
+        "  started again in {:.1} s; the events of {} read again, {} began before what is kept\n",
+        took.as_secs_f64(),
+        stays.len(),
+        gone.len()
+    );
     faults
 }
 
@@ -174,12 +183,14 @@ fn compared(address: SocketAddr, sessions: &Receiver<(String, Events)>, shared: 
     compared
 }
 
-/// The list of what is kept: each session once, and as many as there were or as are kept.
-fn kept_again(address: SocketAddr, played: usize) -> Option<String> {
-    let (mut ids, mut page) = (Vec::new(), String::new());
+/// When the first of what is kept began, or 0 where nothing had to make room; and what is wrong with the list of what is kept: each
+/// session stands there once, and as many as there were or as are kept.
+fn kept_again(address: SocketAddr, played: usize) -> (u64, Option<String>) {
+    let (mut ids, mut page, mut oldest) = (Vec::new(), String::new(), u64::MAX);
     loop {
         let answer = get(address, &format!("/api/sessions?limit=200{page}")).json();
         let sessions = answer["sessions"].as_array().expect("sessions");
+        oldest = sessions.iter().filter_map(|it| it["started"].as_u64()).fold(oldest, u64::min);
         // Those of this start are not of the run.
         ids.extend(sessions.iter().filter(|it| it["status"] == "done").map(|session| text(&session["session"])));
         let Some(next) = answer["next"].as_u64() else { break };
@@ -189,5 +200,7 @@ fn kept_again(address: SocketAddr, played: usize) -> Option<String> {
     let (all, least) = (ids.len(), played.min(KEPT - MISSION.len()));
     ids.sort_unstable();
     ids.dedup();
-    (ids.len() < all || all < least).then(|| format!("{all} sessions are kept, {} different, of {played}", ids.len()))
+    let wrong = ids.len() < all || all < least;
+    let oldest = if played > KEPT - MISSION.len() { oldest } else { 0 };
+    (oldest, wrong.then(|| format!("{all} sessions are kept, {} different, of {played}", ids.len())))
 }

@@ -69,8 +69,8 @@ pub struct State {
     pub tally: Tally,
     /// Sessions that are still to be compared.
     pub pending: usize,
-    /// What was heard of the last of those sessions that are compared.
-    pub last: VecDeque<(String, Events)>,
+    /// What was heard of the last of those sessions that are compared, and when each began.
+    pub last: VecDeque<(String, u64, Events)>,
 }
 
 /// What the threads share.
@@ -193,7 +193,8 @@ impl Shared {
             Err(error) => state.tally.faults.push(format!("{id}: {error}")),
         }
         if !missed && state.tally.all().is_multiple_of(EACH) {
-            state.last.push_back((id.clone(), heard));
+            let began = session["started"].as_u64().expect("when it began");
+            state.last.push_back((id.clone(), began, heard));
             let over = state.last.len().saturating_sub(LAST);
             state.last.drain(..over);
             state.pending += 1;
