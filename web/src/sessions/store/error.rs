@@ -93,7 +93,7 @@ impl StoreError {
     pub(super) fn is_refusal(&self) -> bool {
         use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
         match self {
-            Self::Directory(..) | Self::File(..) => true,
+            Self::Directory(..) | Self::File(..) | Self::ReadOnly => true,
             Self::Sqlite(error) => {
                 matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly))
             }

@@ -399,6 +399,20 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn what_cannot_be_written_can_still_be_read() {
+        read_only("sessions::store::tests::what_cannot_be_written_can_still_be_read", 0o500).await;
+    }
+
+    /// SQLite opens such a file for reading alone and does not say so.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_is_told_though_its_directory_can() {
+        read_only("sessions::store::tests::a_file_that_cannot_be_written_is_told_though_its_directory_can", 0o700)
+            .await;
+    }
+
+    /// A file that cannot be written, in a directory with this mode; the name is the test's own.
+    #[cfg(unix)]
+    async fn read_only(test: &str, mode: u32) {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
         let place = Place::Directory(directory.path().into());
@@ -410,10 +424,10 @@ mod tests {
             fs::set_permissions(&file, fs::Permissions::from_mode(files)).unwrap();
             fs::set_permissions(directory.path(), fs::Permissions::from_mode(directories)).unwrap();
         };
-        protect(0o500, 0o400);
-        if fs::write(directory.path().join("probe"), "").is_ok() {
+        protect(mode, 0o400);
+        if fs::OpenOptions::new().append(true).open(&file).is_ok() {
             // Whoever may write anywhere, as root may, cannot see what this is about: somebody else has to look.
-            return as_nobody("sessions::store::tests::what_cannot_be_written_can_still_be_read");
+            return as_nobody(test);
         }
         let store = Store::open(place, Retention::default());
         assert!(found(&store, "a").await);

@@ -12,7 +12,7 @@ use crate::sessions::{
 };
 use lab::scenario::Scenario;
 use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params,
+    Connection, MAIN_DB, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params,
     types::{ToSqlOutput, ValueRef},
 };
 use std::{
@@ -84,6 +84,10 @@ impl Sqlite {
 
     fn begin(mut connection: Connection, retention: Retention, file: Option<&Path>) -> Result<Self, StoreError> {
         connection.busy_timeout(LOCKED)?;
+        // A file that cannot be written to is opened for reading, nothing is said of it, and what is made beside it nobody can write to.
+        if connection.is_readonly(MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
         if version(&connection)? != SCHEMA {
             Self::migrate(&mut connection)?;
         }
