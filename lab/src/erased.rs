@@ -1,7 +1,8 @@
 //! Values of many variants, written and read behind a pointer to the format: the code for their variants is made once, here, instead
 //! of in every program for every format that it writes.
 
-/// Implements `Serialize` and `Deserialize` of types that derive them with `remote = "Self"`.
+/// Implements `Serialize` and `Deserialize` of types that derive them with `remote = "Self"`, which makes of both a function of the type
+/// and no implementation: `Written` is the value with that function for its implementation, for there to be a pointer to.
 macro_rules! erased {
     ($($type:ty),* $(,)?) => { $(const _: () = {
         struct Written<'v>(&'v $type);
