@@ -47,7 +47,7 @@ pub use factor::{Effort, Factoring, Factorisation, Resisted, SIEVE_BITS, Tried, 
 pub use failure::{Failure, Limit, Obstacle, Step, Unsolved};
 pub use index::Precomputation;
 pub use known::{Known, Origin, known};
-pub use measured::{Measured, conditions, measured};
+pub use measured::{Machine, Measured, machine, measured};
 pub use price::{Basis, CoreTime, Price, Way};
 pub use proof::{Proof, Side};
 pub use residue::Residue;

@@ -17,6 +17,17 @@ pub struct Measured {
     pub pari: &'static str,
 }
 
+/// The virtual machine on which all of it was measured, with nothing else to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// How many cores it has.
+    pub cores: &'static str,
+    /// What they are.
+    pub processor: &'static str,
+    /// At how many gigahertz.
+    pub gigahertz: &'static str,
+}
+
 impl Measured {
     /// Size in bits.
     pub fn bits(&self) -> Option<u64> {
@@ -42,9 +53,11 @@ pub fn measured() -> impl Iterator<Item = Measured> {
     })
 }
 
-/// On what it was measured, in a sentence.
-pub fn conditions() -> &'static str {
-    lines().next().unwrap_or_default()
+/// On what it was measured.
+pub fn machine() -> Machine {
+    let mut columns = lines().next().unwrap_or_default().split('\t');
+    let [cores, processor, gigahertz] = [(); 3].map(|()| columns.next().unwrap_or_default());
+    Machine { cores, processor, gigahertz }
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
@@ -65,6 +78,7 @@ mod tests {
         }
         let safe: Vec<_> = measured().filter(|row| row.factor_bits().is_none()).filter_map(|row| row.bits()).collect();
         assert!(safe.is_sorted() && safe.len() >= 8, "{safe:?}");
-        assert!(conditions().len() > 40);
+        let Machine { cores, processor, gigahertz } = machine();
+        assert!(cores.parse::<u64>().is_ok() && !processor.is_empty() && gigahertz.parse::<f64>().is_ok());
     }
 }

@@ -267,7 +267,11 @@ fn line(page: &mut String, text: &str) {
 
 /// The part of `docs/cryptanalysis.md` that was measured: on what, and the table.
 pub fn logarithms() -> String {
-    let mut text = format!("{}\n\n", cryptanalysis::conditions());
+    let cryptanalysis::Machine { cores, processor, gigahertz } = cryptanalysis::machine();
+    let mut text = format!(
+        "{cores} cores of an otherwise idle virtual {processor} at {gigahertz} GHz. Both programs ran in the same run with the same \
+         primes and targets.\n\n"
+    );
     text.push_str(
         "| p | precomputation, wall s | CPU s | each target, wall ms | PARI znlog, one target, CPU s |\n|---|---|---|---|---|\n",
     );

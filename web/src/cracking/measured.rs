@@ -5,8 +5,6 @@ use serde::Serialize;
 /// One measured prime.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measured {
-    /// As the table names it: `safe, 128 bits`.
-    pub name: &'static str,
     /// Size in bits.
     pub bits: u64,
     /// Size in bits of the factors of p − 1, where they are all small; null where p is a safe prime.
@@ -22,7 +20,6 @@ pub fn measured() -> Vec<Measured> {
     cryptanalysis::measured()
         .filter_map(|row| {
             Some(Measured {
-                name: row.prime,
                 bits: row.bits()?,
                 factor_bits: row.factor_bits(),
                 core_seconds: row.core.parse().ok()?,
@@ -32,9 +29,21 @@ pub fn measured() -> Vec<Measured> {
         .collect()
 }
 
-/// On what it was measured.
-pub fn conditions() -> &'static str {
-    cryptanalysis::conditions()
+/// The virtual machine on which it was measured, with nothing else to do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Machine {
+    /// How many cores it has.
+    pub cores: u64,
+    /// What they are.
+    pub processor: &'static str,
+    /// At how many gigahertz.
+    pub gigahertz: f64,
+}
+
+/// On what it was measured; nothing where the table does not say it.
+pub fn machine() -> Option<Machine> {
+    let cryptanalysis::Machine { cores, processor, gigahertz } = cryptanalysis::machine();
+    Some(Machine { cores: cores.parse().ok()?, processor, gigahertz: gigahertz.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -49,6 +58,6 @@ mod tests {
         assert!(safe.is_sorted_by(|one, next| one.bits < next.bits), "{safe:?}");
         assert!(safe.iter().any(|row| row.bits == 128 && row.core_seconds > 0.0 && row.session_seconds > 0.0));
         assert!(rows.iter().any(|row| row.factor_bits == Some(24) && row.bits == 1024));
-        assert!(conditions().len() > 40, "{}", conditions());
+        assert!(machine().is_some_and(|machine| machine.cores > 0 && machine.gigahertz > 0.1), "{:?}", machine());
     }
 }

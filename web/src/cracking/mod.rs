@@ -4,7 +4,7 @@ mod measured;
 mod price;
 mod published;
 
-pub use measured::{Measured, conditions, measured};
+pub use measured::{Machine, Measured, machine, measured};
 pub use price::{Fate, Patience, Price, prices};
 pub use published::{MODELS, Model, Published, RECORDS, broken};
 

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn row(bits: u64, core_seconds: f64, session_seconds: f64) -> Measured {
-        Measured { name: "safe", bits, factor_bits: None, core_seconds, session_seconds }
+        Measured { bits, factor_bits: None, core_seconds, session_seconds }
     }
 
     fn measured() -> Vec<Measured> {

@@ -77,7 +77,7 @@ pub(super) async fn cracking(State(app): State<Arc<App>>) -> Result<Json<Value>,
     Ok(Json(json!({
         "prices": cracking::prices(&measured, &sessions, patience),
         "measured": measured,
-        "conditions": cracking::conditions(),
+        "machine": cracking::machine(),
         "records": cracking::RECORDS,
         "models": cracking::MODELS,
         "sessions": sessions,

@@ -83,7 +83,7 @@ const Extrapolated = ({ data }) => html`
 const MeasuredTable = ({ data }) => html`
   <${Figures} name=${tell("primes measured")} head=${headed("prime", "once", "each")}
     rows=${data.measured.map((row) => [tell("primes row", { bits: row.bits, factors: row.factor_bits }), row.core_seconds ? time(row.core_seconds) : tell("primes quick"), time(row.session_seconds)])} />
-  <p class="quiet">${data.conditions.replaceAll("`", "")}</p>`;
+  <p class="quiet">${data.machine ? tell("primes machine", data.machine) : null}</p>`;
 
 const Records = ({ records }) => html`
   <${Figures} name=${tell("primes published")} wide head=${headed("bits", "when", "who", "one-core", "source")}
