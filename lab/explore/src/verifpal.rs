@@ -1,6 +1,8 @@
 //! A table as a model for Verifpal (Kobeissi, Nicolas and Tiwari, 2020; <https://verifpal.com>), which looks for attacks over any
 //! number of sessions of one client and one server. What the translation leaves out stands in its head, and in docs/explore.md.
 
+mod value;
+
 use crate::world::decides;
 use lab::{
     certificate::checks as certificate_checks,
@@ -14,6 +16,7 @@ use lab::{
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use value::{Value, list, name};
 
 /// Why a table is not translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,11 +77,18 @@ pub fn of(mode: &'static Mode, switches: &Switches) -> Result<String, Untranslat
 #[derive(Default)]
 struct Side {
     /// Constants by the table's names.
-    known: BTreeMap<&'static str, String>,
+    known: BTreeMap<&'static str, Value>,
     /// Tuples that were taken apart.
-    split: BTreeSet<String>,
+    split: BTreeSet<Value>,
     /// The transcript.
-    frames: Vec<String>,
+    frames: Vec<Value>,
+}
+
+impl Side {
+    /// What has this name; where nothing has, there is no choice in it.
+    fn get(&self, name: &str) -> Value {
+        self.known.get(name).cloned().unwrap_or(Value::Nil)
+    }
 }
 
 struct Model<'s> {
@@ -90,39 +100,11 @@ struct Model<'s> {
     lines: Vec<(Option<Role>, String)>,
 }
 
-const fn letter(role: Role) -> char {
-    match role {
-        Role::Client => 'c',
-        Role::Server => 's',
-    }
-}
-
 const fn principal(role: Role) -> &'static str {
     match role {
         Role::Client => "Client",
         Role::Server => "Server",
     }
-}
-
-fn is_constant(value: &str) -> bool {
-    value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// One of the two made it, as the first letter says.
-fn is_own(constant: &str) -> bool {
-    constant.starts_with("c_") || constant.starts_with("s_")
-}
-
-/// What stands in a field. What both know from the beginning cannot be sent under its own name, as nothing can that the other has.
-fn said(value: String) -> String {
-    if is_constant(&value) { format!("CONCAT({value}, nil)") } else { value }
-}
-
-/// What is compared with this: a name that both know from the beginning is wrapped where the other is a field of its own.
-fn as_said(value: &str, beside: &str) -> String {
-    let field = beside.starts_with('m') && is_constant(beside);
-    let value = value.to_owned();
-    if field && is_constant(&value) && !is_own(&value) { said(value) } else { value }
 }
 
 const ROLES: [Role; 2] = [Role::Client, Role::Server];
@@ -154,35 +136,32 @@ impl Model<'_> {
         rules.into_iter().all(|check| self.performs(check))
     }
 
-    fn own(role: Role, name: &str) -> String {
-        format!("{}_{}", letter(role), name.replace('-', "_"))
-    }
-
     /// What each knows before.
     fn beginning(&mut self) {
-        let mut guarded: Vec<(Role, String)> = Vec::new();
+        let mut guarded: Vec<(Role, Value)> = Vec::new();
         for role in ROLES {
-            self.does(role, format!("generates {}", Self::own(role, "canary")));
+            self.does(role, format!("generates {}", Value::own(role, "canary")));
             for given in self.mode.given.iter().filter(|given| given.by.includes(role)) {
-                let named = |own: bool| if (role == Role::Client) == own { "name_client" } else { "name_server" };
+                let named = |own: bool| name(if own { role } else { role.peer() });
                 let value = match given.source {
                     Source::Session if role == Role::Server => continue,
                     Source::Session => {
-                        self.does(role, "generates c_session");
-                        "c_session".to_owned()
+                        let own = Value::own(role, "session");
+                        self.does(role, format!("generates {own}"));
+                        own
                     }
-                    Source::Offers | Source::Group | Source::Trust | Source::Clock => "nil".to_owned(),
-                    Source::PeerName => named(false).to_owned(),
-                    Source::OwnName => named(true).to_owned(),
-                    Source::SharedSecret => "shared_secret".to_owned(),
+                    Source::Offers | Source::Group | Source::Trust | Source::Clock => Value::Nil,
+                    Source::PeerName => named(false),
+                    Source::OwnName => named(true),
+                    Source::SharedSecret => Value::known("shared_secret"),
                     Source::SigningKey | Source::HostKey | Source::DecryptionKey | Source::StaticKey => {
-                        let own = Self::own(role, given.name);
+                        let own = Value::own(role, given.name);
                         self.does(role, format!("knows private {own}"));
                         own
                     }
                     // Its owner's public keys are all that a chain is here.
-                    Source::Chain => Self::own(role, "public_key"),
-                    Source::PeerKey | Source::PeerStatic => Self::own(role.peer(), "public_key"),
+                    Source::Chain => Value::own(role, "public_key"),
+                    Source::PeerKey | Source::PeerStatic => Value::own(role.peer(), "public_key"),
                 };
                 self.side(role).known.insert(given.name, value);
             }
@@ -190,8 +169,8 @@ impl Model<'_> {
                 self.mode.given.iter().find(|given| given.source == source && given.by.includes(role))
             });
             if let Some(key) = key {
-                let public = Self::own(role, "public_key");
-                self.does(role, format!("{public} = PUBKEY({})", Self::own(role, key.name)));
+                let public = Value::own(role, "public_key");
+                self.does(role, format!("{public} = PUBKEY({})", Value::own(role, key.name)));
                 let known = |given: &&lab::mode::Given| matches!(given.source, Source::PeerKey | Source::PeerStatic);
                 if self.mode.given.iter().any(|given| known(&given) && given.by.includes(role.peer())) {
                     guarded.push((role, public));
@@ -207,13 +186,14 @@ impl Model<'_> {
     fn message(&mut self, at: usize, message: &'static Message) -> Result<(), Untranslated> {
         let (from, to) = (message.from, message.from.peer());
         self.steps(from, message.before)?;
-        let mut said = Vec::new();
+        let (mut said, mut told) = (Vec::new(), Vec::new());
         let mut frame = vec![self.label("kind", message.kind.as_str())];
         for field in message.fields {
             let constant = self.field(at, from, field)?;
             let guarded = message.kind.channel() == Channel::Voice || (field.sort == Sort::Chain && self.certified());
-            if constant != "nil" && !said.iter().any(|it: &String| it.trim_matches(['[', ']']) == constant) {
-                said.push(if guarded { format!("[{constant}]") } else { constant.clone() });
+            if constant != Value::Nil && !told.contains(&constant) {
+                said.push(if guarded { format!("[{constant}]") } else { constant.to_string() });
+                told.push(constant.clone());
             }
             for role in ROLES {
                 self.side(role).known.insert(field.binds, constant.clone());
@@ -224,22 +204,22 @@ impl Model<'_> {
             self.says(from, &said);
         }
         self.steps(to, message.receipt)?;
-        frame.retain(|constant| constant != "nil");
+        frame.retain(|constant| *constant != Value::Nil);
         ROLES.into_iter().for_each(|role| self.side(role).frames.extend(frame.iter().cloned()));
         ROLES.into_iter().try_for_each(|role| self.steps(role, message.after))
     }
 
     /// The constant that stands in a field: what has no choice in it, as which groups there are, is nothing here.
-    fn field(&mut self, at: usize, from: Role, field: &Field) -> Result<String, Untranslated> {
+    fn field(&mut self, at: usize, from: Role, field: &Field) -> Result<Value, Untranslated> {
         if matches!(field.sort, Sort::Offers | Sort::Choice | Sort::Group) {
-            return Ok("nil".to_owned());
+            return Ok(Value::Nil);
         }
         let value = self.expression(from, &field.value)?;
-        if is_constant(&value) && is_own(&value) {
+        if value.owner().is_some() {
             return Ok(value);
         }
-        let constant = format!("m{at}_{}", field.binds);
-        self.does(from, format!("{constant} = {}", said(value)));
+        let constant = Value::Field(at, field.binds);
+        self.does(from, format!("{constant} = {}", value.said()));
         Ok(constant)
     }
 
@@ -247,7 +227,7 @@ impl Model<'_> {
         for step in steps.iter().filter(|step| step.by.includes(role)) {
             match step.act {
                 Act::Fresh { name, .. } => {
-                    let own = Self::own(role, name);
+                    let own = Value::own(role, name);
                     self.does(role, format!("generates {own}"));
                     self.side(role).known.insert(name, own);
                 }
@@ -263,10 +243,10 @@ impl Model<'_> {
 
     fn let_(&mut self, role: Role, name: &'static str, value: &Expr) -> Result<(), Untranslated> {
         let computed = self.expression(role, value)?;
-        let constant = if is_constant(&computed) {
+        let constant = if computed.is_constant() {
             computed
         } else {
-            let own = Self::own(role, name);
+            let own = Value::own(role, name);
             let checked = if matches!(value, Expr::Apply(Op::Open, _)) { "?" } else { "" };
             self.does(role, format!("{own} = {computed}{checked}"));
             own
@@ -279,7 +259,7 @@ impl Model<'_> {
         let line = match relation {
             Relation::Equal(check) | Relation::Same(check) if self.performs(check) => {
                 let [one, other] = [self.expression(role, &args[0])?, self.expression(role, &args[1])?];
-                format!("_ = ASSERT({}, {})?", as_said(&one, &other), as_said(&other, &one))
+                format!("_ = ASSERT({}, {})?", one.beside(&other), other.beside(&one))
             }
             Relation::Signed(check, context) if self.performs(check) => {
                 let label = self.label("context", context);
@@ -293,34 +273,35 @@ impl Model<'_> {
     }
 
     /// A public constant for a word.
-    fn label(&mut self, of: &str, text: &str) -> String {
+    fn label(&mut self, of: &str, text: &str) -> Value {
         let plain: String =
             text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
         let label = format!("{of}_{plain}");
         self.labels.insert(label.clone());
-        label
+        Value::Known(label)
     }
 
-    fn all(&mut self, role: Role, values: &[Expr]) -> Result<Vec<String>, Untranslated> {
+    fn all(&mut self, role: Role, values: &[Expr]) -> Result<Vec<Value>, Untranslated> {
         values.iter().map(|value| self.expression(role, value)).collect()
     }
 
     /// Several values as one, by a primitive that takes a few at a time.
-    fn joined(primitive: &str, mut values: Vec<String>) -> String {
+    fn joined(primitive: &str, mut values: Vec<Value>) -> Value {
+        let of = |values: &[Value]| Value::Computed(format!("{primitive}({})", list(values)));
         while values.len() > MOST {
-            let first: Vec<String> = values.drain(..MOST).collect();
-            values.insert(0, format!("{primitive}({})", first.join(", ")));
+            let first: Vec<Value> = values.drain(..MOST).collect();
+            values.insert(0, of(&first));
         }
         match &values[..] {
-            [] => "nil".to_owned(),
+            [] => Value::Nil,
             [one] if primitive == "CONCAT" => one.clone(),
-            all => format!("{primitive}({})", all.join(", ")),
+            all => of(all),
         }
     }
 
-    fn expression(&mut self, role: Role, value: &Expr) -> Result<String, Untranslated> {
+    fn expression(&mut self, role: Role, value: &Expr) -> Result<Value, Untranslated> {
         let (op, args) = match value {
-            Expr::Var(name) => return Ok(self.side(role).known.get(name).cloned().unwrap_or_else(|| "nil".to_owned())),
+            Expr::Var(name) => return Ok(self.side(role).get(name)),
             Expr::Transcript => {
                 let frames = self.side(role).frames.clone();
                 return Ok(Self::joined("HASH", frames));
@@ -331,62 +312,62 @@ impl Model<'_> {
             }
             Expr::Tuple(items) => {
                 let mut items = self.all(role, items)?;
-                items.retain(|item| item != "nil");
+                items.retain(|item| *item != Value::Nil);
                 return Ok(Self::joined("CONCAT", items));
             }
             Expr::Apply(op, args) => (*op, *args),
         };
         if let (Op::Part(place, of, _), [Expr::Var(tuple)]) = (op, args) {
-            let whole = self.side(role).known.get(tuple).cloned().unwrap_or_else(|| "nil".to_owned());
+            let whole = self.side(role).get(tuple);
             if of == 1 {
                 return Ok(whole);
             }
             if self.side(role).split.insert(whole.clone()) {
-                let parts: Vec<String> = (1..=of).map(|part| format!("{whole}_{part}")).collect();
-                self.does(role, format!("{} = SPLIT({whole})", parts.join(", ")));
+                let parts: Vec<Value> = (1..=of).map(|part| Value::Part(Box::new(whole.clone()), part)).collect();
+                self.does(role, format!("{} = SPLIT({whole})", list(&parts)));
             }
-            return Ok(format!("{whole}_{}", place + 1));
+            return Ok(Value::Part(Box::new(whole), place + 1));
         }
         let args = self.all(role, args)?;
-        let [one, rest @ ..] = &args[..] else { return Ok("nil".to_owned()) };
-        Ok(match op {
-            Op::Preferred | Op::Pick | Op::Accept | Op::GroupOf | Op::ServerGroup => "nil".to_owned(),
+        let [one, rest @ ..] = &args[..] else { return Ok(Value::Nil) };
+        Ok(Value::Computed(match op {
+            Op::Preferred | Op::Pick | Op::Accept | Op::GroupOf | Op::ServerGroup => return Ok(Value::Nil),
+            Op::LeafKey | Op::LeafEncryptionKey => return Ok(one.clone()),
+            // A chain is its owner's public key.
+            Op::LeafName => return Ok(name(one.owner().unwrap_or(Role::Server))),
             Op::Public | Op::Reply => format!("PUBKEY({})", rest[0]),
             Op::Agree | Op::Replied => format!("DH_KEX({}, {})", rest[1], rest[0]),
             Op::Combine | Op::Extract | Op::Hash | Op::Short => format!("HASH({one})"),
-            Op::ClockSeed => format!("HASH({})", args.join(", ")),
+            Op::ClockSeed => format!("HASH({})", list(&args)),
             Op::Expand(label) => {
                 let label = self.label("label", label);
-                format!("MAC({one}, CONCAT({label}, {}))", rest.join(", "))
+                format!("MAC({one}, CONCAT({label}, {}))", list(rest))
             }
             Op::Mac => format!("MAC({one}, {})", rest[0]),
             Op::Seal => format!("AEAD_ENC({one}, nil, {}, nil)", rest[0]),
             Op::Open => format!("AEAD_DEC({one}, nil, {}, nil)", rest[0]),
             Op::Sign(context) => format!("SIGN({one}, HASH({}, {}))", self.label("context", context), rest[0]),
             Op::VerifyingKey | Op::EncryptionKey => format!("PUBKEY({one})"),
-            Op::LeafKey | Op::LeafEncryptionKey => one.clone(),
-            Op::LeafName if one.starts_with('c') => "name_client".to_owned(),
-            Op::LeafName => "name_server".to_owned(),
             Op::Encrypt(_) => format!("PKE_ENC({}, {})", rest[1], rest[0]),
             Op::Decrypt(_) => format!("PKE_DEC({one}, {})", rest[0]),
             Op::Part(..) => return Err(Untranslated::Operation("part")),
             Op::PublicUnder => return Err(Untranslated::Operation("generator")),
             Op::DecryptOr(_) => return Err(Untranslated::Operation("stand-in")),
-        })
+        }))
     }
 
     /// One record each way.
     fn end(&mut self) {
         for role in ROLES {
-            let (record, canary) = (Self::own(role, "record"), Self::own(role, "canary"));
+            let (record, canary) = (Value::own(role, "record"), Value::own(role, "canary"));
             let key = |model: &mut Self, of: Role| {
                 let name = if role == Role::Client { "client_write" } else { "server_write" };
-                model.side(of).known.get(name).cloned().unwrap_or_else(|| "nil".to_owned())
+                model.side(of).get(name)
             };
             let (own, peers) = (key(self, role), key(self, role.peer()));
             self.does(role, format!("{record} = AEAD_ENC({own}, nil, {canary}, nil)"));
-            self.says(role, std::slice::from_ref(&record));
-            let read = Self::own(role.peer(), "read");
+            self.says(role, &[record.to_string()]);
+            let read = Value::own(role.peer(), "read");
             self.does(role.peer(), format!("{read} = AEAD_DEC({peers}, nil, {record}, nil)?"));
         }
     }
@@ -398,7 +379,7 @@ impl Model<'_> {
         }
         out += LEFT_OUT;
         out += "attacker[active]\n";
-        let public = ["name_client", "name_server"].map(str::to_owned).into_iter().chain(self.labels.iter().cloned());
+        let public = ROLES.map(|role| name(role).to_string()).into_iter().chain(self.labels.iter().cloned());
         let public = public.collect::<Vec<_>>().join(", ");
         for role in ROLES {
             out += &format!("\nprincipal {}[\n\tknows public {public}\n]\n", principal(role));
@@ -426,12 +407,12 @@ impl Model<'_> {
                 continue;
             }
             let peer = role.peer();
-            out += &format!("\tconfidentiality? {}\n", Self::own(role, "canary"));
+            out += &format!("\tconfidentiality? {}\n", Value::own(role, "canary"));
             out += &format!(
                 "\tauthentication? {} -> {}: {}\n",
                 principal(peer),
                 principal(role),
-                Self::own(peer, "record")
+                Value::own(peer, "record")
             );
         }
         out + "]\n"
