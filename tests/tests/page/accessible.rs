@@ -34,6 +34,13 @@ const CUT: &str = "const beyond = (text) => {
     };
     return [...document.querySelectorAll('svg text')].filter(beyond).map((text) => text.textContent);";
 
+/// What stands over something else above the lanes of a drawing.
+const OVER: &str = "const boxes = (svg) => [...svg.querySelectorAll('.lane text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const meet = ([, one], [, other]) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+      && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4;
+    const pairs = (all) => all.flatMap((one, i) => all.slice(i + 1).filter((other) => meet(one, other)).map((other) => `${one[0]} / ${other[0]}`));
+    return [...document.querySelectorAll('.diagram > svg')].flatMap((svg) => pairs(boxes(svg)));";
+
 /// Width, height, and the size that the page is switched to.
 const SCREENS: [(u32, u32, &str); 3] = [(1366, 768, ""), (390, 844, ""), (1920, 1080, "projector")];
 
@@ -81,6 +88,9 @@ fn axe_finds_nothing_on_any_page_and_none_is_too_wide() {
                 let cut = browser.run(CUT, &[]);
                 let cut = cut.as_array().expect("a list").iter();
                 found.extend(cut.map(|it| format!("{path} {language} {width}: cut off: {}", text(it))));
+                let over = browser.run(OVER, &[]);
+                let over = over.as_array().expect("a list").iter();
+                found.extend(over.map(|it| format!("{path} {language} {width}: one over the other: {}", text(it))));
                 // What depends on the theme is contrast alone.
                 for (theme, rule) in [("light", ""), ("dark", "color-contrast")] {
                     browser.run("document.documentElement.dataset.theme = arguments[0]", &[theme]);
@@ -100,4 +110,6 @@ fn axe_finds_nothing_on_any_page_and_none_is_too_wide() {
     browser.await_element(".drawn [data-row] text");
     browser.run("document.querySelector('.drawn [data-row] text').textContent = 'x'.repeat(400)", &[]);
     assert_eq!(browser.run(CUT, &[]).as_array().map(Vec::len), Some(1));
+    browser.run("document.querySelector('.drawn .lane text').textContent = 'x'.repeat(60)", &[]);
+    assert_ne!(browser.run(OVER, &[]).as_array().map(Vec::len), Some(0));
 }

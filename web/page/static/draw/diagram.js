@@ -35,7 +35,7 @@ export const Diagram = ({ rows, story, live = false, heights = null, marked = nu
           <g key=${actor} class=${`lane ${actor} ${wire ? "wire" : ""}`} aria-hidden="true">
             <path class="lifeline" d=${`M${x[actor]} ${space.head - 12 * unit}V${end + 8 * unit}`} />
             <${Shape} actor=${actor} size=${28 * unit} x=${x[actor]} y=${18 * unit} idle=${actor === "attacker" && wire} />
-            ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${77 * unit}>${tell("diagram flight")}</text>` : null}
+            ${actor === "client" && !space.narrow ? html`<text class="flight" x=${8 * unit} y=${50 * unit}>${tell("diagram flight")}</text>` : null}
             <text x=${x[actor]} y=${50 * unit} text-anchor="middle">${actor === "attacker" && wire && story.attacker.present ? tell("diagram relays") : word(actor)}</text>
             ${space.named && beliefs[actor]?.belief ? html`<${Belief} of=${beliefs[actor]} x=${x[actor]} unit=${unit} />` : null}
             ${keyless ? null : html`<${Hand} keys=${hands[actor]} x=${x[actor]} space=${space} />`}

@@ -10,7 +10,11 @@ const KEYS = [
 
 export const Help = ({ onClose }) => {
   const dialog = useRef(null);
-  useLayoutEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => {
+    dialog.current.showModal();
+    // What closes it has the focus, and is at the end.
+    dialog.current.scrollTop = 0;
+  }, []);
   return html`
     <dialog ref=${dialog} onClose=${onClose} aria-labelledby="help-title">
       <h2 id="help-title">${tell("press keys")}</h2>
