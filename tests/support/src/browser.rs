@@ -33,7 +33,7 @@ const AWAIT: &str = "
       observer.disconnect();
       done(true);
     });
-    observer.observe(document, { subtree: true, childList: true, attributes: true });";
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });";
 
 /// An open browser window with a profile of its own.
 pub struct Browser {
