@@ -17,13 +17,14 @@ use tempfile::TempDir;
 /// Drivers that are started before one is given up.
 const ATTEMPTS: usize = 5;
 
-/// Resolves as soon as an element is there: what changes on a page announces itself.
+/// Fills in a field as its user does; answers whether it is there.
 const FILL: &str = "const field = document.querySelector(arguments[0]);
     if (!field) return false;
     field.value = arguments[1];
     for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
     return true;";
 
+/// Resolves as soon as an element is there: what changes on a page announces itself.
 const AWAIT: &str = "
     const [selector, done] = arguments;
     const there = () => document.querySelector(selector) !== null;
