@@ -5,7 +5,7 @@
 //! within a flight changes nothing and says nothing, so that nothing is lost by delivering flights as a whole.
 
 use crate::{
-    party::{Party, Sent, mix},
+    party::{Party, Sent},
     state::State,
     symbolic::{certified_owner, decryption_key, encapsulates, signing_key},
     term::{ByDigest, Free, Shape, Term},
@@ -19,12 +19,13 @@ use lab::{
     term::{Expr, Op, Sort},
     wire::Channel,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
+mod memory;
 mod third;
+
+pub use memory::Memory;
+use memory::{Answered, digest};
 
 /// A flight that a party took, or a record: each message's number in the table, `None` for a record, with its values.
 pub type Delivered = Vec<(Option<usize>, Vec<Term>)>;
@@ -37,62 +38,6 @@ pub struct Taken {
     pub delivered: Delivered,
     /// What it sent.
     pub sent: Vec<Arc<Sent>>,
-}
-
-/// What parties did with what they got: a party with one past does the same with the same message, whatever happens elsewhere.
-#[derive(Default)]
-pub struct Memory {
-    answered: HashMap<u64, Option<Answered>, ByDigest>,
-    filled: HashMap<u64, Option<Vec<Term>>, ByDigest>,
-    /// What can stand in a field by its sort alone: place in the cast, number of the message and of the field.
-    offered: HashMap<(usize, usize, usize), Vec<Term>>,
-}
-
-/// A party after a message, and what it said to it if it was its turn.
-#[derive(Clone)]
-struct Answered {
-    party: Arc<Party>,
-    sent: Vec<Arc<Sent>>,
-}
-
-impl Memory {
-    /// What the party makes of a message, if it takes it and can go on.
-    fn answer(&mut self, world: &World, party: &Party, values: &[Term]) -> Option<Answered> {
-        let answered = || {
-            let mut after = party.clone();
-            after.receive(values).ok()?;
-            let sent = after.send(world).ok()?;
-            Some(Answered { party: Arc::new(after), sent })
-        };
-        self.answered.entry(past(party, values)).or_insert_with(answered).clone()
-    }
-
-    /// The message with what the party's checks say that the blanks have to be; `None` where none says so.
-    fn fill(&mut self, party: &Party, values: &[Term]) -> Option<Vec<Term>> {
-        if !values.iter().any(|value| matches!(value.shape(), Shape::Blank(_))) {
-            return Some(values.to_vec());
-        }
-        let filled = || {
-            // Each candidate has blanks of its own, which the checks of a copy fill; the copy's fate is nobody's.
-            let _ = party.clone().receive(values);
-            values.iter().map(Term::resolved).collect()
-        };
-        self.filled.entry(past(party, values)).or_insert_with(filled).clone()
-    }
-
-    /// What can stand in a field by its sort alone.
-    fn offers(&mut self, world: &World, party: &Party, (message, at): (usize, usize), field: &Field) -> &[Term] {
-        self.offered.entry((party.cast, message, at)).or_insert_with(|| offered(world, party, field))
-    }
-}
-
-/// A number that follows from a party's past and from what it gets next.
-fn past(party: &Party, values: &[Term]) -> u64 {
-    mix(mix(party.cast as u64, party.history()), digest(values))
-}
-
-fn digest(values: &[Term]) -> u64 {
-    values.iter().fold(0, |so_far, value| mix(so_far, value.digest()))
 }
 
 /// Every flight that the party takes, as far as the attacker can make one.
