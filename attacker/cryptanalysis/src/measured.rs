@@ -1,5 +1,7 @@
 //! What the methods here took where they were measured: the figures of the documentation, as data.
 
+use serde::Serialize;
+
 const TEXT: &str = include_str!("../measured.txt");
 
 /// One measured prime, its figures as they were noted: `–` where there is none.
@@ -18,14 +20,14 @@ pub struct Measured {
 }
 
 /// The virtual machine on which all of it was measured, with nothing else to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Machine {
     /// How many cores it has.
-    pub cores: &'static str,
+    pub cores: u64,
     /// What they are.
     pub processor: &'static str,
     /// At how many gigahertz.
-    pub gigahertz: &'static str,
+    pub gigahertz: f64,
 }
 
 impl Measured {
@@ -53,11 +55,11 @@ pub fn measured() -> impl Iterator<Item = Measured> {
     })
 }
 
-/// On what it was measured.
-pub fn machine() -> Machine {
-    let mut columns = lines().next().unwrap_or_default().split('\t');
-    let [cores, processor, gigahertz] = [(); 3].map(|()| columns.next().unwrap_or_default());
-    Machine { cores, processor, gigahertz }
+/// On what it was measured; nothing where the table does not say it.
+pub fn machine() -> Option<Machine> {
+    let columns: Vec<&str> = lines().next()?.split('\t').collect();
+    let [cores, processor, gigahertz] = columns[..] else { return None };
+    Some(Machine { cores: cores.parse().ok()?, processor, gigahertz: gigahertz.parse().ok()? })
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
@@ -78,7 +80,7 @@ mod tests {
         }
         let safe: Vec<_> = measured().filter(|row| row.factor_bits().is_none()).filter_map(|row| row.bits()).collect();
         assert!(safe.is_sorted() && safe.len() >= 8, "{safe:?}");
-        let Machine { cores, processor, gigahertz } = machine();
-        assert!(cores.parse::<u64>().is_ok() && !processor.is_empty() && gigahertz.parse::<f64>().is_ok());
+        let Machine { cores, processor, gigahertz } = machine().expect("the machine");
+        assert!(cores > 0 && !processor.is_empty() && gigahertz > 0.1, "{cores} {processor} {gigahertz}");
     }
 }

@@ -267,7 +267,8 @@ fn line(page: &mut String, text: &str) {
 
 /// The part of `docs/cryptanalysis.md` that was measured: on what, and the table.
 pub fn logarithms() -> String {
-    let cryptanalysis::Machine { cores, processor, gigahertz } = cryptanalysis::machine();
+    let cryptanalysis::Machine { cores, processor, gigahertz } =
+        cryptanalysis::machine().expect("on what it was measured");
     let mut text = format!(
         "{cores} cores of an otherwise idle virtual {processor} at {gigahertz} GHz. Both programs ran in the same run with the same \
          primes and targets.\n\n"

@@ -29,23 +29,6 @@ pub fn measured() -> Vec<Measured> {
         .collect()
 }
 
-/// The virtual machine on which it was measured, with nothing else to do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Machine {
-    /// How many cores it has.
-    pub cores: u64,
-    /// What they are.
-    pub processor: &'static str,
-    /// At how many gigahertz.
-    pub gigahertz: f64,
-}
-
-/// On what it was measured; nothing where the table does not say it.
-pub fn machine() -> Option<Machine> {
-    let cryptanalysis::Machine { cores, processor, gigahertz } = cryptanalysis::machine();
-    Some(Machine { cores: cores.parse().ok()?, processor, gigahertz: gigahertz.parse().ok()? })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +41,5 @@ mod tests {
         assert!(safe.is_sorted_by(|one, next| one.bits < next.bits), "{safe:?}");
         assert!(safe.iter().any(|row| row.bits == 128 && row.core_seconds > 0.0 && row.session_seconds > 0.0));
         assert!(rows.iter().any(|row| row.factor_bits == Some(24) && row.bits == 1024));
-        assert!(machine().is_some_and(|machine| machine.cores > 0 && machine.gigahertz > 0.1), "{:?}", machine());
     }
 }

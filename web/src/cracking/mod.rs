@@ -4,7 +4,8 @@ mod measured;
 mod price;
 mod published;
 
-pub use measured::{Machine, Measured, machine, measured};
+pub use cryptanalysis::machine;
+pub use measured::{Measured, measured};
 pub use price::{Fate, Patience, Price, prices};
 pub use published::{MODELS, Model, Published, RECORDS, broken};
 
