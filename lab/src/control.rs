@@ -238,7 +238,7 @@ pub enum Report {
         reason: String,
     },
     /// Something happened.
-    Event(Event),
+    Event(#[serde(serialize_with = "Event::serialize")] Event),
     /// The attacker would have the victims' patience stand still, or go on: a frame is held, or something is computed by hand.
     Clock {
         /// The session.
@@ -319,6 +319,12 @@ mod tests {
             let told =
                 |report: serde_json::Result<Report>| report.ok().map(|report| serde_json::to_string(&report).ok());
             assert_eq!(told(Report::read(json.as_bytes())), told(serde_json::from_str(json)), "{json}");
+            // Written in one go it is what its serialiser says.
+            let Ok(report) = Report::read(json.as_bytes()) else { continue };
+            assert_eq!(report.to_json().unwrap(), serde_json::to_vec(&report).unwrap());
+            if let Report::Event(event) = report {
+                assert_eq!(event.to_json().unwrap(), serde_json::to_vec(&event).unwrap());
+            }
         }
     }
 

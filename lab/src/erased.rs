@@ -56,3 +56,26 @@ erased! {
     crate::verdict::Judgement,
     crate::verdict::Verdict,
 }
+
+/// What every session tells by the dozen is written as JSON without such a pointer: this code, too, is made once, here.
+macro_rules! json {
+    ($($type:ty),* $(,)?) => { $(impl $type {
+        /// As JSON, as its serialiser writes it.
+        ///
+        /// # Errors
+        /// None that a value of this type could cause.
+        pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+            let mut octets = Vec::with_capacity(USUAL);
+            <$type>::serialize(self, &mut serde_json::Serializer::new(&mut octets))?;
+            Ok(octets)
+        }
+    })* };
+}
+
+/// Most events are shorter, in octets.
+const USUAL: usize = 512;
+
+json! {
+    crate::control::Report,
+    crate::event::Event,
+}

@@ -35,7 +35,7 @@ pub struct Event {
     /// Microseconds since the source began its part of the session.
     pub at: u64,
     /// What happened.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "Fact::serialize")]
     pub fact: Fact,
 }
 

@@ -6,7 +6,6 @@ use lab::{
     event::Event,
     terminal::printable,
 };
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use tokio::net::unix::pipe;
@@ -53,14 +52,17 @@ pub async fn write(outlet: Outlet, reports: Told) -> io::Result<JoinHandle<bool>
     }
 }
 
-/// A report or an event as a line of JSON, its end included.
+/// A report as a line of JSON, its end included.
 ///
 /// # Errors
-/// None that a value of these types could cause.
-pub fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(value)?;
+/// None that a report could cause.
+pub fn line(report: &Report) -> serde_json::Result<Vec<u8>> {
+    report.to_json().map(ended)
+}
+
+fn ended(mut line: Vec<u8>) -> Vec<u8> {
     line.push(b'\n');
-    Ok(line)
+    line
 }
 
 /// One line on standard error in the name of this program. Where even that cannot be written there is nobody to read it.
@@ -85,7 +87,7 @@ impl EventFile {
     }
 
     async fn add(&mut self, event: &Event) -> io::Result<()> {
-        let octets = line(event)?;
+        let octets = ended(event.to_json()?);
         let written = match self.file.write_all(&octets).await {
             Ok(()) => self.file.flush().await,
             failed => failed,

@@ -40,13 +40,19 @@ impl<R: AsyncRead + Unpin> Frames<R> {
         Self { reader, chunk: Vec::with_capacity(CHUNK), decoder: Decoder::default() }
     }
 
+    /// What came with what was read before: the next arrival, without waiting for it.
+    pub fn ready(&mut self) -> Option<Arrival> {
+        match self.decoder.next_frame() {
+            Ok(frame) => frame.map(Arrival::Frame),
+            Err(error) => Some(Arrival::Malformed(error)),
+        }
+    }
+
     /// Waits for the next arrival. A connection that breaks has ended. Safe to cancel.
     pub async fn next(&mut self) -> Arrival {
         loop {
-            match self.decoder.next_frame() {
-                Ok(Some(frame)) => return Arrival::Frame(frame),
-                Ok(None) => {}
-                Err(error) => return Arrival::Malformed(error),
+            if let Some(arrival) = self.ready() {
+                return arrival;
             }
             self.chunk.clear();
             match self.reader.read_buf(&mut self.chunk).await {

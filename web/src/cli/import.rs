@@ -54,7 +54,7 @@ pub(super) fn run(args: &Import) -> Result<u8, Failure> {
                     record = record.renamed(&random_id().map_err(|error| Failure::Lab(error.to_string()))?);
                 }
                 let events: Result<Vec<Bytes>, _> =
-                    record.events.iter().map(|event| serde_json::to_vec(event).map(Bytes::from)).collect();
+                    record.events.iter().map(|event| event.to_json().map(Bytes::from)).collect();
                 let events = events.map_err(|error| Failure::Lab(error.to_string()))?;
                 let kept = Kept { cursor: now_us(), record: Arc::new(record.clone()), events };
                 database.put(&[kept]).map_err(failed)?;

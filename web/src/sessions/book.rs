@@ -287,7 +287,7 @@ impl Book {
 
 /// An event as it is kept.
 fn written(event: &Event) -> Bytes {
-    serde_json::to_vec(event).map_or(Bytes::from_static(b"null"), Bytes::from)
+    event.to_json().map_or(Bytes::from_static(b"null"), Bytes::from)
 }
 
 #[cfg(test)]

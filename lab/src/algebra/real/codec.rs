@@ -18,13 +18,22 @@ const MOST_ENTRIES: usize = 16;
 
 /// Writes a message, its fields in the order of the table.
 pub(super) fn write(message: &Message, values: &[Value]) -> Frame {
-    let mut text = String::from("{");
+    let mut body = vec![b'{'];
     for (i, (field, value)) in message.fields.iter().zip(values).enumerate() {
-        let comma = if i == 0 { "" } else { "," };
-        text.push_str(&format!("{comma}{}:{}", Json::from(field.name), encode(value)));
+        if i > 0 {
+            body.push(b',');
+        }
+        body.extend(written(&Json::from(field.name)));
+        body.push(b':');
+        body.extend(written(&encode(value)));
     }
-    text.push('}');
-    Frame { kind: message.kind, body: text.into_bytes() }
+    body.push(b'}');
+    Frame { kind: message.kind, body }
+}
+
+/// A value as it travels. Writing to memory fails for no value, and is twice as fast as telling it to somebody.
+fn written(value: &Json) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
 }
 
 /// Reads a message's values, in the order of its fields.
