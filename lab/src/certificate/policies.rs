@@ -264,6 +264,17 @@ mod tests {
         Ok(())
     }
 
+    /// Section 6.1.4 (b) (2): what may not be mapped is no policy any more, and it is the certificate that maps it of which that is told.
+    #[test]
+    fn a_policy_that_is_mapped_although_none_may_be_is_gone_at_once() {
+        let inputs = PolicyInputs { explicit: true, inhibit_mapping: true, ..PolicyInputs::default() };
+        let der = certificate(vec![policies(&[oid(1)]), maps(1, 2)]);
+        let authority = Certificate::decode(&der).unwrap();
+        assert_eq!(Policies::new(2, &inputs).process(&authority, false), Err(Defect::NoValidPolicy));
+        let free = PolicyInputs { inhibit_mapping: false, ..inputs };
+        assert_eq!(Policies::new(2, &free).process(&authority, false), Ok(()));
+    }
+
     /// RFC 5280 section 6.1, each case worked out by hand.
     #[test]
     fn paths() {

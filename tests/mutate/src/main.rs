@@ -3,17 +3,24 @@
 //!
 //! `cargo run --manifest-path tests/mutate/Cargo.toml --target-dir target/mutate -- [--sample N] [--seed N] [--only PART-OF-A-PATH]`
 //!
-//! What survives is printed, and what no test reaches. A test that takes four times as long as it takes otherwise, and twenty seconds,
-//! has noticed too, and is told as that.
+//! What survives is printed, and what no test reaches. Those tests that reach a mutant are asked, on each core for another one, until the
+//! first fails; what is computed once and kept counts as reached by the first test that asks for it. Tests that together take eight times as
+//! long as all of their program take otherwise, and twenty seconds, have noticed too, and are told as that.
 
 mod mutants;
 
 use mutants::{Mutant, mutated};
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     env, fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -33,11 +40,12 @@ const CHANGED: [&str; 8] = [
 const LEFT_OUT: [&str; 7] = ["/reason/", "/limbo/", "/layout.rs", "/display.rs", "/issue/", "/forge/", "/summary.rs"];
 /// What the tests of the copy do without.
 const UNNEEDED: [&str; 3] = ["web", "explore", "audit"];
-/// The tests that are asked besides the library's own, none of which starts a program or plays all outcomes: programs, and which of
-/// their tests.
-const TESTS: [(&str, &[&str]); 2] = [
+/// The tests that are asked besides the library's own, none of which starts a program: of which programs, and which of their tests.
+const TESTS: [(&str, &[&str]); 4] = [
     ("conversations", &["verdicts::", "rollback::", "honest::", "relayed::"]),
     ("certificates", &["anchors::", "forms::", "lists::", "names::"]),
+    ("certificates", &["described::", "differential::", "grammar::", "hostile::", "limbo::"]),
+    ("conversations", &["outcomes::"]),
 ];
 
 /// A program of tests, and which mutants it reaches.
@@ -46,7 +54,8 @@ struct Tests {
     program: PathBuf,
     /// Which of its tests; all where none is named.
     only: &'static [&'static str],
-    reached: HashSet<u32>,
+    /// Which mutants it reaches, and by which of its tests; by none that has a name where a thread of another name does.
+    reached: HashMap<u32, BTreeSet<String>>,
     takes: Duration,
 }
 
@@ -65,43 +74,85 @@ fn main() {
     for it in &mut tests {
         let _ = fs::remove_file(&reached_file);
         let began = Instant::now();
-        let noticed = run(it, &copy, &[("INTERLOCK_REACHED", reached_file.display().to_string())], Duration::MAX);
+        let reaching = ("INTERLOCK_REACHED", reached_file.display().to_string());
+        let noticed = run(it, it.only.iter().copied(), &copy, reaching, FOR_EVER);
         assert!(noticed.is_none(), "{} fails where nothing is changed", it.name);
         it.takes = began.elapsed();
-        let reached = fs::read_to_string(&reached_file).unwrap_or_default();
-        it.reached = reached.lines().filter_map(|line| line.parse().ok()).collect();
-        println!("{}: {:.1} s, reaches {}", it.name, it.takes.as_secs_f64(), it.reached.len());
+        it.reached = reached(&fs::read_to_string(&reached_file).unwrap_or_default(), &it.names(&copy));
+        println!("{} {}: {:.1} s, reaches {}", it.name, it.only.join(" "), it.takes.as_secs_f64(), it.reached.len());
     }
     tests.sort_by_key(|it| it.takes);
     let wanted = |mutant: &&Mutant| value("--only").is_none_or(|part| mutant.file.contains(part.as_str()));
-    let (reached, unreached): (Vec<_>, Vec<_>) =
-        mutants.iter().filter(wanted).partition(|mutant| tests.iter().any(|it| it.reached.contains(&mutant.number)));
+    let (reached, unreached): (Vec<_>, Vec<_>) = mutants
+        .iter()
+        .filter(wanted)
+        .partition(|mutant| tests.iter().any(|it| it.reached.contains_key(&mutant.number)));
     let chosen = sample(reached, number("--sample", usize::MAX), number("--seed", 1) as u64);
-    let (mut killed, mut stuck, mut survivors) = (BTreeMap::<&str, usize>::new(), 0, Vec::new());
-    for mutant in &chosen {
-        let selected = [("INTERLOCK_MUTANT", mutant.number.to_string())];
-        let mut asked = tests.iter().filter(|it| it.reached.contains(&mutant.number));
-        match asked.find_map(|it| Some((it, run(it, &copy, &selected, it.takes * 4 + Duration::from_secs(20))?))) {
-            Some((it, noticed)) => {
-                *killed.entry(&it.name).or_default() += 1;
-                stuck += usize::from(noticed == Noticed::Stuck);
-            }
-            None => {
-                println!("survives: {}:{}: {}", mutant.file, mutant.line, mutant.what);
-                survivors.push(mutant);
-            }
+    let found = Mutex::new(Found::default());
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(mutant) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let noticed = tests.iter().find_map(|it| Some((&*it.name, it.notice(mutant, &copy)?)));
+                    found.lock().expect("nobody panicked").add(mutant, noticed);
+                }
+            });
         }
-    }
+    });
+    let Found { killed, stuck, survivors } = found.into_inner().expect("nobody panicked");
     for mutant in &unreached {
         println!("unreached: {}:{}: {}", mutant.file, mutant.line, mutant.what);
     }
     println!(
         "{} tried: {} noticed, of them {stuck} by the time that they took; {} survive; {} more are reached by no test\nnoticed first by: {killed:?}",
         chosen.len(),
-        chosen.len() - survivors.len(),
-        survivors.len(),
+        chosen.len() - survivors,
+        survivors,
         unreached.len()
     );
+}
+
+/// What came of the mutants that were tried.
+#[derive(Default)]
+struct Found<'t> {
+    /// How many each program noticed first.
+    killed: BTreeMap<&'t str, usize>,
+    stuck: usize,
+    survivors: usize,
+}
+
+impl<'t> Found<'t> {
+    fn add(&mut self, mutant: &Mutant, noticed: Option<(&'t str, Noticed)>) {
+        let place = format!("{}:{}: {}", mutant.file, mutant.line, mutant.what);
+        match noticed {
+            Some((by, noticed)) => {
+                *self.killed.entry(by).or_default() += 1;
+                if noticed == Noticed::Stuck {
+                    self.stuck += 1;
+                    println!("stuck: {place}");
+                }
+            }
+            None => {
+                self.survivors += 1;
+                println!("survives: {place}");
+            }
+        }
+    }
+}
+
+/// Which mutants were reached, by which of these tests.
+fn reached(lines: &str, names: &BTreeSet<String>) -> HashMap<u32, BTreeSet<String>> {
+    let mut reached: HashMap<u32, Option<BTreeSet<String>>> = HashMap::new();
+    for (number, name) in lines.lines().filter_map(|line| line.split_once(' ')) {
+        let Ok(number) = number.parse() else { continue };
+        let by = reached.entry(number).or_insert_with(|| Some(BTreeSet::new()));
+        match by {
+            Some(by) if names.contains(name) => drop(by.insert(name.to_owned())),
+            _ => *by = None,
+        }
+    }
+    reached.into_iter().map(|(number, by)| (number, by.unwrap_or_default())).collect()
 }
 
 /// Some of them, other ones for each seed.
@@ -178,40 +229,96 @@ fn build(copy: &Path, target: &Path) -> Vec<Tests> {
         eprintln!("{}", error["message"]["rendered"].as_str().unwrap_or_default());
     }
     assert!(output.status.success(), "the copy in {} cannot be built", copy.display());
-    let tests = messages.iter().filter_map(|message| {
+    let programs = messages.iter().filter(|it| it["profile"]["test"] == true).filter_map(|message| {
         let program = PathBuf::from(message["executable"].as_str()?);
-        let name = message["target"]["name"].as_str()?.to_owned();
-        let is_test = message["profile"]["test"] == true;
-        let only = TESTS.iter().find(|(test, _)| *test == name).map_or(&[][..], |(_, only)| only);
-        is_test.then(|| Tests { name, program, only, reached: HashSet::new(), takes: Duration::ZERO })
+        Some((message["target"]["name"].as_str()?.to_owned(), program))
     });
-    tests.collect()
+    let parts = programs.flat_map(|(name, program)| {
+        let parts: Vec<&[&str]> = TESTS.iter().filter(|(test, _)| *test == name).map(|(_, only)| *only).collect();
+        let parts = if parts.is_empty() { vec![&[][..]] } else { parts };
+        parts.into_iter().map(move |only| Tests {
+            name: name.clone(),
+            program: program.clone(),
+            only,
+            reached: HashMap::new(),
+            takes: Duration::ZERO,
+        })
+    });
+    parts.collect()
 }
 
 /// How tests notice.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Noticed {
     Failed,
     Stuck,
 }
 
-/// Runs the tests of a program; nothing where all pass within a time.
-fn run(tests: &Tests, copy: &Path, environment: &[(&str, String)], limit: Duration) -> Option<Noticed> {
-    // Where cargo would run them; what they print is not wanted.
-    let mut command = Command::new(&tests.program);
-    command.args(tests.only).envs(environment.iter().map(|(name, value)| (name, value)));
-    command.current_dir(copy.join(if tests.name == "lab" { "lab" } else { "tests" }));
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a program of tests");
-    let began = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().expect("its end") {
-            return (!status.success()).then_some(Noticed::Failed);
-        }
-        if began.elapsed() > limit {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Some(Noticed::Stuck);
-        }
-        thread::sleep(Duration::from_millis(10));
+/// More than any program of tests takes.
+const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Tests {
+    /// Where cargo would run it.
+    fn command(&self, copy: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.current_dir(copy.join(if self.name == "lab" { "lab" } else { "tests" })).stderr(Stdio::null());
+        command
     }
+
+    /// The names of its tests.
+    fn names(&self, copy: &Path) -> BTreeSet<String> {
+        let output = self.command(copy).arg("--list").output().expect("a program of tests");
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        listed.lines().filter_map(|line| Some(line.strip_suffix(": test")?.to_owned())).collect()
+    }
+
+    /// Whether those of its tests that reach a mutant notice it; nothing where none reaches it.
+    fn notice(&self, mutant: &Mutant, copy: &Path) -> Option<Noticed> {
+        let reaching = self.reached.get(&mutant.number)?;
+        let selected = ("INTERLOCK_MUTANT", mutant.number.to_string());
+        let limit = self.takes * 8 + Duration::from_secs(20);
+        match reaching.is_empty() {
+            true => run(self, self.only.iter().copied().chain(["--test-threads=1"]), copy, selected, limit),
+            false => {
+                let named = ["--test-threads=1", "--exact"].into_iter().chain(reaching.iter().map(String::as_str));
+                run(self, named, copy, selected, limit)
+            }
+        }
+    }
+}
+
+/// Runs tests of a program until the first fails; nothing where all pass within a time.
+fn run<'a>(
+    tests: &Tests,
+    arguments: impl Iterator<Item = &'a str>,
+    copy: &Path,
+    (name, value): (&str, String),
+    limit: Duration,
+) -> Option<Noticed> {
+    let mut command = tests.command(copy);
+    command.args(arguments).env(name, value).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("a program of tests");
+    let output = child.stdout.take().expect("its output");
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let lines = BufReader::new(output).lines().map_while(Result::ok);
+        // Where nobody waits any more the rest is of no interest.
+        let _ = lines
+            .filter(|line| line.starts_with("test ") && line.ends_with("FAILED"))
+            .try_for_each(|line| tell.send(line));
+    });
+    let noticed = match told.recv_timeout(limit) {
+        Ok(_) => Some(Noticed::Failed),
+        Err(RecvTimeoutError::Timeout) => Some(Noticed::Stuck),
+        // Nothing more is printed: it has ended.
+        Err(RecvTimeoutError::Disconnected) => return ended(child).then_some(Noticed::Failed),
+    };
+    let _ = child.kill();
+    ended(child);
+    noticed
+}
+
+/// Waits for its end; whether it failed.
+fn ended(mut child: Child) -> bool {
+    !child.wait().expect("its end").success()
 }

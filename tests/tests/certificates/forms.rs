@@ -278,3 +278,57 @@ fn that_somebody_is_no_authority_may_be_written_out() {
     let found = validate(&policy(&pki, Profile::Rfc5280), &not_critical);
     rejected(&found, checks::ENCODING, "expected critical: nothing in place of its default value");
 }
+
+/// RFC 5280 section 4.1.2.2: of 20 octets a serial number still is.
+#[test]
+fn a_serial_number_has_twenty_octets_at_most() {
+    let pki = pki();
+    let numbered = |octets: usize| Template { serial: Some(vec![7; octets]), ..leaf() };
+    for profile in [Profile::Automatic, Profile::WebPki] {
+        accepted(&issued(&pki, &numbered(20), profile));
+        rejected(&issued(&pki, &numbered(21), profile), checks::SERIAL, "must not be longer than 20 octets");
+    }
+    accepted(&issued(&pki, &numbered(21), Profile::Rfc5280));
+}
+
+/// RFC 5280 section 4.2.1.9, for issuers: the bit goes with an authority.
+#[test]
+fn whose_key_signs_certificates_is_an_authority() {
+    let pki = pki();
+    // digitalSignature and keyCertSign.
+    let usage = extension(&[2, 5, 29, 15], true, &[0x03, 2, 2, 0x84]);
+    let signs = Template { key_use: KeyUse::Unsaid, extensions: vec![usage], ..leaf() };
+    rejected(&issued(&pki, &signs, Profile::WebPki), checks::KEY_USAGE, "keyCertSign");
+    accepted(&issued(&pki, &signs, Profile::Rfc5280));
+}
+
+/// RFC 5280 section 4.1.2.6: whoever certifies others has a name, and is told to have none, not only its child to name nobody.
+#[test]
+fn an_authority_is_somebody() {
+    let pki = pki();
+    let nameless = Template::authority("", Validity::around(AT, 900));
+    let nameless = pki.authorities.root.issue(&nameless, &mut rng(3)).unwrap();
+    let chain = nameless.issue(&leaf(), &mut rng(4)).unwrap();
+    for profile in [Profile::Automatic, Profile::Rfc5280] {
+        let found = validate(&policy(&pki, profile), chain.presented());
+        assert!(!found.accepted());
+        let of =
+            |index| found.steps.iter().any(|it| it.check == checks::SUBJECT && it.cert_index == index && !it.holds);
+        assert!(of(1), "{:?}", found.steps);
+    }
+}
+
+/// RFC 9525 section 2: a common name identifies no host, unless somebody could take it for one that is not certified.
+#[test]
+fn a_common_name_is_taken_for_no_other_host() {
+    let pki = pki();
+    let called = |common_name: &str| Template { common_name: common_name.to_owned(), ..leaf() };
+    for misleading in ["пример.example", "xn--e1afmkfd.example", "127.1", "0x7f000001"] {
+        let found = issued(&pki, &called(misleading), Profile::WebPki);
+        rejected(&found, checks::SUBJECT, misleading);
+        accepted(&issued(&pki, &called(misleading), Profile::Rfc5280));
+    }
+    for plain in ["пример", "Фирма. Пример", "other.example"] {
+        accepted(&issued(&pki, &called(plain), Profile::WebPki));
+    }
+}

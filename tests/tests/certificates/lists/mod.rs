@@ -110,6 +110,24 @@ fn a_separate_signer_is_validated_whole() {
     world.unusable(&[list(&world, &unknown)], "not certified by an authority of this path");
 }
 
+/// Two signers, each of whose lists speaks for the other: nobody goes round in a circle, and both count.
+#[test]
+fn signers_whose_lists_speak_for_each_other() {
+    let mut world = World::new(&[]);
+    let mut signer = || world.authority.issue(&list_signer("authority"), &mut world.rng).unwrap();
+    let (first, second) = (signer(), signer());
+    world.further = [&first, &second].map(|signer| signer.certificate().to_vec()).to_vec();
+    let by = |signer: &Credential, entries: &[Vec<u8>]| List::new(entries).by(signer);
+    world.good(&[by(&first, &[]), by(&second, &[])]);
+    for revoking in [&first, &second] {
+        let lists = [&first, &second].map(|signer| {
+            let entries = if std::ptr::eq(signer, revoking) { vec![entry(&world.leaf, &[])] } else { Vec::new() };
+            by(signer, &entries)
+        });
+        world.revoked(&lists);
+    }
+}
+
 /// A list does not speak for its own signer, whom another list can withdraw.
 #[test]
 fn a_signer_that_its_own_list_should_speak_for() {
