@@ -66,8 +66,16 @@ macro_rules! json {
         /// None that a value of this type could cause.
         pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
             let mut octets = Vec::with_capacity(USUAL);
-            <$type>::serialize(self, &mut serde_json::Serializer::new(&mut octets))?;
+            self.write_json(&mut octets)?;
             Ok(octets)
+        }
+
+        /// The same, behind what stands there.
+        ///
+        /// # Errors
+        /// None that a value of this type could cause.
+        pub fn write_json(&self, octets: &mut Vec<u8>) -> serde_json::Result<()> {
+            <$type>::serialize(self, &mut serde_json::Serializer::new(octets))
         }
     })* };
 }

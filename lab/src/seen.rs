@@ -16,11 +16,13 @@ pub enum Seen {
     /// What a rule of path validation demanded.
     Wanted {
         /// When it found this.
+        #[serde(with = "boxed")]
         of: Box<Reason>,
     },
     /// What a rule of path validation found.
     Found {
         /// It.
+        #[serde(with = "boxed")]
         of: Box<Reason>,
     },
     /// Nothing to look at.
@@ -250,6 +252,21 @@ impl From<String> for Seen {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&words::value(self))
+    }
+}
+
+/// A reason is read and written as it is, without a pointer to the format: each session has dozens.
+mod boxed {
+    use super::Reason;
+    use serde::{Deserializer, Serializer};
+
+    #[expect(clippy::borrowed_box, reason = "what serde hands over")]
+    pub(super) fn serialize<S: Serializer>(reason: &Box<Reason>, format: S) -> Result<S::Ok, S::Error> {
+        Reason::serialize(reason, format)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(format: D) -> Result<Box<Reason>, D::Error> {
+        Reason::deserialize(format).map(Box::new)
     }
 }
 

@@ -122,8 +122,10 @@ pub enum Fact {
         /// Flight that the check concerns.
         flight: u32,
         /// What had to be there.
+        #[serde(with = "Seen")]
         expected: Seen,
         /// What was there.
+        #[serde(with = "Seen")]
         observed: Seen,
     },
     /// A victim finished the handshake.
@@ -149,6 +151,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
         /// Why.
+        #[serde(with = "Cause")]
         reason: Cause,
     },
     /// A victim publishes the SHA-256 (hex) of the secret text that it is about to send.
@@ -237,6 +240,7 @@ pub enum Fact {
         /// The kind of that message.
         kind: String,
         /// Why it cannot be made.
+        #[serde(with = "Cause")]
         reason: Cause,
     },
     /// The attacker chose how to compute a logarithm.

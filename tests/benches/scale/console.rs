@@ -51,8 +51,8 @@ pub fn first_verdict() -> Vec<Row> {
     vec![row(format!("from the command to the first verdict, median of {STARTS}"), told)]
 }
 
-/// The console's memory after this many sessions, all of them kept, and after a tenth of them.
-pub fn memory(sessions: usize) -> Vec<Row> {
+/// The console's memory after this many sessions, all of them kept, and after a tenth of them; and what one of them costs each process.
+pub fn played(sessions: usize) -> Vec<Row> {
     // A tenth of them is two requests or more.
     let sessions = sessions.next_multiple_of(20 * AT_ONCE);
     let directory = TempDir::new().expect("a directory");
@@ -74,16 +74,38 @@ pub fn memory(sessions: usize) -> Vec<Row> {
             }
         });
     };
-    let began = Instant::now();
+    let [client, attacker, server] = lab.pids();
+    let all_of_them = [client, server, attacker, lab.program.pid()].map(|pid| pid.to_string());
+    let spent = || all_of_them.each_ref().map(|pid| spent(pid));
+    let (began, before) = (Instant::now(), spent());
     let first = size();
     play(sessions / 10);
     let tenth = size();
     play(sessions - sessions / 10);
     let all = size();
     let rate = sessions as f64 / began.elapsed().as_secs_f64();
+    let after = spent();
+    let each: [f64; 4] = std::array::from_fn(|at| (after[at] - before[at]) * 1e3 / sessions as f64);
+    let [client, server, attacker, console] = each;
+    let costs = format!(
+        "{:.2} ms: client {client:.2}, server {server:.2}, attacker {attacker:.2}, console and store {console:.2}",
+        each.iter().sum::<f64>()
+    );
     let told =
         format!("{all:.1} MB; {first:.1} MB at the start, {tenth:.1} MB after a tenth; {rate:.0} sessions a second");
-    vec![row(format!("the console after {sessions} sessions, all kept"), told)]
+    vec![
+        row("processor time of a session of `ecdh-cert/substitute` through the whole lab".to_owned(), costs),
+        row(format!("the console after {sessions} sessions, all kept"), told),
+    ]
+}
+
+/// Seconds of processor time that a process has used so far (proc_pid_stat: user and system, in hundredths of a second).
+fn spent(process: &str) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("its account");
+    // Behind the name, which stands in parentheses, the state is the third field.
+    let (_, fields) = stat.rsplit_once(") ").expect("a name");
+    let ticks = fields.split(' ').skip(14 - 3).take(2).map(|ticks| ticks.parse::<u64>().expect("a number"));
+    ticks.sum::<u64>() as f64 / 100.0
 }
 
 /// Megabytes that a process has resident.

@@ -1,10 +1,10 @@
 //! How much one console carries: processor time of the thread that serves so many viewers at so many messages a second, the memory
-//! that one costs who reads nothing, the console's memory after so many sessions, and how soon it shows its first verdict.
+//! that one costs who reads nothing, the console's memory after so many sessions and what they cost each process, and how soon it shows its first verdict.
 //!
 //! `cargo build --release -p web -p victims -p attacker`, then `cargo bench -p tests --bench scale -- 1000 5000 sessions=100000`
-//! (viewers, and how many sessions). `fed=100000` alone feeds the console's book, stream and store with so many sessions instead, without
-//! handshakes. With `update` the figures replace those of `measured.txt`, from which the table of
-//! `docs/teaching.md` is made.
+//! (viewers, and how many sessions; `alone` leaves the viewers out). `fed=100000` alone feeds the console's book, stream and store with so
+//! many sessions instead, without handshakes. With `update` the figures replace those of `viewers.txt` and `lab.txt`, from which tables of
+//! `docs/teaching.md` and `docs/speed.md` are made.
 
 mod console;
 mod floor;
@@ -13,6 +13,7 @@ use lab::{event::Fact, role::Actor};
 use std::{
     env, fs,
     net::SocketAddr,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -48,9 +49,6 @@ const STALLED: usize = 200;
 const LARGE: usize = 200 << 10;
 const MESSAGES: usize = 200;
 
-/// Where the figures of the documentation are.
-const MEASURED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/scale/measured.txt");
-
 /// What was measured, and the figure.
 type Row = (String, String);
 
@@ -68,16 +66,26 @@ fn main() {
         return;
     }
     let sessions = number("sessions=");
-    let mut rows = watched(if asked.is_empty() { &[1000, 5000] } else { &asked });
-    rows.extend(console::first_verdict());
-    rows.extend(console::memory(sessions.unwrap_or(2000)));
-    if arguments.iter().any(|argument| argument == "update") {
-        let before = fs::read_to_string(MEASURED).expect("the figures");
+    let said = |word: &str| arguments.iter().any(|argument| argument == word);
+    if !said("alone") {
+        let viewers = watched(if asked.is_empty() { &[1000, 5000] } else { &asked });
+        keep("viewers.txt", viewers, said("update"));
+    }
+    let mut lab = console::first_verdict();
+    lab.extend(console::played(sessions.unwrap_or(2000)));
+    keep("lab.txt", lab, said("update"));
+}
+
+/// With `update` the figures of a file become these.
+fn keep(file: &str, rows: Vec<Row>, update: bool) {
+    if update {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/scale").join(file);
+        let before = fs::read_to_string(&path).expect("the figures");
         // What it is, and on what it was measured.
         let kept = before.lines().filter(|line| !line.contains('\t')).map(str::to_owned);
         let lines: Vec<String> =
             kept.chain(rows.into_iter().map(|(what, figure)| format!("{what}\t{figure}"))).collect();
-        fs::write(MEASURED, lines.join("\n") + "\n").expect("the figures written");
+        fs::write(&path, lines.join("\n") + "\n").expect("the figures written");
     }
 }
 

@@ -29,9 +29,14 @@ pub(crate) fn downgrade(rounds: usize) -> Vec<Figure> {
     let began = Instant::now();
     attacked();
     let first = began.elapsed().as_secs_f64() * 1e6;
-    let [later, passed_on] = in_turns(rounds, [&mut attacked, &mut honest]);
-    let figure =
-        |what: &str, own| Figure { what: what.to_owned(), own, peer: "a session that is passed on", beside: passed_on };
+    let [later, passed_on] = in_turns(rounds, [&mut attacked, &mut honest]).medians;
+    let figure = |what: &str, own| Figure {
+        what: what.to_owned(),
+        own,
+        peer: "a session that is passed on",
+        beside: passed_on,
+        ratio: None,
+    };
     vec![
         figure("`downgrade`, the first session, with all that its prime takes", first),
         figure("`downgrade`, a later session", later),

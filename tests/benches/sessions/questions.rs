@@ -68,9 +68,9 @@ pub(crate) fn questions(rounds: usize) -> Vec<Figure> {
         let address = start(move |listener| answer(listener, orders)).to_string();
         let mut ask = || drop(runtime.block_on(call.clone().make(&address, PATIENCE)).expect("an answer"));
         let mut decrypt = || drop(black_box(&key).decrypt(Padding::Pkcs1v15, &sealed).expect("a block"));
-        let [own, beside] = in_turns(rounds, [&mut ask, &mut decrypt]);
+        let [own, beside] = in_turns(rounds, [&mut ask, &mut decrypt]).medians;
         let what = format!("`bleichenbacher`, a question and its answer, {bits} bits");
-        Figure { what, own, peer: "the operation with the private key alone", beside }
+        Figure { what, own, peer: "the operation with the private key alone", beside, ratio: None }
     });
     asked.into()
 }

@@ -86,7 +86,7 @@ fn costs(page: &mut String) {
 
 /// What attacks that go on for long were measured to take.
 fn times(page: &mut String) {
-    let (rows, conditions) = figures(include_str!("../../benches/sessions/measured.txt"));
+    let (rows, conditions) = figures(include_str!("../../benches/sessions/attacks.txt"));
     if rows.is_empty() {
         return;
     }
@@ -96,7 +96,7 @@ fn times(page: &mut String) {
     line(page, "\n| what | µs | a second | beside it | µs | the one by the other |");
     line(page, "|---|---|---|---|---|---|");
     for row in rows {
-        let [what, own, peer, beside] = row[..] else { panic!("measured.txt: {row:?}") };
+        let [what, own, peer, beside] = row[..] else { panic!("attacks.txt: {row:?}") };
         let [own, beside] = [own, beside].map(|it| it.parse::<f64>().expect("microseconds"));
         line(page, &format!("| {what} | {own:.0} | {:.0} | {peer} | {beside:.0} | {:.2} |", 1e6 / own, own / beside));
     }
@@ -288,9 +288,22 @@ pub fn reading() -> String {
     measured("| what | here | tshark |\n|---|---|---|", include_str!("../../../attacker/recording/measured.txt"))
 }
 
-/// The figures of what one console carries, and on what they were measured; that nobody has measured, where nobody has.
-pub fn scale() -> String {
-    measured("| what | figure |\n|---|---|", include_str!("../../benches/scale/measured.txt"))
+/// The figures of how many can watch one console, and on what they were measured; that nobody has measured, where nobody has.
+pub fn viewers() -> String {
+    measured("| what | figure |\n|---|---|", include_str!("../../benches/scale/viewers.txt"))
+}
+
+/// What sessions cost the whole lab, and on what that was measured; that nobody has measured, where nobody has.
+pub fn lab() -> String {
+    measured("| what | figure |\n|---|---|", include_str!("../../benches/scale/lab.txt"))
+}
+
+/// Whole sessions beside what others make of the same, and how they were measured; that nobody has measured, where nobody has.
+pub fn peers() -> String {
+    measured(
+        "| session | at a time | µs | beside it | µs | ratio: a quarter is below | half | three quarters |\n|---|---|---|---|---|---|---|---|",
+        include_str!("../../benches/sessions/peers.txt"),
+    )
 }
 
 /// What was measured, by its fields, and on what it was, from a file that a bench writes.

@@ -45,28 +45,23 @@ fn the_figures_of_logarithms() {
     });
 }
 
+/// The tables that benches fill: each stands in its page between a mark of its name and another.
 #[test]
-fn the_figures_of_scale_and_of_reading() {
-    const BEGIN: &str = "<!-- figures -->\n";
-    const END: &str = "<!-- end of the figures -->";
-    for (name, figures) in [("teaching.md", tables::scale()), ("tls.md", tables::reading())] {
-        holds(name, |old| {
-            let (before, rest) = old.split_once(BEGIN).expect("the mark before the figures");
-            let (_, after) = rest.split_once(END).expect("the mark after the figures");
-            format!("{before}{BEGIN}\n{figures}\n{END}{after}")
+fn what_was_measured() {
+    for (page, of, figures) in [
+        ("teaching.md", "figures", tables::viewers()),
+        ("tls.md", "figures", tables::reading()),
+        ("explore.md", "figures", tables::searches()),
+        ("speed.md", "figures of sessions", tables::peers()),
+        ("speed.md", "figures of the lab", tables::lab()),
+    ] {
+        holds(page, |old| {
+            let (begin, end) = (format!("<!-- {of} -->\n"), format!("<!-- end of the {of} -->"));
+            let (before, rest) = old.split_once(&begin).expect("the mark before the figures");
+            let (_, after) = rest.split_once(&end).expect("the mark after the figures");
+            format!("{before}{begin}\n{figures}\n{end}{after}")
         });
     }
-}
-
-#[test]
-fn the_figures_of_searches() {
-    const BEGIN: &str = "<!-- figures -->\n";
-    const END: &str = "<!-- end of the figures -->";
-    holds("explore.md", |old| {
-        let (before, rest) = old.split_once(BEGIN).expect("the mark before the figures");
-        let (_, after) = rest.split_once(END).expect("the mark after the figures");
-        format!("{before}{BEGIN}\n{}\n{END}{after}", tables::searches())
-    });
 }
 
 #[test]

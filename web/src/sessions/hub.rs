@@ -97,12 +97,14 @@ impl Hub {
 
     /// Publishes events that came together, for which whoever waits is woken once; answers with the JSON of each.
     pub fn events(&self, events: &[Event]) -> Vec<Bytes> {
-        self.publish_all("event", events, events.iter().map(|event| event.fact.weight() + AROUND).sum())
+        let size = events.iter().map(|event| event.fact.weight() + AROUND).sum();
+        self.publish_all("event", events, size, |event, json| event.write_json(json))
     }
 
     /// Publishes any document under a name.
     pub fn publish(&self, name: &'static str, document: &impl Serialize) {
-        self.publish_all(name, std::slice::from_ref(document), USUAL);
+        let write = |document: &_, json: &mut Vec<u8>| serde_json::to_writer(json, document);
+        self.publish_all(name, std::slice::from_ref(document), USUAL, write);
     }
 
     /// Forgets what was told, and has everybody start again from the lists.
@@ -117,11 +119,17 @@ impl Hub {
 
     /// The messages are written once and into one piece of memory, of which each is a part, and what is answered a part of
     /// each: their documents.
-    fn publish_all<T: Serialize>(&self, name: &'static str, documents: &[T], size: usize) -> Vec<Bytes> {
+    fn publish_all<T>(
+        &self,
+        name: &'static str,
+        documents: &[T],
+        size: usize,
+        write: impl Fn(&T, &mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> Vec<Bytes> {
         let (mut json, mut ends) = (Vec::with_capacity(size), Vec::with_capacity(documents.len()));
         for document in documents {
             let start = json.len();
-            if serde_json::to_writer(&mut json, document).is_err() {
+            if write(document, &mut json).is_err() {
                 json.truncate(start);
                 json.extend_from_slice(b"null");
             }

@@ -24,6 +24,10 @@ impl Directory {
     /// # Errors
     /// It cannot be made, or is there already.
     pub fn create(path: PathBuf) -> io::Result<Self> {
+        #[cfg_attr(
+            not(unix),
+            expect(unused_mut, reason = "elsewhere a directory has the rights of the user's profile")
+        )]
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

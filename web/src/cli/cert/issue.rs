@@ -127,6 +127,9 @@ impl Issue {
 fn write(path: &Path, text: &str, secret: bool) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
+    // Elsewhere a file has the rights of the user's profile.
+    #[cfg(not(unix))]
+    let _ = secret;
     #[cfg(unix)]
     if secret {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
