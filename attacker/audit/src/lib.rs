@@ -51,3 +51,4 @@ pub use program::Program;
 pub use ran::{Ended, Ran};
 pub use report::{Audited, Cell, Report, Subject};
 pub use role::Role;
+pub use tls::Anybody;

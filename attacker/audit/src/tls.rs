@@ -115,7 +115,7 @@ pub(crate) fn offers_http(hello: &ClientHello<'_>) -> bool {
 pub(crate) fn calling(presented: &Presented) -> Result<(Arc<ClientConfig>, Arc<Anybody>), Error> {
     let provider = Arc::new(lie::provider(presented));
     let certified = certified(presented, &provider)?;
-    let met = Arc::new(Anybody { provider: Arc::clone(&provider), met: AtomicBool::new(false) });
+    let met = Arc::new(Anybody::new(Arc::clone(&provider)));
     let builder = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(rustls::ALL_VERSIONS)?
         .dangerous()
@@ -159,12 +159,18 @@ impl ResolvesClientCert for Always {
 
 /// Any server will do that signs with the key that it shows; and it is known afterwards whether it showed one.
 #[derive(Debug)]
-pub(crate) struct Anybody {
+pub struct Anybody {
     provider: Arc<CryptoProvider>,
     met: AtomicBool,
 }
 
 impl Anybody {
+    /// For a client of this provider.
+    #[must_use]
+    pub fn new(provider: Arc<CryptoProvider>) -> Self {
+        Self { provider, met: AtomicBool::new(false) }
+    }
+
     /// Whether a server has shown a certificate.
     pub(crate) fn was_met(&self) -> bool {
         self.met.load(Ordering::Relaxed)

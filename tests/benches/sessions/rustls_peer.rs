@@ -5,6 +5,7 @@ use crate::{
     peers::{Contestant, contestant},
     start,
 };
+use audit::Anybody;
 use lab::{control::Credentials, wire::body};
 use std::{net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 use tokio::{
@@ -14,11 +15,8 @@ use tokio::{
 use tokio_rustls::{
     TlsAcceptor, TlsConnector,
     rustls::{
-        self, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
-        client::{
-            WebPkiServerVerifier,
-            danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-        },
+        self, ClientConfig, RootCertStore, ServerConfig,
+        client::WebPkiServerVerifier,
         crypto::CryptoProvider,
         pki_types::{
             CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime,
@@ -83,7 +81,7 @@ impl Peer {
         let config =
             ClientConfig::builder_with_details(provider(), time).with_protocol_versions(&[&TLS13]).expect("TLS 1.3");
         let config = match checked.lenient {
-            true => config.dangerous().with_custom_certificate_verifier(Arc::new(AnyAuthority(provider()))),
+            true => config.dangerous().with_custom_certificate_verifier(Arc::new(Anybody::new(provider()))),
             false => config.with_webpki_verifier(
                 WebPkiServerVerifier::builder_with_provider(roots(&client), provider())
                     .with_crls(if checked.lists { lists(&client) } else { Vec::new() })
@@ -155,45 +153,6 @@ struct Fixed(u64);
 impl TimeProvider for Fixed {
     fn current_time(&self) -> Option<UnixTime> {
         Some(UnixTime::since_unix_epoch(Duration::from_secs(self.0)))
-    }
-}
-
-/// Looks at the signature of the handshake alone.
-#[derive(Debug)]
-struct AnyAuthority(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyAuthority {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 

@@ -48,9 +48,9 @@ export const Think = ({ mode }) => {
       ${asked.table !== null ? null : html`<details><summary>${tell("catalogue think-off")}${asked.off.length ? `: ${asked.off.join(", ")}` : ""}</summary>
         <p class="line">${checks.filter((check) => !mode.off?.includes(check)).map((check) => html`<label key=${check} class="line"><input type="checkbox" name=${check} checked=${asked.off.includes(check)}
           onChange=${(event) => ask({ ...asked, off: event.target.checked ? [...asked.off, check] : asked.off.filter((one) => one !== check) })} /> ${check}</label>`)}</p></details>`}
-      <details onToggle=${(event) => event.target.open !== (asked.table !== null) && ask({ ...asked, table: event.target.open ? data?.table ?? "" : null })}>
+      <details onToggle=${(event) => event.target.open !== (asked.table !== null) && ask({ ...asked, table: event.target.open ? data?.table ?? null : null })}>
         <summary>${tell("catalogue think-edit")}</summary><p>${tell("catalogue think-edited")}</p>
-        <textarea name="table" rows="16" spellcheck="false" aria-label=${tell("catalogue think-edit")} value=${asked.table ?? ""} onInput=${change("table")}></textarea></details>
+        ${asked.table === null ? null : html`<textarea name="table" rows="16" spellcheck="false" aria-label=${tell("catalogue think-edit")} value=${asked.table} onInput=${change("table")}></textarea>`}</details>
       <fieldset class="line"><legend>${tell("catalogue think-predict")}</legend>${["attack", "none"].map((what) => html`<label key=${what} class="line">
         <input type="radio" name="predicted" value=${what} checked=${predicted === what} onChange=${() => predict(what)} /> ${tell(`catalogue think-${what === "attack" ? "yes" : "no"}`)}</label>`)}</fieldset>
       <p class="line">${shown.is === "runs"
