@@ -139,6 +139,16 @@ mod tests {
         assert_eq!(display(&parse(&names[3])), "O=évil  corp");
     }
 
+    /// What is no string is the same octets of the same type.
+    #[test]
+    fn values_that_are_no_strings() {
+        let parse = |der| X509Name::from_der(der).unwrap().1;
+        let [octets, number] = [0x04, 0x02].map(|tag| name(&[set(&[(tag, b"a")])]));
+        assert!(!equal(&parse(&octets), &parse(&number)));
+        assert_ne!(digest(&parse(&octets)), digest(&parse(&number)));
+        assert_eq!(digest(&parse(&octets)), digest(&parse(&octets.clone())));
+    }
+
     #[test]
     fn sets_and_subtrees() {
         let parse = |der| X509Name::from_der(der).unwrap().1;
