@@ -2,7 +2,7 @@
 //! what is wrong; and the certificate that differs in nothing else is accepted.
 
 use lab::certificate::{
-    Credential, Pki, Policy, Profile, Status, Template, Validation, Validity, checks,
+    Credential, Pki, Policy, PolicyInputs, Profile, Status, Template, Validation, Validity, checks,
     issue::{Extension, KeyUse, Limits},
     validate,
 };
@@ -331,4 +331,54 @@ fn a_common_name_is_taken_for_no_other_host() {
     for plain in ["пример", "Фирма. Пример", "other.example"] {
         accepted(&issued(&pki, &called(plain), Profile::WebPki));
     }
+}
+
+/// BR 7.1.2.7.6: what a server's certificate is for is not critical; in an authority's it may be.
+#[test]
+fn purposes_are_not_critical_in_a_servers_certificate() {
+    let pki = pki();
+    let server_auth = der(0x30, &[&[0x06, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]]);
+    let stated = |critical| Template {
+        purposes: Vec::new(),
+        extensions: vec![extension(&[2, 5, 29, 37], critical, &server_auth)],
+        ..leaf()
+    };
+    rejected(&issued(&pki, &stated(true), Profile::WebPki), checks::CRITICAL_EXTENSIONS, "extKeyUsage not critical");
+    accepted(&issued(&pki, &stated(false), Profile::WebPki));
+    accepted(&issued(&pki, &stated(true), Profile::Rfc5280));
+}
+
+/// RFC 5280 section 6.1.3 (b): an authority that certifies itself anew is exempt from what its names are bound to, a leaf never is.
+#[test]
+fn a_leaf_of_its_issuers_name_is_bound_as_any_other() {
+    let pki = pki();
+    let permitted = |name: &str| {
+        let value = der(0x30, &[&der(0xa0, &[&der(0x30, &[&der(0x82, &[name.as_bytes()])])])]);
+        let extensions = vec![extension(&[2, 5, 29, 30], true, &value)];
+        let authority = Template { extensions, ..Template::authority("bound", Validity::around(AT, 900)) };
+        let authority = pki.authorities.root.issue(&authority, &mut rng(3)).unwrap();
+        let leaf = authority.issue(&Template { common_name: "bound".into(), ..leaf() }, &mut rng(4)).unwrap();
+        validate(&policy(&pki, Profile::Rfc5280), leaf.presented())
+    };
+    rejected(&permitted("other.example"), checks::NAME_CONSTRAINTS, certificates::NAME);
+    accepted(&permitted(certificates::NAME));
+}
+
+/// RFC 5280 section 6.1.5 (g): a path may have policies, and none that the verifier accepts.
+#[test]
+fn the_policies_of_a_path_are_those_that_are_accepted() {
+    let pki = pki();
+    // 1.2.3
+    let policies = || vec![extension(&[2, 5, 29, 32], false, &der(0x30, &[&der(0x30, &[&[0x06, 2, 0x2a, 3]])]))];
+    let authority =
+        Template { extensions: policies(), ..Template::authority("of a policy", Validity::around(AT, 900)) };
+    let authority = pki.authorities.root.issue(&authority, &mut rng(3)).unwrap();
+    let leaf = authority.issue(&Template { extensions: policies(), ..leaf() }, &mut rng(4)).unwrap();
+    let judged = |accepted: &str| {
+        let inputs =
+            PolicyInputs { explicit: true, accepted: vec![accepted.parse().unwrap()], ..PolicyInputs::default() };
+        validate(&Policy { policies: inputs, ..policy(&pki, Profile::Rfc5280) }, leaf.presented())
+    };
+    accepted(&judged("1.2.3"));
+    rejected(&judged("1.2.4"), checks::POLICY, "");
 }

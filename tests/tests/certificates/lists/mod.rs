@@ -28,7 +28,14 @@ fn every_entry_must_be_understood() {
     let null = &[5, 0][..];
     let date = der(0x18, &[b"20260101000000Z"]);
     for extensions in
-        [vec![], vec![reason(1)], vec![reason(1), extension(24, false, &date)], vec![extension(UNKNOWN, false, null)]]
+        // aACompromise is the last of the reasons.
+        [
+            vec![],
+            vec![reason(1)],
+            vec![reason(10)],
+            vec![reason(1), extension(24, false, &date)],
+            vec![extension(UNKNOWN, false, null)],
+        ]
     {
         world.good(&[List::new(&[entry(&world.other, &extensions)]).by(&world.authority)]);
     }
@@ -40,7 +47,8 @@ fn every_entry_must_be_understood() {
         world.unusable(&[List::new(&[entry(&world.other, &extensions)]).by(&world.authority)], why);
     }
     // What is not even of the standard's form is not read.
-    for extensions in [vec![reason(1), reason(1)], vec![reason(7)], vec![extension(21, false, null)]] {
+    for extensions in [vec![reason(1), reason(1)], vec![reason(7)], vec![reason(11)], vec![extension(21, false, null)]]
+    {
         let list = List::new(&[entry(&world.other, &extensions)]).by(&world.authority);
         assert!(!world.judge(&[list]).accepted());
     }
