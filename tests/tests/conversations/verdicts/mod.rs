@@ -435,3 +435,29 @@ proptest! {
         }
     }
 }
+
+/// A campaign of two sessions: an honest one, and one in which nobody finished and the attacker shows this; the verdict on the first.
+fn shown_later(show: impl Fn(Story) -> Story) -> Verdict {
+    let ended = |story: Story| story.left().all(|_| Fact::Ended).0;
+    let sessions = [ended(shared().delivered()), ended(show(Story::begin()))];
+    let mut story = Story(Vec::new());
+    for (number, session) in (1..).zip(sessions) {
+        story = story.tell(Console, Fact::Began { number, of: 2 });
+        story = session.into_iter().fold(story, |story, event| story.tell(event.source, event.fact));
+    }
+    judge(&story.0).sessions[0].verdict.clone()
+}
+
+#[test]
+fn what_is_shown_in_a_later_session_counts_for_the_one_that_it_is_of() {
+    assert_eq!(shown_later(|story| story).kind, Kind::Private);
+    assert_eq!(
+        shown_later(|story| story.holds(Role::Client, "k").recovered(Role::Client, CLIENT_SAYS, false)).kind,
+        Kind::Read
+    );
+    // A canary that was shown is proof, whether or not its key is shown too.
+    assert_eq!(shown_later(|story| story.recovered(Role::Client, CLIENT_SAYS, false)).kind, Kind::Read);
+    assert_eq!(shown_later(|story| story.holds(Role::Client, "k")).kind, Kind::Inconclusive);
+    // The key of another session is none of this one.
+    assert_eq!(shown_later(|story| story.holds(Role::Client, "x")).kind, Kind::Private);
+}
