@@ -461,3 +461,13 @@ fn what_is_shown_in_a_later_session_counts_for_the_one_that_it_is_of() {
     // The key of another session is none of this one.
     assert_eq!(shown_later(|story| story.holds(Role::Client, "x")).kind, Kind::Private);
 }
+
+#[test]
+fn a_campaign_of_which_a_session_is_missing_proves_nothing() {
+    let of = |of| {
+        let began = Story(Vec::new()).tell(Console, Fact::Began { number: 1, of });
+        let session = shared().delivered().left().all(|_| Fact::Ended).0;
+        judge(&session.into_iter().fold(began, |story, event| story.tell(event.source, event.fact)).0).verdict.kind
+    };
+    assert_eq!([of(1), of(2)], [Kind::Private, Kind::Inconclusive]);
+}
