@@ -57,7 +57,8 @@ erased! {
     crate::verdict::Verdict,
 }
 
-/// What every session tells by the dozen is written as JSON without such a pointer: this code, too, is made once, here.
+/// What every session tells by the dozen is written as JSON without such a pointer: this code, too, is made once, here. So that there is
+/// none further in either, such fields name the functions of their types (`with`, `serialize_with`).
 macro_rules! json {
     ($($type:ty),* $(,)?) => { $(impl $type {
         /// As JSON, as its serialiser writes it.

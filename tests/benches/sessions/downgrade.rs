@@ -35,6 +35,7 @@ pub(crate) fn downgrade(rounds: usize) -> Vec<Figure> {
         own,
         peer: "a session that is passed on",
         beside: passed_on,
+        at_once: None,
         ratio: None,
     };
     vec![

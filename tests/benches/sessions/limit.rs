@@ -26,7 +26,7 @@ use tokio_rustls::rustls::{
 use x25519_dalek::{PublicKey, StaticSecret};
 
 /// The octets that the two of an honest session send, in the turns in which they do: who, and how many.
-fn turns(scenario: &str) -> Vec<(Actor, usize)> {
+fn bursts(scenario: &str) -> Vec<(Actor, usize)> {
     let log = direct(&orders(scenario));
     let sent = log.events.iter().filter_map(|event| match &event.fact {
         Fact::Frame { way: Way::Sent, bytes, .. } => {
@@ -58,7 +58,7 @@ async fn play(stream: &mut TcpStream, turns: &[(Actor, usize)], own: Actor) {
 
 /// Connections on which the octets of a session travel, and nothing else is done.
 pub(crate) fn octets(runtime: &Rc<Runtime>, scenario: &str) -> Contestant {
-    let turns: Arc<[(Actor, usize)]> = turns(scenario).into();
+    let turns: Arc<[(Actor, usize)]> = bursts(scenario).into();
     let of_server = Arc::clone(&turns);
     let address = start(|listener| async move {
         while let Ok((mut stream, _)) = listener.accept().await {

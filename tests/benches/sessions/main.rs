@@ -47,6 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const DEADLINE: Duration = Duration::from_secs(60);
 /// Most sessions at a time.
 const AT_ONCE: usize = 8;
+
 fn orders(scenario: &str) -> Orders {
     stage(&scenario.parse().expect("a scenario"), &Setting::seeded("bench", 1)).expect("orders")
 }

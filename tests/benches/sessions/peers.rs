@@ -37,7 +37,7 @@ pub(crate) fn contestant(runtime: &Rc<Runtime>, play: impl AsyncFn() + 'static) 
 }
 
 /// The lab's own: client and server, and where there is an attack, its attacker between them.
-pub(crate) fn ours(runtime: &Rc<Runtime>, scenario: &str) -> Contestant {
+fn ours(runtime: &Rc<Runtime>, scenario: &str) -> Contestant {
     let (told, orders) = (runtime.block_on(async { events() }), orders(scenario));
     let for_server = orders.clone();
     let server = start(move |listener| serve(listener, for_server));
@@ -108,12 +108,12 @@ fn curves(rounds: usize) -> Vec<Figure> {
         ("the curve operations of `ecdh-mutual`", 2, 2, "by ring"),
         ("the curve operations of `ecdh-mutual`", 2, 6, "by ring, with those of the chains, as rustls makes them"),
     ];
-    let figure = |(what, signatures, verifications, peer)| {
+    let figure = |(what, signatures, verifications, peer): (&str, _, _, _)| {
         let mut own = Curves { signatures, verifications: signatures }.ours();
         let mut ring = Curves { signatures, verifications }.ring();
         let turns = in_turns(rounds, [&mut own, &mut ring]);
         let [own, beside] = turns.medians;
-        Figure { what: format!("{what}\t1"), own, peer, beside, ratio: Some(turns.ratio) }
+        Figure { what: what.to_owned(), at_once: Some(1), own, peer, beside, ratio: Some(turns.ratio) }
     };
     sessions.map(figure).into()
 }
@@ -129,8 +129,8 @@ pub(crate) fn peers(rounds: usize) -> Vec<Figure> {
             let each = |play: &mut Contestant| (0..AT_ONCE / at_once).for_each(|_| play(at_once));
             let turns = in_turns(rounds, [&mut || each(&mut own), &mut || each(&mut play)]);
             let [own, beside] = turns.medians.map(|round| round / AT_ONCE as f64);
-            let what = format!("`{scenario}`\t{at_once}");
-            figures.push(Figure { what, own, peer, beside, ratio: Some(turns.ratio) });
+            let what = format!("`{scenario}`");
+            figures.push(Figure { what, at_once: Some(at_once), own, peer, beside, ratio: Some(turns.ratio) });
         }
     }
     figures.extend(curves(rounds));

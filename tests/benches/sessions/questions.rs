@@ -70,7 +70,7 @@ pub(crate) fn questions(rounds: usize) -> Vec<Figure> {
         let mut decrypt = || drop(black_box(&key).decrypt(Padding::Pkcs1v15, &sealed).expect("a block"));
         let [own, beside] = in_turns(rounds, [&mut ask, &mut decrypt]).medians;
         let what = format!("`bleichenbacher`, a question and its answer, {bits} bits");
-        Figure { what, own, peer: "the operation with the private key alone", beside, ratio: None }
+        Figure { what, own, peer: "the operation with the private key alone", beside, at_once: None, ratio: None }
     });
     asked.into()
 }

@@ -14,6 +14,8 @@ pub(crate) struct Turns {
 /// Something that was measured, in microseconds, and what was measured beside it.
 pub(crate) struct Figure {
     pub what: String,
+    /// How many at a time, where that differs.
+    pub at_once: Option<usize>,
     pub own: f64,
     pub peer: &'static str,
     pub beside: f64,
@@ -22,11 +24,12 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    /// As it is kept: what, microseconds, the peer and its microseconds, and the ratios, by tabs.
+    /// As it is kept: what, how many at a time, microseconds, the peer and its microseconds, and the ratios, by tabs.
     fn line(&self) -> String {
-        let Self { what, own, peer, beside, ratio } = self;
+        let Self { what, at_once, own, peer, beside, ratio } = self;
+        let at_once = at_once.map(|many| format!("\t{many}")).unwrap_or_default();
         let ratios: String = ratio.iter().flatten().map(|ratio| format!("\t{ratio:.2}")).collect();
-        format!("{what}\t{own:.0}\t{peer}\t{beside:.0}{ratios}")
+        format!("{what}{at_once}\t{own:.0}\t{peer}\t{beside:.0}{ratios}")
     }
 }
 
@@ -53,10 +56,11 @@ pub(crate) fn in_turns(rounds: usize, mut contestants: [&mut dyn FnMut(); 2]) ->
 
 /// Shows the figures, each beside its peer; with `update` those of this file, from which the documentation is made, become these.
 pub(crate) fn tell(figures: &[Figure], file: &str, rounds: usize, update: bool) {
-    for Figure { what, own, peer, beside, ratio } in figures {
+    for Figure { what, at_once, own, peer, beside, ratio } in figures {
+        let many = at_once.map(|many| format!(", {many} at a time")).unwrap_or_default();
         let [low, half, high] = ratio.unwrap_or([own / beside; 3]);
         println!(
-            "{what}: {own:.0} µs, {:.0} a second; {peer}: {beside:.0} µs; {half:.2} ({low:.2} to {high:.2})",
+            "{what}{many}: {own:.0} µs, {:.0} a second; {peer}: {beside:.0} µs; {half:.2} ({low:.2} to {high:.2})",
             1e6 / own
         );
     }

@@ -333,7 +333,7 @@ fn a_common_name_is_taken_for_no_other_host() {
     }
 }
 
-/// BR 7.1.2.7.6: what a server's certificate is for is not critical; in an authority's it may be.
+/// BR 7.1.2.7.6: a rule for issuers.
 #[test]
 fn purposes_are_not_critical_in_a_servers_certificate() {
     let pki = pki();
