@@ -455,7 +455,7 @@ fn what_is_shown_in_a_later_session_counts_for_the_one_that_it_is_of() {
         shown_later(|story| story.holds(Role::Client, "k").recovered(Role::Client, CLIENT_SAYS, false)).kind,
         Kind::Read
     );
-    // A canary that was shown is proof without its key: who uses a nonce twice is read like that.
+    // A canary that was shown is proof without its key: `reinstall-key` reads like that.
     assert_eq!(shown_later(|story| story.recovered(Role::Client, CLIENT_SAYS, false)).kind, Kind::Read);
     assert_eq!(shown_later(|story| story.holds(Role::Client, "k")).kind, Kind::Inconclusive);
     // The key of another session is none of this one.
