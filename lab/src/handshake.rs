@@ -412,3 +412,25 @@ impl<A: Algebra> Handshake<A> {
         failed.map_or(Ok(()), |finding| Err(Stop::Check(finding)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_from_the_peer_is_blamed_unless_an_operation_names_its_argument() {
+        const GROUP: Expr = Expr::Var("group");
+        const SHARE: Expr = Expr::Var("client_share");
+        let misfit = |field: &str| Misfit::new(field, Need::NoMessage, Given::One);
+        for (field, args, blamed) in [
+            ("group", &[GROUP, SHARE][..], "group"),
+            ("client_share", &[GROUP, SHARE], "client_share"),
+            ("point", &[GROUP, SHARE], "client_share"),
+            ("point", &[SHARE, GROUP], "group"),
+            ("point", &[SHARE, Expr::Transcript], "point"),
+            ("point", &[], "point"),
+        ] {
+            assert_eq!(blame(misfit(field), args), misfit(blamed));
+        }
+    }
+}

@@ -315,6 +315,16 @@ mod tests {
     }
 
     #[test]
+    fn of_records_that_never_came_nothing_is_said() {
+        let (mut client, server) = pair(&[]);
+        client.seal(&data("one")).unwrap();
+        for finding in [client, server].iter().flat_map(Records::findings) {
+            let told = (finding.holds, finding.expected, finding.observed);
+            assert_eq!(told, (None, Seen::NotApplicable, Seen::NoRecord), "{}", finding.check.id);
+        }
+    }
+
+    #[test]
     fn what_is_refused_is_told_by_what_had_to_be_and_what_was_there() {
         let refused = |result: Result<Content, RecordError>| match result {
             Err(RecordError::Check(finding)) => (finding.expected, finding.observed),

@@ -89,3 +89,39 @@ pub(super) fn canary(seed: &[u8; 32]) -> [u8; 16] {
     ChaCha20Rng::from_seed(derive(seed, "canary")).fill_bytes(&mut token);
     token
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_seed_is_sixty_four_hexadecimal_digits() {
+        let octets: [u8; 32] = std::array::from_fn(|i| 7 * i as u8);
+        let text = hex(&octets);
+        assert_eq!(seed(&text), Some(octets));
+        for bad in
+            ["", &text[1..], &text[2..], &format!("{text}00"), &format!("{}g", &text[1..]), &format!("{}é", &text[2..])]
+        {
+            assert_eq!(seed(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn whoever_calls_besides_draws_anew_and_is_called_by_nobody() {
+        let order: PlayOrder = serde_json::from_value(json!({
+            "session": "1", "correlation": "", "mode": "dh-weak", "without": [], "with": [], "now": 0,
+            "seed": "00".repeat(32), "phrase": "", "patience": 1, "calls": 2,
+            "place": {"campaign": "1", "number": 1, "of": 2},
+        }))
+        .unwrap();
+        let [first, second] = [1, 2].map(|number| call(&order, number).unwrap());
+        for call in [&first, &second] {
+            let expected = PlayOrder { seed: call.seed.clone(), calls: 0, place: None, ..order.clone() };
+            assert_eq!(json!(call), json!(expected));
+            assert!(seed(&call.seed).is_some() && call.seed != order.seed);
+        }
+        assert_ne!(first.seed, second.seed);
+        assert!(call(&PlayOrder { seed: "0".into(), ..order }, 1).is_none());
+    }
+}

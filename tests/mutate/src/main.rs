@@ -1,11 +1,12 @@
 //! Mutation testing of verdicts, handshakes, records and certificates: changes of the code, one at a time, of which the tests must
 //! notice each. All mutants are in one build of a copy, which is told which of them is at work when it runs.
 //!
-//! `cargo run --manifest-path tests/mutate/Cargo.toml --target-dir target/mutate -- [--sample N] [--seed N] [--only PART-OF-A-PATH]`
+//! `cargo run --manifest-path tests/mutate/Cargo.toml --target-dir target/mutate -- [--sample N] [--seed N] [--only PART]...`
 //!
-//! What survives is printed, and what no test reaches. Those tests that reach a mutant are asked, on each core for another one, until the
-//! first fails; what is computed once and kept counts as reached by the first test that asks for it. Tests that together take eight times as
-//! long as all of their program take otherwise, and twenty seconds, have noticed too, and are told as that.
+//! What survives is printed, and what no test reaches; of the places that contain one of the parts, where there are any: `--only form.rs:54`.
+//! Those tests that reach a mutant are asked, on each core for another one, until the first fails; what is computed once and kept counts as
+//! reached by the first test that asks for it. Tests that together take four times the processor time that all of their program can have
+//! taken otherwise, and twenty seconds, have noticed too, and are told as that; so are those that take ten minutes of any time.
 
 mod mutants;
 
@@ -14,8 +15,9 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     env, fs,
     io::{BufRead, BufReader},
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -75,14 +77,15 @@ fn main() {
         let _ = fs::remove_file(&reached_file);
         let began = Instant::now();
         let reaching = ("INTERLOCK_REACHED", reached_file.display().to_string());
-        let noticed = run(it, it.only.iter().copied(), &copy, reaching, FOR_EVER);
+        let noticed = run(it, it.only.iter().copied(), &copy, reaching, UNLIMITED);
         assert!(noticed.is_none(), "{} fails where nothing is changed", it.name);
         it.takes = began.elapsed();
         it.reached = reached(&fs::read_to_string(&reached_file).unwrap_or_default(), &it.names(&copy));
         println!("{} {}: {:.1} s, reaches {}", it.name, it.only.join(" "), it.takes.as_secs_f64(), it.reached.len());
     }
     tests.sort_by_key(|it| it.takes);
-    let wanted = |mutant: &&Mutant| value("--only").is_none_or(|part| mutant.file.contains(part.as_str()));
+    let only: Vec<_> = arguments.windows(2).filter(|pair| pair[0] == "--only").map(|pair| &pair[1]).collect();
+    let wanted = |mutant: &&Mutant| only.is_empty() || only.iter().any(|part| mutant.place().contains(part.as_str()));
     let (reached, unreached): (Vec<_>, Vec<_>) = mutants
         .iter()
         .filter(wanted)
@@ -91,7 +94,7 @@ fn main() {
     let found = Mutex::new(Found::default());
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+        for _ in 0..cores() {
             scope.spawn(|| {
                 while let Some(mutant) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let noticed = tests.iter().find_map(|it| Some((&*it.name, it.notice(mutant, &copy)?)));
@@ -102,7 +105,7 @@ fn main() {
     });
     let Found { killed, stuck, survivors } = found.into_inner().expect("nobody panicked");
     for mutant in &unreached {
-        println!("unreached: {}:{}: {}", mutant.file, mutant.line, mutant.what);
+        println!("unreached: {}", mutant.place());
     }
     println!(
         "{} tried: {} noticed, of them {stuck} by the time that they took; {} survive; {} more are reached by no test\nnoticed first by: {killed:?}",
@@ -124,7 +127,7 @@ struct Found<'t> {
 
 impl<'t> Found<'t> {
     fn add(&mut self, mutant: &Mutant, noticed: Option<(&'t str, Noticed)>) {
-        let place = format!("{}:{}: {}", mutant.file, mutant.line, mutant.what);
+        let place = mutant.place();
         match noticed {
             Some((by, noticed)) => {
                 *self.killed.entry(by).or_default() += 1;
@@ -247,6 +250,9 @@ fn build(copy: &Path, target: &Path) -> Vec<Tests> {
     parts.collect()
 }
 
+/// As much processor time as they like.
+const UNLIMITED: &str = "unlimited";
+
 /// How tests notice.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Noticed {
@@ -254,20 +260,22 @@ enum Noticed {
     Stuck,
 }
 
-/// More than any program of tests takes.
-const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long tests may wait in all: those that are asked compute, and wait for nobody.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Tests {
-    /// Where cargo would run it.
-    fn command(&self, copy: &Path) -> Command {
-        let mut command = Command::new(&self.program);
+    /// Where cargo would run it, with so much processor time: seconds, or `unlimited`. Whether it has used that up does not depend on
+    /// who else computes.
+    fn command(&self, copy: &Path, time: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"ulimit -S -t "$0" && exec "$@""#, time]).arg(&self.program);
         command.current_dir(copy.join(if self.name == "lab" { "lab" } else { "tests" })).stderr(Stdio::null());
         command
     }
 
     /// The names of its tests.
     fn names(&self, copy: &Path) -> BTreeSet<String> {
-        let output = self.command(copy).arg("--list").output().expect("a program of tests");
+        let output = self.command(copy, UNLIMITED).arg("--list").output().expect("a program of tests");
         let listed = String::from_utf8_lossy(&output.stdout).into_owned();
         listed.lines().filter_map(|line| Some(line.strip_suffix(": test")?.to_owned())).collect()
     }
@@ -276,26 +284,28 @@ impl Tests {
     fn notice(&self, mutant: &Mutant, copy: &Path) -> Option<Noticed> {
         let reaching = self.reached.get(&mutant.number)?;
         let selected = ("INTERLOCK_MUTANT", mutant.number.to_string());
-        let limit = self.takes * 8 + Duration::from_secs(20);
+        let limit = (self.takes * 4 * cores()).as_secs() + 20;
         match reaching.is_empty() {
-            true => run(self, self.only.iter().copied().chain(["--test-threads=1"]), copy, selected, limit),
+            true => {
+                run(self, self.only.iter().copied().chain(["--test-threads=1"]), copy, selected, &limit.to_string())
+            }
             false => {
                 let named = ["--test-threads=1", "--exact"].into_iter().chain(reaching.iter().map(String::as_str));
-                run(self, named, copy, selected, limit)
+                run(self, named, copy, selected, &limit.to_string())
             }
         }
     }
 }
 
-/// Runs tests of a program until the first fails; nothing where all pass within a time.
+/// Runs tests of a program until the first fails; nothing where all pass within so much processor time.
 fn run<'a>(
     tests: &Tests,
     arguments: impl Iterator<Item = &'a str>,
     copy: &Path,
     (name, value): (&str, String),
-    limit: Duration,
+    time: &str,
 ) -> Option<Noticed> {
-    let mut command = tests.command(copy);
+    let mut command = tests.command(copy, time);
     command.args(arguments).env(name, value).stdout(Stdio::piped());
     let mut child = command.spawn().expect("a program of tests");
     let output = child.stdout.take().expect("its output");
@@ -307,18 +317,24 @@ fn run<'a>(
             .filter(|line| line.starts_with("test ") && line.ends_with("FAILED"))
             .try_for_each(|line| tell.send(line));
     });
-    let noticed = match told.recv_timeout(limit) {
-        Ok(_) => Some(Noticed::Failed),
-        Err(RecvTimeoutError::Timeout) => Some(Noticed::Stuck),
+    let noticed = match told.recv_timeout(PATIENCE) {
+        Ok(_) => Noticed::Failed,
+        Err(RecvTimeoutError::Timeout) => Noticed::Stuck,
         // Nothing more is printed: it has ended.
-        Err(RecvTimeoutError::Disconnected) => return ended(child).then_some(Noticed::Failed),
+        Err(RecvTimeoutError::Disconnected) => {
+            let status = child.wait().expect("its end");
+            let used_up = status.signal() == Some(SIGXCPU);
+            return (!status.success()).then_some(if used_up { Noticed::Stuck } else { Noticed::Failed });
+        }
     };
     let _ = child.kill();
-    ended(child);
-    noticed
+    child.wait().expect("its end");
+    Some(noticed)
 }
 
-/// Waits for its end; whether it failed.
-fn ended(mut child: Child) -> bool {
-    !child.wait().expect("its end").success()
+/// The processor time is used up (POSIX.1-2024, `signal.h`; the number is Linux's and macOS's).
+const SIGXCPU: i32 = 24;
+
+fn cores() -> u32 {
+    thread::available_parallelism().map_or(1, |cores| cores.get() as u32)
 }

@@ -20,6 +20,13 @@ pub struct Mutant {
     pub what: String,
 }
 
+impl Mutant {
+    /// Where it is, and what becomes of what.
+    pub fn place(&self) -> String {
+        format!("{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
 /// Methods that answer with a yes or no.
 const QUESTIONS: [&str; 14] = [
     "is_some",

@@ -90,3 +90,14 @@ fn what_it_says_of_its_issuer_does_not_count() {
     let found = judge(root.certificate().to_vec(), leaf.presented(), Profile::WebPki);
     assert_eq!(found.failure().map(|step| step.check), Some("cert-key-identifier"), "{}", found.reason());
 }
+
+/// Some roots that everybody trusts are numbered zero; a leaf that is trusted itself is held to the rule.
+#[test]
+fn the_number_of_a_leaf_that_is_its_own_anchor_counts() {
+    for (number, why) in [(1, None), (0, Some("cert-serial"))] {
+        let template = Template { serial: Some(vec![number]), ..leaf() };
+        let own = Credential::self_signed(&template, &mut rng(1)).unwrap();
+        let found = judge(own.certificate().to_vec(), own.presented(), Profile::WebPki);
+        assert_eq!(found.failure().map(|step| step.check), why, "{}", found.reason());
+    }
+}

@@ -8,7 +8,7 @@ use lab::{
     control::PlayOrder,
     group::Group,
     handshake::{Handshake, Output},
-    mode::Mode,
+    mode::{Act, Message, Mode},
     modes,
     role::Role,
     scenario::Scenario,
@@ -54,6 +54,13 @@ fn take(party: &mut Handshake<Real>, frame: &Frame) -> Vec<Frame> {
 fn sent(outputs: Vec<Output<Frame>>) -> Vec<Frame> {
     let sent = |output| if let Output::Sent { wire, .. } = output { Some(wire) } else { None };
     outputs.into_iter().filter_map(sent).collect()
+}
+
+/// The frame with other octets in one of its fields.
+fn with(frame: &Frame, field: &str, octets: &[u8]) -> Frame {
+    let mut fields = body::parse(&frame.body).expect("a body");
+    fields.insert(field.to_owned(), body::encode(octets));
+    Frame { kind: frame.kind, body: serde_json::Value::from(fields).to_string().into_bytes() }
 }
 
 fn exporter(party: &Handshake<Real>) -> String {
@@ -155,9 +162,7 @@ fn after_a_share_of_small_order_the_good_one_still_works() {
             let (mut party, _) = part.begin();
             for (point, good) in part.received.iter().enumerate() {
                 if point == 0 {
-                    let mut fields = body::parse(&good.body).expect("a body");
-                    fields.insert("share".to_owned(), body::encode(&[0; 32]));
-                    let bad = Frame { kind: good.kind, body: serde_json::Value::from(fields).to_string().into_bytes() };
+                    let bad = with(good, "share", &[0; 32]);
                     let stop = party.receive(&bad, &mut Vec::new()).expect_err("a failed check");
                     assert!(stop.to_string().starts_with("contributory: "), "{mode} {}: {stop}", part.role);
                 }
@@ -185,4 +190,28 @@ fn a_message_out_of_turn_changes_nothing() {
             assert_eq!(exporter(&party), expected, "{mode} {}", part.role);
         }
     }
+}
+
+/// The mode, of which whoever remembers something does so before anything else, as a table of somebody's own may have it.
+fn remembering_first(mode: &'static Mode) -> &'static Mode {
+    let reordered = |message: &Message| {
+        let mut receipt = message.receipt.to_vec();
+        receipt.sort_by_key(|step| !matches!(step.act, Act::Keep(..)));
+        Message { receipt: receipt.leak(), ..*message }
+    };
+    let messages = mode.messages.iter().map(reordered).collect::<Vec<_>>().leak();
+    Box::leak(Box::new(Mode { messages, ..*mode }))
+}
+
+#[test]
+fn what_a_failed_message_gave_to_remember_is_not_remembered() {
+    let ([client, _], _) = honest("tofu");
+    let part = Part { mode: remembering_first(client.mode), ..client };
+    let (mut party, _) = part.begin();
+    let shown = &part.received[0];
+    let stop = party.receive(&with(shown, "signature", &[1; 64]), &mut Vec::new()).expect_err("a failed check");
+    assert!(stop.to_string().starts_with("transcript-signature: "), "{stop}");
+    assert!(party.kept().is_empty());
+    take(&mut party, shown);
+    assert_eq!(party.kept().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["known_key"]);
 }

@@ -4,7 +4,8 @@
 mod pki;
 
 use lab::certificate::issue::Extension;
-use lab::certificate::{Credential, Template, Validity};
+use lab::certificate::{Credential, Policy, Template, Validity, checks, validate};
+use lab::check::Switches;
 use pki::{
     AFTER, AT, BEFORE, List, OTHER_REASONS, PAST, SOME_REASONS, World, authority, certificate_issuer, der, entry,
     extension, full_name, list_signer, point, reason, relative_name, scope, subject,
@@ -66,6 +67,22 @@ fn every_extension_must_be_understood() {
     // Two kinds of certificates that it is limited to.
     let both = scope(&[&[0x81, 1, 0xff], &[0x82, 1, 0xff]]);
     world.unusable(&[List::new(&[]).with(&[both]).by(&world.authority)], "scope cannot be read");
+}
+
+/// Where weak algorithms are taken for good, a list has no other fault, and is asked for its signature, which an Ed25519 key has not made
+/// by RSA.
+#[test]
+fn a_list_under_a_weak_algorithm_counts_where_weak_ones_do() {
+    let world = World::new(&[]);
+    // sha1WithRSAEncryption of RFC 8017 appendix A.2.4.
+    let algorithm = der(0x30, &[&[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5], &[5, 0]]);
+    let list = List::new(&[]).under(&algorithm, &world.authority);
+    for (taken, why) in [(false, "SHA-1 with RSA"), (true, "does not verify")] {
+        let switches = Switches::without(checks::find(checks::ALGORITHM).filter(|_| taken));
+        let policy = Policy { switches, ..world.policy(std::slice::from_ref(&list)) };
+        let reason = validate(&policy, world.leaf.presented()).reason();
+        assert!(reason.contains(why), "{reason}");
+    }
 }
 
 /// Section 6.3.3 (f): another key of the issuer's name must have a path that is valid itself.

@@ -70,15 +70,19 @@ impl List {
 
     /// Signed with the issuer's key.
     pub fn by(&self, issuer: &Credential) -> Vec<u8> {
-        let ed25519 = der(0x30, &[&[0x06, 3, 0x2b, 0x65, 0x70]]);
+        self.under(&der(0x30, &[&[0x06, 3, 0x2b, 0x65, 0x70]]), issuer)
+    }
+
+    /// Signed with the issuer's key, and said to be so by this algorithm.
+    pub fn under(&self, algorithm: &[u8], issuer: &Credential) -> Vec<u8> {
         let time = |time: &str| der(0x17, &[time.as_bytes()]);
         let entries = if self.entries.is_empty() { Vec::new() } else { der(0x30, &[&self.entries.concat()]) };
         let extensions = [self.extensions.concat(), extension(20, false, &[2, 1, self.number])].concat();
         let extensions = der(0xa0, &[&der(0x30, &[&extensions])]);
         let (from, until) = (time(self.from), time(self.until));
-        let list = der(0x30, &[&[2, 1, 1], &ed25519, &subject(issuer), &from, &until, &entries, &extensions]);
+        let list = der(0x30, &[&[2, 1, 1], algorithm, &subject(issuer), &from, &until, &entries, &extensions]);
         let signature = issuer.key().sign(&list);
-        der(0x30, &[&list, &ed25519, &der(0x03, &[&[0], &signature])])
+        der(0x30, &[&list, algorithm, &der(0x03, &[&[0], &signature])])
     }
 }
 
@@ -157,15 +161,18 @@ impl World {
     }
 
     pub fn judge(&self, lists: &[Vec<u8>]) -> Validation {
-        let policy = Policy {
+        validate(&self.policy(lists), self.leaf.presented())
+    }
+
+    pub fn policy(&self, lists: &[Vec<u8>]) -> Policy {
+        Policy {
             anchors: vec![self.root.certificate().to_vec()],
             intermediates: self.further.clone(),
             at: AT,
             crls: lists.to_vec(),
             profile: Profile::Rfc5280,
             ..Policy::default()
-        };
-        validate(&policy, self.leaf.presented())
+        }
     }
 
     /// Accepted, with the lists deciding.
