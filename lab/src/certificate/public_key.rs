@@ -162,34 +162,53 @@ mod tests {
         [&[tag], length.as_slice(), content].concat()
     }
 
-    fn good(algorithm: &[&[u8]], key: &[u8]) -> bool {
+    fn judged(algorithm: &[&[u8]], key: &[u8]) -> Strength<Key> {
         let bits = [&[0], key].concat();
         let spki = tlv(0x30, &[tlv(0x30, &algorithm.concat()), tlv(0x03, &bits)].concat());
         let (_, spki) = SubjectPublicKeyInfo::from_der(&spki).unwrap();
-        matches!(strength(&spki, None), Strength::Good(_))
+        strength(&spki, None)
+    }
+
+    fn good(algorithm: &[&[u8]], key: &[u8]) -> bool {
+        matches!(judged(algorithm, key), Strength::Good(_))
     }
 
     #[test]
     fn rsa_keys() {
-        let rsa = |modulus: &[u8], exponent: &[u8], more: &[u8]| {
-            let oid = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1]);
-            let numbers = [tlv(0x02, &[&[0], modulus].concat()), tlv(0x02, exponent), more.to_vec()].concat();
-            good(&[&oid, &[0x05, 0]], &tlv(0x30, &numbers))
-        };
-        let odd = [0xff; 256];
-        let even = [[0xff; 255].as_slice(), &[0xfe]].concat();
-        assert!(rsa(&odd, &[1, 0, 1], &[]));
-        assert!(rsa(&odd, &[3], &[]));
-        assert!(!rsa(&even, &[1, 0, 1], &[]));
-        assert!(!rsa(&odd, &[1], &[]));
-        assert!(!rsa(&odd, &[4], &[]));
-        assert!(!rsa(&odd, &[0], &[]));
-        assert!(!rsa(&odd, &[0xfd], &[]), "negative");
-        assert!(!rsa(&odd, &[&[0], odd.as_slice()].concat(), &[]), "as large as the modulus");
-        assert!(!rsa(&odd[1..], &[3], &[]), "2040 bits");
-        assert!(!rsa(&odd, &[3], &[0x05, 0]), "something after the exponent");
+        use Strength::{Good, Unsupported, Weak};
         let oid = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 1]);
-        assert!(!good(&[&oid, &[0x05, 0]], &[]), "nothing");
+        let of = |key: &[u8]| judged(&[&oid, &[0x05, 0]], key);
+        let numbers = |modulus: &[u8], exponent: &[u8]| {
+            let sign: &[u8] = if modulus[0] & 0x80 == 0 { &[] } else { &[0] };
+            [tlv(0x02, &[sign, modulus].concat()), tlv(0x02, exponent)].concat()
+        };
+        let odd = |octets| vec![0xff_u8; octets];
+        let first = |first: u8, octets: usize| [&[first], &odd(octets - 1)[..]].concat();
+        let (bits, sound) = (2048, odd(256));
+        for (modulus, exponent, expected) in [
+            (sound.clone(), &[1, 0, 1][..], Good(Key::Rsa { bits })),
+            (sound.clone(), &[3], Good(Key::Rsa { bits })),
+            (first(0x80, 256), &[3], Good(Key::Rsa { bits })),
+            ([&odd(255)[..], &[0xfe]].concat(), &[3], Weak(Key::RsaEven)),
+            (sound.clone(), &[1], Weak(Key::RsaExponent)),
+            (sound.clone(), &[4], Weak(Key::RsaExponent)),
+            (sound.clone(), &[0], Weak(Key::RsaExponent)),
+            // Negative, and as large as the modulus.
+            (sound.clone(), &[0xfd], Weak(Key::RsaUnreadable)),
+            (sound.clone(), &[&[0], &sound[..]].concat(), Weak(Key::RsaExponent)),
+            (odd(255), &[3], Weak(Key::Rsa { bits: 2040 })),
+            (vec![0xff], &[3], Weak(Key::Rsa { bits: 8 })),
+            (first(0x81, 257), &[3], Good(Key::Rsa { bits: 2056 })),
+            (first(0x01, 257), &[3], Weak(Key::RsaPartial { bits: 2049 })),
+            (odd(1024), &[3], Good(Key::Rsa { bits: 8192 })),
+            (first(0x01, 1025), &[3], Unsupported(Key::RsaLong { bits: 8193 })),
+        ] {
+            let octets = modulus.len();
+            assert_eq!(of(&tlv(0x30, &numbers(&modulus, exponent))), expected, "{octets} octets, {exponent:?}");
+        }
+        assert_eq!(of(&tlv(0x30, &[0x02, 1, 0, 0x02, 1, 3])), Weak(Key::RsaEven), "nought");
+        assert_eq!(of(&tlv(0x30, &[numbers(&sound, &[3]), vec![0x05, 0]].concat())), Weak(Key::RsaUnreadable));
+        assert_eq!(of(&[]), Weak(Key::RsaUnreadable));
     }
 
     #[test]

@@ -316,12 +316,15 @@ mod tests {
 
     #[test]
     fn of_records_that_never_came_nothing_is_said() {
-        let (mut client, server) = pair(&[]);
-        client.seal(&data("one")).unwrap();
-        for finding in [client, server].iter().flat_map(Records::findings) {
+        let (mut client, mut server) = pair(&[]);
+        let frame = client.seal(&data("one")).unwrap();
+        for finding in [&client, &server].iter().flat_map(|end| end.findings()) {
             let told = (finding.holds, finding.expected, finding.observed);
             assert_eq!(told, (None, Seen::NotApplicable, Seen::NoRecord), "{}", finding.check.id);
         }
+        server.open(&frame).unwrap();
+        let order = found(&server, &RECORD_ORDER);
+        assert_eq!((order.holds, order.observed), (Some(true), Seen::Records { records: 1 }));
     }
 
     #[test]

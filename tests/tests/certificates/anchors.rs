@@ -1,16 +1,17 @@
 //! What a trust anchor's certificate says of itself counts; what it says of its issuer does not.
 
 use lab::certificate::issue::{Extension, KeyUse, Limits};
-use lab::certificate::{Credential, Policy, Profile, Purpose, Template, Validation, Validity, validate};
+use lab::certificate::{Credential, Policy, PolicyInputs, Profile, Purpose, Template, Validation, Validity, validate};
 use support::certificates::{AT, NAME, leaf, rng};
+use support::tlv::der;
 
 fn authority(name: &str) -> Template {
     Template::authority(name, Validity::around(AT, 90))
 }
 
-/// A chain of a leaf and an intermediate below an authority of this template, which is the anchor: certified by somebody
-/// else if `cross`, otherwise by itself.
-fn below(anchor: &Template, cross: bool) -> (Vec<u8>, Vec<Vec<u8>>) {
+/// A chain of a leaf and an intermediate, or no intermediate if `right`, below an authority of this template, which is the anchor:
+/// certified by somebody else if `cross`, otherwise by itself.
+fn below(anchor: &Template, cross: bool, right: bool) -> (Vec<u8>, Vec<Vec<u8>>) {
     let rng = &mut rng(1);
     let anchor = if cross {
         let elder = Credential::self_signed(&authority("elder"), rng).unwrap();
@@ -18,9 +19,13 @@ fn below(anchor: &Template, cross: bool) -> (Vec<u8>, Vec<Vec<u8>>) {
     } else {
         Credential::self_signed(anchor, rng).unwrap()
     };
-    let intermediate = anchor.issue(&authority("intermediate"), rng).unwrap();
-    let leaf = intermediate.issue(&leaf(), rng).unwrap();
-    (anchor.certificate().to_vec(), leaf.presented()[..2].to_vec())
+    let chain = if right {
+        anchor.issue(&leaf(), rng).unwrap().presented()[..1].to_vec()
+    } else {
+        let intermediate = anchor.issue(&authority("intermediate"), rng).unwrap();
+        intermediate.issue(&leaf(), rng).unwrap().presented()[..2].to_vec()
+    };
+    (anchor.certificate().to_vec(), chain)
 }
 
 fn judge(anchor: Vec<u8>, chain: &[Vec<u8>], profile: Profile) -> Validation {
@@ -56,7 +61,7 @@ fn what_it_says_of_itself_counts() {
     ] {
         for profile in PROFILES {
             for cross in [false, true] {
-                let (anchor, chain) = below(&template, cross);
+                let (anchor, chain) = below(&template, cross, false);
                 let found = judge(anchor, &chain, profile);
                 assert_eq!(found.failure().map(|step| step.check), Some(check), "{}", found.reason());
             }
@@ -71,8 +76,8 @@ fn what_it_says_of_its_issuer_does_not_count() {
     let unidentified = Template { issuer_key: false, ..plain() };
     for template in [plain(), without_serial, unidentified] {
         for profile in PROFILES {
-            for cross in [false, true] {
-                let (mut anchor, chain) = below(&template, cross);
+            for (cross, right) in [(false, false), (false, true), (true, false), (true, true)] {
+                let (mut anchor, chain) = below(&template, cross, right);
                 let found = judge(anchor.clone(), &chain, profile);
                 assert!(found.accepted(), "{}", found.reason());
                 // Nor does its signature, which nobody relies on.
@@ -98,6 +103,29 @@ fn the_number_of_a_leaf_that_is_its_own_anchor_counts() {
         let template = Template { serial: Some(vec![number]), ..leaf() };
         let own = Credential::self_signed(&template, &mut rng(1)).unwrap();
         let found = judge(own.certificate().to_vec(), own.presented(), Profile::WebPki);
+        assert_eq!(found.failure().map(|step| step.check), why, "{}", found.reason());
+    }
+}
+
+/// RFC 5937 section 3: what it states are the policies to begin with, so that its own anyPolicy stands for all whatever the verifier says
+/// of those below it.
+#[test]
+fn its_any_policy_is_not_inhibited() {
+    let stating = |policy: &[u8], template| {
+        let value = der(0x30, &[&der(0x30, &[&der(0x06, &[policy])])]);
+        Template { extensions: vec![Extension { oid: &[2, 5, 29, 32], critical: false, value }], ..template }
+    };
+    // anyPolicy; 1.2.3
+    let (any, some) = (&[0x55, 0x1d, 0x20, 0][..], &[0x2a, 3][..]);
+    let policies = PolicyInputs { explicit: true, inhibit_any: true, ..PolicyInputs::default() };
+    for (policy, why) in [(some, None), (any, Some("cert-policy"))] {
+        let rng = &mut rng(1);
+        let elder = Credential::self_signed(&authority("elder"), rng).unwrap();
+        let anchor = elder.issue(&stating(any, authority("root")), rng).unwrap();
+        let leaf = anchor.issue(&stating(policy, leaf()), rng).unwrap();
+        let anchors = vec![anchor.certificate().to_vec()];
+        let policy = Policy { anchors, at: AT, policies: policies.clone(), ..Policy::default() };
+        let found = validate(&policy, &leaf.presented()[..1]);
         assert_eq!(found.failure().map(|step| step.check), why, "{}", found.reason());
     }
 }

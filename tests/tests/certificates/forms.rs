@@ -382,3 +382,44 @@ fn the_policies_of_a_path_are_those_that_are_accepted() {
     accepted(&judged("1.2.3"));
     rejected(&judged("1.2.4"), checks::POLICY, "");
 }
+
+/// RFC 5280 section 6.1.4 (b): the leaf has the policy that its authority takes for another, which the verifier accepts.
+#[test]
+fn a_policy_that_an_authority_maps_is_the_other() {
+    let pki = pki();
+    // 1.2.3 and 1.2.4
+    let [theirs, ours] = [3, 4].map(|last| der(0x06, &[&[0x2a, last]]));
+    let stated = |policy: &[u8]| extension(&[2, 5, 29, 32], false, &der(0x30, &[&der(0x30, &[policy])]));
+    let mapped = extension(&[2, 5, 29, 33], true, &der(0x30, &[&der(0x30, &[&ours, &theirs])]));
+    for (extensions, fits) in [(vec![stated(&ours), mapped], true), (vec![stated(&ours)], false)] {
+        let authority = Template { extensions, ..Template::authority("mapping", Validity::around(AT, 900)) };
+        let authority = pki.authorities.root.issue(&authority, &mut rng(3)).unwrap();
+        let leaf = authority.issue(&Template { extensions: vec![stated(&theirs)], ..leaf() }, &mut rng(4)).unwrap();
+        let policies =
+            PolicyInputs { explicit: true, accepted: vec!["1.2.4".parse().unwrap()], ..PolicyInputs::default() };
+        let found = validate(&Policy { policies, ..policy(&pki, Profile::Rfc5280) }, leaf.presented());
+        if fits { accepted(&found) } else { rejected(&found, checks::POLICY, "") }
+    }
+}
+
+/// RFC 5280 section 6.1.3 (b): an authority that certifies its own next key is not held to what it constrains.
+#[test]
+fn names_of_a_key_roll_over_are_not_constrained() {
+    let limits = Limits { path_length: None, permitted: vec![certificates::NAME.into()] };
+    let authority = |name: &str| Template::authority(name, Validity::around(AT, 900));
+    let root =
+        Credential::self_signed(&Template { authority: Some(limits), ..authority("root") }, &mut rng(3)).unwrap();
+    for (name, exempt) in [("root", true), ("other", false)] {
+        let template = Template { names: vec!["elsewhere.example".into()], ..authority(name) };
+        let next = root.issue(&template, &mut rng(4)).unwrap();
+        let leaf = next.issue(&leaf(), &mut rng(5)).unwrap();
+        let anchors = vec![root.certificate().to_vec()];
+        let policy = Policy { anchors, at: AT, profile: Profile::Rfc5280, ..Policy::default() };
+        let found = validate(&policy, leaf.presented());
+        if exempt {
+            accepted(&found);
+        } else {
+            rejected(&found, checks::NAME_CONSTRAINTS, "elsewhere.example");
+        }
+    }
+}

@@ -46,11 +46,6 @@ pub enum Useless {
     },
     /// An entry is to be removed, and the list changes no other.
     NothingToRemove,
-    /// An entry gives a reason that is none.
-    NoReason {
-        /// Its number.
-        code: u8,
-    },
     /// An entry names a certificate of another issuer, and the list is not indirect.
     ForeignEntry,
     /// An entry's issuer cannot be read.

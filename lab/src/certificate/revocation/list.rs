@@ -116,9 +116,6 @@ impl<'a> List<'a> {
                 ParsedExtension::ReasonCode(ReasonCode::RemoveFromCRL) if self.base.is_none() => {
                     return Err(Useless::NothingToRemove);
                 }
-                ParsedExtension::ReasonCode(code) if code.0 > 10 || code.0 == 7 => {
-                    return Err(Useless::NoReason { code: code.0 });
-                }
                 _ if extension.oid.as_bytes() == CERTIFICATE_ISSUER => {
                     if !indirect {
                         return Err(Useless::ForeignEntry);
