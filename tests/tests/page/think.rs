@@ -72,6 +72,25 @@ fn a_table_of_ones_own_is_looked_at_and_what_is_none_is_refused_by_its_line() {
     browser.click("[data-action=think]");
     browser.await_element(".found[data-result=attack][data-right=true] .diagram");
     assert_eq!(browser.run("return document.querySelectorAll('[data-action=perform]').length", &[]), json!(0));
+    // What was written is there when the table is opened again; another variant has a table of its own, which is open when it comes.
+    let table = "return document.querySelector('[name=table]').value";
+    let written = browser.run(table, &[]);
+    for _ in 0..2 {
+        browser.click(".think details:last-of-type summary");
+    }
+    browser.await_element("[name=table]");
+    assert_eq!(browser.run(table, &[]), written);
+    let another = "const done = arguments[1], before = document.querySelector('[name=table]').value;
+        const list = document.querySelector('.think [name=variant]');
+        list.value = arguments[0];
+        list.dispatchEvent(new Event('change', { bubbles: true }));
+        const look = () => {
+            const now = document.querySelector('[name=table]')?.value;
+            if (now && now !== before && !now.includes('client_share')) done(now); else requestAnimationFrame(look);
+        };
+        look();";
+    let shown = browser.run_until_done(another, &["psk-only"]);
+    assert!(text(&shown).lines().any(|line| line.contains("role-separation")), "{shown}");
     // Of a refusal the browser itself tells.
     let complaints = browser.complaints();
     assert!(complaints.len() == 1 && complaints[0].contains("/api/exploration - Failed"), "{complaints:?}");

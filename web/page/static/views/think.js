@@ -19,7 +19,7 @@ const about = (shown, id) => bare(shown.mode ?? shown.answer?.mode ?? "") === id
 export const Think = ({ mode }) => {
   const [shown, set] = useState({ is: "idle" });
   const [predicted, predict] = useState(null);
-  const [asked, ask] = useState({ variant: mode.variants?.[0]?.id ?? null, goal: "", sessions: "2+2", off: [], table: null });
+  const [asked, ask] = useState({ variant: mode.variants?.[0]?.id ?? null, goal: "", sessions: "2+2", off: [], edits: false, written: null });
   const [fault, attempt] = useFault();
   const { epoch } = useLab();
   const selection = asked.variant === null ? mode.id : `${mode.id}:${asked.variant}`;
@@ -27,30 +27,31 @@ export const Think = ({ mode }) => {
   const look = () => get("/api/exploration").then(set, () => null);
   useEffect(() => void look(), [epoch]);
   useEffect(() => (shown.is === "runs" ? ending(setTimeout(look, PACE)) : undefined), [shown]);
+  const table = asked.edits ? asked.written ?? data?.table ?? null : null;
   const change = (name) => (event) => ask({ ...asked, [name]: event.target.value });
   const search = (event) => {
     event.preventDefault();
-    const what = asked.table === null ? { mode: selection, without: asked.off } : { table: asked.table };
+    const what = table === null ? { mode: selection, without: asked.off } : { table };
     attempt(async () => set(await post("/api/exploration", { ...what, goals: asked.goal ? [asked.goal] : [], sessions: asked.sessions })));
   };
-  const own = shown.is === "done" && asked.table !== null && /^mode\s+(\S+)/m.exec(asked.table)?.[1] === shown.answer.mode;
+  const answered = shown.is === "done" && (about(shown, mode.id) || shown.answer.mode === /^mode\s+(\S+)/m.exec(table ?? "")?.[1]);
   const checks = mode.variants?.find(({ id }) => id === asked.variant)?.table?.checks ?? mode.checks ?? [];
   return html`<section class="panel think" data-thinks=${shown.is}>
     <h2 id="think">${tell("catalogue think")}</h2><p>${tell("catalogue think-why")}</p>
     ${lab.role !== "trainer" ? null : html`<form onSubmit=${search}>
       <p class="line">
-        ${mode.variants?.length ? html`<label>${tell("catalogue think-variant")} <select name="variant" value=${asked.variant} onChange=${(event) => ask({ ...asked, variant: event.target.value, off: [], table: null })}>
+        ${mode.variants?.length ? html`<label>${tell("catalogue think-variant")} <select name="variant" value=${asked.variant} onChange=${(event) => ask({ ...asked, variant: event.target.value, off: [], written: null })}>
           ${mode.variants.map(({ id }) => html`<option key=${id} value=${id} selected=${id === asked.variant}>${id}</option>`)}</select></label>` : null}
         <label>${tell("catalogue think-goal")} <select name="goal" value=${asked.goal} onChange=${change("goal")}><option value="">${tell("catalogue think-promised")}</option>
           ${(data?.goals ?? []).map((goal) => html`<option key=${goal} value=${goal} selected=${goal === asked.goal}>${goal}</option>`)}</select></label>
         <label>${tell("catalogue think-sessions")} <select name="sessions" value=${asked.sessions} onChange=${change("sessions")}>
           ${(data?.sessions ?? []).map((bound) => html`<option key=${bound} value=${bound} selected=${bound === asked.sessions}>${bound}</option>`)}</select></label></p>
-      ${asked.table !== null ? null : html`<details><summary>${tell("catalogue think-off")}${asked.off.length ? `: ${asked.off.join(", ")}` : ""}</summary>
+      ${asked.edits ? null : html`<details><summary>${tell("catalogue think-off")}${asked.off.length ? `: ${asked.off.join(", ")}` : ""}</summary>
         <p class="line">${checks.filter((check) => !mode.off?.includes(check)).map((check) => html`<label key=${check} class="line"><input type="checkbox" name=${check} checked=${asked.off.includes(check)}
           onChange=${(event) => ask({ ...asked, off: event.target.checked ? [...asked.off, check] : asked.off.filter((one) => one !== check) })} /> ${check}</label>`)}</p></details>`}
-      <details onToggle=${(event) => event.target.open !== (asked.table !== null) && ask({ ...asked, table: event.target.open ? data?.table ?? null : null })}>
+      <details onToggle=${(event) => event.target.open !== asked.edits && ask({ ...asked, edits: event.target.open })}>
         <summary>${tell("catalogue think-edit")}</summary><p>${tell("catalogue think-edited")}</p>
-        ${asked.table === null ? null : html`<textarea name="table" rows="16" spellcheck="false" aria-label=${tell("catalogue think-edit")} value=${asked.table} onInput=${change("table")}></textarea>`}</details>
+        ${table === null ? null : html`<textarea name="table" rows="16" spellcheck="false" aria-label=${tell("catalogue think-edit")} value=${table} onInput=${change("written")}></textarea>`}</details>
       <fieldset class="line"><legend>${tell("catalogue think-predict")}</legend>${["attack", "none"].map((what) => html`<label key=${what} class="line">
         <input type="radio" name="predicted" value=${what} checked=${predicted === what} onChange=${() => predict(what)} /> ${tell(`catalogue think-${what === "attack" ? "yes" : "no"}`)}</label>`)}</fieldset>
       <p class="line">${shown.is === "runs"
@@ -58,7 +59,7 @@ export const Think = ({ mode }) => {
         : html`<button class="primary" data-action="think" disabled=${!data || predicted === null}>${tell("catalogue think-search")}</button>`}</p>
       <p class="fault" role="alert">${fault}</p></form>`}
     <div aria-live="polite">${shown.is === "runs" && about(shown, mode.id) ? html`<p data-states><progress></progress> ${tell("catalogue think-running", { states: shown.states })}</p>` : null}
-      ${shown.is === "done" && (own || about(shown, mode.id)) ? html`<${Answer} answer=${shown.answer} predicted=${predicted} attempt=${attempt} />` : null}</div>
+      ${answered ? html`<${Answer} answer=${shown.answer} predicted=${predicted} attempt=${attempt} />` : null}</div>
   </section>`;
 };
 
