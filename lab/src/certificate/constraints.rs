@@ -332,6 +332,7 @@ mod tests {
         assert!(!host_in("my.example.com", "example.com"));
         assert!(host_in("my.host.example.com", ".example.com"));
         assert!(!host_in("example.com", ".example.com"));
+        assert!(!host_in(".example.com", ".example.com"), "no label is added");
         assert!(host_in("example.com", ""));
     }
 
@@ -340,6 +341,8 @@ mod tests {
         assert!(is_network(&[192, 0, 2, 0, 255, 255, 255, 0]));
         assert!(is_network(&[0, 0, 0, 0, 0, 0, 0, 0]));
         assert!(!is_network(&[192, 0, 2, 0, 255, 0, 255, 0]));
+        assert!(!is_network(&[192, 0, 2, 0, 255, 255, 255, 1]));
+        assert!(is_network(&[192, 0, 2, 0, 255, 255, 255, 254]));
         assert!(!is_network(&[192, 0, 2, 0]));
         assert!(is_network(&[0xff; 32]));
     }

@@ -125,7 +125,7 @@ pub(super) fn header(input: &[u8], start: usize) -> Result<(u8, usize, usize), G
 
 #[cfg(test)]
 mod tests {
-    use super::{check, sets};
+    use super::{MAX_DEPTH, check, sets};
 
     #[test]
     fn one_encoding_for_each_value() {
@@ -159,11 +159,9 @@ mod tests {
 
     #[test]
     fn depth_is_bounded() {
-        let mut deep = Vec::new();
-        for _ in 0..60 {
-            deep.insert(0, u8::try_from(deep.len()).unwrap());
-            deep.insert(0, 0x30);
-        }
-        assert!(matches!(check(&deep), Err(super::Got::Nested { .. })));
+        let around = |count| (0..count).fold(vec![0x05, 0], |inner, _| super::tlv(0x30, &inner));
+        assert_eq!(check(&around(MAX_DEPTH)), Ok(()));
+        let at = 2 * (MAX_DEPTH + 1);
+        assert_eq!(check(&around(MAX_DEPTH + 1)), Err(super::Got::Nested { most: MAX_DEPTH, at }));
     }
 }

@@ -296,6 +296,14 @@ mod tests {
                 ],
                 no_policy,
             ),
+            (
+                "any inhibited two below",
+                vec![
+                    vec![policies(&[oid(1)]), explicit(), (INHIBIT_ANY, vec![0x02, 0x01, 0x01])],
+                    vec![policies(&[any()])],
+                ],
+                Ok(()),
+            ),
             ("mapped", vec![vec![policies(&[oid(1)]), maps(1, 2), explicit()], vec![policies(&[oid(2)])]], Ok(())),
             (
                 "mapped away",

@@ -2,8 +2,8 @@
 
 use lab::certificate::issue::{Extension, KeyUse, Limits};
 use lab::certificate::{Credential, Policy, PolicyInputs, Profile, Purpose, Template, Validation, Validity, validate};
-use support::certificates::{AT, NAME, leaf, rng};
-use support::tlv::der;
+use support::certificates::{AT, NAME, leaf, rng, sign};
+use support::tlv::{Node, der};
 
 fn authority(name: &str) -> Template {
     Template::authority(name, Validity::around(AT, 90))
@@ -94,6 +94,57 @@ fn what_it_says_of_its_issuer_does_not_count() {
     let leaf = intermediate.issue(&leaf(), rng).unwrap();
     let found = judge(root.certificate().to_vec(), leaf.presented(), Profile::WebPki);
     assert_eq!(found.failure().map(|step| step.check), Some("cert-key-identifier"), "{}", found.reason());
+}
+
+/// CA/Browser Forum BR 7.1.2.1: no purposes in a root.
+#[test]
+fn a_root_is_for_no_purpose_in_particular() {
+    let template = Template { purposes: vec![Purpose::Server], ..authority("root") };
+    for right in [false, true] {
+        let (anchor, chain) = below(&template, false, right);
+        assert!(judge(anchor.clone(), &chain, Profile::Rfc5280).accepted());
+        let found = judge(anchor, &chain, Profile::WebPki);
+        assert_eq!(found.failure().map(|step| step.check), Some("cert-purpose"), "{}", found.reason());
+    }
+}
+
+/// RFC 5280 section 6.1.4 (k): an authority says that it is one, unless its certificate is of the first version and trusted itself.
+#[test]
+fn an_authority_says_that_it_is_one() {
+    let unsaid = |der: &[u8], first_version: bool| {
+        let mut tree = Node::parse(der).unwrap();
+        let signed = tree.nodes_mut()[0].nodes_mut();
+        if first_version {
+            signed.pop();
+            signed.remove(0);
+        } else {
+            let basic = [0x06, 3, 0x55, 0x1d, 19];
+            let extensions = signed.last_mut().unwrap().nodes_mut()[0].nodes_mut();
+            let before = extensions.len();
+            extensions.retain(|extension| !extension.encode().windows(5).any(|octets| octets == basic));
+            assert_eq!(extensions.len() + 1, before);
+        }
+        tree
+    };
+    let rng = &mut rng(1);
+    let root = Credential::self_signed(&authority("root"), rng).unwrap();
+    let intermediate = root.issue(&authority("intermediate"), rng).unwrap();
+    let leaf = intermediate.issue(&leaf(), rng).unwrap();
+    let sound = [root.certificate().to_vec(), intermediate.certificate().to_vec()];
+    for (of_root, first_version, accepted) in
+        [(true, true, true), (true, false, false), (false, true, false), (false, false, false)]
+    {
+        let [mut anchor, mut above] = sound.clone();
+        if of_root {
+            anchor = unsaid(&anchor, first_version).encode();
+        } else {
+            above = sign(&mut unsaid(&above, first_version), &root);
+        }
+        let policy = Policy { anchors: vec![anchor], at: AT, profile: Profile::Rfc5280, ..Policy::default() };
+        let found = validate(&policy, &[leaf.certificate().to_vec(), above]);
+        let why = (!accepted).then_some("cert-ca-flag");
+        assert_eq!(found.failure().map(|step| step.check), why, "{of_root} {first_version}: {}", found.reason());
+    }
 }
 
 /// Some roots that everybody trusts are numbered zero; a leaf that is trusted itself is held to the rule.

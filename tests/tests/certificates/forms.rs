@@ -423,3 +423,14 @@ fn names_of_a_key_roll_over_are_not_constrained() {
         }
     }
 }
+
+/// CA/Browser Forum BR 7.1.2: an authority states its usages, a server may leave them out.
+#[test]
+fn a_leaf_need_not_state_its_usages() {
+    let pki = pki();
+    accepted(&issued(&pki, &Template { key_use: KeyUse::Unsaid, ..leaf() }, Profile::WebPki));
+    let authority = Template { key_use: KeyUse::Unsaid, ..Template::authority("unsaid", Validity::around(AT, 900)) };
+    let authority = pki.authorities.root.issue(&authority, &mut rng(3)).unwrap();
+    let leaf = authority.issue(&leaf(), &mut rng(4)).unwrap();
+    rejected(&validate(&policy(&pki, Profile::WebPki), leaf.presented()), checks::KEY_USAGE, "");
+}

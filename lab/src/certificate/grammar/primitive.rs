@@ -180,6 +180,17 @@ mod tests {
         }
     }
 
+    /// X.690 section 8.3.2.
+    #[test]
+    fn integers() {
+        for good in [&[0x00][..], &[0x7f], &[0x80], &[0xff], &[0x00, 0x80], &[0xff, 0x7f], &[0x01, 0x00]] {
+            assert!(is_integer(good), "{good:02x?}");
+        }
+        for bad in [&[][..], &[0x00, 0x00], &[0x00, 0x7f], &[0xff, 0x80], &[0xff, 0xff]] {
+            assert!(!is_integer(bad), "{bad:02x?}");
+        }
+    }
+
     /// X.690 section 11.2.
     #[test]
     fn bit_strings() {

@@ -264,6 +264,8 @@ mod tests {
         assert_eq!(Reasons::read(&[7, 0b0111_1111, 0b1000_0000]), Some(Reasons::ALL));
         // The unused bit is no reason.
         assert_eq!(Reasons::read(&[0, 0b1000_0000]), Some(Reasons::NONE));
+        // Nor is any beyond the eighth.
+        assert_eq!(Reasons::read(&[0, 0xff, 0xff, 0xff]), Some(Reasons::ALL));
         assert_eq!(Reasons::read(&[]), None);
     }
 
