@@ -169,21 +169,57 @@ fn every_dependency_comes_from_the_registry_with_its_checksum() {
     }
 }
 
-/// What `cargo deny` would say, for whoever has none.
+/// What cargo says of all platforms.
+fn cargo(arguments: &[&str]) -> String {
+    let ask = |more: &[&str]| {
+        Command::new(env!("CARGO")).args(arguments.iter().chain(more)).current_dir(root()).output().unwrap()
+    };
+    // A build fetches no package that another platform alone needs: then this does.
+    let output = Some(ask(&["--offline"])).filter(|output| output.status.success()).unwrap_or_else(|| ask(&[]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What `cargo deny` would say of two versions, for whoever has none.
+#[test]
+fn every_second_version_has_its_reason() {
+    // Not those of the lock file, which has what no feature asks for besides.
+    let arguments = [
+        "tree",
+        "--workspace",
+        "--all-features",
+        "--edges=normal,build,dev",
+        "--target=all",
+        "--prefix=none",
+        "--locked",
+    ];
+    let tree = cargo(&arguments);
+    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for line in tree.lines().filter(|line| !line.is_empty()) {
+        let mut words = line.split(' ');
+        let (name, version) = (words.next().unwrap(), words.next().and_then(|version| version.strip_prefix('v')));
+        // What stands behind a plus is of the build.
+        let version = version.and_then(|version| version.split('+').next()).unwrap_or_else(|| panic!("{line}"));
+        versions.entry(name).or_default().insert(version);
+    }
+    assert!(versions.len() > 200, "{}", versions.len());
+    let policy = read(".cargo/deny.toml");
+    let excused = policy.split("{ crate = \"").skip(1).filter_map(|rest| rest.split('"').next()?.split_once('@'));
+    for (name, version) in excused {
+        let of_it = versions.get_mut(name).unwrap_or_else(|| panic!("{name} is excused, and nobody needs it"));
+        assert!(of_it.remove(version) && !of_it.is_empty(), "{name} {version} is excused, and no second version");
+    }
+    let twice: Vec<_> = versions.iter().filter(|(_, versions)| versions.len() > 1).collect();
+    assert!(twice.is_empty(), "in two versions, and .cargo/deny.toml has no reason: {twice:?}");
+}
+
+/// What `cargo deny` would say of licences, for whoever has none.
 #[test]
 fn every_licence_is_an_accepted_one() {
     let policy = read(".cargo/deny.toml");
     let (_, accepted) = policy.split_once("\nallow = [\n").unwrap();
     let accepted: BTreeSet<&str> = accepted.split(']').next().unwrap().split('"').skip(1).step_by(2).collect();
-    let metadata = |from: &[&str]| {
-        let asked = ["metadata", "--format-version=1", "--locked"].iter().chain(from);
-        Command::new(env!("CARGO")).args(asked).current_dir(root()).output().unwrap()
-    };
-    // A build fetches no package that another platform alone needs: then this does.
-    let output = Some(metadata(&["--offline"])).filter(|output| output.status.success());
-    let output = output.unwrap_or_else(|| metadata(&[]));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let document: Value = serde_json::from_str(&cargo(&["metadata", "--format-version=1", "--locked"])).unwrap();
     let packages = document["packages"].as_array().unwrap();
     let mut used = BTreeSet::new();
     for package in packages {
