@@ -72,19 +72,22 @@ fn chain(leaf: Vec<u8>, pki: &Pki) -> [Vec<u8>; 2] {
     [leaf, pki.authorities.intermediate.certificate().to_vec()]
 }
 
-/// What a value of any type contains is DER too, in however many values that nobody knows it is wrapped (X.690 section 11.1).
+/// What a value of any type contains is as canonical as its type demands, in however many values that nobody knows it is wrapped (X.690 section 11.1).
 #[test]
 fn values_inside_what_nobody_knows() {
     let pki = pki();
-    let wrapped = |boolean: u8| {
-        let attribute = [0x30, 16, 0x30, 14, 0x06, 3, 0x55, 4, 99, 0x31, 7, 0x30, 5, 0xa1, 3, 0x01, 1, boolean];
+    let wrapped = |tag: u8, octet: u8| {
+        let attribute = [0x30, 16, 0x30, 14, 0x06, 3, 0x55, 4, 99, 0x31, 7, 0x30, 5, 0xa1, 3, tag, 1, octet];
         let extensions = vec![Extension { oid: &[2, 5, 29, 9], critical: false, value: attribute.to_vec() }];
         let leaf = pki.authorities.intermediate.issue(&Template { extensions, ..leaf() }, &mut rng(2)).unwrap();
         validate(&policy(&pki), &chain(leaf.certificate().to_vec(), &pki))
     };
-    let [sound, spoiled] = [0xff, 0x05].map(wrapped);
-    assert!(!encoding_failed(&sound), "{}", sound.reason());
-    assert!(encoding_failed(&spoiled), "{}", spoiled.reason());
+    // A BOOLEAN, which has one form for each value, and a UTF8String, whose octets are text.
+    for (tag, good, bad) in [(0x01, 0xff, 0x05), (0x0c, b'a', 0xff)] {
+        let [sound, spoiled] = [good, bad].map(|octet| wrapped(tag, octet));
+        assert!(!encoding_failed(&sound), "{}", sound.reason());
+        assert!(encoding_failed(&spoiled), "{}", spoiled.reason());
+    }
 }
 
 /// Every departure at every value of the lab's own leaf; and each kind of them would be accepted without this check.
