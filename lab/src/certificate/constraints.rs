@@ -341,7 +341,12 @@ mod tests {
         assert!(is_network(&[192, 0, 2, 0, 255, 255, 255, 0]));
         assert!(is_network(&[0, 0, 0, 0, 0, 0, 0, 0]));
         assert!(!is_network(&[192, 0, 2, 0, 255, 0, 255, 0]));
-        assert!(!is_network(&[192, 0, 2, 0, 255, 255, 255, 1]));
+        for mask in
+            [[255, 255, 255, 1], [255, 255, 254, 255], [255, 0, 0, 255], [0, 255, 255, 255], [127, 255, 255, 255]]
+        {
+            let [a, b, c, d] = mask;
+            assert!(!is_network(&[192, 0, 2, 0, a, b, c, d]), "{mask:?}");
+        }
         assert!(is_network(&[192, 0, 2, 0, 255, 255, 255, 254]));
         assert!(!is_network(&[192, 0, 2, 0]));
         assert!(is_network(&[0xff; 32]));
