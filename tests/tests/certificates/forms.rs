@@ -2,7 +2,7 @@
 //! what is wrong; and the certificate that differs in nothing else is accepted.
 
 use lab::certificate::{
-    Credential, Pki, Policy, PolicyInputs, Profile, Status, Template, Validation, Validity, checks,
+    Credential, Pki, Policy, PolicyInputs, Profile, Purpose, Status, Template, Validation, Validity, checks,
     issue::{Extension, KeyUse, Limits},
     validate,
 };
@@ -433,4 +433,17 @@ fn a_leaf_need_not_state_its_usages() {
     let authority = pki.authorities.root.issue(&authority, &mut rng(3)).unwrap();
     let leaf = authority.issue(&leaf(), &mut rng(4)).unwrap();
     rejected(&validate(&policy(&pki, Profile::WebPki), leaf.presented()), checks::KEY_USAGE, "");
+}
+
+/// Whoever is for another purpose is told apart from whoever may not issue for this one.
+#[test]
+fn another_purpose_is_the_leafs_or_its_authoritys() {
+    let pki = pki();
+    let other = |template| Template { purposes: vec![Purpose::Client], ..template };
+    rejected(&issued(&pki, &other(leaf()), Profile::Rfc5280), checks::PURPOSE, "was issued for another purpose");
+    let authority = other(Template::authority("for clients", Validity::around(AT, 900)));
+    let authority = pki.authorities.root.issue(&authority, &mut rng(3)).unwrap();
+    let leaf = authority.issue(&leaf(), &mut rng(4)).unwrap();
+    let found = validate(&policy(&pki, Profile::Rfc5280), leaf.presented());
+    rejected(&found, checks::PURPOSE, "may not issue certificates for this purpose");
 }
