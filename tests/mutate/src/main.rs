@@ -46,7 +46,7 @@ const UNNEEDED: [&str; 3] = ["web", "explore", "audit"];
 /// of certificates, which takes minutes for each mutant that survives.
 const TESTS: [(&str, &[&str]); 3] = [
     ("conversations", &["verdicts::", "rollback::", "honest::", "relayed::"]),
-    ("certificates", &["anchors::", "described::", "forms::", "grammar::", "lists::", "names::"]),
+    ("certificates", &["anchors::", "described::", "forms::", "grammar::", "lists::", "names::", "paths::"]),
     ("conversations", &["outcomes::"]),
 ];
 

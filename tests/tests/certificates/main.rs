@@ -9,3 +9,4 @@ mod hostile;
 mod limbo;
 mod lists;
 mod names;
+mod paths;
