@@ -150,17 +150,7 @@ mod tests {
     use x509_parser::prelude::FromDer as _;
 
     use super::*;
-
-    /// DER of less than 64 KiB.
-    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-        let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
-        let length = match (high, low) {
-            (0, 0..0x80) => vec![low],
-            (0, _) => vec![0x81, low],
-            _ => vec![0x82, high, low],
-        };
-        [&[tag], length.as_slice(), content].concat()
-    }
+    use crate::certificate::der::tlv;
 
     fn judged(algorithm: &[&[u8]], key: &[u8]) -> Strength<Key> {
         let bits = [&[0], key].concat();
