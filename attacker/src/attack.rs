@@ -4,7 +4,7 @@ pub mod case;
 mod change;
 mod info;
 
-pub use crate::call::Call;
+pub use crate::call::{Call, Unheard};
 pub use change::changes;
 pub use info::{Family, Info, Needs, Variant, When};
 
@@ -36,8 +36,8 @@ pub enum Seen {
     Ended(Role),
     /// A computation came to its end.
     Solved(Box<Result<Solution, Failure>>),
-    /// What the server answered to a call; nothing where it did not answer, or where the session's time is over.
-    Called(Option<Vec<Frame>>),
+    /// What the server answered to a call, or why nothing was heard of it.
+    Called(Result<Vec<Frame>, Unheard>),
     /// What is held back has been held as long as the victims will bear.
     Impatient,
 }

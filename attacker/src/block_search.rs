@@ -9,6 +9,10 @@
 use num_bigint::BigUint;
 use num_integer::Integer;
 
+/// The longest stride. Where the remainder of n goes into a greatest block more than three times as often, which chance brings
+/// about once in thousands of ciphertexts, some more tries are made.
+const STRIDES: u32 = 1 << 12;
+
 /// Bleichenbacher's search for the block m of one ciphertext.
 #[derive(Clone, Debug)]
 pub struct BlockSearch {
@@ -29,7 +33,16 @@ pub struct BlockSearch {
     /// The multiplier that is asked about.
     s: BigUint,
     /// In step 2c, how often n goes into m·s; none in steps 2a and 2b.
-    r: Option<BigUint>,
+    multiples: Option<Multiples>,
+}
+
+/// How often n goes into m·s: which numbers step 2c tries one after the other.
+#[derive(Clone, Debug)]
+struct Multiples {
+    /// The one that is tried: r.
+    r: BigUint,
+    /// By how much the next one is greater.
+    stride: BigUint,
 }
 
 impl BlockSearch {
@@ -51,7 +64,7 @@ impl BlockSearch {
             least,
             greatest,
             s,
-            r: None,
+            multiples: None,
         })
     }
 
@@ -68,7 +81,7 @@ impl BlockSearch {
             match &self.intervals[..] {
                 [one] => self.begin_at(&one.clone()),
                 _ => {
-                    self.r = None;
+                    self.multiples = None;
                     self.s += 1u8;
                 }
             }
@@ -104,7 +117,7 @@ impl BlockSearch {
 
     /// One interval is left and becomes smaller with nearly every other question; before, the search waits for chance.
     pub fn narrows(&self) -> bool {
-        self.r.is_some()
+        self.multiples.is_some()
     }
 
     /// Bits of the block that are known by now, and that have to be found in all.
@@ -145,18 +158,35 @@ impl BlockSearch {
         let (_, high) = interval;
         let r = ((high * &self.s - &self.least) * 2u8).div_ceil(&self.n);
         self.s = (&self.least + &r * &self.n).div_ceil(high);
-        self.r = Some(r);
+        self.multiples = Some(Multiples { r, stride: stride(&self.n, high) });
         self.fit(interval);
     }
 
     /// The next multiplier in step 2c that can be right for this many times n, or for more.
     fn fit(&mut self, (low, high): &(BigUint, BigUint)) {
-        let Some(r) = &mut self.r else { return };
+        let Some(Multiples { r, stride }) = &mut self.multiples else { return };
         while self.s > (&self.greatest + &*r * &self.n) / low {
-            *r += 1u8;
+            *r += &*stride;
             self.s = (&self.least + &*r * &self.n).div_ceil(high);
         }
     }
+}
+
+/// By how much r grows in step 2c where the greatest block that is left is `high`.
+///
+/// Of m·s, r·n less, chance decides by where the multiples of n lie among those of `high`: from one r to the next they move on by
+/// n modulo `high`. The paper counts r up by one: where `high` nearly divides n, every try is like the one before, and each bit
+/// costs as many tries as the remainder goes into `high`, without bound. Any greater r halves the interval as well, and the least
+/// stride that moves on by about a third comes by every place.
+fn stride(n: &BigUint, high: &BigUint) -> BigUint {
+    let on = n % high;
+    let mut place = BigUint::ZERO;
+    let third = (1..STRIDES).find(|_| {
+        place = (&place + &on) % high;
+        let percent = u32::try_from(&place * 100u8 / high).unwrap_or(0);
+        (30..45).contains(&percent.min(100 - percent))
+    });
+    third.unwrap_or(STRIDES).into()
 }
 
 /// Questions that the search takes on an average, where every block that begins with 0 and 2 is told, for a modulus of so many bits:
@@ -231,6 +261,28 @@ mod tests {
         let (block, questions) = searched(513, zero_within);
         assert_eq!(block, usual);
         assert!(questions > few, "{questions} after {few}");
+    }
+
+    /// A modulus of 513 bits that a block goes into some hundred times, but for a thousandth of the block: counted one by one, each of
+    /// the multiples of the modulus lies beside the one before. The exponent is 1, so that the ciphertext is the block.
+    #[test]
+    fn a_block_that_nearly_divides_the_modulus_takes_no_longer() {
+        let b = BigUint::from(1u8) << (8 * 63);
+        for times in [130u32, 190, 245] {
+            let block: BigUint = &b * 2u8 + &b / 17u8 + &b / times;
+            let n = &block * times + &block / 1000u32;
+            assert_eq!(n.bits(), 513, "{times}");
+            let mut search = BlockSearch::new(&n.to_bytes_be(), &[1], &block.to_bytes_be()).unwrap();
+            let mut questions = 0;
+            while search.found().is_none() && !search.is_lost() && questions < 200_000 {
+                questions += 1;
+                let begins = search.question()[..2] == [0, 2];
+                search.answer(begins);
+            }
+            assert_eq!(search.found(), Some(padded(&block, 65)));
+            let expected = super::questions(513);
+            assert!(f64::from(questions) < 4.0 * expected, "{times}: {questions}, where {expected} are expected");
+        }
     }
 
     #[test]

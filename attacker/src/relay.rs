@@ -1,7 +1,7 @@
 //! The relay: two connections, and between them the recipe.
 
 use crate::{
-    attack::{Beside, Seen},
+    attack::{Beside, Seen, Unheard},
     session::{Command, Session, side},
     work::{Workshop, session_budget},
 };
@@ -36,8 +36,10 @@ use tokio::{
 /// The part of the victims' patience for which frames are held back: before they lose it, the frames are on their way.
 pub const HELD: f32 = 0.8;
 
+/// What came of a call.
+type Heard = Result<Vec<Frame>, Unheard>;
 type Answer = oneshot::Receiver<Result<Solution, Failure>>;
-type Called = oneshot::Receiver<Option<Vec<Frame>>>;
+type Called = oneshot::Receiver<Heard>;
 
 /// A session on its two connections.
 pub struct Relay {
@@ -212,7 +214,7 @@ impl Relay {
         // Nor has what the server is asked besides.
         while self.called.is_some() {
             let heard = match end {
-                Some(end) => timeout_at(end, heard(&mut self.called)).await.ok().flatten(),
+                Some(end) => timeout_at(end, heard(&mut self.called)).await.unwrap_or(Err(Unheard::TimeOver)),
                 None => heard(&mut self.called).await,
             };
             self.called = None;
@@ -366,9 +368,9 @@ async fn answered(answer: &mut Option<Answer>) -> Result<Solution, Failure> {
 }
 
 /// What the server answers to the call under way; never, where there is none.
-async fn heard(called: &mut Option<Called>) -> Option<Vec<Frame>> {
+async fn heard(called: &mut Option<Called>) -> Heard {
     match called {
-        Some(receiver) => receiver.await.unwrap_or_default(),
+        Some(receiver) => receiver.await.unwrap_or(Err(Unheard::Silent)),
         None => pending().await,
     }
 }

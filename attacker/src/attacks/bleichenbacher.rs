@@ -13,7 +13,7 @@
 //! 4. Take the secret out of the block, derive the session key and read the recording.
 
 use crate::{
-    attack::{Attack, Call, Family, Info, Move, Narration, Needs, Seen, Start},
+    attack::{Attack, Call, Family, Info, Move, Narration, Needs, Seen, Start, Unheard},
     block_search::{BlockSearch, raised},
     listener::Listener,
 };
@@ -44,6 +44,8 @@ pub(super) const INFO: Info = Info {
     start: |start| Box::new(Bleichenbacher::new(&start)),
 };
 
+/// How often the same is asked in a row before the server counts as one that answers no more.
+const ASKED: u8 = 4;
 /// Questions after which progress is told while the search waits for chance.
 const TOLD_EACH: u64 = 16;
 /// Steps in which it is told how many bits are known, at most.
@@ -183,6 +185,10 @@ struct Bleichenbacher {
     ended: u8,
     stage: Stage,
     questions: u64,
+    /// The last of them.
+    asked: Option<Call>,
+    /// How often in a row nothing was heard of it.
+    unheard: u8,
     /// The step of what is known that was told last.
     told: u64,
 }
@@ -195,6 +201,8 @@ impl Bleichenbacher {
             ended: 0,
             stage: Stage::Listening,
             questions: 0,
+            asked: None,
+            unheard: 0,
             told: 0,
         }
     }
@@ -202,7 +210,9 @@ impl Bleichenbacher {
     /// Asks about a ciphertext.
     fn ask(&mut self, target: &Target, ciphertext: Vec<u8>, moves: &mut Vec<Move>) {
         self.questions += 1;
-        moves.push(Move::Call(target.call(ciphertext)));
+        let call = target.call(ciphertext);
+        self.asked = Some(call.clone());
+        moves.push(Move::Call(call));
     }
 
     fn begin(&mut self, moves: &mut Vec<Move>) {
@@ -220,6 +230,7 @@ impl Bleichenbacher {
     }
 
     fn answered(&mut self, frames: &[Frame], moves: &mut Vec<Move>) {
+        self.unheard = 0;
         let answer: Answer = frames.iter().map(|frame| frame.kind).collect();
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Comparing { target, mut answers, mut left } => {
@@ -272,8 +283,17 @@ impl Bleichenbacher {
         }
     }
 
+    /// A server that was slow once says nothing by it, and who asks the same again learns the same.
+    fn ask_again(&mut self, moves: &mut Vec<Move>) {
+        self.unheard += 1;
+        match self.asked.clone().filter(|_| self.unheard < ASKED) {
+            Some(call) => moves.push(Move::Call(call)),
+            None => self.cut_off("unanswered", moves),
+        }
+    }
+
     /// The server answers no more, or time is over.
-    fn cut_off(&mut self, moves: &mut Vec<Move>) {
+    fn cut_off(&mut self, failure: &str, moves: &mut Vec<Move>) {
         let (target, reached) = match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Comparing { target, .. } => (target, Reached::default()),
             Stage::Searching { target, search, .. } => {
@@ -282,7 +302,7 @@ impl Bleichenbacher {
             }
             Stage::Listening | Stage::Over => return,
         };
-        moves.push(Move::Tell(self.end(&target, Some("unanswered"), Some(reached))));
+        moves.push(Move::Tell(self.end(&target, Some(failure), Some(reached))));
     }
 
     fn end(&self, target: &Target, failure: Option<&str>, cut_off: Option<Reached>) -> Fact {
@@ -341,8 +361,9 @@ impl Attack for Bleichenbacher {
                     self.begin(&mut moves);
                 }
             }
-            Seen::Called(Some(frames)) => self.answered(&frames, &mut moves),
-            Seen::Called(None) => self.cut_off(&mut moves),
+            Seen::Called(Ok(frames)) => self.answered(&frames, &mut moves),
+            Seen::Called(Err(Unheard::Silent)) => self.ask_again(&mut moves),
+            Seen::Called(Err(Unheard::TimeOver)) => self.cut_off("interrupted", &mut moves),
             Seen::Solved(_) | Seen::Impatient => {}
         }
         moves
@@ -357,7 +378,7 @@ mod tests {
     #[test]
     fn every_phase_unit_and_failure_has_words() {
         let phases = ["phase ask", "phase narrow", "unit questions", "amount questions", "unit bits", "amount bits"];
-        let failures = ["failure same-answer", "failure contradiction", "failure unanswered"];
+        let failures = ["failure same-answer", "failure contradiction", "failure unanswered", "failure interrupted"];
         for text in phases.iter().chain(&failures) {
             assert!(ENGLISH.contains(&format!("\n{text}: ")) && GERMAN.contains(&format!("\n{text}: ")), "{text}");
         }

@@ -96,10 +96,18 @@ impl Browser {
         self.command("/window/rect", &json!({ "width": width, "height": 1000 }));
     }
 
-    /// Gives the page exactly this room, whatever the window is.
+    /// Gives the page exactly this room, whatever the window is, and waits until it has settled in it: whoever measures measures
+    /// what stays.
     pub fn screen(&self, width: u32, height: u32) {
         let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.command("/goog/cdp/execute", &json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params }));
+        self.draw();
+    }
+
+    /// Waits until what is due has been drawn: in the first picture a drawing measures its room, in the second it stands in it, and
+    /// what comes after pictures has come.
+    pub fn draw(&self) {
+        self.run_until_done("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0])))", &[]);
     }
 
     /// Presses a key, as it is called in the page's events.

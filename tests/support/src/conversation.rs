@@ -1,7 +1,7 @@
 //! A session without sockets: two victims and whoever stands between them, driven until nothing moves.
 
 use attacker::{
-    attack::{Beside, Call, Recipe, Seen},
+    attack::{Beside, Call, Recipe, Seen, Unheard},
     session,
     work::Workshop,
 };
@@ -100,8 +100,9 @@ pub fn attacked_again(orders: &Orders, verified: &Arc<Verified>) -> Log {
 }
 
 /// What the server answers to somebody who calls besides; nothing where its order takes nobody any more.
-fn answered(orders: &Orders, kept: Kept, number: u32, call: &Call) -> Option<Vec<Frame>> {
-    let order = (number <= orders.server.calls).then(|| victim::call(&orders.server, number)).flatten()?;
+fn answered(orders: &Orders, kept: Kept, number: u32, call: &Call) -> Result<Vec<Frame>, Unheard> {
+    let order = (number <= orders.server.calls).then(|| victim::call(&orders.server, number)).flatten();
+    let order = order.ok_or(Unheard::Silent)?;
     let mut server = Victim::new(Role::Server, &order, kept).expect("a server");
     let inputs = std::iter::once(Input::Open).chain(call.frames.iter().cloned().map(Input::Frame));
     let commands = inputs.flat_map(|input| server.handle(input)).collect::<Vec<_>>();
@@ -110,7 +111,7 @@ fn answered(orders: &Orders, kept: Kept, number: u32, call: &Call) -> Option<Vec
         _ => None,
     });
     let heard: Vec<Frame> = frames.take(call.answers).collect();
-    (!heard.is_empty()).then_some(heard)
+    if heard.is_empty() { Err(Unheard::Silent) } else { Ok(heard) }
 }
 
 /// Runs all sessions of a scenario in order, with the attack between the victims, and answers with all events.
@@ -153,6 +154,15 @@ pub fn cut(orders: &Orders, to: Role, after: usize) -> (Log, bool) {
     (stage.log, stage.broken.is_some())
 }
 
+/// The same where nothing is heard of the calls for which `unheard` has a reason; the first call is number 1.
+pub fn attacked_unheard(orders: &Orders, unheard: fn(u32) -> Option<Unheard>) -> Log {
+    let attacker = session::Session::of(&orders.attack).expect("an attack");
+    let mut stages = [Stage { unheard, ..Stage::new(orders, Some(attacker), None, [None, None]) }];
+    play(&mut stages);
+    let [stage] = stages;
+    stage.log
+}
+
 fn run(orders: &Orders, attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
     let mut stages = [Stage::new(orders, attacker, verified, [None, None])];
     play(&mut stages);
@@ -189,6 +199,8 @@ struct Stage<'o> {
     of_server: Option<Arc<Memory>>,
     verified: Option<Arc<Verified>>,
     calls: u32,
+    /// Why nothing is heard of a call, by its number.
+    unheard: fn(u32) -> Option<Unheard>,
     queue: VecDeque<Pending>,
     log: Log,
     /// Whose connection is cut, and after how many steps; what was on its way is lost.
@@ -217,7 +229,23 @@ impl<'o> Stage<'o> {
         }
         let verified = verified.cloned();
         let (calls, steps, cut, broken) = (0, 0, None, None);
-        Self { orders, attacker, beside, client, server, of_server, verified, calls, queue, log, cut, steps, broken }
+        let unheard = |_| None;
+        Self {
+            orders,
+            attacker,
+            beside,
+            client,
+            server,
+            of_server,
+            verified,
+            calls,
+            unheard,
+            queue,
+            log,
+            cut,
+            steps,
+            broken,
+        }
     }
 
     /// Has whoever still waits lose patience; whether somebody did.
@@ -299,7 +327,10 @@ impl<'o> Stage<'o> {
                         verified: self.verified.clone(),
                         memory: self.of_server.clone(),
                     };
-                    let heard = answered(orders, kept, self.calls, &call);
+                    let heard = match (self.unheard)(self.calls) {
+                        None => answered(orders, kept, self.calls, &call),
+                        Some(why) => Err(why),
+                    };
                     self.queue.push_back(Pending::Attacker(Seen::Called(heard)));
                 }
                 session::Command::Cut(role) => self.queue.push_back(Pending::Victim(role, Input::Ended)),

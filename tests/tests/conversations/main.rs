@@ -4,6 +4,7 @@ mod clocks;
 mod honest;
 mod lies;
 mod outcomes;
+mod questions;
 mod relayed;
 mod rollback;
 mod symbolic;

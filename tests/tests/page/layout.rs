@@ -119,7 +119,7 @@ fn a_drawing_has_its_width_from_the_first_picture_on() {
     browser.click("a[href='/checks/transcript-signature']");
     browser.await_element(".diagram svg");
     // Two pictures later an effect that comes after the first has run too.
-    browser.run_until_done("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0])))", &[]);
+    browser.draw();
     let widths = browser.run("return [...widths]", &[]);
     let widths: Vec<f64> = widths.as_array().expect("widths").iter().filter_map(Value::as_f64).collect();
     assert!(matches!(widths[..], [width] if width <= 390.0), "{widths:?}");

@@ -54,8 +54,7 @@ fn a_program_is_audited_from_the_page_and_each_cell_says_why() {
         return [within(box('[data-because]'), { top: fixed, bottom: innerHeight }), within(box('.attacks [aria-current]'), box('.attacks'))];";
     let await_seen = |attack: &str| {
         browser.await_element(&format!(".program[data-attack='{attack}'] [data-because]"));
-        let drawn = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(done));";
-        browser.run_until_done(drawn, &[]);
+        browser.draw();
         assert_eq!(browser.run(seen, &[]), json!([true, true]), "{attack}");
     };
     await_seen(last.rsplit('=').next().expect("an attack"));

@@ -76,8 +76,6 @@ fn no_number_of_a_toy_lies_over_a_line_or_another_number_on_a_phone() {
         browser.await_element("[data-exchange=between] [data-action=alter]");
         for (width, height) in [(390, 844), (1366, 768)] {
             browser.screen(width, height);
-            let drawn = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(done));";
-            browser.run_until_done(drawn, &[]);
             assert_eq!(browser.run(overlaps, &[]), serde_json::json!([]), "{mode} at {width}");
         }
     }

@@ -43,14 +43,14 @@ fn questions_that_were_cut_off_leave_a_session_unread() {
     assert!(asked, "no deadline lets it ask, and cuts it off");
 }
 
-/// The session is over when the questions begin: no patience of the victims decides.
+/// The session is over when the questions begin: no patience of the victims decides, and of a deadline there is more than is needed.
 #[test]
 fn a_server_that_answers_is_asked_until_the_recording_is_open() {
     for (mode, kind) in [("rsa:pkcs1v15,bits=513", "read"), ("rsa-cert:pkcs1v15,bits=513", "read")] {
         let scenario = format!("{mode}/bleichenbacher~implicit-rejection");
-        let (code, sessions) = play(&[&scenario, "--patience", "2000"]);
+        let (code, sessions) = play(&[&scenario, "--patience", "2000", "--deadline", "600"]);
         assert_eq!((&sessions[0]["verdict"]["kind"], code), (&kind.into(), Some(0)), "{}", sessions[0]["verdict"]);
-        let (code, sessions) = play(&[&format!("{mode}/bleichenbacher")]);
+        let (code, sessions) = play(&[&format!("{mode}/bleichenbacher"), "--deadline", "600"]);
         assert_eq!((&sessions[0]["verdict"]["kind"], code), (&"private".into(), Some(0)), "{}", sessions[0]["verdict"]);
     }
 }
