@@ -1,6 +1,11 @@
 //! Which package knows which, and what all of them are built of.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
 /// Where each package lies, its name, and which packages of the lab it may depend on.
 const ARROWS: [(&str, &str, &[&str]); 10] = [
@@ -32,7 +37,7 @@ fn no_package_depends_on_one_that_it_must_not_know() {
     let listed: BTreeSet<&str> = at_home.filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(listed, ours, "a package that ARROWS does not place");
     for (directory, name, allowed) in ARROWS {
-        let manifest = fs::read_to_string(root.join(directory).join("Cargo.toml")).unwrap();
+        let manifest = manifest(directory);
         assert!(manifest.contains(&format!("name = \"{name}\"")), "{directory}");
         let depends = named(&manifest, "dependencies");
         assert!(!depends.is_empty(), "{name}: no dependencies were found");
@@ -42,26 +47,57 @@ fn no_package_depends_on_one_that_it_must_not_know() {
     }
 }
 
-/// A dependency that nobody uses is built all the same, and has to be answered for.
-#[test]
-fn no_package_names_a_dependency_that_it_does_not_use() {
+/// The source files of the packages, each with the directory of its package.
+fn sources() -> Vec<(&'static str, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut sources = Vec::new();
     for directory in ARROWS.iter().map(|(directory, ..)| *directory).chain(["tests/support"]) {
-        let package = root.join(directory);
-        let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
-        let (mut places, mut code) = (vec![package.clone()], String::new());
+        let mut places = vec![root.join(directory)];
         while let Some(place) = places.pop() {
             for path in fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().path()) {
                 if path.is_dir() && !path.join("Cargo.toml").exists() && !path.ends_with("target") {
                     places.push(path);
                 } else if path.extension().is_some_and(|it| it == "rs") {
-                    code += &fs::read_to_string(path).unwrap();
+                    sources.push((directory, fs::read_to_string(path).unwrap()));
                 }
             }
         }
-        let words: BTreeSet<&str> = code.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').collect();
-        for name in named(&manifest, "dependencies") {
-            assert!(words.contains(name.replace('-', "_").as_str()), "{directory}: {name}");
+    }
+    sources
+}
+
+fn manifest(directory: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(directory).join("Cargo.toml")).unwrap()
+}
+
+/// A dependency that nobody uses is built all the same, and has to be answered for.
+#[test]
+fn no_package_names_a_dependency_that_it_does_not_use() {
+    let mut words: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (directory, code) in sources() {
+        let of_it = code.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').map(str::to_owned);
+        words.entry(directory).or_default().extend(of_it);
+    }
+    for (directory, words) in words {
+        for name in named(&manifest(directory), "dependencies") {
+            assert!(words.contains(&name.replace('-', "_")), "{directory}: {name}");
+        }
+    }
+}
+
+/// What a library is for is shown by tests, and its docstrings cite no code: it is not compiled once more to look for examples. So none
+/// may stand there that nobody would run.
+#[test]
+fn no_example_stands_in_a_docstring_where_nobody_runs_it() {
+    for (directory, code) in sources() {
+        assert!(manifest(directory).contains("\n[lib]\ndoctest = false\n"), "{directory}");
+        let fences = code.lines().filter_map(|line| {
+            let line = line.trim_start();
+            line.strip_prefix("///").or_else(|| line.strip_prefix("//!"))?.trim().strip_prefix("```")
+        });
+        // Each other one begins a block, and says what it holds.
+        for held in fences.step_by(2) {
+            assert_eq!(held, "text", "{directory}");
         }
     }
 }
