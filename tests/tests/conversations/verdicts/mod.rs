@@ -3,17 +3,18 @@
 mod inconclusive;
 mod left;
 mod story;
+mod truths;
 
 use lab::{
     cause::Cause,
-    event::{Cancellation, Fact, Reached, Status, VERSION, Way},
+    event::{Cancellation, Fact, Reached, Status, TRIES, VERSION, Way},
     loss::Loss,
     role::{
         Actor::{Attacker, Client, Console, Server},
         Role,
     },
     staging::Setting,
-    verdict::{Class, Grounds, Kind, Verdict, judge},
+    verdict::{Class, Grounds, Judgement, Kind, Verdict, judge},
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -241,6 +242,22 @@ fn unread_where_the_computation_was_cut_off() {
     assert!(!Kind::Unread.is_settled());
 }
 
+/// Only what is tried one by one is over with the last of it, and only where it is known how many there are.
+#[test]
+fn a_search_is_over_when_all_is_tried_and_no_other_work_by_its_count() {
+    let judged = |unit: Option<&str>, done, total| {
+        let work = Fact::Work { phase: "clock-seed".into(), done, total, unit: unit.map(str::to_owned) };
+        shared().delivered().tell(Attacker, work).end().verdict.kind
+    };
+    assert_eq!(judged(Some(TRIES), 50, 50), Kind::Private);
+    assert_eq!(judged(Some(TRIES), 51, 50), Kind::Private);
+    for (unit, done, total) in
+        [(Some(TRIES), 49, 50), (Some(TRIES), 50, 0), (Some(TRIES), 0, 0), (Some("relations"), 50, 50), (None, 50, 50)]
+    {
+        assert_eq!(judged(unit, done, total), Kind::Unread, "{unit:?} {done} of {total}");
+    }
+}
+
 #[test]
 fn a_computation_that_came_to_its_end_leaves_the_session_as_it_is() {
     let too_hard = || shared().delivered().chose().solved(false, None);
@@ -437,7 +454,7 @@ proptest! {
 }
 
 /// A campaign of two sessions: an honest one, and one in which nobody finished and the attacker shows this; the verdict on the first.
-fn shown_later(show: impl Fn(Story) -> Story) -> Verdict {
+fn shown_later(show: impl Fn(Story) -> Story) -> Judgement {
     let ended = |story: Story| story.left().all(|_| Fact::Ended).0;
     let sessions = [ended(shared().delivered()), ended(show(Story::begin()))];
     let mut story = Story(Vec::new());
@@ -445,21 +462,24 @@ fn shown_later(show: impl Fn(Story) -> Story) -> Verdict {
         story = story.tell(Console, Fact::Began { number, of: 2 });
         story = session.into_iter().fold(story, |story, event| story.tell(event.source, event.fact));
     }
-    judge(&story.0).sessions[0].verdict.clone()
+    judge(&story.0).sessions[0].clone()
 }
 
 #[test]
 fn what_is_shown_in_a_later_session_counts_for_the_one_that_it_is_of() {
-    assert_eq!(shown_later(|story| story).kind, Kind::Private);
-    assert_eq!(
-        shown_later(|story| story.holds(Role::Client, "k").recovered(Role::Client, CLIENT_SAYS, false)).kind,
-        Kind::Read
-    );
+    let kind = |show: fn(Story) -> Story| shown_later(show).verdict.kind;
+    assert_eq!(kind(|story| story), Kind::Private);
+    assert_eq!(kind(|story| story.holds(Role::Client, "k").recovered(Role::Client, CLIENT_SAYS, false)), Kind::Read);
     // A canary that was shown is proof without its key: `reinstall-key` reads like that.
-    assert_eq!(shown_later(|story| story.recovered(Role::Client, CLIENT_SAYS, false)).kind, Kind::Read);
-    assert_eq!(shown_later(|story| story.holds(Role::Client, "k")).kind, Kind::Inconclusive);
+    assert_eq!(kind(|story| story.recovered(Role::Client, CLIENT_SAYS, false)), Kind::Read);
+    assert_eq!(kind(|story| story.holds(Role::Client, "k")), Kind::Inconclusive);
     // The key of another session is none of this one.
-    assert_eq!(shown_later(|story| story.holds(Role::Client, "x")).kind, Kind::Private);
+    let other = shown_later(|story| story.holds(Role::Client, "x"));
+    assert_eq!((other.verdict.kind, other.fingerprints.attacker.len()), (Kind::Private, 0));
+    // Nor does anybody but the attacker show what the attacker knows.
+    let (with, fingerprint) = (Role::Client, "k".to_owned());
+    let by_a_victim = shown_later(|story| story.tell(Server, Fact::Holds { with, fingerprint: fingerprint.clone() }));
+    assert_eq!(by_a_victim.verdict.kind, Kind::Private);
 }
 
 #[test]
