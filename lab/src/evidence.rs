@@ -234,5 +234,7 @@ mod tests {
         let digest = "0123456789abcdef0123456789abcdef";
         assert_eq!(abbreviate(&format!("key {digest}, which")), "key 01234567…, which");
         assert_eq!(abbreviate("decade facade 0123456789abcdef"), "decade facade 0123456789abcdef");
+        assert_eq!(abbreviate(&digest[..16]), "0123456789abcdef");
+        assert_eq!(abbreviate(&digest[..17]), "01234567…");
     }
 }

@@ -1,6 +1,9 @@
 //! Nobody in the middle: every mode agrees on one key and delivers both messages.
 
+use crate::relayed;
 use lab::{
+    event::{Fact, Way},
+    modes,
     role::{Actor, Role},
     scenario::Scenario,
     staging::{BLOCK, Setting},
@@ -24,6 +27,22 @@ fn every_mode_is_private() {
         let log = honest(&mode, 1);
         let judgement = judge(&log.events);
         assert_eq!(judgement.verdict.kind, Kind::Private, "{mode}: {}\n{:#?}", judgement.verdict.because, log.events);
+    }
+}
+
+/// Of what it sends and of what it hears, each victim tells the flight.
+#[test]
+fn every_frame_bears_the_flight_of_its_message() {
+    for id in every_mode() {
+        let (log, scenario) = (honest(&id, 1), format!("{id}/relay").parse::<Scenario>().expect("a scenario"));
+        let mode = modes::of(&scenario.mode).expect("a mode");
+        for event in &log.events {
+            let Fact::Frame { way, flight, kind, .. } = &event.fact else { continue };
+            let victim = if event.source == Actor::Client { Role::Client } else { Role::Server };
+            let from = if *way == Way::Sent { victim } else { victim.peer() };
+            let stands = relayed::flights(mode, from, kind);
+            assert!(stands.contains(flight), "{id}: {kind} of the {from} in {flight}, not {stands:?}");
+        }
     }
 }
 

@@ -2,11 +2,24 @@
 
 use lab::{
     event::{Action, Fact},
+    mode::Mode,
     modes,
+    role::Role,
     staging::Setting,
     wire::Kind,
 };
 use support::{conversation::attacked, outcomes, staging::stage};
+
+/// Flights in which a role's messages of a kind stand in a mode's table. A message that a session has twice, as one that is resumed has
+/// its hellos, stands in either place.
+pub(super) fn flights(mode: &Mode, from: Role, kind: &str) -> Vec<u32> {
+    if kind == Kind::Record.as_str() {
+        return vec![mode.record_flight()];
+    }
+    let of_table = mode.messages.iter().zip(mode.flights());
+    let of_table = of_table.filter(|(message, _)| message.from == from && message.kind.as_str() == kind);
+    of_table.map(|(_, flight)| flight).collect()
+}
 
 #[test]
 fn every_frame_bears_the_flight_of_its_message() {
@@ -16,13 +29,7 @@ fn every_frame_bears_the_flight_of_its_message() {
         let log = attacked(&stage(&outcome.scenario, &Setting::seeded("test", 1)).unwrap());
         for event in &log.events {
             let Fact::Relayed { from, action, flight, kind, .. } = &event.fact else { continue };
-            let of_table = mode.messages.iter().zip(mode.flights());
-            let of_table = of_table.filter(|(message, _)| message.from == *from && message.kind.as_str() == *kind);
-            // A message that a session has twice, as one that is resumed has its hellos, stands in either place.
-            let stands: Vec<u32> = match kind.as_str() {
-                record if record == Kind::Record.as_str() => vec![mode.record_flight()],
-                _ => of_table.map(|(_, flight)| flight).collect(),
-            };
+            let stands = flights(mode, *from, kind);
             if stands.is_empty() {
                 continue;
             }

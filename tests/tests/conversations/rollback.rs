@@ -90,6 +90,46 @@ fn honest(mode: &str) -> ([Part; 2], String) {
     ([client_part, server_part], exporter(&server))
 }
 
+/// What the table has a party throw away, after a message of its own or of the other, it knows no more when all messages are exchanged.
+#[test]
+fn what_is_thrown_away_is_known_no_more() {
+    let mut thrown = [0, 0];
+    for mode in every_mode() {
+        let (parts, _) = honest(&mode);
+        let [mut client, mut server] = parts.map(|part| {
+            let (mut party, _) = part.begin();
+            part.received.iter().for_each(|frame| drop(take(&mut party, frame)));
+            party
+        });
+        while !(client.is_over() && server.is_over()) {
+            let mut said = 0;
+            for turn in 0..2 {
+                let (from, to) = if turn == 0 { (&mut client, &mut server) } else { (&mut server, &mut client) };
+                let mut outputs = Vec::new();
+                from.go_on(&mut outputs).unwrap_or_else(|stop| panic!("{mode}: {stop}"));
+                for frame in sent(outputs) {
+                    said += 1;
+                    to.receive(&frame, &mut Vec::new()).unwrap_or_else(|stop| panic!("{mode}: {stop}"));
+                }
+            }
+            assert!(said > 0, "{mode}: nobody has the next message");
+        }
+        for (party, role) in [(&client, Role::Client), (&server, Role::Server)] {
+            let table =
+                modes::of(&format!("{mode}/relay").parse::<Scenario>().expect("a scenario").mode).expect("a mode");
+            for message in table.messages {
+                let steps = message.before.iter().chain(message.receipt).chain(message.after);
+                for step in steps.filter(|step| step.by.includes(role)) {
+                    let Act::Forget(name) = step.act else { continue };
+                    assert!(party.value(name).is_none(), "{mode}: the {role} still knows {name}");
+                    thrown[usize::from(message.from == role)] += 1;
+                }
+            }
+        }
+    }
+    assert!(thrown.iter().all(|of| *of > 0), "after the other's messages and its own: {thrown:?}");
+}
+
 fn mutations(frame: &Frame) -> Vec<Mutation> {
     let octets = frame.to_bytes().len();
     let flips = (0..8 * octets).step_by(8 * octets / 24 + 1).map(Mutation::Flip);

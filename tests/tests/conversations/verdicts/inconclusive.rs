@@ -67,6 +67,12 @@ fn inconclusive_where_the_events_contradict_each_other() {
         Fact::Check { check, status, flight: 3, expected: expected.into(), observed: observed.into() }
     };
     let made_up = Fact::Frame { way: Way::Received, flight: 1, kind: "hello".into(), bytes: "nobody's".into() };
+    let spoken = |bytes: &str| Fact::Frame {
+        way: Way::Received,
+        flight: 2,
+        kind: wire::Kind::Spoken.to_string(),
+        bytes: bytes.into(),
+    };
     let server = || Story::begin().established(Server, "k");
     let mut impossible = vec![
         ("finished twice", server().finished(Server, "k", None, None, "x25519")),
@@ -87,6 +93,9 @@ fn inconclusive_where_the_events_contradict_each_other() {
         ("the attacker began twice", shared().tell(Attacker, started())),
         ("stopped at what did not fail", Story::begin().aborted(Client, Some("finished"), 2)),
         ("went on at what failed", shared().tell(Client, check(Status::Failed))),
+        ("heard oftener than it was sent", Story::begin().hears(Client, "server-hello")),
+        ("took oftener than it was sent", Story::begin().relayed(Role::Client, "client-hello", "another")),
+        ("heard a voice that was imitated", Story::begin().made_up(Role::Server, "hum").tell(Client, spoken("hum"))),
         ("heard what nobody sent", Story::begin().tell(Client, made_up)),
         ("took what nobody sent", Story::begin().relayed(Role::Client, "nobody's", "nobody's")),
         ("found what was cut off", shared().delivered().solved(true, reached(1))),
@@ -120,6 +129,17 @@ fn inconclusive_where_the_events_contradict_each_other() {
         expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
         assert_eq!(judgement.evidence, [story.last()], "{}", judgement.verdict.because);
     }
+}
+
+/// As often as it was sent, each may be heard.
+#[test]
+fn what_was_sent_twice_is_heard_twice() {
+    let twice = |from: Actor, name: Role, to: Actor, bytes: &str| {
+        let sent = move |story: Story| story.sends(from, bytes).relayed(name, bytes, bytes).hears(to, bytes);
+        sent(sent(Story::begin())).established(Server, "k").established(Client, "k").delivered()
+    };
+    expect(&twice(Client, Role::Client, Server, "again").end(), Kind::Private, Class::Defended, NOWHERE);
+    expect(&twice(Server, Role::Server, Client, "again").end(), Kind::Private, Class::Defended, NOWHERE);
 }
 
 /// What a victim calls its secret is what it sends.

@@ -10,11 +10,12 @@ use lab::{
     event::{Cancellation, Fact, Reached, Status, TRIES, VERSION, Way},
     loss::Loss,
     role::{
-        Actor::{Attacker, Client, Console, Server},
+        Actor::{self, Attacker, Client, Console, Server},
         Role,
     },
     staging::Setting,
     verdict::{Class, Grounds, Judgement, Kind, Verdict, judge},
+    wire,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
