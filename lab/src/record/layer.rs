@@ -315,6 +315,29 @@ mod tests {
     }
 
     #[test]
+    fn of_each_check_that_is_switched_off_its_own_finding_is_told() {
+        let (mut client, mut server) = pair(&["record-auth", "record-order"]);
+        let mut frame = client.seal(&data("one")).unwrap();
+        frame.body[9] ^= 1;
+        server.open(&frame).unwrap();
+        server.open(&frame).unwrap();
+        for check in [&RECORD_AUTH, &RECORD_ORDER] {
+            assert_eq!(found(&server, check).holds, Some(false), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_record_has_its_number_and_its_tag_at_least() {
+        let (mut client, mut server) = pair(&[]);
+        let mut frame = client.seal(&Content::Close).unwrap();
+        frame.body.truncate(23);
+        let short = Misfit::new("record", Need::OctetsAtLeast { octets: 24 }, Given::count(23));
+        assert_eq!(server.open(&frame), Err(RecordError::Malformed(short)));
+        frame.body.push(0);
+        assert_eq!(failed(server.open(&frame)), "record-auth");
+    }
+
+    #[test]
     fn of_records_that_never_came_nothing_is_said() {
         let (mut client, mut server) = pair(&[]);
         let frame = client.seal(&data("one")).unwrap();

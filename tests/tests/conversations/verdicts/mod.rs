@@ -238,6 +238,8 @@ fn unread_where_the_computation_was_cut_off() {
         let because = &judgement.verdict.because;
         assert!(because.contains("50 of 200 relations (25 %)") && because.contains("key k"), "{because}");
     }
+    let nearly = shared().delivered().chose().work(20).solved(false, reached(199)).end().verdict.because;
+    assert!(nearly.contains("199 of 200 relations (99 %)"), "{nearly}");
     let nothing_begun = shared().delivered().solved(false, Some(Reached::default()));
     expect(&nothing_begun.end(), Kind::Unread, Class::Neutral, NOWHERE);
     assert!(!Kind::Unread.is_settled());
@@ -483,12 +485,37 @@ fn what_is_shown_in_a_later_session_counts_for_the_one_that_it_is_of() {
     assert_eq!(by_a_victim.verdict.kind, Kind::Private);
 }
 
+/// Sessions that all went well, each with what is told of its place: its number, and of how many.
+fn campaign(places: &[(u32, u32)]) -> Judgement {
+    let session = shared().delivered().left().all(|_| Fact::Ended).0;
+    let story = places.iter().fold(Story(Vec::new()), |story, (number, of)| {
+        let began = story.tell(Console, Fact::Began { number: *number, of: *of });
+        session.iter().cloned().fold(began, |story, event| story.tell(event.source, event.fact))
+    });
+    judge(&story.0)
+}
+
 #[test]
 fn a_campaign_of_which_a_session_is_missing_proves_nothing() {
-    let of = |of| {
-        let began = Story(Vec::new()).tell(Console, Fact::Began { number: 1, of });
-        let session = shared().delivered().left().all(|_| Fact::Ended).0;
-        judge(&session.into_iter().fold(began, |story, event| story.tell(event.source, event.fact)).0).verdict.kind
-    };
-    assert_eq!([of(1), of(2)], [Kind::Private, Kind::Inconclusive]);
+    for places in [&[(1, 1)][..], &[(1, 2), (2, 2)]] {
+        let judgement = campaign(places);
+        assert_eq!(judgement.verdict.kind, Kind::Private);
+        let numbers: Vec<_> = judgement.sessions.iter().map(|session| session.verdict.session).collect();
+        assert_eq!(numbers, (1..=places.len() as u32).map(Some).collect::<Vec<_>>());
+    }
+    for (places, missing) in [
+        (&[(1, 2)][..], (2, 2)),
+        (&[(2, 2)], (1, 2)),
+        (&[(1, 3), (3, 3)], (2, 3)),
+        (&[(2, 2), (1, 2)], (1, 2)),
+        (&[(1, 2), (1, 2)], (2, 2)),
+        // More than there were to be, and not always of as many.
+        (&[(1, 1), (2, 1)], (2, 1)),
+        (&[(1, 2), (2, 3)], (2, 3)),
+    ] {
+        let judgement = campaign(places);
+        expect(&judgement, Kind::Inconclusive, Class::Error, NOWHERE);
+        let Some(Grounds::Unplayed { number, of }) = judgement.verdict.grounds else { panic!("{judgement:?}") };
+        assert_eq!((number, of), missing, "{places:?}");
+    }
 }
