@@ -96,6 +96,15 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_digits_is_hidden_from_its_beginning_and_a_shorter_one_is_not() {
+        for (text, told) in
+            [("5c5c5c5", "5c5c5c5"), ("5c5c5c5c", HIDDEN), ("to 5c5c5c5c5c", "to […]"), ("5c5c 5c5c", "5c5c 5c5c")]
+        {
+            assert_eq!(heard(text.as_bytes()), told);
+        }
+    }
+
+    #[test]
     fn a_phrase_that_no_record_holds_is_refused() {
         assert!(script(Role::Server, &"x".repeat(LONGEST_PHRASE + 1), &[0; 16]).is_err());
     }

@@ -8,7 +8,7 @@ use lab::{
     scenario::Scenario,
     staging::{BLOCK, Setting},
     verdict::{Kind, judge},
-    victim::{Kept, Victim},
+    victim::{Kept, Victim, trusts},
     wire::{self, HEADER},
 };
 use support::{
@@ -28,6 +28,27 @@ fn every_mode_is_private() {
         let judgement = judge(&log.events);
         assert_eq!(judgement.verdict.kind, Kind::Private, "{mode}: {}\n{:#?}", judgement.verdict.because, log.events);
     }
+}
+
+/// Whoever has authorities tells by what it judges the other, so that a reader can judge the same; nobody else does.
+#[test]
+fn who_judges_certificates_tells_by_what() {
+    let mut told = 0;
+    for id in every_mode() {
+        let scenario: Scenario = format!("{id}/relay").parse().expect("a scenario");
+        let orders = stage(&scenario, &Setting::seeded("test", 1)).expect("orders");
+        for order in [&orders.client, &orders.server] {
+            let own = order.credentials.as_ref().map(|own| own.anchors.clone()).unwrap_or_default();
+            match trusts(order) {
+                Some(Fact::Trusts { anchors, now, .. }) => {
+                    assert!(!own.is_empty() && anchors == own && now == order.now, "{id}");
+                    told += 1;
+                }
+                other => assert!(other.is_none() && own.is_empty(), "{id}: {other:?}"),
+            }
+        }
+    }
+    assert!(told > 0);
 }
 
 /// Of what it sends and of what it hears, each victim tells the flight.
