@@ -164,7 +164,7 @@ type Answer = Vec<Kind>;
 enum Stage {
     /// The session is not over.
     Listening,
-    /// What the samples are answered with, and those that are left.
+    /// What the samples are answered with, and those that are left, the one that is asked about last.
     Comparing {
         target: Target,
         answers: Vec<Answer>,
@@ -185,9 +185,7 @@ struct Bleichenbacher {
     ended: u8,
     stage: Stage,
     questions: u64,
-    /// The last of them.
-    asked: Option<Call>,
-    /// How often in a row nothing was heard of it.
+    /// How often in a row nothing was heard of the last of them.
     unheard: u8,
     /// The step of what is known that was told last.
     told: u64,
@@ -201,18 +199,23 @@ impl Bleichenbacher {
             ended: 0,
             stage: Stage::Listening,
             questions: 0,
-            asked: None,
             unheard: 0,
             told: 0,
         }
     }
 
-    /// Asks about a ciphertext.
-    fn ask(&mut self, target: &Target, ciphertext: Vec<u8>, moves: &mut Vec<Move>) {
+    /// What the server is to be asked now.
+    fn question(&self) -> Option<Call> {
+        match &self.stage {
+            Stage::Comparing { target, left, .. } => left.last().map(|sample| target.call(sample.clone())),
+            Stage::Searching { target, search, .. } => Some(target.call(search.question())),
+            Stage::Listening | Stage::Over => None,
+        }
+    }
+
+    fn ask(&mut self, moves: &mut Vec<Move>) {
         self.questions += 1;
-        let call = target.call(ciphertext);
-        self.asked = Some(call.clone());
-        moves.push(Move::Call(call));
+        moves.extend(self.question().map(Move::Call));
     }
 
     fn begin(&mut self, moves: &mut Vec<Move>) {
@@ -224,9 +227,8 @@ impl Bleichenbacher {
         self.narration.step(2, moves);
         let mut left = samples.to_vec();
         left.reverse();
-        let Some(first) = left.pop() else { return };
-        self.ask(&target, first, moves);
         self.stage = Stage::Comparing { target, answers: Vec::new(), left };
+        self.ask(moves);
     }
 
     fn answered(&mut self, frames: &[Frame], moves: &mut Vec<Move>) {
@@ -235,12 +237,12 @@ impl Bleichenbacher {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Comparing { target, mut answers, mut left } => {
                 answers.push(answer);
-                match left.pop() {
-                    Some(next) => {
-                        self.ask(&target, next, moves);
-                        self.stage = Stage::Comparing { target, answers, left };
-                    }
-                    None => self.compare(target, answers, moves),
+                left.pop();
+                if left.is_empty() {
+                    self.compare(target, answers, moves);
+                } else {
+                    self.stage = Stage::Comparing { target, answers, left };
+                    self.ask(moves);
                 }
             }
             Stage::Searching { target, mut search, sound } => {
@@ -278,15 +280,15 @@ impl Bleichenbacher {
         } else if search.is_lost() {
             moves.push(Move::Tell(self.end(&target, Some("contradiction"), None)));
         } else {
-            self.ask(&target, search.question(), moves);
             self.stage = Stage::Searching { target, search, sound };
+            self.ask(moves);
         }
     }
 
     /// A server that was slow once says nothing by it, and who asks the same again learns the same.
     fn ask_again(&mut self, moves: &mut Vec<Move>) {
         self.unheard += 1;
-        match self.asked.clone().filter(|_| self.unheard < ASKED) {
+        match self.question().filter(|_| self.unheard < ASKED) {
             Some(call) => moves.push(Move::Call(call)),
             None => self.cut_off("unanswered", moves),
         }

@@ -99,7 +99,7 @@ pub fn attacked_again(orders: &Orders, verified: &Arc<Verified>) -> Log {
     run(orders, Some(session::Session::of(&orders.attack).expect("an attack")), Some(verified))
 }
 
-/// What the server answers to somebody who calls besides; nothing where its order takes nobody any more.
+/// What the server answers to somebody who calls besides; silence where its order takes nobody any more.
 fn answered(orders: &Orders, kept: Kept, number: u32, call: &Call) -> Result<Vec<Frame>, Unheard> {
     let order = (number <= orders.server.calls).then(|| victim::call(&orders.server, number)).flatten();
     let order = order.ok_or(Unheard::Silent)?;
@@ -148,26 +148,26 @@ pub fn campaign(sessions: &[Orders]) -> Log {
 /// The same where the connection to one of the victims is cut when so many steps have been taken; and whether there were so many.
 pub fn cut(orders: &Orders, to: Role, after: usize) -> (Log, bool) {
     let attacker = session::Session::of(&orders.attack).expect("an attack");
-    let mut stages = [Stage { cut: Some((to, after)), ..Stage::new(orders, Some(attacker), None, [None, None]) }];
-    play(&mut stages);
-    let [stage] = stages;
+    let stage = alone(Stage { cut: Some((to, after)), ..Stage::new(orders, Some(attacker), None, [None, None]) });
     (stage.log, stage.broken.is_some())
 }
 
 /// The same where nothing is heard of the calls for which `unheard` has a reason; the first call is number 1.
 pub fn attacked_unheard(orders: &Orders, unheard: fn(u32) -> Option<Unheard>) -> Log {
     let attacker = session::Session::of(&orders.attack).expect("an attack");
-    let mut stages = [Stage { unheard, ..Stage::new(orders, Some(attacker), None, [None, None]) }];
-    play(&mut stages);
-    let [stage] = stages;
-    stage.log
+    alone(Stage { unheard, ..Stage::new(orders, Some(attacker), None, [None, None]) }).log
 }
 
 fn run(orders: &Orders, attacker: Option<session::Session>, verified: Option<&Arc<Verified>>) -> Log {
-    let mut stages = [Stage::new(orders, attacker, verified, [None, None])];
+    alone(Stage::new(orders, attacker, verified, [None, None])).log
+}
+
+/// Plays one session to its end.
+fn alone(stage: Stage<'_>) -> Stage<'_> {
+    let mut stages = [stage];
     play(&mut stages);
     let [stage] = stages;
-    stage.log
+    stage
 }
 
 /// Drives sessions at the same time until nothing moves in any of them.
