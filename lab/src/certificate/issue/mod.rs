@@ -143,7 +143,8 @@ impl Credential {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn certify(&self, template: &Template, key: &KeyPair, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, Error> {
-        let mut params = template.params(key.identifier(), &serial_number(rng))?;
+        let claimed = template.key_identifier.clone();
+        let mut params = template.params(claimed.unwrap_or_else(|| key.identifier()), &serial_number(rng))?;
         params.use_authority_key_identifier_extension = true;
         Ok(params.signed_by(key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec())
     }
