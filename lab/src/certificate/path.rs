@@ -63,7 +63,7 @@ struct Search<'c, 's, 'a> {
     paths: usize,
     /// The path to an anchor with the fewest failures.
     best: Option<Evaluated>,
-    /// The longest path that ended nowhere, and why.
+    /// The longest path that ended nowhere, and why; or one at which the search was given up.
     dead_end: Option<(Vec<usize>, Gap)>,
 }
 
@@ -199,8 +199,11 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         a == b || (x.spki() == y.spki() && x.same_subject(y))
     }
 
+    /// Of the ways that end nowhere the longest is told; but that the search was given up comes first, as the issuer that is missing
+    /// there may be on a way that was not tried.
     fn give_up(&mut self, path: &[usize], why: Gap) -> bool {
-        if self.dead_end.as_ref().is_none_or(|(longest, _)| path.len() > longest.len()) {
+        let weight = |path: &[usize], why: Gap| (why.is_cut_off(), path.len());
+        if self.dead_end.as_ref().is_none_or(|(longest, known)| weight(path, why) > weight(longest, *known)) {
             self.dead_end = Some((path.to_vec(), why));
         }
         false
@@ -353,7 +356,9 @@ mod tests {
             way(Template { authority: Some(elsewhere), ..Template::authority("authority", Validity::around(AT, 90)) });
         for ways in [[&expired, &elsewhere], [&elsewhere, &expired]] {
             let chain = [der(&leaf), ways[0].clone(), ways[1].clone()];
-            assert!(!validate(&policy(&[&root]), &chain).accepted());
+            let found = validate(&policy(&[&root]), &chain);
+            assert!(!found.accepted());
+            assert_eq!(found.path[1], Origin::Presented(1), "of ways that fail alike the first is told");
             for check in [checks::VALIDITY, checks::NAME_CONSTRAINTS] {
                 let switches = Switches::without(checks::find(check));
                 let found = validate(&Policy { switches, ..policy(&[&root]) }, &chain);
@@ -372,8 +377,49 @@ mod tests {
         let validity = Validity::around(AT, 100);
         let back = b.certify(&Template::authority("a", validity), a.key(), &mut world.rng).unwrap();
         let leaf = world.leaf(&b);
-        let found = validate(&policy(&[&root]), &[der(&leaf), der(&b), back]);
+        let chain = [der(&leaf), der(&b), back];
+        let found = validate(&policy(&[&root]), &chain);
         assert!(found.reason().contains("the issuers lead in a circle"), "{}", found.reason());
+        // With two certificates of one authority the way does not become longer: it is the authority that comes twice.
+        let again = ways(&mut world, &a, "b", &b, &[validity]);
+        let found = validate(&policy(&[&root]), &[chain.to_vec(), again].concat());
+        assert!(found.reason().contains("the issuers lead in a circle"), "{}", found.reason());
+        assert_eq!(found.path, [0, 1, 2].map(Origin::Presented));
+        // The certificate that is asked about is one of the two.
+        let anybody = Policy { name: None, purpose: None, ..policy(&[&root]) };
+        let found = validate(&anybody, &[chain[2].clone(), chain[1].clone()]);
+        assert!(found.reason().contains("the issuers lead in a circle"), "{}", found.reason());
+    }
+
+    /// Of two certificates for one key the one comes first that bears the identifier which the leaf names.
+    #[test]
+    fn an_issuer_whose_identifier_fits_comes_first() {
+        let mut world = World::new();
+        let root = world.root("root");
+        let authority = world.below(&root, "authority");
+        let claims = Template {
+            key_identifier: Some(vec![7; 20]),
+            ..Template::authority("authority", Validity::around(AT, 100))
+        };
+        let claims = root.certify(&claims, authority.key(), &mut world.rng).unwrap();
+        let leaf = world.leaf(&authority);
+        for (chain, fits) in [([&der(&authority), &claims], 1), ([&claims, &der(&authority)], 2)] {
+            let found = validate(&policy(&[&root]), &[der(&leaf), chain[0].clone(), chain[1].clone()]);
+            assert!(found.accepted(), "{}", found.reason());
+            assert_eq!(found.path[1], Origin::Presented(fits));
+        }
+    }
+
+    /// An authority that is trusted and that another trusted one certifies as well.
+    #[test]
+    fn an_anchor_comes_before_a_way_around() {
+        let mut world = World::new();
+        let (near, far) = (world.root("near"), world.root("far"));
+        let around = ways(&mut world, &far, "near", &near, &[Validity::around(AT, 100)]);
+        let leaf = world.leaf(&near);
+        let found = validate(&policy(&[&near, &far]), &[vec![der(&leaf)], around].concat());
+        assert!(found.accepted(), "{}", found.reason());
+        assert_eq!(found.path, [Origin::Presented(0), Origin::Anchor(0)]);
     }
 
     #[test]
@@ -385,5 +431,59 @@ mod tests {
         assert!(found.accepted(), "{}", found.reason());
         let expired = Policy { at: AT + 91 * 86_400, ..policy(&[&leaf]) };
         assert!(validate(&expired, &[der(&leaf)]).reason().starts_with("cert-validity"));
+    }
+
+    /// Certificates of one authority for another's key, one for each of these periods.
+    fn ways(world: &mut World, by: &Credential, name: &str, of: &Credential, validity: &[Validity]) -> Vec<Vec<u8>> {
+        let mut way =
+            |validity: &Validity| by.certify(&Template::authority(name, *validity), of.key(), &mut world.rng).unwrap();
+        validity.iter().map(&mut way).collect()
+    }
+
+    /// Only the last of each authority's certificates holds, so that the last of all paths is the good one: as the sixty-fourth it is
+    /// found, and one later it is not.
+    #[test]
+    fn so_many_paths_are_evaluated_and_no_more() {
+        for (uppers, lowers, accepted) in [(8, 8, true), (13, 5, false)] {
+            let mut world = World::new();
+            let root = world.root("root");
+            let upper = world.below(&root, "upper");
+            let lower = world.below(&upper, "lower");
+            let leaf = world.leaf(&lower);
+            let last_of = |count: usize| {
+                let mut ways = vec![Validity { not_before: 0, not_after: AT - 1 }; count];
+                ways[count - 1] = Validity::around(AT, 100);
+                ways
+            };
+            let above = ways(&mut world, &root, "upper", &upper, &last_of(uppers));
+            let below = ways(&mut world, &upper, "lower", &lower, &last_of(lowers));
+            let chain: Vec<_> = [der(&leaf)].into_iter().chain(below).chain(above).collect();
+            let found = validate(&policy(&[&root]), &chain);
+            assert_eq!(found.accepted(), accepted, "{}", found.reason());
+        }
+    }
+
+    /// Ways that nobody's anchor ends are told as that as long as each could be tried: 5 + 5 * 7 + 5 * 7 * 4 + 5 * 7 * 4 * 13 = 2000
+    /// visits, of 120 signatures. With one more the search is given up, which is what is told then: the way that was not tried might
+    /// have led to an anchor.
+    #[test]
+    fn a_search_that_was_given_up_is_told_as_that() {
+        for (more, why) in [(false, "no certificate of that issuer is at hand"), (true, "the search was given up")] {
+            let mut world = World::new();
+            let (root, stranger) = (world.root("root"), world.root("stranger"));
+            let keys = ["a", "b", "c", "d"].map(|name| world.root(name));
+            let leaf = world.leaf(&keys[0]);
+            let mut chain = vec![der(&leaf)];
+            for (at, count) in [5, 7, 4, 13].into_iter().enumerate() {
+                let by = keys.get(at + 1).unwrap_or(&stranger);
+                let name = ["a", "b", "c", "d"][at];
+                chain.extend(ways(&mut world, by, name, &keys[at], &vec![Validity::around(AT, 100); count]));
+            }
+            if more {
+                chain.extend(ways(&mut world, &stranger, "a", &keys[0], &[Validity::around(AT, 100)]));
+            }
+            let found = validate(&policy(&[&root]), &chain);
+            assert!(found.reason().contains(why), "{}", found.reason());
+        }
     }
 }

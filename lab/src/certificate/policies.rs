@@ -76,9 +76,6 @@ impl<'c> Policies<'c> {
     pub(super) fn process(&mut self, certificate: &'c Certificate<'_>, last: bool) -> Result<(), Defect> {
         let exempt = certificate.self_issued && !last;
         self.descend(certificate, exempt);
-        if self.explicit == 0 && self.level.is_none() {
-            return Err(Defect::NoValidPolicy);
-        }
         if last {
             self.explicit = self.explicit.saturating_sub(1);
             // Nobody stands below whom a mapping could concern, but no authority may have this one (section 4.2.1.5).
@@ -96,6 +93,7 @@ impl<'c> Policies<'c> {
             return Ok(());
         }
         match &self.level {
+            // Section 6.1.3 (f) and section 6.1.5 (g) alike: a requirement that is reached is never lifted.
             None => Err(Defect::NoValidPolicy),
             // Section 6.1.5 (g): what the verifier does not accept is no policy of the path.
             Some(level) if last && level.values().all(|valid| !valid.accepted) => Err(Defect::NoneAccepted),

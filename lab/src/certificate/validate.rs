@@ -251,3 +251,39 @@ fn identify(leaf: &Certificate<'_>) -> Leaf {
         fingerprint: sha256(leaf.der),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Status, validate};
+    use crate::certificate::{Pki, Policy, checks};
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+
+    const AT: i64 = 1_790_000_000;
+
+    /// A check that failed somewhere failed, wherever that was; one that could not be decided somewhere is not passed.
+    #[test]
+    fn how_a_check_ended_over_the_path() {
+        use Status::{Failed, Passed, Unsupported};
+        let pki = Pki::generate("a.example", "b.example", AT, &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
+        let anchors = vec![pki.authorities.root.certificate().to_vec()];
+        let mut found = validate(&Policy { anchors, at: AT, ..Policy::default() }, pki.server.presented());
+        let steps: Vec<usize> =
+            (0..found.steps.len()).filter(|&at| found.steps[at].check == checks::VALIDITY).collect();
+        assert_eq!(steps.len(), 3);
+        for (statuses, expected) in [
+            ([Passed, Passed, Passed], Passed),
+            ([Passed, Failed, Passed], Failed),
+            ([Failed, Passed, Passed], Failed),
+            ([Passed, Passed, Unsupported], Unsupported),
+            ([Unsupported, Passed, Passed], Unsupported),
+            ([Unsupported, Failed, Passed], Failed),
+            ([Failed, Unsupported, Passed], Failed),
+        ] {
+            for (&at, status) in steps.iter().zip(statuses) {
+                found.steps[at].status = status;
+            }
+            assert_eq!(found.status(checks::VALIDITY), Some(expected), "{statuses:?}");
+        }
+    }
+}

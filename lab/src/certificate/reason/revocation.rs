@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Algorithm, Text};
+use super::{Algorithm, Chain, NameConstraints, Revoked, Text};
 use crate::certificate::checks::Reason;
 
 /// Why a revocation list that should speak for a certificate does not; its text is `list` and the name.
@@ -99,4 +99,23 @@ pub enum Useless {
         /// What that check found.
         reason: Box<Reason>,
     },
+}
+
+impl Useless {
+    /// Whether looking was given up, because it would have been more work than one validation may cause: what the list says is not
+    /// known then, and another that acquits does not speak for it.
+    pub(in crate::certificate) fn is_cut_off(&self) -> bool {
+        match self {
+            Self::TooManySignatures | Self::TooManySigners => true,
+            Self::Signer { reason, .. } => match &**reason {
+                Reason::Chain(Chain::Gap { gap, .. }) => gap.is_cut_off(),
+                Reason::Revoked(Revoked::Unusable { list }) => list.is_cut_off(),
+                Reason::NameConstraints(found) => {
+                    matches!(found, NameConstraints::Attributes { .. } | NameConstraints::Comparisons { .. })
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }

@@ -64,6 +64,13 @@ pub enum Gap {
     Missing,
 }
 
+impl Gap {
+    /// Whether the search was given up, because it would have been more work than one validation may cause: there may be a path.
+    pub(in crate::certificate) fn is_cut_off(self) -> bool {
+        matches!(self, Self::Long { .. } | Self::TooManyIssuers | Self::TooManySignatures)
+    }
+}
+
 /// When a certificate holds. Times are unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "kebab-case")]

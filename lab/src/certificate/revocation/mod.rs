@@ -105,9 +105,13 @@ impl<'a> Lists<'a> {
                 // A delta list that may be used keeps a complete one current (section 6.3.3 (a)).
                 let mut deltas = Vec::new();
                 for (index, delta) in self.lists.iter().enumerate() {
-                    let applies = delta.updates(list) && delta.defect.is_none() && delta.untimely(at).is_none();
-                    if applies && authorize(Signed { lists: self, index }).is_ok() {
-                        deltas.push(delta);
+                    if !delta.updates(list) || delta.defect.is_some() || delta.untimely(at).is_some() {
+                        continue;
+                    }
+                    match authorize(Signed { lists: self, index }) {
+                        Ok(()) => deltas.push(delta),
+                        Err(Refusal::Unsigned(why)) if why.is_cut_off() => return Err(why),
+                        Err(_) => {}
                     }
                 }
                 match list.untimely(at) {
@@ -118,6 +122,7 @@ impl<'a> Lists<'a> {
             });
             let (covers, deltas) = match found {
                 Ok(found) => found,
+                Err(why) if why.is_cut_off() => return Standing::Unusable(why),
                 Err(why) => {
                     unusable.get_or_insert(why);
                     continue;
@@ -125,6 +130,7 @@ impl<'a> Lists<'a> {
             };
             match authorize(Signed { lists: self, index }) {
                 Ok(()) => {}
+                Err(Refusal::Unsigned(why)) if why.is_cut_off() => return Standing::Unusable(why),
                 Err(Refusal::Circular) => {
                     circular = true;
                     continue;

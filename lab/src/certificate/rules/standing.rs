@@ -76,12 +76,13 @@ fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<
     // Authorities of the path come first.
     let namesakes = walk.context.namesakes(list);
     let (in_path, others): (Vec<_>, Vec<_>) = namesakes.iter().copied().partition(|node| above.contains(node));
+    let cut_off = Refusal::Unsigned(Useless::TooManySignatures);
     for node in in_path.into_iter().chain(others) {
         let signer = &walk.context.nodes[node].certificate;
         match list.is_signed_by(signer) {
             Some(true) => {}
             Some(false) => continue,
-            None => return Err(Refusal::Unsigned(Useless::TooManySignatures)),
+            None => return Err(cut_off),
         }
         if !Signed::may_sign(signer) {
             why = Useless::MayNotSign;
@@ -89,11 +90,11 @@ fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<
             return Ok(());
         } else if node == walk.nodes[index] {
             return Err(Refusal::Circular);
-        } else if !list.is_indirect() && !certified_by(walk, node, above) {
+        } else if !list.is_indirect() && !certified_by(walk, node, above).ok_or(cut_off.clone())? {
             why = Useless::Uncertified;
         } else {
             match (walk.authorize)(node, anchor) {
-                Err(Refusal::Unsigned(reason)) => why = reason,
+                Err(Refusal::Unsigned(reason)) if !reason.is_cut_off() => why = reason,
                 decided => return decided,
             }
         }
@@ -101,13 +102,17 @@ fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<
     Err(Refusal::Unsigned(why))
 }
 
-/// Whether one of the authorities issued the certificate.
-fn certified_by(walk: &Walk<'_, '_>, node: usize, authorities: &[usize]) -> bool {
+/// Whether one of the authorities issued the certificate; `None` once too many signatures were verified.
+fn certified_by(walk: &Walk<'_, '_>, node: usize, authorities: &[usize]) -> Option<bool> {
     let nodes = walk.context.nodes;
-    authorities.iter().any(|&authority| {
-        dn::equal(nodes[authority].certificate.subject(), nodes[node].certificate.issuer())
-            && walk.context.link(node, authority) == Some(Signature::Valid)
-    })
+    for &authority in authorities {
+        if dn::equal(nodes[authority].certificate.subject(), nodes[node].certificate.issuer())
+            && walk.context.link(node, authority)? == Signature::Valid
+        {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 pub(in crate::certificate) fn name_constraints(walk: &mut Walk<'_, '_>, index: usize) -> Option<Finding> {
