@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use lab::certificate::reason::{Form, Got};
-use lab::certificate::{Credential, DecodeError, Outcome, Pki, Policy, Template, Validation, Validity, validate};
+use lab::certificate::{
+    Credential, DecodeError, LeftOut, Outcome, Pki, Policy, Template, Validation, Validity, validate,
+};
 use proptest::prelude::*;
 use support::certificates::{AT, NAME, leaf, pki, policy, rng, sign};
 use support::fuzz::{self, Run, mutate};
@@ -136,6 +138,28 @@ fn names_times_constraints_are_bounded() {
     reject(&validation, "at most 250000 comparisons");
 }
 
+/// What one authority's constraints leave of the comparisons is all that is left for the next one's.
+#[test]
+fn comparisons_are_counted_along_the_path() {
+    let pki = pki();
+    let years = Validity::around(AT, 3650);
+    let bound = |name: &str| {
+        let permitted = (0..400).map(|i| format!("domain{i}.example")).collect();
+        let limits = lab::certificate::issue::Limits { permitted, path_length: None };
+        Template { authority: Some(limits), ..Template::authority(name, years) }
+    };
+    let upper = pki.authorities.root.issue(&bound("upper"), &mut rng(5)).unwrap();
+    let lower = upper.issue(&bound("lower"), &mut rng(6)).unwrap();
+    let names: Vec<_> = (0..400).map(|i| format!("www.domain{i}.example")).collect();
+    let judged = |authority: &Credential| {
+        let leaf = authority.issue(&Template { names: names.clone(), ..leaf() }, &mut rng(7)).unwrap();
+        validate(&Policy { name: None, ..policy(&pki) }, leaf.presented())
+    };
+    let found = judged(&upper);
+    assert!(found.accepted(), "{}", found.reason());
+    reject(&judged(&lower), "at most 250000 comparisons");
+}
+
 /// The server's certificate with other extensions: its outer structure rebuilt around them.
 fn with_extensions(leaf: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
     let body = |der: &[u8]| match der[1] {
@@ -224,14 +248,15 @@ fn a_thousand_attributes() {
     let authority = Template { authority: Some(limits), ..Template::authority("constrained", years) };
     let constrained = pki.authorities.root.issue(&authority, &mut rng(5)).unwrap();
     let free = pki.authorities.root.issue(&Template::authority("free", years), &mut rng(5)).unwrap();
-    for issuer in [&free, &constrained] {
+    // Every subject has two already: 64 are compared, and one more is not.
+    for (issuer, more) in [(&free, 1000), (&constrained, 1000), (&constrained, 63), (&constrained, 62)] {
         let leaf = issuer.issue(&leaf(), &mut rng(6)).unwrap();
         let mut tree = Node::parse(leaf.certificate()).unwrap();
         let subject = tree.nodes_mut()[0].nodes_mut()[5].nodes_mut();
         let organisation = subject[0].clone();
-        subject.extend(vec![organisation; 1000]);
+        subject.extend(vec![organisation; more]);
         let found = validate(&policy(&pki), &[sign(&mut tree, issuer), issuer.certificate().to_vec()]);
-        if issuer.certificate() == constrained.certificate() {
+        if issuer.certificate() == constrained.certificate() && more > 62 {
             reject(&found, "cert-name-constraints of certificate 0: the work that a path may cause is bounded");
         } else {
             assert!(found.accepted(), "{}", found.reason());
@@ -322,6 +347,24 @@ fn strays_that_hide_the_issuer_are_told() {
     chain.remove(1);
     let found = validate(&policy(&pki), &chain);
     assert!(found.accepted() && found.left_out.is_empty(), "{}", found.reason());
+}
+
+/// Of those that cannot be read the first eight are told, wherever they came from; whoever can be read counts all the same.
+#[test]
+fn of_what_cannot_be_read_the_first_are_told() {
+    let pki = pki();
+    let [leaf, issuer] = [0, 1].map(|at| pki.server.presented()[at].clone());
+    let unreadable = |numbers: std::ops::Range<u8>| numbers.map(|number| vec![number; 4]).collect::<Vec<_>>();
+    let root = pki.authorities.root.certificate().to_vec();
+    let intermediates = unreadable(0..3);
+    for (presented, told) in [(0, 5), (3, 8), (4, 8), (10, 8)] {
+        let anchors = [unreadable(10..12), vec![root.clone()]].concat();
+        let chain = [vec![leaf.clone()], unreadable(20..20 + presented), vec![issuer.clone()]].concat();
+        let found = validate(&Policy { anchors, intermediates: intermediates.clone(), ..policy(&pki) }, &chain);
+        assert!(found.accepted(), "{}", found.reason());
+        let anchors = found.left_out.iter().filter(|it| matches!(it, LeftOut::Anchor { .. })).count();
+        assert_eq!((found.left_out.len(), anchors), (told, 2));
+    }
 }
 
 /// A name of very many attributes takes its reader fifty times its size: such a certificate is not read, wherever the name

@@ -5,7 +5,10 @@ use chacha20::ChaCha20Rng;
 use lab::certificate::issue::Extension;
 use lab::certificate::{Credential, Policy, Profile, Purpose, Status, Template, Validity, validate};
 use rand_core::SeedableRng as _;
-use support::{certificates::AT, tlv::der};
+use support::{
+    certificates::{AT, sign},
+    tlv::{Node, der},
+};
 
 const NAMES: &[u64] = &[2, 5, 29, 17];
 const CONSTRAINTS: &[u64] = &[2, 5, 29, 30];
@@ -15,6 +18,12 @@ const MAILBOX: u8 = 0x81;
 const DNS: u8 = 0x82;
 const URI: u8 = 0x86;
 const ADDRESS: u8 = 0x87;
+const X400: u8 = 0xa3;
+const DIRECTORY: u8 = 0xa4;
+const EDI: u8 = 0xa5;
+const REGISTERED: u8 = 0x88;
+/// Where a TBSCertificate of version 3 has its subject.
+const SUBJECT: usize = 5;
 
 /// A general name, or a subtree's base: tag and content.
 type Name = (u8, Vec<u8>);
@@ -37,6 +46,11 @@ enum List {
 
 /// How the check of name constraints ends for a leaf of this name below an authority under one constraint.
 fn judge(list: List, base: &Name, name: &Name, profile: Profile) -> Status {
+    judge_altered(list, base, name, profile, |_| {})
+}
+
+/// The same of a leaf in whose content something was altered before it was signed.
+fn judge_altered(list: List, base: &Name, name: &Name, profile: Profile, alter: impl Fn(&mut Node)) -> Status {
     let rng = &mut ChaCha20Rng::from_seed([1; 32]);
     let validity = Validity::around(AT, 90);
     let subtree = der(0x30, &[&der(base.0, &[&base.1])]);
@@ -51,8 +65,10 @@ fn judge(list: List, base: &Name, name: &Name, profile: Profile) -> Status {
         ..Template::leaf("leaf.example", Purpose::Server, validity)
     };
     let leaf = root.issue(&leaf, rng).unwrap();
+    let mut leaf = Node::parse(leaf.certificate()).unwrap();
+    alter(&mut leaf.nodes_mut()[0]);
     let policy = Policy { anchors: vec![root.certificate().to_vec()], at: AT, profile, ..Policy::default() };
-    let validation = validate(&policy, leaf.presented());
+    let validation = validate(&policy, &[sign(&mut leaf, &root)]);
     validation.status("cert-name-constraints").unwrap()
 }
 
@@ -217,5 +233,64 @@ fn forms_beyond_the_standard() {
     }
     for base in ["..ok.example", ".", "*.ok.example", "ok.example.", "ok..example"] {
         assert_eq!(rfc5280(Permitted, &name(DNS, base), &name(DNS, "a.ok.example")), Failed, "{base}");
+    }
+}
+
+/// RFC 5280 section 4.2.1.10: "If no name of the type is in the certificate, the certificate is acceptable"; a name of its type that
+/// nobody reads is not. Two of each type: as a name, and as the base of a subtree.
+#[test]
+fn a_constraint_is_for_names_of_its_type() {
+    let organisation = |name: &str| {
+        let attribute = der(0x30, &[&[0x06, 3, 0x55, 4, 10], &der(0x0c, &[name.as_bytes()])]);
+        der(0x30, &[&der(0x31, &[&attribute])])
+    };
+    let principal = [0x06, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 3];
+    let other = |text: &str| (OTHER, [principal.to_vec(), der(0xa0, &[&der(0x0c, &[text.as_bytes()])])].concat());
+    let edi = |text: &str| (EDI, der(0xa1, &[&der(0x0c, &[text.as_bytes()])]));
+    let types: [(Name, Name); 9] = [
+        (other("a"), other("b")),
+        (name(MAILBOX, "a@ok.example"), name(MAILBOX, "evil.test")),
+        (name(DNS, "ok.example"), name(DNS, "evil.test")),
+        ((X400, der(0x30, &[])), (X400, der(0x30, &[]))),
+        ((DIRECTORY, organisation("a")), (DIRECTORY, organisation("b"))),
+        (edi("a"), edi("b")),
+        (name(URI, "http://ok.example"), name(URI, "evil.test")),
+        ((ADDRESS, vec![192, 0, 2, 1]), (ADDRESS, vec![198, 51, 100, 0, 255, 255, 255, 0])),
+        ((REGISTERED, vec![0x2a, 3, 4]), (REGISTERED, vec![0x2a, 3, 5])),
+    ];
+    for (of, (_, base)) in types.iter().enumerate() {
+        for (is, (presented, _)) in types.iter().enumerate() {
+            let readable = ![OTHER, X400, EDI, REGISTERED].contains(&base.0);
+            let expected = if of == is && !readable { Status::Failed } else { Status::Passed };
+            let told = format!("{presented:02x?} under {base:02x?}");
+            assert_eq!(rfc5280(List::Excluded, base, presented), expected, "{told}");
+            // Every leaf has a subject, so that a directory of others alone permits none.
+            let expected = if of == is || base.0 == DIRECTORY { Status::Failed } else { Status::Passed };
+            assert_eq!(rfc5280(List::Permitted, base, presented), expected, "{told}");
+        }
+    }
+}
+
+/// RFC 5280 section 4.2.1.10: where no mailbox is among the alternative names, those in the subject are held to the constraint.
+#[test]
+fn mailboxes_in_the_subject() {
+    let address = |mailbox: &'static str| {
+        move |leaf: &mut Node| {
+            let oid = [0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+            let attribute = der(0x31, &[&der(0x30, &[&oid, &der(0x16, &[mailbox.as_bytes()])])]);
+            leaf.nodes_mut()[SUBJECT].nodes_mut().push(Node::parse(&attribute).unwrap());
+        }
+    };
+    let (host, mailbox) = (name(DNS, "ok.example"), name(MAILBOX, "a@ok.example"));
+    for (list, base, names, subject, expected) in [
+        (List::Permitted, "ok.example", &host, "a@ok.example", Status::Passed),
+        (List::Permitted, "ok.example", &host, "a@evil.test", Status::Failed),
+        (List::Excluded, "evil.test", &host, "a@evil.test", Status::Failed),
+        (List::Excluded, "evil.test", &host, "a@ok.example", Status::Passed),
+        (List::Permitted, "ok.example", &mailbox, "a@evil.test", Status::Passed),
+        (List::Excluded, "evil.test", &mailbox, "a@evil.test", Status::Passed),
+    ] {
+        let found = judge_altered(list, &name(MAILBOX, base), names, Profile::Rfc5280, address(subject));
+        assert_eq!(found, expected, "{subject} beside {names:02x?} under {list:?} {base}");
     }
 }

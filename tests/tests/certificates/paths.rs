@@ -95,3 +95,27 @@ fn another_purpose_is_the_leafs_or_its_authoritys() {
     let found = validate(&policy(&pki, Profile::Rfc5280), leaf.presented());
     rejected(&found, checks::PURPOSE, "may not issue certificates for this purpose");
 }
+
+/// How many authorities may stand between anchor and leaf is told at the top of the path, whether an anchor ends it or not; every
+/// authority of it is looked at, and the leaf, which signs nobody, is not.
+#[test]
+fn a_path_is_as_deep_as_the_policy_allows() {
+    let years = Validity::around(AT, 900);
+    let root = Credential::self_signed(&Template::authority("root", years), &mut rng(3)).unwrap();
+    let upper = root.issue(&Template::authority("upper", years), &mut rng(4)).unwrap();
+    let lower = upper.issue(&Template::authority("lower", years), &mut rng(5)).unwrap();
+    let chain = lower.issue(&leaf(), &mut rng(6)).unwrap();
+    let judged = |anchored: bool, most: usize| {
+        let anchors = if anchored { vec![root.certificate().to_vec()] } else { Vec::new() };
+        validate(&Policy { anchors, max_depth: Some(most), ..policy(&pki(), Profile::Automatic) }, chain.presented())
+    };
+    accepted(&judged(true, 2));
+    rejected(&judged(true, 1), checks::PATH_LENGTH, "the path is longer than the policy allows");
+    for (anchored, most, passes) in [(true, 2, true), (true, 1, false), (false, 2, true), (false, 1, false)] {
+        let found = judged(anchored, most);
+        let looked_at = found.steps.iter().filter(|step| step.check == checks::PATH_LENGTH);
+        let found: Vec<_> = looked_at.map(|step| (step.cert_index, step.ok())).collect();
+        let expected = if anchored { vec![(3, passes), (2, true), (1, true)] } else { vec![(2, passes), (1, true)] };
+        assert_eq!(found, expected, "{anchored}, {most}");
+    }
+}

@@ -10,6 +10,7 @@ use pki::{
     AFTER, AT, BEFORE, List, OTHER_REASONS, PAST, SOME_REASONS, World, authority, certificate_issuer, der, entry,
     extension, full_name, list_signer, point, reason, relative_name, scope, subject,
 };
+use support::{certificates::sign, tlv::Node};
 
 /// An extension that nobody knows: 2.5.29.99.
 const UNKNOWN: u8 = 99;
@@ -68,6 +69,49 @@ fn every_extension_must_be_understood() {
     // Two kinds of certificates that it is limited to.
     let both = scope(&[&[0x81, 1, 0xff], &[0x82, 1, 0xff]]);
     world.unusable(&[List::new(&[]).with(&[both]).by(&world.authority)], "scope cannot be read");
+}
+
+/// A list holds in the seconds that it names, the first and the last included (section 6.3.3 (b) and (g)).
+#[test]
+fn from_when_until_when() {
+    let world = World::new(&[]);
+    // The second of all validations, and its neighbours.
+    assert_eq!(AT, 1_795_219_200);
+    let [before, now, after] = ["261120235959Z", "261121000000Z", "261121000001Z"];
+    let list = |from, until| vec![List { from, until, ..List::new(&[]) }.by(&world.authority)];
+    world.good(&list(now, AFTER));
+    world.good(&list(BEFORE, now));
+    world.unusable(&list(after, AFTER), "is not valid before");
+    world.unusable(&list(BEFORE, before), "the list expired at");
+}
+
+/// An authority signs what is issued under its own name: not even the one above it signs for it.
+#[test]
+fn nobody_signs_under_another_name() {
+    let world = World::new(&[]);
+    let mut list = Node::parse(&List::new(&[]).by(&world.authority)).unwrap();
+    world.good(&[sign(&mut list, &world.authority)]);
+    world.unusable(&[sign(&mut list, &world.root)], "does not verify");
+}
+
+/// The names of a list itself are few; those of its entries may be many.
+#[test]
+fn names_of_entries_are_as_many_as_their_issuer_likes() {
+    let world = World::new(&[]);
+    let indirect = scope(&[&[0x84, 1, 0xff]]);
+    // Two attributes each.
+    let entries = vec![entry(&world.other, &[certificate_issuer(&world.authority)]); 1000];
+    let list = List::new(&entries).with(&[indirect]);
+    world.good(&[list.by(&world.authority)]);
+    let attribute = der(0x31, &[&der(0x30, &[&[0x06, 1, 0x2a], &[0x0c, 1, b'x']])]);
+    let named = |sets: usize| {
+        let names = der(0x30, &[&der(0xa4, &[&der(0x30, &[&attribute.repeat(sets)])])]);
+        List::new(&[]).with(&[extension(UNKNOWN, false, &names)]).by(&world.authority)
+    };
+    // The list's own name has two.
+    world.good(&[named(1022)]);
+    let reason = world.judge(&[named(1023)]).reason();
+    assert!(reason.contains("at most 1024 relative distinguished names"), "{reason}");
 }
 
 /// Where weak algorithms are taken for good, a list has no other fault, and is asked for its signature, which an Ed25519 key has not made
@@ -154,6 +198,110 @@ fn signers_whose_lists_speak_for_each_other() {
     }
 }
 
+/// How many searches for the paths of signers one validation may begin, and how deep they may lead to further ones.
+const SEARCHES: u8 = 32;
+const DEPTH: u8 = 4;
+
+/// A signer is asked once, however many lists it signed.
+#[test]
+fn a_signer_of_many_lists_is_asked_once() {
+    let mut world = World::new(&[]);
+    let signer = world.authority.issue(&list_signer("authority"), &mut world.rng).unwrap();
+    world.further = vec![signer.certificate().to_vec()];
+    let lists: Vec<_> = (0..2 * SEARCHES).map(|number| List { number, ..List::new(&[]) }.by(&signer)).collect();
+    world.good(&lists);
+}
+
+/// Nobody is acquitted because what would have withdrawn it was not looked at any more, wherever that stands among the lists.
+#[test]
+fn signers_are_bounded_and_what_they_sign_is_not_passed_over() {
+    for (signers, revoking) in [(SEARCHES, None), (SEARCHES, Some(SEARCHES - 1)), (SEARCHES + 1, None)] {
+        let mut world = World::new(&[]);
+        let signers: Vec<Credential> = (0..signers)
+            .map(|at| world.root.issue(&list_signer(&format!("lists {at}")), &mut world.rng).unwrap())
+            .collect();
+        world.further = signers.iter().map(|signer| signer.certificate().to_vec()).collect();
+        // As many issuers in each point as are looked at.
+        let points: Vec<Vec<u8>> = signers
+            .chunks(16)
+            .map(|some| {
+                let names: Vec<u8> = some.iter().flat_map(|signer| der(0xa4, &[&subject(signer)])).collect();
+                der(0x30, &[&full_name("http://ok.example/lists"), &der(0xa2, &[&names])])
+            })
+            .collect();
+        let points = Extension { oid: &[2, 5, 29, 31], critical: false, value: der(0x30, &[&points.concat()]) };
+        let template = Template { authority: None, extensions: vec![points], ..authority("leaf") };
+        world.leaf = world.authority.issue(&template, &mut world.rng).unwrap();
+        let withdrawn = entry(&world.leaf, &[certificate_issuer(&world.authority)]);
+        let mut lists: Vec<_> = signers
+            .iter()
+            .zip(0..)
+            .map(|(signer, at)| {
+                let entries = if revoking == Some(at) { vec![withdrawn.clone()] } else { Vec::new() };
+                List::new(&entries).with(&[scope(&[&[0x84, 1, 0xff]])]).by(signer)
+            })
+            .collect();
+        // The last one first too, behind a list of the authority's own.
+        for _ in 0..2 {
+            match (signers.len(), revoking) {
+                (_, Some(_)) => world.revoked(&lists),
+                (len, None) if len == usize::from(SEARCHES) => world.good(&lists),
+                _ => world.unusable(&lists, "too many certificates could have signed the lists"),
+            }
+            lists.reverse();
+            lists.insert(0, List::new(&[]).by(&world.authority));
+        }
+    }
+}
+
+/// Each signer's own standing is told by the list of the next: as deep as is looked it counts, and not below.
+#[test]
+fn signers_below_signers() {
+    for (deep, revoked) in [(DEPTH, false), (DEPTH, true), (DEPTH + 1, false), (DEPTH + 1, true)] {
+        let place = |at: u8| full_name(&format!("http://ok.example/{at}"));
+        let mut world = World::new(&[point(&[&place(0)])]);
+        let signers: Vec<Credential> = (1..=deep)
+            .map(|at| {
+                let template = Template { extensions: vec![point(&[&place(at)])], ..list_signer("authority") };
+                world.authority.issue(&template, &mut world.rng).unwrap()
+            })
+            .collect();
+        world.further = signers.iter().map(|signer| signer.certificate().to_vec()).collect();
+        let mut lists: Vec<_> = signers
+            .iter()
+            .zip(0..)
+            .map(|(signer, at)| List::new(&[]).with(&[scope(&[&place(at)])]).by(signer))
+            .collect();
+        let last = if revoked { vec![entry(&signers[signers.len() - 1], &[])] } else { Vec::new() };
+        lists.push(List::new(&last).with(&[scope(&[&place(deep)])]).by(&world.authority));
+        match (deep, revoked) {
+            (DEPTH, false) => world.good(&lists),
+            (DEPTH, true) => world.unusable(&lists, ""),
+            _ => {
+                world.unusable(&lists, "too many certificates could have signed the lists");
+                // A list that acquits does not speak for one that was not looked at.
+                lists.insert(0, List::new(&[]).with(&[scope(&[&place(0)])]).by(&world.authority));
+                world.unusable(&lists, "too many certificates could have signed the lists");
+            }
+        }
+    }
+}
+
+/// Signatures are bounded too, with the same consequence.
+#[test]
+fn lists_are_bounded_and_the_last_is_not_passed_over() {
+    const SIGNATURES: usize = 512;
+    let world = World::new(&[]);
+    let list = |entries: &[Vec<u8>]| List::new(entries).by(&world.authority);
+    let lists = |count: usize, last: Vec<u8>| [vec![list(&[]); count - 1], vec![last]].concat();
+    let revoking = list(&[entry(&world.leaf, &[])]);
+    world.good(&lists(SIGNATURES, list(&[])));
+    world.revoked(&lists(SIGNATURES, revoking.clone()));
+    for last in [list(&[]), revoking] {
+        world.unusable(&lists(SIGNATURES + 1, last), "too many signatures of lists to verify");
+    }
+}
+
 /// A list does not speak for its own signer, whom another list can withdraw.
 #[test]
 fn a_signer_that_its_own_list_should_speak_for() {
@@ -166,11 +314,19 @@ fn a_signer_that_its_own_list_should_speak_for() {
     let of_signers = |entries: &[Vec<u8>]| List::new(entries).with(&[scope(&[&place])]).by(&world.authority);
     world.good(std::slice::from_ref(&own));
     world.good(&[own.clone(), of_signers(&[])]);
+    let lists = [own.clone(), List::new(&[]).by(&world.root)];
+    let required = Policy { require_revocation: true, ..world.policy(&lists) };
+    let found = validate(&required, world.leaf.presented());
+    assert!(found.accepted(), "{}", found.reason());
     world.unusable(&[own.clone(), of_signers(&[entry(&signer, &[])])], "is not valid: cert-revoked");
     // Nor does it acquit its signer where the policy requires somebody to.
     world.leaf = signer;
-    let alone = world.judge(&[own]);
+    let alone = world.judge(std::slice::from_ref(&own));
     assert!(alone.accepted() && alone.status("cert-revoked").is_none(), "{}", alone.reason());
+    let lists = [own, List::new(&[]).by(&world.root)];
+    let required = Policy { require_revocation: true, ..world.policy(&lists) };
+    let reason = validate(&required, world.leaf.presented()).reason();
+    assert!(reason.contains("expected a revocation list by another key than the certificate's own"), "{reason}");
 }
 
 /// The old key, certified under the authority's own name by the new one, which signs the lists and stands in the path.
@@ -213,6 +369,22 @@ fn reasons_of_a_distribution_point() {
     world.unusable(&[list], "some reasons only");
     // The issuer's own list, of no point in particular, covers all.
     world.good(&[List::new(&[]).by(&world.authority)]);
+}
+
+/// Lists of one kind of certificates speak for no other kind (section 6.3.3 (b) (2)).
+#[test]
+fn lists_of_one_kind() {
+    let mut world = World::new(&[]);
+    let only = |world: &World, tag: u8, by: &Credential| {
+        vec![List::new(&[entry(&world.other, &[])]).with(&[scope(&[&[tag, 1, 0xff]])]).by(by)]
+    };
+    let (users, authorities, attributes) = (0x81, 0x82, 0x85);
+    world.good(&only(&world, users, &world.authority));
+    world.unusable(&only(&world, authorities, &world.authority), "a list of authorities only");
+    world.unusable(&only(&world, attributes, &world.authority), "a list of attribute certificates only");
+    world.leaf = world.authority.clone();
+    world.good(&only(&world, authorities, &world.root));
+    world.unusable(&only(&world, users, &world.root), "a list of end entities only");
 }
 
 #[test]
