@@ -49,7 +49,7 @@ const TESTS: [(&str, &[&str]); 7] = [
     ("conversations", &["rollback::"]),
     ("conversations", &["honest::"]),
     ("conversations", &["relayed::"]),
-    ("certificates", &["anchors::", "described::", "forms::", "grammar::", "lists::", "names::", "paths::"]),
+    ("certificates", &["--skip", "differential::", "--skip", "hostile::", "--skip", "limbo::"]),
     ("certificates", &["differential::", "hostile::", "limbo::"]),
     ("conversations", &["outcomes::"]),
 ];
@@ -61,7 +61,7 @@ const TOLD_EACH: usize = 25;
 struct Tests {
     name: String,
     program: PathBuf,
-    /// Which of its tests; all where none is named.
+    /// Which of its tests, as the program wants to hear it; all where nothing is said.
     only: &'static [&'static str],
     /// Which mutants it reaches, and by which of its tests; by none that has a name where a thread of another name does.
     reached: HashMap<u32, BTreeSet<String>>,
