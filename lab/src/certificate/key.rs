@@ -261,6 +261,8 @@ impl rcgen::SigningKey for KeyPair {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
 
     /// RFC 8410 section 10.3 prints this private key; section 10.1 its public key.
     #[test]
@@ -305,6 +307,23 @@ mod tests {
         let contains = |part: &str| signature.windows(32).any(|window| window == octets(part));
         assert!(contains("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"), "r");
         assert!(contains("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"), "s");
+    }
+
+    /// Each key is drawn, the next one of the same randomness too.
+    #[test]
+    fn keys_are_drawn() {
+        let rng = &mut ChaCha20Rng::from_seed([1; 32]);
+        let drawn: std::collections::BTreeSet<_> = (0..3).map(|_| KeyPair::generate(rng).public().to_vec()).collect();
+        assert_eq!(drawn.len(), 3);
+        assert_ne!(KeyPair::generate(&mut ChaCha20Rng::from_seed([2; 32])).public(), drawn.first().unwrap());
+    }
+
+    /// No key of the curve is zero or beyond its order (FIPS 186-5 section A.2): such a seed is a key's all the same.
+    #[test]
+    fn seeds_that_are_no_scalars() {
+        let keys = [[0; 32], [0xff; 32]].map(|seed| KeyPair::of(KeyType::P256, &seed));
+        assert!(keys.iter().all(|key| key.key_type() == KeyType::P256));
+        assert_ne!(keys[0].public(), keys[1].public());
     }
 
     #[test]

@@ -116,6 +116,31 @@ mod tests {
         }
     }
 
+    /// An address is all of its octets (RFC 5280 section 4.2.1.6), and in no other name; a mailbox is its own.
+    #[test]
+    fn names_of_each_type() {
+        let [four, six] = ["192.0.2.1", "2001:db8::1"].map(|text| text.parse::<IpAddr>().unwrap());
+        let octets = |address: IpAddr| match address {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        };
+        let (four_octets, six_octets) = (octets(four), octets(six));
+        let beside = octets("2001:db8::2".parse().unwrap());
+        for (expected, presented, fits) in [
+            (PeerName::Ip(four), GeneralName::IPAddress(&four_octets), true),
+            (PeerName::Ip(six), GeneralName::IPAddress(&six_octets), true),
+            (PeerName::Ip(six), GeneralName::IPAddress(&beside), false),
+            (PeerName::Ip(six), GeneralName::IPAddress(&six_octets[..4]), false),
+            (PeerName::Ip(four), GeneralName::IPAddress(&six_octets), false),
+            (PeerName::Ip(four), GeneralName::DNSName("192.0.2.1"), false),
+            (PeerName::Email("a@b.example".into()), GeneralName::RFC822Name("a@B.example"), true),
+            (PeerName::Email("a@b.example".into()), GeneralName::RFC822Name("A@b.example"), false),
+            (PeerName::Email("a@b.example".into()), GeneralName::DNSName("b.example"), false),
+        ] {
+            assert_eq!(expected.matches(&presented), fits, "{presented:?} for {expected}");
+        }
+    }
+
     #[test]
     fn parse() {
         assert_eq!("dns:a.example".parse(), Ok(PeerName::Dns("a.example".into())));

@@ -152,7 +152,8 @@ mod tests {
         assert!(matches!(error, Err(Error::Base64 { block: 2, line: 4, .. })), "{error:?}");
         let error = decode(b"-----BEGIN A-----\nAQID\n-----BEGIN B-----\n");
         assert!(matches!(error, Err(Error::Unterminated { block: 1, line: 1, .. })), "{error:?}");
-        assert!(matches!(decode(b"-----BEGIN A-----\nAQID"), Err(Error::Unterminated { .. })));
+        let error = decode(b"-----BEGIN A-----\n-----END A-----\n-----BEGIN B-----\nAQID");
+        assert!(matches!(error, Err(Error::Unterminated { block: 2, line: 3, got: None, .. })), "{error:?}");
     }
 
     #[test]

@@ -154,6 +154,25 @@ impl Policy {
 mod tests {
     use super::*;
 
+    /// The web's rules are for who asks a server for its name, unless a profile is asked for.
+    #[test]
+    fn the_profile_follows_from_who_asks() {
+        let name = || Some("a.example".parse().unwrap());
+        for (purpose, name, automatic) in [
+            (Some(Purpose::Server), name(), Profile::WebPki),
+            (Some(Purpose::Server), None, Profile::Rfc5280),
+            (Some(Purpose::Client), name(), Profile::Rfc5280),
+            (None, name(), Profile::Rfc5280),
+            (None, None, Profile::Rfc5280),
+        ] {
+            let policy = |profile| Policy { purpose, name: name.clone(), profile, ..Policy::default() };
+            assert_eq!(policy(Profile::Automatic).effective_profile(), automatic);
+            for profile in [Profile::WebPki, Profile::Rfc5280] {
+                assert_eq!(policy(profile).effective_profile(), profile);
+            }
+        }
+    }
+
     /// The example of X.690 section 8.19.5, anyPolicy, and what is none.
     #[test]
     fn policy_ids() {

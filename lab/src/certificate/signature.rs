@@ -198,3 +198,100 @@ fn verify_ed25519(issuer: &SubjectPublicKeyInfo<'_>, message: &[u8], signature: 
 fn verdict(valid: bool) -> Signature {
     if valid { Signature::Valid } else { Signature::Invalid }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::PublicKeyData as _;
+    use x509_parser::prelude::FromDer as _;
+
+    use super::*;
+    use crate::certificate::KeyPair;
+    use crate::certificate::der::tlv;
+
+    fn judged(parts: &[&[u8]]) -> Strength<Algorithm> {
+        let algorithm = tlv(0x30, &parts.concat());
+        let (_, algorithm) = AlgorithmIdentifier::from_der(&algorithm).unwrap();
+        algorithm_strength(&algorithm)
+    }
+
+    /// RFC 4055 section 5: NULL or nothing.
+    #[test]
+    fn parameters_of_rsa() {
+        for arc in [11, 12, 13] {
+            let oid = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, arc]);
+            for sound in [&[][..], &[0x05, 0]] {
+                assert!(matches!(judged(&[&oid, sound]), Strength::Good(_)), "{arc} {sound:02x?}");
+            }
+            for odd in [&[0x04, 0][..], &[0x05, 1, 0], &[0x30, 0]] {
+                assert_eq!(judged(&[&oid, odd]), Strength::Weak(Algorithm::RsaParameters), "{arc} {odd:02x?}");
+            }
+        }
+    }
+
+    /// RFC 4055 section 3.1 and RFC 8446 section 4.2.3: one hash for both, and a salt of its length.
+    #[test]
+    fn parameters_of_pss() {
+        let sha2 = |arc: u8| {
+            tlv(0x30, &[&[0x06, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, arc][..], &[5, 0]].concat())
+        };
+        let sha1 = tlv(0x30, &[0x06, 5, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 5, 0]);
+        let generator = |arc: u8, hash: &[u8]| {
+            tlv(0x30, &[&[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, arc][..], hash].concat())
+        };
+        let of = |hash: &[u8], mask: &[u8], salt: u8, trailer: u8| {
+            let fields = [
+                tlv(0xa0, hash),
+                tlv(0xa1, mask),
+                tlv(0xa2, &[2, 1, salt]),
+                if trailer == 1 { Vec::new() } else { tlv(0xa3, &[2, 1, trailer]) },
+            ];
+            judged(&[&tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 10]), &tlv(0x30, &fields.concat())])
+        };
+        let mgf1 = |hash: &[u8]| generator(8, hash);
+        for (arc, salt) in [(1, 32), (2, 48), (3, 64)] {
+            let hash = sha2(arc);
+            assert!(matches!(of(&hash, &mgf1(&hash), salt, 1), Strength::Good(_)), "{arc}");
+            let odd = |found, why| assert_eq!(found, Strength::Unsupported(why), "{arc}");
+            odd(of(&hash, &mgf1(&sha2(4)), salt, 1), Algorithm::PssMask);
+            odd(of(&hash, &generator(9, &hash), salt, 1), Algorithm::PssMask);
+            odd(of(&hash, &mgf1(&hash), 20, 1), Algorithm::PssSalt { salt: 20, hash: salt.into() });
+            odd(of(&hash, &mgf1(&hash), salt, 2), Algorithm::PssTrailer);
+        }
+        assert_eq!(of(&sha2(4), &mgf1(&sha2(4)), 28, 1), Strength::Unsupported(Algorithm::PssHash));
+        assert!(matches!(of(&sha1, &mgf1(&sha1), 20, 1), Strength::Weak(_)));
+        let pss = tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 10]);
+        assert_eq!(judged(&[&pss]), Strength::Unsupported(Algorithm::PssUnreadable));
+    }
+
+    /// RFC 8410: a signature is whole octets, and a key of X25519 signs nothing.
+    #[test]
+    fn ed25519() {
+        let key = KeyPair::from_seed(&[1; 32]);
+        let algorithm = [0x30, 5, 0x06, 3, 0x2b, 0x65, 0x70];
+        let (_, algorithm) = AlgorithmIdentifier::from_der(&algorithm).unwrap();
+        let verified = |arc: u8, message: &[u8], unused: u8| {
+            let mut spki = key.subject_public_key_info();
+            let at = spki.windows(3).position(|octets| octets == [0x2b, 0x65, 0x70]).unwrap() + 2;
+            spki[at] = arc;
+            let (_, issuer) = SubjectPublicKeyInfo::from_der(&spki).unwrap();
+            let made = key.sign(b"message");
+            verify(&issuer, &algorithm, message, &BitString::new(unused, &made), None)
+        };
+        assert_eq!(verified(0x70, b"message", 0), Signature::Valid);
+        for (arc, message, unused) in [(0x6e, &b"message"[..], 0), (0x70, b"another", 0), (0x70, b"message", 1)] {
+            assert_eq!(verified(arc, message, unused), Signature::Invalid, "{arc:02x} {unused}");
+        }
+    }
+
+    /// What is out of scope has its name where it is known.
+    #[test]
+    fn names_of_what_is_out_of_scope() {
+        let named = |oid: &[u8]| match judged(&[&tlv(0x06, oid)]) {
+            Strength::Unsupported(Algorithm::Other { name, .. }) => name,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(named(&[0x2b, 0x65, 0x71]).as_deref(), Some("Ed448"));
+        assert_eq!(named(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 1]).as_deref(), Some("ECDSA with SHA-224"));
+        assert_eq!(named(&[0x2b, 0x65, 0x72]), None);
+    }
+}

@@ -101,6 +101,7 @@ mod tests {
         for i in 0..=MOST {
             assert_eq!(passes(i, Ok(())), Ok(()));
             assert!(memory.known().len() <= MOST);
+            assert!(i == MOST || passes(0, Err("forgotten too soon")).is_ok());
         }
         assert_eq!(passes(MOST, Err("remembered")), Ok(()));
     }

@@ -56,6 +56,44 @@ fn earlier_versions() {
     }
 }
 
+/// RFC 5280 section 4.1.2.1, whoever asks: extensions are of version 3, and unique identifiers of version 2 or 3; no other version is one.
+#[test]
+fn what_a_version_has() {
+    let pki = pki();
+    let honest = pki.server.presented().to_vec();
+    let (unique, extensions) = ([der(0x81, &[&[0, 0xaa]]), der(0x82, &[&[0, 0xaa]])], true);
+    for (version, unique, extensions, why) in [
+        (1, None, false, None),
+        (1, None, extensions, Some("3, because there are extensions, got 1")),
+        (2, None, extensions, Some("3, because there are extensions, got 2")),
+        (1, Some(&unique[0]), false, Some("2 or 3, because there are unique identifiers, got 1")),
+        (1, Some(&unique[1]), false, Some("2 or 3, because there are unique identifiers, got 1")),
+        (2, Some(&unique[0]), false, None),
+        (2, Some(&unique[1]), false, None),
+        (3, Some(&unique[1]), extensions, None),
+        (4, None, extensions, Some("1, 2 or 3, got 4")),
+    ] {
+        let mut tree = Node::parse(&honest[0]).unwrap();
+        let signed = tree.nodes_mut()[0].nodes_mut();
+        if !extensions {
+            signed.pop();
+        }
+        if let Some(unique) = unique {
+            signed.insert(7, Node::parse(unique).unwrap());
+        }
+        match version {
+            1 => drop(signed.remove(0)),
+            _ => signed[0].nodes_mut()[0].body = Body::Octets(vec![version - 1]),
+        }
+        let chain = [sign(&mut tree, &pki.authorities.intermediate), honest[1].clone()];
+        let found = validate(&Policy { name: None, ..policy(&pki, Profile::Rfc5280) }, &chain);
+        match why {
+            Some(why) => rejected(&found, checks::ENCODING, why),
+            None => accepted(&found),
+        }
+    }
+}
+
 /// An extension that is known and must not be critical is not called unknown.
 #[test]
 fn critical_access_information() {

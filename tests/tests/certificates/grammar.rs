@@ -83,11 +83,34 @@ fn values_inside_what_nobody_knows() {
         validate(&policy(&pki), &chain(leaf.certificate().to_vec(), &pki))
     };
     // A BOOLEAN, which has one form for each value, and a UTF8String, whose octets are text.
-    for (tag, good, bad) in [(0x01, 0xff, 0x05), (0x0c, b'a', 0xff)] {
+    for (tag, good, bad) in [(0x01, 0xff, 0x05), (0x0c, b'a', 0xff), (0x13, b'a', b'@')] {
         let [sound, spoiled] = [good, bad].map(|octet| wrapped(tag, octet));
         assert!(!encoding_failed(&sound), "{}", sound.reason());
         assert!(encoding_failed(&spoiled), "{}", spoiled.reason());
     }
+    // What a value of somebody's own is, its owner knows.
+    for tag in [0x80, 0x81] {
+        let found = wrapped(tag, 0xff);
+        assert!(!encoding_failed(&found), "{}", found.reason());
+    }
+}
+
+/// RFC 5280 section 4.1: a list of extensions has at least one. X.680 section 28: a SET OF may hold a value twice.
+#[test]
+fn how_many_there_are() {
+    let pki = pki();
+    let altered = |alter: &dyn Fn(&mut Vec<Node>)| {
+        let mut tree = Node::parse(pki.server.certificate()).unwrap();
+        alter(tree.nodes_mut()[0].nodes_mut());
+        validate(&policy(&pki), &chain(sign(&mut tree, &pki.authorities.intermediate), &pki))
+    };
+    let none = altered(&|fields| fields[7].nodes_mut()[0].nodes_mut().clear());
+    assert!(encoding_failed(&none), "{}", none.reason());
+    let twice = altered(&|fields| {
+        let attributes = fields[5].nodes_mut()[0].nodes_mut();
+        attributes.push(attributes[0].clone());
+    });
+    assert!(twice.accepted(), "{}", twice.reason());
 }
 
 /// Every departure at every value of the lab's own leaf; and each kind of them would be accepted without this check.
@@ -201,4 +224,29 @@ fn the_test_material() {
         adopt(&der, &pki).iter().for_each(|tree| each(tree, &judge));
     }
     assert!(kept > 250 && edits > 10_000, "{kept} certificates and lists, {edits} departures");
+}
+
+/// RFC 5280 appendix A.1, DirectoryString: characters of its type, and at least one of them.
+#[test]
+fn strings_of_a_name() {
+    let [utf8, printable, bmp] = [12, 19, 30];
+    let pki = pki();
+    for (tag, text, sound) in [
+        (utf8, &b"caf\xc3\xa9"[..], true),
+        (utf8, b"caf\xe9", false),
+        (utf8, b"", false),
+        (printable, b"cafe", true),
+        (printable, b"c@fe", false),
+        (printable, b"", false),
+        (bmp, b"\0a", true),
+        (bmp, b"a", false),
+        (bmp, b"", false),
+    ] {
+        let mut tree = Node::parse(pki.server.certificate()).unwrap();
+        let value = &mut tree.nodes_mut()[0].nodes_mut()[5].nodes_mut()[0].nodes_mut()[0].nodes_mut()[1];
+        *value = Node { tag, body: Body::Octets(text.to_vec()) };
+        let issuer = &pki.authorities.intermediate;
+        let found = validate(&policy(&pki), &[sign(&mut tree, issuer), issuer.certificate().to_vec()]);
+        assert_eq!(found.accepted(), sound, "{tag} {text:02x?}: {}", found.reason());
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lab::certificate::reason::{Form, Got};
 use lab::certificate::{
-    Credential, DecodeError, LeftOut, Outcome, Pki, Policy, Template, Validation, Validity, validate,
+    Credential, DecodeError, LeftOut, Outcome, Pki, Policy, Profile, Template, Validation, Validity, validate,
 };
 use proptest::prelude::*;
 use support::certificates::{AT, NAME, leaf, pki, policy, rng, sign};
@@ -197,6 +197,10 @@ fn a_megabyte_of_extensions() {
         "certificate 0 cannot be read: extensions: expected at most 64 extensions",
     );
 
+    // So many are read, each of its own, and nobody has signed them.
+    let most: Vec<_> = (0..64).map(|arc| extension(arc, &[])).collect();
+    reject(&validate(&policy(&pki), &[with_extensions(leaf, &most)]), "cert-chain of certificate 0");
+
     let twice = with_extensions(leaf, &[extension(1, &[]), extension(1, &[])]);
     reject(&validate(&policy(&pki), &[twice]), "1.2.1 twice");
 }
@@ -236,6 +240,31 @@ fn a_thicket_of_authorities_is_left_soon() {
     let leaf = last.issue(&leaf(), &mut rng(9)).unwrap();
     chain[0] = leaf.certificate().to_vec();
     reject(&validate(&policy(&pki), &chain), "cert-chain");
+}
+
+/// Namesakes of the issuer, each with a key of its own: the issuer is found behind as many as leave signatures for it and the root.
+#[test]
+fn signatures_are_bounded() {
+    const SIGNATURES: usize = 128;
+    let pki = pki();
+    let authority = Template::authority("namesake", Validity::around(AT, 3650));
+    let [root, intermediate] = [&pki.authorities.root, &pki.authorities.intermediate];
+    let genuine = root.issue(&authority, &mut rng(1)).unwrap();
+    // Which key signed it says nothing, so that they are tried as they come.
+    let leaf = genuine.issue(&Template { issuer_key: false, ..leaf() }, &mut rng(2)).unwrap();
+    let rng = &mut rng(3);
+    let mut chain = vec![leaf.certificate().to_vec(), genuine.certificate().to_vec()];
+    for others in 1..SIGNATURES {
+        chain.insert(1, intermediate.issue(&authority, rng).unwrap().certificate().to_vec());
+        let found = match others {
+            126 | 127 => validate(&Policy { profile: Profile::Rfc5280, ..policy(&pki) }, &chain),
+            _ => continue,
+        };
+        match others + 2 <= SIGNATURES {
+            true => assert!(found.accepted(), "{}", found.reason()),
+            false => reject(&found, "the search was given up: too many signatures to verify"),
+        }
+    }
 }
 
 /// A subject of a thousand attributes is nothing bad by itself; where it would have to be compared with subtrees, the limit

@@ -2,7 +2,7 @@
 
 use super::forms::{accepted, extension, issued, policy, rejected};
 use lab::certificate::{
-    Credential, Policy, PolicyInputs, Profile, Status, Template, Validation, Validity, checks, validate,
+    Credential, Outcome, Pki, Policy, PolicyInputs, Profile, Status, Template, Validation, Validity, checks, validate,
 };
 use support::certificates::{AT, leaf, pki, rng, sign};
 use support::tlv::{Body, Node, der};
@@ -86,5 +86,39 @@ fn policies_are_required_after_so_many_certificates() {
         let anchors = vec![alone.certificate().to_vec()];
         let found = validate(&Policy { anchors, policies, ..policy(&pki, Profile::Rfc5280) }, alone.presented());
         if passes { accepted(&found) } else { rejected(&found, checks::POLICY, "") }
+    }
+}
+
+/// What nobody here computes is neither accepted nor called wrong.
+#[test]
+fn an_algorithm_out_of_scope_is_not_decided() {
+    let pki = pki();
+    // 1.2.840.10045.4.3.4, ECDSA with SHA-512.
+    let algorithm = der(0x30, &[&[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 4]]);
+    let mut tree = Node::parse(pki.server.certificate()).unwrap();
+    tree.nodes_mut()[0].nodes_mut()[2] = Node::parse(&algorithm).unwrap();
+    tree.nodes_mut()[1] = Node::parse(&algorithm).unwrap();
+    let issuer = &pki.authorities.intermediate;
+    let found = validate(&policy(&pki, Profile::WebPki), &[sign(&mut tree, issuer), issuer.certificate().to_vec()]);
+    assert_eq!(found.outcome, Outcome::Skip, "{}", found.reason());
+    for check in [checks::ALGORITHM, checks::CHAIN] {
+        assert_eq!(found.status(check), Some(Status::Unsupported), "{check}");
+    }
+    assert!(found.reason().contains("ECDSA with SHA-512"), "{}", found.reason());
+}
+
+/// Domains that an authority's customers share stand in its constraints once, in order.
+#[test]
+fn an_authority_permits_each_domain_once() {
+    let permitted = |server: &str, client: &str| {
+        let pki = Pki::generate(server, client, AT, &mut rng(1)).unwrap();
+        pki.authorities.intermediate.template().authority.clone().unwrap().permitted
+    };
+    for (server, client) in [("s.b.example", "c.a.example"), ("s.a.example", "c.b.example"), ("s.a.test", "c.a.test")] {
+        let permitted = permitted(server, client);
+        assert!(permitted.windows(2).all(|pair| pair[0] < pair[1]), "{permitted:?}");
+        for name in [server, client] {
+            assert!(permitted.contains(&name.split_once('.').unwrap().1.to_owned()), "{permitted:?}");
+        }
     }
 }

@@ -111,6 +111,10 @@ mod tests {
         tlv(0x30, &sets.concat())
     }
 
+    fn parsed(der: &[u8]) -> X509Name<'_> {
+        X509Name::from_der(der).unwrap().1
+    }
+
     fn two(text: &str) -> Vec<u8> {
         text.encode_utf16().flat_map(u16::to_be_bytes).collect()
     }
@@ -127,44 +131,79 @@ mod tests {
         ];
         let names: Vec<_> = same.iter().map(|value| name(&[set(&[*value])])).collect();
         let other = name(&[set(&[(PRINTABLE, b"Evil Corp")])]);
-        let parse = |der| X509Name::from_der(der).unwrap().1;
         for a in &names {
             for b in &names {
-                assert!(equal(&parse(a), &parse(b)), "{a:02x?} {b:02x?}");
-                assert_eq!(digest(&parse(a)), digest(&parse(b)), "{a:02x?} {b:02x?}");
+                assert!(equal(&parsed(a), &parsed(b)), "{a:02x?} {b:02x?}");
+                assert_eq!(digest(&parsed(a)), digest(&parsed(b)), "{a:02x?} {b:02x?}");
             }
-            assert!(!equal(&parse(a), &parse(&other)), "{a:02x?}");
-            assert_ne!(digest(&parse(a)), digest(&parse(&other)), "{a:02x?}");
+            assert!(!equal(&parsed(a), &parsed(&other)), "{a:02x?}");
+            assert_ne!(digest(&parsed(a)), digest(&parsed(&other)), "{a:02x?}");
         }
-        assert_eq!(display(&parse(&names[3])), "O=évil  corp");
+        assert_eq!(display(&parsed(&names[3])), "O=évil  corp");
+    }
+
+    /// Two octets a character, and four; what is no whole number of characters is no string.
+    #[test]
+    fn wide_strings() {
+        const UNIVERSAL: u8 = 28;
+        let wide: Vec<u8> = "Жд😀".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        let bmp = two("Жд");
+        let of = |tag, value: &[u8]| name(&[set(&[(tag, value)])]);
+        for (a, b, same) in [
+            (of(UNIVERSAL, &wide), of(UTF8, "жд😀".as_bytes()), true),
+            (of(UNIVERSAL, &wide), of(UTF8, "жд".as_bytes()), false),
+            (of(BMP, &bmp), of(UTF8, "жд".as_bytes()), true),
+            // Five octets are no characters of four, and so the same as the same five alone.
+            (of(UNIVERSAL, b"\0\0\0aa"), of(UTF8, b"a"), false),
+            (of(UNIVERSAL, b"\0\0\0aa"), of(UNIVERSAL, b"\0\0\0aa"), true),
+            (of(BMP, b"\0aa"), of(UTF8, b"a"), false),
+        ] {
+            assert_eq!(equal(&parsed(&a), &parsed(&b)), same, "{a:02x?} {b:02x?}");
+            assert_eq!(digest(&parsed(&a)) == digest(&parsed(&b)), same, "{a:02x?} {b:02x?}");
+        }
+    }
+
+    /// Another type of attribute is another name; and so is one attribute whose octets are those of two.
+    #[test]
+    fn digests_tell_attributes_apart() {
+        const OCTETS: u8 = 4;
+        let attribute = |kind: u8, value: &[u8]| {
+            let kind = [0x06, 3, 0x55, 4, kind];
+            tlv(0x31, &tlv(0x30, &[kind.to_vec(), tlv(OCTETS, value)].concat()))
+        };
+        let two = name(&[attribute(10, b"a"), attribute(10, b"b")]);
+        // What stands between the two values in the digest, without the lengths of its parts.
+        let between = [&1_usize.to_be_bytes()[..], &[0x55, 4, 10], &u32::from(OCTETS).to_be_bytes()].concat();
+        let one = name(&[attribute(10, &[b"a", between.as_slice(), b"b"].concat())]);
+        let other = name(&[attribute(3, b"a"), attribute(10, b"b")]);
+        let digests: std::collections::BTreeSet<_> = [&two, &one, &other].map(|der| digest(&parsed(der))).into();
+        assert_eq!(digests.len(), 3);
     }
 
     /// What is no string is the same octets of the same type.
     #[test]
     fn values_that_are_no_strings() {
-        let parse = |der| X509Name::from_der(der).unwrap().1;
         let [octets, number] = [0x04, 0x02].map(|tag| name(&[set(&[(tag, b"a")])]));
-        assert!(!equal(&parse(&octets), &parse(&number)));
-        assert_ne!(digest(&parse(&octets)), digest(&parse(&number)));
-        assert_eq!(digest(&parse(&octets)), digest(&parse(&octets.clone())));
+        assert!(!equal(&parsed(&octets), &parsed(&number)));
+        assert_ne!(digest(&parsed(&octets)), digest(&parsed(&number)));
+        assert_eq!(digest(&parsed(&octets)), digest(&parsed(&octets.clone())));
     }
 
     #[test]
     fn sets_and_subtrees() {
-        let parse = |der| X509Name::from_der(der).unwrap().1;
         let both = name(&[set(&[(UTF8, b"a"), (UTF8, b"b")])]);
         let turned = name(&[set(&[(PRINTABLE, b"B"), (UTF8, b"a")])]);
         let twice = name(&[set(&[(UTF8, b"a"), (UTF8, b"a")])]);
         let parts = name(&[set(&[(UTF8, b"a")]), set(&[(UTF8, b"b")])]);
         let first = name(&[set(&[(UTF8, b"A")])]);
-        assert!(equal(&parse(&both), &parse(&turned)));
-        assert_eq!(digest(&parse(&both)), digest(&parse(&turned)));
+        assert!(equal(&parsed(&both), &parsed(&turned)));
+        assert_eq!(digest(&parsed(&both)), digest(&parsed(&turned)));
         let digests: std::collections::BTreeSet<_> =
-            [&both, &twice, &parts, &first].map(|der| digest(&parse(der))).into();
+            [&both, &twice, &parts, &first].map(|der| digest(&parsed(der))).into();
         assert_eq!(digests.len(), 4);
-        assert!(!equal(&parse(&both), &parse(&twice)) && !equal(&parse(&twice), &parse(&both)));
-        assert!(!equal(&parse(&both), &parse(&parts)));
-        assert!(within(&parse(&parts), &parse(&first)) && !within(&parse(&first), &parse(&parts)));
-        assert!(!within(&parse(&both), &parse(&first)));
+        assert!(!equal(&parsed(&both), &parsed(&twice)) && !equal(&parsed(&twice), &parsed(&both)));
+        assert!(!equal(&parsed(&both), &parsed(&parts)));
+        assert!(within(&parsed(&parts), &parsed(&first)) && !within(&parsed(&first), &parsed(&parts)));
+        assert!(!within(&parsed(&both), &parsed(&first)));
     }
 }

@@ -222,6 +222,7 @@ mod tests {
             ("260101000000Z", true, false),
             ("20260101000000Z", false, true),
             ("240229235959Z", true, false),
+            ("000229000000Z", true, false),
             ("250229000000Z", false, false),
             ("19000229000000Z", false, false),
             ("260101000000+0000", false, false),
@@ -242,6 +243,26 @@ mod tests {
         }
     }
 
+    /// X.680 section 8.4, table 1.
+    #[test]
+    fn tags() {
+        let tags = [12, 18, 19, 20, 22, 26, 28, 30];
+        let known: Vec<u8> = (0..=u8::MAX).filter(|&tag| Charset::of(tag).is_some()).collect();
+        assert_eq!(known, tags);
+        for (tag, expected) in tags.into_iter().zip([
+            Form::Utf8,
+            Form::Numeric,
+            Form::Printable,
+            Form::Teletex,
+            Form::Ia5,
+            Form::Visible,
+            Form::Universal,
+            Form::Bmp,
+        ]) {
+            assert_eq!(Charset::of(tag).map(Charset::expected), Some(expected), "{tag}");
+        }
+    }
+
     #[test]
     fn characters() {
         for (charset, content, expected) in [
@@ -251,7 +272,9 @@ mod tests {
             (Charset::Numeric, b"a", false),
             (Charset::Ia5, b"a\0@", true),
             (Charset::Ia5, &[0xe9], false),
+            (Charset::Visible, b"a~ ", true),
             (Charset::Visible, b"a\n", false),
+            (Charset::Visible, &[0x7f], false),
             (Charset::Utf8, &[0xc3, 0xa9], true),
             (Charset::Utf8, &[0xe9], false),
             (Charset::Bmp, &[0x00, 0xe9], true),

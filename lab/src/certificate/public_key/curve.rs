@@ -124,6 +124,17 @@ mod tests {
         (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect()
     }
 
+    /// A coordinate is below the prime (SEC 1 section 2.3.5): zero is one of P-256 and P-384, whose b is a square, and the prime, which is
+    /// as much, is not.
+    #[test]
+    fn coordinates_are_below_the_prime() {
+        for curve in [Curve::P256, Curve::P384] {
+            let prime = curve.prime().to_bytes_be();
+            let compressed = |x: &[u8]| curve.has(&[&[2], x].concat());
+            assert!(compressed(&vec![0; curve.length()]) && !compressed(&prime), "{curve:?}");
+        }
+    }
+
     #[test]
     fn points_and_others() {
         for (curve, x, y) in GENERATORS {
