@@ -146,7 +146,11 @@ mod tests {
         ] {
             assert!(check(bad).is_err(), "{bad:02x?}");
         }
-        assert_eq!(check(&[0x02, 0x02, 0x00, 0x85]), Ok(()));
+        // X.690 section 8.3.2: 128 and 133, -129 and -255 take two octets, and -128 does not.
+        for needed in [[0x00, 0x80], [0x00, 0x85], [0xff, 0x7f], [0xff, 0x01]] {
+            assert_eq!(check(&[&[0x02, 0x02][..], &needed].concat()), Ok(()), "{needed:02x?}");
+        }
+        assert!(check(&[0x02, 0x02, 0xff, 0x80]).is_err());
         assert_eq!(check(&[0x1e, 0x00]), Ok(()), "the highest of the low tags");
     }
 

@@ -72,12 +72,24 @@ fn copy(from: &Path, to: &Path) {
             if kind.is_dir() && !["target", ".git"].contains(&&*entry.file_name().to_string_lossy()) {
                 pending.push(path);
             } else if kind.is_file() && !is_patched(&path) {
-                let content = fs::read(entry.path()).expect("a file");
-                if fs::read(to.join(&path)).ok().as_ref() != Some(&content) {
-                    fs::write(to.join(&path), content).expect("a file of the copy");
-                }
+                copy_file(&entry.path(), &to.join(&path));
             }
         }
+    }
+}
+
+/// A file that is new in the copy is as old as what it was copied from, so that cargo takes it for that; one that was another before is new.
+fn copy_file(from: &Path, to: &Path) {
+    let content = fs::read(from).expect("a file");
+    let before = fs::read(to).ok();
+    if before.as_ref() == Some(&content) {
+        return;
+    }
+    fs::write(to, content).expect("a file of the copy");
+    if before.is_none() {
+        let changed = fs::metadata(from).and_then(|it| it.modified()).expect("when it changed");
+        let copied = fs::File::options().write(true).open(to).expect("a file of the copy");
+        copied.set_modified(changed).expect("the time of a file of the copy");
     }
 }
 

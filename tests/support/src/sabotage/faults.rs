@@ -55,8 +55,13 @@ pub const HOOKS: [Patch; 5] = [
         match finding.status(&self.switches) {\n            Status::Failed => Err",
     },
     // So that nothing takes the place of what is built from the sound code: cargo names its files by a package's name, its
-    // version and its path within the workspace, and these last are the same in the copy.
-    Patch { file: "Cargo.toml", from: "version = \"0.1.0\"\n", to: "version = \"0.1.0+broken\"\n" },
+    // version, its path within the workspace and all that it depends on, and the path is the same in the copy. What does not depend
+    // on the lab is the same too, and is not built again.
+    Patch {
+        file: "lab/Cargo.toml",
+        from: "name = \"lab\"\nversion.workspace = true\n",
+        to: "name = \"lab\"\nversion = \"0.1.0+broken\"\n",
+    },
 ];
 
 /// Every fault of the lab's own honesty.
