@@ -282,6 +282,9 @@ mod tests {
         .der;
         assert_eq!(key.public(), &spki[12..]);
         assert_eq!(key.spki_sha256(), sha256(&spki));
+        // RFC 7093 section 2, method 1, by Python's hashlib.
+        let identifier: String = key.identifier().iter().map(|octet| format!("{octet:02x}")).collect();
+        assert_eq!(identifier, "e744c0791320c3285460eddb523f14c88d857ada");
     }
 
     /// The object identifier is 1.3.101.110 (RFC 8410 section 3), in either form at the place of Ed25519's.

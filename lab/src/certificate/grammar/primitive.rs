@@ -223,6 +223,8 @@ mod tests {
             ("20260101000000Z", false, true),
             ("240229235959Z", true, false),
             ("000229000000Z", true, false),
+            ("960229000000Z", true, false),
+            ("970229000000Z", false, false),
             ("250229000000Z", false, false),
             ("19000229000000Z", false, false),
             ("260101000000+0000", false, false),

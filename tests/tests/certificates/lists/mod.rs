@@ -94,6 +94,17 @@ fn nobody_signs_under_another_name() {
     world.unusable(&[sign(&mut list, &world.root)], "does not verify");
 }
 
+/// Section 5.1.2.1: a list of the first version, which says no version, is read and does not count.
+#[test]
+fn a_list_has_its_version() {
+    let world = World::new(&[]);
+    let mut list = Node::parse(&List::new(&[]).by(&world.authority)).unwrap();
+    let signed = list.nodes_mut()[0].nodes_mut();
+    signed.remove(0);
+    signed.pop();
+    world.unusable(&[sign(&mut list, &world.authority)], "the list is not of version 2");
+}
+
 /// The names of a list itself are few; those of its entries may be many.
 #[test]
 fn names_of_entries_are_as_many_as_their_issuer_likes() {
