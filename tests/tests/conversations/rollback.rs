@@ -255,3 +255,27 @@ fn what_a_failed_message_gave_to_remember_is_not_remembered() {
     take(&mut party, shown);
     assert_eq!(party.kept().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["known_key"]);
 }
+
+/// The mode, of which whoever checks something has taken note of the message before, as a table of somebody's own may have it.
+fn checking_last(mode: &'static Mode) -> &'static Mode {
+    let late = |message: &Message| {
+        let after = [message.receipt, message.after].concat();
+        Message { receipt: &[], after: after.leak(), ..*message }
+    };
+    let messages = mode.messages.iter().map(late).collect::<Vec<_>>().leak();
+    Box::leak(Box::new(Mode { messages, ..*mode }))
+}
+
+#[test]
+fn a_failed_message_is_no_part_of_the_transcript() {
+    let (parts, expected) = honest("ecdh");
+    for part in parts {
+        let part = Part { mode: checking_last(part.mode), ..part };
+        let (mut party, _) = part.begin();
+        let bad = with(&part.received[0], "share", &[0; 32]);
+        let stop = party.receive(&bad, &mut Vec::new()).expect_err("a failed check");
+        assert!(stop.to_string().starts_with("contributory: "), "{stop}");
+        part.received.iter().for_each(|frame| drop(take(&mut party, frame)));
+        assert_eq!(exporter(&party), expected, "{}", part.role);
+    }
+}

@@ -76,6 +76,21 @@ fn disrupted_where_one_gives_up_for_no_check_and_the_other_misses_the_close() {
     expect(&story.end(), Kind::Disrupted, Class::Neutral, NOWHERE);
 }
 
+/// Nobody left of his own accord: that the line went down decides, whoever saw it first, and not the close that it left out.
+#[test]
+fn disrupted_where_one_sees_the_end_and_the_other_misses_the_close() {
+    for (ended, missed) in [(2, 3), (3, 2), (3, 3)] {
+        for (one, other, role) in [(Client, Server, "client"), (Server, Client, "server")] {
+            let left = Fact::Aborted { flight: ended, check: None, reason: Cause::Ended };
+            let story = shared().failed(other, "authenticated-close", missed);
+            let judgement = story.aborted(other, Some("authenticated-close"), missed).tell(one, left).end();
+            expect(&judgement, Kind::Disrupted, Class::Neutral, NOWHERE);
+            let because = &judgement.verdict.because;
+            assert!(because.contains(&format!("the {role} gave up in flight {ended}")), "{because}");
+        }
+    }
+}
+
 /// Whom the attacker leaves without an answer gives up early, and for no check's sake.
 #[test]
 fn stopped_by_the_check_that_failed_while_the_other_got_no_answer() {
