@@ -98,10 +98,10 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
             return Err(Refusal::Circular);
         }
         if let Some(known) = asked.borrow().get(&(signer, anchor)) {
-            return known.clone().map_err(Refusal::Unsigned);
+            return known.clone().map_err(Refusal::Useless);
         }
         let Some(left) = searches.get().checked_sub(1).filter(|_| asking.borrow().len() < DEPTH) else {
-            return Err(Refusal::Unsigned(Useless::TooManySigners));
+            return Err(Refusal::Useless(Useless::TooManySigners));
         };
         searches.set(left);
         asking.borrow_mut().push(signer);
@@ -115,7 +115,7 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         if asking.borrow().is_empty() {
             asked.borrow_mut().insert((signer, anchor), known.clone());
         }
-        known.map_err(Refusal::Unsigned)
+        known.map_err(Refusal::Useless)
     }
 
     fn certificate(&self, node: usize) -> &'c Certificate<'a> {
@@ -267,6 +267,11 @@ mod tests {
             issuer.issue(&Template::authority(name, Validity::around(AT, 3650)), &mut self.rng).unwrap()
         }
 
+        /// A further certificate of an authority, by this one.
+        fn way(&mut self, by: &Credential, name: &str, of: &Credential, validity: Validity) -> Vec<u8> {
+            by.certify(&Template::authority(name, validity), of.key(), &mut self.rng).unwrap()
+        }
+
         fn leaf(&mut self, issuer: &Credential) -> Credential {
             issuer
                 .issue(&Template::leaf("a.example", Purpose::Server, Validity::around(AT, 90)), &mut self.rng)
@@ -325,12 +330,8 @@ mod tests {
         let mut world = World::new();
         let (trusted, untrusted) = (world.root("trusted"), world.root("untrusted"));
         let authority = world.below(&untrusted, "authority");
-        let cross = |world: &mut World, by: &Credential, validity| {
-            let template = Template { validity, ..Template::authority("authority", validity) };
-            by.certify(&template, authority.key(), &mut world.rng).unwrap()
-        };
-        let good = cross(&mut world, &trusted, Validity::around(AT, 100));
-        let expired = cross(&mut world, &trusted, Validity { not_before: 0, not_after: AT - 1 });
+        let good = world.way(&trusted, "authority", &authority, Validity::around(AT, 100));
+        let expired = world.way(&trusted, "authority", &authority, Validity { not_before: 0, not_after: AT - 1 });
         let leaf = world.leaf(&authority);
         let ways = [der(&authority), expired, good];
         for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
@@ -375,14 +376,14 @@ mod tests {
         let (root, a) = (world.root("root"), world.root("a"));
         let b = world.below(&a, "b");
         let validity = Validity::around(AT, 100);
-        let back = b.certify(&Template::authority("a", validity), a.key(), &mut world.rng).unwrap();
+        let back = world.way(&b, "a", &a, validity);
         let leaf = world.leaf(&b);
         let chain = [der(&leaf), der(&b), back];
         let found = validate(&policy(&[&root]), &chain);
         assert!(found.reason().contains("the issuers lead in a circle"), "{}", found.reason());
         // With two certificates of one authority the way does not become longer: it is the authority that comes twice.
-        let again = ways(&mut world, &a, "b", &b, &[validity]);
-        let found = validate(&policy(&[&root]), &[chain.to_vec(), again].concat());
+        let again = world.way(&a, "b", &b, validity);
+        let found = validate(&policy(&[&root]), &[chain.as_slice(), &[again]].concat());
         assert!(found.reason().contains("the issuers lead in a circle"), "{}", found.reason());
         assert_eq!(found.path, [0, 1, 2].map(Origin::Presented));
         // The certificate that is asked about is one of the two.
@@ -415,9 +416,9 @@ mod tests {
     fn an_anchor_comes_before_a_way_around() {
         let mut world = World::new();
         let (near, far) = (world.root("near"), world.root("far"));
-        let around = ways(&mut world, &far, "near", &near, &[Validity::around(AT, 100)]);
+        let around = world.way(&far, "near", &near, Validity::around(AT, 100));
         let leaf = world.leaf(&near);
-        let found = validate(&policy(&[&near, &far]), &[vec![der(&leaf)], around].concat());
+        let found = validate(&policy(&[&near, &far]), &[der(&leaf), around]);
         assert!(found.accepted(), "{}", found.reason());
         assert_eq!(found.path, [Origin::Presented(0), Origin::Anchor(0)]);
     }
@@ -433,13 +434,6 @@ mod tests {
         assert!(validate(&expired, &[der(&leaf)]).reason().starts_with("cert-validity"));
     }
 
-    /// Certificates of one authority for another's key, one for each of these periods.
-    fn ways(world: &mut World, by: &Credential, name: &str, of: &Credential, validity: &[Validity]) -> Vec<Vec<u8>> {
-        let mut way =
-            |validity: &Validity| by.certify(&Template::authority(name, *validity), of.key(), &mut world.rng).unwrap();
-        validity.iter().map(&mut way).collect()
-    }
-
     /// Only the last of each authority's certificates holds, so that the last of all paths is the good one: as the sixty-fourth it is
     /// found, and one later it is not.
     #[test]
@@ -450,13 +444,11 @@ mod tests {
             let upper = world.below(&root, "upper");
             let lower = world.below(&upper, "lower");
             let leaf = world.leaf(&lower);
-            let last_of = |count: usize| {
-                let mut ways = vec![Validity { not_before: 0, not_after: AT - 1 }; count];
-                ways[count - 1] = Validity::around(AT, 100);
-                ways
-            };
-            let above = ways(&mut world, &root, "upper", &upper, &last_of(uppers));
-            let below = ways(&mut world, &upper, "lower", &lower, &last_of(lowers));
+            let expired = Validity { not_before: 0, not_after: AT - 1 };
+            let last_of =
+                |count: usize| (1..=count).map(move |at| if at < count { expired } else { Validity::around(AT, 100) });
+            let above: Vec<_> = last_of(uppers).map(|validity| world.way(&root, "upper", &upper, validity)).collect();
+            let below: Vec<_> = last_of(lowers).map(|validity| world.way(&upper, "lower", &lower, validity)).collect();
             let chain: Vec<_> = [der(&leaf)].into_iter().chain(below).chain(above).collect();
             let found = validate(&policy(&[&root]), &chain);
             assert_eq!(found.accepted(), accepted, "{}", found.reason());
@@ -477,10 +469,10 @@ mod tests {
             for (at, count) in [5, 7, 4, 13].into_iter().enumerate() {
                 let by = keys.get(at + 1).unwrap_or(&stranger);
                 let name = ["a", "b", "c", "d"][at];
-                chain.extend(ways(&mut world, by, name, &keys[at], &vec![Validity::around(AT, 100); count]));
+                chain.extend((0..count).map(|_| world.way(by, name, &keys[at], Validity::around(AT, 100))));
             }
             if more {
-                chain.extend(ways(&mut world, &stranger, "a", &keys[0], &[Validity::around(AT, 100)]));
+                chain.push(world.way(&stranger, "a", &keys[0], Validity::around(AT, 100)));
             }
             let found = validate(&policy(&[&root]), &chain);
             assert!(found.reason().contains(why), "{}", found.reason());

@@ -61,17 +61,17 @@ fn earlier_versions() {
 fn what_a_version_has() {
     let pki = pki();
     let honest = pki.server.presented().to_vec();
-    let (unique, extensions) = ([der(0x81, &[&[0, 0xaa]]), der(0x82, &[&[0, 0xaa]])], true);
+    let unique = [der(0x81, &[&[0, 0xaa]]), der(0x82, &[&[0, 0xaa]])];
     for (version, unique, extensions, why) in [
         (1, None, false, None),
-        (1, None, extensions, Some("3, because there are extensions, got 1")),
-        (2, None, extensions, Some("3, because there are extensions, got 2")),
+        (1, None, true, Some("3, because there are extensions, got 1")),
+        (2, None, true, Some("3, because there are extensions, got 2")),
         (1, Some(&unique[0]), false, Some("2 or 3, because there are unique identifiers, got 1")),
         (1, Some(&unique[1]), false, Some("2 or 3, because there are unique identifiers, got 1")),
         (2, Some(&unique[0]), false, None),
         (2, Some(&unique[1]), false, None),
-        (3, Some(&unique[1]), extensions, None),
-        (4, None, extensions, Some("1, 2 or 3, got 4")),
+        (3, Some(&unique[1]), true, None),
+        (4, None, true, Some("1, 2 or 3, got 4")),
     ] {
         let mut tree = Node::parse(&honest[0]).unwrap();
         let signed = tree.nodes_mut()[0].nodes_mut();

@@ -84,8 +84,7 @@ impl Draft {
     /// Where the template names no type of key, it is `usual`.
     fn prepare(&self, usual: KeyType) -> Result<(KeyPair, CertificateParams), Error> {
         let key = KeyPair::of(self.template.key.unwrap_or(usual), &self.seed);
-        let claimed = self.template.key_identifier.clone();
-        let params = self.template.params(claimed.unwrap_or_else(|| key.identifier()), &self.serial)?;
+        let params = self.template.params(&key, &self.serial)?;
         Ok((key, params))
     }
 }
@@ -143,8 +142,7 @@ impl Credential {
     /// # Errors
     /// A name or time that cannot stand in a certificate.
     pub fn certify(&self, template: &Template, key: &KeyPair, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, Error> {
-        let claimed = template.key_identifier.clone();
-        let mut params = template.params(claimed.unwrap_or_else(|| key.identifier()), &serial_number(rng))?;
+        let mut params = template.params(key, &serial_number(rng))?;
         params.use_authority_key_identifier_extension = true;
         Ok(params.signed_by(key, &Issuer::from_params(&self.params, &self.key))?.der().to_vec())
     }

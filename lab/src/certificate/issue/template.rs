@@ -9,7 +9,7 @@ use rcgen::{
 use time::OffsetDateTime;
 
 use super::{DAY, Error, LAST_SECOND};
-use crate::certificate::{KeyType, Purpose};
+use crate::certificate::{KeyPair, KeyType, Purpose};
 
 /// The organisation in every subject name that the lab issues.
 const ORGANISATION: &str = "Interlock lab";
@@ -126,7 +126,9 @@ impl Template {
         self.authority.as_ref().map(|limits| limits.permitted.clone()).unwrap_or_default()
     }
 
-    pub(super) fn params(&self, key_identifier: Vec<u8>, serial: &[u8]) -> Result<CertificateParams, Error> {
+    /// As the encoder wants to hear it, for this key.
+    pub(super) fn params(&self, key: &KeyPair, serial: &[u8]) -> Result<CertificateParams, Error> {
+        let key_identifier = self.key_identifier.clone().unwrap_or_else(|| key.identifier());
         let mut params = CertificateParams::default();
         params.not_before = date(self.validity.not_before)?;
         params.not_after = date(self.validity.not_after)?;

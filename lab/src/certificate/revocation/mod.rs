@@ -38,11 +38,11 @@ pub(super) enum Standing {
     Unlisted,
 }
 
-/// Why a certificate is not the one that signs a list.
+/// Why a list does not count for a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// Nobody who may sign it did.
-    Unsigned(Useless),
+    /// Of itself, or because nobody who may sign it did.
+    Useless(Useless),
     /// Whether its signer may sign is just being asked: a list does not speak for its own signer.
     Circular,
 }
@@ -101,7 +101,7 @@ impl<'a> Lists<'a> {
                 None if list.is_delta() => Err(Useless::Delta),
                 None => Ok(covers),
             });
-            let found = usable.and_then(|covers| {
+            let found = usable.map_err(Refusal::Useless).and_then(|covers| {
                 // A delta list that may be used keeps a complete one current (section 6.3.3 (a)).
                 let mut deltas = Vec::new();
                 for (index, delta) in self.lists.iter().enumerate() {
@@ -110,36 +110,29 @@ impl<'a> Lists<'a> {
                     }
                     match authorize(Signed { lists: self, index }) {
                         Ok(()) => deltas.push(delta),
-                        Err(Refusal::Unsigned(why)) if why.is_cut_off() => return Err(why),
+                        Err(Refusal::Useless(why)) if why.is_cut_off() => return Err(Refusal::Useless(why)),
                         Err(_) => {}
                     }
                 }
                 match list.untimely(at) {
-                    Some(why) if deltas.is_empty() || list.expired(at).is_none() => return Err(why),
+                    Some(why) if deltas.is_empty() || list.expired(at).is_none() => return Err(Refusal::Useless(why)),
                     _ => {}
                 }
+                authorize(Signed { lists: self, index })?;
                 Ok((covers, deltas))
             });
             let (covers, deltas) = match found {
                 Ok(found) => found,
-                Err(why) if why.is_cut_off() => return Standing::Unusable(why),
-                Err(why) => {
-                    unusable.get_or_insert(why);
-                    continue;
-                }
-            };
-            match authorize(Signed { lists: self, index }) {
-                Ok(()) => {}
-                Err(Refusal::Unsigned(why)) if why.is_cut_off() => return Standing::Unusable(why),
                 Err(Refusal::Circular) => {
                     circular = true;
                     continue;
                 }
-                Err(Refusal::Unsigned(why)) => {
+                Err(Refusal::Useless(why)) if why.is_cut_off() => return Standing::Unusable(why),
+                Err(Refusal::Useless(why)) => {
                     unusable.get_or_insert(why);
                     continue;
                 }
-            }
+            };
             let mut removed = false;
             for delta in deltas {
                 match delta.entry(certificate) {

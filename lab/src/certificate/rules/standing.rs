@@ -72,17 +72,15 @@ pub(in crate::certificate) fn revoked(walk: &mut Walk<'_, '_>, index: usize) -> 
 fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<(), Refusal> {
     let mut why = Useless::Forged;
     let above = &walk.nodes[index + 1..];
-    let Some(&anchor) = above.last() else { return Err(Refusal::Unsigned(why)) };
+    let Some(&anchor) = above.last() else { return Err(Refusal::Useless(why)) };
     // Authorities of the path come first.
     let namesakes = walk.context.namesakes(list);
     let (in_path, others): (Vec<_>, Vec<_>) = namesakes.iter().copied().partition(|node| above.contains(node));
-    let cut_off = Refusal::Unsigned(Useless::TooManySignatures);
+    let cut_off = || Refusal::Useless(Useless::TooManySignatures);
     for node in in_path.into_iter().chain(others) {
         let signer = &walk.context.nodes[node].certificate;
-        match list.is_signed_by(signer) {
-            Some(true) => {}
-            Some(false) => continue,
-            None => return Err(cut_off),
+        if !list.is_signed_by(signer).ok_or_else(cut_off)? {
+            continue;
         }
         if !Signed::may_sign(signer) {
             why = Useless::MayNotSign;
@@ -90,16 +88,16 @@ fn authorize(walk: &Walk<'_, '_>, index: usize, list: Signed<'_, '_>) -> Result<
             return Ok(());
         } else if node == walk.nodes[index] {
             return Err(Refusal::Circular);
-        } else if !list.is_indirect() && !certified_by(walk, node, above).ok_or(cut_off.clone())? {
+        } else if !list.is_indirect() && !certified_by(walk, node, above).ok_or_else(cut_off)? {
             why = Useless::Uncertified;
         } else {
             match (walk.authorize)(node, anchor) {
-                Err(Refusal::Unsigned(reason)) if !reason.is_cut_off() => why = reason,
+                Err(Refusal::Useless(reason)) if !reason.is_cut_off() => why = reason,
                 decided => return decided,
             }
         }
     }
-    Err(Refusal::Unsigned(why))
+    Err(Refusal::Useless(why))
 }
 
 /// Whether one of the authorities issued the certificate; `None` once too many signatures were verified.

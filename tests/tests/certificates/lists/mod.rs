@@ -8,7 +8,7 @@ use lab::certificate::{Credential, Policy, Template, Validity, checks, validate}
 use lab::check::Switches;
 use pki::{
     AFTER, AT, BEFORE, List, OTHER_REASONS, PAST, SOME_REASONS, World, authority, certificate_issuer, der, entry,
-    extension, full_name, list_signer, point, reason, relative_name, scope, subject,
+    extension, full_name, indirect, list_signer, point, reason, relative_name, scope, subject,
 };
 use support::{certificates::sign, tlv::Node};
 
@@ -109,10 +109,9 @@ fn a_list_has_its_version() {
 #[test]
 fn names_of_entries_are_as_many_as_their_issuer_likes() {
     let world = World::new(&[]);
-    let indirect = scope(&[&[0x84, 1, 0xff]]);
     // Two attributes each.
     let entries = vec![entry(&world.other, &[certificate_issuer(&world.authority)]); 1000];
-    let list = List::new(&entries).with(&[indirect]);
+    let list = List::new(&entries).with(&[indirect()]);
     world.good(&[list.by(&world.authority)]);
     let attribute = der(0x31, &[&der(0x30, &[&[0x06, 1, 0x2a], &[0x0c, 1, b'x']])]);
     let named = |sets: usize| {
@@ -249,7 +248,7 @@ fn signers_are_bounded_and_what_they_sign_is_not_passed_over() {
             .zip(0..)
             .map(|(signer, at)| {
                 let entries = if revoking == Some(at) { vec![withdrawn.clone()] } else { Vec::new() };
-                List::new(&entries).with(&[scope(&[&[0x84, 1, 0xff]])]).by(signer)
+                List::new(&entries).with(&[indirect()]).by(signer)
             })
             .collect();
         // The last one first too, behind a list of the authority's own.
@@ -422,7 +421,6 @@ fn distribution_points_by_name() {
 /// Lists of others, whom the certificate names (sections 5.2.5 and 5.3.3).
 #[test]
 fn indirect_lists() {
-    let indirect = || scope(&[&[0x84, 1, 0xff]]);
     let mut world = World::new(&[]);
     let signer = world.root.issue(&list_signer("lists"), &mut world.rng).unwrap();
     let issuer = der(0xa2, &[&der(0xa4, &[&subject(&signer)])]);

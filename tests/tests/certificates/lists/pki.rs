@@ -33,6 +33,11 @@ pub fn scope(fields: &[&[u8]]) -> Vec<u8> {
     extension(28, true, &der(0x30, fields))
 }
 
+/// That of a list that names certificates of other issuers too.
+pub fn indirect() -> Vec<u8> {
+    scope(&[&[0x84, 1, 0xff]])
+}
+
 /// cRLDistributionPoints of one point, for a certificate.
 pub fn point(fields: &[&[u8]]) -> Extension {
     Extension { oid: &[2, 5, 29, 31], critical: false, value: der(0x30, &[&der(0x30, fields)]) }
