@@ -153,12 +153,13 @@ impl Validation {
         words::say("validation", "decided", &told)
     }
 
-    /// What cannot be read is refused whatever is switched off: there is nothing to accept.
-    fn unreadable(policy: &Policy, index: usize, reason: Encoding) -> Self {
+    /// What cannot be read is refused whatever is switched off: there is nothing to accept. There is no path either, and the
+    /// leaf is who does not pass.
+    fn unreadable(policy: &Policy, reason: Encoding) -> Self {
         let step = checks::find(checks::ENCODING).zip(fail(reason));
         Self {
             outcome: Outcome::Reject,
-            steps: step.map(|(check, found)| found.step(check, index, &policy.switches)).into_iter().collect(),
+            steps: step.map(|(check, found)| found.step(check, 0, &policy.switches)).into_iter().collect(),
             path: Vec::new(),
             leaf: None,
             left_out: Vec::new(),
@@ -174,13 +175,13 @@ pub fn validate<C: AsRef<[u8]>>(policy: &Policy, chain: &[C]) -> Validation {
     let none = || DecodeError::new("chain", Form::OneCertificate, Got::Count { count: 0 });
     let leaf = match chain.first().ok_or_else(none).and_then(|der| Certificate::decode(der.as_ref())) {
         Ok(leaf) => leaf,
-        Err(problem) => return Validation::unreadable(policy, 0, Encoding::Unreadable { index: 0, problem }),
+        Err(problem) => return Validation::unreadable(policy, Encoding::Unreadable { index: 0, problem }),
     };
     let allowed = |check| policy.switches.status(check, Some(false)) != event::Status::Failed;
     let lists = match Lists::decode(policy, checks::find(checks::ALGORITHM).is_some_and(allowed)) {
         Ok(lists) => lists,
         Err((index, problem)) => {
-            return Validation::unreadable(policy, index, Encoding::UnreadableList { index, problem });
+            return Validation::unreadable(policy, Encoding::UnreadableList { index, problem });
         }
     };
     let identity = identify(&leaf);
@@ -260,6 +261,23 @@ mod tests {
     use rand_core::SeedableRng as _;
 
     const AT: i64 = 1_790_000_000;
+
+    /// Whatever it is, and wherever it stands, it is the leaf that does not pass.
+    #[test]
+    fn what_cannot_be_read_is_told_of_the_leaf() {
+        let pki = Pki::generate("a.example", "b.example", AT, &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
+        let anchors = vec![pki.authorities.root.certificate().to_vec()];
+        let lists = [pki.authorities.revocation_lists(&[], AT).unwrap(), vec![vec![1]]].concat();
+        let policy = Policy { anchors, at: AT, ..Policy::default() };
+        assert!(validate(&policy, pki.server.presented()).accepted());
+        for found in
+            [validate(&policy, &[[1]]), validate(&Policy { crls: lists, ..policy.clone() }, pki.server.presented())]
+        {
+            let [step] = &found.steps[..] else { panic!("{:?}", found.steps) };
+            assert_eq!((step.check, step.cert_index, step.ok()), (checks::ENCODING, 0, false));
+            assert!(!found.accepted());
+        }
+    }
 
     /// A check that failed somewhere failed, wherever that was; one that could not be decided somewhere is not passed.
     #[test]

@@ -17,7 +17,7 @@ use std::{
     io::{BufRead, BufReader},
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{self, Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -54,6 +54,8 @@ const TESTS: [(&str, &[&str]); 7] = [
     ("conversations", &["outcomes::"]),
 ];
 
+/// What can be said, each with a value after it.
+const OPTIONS: [&str; 3] = ["--sample", "--seed", "--only"];
 /// Mutants after which it is told how many are tried.
 const TOLD_EACH: usize = 25;
 
@@ -70,6 +72,10 @@ struct Tests {
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    if let Some(unknown) = arguments.chunks(2).find(|pair| pair.len() < 2 || !OPTIONS.contains(&&*pair[0])) {
+        eprintln!("{}: not an option with its value: {}", unknown[0], OPTIONS.join(", "));
+        process::exit(2);
+    }
     let value = |name: &str| arguments.iter().position(|it| it == name).and_then(|at| arguments.get(at + 1));
     let number = |name: &str, usual: usize| value(name).map_or(usual, |text| text.parse().expect("a number"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository");

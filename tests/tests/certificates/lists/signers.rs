@@ -215,6 +215,24 @@ fn a_signer_that_its_own_list_should_speak_for() {
     assert!(reason.contains("expected a revocation list by another key than the certificate's own"), "{reason}");
 }
 
+/// Of one key and name there may be several certificates: that one of them does not hold any more takes nothing from the others.
+#[test]
+fn a_signer_whose_certificate_was_renewed() {
+    let mut world = World::new(&[]);
+    let signer = world.root.issue(&list_signer("authority"), &mut world.rng).unwrap();
+    let expired = Validity { not_before: 0, not_after: AT - 1 };
+    let expired = Template { validity: expired, ..list_signer("authority") };
+    let expired = world.root.certify(&expired, signer.key(), &mut world.rng).unwrap();
+    let certificates = [expired, signer.certificate().to_vec()];
+    for order in [[0, 1], [1, 0]] {
+        world.further = order.map(|at| certificates[at].clone()).to_vec();
+        world.good(&[List::new(&[]).by(&signer)]);
+        world.revoked(&[List::new(&[entry(&world.leaf, &[])]).by(&signer)]);
+    }
+    world.further.retain(|it| *it == certificates[0]);
+    world.unusable(&[List::new(&[]).by(&signer)], "is not valid: cert-validity");
+}
+
 /// The old key, certified under the authority's own name by the new one, which signs the lists and stands in the path.
 #[test]
 fn key_rollover() {
