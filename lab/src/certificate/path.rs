@@ -3,18 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use super::checks::CHECKS;
+use super::checks::{self, CHECKS};
 use super::context::Context;
 use super::decode::Certificate;
 use super::dn;
 use super::origin::Origin;
 use super::policies::Policies;
 use super::policy::Policy;
-use super::reason::{Gap, Useless};
+use super::reason::{Chain, Gap, Useless};
 use super::revocation::Refusal;
 use super::rules::{RULES, Walk};
 use super::signature::Signature;
-use super::step::Step;
+use super::step::{Step, fail};
 
 /// Certificates that one search may put on a path, counted again whenever it comes back to one.
 const VISITS: usize = 2_000;
@@ -34,6 +34,21 @@ pub(super) struct Evaluated {
     pub(super) steps: Vec<Step>,
     /// Checks that are switched on and did not pass.
     failures: usize,
+}
+
+impl Evaluated {
+    /// The same of a path that fails where the search for others was given up: what fails on it may pass on another, and so it is the
+    /// search that is told of first.
+    fn although_given_up(mut self, policy: &Policy, gap: Gap) -> Self {
+        let of_anchor = |step: &&mut Step| step.check == checks::CHAIN && step.cert_index + 1 == self.path.len();
+        let anchored = self.steps.iter_mut().find(of_anchor);
+        if let Some(((step, check), found)) =
+            anchored.zip(checks::find(checks::CHAIN)).zip(fail(Chain::GivenUp { gap }))
+        {
+            *step = found.step(check, step.cert_index, &policy.switches);
+        }
+        self
+    }
 }
 
 /// Searches for a path from the first node, the leaf.
@@ -78,9 +93,11 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
         let (visits, paths) = (VISITS, PATHS);
         let mut search = Self { context, signers, policy, goal, visits, paths, best: None, dead_end: None };
         search.extend(&mut vec![leaf]);
-        match search.best.take() {
-            Some(best) => best,
-            None => {
+        let given_up = search.dead_end.as_ref().map(|(_, why)| *why).filter(|why| why.is_cut_off());
+        match (search.best.take(), given_up) {
+            (Some(best), Some(why)) if best.failures > 0 => best.although_given_up(policy, why),
+            (Some(best), _) => best,
+            (None, _) => {
                 let (path, why) = search.dead_end.take().unwrap_or_else(|| (vec![leaf], Gap::Nowhere));
                 search.evaluate(&path, Some(why))
             }
@@ -131,9 +148,13 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
     fn extend(&mut self, path: &mut Vec<usize>) -> bool {
         let Some(&last) = path.last() else { return false };
         if self.ends(last) {
+            let Some(left) = self.paths.checked_sub(1) else {
+                self.give_up(path, Gap::TooManyPaths);
+                return true;
+            };
+            self.paths = left;
             let found = self.evaluate(path, None);
-            self.paths -= 1;
-            let done = found.failures == 0 || self.paths == 0;
+            let done = found.failures == 0;
             if self.best.as_ref().is_none_or(|best| found.failures < best.failures) {
                 self.best = Some(found);
             }
@@ -435,32 +456,46 @@ mod tests {
     }
 
     /// Only the last of each authority's certificates holds, so that the last of all paths is the good one: as the sixty-fourth it is
-    /// found, and one later it is not.
+    /// found, and one later it is not, which is told as that and not as what is wrong with the others. Where all were tried it is theirs.
     #[test]
     fn so_many_paths_are_evaluated_and_no_more() {
-        for (uppers, lowers, accepted) in [(8, 8, true), (13, 5, false)] {
+        let given_up = "cert-chain of certificate 3: this path does not pass, and not every other was tried";
+        for (uppers, lowers, holds, told) in [
+            (8, 8, true, "every check passed"),
+            (8, 8, false, "cert-validity of certificate 2"),
+            (13, 5, true, given_up),
+            (13, 5, false, given_up),
+        ] {
             let mut world = World::new();
             let root = world.root("root");
             let upper = world.below(&root, "upper");
             let lower = world.below(&upper, "lower");
             let leaf = world.leaf(&lower);
             let expired = Validity { not_before: 0, not_after: AT - 1 };
-            let last_of =
-                |count: usize| (1..=count).map(move |at| if at < count { expired } else { Validity::around(AT, 100) });
+            let last = if holds { Validity::around(AT, 100) } else { expired };
+            let last_of = |count: usize| (1..=count).map(move |at| if at < count { expired } else { last });
             let above: Vec<_> = last_of(uppers).map(|validity| world.way(&root, "upper", &upper, validity)).collect();
             let below: Vec<_> = last_of(lowers).map(|validity| world.way(&upper, "lower", &lower, validity)).collect();
             let chain: Vec<_> = [der(&leaf)].into_iter().chain(below).chain(above).collect();
             let found = validate(&policy(&[&root]), &chain);
-            assert_eq!(found.accepted(), accepted, "{}", found.reason());
+            assert!(found.reason().starts_with(told), "{}", found.reason());
+            let unchained = Switches::without(checks::find(checks::CHAIN));
+            let found = validate(&Policy { switches: unchained, ..policy(&[&root]) }, &chain);
+            let told = if told == given_up { "cert-validity of certificate " } else { told };
+            assert!(found.reason().starts_with(told), "{}", found.reason());
         }
     }
 
     /// Ways that nobody's anchor ends are told as that as long as each could be tried: 5 + 5 * 7 + 5 * 7 * 4 + 5 * 7 * 4 * 13 = 2000
     /// visits, of 120 signatures. With one more the search is given up, which is what is told then: the way that was not tried might
-    /// have led to an anchor.
+    /// have led to an anchor, although the only one that did fails.
     #[test]
     fn a_search_that_was_given_up_is_told_as_that() {
-        for (more, why) in [(false, "no certificate of that issuer is at hand"), (true, "the search was given up")] {
+        for (more, anchored, why) in [
+            (false, false, "no certificate of that issuer is at hand"),
+            (true, false, "got the search was given up: too many certificates could be issuers"),
+            (true, true, "not every other was tried"),
+        ] {
             let mut world = World::new();
             let (root, stranger) = (world.root("root"), world.root("stranger"));
             let keys = ["a", "b", "c", "d"].map(|name| world.root(name));
@@ -473,6 +508,9 @@ mod tests {
             }
             if more {
                 chain.push(world.way(&stranger, "a", &keys[0], Validity::around(AT, 100)));
+            }
+            if anchored {
+                chain.insert(1, world.way(&root, "a", &keys[0], Validity { not_before: 0, not_after: AT - 1 }));
             }
             let found = validate(&policy(&[&root]), &chain);
             assert!(found.reason().contains(why), "{}", found.reason());

@@ -3,14 +3,17 @@
 use crate::relayed;
 use lab::{
     event::{Fact, Way},
+    evidence::hex,
     modes,
     role::{Actor, Role},
     scenario::Scenario,
     staging::{BLOCK, Setting},
     verdict::{Kind, judge},
-    victim::{Kept, Victim, trusts},
+    victim::{Kept, Victim, messages, trusts},
     wire::{self, HEADER},
+    words::{TONGUES, speaking},
 };
+use sha2::{Digest as _, Sha256};
 use support::{
     conversation::{Log, direct, every_mode},
     staging::stage,
@@ -49,6 +52,32 @@ fn who_judges_certificates_tells_by_what() {
         }
     }
     assert!(told > 0);
+}
+
+/// What a program of the user's own is given to say is what the lab's victim says of itself.
+#[test]
+fn what_an_order_has_its_victim_say_is_said() {
+    let orders = stage(&"ecdh/relay".parse().expect("a scenario"), &Setting::seeded("test", 1)).expect("orders");
+    let log = direct(&orders);
+    for (actor, role, order) in
+        [(Actor::Client, Role::Client, &orders.client), (Actor::Server, Role::Server, &orders.server)]
+    {
+        let expected = messages(role, order).expect("what it says").map(|text| hex(&Sha256::digest(text)));
+        let said = log.events.iter().filter(|event| event.source == actor).filter_map(|event| match &event.fact {
+            Fact::Data { way: Way::Sent, digest, .. } => Some(digest.as_str()),
+            _ => None,
+        });
+        assert!(said.eq(&expected), "{role}");
+    }
+}
+
+/// A verdict's sentence is told in the language that is spoken, from the same grounds.
+#[test]
+fn a_verdict_is_told_in_the_language_that_is_spoken() {
+    let verdict = judge(&honest("ecdh", 1).events).verdict;
+    let told = TONGUES.map(|tongue| speaking(tongue, || verdict.sentence()));
+    assert_eq!(told[0], verdict.because);
+    assert!(told[1].starts_with("Vertraulich:"), "{}", told[1]);
 }
 
 /// Of what it sends and of what it hears, each victim tells the flight.

@@ -108,7 +108,7 @@ impl Useless {
         match self {
             Self::TooManySignatures | Self::TooManySigners => true,
             Self::Signer { reason, .. } => match &**reason {
-                Reason::Chain(Chain::Gap { gap, .. }) => gap.is_cut_off(),
+                Reason::Chain(Chain::Gap { gap, .. } | Chain::GivenUp { gap }) => gap.is_cut_off(),
                 Reason::Revoked(Revoked::Unusable { list }) => list.is_cut_off(),
                 Reason::NameConstraints(found) => {
                     matches!(found, NameConstraints::Attributes { .. } | NameConstraints::Comparisons { .. })

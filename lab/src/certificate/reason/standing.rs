@@ -35,6 +35,11 @@ pub enum Chain {
         /// Why.
         gap: Gap,
     },
+    /// The path ends with a trust anchor and does not pass, and the search for another was given up.
+    GivenUp {
+        /// Why.
+        gap: Gap,
+    },
 }
 
 /// Why a path does not end with a trust anchor; its text is `gap` and the name.
@@ -50,6 +55,8 @@ pub enum Gap {
     },
     /// Too many certificates could be issuers.
     TooManyIssuers,
+    /// Too many paths lead to trust anchors.
+    TooManyPaths,
     /// There are too many signatures to verify.
     TooManySignatures,
     /// The last certificate names no issuer.
@@ -67,7 +74,7 @@ pub enum Gap {
 impl Gap {
     /// Whether the search was given up, because it would have been more work than one validation may cause: there may be a path.
     pub(in crate::certificate) fn is_cut_off(self) -> bool {
-        matches!(self, Self::Long { .. } | Self::TooManyIssuers | Self::TooManySignatures)
+        matches!(self, Self::Long { .. } | Self::TooManyIssuers | Self::TooManyPaths | Self::TooManySignatures)
     }
 }
 

@@ -140,6 +140,32 @@ fn signers_are_bounded_and_what_they_sign_is_not_passed_over() {
     }
 }
 
+/// Whether a signer has a path that passes is not known where not every one was tried: then nobody is acquitted beside its list.
+#[test]
+fn a_signer_with_more_paths_than_are_tried() {
+    for (uppers, lowers, acquitted) in [(8, 8, true), (13, 5, false)] {
+        let mut world = World::new(&[]);
+        let upper = world.root.issue(&authority("upper"), &mut world.rng).unwrap();
+        let lower = upper.issue(&authority("lower"), &mut world.rng).unwrap();
+        let signer = lower.issue(&list_signer("lists"), &mut world.rng).unwrap();
+        let mut ways = |count: u8, by: &Credential, name: &str, of: &Credential| -> Vec<Vec<u8>> {
+            let expired = Template { validity: Validity { not_before: 0, not_after: AT - 1 }, ..authority(name) };
+            (0..count).map(|_| by.certify(&expired, of.key(), &mut world.rng).unwrap()).collect()
+        };
+        world.further = [ways(uppers, &world.root, "upper", &upper), ways(lowers, &upper, "lower", &lower)].concat();
+        world.further.push(signer.certificate().to_vec());
+        let issuer = der(0xa2, &[&der(0xa4, &[&subject(&signer)])]);
+        let named = point(&[&full_name("http://ok.example/lists"), &issuer]);
+        let template = Template { authority: None, extensions: vec![named], ..authority("leaf") };
+        world.leaf = world.authority.issue(&template, &mut world.rng).unwrap();
+        let lists = [List::new(&[]).by(&world.authority), List::new(&[]).with(&[indirect()]).by(&signer)];
+        match acquitted {
+            true => world.good(&lists),
+            false => world.unusable(&lists, "is not valid: cert-chain"),
+        }
+    }
+}
+
 /// Each signer's own standing is told by the list of the next: as deep as is looked it counts, and not below.
 #[test]
 fn signers_below_signers() {
