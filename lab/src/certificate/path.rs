@@ -269,6 +269,8 @@ mod tests {
     use crate::certificate::{Credential, Origin, Policy, Purpose, Status, Template, Validity, checks, validate};
     use crate::check::Switches;
 
+    use super::LENGTH;
+
     const AT: i64 = 1_790_000_000;
 
     struct World {
@@ -479,11 +481,35 @@ mod tests {
             let chain: Vec<_> = [der(&leaf)].into_iter().chain(below).chain(above).collect();
             let found = validate(&policy(&[&root]), &chain);
             assert!(found.reason().starts_with(told), "{}", found.reason());
+            for check in [checks::CHAIN, checks::ENCODING] {
+                let of: Vec<_> = found.steps.iter().filter(|it| it.check == check).map(|it| it.cert_index).collect();
+                assert_eq!(of, [3, 2, 1, 0], "each is told of each certificate once");
+            }
             let unchained = Switches::without(checks::find(checks::CHAIN));
             let found = validate(&Policy { switches: unchained, ..policy(&[&root]) }, &chain);
             let told = if told == given_up { "cert-validity of certificate " } else { told };
             assert!(found.reason().starts_with(told), "{}", found.reason());
         }
+    }
+
+    /// One way is longer than is tried, and the other passes: that is enough, whatever the first may lead to.
+    #[test]
+    fn a_way_that_was_given_up_takes_nothing_from_one_that_passes() {
+        let mut world = World::new();
+        let root = world.root("root");
+        let names: Vec<String> = (0..LENGTH).map(|at| format!("authority {at}")).collect();
+        let authorities: Vec<Credential> = names.iter().map(|name| world.root(name)).collect();
+        let holds = Validity::around(AT, 100);
+        let leaf = world.leaf(&authorities[0]);
+        let mut chain = vec![der(&leaf)];
+        chain.extend((1..LENGTH).map(|at| world.way(&authorities[at], &names[at - 1], &authorities[at - 1], holds)));
+        chain.push(world.way(&root, &names[LENGTH - 1], &authorities[LENGTH - 1], holds));
+        let found = validate(&policy(&[&root]), &chain);
+        assert!(found.reason().contains("the path would be longer than 32 certificates"), "{}", found.reason());
+        chain.push(world.way(&root, &names[0], &authorities[0], holds));
+        let found = validate(&policy(&[&root]), &chain);
+        assert!(found.accepted(), "{}", found.reason());
+        assert_eq!(found.path.len(), 3);
     }
 
     /// Ways that nobody's anchor ends are told as that as long as each could be tried: 5 + 5 * 7 + 5 * 7 * 4 + 5 * 7 * 4 * 13 = 2000
