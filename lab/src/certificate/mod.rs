@@ -30,6 +30,7 @@ pub mod reason;
 mod revocation;
 mod rules;
 mod signature;
+mod signers;
 mod step;
 mod summary;
 mod trust;

@@ -1,8 +1,5 @@
 //! Path building: from the leaf to a trust anchor, over whatever certificates are at hand, with bounded work.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-
 use super::checks::{self, CHECKS};
 use super::context::Context;
 use super::decode::Certificate;
@@ -10,10 +7,10 @@ use super::dn;
 use super::origin::Origin;
 use super::policies::Policies;
 use super::policy::Policy;
-use super::reason::{Chain, Gap, Useless};
-use super::revocation::Refusal;
+use super::reason::{Chain, Gap};
 use super::rules::{RULES, Walk};
 use super::signature::Signature;
+use super::signers::Signers;
 use super::step::{Step, fail};
 
 /// Certificates that one search may put on a path, counted again whenever it comes back to one.
@@ -22,10 +19,6 @@ const VISITS: usize = 2_000;
 const PATHS: usize = 64;
 /// Longest path that is tried.
 const LENGTH: usize = 32;
-/// Searches for paths of those who sign revocation lists.
-const SIGNERS: usize = 32;
-/// How deep such searches may lead to further ones.
-const DEPTH: usize = 4;
 
 /// A path with everything that was found out about it.
 pub(super) struct Evaluated {
@@ -40,10 +33,10 @@ impl Evaluated {
     /// The same of a path that fails where the search for others was given up: what fails on it may pass on another, and so it is the
     /// search that is told of first.
     fn although_given_up(mut self, policy: &Policy, gap: Gap) -> Self {
-        let of_anchor = |step: &&mut Step| step.check == checks::CHAIN && step.cert_index + 1 == self.path.len();
-        let anchored = self.steps.iter_mut().find(of_anchor);
-        if let Some(((step, check), found)) =
-            anchored.zip(checks::find(checks::CHAIN)).zip(fail(Chain::GivenUp { gap }))
+        // Steps begin with the anchor's.
+        let anchored = self.steps.iter_mut().find(|step| step.check == checks::CHAIN);
+        if let (Some(step), Some(check), Some(found)) =
+            (anchored, checks::find(checks::CHAIN), fail(Chain::GivenUp { gap }))
         {
             *step = found.step(check, step.cert_index, &policy.switches);
         }
@@ -53,18 +46,7 @@ impl Evaluated {
 
 /// Searches for a path from the first node, the leaf.
 pub(super) fn search(context: &Context<'_, '_>) -> Evaluated {
-    let signers = Signers { asked: RefCell::default(), asking: RefCell::default(), searches: Cell::new(SIGNERS) };
-    Search::run(context, &signers, context.policy, 0, None)
-}
-
-/// What was found out about those who sign revocation lists.
-struct Signers {
-    /// Who may sign lists below an anchor, or why not, by node and anchor.
-    asked: RefCell<HashMap<(usize, usize), Result<(), Useless>>>,
-    /// Whose right to sign lists is being asked, and for whose sake.
-    asking: RefCell<Vec<usize>>,
-    /// Searches left.
-    searches: Cell<usize>,
+    Search::run(context, &Signers::new(), context.policy, 0, None)
 }
 
 /// Depth-first search for a path that passes every check.
@@ -102,37 +84,6 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
                 search.evaluate(&path, Some(why))
             }
         }
-    }
-
-    /// Whether the certificate of somebody who signed a list has itself a valid path to the anchor of the path that the
-    /// list is for (section 6.3.3 (f)).
-    ///
-    /// # Errors
-    /// Why not.
-    fn authorize(&self, signer: usize, anchor: usize) -> Result<(), Refusal> {
-        let Signers { asked, asking, searches } = self.signers;
-        if asking.borrow().contains(&signer) {
-            return Err(Refusal::Circular);
-        }
-        if let Some(known) = asked.borrow().get(&(signer, anchor)) {
-            return known.clone().map_err(Refusal::Useless);
-        }
-        let Some(left) = searches.get().checked_sub(1).filter(|_| asking.borrow().len() < DEPTH) else {
-            return Err(Refusal::Useless(Useless::TooManySigners));
-        };
-        searches.set(left);
-        asking.borrow_mut().push(signer);
-        let found = Self::run(self.context, self.signers, self.context.signer_policy(), signer, Some(anchor));
-        asking.borrow_mut().pop();
-        let known = found.steps.into_iter().find(|step| !step.ok()).map_or(Ok(()), |step| {
-            let signer = dn::display(self.certificate(signer).subject());
-            Err(Useless::Signer { signer, check: step.check.into(), reason: Box::new(step.reason) })
-        });
-        // Below another question, what was found may rest on lists that were left out for its sake.
-        if asking.borrow().is_empty() {
-            asked.borrow_mut().insert((signer, anchor), known.clone());
-        }
-        known.map_err(Refusal::Useless)
     }
 
     fn certificate(&self, node: usize) -> &'c Certificate<'a> {
@@ -234,16 +185,20 @@ impl<'c, 's, 'a> Search<'c, 's, 'a> {
     fn evaluate(&self, path: &[usize], gap: Option<Gap>) -> Evaluated {
         let certificates: Vec<_> = path.iter().map(|&node| self.certificate(node)).collect();
         let links: Vec<_> = path.windows(2).map(|pair| self.context.known_link(pair[0], pair[1])).collect();
-        let authorize = |signer, anchor| self.authorize(signer, anchor);
+        let (context, signers) = (self.context, self.signers);
+        let authorize = |signer, anchor| {
+            let search = || Self::run(context, signers, context.signer_policy(), signer, Some(anchor)).steps;
+            signers.authorize(context, signer, anchor, search)
+        };
         let mut walk = Walk {
             policy: self.policy,
             path: &certificates,
             nodes: path,
             links: &links,
             gap,
-            context: self.context,
+            context,
             authorize: &authorize,
-            for_signer: !self.signers.asking.borrow().is_empty(),
+            for_signer: signers.are_asked(),
             policies: Policies::new((path.len() - usize::from(gap.is_none())).max(1), &self.policy.policies),
         };
         let mut steps = Vec::with_capacity(certificates.len() * RULES.len());
@@ -272,6 +227,7 @@ mod tests {
     use super::LENGTH;
 
     const AT: i64 = 1_790_000_000;
+    const EXPIRED: Validity = Validity { not_before: 0, not_after: AT - 1 };
 
     struct World {
         rng: ChaCha20Rng,
@@ -354,7 +310,7 @@ mod tests {
         let (trusted, untrusted) = (world.root("trusted"), world.root("untrusted"));
         let authority = world.below(&untrusted, "authority");
         let good = world.way(&trusted, "authority", &authority, Validity::around(AT, 100));
-        let expired = world.way(&trusted, "authority", &authority, Validity { not_before: 0, not_after: AT - 1 });
+        let expired = world.way(&trusted, "authority", &authority, EXPIRED);
         let leaf = world.leaf(&authority);
         let ways = [der(&authority), expired, good];
         for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
@@ -374,7 +330,7 @@ mod tests {
         let authority = world.below(&root, "authority");
         let leaf = world.leaf(&authority);
         let mut way = |template: Template| root.certify(&template, authority.key(), &mut world.rng).unwrap();
-        let expired = way(Template::authority("authority", Validity { not_before: 0, not_after: AT - 1 }));
+        let expired = way(Template::authority("authority", EXPIRED));
         let elsewhere = Limits { permitted: vec!["b.example".into()], path_length: None };
         let elsewhere =
             way(Template { authority: Some(elsewhere), ..Template::authority("authority", Validity::around(AT, 90)) });
@@ -473,9 +429,8 @@ mod tests {
             let upper = world.below(&root, "upper");
             let lower = world.below(&upper, "lower");
             let leaf = world.leaf(&lower);
-            let expired = Validity { not_before: 0, not_after: AT - 1 };
-            let last = if holds { Validity::around(AT, 100) } else { expired };
-            let last_of = |count: usize| (1..=count).map(move |at| if at < count { expired } else { last });
+            let last = if holds { Validity::around(AT, 100) } else { EXPIRED };
+            let last_of = |count: usize| (1..=count).map(move |at| if at < count { EXPIRED } else { last });
             let above: Vec<_> = last_of(uppers).map(|validity| world.way(&root, "upper", &upper, validity)).collect();
             let below: Vec<_> = last_of(lowers).map(|validity| world.way(&upper, "lower", &lower, validity)).collect();
             let chain: Vec<_> = [der(&leaf)].into_iter().chain(below).chain(above).collect();
@@ -536,7 +491,7 @@ mod tests {
                 chain.push(world.way(&stranger, "a", &keys[0], Validity::around(AT, 100)));
             }
             if anchored {
-                chain.insert(1, world.way(&root, "a", &keys[0], Validity { not_before: 0, not_after: AT - 1 }));
+                chain.insert(1, world.way(&root, "a", &keys[0], EXPIRED));
             }
             let found = validate(&policy(&[&root]), &chain);
             assert!(found.reason().contains(why), "{}", found.reason());

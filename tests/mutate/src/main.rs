@@ -72,12 +72,15 @@ struct Tests {
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    let said = |name: &str| {
+        let pairs = arguments.chunks_exact(2).filter(move |pair| pair[0] == name);
+        pairs.map(|pair| &pair[1]).collect::<Vec<_>>()
+    };
     if let Some(unknown) = arguments.chunks(2).find(|pair| pair.len() < 2 || !OPTIONS.contains(&&*pair[0])) {
         eprintln!("{}: not an option with its value: {}", unknown[0], OPTIONS.join(", "));
         process::exit(2);
     }
-    let value = |name: &str| arguments.iter().position(|it| it == name).and_then(|at| arguments.get(at + 1));
-    let number = |name: &str, usual: usize| value(name).map_or(usual, |text| text.parse().expect("a number"));
+    let number = |name: &str, usual: usize| said(name).first().map_or(usual, |text| text.parse().expect("a number"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository");
     // Nothing that is built from the copy takes the place of what is built from the sound code.
     let target = root.join("target/mutate/copy");
@@ -97,7 +100,7 @@ fn main() {
         println!("{} {}: {:.1} s, reaches {}", it.name, it.only.join(" "), it.takes.as_secs_f64(), it.reached.len());
     }
     tests.sort_by_key(|it| it.takes);
-    let only: Vec<_> = arguments.windows(2).filter(|pair| pair[0] == "--only").map(|pair| &pair[1]).collect();
+    let only = said("--only");
     let wanted = |mutant: &&Mutant| only.is_empty() || only.iter().any(|part| mutant.place().contains(part.as_str()));
     let (reached, unreached): (Vec<_>, Vec<_>) = mutants
         .iter()

@@ -7,6 +7,8 @@ use lab::certificate::issue::Extension;
 use lab::certificate::{Credential, Policy, Template, Validity, validate};
 use support::{certificates::sign, tlv::Node};
 
+const EXPIRED: Validity = Validity { not_before: 0, not_after: AT - 1 };
+
 /// An authority signs what is issued under its own name: not even the one above it signs for it.
 #[test]
 fn nobody_signs_under_another_name() {
@@ -42,10 +44,9 @@ fn a_separate_signer_is_validated_whole() {
     assert!(validation.reason().contains("is not valid: cert-revoked"), "{}", validation.reason());
 
     let unknown = Extension { oid: &[2, 5, 29, 99], critical: true, value: vec![5, 0] };
-    let expired = Validity { not_before: 0, not_after: AT - 1 };
     for (template, why) in [
         (Template { extensions: vec![unknown], ..list_signer("authority") }, "cert-critical-extensions"),
-        (Template { validity: expired, ..list_signer("authority") }, "cert-validity"),
+        (Template { validity: EXPIRED, ..list_signer("authority") }, "cert-validity"),
         (Template { authority: None, ..authority("authority") }, "keyUsage without cRLSign"),
     ] {
         let mut world = fresh();
@@ -149,7 +150,7 @@ fn a_signer_with_more_paths_than_are_tried() {
         let lower = upper.issue(&authority("lower"), &mut world.rng).unwrap();
         let signer = lower.issue(&list_signer("lists"), &mut world.rng).unwrap();
         let mut ways = |count: u8, by: &Credential, name: &str, of: &Credential| -> Vec<Vec<u8>> {
-            let expired = Template { validity: Validity { not_before: 0, not_after: AT - 1 }, ..authority(name) };
+            let expired = Template { validity: EXPIRED, ..authority(name) };
             (0..count).map(|_| by.certify(&expired, of.key(), &mut world.rng).unwrap()).collect()
         };
         world.further = [ways(uppers, &world.root, "upper", &upper), ways(lowers, &upper, "lower", &lower)].concat();
@@ -246,8 +247,7 @@ fn a_signer_that_its_own_list_should_speak_for() {
 fn a_signer_whose_certificate_was_renewed() {
     let mut world = World::new(&[]);
     let signer = world.root.issue(&list_signer("authority"), &mut world.rng).unwrap();
-    let expired = Validity { not_before: 0, not_after: AT - 1 };
-    let expired = Template { validity: expired, ..list_signer("authority") };
+    let expired = Template { validity: EXPIRED, ..list_signer("authority") };
     let expired = world.root.certify(&expired, signer.key(), &mut world.rng).unwrap();
     let certificates = [expired, signer.certificate().to_vec()];
     for order in [[0, 1], [1, 0]] {
